@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-only
+VERSION := 0.1.0
+
+# make's own default is cc; CC=... and the environment win.
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG ?= clang
+LLVM_STRIP ?= llvm-strip
+PKG_CONFIG ?= pkg-config
+PREFIX ?= /usr/local
+FUZZ_SECONDS ?= 60
+
+# Debian has bpftool in /usr/sbin, which is not in everybody's PATH.
+BPFTOOL ?= $(or $(shell PATH="$$PATH:/usr/sbin:/sbin" command -v bpftool),bpftool)
+
+OUT ?= .output
+ARCH ?= $(shell uname -m)
+BPF_ARCH = $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
+
+LIBS := libbpf libelf zlib jansson libcurl libseccomp
+
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -fno-strict-aliasing
+LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS))
+LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS))
+ALL_CPPFLAGS = -D_GNU_SOURCE -DCT_VERSION='"$(VERSION)"' -Isrc -Iinclude -I$(OUT) \
+	$(LIB_CFLAGS) $(CPPFLAGS)
+ALL_LIBS = $(LIB_LIBS) $(LDLIBS)
+BPF_CFLAGS = -target bpf -O2 -g -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARCH) \
+	-Ivmlinux -Iinclude -Ibpf
+
+SRCS := $(wildcard src/*/*.c)
+OBJS := $(SRCS:src/%.c=$(OUT)/%.o)
+TESTS := $(patsubst tests/unit/%.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+MANS := $(patsubst docs/man/%.scd,$(OUT)/man/%,$(wildcard docs/man/*.scd))
+
+# One binary, made in one place: `make OUT=elsewhere` does not touch it.
+BIN := $(if $(filter .output,$(OUT)),captrim,$(OUT)/captrim)
+
+.DELETE_ON_ERROR:
+.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench demo man install clean
+
+all: $(BIN)
+
+$(BIN): $(OUT)/main.o $(OUT)/libcaptrim.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+
+# Made anew each time, or members of deleted sources would stay.
+$(OUT)/libcaptrim.a: $(OBJS)
+	rm -f $@
+	$(AR) rcs $@ $(OBJS)
+
+$(OUT)/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -MMD -MP -c -o $@ $<
+
+# The skeleton is included by the loader alone, found out by the first compilation.
+$(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/kern/*.c)): | $(OUT)/probe.skel.h
+
+$(OUT)/probe.bpf.o: bpf/probe.bpf.c Makefile
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+	$(LLVM_STRIP) -g $@
+
+$(OUT)/probe.skel.h: $(OUT)/probe.bpf.o
+	$(BPFTOOL) gen skeleton $< > $@
+
+# ---- tests ----
+
+$(OUT)/test_%: tests/unit/test_%.c $(OUT)/libcaptrim.a
+	$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
+		$(OUT)/libcaptrim.a -lcunit $(ALL_LIBS)
+
+units: $(TESTS)
+
+# The packages come first: without them nothing below can be made.
+test:
+	scripts/deps
+	$(MAKE) all units
+	tests/run $(OUT)
+
+asan:
+	$(MAKE) OUT=$(OUT)/asan units \
+		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
+	tests/run --units $(OUT)/asan
+
+cov:
+	$(MAKE) OUT=$(OUT)/cov units CFLAGS="-O0 -g --coverage"
+	find $(OUT)/cov -name '*.gcda' -delete
+	tests/run --units $(OUT)/cov
+	gcovr --root . --filter src/ $(OUT)/cov --sort-percentage
+
+fuzz: $(FUZZERS:%=run-%)
+
+.PHONY: $(FUZZERS:%=run-%)
+$(FUZZERS:%=run-%): run-%: $(OUT)/fuzz/%
+	mkdir -p $(OUT)/corpus/$* tests/fuzz/corpus/$*
+	$< -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -artifact_prefix=$(OUT)/fuzz/ \
+		$(OUT)/corpus/$* tests/fuzz/corpus/$*
+
+FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
+
+$(OUT)/fuzz/libcaptrim.a: FORCE
+	$(MAKE) OUT=$(OUT)/fuzz CC=$(CLANG) CFLAGS="$(FUZZ_CFLAGS)" $@
+
+$(OUT)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(OUT)/fuzz/libcaptrim.a
+	$(CLANG) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(ALL_LIBS)
+
+.PHONY: FORCE
+FORCE:
+
+# ---- checks ----
+
+FORMATTED := $(wildcard src/*.c src/*/*.[ch] include/ct/*.h bpf/*.[ch] tests/unit/*.[ch] \
+	tests/fuzz/*.c)
+
+format:
+	clang-format -i $(FORMATTED)
+
+lint: $(OUT)/probe.skel.h
+	scripts/check-layers
+	clang-format --dry-run -Werror $(FORMATTED)
+	clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c) $(SRCS) -- \
+		-std=gnu11 $(ALL_CPPFLAGS)
+	shellcheck -x tests/run $(wildcard scripts/* tests/cli/*.sh tests/e2e/*.sh tests/lib/*.sh)
+
+arm64-bpf:
+	$(MAKE) OUT=$(OUT)/arm64 ARCH=aarch64 $(OUT)/arm64/probe.bpf.o
+
+vm bench demo: all
+	scripts/$(if $(filter vm,$@),vm-test,$@)
+
+# ---- installation ----
+
+man: $(MANS)
+
+$(OUT)/man/%: docs/man/%.scd
+	@mkdir -p $(@D)
+	scdoc < $< > $@
+
+COMPLETION := $(wildcard completions/captrim.bash)
+
+install: all $(if $(shell command -v scdoc),man)
+	install -D -m 755 captrim $(DESTDIR)$(PREFIX)/bin/captrim
+	for page in $(wildcard $(MANS)); do \
+		install -D -m 644 $$page \
+			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
+	done
+	$(if $(COMPLETION),install -D -m 644 $(COMPLETION) \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/captrim)
+
+clean:
+	rm -rf $(OUT) captrim
+
+-include $(OBJS:.o=.d) $(OUT)/main.d $(OUT)/probe.bpf.d $(TESTS:=.d)

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One capability check: make its key, count it, and for a new kind send a
+ * sample. This runs on every check of the host, so the usual case is a few
+ * loads and one comparison.
+ */
+#ifndef CT_BPF_CHECK_H
+#define CT_BPF_CHECK_H
+
+#include "select.h"
+#include "phase.h"
+
+/* What the ways in know of a check. */
+struct check {
+	const struct cred *cred;
+	struct user_namespace *target;
+	int cap;
+	bool granted;
+	bool opts_known;
+	__u32 opts; /* CAP_OPT_NOAUDIT 2, CAP_OPT_INSETID 4 (5.1) */
+	bool window; /* word[] is filled */
+	__u64 word[CT_WINDOW]; /* of the stack, from cap_capable's return address on */
+};
+
+/* Capabilities that the kernel asks for after another was refused. */
+#define SECOND_CHOICES                                                                \
+	(1ull << 1 /* DAC_OVERRIDE */ | 1ull << 12 /* NET_ADMIN */ | 1ull << 13 /* NET_RAW */ | \
+	 1ull << 19 /* SYS_PTRACE */ | 1ull << 21 /* SYS_ADMIN */ | 1ull << 23 /* SYS_NICE */ |  \
+	 1ull << 24 /* SYS_RESOURCE */ | 1ull << 38 /* PERFMON */)
+#define CAP_SYS_ADMIN 21
+#define SAME_CALL_JIFFIES 3 /* a refusal and the question for its alternative lie close */
+
+/*
+ * Fingerprint of the call path: the words of the stack above cap_capable that
+ * are addresses of kernel code. Saved registers and locals are not, so what
+ * remains are return addresses. It ends where the system call began: beyond lies
+ * the random gap of randomize_kstack_offset, full of stale words. A stale address
+ * inside a frame costs a second kind for the same path, nothing worse.
+ */
+static __always_inline __u64 fingerprint(const __u64 *word)
+{
+	__u64 text = cfg_text_lo, text_len = cfg_text_len;
+	__u64 module = cfg_module_lo, module_len = cfg_module_len;
+	__u64 entry = cfg_entry_lo, entry_len = cfg_entry_len;
+	__u64 sum = 1;
+
+#pragma unroll
+	for (int i = 0; i < CT_WINDOW; i++) {
+		if (word[i] - text < text_len || word[i] - module < module_len)
+			sum = (sum << 7 | sum >> 57) ^ word[i];
+		if (word[i] - entry < entry_len)
+			break;
+	}
+	return sum;
+}
+
+/*
+ * Keeps the call path under its fingerprint. Without a window the path itself is
+ * the fingerprint: right, but forty times as dear, and said so by user space.
+ */
+static __always_inline __u64 take_stack(void *ctx, __u64 site)
+{
+	__u32 zero = 0;
+	struct ct_stack *st = bpf_map_lookup_elem(&scratch, &zero);
+	long n;
+
+	if (!st || (site && bpf_map_lookup_elem(&stacks, &site)))
+		return site;
+	n = bpf_get_stack(ctx, st->addr, sizeof(st->addr), 0);
+	st->depth = n < 0 ? n : n / sizeof(st->addr[0]);
+	if (!site) {
+		site = 1;
+		for (int i = 0; i < CT_STACK_DEPTH; i++)
+			if (i < st->depth)
+				site = (site << 7 | site >> 57) ^ st->addr[i];
+		if (bpf_map_lookup_elem(&stacks, &site))
+			return site;
+	}
+	if (n < 0 || bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST))
+		lost(CT_LOSS_STACKS);
+	return site;
+}
+
+/* Was another capability refused to this task for the same question just before? */
+static __always_inline __u8 after_refusal(__u32 tid, int nr, int cap, bool granted)
+{
+	__u32 zero = 0;
+	struct refusal *r;
+	__u64 now = bpf_jiffies64();
+	__u8 after = 0;
+
+	r = bpf_map_lookup_elem(&refusals, &zero);
+	if (!r)
+		return 0;
+	if (r->tid == tid && r->nr == nr && now - r->jiffies < SAME_CALL_JIFFIES && r->after != cap + 1)
+		after = r->after;
+	r->tid = granted ? 0 : tid;
+	r->nr = nr;
+	r->jiffies = now;
+	r->after = cap + 1;
+	return after;
+}
+
+static __always_inline __u8 cred_flags(bool btf, const struct check *c, struct task_struct *task)
+{
+	const struct cred *own = FIELD(btf, task, real_cred), *cred = c->cred;
+
+	if (cred == own)
+		return 0;
+	return CAPS_OF(cred, cap_bset) == CAPS_OF(own, cap_bset) ? CT_F_CRED_KIN :
+								      CT_F_CRED_ALIEN;
+}
+
+static __noinline int send_sample(const struct ct_key *key)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct ct_sample *s;
+	struct pt_regs *regs;
+
+	if (!key)
+		return 0;
+	s = EVENT_RESERVE(struct ct_sample);
+	if (!s)
+		return 0;
+	fill_header(&s->h, CT_EV_SAMPLE, sizeof(*s), key->cgroup);
+	s->key = *key;
+	fill_proc(&s->proc, task);
+	fill_creds(&s->creds, task);
+	regs = regs_of(false, task);
+	for (int i = 0; i < CT_ARGS; i++)
+		s->args[i] = regs_arg(false, regs, i);
+	s->inode_uid_gid = 0;
+	s->inode_mode = 0;
+	s->pad = 0;
+	bpf_ringbuf_submit(s, 0);
+	return 0;
+}
+
+/* A key that is not in its cache slot: flush what is there, take its place. */
+static __always_inline void take_slot(void *ctx, struct ct_slot *slot, const struct ct_key *key)
+{
+	struct ct_count zero = {}, *n;
+
+	if (slot->count) {
+		n = bpf_map_lookup_elem(&kinds, &slot->key);
+		if (n) {
+			n->count += slot->count;
+			n->last = slot->last;
+		}
+	}
+	slot->count = 0;
+	if (!bpf_map_lookup_elem(&kinds, key)) {
+		/* Only one processor wins the insertion and sends the sample. */
+		long err = bpf_map_update_elem(&kinds, key, &zero, BPF_NOEXIST);
+
+		if (err && !bpf_map_lookup_elem(&kinds, key)) {
+			lost(CT_LOSS_KINDS);
+			return; /* the slot's old key stays, with count 0 */
+		}
+		if (!err) {
+			take_stack(ctx, key->site);
+			send_sample(key);
+		}
+	}
+	slot->key = *key;
+	slot->count = 1;
+	slot->last = bpf_jiffies64();
+}
+
+static __always_inline void count(void *ctx, const struct ct_key *key)
+{
+	const __u64 *k = (const __u64 *)key, *s;
+	__u64 mix = (k[0] ^ k[1] * 3 ^ k[2] * 5 ^ k[3] * 7) * 0x9e3779b97f4a7c15ull;
+	__u32 index = (mix >> 40) & (CT_CACHE_SLOTS - 1);
+	struct ct_slot *slot = bpf_map_lookup_elem(&cache, &index);
+
+	if (!slot)
+		return;
+	s = (const __u64 *)&slot->key;
+	if (s[0] == k[0] && s[1] == k[1] && s[2] == k[2] && s[3] == k[3] && slot->count) {
+		slot->count++;
+		slot->last = bpf_jiffies64();
+		return;
+	}
+	take_slot(ctx, slot, key);
+}
+
+static __always_inline void count_overcommit(__u64 cgroup)
+{
+	__u64 one = 1, *n = bpf_map_lookup_elem(&overcommit, &cgroup);
+
+	if (n)
+		(*n)++;
+	else if (bpf_map_update_elem(&overcommit, &cgroup, &one, BPF_NOEXIST))
+		lost(CT_LOSS_KINDS);
+}
+
+static __always_inline int on_check(bool btf, void *ctx, const struct check *c)
+{
+	struct task_struct *task = current_task(btf);
+	__u32 flags = FIELD(btf, task, flags);
+	struct user_namespace *target = c->target;
+	struct ct_key key = {};
+	struct pt_regs *regs;
+
+	/* Kernel threads and the idle task belong to nobody; our own checks set the clock. */
+	if (flags & PF_KTHREAD)
+		return 0;
+	if ((__u32)FIELD(btf, task, tgid) == cfg_self) {
+		clock_jiffies = bpf_jiffies64();
+		clock_ns = bpf_ktime_get_ns();
+		return 0;
+	}
+	key.cgroup = cgroup_of(btf, task);
+	if (c->window) {
+		if (c->cap == CAP_SYS_ADMIN && (c->word[0] - cfg_vm_lo[0] < cfg_vm_len[0] ||
+						c->word[0] - cfg_vm_lo[1] < cfg_vm_len[1])) {
+			count_overcommit(key.cgroup);
+			return 0;
+		}
+		key.site = fingerprint(c->word);
+	} else {
+		key.site = take_stack(ctx, 0);
+	}
+	key.cap = c->cap;
+	key.flags = (c->granted ? CT_F_GRANTED : 0) | cred_flags(btf, c, task);
+	if (c->opts_known)
+		key.flags |= CT_F_OPTS | (c->opts & 2 ? CT_F_NOAUDIT : 0) |
+			     (c->opts & 4 ? CT_F_INSETID : 0);
+	key.level = FIELD(btf, target, level);
+	key.nr = CT_NR_NONE;
+	if (!(flags & PF_IO_WORKER)) {
+		regs = regs_of(btf, task);
+		key.nr = regs_nr(btf, regs);
+		if (is_compat(btf, task))
+			key.flags |= CT_F_COMPAT;
+		else if (key.nr >= 0)
+			key.sel = selector_of(btf, task, regs, key.nr);
+	}
+	if (newcomers_alive)
+		key.entry = entry_of(FIELD(btf, task, tgid));
+	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
+		key.after = after_refusal(FIELD(btf, task, pid), key.nr, c->cap, c->granted);
+	count(ctx, &key);
+	return 0;
+}
+
+#endif

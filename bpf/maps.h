@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the probe and user space share while it runs. */
+#ifndef CT_BPF_MAPS_H
+#define CT_BPF_MAPS_H
+
+#include "ct/event.h"
+#include "ct/selector.h"
+
+/* Set before load; what is off costs nothing. */
+const volatile __u32 cfg_self;		 /* our own process, left out */
+const volatile __u32 cfg_host_mntns;	 /* inode number of the host's mount namespace */
+const volatile int cfg_v1_subsys = -1;	 /* pure v1 and hybrid: index of the hierarchy's controller */
+const volatile int cfg_v1_hierarchy = -1; /* ... and the hierarchy's number */
+const volatile int cfg_window = -1;	 /* bytes from ctx to cap_capable's return address; < 0: unknown */
+const volatile __u64 cfg_text_lo, cfg_text_len;	    /* kernel text */
+const volatile __u64 cfg_module_lo, cfg_module_len; /* modules' text */
+const volatile __u64 cfg_entry_lo, cfg_entry_len;   /* where system calls begin */
+const volatile __u64 cfg_vm_lo[2], cfg_vm_len[2];   /* the askers of overcommit checks */
+const volatile __u32 cfg_stack_size = 16384;	    /* THREAD_SIZE */
+const volatile __u8 cfg_selector[CT_SYSCALLS];	    /* CT_SEL(kind, argument) */
+
+/* Number of processes in the map of newcomers: 0 saves the look-up. */
+__u32 newcomers_alive;
+
+/*
+ * The same moment in two clocks: reading jiffies costs a load, the precise clock
+ * a tenth of everything else done for a check.
+ */
+__u64 clock_jiffies, clock_ns;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct ct_key);
+	__type(value, struct ct_count);
+} kinds SEC(".maps");
+
+/*
+ * Direct-mapped cache in front of kinds: repeated checks of a task cost one
+ * comparison of 32 bytes. Evicted counts go to kinds, user space adds up both.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, CT_CACHE_SLOTS);
+	__type(key, __u32);
+	__type(value, struct ct_slot);
+} cache SEC(".maps");
+
+/* Overcommit checks by cgroup: by far the most frequent, never a need. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u64);
+	__type(value, __u64);
+} overcommit SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u64); /* ct_key.site */
+	__type(value, struct ct_stack);
+} stacks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ct_stack);
+} scratch SEC(".maps");
+
+/* Processes that came into their cgroup from outside and their descendants. */
+struct newcomer {
+	__u32 entry;	  /* CT_ENTRY_SETUP, or hash of a command line */
+	__u8 needs_mntns; /* set-up lasts until an execve in another mount namespace */
+	__u8 pad[3];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32); /* tgid */
+	__type(value, struct newcomer);
+} newcomers SEC(".maps");
+
+/* Cgroups made since the probe was attached: has the entry point begun? */
+struct group {
+	__u32 main; /* tgid of the entry point, 0 before its execve */
+	__u32 inside; /* made by a descendant of the watched command */
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u64);
+	__type(value, struct group);
+} groups SEC(".maps");
+
+/*
+ * Processes that called capget for data since their last execve. One forgotten
+ * by the LRU is taken not to have asked, which errs to the safe side.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32);
+	__type(value, __u8);
+} askers SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct ct_act_key);
+	__type(value, __u64);
+} acts SEC(".maps");
+
+/* The refusal that may be followed by the question for an alternative. */
+struct refusal {
+	__u32 tid;
+	__s32 nr;
+	__u64 jiffies;
+	__u8 after; /* 1 + capability */
+	__u8 pad[7];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct refusal);
+} refusals SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, CT_LOSS_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} losses SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 22);
+} ring SEC(".maps");
+
+static __always_inline void lost(__u32 where)
+{
+	__u64 *n = bpf_map_lookup_elem(&losses, &where);
+
+	if (n)
+		(*n)++;
+}
+
+/* Room for one event, or NULL with the loss counted. */
+#define EVENT_RESERVE(type_)                                               \
+	({                                                                 \
+		type_ *ev_ = bpf_ringbuf_reserve(&ring, sizeof(type_), 0); \
+		if (!ev_)                                                  \
+			lost(CT_LOSS_RING);                                \
+		ev_;                                                       \
+	})
+
+#endif

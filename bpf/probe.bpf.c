@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The probe: three ways in to cap_capable, one way out, and the few events that
+ * tell whose check it was. User space loads one way in and all of the events.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+
+#include "check.h"
+#include "acts.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+static __always_inline void read_window(void *ctx, struct check *c)
+{
+	c->window = cfg_window >= 0 &&
+		    !bpf_probe_read_kernel(c->word, sizeof(c->word), ctx + cfg_window);
+}
+
+/* Since 6.14 (d48da4d5ed7b). The tracepoint does not carry the options. */
+SEC("tp_btf/cap_capable")
+int BPF_PROG(on_tp, const struct cred *cred, struct user_namespace *target,
+	     const struct user_namespace *capable_ns, int cap, int ret)
+{
+	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret };
+
+	read_window(ctx, &c);
+	return on_check(true, ctx, &c);
+}
+
+SEC("fexit/cap_capable")
+int BPF_PROG(on_fexit, const struct cred *cred, struct user_namespace *target, int cap,
+	     unsigned int opts, int ret)
+{
+	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret,
+			   .opts_known = true, .opts = opts };
+
+	read_window(ctx, &c);
+	return on_check(false, ctx, &c);
+}
+
+/* Between entry and return; the stack must be read at entry, see docs/design.md. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* tid */
+	__type(value, struct check);
+} pending SEC(".maps");
+
+SEC("kprobe/cap_capable")
+int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target, int cap,
+	       unsigned int opts)
+{
+	struct check c = { .cred = cred, .target = target, .cap = cap,
+			   .opts_known = true, .opts = opts };
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	c.window = !bpf_probe_read_kernel(c.word, sizeof(c.word), (void *)PT_REGS_SP(ctx));
+#if defined(__TARGET_ARCH_arm64)
+	c.word[0] = PT_REGS_RET(ctx);
+#endif
+	if (c.window)
+		take_stack(ctx, fingerprint(c.word));
+	if (bpf_map_update_elem(&pending, &tid, &c, BPF_ANY))
+		lost(CT_LOSS_KINDS);
+	return 0;
+}
+
+SEC("kretprobe/cap_capable")
+int BPF_KRETPROBE(on_return, int ret)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct check *stored = bpf_map_lookup_elem(&pending, &tid), c;
+
+	if (!stored)
+		return 0;
+	__builtin_memcpy(&c, stored, sizeof(c));
+	bpf_map_delete_elem(&pending, &tid);
+	c.granted = !ret;
+	return on_check(false, ctx, &c);
+}
+
+/* Finds cfg_window: raw words above ctx and the true call path, once. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct ct_calibration);
+} calibration SEC(".maps");
+
+static __always_inline int calibrate(void *ctx)
+{
+	__u32 zero = 0;
+	struct ct_calibration *c = bpf_map_lookup_elem(&calibration, &zero);
+	long n;
+
+	if (!c || c->depth || (__u32)(bpf_get_current_pid_tgid() >> 32) != cfg_self)
+		return 0;
+	bpf_probe_read_kernel(c->word, sizeof(c->word), ctx);
+	n = bpf_get_stack(ctx, c->addr, sizeof(c->addr), 0);
+	c->depth = n < 0 ? n : n / sizeof(c->addr[0]);
+	return 0;
+}
+
+SEC("tp_btf/cap_capable")
+int calibrate_tp(void *ctx)
+{
+	return calibrate(ctx);
+}
+
+SEC("fexit/cap_capable")
+int calibrate_fexit(void *ctx)
+{
+	return calibrate(ctx);
+}
+
+static __always_inline bool our_hierarchy(struct cgroup *cg)
+{
+	int h = BPF_CORE_READ(cg, root, hierarchy_id);
+
+	return h == 0 || h == cfg_v1_hierarchy;
+}
+
+static __always_inline __u64 id_of(struct cgroup *cg)
+{
+	return BPF_CORE_READ(cg, kn, id) |
+	       (BPF_CORE_READ(cg, root, hierarchy_id) ? CT_CGROUP_V1 : 0);
+}
+
+SEC("tp_btf/cgroup_mkdir")
+int BPF_PROG(on_cgroup_mkdir, struct cgroup *cg, const char *path)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	__u64 id = id_of(cg), by = cgroup_of(false, task);
+	struct group g = {}, *maker;
+	struct ct_cgroup_event *e;
+
+	if (!our_hierarchy(cg))
+		return 0;
+	maker = bpf_map_lookup_elem(&groups, &by);
+	g.inside = maker && maker->inside;
+	if (bpf_map_update_elem(&groups, &id, &g, BPF_ANY))
+		lost(CT_LOSS_PROCS);
+	e = EVENT_RESERVE(struct ct_cgroup_event);
+	if (!e)
+		return 0;
+	fill_header(&e->h, CT_EV_CGROUP, sizeof(*e), id);
+	e->parent = by;
+	e->pid = BPF_CORE_READ(task, tgid);
+	e->level = BPF_CORE_READ(cg, level);
+	e->inside = g.inside;
+	e->pad = 0;
+	if (bpf_probe_read_kernel_str(e->path, sizeof(e->path), path) < 0)
+		e->path[0] = 0;
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_rmdir")
+int BPF_PROG(on_cgroup_rmdir, struct cgroup *cg, const char *path)
+{
+	__u64 id = id_of(cg);
+
+	if (our_hierarchy(cg))
+		bpf_map_delete_elem(&groups, &id);
+	return 0;
+}
+
+SEC("tp_btf/cgroup_attach_task")
+int BPF_PROG(on_cgroup_attach, struct cgroup *to, const char *path, struct task_struct *task,
+	     bool threadgroup)
+{
+	/* The hierarchy that keys are made of, and no move to its root. */
+	if (our_hierarchy(to) && BPF_CORE_READ(to, level) > 0 && id_of(to) == cgroup_of(false, task))
+		enters(task);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_process_fork, struct task_struct *parent, struct task_struct *child)
+{
+	on_fork(parent, child);
+	return 0;
+}
+
+/* systemd's stepping stone between fork and the service's program (255). */
+const char executor[] = "/usr/lib/systemd/systemd-executor";
+
+static __always_inline bool is_executor(const char *file)
+{
+	for (int i = 0; i < (int)sizeof(executor); i++)
+		if (file[i] != executor[i])
+			return false;
+	return true;
+}
+
+static __always_inline void fill_namespaces(struct ct_exec_event *e, struct task_struct *task)
+{
+	struct net *net = BPF_CORE_READ(task, nsproxy, net_ns);
+
+	e->userns_inum = BPF_CORE_READ(task, real_cred, user_ns, ns.inum);
+	e->netns_inum = BPF_CORE_READ(net, ns.inum);
+	e->pidns_inum = BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.inum);
+	e->port_start = ~0u;
+	if (bpf_core_field_exists(net->ipv4.sysctl_ip_prot_sock))
+		e->port_start = BPF_CORE_READ(net, ipv4.sysctl_ip_prot_sock);
+	e->ping_low = BPF_CORE_READ(net, ipv4.ping_group_range.range[0].val);
+	e->ping_high = BPF_CORE_READ(net, ipv4.ping_group_range.range[1].val);
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	unsigned long start = BPF_CORE_READ(task, mm, arg_start);
+	unsigned long len = BPF_CORE_READ(task, mm, arg_end) - start;
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	__u64 cgroup = cgroup_of(false, task);
+	struct ct_exec_event *e;
+
+	bpf_map_delete_elem(&askers, &tgid);
+	e = EVENT_RESERVE(struct ct_exec_event);
+	if (!e) {
+		/* The phase must follow all the same; the command line is not known. */
+		if (newcomers_alive)
+			entry_after_exec(task, cgroup, NULL, 0, false);
+		return 0;
+	}
+	fill_header(&e->h, CT_EV_EXEC, sizeof(*e), cgroup);
+	fill_proc(&e->proc, task);
+	fill_creds(&e->creds, task);
+	fill_namespaces(e, task);
+	if (bpf_probe_read_kernel_str(e->file, sizeof(e->file), BPF_CORE_READ(bprm, filename)) < 0)
+		e->file[0] = 0;
+	if (len >= sizeof(e->argv))
+		len = sizeof(e->argv) - 1;
+	e->argv_len = len;
+	if (bpf_probe_read_user(e->argv, len & (CT_TEXT_LEN - 1), (void *)start))
+		e->argv_len = 0;
+	e->was = newcomers_alive ? entry_of(tgid) : CT_ENTRY_MAIN;
+	e->entry = newcomers_alive ? entry_after_exec(task, cgroup, e->argv, e->argv_len,
+						      is_executor(e->file)) :
+				     CT_ENTRY_MAIN;
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_process_exit, struct task_struct *task)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	int code = BPF_CORE_READ(task, exit_code);
+	__u64 cgroup;
+	struct group *g;
+	struct ct_exit_event *e;
+	__u32 entry;
+
+	if ((__u32)BPF_CORE_READ(task, pid) != tgid)
+		return 0;
+	entry = newcomers_alive ? entry_of(tgid) : CT_ENTRY_MAIN;
+	newcomer_del(tgid);
+	bpf_map_delete_elem(&askers, &tgid);
+	cgroup = cgroup_of(false, task);
+	g = bpf_map_lookup_elem(&groups, &cgroup);
+	/* An orderly end tells something of an entry point only. */
+	if (!code && !(g && g->main == tgid))
+		return 0;
+	e = EVENT_RESERVE(struct ct_exit_event);
+	if (!e)
+		return 0;
+	fill_header(&e->h, CT_EV_EXIT, sizeof(*e), cgroup);
+	fill_proc(&e->proc, task);
+	e->entry = entry;
+	e->code = code;
+	bpf_ringbuf_submit(e, 0);
+	return 0;
+}
+
+/* Attached to syscalls:sys_exit_NAME of each watched system call. */
+SEC("tp/syscalls/sys_exit_capset")
+int on_sys_exit(struct trace_event_raw_sys_exit *ctx)
+{
+	return on_syscall_exit(ctx->id, ctx->ret);
+}

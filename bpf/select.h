@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Computes selectors, see ct/selector.h. */
+#ifndef CT_BPF_SELECT_H
+#define CT_BPF_SELECT_H
+
+#include "task.h"
+
+#define O_ACCMODE   00000003
+#define O_CREAT	    00000100
+#define O_EXCL	    00000200
+#define O_TRUNC	    00001000
+#define O_NOATIME   01000000
+#define O_PATH	   010000000
+#if defined(__TARGET_ARCH_arm64)
+#define O_DIRECTORY 00040000
+#else
+#define O_DIRECTORY 00200000
+#endif
+#define S_IMODE_SPECIAL 07000
+
+#define UTIME_NOW 0x3fffffff
+
+static __always_inline __u32 open_bits(__u64 flags)
+{
+	__u32 sel = 0, acc = flags & O_ACCMODE;
+
+	if (acc == 0 || acc == 2)
+		sel |= CT_OPEN_READ;
+	if (acc != 0)
+		sel |= CT_OPEN_WRITE;
+	if (flags & O_CREAT)
+		sel |= CT_OPEN_CREAT;
+	if (flags & O_TRUNC)
+		sel |= CT_OPEN_TRUNC;
+	if (flags & O_NOATIME)
+		sel |= CT_OPEN_NOATIME;
+	if (flags & O_PATH)
+		sel |= CT_OPEN_PATH;
+	if (flags & O_DIRECTORY)
+		sel |= CT_OPEN_DIR;
+	if (flags & O_EXCL)
+		sel |= CT_OPEN_EXCL;
+	return sel;
+}
+
+/* Times given by the caller need more permission than "now" (fs/utimes.c). */
+static __always_inline __u32 times_bits(__u64 ptr)
+{
+	long nsec[4]; /* two of struct timespec */
+
+	if (!ptr)
+		return CT_TIMES_NOW;
+	if (bpf_probe_read_user(nsec, sizeof(nsec), (void *)ptr))
+		return CT_TIMES_UNKNOWN;
+	return nsec[1] == UTIME_NOW && nsec[3] == UTIME_NOW ? CT_TIMES_NOW : CT_TIMES_SET;
+}
+
+/*
+ * The id a number means in the caller's user namespace; the initial one maps
+ * every id to itself in its one extent.
+ */
+static __always_inline __u32 map_id(struct uid_gid_map *map, __u32 id)
+{
+	__u32 n = BPF_CORE_READ(map, nr_extents);
+
+	if (id == (__u32)-1)
+		return id;
+	for (__u32 i = 0; i < 5; i++) {
+		struct uid_gid_extent e;
+
+		if (i >= n)
+			break;
+		bpf_core_read(&e, sizeof(e), &map->extent[i]);
+		if (id - e.first < e.count)
+			return e.lower_first + (id - e.first);
+	}
+	return -2; /* more than five extents, or none that fits */
+}
+
+struct ids {
+	__u32 real, eff, saved, fs;
+	__u32 arg[3];
+};
+
+static __always_inline bool among(__u32 id, const struct ids *o)
+{
+	return id == (__u32)-1 || id == o->real || id == o->eff || id == o->saved;
+}
+
+/*
+ * What a set*id call owes to the capability (kernel/sys.c, 5.10 to 7.3). The
+ * kernel may ask before it looks, so only arguments and ids tell.
+ */
+static __always_inline __u32 setid_class(__u8 kind, const struct ids *o)
+{
+	__u32 a = o->arg[0], b = o->arg[1], c = o->arg[2];
+
+	switch (kind) {
+	case CT_SEL_UID: /* with it all three ids change, without only the effective one */
+		if (a != o->real && a != o->saved)
+			return CT_SETID_NEEDED;
+		return a == o->real && a == o->saved ? CT_SETID_NOOP : CT_SETID_SILENT;
+	case CT_SEL_REUID: /* the real id may become real or effective, no saved */
+		if (a != (__u32)-1 && a != o->real && a != o->eff)
+			return CT_SETID_NEEDED;
+		return among(b, o) ? CT_SETID_NOOP : CT_SETID_NEEDED;
+	case CT_SEL_RESUID:
+		return among(a, o) && among(b, o) && among(c, o) ? CT_SETID_NOOP :
+								   CT_SETID_NEEDED;
+	default: /* setfsuid: refusal is silent, the old id is returned */
+		return among(a, o) || a == o->fs ? CT_SETID_NOOP : CT_SETID_SILENT;
+	}
+}
+
+static __always_inline __u32 setid_bits(bool btf, struct task_struct *task, struct pt_regs *regs,
+					__u8 kind)
+{
+	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns);
+	bool gid = kind & 1; /* the enum alternates uid, gid */
+	struct uid_gid_map *map = gid ? &ns->gid_map : &ns->uid_map;
+	struct ids o;
+
+	if (gid) {
+		o.real = BPF_CORE_READ(cred, gid.val);
+		o.eff = BPF_CORE_READ(cred, egid.val);
+		o.saved = BPF_CORE_READ(cred, sgid.val);
+		o.fs = BPF_CORE_READ(cred, fsgid.val);
+	} else {
+		o.real = BPF_CORE_READ(cred, uid.val);
+		o.eff = BPF_CORE_READ(cred, euid.val);
+		o.saved = BPF_CORE_READ(cred, suid.val);
+		o.fs = BPF_CORE_READ(cred, fsuid.val);
+	}
+	for (int i = 0; i < 3; i++)
+		o.arg[i] = map_id(map, regs_arg(btf, regs, i));
+	return setid_class(gid ? kind - 1 : kind, &o);
+}
+
+static __always_inline __u32 selector_of(bool btf, struct task_struct *task, struct pt_regs *regs,
+					 int nr)
+{
+	__u8 how = (__u32)nr < CT_SYSCALLS ? cfg_selector[nr & (CT_SYSCALLS - 1)] : 0;
+	__u8 kind = how & 15;
+	__u64 arg, user[3];
+
+	if (kind == CT_SEL_NONE)
+		return 0;
+	if (kind >= CT_SEL_UID && kind <= CT_SEL_FSGID)
+		return setid_bits(btf, task, regs, kind);
+	arg = regs_arg(btf, regs, how >> 4);
+	switch (kind) {
+	case CT_SEL_PAIR:
+		return arg << 16 | (regs_arg(btf, regs, (how >> 4) + 1) & 0xffff);
+	case CT_SEL_OPEN:
+		return open_bits(arg);
+	case CT_SEL_MODE:
+		return arg & S_IMODE_SPECIAL;
+	case CT_SEL_TIMES:
+		return times_bits(arg);
+	case CT_SEL_OPENAT2:
+	case CT_SEL_CLONE3: /* both structures begin with 64 bits of flags */
+		if (bpf_probe_read_user(user, sizeof(user[0]), (void *)arg))
+			return ~0u;
+		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : user[0];
+	default:
+		return arg;
+	}
+}
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reading the current task, in two dialects. A program that the kernel lets
+ * follow BTF pointers (btf is true) loads directly, at a nanosecond a field;
+ * elsewhere every field is a call of bpf_probe_read_kernel. btf is a constant
+ * after inlining, so only one of the two is compiled in.
+ */
+#ifndef CT_BPF_TASK_H
+#define CT_BPF_TASK_H
+
+#include "maps.h"
+
+#define PF_IO_WORKER   0x00000010 /* linux/sched.h, 5.12 */
+#define PF_FORKNOEXEC  0x00000040
+#define PF_KTHREAD     0x00200000
+#define TS_COMPAT      0x0002	  /* x86: 32-bit system call */
+
+#define FIELD(btf, ptr, f) ((btf) ? (ptr)->f : BPF_CORE_READ(ptr, f))
+
+static __always_inline struct task_struct *current_task(bool btf)
+{
+	return btf ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
+}
+
+/* Id of the task's cgroup in the hierarchy that user space chose, see CT_CGROUP_V1. */
+static __always_inline __u64 cgroup_of(bool btf, struct task_struct *task)
+{
+	struct css_set *set = FIELD(btf, task, cgroups);
+	struct cgroup *cg = FIELD(btf, set, dfl_cgrp);
+	struct cgroup_subsys_state *css;
+
+	if (cfg_v1_subsys < 0 || FIELD(btf, cg, level) > 0)
+		return btf ? cg->kn->id : BPF_CORE_READ(cg, kn, id);
+
+	bpf_core_read(&css, sizeof(css), &set->subsys[cfg_v1_subsys & 15]);
+	return BPF_CORE_READ(css, cgroup, kn, id) | CT_CGROUP_V1;
+}
+
+/* The registers with which the task entered the kernel. */
+static __always_inline struct pt_regs *regs_of(bool btf, struct task_struct *task)
+{
+	if (btf)
+		return (struct pt_regs *)bpf_task_pt_regs(task);
+	/* 5.10 lacks the helper. They lie at the end of the stack; with FRED
+	 * (x86, 6.9) there are two words of padding, and then there is the helper. */
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return (struct pt_regs *)(BPF_CORE_READ(task, stack) + cfg_stack_size -
+				  bpf_core_type_size(struct pt_regs));
+}
+
+#if defined(__TARGET_ARCH_x86)
+/* -1 outside of system calls: the entry code says so (arch/x86/entry). */
+static __always_inline int regs_nr(bool btf, struct pt_regs *regs)
+{
+	return FIELD(btf, regs, orig_ax);
+}
+
+static __always_inline __u64 regs_arg(bool btf, struct pt_regs *regs, unsigned int n)
+{
+	switch (n) {
+	case 0: return FIELD(btf, regs, di);
+	case 1: return FIELD(btf, regs, si);
+	case 2: return FIELD(btf, regs, dx);
+	case 3: return FIELD(btf, regs, r10);
+	case 4: return FIELD(btf, regs, r8);
+	default: return FIELD(btf, regs, r9);
+	}
+}
+
+static __always_inline bool is_compat(bool btf, struct task_struct *task)
+{
+	return FIELD(btf, task, thread_info.status) & TS_COMPAT;
+}
+#elif defined(__TARGET_ARCH_arm64)
+static __always_inline int regs_nr(bool btf, struct pt_regs *regs)
+{
+	return FIELD(btf, regs, syscallno);
+}
+
+static __always_inline __u64 regs_arg(bool btf, struct pt_regs *regs, unsigned int n)
+{
+	__u64 v = 0;
+
+	if (n == 0) /* regs[0] may hold the return value already */
+		return FIELD(btf, regs, orig_x0);
+	bpf_core_read(&v, sizeof(v), &regs->regs[n & 7]);
+	return v;
+}
+
+static __always_inline bool is_compat(bool btf, struct task_struct *task)
+{
+	return FIELD(btf, task, thread_info.flags) & (1ul << 22); /* TIF_32BIT */
+}
+#endif
+
+/* kernel_cap_t changed its type in 6.3 (f122a08b197d), never its size. */
+#define CAPS_OF(ptr, set)                                                 \
+	({                                                                \
+		const struct cred *cred_ = (ptr);                         \
+		__u64 caps_ = 0;                                          \
+		bpf_core_read(&caps_, sizeof(caps_), &cred_->set);        \
+		caps_;                                                    \
+	})
+
+static __always_inline void fill_creds(struct ct_creds *c, struct task_struct *task)
+{
+	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+
+	c->uid = BPF_CORE_READ(cred, uid.val);
+	c->gid = BPF_CORE_READ(cred, gid.val);
+	c->euid = BPF_CORE_READ(cred, euid.val);
+	c->egid = BPF_CORE_READ(cred, egid.val);
+	c->suid = BPF_CORE_READ(cred, suid.val);
+	c->sgid = BPF_CORE_READ(cred, sgid.val);
+	c->fsuid = BPF_CORE_READ(cred, fsuid.val);
+	c->fsgid = BPF_CORE_READ(cred, fsgid.val);
+	c->inheritable = CAPS_OF(cred, cap_inheritable);
+	c->permitted = CAPS_OF(cred, cap_permitted);
+	c->effective = CAPS_OF(cred, cap_effective);
+	c->bounding = CAPS_OF(cred, cap_bset);
+	c->ambient = CAPS_OF(cred, cap_ambient);
+	c->securebits = BPF_CORE_READ(cred, securebits);
+	c->userns_level = BPF_CORE_READ(cred, user_ns, level);
+	c->no_new_privs = BPF_CORE_READ(task, atomic_flags) & 1;
+	c->seccomp = 0;
+	if (bpf_core_field_exists(task->seccomp))
+		c->seccomp = BPF_CORE_READ(task, seccomp.mode);
+	c->pad = 0;
+}
+
+static __always_inline void fill_proc(struct ct_proc *p, struct task_struct *task)
+{
+	struct task_struct *parent = BPF_CORE_READ(task, real_parent, group_leader);
+
+	p->pid = BPF_CORE_READ(task, tgid);
+	p->tid = BPF_CORE_READ(task, pid);
+	p->ppid = BPF_CORE_READ(parent, tgid);
+	p->pad = 0;
+	bpf_core_read(p->comm, sizeof(p->comm), &task->comm);
+	bpf_core_read(p->pcomm, sizeof(p->pcomm), &parent->comm);
+}
+
+static __always_inline void fill_header(struct ct_event *h, __u32 type, __u32 size, __u64 cgroup)
+{
+	h->type = type;
+	h->size = size;
+	h->ns = bpf_ktime_get_ns();
+	h->cgroup = cgroup;
+}
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The contract between the probe in the kernel and user space: fixed-width
+ * types only, no padding left implicit.  Both sides include this file.
+ */
+#ifndef CT_EVENT_H
+#define CT_EVENT_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+#define CT_STACK_DEPTH	24  /* return addresses kept of a call path */
+#define CT_WINDOW	24  /* words of kernel stack that make a fingerprint */
+#define CT_ARGS		6
+#define CT_COMM_LEN	16
+#define CT_TEXT_LEN	512 /* a path, or a command line with NULs */
+#define CT_CACHE_SLOTS	256 /* per CPU, a power of two */
+
+/* ct_key.nr when the check was not asked by a system call. */
+#define CT_NR_NONE	(-1) /* page fault, interrupt, io_uring worker */
+
+/* ct_key.flags */
+#define CT_F_GRANTED	(1u << 0)
+#define CT_F_COMPAT	(1u << 1) /* 32-bit system call numbers */
+#define CT_F_OPTS	(1u << 2) /* NOAUDIT and INSETID are known */
+#define CT_F_NOAUDIT	(1u << 3)
+#define CT_F_INSETID	(1u << 4)
+/* Whose credentials were judged; none of the two bits: the task's own. */
+#define CT_F_CRED_KIN	(1u << 5) /* others, with the task's own bounding set */
+#define CT_F_CRED_ALIEN	(1u << 6) /* others, with another bounding set */
+
+/* ct_key.entry: how the process came into its cgroup. */
+#define CT_ENTRY_MAIN	0u /* the entry point's tree */
+#define CT_ENTRY_SETUP	1u /* the runtime before the first execve inside */
+/* any other value: hash of the command line of an exec'd-in process */
+
+/* Top bit of a cgroup id: the id is one of a v1 hierarchy. */
+#define CT_CGROUP_V1	(1ull << 63)
+
+/*
+ * What tells one kind of check from another.  site is a fingerprint of the
+ * return addresses above cap_capable: equal call paths have equal
+ * fingerprints, so every call site becomes a kind of its own, with a stack
+ * taken once.
+ */
+struct ct_key {
+	__u64 cgroup;
+	__u64 site;
+	__s32 nr;
+	__u32 sel;	  /* selector, see ct/selector.h */
+	__u32 entry;	  /* CT_ENTRY_* */
+	__u8 cap;
+	__u8 flags;	  /* CT_F_* */
+	__u8 level;	  /* of the target user namespace; 0 is the initial one */
+	__u8 after;	  /* 1 + capability refused to this task just before, or 0 */
+};
+
+/* One slot of the per-CPU cache in front of the map of kinds. */
+struct ct_slot {
+	struct ct_key key;
+	__u64 count; /* not yet in the map of kinds */
+	__u64 last;  /* jiffies64 */
+};
+
+/* Per-CPU value in the map of kinds. */
+struct ct_count {
+	__u64 count;
+	__u64 last; /* jiffies64 of the last hit flushed from the cache */
+};
+
+struct ct_creds {
+	__u32 uid, gid, euid, egid, suid, sgid, fsuid, fsgid;
+	__u64 inheritable, permitted, effective, bounding, ambient;
+	__u32 securebits;
+	__u8 userns_level;
+	__u8 no_new_privs;
+	__u8 seccomp; /* 0 none, 1 strict, 2 filter */
+	__u8 pad;
+};
+
+struct ct_proc {
+	__u32 pid, tid, ppid, pad;
+	char comm[CT_COMM_LEN];
+	char pcomm[CT_COMM_LEN];
+};
+
+enum ct_event_type {
+	CT_EV_SAMPLE = 1, /* first hit of a kind */
+	CT_EV_CGROUP,	  /* a cgroup was made */
+	CT_EV_EXEC,	  /* execve succeeded */
+	CT_EV_EXIT,	  /* a process ended */
+	CT_EV_ACT,	  /* a need without a check */
+	CT_EV_OUTCOME,	  /* what a system call with a refused check returned */
+};
+
+struct ct_event {
+	__u32 type;
+	__u32 size;
+	__u64 ns; /* CLOCK_MONOTONIC */
+	__u64 cgroup;
+};
+
+struct ct_sample {
+	struct ct_event h;
+	struct ct_key key;
+	struct ct_proc proc;
+	struct ct_creds creds;
+	__u64 args[CT_ARGS];
+	__u64 inode_uid_gid; /* uid << 32 | gid, where known */
+	__u32 inode_mode;    /* st_mode, 0 where unknown */
+	__u32 pad;
+};
+
+/* One call path, in a map by its fingerprint (ct_key.site). */
+struct ct_stack {
+	__s32 depth; /* entries in addr[], or a negative errno */
+	__u32 pad;
+	__u64 addr[CT_STACK_DEPTH]; /* innermost first */
+};
+
+struct ct_cgroup_event {
+	struct ct_event h; /* h.cgroup is the new one */
+	__u64 parent;
+	__u32 pid; /* who made it */
+	__u32 level;
+	__u32 inside; /* its maker descends from the watched command */
+	__u32 pad;
+	char path[CT_TEXT_LEN];
+};
+
+struct ct_exec_event {
+	struct ct_event h;
+	struct ct_proc proc;
+	struct ct_creds creds;
+	__u32 entry; /* of the process from now on */
+	__u32 was;   /* entry before: CT_ENTRY_SETUP marks a way in */
+	__u32 port_start; /* net.ipv4.ip_unprivileged_port_start, ~0 unknown */
+	__u32 ping_low, ping_high;
+	__u32 userns_inum, netns_inum, pidns_inum;
+	__u32 argv_len;
+	char file[256];
+	char argv[CT_TEXT_LEN];
+};
+
+struct ct_exit_event {
+	struct ct_event h;
+	struct ct_proc proc;
+	__u32 entry;
+	__s32 code; /* as wait(2) reports it */
+};
+
+enum ct_act_type {
+	CT_ACT_CAPSET = 1, /* a: permitted, b: effective, c: inheritable, as asked */
+	CT_ACT_AMBIENT,	   /* a: capability raised */
+	CT_ACT_BSET_DROP,  /* a: capability dropped */
+	CT_ACT_SECUREBITS, /* a: bits asked */
+	CT_ACT_SYSCALL,	   /* a system call that seccomp profiles gate: nr, sel */
+};
+
+struct ct_act_key {
+	__u64 cgroup;
+	__u64 a, b, c;
+	__u64 before; /* permitted set before the call */
+	__u32 entry;
+	__s32 nr;
+	__u32 sel;
+	__u16 type;   /* enum ct_act_type */
+	__u8 ok;      /* the call succeeded */
+	__u8 asked;   /* capget came before, since exec */
+};
+
+struct ct_act_event {
+	struct ct_event h;
+	struct ct_act_key key;
+	struct ct_proc proc;
+};
+
+struct ct_outcome_key {
+	__u64 cgroup;
+	__s32 nr;
+	__u32 sel;
+	__u32 entry;
+	__s32 error; /* 0 or a positive errno */
+	__u8 cap;
+	__u8 pad[7];
+};
+
+/* What finds the way from a program's context to cap_capable's return address. */
+#define CT_CALIBRATION_WORDS 96
+struct ct_calibration {
+	__s32 depth; /* of addr[]; 0: not taken yet */
+	__u32 pad;
+	__u64 word[CT_CALIBRATION_WORDS]; /* the stack from the context on */
+	__u64 addr[CT_STACK_DEPTH];	  /* the true call path, innermost first */
+};
+
+/* Where something can be lost, it is counted: one array slot each. */
+enum ct_loss {
+	CT_LOSS_RING,	 /* ring full: a sample or event is missing, counts are not */
+	CT_LOSS_KINDS,	 /* map of kinds full: hits counted under no kind */
+	CT_LOSS_ACTS,	 /* map of acts full */
+	CT_LOSS_PROCS,	 /* map of set-up processes full: phase unknown */
+	CT_LOSS_STACKS,	 /* no stack could be taken */
+	CT_LOSS_OUTCOMES, /* outcomes that could not be matched */
+	CT_LOSS_MAX,
+};
+
+#endif

@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A client of the Docker API, which Podman speaks as well, over a unix socket. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "attrib/docker.h"
+
+#define TIMEOUT_MS	5000L
+#define MAX_ANSWER	(64u << 20)
+#define DOCKER_SOCKET	"/var/run/docker.sock"
+#define PODMAN_SOCKET	"/run/podman/podman.sock"
+
+/* The newest API whose answers were read when this was written. */
+#define API_MAJOR	1
+#define API_MINOR	47
+
+struct answer {
+	struct ct_str body;
+	long status;
+	char *api, *libpod; /* versions the server names in its header */
+};
+
+static void answer__free(struct answer *a)
+{
+	ct_str__free(&a->body);
+	free(a->api);
+	free(a->libpod);
+}
+#define ct_autoanswer __attribute__((cleanup(answer__free)))
+
+static size_t take_body(char *data, size_t size, size_t n, void *arg)
+{
+	struct answer *a = arg;
+
+	if (n > MAX_ANSWER - a->body.len)
+		return 0; /* ends the transfer with CURLE_WRITE_ERROR */
+	ct_str__addn(&a->body, data, size * n);
+	return n;
+}
+
+static void take_header(const char *line, size_t len, const char *name, char **value)
+{
+	size_t n = strlen(name);
+
+	if (len <= n || strncasecmp(line, name, n) || line[n] != ':')
+		return;
+	for (n++; n < len && line[n] == ' ';)
+		n++;
+	while (len > n && (line[len - 1] == '\r' || line[len - 1] == '\n'))
+		len--;
+	free(*value);
+	*value = ct_xstrndup(line + n, len - n);
+}
+
+static size_t take_headers(char *data, size_t size, size_t n, void *arg)
+{
+	struct answer *a = arg;
+
+	take_header(data, size * n, "Api-Version", &a->api);
+	take_header(data, size * n, "Libpod-Api-Version", &a->libpod);
+	return n;
+}
+
+CURL *ct_docker__handle(const struct ct_docker *d)
+{
+	CURL *h = curl_easy_init();
+
+	if (!h)
+		return NULL;
+	curl_easy_setopt(h, CURLOPT_UNIX_SOCKET_PATH, d->socket);
+	curl_easy_setopt(h, CURLOPT_PROXY, ""); /* whatever http_proxy says */
+	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, TIMEOUT_MS);
+	curl_easy_setopt(h, CURLOPT_USERAGENT, "captrim");
+	return h;
+}
+
+static int curl_errno(CURL *h, CURLcode code)
+{
+	long os = 0;
+
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return ETIMEDOUT;
+	if (code == CURLE_WRITE_ERROR)
+		return EFBIG;
+	if (code == CURLE_COULDNT_CONNECT && !curl_easy_getinfo(h, CURLINFO_OS_ERRNO, &os) && os)
+		return os;
+	return code == CURLE_COULDNT_CONNECT ? ECONNREFUSED : EIO;
+}
+
+static const char *cure(int code)
+{
+	switch (code) {
+	case EACCES:
+	case EPERM:
+		return "; run as root or as a member of the socket's group";
+	case ENOENT:
+	case ECONNREFUSED:
+		return "; is the service running? DOCKER_HOST=unix://PATH names another socket";
+	default:
+		return "";
+	}
+}
+
+/* path is complete, with its version. Any HTTP status is a success here. */
+static int http_get(struct ct_docker *d, const char *path, struct answer *a, struct ct_err *err)
+{
+	ct_autofree char *url = ct_xasprintf("http://localhost%s", path);
+	CURLcode code;
+	int rc;
+
+	curl_easy_setopt(d->easy, CURLOPT_URL, url);
+	curl_easy_setopt(d->easy, CURLOPT_WRITEDATA, a);
+	curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, a);
+	code = curl_easy_perform(d->easy);
+	if (code) {
+		rc = curl_errno(d->easy, code);
+		return ct_err__set(err, rc, "cannot ask the container service at %s: %s%s", d->socket,
+				   rc == EIO ? curl_easy_strerror(code) : strerror(rc), cure(rc));
+	}
+	curl_easy_getinfo(d->easy, CURLINFO_RESPONSE_CODE, &a->status);
+	return 0;
+}
+
+/* What the daemon says when it refuses: { "message": "..." }, Podman { "cause", "message" }. */
+static int refused(const struct ct_docker *d, const struct answer *a, struct ct_err *err)
+{
+	ct_autojson json_t *root = json_loadb(a->body.s ?: "", a->body.len, 0, NULL);
+	ct_autofree char *msg = ct_printable(ct_json_str(root, "message") ?: "no reason given");
+	int code = EIO;
+
+	if (a->status == 404)
+		code = ENOENT;
+	else if (a->status == 400)
+		code = EINVAL;
+	else if (a->status == 401 || a->status == 403)
+		code = EACCES;
+	return ct_err__set(err, code, "%s refused with status %ld: %s", d->server ?: d->socket,
+			   a->status, msg);
+}
+
+static int get_json(struct ct_docker *d, const char *path, json_t **root, struct ct_err *err)
+{
+	ct_autoanswer struct answer a = { 0 };
+	json_error_t bad;
+	int rc;
+
+	rc = http_get(d, path, &a, err);
+	if (rc)
+		return rc;
+	if (a.status != 200)
+		return refused(d, &a, err);
+	*root = json_loadb(a.body.s ?: "", a.body.len, JSON_REJECT_DUPLICATES, &bad);
+	if (!*root)
+		return ct_err__set(err, EBADMSG, "%s answered with broken JSON (line %d)",
+				   d->server ?: d->socket, bad.line);
+	return 0;
+}
+
+int ct_docker__negotiate(const char *server_max, unsigned int *major, unsigned int *minor)
+{
+	unsigned int ma, mi;
+	char end;
+
+	if (sscanf(server_max, "%3u.%4u%c", &ma, &mi, &end) != 2)
+		return -EINVAL;
+	if (ma > API_MAJOR || (ma == API_MAJOR && mi > API_MINOR)) {
+		ma = API_MAJOR;
+		mi = API_MINOR;
+	}
+	*major = ma;
+	*minor = mi;
+	return 0;
+}
+
+/* Bits 0 to cap_last_cap; engines before API 1.42 know nothing after AUDIT_READ. */
+static uint64_t caps_all(unsigned int major, unsigned int minor, enum ct_runtime rt)
+{
+	ct_autofree char *text = NULL;
+	int last = CT_CAP_KNOWN - 1;
+
+	if (!ct_read_file("/proc/sys/kernel/cap_last_cap", 64, &text, NULL))
+		last = atoi(text);
+	if (rt == CT_RT_DOCKER && major == 1 && minor < 42 && last > CAP_AUDIT_READ)
+		last = CAP_AUDIT_READ;
+	return last < 0 || last >= CT_CAP_MAX - 1 ? ~0ull : (1ull << (last + 1)) - 1;
+}
+
+/* /_ping alone has no version in its path; its header tells Podman from Docker. */
+static int ping(struct ct_docker *d, struct ct_err *err)
+{
+	unsigned int major = 1, minor = 0, a, b, c;
+	ct_autoanswer struct answer ans = { 0 };
+	int rc;
+
+	rc = http_get(d, "/_ping", &ans, err);
+	if (rc)
+		return rc;
+	if (ans.status != 200)
+		return refused(d, &ans, err);
+	/* A server that names no version is asked without: it takes its newest. */
+	if (ans.api && !ct_docker__negotiate(ans.api, &major, &minor))
+		snprintf(d->prefix, sizeof(d->prefix), "/v%u.%u", major, minor);
+	d->info.runtime = CT_RT_DOCKER;
+	if (ans.libpod && sscanf(ans.libpod, "%3u.%4u.%4u", &a, &b, &c) == 3) {
+		d->info.runtime = CT_RT_PODMAN;
+		snprintf(d->libpod, sizeof(d->libpod), "/v%u.%u.%u/libpod", a, b, c);
+		d->server = ct_xasprintf("podman %u.%u.%u", a, b, c);
+	}
+	d->info.caps_all = caps_all(major, minor, d->info.runtime);
+	return 0;
+}
+
+/*
+ * What /info adds is welcome but not needed: a proxy in front of the socket
+ * may refuse it. A refusal of the version, though, means that the server no
+ * longer knows one this old; without one it takes its newest.
+ */
+static int learn(struct ct_docker *d, struct ct_err *err)
+{
+	ct_autofree char *path = ct_xasprintf("%s/info", d->prefix), *version = NULL;
+	ct_autojson json_t *root = NULL;
+	const char *name;
+	int rc;
+
+	rc = get_json(d, path, &root, err);
+	if (rc == -EINVAL && d->prefix[0]) {
+		d->prefix[0] = '\0';
+		rc = get_json(d, "/info", &root, err);
+	}
+	if (rc == -ETIMEDOUT)
+		return rc;
+	if (!rc)
+		ct_docker_info__parse(root, &d->info);
+	else
+		ct_err__free(err);
+	if (d->server)
+		return 0;
+	name = ct_json_str(root, "ServerVersion") ?: "";
+	version = ct_printable(name);
+	version[strcspn(version, "+ ")] = '\0'; /* a distribution's mark: "20.10.24+dfsg1" */
+	d->server = ct_xasprintf("docker%s%s", *version ? " " : "", version);
+	return 0;
+}
+
+static int open_at(const char *socket, struct ct_docker **d, struct ct_err *err)
+{
+	struct ct_docker *new = ct_xzalloc(sizeof(*new));
+	int rc;
+
+	curl_global_init(CURL_GLOBAL_DEFAULT); /* counted; close takes it back */
+	new->stream.epoll = new->stream.kick = -1;
+	new->socket = ct_xstrdup(socket);
+	new->info.seccomp = CT_SECCOMP_UNKNOWN;
+	new->easy = ct_docker__handle(new);
+	if (!new->easy) {
+		rc = ct_err__set(err, ENOMEM, "libcurl gives no handle");
+		goto fail;
+	}
+	curl_easy_setopt(new->easy, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
+	curl_easy_setopt(new->easy, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(new->easy, CURLOPT_HEADERFUNCTION, take_headers);
+	rc = ping(new, err);
+	if (!rc)
+		rc = learn(new, err);
+	if (rc)
+		goto fail;
+	*d = new;
+	return 0;
+fail:
+	ct_docker__close(new);
+	return rc;
+}
+
+int ct_docker__open(const char *socket, struct ct_docker **d, struct ct_err *err)
+{
+	const char *host = getenv("DOCKER_HOST");
+	int rc;
+
+	if (!socket && host && *host) {
+		ct_autofree char *shown = ct_printable(host);
+
+		if (strncmp(host, "unix://", strlen("unix://")))
+			return ct_err__set(err, EPROTONOSUPPORT,
+					   "DOCKER_HOST=%s is no socket of this host (unix://PATH)",
+					   shown);
+		socket = host + strlen("unix://");
+	}
+	if (socket)
+		return open_at(socket, d, err);
+	rc = open_at(DOCKER_SOCKET, d, err);
+	if (rc != -ENOENT && rc != -ECONNREFUSED)
+		return rc;
+	rc = open_at(PODMAN_SOCKET, d, err);
+	if (rc == -ENOENT || rc == -ECONNREFUSED)
+		return ct_err__set(err, -rc, "neither Docker answers at " DOCKER_SOCKET
+				   " nor Podman at " PODMAN_SOCKET "%s", cure(-rc));
+	return rc;
+}
+
+void ct_docker__close(struct ct_docker *d)
+{
+	if (!d)
+		return;
+	ct_docker_stream__close(&d->stream);
+	curl_easy_cleanup(d->easy);
+	free(d->socket);
+	free(d->server);
+	free(d);
+	curl_global_cleanup();
+}
+
+const char *ct_docker__server(const struct ct_docker *d)
+{
+	return d->server;
+}
+
+enum ct_runtime ct_docker__runtime(const struct ct_docker *d)
+{
+	return d->info.runtime;
+}
+
+/* Names and ids as the daemons allow them: nothing that means something in a URL. */
+static bool is_name(const char *s)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz" "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789" "_.-";
+
+	return *s && strspn(s, chars) == strlen(s) && *s != '.' && *s != '-';
+}
+
+static int get_container(struct ct_docker *d, const char *name, json_t **root, struct ct_err *err)
+{
+	bool podman = d->info.runtime == CT_RT_PODMAN;
+	ct_autofree char *path = NULL, *shown = ct_printable(name);
+
+	if (*name == '/')
+		name++;
+	if (!is_name(name))
+		return ct_err__set(err, ENOENT, "no container is named \"%s\"", shown);
+	path = ct_xasprintf("%s/containers/%s/json", podman ? d->libpod : d->prefix, name);
+	return get_json(d, path, root, err);
+}
+
+int ct_docker__inspect(struct ct_docker *d, const char *id_or_name, struct ct_workload *w,
+		       const char *label_key, char **label, struct ct_err *err)
+{
+	ct_autojson json_t *root = NULL;
+	const char *value;
+	int rc;
+
+	rc = get_container(d, id_or_name, &root, err);
+	if (rc)
+		return rc;
+	rc = ct_docker_inspect__parse(root, &d->info, w);
+	if (rc)
+		return ct_err__set(err, -rc, "%s describes a container in an unknown way", d->server);
+	if (label_key) {
+		value = ct_json_str(json_object_get(json_object_get(root, "Config"), "Labels"),
+				    label_key);
+		*label = value ? ct_xstrdup(value) : NULL;
+	}
+	return 0;
+}
+
+int ct_docker__find(struct ct_docker *d, const char *id_or_name, char **full_id, int *pid,
+		    struct ct_err *err)
+{
+	ct_autojson json_t *root = NULL;
+	const char *id;
+	int rc;
+
+	rc = get_container(d, id_or_name, &root, err);
+	if (rc == -ENOENT) {
+		ct_autofree char *names = ct_docker__names(d), *shown = ct_printable(id_or_name);
+
+		return ct_err__set(err, ENOENT, "no container \"%s\"; there %s%s", shown,
+				   *names ? "are: " : "is none", names);
+	}
+	if (rc)
+		return rc;
+	id = ct_json_str(root, "Id");
+	if (!id)
+		return ct_err__set(err, EBADMSG, "%s gives a container no id", d->server);
+	*full_id = ct_xstrdup(id);
+	*pid = json_integer_value(json_object_get(json_object_get(root, "State"), "Pid"));
+	return 0;
+}
+
+char *ct_docker__names(struct ct_docker *d)
+{
+	ct_autofree char *path = ct_xasprintf("%s/containers/json?all=1", d->prefix);
+	ct_autojson json_t *root = NULL;
+	struct ct_str s = { 0 };
+	json_t *one;
+	size_t i;
+
+	ct_str__add(&s, "");
+	if (get_json(d, path, &root, NULL))
+		return s.s;
+	json_array_foreach(root, i, one) {
+		const json_t *names = json_object_get(one, "Names");
+		const char *name = json_string_value(json_array_get(names, 0));
+		ct_autofree char *shown = NULL;
+
+		if (!name)
+			continue;
+		shown = ct_printable(name + (*name == '/'));
+		ct_str__addf(&s, "%s%s", s.len ? ", " : "", shown);
+	}
+	return s.s;
+}

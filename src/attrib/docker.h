@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the client, inspect and the event stream share; nobody else includes it but their tests. */
+#ifndef CT_ATTRIB_DOCKER_H
+#define CT_ATTRIB_DOCKER_H
+
+#include <curl/curl.h>
+#include <jansson.h>
+
+#include "attrib/attrib.h"
+
+/* What holds for every container of a daemon. */
+struct ct_docker_info {
+	enum ct_runtime runtime;
+	enum ct_seccomp seccomp; /* of a container that asks for none in particular */
+	bool userns, rootless, no_new_privs;
+	uint64_t caps_all;	 /* what "ALL" means to it */
+};
+
+/* Bytes in, lines out. */
+struct ct_docker_lines {
+	struct ct_str buf;
+	size_t pos;	/* of the first byte not given out */
+	bool skipping;	/* within a line that was too long */
+};
+
+struct ct_docker_stream {
+	CURLM *multi;
+	CURL *easy;
+	int epoll, kick;
+	bool established;
+	struct ct_docker_lines lines;
+	char *label_key;
+};
+
+struct ct_docker {
+	CURL *easy;
+	char *socket;
+	char *server;
+	char prefix[32]; /* "/v1.41" */
+	char libpod[32]; /* "/v4.3.1/libpod", Podman's own API */
+	struct ct_docker_info info;
+	struct ct_docker_stream stream;
+};
+
+/* A handle with everything set that must never differ: socket, no proxies, no signals. */
+CURL *ct_docker__handle(const struct ct_docker *d);
+
+/* The API version to ask for, given the newest one the server knows; -EINVAL if that is none. */
+int ct_docker__negotiate(const char *server_max, unsigned int *major, unsigned int *minor);
+
+/* The SecurityOptions of GET /info. */
+void ct_docker_info__parse(const json_t *root, struct ct_docker_info *info);
+
+/* Docker's GET /containers/ID/json, or libpod's. Returns 0 or -EBADMSG, w untouched then. */
+int ct_docker_inspect__parse(const json_t *root, const struct ct_docker_info *info,
+			     struct ct_workload *w);
+
+/* "CMD-SHELL" and so on as the words that will be executed, joined by spaces; NULL: no check. */
+char *ct_docker_health__command(const json_t *config);
+
+/* moby's arithmetic of CapAdd and CapDrop. */
+uint64_t ct_docker__caps(const struct ct_docker_info *info, bool privileged, const json_t *add,
+			 const json_t *drop);
+
+void ct_docker_lines__add(struct ct_docker_lines *l, const char *data, size_t len);
+/* The next whole line without its newline, valid until lines are added; NULL: none yet. */
+const char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len);
+
+/* One event; its strings belong to root. False when it is no container's. */
+bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct_docker_event *ev);
+
+void ct_docker_stream__close(struct ct_docker_stream *s);
+
+/* A string member, or NULL. */
+static inline const char *ct_json_str(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static inline void ct_cleanup__json(json_t **j)
+{
+	json_decref(*j);
+}
+#define ct_autojson __attribute__((cleanup(ct_cleanup__json)))
+
+#endif

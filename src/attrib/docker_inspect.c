@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What Docker and Podman say of a container. Podman is asked through its own API, whose answer
+ * has the same shape with a few members more: the bounding set among them.
+ */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "attrib/docker.h"
+
+/* A member that is missing leaves what another source knew. */
+static void replace(char **dst, const char *value)
+{
+	if (!value)
+		return;
+	free(*dst);
+	*dst = ct_xstrdup(value);
+}
+
+static bool is_true(const char *s)
+{
+	return !strcmp(s, "1") || !strcasecmp(s, "t") || !strcasecmp(s, "true");
+}
+
+/* The value of a security option: "NAME=VALUE", or with the ':' of old clients. */
+static const char *option_value(const char *opt, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(opt, name, n) || (opt[n] != '=' && opt[n] != ':'))
+		return NULL;
+	return opt + n + 1;
+}
+
+static enum ct_seccomp seccomp_of(const char *profile)
+{
+	if (!strcmp(profile, "unconfined"))
+		return CT_SECCOMP_NONE;
+	if (!strcmp(profile, "default") || !strcmp(profile, "builtin"))
+		return CT_SECCOMP_DEFAULT;
+	return CT_SECCOMP_CUSTOM; /* a path, or the profile's text itself */
+}
+
+void ct_docker_info__parse(const json_t *root, struct ct_docker_info *info)
+{
+	const json_t *opts = json_object_get(root, "SecurityOptions");
+	size_t i;
+	json_t *o;
+
+	if (!json_is_array(opts))
+		return;
+	/* Without the option the daemon was built, or the kernel is, without seccomp. */
+	info->seccomp = CT_SECCOMP_NONE;
+	json_array_foreach(opts, i, o) {
+		const char *s = json_string_value(o), *profile;
+
+		if (!s)
+			continue;
+		if (!strncmp(s, "name=seccomp", strlen("name=seccomp"))) {
+			profile = strstr(s, ",profile=");
+			info->seccomp = profile ? seccomp_of(profile + strlen(",profile=")) :
+						  CT_SECCOMP_DEFAULT;
+		}
+		info->userns |= !strcmp(s, "name=userns");
+		info->rootless |= !strcmp(s, "name=rootless");
+		info->no_new_privs |= !strcmp(s, "name=no-new-privileges");
+	}
+}
+
+static void parse_security_opts(const json_t *host, const struct ct_docker_info *info,
+				struct ct_container *c)
+{
+	const json_t *opts = json_object_get(host, "SecurityOpt");
+	size_t i;
+	json_t *o;
+
+	c->no_new_privs = info->no_new_privs ? CT_YES : CT_NO;
+	c->seccomp = c->privileged == CT_YES ? CT_SECCOMP_NONE : info->seccomp;
+	json_array_foreach(opts, i, o) {
+		const char *s = json_string_value(o), *value;
+
+		if (!s)
+			continue;
+		if (!strcmp(s, "no-new-privileges"))
+			c->no_new_privs = CT_YES;
+		value = option_value(s, "no-new-privileges");
+		if (value)
+			c->no_new_privs = is_true(value) ? CT_YES : CT_NO;
+		value = option_value(s, "seccomp");
+		if (value)
+			c->seccomp = seccomp_of(value);
+	}
+}
+
+static enum ct_tristate userns_of(const json_t *host, const struct ct_docker_info *info)
+{
+	const char *mode = ct_json_str(host, "UsernsMode");
+
+	if (info->rootless)
+		return CT_YES;
+	if (!mode)
+		return CT_UNKNOWN;
+	if (!strcmp(mode, "host"))
+		return CT_NO;
+	if (info->runtime != CT_RT_PODMAN)
+		return info->userns ? CT_YES : CT_NO;
+	if (!strncmp(mode, "container:", strlen("container:")))
+		return CT_UNKNOWN;
+	/* "private", "auto", "keep-id", "nomap", "ns:PATH" */
+	return *mode || json_is_object(json_object_get(host, "IDMappings")) ? CT_YES : CT_NO;
+}
+
+char *ct_docker_health__command(const json_t *config)
+{
+	const json_t *test = json_object_get(json_object_get(config, "Healthcheck"), "Test");
+	const char *how = json_string_value(json_array_get(test, 0));
+	struct ct_str s = { 0 };
+	json_t *word;
+	size_t i;
+
+	if (!how || !strcmp(how, "NONE"))
+		return NULL;
+	if (!strcmp(how, "CMD-SHELL")) {
+		const json_t *shell = json_object_get(config, "Shell");
+
+		json_array_foreach(shell, i, word)
+			ct_str__addf(&s, "%s%s", i ? " " : "", json_string_value(word) ?: "");
+		if (!json_array_size(shell))
+			ct_str__add(&s, "/bin/sh -c");
+	}
+	json_array_foreach(test, i, word) {
+		/* Podman takes a first word that is no keyword as the command's. */
+		if (i == 0 && (!strcmp(how, "CMD") || !strcmp(how, "CMD-SHELL")))
+			continue;
+		ct_str__addf(&s, "%s%s", s.len ? " " : "", json_string_value(word) ?: "");
+	}
+	return s.s;
+}
+
+/* Names a daemon does not know it refuses itself, so that they cannot be here. */
+static uint64_t caps_of(const json_t *names, bool *all)
+{
+	uint64_t set = 0;
+	json_t *o;
+	size_t i;
+
+	*all = false;
+	json_array_foreach(names, i, o) {
+		const char *name = json_string_value(o);
+		int cap;
+
+		if (!name)
+			continue;
+		if (!strcasecmp(name, "ALL") || !strcasecmp(name, "CAP_ALL")) {
+			*all = true;
+			continue;
+		}
+		cap = ct_cap__parse(name);
+		if (cap >= 0)
+			set |= 1ull << cap;
+	}
+	return set;
+}
+
+uint64_t ct_docker__caps(const struct ct_docker_info *info, bool privileged, const json_t *add,
+			 const json_t *drop)
+{
+	bool add_all, drop_all;
+	uint64_t adds = caps_of(add, &add_all), drops = caps_of(drop, &drop_all);
+
+	if (privileged)
+		return info->caps_all;
+	if (add_all)
+		return info->caps_all & ~drops;
+	if (drop_all)
+		return adds;
+	return (CT_CAPS_DOCKER_DEFAULT & ~drops) | adds;
+}
+
+/* libpod says the set outright; what a Docker daemon would grant is computed as it does. */
+static void parse_caps(const json_t *root, const json_t *host, const struct ct_docker_info *info,
+		       struct ct_workload *w)
+{
+	const json_t *bounding = json_object_get(root, "BoundingCaps");
+	bool all;
+
+	if (info->runtime == CT_RT_PODMAN) {
+		if (!json_is_array(bounding))
+			return;
+		w->configured = caps_of(bounding, &all);
+	} else {
+		w->configured = ct_docker__caps(info, w->container.privileged == CT_YES,
+						json_object_get(host, "CapAdd"),
+						json_object_get(host, "CapDrop"));
+	}
+	w->configured_known = true;
+}
+
+static void parse_modes(const json_t *host, struct ct_container *c)
+{
+	const char *network = ct_json_str(host, "NetworkMode");
+	const char *pid = ct_json_str(host, "PidMode"), *ipc = ct_json_str(host, "IpcMode");
+
+	if (network && (!*network || !strcmp(network, "default")))
+		network = "bridge";
+	replace(&c->network, network);
+	/* Docker's "" is a namespace of its own, for which Podman has a word. */
+	replace(&c->pid_mode, pid && !*pid ? "private" : pid);
+	replace(&c->ipc_mode, ipc && !*ipc ? "private" : ipc);
+}
+
+static void parse_labels(const json_t *labels, struct ct_container *c)
+{
+	replace(&c->project, ct_json_str(labels, "com.docker.compose.project"));
+	replace(&c->service, ct_json_str(labels, "com.docker.compose.service"));
+	replace(&c->compose_files, ct_json_str(labels, "com.docker.compose.project.config_files"));
+	replace(&c->compose_dir, ct_json_str(labels, "com.docker.compose.project.working_dir"));
+}
+
+int ct_docker_inspect__parse(const json_t *root, const struct ct_docker_info *info,
+			     struct ct_workload *w)
+{
+	const json_t *host = json_object_get(root, "HostConfig");
+	const json_t *config = json_object_get(root, "Config");
+	const char *name = ct_json_str(root, "Name"), *image = ct_json_str(config, "Image");
+	const char *digest = ct_json_str(root, "ImageDigest");
+	const json_t *privileged = json_object_get(host, "Privileged");
+	struct ct_container *c = &w->container;
+	char *health;
+
+	if (!ct_json_str(root, "Id") || !json_is_object(host) || !json_is_object(config))
+		return -EBADMSG;
+	w->kind = CT_WL_CONTAINER;
+	w->runtime = info->runtime;
+	replace(&c->id, ct_json_str(root, "Id"));
+	replace(&c->name, name ? name + (*name == '/') : NULL);
+	replace(&c->image, image ? image : ct_json_str(root, "ImageName"));
+	replace(&c->image_digest, digest && *digest ? digest : ct_json_str(root, "Image"));
+	replace(&c->user, ct_json_str(config, "User"));
+	parse_labels(json_object_get(config, "Labels"), c);
+	parse_modes(host, c);
+	health = ct_docker_health__command(config);
+	free(c->health);
+	c->health = health;
+	c->privileged = json_is_boolean(privileged) ? json_is_true(privileged) : CT_UNKNOWN;
+	c->userns = userns_of(host, info);
+	parse_security_opts(host, info, c);
+	parse_caps(root, host, info, w);
+	return 0;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * File capabilities and set-ID bits of a program inside a container. The file is named by
+ * hostile hands, so that a symbolic link must not lead out of the container's root.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/capability.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/xattr.h>
+
+#include "attrib/attrib.h"
+#include "attrib/fcaps.h"
+
+#define MAX_LINKS 40 /* as the kernel's own limit */
+
+/* The walk in progress: a stack of directories, since ".." must end at the root. */
+struct walk {
+	int *dirs;
+	size_t len, cap;
+};
+
+static void walk__free(struct walk *w)
+{
+	while (w->len)
+		close(w->dirs[--w->len]);
+	free(w->dirs);
+}
+
+static int walk__push(struct walk *w, int fd)
+{
+	if (fd < 0)
+		return -errno;
+	*CT_PUSH(w->dirs, w->len, w->cap) = fd;
+	return 0;
+}
+
+/* Follows a link: what it says comes before the rest of the path. */
+static int walk__link(struct walk *w, int link, char **path, const char *rest)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlinkat(link, "", target, sizeof(target) - 1);
+	char *joined;
+
+	if (n < 0)
+		return -errno;
+	target[n] = '\0';
+	if (target[0] == '/')
+		while (w->len > 1)
+			close(w->dirs[--w->len]);
+	joined = ct_xasprintf("%s/%s", target, rest);
+	free(*path);
+	*path = joined;
+	return 0;
+}
+
+/* One component. Returns the offset to go on from in *path, or a negative errno. */
+static ssize_t walk__step(struct walk *w, char **path, size_t pos, int *links)
+{
+	size_t len = strcspn(*path + pos, "/"), end = pos + len;
+	ct_autofree char *name = ct_xstrndup(*path + pos, len);
+	ct_autoclose int fd = -1;
+	struct stat st;
+	int rc;
+
+	if (!len || !strcmp(name, "."))
+		return end + ((*path)[end] == '/');
+	if (!strcmp(name, "..")) {
+		if (w->len > 1)
+			close(w->dirs[--w->len]);
+		return end + ((*path)[end] == '/');
+	}
+	fd = openat(w->dirs[w->len - 1], name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st))
+		return -errno;
+	if (S_ISLNK(st.st_mode)) {
+		if (++*links > MAX_LINKS)
+			return -ELOOP;
+		return walk__link(w, fd, path, *path + end);
+	}
+	rc = walk__push(w, fd);
+	fd = -1;
+	return rc ? rc : (ssize_t)(end + ((*path)[end] == '/'));
+}
+
+int ct_open_in_root__walk(int root, const char *path)
+{
+	__attribute__((cleanup(walk__free))) struct walk w = { 0 };
+	ct_autofree char *rest = ct_xstrdup(path);
+	int links = 0, rc, fd;
+	ssize_t pos = 0;
+
+	rc = walk__push(&w, fcntl(root, F_DUPFD_CLOEXEC, 3));
+	if (rc)
+		return rc;
+	while (rest[pos]) {
+		pos = walk__step(&w, &rest, pos, &links);
+		if (pos < 0)
+			return pos;
+	}
+	fd = fcntl(w.dirs[w.len - 1], F_DUPFD_CLOEXEC, 3);
+	return fd < 0 ? -errno : fd;
+}
+
+int ct_open_in_root(int root, const char *path)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	if (fd >= 0)
+		return fd;
+	/* Linux before 5.6, or a seccomp filter that does not know it; EAGAIN: a race with rename. */
+	if (errno == ENOSYS || errno == EPERM || errno == EAGAIN)
+		return ct_open_in_root__walk(root, path);
+	return -errno;
+}
+
+int ct_fcaps__parse(const void *xattr, size_t len, uint64_t *permitted, bool *effective)
+{
+	struct vfs_ns_cap_data cap = { 0 };
+	uint32_t magic;
+	size_t want;
+
+	if (len < sizeof(cap.magic_etc) || len > sizeof(cap))
+		return -EINVAL;
+	memcpy(&cap, xattr, len);
+	magic = le32toh(cap.magic_etc);
+	switch (magic & VFS_CAP_REVISION_MASK) {
+	case VFS_CAP_REVISION_1:
+		want = XATTR_CAPS_SZ_1;
+		break;
+	case VFS_CAP_REVISION_2:
+		want = XATTR_CAPS_SZ_2;
+		break;
+	case VFS_CAP_REVISION_3:
+		want = XATTR_CAPS_SZ_3;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (len != want)
+		return -EINVAL;
+	*permitted = le32toh(cap.data[0].permitted);
+	if (want != XATTR_CAPS_SZ_1)
+		*permitted |= (uint64_t)le32toh(cap.data[1].permitted) << 32;
+	*effective = magic & VFS_CAP_FLAGS_EFFECTIVE;
+	return 0;
+}
+
+/* Through /proc/self/fd, since fgetxattr refuses an O_PATH descriptor. */
+static int read_caps(int fd, uint64_t *permitted, bool *effective)
+{
+	ct_autofree char *self = ct_xasprintf("/proc/self/fd/%d", fd);
+	struct vfs_ns_cap_data cap;
+	ssize_t len = getxattr(self, "security.capability", &cap, sizeof(cap));
+
+	if (len < 0 && (errno == ENODATA || errno == EOPNOTSUPP))
+		return 0;
+	if (len < 0)
+		return errno == ERANGE ? -EINVAL : -errno;
+	return ct_fcaps__parse(&cap, len, permitted, effective);
+}
+
+static int read_fd(int fd, uint64_t *permitted, bool *effective, bool *setid)
+{
+	bool eff = false, sid = false;
+	uint64_t caps = 0;
+	struct statvfs fs;
+	struct stat st;
+	int rc;
+
+	if (fstat(fd, &st) || fstatvfs(fd, &fs))
+		return -errno;
+	/* On a nosuid mount execve gives nothing, whatever the file says. */
+	if (S_ISREG(st.st_mode) && !(fs.f_flag & ST_NOSUID)) {
+		rc = read_caps(fd, &caps, &eff);
+		if (rc)
+			return rc;
+		/* Without group execution S_ISGID means mandatory locking. */
+		sid = (st.st_mode & S_ISUID) ||
+		      ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP));
+	}
+	*permitted = caps;
+	*effective = eff;
+	*setid = sid;
+	return 0;
+}
+
+/* A path that is not absolute starts at the process's working directory. */
+static char *absolute(int pid, const char *path)
+{
+	ct_autofree char *link = ct_xasprintf("/proc/%d/cwd", pid);
+	char cwd[PATH_MAX];
+	ssize_t n;
+
+	if (*path == '/')
+		return ct_xstrdup(path);
+	n = readlink(link, cwd, sizeof(cwd) - 1);
+	if (n < 0)
+		return NULL;
+	cwd[n] = '\0';
+	return ct_xasprintf("%s/%s", cwd, path);
+}
+
+int ct_fcaps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid)
+{
+	ct_autofree char *dir = ct_xasprintf("/proc/%d/root", pid), *file = NULL;
+	ct_autoclose int root = -1, fd = -1;
+
+	root = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	file = absolute(pid, path);
+	if (!file)
+		return errno == ENOENT ? -ESRCH : -errno;
+	fd = ct_open_in_root(root, file);
+	if (fd < 0)
+		return fd;
+	return read_fd(fd, permitted, effective, setid);
+}

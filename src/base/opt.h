@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Command lines from tables: one table per command gives parsing, --help, the
+ * man page's option list and shell completion.
+ */
+#ifndef CT_BASE_OPT_H
+#define CT_BASE_OPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include "base/err.h"
+
+enum ct_opt_type {
+	CT_OPT_FLAG,	 /* bool: set to true */
+	CT_OPT_STR,	 /* const char *: points into argv */
+	CT_OPT_LIST,	 /* struct ct_strlist: appended, points into argv */
+	CT_OPT_UINT,	 /* uint64_t */
+	CT_OPT_DURATION, /* uint64_t, nanoseconds: "500ms", "30s", "5m", "2h", "1d" */
+	CT_OPT_CHOICE,	 /* int: index into the NULL-terminated choices */
+};
+
+struct ct_strlist {
+	const char **items;
+	size_t len, cap;
+};
+
+struct ct_opt {
+	char letter;		    /* 0: none */
+	const char *name;	    /* without -- */
+	const char *arg;	    /* "FILE", shown in help; NULL for flags */
+	enum ct_opt_type type;
+	void *dest;
+	const char *const *choices; /* CT_OPT_CHOICE */
+	const char *help;	    /* one line */
+};
+
+struct ct_command {
+	const char *name;    /* "run" */
+	const char *args;    /* "[OPTION]... -- COMMAND [ARG]..." */
+	const char *summary; /* one line, for the list of commands */
+	const char *details; /* paragraphs for --help and the man page, may be NULL */
+	const struct ct_opt *opts; /* ends with .name = NULL */
+	bool stop_early;     /* the first word that is no option ends them (run, verify) */
+};
+
+/*
+ * Parses argv[1..argc-1]. What is no option is gathered in *rest (points into
+ * argv; a "--" ends the options and is dropped). "--name VALUE", "--name=VALUE",
+ * "-n VALUE", "-nVALUE" and "-qv" are understood, names are never abbreviated.
+ * Returns 0, 1 when --help was printed to standard output, or -EINVAL with a message
+ * that names the wrong word, and for an unknown option the nearest known one.
+ */
+int ct_opts__parse(const struct ct_command *cmd, int argc, char **argv,
+		   struct ct_strlist *rest, struct ct_err *err);
+void ct_opts__help(const struct ct_command *cmd, FILE *out);
+void ct_strlist__free(struct ct_strlist *l);
+
+/* "1h30m" is not understood, "90m" is. Returns 0 or -EINVAL, *ns untouched then. */
+int ct_duration__parse(const char *s, uint64_t *ns);
+
+#endif

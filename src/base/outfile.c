@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/outfile.h"
+
+struct ct_outfile {
+	char *name;   /* for messages: printable */
+	char *target; /* real path, NULL when written directly */
+	char *temp;   /* exists as long as this is not NULL */
+	FILE *stream;
+};
+
+static int fail(const struct ct_outfile *f, int code, struct ct_err *err)
+{
+	return ct_err__set(err, code, "cannot write %s: %s", f->name, strerror(code));
+}
+
+void ct_outfile__abort(struct ct_outfile *f)
+{
+	if (!f)
+		return;
+	if (f->stream)
+		fclose(f->stream);
+	if (f->temp)
+		unlink(f->temp);
+	free(f->name);
+	free(f->target);
+	free(f->temp);
+	free(f);
+}
+
+/* The descriptor that a path like /dev/fd/3 stands for, or -1. */
+static int path_to_fd(const char *path)
+{
+	static const char dir[] = "/dev/fd/";
+	char *end;
+	long fd;
+
+	if (!strcmp(path, "-") || !strcmp(path, "/dev/stdout"))
+		return STDOUT_FILENO;
+	if (!strcmp(path, "/dev/stderr"))
+		return STDERR_FILENO;
+	if (strncmp(path, dir, sizeof(dir) - 1))
+		return -1;
+	path += sizeof(dir) - 1;
+	fd = strtol(path, &end, 10);
+	return end != path && !*end && fd >= 0 && fd <= INT32_MAX ? (int)fd : -1;
+}
+
+/*
+ * The open descriptor is duplicated, for opening the path again would start
+ * at the file's beginning and overwrite what ">>" was meant to keep.
+ */
+static int open_fd(int fd)
+{
+	int copy;
+
+	fflush(NULL);
+	copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	return copy < 0 ? -errno : copy;
+}
+
+static int open_direct(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* st is NULL when there is no target yet. */
+static int open_beside(struct ct_outfile *f, const struct stat *st)
+{
+	const char *slash = strrchr(f->target, '/');
+	int dirlen = slash ? (int)(slash - f->target) + 1 : 0;
+	ct_autofree char *temp = ct_xasprintf("%.*s.captrim-XXXXXX", dirlen, f->target);
+	mode_t mode;
+	int fd;
+
+	fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	f->temp = ct_steal(temp);
+	if (st) {
+		mode = st->st_mode & 07777;
+		/* Only root can, and nobody else needs to. */
+		if (fchown(fd, st->st_uid, st->st_gid) && errno != EPERM)
+			goto failed;
+	} else {
+		mode = umask(0);
+		umask(mode);
+		mode = 0666 & ~mode;
+	}
+	if (!fchmod(fd, mode))
+		return fd;
+failed:
+	mode = errno;
+	close(fd);
+	return -(int)mode;
+}
+
+static int open_path(struct ct_outfile *f, const char *path)
+{
+	int fd = path_to_fd(path);
+	struct stat st;
+
+	if (fd >= 0)
+		return open_fd(fd);
+	if (stat(path, &st)) {
+		if (errno != ENOENT)
+			return -errno;
+		/* A dangling link: opening it makes the file that it names. */
+		if (!lstat(path, &st))
+			return open_direct(path);
+		f->target = ct_xstrdup(path);
+		return open_beside(f, NULL);
+	}
+	if (!S_ISREG(st.st_mode))
+		return open_direct(path);
+	/* A rename would get around the protection of a read-only file. */
+	if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
+		return -errno;
+	f->target = realpath(path, NULL);
+	if (!f->target)
+		return -errno;
+	return open_beside(f, &st);
+}
+
+int ct_outfile__open(const char *path, struct ct_outfile **file, FILE **stream, struct ct_err *err)
+{
+	ct_autooutfile struct ct_outfile *f = ct_xzalloc(sizeof(*f));
+	int fd;
+
+	f->name = strcmp(path, "-") ? ct_printable(path) : ct_xstrdup("standard output");
+	fd = open_path(f, path);
+	if (fd < 0)
+		return fail(f, -fd, err);
+	f->stream = fdopen(fd, "w");
+	if (!f->stream) {
+		close(fd);
+		return fail(f, ENOMEM, err);
+	}
+	*stream = f->stream;
+	*file = ct_steal(f);
+	return 0;
+}
+
+/* 0 or the positive errno of the first failed write. */
+static int flush(FILE *stream)
+{
+	bool failed = ferror(stream);
+
+	clearerr(stream);
+	/* stdio forgets why an earlier write failed; another one will tell. */
+	if (failed)
+		fputc('\n', stream);
+	if (fflush(stream))
+		return errno;
+	return failed ? EIO : 0;
+}
+
+/* The file's new name must survive a crash, too. Some filesystems cannot; so be it. */
+static void sync_dir(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	ct_autofree char *dir = slash ? ct_xstrndup(path, slash - path + 1) : ct_xstrdup(".");
+	ct_autoclose int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		fsync(fd);
+}
+
+int ct_outfile__commit(struct ct_outfile *file, struct ct_err *err)
+{
+	ct_autooutfile struct ct_outfile *f = file;
+	int code = flush(f->stream);
+
+	if (!code && f->temp && fsync(fileno(f->stream)))
+		code = errno;
+	if (fclose(ct_steal(f->stream)) && !code)
+		code = errno;
+	if (code)
+		return fail(f, code, err);
+	if (!f->temp)
+		return 0;
+	if (rename(f->temp, f->target))
+		return fail(f, errno, err);
+	free(ct_steal(f->temp));
+	sync_dir(f->target);
+	return 0;
+}

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim explain: what a capability allows, or what a place in the kernel asks for. */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include "base/opt.h"
+#include "base/term.h"
+#include "emit/common.h"
+#include "judge/rules.h"
+
+#define LABEL_WIDTH 12
+#define NEAR_MAX 4 /* names offered for an unknown one */
+
+static int color = CT_COLOR_AUTO;
+
+static const struct ct_opt explain_opts[] = {
+	{ .name = "color", .arg = "WHEN", .type = CT_OPT_CHOICE, .dest = &color,
+	  .choices = ct_color_choices, .help = "auto, always or never" },
+	{ .name = NULL },
+};
+
+const struct ct_command ct_explain_command = {
+	.name = "explain",
+	.args = "[CAPABILITY|SITE]",
+	.summary = "what a capability allows and risks, or what a call site asks for",
+	.details =
+		"With a capability (CHOWN, cap_chown): what it allows, how far it reaches, why it\n"
+		"is dangerous, what uses it, a safer way, and where the kernel asks for it.\n"
+		"With a kernel function: the rules by which captrim judges checks made there.\n"
+		"Without either: all capabilities.",
+	.opts = explain_opts,
+};
+
+static void put_labelled(const struct ct_term *t, const char *label, const char *text)
+{
+	if (!text)
+		return;
+	printf("  %s%-*s%s", ct_term__dim(t), LABEL_WIDTH - 2, label, ct_term__reset(t));
+	ct_emit__fold(stdout, text, t->width, LABEL_WIDTH, "            ");
+}
+
+static const char *reach(enum ct_scope scope)
+{
+	switch (scope) {
+	case CT_SCOPE_HOST:
+		return "reaches THE WHOLE HOST, also from a container";
+	case CT_SCOPE_NAMESPACE:
+		return "stays within the namespaces and mounts of a container";
+	default:
+		return "reaches nothing";
+	}
+}
+
+static void put_rule(const struct ct_term *t, const struct ct_rule *rule, const char *head)
+{
+	printf("    %s%s%s: %s%s\n", ct_term__bold(t), head, ct_term__reset(t),
+	       ct_verdict__name(rule->verdict),
+	       rule->scope == CT_SCOPE_HOST ? ", reaches the host" : "");
+	fputs("        ", stdout);
+	ct_emit__fold(stdout, rule->text ? rule->text : "", t->width, 8, "        ");
+	if (rule->alternatives) {
+		ct_autofree char *other = ct_caps__join(rule->alternatives, " or ", "");
+
+		printf("        or %s\n", other);
+	}
+}
+
+static void put_sites(const struct ct_term *t, int cap)
+{
+	const struct ct_rule *rules;
+	bool any = false;
+	size_t n;
+
+	rules = ct_rules__all(&n);
+	for (size_t i = 0; i < n; i++) {
+		if (!(rules[i].caps & (1ull << cap)))
+			continue;
+		if (!any)
+			puts("\n  The kernel asks for it in");
+		any = true;
+		put_rule(t, &rules[i], rules[i].site);
+	}
+}
+
+static void explain_cap(const struct ct_term *t, int cap)
+{
+	const struct ct_cap_info *info = ct_cap__info(cap);
+	ct_autofree char *risk = NULL;
+
+	printf("%s%s%s (capability %d)\n\n", ct_term__bold(t), ct_cap__name(cap), ct_term__reset(t),
+	       cap);
+	if (info) {
+		risk = ct_xasprintf("%s; %s", ct_risk__name(info->risk), reach(info->scope));
+		put_labelled(t, "allows to", info->allows);
+		put_labelled(t, "risk", risk);
+		put_labelled(t, "danger", info->danger);
+		put_labelled(t, "used by", info->uses);
+		put_labelled(t, "instead", info->instead);
+	} else {
+		puts("  newer than this captrim knows");
+	}
+	put_sites(t, cap);
+}
+
+/* Returns whether there is such a site. */
+static bool explain_site(const struct ct_term *t, const char *site)
+{
+	const struct ct_rule *rules;
+	bool any = false;
+	size_t n;
+
+	rules = ct_rules__all(&n);
+	for (size_t i = 0; i < n; i++) {
+		ct_autofree char *caps = NULL;
+
+		if (strcmp(rules[i].site, site))
+			continue;
+		if (!any)
+			printf("%s%s%s, a function of the kernel, asks for\n\n", ct_term__bold(t),
+			       site, ct_term__reset(t));
+		any = true;
+		caps = rules[i].caps ? ct_caps__join(rules[i].caps, ", ", "") :
+				       ct_xstrdup("any capability");
+		put_rule(t, &rules[i], caps);
+		if (rules[i].source)
+			printf("        %s%s%s\n", ct_term__dim(t), rules[i].source, ct_term__reset(t));
+	}
+	return any;
+}
+
+static void explain_all(const struct ct_term *t)
+{
+	printf("%-18s  %-9s  %-6s  %s\n", "CAPABILITY", "SCOPE", "RISK", "ALLOWS TO");
+	for (int cap = 0; cap < CT_CAP_KNOWN; cap++) {
+		const struct ct_cap_info *info = ct_cap__info(cap);
+		bool host = info->scope == CT_SCOPE_HOST;
+
+		printf("%-18s  %s%-9s%s  %-6s  ", info->name, host ? ct_term__bad(t) : "",
+		       host ? "HOST" : ct_scope__name(info->scope),
+		       host ? ct_term__reset(t) : "", ct_risk__name(info->risk));
+		ct_emit__fold(stdout, info->allows, t->width, 39,
+			      "                                       ");
+	}
+}
+
+/* Levenshtein's distance, without regard to case; SIZE_MAX for words too long to compare. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[65], len = strlen(b);
+
+	if (len >= CT_ARRAY_SIZE(row) || strlen(a) >= CT_ARRAY_SIZE(row))
+		return SIZE_MAX;
+	for (size_t i = 0; i <= len; i++)
+		row[i] = i;
+	for (size_t i = 1; *a; a++, i++) {
+		size_t diagonal = row[0];
+
+		row[0] = i;
+		for (size_t k = 1; k <= len; k++) {
+			size_t best = diagonal + !!strncasecmp(a, b + k - 1, 1);
+
+			diagonal = row[k];
+			best = row[k] + 1 < best ? row[k] + 1 : best;
+			row[k] = row[k - 1] + 1 < best ? row[k - 1] + 1 : best;
+		}
+	}
+	return row[len];
+}
+
+struct near {
+	const char *names[NEAR_MAX];
+	size_t distances[NEAR_MAX], len;
+};
+
+/* Keeps the nearest names, the nearest first, each once. */
+static void near_add(struct near *near, const char *word, const char *name)
+{
+	size_t d = distance(word, name), at;
+
+	if (d > 2 + strlen(word) / 4)
+		return;
+	for (size_t i = 0; i < near->len; i++)
+		if (!strcmp(near->names[i], name))
+			return;
+	for (at = 0; at < near->len && near->distances[at] <= d; at++)
+		;
+	if (at == NEAR_MAX)
+		return;
+	if (near->len < NEAR_MAX)
+		near->len++;
+	for (size_t i = near->len - 1; i > at; i--) {
+		near->names[i] = near->names[i - 1];
+		near->distances[i] = near->distances[i - 1];
+	}
+	near->names[at] = name;
+	near->distances[at] = d;
+}
+
+static int unknown(const char *word)
+{
+	const char *bare = strncasecmp(word, "CAP_", 4) ? word : word + 4;
+	ct_autofree char *safe = ct_printable(word);
+	const struct ct_rule *rules;
+	struct near near = { .len = 0 };
+	struct ct_str list = { 0 };
+	size_t n;
+
+	for (int cap = 0; cap < CT_CAP_KNOWN; cap++)
+		near_add(&near, bare, ct_cap__name(cap));
+	rules = ct_rules__all(&n);
+	for (size_t i = 0; i < n; i++)
+		near_add(&near, word, rules[i].site);
+	for (size_t i = 0; i < near.len; i++)
+		ct_str__addf(&list, "%s%s", i ? ", " : "", near.names[i]);
+	if (list.len)
+		ct_warn("%s is neither a capability nor a call site known here; near: %s", safe,
+			list.s);
+	else
+		ct_warn("%s is neither a capability nor a call site known here; "
+			"'captrim explain' lists the capabilities", safe);
+	ct_str__free(&list);
+	return 2;
+}
+
+static int explain(const char *word)
+{
+	struct ct_term term = ct_term__of(stdout, (enum ct_color)color);
+	int cap;
+
+	if (term.width < 40)
+		term.width = 40;
+	cap = word ? ct_cap__parse(word) : -1;
+	if (!word)
+		explain_all(&term);
+	else if (cap >= 0)
+		explain_cap(&term, cap);
+	else if (!explain_site(&term, word))
+		return unknown(word);
+	return 0;
+}
+
+int ct_cmd__explain(int argc, char **argv)
+{
+	struct ct_strlist rest = { 0 };
+	ct_autoerr struct ct_err err = { 0 };
+	int ret;
+
+	ret = ct_opts__parse(&ct_explain_command, argc, argv, &rest, &err);
+	if (!ret && rest.len > 1)
+		ret = ct_err__set(&err, EINVAL, "explain takes one name, not %zu", rest.len);
+	if (ret < 0)
+		ct_warn("%s", err.msg);
+	if (ret)
+		ret = ret < 0 ? 2 : 0;
+	else
+		ret = explain(rest.len ? rest.items[0] : NULL);
+	ct_strlist__free(&rest);
+	if (!ret && (fflush(stdout) || ferror(stdout))) {
+		ct_warn("cannot write to standard output");
+		ret = 1;
+	}
+	return ret;
+}

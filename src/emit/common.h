@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What several formats share: quoting, comments, the reason to show, the notes. */
+#ifndef CT_EMIT_COMMON_H
+#define CT_EMIT_COMMON_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include "base/util.h"
+#include "judge/judge.h"
+
+#ifndef CT_VERSION /* the Makefile's, for every object */
+#define CT_VERSION "0.1.0"
+#endif
+
+#define CT_EMIT_WIDTH 80 /* comments are folded here */
+
+/* A word for a shell: as it is, 'quoted', or $'\033' when it holds control characters. */
+char *ct_emit__shell(const char *s);
+
+/* A scalar for YAML 1.1 and 1.2: plain where no reader could take it for anything but a string. */
+char *ct_emit__yaml(const char *s);
+
+/*
+ * A name of letters, digits and the characters in extra; anything else becomes '-'. Lower case
+ * and at most 63 bytes if dns. Never empty.
+ */
+char *ct_emit__key(const char *s, const char *extra, bool dns);
+
+/* "CAP_CHOWN" or "chown", also right for a capability newer than the table. The caller frees. */
+char *ct_emit__cap_prefixed(int cap);
+char *ct_emit__cap_lower(int cap);
+
+/* Folds text at width columns: at of them are on the line already, next starts every other line. */
+void ct_emit__fold(FILE *out, const char *text, int width, int at, const char *next);
+
+/* A folded comment ("# ..."), the text made printable, so that it cannot end its line. */
+void ct_emit__comment(FILE *out, const char *indent, const char *fmt, ...) CT_PRINTF(3, 4);
+
+/* ", run by exec", ", health check", or "" for the entry point's tree. */
+const char *ct_emit__phase(const char *phase);
+
+/* NULL when the advice says nothing of that capability. */
+const struct ct_cap_verdict *ct_advice__cap(const struct ct_advice *a, int cap);
+
+/* Why a capability has its verdict, printable, on one line: "HOST: text (process)". */
+char *ct_emit__reason(const struct ct_advice *a, int cap);
+
+/* "web (nginx:1.27, docker)", printable. */
+char *ct_emit__title(const struct ct_workload *w);
+
+/* Did its entry point run as another user than root? */
+enum ct_tristate ct_workload__nonroot(const struct ct_workload *w);
+
+/* No program in it gained anything by a set-uid bit or file capabilities. */
+bool ct_workload__nnp_possible(const struct ct_workload *w);
+
+/* Advised, but nothing could have given it to the non-root entry point. */
+uint64_t ct_advice__powerless(const struct ct_advice *a);
+
+/* How a target spells what the notes speak of; NULL: it knows no such thing. */
+struct ct_idiom {
+	const char *privileged; /* "privileged: true" */
+	const char *net_host;	/* "network_mode: host" */
+	const char *user;	/* "user:" */
+	const char *unconfined; /* "seccomp:unconfined" */
+	bool low_ports;		/* ports below 1024 and ping are open to all, as Docker does it */
+	bool ambient;		/* gives a non-root user the set by itself */
+	bool engine;		/* a Docker engine reads it, maybe an old one */
+};
+
+/* The heading: whose advice this is, and how sure. */
+void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent);
+
+/* Everything else to know before pasting: the judge's warnings and what the recording shows. */
+void ct_emit__notes(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
+		    const char *indent);
+
+/* Options of `TOOL run`, on one line and as a command. */
+void ct_emit__run_options(const struct ct_report *r, const char *tool, const struct ct_idiom *idiom,
+			  FILE *out);
+
+/* One line a capability of the set, as comments: name and reason. */
+void ct_emit__reasons(const struct ct_advice *a, FILE *out, const char *indent);
+
+#endif

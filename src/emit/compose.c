@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A Compose snippet. What exists already is better changed by `captrim patch`. */
+#include <string.h>
+#include "emit/common.h"
+#include "emit/emit.h"
+
+static const struct ct_idiom compose_idiom = {
+	.privileged = "privileged: true",
+	.net_host = "network_mode: host",
+	.user = "user:",
+	.unconfined = "security_opt: [seccomp:unconfined]",
+	.low_ports = true,
+	.engine = true,
+};
+
+static char *service_key(const struct ct_workload *w)
+{
+	const char *service = w->container.service;
+
+	return ct_emit__key(service && *service ? service : ct_workload__label(w), "._-", false);
+}
+
+/* A key that occurs twice makes the document invalid: the second web becomes web-2. */
+static char *unique_key(const struct ct_report *r, size_t n)
+{
+	ct_autofree char *key = service_key(r->advices[n].workload);
+	size_t same = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		ct_autofree char *other = service_key(r->advices[i].workload);
+
+		same += !strcmp(key, other);
+	}
+	return same == 1 ? ct_steal(key) : ct_xasprintf("%s-%zu", key, same);
+}
+
+static void put_set(const struct ct_advice *a, FILE *out)
+{
+	int width = 0;
+
+	fputs("    cap_drop: [ALL]\n", out);
+	if (!a->cap_add)
+		return;
+	ct_caps__for_each(cap, a->cap_add) {
+		int len = (int)strlen(ct_cap__name(cap));
+
+		width = len > width ? len : width;
+	}
+	fputs("    cap_add:\n", out);
+	ct_caps__for_each(cap, a->cap_add) {
+		ct_autofree char *why = ct_emit__reason(a, cap);
+
+		fprintf(out, "      - %-*s  # %s\n", width, ct_cap__name(cap), why);
+	}
+}
+
+static void put_service(const struct ct_report *r, size_t n, FILE *out)
+{
+	const struct ct_advice *a = &r->advices[n];
+	ct_autofree char *key = unique_key(r, n), *word = ct_emit__yaml(key);
+
+	if (n)
+		fputc('\n', out);
+	ct_emit__heading(a, out, "  ");
+	fprintf(out, "  %s:\n", word);
+	put_set(a, out);
+	if (a->workload->container.no_new_privs == CT_YES) {
+		fputs("    security_opt: [\"no-new-privileges:true\"]  # as recorded\n", out);
+	} else if (ct_workload__nnp_possible(a->workload)) {
+		ct_emit__comment(out, "    ", "Possible, as nothing in it gained rights by a set-uid "
+				 "bit or file capabilities:");
+		fputs("    # security_opt: [\"no-new-privileges:true\"]\n", out);
+	}
+	ct_emit__notes(a, &compose_idiom, out, "    ");
+}
+
+void ct_emit__compose(const struct ct_report *r, FILE *out)
+{
+	ct_emit__comment(out, "", "Lists of several files are joined: in an override file write "
+			 "cap_add: !override [...] (Compose 2.24.4 or newer).");
+	if (!r->nadvices) {
+		fputs("services: {}\n", out);
+		return;
+	}
+	fputs("services:\n", out);
+	for (size_t i = 0; i < r->nadvices; i++)
+		put_service(r, i, out);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The advice in the language of each place people deploy from. */
+#ifndef CT_EMIT_EMIT_H
+#define CT_EMIT_EMIT_H
+
+#include <stdio.h>
+#include "base/err.h"
+#include "base/term.h"
+#include "judge/judge.h"
+
+enum ct_format {
+	CT_FMT_TEXT, CT_FMT_JSON, CT_FMT_COMPOSE, CT_FMT_DOCKER, CT_FMT_PODMAN,
+	CT_FMT_KUBERNETES, CT_FMT_SYSTEMD, CT_FMT_QUADLET, CT_FMT_OCI, CT_FMT_NOMAD,
+	CT_FMT_HTML, CT_FMT_MAX,
+};
+extern const char *const ct_format_choices[]; /* names, NULL-terminated, in enum order */
+
+struct ct_emit_opts {
+	enum ct_format format;
+	enum ct_color color; /* text only */
+	bool verbose;	     /* text only: evidence */
+};
+
+/* One file a format: src/emit/NAME.c (text and html: src/view/). */
+void ct_emit__json(const struct ct_report *r, FILE *out);
+void ct_emit__compose(const struct ct_report *r, FILE *out);
+void ct_emit__docker(const struct ct_report *r, FILE *out);
+void ct_emit__podman(const struct ct_report *r, FILE *out);
+void ct_emit__kubernetes(const struct ct_report *r, FILE *out);
+void ct_emit__systemd(const struct ct_report *r, FILE *out);
+void ct_emit__quadlet(const struct ct_report *r, FILE *out);
+void ct_emit__oci(const struct ct_report *r, FILE *out);
+void ct_emit__nomad(const struct ct_report *r, FILE *out);
+
+#endif

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim.advice/1. Fields may be added; renaming or removing one needs a new number. */
+#include "base/json.h"
+#include "emit/common.h"
+#include "emit/emit.h"
+
+static void put_caps(struct ct_json *j, const char *key, uint64_t set)
+{
+	ct_json__array(j, key);
+	ct_caps__for_each(cap, set)
+		ct_json__str(j, NULL, ct_cap__name(cap));
+	ct_json__end_array(j);
+}
+
+static void put_tristate(struct ct_json *j, const char *key, enum ct_tristate v)
+{
+	if (v == CT_UNKNOWN)
+		ct_json__str(j, key, NULL);
+	else
+		ct_json__bool(j, key, v == CT_YES);
+}
+
+static void put_host(struct ct_json *j, const struct ct_host *h)
+{
+	ct_json__object(j, "host");
+	ct_json__str(j, "kernel", h->kernel);
+	ct_json__opt_str(j, "arch", h->arch);
+	ct_json__str(j, "backend", h->backend);
+	ct_json__int(j, "cgroup", h->cgroup == 1 ? 1 : 2);
+	ct_json__bool(j, "hybrid", h->cgroup == 3);
+	ct_json__opt_str(j, "recorded_by", h->captrim);
+	ct_json__end_object(j);
+}
+
+static void put_losses(struct ct_json *j, const struct ct_losses *l)
+{
+	ct_json__object(j, "losses");
+	ct_json__uint(j, "events", l->events);
+	ct_json__uint(j, "kinds", l->kinds);
+	ct_json__uint(j, "acts", l->acts);
+	ct_json__uint(j, "procs", l->procs);
+	ct_json__uint(j, "stacks", l->stacks);
+	ct_json__uint(j, "outcomes", l->outcomes);
+	ct_json__uint(j, "missed", l->missed);
+	ct_json__uint(j, "unattributed", l->unattributed);
+	ct_json__uint(j, "lookups", l->lookups);
+	ct_json__uint(j, "unknown_sites", l->unknown_sites);
+	ct_json__bool(j, "truncated", l->truncated);
+	ct_json__end_object(j);
+}
+
+static void put_container(struct ct_json *j, const struct ct_container *c)
+{
+	ct_json__object(j, "container");
+	ct_json__str(j, "id", c->id);
+	ct_json__str(j, "name", c->name);
+	ct_json__str(j, "image", c->image);
+	ct_json__str(j, "image_digest", c->image_digest);
+	ct_json__str(j, "project", c->project);
+	ct_json__str(j, "service", c->service);
+	ct_json__str(j, "user", c->user);
+	put_tristate(j, "privileged", c->privileged);
+	put_tristate(j, "userns", c->userns);
+	ct_json__str(j, "network", c->network);
+	put_tristate(j, "no_new_privileges", c->no_new_privs);
+	ct_json__str(j, "seccomp", ct_seccomp__name(c->seccomp));
+	ct_json__end_object(j);
+}
+
+static void put_advice(struct ct_json *j, const struct ct_advice *a)
+{
+	ct_json__object(j, "advice");
+	ct_json__array(j, "cap_drop");
+	ct_json__str(j, NULL, "ALL");
+	ct_json__end_array(j);
+	put_caps(j, "cap_add", a->cap_add);
+	put_caps(j, "optional", a->optional & ~a->cap_add);
+	put_caps(j, "removed", a->removed);
+	ct_json__str(j, "confidence", ct_confidence__name(a->confidence));
+	ct_json__str(j, "why", a->why ? a->why : "");
+	ct_json__end_object(j);
+	if (a->verify_runs <= 0)
+		return;
+	ct_json__object(j, "verified");
+	ct_json__int(j, "runs", a->verify_runs);
+	ct_json__str(j, "check", a->verify_check);
+	ct_json__str(j, "result", a->verify_result);
+	ct_json__end_object(j);
+}
+
+static void put_warnings(struct ct_json *j, const struct ct_advice *a)
+{
+	ct_json__array(j, "warnings");
+	for (size_t i = 0; i < a->nwarnings; i++) {
+		const struct ct_warning *w = &a->warnings[i];
+
+		ct_json__object(j, NULL);
+		ct_json__str(j, "code", w->code);
+		ct_json__str(j, "capability", w->cap < 0 ? NULL : ct_cap__name(w->cap));
+		ct_json__str(j, "text", w->text);
+		ct_json__end_object(j);
+	}
+	ct_json__end_array(j);
+}
+
+static void put_reason(struct ct_json *j, const struct ct_reason *r)
+{
+	ct_json__object(j, NULL);
+	ct_json__str(j, "site", r->site);
+	ct_json__str(j, "syscall", r->syscall);
+	ct_json__str(j, "process", r->process);
+	ct_json__str(j, "phase", r->phase);
+	ct_json__uint(j, "count", r->granted + r->denied);
+	ct_json__str(j, "text", r->text);
+	ct_json__str(j, "verdict", ct_verdict__name(r->verdict));
+	put_caps(j, "any_of", r->any_of);
+	ct_json__str(j, "scope", ct_scope__name(r->scope));
+	ct_json__uint(j, "granted", r->granted);
+	ct_json__uint(j, "denied", r->denied);
+	ct_json__bool(j, "known", r->known);
+	ct_json__bool(j, "doubtful", r->doubtful);
+	ct_json__str(j, "source", r->source);
+	ct_json__end_object(j);
+}
+
+static void put_capability(struct ct_json *j, const struct ct_cap_verdict *cv)
+{
+	ct_json__object(j, NULL);
+	ct_json__str(j, "name", ct_cap__name(cv->cap));
+	ct_json__str(j, "verdict", ct_verdict__name(cv->verdict));
+	ct_json__bool(j, "chosen", cv->chosen);
+	ct_json__uint(j, "granted", cv->granted);
+	ct_json__uint(j, "denied", cv->denied);
+	ct_json__str(j, "scope", ct_scope__name(cv->scope));
+	ct_json__str(j, "risk", ct_risk__name(cv->risk));
+	put_caps(j, "alternatives", cv->alternatives);
+	ct_json__array(j, "reasons");
+	for (size_t i = 0; i < cv->nreasons; i++)
+		put_reason(j, &cv->reasons[i]);
+	ct_json__end_array(j);
+	ct_json__end_object(j);
+}
+
+static void put_workload(struct ct_json *j, const struct ct_advice *a)
+{
+	const struct ct_workload *w = a->workload;
+
+	ct_json__object(j, NULL);
+	ct_json__str(j, "id", w->id);
+	ct_json__str(j, "kind", ct_workload_kind__name(w->kind));
+	ct_json__str(j, "runtime", ct_runtime__name(w->runtime));
+	ct_json__str(j, "label", ct_workload__label(w));
+	ct_json__opt_str(j, "command", w->command);
+	put_container(j, &w->container);
+	if (w->configured_known)
+		put_caps(j, "configured", w->configured);
+	else
+		ct_json__str(j, "configured", NULL);
+	ct_json__uint(j, "checks", a->checks);
+	ct_json__uint(j, "recordings", a->recordings);
+	put_advice(j, a);
+	put_warnings(j, a);
+	ct_json__array(j, "capabilities");
+	for (size_t i = 0; i < a->ncaps; i++)
+		put_capability(j, &a->caps[i]);
+	ct_json__end_array(j);
+	ct_json__end_object(j);
+}
+
+void ct_emit__json(const struct ct_report *r, FILE *out)
+{
+	struct ct_json j = CT_JSON(out, 2);
+
+	ct_json__object(&j, NULL);
+	ct_json__str(&j, "schema", "captrim.advice/1");
+	ct_json__str(&j, "captrim", CT_VERSION);
+	put_host(&j, &r->session->host);
+	put_losses(&j, &r->session->losses);
+	ct_json__array(&j, "workloads");
+	for (size_t i = 0; i < r->nadvices; i++)
+		put_workload(&j, &r->advices[i]);
+	ct_json__end_array(&j);
+	ct_json__end_object(&j);
+	fputc('\n', out);
+}

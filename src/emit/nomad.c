@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The config block of a Nomad task with the docker driver. */
+#include "emit/common.h"
+#include "emit/emit.h"
+
+/* What the driver's allow_caps has when a client's configuration says nothing. */
+#define ALLOWED                                                                            \
+	(CT_CAP(AUDIT_WRITE) | CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FOWNER) |      \
+	 CT_CAP(FSETID) | CT_CAP(KILL) | CT_CAP(MKNOD) | CT_CAP(NET_BIND_SERVICE) |         \
+	 CT_CAP(SETFCAP) | CT_CAP(SETGID) | CT_CAP(SETPCAP) | CT_CAP(SETUID) |              \
+	 CT_CAP(SYS_CHROOT))
+
+static const struct ct_idiom idiom = {
+	.privileged = "privileged = true",
+	.net_host = "network_mode = \"host\"",
+	.user = "user",
+	.unconfined = "security_opt = [\"seccomp=unconfined\"]",
+	.low_ports = true,
+	.engine = true,
+};
+
+static void put_task(const struct ct_advice *a, FILE *out)
+{
+	ct_autofree char *forbidden = ct_caps__join(a->cap_add & ~ALLOWED, ", ", "");
+
+	ct_emit__heading(a, out, "");
+	if (*forbidden)
+		ct_emit__comment(out, "", "Clients allow %s only if allow_caps in their docker plugin's "
+				 "configuration says so.", forbidden);
+	ct_emit__notes(a, &idiom, out, "");
+	fputs("config {\n  cap_drop = [\"all\"]\n", out);
+	if (a->cap_add)
+		fputs("  cap_add = [\n", out);
+	ct_caps__for_each(cap, a->cap_add) {
+		ct_autofree char *name = ct_emit__cap_lower(cap), *why = ct_emit__reason(a, cap);
+
+		fprintf(out, "    \"%s\", # %s\n", name, why);
+	}
+	if (a->cap_add)
+		fputs("  ]\n", out);
+	if (ct_workload__nnp_possible(a->workload))
+		fputs("  security_opt = [\"no-new-privileges\"]\n", out);
+	fputs("}\n", out);
+}
+
+void ct_emit__nomad(const struct ct_report *r, FILE *out)
+{
+	for (size_t i = 0; i < r->nadvices; i++) {
+		if (i)
+			fputc('\n', out);
+		put_task(&r->advices[i], out);
+	}
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a recording supports beside the set, said in the words of the target. */
+#include <string.h>
+#include "emit/common.h"
+
+/* What the docker engine 20.10 still in use does not know: "unknown capability". */
+#define NEW_CAPS (CT_CAP(PERFMON) | CT_CAP(BPF) | CT_CAP(CHECKPOINT_RESTORE))
+
+static const struct ct_exec *entry_point(const struct ct_workload *w)
+{
+	for (size_t i = 0; i < w->nexecs; i++)
+		if (w->execs[i].was == CT_ENTRY_SETUP && w->execs[i].entry == CT_ENTRY_MAIN)
+			return &w->execs[i];
+	return NULL;
+}
+
+enum ct_tristate ct_workload__nonroot(const struct ct_workload *w)
+{
+	const struct ct_exec *entry = entry_point(w);
+	const char *user = w->container.user;
+	size_t len;
+
+	/* In a user namespace the ids of the credentials are the host's. */
+	if (entry && w->container.userns != CT_YES && !entry->creds.userns_level)
+		return entry->creds.uid ? CT_YES : CT_NO;
+	if (!user)
+		return CT_UNKNOWN;
+	len = strcspn(user, ":");
+	if (!len || (len == 1 && *user == '0') || (len == 4 && !strncmp(user, "root", 4)))
+		return CT_NO;
+	return CT_YES;
+}
+
+/* Root has no use for the bits: it holds, or may hold, everything anyway. */
+static bool exec_gained(const struct ct_exec *e)
+{
+	const struct ct_creds *c = &e->creds;
+
+	if (e->fcaps && (c->uid || c->euid))
+		return true;
+	return e->setuid && (c->uid != c->euid || c->gid != c->egid);
+}
+
+bool ct_workload__nnp_possible(const struct ct_workload *w)
+{
+	for (size_t i = 0; i < w->nexecs; i++)
+		if (exec_gained(&w->execs[i]))
+			return false;
+	return true;
+}
+
+uint64_t ct_advice__powerless(const struct ct_advice *a)
+{
+	const struct ct_workload *w = a->workload;
+	uint64_t given = 0;
+
+	if (ct_workload__nonroot(w) != CT_YES)
+		return 0;
+	for (size_t i = 0; i < w->nexecs; i++) {
+		const struct ct_exec *e = &w->execs[i];
+
+		given |= e->fcaps;
+		if (e->setuid && !e->creds.euid)
+			return 0; /* a set-user-ID root program takes the whole bounding set */
+	}
+	return a->cap_add & ~given;
+}
+
+void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent)
+{
+	ct_autofree char *title = ct_emit__title(a->workload);
+	int n = ct_caps__count(a->cap_add);
+
+	if (n)
+		ct_emit__comment(out, indent, "%s: %d capabilit%s needed", title, n,
+				 n == 1 ? "y is" : "ies are");
+	else
+		ct_emit__comment(out, indent, "%s: no capability is needed", title);
+	ct_emit__comment(out, indent, "captrim %s, confidence %s%s%s", CT_VERSION,
+			 ct_confidence__name(a->confidence), a->why && *a->why ? ": " : "",
+			 a->why ? a->why : "");
+}
+
+static bool warned(const struct ct_advice *a, const char *code)
+{
+	for (size_t i = 0; i < a->nwarnings; i++)
+		if (!strcmp(a->warnings[i].code, code))
+			return true;
+	return false;
+}
+
+static void note_user(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
+		      const char *indent)
+{
+	const struct ct_workload *w = a->workload;
+	const char *user = w->container.user;
+	ct_autofree char *dead = ct_caps__join(ct_advice__powerless(a), ", ", "");
+
+	if (!idiom->user || ct_workload__nonroot(w) != CT_YES)
+		return;
+	ct_emit__comment(out, indent, "It ran without root%s%s: keep its %s.",
+			 user && *user ? ", as " : "", user ? user : "", idiom->user);
+	if (*dead && !idiom->ambient && !warned(a, "non-root"))
+		ct_emit__comment(out, indent,
+				 "Without root an added capability does nothing unless the program's "
+				 "file has it (setcap): %s.", dead);
+}
+
+static void note_container(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
+			   const char *indent)
+{
+	const struct ct_container *c = &a->workload->container;
+
+	if (idiom->privileged && c->privileged == CT_YES)
+		ct_emit__comment(out, indent,
+				 "Remove %s: with it, what is dropped here is given back.",
+				 idiom->privileged);
+	if (idiom->net_host && c->network && !strcmp(c->network, "host"))
+		ct_emit__comment(out, indent,
+				 "It ran with %s, which makes every NET_ capability one over "
+				 "the host: use a network of its own if it can.",
+				 idiom->net_host);
+	if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE)
+		ct_emit__comment(out, indent,
+				 "It ran without seccomp: leave out %s, the default profile "
+				 "needs no option.", idiom->unconfined);
+}
+
+static void note_ports(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
+		       const char *indent)
+{
+	const struct ct_sysctls *s = &a->workload->sysctls;
+
+	if (idiom->low_ports || !s->known || s->port_start ||
+	    a->cap_add & CT_CAP(NET_BIND_SERVICE))
+		return;
+	ct_emit__comment(out, indent,
+			 "It was recorded where Docker opens low ports to all. Here a port below "
+			 "1024 may need NET_BIND_SERVICE%s.",
+			 s->ping_low <= s->ping_high && !(a->cap_add & CT_CAP(NET_RAW)) ?
+				 ", and ping NET_RAW" : "");
+}
+
+void ct_emit__notes(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
+		    const char *indent)
+{
+	ct_autofree char *fresh = ct_caps__join(a->cap_add & NEW_CAPS, ", ", "");
+
+	for (size_t i = 0; i < a->nwarnings; i++)
+		ct_emit__comment(out, indent, "%s", a->warnings[i].text);
+	note_container(a, idiom, out, indent);
+	note_user(a, idiom, out, indent);
+	note_ports(a, idiom, out, indent);
+	if (idiom->engine && *fresh)
+		ct_emit__comment(out, indent,
+				 "Docker 20.10 and older do not know %s: there SYS_ADMIN stands in.",
+				 fresh);
+}

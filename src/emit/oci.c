@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The part of an OCI runtime's config.json that holds the five sets. One workload is an
+ * object to merge (jq -s '.[0] * .[1]' config.json advice.json), several are an array.
+ */
+#include "base/json.h"
+#include "emit/common.h"
+#include "emit/emit.h"
+
+static void put_set(struct ct_json *j, const char *key, uint64_t set)
+{
+	ct_json__array(j, key);
+	ct_caps__for_each(cap, set) {
+		ct_autofree char *name = ct_emit__cap_prefixed(cap);
+
+		ct_json__str(j, NULL, name);
+	}
+	ct_json__end_array(j);
+}
+
+/*
+ * Root needs neither inheritable nor ambient ones (CVE-2022-24769 was their being there);
+ * another user keeps at execve only what is ambient, and that must be inheritable.
+ */
+static void put_config(struct ct_json *j, const struct ct_advice *a)
+{
+	const struct ct_workload *w = a->workload;
+	uint64_t kept = ct_workload__nonroot(w) == CT_YES ? a->cap_add : 0;
+
+	ct_json__object(j, NULL);
+	ct_json__object(j, "process");
+	ct_json__object(j, "capabilities");
+	put_set(j, "bounding", a->cap_add);
+	put_set(j, "effective", a->cap_add);
+	put_set(j, "inheritable", kept);
+	put_set(j, "permitted", a->cap_add);
+	put_set(j, "ambient", kept);
+	ct_json__end_object(j);
+	ct_json__bool(j, "noNewPrivileges", ct_workload__nnp_possible(w));
+	ct_json__end_object(j);
+	ct_json__object(j, "annotations");
+	ct_json__str(j, "captrim.workload", ct_workload__label(w));
+	ct_json__str(j, "captrim.confidence", ct_confidence__name(a->confidence));
+	ct_json__end_object(j);
+	ct_json__end_object(j);
+}
+
+void ct_emit__oci(const struct ct_report *r, FILE *out)
+{
+	struct ct_json j = CT_JSON(out, 2);
+	bool many = r->nadvices != 1;
+
+	if (many)
+		ct_json__array(&j, NULL);
+	for (size_t i = 0; i < r->nadvices; i++)
+		put_config(&j, &r->advices[i]);
+	if (many)
+		ct_json__end_array(&j);
+	fputc('\n', out);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From checks to needs: a pure function of a session. The theory is in
+ * docs/design.md, the facts in docs/kernel-facts.md, the rules in sites.def.
+ */
+#ifndef CT_JUDGE_JUDGE_H
+#define CT_JUDGE_JUDGE_H
+
+#include "model/session.h"
+
+enum ct_verdict { CT_UNNEEDED, CT_OPTIONAL, CT_REQUIRED };
+enum ct_confidence { CT_CONF_LOW, CT_CONF_MEDIUM, CT_CONF_HIGH, CT_CONF_PROVED };
+
+/* Which set goes into cap_add. */
+enum ct_mode {
+	CT_MODE_DEFAULT, /* required, and optional ones that are risky to leave out */
+	CT_MODE_STRICT,	 /* required only */
+	CT_MODE_GENEROUS, /* everything that was used */
+};
+
+/* Why a capability has its verdict: kinds of checks at one place, or an act. */
+struct ct_reason {
+	enum ct_verdict verdict;
+	uint64_t any_of;    /* the need: one of these satisfies it (bit of cap included) */
+	char *site;	    /* kernel function, "capset", "execve" ... never NULL */
+	char *syscall;	    /* NULL: none */
+	char *process;	    /* comm, raw; NULL unknown */
+	const char *phase;  /* "main", "exec", "health", "setup" */
+	enum ct_scope scope;
+	uint64_t granted, denied; /* checks */
+	uint64_t first_ns, last_ns;
+	char *text;	    /* for people, without a full stop */
+	const char *source; /* of the kernel fact, or NULL */
+	bool known;	    /* false: no rule knows the site */
+	bool doubtful;	    /* first candidate for verify to leave out */
+};
+
+struct ct_cap_verdict {
+	int cap;
+	enum ct_verdict verdict; /* of this capability in the advice */
+	bool chosen;		 /* in cap_add */
+	enum ct_scope scope;	 /* widest of its reasons that count */
+	enum ct_risk risk;
+	uint64_t alternatives;	 /* could stand in for it in every need it meets */
+	uint64_t granted, denied;
+	struct ct_reason *reasons; /* most important first */
+	size_t nreasons, reasons_cap;
+};
+
+struct ct_warning {
+	const char *code; /* "host-scope", "non-root", ... static */
+	int cap;	  /* -1: none */
+	char *text;
+};
+
+struct ct_advice {
+	const struct ct_workload *workload; /* borrowed; the session must live on */
+	uint64_t cap_add;
+	uint64_t required, optional; /* optional: advised only in generous mode */
+	uint64_t removed;	     /* configured, in neither */
+	enum ct_confidence confidence;
+	char *why;		     /* of the confidence */
+	uint64_t checks;	     /* all counted */
+	size_t recordings;	     /* merged into this advice */
+	struct ct_cap_verdict *caps; /* every capability checked or needed, kernel order */
+	size_t ncaps;
+	struct ct_warning *warnings;
+	size_t nwarnings, warnings_cap;
+	uint64_t unknown_sites;	     /* kinds at sites that no rule knows */
+	/* filled in by verify */
+	int verify_runs;	     /* 0: not verified */
+	char *verify_check, *verify_result;
+};
+
+struct ct_report {
+	const struct ct_session *session; /* borrowed */
+	struct ct_advice *advices;
+	size_t nadvices;
+};
+
+/* Never fails; the caller frees the report before the session. */
+struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode);
+void ct_report__free(struct ct_report *r);
+
+const char *ct_verdict__name(enum ct_verdict v);
+const char *ct_confidence__name(enum ct_confidence c);
+
+static inline void ct_report__cleanup(struct ct_report **r)
+{
+	ct_report__free(*r);
+}
+#define ct_autoreport __attribute__((cleanup(ct_report__cleanup)))
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "kern/ksyms.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define KALLSYMS_MAX (64u << 20)
+
+struct symbol {
+	uint64_t addr;
+	const char *name; /* into data */
+};
+
+struct ct_ksyms {
+	char *data;
+	struct symbol *syms; /* by address */
+	size_t len, cap;
+	uint64_t stext, etext;
+	uint64_t module_lo, module_hi;
+};
+
+static int by_address(const void *a, const void *b)
+{
+	const struct symbol *x = a, *y = b;
+
+	return x->addr < y->addr ? -1 : x->addr > y->addr;
+}
+
+/* By hand: 120,000 lines, read at every start. */
+static uint64_t parse_hex(char **p)
+{
+	uint64_t v = 0;
+
+	for (;; (*p)++) {
+		unsigned int c = (unsigned char)**p;
+
+		if (c - '0' < 10)
+			v = v << 4 | (c - '0');
+		else if ((c | 32) - 'a' < 6)
+			v = v << 4 | ((c | 32) - 'a' + 10);
+		else
+			return v;
+	}
+}
+
+/* "ffffffff81abd470 T cap_capable" or "ffffffffc0025770 t name\t[module]". */
+static void add_line(struct ct_ksyms *k, char *line)
+{
+	uint64_t addr = parse_hex(&line);
+	char type, *name, *end;
+
+	if (line[0] != ' ' || !line[1] || line[2] != ' ')
+		return;
+	type = line[1];
+	name = line + 3;
+	if (!strcmp(name, "_stext"))
+		k->stext = addr;
+	else if (!strcmp(name, "_etext"))
+		k->etext = addr;
+	if (type != 't' && type != 'T' && type != 'w' && type != 'W')
+		return;
+	end = strchr(name, '\t');
+	if (end) {
+		*end = '\0';
+		if (!k->module_lo || addr < k->module_lo)
+			k->module_lo = addr;
+		if (addr > k->module_hi)
+			k->module_hi = addr;
+	}
+	*CT_PUSH(k->syms, k->len, k->cap) = (struct symbol){ addr, name };
+}
+
+int ct_ksyms__load(struct ct_ksyms **out, struct ct_err *err)
+{
+	struct ct_ksyms *k = ct_xzalloc(sizeof(*k));
+	bool sorted = true;
+	int ret;
+
+	ret = ct_read_file("/proc/kallsyms", KALLSYMS_MAX, &k->data, NULL);
+	if (ret) {
+		ct_ksyms__free(k);
+		return ct_err__set(err, -ret, "cannot read /proc/kallsyms: %s", strerror(-ret));
+	}
+	for (char *p = k->data, *next; *p; p = next) {
+		next = strchrnul(p, '\n');
+		if (*next)
+			*next++ = '\0';
+		add_line(k, p);
+	}
+	if (!k->stext) {
+		ct_ksyms__free(k);
+		return ct_err__set(err, EACCES,
+				   "/proc/kallsyms hides addresses: run as root, and see "
+				   "sysctl kernel.kptr_restrict (2 hides them from root)");
+	}
+	for (size_t i = 1; i < k->len && sorted; i++)
+		sorted = k->syms[i - 1].addr <= k->syms[i].addr;
+	if (!sorted)
+		qsort(k->syms, k->len, sizeof(*k->syms), by_address);
+	*out = k;
+	return 0;
+}
+
+void ct_ksyms__free(struct ct_ksyms *k)
+{
+	if (!k)
+		return;
+	free(k->data);
+	free(k->syms);
+	free(k);
+}
+
+const char *ct_ksyms__name(const struct ct_ksyms *k, uint64_t addr)
+{
+	size_t lo = 0, hi = k->len;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (k->syms[mid].addr <= addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo ? k->syms[lo - 1].name : NULL;
+}
+
+int ct_ksyms__find(const struct ct_ksyms *k, const char *name, uint64_t *addr, uint64_t *size)
+{
+	for (size_t i = 0; i < k->len; i++) {
+		size_t next = i + 1;
+
+		if (strcmp(k->syms[i].name, name))
+			continue;
+		while (next < k->len && k->syms[next].addr == k->syms[i].addr)
+			next++;
+		*addr = k->syms[i].addr;
+		*size = next < k->len ? k->syms[next].addr - *addr : 1;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+void ct_ksyms__text(const struct ct_ksyms *k, uint64_t *lo, uint64_t *size)
+{
+	*lo = k->stext;
+	*size = k->etext > k->stext ? k->etext - k->stext : 0;
+}
+
+void ct_ksyms__modules(const struct ct_ksyms *k, uint64_t *lo, uint64_t *size)
+{
+	*lo = k->module_lo;
+	*size = k->module_hi ? k->module_hi - k->module_lo + 1 : 0;
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Loading: choose a way in by trying, calibrate, configure, attach. */
+#include "kern/probe_priv.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "kern/selectors.h"
+
+const char *const ct_backend_names[] = { "tp_btf", "fexit", "kprobe", NULL };
+
+static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	if (!getenv("CAPTRIM_DEBUG") || level == LIBBPF_DEBUG)
+		return 0;
+	return vfprintf(stderr, fmt, args);
+}
+
+/* Only the programs of one way in (and its calibration, or the events) are loaded. */
+static void choose_programs(struct probe_bpf *s, const char *backend, bool calibrate)
+{
+	struct bpf_program *prog;
+	bool tp = !strcmp(backend, "tp_btf"), fexit = !strcmp(backend, "fexit");
+	bool kprobe = !strcmp(backend, "kprobe");
+
+	bpf_object__for_each_program(prog, s->obj)
+		bpf_program__set_autoload(prog, !calibrate);
+	bpf_program__set_autoload(s->progs.calibrate_tp, calibrate && tp);
+	bpf_program__set_autoload(s->progs.calibrate_fexit, calibrate && fexit);
+	bpf_program__set_autoload(s->progs.on_tp, !calibrate && tp);
+	bpf_program__set_autoload(s->progs.on_fexit, !calibrate && fexit);
+	bpf_program__set_autoload(s->progs.on_entry, !calibrate && kprobe);
+	bpf_program__set_autoload(s->progs.on_return, !calibrate && kprobe);
+	/* One of many attachments, made by ct_watch__attach. */
+	bpf_program__set_autoattach(s->progs.on_sys_exit, false);
+}
+
+/*
+ * Where above the context does cap_capable's return address lie? The true call
+ * path, taken by the unwinder, is searched for in the raw words.
+ */
+static int find_window(const struct ct_calibration *c, const struct ct_ksyms *syms)
+{
+	uint64_t caller = 0;
+
+	for (int i = 0; i + 1 < c->depth && i + 1 < CT_STACK_DEPTH; i++) {
+		const char *name = ct_ksyms__name(syms, c->addr[i]);
+
+		if (name && !strcmp(name, "cap_capable"))
+			caller = c->addr[i + 1];
+	}
+	for (int i = 0; caller && i + CT_WINDOW <= CT_CALIBRATION_WORDS; i++)
+		if (c->word[i] == caller)
+			return i * (int)sizeof(c->word[0]);
+	return -1;
+}
+
+/* A check of our own: asked before the (invalid) number is looked at. */
+void ct_probe__provoke(void)
+{
+	prctl(PR_CAPBSET_DROP, 63, 0, 0, 0);
+}
+
+/*
+ * Returns the window or -1; *err is a positive errno when the way in does not work,
+ * *step tells where. A kprobe needs no window: it knows the stack pointer.
+ */
+static int calibrate(const char *backend, const struct ct_ksyms *syms, int *err, const char **step)
+{
+	struct probe_bpf *s = probe_bpf__open();
+	struct ct_calibration c = {};
+	__u32 zero = 0;
+	int ret = -1;
+
+	if (!s) {
+		*err = errno;
+		*step = "open";
+		return -1;
+	}
+	choose_programs(s, backend, true);
+	s->rodata->cfg_self = getpid();
+	*step = "load";
+	*err = -probe_bpf__load(s);
+	if (!*err) {
+		*step = "attach";
+		*err = -probe_bpf__attach(s);
+	}
+	if (!*err) {
+		ct_probe__provoke();
+		if (!bpf_map__lookup_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c),
+					  0))
+			ret = find_window(&c, syms);
+	}
+	probe_bpf__destroy(s);
+	return ret;
+}
+
+static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
+{
+	struct probe_bpf__rodata *c = p->skel->rodata;
+	static const char *const vm_askers[] = { "cap_vm_enough_memory",
+						 "security_vm_enough_memory_mm" };
+	/* x86; arm64 */
+	static const char *const entries[] = { "do_syscall_64", "invoke_syscall", "el0_svc_common" };
+	struct ct_cgroup_setup cg;
+	uint64_t lo, size;
+	struct stat st;
+
+	ct_cgroup_setup__detect(&cg);
+	p->layout = cg.layout;
+	c->cfg_self = getpid();
+	c->cfg_host_mntns = stat("/proc/1/ns/mnt", &st) ? 0 : st.st_ino;
+	c->cfg_v1_subsys = cg.v1_subsys;
+	c->cfg_v1_hierarchy = cg.v1_hierarchy;
+	c->cfg_window = p->window;
+	ct_ksyms__text(p->syms, &lo, &size);
+	c->cfg_text_lo = lo;
+	c->cfg_text_len = size;
+	ct_ksyms__modules(p->syms, &lo, &size);
+	c->cfg_module_lo = lo;
+	c->cfg_module_len = size;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(entries); i++) {
+		if (ct_ksyms__find(p->syms, entries[i], &lo, &size))
+			continue;
+		c->cfg_entry_lo = lo;
+		c->cfg_entry_len = size;
+		break;
+	}
+	for (size_t i = 0; i < CT_ARRAY_SIZE(vm_askers); i++) {
+		if (ct_ksyms__find(p->syms, vm_askers[i], &lo, &size))
+			continue;
+		c->cfg_vm_lo[i] = lo;
+		c->cfg_vm_len[i] = size;
+	}
+	ct_selectors__fill((uint8_t *)c->cfg_selector);
+	c->cfg_nr_capget = ct_syscall__number("capget");
+	c->cfg_nr_capset = ct_syscall__number("capset");
+	c->cfg_nr_prctl = ct_syscall__number("prctl");
+	if (o->max_kinds)
+		bpf_map__set_max_entries(p->skel->maps.kinds, o->max_kinds);
+}
+
+/* Loads and attaches one way in with everything else. Returns a positive errno or 0. */
+static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const char *backend,
+			const char **step)
+{
+	int err = 0;
+
+	p->window = -1;
+	if (strcmp(backend, "kprobe"))
+		p->window = calibrate(backend, p->syms, &err, step);
+	if (err)
+		return err;
+	p->skel = probe_bpf__open();
+	*step = "open";
+	if (!p->skel)
+		return errno;
+	choose_programs(p->skel, backend, false);
+	if (!o->syscalls)
+		bpf_program__set_autoload(p->skel->progs.on_sys_exit, false);
+	configure(p, o);
+	*step = "load";
+	err = -probe_bpf__load(p->skel);
+	if (!err) {
+		*step = "attach";
+		err = -probe_bpf__attach(p->skel);
+	}
+	if (err) {
+		probe_bpf__destroy(p->skel);
+		p->skel = NULL;
+		return err;
+	}
+	p->backend = backend;
+	return 0;
+}
+
+static void explain_try(struct ct_str *msg, const char *backend, const char *step, int err)
+{
+	ct_str__addf(msg, "\n  %-6s %s failed: %s", backend, step, strerror(err));
+	if (!strcmp(backend, "tp_btf") && (err == ESRCH || err == ENOENT || err == EINVAL))
+		ct_str__add(msg, " (the tracepoint exists since Linux 6.14)");
+	if (!strcmp(backend, "fexit") && err == EPERM)
+		ct_str__add(msg, " (this kernel allows no BPF trampolines)");
+	if (!strcmp(backend, "kprobe") && err == ENOENT)
+		ct_str__add(msg, " (kernel built without CONFIG_KPROBES?)");
+}
+
+static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struct ct_err *err)
+{
+	struct ct_str tried = {};
+	int ret = -ENOENT, last = ENOENT;
+
+	for (size_t i = 0; ct_backend_names[i] && ret; i++) {
+		const char *name = ct_backend_names[i], *step = "";
+
+		if (o->backend && strcmp(o->backend, name))
+			continue;
+		last = load_backend(p, o, name, &step);
+		ret = -last;
+		if (last)
+			explain_try(&tried, name, step, last);
+	}
+	if (!tried.s && ret)
+		ret = ct_err__set(err, EINVAL, "unknown backend '%s': tp_btf, fexit or kprobe",
+				  o->backend);
+	else if (ret)
+		ct_err__set(err, last,
+			    "no way in to the kernel's capability checks works:%s\n"
+			    "Run as root on Linux 5.8 or newer with BTF (CONFIG_DEBUG_INFO_BTF) and "
+			    "see 'captrim doctor'; CAPTRIM_DEBUG=1 shows libbpf's messages",
+			    tried.s);
+	ct_str__free(&tried);
+	return ret;
+}
+
+static int check_host(struct ct_err *err)
+{
+	if (geteuid())
+		return ct_err__set(err, EPERM,
+				   "watching the kernel needs root: run it with sudo (advise, explain, "
+				   "patch and check do not)");
+	if (access("/sys/kernel/btf/vmlinux", R_OK))
+		return ct_err__set(err, ENOENT,
+				   "this kernel has no BTF (/sys/kernel/btf/vmlinux): a kernel "
+				   "built with CONFIG_DEBUG_INFO_BTF=y is needed, every current "
+				   "distribution's has it");
+	return 0;
+}
+
+static int forward(void *ctx, void *data, size_t size)
+{
+	struct ct_probe *p = ctx;
+	const struct ct_event *ev = data;
+
+	if (size >= sizeof(*ev))
+		p->fn(p->arg, ev, size);
+	return 0;
+}
+
+int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **out, struct ct_err *err)
+{
+	/* Before 5.11 maps count against RLIMIT_MEMLOCK. */
+	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
+	struct ct_probe *p;
+	int ret = check_host(err);
+
+	if (ret)
+		return ret;
+	libbpf_set_print(quiet);
+	(void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	p = ct_xzalloc(sizeof(*p));
+	p->ncpus = libbpf_num_possible_cpus();
+	ret = ct_ksyms__load(&p->syms, err);
+	if (!ret)
+		ret = open_backend(p, opts, err);
+	if (!ret) {
+		p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.ring), forward, p, NULL);
+		if (!p->ring)
+			ret = ct_err__set(err, errno, "cannot map the ring buffer: %s",
+					  strerror(errno));
+	}
+	if (!ret && opts->syscalls)
+		ret = ct_watch__attach(p, opts->syscalls, err);
+	if (ret) {
+		ct_probe__close(p);
+		return ret;
+	}
+	ct_probe__start_clock(p);
+	*out = p;
+	return 0;
+}
+
+void ct_probe__try(const char *backend, struct ct_backend_try *result)
+{
+	struct ct_probe p = {};
+	struct ct_probe_opts o = {};
+	ct_autoerr struct ct_err err = {};
+
+	*result = (struct ct_backend_try){ .name = backend, .step = "open" };
+	result->err = -check_host(&err);
+	if (result->err)
+		return;
+	libbpf_set_print(quiet);
+	result->err = -ct_ksyms__load(&p.syms, &err);
+	if (!result->err)
+		result->err = load_backend(&p, &o, backend, &result->step);
+	if (p.skel)
+		probe_bpf__destroy(p.skel);
+	ct_ksyms__free(p.syms);
+}
+
+void ct_probe__close(struct ct_probe *p)
+{
+	if (!p)
+		return;
+	if (p->skel) {
+		ct_probe__stop(p);
+		ring_buffer__free(p->ring);
+		probe_bpf__destroy(p->skel);
+	}
+	ct_ksyms__free(p->syms);
+	free(p);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The probe in the kernel as an object: opened (loaded, attached), polled for
+ * events, stopped, read out, closed.
+ */
+#ifndef CT_KERN_PROBE_H
+#define CT_KERN_PROBE_H
+
+#include "base/err.h"
+#include "ct/event.h"
+#include "kern/ksyms.h"
+#include "model/session.h"
+
+struct ct_probe;
+
+struct ct_probe_opts {
+	const char *backend;	       /* "tp_btf", "fexit", "kprobe"; NULL: the first that works */
+	const char *const *syscalls;   /* NULL-terminated names to watch without a check; NULL: none */
+	uint32_t max_kinds;	       /* 0: 16384 */
+};
+
+/* What was tried and how it failed, for messages and doctor. */
+struct ct_backend_try {
+	const char *name;
+	int err; /* 0: works; else positive errno */
+	const char *step; /* "load", "attach", "calibrate" */
+};
+extern const char *const ct_backend_names[]; /* in order of preference, NULL at the end */
+
+/*
+ * Loads and attaches. Returns 0, or a negative errno and a message naming every way in
+ * that was tried, its error and the cure. Needs CAP_BPF, CAP_PERFMON and CAP_SYSLOG, in
+ * practice root.
+ */
+int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **p, struct ct_err *err);
+void ct_probe__close(struct ct_probe *p);
+
+/* One way in alone, loaded, attached and removed again: for doctor. */
+void ct_probe__try(const char *backend, struct ct_backend_try *result);
+
+const char *ct_probe__backend(const struct ct_probe *p);
+bool ct_probe__fingerprints(const struct ct_probe *p); /* false: every check takes a stack */
+bool ct_probe__watches_syscalls(const struct ct_probe *p);
+int ct_probe__cgroup_layout(const struct ct_probe *p);	  /* 1, 2, 3: as ct_host.cgroup */
+const struct ct_ksyms *ct_probe__ksyms(const struct ct_probe *p);
+
+/* Everything made by processes in this cgroup counts as made by the watched command. */
+int ct_probe__mark_inside(struct ct_probe *p, uint64_t cgroup);
+
+/* File descriptor that becomes readable when events wait. */
+int ct_probe__fd(const struct ct_probe *p);
+typedef void (*ct_event_fn)(void *arg, const struct ct_event *ev, size_t size);
+/* Hands over every event that waits. Returns their number or a negative errno. */
+int ct_probe__consume(struct ct_probe *p, ct_event_fn fn, void *arg);
+
+/* Detaches: counts are final afterwards. */
+void ct_probe__stop(struct ct_probe *p);
+
+/* Reading out; while attached, counts may be a few hits behind. */
+typedef void (*ct_count_fn)(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns);
+typedef void (*ct_act_fn)(void *arg, const struct ct_act_key *key, uint64_t count);
+int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg);
+int ct_probe__each_overcommit(struct ct_probe *p, ct_count_fn fn, void *arg);
+int ct_probe__each_act(struct ct_probe *p, ct_act_fn fn, void *arg);
+
+/* The call path of a fingerprint: names innermost first, from cap_capable's caller on; the
+ * caller frees array and strings. -ENOENT when none was taken. */
+int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *len);
+int ct_probe__losses(struct ct_probe *p, struct ct_losses *l);
+
+#endif

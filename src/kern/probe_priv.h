@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Shared by the files that make up the probe object; nobody else's. */
+#ifndef CT_KERN_PROBE_PRIV_H
+#define CT_KERN_PROBE_PRIV_H
+
+#include <linux/types.h>
+#include <bpf/libbpf.h>
+typedef __u8 u8;
+typedef __u32 u32;
+#include "probe.skel.h"
+
+#include "kern/probe.h"
+
+#define CT_WATCHED_MAX 64
+
+/* One moment in both clocks. */
+struct ct_clock {
+	uint64_t jiffies, ns;
+};
+
+struct ct_probe {
+	struct probe_bpf *skel;
+	const char *backend;
+	struct ct_ksyms *syms;
+	struct ring_buffer *ring;
+	struct bpf_link *watched[CT_WATCHED_MAX];
+	size_t nwatched;
+	int layout;
+	int ncpus;
+	int window; /* bytes, < 0 unknown */
+	bool stopped;
+	struct ct_clock start, now;
+	ct_event_fn fn; /* of the consume call in progress */
+	void *arg;
+};
+
+/* How processes are told apart by cgroup on this host. */
+struct ct_cgroup_setup {
+	int layout;	  /* 1, 2, 3 */
+	int v1_subsys;	  /* index in css_set.subsys, -1: v2 alone */
+	int v1_hierarchy; /* number, -1 */
+};
+void ct_cgroup_setup__detect(struct ct_cgroup_setup *s);
+
+/* Makes one check of our own. */
+void ct_probe__provoke(void);
+void ct_probe__start_clock(struct ct_probe *p);
+
+/* Attaches the program to syscalls:sys_exit_NAME of each name the kernel has. */
+int ct_watch__attach(struct ct_probe *p, const char *const *names, struct ct_err *err);
+
+#endif

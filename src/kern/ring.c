@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Reading the probe: events from the ring, counts and call paths from maps. */
+#include "kern/probe_priv.h"
+
+#include <errno.h>
+#include <string.h>
+#include <linux/capability.h>
+#include <bpf/bpf.h>
+
+const char *ct_probe__backend(const struct ct_probe *p)
+{
+	return p->backend;
+}
+
+bool ct_probe__fingerprints(const struct ct_probe *p)
+{
+	return p->window >= 0 || !strcmp(p->backend, "kprobe");
+}
+
+bool ct_probe__watches_syscalls(const struct ct_probe *p)
+{
+	return p->nwatched > 0;
+}
+
+int ct_probe__cgroup_layout(const struct ct_probe *p)
+{
+	return p->layout;
+}
+
+const struct ct_ksyms *ct_probe__ksyms(const struct ct_probe *p)
+{
+	return p->syms;
+}
+
+int ct_probe__mark_inside(struct ct_probe *p, uint64_t cgroup)
+{
+	struct {
+		__u32 main, inside;
+	} group = { .inside = 1 };
+
+	return bpf_map__update_elem(p->skel->maps.groups, &cgroup, sizeof(cgroup), &group,
+				    sizeof(group), BPF_ANY);
+}
+
+int ct_probe__fd(const struct ct_probe *p)
+{
+	return ring_buffer__epoll_fd(p->ring);
+}
+
+int ct_probe__consume(struct ct_probe *p, ct_event_fn fn, void *arg)
+{
+	p->fn = fn;
+	p->arg = arg;
+	return ring_buffer__consume(p->ring);
+}
+
+/* Length of a tick: the measured one, rounded to a CONFIG_HZ that exists. */
+static uint64_t tick_ns(uint64_t jiffies, uint64_t ns)
+{
+	static const uint64_t hz[] = { 1000, 300, 250, 100 };
+	uint64_t measured = jiffies ? ns / jiffies : 0;
+
+	for (size_t i = 0; i + 1 < CT_ARRAY_SIZE(hz); i++)
+		if (measured < (1000000000 / hz[i] + 1000000000 / hz[i + 1]) / 2)
+			return 1000000000 / hz[i];
+	return 1000000000 / hz[CT_ARRAY_SIZE(hz) - 1];
+}
+
+static void read_clock(struct ct_probe *p, struct ct_clock *clock)
+{
+	ct_probe__provoke();
+	clock->jiffies = p->skel->bss->clock_jiffies;
+	clock->ns = p->skel->bss->clock_ns;
+}
+
+void ct_probe__start_clock(struct ct_probe *p)
+{
+	read_clock(p, &p->start);
+	p->now = p->start;
+}
+
+static uint64_t jiffies_to_ns(const struct ct_probe *p, uint64_t jiffies)
+{
+	uint64_t tick = tick_ns(p->now.jiffies - p->start.jiffies, p->now.ns - p->start.ns);
+
+	return jiffies ? p->start.ns + (jiffies - p->start.jiffies) * tick : 0;
+}
+
+/* All slots of all processors' caches; the caller frees. */
+static struct ct_slot *read_cache(struct ct_probe *p)
+{
+	struct ct_slot *slots = ct_xzalloc((size_t)CT_CACHE_SLOTS * p->ncpus * sizeof(*slots));
+	int fd = bpf_map__fd(p->skel->maps.cache);
+
+	for (__u32 i = 0; i < CT_CACHE_SLOTS; i++)
+		if (bpf_map_lookup_elem(fd, &i, slots + (size_t)i * p->ncpus))
+			memset(slots + (size_t)i * p->ncpus, 0, p->ncpus * sizeof(*slots));
+	return slots;
+}
+
+static void add_hits(struct ct_count *sum, uint64_t count, uint64_t last)
+{
+	sum->count += count;
+	if (last > sum->last)
+		sum->last = last;
+}
+
+int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg)
+{
+	size_t nslots = (size_t)CT_CACHE_SLOTS * p->ncpus;
+	ct_autofree struct ct_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
+	ct_autofree struct ct_slot *slots = read_cache(p);
+	int fd = bpf_map__fd(p->skel->maps.kinds);
+	struct ct_key key, *prev = NULL;
+
+	if (!p->stopped)
+		read_clock(p, &p->now);
+	while (!bpf_map_get_next_key(fd, prev, &key)) {
+		struct ct_count sum = {};
+
+		prev = &key;
+		if (bpf_map_lookup_elem(fd, &key, cpu))
+			continue;
+		for (int c = 0; c < p->ncpus; c++)
+			add_hits(&sum, cpu[c].count, cpu[c].last);
+		for (size_t i = 0; i < nslots; i++)
+			if (slots[i].count && !memcmp(&slots[i].key, &key, sizeof(key)))
+				add_hits(&sum, slots[i].count, slots[i].last);
+		fn(arg, &key, sum.count, jiffies_to_ns(p, sum.last));
+	}
+	return 0;
+}
+
+int ct_probe__each_overcommit(struct ct_probe *p, ct_count_fn fn, void *arg)
+{
+	ct_autofree __u64 *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
+	int fd = bpf_map__fd(p->skel->maps.overcommit);
+	__u64 cgroup, *prev = NULL;
+
+	while (!bpf_map_get_next_key(fd, prev, &cgroup)) {
+		struct ct_key key = { .cgroup = cgroup, .cap = CAP_SYS_ADMIN, .nr = CT_NR_NONE };
+		uint64_t count = 0;
+
+		prev = &cgroup;
+		if (bpf_map_lookup_elem(fd, &cgroup, cpu))
+			continue;
+		for (int c = 0; c < p->ncpus; c++)
+			count += cpu[c];
+		fn(arg, &key, count, 0);
+	}
+	return 0;
+}
+
+int ct_probe__each_act(struct ct_probe *p, ct_act_fn fn, void *arg)
+{
+	int fd = bpf_map__fd(p->skel->maps.acts);
+	struct ct_act_key key, *prev = NULL;
+
+	while (!bpf_map_get_next_key(fd, prev, &key)) {
+		__u64 count;
+
+		prev = &key;
+		if (!bpf_map_lookup_elem(fd, &key, &count))
+			fn(arg, &key, count);
+	}
+	return 0;
+}
+
+void ct_probe__stop(struct ct_probe *p)
+{
+	if (p->stopped)
+		return;
+	read_clock(p, &p->now);
+	for (size_t i = 0; i < p->nwatched; i++)
+		bpf_link__destroy(p->watched[i]);
+	p->nwatched = 0;
+	probe_bpf__detach(p->skel);
+	p->stopped = true;
+}
+
+/* The frames of the probe itself come first: they end with cap_capable. */
+static int first_frame(const struct ct_probe *p, const struct ct_stack *st)
+{
+	for (int i = 0; i < st->depth && i < CT_STACK_DEPTH; i++) {
+		const char *name = ct_ksyms__name(p->syms, st->addr[i]);
+
+		if (name && !strcmp(name, "cap_capable"))
+			return i + 1;
+	}
+	return 0;
+}
+
+int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *len)
+{
+	struct ct_stack st;
+	char **list = NULL;
+	size_t n = 0, cap = 0;
+
+	if (bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.stacks), &site, &st) || st.depth <= 0)
+		return -ENOENT;
+	for (int i = first_frame(p, &st); i < st.depth && i < CT_STACK_DEPTH; i++) {
+		/* Return addresses: the call may be the last instruction of its function. */
+		const char *name = st.addr[i] ? ct_ksyms__name(p->syms, st.addr[i] - 1) : NULL;
+
+		*CT_PUSH(list, n, cap) = ct_xstrdup(name ? name : "?");
+	}
+	*names = list;
+	*len = n;
+	return 0;
+}
+
+static uint64_t missed_runs(struct bpf_program *prog)
+{
+	struct bpf_prog_info info = {};
+	__u32 len = sizeof(info);
+	int fd = bpf_program__fd(prog);
+
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
+		return 0;
+	return info.recursion_misses;
+}
+
+int ct_probe__losses(struct ct_probe *p, struct ct_losses *l)
+{
+	ct_autofree __u64 *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
+	uint64_t sum[CT_LOSS_MAX] = {};
+	struct bpf_program *prog;
+
+	for (__u32 i = 0; i < CT_LOSS_MAX; i++) {
+		if (bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.losses), &i, cpu))
+			return -errno;
+		for (int c = 0; c < p->ncpus; c++)
+			sum[i] += cpu[c];
+	}
+	l->events = sum[CT_LOSS_RING];
+	l->kinds = sum[CT_LOSS_KINDS];
+	l->acts = sum[CT_LOSS_ACTS];
+	l->procs = sum[CT_LOSS_PROCS];
+	l->stacks = sum[CT_LOSS_STACKS];
+	l->outcomes = sum[CT_LOSS_OUTCOMES];
+	l->missed = 0;
+	bpf_object__for_each_program(prog, p->skel->obj)
+		if (bpf_program__autoload(prog))
+			l->missed += missed_runs(prog);
+	return 0;
+}

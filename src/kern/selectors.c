@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "kern/selectors.h"
+
+#include <seccomp.h>
+#include "base/util.h"
+
+static const struct {
+	const char *name;
+	uint8_t how;
+} selectors[] = {
+	{ "bpf", CT_SEL(CT_SEL_ARG, 0) },
+	{ "chmod", CT_SEL(CT_SEL_MODE, 1) },
+	{ "clone", CT_SEL(CT_SEL_ARG, 0) },
+	{ "clone3", CT_SEL(CT_SEL_CLONE3, 0) },
+	{ "creat", CT_SEL(CT_SEL_MODE, 1) },
+	{ "fanotify_init", CT_SEL(CT_SEL_ARG, 0) },
+	{ "fchmod", CT_SEL(CT_SEL_MODE, 1) },
+	{ "fchmodat", CT_SEL(CT_SEL_MODE, 2) },
+	{ "fchmodat2", CT_SEL(CT_SEL_MODE, 2) },
+	{ "fcntl", CT_SEL(CT_SEL_ARG, 1) },
+	{ "futimesat", CT_SEL(CT_SEL_TIMES, 2) },
+	{ "ioctl", CT_SEL(CT_SEL_ARG, 1) },
+	{ "io_uring_register", CT_SEL(CT_SEL_ARG, 1) },
+	{ "ioprio_set", CT_SEL(CT_SEL_ARG, 2) },
+	{ "keyctl", CT_SEL(CT_SEL_ARG, 0) },
+	{ "kill", CT_SEL(CT_SEL_ARG, 1) },
+	{ "mkdir", CT_SEL(CT_SEL_MODE, 1) },
+	{ "mkdirat", CT_SEL(CT_SEL_MODE, 2) },
+	{ "mknod", CT_SEL(CT_SEL_ARG, 1) },
+	{ "mknodat", CT_SEL(CT_SEL_ARG, 2) },
+	{ "mount", CT_SEL(CT_SEL_ARG, 3) },
+	{ "msgctl", CT_SEL(CT_SEL_ARG, 1) },
+	{ "open", CT_SEL(CT_SEL_OPEN, 1) },
+	{ "openat", CT_SEL(CT_SEL_OPEN, 2) },
+	{ "openat2", CT_SEL(CT_SEL_OPENAT2, 2) },
+	{ "pidfd_send_signal", CT_SEL(CT_SEL_ARG, 1) },
+	{ "prctl", CT_SEL(CT_SEL_ARG, 0) },
+	{ "prlimit64", CT_SEL(CT_SEL_ARG, 1) },
+	{ "ptrace", CT_SEL(CT_SEL_ARG, 0) },
+	{ "quotactl", CT_SEL(CT_SEL_ARG, 0) },
+	{ "rt_sigqueueinfo", CT_SEL(CT_SEL_ARG, 1) },
+	{ "sched_setscheduler", CT_SEL(CT_SEL_ARG, 1) },
+	{ "semctl", CT_SEL(CT_SEL_ARG, 2) },
+	{ "set_mempolicy", CT_SEL(CT_SEL_ARG, 0) },
+	{ "setfsgid", CT_SEL(CT_SEL_FSGID, 0) },
+	{ "setfsuid", CT_SEL(CT_SEL_FSUID, 0) },
+	{ "setgid", CT_SEL(CT_SEL_GID, 0) },
+	{ "setns", CT_SEL(CT_SEL_ARG, 1) },
+	{ "setpriority", CT_SEL(CT_SEL_PAIR, 0) },
+	{ "setregid", CT_SEL(CT_SEL_REGID, 0) },
+	{ "setresgid", CT_SEL(CT_SEL_RESGID, 0) },
+	{ "setresuid", CT_SEL(CT_SEL_RESUID, 0) },
+	{ "setreuid", CT_SEL(CT_SEL_REUID, 0) },
+	{ "setrlimit", CT_SEL(CT_SEL_ARG, 0) },
+	{ "setsockopt", CT_SEL(CT_SEL_PAIR, 1) },
+	{ "setuid", CT_SEL(CT_SEL_UID, 0) },
+	{ "shmctl", CT_SEL(CT_SEL_ARG, 1) },
+	{ "socket", CT_SEL(CT_SEL_PAIR, 0) },
+	{ "socketpair", CT_SEL(CT_SEL_PAIR, 0) },
+	{ "syslog", CT_SEL(CT_SEL_ARG, 0) },
+	{ "tgkill", CT_SEL(CT_SEL_ARG, 2) },
+	{ "tkill", CT_SEL(CT_SEL_ARG, 1) },
+	{ "umount2", CT_SEL(CT_SEL_ARG, 1) },
+	{ "unshare", CT_SEL(CT_SEL_ARG, 0) },
+	{ "utime", CT_SEL(CT_SEL_TIMES, 1) },
+	{ "utimensat", CT_SEL(CT_SEL_TIMES, 2) },
+	{ "utimes", CT_SEL(CT_SEL_TIMES, 1) },
+};
+
+int ct_syscall__number(const char *name)
+{
+	int nr = seccomp_syscall_resolve_name(name);
+
+	/* libseccomp gives negative pseudo numbers to calls of other architectures. */
+	return nr < 0 ? -1 : nr;
+}
+
+char *ct_syscall__name(int nr)
+{
+	return nr < 0 ? NULL : seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+}
+
+void ct_selectors__fill(uint8_t table[CT_SYSCALLS])
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(selectors); i++) {
+		int nr = ct_syscall__number(selectors[i].name);
+
+		if (nr >= 0 && nr < CT_SYSCALLS)
+			table[nr] = selectors[i].how;
+	}
+}

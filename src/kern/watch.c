@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ends of single system calls. A tracepoint per call is cheaper than the one for
+ * all of them: calls that are not watched pay the kernel's slow path, but no
+ * program. Its id is read through a detached mount of tracefs, so nothing has to be
+ * mounted and nothing is left behind.
+ */
+#include "kern/probe_priv.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <linux/perf_event.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+static int open_tracefs(void)
+{
+	int fs = syscall(SYS_fsopen, "tracefs", FSOPEN_CLOEXEC), mnt;
+
+	if (fs < 0)
+		return -errno;
+	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0)) {
+		mnt = -errno;
+	} else {
+		mnt = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
+		if (mnt < 0)
+			mnt = -errno;
+	}
+	close(fs);
+	return mnt;
+}
+
+static int tracepoint_id(int tracefs, const char *name)
+{
+	char path[128], text[32] = "";
+	ct_autoclose int fd = -1;
+
+	snprintf(path, sizeof(path), "events/syscalls/sys_exit_%s/id", name);
+	fd = openat(tracefs, path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
+		return -ENOENT;
+	return atoi(text);
+}
+
+static struct bpf_link *attach_one(struct ct_probe *p, int id)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_TRACEPOINT,
+		.size = sizeof(attr),
+		.config = id,
+	};
+	int fd = syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+	struct bpf_link *link;
+
+	if (fd < 0)
+		return NULL;
+	link = bpf_program__attach_perf_event(p->skel->progs.on_sys_exit, fd);
+	if (!link)
+		close(fd);
+	return link;
+}
+
+int ct_watch__attach(struct ct_probe *p, const char *const *names, struct ct_err *err)
+{
+	ct_autoclose int tracefs = open_tracefs();
+
+	if (tracefs < 0)
+		return ct_err__set(err, -tracefs, "cannot open tracefs: %s", strerror(-tracefs));
+	for (size_t i = 0; names[i] && p->nwatched < CT_WATCHED_MAX; i++) {
+		int id = tracepoint_id(tracefs, names[i]);
+		struct bpf_link *link;
+
+		if (id < 0)
+			continue; /* not every kernel has every call */
+		link = attach_one(p, id);
+		if (!link)
+			return ct_err__set(err, errno, "cannot watch the system call %s: %s",
+					   names[i], strerror(errno));
+		p->watched[p->nwatched++] = link;
+	}
+	return 0;
+}

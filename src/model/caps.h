@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The capabilities: names, sets, scope and risk. A set is a uint64_t, bit n for
+ * capability n, and a capability newer than our table is still a bit in it.
+ */
+#ifndef CT_MODEL_CAPS_H
+#define CT_MODEL_CAPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <linux/capability.h>
+
+#define CT_CAP_MAX 64		  /* bits in a set */
+#define CT_CAP_KNOWN 41		  /* named in our table: 0 .. 40, linux 5.9 - 7.3 */
+#define CT_CAP(name) (1ull << CAP_##name)
+#define CT_CAPS_ALL ((1ull << CT_CAP_KNOWN) - 1)
+
+/* What a Docker daemon gives when nothing is said (moby, all versions). */
+#define CT_CAPS_DOCKER_DEFAULT                                                             \
+	(CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FSETID) | CT_CAP(FOWNER) |          \
+	 CT_CAP(MKNOD) | CT_CAP(NET_RAW) | CT_CAP(SETGID) | CT_CAP(SETUID) |               \
+	 CT_CAP(SETFCAP) | CT_CAP(SETPCAP) | CT_CAP(NET_BIND_SERVICE) |                    \
+	 CT_CAP(SYS_CHROOT) | CT_CAP(KILL) | CT_CAP(AUDIT_WRITE))
+
+enum ct_scope { CT_SCOPE_NONE, CT_SCOPE_NAMESPACE, CT_SCOPE_HOST };
+enum ct_risk { CT_RISK_LOW, CT_RISK_MEDIUM, CT_RISK_HIGH };
+
+struct ct_cap_info {
+	const char *name;     /* "CHOWN", without CAP_ */
+	enum ct_scope scope;  /* in a default Docker container: the prior */
+	enum ct_risk risk;
+	const char *allows;   /* one line */
+	const char *danger;   /* why it is dangerous */
+	const char *uses;     /* typical uses */
+	const char *instead;  /* a safer way, or NULL */
+};
+
+/* NULL for a capability newer than the table. */
+const struct ct_cap_info *ct_cap__info(int cap);
+
+/* "CHOWN", or "CAP_41" for one newer than the table (static storage). */
+const char *ct_cap__name(int cap);
+
+/* Accepts "CHOWN", "chown", "CAP_CHOWN", "cap_chown". Returns -EINVAL if unknown. */
+int ct_cap__parse(const char *name);
+
+/* "ALL" is allowed. Returns 0 or -EINVAL, *set untouched then. */
+int ct_caps__parse_one(const char *name, uint64_t *set);
+
+/* Names in kernel order, joined by sep; the caller frees. "" for the empty set. */
+char *ct_caps__join(uint64_t set, const char *sep, const char *prefix);
+
+const char *ct_scope__name(enum ct_scope scope); /* "host" ... */
+const char *ct_risk__name(enum ct_risk risk);
+
+/* for (int cap = -1; (cap = ct_caps__next(set, cap)) >= 0;) */
+static inline int ct_caps__next(uint64_t set, int cap)
+{
+	if (cap >= CT_CAP_MAX - 1)
+		return -1;
+	set &= ~0ull << (cap + 1);
+	return set ? __builtin_ctzll(set) : -1;
+}
+#define ct_caps__for_each(cap, set) \
+	for (int cap = ct_caps__next((set), -1); cap >= 0; cap = ct_caps__next((set), cap))
+static inline int ct_caps__count(uint64_t set)
+{
+	return __builtin_popcountll(set);
+}
+
+#endif

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "model/names.h"
+#include "model/recording_fields.h"
+#include "model/session.h"
+
+#define F(kind, path, label, ...) CT_FIELD(struct ct_host, kind, path, label, ##__VA_ARGS__)
+const struct ct_field ct_host_fields[] = {
+	F(STR, captrim, "captrim"),
+	F(STR, kernel, "kernel"),
+	F(STR, arch, "arch"),
+	F(STR, backend, "backend"),
+	F(INT, cgroup, "cgroup", .keep = true),
+	F(STR, boot_id, "boot_id"),
+	F(INT, start_ms, "start_ms", .keep = true),
+	F(UINT, start_ns, "start_ns", .keep = true),
+	F(UINT, cap_last, "cap_last", .keep = true, .max = CT_CAP_MAX - 1),
+	F(TRI, outcomes, "outcomes"),
+	F(TRI, syscalls, "syscalls"),
+	{ 0 },
+};
+const struct ct_field ct_trailer_fields[] = {
+	F(UINT, end_ns, "end_ns", .keep = true),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member, ...) CT_FIELD(struct ct_losses, kind, member, #member, ##__VA_ARGS__)
+const struct ct_field ct_losses_fields[] = {
+	F(UINT, events, .keep = true),
+	F(UINT, kinds, .keep = true),
+	F(UINT, acts, .keep = true),
+	F(UINT, procs, .keep = true),
+	F(UINT, stacks, .keep = true),
+	F(UINT, outcomes, .keep = true),
+	F(UINT, missed, .keep = true),
+	F(UINT, unattributed, .keep = true),
+	F(UINT, lookups, .keep = true),
+	F(UINT, unknown_sites, .keep = true),
+	F(BOOL, truncated),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member, ...) CT_FIELD(struct ct_container, kind, member, #member, ##__VA_ARGS__)
+const struct ct_field ct_container_fields[] = {
+	F(STR, id),
+	F(STR, name),
+	F(STR, image),
+	F(STR, image_digest),
+	F(STR, project),
+	F(STR, service),
+	F(STR, compose_files),
+	F(STR, compose_dir),
+	F(STR, user),
+	F(STR, network),
+	F(STR, pid_mode),
+	F(STR, ipc_mode),
+	F(STR, health),
+	F(TRI, privileged),
+	F(TRI, userns),
+	F(TRI, no_new_privs),
+	F(NAME, seccomp, .names = ct_seccomp_names),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member) CT_FIELD(struct ct_sysctls, kind, member, #member, .keep = true)
+const struct ct_field ct_sysctls_fields[] = {
+	F(UINT, port_start),
+	F(UINT, ping_low),
+	F(UINT, ping_high),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member, ...) CT_FIELD(struct ct_workload, kind, member, #member, ##__VA_ARGS__)
+const struct ct_field ct_workload_fields[] = {
+	F(NAME, kind, .names = ct_workload_kind_names),
+	F(NAME, runtime, .names = ct_runtime_names),
+	F(STR, cgroup_path),
+	F(STR, command),
+	F(UINT, first_ns),
+	F(UINT, last_ns),
+	F(TRI, start_seen),
+	F(TRI, end_seen),
+	F(INT, end_code),
+	{ 0 },
+};
+const struct ct_field ct_configured_fields[] = {
+	F(HEX, configured, .keep = true),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member, ...) CT_FIELD(struct ct_proc, kind, member, #member, ##__VA_ARGS__)
+const struct ct_field ct_proc_fields[] = {
+	F(UINT, pid, .keep = true),
+	F(UINT, tid, .keep = true),
+	F(UINT, ppid, .keep = true),
+	F(TEXT, comm),
+	F(TEXT, pcomm),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member) CT_FIELD(struct ct_creds, kind, member, #member, .keep = true)
+const struct ct_field ct_creds_fields[] = {
+	F(UINT, uid),
+	F(UINT, gid),
+	F(UINT, euid),
+	F(UINT, egid),
+	F(UINT, suid),
+	F(UINT, sgid),
+	F(UINT, fsuid),
+	F(UINT, fsgid),
+	F(HEX, inheritable),
+	F(HEX, permitted),
+	F(HEX, effective),
+	F(HEX, bounding),
+	F(HEX, ambient),
+	F(UINT, securebits),
+	F(UINT, userns_level),
+	F(UINT, no_new_privs),
+	F(UINT, seccomp),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, path, label, ...) CT_FIELD(struct ct_kind, kind, path, label, ##__VA_ARGS__)
+const struct ct_field ct_kind_fields[] = {
+	F(UINT, key.cap, "cap", .keep = true, .max = CT_CAP_MAX - 1),
+	F(STR, syscall, "syscall"),
+	F(INT, key.nr, "nr", .keep = true),
+	F(UINT, key.sel, "sel"),
+	F(UINT, key.flags, "flags", .keep = true),
+	F(UINT, key.entry, "entry"),
+	F(UINT, key.level, "level"),
+	F(UINT, key.after, "after", .max = CT_CAP_MAX),
+	F(HEX, key.cgroup, "cgroup"),
+	F(HEX, key.site, "site"),
+	F(UINT, count, "count", .keep = true),
+	F(UINT, first_ns, "first_ns"),
+	F(UINT, last_ns, "last_ns"),
+	{ 0 },
+};
+const struct ct_field ct_sample_fields[] = {
+	F(UINT, inode_mode, "inode_mode"),
+	F(UINT, inode_uid, "inode_uid"),
+	F(UINT, inode_gid, "inode_gid"),
+	{ 0 },
+};
+const struct ct_field ct_outcome_fields[] = {
+	F(UINT, outcome.ok, "ok"),
+	F(UINT, outcome.eperm, "eperm"),
+	F(UINT, outcome.eacces, "eacces"),
+	F(UINT, outcome.other, "other"),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, path, label, ...) CT_FIELD(struct ct_act, kind, path, label, ##__VA_ARGS__)
+const struct ct_field ct_act_fields[] = {
+	F(UINT, key.type, "act", .keep = true),
+	F(STR, syscall, "syscall"),
+	F(INT, key.nr, "nr", .keep = true),
+	F(UINT, key.sel, "sel"),
+	F(UINT, key.entry, "entry"),
+	F(HEX, key.cgroup, "cgroup"),
+	F(HEX, key.a, "a"),
+	F(HEX, key.b, "b"),
+	F(HEX, key.c, "c"),
+	F(HEX, key.before, "before"),
+	F(UINT, key.ok, "ok"),
+	F(UINT, key.asked, "asked"),
+	F(UINT, count, "count", .keep = true),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member, ...) CT_FIELD(struct ct_exec, kind, member, #member, ##__VA_ARGS__)
+const struct ct_field ct_exec_fields[] = {
+	F(UINT, entry, .keep = true),
+	F(UINT, was, .keep = true),
+	F(UINT, ns),
+	F(STR, file),
+	F(STR, argv),
+	F(UINT, count, .keep = true),
+	F(HEX, fcaps),
+	F(BOOL, fcaps_effective),
+	F(BOOL, setuid),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member, ...) CT_FIELD(struct ct_exit, kind, member, #member, ##__VA_ARGS__)
+const struct ct_field ct_exit_fields[] = {
+	F(UINT, entry, .keep = true),
+	F(UINT, ns),
+	F(INT, code, .keep = true),
+	F(UINT, pid),
+	F(STR, comm),
+	{ 0 },
+};
+#undef F

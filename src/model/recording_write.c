@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+
+#include "base/outfile.h"
+#include "model/recording.h"
+#include "model/recording_fields.h"
+
+static void begin(struct ct_json *j, const char *type, size_t workload)
+{
+	ct_json__object(j, NULL);
+	ct_json__str(j, "type", type);
+	ct_json__uint(j, "workload", workload);
+}
+
+static void end(struct ct_json *j)
+{
+	ct_json__end_object(j);
+	fputc('\n', j->out);
+}
+
+static void write_nested(struct ct_json *j, const char *key, const struct ct_field *fields,
+			 const void *obj)
+{
+	ct_json__object(j, key);
+	ct_fields__write(fields, obj, j);
+	ct_json__end_object(j);
+}
+
+static void write_header(struct ct_json *j, const struct ct_host *host)
+{
+	ct_json__object(j, NULL);
+	ct_json__str(j, "schema", CT_RECORDING_SCHEMA);
+	ct_fields__write(ct_host_fields, host, j);
+	ct_json__str(j, "clock", "monotonic");
+	end(j);
+}
+
+static void write_workload(struct ct_json *j, const struct ct_workload *w)
+{
+	ct_json__object(j, NULL);
+	ct_json__str(j, "type", "workload");
+	ct_json__str(j, "id", w->id);
+	ct_fields__write(ct_workload_fields, w, j);
+	if (w->configured_known)
+		ct_fields__write(ct_configured_fields, w, j);
+	write_nested(j, "container", ct_container_fields, &w->container);
+	if (w->sysctls.known)
+		write_nested(j, "sysctls", ct_sysctls_fields, &w->sysctls);
+	end(j);
+}
+
+static void write_sample(struct ct_json *j, const struct ct_kind *k)
+{
+	ct_json__object(j, "sample");
+	write_nested(j, "proc", ct_proc_fields, &k->proc);
+	write_nested(j, "creds", ct_creds_fields, &k->creds);
+	ct_json__array(j, "args");
+	for (size_t i = 0; i < CT_ARGS; i++)
+		ct_json__hex(j, NULL, k->args[i]);
+	ct_json__end_array(j);
+	ct_fields__write(ct_sample_fields, k, j);
+	ct_json__end_object(j);
+}
+
+static void write_kind(struct ct_json *j, const struct ct_kind *k, size_t workload)
+{
+	const struct ct_outcome *o = &k->outcome;
+
+	begin(j, "kind", workload);
+	/* These two are for people with grep and jq. */
+	ct_json__str(j, "cap_name", ct_cap__name(k->key.cap));
+	ct_json__bool(j, "granted", k->key.flags & CT_F_GRANTED);
+	ct_fields__write(ct_kind_fields, k, j);
+	if (k->stack_len) {
+		ct_json__array(j, "stack");
+		for (size_t i = 0; i < k->stack_len; i++)
+			ct_json__str(j, NULL, k->stack[i] ? k->stack[i] : "?");
+		ct_json__end_array(j);
+	}
+	if (k->sampled)
+		write_sample(j, k);
+	if (o->ok || o->eperm || o->eacces || o->other)
+		write_nested(j, "outcome", ct_outcome_fields, k);
+	end(j);
+}
+
+static void write_act(struct ct_json *j, const struct ct_act *a, size_t workload)
+{
+	begin(j, "act", workload);
+	ct_fields__write(ct_act_fields, a, j);
+	if (a->proc.pid)
+		write_nested(j, "proc", ct_proc_fields, &a->proc);
+	end(j);
+}
+
+static void write_exec(struct ct_json *j, const struct ct_exec *e, size_t workload)
+{
+	begin(j, "exec", workload);
+	ct_fields__write(ct_exec_fields, e, j);
+	write_nested(j, "creds", ct_creds_fields, &e->creds);
+	end(j);
+}
+
+static void write_exit(struct ct_json *j, const struct ct_exit *e, size_t workload)
+{
+	begin(j, "exit", workload);
+	ct_fields__write(ct_exit_fields, e, j);
+	end(j);
+}
+
+int ct_recording__write_stream(const struct ct_session *s, FILE *out)
+{
+	struct ct_json j = CT_JSON(out, 0);
+
+	write_header(&j, &s->host);
+	for (size_t i = 0; i < s->nworkloads; i++)
+		write_workload(&j, s->workloads[i]);
+	for (size_t i = 0; i < s->nworkloads; i++) {
+		const struct ct_workload *w = s->workloads[i];
+
+		for (size_t n = 0; n < w->nkinds; n++)
+			write_kind(&j, &w->kinds[n], i);
+		for (size_t n = 0; n < w->nacts; n++)
+			write_act(&j, &w->acts[n], i);
+		for (size_t n = 0; n < w->nexecs; n++)
+			write_exec(&j, &w->execs[n], i);
+		for (size_t n = 0; n < w->nexits; n++)
+			write_exit(&j, &w->exits[n], i);
+	}
+	ct_json__object(&j, NULL);
+	ct_json__str(&j, "type", "trailer");
+	write_nested(&j, "losses", ct_losses_fields, &s->losses);
+	ct_fields__write(ct_trailer_fields, &s->host, &j);
+	end(&j);
+	return ferror(out) ? -EIO : 0;
+}
+
+int ct_recording__write(const struct ct_session *s, const char *path, struct ct_err *err)
+{
+	ct_autooutfile struct ct_outfile *f = NULL;
+	FILE *out;
+	int ret;
+
+	ret = ct_outfile__open(path, &f, &out, err);
+	if (ret)
+		return ret;
+	ct_recording__write_stream(s, out);
+	return ct_outfile__commit(ct_steal(f), err);
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "model/names.h"
+#include "model/session.h"
+
+const char *const ct_workload_kind_names[] = { "container", "unit", "command", "cgroup", NULL };
+const char *const ct_runtime_names[] = {
+	"none", "docker", "podman", "containerd", "cri-o", "systemd", "lxc", "nspawn", NULL,
+};
+const char *const ct_seccomp_names[] = { "unknown", "none", "default", "custom", NULL };
+
+struct ct_session *ct_session__new(void)
+{
+	struct ct_session *s = ct_xzalloc(sizeof(*s));
+
+	s->host.outcomes = CT_UNKNOWN;
+	s->host.syscalls = CT_UNKNOWN;
+	return s;
+}
+
+static void container__free(struct ct_container *c)
+{
+	free(c->id);
+	free(c->name);
+	free(c->image);
+	free(c->image_digest);
+	free(c->project);
+	free(c->service);
+	free(c->compose_files);
+	free(c->compose_dir);
+	free(c->user);
+	free(c->network);
+	free(c->pid_mode);
+	free(c->ipc_mode);
+	free(c->health);
+}
+
+static void kind__free(struct ct_kind *k)
+{
+	for (size_t i = 0; i < k->stack_len; i++)
+		free(k->stack[i]);
+	free(k->stack);
+	free(k->syscall);
+}
+
+static void workload__free(struct ct_workload *w)
+{
+	for (size_t i = 0; i < w->nkinds; i++)
+		kind__free(&w->kinds[i]);
+	for (size_t i = 0; i < w->nacts; i++)
+		free(w->acts[i].syscall);
+	for (size_t i = 0; i < w->nexecs; i++) {
+		free(w->execs[i].file);
+		free(w->execs[i].argv);
+	}
+	for (size_t i = 0; i < w->nexits; i++)
+		free(w->exits[i].comm);
+	free(w->kinds);
+	free(w->acts);
+	free(w->execs);
+	free(w->exits);
+	container__free(&w->container);
+	free(w->id);
+	free(w->cgroup_path);
+	free(w->command);
+	free(w);
+}
+
+void ct_session__free(struct ct_session *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->nworkloads; i++)
+		workload__free(s->workloads[i]);
+	free(s->workloads);
+	free(s->host.captrim);
+	free(s->host.kernel);
+	free(s->host.arch);
+	free(s->host.backend);
+	free(s->host.boot_id);
+	free(s);
+}
+
+/* A container's id is known by its first 12 digits; other ids are names. */
+static void shorten_id(char *out, size_t size, const char *id)
+{
+	size_t len = strspn(id, "0123456789abcdef");
+
+	snprintf(out, size, "%.*s", len == 64 && !id[len] ? 12 : 0, id);
+}
+
+struct ct_workload *ct_session__add(struct ct_session *s, const char *id)
+{
+	struct ct_workload *w = ct_xzalloc(sizeof(*w));
+
+	w->id = ct_xstrdup(id);
+	shorten_id(w->short_id, sizeof(w->short_id), id);
+	w->container.privileged = CT_UNKNOWN;
+	w->container.userns = CT_UNKNOWN;
+	w->container.no_new_privs = CT_UNKNOWN;
+	w->start_seen = CT_UNKNOWN;
+	w->end_seen = CT_UNKNOWN;
+	*CT_PUSH(s->workloads, s->nworkloads, s->workloads_cap) = w;
+	return w;
+}
+
+struct ct_workload *ct_session__find(const struct ct_session *s, const char *id)
+{
+	for (size_t i = 0; i < s->nworkloads; i++)
+		if (!strcmp(s->workloads[i]->id, id))
+			return s->workloads[i];
+	return NULL;
+}
+
+struct ct_kind *ct_workload__add_kind(struct ct_workload *w)
+{
+	struct ct_kind *k = CT_PUSH(w->kinds, w->nkinds, w->kinds_cap);
+
+	*k = (struct ct_kind){ 0 };
+	return k;
+}
+
+struct ct_act *ct_workload__add_act(struct ct_workload *w)
+{
+	struct ct_act *a = CT_PUSH(w->acts, w->nacts, w->acts_cap);
+
+	*a = (struct ct_act){ 0 };
+	return a;
+}
+
+struct ct_exec *ct_workload__add_exec(struct ct_workload *w)
+{
+	struct ct_exec *e = CT_PUSH(w->execs, w->nexecs, w->execs_cap);
+
+	*e = (struct ct_exec){ 0 };
+	return e;
+}
+
+struct ct_exit *ct_workload__add_exit(struct ct_workload *w)
+{
+	struct ct_exit *e = CT_PUSH(w->exits, w->nexits, w->exits_cap);
+
+	*e = (struct ct_exit){ 0 };
+	return e;
+}
+
+int ct_names__find(const char *const *names, const char *name)
+{
+	for (int i = 0; names[i]; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return -EINVAL;
+}
+
+const char *ct_names__get(const char *const *names, int value)
+{
+	for (int i = 0; names[i]; i++)
+		if (i == value)
+			return names[i];
+	return "?";
+}
+
+const char *ct_workload_kind__name(enum ct_workload_kind kind)
+{
+	return ct_names__get(ct_workload_kind_names, kind);
+}
+
+int ct_workload_kind__parse(const char *name)
+{
+	return ct_names__find(ct_workload_kind_names, name);
+}
+
+const char *ct_runtime__name(enum ct_runtime rt)
+{
+	return ct_names__get(ct_runtime_names, rt);
+}
+
+int ct_runtime__parse(const char *name)
+{
+	return ct_names__find(ct_runtime_names, name);
+}
+
+const char *ct_seccomp__name(enum ct_seccomp s)
+{
+	return ct_names__get(ct_seccomp_names, s);
+}
+
+int ct_seccomp__parse(const char *name)
+{
+	return ct_names__find(ct_seccomp_names, name);
+}
+
+/*
+ * Docker keeps the shell form of a check without the shell in front, and the
+ * probe keeps no more of a command line than CT_TEXT_LEN.
+ */
+static bool is_health_check(const char *argv, const char *health)
+{
+	size_t len = strlen(argv), want = strlen(health);
+	const char *shell;
+
+	if (!want || !len)
+		return false;
+	if (!strcmp(argv, health))
+		return true;
+	shell = strstr(argv, " -c ");
+	if (shell && !strcmp(shell + 4, health))
+		return true;
+	if (len < CT_TEXT_LEN - 1)
+		return false;
+	return !strncmp(argv, health, len) ||
+	       (shell && !strncmp(shell + 4, health, strlen(shell + 4)));
+}
+
+const char *ct_workload__phase(const struct ct_workload *w, uint32_t entry)
+{
+	if (entry == CT_ENTRY_MAIN)
+		return "main";
+	if (entry == CT_ENTRY_SETUP)
+		return "setup";
+	for (size_t i = 0; w->container.health && i < w->nexecs; i++) {
+		const struct ct_exec *e = &w->execs[i];
+
+		if (e->entry == entry && e->argv && is_health_check(e->argv, w->container.health))
+			return "health";
+	}
+	return "exec";
+}
+
+const char *ct_workload__label(const struct ct_workload *w)
+{
+	const struct ct_container *c = &w->container;
+
+	if (w->kind == CT_WL_CONTAINER && c->name && *c->name)
+		return c->name;
+	if (w->kind == CT_WL_COMMAND && w->command && *w->command)
+		return w->command;
+	return *w->short_id ? w->short_id : w->id;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What was observed, in memory: a session holds workloads, a workload holds
+ * kinds of checks and acts. This is what a recording file says and what the
+ * judge reads; nothing here knows of BPF or of files.
+ * Every char pointer is owned by the struct that holds it and may be NULL for
+ * "not known", unless said otherwise. Strings that came from containers are
+ * raw: whoever prints them makes them safe for where they go.
+ */
+#ifndef CT_MODEL_SESSION_H
+#define CT_MODEL_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "ct/event.h"
+#include "model/caps.h"
+
+enum ct_tristate { CT_UNKNOWN = -1, CT_NO, CT_YES };
+
+struct ct_host {
+	char *captrim;	 /* version that recorded */
+	char *kernel;	 /* uname -r */
+	char *arch;	 /* uname -m */
+	char *backend;	 /* "tp_btf", "fexit", "kprobe" */
+	char *boot_id;
+	int cgroup;	 /* 1, 2; 3 for the hybrid layout */
+	int64_t start_ms; /* wall clock, since the epoch */
+	uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC */
+	int cap_last;	 /* /proc/sys/kernel/cap_last_cap */
+	enum ct_tristate outcomes; /* were results of refused calls watched */
+	enum ct_tristate syscalls; /* were gated system calls watched */
+};
+
+/* Every place where something can be lost. Zero everywhere: nothing was. */
+struct ct_losses {
+	uint64_t events;	/* samples and events that found the ring full */
+	uint64_t kinds;		/* hits that found the map of kinds full */
+	uint64_t acts;
+	uint64_t procs;		/* processes whose phase is unknown */
+	uint64_t stacks;	/* kinds without a stack */
+	uint64_t outcomes;
+	uint64_t missed;	/* runs of the probe that the kernel skipped */
+	uint64_t unattributed;	/* checks in a cgroup that could not be named */
+	uint64_t lookups;	/* files or API answers that could not be had */
+	uint64_t unknown_sites;	/* set by the judge: kinds at sites no rule knows */
+	bool truncated;		/* the recording file ends early */
+};
+
+enum ct_workload_kind { CT_WL_CONTAINER, CT_WL_UNIT, CT_WL_COMMAND, CT_WL_CGROUP };
+enum ct_runtime {
+	CT_RT_NONE, CT_RT_DOCKER, CT_RT_PODMAN, CT_RT_CONTAINERD, CT_RT_CRIO,
+	CT_RT_SYSTEMD, CT_RT_LXC, CT_RT_NSPAWN,
+};
+enum ct_seccomp { CT_SECCOMP_UNKNOWN, CT_SECCOMP_NONE, CT_SECCOMP_DEFAULT, CT_SECCOMP_CUSTOM };
+
+/* What the runtime's API or state says of a container. */
+struct ct_container {
+	char *id, *name, *image, *image_digest;
+	char *project, *service; /* Compose */
+	char *compose_files;	 /* as Compose's label has it: comma separated */
+	char *compose_dir;
+	char *user;		 /* as configured: "", "1000:1000", "redis" */
+	char *network;		 /* "bridge", "host", "none", or a network's name */
+	char *pid_mode, *ipc_mode;
+	char *health;		 /* the health check's command line, joined by spaces */
+	enum ct_tristate privileged, userns, no_new_privs;
+	enum ct_seccomp seccomp;
+};
+
+struct ct_sysctls {
+	bool known;
+	uint32_t port_start;	      /* net.ipv4.ip_unprivileged_port_start */
+	uint32_t ping_low, ping_high; /* net.ipv4.ping_group_range */
+};
+
+/* How a kind's refused checks ended. */
+struct ct_outcome {
+	uint64_t ok, eperm, eacces, other;
+};
+
+/* One way of asking: everything that tells it from other kinds, and one sample. */
+struct ct_kind {
+	struct ct_key key;	/* key.cgroup and key.site identify, no more */
+	char *syscall;		/* name, or NULL when key.nr is CT_NR_NONE */
+	uint64_t count;
+	uint64_t first_ns, last_ns; /* CLOCK_MONOTONIC; last to about 4 ms */
+	char **stack;		/* names, innermost (caller of cap_capable) first */
+	size_t stack_len;
+	bool sampled;		/* the fields below are known */
+	struct ct_proc proc;
+	struct ct_creds creds;
+	uint64_t args[CT_ARGS];
+	uint32_t inode_mode, inode_uid, inode_gid; /* mode 0: unknown */
+	struct ct_outcome outcome;
+};
+
+/* A need without a check. */
+struct ct_act {
+	struct ct_act_key key;
+	char *syscall;
+	uint64_t count;
+	struct ct_proc proc; /* pid 0: unknown */
+};
+
+/* An execve inside the workload that tells something: a way in, file capabilities. */
+struct ct_exec {
+	uint32_t entry, was;
+	uint64_t ns;
+	char *file;
+	char *argv; /* joined by spaces */
+	struct ct_creds creds;
+	uint64_t count;
+	bool fcaps_effective; /* the file's effective bit */
+	uint64_t fcaps;	      /* the file's permitted set, 0 without file capabilities */
+	bool setuid;	      /* set-user-ID or set-group-ID file */
+};
+
+struct ct_exit {
+	uint32_t entry;
+	uint64_t ns;
+	int code; /* as wait(2) reports it */
+	uint32_t pid;
+	char *comm;
+};
+
+struct ct_workload {
+	char *id;  /* unique in the session: container id, unit, "command", cgroup path */
+	char short_id[13]; /* 12 digits of a container's id; "" for other ids */
+	enum ct_workload_kind kind;
+	enum ct_runtime runtime;
+	char *cgroup_path;
+	struct ct_container container;
+	char *command;		  /* CT_WL_COMMAND: as typed */
+	bool configured_known;
+	uint64_t configured;	  /* the bounding set it ran with */
+	struct ct_sysctls sysctls;
+	uint64_t first_ns, last_ns;
+	enum ct_tristate start_seen; /* its entry point's execve was seen */
+	enum ct_tristate end_seen;   /* its main process's end was seen */
+	int end_code;		     /* then: as wait(2) reports it */
+	struct ct_kind *kinds;
+	size_t nkinds, kinds_cap;
+	struct ct_act *acts;
+	size_t nacts, acts_cap;
+	struct ct_exec *execs;
+	size_t nexecs, execs_cap;
+	struct ct_exit *exits; /* of the main process and of failed or killed ones */
+	size_t nexits, exits_cap;
+};
+
+struct ct_session {
+	struct ct_host host;
+	struct ct_losses losses;
+	struct ct_workload **workloads;
+	size_t nworkloads, workloads_cap;
+};
+
+struct ct_session *ct_session__new(void);
+void ct_session__free(struct ct_session *s);
+
+/* A new empty workload at the end, owned by the session; id is copied. */
+struct ct_workload *ct_session__add(struct ct_session *s, const char *id);
+struct ct_workload *ct_session__find(const struct ct_session *s, const char *id);
+struct ct_kind *ct_workload__add_kind(struct ct_workload *w);
+struct ct_act *ct_workload__add_act(struct ct_workload *w);
+struct ct_exec *ct_workload__add_exec(struct ct_workload *w);
+struct ct_exit *ct_workload__add_exit(struct ct_workload *w);
+
+/* Names as in the JSON schema, and back (-EINVAL when unknown). */
+const char *ct_workload_kind__name(enum ct_workload_kind kind);
+int ct_workload_kind__parse(const char *name);
+const char *ct_runtime__name(enum ct_runtime rt);
+int ct_runtime__parse(const char *name);
+const char *ct_seccomp__name(enum ct_seccomp s);
+int ct_seccomp__parse(const char *name);
+
+/* "main", "setup", "exec" or "health" for an entry of this workload. */
+const char *ct_workload__phase(const struct ct_workload *w, uint32_t entry);
+
+/* For people: container or unit name, else command, else short id. Not freed. */
+const char *ct_workload__label(const struct ct_workload *w);
+
+static inline void ct_session__cleanup(struct ct_session **s)
+{
+	ct_session__free(*s);
+}
+#define ct_autosession __attribute__((cleanup(ct_session__cleanup)))
+
+#endif

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <inttypes.h>
+#include <string.h>
+#include "emit/common.h"
+#include "view/common.h"
+
+char *ct_view__count(uint64_t n, const char *one, const char *many)
+{
+	char digits[32], *p = digits + sizeof(digits);
+	uint64_t rest = n;
+
+	*--p = '\0';
+	for (int i = 0; i == 0 || rest; i++, rest /= 10) {
+		if (i && i % 3 == 0)
+			*--p = ',';
+		*--p = (char)('0' + rest % 10);
+	}
+	return ct_xasprintf("%s %s", p, n == 1 ? one : many);
+}
+
+char *ct_view__duration(uint64_t ns)
+{
+	uint64_t s = ns / 1000000000;
+
+	if (s < 1)
+		return ct_xasprintf("%" PRIu64 " ms", ns / 1000000);
+	if (s < 60)
+		return ct_xasprintf("%" PRIu64 " s", s);
+	if (s < 3600)
+		return ct_xasprintf("%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
+	if (s < 86400)
+		return ct_xasprintf("%" PRIu64 " h %" PRIu64 " min", s / 3600, s / 60 % 60);
+	return ct_xasprintf("%" PRIu64 " d %" PRIu64 " h", s / 86400, s / 3600 % 24);
+}
+
+char *ct_view__about(const struct ct_advice *a)
+{
+	const struct ct_workload *w = a->workload;
+	ct_autofree char *checks = ct_view__count(a->checks, "check", "checks");
+	struct ct_str s = { 0 };
+
+	if (w->container.image)
+		ct_str__addf(&s, "%s, ", w->container.image);
+	ct_str__add(&s, w->runtime ? ct_runtime__name(w->runtime) :
+				     ct_workload_kind__name(w->kind));
+	if (w->last_ns > w->first_ns) {
+		ct_autofree char *len = ct_view__duration(w->last_ns - w->first_ns);
+
+		ct_str__addf(&s, ", watched for %s", len);
+	}
+	ct_str__addf(&s, ", %s", checks);
+	if (a->recordings > 1)
+		ct_str__addf(&s, " in %zu recordings", a->recordings);
+	return s.s;
+}
+
+bool ct_view__doubtful(const struct ct_cap_verdict *cv)
+{
+	/* The most important reason decides: if that one is sure, the need is. */
+	return cv && cv->nreasons && cv->reasons[0].doubtful;
+}
+
+const char *ct_view__verdict_word(const struct ct_cap_verdict *cv)
+{
+	if (!cv)
+		return "";
+	if (cv->chosen && ct_view__doubtful(cv))
+		return "doubtful";
+	return ct_verdict__name(cv->verdict);
+}
+
+char *ct_view__reason(const struct ct_cap_verdict *cv)
+{
+	const struct ct_reason *r;
+	struct ct_str s = { 0 };
+
+	if (!cv || !cv->nreasons)
+		return ct_xstrdup("no reason recorded");
+	r = &cv->reasons[0];
+	ct_str__addf(&s, "%s (", r->text ? r->text : r->site);
+	if (r->process)
+		ct_str__addf(&s, "%s%s, ", r->process, ct_emit__phase(r->phase));
+	if (r->granted + r->denied) {
+		ct_autofree char *n = ct_view__count(r->granted + r->denied, "check", "checks");
+
+		ct_str__addf(&s, "%s%s)", n, r->denied ? r->granted ? ", some refused" :
+								       ", refused" : "");
+	} else {
+		ct_str__add(&s, "without a check)");
+	}
+	return s.s;
+}
+
+char *ct_view__verified(const struct ct_advice *a)
+{
+	return ct_xasprintf("%s after %d run%s%s%s", a->verify_result ? a->verify_result : "?",
+			    a->verify_runs, a->verify_runs == 1 ? "" : "s",
+			    a->verify_check ? " of: " : "", a->verify_check ? a->verify_check : "");
+}
+
+static void add_loss(struct ct_str *s, uint64_t n, const char *one, const char *many)
+{
+	ct_autofree char *count = NULL;
+
+	if (!n)
+		return;
+	count = ct_view__count(n, one, many);
+	ct_str__addf(s, "%s%s", s->len ? "; " : "", count);
+}
+
+char *ct_view__losses(const struct ct_losses *l)
+{
+	struct ct_str s = { 0 };
+
+	if (l->truncated)
+		ct_str__add(&s, "the recording ends early");
+	add_loss(&s, l->missed, "check never seen (the kernel skipped the probe)",
+		 "checks never seen (the kernel skipped the probe)");
+	add_loss(&s, l->kinds, "check under no kind (map full)", "checks under no kind (map full)");
+	add_loss(&s, l->acts, "act without a check (map full)", "acts without a check (map full)");
+	add_loss(&s, l->events, "sample (ring full; its count is right)",
+		 "samples (ring full; the counts are right)");
+	add_loss(&s, l->stacks, "kind without a stack", "kinds without a stack");
+	add_loss(&s, l->procs, "process of unknown phase", "processes of unknown phase");
+	add_loss(&s, l->outcomes, "outcome of a refused call", "outcomes of refused calls");
+	add_loss(&s, l->unattributed, "check in a cgroup without a name",
+		 "checks in cgroups without a name");
+	add_loss(&s, l->lookups, "file or answer of a runtime could not be had",
+		 "files or answers of runtimes could not be had");
+	add_loss(&s, l->unknown_sites, "kind at a call site that no rule knows (judged required)",
+		 "kinds at call sites that no rule knows (judged required)");
+	return s.s;
+}

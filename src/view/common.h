@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The words that the text report and the HTML report share. All strings are raw: escape them. */
+#ifndef CT_VIEW_COMMON_H
+#define CT_VIEW_COMMON_H
+
+#include "judge/judge.h"
+
+/* "1 check", "15,203 checks". The caller frees, here and below. */
+char *ct_view__count(uint64_t n, const char *one, const char *many);
+
+/* "42 s", "3 min 5 s", "2 h 10 min". */
+char *ct_view__duration(uint64_t ns);
+
+/* "nginx:1.27, docker, watched for 2 min 3 s, 14,203 checks" */
+char *ct_view__about(const struct ct_advice *a);
+
+/* "chown to another owner (chown, 12 checks)"; cv may be NULL. */
+char *ct_view__reason(const struct ct_cap_verdict *cv);
+
+/* "required", "doubtful", "optional", "unneeded", never more than 8 characters. */
+const char *ct_view__verdict_word(const struct ct_cap_verdict *cv);
+bool ct_view__doubtful(const struct ct_cap_verdict *cv);
+
+/* "minimal after 4 runs of: curl ..." */
+char *ct_view__verified(const struct ct_advice *a);
+
+/* What was lost and what it means, or NULL when nothing was. */
+char *ct_view__losses(const struct ct_losses *l);
+
+#endif

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One self-contained page without scripts: it may be mailed, archived and opened from
+ * disk. Names in it come from containers, so every string goes through ct_html__text().
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+#include "emit/common.h"
+#include "view/common.h"
+#include "view/html.h"
+#include "view/view.h"
+
+void ct_html__text(FILE *out, const char *s)
+{
+	ct_autofree char *safe = ct_printable(s ? s : "");
+
+	for (const char *p = safe; *p; p++) {
+		switch (*p) {
+		case '&':
+			fputs("&amp;", out);
+			break;
+		case '<':
+			fputs("&lt;", out);
+			break;
+		case '>':
+			fputs("&gt;", out);
+			break;
+		case '"':
+			fputs("&quot;", out);
+			break;
+		case '\'':
+			fputs("&#39;", out);
+			break;
+		default:
+			fputc(*p, out);
+		}
+	}
+}
+
+void ct_html__element(FILE *out, const char *tag, const char *class, const char *text)
+{
+	fprintf(out, "<%s%s%s%s>", tag, class ? " class=\"" : "", class ? class : "",
+		class ? "\"" : "");
+	ct_html__text(out, text);
+	fprintf(out, "</%s>\n", tag);
+}
+
+/* What another format says of one workload, to be pasted. */
+static void put_snippet(FILE *out, const struct ct_report *r, size_t n,
+			void (*emit)(const struct ct_report *, FILE *))
+{
+	struct ct_report one = { .session = r->session, .advices = &r->advices[n], .nadvices = 1 };
+	ct_autofree char *text = NULL;
+	ct_autofclose FILE *mem = NULL;
+	size_t len;
+
+	mem = open_memstream(&text, &len);
+	if (!mem)
+		return;
+	emit(&one, mem);
+	if (fflush(mem))
+		return;
+	fputs("<pre tabindex=\"0\"><code>", out);
+	/* ct_html__text() would make the line ends visible. */
+	for (char *line = text, *end; *line; line = end + 1) {
+		end = strchrnul(line, '\n');
+		if (!*end)
+			break;
+		*end = '\0';
+		ct_html__text(out, line);
+		fputc('\n', out);
+	}
+	fputs("</code></pre>\n", out);
+}
+
+static void put_more_formats(FILE *out, const struct ct_report *r, size_t n)
+{
+	static const struct {
+		const char *name;
+		void (*emit)(const struct ct_report *, FILE *);
+	} formats[] = {
+		{ "docker run", ct_emit__docker },   { "podman run", ct_emit__podman },
+		{ "Kubernetes", ct_emit__kubernetes }, { "Compose", ct_emit__compose },
+		{ "systemd unit", ct_emit__systemd }, { "Quadlet", ct_emit__quadlet },
+		{ "OCI config.json", ct_emit__oci }, { "Nomad", ct_emit__nomad },
+	};
+	bool unit = r->advices[n].workload->kind == CT_WL_UNIT;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++) {
+		/* That one is above already. */
+		if (formats[i].emit == (unit ? ct_emit__systemd : ct_emit__compose))
+			continue;
+		fputs("<details>", out);
+		ct_html__element(out, "summary", NULL, formats[i].name);
+		put_snippet(out, r, n, formats[i].emit);
+		fputs("</details>\n", out);
+	}
+}
+
+static void put_advice(FILE *out, const struct ct_report *r, size_t n)
+{
+	const struct ct_advice *a = &r->advices[n];
+	bool unit = a->workload->kind == CT_WL_UNIT, sure = a->confidence >= CT_CONF_HIGH;
+	ct_autofree char *about = ct_view__about(a);
+
+	fprintf(out, "<section aria-labelledby=\"w%zu\">\n<h3 id=\"w%zu\">", n, n);
+	ct_html__text(out, ct_workload__label(a->workload));
+	fputs("</h3>\n", out);
+	ct_html__element(out, "p", "dim", about);
+	fprintf(out, "<p>Confidence: <span class=\"tag %s\">%s</span> ", sure ? "good" : "bad",
+		ct_confidence__name(a->confidence));
+	ct_html__text(out, a->why);
+	fputs("</p>\n", out);
+	put_snippet(out, r, n, unit ? ct_emit__systemd : ct_emit__compose);
+	for (size_t i = 0; i < a->nwarnings; i++) {
+		fputs("<p class=\"warn\"><strong>Warning:</strong> ", out);
+		ct_html__text(out, a->warnings[i].text);
+		fputs("</p>\n", out);
+	}
+	put_more_formats(out, r, n);
+	fputs("</section>\n", out);
+}
+
+static void put_head(FILE *out)
+{
+	fprintf(out,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+		"style-src '%s'; base-uri 'none'; form-action 'none'\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+		"<meta name=\"referrer\" content=\"no-referrer\">\n"
+		"<title>captrim report</title>\n<style>%s</style>\n</head>\n<body>\n",
+		ct_html_style_hash, ct_html_style);
+}
+
+static void put_header(FILE *out, const struct ct_report *r)
+{
+	const struct ct_host *h = &r->session->host;
+	time_t start = (time_t)(h->start_ms / 1000);
+	char when[64] = "";
+	struct tm tm;
+
+	if (start && gmtime_r(&start, &tm))
+		strftime(when, sizeof(when), ", recorded %Y-%m-%d %H:%M UTC", &tm);
+	fputs("<header>\n<h1>captrim report</h1>\n<p class=\"dim\">Kernel ", out);
+	ct_html__text(out, h->kernel ? h->kernel : "unknown");
+	fputs(h->arch ? ", " : "", out);
+	ct_html__text(out, h->arch);
+	fputs(h->backend ? ", probe " : "", out);
+	ct_html__text(out, h->backend);
+	fprintf(out, "%s, judged by captrim %s</p>\n"
+		"<nav aria-label=\"Contents\"><a href=\"#use\">What to use</a> \u00b7 "
+		"<a href=\"#matrix\">Overview</a> \u00b7 <a href=\"#time\">Time line</a> \u00b7 "
+		"<a href=\"#why\">Evidence</a> \u00b7 <a href=\"#trust\">Losses and "
+		"confidence</a></nav>\n</header>\n<main>\n", when, CT_VERSION);
+}
+
+void ct_view__html(const struct ct_report *r, FILE *out)
+{
+	put_head(out);
+	put_header(out, r);
+	fputs("<h2 id=\"use\">What to use</h2>\n", out);
+	for (size_t i = 0; i < r->nadvices; i++)
+		put_advice(out, r, i);
+	if (r->nadvices) {
+		ct_html__matrix(out, r);
+		ct_html__timelines(out, r);
+		ct_html__evidence(out, r);
+	} else {
+		fputs("<p>Nothing was seen: no workload asked for a capability while captrim "
+		      "watched.</p>\n", out);
+	}
+	ct_html__trust(out, r);
+	fputs("</main>\n</body>\n</html>\n", out);
+}

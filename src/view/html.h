@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The parts of the HTML report, private to html*.c. */
+#ifndef CT_VIEW_HTML_H
+#define CT_VIEW_HTML_H
+
+#include <stdio.h>
+#include "judge/judge.h"
+
+/* The style sheet and its hash, which is all that the page's CSP allows. */
+extern const char ct_html_style[];
+extern const char ct_html_style_hash[]; /* "sha256-...", compared by tests/unit/test_emit.c */
+
+/* Text from anywhere, made printable and escaped; also right within "quotes". */
+void ct_html__text(FILE *out, const char *s);
+
+/* class may be NULL; both it and tag are ours, text is anybody's. */
+void ct_html__element(FILE *out, const char *tag, const char *class, const char *text);
+
+/* html_parts.c */
+void ct_html__matrix(FILE *out, const struct ct_report *r);
+void ct_html__timelines(FILE *out, const struct ct_report *r);
+
+/* html_evidence.c */
+void ct_html__evidence(FILE *out, const struct ct_report *r);
+void ct_html__trust(FILE *out, const struct ct_report *r);
+
+#endif

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The report as somebody reads it at three in the morning: what to write first, then
+ * why, then what could be wrong with it. Words carry the meaning, colour only helps.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include "emit/common.h"
+#include "view/common.h"
+#include "view/view.h"
+
+#define LABEL "  %-10s  "
+#define LABEL_WIDTH 14
+#define LABEL_NEXT "              "
+
+struct text {
+	FILE *out;
+	const struct ct_term *term;
+	int width;
+};
+
+/* A label on the left, folded words beside it. */
+static void put_labelled(const struct text *t, const char *label, const char *color,
+			 const char *words)
+{
+	fprintf(t->out, "%s" LABEL "%s", color, label, *color ? ct_term__reset(t->term) : "");
+	ct_emit__fold(t->out, words, t->width, LABEL_WIDTH, LABEL_NEXT);
+}
+
+static void put_set(const struct text *t, const char *label, const char *color, uint64_t set)
+{
+	ct_autofree char *names = ct_caps__join(set, " ", "");
+
+	if (set)
+		put_labelled(t, label, color, names);
+}
+
+static void put_title(const struct text *t, const struct ct_advice *a)
+{
+	const struct ct_workload *w = a->workload;
+	ct_autofree char *name = ct_printable(ct_workload__label(w));
+	ct_autofree char *about = ct_view__about(a), *safe = ct_printable(about);
+
+	fprintf(t->out, "%s", ct_term__bold(t->term));
+	ct_emit__fold(t->out, name, t->width, 0, "");
+	fprintf(t->out, "%s  ", ct_term__reset(t->term));
+	ct_emit__fold(t->out, safe, t->width, 2, "  ");
+	fputc('\n', t->out);
+}
+
+static void put_advice(const struct text *t, const struct ct_advice *a)
+{
+	const char *good = ct_term__good(t->term);
+
+	put_labelled(t, "cap_drop", good, "ALL");
+	if (a->cap_add)
+		put_set(t, "cap_add", good, a->cap_add);
+	else
+		put_labelled(t, "cap_add", good, "nothing: no capability is needed");
+	fputc('\n', t->out);
+}
+
+/* One line a capability: name, verdict, scope or risk, the best reason. */
+static void put_cap(const struct text *t, const struct ct_advice *a, int cap, int name_width)
+{
+	const struct ct_cap_verdict *cv = ct_advice__cap(a, cap);
+	bool host = cv && cv->scope == CT_SCOPE_HOST;
+	ct_autofree char *why = ct_view__reason(cv), *safe = ct_printable(why);
+	ct_autofree char *next = NULL;
+	int at;
+
+	at = fprintf(t->out, "  %-*s  %-8s  ", name_width, ct_cap__name(cap),
+		     ct_view__verdict_word(cv));
+	fprintf(t->out, "%s%s%-6s%s  ", host ? ct_term__bold(t->term) : "",
+		host ? ct_term__bad(t->term) : "",
+		host ? "HOST" : cv ? ct_risk__name(cv->risk) : "",
+		host ? ct_term__reset(t->term) : "");
+	at += 8;
+	next = ct_xasprintf("%*s", at, "");
+	ct_emit__fold(t->out, safe, t->width, at, next);
+}
+
+static void put_caps(const struct text *t, const struct ct_advice *a, uint64_t set)
+{
+	int width = 0;
+
+	ct_caps__for_each(cap, set) {
+		int len = (int)strlen(ct_cap__name(cap));
+
+		width = len > width ? len : width;
+	}
+	ct_caps__for_each(cap, set)
+		put_cap(t, a, cap, width);
+	if (set)
+		fputc('\n', t->out);
+}
+
+static void put_rest(const struct text *t, const struct ct_advice *a)
+{
+	const char *dim = ct_term__dim(t->term), *bad = ct_term__bad(t->term);
+	bool sure = a->confidence >= CT_CONF_HIGH, doubtful = false;
+	ct_autofree char *conf = NULL, *safe = NULL;
+
+	for (size_t i = 0; i < a->ncaps; i++)
+		doubtful |= a->caps[i].chosen && ct_view__doubtful(&a->caps[i]);
+	put_set(t, "removed", dim, a->removed & ~a->cap_add);
+	for (size_t i = 0; i < a->nwarnings; i++) {
+		ct_autofree char *text = ct_printable(a->warnings[i].text);
+
+		put_labelled(t, "warning", bad, text);
+	}
+	if (doubtful)
+		put_labelled(t, "doubtful", dim, "may go without it; captrim verify finds out");
+	conf = ct_xasprintf("%s%s%s", ct_confidence__name(a->confidence),
+			    a->why && *a->why ? ": " : "", a->why ? a->why : "");
+	safe = ct_printable(conf);
+	put_labelled(t, "confidence", sure ? ct_term__good(t->term) : bad, safe);
+	if (a->verify_runs > 0) {
+		ct_autofree char *done = ct_view__verified(a), *text = ct_printable(done);
+
+		put_labelled(t, "verified", ct_term__good(t->term), text);
+	}
+}
+
+static void put_evidence_reason(const struct text *t, const struct ct_reason *r)
+{
+	static const char next[] = "      ";
+	ct_autofree char *head = NULL, *safe = NULL, *text = NULL, *source = NULL;
+
+	head = ct_xasprintf("%s in %s%s%s by %s [%s]: %" PRIu64 " granted, %" PRIu64 " denied%s%s",
+			    ct_verdict__name(r->verdict), r->site, r->syscall ? ", " : "",
+			    r->syscall ? r->syscall : "", r->process ? r->process : "?",
+			    r->phase ? r->phase : "?", r->granted, r->denied,
+			    r->doubtful ? ", doubtful" : "", r->known ? "" : ", UNKNOWN SITE");
+	safe = ct_printable(head);
+	fputs("    ", t->out);
+	ct_emit__fold(t->out, safe, t->width, 4, next);
+	if (r->text) {
+		text = ct_printable(r->text);
+		fputs(next, t->out);
+		ct_emit__fold(t->out, text, t->width, 6, next);
+	}
+	if (ct_caps__count(r->any_of) > 1) {
+		ct_autofree char *any = ct_caps__join(r->any_of, " or ", "");
+
+		fputs(next, t->out);
+		ct_emit__fold(t->out, any, t->width, 6, next);
+	}
+	if (r->source) {
+		source = ct_printable(r->source);
+		fprintf(t->out, "%s%s", next, ct_term__dim(t->term));
+		ct_emit__fold(t->out, source, t->width, 6, next);
+		fputs(ct_term__reset(t->term), t->out);
+	}
+}
+
+static void put_evidence(const struct text *t, const struct ct_advice *a)
+{
+	if (!a->ncaps)
+		return;
+	fputs("\n  Evidence\n", t->out);
+	for (size_t i = 0; i < a->ncaps; i++) {
+		const struct ct_cap_verdict *cv = &a->caps[i];
+
+		fprintf(t->out, "  %s%s%s  %s, %" PRIu64 " granted, %" PRIu64 " denied\n",
+			ct_term__bold(t->term), ct_cap__name(cv->cap), ct_term__reset(t->term),
+			ct_verdict__name(cv->verdict), cv->granted, cv->denied);
+		for (size_t k = 0; k < cv->nreasons; k++)
+			put_evidence_reason(t, &cv->reasons[k]);
+	}
+}
+
+static void put_workload(const struct text *t, const struct ct_advice *a, bool verbose)
+{
+	uint64_t optional = a->optional & ~a->cap_add;
+
+	put_title(t, a);
+	put_advice(t, a);
+	put_caps(t, a, a->cap_add);
+	if (optional) {
+		fputs("  optional, not in the set:\n", t->out);
+		put_caps(t, a, optional);
+	}
+	put_rest(t, a);
+	if (verbose)
+		put_evidence(t, a);
+	fputc('\n', t->out);
+}
+
+static void put_losses(const struct text *t, const struct ct_losses *l)
+{
+	ct_autofree char *lost = ct_view__losses(l);
+
+	if (lost) {
+		put_labelled(t, "lost", ct_term__bad(t->term), lost);
+		return;
+	}
+	fprintf(t->out, "  %snothing was lost%s\n", ct_term__dim(t->term), ct_term__reset(t->term));
+}
+
+void ct_view__text(const struct ct_report *r, FILE *out, const struct ct_term *term, bool verbose)
+{
+	struct text t = { .out = out, .term = term, .width = term->width < 40 ? 40 : term->width };
+
+	if (t.width > 120)
+		t.width = 120; /* longer lines are hard to read */
+	if (!r->nadvices)
+		fputs("Nothing was seen: no workload asked for a capability while captrim watched.\n\n",
+		      out);
+	for (size_t i = 0; i < r->nadvices; i++)
+		put_workload(&t, &r->advices[i], verbose);
+	put_losses(&t, &r->session->losses);
+}

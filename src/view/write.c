@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/outfile.h"
+#include "view/view.h"
+
+const char *const ct_format_choices[] = {
+	"text", "json", "compose", "docker", "podman", "kubernetes", "systemd", "quadlet", "oci",
+	"nomad", "html", NULL,
+};
+_Static_assert(CT_ARRAY_SIZE(ct_format_choices) == CT_FMT_MAX + 1, "a format without a name");
+
+typedef void (*writer_fn)(const struct ct_report *r, FILE *out);
+
+static const writer_fn writers[CT_FMT_MAX] = {
+	[CT_FMT_JSON] = ct_emit__json,
+	[CT_FMT_COMPOSE] = ct_emit__compose,
+	[CT_FMT_DOCKER] = ct_emit__docker,
+	[CT_FMT_PODMAN] = ct_emit__podman,
+	[CT_FMT_KUBERNETES] = ct_emit__kubernetes,
+	[CT_FMT_SYSTEMD] = ct_emit__systemd,
+	[CT_FMT_QUADLET] = ct_emit__quadlet,
+	[CT_FMT_OCI] = ct_emit__oci,
+	[CT_FMT_NOMAD] = ct_emit__nomad,
+	[CT_FMT_HTML] = ct_view__html,
+};
+
+int ct_view__write(const struct ct_report *r, const struct ct_emit_opts *opts, const char *path,
+		   struct ct_err *err)
+{
+	ct_autooutfile struct ct_outfile *f = NULL;
+	FILE *out;
+	int ret;
+
+	ret = ct_outfile__open(path ? path : "-", &f, &out, err);
+	if (ret)
+		return ret;
+	if (opts->format == CT_FMT_TEXT) {
+		struct ct_term term = ct_term__of(out, opts->color);
+
+		ct_view__text(r, out, &term, opts->verbose);
+	} else {
+		writers[opts->format](r, out);
+	}
+	return ct_outfile__commit(ct_steal(f), err);
+}

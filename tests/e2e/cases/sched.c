@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Priorities, memory locks, limits, memory policy: SYS_NICE, IPC_LOCK, SYS_RESOURCE. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/mempolicy.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "case.h"
+
+static bool nice_up(void)
+{
+	TRY(setpriority(PRIO_PROCESS, 0, 5));
+	return getpriority(PRIO_PROCESS, 0) == 5;
+}
+
+static bool nice_down(void)
+{
+	TRY(setpriority(PRIO_PROCESS, 0, -5));
+	return getpriority(PRIO_PROCESS, 0) == -5;
+}
+
+static bool nice_same(void)
+{
+	TRY(setpriority(PRIO_PROCESS, 0, 0));
+	return true;
+}
+
+static bool nice_up_and_back(void)
+{
+	TRY(setpriority(PRIO_PROCESS, 0, 5));
+	TRY(setpriority(PRIO_PROCESS, 0, 0));
+	return getpriority(PRIO_PROCESS, 0) == 0;
+}
+
+static bool nice_up_other(void)
+{
+	TRY(setpriority(PRIO_PROCESS, bobs("sleep", NULL), 5));
+	return true;
+}
+
+static bool getpriority_other(void)
+{
+	return getpriority(PRIO_PROCESS, bobs("sleep", NULL)) == 0;
+}
+
+static bool policy(pid_t pid, int policy, int priority)
+{
+	struct sched_param p = { priority };
+
+	TRY(sched_setscheduler(pid, policy, &p));
+	return sched_getscheduler(pid) == policy;
+}
+
+static bool sched_batch(void)
+{
+	return policy(0, SCHED_BATCH, 0);
+}
+
+static bool sched_idle(void)
+{
+	return policy(0, SCHED_IDLE, 0);
+}
+
+static bool sched_other_again(void)
+{
+	return policy(0, SCHED_OTHER, 0);
+}
+
+static bool sched_fifo(void)
+{
+	return policy(0, SCHED_FIFO, 1);
+}
+
+static bool sched_batch_other(void)
+{
+	return policy(bobs("sleep", NULL), SCHED_BATCH, 0);
+}
+
+static bool affinity(pid_t pid)
+{
+	cpu_set_t set;
+
+	TRY(sched_getaffinity(pid, sizeof(set), &set));
+	TRY(sched_setaffinity(pid, sizeof(set), &set));
+	return true;
+}
+
+static bool affinity_own(void)
+{
+	return affinity(0);
+}
+
+static bool affinity_other(void)
+{
+	return affinity(bobs("sleep", NULL));
+}
+
+static bool ioprio(pid_t pid, int class, int level)
+{
+	TRY(syscall(SYS_ioprio_set, 1, pid, class << 13 | level));
+	return syscall(SYS_ioprio_get, 1, pid) == (class << 13 | level);
+}
+
+static bool ioprio_best_effort(void)
+{
+	return ioprio(0, 2, 7);
+}
+
+static bool ioprio_realtime(void)
+{
+	return ioprio(0, 1, 4);
+}
+
+static bool ioprio_idle_other(void)
+{
+	return ioprio(bobs("sleep", NULL), 3, 0);
+}
+
+static bool timerslack_other(void)
+{
+	put(proc_path(bobs("sleep", NULL), "timerslack_ns"), "1000");
+	return true;
+}
+
+/* memory locks */
+
+#define MB (1 << 20)
+
+static void limit_locks(rlim_t bytes)
+{
+	struct rlimit r = { bytes, bytes };
+
+	TRY(setrlimit(RLIMIT_MEMLOCK, &r));
+}
+
+static void *memory(size_t size)
+{
+	return (void *)TRY(mmap(NULL, size, PROT_READ | PROT_WRITE,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+}
+
+static bool mlock_under_limit(void)
+{
+	limit_locks(65536);
+	TRY(mlock(memory(16384), 16384));
+	return true;
+}
+
+static bool mlock_beyond_limit(void)
+{
+	limit_locks(65536);
+	TRY(mlock(memory(MB), MB));
+	return true;
+}
+
+static bool mlock_limit_0(void)
+{
+	limit_locks(0);
+	TRY(mlock(memory(4096), 4096));
+	return true;
+}
+
+static bool mlockall_beyond_limit(void)
+{
+	limit_locks(65536);
+	memset(memory(MB), 1, MB);
+	TRY(mlockall(MCL_CURRENT));
+	return true;
+}
+
+static bool map_locked_beyond_limit(void)
+{
+	limit_locks(65536);
+	TRY(mmap(NULL, MB, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0));
+	return true;
+}
+
+static bool munlock_all(void)
+{
+	TRY(munlockall());
+	return true;
+}
+
+/* limits */
+
+static bool rlimit_lower_hard(void)
+{
+	struct rlimit r = { 64, 64 };
+
+	TRY(setrlimit(RLIMIT_NOFILE, &r));
+	return true;
+}
+
+static bool rlimit_same(void)
+{
+	struct rlimit r;
+
+	TRY(getrlimit(RLIMIT_NOFILE, &r));
+	TRY(setrlimit(RLIMIT_NOFILE, &r));
+	return true;
+}
+
+static bool rlimit_raise_soft(void)
+{
+	struct rlimit r;
+
+	TRY(getrlimit(RLIMIT_NOFILE, &r));
+	r.rlim_cur = r.rlim_max;
+	TRY(setrlimit(RLIMIT_NOFILE, &r));
+	return true;
+}
+
+static bool rlimit_raise_hard(void)
+{
+	struct rlimit r = { 64, 64 };
+
+	TRY(setrlimit(RLIMIT_NOFILE, &r));
+	r.rlim_max = 65;
+	TRY(setrlimit(RLIMIT_NOFILE, &r));
+	return true;
+}
+
+static bool rlimit_of_other(void)
+{
+	struct rlimit r;
+
+	TRY(prlimit(bobs("sleep", NULL), RLIMIT_NOFILE, NULL, &r));
+	return true;
+}
+
+/* memory policy: a question of Docker's seccomp profile, not of the kernel's */
+
+static bool mempolicy_set(void)
+{
+	unsigned long nodes = 1;
+
+	TRY(syscall(SYS_set_mempolicy, MPOL_BIND, &nodes, 64));
+	return true;
+}
+
+static bool mempolicy_mbind(void)
+{
+	unsigned long nodes = 1;
+
+	TRY(syscall(SYS_mbind, memory(4096), 4096, MPOL_BIND, &nodes, 64, 0));
+	return true;
+}
+
+static bool mempolicy_ask(void)
+{
+	int mode;
+
+	if (syscall(SYS_get_mempolicy, &mode, NULL, 0, NULL, 0) < 0)
+		perror("get_mempolicy, ignoring");
+	return true;
+}
+
+/* nothing but memory: the kernel asks for SYS_ADMIN at each step (overcommit) */
+
+static bool memory_only(void)
+{
+	int i;
+
+	for (i = 0; i < 100; i++) {
+		char *p = memory(MB);
+
+		memset(p, 1, MB);
+		p = (char *)TRY(mremap(p, MB, 2 * MB, MREMAP_MAYMOVE));
+		TRY(mprotect(p, 2 * MB, PROT_READ));
+		TRY(munmap(p, 2 * MB));
+	}
+	return true;
+}
+
+const struct test_case sched_cases[] = {
+	CASE(nice_up),
+	CASE(nice_down),
+	CASE(nice_same),
+	CASE(nice_up_and_back),
+	CASE(nice_up_other),
+	CASE(getpriority_other),
+	CASE(sched_batch),
+	CASE(sched_idle),
+	CASE(sched_other_again),
+	CASE(sched_fifo),
+	CASE(sched_batch_other),
+	CASE(affinity_own),
+	CASE(affinity_other),
+	CASE(ioprio_best_effort),
+	CASE(ioprio_realtime),
+	CASE(ioprio_idle_other),
+	CASE(timerslack_other),
+	CASE(mlock_under_limit),
+	CASE(mlock_beyond_limit),
+	CASE(mlock_limit_0),
+	CASE(mlockall_beyond_limit),
+	CASE(map_locked_beyond_limit),
+	CASE(munlock_all),
+	CASE(rlimit_lower_hard),
+	CASE(rlimit_same),
+	CASE(rlimit_raise_soft),
+	CASE(rlimit_raise_hard),
+	CASE(rlimit_of_other),
+	CASE(mempolicy_set),
+	CASE(mempolicy_mbind),
+	CASE(mempolicy_ask),
+	CASE(memory_only),
+	{ NULL, NULL }
+};

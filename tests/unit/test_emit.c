@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every format of four reports, byte by byte against tests/golden/emit/REPORT.FORMAT.
+ * UPDATE_GOLDEN=1 rewrites these; tests/cli/schema.sh asks other programs whether they
+ * can read them.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include "emit/common.h"
+#include "emit/emit.h"
+#include "unit.h"
+#include "view/view.h"
+
+#define SECOND 1000000000ull
+#define PROC(name) ((char *)(name))
+
+static struct ct_session *new_session(void)
+{
+	struct ct_session *s = ct_session__new();
+
+	s->host.captrim = ct_xstrdup("0.0.9");
+	s->host.kernel = ct_xstrdup("6.12.9-amd64");
+	s->host.arch = ct_xstrdup("x86_64");
+	s->host.backend = ct_xstrdup("tp_btf");
+	s->host.cgroup = 2;
+	s->host.start_ms = 1767225600000;
+	s->host.start_ns = 100 * SECOND;
+	s->host.end_ns = 160 * SECOND;
+	s->host.cap_last = 40;
+	return s;
+}
+
+static struct ct_workload *new_container(struct ct_session *s, const char *id, const char *name,
+					 const char *image)
+{
+	struct ct_workload *w = ct_session__add(s, id);
+
+	w->kind = CT_WL_CONTAINER;
+	w->runtime = CT_RT_DOCKER;
+	w->container.id = ct_xstrdup(id);
+	w->container.name = ct_xstrdup(name);
+	w->container.image = ct_xstrdup(image);
+	w->container.user = ct_xstrdup("");
+	w->container.network = ct_xstrdup("bridge");
+	w->container.privileged = CT_NO;
+	w->container.userns = CT_NO;
+	w->container.no_new_privs = CT_NO;
+	w->container.seccomp = CT_SECCOMP_DEFAULT;
+	w->configured_known = true;
+	w->configured = CT_CAPS_DOCKER_DEFAULT;
+	w->sysctls.known = true;
+	w->sysctls.ping_high = 2147483647;
+	w->first_ns = 100 * SECOND;
+	w->last_ns = 223 * SECOND + 500000000;
+	w->start_seen = CT_YES;
+	return w;
+}
+
+/* An ordinary web server: a set of five, an optional one, a doubtful one, an exec'd-in shell. */
+static struct ct_report *web_report(void)
+{
+	static struct ct_reason chown[] = {
+		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(CHOWN), .site = PROC("setattr_prepare"),
+		  .syscall = PROC("fchownat"), .process = PROC("nginx"), .phase = "main",
+		  .scope = CT_SCOPE_NAMESPACE, .granted = 5, .first_ns = 100 * SECOND + 20000000,
+		  .last_ns = 100 * SECOND + 24000000, .text = PROC("gives a file another owner"),
+		  .source = "fs/attr.c: chown_ok()", .known = true },
+	};
+	static struct ct_reason dac[] = {
+		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(DAC_OVERRIDE) | CT_CAP(DAC_READ_SEARCH),
+		  .site = PROC("generic_permission"), .syscall = PROC("openat"),
+		  .process = PROC("sh"), .phase = "exec", .scope = CT_SCOPE_NAMESPACE,
+		  .granted = 1200, .first_ns = 150 * SECOND, .last_ns = 190 * SECOND,
+		  .text = PROC("reads a file that its mode closes to it"),
+		  .source = "fs/namei.c: generic_permission()", .known = true, .doubtful = true },
+		{ .verdict = CT_UNNEEDED, .any_of = CT_CAP(DAC_OVERRIDE),
+		  .site = PROC("ovl_permission"), .syscall = PROC("openat"),
+		  .process = PROC("nginx"), .phase = "main", .scope = CT_SCOPE_NAMESPACE,
+		  .granted = 40211, .first_ns = 100 * SECOND, .last_ns = 223 * SECOND,
+		  .text = PROC("asked with the credentials of the overlay's mounter"),
+		  .source = "judging.md fact 1", .known = true },
+	};
+	static struct ct_reason setgid[] = {
+		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(SETGID), .site = PROC("__sys_setgid"),
+		  .syscall = PROC("setgid"), .process = PROC("nginx"), .phase = "main",
+		  .scope = CT_SCOPE_NAMESPACE, .granted = 4, .first_ns = 100 * SECOND + 30000000,
+		  .last_ns = 100 * SECOND + 31000000, .text = PROC("takes on another group"),
+		  .source = "kernel/sys.c", .known = true },
+	};
+	static struct ct_reason setuid[] = {
+		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(SETUID), .site = PROC("__sys_setuid"),
+		  .syscall = PROC("setuid"), .process = PROC("nginx"), .phase = "main",
+		  .scope = CT_SCOPE_NAMESPACE, .granted = 4, .first_ns = 100 * SECOND + 30000000,
+		  .last_ns = 100 * SECOND + 31000000, .text = PROC("takes on another user"),
+		  .source = "kernel/sys.c", .known = true },
+	};
+	static struct ct_reason nice[] = {
+		{ .verdict = CT_OPTIONAL, .any_of = CT_CAP(SYS_NICE), .site = PROC("set_one_prio"),
+		  .syscall = PROC("setpriority"), .process = PROC("nginx"), .phase = "main",
+		  .scope = CT_SCOPE_NAMESPACE, .denied = 1, .first_ns = 101 * SECOND,
+		  .last_ns = 101 * SECOND, .text = PROC("asks for a better priority"),
+		  .known = true },
+	};
+	static struct ct_reason admin[] = {
+		{ .verdict = CT_UNNEEDED, .any_of = CT_CAP(SYS_ADMIN),
+		  .site = PROC("cap_vm_enough_memory"), .syscall = PROC("mmap"),
+		  .process = PROC("nginx"), .phase = "main", .scope = CT_SCOPE_NAMESPACE,
+		  .denied = 1234567, .first_ns = 100 * SECOND, .last_ns = 223 * SECOND,
+		  .text = PROC("asks for the reserve of memory"), .known = true },
+	};
+	static struct ct_reason kill[] = {
+		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(KILL), .site = PROC("check_kill_permission"),
+		  .syscall = PROC("kill"), .process = PROC("curl"), .phase = "health",
+		  .scope = CT_SCOPE_NAMESPACE, .granted = 2, .first_ns = 130 * SECOND,
+		  .last_ns = 160 * SECOND, .text = PROC("signals a process of another user"),
+		  .known = true },
+	};
+	static struct ct_cap_verdict caps[] = {
+		{ CAP_CHOWN, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 5, 0, chown,
+		  CT_ARRAY_SIZE(chown), 0 },
+		{ CAP_DAC_OVERRIDE, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM,
+		  CT_CAP(DAC_READ_SEARCH), 41411, 0, dac, CT_ARRAY_SIZE(dac), 0 },
+		{ CAP_KILL, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 2, 0, kill,
+		  CT_ARRAY_SIZE(kill), 0 },
+		{ CAP_SETGID, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 4, 0, setgid,
+		  CT_ARRAY_SIZE(setgid), 0 },
+		{ CAP_SETUID, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 4, 0, setuid,
+		  CT_ARRAY_SIZE(setuid), 0 },
+		{ CAP_SYS_ADMIN, CT_UNNEEDED, false, CT_SCOPE_NAMESPACE, CT_RISK_HIGH, 0, 0, 1234567,
+		  admin, CT_ARRAY_SIZE(admin), 0 },
+		{ CAP_SYS_NICE, CT_OPTIONAL, false, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 0, 1, nice,
+		  CT_ARRAY_SIZE(nice), 0 },
+	};
+	static struct ct_advice advice;
+	static struct ct_report report;
+	struct ct_session *s = new_session();
+	struct ct_workload *w = new_container(s, "3f1c9a", "shop-web-1", "nginx:1.27");
+
+	w->container.project = ct_xstrdup("shop");
+	w->container.service = ct_xstrdup("web");
+	advice = (struct ct_advice){
+		.workload = w,
+		.cap_add = CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(KILL) | CT_CAP(SETGID) |
+			   CT_CAP(SETUID),
+		.required = CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(KILL) | CT_CAP(SETGID) |
+			    CT_CAP(SETUID),
+		.optional = CT_CAP(SYS_NICE),
+		.confidence = CT_CONF_HIGH,
+		.why = PROC("start and end were seen, nothing was lost"),
+		.checks = 1275994,
+		.recordings = 1,
+		.caps = caps,
+		.ncaps = CT_ARRAY_SIZE(caps),
+	};
+	advice.removed = w->configured & ~advice.cap_add;
+	report = (struct ct_report){ .session = s, .advices = &advice, .nadvices = 1 };
+	return &report;
+}
+
+/* Nothing needed, without root, verified; and a unit, to have two workloads. */
+static struct ct_report *empty_report(void)
+{
+	static struct ct_advice advices[2];
+	static struct ct_report report;
+	struct ct_session *s = new_session();
+	struct ct_workload *w = new_container(s, "77aa01", "cache", "redis:7");
+	struct ct_workload *unit = ct_session__add(s, "demo.service");
+
+	free(w->container.user);
+	w->container.user = ct_xstrdup("999:999");
+	w->container.no_new_privs = CT_YES;
+	unit->kind = CT_WL_UNIT;
+	unit->runtime = CT_RT_SYSTEMD;
+	unit->container.privileged = unit->container.userns = CT_UNKNOWN;
+	unit->container.no_new_privs = CT_UNKNOWN;
+	*ct_workload__add_exec(unit) = (struct ct_exec){
+		.entry = CT_ENTRY_MAIN, .was = CT_ENTRY_SETUP, .setuid = true,
+		.creds = { .uid = 1000, .euid = 0 }, .count = 1,
+	};
+	advices[0] = (struct ct_advice){
+		.workload = w, .removed = w->configured, .confidence = CT_CONF_PROVED,
+		.why = PROC("it passed without any"), .checks = 0, .recordings = 2,
+		.verify_runs = 1, .verify_check = PROC("redis-cli ping"),
+		.verify_result = PROC("minimal"),
+	};
+	advices[1] = (struct ct_advice){
+		.workload = unit, .confidence = CT_CONF_LOW, .why = PROC("its start was not seen"),
+		.checks = 1, .recordings = 1,
+	};
+	report = (struct ct_report){ .session = s, .advices = advices, .nadvices = 2 };
+	return &report;
+}
+
+/* Whatever can be wrong with a container's options, and everything lost. */
+static struct ct_report *host_report(void)
+{
+	static struct ct_reason sys_time[] = {
+		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(SYS_TIME), .site = PROC("do_adjtimex"),
+		  .syscall = PROC("adjtimex"), .process = PROC("chronyd"), .phase = "main",
+		  .scope = CT_SCOPE_HOST, .granted = 12, .first_ns = 101 * SECOND,
+		  .last_ns = 220 * SECOND, .text = PROC("sets the clock of the host"),
+		  .source = "kernel/time/timekeeping.c", .known = true },
+	};
+	static struct ct_reason bpf[] = {
+		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(BPF) | CT_CAP(SYS_ADMIN),
+		  .site = PROC("a_new_function"), .process = NULL, .phase = "main",
+		  .scope = CT_SCOPE_HOST, .granted = 1, .text = NULL, .known = false },
+	};
+	static struct ct_cap_verdict caps[] = {
+		{ CAP_SYS_TIME, CT_REQUIRED, true, CT_SCOPE_HOST, CT_RISK_HIGH, 0, 12, 0, sys_time,
+		  CT_ARRAY_SIZE(sys_time), 0 },
+		{ CAP_BPF, CT_REQUIRED, true, CT_SCOPE_HOST, CT_RISK_HIGH, CT_CAP(SYS_ADMIN), 1, 0, bpf,
+		  CT_ARRAY_SIZE(bpf), 0 },
+	};
+	static struct ct_warning warnings[] = {
+		{ "host-scope", CAP_SYS_TIME,
+		  PROC("SYS_TIME sets the one clock of the host: keep time there instead") },
+	};
+	static struct ct_advice advice;
+	static struct ct_report report;
+	struct ct_session *s = new_session();
+	struct ct_workload *w = new_container(s, "c0ffee", "time", "chrony:4");
+
+	free(w->container.network);
+	free(w->container.user);
+	w->container.network = ct_xstrdup("host");
+	w->container.user = ct_xstrdup("chrony");
+	w->container.privileged = CT_YES;
+	w->container.seccomp = CT_SECCOMP_NONE;
+	w->configured = CT_CAPS_ALL;
+	*ct_workload__add_exec(w) = (struct ct_exec){
+		.entry = CT_ENTRY_MAIN, .was = CT_ENTRY_SETUP, .fcaps = CT_CAP(SYS_TIME),
+		.fcaps_effective = true, .creds = { .uid = 100, .euid = 100 }, .count = 1,
+	};
+	s->losses = (struct ct_losses){ .events = 3, .kinds = 1, .missed = 15203,
+					.unknown_sites = 1, .truncated = true };
+	advice = (struct ct_advice){
+		.workload = w,
+		.cap_add = CT_CAP(SYS_TIME) | CT_CAP(BPF),
+		.required = CT_CAP(SYS_TIME) | CT_CAP(BPF),
+		.removed = CT_CAPS_ALL & ~(CT_CAP(SYS_TIME) | CT_CAP(BPF)),
+		.confidence = CT_CONF_MEDIUM,
+		.why = PROC("checks were lost and one call site is unknown"),
+		.checks = 13,
+		.recordings = 1,
+		.caps = caps,
+		.ncaps = CT_ARRAY_SIZE(caps),
+		.warnings = warnings,
+		.nwarnings = CT_ARRAY_SIZE(warnings),
+		.unknown_sites = 1,
+	};
+	report = (struct ct_report){ .session = s, .advices = &advice, .nadvices = 1 };
+	return &report;
+}
+
+#define EVIL "e\033[31m'\"\n- privileged: true # <script>alert(1)</script> \xff\xfe ${x} \\"
+
+/* Names that try to leave the place they are printed at; the same name twice. */
+static struct ct_report *hostile_report(void)
+{
+	static struct ct_reason evil[] = {
+		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(NET_ADMIN), .site = PROC(EVIL),
+		  .syscall = PROC(EVIL), .process = PROC("a\nb\033]0;x\007"), .phase = "main",
+		  .scope = CT_SCOPE_NAMESPACE, .granted = 18446744073709551615ull,
+		  .first_ns = 50 * SECOND, .last_ns = 300 * SECOND, .text = PROC(EVIL),
+		  .source = "</details>", .known = true },
+	};
+	static struct ct_cap_verdict caps[] = {
+		{ CAP_NET_ADMIN, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 1, 0, evil,
+		  CT_ARRAY_SIZE(evil), 0 },
+		{ 41, CT_REQUIRED, true, CT_SCOPE_HOST, CT_RISK_HIGH, 0, 1, 0, NULL, 0, 0 },
+	};
+	static struct ct_warning warnings[] = { { "custom", -1, PROC(EVIL) } };
+	static struct ct_advice advices[2];
+	static struct ct_report report;
+	struct ct_session *s = new_session();
+
+	for (int i = 0; i < 2; i++) {
+		struct ct_workload *w = new_container(s, i ? EVIL "2" : EVIL, EVIL, EVIL);
+
+		free(w->container.user);
+		w->container.user = ct_xstrdup(EVIL);
+		advices[i] = (struct ct_advice){
+			.workload = w, .cap_add = CT_CAP(NET_ADMIN) | 1ull << 41,
+			.required = CT_CAP(NET_ADMIN) | 1ull << 41, .confidence = CT_CONF_LOW,
+			.why = PROC(EVIL), .checks = 2, .recordings = 1, .caps = caps,
+			.ncaps = CT_ARRAY_SIZE(caps), .warnings = warnings,
+			.nwarnings = CT_ARRAY_SIZE(warnings),
+		};
+	}
+	report = (struct ct_report){ .session = s, .advices = advices, .nadvices = 2 };
+	return &report;
+}
+
+static void write_text(const struct ct_report *r, FILE *out)
+{
+	struct ct_term term = { .width = 80 };
+
+	ct_view__text(r, out, &term, false);
+}
+
+static void write_verbose(const struct ct_report *r, FILE *out)
+{
+	struct ct_term term = { .width = 60, .color = true };
+
+	ct_view__text(r, out, &term, true);
+}
+
+static const struct {
+	const char *name;
+	void (*write)(const struct ct_report *r, FILE *out);
+} formats[] = {
+	{ "text", write_text },		      { "verbose", write_verbose },
+	{ "json", ct_emit__json },	      { "compose", ct_emit__compose },
+	{ "docker", ct_emit__docker },	      { "podman", ct_emit__podman },
+	{ "kubernetes", ct_emit__kubernetes }, { "systemd", ct_emit__systemd },
+	{ "quadlet", ct_emit__quadlet },      { "oci", ct_emit__oci },
+	{ "nomad", ct_emit__nomad },	      { "html", ct_view__html },
+};
+
+/* What the format wrote, with the version, which changes, replaced. The caller frees. */
+static char *output_of(size_t format, const struct ct_report *r, size_t *len)
+{
+	ct_autofree char *raw = NULL;
+	struct ct_str s = { 0 };
+	size_t raw_len;
+	FILE *mem = open_memstream(&raw, &raw_len);
+
+	formats[format].write(r, mem);
+	fclose(mem);
+	CU_ASSERT_EQUAL(strlen(raw), raw_len);
+	for (const char *p = raw, *v; p; p = v ? v + strlen(CT_VERSION) : NULL) {
+		v = strstr(p, CT_VERSION);
+		ct_str__addn(&s, p, v ? (size_t)(v - p) : strlen(p));
+		ct_str__add(&s, v ? "@VERSION@" : "");
+	}
+	*len = s.len;
+	return s.s;
+}
+
+static void compare(const char *report, size_t format, const struct ct_report *r)
+{
+	const char *dir = getenv("CT_GOLDEN") ? getenv("CT_GOLDEN") : "tests/golden/emit";
+	ct_autofree char *path = ct_xasprintf("%s/%s.%s", dir, report, formats[format].name);
+	ct_autofree char *got = NULL, *want = NULL;
+	size_t len, want_len = 0;
+
+	got = output_of(format, r, &len);
+	if (getenv("UPDATE_GOLDEN")) {
+		ct_autofclose FILE *f = fopen(path, "w");
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+		CU_ASSERT_EQUAL(fwrite(got, 1, len, f), len);
+		return;
+	}
+	CU_ASSERT_EQUAL_FATAL(ct_read_file(path, 1 << 20, &want, &want_len), 0);
+	if (len != want_len || memcmp(got, want, len))
+		fprintf(stderr, "%s differs; UPDATE_GOLDEN=1 rewrites it\n", path);
+	CU_ASSERT_EQUAL(len, want_len);
+	CU_ASSERT(len == want_len && !memcmp(got, want, len));
+}
+
+static void compare_all(const char *name, const struct ct_report *r)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++)
+		compare(name, i, r);
+	ct_session__free((struct ct_session *)r->session);
+}
+
+static void test_web(void)
+{
+	compare_all("web", web_report());
+}
+
+static void test_empty(void)
+{
+	compare_all("empty", empty_report());
+}
+
+static void test_host(void)
+{
+	compare_all("host", host_report());
+}
+
+static void test_hostile(void)
+{
+	compare_all("hostile", hostile_report());
+}
+
+/* Nothing that came from a container may reach a terminal or break out of its line. */
+static void test_no_raw_bytes(void)
+{
+	struct ct_report *r = hostile_report();
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++) {
+		ct_autofree char *got = NULL;
+		size_t len;
+
+		if (formats[i].write == write_verbose)
+			continue; /* its colours are escape sequences */
+		got = output_of(i, r, &len);
+		for (size_t k = 0; k < len; k++)
+			CU_ASSERT_FALSE(got[k] != '\n' && got[k] != '\t' &&
+					((unsigned char)got[k] < ' ' || got[k] == '\x7f'));
+		CU_ASSERT_PTR_NULL(strstr(got, "\n- privileged"));
+		if (formats[i].write == ct_view__html)
+			CU_ASSERT_PTR_NULL(strstr(got, "<script"));
+	}
+	ct_session__free((struct ct_session *)r->session);
+}
+
+static void test_no_workload(void)
+{
+	struct ct_session *s = new_session();
+	struct ct_report r = { .session = s };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++) {
+		ct_autofree char *got = NULL;
+		size_t len;
+
+		got = output_of(i, &r, &len);
+		CU_ASSERT_PTR_NOT_NULL(got);
+	}
+	ct_session__free(s);
+}
+
+static void check(char *got, const char *want)
+{
+	CU_ASSERT_STRING_EQUAL(got, want);
+	free(got);
+}
+
+static void test_quoting(void)
+{
+	check(ct_emit__shell("nginx:1.27"), "nginx:1.27");
+	check(ct_emit__shell(""), "''");
+	check(ct_emit__shell("a b'c"), "'a b'\\''c'");
+	check(ct_emit__shell("a\n'\\"), "$'a\\012\\'\\\\'");
+	check(ct_emit__yaml("web.1"), "web.1");
+	check(ct_emit__yaml("no"), "\"no\"");
+	check(ct_emit__yaml("1e3"), "\"1e3\"");
+	check(ct_emit__yaml("a: \"b\"\n"), "\"a: \\\"b\\\"\\\\x0a\"");
+	check(ct_emit__key("My App_1", "-", true), "my-app-1");
+	check(ct_emit__key("--", "-", true), "workload");
+}
+
+static char *folded(const char *text, int width)
+{
+	char *s = NULL;
+	size_t len;
+	FILE *mem = open_memstream(&s, &len);
+
+	ct_emit__fold(mem, text, width, 0, "  ");
+	fclose(mem);
+	return s;
+}
+
+static void test_fold(void)
+{
+	check(folded("", 10), "\n");
+	check(folded("one two", 10), "one two\n");
+	check(folded("one two three", 8), "one two\n  three\n");
+	check(folded("0123456789abcdefghij x", 12), "0123456789ab\n  cdefghij x\n");
+	check(folded("\u00e9\u00e9\u00e9 \u00e9\u00e9", 6), "\u00e9\u00e9\u00e9 \u00e9\u00e9\n");
+}
+
+static void test_write(void)
+{
+	struct ct_report *r = web_report();
+	struct ct_emit_opts opts = { .format = CT_FMT_JSON };
+	ct_autofree char *data = NULL;
+	ct_autoerr struct ct_err err = { 0 };
+	char path[] = "/tmp/captrim-test-emit-XXXXXX";
+
+	close(mkstemp(path));
+	CU_ASSERT_EQUAL(ct_view__write(r, &opts, path, &err), 0);
+	CU_ASSERT_EQUAL(ct_read_file(path, 1 << 20, &data, NULL), 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(data, "captrim.advice/1"));
+	unlink(path);
+	CU_ASSERT(ct_view__write(r, &opts, "/nonexistent/x", &err) < 0);
+	CU_ASSERT_PTR_NOT_NULL(err.msg);
+	for (int i = 0; i < CT_FMT_MAX; i++)
+		CU_ASSERT_PTR_NOT_NULL(ct_format_choices[i]);
+	CU_ASSERT_PTR_NULL(ct_format_choices[CT_FMT_MAX]);
+	ct_session__free((struct ct_session *)r->session);
+}
