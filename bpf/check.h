@@ -185,13 +185,17 @@ static __always_inline void count(void *ctx, const struct ct_key *key)
 	take_slot(ctx, slot, key);
 }
 
-static __always_inline void count_overcommit(__u64 cgroup)
+static __always_inline void count_overcommit(__u64 cgroup, bool granted)
 {
-	__u64 one = 1, *n = bpf_map_lookup_elem(&overcommit, &cgroup);
+	struct ct_vm_count zero = {}, *v = bpf_map_lookup_elem(&overcommit, &cgroup);
 
-	if (n)
-		(*n)++;
-	else if (bpf_map_update_elem(&overcommit, &cgroup, &one, BPF_NOEXIST))
+	if (!v) {
+		bpf_map_update_elem(&overcommit, &cgroup, &zero, BPF_NOEXIST);
+		v = bpf_map_lookup_elem(&overcommit, &cgroup);
+	}
+	if (v)
+		v->n[granted]++;
+	else
 		lost(CT_LOSS_KINDS);
 }
 
@@ -215,7 +219,7 @@ static __always_inline int on_check(bool btf, void *ctx, const struct check *c)
 	if (c->window) {
 		if (c->cap == CAP_SYS_ADMIN && (c->word[0] - cfg_vm_lo[0] < cfg_vm_len[0] ||
 						c->word[0] - cfg_vm_lo[1] < cfg_vm_len[1])) {
-			count_overcommit(key.cgroup);
+			count_overcommit(key.cgroup, c->granted);
 			return 0;
 		}
 		key.site = fingerprint(c->word);

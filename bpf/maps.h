@@ -51,7 +51,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
 	__uint(max_entries, 8192);
 	__type(key, __u64);
-	__type(value, __u64);
+	__type(value, struct ct_vm_count);
 } overcommit SEC(".maps");
 
 struct {

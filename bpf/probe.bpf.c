@@ -255,6 +255,7 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	struct group *g;
 	struct ct_exit_event *e;
 	__u32 entry;
+	bool is_main;
 
 	if ((__u32)BPF_CORE_READ(task, pid) != tgid)
 		return 0;
@@ -264,7 +265,8 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	cgroup = cgroup_of(false, task);
 	g = bpf_map_lookup_elem(&groups, &cgroup);
 	/* An orderly end tells something of an entry point only. */
-	if (!code && !(g && g->main == tgid))
+	is_main = g && g->main == tgid;
+	if (!code && !is_main)
 		return 0;
 	e = EVENT_RESERVE(struct ct_exit_event);
 	if (!e)
@@ -273,6 +275,8 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	fill_proc(&e->proc, task);
 	e->entry = entry;
 	e->code = code;
+	e->is_main = is_main;
+	e->pad = 0;
 	bpf_ringbuf_submit(e, 0);
 	return 0;
 }

@@ -69,6 +69,11 @@ struct ct_count {
 	__u64 last; /* jiffies64 of the last hit flushed from the cache */
 };
 
+/* Overcommit checks of a cgroup: refused, granted. */
+struct ct_vm_count {
+	__u64 n[2];
+};
+
 struct ct_creds {
 	__u32 uid, gid, euid, egid, suid, sgid, fsuid, fsgid;
 	__u64 inheritable, permitted, effective, bounding, ambient;
@@ -148,6 +153,8 @@ struct ct_exit_event {
 	struct ct_proc proc;
 	__u32 entry;
 	__s32 code; /* as wait(2) reports it */
+	__u32 is_main; /* the entry point's own process */
+	__u32 pad;
 };
 
 enum ct_act_type {

@@ -14,8 +14,8 @@
 struct ct_cgroup_name {
 	enum ct_workload_kind kind;
 	enum ct_runtime runtime;
-	char id[256];	     /* container id, unit name, or the path itself */
-	size_t root_len;     /* of the path up to the workload's own cgroup, below that is part of it */
+	char id[256];	 /* container id, unit name, or the path itself */
+	size_t root_len; /* of the path up to the workload's own cgroup, below that is part of it */
 };
 
 /*
@@ -26,8 +26,13 @@ struct ct_cgroup_name {
  *   /.../crio-ID.scope  /NAMESPACE/NAME under containerd (only when given as such)
  *   /lxc.payload.NAME  /lxc/NAME  /machine.slice/machine-NAME.scope  .../payload
  *   /system.slice/NAME.service  /user.slice/user-N.slice/session-N.scope
+ *   64 hex digits anywhere (--cgroup-parent): a container of CT_RT_NONE
  * conmon's own cgroup (libpod-conmon-ID) is not the container's.
- * Always succeeds: anything else is a CT_WL_CGROUP named by its path.
+ * The outermost container wins; a unit counts only without one. The units of a
+ * user's own systemd are named after it: "user@1000.service/foo.service".
+ * containerd's NAMESPACE is "default" or "k8s.io", other names could be anything.
+ * Always succeeds: anything else is a CT_WL_CGROUP named by its path; a name
+ * longer than id ends in a hash.
  */
 void ct_cgroup__classify(const char *path, struct ct_cgroup_name *name);
 
@@ -48,8 +53,11 @@ enum ct_runtime ct_docker__runtime(const struct ct_docker *d);
 /*
  * GET /containers/ID/json into w: container.*, configured (from CapAdd, CapDrop,
  * Privileged: what the daemon would grant, as the bounding set seen at execve is better
- * when known), runtime, kind. labels: if label_key is not NULL *label becomes that label's value
- * (caller frees; NULL when absent). -ENOENT: no such container.
+ * when known), runtime, kind; a string the answer does not have stays as it was. A daemon
+ * answers only when it is done with starting the container, up to a second: ask at
+ * "start", when it takes a millisecond, rather than between "create" and that. If
+ * label_key is not NULL *label becomes that label's value (caller frees; NULL when
+ * absent). -ENOENT: no such container.
  */
 int ct_docker__inspect(struct ct_docker *d, const char *id_or_name, struct ct_workload *w,
 		       const char *label_key, char **label, struct ct_err *err);
@@ -63,11 +71,13 @@ char *ct_docker__names(struct ct_docker *d);
 
 /* One event of the daemon's stream. Strings are borrowed, valid during the call. */
 struct ct_docker_event {
-	const char *action; /* "create", "start", "die", "destroy", "exec_create: ..." */
+	/* "create", "start", "die", "destroy", "rename", "exec_create: ..."; Podman's go by
+	 * the same names, but its others ("init", "exec" ...) come, too */
+	const char *action;
 	const char *id, *name, *image;
-	const char *label;	     /* value of the label given to __watch, or NULL */
+	const char *label;	       /* value of the label given to __watch, or NULL */
 	const char *project, *service; /* Compose labels, or NULL */
-	int exit_code;	     /* "die", else -1 */
+	int exit_code;		       /* "die", else -1 */
 	int64_t time_ns;
 };
 typedef void (*ct_docker_event_fn)(void *arg, const struct ct_docker_event *ev);
@@ -76,26 +86,32 @@ typedef void (*ct_docker_event_fn)(void *arg, const struct ct_docker_event *ev);
  * Starts to stream container events from now on over a connection of its own.
  * Returns a file descriptor for poll (owned by d) or a negative errno; when it is readable call
  * ct_docker__watch_read, which never blocks, calls fn for each complete event, and
- * returns 0, or a negative errno when the stream ended. After __watch returned, every container created later
- * is reported (the response header was received).
+ * returns 0, or a negative errno when the stream ended (take the descriptor out of the poll
+ * then). Every container created after __watch was called is reported, its first events
+ * perhaps twice.
  */
 int ct_docker__watch(struct ct_docker *d, const char *label_key, struct ct_err *err);
 int ct_docker__watch_read(struct ct_docker *d, ct_docker_event_fn fn, void *arg);
 
 /*
  * An OCI bundle's config.json (runc, crun, podman's userdata, containerd's task
- * directory): configured bounding set, user, annotations' image name, namespaces, no_new_privs,
- * seccomp present or not. Returns 0 or a negative errno.
+ * directory): configured bounding set, user, annotations' image name, namespaces ("host" or
+ * "private"), no_new_privs, seccomp (default or custom by its size), and, where containers/storage
+ * keeps them, Podman's name and image. Returns 0 or a negative errno.
  */
 int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *err);
 
-/* Looks for the config.json of a container id in the usual places of podman (rootful: containers/storage
- * userdata), containerd and docker's containerd; the caller frees. NULL: not found. */
+/*
+ * Looks for the config.json of a container id in the usual places of Podman, CRI-O, containerd
+ * and Docker's containerd, and in the state of runc and crun, which names the bundle wherever it
+ * is. CT_RT_NONE: in all of them. The caller frees. NULL: not found.
+ */
 char *ct_oci__find(enum ct_runtime rt, const char *id);
 
 /*
  * File capabilities of a file as a process sees it: opened below /proc/PID/root.
- * *set is 0 without. Returns 0 or a negative errno (-ESRCH: the process is gone).
+ * *permitted is 0 without, and all are on a nosuid mount. Returns 0 or a negative errno (-ESRCH:
+ * the process is gone).
  */
 int ct_fcaps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid);
 

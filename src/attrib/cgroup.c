@@ -37,7 +37,7 @@ static bool cut_prefix(const char **s, size_t *len, const char *prefix)
 {
 	size_t n = strlen(prefix);
 
-	if (*len <= n || memcmp(*s, prefix, n))
+	if (*len <= n || memcmp(*s, prefix, n) != 0)
 		return false;
 	*s += n;
 	*len -= n;
@@ -48,7 +48,7 @@ static bool cut_suffix(const char *s, size_t *len, const char *suffix)
 {
 	size_t n = strlen(suffix);
 
-	if (*len <= n || memcmp(s + *len - n, suffix, n))
+	if (*len <= n || memcmp(s + *len - n, suffix, n) != 0)
 		return false;
 	*len -= n;
 	return true;
@@ -160,8 +160,7 @@ static bool match_bare_id(const struct part *parent, bool kubepods, const struct
 	return false;
 }
 
-static bool match_lxc(const struct part *parent, const struct part *p,
-		      struct ct_cgroup_name *name)
+static bool match_lxc(const struct part *parent, const struct part *p, struct ct_cgroup_name *name)
 {
 	const char *s = p->s;
 	size_t len = p->len;
@@ -194,13 +193,16 @@ static char *unescape(const char *s, size_t len)
 	char *out = ct_xzalloc(len + 1), *o = out;
 
 	for (size_t i = 0; i < len; i++) {
-		if (i + 3 < len && s[i] == '\\' && s[i + 1] == 'x' && hex_digit(s[i + 2]) > 0 &&
-		    hex_digit(s[i + 3]) >= 0) {
-			*o++ = hex_digit(s[i + 2]) << 4 | hex_digit(s[i + 3]);
-			i += 3;
-		} else {
+		bool escape = i + 3 < len && s[i] == '\\' && s[i + 1] == 'x';
+		int high = escape ? hex_digit(s[i + 2]) : -1;
+		int low = escape ? hex_digit(s[i + 3]) : -1;
+
+		if (high < 0 || low < 0 || high + low == 0) {
 			*o++ = s[i];
+			continue;
 		}
+		*o++ = high << 4 | low;
+		i += 3;
 	}
 	return out;
 }
@@ -248,8 +250,8 @@ static bool find_container(const char *path, struct ct_cgroup_name *name)
 	for (size_t depth = 0; p.len; depth++) {
 		part__next(path, &pos, &next);
 		if (match_prefixed(&p, name) || match_colons(&p, name) ||
-		    match_bare_id(&parent, kubepods, &p, name) || match_lxc(&parent, &p, name) ||
 		    match_containerd(depth, &parent, &p, name) ||
+		    match_bare_id(&parent, kubepods, &p, name) || match_lxc(&parent, &p, name) ||
 		    match_nspawn(&parent, &p, &next, name))
 			return true;
 		if (p.len >= strlen("kubepods") && !memcmp(p.s, "kubepods", strlen("kubepods")))
@@ -297,7 +299,8 @@ static bool find_unit(const char *path, struct ct_cgroup_name *name)
 			break;
 		name->root_len = p.end;
 		if (manager.len)
-			id = ct_xasprintf("%.*s/%.*s", (int)manager.len, manager.s, (int)p.len, p.s);
+			id = ct_xasprintf("%.*s/%.*s", (int)manager.len, manager.s, (int)p.len,
+					  p.s);
 		set_id(name, id ? id : p.s, id ? strlen(id) : p.len);
 		return true;
 	}

@@ -4,17 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "attrib/docker.h"
 
-#define TIMEOUT_MS	5000L
-#define MAX_ANSWER	(64u << 20)
-#define DOCKER_SOCKET	"/var/run/docker.sock"
-#define PODMAN_SOCKET	"/run/podman/podman.sock"
+#define TIMEOUT_MS    5000L
+#define MAX_ANSWER    (64u << 20)
+#define DOCKER_SOCKET "/var/run/docker.sock"
+#define PODMAN_SOCKET "/run/podman/podman.sock"
 
 /* The newest API whose answers were read when this was written. */
-#define API_MAJOR	1
-#define API_MINOR	47
+#define API_MAJOR 1
+#define API_MINOR 47
 
 struct answer {
 	struct ct_str body;
@@ -44,7 +46,7 @@ static void take_header(const char *line, size_t len, const char *name, char **v
 {
 	size_t n = strlen(name);
 
-	if (len <= n || strncasecmp(line, name, n) || line[n] != ':')
+	if (len <= n || strncasecmp(line, name, n) != 0 || line[n] != ':')
 		return;
 	for (n++; n < len && line[n] == ' ';)
 		n++;
@@ -63,7 +65,18 @@ static size_t take_headers(char *data, size_t size, size_t n, void *arg)
 	return n;
 }
 
-CURL *ct_docker__handle(const struct ct_docker *d)
+/* libcurl's own sockets would be inherited by the command that captrim runs. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+
+	(void)purpose;
+	if (arg)
+		*(int *)arg = fd;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+CURL *ct_docker__handle(const struct ct_docker *d, int *sock)
 {
 	CURL *h = curl_easy_init();
 
@@ -72,6 +85,8 @@ CURL *ct_docker__handle(const struct ct_docker *d)
 	curl_easy_setopt(h, CURLOPT_UNIX_SOCKET_PATH, d->socket);
 	curl_easy_setopt(h, CURLOPT_PROXY, ""); /* whatever http_proxy says */
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, sock);
 	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, TIMEOUT_MS);
 	curl_easy_setopt(h, CURLOPT_USERAGENT, "captrim");
 	return h;
@@ -117,8 +132,9 @@ static int http_get(struct ct_docker *d, const char *path, struct answer *a, str
 	code = curl_easy_perform(d->easy);
 	if (code) {
 		rc = curl_errno(d->easy, code);
-		return ct_err__set(err, rc, "cannot ask the container service at %s: %s%s", d->socket,
-				   rc == EIO ? curl_easy_strerror(code) : strerror(rc), cure(rc));
+		return ct_err__set(err, rc, "cannot ask the container service at %s: %s%s",
+				   d->socket, rc == EIO ? curl_easy_strerror(code) : strerror(rc),
+				   cure(rc));
 	}
 	curl_easy_getinfo(d->easy, CURLINFO_RESPONSE_CODE, &a->status);
 	return 0;
@@ -218,30 +234,35 @@ static int ping(struct ct_docker *d, struct ct_err *err)
  * may refuse it. A refusal of the version, though, means that the server no
  * longer knows one this old; without one it takes its newest.
  */
-static int learn(struct ct_docker *d, struct ct_err *err)
+static int learn_docker(struct ct_docker *d, struct ct_err *err)
 {
 	ct_autofree char *path = ct_xasprintf("%s/info", d->prefix), *version = NULL;
 	ct_autojson json_t *root = NULL;
-	const char *name;
+	ct_autoerr struct ct_err why = { 0 };
 	int rc;
 
-	rc = get_json(d, path, &root, err);
+	rc = get_json(d, path, &root, &why);
 	if (rc == -EINVAL && d->prefix[0]) {
 		d->prefix[0] = '\0';
-		rc = get_json(d, "/info", &root, err);
+		rc = get_json(d, "/info", &root, &why);
 	}
 	if (rc == -ETIMEDOUT)
-		return rc;
+		return ct_err__set(err, -rc, "%s", why.msg);
 	if (!rc)
 		ct_docker_info__parse(root, &d->info);
-	else
-		ct_err__free(err);
-	if (d->server)
-		return 0;
-	name = ct_json_str(root, "ServerVersion") ?: "";
-	version = ct_printable(name);
+	version = ct_printable(ct_json_str(root, "ServerVersion") ?: "");
 	version[strcspn(version, "+ ")] = '\0'; /* a distribution's mark: "20.10.24+dfsg1" */
 	d->server = ct_xasprintf("docker%s%s", *version ? " " : "", version);
+	return 0;
+}
+
+/* Podman's /info takes a second or two: it asks the package manager. Its socket tells enough. */
+static int learn_podman(struct ct_docker *d)
+{
+	struct stat st;
+
+	d->info.seccomp = CT_SECCOMP_DEFAULT;
+	d->info.rootless = !stat(d->socket, &st) && st.st_uid != 0;
 	return 0;
 }
 
@@ -254,7 +275,7 @@ static int open_at(const char *socket, struct ct_docker **d, struct ct_err *err)
 	new->stream.epoll = new->stream.kick = -1;
 	new->socket = ct_xstrdup(socket);
 	new->info.seccomp = CT_SECCOMP_UNKNOWN;
-	new->easy = ct_docker__handle(new);
+	new->easy = ct_docker__handle(new, NULL);
 	if (!new->easy) {
 		rc = ct_err__set(err, ENOMEM, "libcurl gives no handle");
 		goto fail;
@@ -264,7 +285,7 @@ static int open_at(const char *socket, struct ct_docker **d, struct ct_err *err)
 	curl_easy_setopt(new->easy, CURLOPT_HEADERFUNCTION, take_headers);
 	rc = ping(new, err);
 	if (!rc)
-		rc = learn(new, err);
+		rc = new->info.runtime == CT_RT_PODMAN ? learn_podman(new) : learn_docker(new, err);
 	if (rc)
 		goto fail;
 	*d = new;
@@ -274,30 +295,44 @@ fail:
 	return rc;
 }
 
-int ct_docker__open(const char *socket, struct ct_docker **d, struct ct_err *err)
+static bool is_absent(int rc)
 {
-	const char *host = getenv("DOCKER_HOST");
+	return rc == -ENOENT || rc == -ECONNREFUSED;
+}
+
+static int open_default(struct ct_docker **d, struct ct_err *err)
+{
+	ct_autoerr struct ct_err why = { 0 };
 	int rc;
 
-	if (!socket && host && *host) {
-		ct_autofree char *shown = ct_printable(host);
+	rc = open_at(DOCKER_SOCKET, d, &why);
+	if (!is_absent(rc))
+		return rc ? ct_err__set(err, -rc, "%s", why.msg) : 0;
+	/* What is wrong with Docker's socket does not matter once Podman's answers. */
+	rc = open_at(PODMAN_SOCKET, d, err);
+	if (is_absent(rc))
+		return ct_err__set(err, -rc,
+				   "neither Docker answers at " DOCKER_SOCKET
+				   " nor Podman at " PODMAN_SOCKET "%s",
+				   cure(-rc));
+	return rc;
+}
 
-		if (strncmp(host, "unix://", strlen("unix://")))
-			return ct_err__set(err, EPROTONOSUPPORT,
-					   "DOCKER_HOST=%s is no socket of this host (unix://PATH)",
-					   shown);
-		socket = host + strlen("unix://");
-	}
+int ct_docker__open(const char *socket, struct ct_docker **d, struct ct_err *err)
+{
+	static const char scheme[] = "unix://";
+	const char *host = getenv("DOCKER_HOST");
+	ct_autofree char *shown = NULL;
+
 	if (socket)
 		return open_at(socket, d, err);
-	rc = open_at(DOCKER_SOCKET, d, err);
-	if (rc != -ENOENT && rc != -ECONNREFUSED)
-		return rc;
-	rc = open_at(PODMAN_SOCKET, d, err);
-	if (rc == -ENOENT || rc == -ECONNREFUSED)
-		return ct_err__set(err, -rc, "neither Docker answers at " DOCKER_SOCKET
-				   " nor Podman at " PODMAN_SOCKET "%s", cure(-rc));
-	return rc;
+	if (!host || !*host)
+		return open_default(d, err);
+	if (!strncmp(host, scheme, strlen(scheme)))
+		return open_at(host + strlen(scheme), d, err);
+	shown = ct_printable(host);
+	return ct_err__set(err, EPROTONOSUPPORT,
+			   "DOCKER_HOST=%s is no socket of this host (unix://PATH)", shown);
 }
 
 void ct_docker__close(struct ct_docker *d)
@@ -325,8 +360,8 @@ enum ct_runtime ct_docker__runtime(const struct ct_docker *d)
 /* Names and ids as the daemons allow them: nothing that means something in a URL. */
 static bool is_name(const char *s)
 {
-	static const char chars[] = "abcdefghijklmnopqrstuvwxyz" "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789" "_.-";
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
 
 	return *s && strspn(s, chars) == strlen(s) && *s != '.' && *s != '-';
 }
@@ -356,7 +391,8 @@ int ct_docker__inspect(struct ct_docker *d, const char *id_or_name, struct ct_wo
 		return rc;
 	rc = ct_docker_inspect__parse(root, &d->info, w);
 	if (rc)
-		return ct_err__set(err, -rc, "%s describes a container in an unknown way", d->server);
+		return ct_err__set(err, -rc, "%s describes a container in an unknown way",
+				   d->server);
 	if (label_key) {
 		value = ct_json_str(json_object_get(json_object_get(root, "Config"), "Labels"),
 				    label_key);
@@ -400,7 +436,7 @@ char *ct_docker__names(struct ct_docker *d)
 	ct_str__add(&s, "");
 	if (get_json(d, path, &root, NULL))
 		return s.s;
-	json_array_foreach(root, i, one) {
+	json_array_foreach (root, i, one) {
 		const json_t *names = json_object_get(one, "Names");
 		const char *name = json_string_value(json_array_get(names, 0));
 		ct_autofree char *shown = NULL;

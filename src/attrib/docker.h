@@ -13,19 +13,20 @@ struct ct_docker_info {
 	enum ct_runtime runtime;
 	enum ct_seccomp seccomp; /* of a container that asks for none in particular */
 	bool userns, rootless, no_new_privs;
-	uint64_t caps_all;	 /* what "ALL" means to it */
+	uint64_t caps_all; /* what "ALL" means to it */
 };
 
 /* Bytes in, lines out. */
 struct ct_docker_lines {
 	struct ct_str buf;
-	size_t pos;	/* of the first byte not given out */
-	bool skipping;	/* within a line that was too long */
+	size_t pos;    /* of the first byte not given out */
+	bool skipping; /* within a line that was too long */
 };
 
 struct ct_docker_stream {
 	CURLM *multi;
 	CURL *easy;
+	int sock; /* libcurl's, which closes it */
 	int epoll, kick;
 	bool established;
 	struct ct_docker_lines lines;
@@ -42,8 +43,11 @@ struct ct_docker {
 	struct ct_docker_stream stream;
 };
 
-/* A handle with everything set that must never differ: socket, no proxies, no signals. */
-CURL *ct_docker__handle(const struct ct_docker *d);
+/*
+ * A handle with everything set that must never differ: socket, no proxies, no
+ * signals. The connection's descriptor is noted in *sock, if not NULL.
+ */
+CURL *ct_docker__handle(const struct ct_docker *d, int *sock);
 
 /* The API version to ask for, given the newest one the server knows; -EINVAL if that is none. */
 int ct_docker__negotiate(const char *server_max, unsigned int *major, unsigned int *minor);

@@ -17,7 +17,7 @@
 #define MAX_LINE	  (4u << 20) /* an event has all labels of its container */
 
 /* Health checks run all the time, so that only what is used is asked for; URL-encoded JSON. */
-#define FILTER_DOCKER                                                             \
+#define FILTER_DOCKER                                                              \
 	"%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22create%22%2C" \
 	"%22start%22%2C%22die%22%2C%22destroy%22%2C%22rename%22%2C%22exec_create%22%5D%7D"
 /* Podman has other names for events: all of them, translated by __parse. */
@@ -45,9 +45,12 @@ void ct_docker_lines__add(struct ct_docker_lines *l, const char *data, size_t le
 const char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len)
 {
 	size_t left = l->buf.len - l->pos;
-	const char *line = l->buf.s + l->pos;
-	const char *nl = left ? memchr(line, '\n', left) : NULL;
+	const char *line, *nl;
 
+	if (!left)
+		return NULL;
+	line = l->buf.s + l->pos;
+	nl = memchr(line, '\n', left);
 	if (nl) {
 		*len = nl - line;
 		l->pos += *len + 1;
@@ -79,7 +82,7 @@ bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct
 	const char *type = ct_json_str(root, "Type"), *action = ct_json_str(root, "Action");
 	const char *id = ct_json_str(actor, "ID");
 
-	if (!type || strcmp(type, "container") || !action || !id)
+	if (!type || strcmp(type, "container") != 0 || !action || !id)
 		return false;
 	if (!strcmp(action, "died"))
 		action = "die";
@@ -171,14 +174,10 @@ static int wait_for_header(struct ct_docker_stream *s)
 static int make_pollable(struct ct_docker_stream *s)
 {
 	struct epoll_event in = { .events = EPOLLIN };
-	curl_socket_t sock = CURL_SOCKET_BAD;
 
-	curl_easy_getinfo(s->easy, CURLINFO_ACTIVESOCKET, &sock);
-	if (sock == CURL_SOCKET_BAD)
-		return -ENOTCONN;
 	s->kick = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
-	if (s->kick < 0 || s->epoll < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, sock, &in) ||
+	if (s->kick < 0 || s->epoll < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->sock, &in) ||
 	    epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->kick, &in))
 		return -errno;
 	return 0;
@@ -208,7 +207,7 @@ int ct_docker__watch(struct ct_docker *d, const char *label_key, struct ct_err *
 	ct_docker_stream__close(s);
 	s->label_key = label_key ? ct_xstrdup(label_key) : NULL;
 	s->multi = curl_multi_init();
-	s->easy = ct_docker__handle(d);
+	s->easy = ct_docker__handle(d, &s->sock);
 	if (s->multi && s->easy) {
 		curl_easy_setopt(s->easy, CURLOPT_URL, url);
 		curl_easy_setopt(s->easy, CURLOPT_WRITEFUNCTION, take_body);

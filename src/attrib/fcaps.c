@@ -33,27 +33,36 @@ static void walk__free(struct walk *w)
 	free(w->dirs);
 }
 
-static int walk__push(struct walk *w, int fd)
+static void walk__push(struct walk *w, int fd)
 {
-	if (fd < 0)
-		return -errno;
 	*CT_PUSH(w->dirs, w->len, w->cap) = fd;
-	return 0;
 }
 
-/* Follows a link: what it says comes before the rest of the path. */
-static int walk__link(struct walk *w, int link, char **path, const char *rest)
+static int walk__top(const struct walk *w)
+{
+	return w->dirs[w->len - 1];
+}
+
+/* The root itself stays. */
+static void walk__pop(struct walk *w)
+{
+	if (w->len > 1)
+		close(w->dirs[--w->len]);
+}
+
+/* On top is a link: what it says comes before the rest of the path. */
+static int walk__follow(struct walk *w, char **path, const char *rest)
 {
 	char target[PATH_MAX];
-	ssize_t n = readlinkat(link, "", target, sizeof(target) - 1);
+	ssize_t n = readlinkat(walk__top(w), "", target, sizeof(target) - 1);
 	char *joined;
 
 	if (n < 0)
 		return -errno;
 	target[n] = '\0';
-	if (target[0] == '/')
-		while (w->len > 1)
-			close(w->dirs[--w->len]);
+	walk__pop(w);
+	while (target[0] == '/' && w->len > 1)
+		walk__pop(w);
 	joined = ct_xasprintf("%s/%s", target, rest);
 	free(*path);
 	*path = joined;
@@ -65,46 +74,43 @@ static ssize_t walk__step(struct walk *w, char **path, size_t pos, int *links)
 {
 	size_t len = strcspn(*path + pos, "/"), end = pos + len;
 	ct_autofree char *name = ct_xstrndup(*path + pos, len);
-	ct_autoclose int fd = -1;
+	ssize_t next = end + ((*path)[end] == '/');
 	struct stat st;
-	int rc;
+	int fd;
 
 	if (!len || !strcmp(name, "."))
-		return end + ((*path)[end] == '/');
+		return next;
 	if (!strcmp(name, "..")) {
-		if (w->len > 1)
-			close(w->dirs[--w->len]);
-		return end + ((*path)[end] == '/');
+		walk__pop(w);
+		return next;
 	}
-	fd = openat(w->dirs[w->len - 1], name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st))
+	fd = openat(walk__top(w), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
 		return -errno;
-	if (S_ISLNK(st.st_mode)) {
-		if (++*links > MAX_LINKS)
-			return -ELOOP;
-		return walk__link(w, fd, path, *path + end);
-	}
-	rc = walk__push(w, fd);
-	fd = -1;
-	return rc ? rc : (ssize_t)(end + ((*path)[end] == '/'));
+	walk__push(w, fd);
+	if (fstat(fd, &st))
+		return -errno;
+	if (!S_ISLNK(st.st_mode))
+		return next;
+	return ++*links > MAX_LINKS ? -ELOOP : walk__follow(w, path, *path + end);
 }
 
 int ct_open_in_root__walk(int root, const char *path)
 {
 	__attribute__((cleanup(walk__free))) struct walk w = { 0 };
 	ct_autofree char *rest = ct_xstrdup(path);
-	int links = 0, rc, fd;
+	int links = 0, fd = fcntl(root, F_DUPFD_CLOEXEC, 3);
 	ssize_t pos = 0;
 
-	rc = walk__push(&w, fcntl(root, F_DUPFD_CLOEXEC, 3));
-	if (rc)
-		return rc;
+	if (fd < 0)
+		return -errno;
+	walk__push(&w, fd);
 	while (rest[pos]) {
 		pos = walk__step(&w, &rest, pos, &links);
 		if (pos < 0)
 			return pos;
 	}
-	fd = fcntl(w.dirs[w.len - 1], F_DUPFD_CLOEXEC, 3);
+	fd = fcntl(walk__top(&w), F_DUPFD_CLOEXEC, 3);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -118,7 +124,7 @@ int ct_open_in_root(int root, const char *path)
 
 	if (fd >= 0)
 		return fd;
-	/* Linux before 5.6, or a seccomp filter that does not know it; EAGAIN: a race with rename. */
+	/* Linux before 5.6, or a seccomp filter without it; EAGAIN: a race with rename. */
 	if (errno == ENOSYS || errno == EPERM || errno == EAGAIN)
 		return ct_open_in_root__walk(root, path);
 	return -errno;
@@ -186,8 +192,7 @@ static int read_fd(int fd, uint64_t *permitted, bool *effective, bool *setid)
 		if (rc)
 			return rc;
 		/* Without group execution S_ISGID means mandatory locking. */
-		sid = (st.st_mode & S_ISUID) ||
-		      ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP));
+		sid = (st.st_mode & S_ISUID) || ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP));
 	}
 	*permitted = caps;
 	*effective = eff;

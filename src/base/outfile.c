@@ -109,7 +109,7 @@ static int open_path(struct ct_outfile *f, const char *path)
 	if (fd >= 0)
 		return open_fd(fd);
 	if (stat(path, &st)) {
-		if (errno != ENOENT)
+		if (errno != ENOENT || !*path)
 			return -errno;
 		/* A dangling link: opening it makes the file that it names. */
 		if (!lstat(path, &st))

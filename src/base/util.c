@@ -107,18 +107,22 @@ void ct_str__add(struct ct_str *str, const char *s)
 void ct_str__addf(struct ct_str *str, const char *fmt, ...)
 {
 	va_list ap;
+	size_t room;
 	int n;
 
+	str__reserve(str, 64);
+	room = str->cap - str->len;
 	va_start(ap, fmt);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	n = vsnprintf(str->s + str->len, room, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		return;
-	str__reserve(str, n);
-	va_start(ap, fmt);
-	vsnprintf(str->s + str->len, (size_t)n + 1, fmt, ap);
-	va_end(ap);
-	str->len += n;
+	if (n > 0 && (size_t)n >= room) {
+		str__reserve(str, n);
+		va_start(ap, fmt);
+		vsnprintf(str->s + str->len, (size_t)n + 1, fmt, ap);
+		va_end(ap);
+	}
+	str->len += n > 0 ? n : 0;
+	str->s[str->len] = '\0';
 }
 
 void ct_str__free(struct ct_str *str)

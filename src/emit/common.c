@@ -90,6 +90,18 @@ char *ct_emit__key(const char *s, const char *extra, bool dns)
 	return str.s;
 }
 
+int ct_emit__names_width(uint64_t set)
+{
+	int width = 0;
+
+	ct_caps__for_each(cap, set) {
+		int len = (int)strlen(ct_cap__name(cap));
+
+		width = len > width ? len : width;
+	}
+	return width;
+}
+
 char *ct_emit__cap_prefixed(int cap)
 {
 	return ct_xasprintf("%s%s", ct_cap__info(cap) ? "CAP_" : "", ct_cap__name(cap));
@@ -125,7 +137,7 @@ static size_t fit(const char *s, size_t len, int max)
 	return i;
 }
 
-void ct_emit__fold(FILE *out, const char *text, int width, int at, const char *next)
+void ct_emit__flow(FILE *out, const char *text, int width, int at, const char *next)
 {
 	int start = columns(next, strlen(next));
 	bool fresh = true;
@@ -147,21 +159,43 @@ void ct_emit__fold(FILE *out, const char *text, int width, int at, const char *n
 		fresh = false;
 		text += len;
 	}
+}
+
+void ct_emit__fold(FILE *out, const char *text, int width, int at, const char *next)
+{
+	ct_emit__flow(out, text, width, at, next);
 	fputc('\n', out);
+}
+
+static void put_comment(FILE *out, const char *indent, const char *mark, const char *fmt,
+			va_list ap)
+{
+	ct_autofree char *next = ct_xasprintf("%s# %*s", indent, (int)strlen(mark), "");
+	ct_autofree char *raw = NULL, *safe = NULL;
+
+	if (vasprintf(&raw, fmt, ap) < 0)
+		raw = ct_xstrdup("(out of memory)");
+	safe = ct_printable(raw);
+	fprintf(out, "%s# %s", indent, mark);
+	ct_emit__fold(out, safe, CT_EMIT_WIDTH, (int)strlen(next), next);
 }
 
 void ct_emit__comment(FILE *out, const char *indent, const char *fmt, ...)
 {
-	ct_autofree char *raw = NULL, *safe = NULL, *start = ct_xasprintf("%s# ", indent);
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&raw, fmt, ap) < 0)
-		raw = ct_xstrdup("(out of memory)");
+	put_comment(out, indent, "", fmt, ap);
 	va_end(ap);
-	safe = ct_printable(raw);
-	fputs(start, out);
-	ct_emit__fold(out, safe, CT_EMIT_WIDTH, columns(start, strlen(start)), start);
+}
+
+void ct_emit__note(FILE *out, const char *indent, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_comment(out, indent, "- ", fmt, ap);
+	va_end(ap);
 }
 
 const struct ct_cap_verdict *ct_advice__cap(const struct ct_advice *a, int cap)
@@ -181,9 +215,17 @@ const char *ct_emit__phase(const char *phase)
 	return "";
 }
 
+char *ct_emit__reason_text(const struct ct_reason *r)
+{
+	if (!r->known)
+		return ct_xasprintf("asked in %s, which no rule knows", r->site);
+	return ct_xstrdup(r->text ? r->text : r->site);
+}
+
 char *ct_emit__reason(const struct ct_advice *a, int cap)
 {
 	const struct ct_cap_verdict *cv = ct_advice__cap(a, cap);
+	ct_autofree char *text = NULL;
 	const struct ct_reason *reason;
 	struct ct_str str = { 0 };
 	char *safe;
@@ -191,7 +233,8 @@ char *ct_emit__reason(const struct ct_advice *a, int cap)
 	ct_str__add(&str, cv && cv->scope == CT_SCOPE_HOST ? "HOST: " : "");
 	if (cv && cv->nreasons) {
 		reason = &cv->reasons[0];
-		ct_str__add(&str, reason->text ? reason->text : reason->site);
+		text = ct_emit__reason_text(reason);
+		ct_str__add(&str, text);
 		if (reason->process)
 			ct_str__addf(&str, " (%s%s)", reason->process, ct_emit__phase(reason->phase));
 		if (reason->doubtful)
@@ -218,11 +261,12 @@ char *ct_emit__title(const struct ct_workload *w)
 
 void ct_emit__reasons(const struct ct_advice *a, FILE *out, const char *indent)
 {
-	ct_autofree char *next = ct_xasprintf("%s#                     ", indent);
+	int width = ct_emit__names_width(a->cap_add);
+	ct_autofree char *next = ct_xasprintf("%s# %*s", indent, width + 2, "");
 
 	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
-		int at = fprintf(out, "%s#   %-16s  ", indent, ct_cap__name(cap));
+		int at = fprintf(out, "%s# %-*s  ", indent, width, ct_cap__name(cap));
 
 		ct_emit__fold(out, why, CT_EMIT_WIDTH, at, next);
 	}

@@ -14,6 +14,9 @@
 
 #define CT_EMIT_WIDTH 80 /* comments are folded here */
 
+/* Since Linux 5.8 and 5.9; not every engine and service manager in use knows them. */
+#define CT_CAPS_NEW (CT_CAP(PERFMON) | CT_CAP(BPF) | CT_CAP(CHECKPOINT_RESTORE))
+
 /* A word for a shell: as it is, 'quoted', or $'\033' when it holds control characters. */
 char *ct_emit__shell(const char *s);
 
@@ -26,15 +29,28 @@ char *ct_emit__yaml(const char *s);
  */
 char *ct_emit__key(const char *s, const char *extra, bool dns);
 
+/* Columns of the longest name. */
+int ct_emit__names_width(uint64_t set);
+
 /* "CAP_CHOWN" or "chown", also right for a capability newer than the table. The caller frees. */
 char *ct_emit__cap_prefixed(int cap);
 char *ct_emit__cap_lower(int cap);
 
-/* Folds text at width columns: at of them are on the line already, next starts every other line. */
+/*
+ * Folds text at width columns: at of them are on the line already, next starts every other
+ * line. flow leaves the last line open.
+ */
+void ct_emit__flow(FILE *out, const char *text, int width, int at, const char *next);
 void ct_emit__fold(FILE *out, const char *text, int width, int at, const char *next);
 
 /* A folded comment ("# ..."), the text made printable, so that it cannot end its line. */
 void ct_emit__comment(FILE *out, const char *indent, const char *fmt, ...) CT_PRINTF(3, 4);
+
+/* The same as an item of a list ("# - ..."). */
+void ct_emit__note(FILE *out, const char *indent, const char *fmt, ...) CT_PRINTF(3, 4);
+
+/* What a reason says, also where no rule knows its call site. Raw; the caller frees. */
+char *ct_emit__reason_text(const struct ct_reason *r);
 
 /* ", run by exec", ", health check", or "" for the entry point's tree. */
 const char *ct_emit__phase(const char *phase);
@@ -71,7 +87,11 @@ struct ct_idiom {
 /* The heading: whose advice this is, and how sure. */
 void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent);
 
-/* Everything else to know before pasting: the judge's warnings and what the recording shows. */
+/*
+ * Everything else to know before pasting: the judge's warnings and, unless one of these with
+ * the code "privileged", "host-network", "no-seccomp", "non-root" or "low-ports" says it
+ * already, what the recording shows.
+ */
 void ct_emit__notes(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
 		    const char *indent);
 

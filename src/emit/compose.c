@@ -36,17 +36,11 @@ static char *unique_key(const struct ct_report *r, size_t n)
 
 static void put_set(const struct ct_advice *a, FILE *out)
 {
-	int width = 0;
+	int width = ct_emit__names_width(a->cap_add);
 
 	fputs("    cap_drop: [ALL]\n", out);
-	if (!a->cap_add)
-		return;
-	ct_caps__for_each(cap, a->cap_add) {
-		int len = (int)strlen(ct_cap__name(cap));
-
-		width = len > width ? len : width;
-	}
-	fputs("    cap_add:\n", out);
+	if (a->cap_add)
+		fputs("    cap_add:\n", out);
 	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
 
@@ -67,8 +61,8 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 	if (a->workload->container.no_new_privs == CT_YES) {
 		fputs("    security_opt: [\"no-new-privileges:true\"]  # as recorded\n", out);
 	} else if (ct_workload__nnp_possible(a->workload)) {
-		ct_emit__comment(out, "    ", "Possible, as nothing in it gained rights by a set-uid "
-				 "bit or file capabilities:");
+		ct_emit__comment(out, "    ", "possible, for nothing in it gained rights by a set-uid bit "
+				 "or file capabilities:");
 		fputs("    # security_opt: [\"no-new-privileges:true\"]\n", out);
 	}
 	ct_emit__notes(a, &compose_idiom, out, "    ");
@@ -76,8 +70,8 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 
 void ct_emit__compose(const struct ct_report *r, FILE *out)
 {
-	ct_emit__comment(out, "", "Lists of several files are joined: in an override file write "
-			 "cap_add: !override [...] (Compose 2.24.4 or newer).");
+	fputs("# In an override file, where lists are joined: cap_add: !override [...]\n"
+	      "# (Compose 2.24.4 or newer).\n", out);
 	if (!r->nadvices) {
 		fputs("services: {}\n", out);
 		return;

@@ -25,11 +25,11 @@ static void put_run(const struct ct_advice *a, const char *tool, FILE *out)
 	const char *image = w->container.image;
 	ct_autofree char *word = ct_emit__shell(image ? image : "IMAGE");
 
-	fprintf(out, "%s run \\\n\t", tool);
-	put_flags(a, out, " \\\n\t");
+	fprintf(out, "%s run \\\n    ", tool);
+	put_flags(a, out, " \\\n    ");
 	if (w->container.no_new_privs == CT_YES)
-		fputs(" \\\n\t--security-opt no-new-privileges", out);
-	fprintf(out, " \\\n\t%s\n", word);
+		fputs(" \\\n    --security-opt no-new-privileges", out);
+	fprintf(out, " \\\n    %s\n", word);
 }
 
 void ct_emit__run_options(const struct ct_report *r, const char *tool, const struct ct_idiom *idiom,
@@ -44,9 +44,8 @@ void ct_emit__run_options(const struct ct_report *r, const char *tool, const str
 		ct_emit__reasons(a, out, "");
 		if (a->workload->container.no_new_privs != CT_YES &&
 		    ct_workload__nnp_possible(a->workload))
-			ct_emit__comment(out, "", "--security-opt no-new-privileges is possible: "
-					 "nothing in it gained rights by a set-uid bit or file "
-					 "capabilities.");
+			ct_emit__note(out, "", "--security-opt no-new-privileges is possible: nothing "
+				      "in it gained rights by a set-uid bit or file capabilities");
 		ct_emit__notes(a, idiom, out, "");
 		put_flags(a, out, " ");
 		fputs("\n\n", out);

@@ -18,7 +18,6 @@
 static const struct ct_idiom idiom = {
 	.privileged = "privileged: true",
 	.net_host = "hostNetwork: true",
-	.user = "runAsUser",
 	.unconfined = "seccompProfile: Unconfined",
 };
 
@@ -44,24 +43,24 @@ static void put_level(const struct ct_advice *a, FILE *out, const char *indent)
 	ct_autofree char *more = ct_caps__join(a->cap_add & ~RESTRICTED, ", ", "");
 
 	if (*over) {
-		ct_emit__comment(out, indent, "Pod Security Standard: privileged, since baseline does "
-				 "not allow to add %s.", over);
+		ct_emit__note(out, indent, "Pod Security Standard: privileged, since baseline does "
+				 "not allow to add %s", over);
 	} else if (shares_host(&a->workload->container)) {
-		ct_emit__comment(out, indent, "Pod Security Standard: privileged as recorded (network, "
-				 "pid or ipc namespace of the host); baseline without.");
+		ct_emit__note(out, indent, "Pod Security Standard: privileged as recorded (network, "
+				 "pid or ipc namespace of the host); baseline without");
 	} else if (*more) {
-		ct_emit__comment(out, indent, "Pod Security Standard: baseline; restricted does not "
-				 "allow to add %s.", more);
+		ct_emit__note(out, indent, "Pod Security Standard: baseline; restricted does not "
+				 "allow to add %s", more);
 	} else if (ct_workload__nonroot(a->workload) != CT_YES) {
-		ct_emit__comment(out, indent, "Pod Security Standard: baseline as recorded; the set "
+		ct_emit__note(out, indent, "Pod Security Standard: baseline as recorded; the set "
 				 "allows restricted, which also wants runAsNonRoot: true, and it "
-				 "was not seen to run without root.");
+				 "was not seen to run without root");
 	} else if (!no_escalation(a)) {
-		ct_emit__comment(out, indent, "Pod Security Standard: baseline; restricted wants "
+		ct_emit__note(out, indent, "Pod Security Standard: baseline; restricted wants "
 				 "allowPrivilegeEscalation: false, and a program in it gained "
-				 "rights by a set-uid bit or file capabilities.");
+				 "rights by a set-uid bit or file capabilities");
 	} else {
-		ct_emit__comment(out, indent, "Pod Security Standard: restricted.");
+		ct_emit__note(out, indent, "Pod Security Standard: restricted");
 	}
 }
 
@@ -77,18 +76,19 @@ static void put_user(const struct ct_workload *w, FILE *out)
 	if (digits && digits < 10 && (!user[digits] || user[digits] == ':'))
 		fprintf(out, "      runAsUser: %.*s\n", (int)digits, user);
 	else
-		fputs("      # runAsUser: a number is needed if the image names its user\n", out);
+		fputs("      # runAsUser: a number, if the image names its user by name\n", out);
 }
 
 static void put_add(const struct ct_advice *a, FILE *out)
 {
-	if (!a->cap_add)
-		return;
-	fputs("        add:\n", out);
+	int width = ct_emit__names_width(a->cap_add);
+
+	if (a->cap_add)
+		fputs("        add:\n", out);
 	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
 
-		fprintf(out, "          - %-16s  # %s\n", ct_cap__name(cap), why);
+		fprintf(out, "          - %-*s  # %s\n", width, ct_cap__name(cap), why);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The config block of a Nomad task with the docker driver. */
+#include <string.h>
 #include "emit/common.h"
 #include "emit/emit.h"
 
@@ -21,12 +22,13 @@ static const struct ct_idiom idiom = {
 
 static void put_task(const struct ct_advice *a, FILE *out)
 {
+	int width = ct_emit__names_width(a->cap_add);
 	ct_autofree char *forbidden = ct_caps__join(a->cap_add & ~ALLOWED, ", ", "");
 
 	ct_emit__heading(a, out, "");
 	if (*forbidden)
-		ct_emit__comment(out, "", "Clients allow %s only if allow_caps in their docker plugin's "
-				 "configuration says so.", forbidden);
+		ct_emit__note(out, "", "clients allow %s only if allow_caps in their docker plugin's "
+			      "configuration says so", forbidden);
 	ct_emit__notes(a, &idiom, out, "");
 	fputs("config {\n  cap_drop = [\"all\"]\n", out);
 	if (a->cap_add)
@@ -34,7 +36,7 @@ static void put_task(const struct ct_advice *a, FILE *out)
 	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *name = ct_emit__cap_lower(cap), *why = ct_emit__reason(a, cap);
 
-		fprintf(out, "    \"%s\", # %s\n", name, why);
+		fprintf(out, "    \"%s\",%*s  # %s\n", name, width - (int)strlen(name), "", why);
 	}
 	if (a->cap_add)
 		fputs("  ]\n", out);

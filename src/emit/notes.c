@@ -3,9 +3,6 @@
 #include <string.h>
 #include "emit/common.h"
 
-/* What the docker engine 20.10 still in use does not know: "unknown capability". */
-#define NEW_CAPS (CT_CAP(PERFMON) | CT_CAP(BPF) | CT_CAP(CHECKPOINT_RESTORE))
-
 static const struct ct_exec *entry_point(const struct ct_workload *w)
 {
 	for (size_t i = 0; i < w->nexecs; i++)
@@ -96,14 +93,15 @@ static void note_user(const struct ct_advice *a, const struct ct_idiom *idiom, F
 	const char *user = w->container.user;
 	ct_autofree char *dead = ct_caps__join(ct_advice__powerless(a), ", ", "");
 
-	if (!idiom->user || ct_workload__nonroot(w) != CT_YES)
+	if (ct_workload__nonroot(w) != CT_YES)
 		return;
-	ct_emit__comment(out, indent, "It ran without root%s%s: keep its %s.",
-			 user && *user ? ", as " : "", user ? user : "", idiom->user);
+	if (idiom->user)
+		ct_emit__note(out, indent, "it ran as %s, not as root: leave %s as it is",
+			      user && *user ? user : "a user of its own", idiom->user);
 	if (*dead && !idiom->ambient && !warned(a, "non-root"))
-		ct_emit__comment(out, indent,
-				 "Without root an added capability does nothing unless the program's "
-				 "file has it (setcap): %s.", dead);
+		ct_emit__note(out, indent,
+			      "without root an added capability does nothing unless the program's "
+			      "file has it, too (setcap): %s", dead);
 }
 
 static void note_container(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
@@ -111,19 +109,20 @@ static void note_container(const struct ct_advice *a, const struct ct_idiom *idi
 {
 	const struct ct_container *c = &a->workload->container;
 
-	if (idiom->privileged && c->privileged == CT_YES)
-		ct_emit__comment(out, indent,
-				 "Remove %s: with it, what is dropped here is given back.",
-				 idiom->privileged);
-	if (idiom->net_host && c->network && !strcmp(c->network, "host"))
-		ct_emit__comment(out, indent,
-				 "It ran with %s, which makes every NET_ capability one over "
-				 "the host: use a network of its own if it can.",
-				 idiom->net_host);
-	if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE)
-		ct_emit__comment(out, indent,
-				 "It ran without seccomp: leave out %s, the default profile "
-				 "needs no option.", idiom->unconfined);
+	if (idiom->privileged && c->privileged == CT_YES && !warned(a, "privileged"))
+		ct_emit__note(out, indent, "remove '%s': it gives back whatever is dropped here",
+			      idiom->privileged);
+	if (idiom->net_host && c->network && !strcmp(c->network, "host") &&
+	    !warned(a, "host-network"))
+		ct_emit__note(out, indent,
+			      "it ran with '%s', which makes every NET_ capability one over the "
+			      "host: use a network of its own if it can",
+			      idiom->net_host);
+	if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE && !warned(a, "no-seccomp"))
+		ct_emit__note(out, indent,
+			      "it ran without seccomp: leave out '%s', the default profile needs no "
+			      "option",
+			      idiom->unconfined);
 }
 
 static void note_ports(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
@@ -131,28 +130,38 @@ static void note_ports(const struct ct_advice *a, const struct ct_idiom *idiom, 
 {
 	const struct ct_sysctls *s = &a->workload->sysctls;
 
-	if (idiom->low_ports || !s->known || s->port_start ||
+	if (idiom->low_ports || !s->known || s->port_start || warned(a, "low-ports") ||
 	    a->cap_add & CT_CAP(NET_BIND_SERVICE))
 		return;
-	ct_emit__comment(out, indent,
-			 "It was recorded where Docker opens low ports to all. Here a port below "
-			 "1024 may need NET_BIND_SERVICE%s.",
-			 s->ping_low <= s->ping_high && !(a->cap_add & CT_CAP(NET_RAW)) ?
-				 ", and ping NET_RAW" : "");
+	ct_emit__note(out, indent,
+		      "recorded where low ports are open to all, as Docker has it: here a port below "
+		      "1024 may need NET_BIND_SERVICE%s",
+		      s->ping_low <= s->ping_high && !(a->cap_add & CT_CAP(NET_RAW)) ?
+			      ", and ping NET_RAW" : "");
+}
+
+static void note_names(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
+		       const char *indent)
+{
+	ct_autofree char *fresh = ct_caps__join(a->cap_add & CT_CAPS_NEW, ", ", "");
+	ct_autofree char *unknown = ct_caps__join(a->cap_add & ~CT_CAPS_ALL, ", ", "");
+
+	if (idiom->engine && *fresh)
+		ct_emit__note(out, indent,
+			      "Docker 20.10 and older do not know %s: there SYS_ADMIN stands in", fresh);
+	if (*unknown)
+		ct_emit__note(out, indent,
+			      "%s: newer than this captrim, write the name that linux/capability.h has "
+			      "for the number", unknown);
 }
 
 void ct_emit__notes(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
 		    const char *indent)
 {
-	ct_autofree char *fresh = ct_caps__join(a->cap_add & NEW_CAPS, ", ", "");
-
 	for (size_t i = 0; i < a->nwarnings; i++)
-		ct_emit__comment(out, indent, "%s", a->warnings[i].text);
+		ct_emit__note(out, indent, "%s", a->warnings[i].text);
 	note_container(a, idiom, out, indent);
 	note_user(a, idiom, out, indent);
 	note_ports(a, idiom, out, indent);
-	if (idiom->engine && *fresh)
-		ct_emit__comment(out, indent,
-				 "Docker 20.10 and older do not know %s: there SYS_ADMIN stands in.",
-				 fresh);
+	note_names(a, idiom, out, indent);
 }

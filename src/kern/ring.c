@@ -133,20 +133,25 @@ int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg)
 
 int ct_probe__each_overcommit(struct ct_probe *p, ct_count_fn fn, void *arg)
 {
-	ct_autofree __u64 *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
+	ct_autofree struct ct_vm_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
 	int fd = bpf_map__fd(p->skel->maps.overcommit);
 	__u64 cgroup, *prev = NULL;
 
 	while (!bpf_map_get_next_key(fd, prev, &cgroup)) {
 		struct ct_key key = { .cgroup = cgroup, .cap = CAP_SYS_ADMIN, .nr = CT_NR_NONE };
-		uint64_t count = 0;
 
 		prev = &cgroup;
 		if (bpf_map_lookup_elem(fd, &cgroup, cpu))
 			continue;
-		for (int c = 0; c < p->ncpus; c++)
-			count += cpu[c];
-		fn(arg, &key, count, 0);
+		for (int granted = 0; granted < 2; granted++) {
+			uint64_t count = 0;
+
+			for (int c = 0; c < p->ncpus; c++)
+				count += cpu[c].n[granted];
+			key.flags = granted ? CT_F_GRANTED : 0;
+			if (count)
+				fn(arg, &key, count, 0);
+		}
 	}
 	return 0;
 }

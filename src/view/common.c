@@ -71,13 +71,15 @@ const char *ct_view__verdict_word(const struct ct_cap_verdict *cv)
 
 char *ct_view__reason(const struct ct_cap_verdict *cv)
 {
+	ct_autofree char *text = NULL;
 	const struct ct_reason *r;
 	struct ct_str s = { 0 };
 
 	if (!cv || !cv->nreasons)
 		return ct_xstrdup("no reason recorded");
 	r = &cv->reasons[0];
-	ct_str__addf(&s, "%s (", r->text ? r->text : r->site);
+	text = ct_emit__reason_text(r);
+	ct_str__addf(&s, "%s (", text);
 	if (r->process)
 		ct_str__addf(&s, "%s%s, ", r->process, ct_emit__phase(r->phase));
 	if (r->granted + r->denied) {

@@ -87,6 +87,8 @@ static void put_more_formats(FILE *out, const struct ct_report *r, size_t n)
 	};
 	bool unit = r->advices[n].workload->kind == CT_WL_UNIT;
 
+	fputs("<details class=\"more\"><summary>The same for docker, Podman, Kubernetes, systemd and others</summary>\n",
+	      out);
 	for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++) {
 		/* That one is above already. */
 		if (formats[i].emit == (unit ? ct_emit__systemd : ct_emit__compose))
@@ -96,6 +98,7 @@ static void put_more_formats(FILE *out, const struct ct_report *r, size_t n)
 		put_snippet(out, r, n, formats[i].emit);
 		fputs("</details>\n", out);
 	}
+	fputs("</details>\n", out);
 }
 
 static void put_advice(FILE *out, const struct ct_report *r, size_t n)

@@ -57,20 +57,26 @@ static void put_reason(FILE *out, const struct ct_reason *r)
 	fputs("</li>\n", out);
 }
 
+static void put_sentence(FILE *out, const char *start, const char *rest)
+{
+	if (!rest)
+		return;
+	fprintf(out, "<p>%s ", start);
+	ct_html__text(out, rest);
+	fputs("</p>\n", out);
+}
+
 static void put_about(FILE *out, const struct ct_cap_verdict *cv)
 {
 	const struct ct_cap_info *info = ct_cap__info(cv->cap);
 	ct_autofree char *other = ct_caps__join(cv->alternatives, ", ", "");
 
 	if (info)
-		ct_html__element(out, "p", NULL, info->allows);
-	if (info && cv->chosen && info->danger)
-		ct_html__element(out, "p", "dim", info->danger);
-	if (info && cv->chosen && info->instead) {
-		fputs("<p>A safer way: ", out);
-		ct_html__text(out, info->instead);
-		fputs("</p>\n", out);
-	}
+		put_sentence(out, "Allows to", info->allows);
+	if (info && cv->chosen)
+		put_sentence(out, "Danger:", info->danger);
+	if (info && cv->chosen)
+		put_sentence(out, "A safer way:", info->instead);
 	if (*other)
 		fprintf(out, "<p>Could stand in for it: <span class=\"cap\">%s</span></p>\n", other);
 }

@@ -76,6 +76,7 @@ struct span {
 	uint64_t first, last; /* last 0: nothing dated */
 };
 
+/* Uses that make no difference would hide when the others were. */
 static struct span span_of(const struct ct_cap_verdict *cv)
 {
 	struct span s = { .first = UINT64_MAX };
@@ -83,7 +84,7 @@ static struct span span_of(const struct ct_cap_verdict *cv)
 	for (size_t i = 0; i < cv->nreasons; i++) {
 		const struct ct_reason *r = &cv->reasons[i];
 
-		if (!r->last_ns)
+		if (!r->last_ns || r->verdict < cv->verdict)
 			continue;
 		s.first = r->first_ns < s.first ? r->first_ns : s.first;
 		s.last = r->last_ns > s.last ? r->last_ns : s.last;
@@ -144,14 +145,8 @@ static struct span life_of(const struct ct_advice *a)
 static void put_timeline(FILE *out, const struct ct_advice *a)
 {
 	struct span all = life_of(a);
-	ct_autofree char *length = NULL;
-	size_t dated = 0;
+	ct_autofree char *length = ct_view__duration(all.last - all.first);
 
-	for (size_t i = 0; i < a->ncaps; i++)
-		dated += span_of(&a->caps[i]).last != 0;
-	if (!dated)
-		return;
-	length = ct_view__duration(all.last - all.first);
 	ct_html__element(out, "h3", NULL, ct_workload__label(a->workload));
 	fprintf(out, "<table class=\"time\"><thead><tr><th scope=\"col\">Capability</th>"
 		"<th scope=\"col\">0 to %s</th><th scope=\"col\">First and last use</th></tr>"
@@ -162,11 +157,20 @@ static void put_timeline(FILE *out, const struct ct_advice *a)
 	fputs("</tbody></table>\n", out);
 }
 
+static bool dated(const struct ct_advice *a)
+{
+	for (size_t i = 0; i < a->ncaps; i++)
+		if (span_of(&a->caps[i]).last)
+			return true;
+	return false;
+}
+
 void ct_html__timelines(FILE *out, const struct ct_report *r)
 {
 	fputs("<h2 id=\"time\">When each was used</h2>\n<p>Seconds after the workload was first "
 	      "seen. What is only used at the start is a candidate for an init step of its own.</p>\n",
 	      out);
 	for (size_t i = 0; i < r->nadvices; i++)
-		put_timeline(out, &r->advices[i]);
+		if (dated(&r->advices[i]))
+			put_timeline(out, &r->advices[i]);
 }

@@ -5,7 +5,7 @@
  */
 #include "view/html.h"
 
-const char ct_html_style_hash[] = "sha256-0";
+const char ct_html_style_hash[] = "sha256-66Ji6qiX7ZbnzrGJ8YjhBCQF+KjCh3RBOwdA96vSlHs=";
 
 const char ct_html_style[] =
 	":root{color-scheme:light dark;--bg:#fff;--fg:#1a1d21;--dim:#5a626b;--line:#d5dae0;"
@@ -40,8 +40,8 @@ const char ct_html_style[] =
 	".required{background:var(--goodbg);color:var(--good);font-weight:600}"
 	".host{background:var(--badbg);color:var(--bad);font-weight:600}"
 	".refused{color:var(--bad)}.unused{color:var(--dim)}"
-	".time{width:100%;table-layout:fixed}.time th{width:11.5rem}"
-	".time th:last-child,.time td:last-child{width:11rem}"
+	".time{width:100%;table-layout:fixed}.time th:first-child{width:11.5rem}"
+	".time th:last-child,.time td:last-child{width:16rem}"
 	".time td:last-child{white-space:nowrap;font-variant-numeric:tabular-nums}"
 	"svg{display:block;width:100%;height:1.1rem}svg .all{fill:var(--soft)}"
 	"svg .use{fill:var(--good)}svg .use.hostbar{fill:var(--bad)}svg .use.faint{fill:var(--dim)}"
@@ -56,6 +56,6 @@ const char ct_html_style[] =
 	"border-bottom:1px solid var(--line)}}"
 	"@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#999;--soft:#f3f3f3;"
 	"--good:#0b57b0;--bad:#a84300;--goodbg:#fff;--badbg:#fff}body{max-width:none;"
-	"font-size:10pt}pre{white-space:pre-wrap}nav{display:none}.scroll{overflow:visible}"
+	"font-size:10pt}pre{white-space:pre-wrap}nav,.more{display:none}.scroll{overflow:visible}"
 	"tr,.reasons>li,.warn{break-inside:avoid}h2,h3,summary{break-after:avoid}"
 	"details::details-content{content-visibility:visible;display:block}}";

@@ -41,9 +41,9 @@ static void put_title(const struct text *t, const struct ct_advice *a)
 	ct_autofree char *name = ct_printable(ct_workload__label(w));
 	ct_autofree char *about = ct_view__about(a), *safe = ct_printable(about);
 
-	fprintf(t->out, "%s", ct_term__bold(t->term));
-	ct_emit__fold(t->out, name, t->width, 0, "");
-	fprintf(t->out, "%s  ", ct_term__reset(t->term));
+	fputs(ct_term__bold(t->term), t->out);
+	ct_emit__flow(t->out, name, t->width, 0, "");
+	fprintf(t->out, "%s\n  ", ct_term__reset(t->term));
 	ct_emit__fold(t->out, safe, t->width, 2, "  ");
 	fputc('\n', t->out);
 }
@@ -82,13 +82,8 @@ static void put_cap(const struct text *t, const struct ct_advice *a, int cap, in
 
 static void put_caps(const struct text *t, const struct ct_advice *a, uint64_t set)
 {
-	int width = 0;
+	int width = ct_emit__names_width(set);
 
-	ct_caps__for_each(cap, set) {
-		int len = (int)strlen(ct_cap__name(cap));
-
-		width = len > width ? len : width;
-	}
 	ct_caps__for_each(cap, set)
 		put_cap(t, a, cap, width);
 	if (set)
@@ -98,19 +93,24 @@ static void put_caps(const struct text *t, const struct ct_advice *a, uint64_t s
 static void put_rest(const struct text *t, const struct ct_advice *a)
 {
 	const char *dim = ct_term__dim(t->term), *bad = ct_term__bad(t->term);
-	bool sure = a->confidence >= CT_CONF_HIGH, doubtful = false;
-	ct_autofree char *conf = NULL, *safe = NULL;
+	bool sure = a->confidence >= CT_CONF_HIGH;
+	ct_autofree char *conf = NULL, *safe = NULL, *names = NULL, *doubt = NULL;
+	uint64_t doubtful = 0;
 
 	for (size_t i = 0; i < a->ncaps; i++)
-		doubtful |= a->caps[i].chosen && ct_view__doubtful(&a->caps[i]);
+		if (a->caps[i].chosen && ct_view__doubtful(&a->caps[i]))
+			doubtful |= 1ull << a->caps[i].cap;
 	put_set(t, "removed", dim, a->removed & ~a->cap_add);
 	for (size_t i = 0; i < a->nwarnings; i++) {
 		ct_autofree char *text = ct_printable(a->warnings[i].text);
 
 		put_labelled(t, "warning", bad, text);
 	}
-	if (doubtful)
-		put_labelled(t, "doubtful", dim, "may go without it; captrim verify finds out");
+	if (doubtful) {
+		names = ct_caps__join(doubtful, " ", "");
+		doubt = ct_xasprintf("%s: perhaps not needed, captrim verify finds out", names);
+		put_labelled(t, "doubtful", dim, doubt);
+	}
 	conf = ct_xasprintf("%s%s%s", ct_confidence__name(a->confidence),
 			    a->why && *a->why ? ": " : "", a->why ? a->why : "");
 	safe = ct_printable(conf);
@@ -149,8 +149,8 @@ static void put_evidence_reason(const struct text *t, const struct ct_reason *r)
 	if (r->source) {
 		source = ct_printable(r->source);
 		fprintf(t->out, "%s%s", next, ct_term__dim(t->term));
-		ct_emit__fold(t->out, source, t->width, 6, next);
-		fputs(ct_term__reset(t->term), t->out);
+		ct_emit__flow(t->out, source, t->width, 6, next);
+		fprintf(t->out, "%s\n", ct_term__reset(t->term));
 	}
 }
 

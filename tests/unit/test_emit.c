@@ -426,7 +426,7 @@ static void test_no_workload(void)
 
 static void check(char *got, const char *want)
 {
-	CU_ASSERT_STRING_EQUAL(got, want);
+	UNIT_STR(got, want);
 	free(got);
 }
 
@@ -484,3 +484,18 @@ static void test_write(void)
 	CU_ASSERT_PTR_NULL(ct_format_choices[CT_FMT_MAX]);
 	ct_session__free((struct ct_session *)r->session);
 }
+
+static CU_TestInfo tests[] = {
+	{ "web", test_web },
+	{ "empty", test_empty },
+	{ "host", test_host },
+	{ "hostile", test_hostile },
+	{ "no raw bytes", test_no_raw_bytes },
+	{ "no workload", test_no_workload },
+	{ "quoting", test_quoting },
+	{ "fold", test_fold },
+	{ "write", test_write },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("emit", tests)

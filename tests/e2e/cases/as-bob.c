@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Set-user-ID and set-group-ID bob: becomes bob altogether, needing no capability, and runs its arguments. */
-#define _GNU_SOURCE
 #include <stdio.h>
 #include <unistd.h>
 

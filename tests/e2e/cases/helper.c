@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The other program of a case: what it is to do is its first argument, or "true" for a script's interpreter. */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <mqueue.h>
@@ -26,7 +25,7 @@ static void fail(const char *what)
 }
 
 /* Tells the case a number and lives as long as it. */
-static int stay(int number)
+static void __attribute__((noreturn)) stay(int number)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	alarm(10);
@@ -36,7 +35,7 @@ static int stay(int number)
 		pause();
 }
 
-static int listener(void)
+static void __attribute__((noreturn)) listener(void)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX, .sun_path = "bob/open/socket" };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -44,17 +43,17 @@ static int listener(void)
 	umask(077);
 	if (fd < 0 || bind(fd, (void *)&a, sizeof(a)) || listen(fd, 5))
 		fail("bob/open/socket");
-	return stay(0);
+	stay(0);
 }
 
-static int queue(void)
+static void __attribute__((noreturn)) queue(void)
 {
 	char name[32];
 
 	snprintf(name, sizeof(name), "/bob-%d", getpid());
 	if (mq_open(name, O_CREAT | O_RDWR, 0600, NULL) < 0)
 		fail("mq_open");
-	return stay(getpid());
+	stay(getpid());
 }
 
 static int holds(int cap)
@@ -92,17 +91,17 @@ int main(int argc, char **argv)
 	if (!strcmp(role, "true"))
 		return 0;
 	if (!strcmp(role, "sleep"))
-		return stay(getpid());
+		stay(getpid());
 	if (!strcmp(role, "shm"))
-		return stay(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600));
+		stay(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600));
 	if (!strcmp(role, "sem"))
-		return stay(semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
+		stay(semget(IPC_PRIVATE, 1, IPC_CREAT | 0600));
 	if (!strcmp(role, "msg"))
-		return stay(msgget(IPC_PRIVATE, IPC_CREAT | 0600));
+		stay(msgget(IPC_PRIVATE, IPC_CREAT | 0600));
 	if (!strcmp(role, "queue"))
-		return queue();
+		queue();
 	if (!strcmp(role, "listener"))
-		return listener();
+		listener();
 	if (!strcmp(role, "euid-0"))
 		return geteuid() != 0;
 	if (!strcmp(role, "becomes-root"))

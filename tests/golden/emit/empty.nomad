@@ -1,6 +1,6 @@
 # cache (redis:7, docker): no capability is needed
 # captrim @VERSION@, confidence proved: it passed without any
-# It ran without root, as 999:999: keep its user.
+# - it ran as 999:999, not as root: leave user as it is
 config {
   cap_drop = ["all"]
   security_opt = ["no-new-privileges"]
@@ -8,7 +8,7 @@ config {
 
 # demo.service (systemd): no capability is needed
 # captrim @VERSION@, confidence low: its start was not seen
-# It ran without root: keep its user.
+# - it ran as a user of its own, not as root: leave user as it is
 config {
   cap_drop = ["all"]
 }

@@ -1,22 +1,22 @@
 # time (chrony:4, docker): 2 capabilities are needed
 # captrim @VERSION@, confidence medium: checks were lost and one call site is
 # unknown
-# Clients allow SYS_TIME, BPF only if allow_caps in their docker plugin's
-# configuration says so.
-# SYS_TIME sets the one clock of the host: keep time there instead
-# Remove privileged = true: with it, what is dropped here is given back.
-# It ran with network_mode = "host", which makes every NET_ capability one over
-# the host: use a network of its own if it can.
-# It ran without seccomp: leave out security_opt = ["seccomp=unconfined"], the
-# default profile needs no option.
-# It ran without root, as chrony: keep its user.
-# Without root an added capability does nothing unless the program's file has it
-# (setcap): BPF.
-# Docker 20.10 and older do not know BPF: there SYS_ADMIN stands in.
+# - clients allow SYS_TIME, BPF only if allow_caps in their docker plugin's
+#   configuration says so
+# - SYS_TIME sets the one clock of the host: keep time there instead
+# - remove 'privileged = true': it gives back whatever is dropped here
+# - it ran with 'network_mode = "host"', which makes every NET_ capability one
+#   over the host: use a network of its own if it can
+# - it ran without seccomp: leave out 'security_opt = ["seccomp=unconfined"]',
+#   the default profile needs no option
+# - it ran as chrony, not as root: leave user as it is
+# - without root an added capability does nothing unless the program's file has
+#   it, too (setcap): BPF
+# - Docker 20.10 and older do not know BPF: there SYS_ADMIN stands in
 config {
   cap_drop = ["all"]
   cap_add = [
-    "sys_time", # HOST: sets the clock of the host (chronyd)
-    "bpf", # HOST: a_new_function
+    "sys_time",  # HOST: sets the clock of the host (chronyd)
+    "bpf",       # HOST: asked in a_new_function, which no rule knows
   ]
 }

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The config.json a low-level runtime was given, for containers whose API is out of reach: what
+ * it says was granted, but it knows no names except through annotations and Podman's storage.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "attrib/docker.h"
+
+#define MAX_CONFIG (32 << 20)
+
+/*
+ * The default profiles of moby, containerd and Podman allow about 350 names; one
+ * written for an application by hand or from a trace stays far below that.
+ */
+#define DEFAULT_PROFILE_NAMES 250
+
+/*
+ * Some directories belong to users, who may leave anything there: a FIFO must
+ * not block us and a device must not be read.
+ */
+static int load(const char *path, json_t **root, json_error_t *bad)
+{
+	ct_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if (st.st_size > MAX_CONFIG)
+		return -EFBIG;
+	*root = json_loadfd(fd, JSON_REJECT_DUPLICATES, bad);
+	return *root ? 0 : -EBADMSG;
+}
+
+static void replace(char **dst, const char *value)
+{
+	if (!value)
+		return;
+	free(*dst);
+	*dst = ct_xstrdup(value);
+}
+
+static uint64_t caps_of(const json_t *names)
+{
+	uint64_t set = 0;
+	json_t *o;
+	size_t i;
+
+	json_array_foreach (names, i, o) {
+		const char *name = json_string_value(o);
+		int cap = name ? ct_cap__parse(name) : -1;
+
+		if (cap >= 0)
+			set |= 1ull << cap;
+	}
+	return set;
+}
+
+/* Is the namespace at path the one that we are in? Unknown when it cannot be looked at. */
+static enum ct_tristate is_own_ns(const char *path, const char *file)
+{
+	ct_autofree char *own = ct_xasprintf("/proc/self/ns/%s", file);
+	struct stat a, b;
+
+	if (stat(path, &a) || stat(own, &b))
+		return CT_UNKNOWN;
+	return a.st_dev == b.st_dev && a.st_ino == b.st_ino ? CT_YES : CT_NO;
+}
+
+/* Whether the container has a namespace of its own; one that is not listed is the host's. */
+static enum ct_tristate has_ns(const json_t *linux_, const char *type, const char *file)
+{
+	const json_t *list = json_object_get(linux_, "namespaces");
+	json_t *ns;
+	size_t i;
+
+	json_array_foreach (list, i, ns) {
+		const char *name = ct_json_str(ns, "type"), *path = ct_json_str(ns, "path");
+		enum ct_tristate own;
+
+		if (!name || strcmp(name, type) != 0)
+			continue;
+		if (!path || !*path)
+			return CT_YES;
+		own = is_own_ns(path, file);
+		return own == CT_UNKNOWN ? CT_UNKNOWN : !own;
+	}
+	return CT_NO;
+}
+
+static void set_mode(char **dst, enum ct_tristate own)
+{
+	if (own != CT_UNKNOWN)
+		replace(dst, own ? "private" : "host");
+}
+
+static enum ct_seccomp seccomp_of(const json_t *seccomp)
+{
+	const char *action = ct_json_str(seccomp, "defaultAction");
+	const json_t *rules = json_object_get(seccomp, "syscalls");
+	size_t i, names = 0;
+	json_t *rule;
+
+	if (!json_is_object(seccomp))
+		return CT_SECCOMP_NONE;
+	json_array_foreach (rules, i, rule) {
+		const char *what = ct_json_str(rule, "action");
+
+		if (what && !strcmp(what, "SCMP_ACT_ALLOW"))
+			names += json_array_size(json_object_get(rule, "names"));
+	}
+	if (action && !strcmp(action, "SCMP_ACT_ERRNO") && names > DEFAULT_PROFILE_NAMES)
+		return CT_SECCOMP_DEFAULT;
+	return CT_SECCOMP_CUSTOM;
+}
+
+/* Kubernetes' names, as containerd and CRI-O write them; Podman notes what was asked for. */
+static void parse_annotations(const json_t *notes, struct ct_container *c)
+{
+	const char *name = ct_json_str(notes, "io.kubernetes.cri.container-name");
+	const char *pod = ct_json_str(notes, "io.kubernetes.cri.sandbox-name");
+	const char *space = ct_json_str(notes, "io.kubernetes.cri.sandbox-namespace");
+	const char *privileged = ct_json_str(notes, "io.podman.annotations.privileged");
+
+	name = name ?: ct_json_str(notes, "io.kubernetes.container.name");
+	pod = pod ?: ct_json_str(notes, "io.kubernetes.pod.name");
+	space = space ?: ct_json_str(notes, "io.kubernetes.pod.namespace");
+	if (name && pod && space) {
+		free(c->name);
+		c->name = ct_xasprintf("%s/%s/%s", space, pod, name);
+	}
+	replace(&c->image, ct_json_str(notes, "io.kubernetes.cri.image-name"));
+	replace(&c->image, ct_json_str(notes, "io.kubernetes.cri-o.ImageName"));
+	if (privileged)
+		c->privileged = !strcmp(privileged, "TRUE") ? CT_YES : CT_NO;
+}
+
+/*
+ * containers/storage keeps the names of all containers beside their
+ * directories: STORAGE/overlay-containers/{containers.json,ID/userdata/config.json}.
+ */
+static void read_storage(const char *config, struct ct_container *c)
+{
+	static const char tail[] = "/userdata/config.json";
+	ct_autofree char *dir = ct_xstrdup(config), *list = NULL;
+	size_t len = strlen(dir), i;
+	ct_autojson json_t *root = NULL;
+	json_error_t bad;
+	json_t *one;
+	char *id;
+
+	if (len < sizeof(tail) || strcmp(dir + len - strlen(tail), tail) != 0)
+		return;
+	dir[len - strlen(tail)] = '\0';
+	id = strrchr(dir, '/');
+	if (!id)
+		return;
+	*id++ = '\0';
+	list = ct_xasprintf("%s/containers.json", dir);
+	if (load(list, &root, &bad))
+		return;
+	json_array_foreach (root, i, one) {
+		const char *this = ct_json_str(one, "id"), *text = ct_json_str(one, "metadata");
+		ct_autojson json_t *meta = NULL;
+
+		if (!this || strcmp(this, id) != 0)
+			continue;
+		/* JSON within a JSON string. */
+		meta = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+		replace(&c->name, ct_json_str(meta, "name"));
+		replace(&c->image, ct_json_str(meta, "image-name"));
+		replace(&c->image_digest, ct_json_str(meta, "image-id"));
+	}
+}
+
+static void parse_process(const json_t *process, struct ct_workload *w)
+{
+	const json_t *user = json_object_get(process, "user");
+	const json_t *caps = json_object_get(process, "capabilities");
+	struct ct_container *c = &w->container;
+
+	if (json_is_object(user)) {
+		free(c->user);
+		c->user = ct_xasprintf("%lld:%lld",
+				       (long long)json_integer_value(json_object_get(user, "uid")),
+				       (long long)json_integer_value(json_object_get(user, "gid")));
+	}
+	c->no_new_privs = json_is_true(json_object_get(process, "noNewPrivileges"));
+	/* Without the object the runtime drops all; an empty list means the same. */
+	w->configured = caps_of(json_object_get(caps, "bounding"));
+	w->configured_known = true;
+}
+
+int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(config_json);
+	struct ct_container *c = &w->container;
+	const json_t *process, *linux_;
+	ct_autojson json_t *root = NULL;
+	json_error_t bad = { .line = 0 };
+	int rc;
+
+	rc = load(config_json, &root, &bad);
+	if (rc == -EBADMSG)
+		return ct_err__set(err, -rc, "%s: broken JSON in line %d", shown, bad.line);
+	if (rc)
+		return ct_err__set(err, -rc, "%s: %s", shown, strerror(-rc));
+	process = json_object_get(root, "process");
+	linux_ = json_object_get(root, "linux");
+	if (!json_is_object(process) || !json_is_object(linux_))
+		return ct_err__set(err, EBADMSG, "%s: no OCI configuration for Linux", shown);
+	w->kind = CT_WL_CONTAINER;
+	parse_process(process, w);
+	parse_annotations(json_object_get(root, "annotations"), c);
+	read_storage(config_json, c);
+	set_mode(&c->network, has_ns(linux_, "network", "net"));
+	set_mode(&c->pid_mode, has_ns(linux_, "pid", "pid"));
+	set_mode(&c->ipc_mode, has_ns(linux_, "ipc", "ipc"));
+	c->userns = has_ns(linux_, "user", "user");
+	c->seccomp = seccomp_of(json_object_get(linux_, "seccomp"));
+	return 0;
+}
+
+/* The first match that is a regular file. */
+static char *first_match(const char *pattern)
+{
+	char *found = NULL;
+	glob_t g = { 0 };
+	struct stat st;
+
+	if (!glob(pattern, GLOB_NOSORT, NULL, &g))
+		for (size_t i = 0; i < g.gl_pathc && !found; i++)
+			if (!stat(g.gl_pathv[i], &st) && S_ISREG(st.st_mode))
+				found = ct_xstrdup(g.gl_pathv[i]);
+	globfree(&g);
+	return found;
+}
+
+/*
+ * The state of runc and crun names the bundle, wherever it is: crun in "bundle",
+ * runc among the labels as "bundle=PATH".
+ */
+static char *config_from_state(const char *state)
+{
+	ct_autojson json_t *root = NULL;
+	const char *bundle;
+	json_error_t bad;
+	json_t *label;
+	size_t i;
+
+	if (load(state, &root, &bad))
+		return NULL;
+	bundle = ct_json_str(root, "bundle");
+	json_array_foreach (json_object_get(json_object_get(root, "config"), "labels"), i, label) {
+		const char *s = json_string_value(label);
+
+		if (s && !strncmp(s, "bundle=", strlen("bundle=")))
+			bundle = s + strlen("bundle=");
+	}
+	if (!bundle || *bundle != '/')
+		return NULL;
+	return ct_xasprintf("%s/config.json", bundle);
+}
+
+/* An id goes into glob patterns and paths. */
+static bool is_plain(const char *id)
+{
+	return *id && *id != '.' && !strpbrk(id, "/*?[]\\{}~");
+}
+
+#define TASKS "io.containerd.runtime.v2.task/"
+#define DATA  "storage/*-containers/%s/userdata/config.json"
+static const struct place {
+	enum ct_runtime rt;
+	bool state; /* the runtime's state, which names the bundle */
+	const char *pattern;
+} places[] = {
+	{ CT_RT_DOCKER, false, "/run/docker/containerd/daemon/" TASKS "moby/%s/config.json" },
+	{ CT_RT_DOCKER, false, "/run/containerd/" TASKS "moby/%s/config.json" },
+	{ CT_RT_DOCKER, false, "/run/snap.docker/containerd/daemon/" TASKS "moby/%s/config.json" },
+	{ CT_RT_DOCKER, true, "/run/docker/runtime-*/moby/%s/state.json" },
+	{ CT_RT_CONTAINERD, false, "/run/containerd/" TASKS "*/%s/config.json" },
+	{ CT_RT_CONTAINERD, false, "/run/k3s/containerd/" TASKS "*/%s/config.json" },
+	{ CT_RT_CONTAINERD, false,
+	  "/var/snap/microk8s/common/run/containerd/" TASKS "*/%s/config.json" },
+	{ CT_RT_CRIO, false, "/run/containers/" DATA },
+	{ CT_RT_CRIO, false, "/var/lib/containers/" DATA },
+	{ CT_RT_PODMAN, false, "/var/lib/containers/" DATA },
+	{ CT_RT_PODMAN, true, "/run/crun/%s/status" },
+	{ CT_RT_PODMAN, true, "/run/runc/%s/state.json" },
+	/* Rootless ones last: these files are the users', who may write anything. */
+	{ CT_RT_PODMAN, false, "/home/*/.local/share/containers/" DATA },
+	{ CT_RT_PODMAN, true, "/run/user/*/crun/%s/status" },
+	{ CT_RT_PODMAN, true, "/run/user/*/runc/%s/state.json" },
+};
+#undef TASKS
+#undef DATA
+
+static char *look_at(const struct place *p, const char *id)
+{
+	ct_autofree char *pattern = ct_xstrdup(p->pattern), *file = NULL, *rest = NULL;
+	char *hole = strstr(pattern, "%s");
+
+	*hole = '\0';
+	rest = ct_xasprintf("%s%s%s", pattern, id, hole + strlen("%s"));
+	file = first_match(rest);
+	if (file && p->state)
+		return config_from_state(file);
+	return ct_steal(file);
+}
+
+char *ct_oci__find(enum ct_runtime rt, const char *id)
+{
+	char *config = NULL;
+
+	if (!is_plain(id))
+		return NULL;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(places) && !config; i++)
+		if (rt == CT_RT_NONE || rt == places[i].rt)
+			config = look_at(&places[i], id);
+	return config;
+}

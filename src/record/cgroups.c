@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "record/cgroups.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fts.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <uthash.h>
+
+#include "ct/event.h"
+
+struct entry {
+	uint64_t id;
+	char *path;
+	bool inside;
+	UT_hash_handle hh;
+};
+
+struct ct_cgroups {
+	struct entry *table;
+};
+
+/* Where the hierarchies are mounted; empty: not at all. */
+struct mounts {
+	char v2[256], v1[256];
+};
+
+struct ct_cgroups *ct_cgroups__new(void)
+{
+	return ct_xzalloc(sizeof(struct ct_cgroups));
+}
+
+void ct_cgroups__free(struct ct_cgroups *c)
+{
+	struct entry *e, *tmp;
+
+	if (!c)
+		return;
+	HASH_ITER(hh, c->table, e, tmp) {
+		HASH_DEL(c->table, e);
+		free(e->path);
+		free(e);
+	}
+	free(c);
+}
+
+static struct entry *find(const struct ct_cgroups *c, uint64_t id)
+{
+	struct entry *e;
+
+	HASH_FIND(hh, c->table, &id, sizeof(id), e);
+	return e;
+}
+
+void ct_cgroups__add(struct ct_cgroups *c, uint64_t id, const char *path, bool inside)
+{
+	struct entry *e = find(c, id);
+
+	if (!e) {
+		e = ct_xzalloc(sizeof(*e));
+		e->id = id;
+		HASH_ADD(hh, c->table, id, sizeof(e->id), e);
+	}
+	free(e->path);
+	e->path = ct_xstrdup(path);
+	e->inside |= inside;
+}
+
+const char *ct_cgroups__path(const struct ct_cgroups *c, uint64_t id)
+{
+	struct entry *e = find(c, id);
+
+	return e ? e->path : NULL;
+}
+
+bool ct_cgroups__inside(const struct ct_cgroups *c, uint64_t id)
+{
+	struct entry *e = find(c, id);
+
+	return e && e->inside;
+}
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; p; p = strchr(p, ',')) {
+		p += *p == ',';
+		if (!strncmp(p, word, n) && (!p[n] || strchr(",\n ", p[n])))
+			return true;
+	}
+	return false;
+}
+
+/* The same controllers, in the same order, as the probe's choice (kern/cgroup_setup.c). */
+static void find_mounts(struct mounts *m)
+{
+	static const char *const candidates[] = { "pids", "memory", "devices", "freezer" };
+	size_t best = CT_ARRAY_SIZE(candidates);
+	ct_autofclose FILE *f = fopen("/proc/self/mounts", "re");
+	char line[4096], dir[256], type[64], options[1024];
+
+	*m = (struct mounts){};
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%*s %255s %63s %1023s", dir, type, options) != 3)
+			continue;
+		if (!strcmp(type, "cgroup2") && !m->v2[0])
+			strcpy(m->v2, dir);
+		for (size_t i = 0; !strcmp(type, "cgroup") && i < best; i++) {
+			if (!has_word(options, candidates[i]))
+				continue;
+			strcpy(m->v1, dir);
+			best = i;
+		}
+	}
+	/* A pure v2 host needs no v1 ids, even if a stray controller is mounted. */
+	if (!access("/sys/fs/cgroup/cgroup.controllers", F_OK))
+		m->v1[0] = '\0';
+}
+
+static void scan_tree(struct ct_cgroups *c, const char *root, uint64_t tag)
+{
+	char *const paths[] = { (char *)root, NULL };
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+	size_t skip = strlen(root);
+	FTSENT *ent;
+
+	while (fts && (ent = fts_read(fts))) {
+		const char *path = ent->fts_path + skip;
+
+		if (ent->fts_info == FTS_D)
+			ct_cgroups__add(c, ent->fts_statp->st_ino | tag, *path ? path : "/", false);
+	}
+	if (fts)
+		fts_close(fts);
+}
+
+void ct_cgroups__scan(struct ct_cgroups *c)
+{
+	struct mounts m;
+
+	find_mounts(&m);
+	if (m.v2[0])
+		scan_tree(c, m.v2, 0);
+	if (m.v1[0])
+		scan_tree(c, m.v1, CT_CGROUP_V1);
+}
+
+/* Our own path in the hierarchy: "0::/x" for v2, else the line that names the controller. */
+static char *own_path(bool v2, const char *v1_mount)
+{
+	ct_autofclose FILE *f = fopen("/proc/self/cgroup", "re");
+	const char *controller = strrchr(v1_mount, '/');
+	char line[4096];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		char *list = strchr(line, ':'), *path = list ? strchr(list + 1, ':') : NULL;
+
+		if (!path)
+			continue;
+		*path++ = '\0';
+		path[strcspn(path, "\n")] = '\0';
+		if (v2 ? !strncmp(line, "0:", 2) : controller && has_word(list + 1, controller + 1))
+			return ct_xstrdup(path);
+	}
+	return ct_xstrdup("/");
+}
+
+static int try_make(struct ct_own_cgroup *c, const char *mount, const char *parent, uint64_t tag)
+{
+	const char *sep = !strcmp(parent, "/") ? "" : parent;
+	ct_autofree char *path = ct_xasprintf("%s/captrim-%d", sep, getpid());
+	ct_autofree char *dir = ct_xasprintf("%s%s", mount, path);
+	struct stat st;
+
+	if (mkdir(dir, 0755) && errno != EEXIST)
+		return -errno;
+	if (stat(dir, &st))
+		return -errno;
+	c->id = st.st_ino | tag;
+	c->path = ct_steal(path);
+	c->dir = ct_steal(dir);
+	return 0;
+}
+
+int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err)
+{
+	struct mounts m;
+	const char *mount;
+	uint64_t tag;
+	int ret;
+
+	find_mounts(&m);
+	mount = m.v2[0] ? m.v2 : m.v1;
+	tag = m.v2[0] ? 0 : CT_CGROUP_V1;
+	if (!mount[0])
+		return ct_err__set(err, ENOENT, "no cgroup file system is mounted: mount one, as in "
+						"'mount -t cgroup2 none /sys/fs/cgroup'");
+	ct_autofree char *parent = own_path(m.v2[0], m.v1);
+
+	ret = try_make(c, mount, parent, tag);
+	if (ret)
+		ret = try_make(c, mount, "/", tag);
+	if (ret)
+		return ct_err__set(err, -ret, "cannot make a cgroup below %s: %s", mount,
+				   strerror(-ret));
+	return 0;
+}
+
+int ct_own_cgroup__enter(const struct ct_own_cgroup *c, int pid, struct ct_err *err)
+{
+	ct_autofree char *procs = ct_xasprintf("%s/cgroup.procs", c->dir);
+	ct_autoclose int fd = open(procs, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || dprintf(fd, "%d", pid) < 0)
+		return ct_err__set(err, errno, "cannot move the command into %s: %s", c->dir,
+				   strerror(errno));
+	return 0;
+}
+
+/* Calls fn for every process in the cgroup and below. Returns how many there were. */
+static int each_process(const char *dir, void (*fn)(void *arg, int pid), void *arg)
+{
+	char *const paths[] = { (char *)dir, NULL };
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *ent;
+	int n = 0;
+
+	while (fts && (ent = fts_read(fts))) {
+		if (ent->fts_info != FTS_D)
+			continue;
+		ct_autofree char *procs = ct_xasprintf("%s/cgroup.procs", ent->fts_path);
+		ct_autofclose FILE *f = fopen(procs, "re");
+		int pid;
+
+		while (f && fscanf(f, "%d", &pid) == 1) {
+			n++;
+			if (fn)
+				fn(arg, pid);
+		}
+	}
+	if (fts)
+		fts_close(fts);
+	return n;
+}
+
+char *ct_cgroups__dir(const char *path)
+{
+	struct mounts m;
+
+	find_mounts(&m);
+	return ct_xasprintf("%s%s", m.v2[0] ? m.v2 : m.v1, path);
+}
+
+int ct_cgroups__processes(const char *path)
+{
+	ct_autofree char *dir = ct_cgroups__dir(path);
+
+	return each_process(dir, NULL, NULL);
+}
+
+void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg)
+{
+	struct entry *e, *tmp;
+
+	HASH_ITER(hh, c->table, e, tmp)
+		fn(arg, e->path, e->inside);
+}
+
+int ct_own_cgroup__processes(const struct ct_own_cgroup *c)
+{
+	return c->dir ? each_process(c->dir, NULL, NULL) : 0;
+}
+
+static void move_to(void *arg, int pid)
+{
+	ct_autoclose int fd = open(arg, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		(void)!dprintf(fd, "%d", pid);
+}
+
+static void remove_tree(const char *dir)
+{
+	char *const paths[] = { (char *)dir, NULL };
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *ent;
+
+	while (fts && (ent = fts_read(fts)))
+		if (ent->fts_info == FTS_DP)
+			(void)rmdir(ent->fts_path);
+	if (fts)
+		fts_close(fts);
+}
+
+void ct_own_cgroup__remove(struct ct_own_cgroup *c)
+{
+	if (!c->dir)
+		return;
+	ct_autofree char *parent = ct_xasprintf("%s/../cgroup.procs", c->dir);
+
+	/* An ended process may count for some milliseconds yet. */
+	for (int i = 0; i < 50 && !access(c->dir, F_OK); i++) {
+		each_process(c->dir, move_to, parent);
+		remove_tree(c->dir);
+		if (!access(c->dir, F_OK))
+			usleep(10000);
+	}
+	free(c->dir);
+	free(c->path);
+	*c = (struct ct_own_cgroup){};
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Cgroup ids to paths, and the cgroup that a watched command gets. */
+#ifndef CT_RECORD_CGROUPS_H
+#define CT_RECORD_CGROUPS_H
+
+#include "base/err.h"
+
+struct ct_cgroups; /* id -> path; ids of v1 hierarchies carry CT_CGROUP_V1 */
+
+struct ct_cgroups *ct_cgroups__new(void);
+void ct_cgroups__free(struct ct_cgroups *c);
+
+/* Reads what exists now in the v2 tree and in the v1 hierarchy that the probe uses. */
+void ct_cgroups__scan(struct ct_cgroups *c);
+
+/* path is copied. A later one for the same id wins. */
+void ct_cgroups__add(struct ct_cgroups *c, uint64_t id, const char *path, bool inside);
+
+/* NULL when unknown; owned by c. */
+const char *ct_cgroups__path(const struct ct_cgroups *c, uint64_t id);
+
+/* Was it made by a descendant of the watched command? */
+bool ct_cgroups__inside(const struct ct_cgroups *c, uint64_t id);
+
+/* A path below the mount of the hierarchy in use; the caller frees. */
+char *ct_cgroups__dir(const char *path);
+
+/* Processes in the cgroup with this path and below; 0 when it is gone. */
+int ct_cgroups__processes(const char *path);
+
+typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
+void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);
+
+/* A cgroup of our own for one command. */
+struct ct_own_cgroup {
+	char *dir;  /* in the file system */
+	char *path; /* in its hierarchy */
+	uint64_t id;
+};
+
+/* Made below our own cgroup, or at the root where that is not allowed. */
+int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err);
+int ct_own_cgroup__enter(const struct ct_own_cgroup *c, int pid, struct ct_err *err);
+/* Number of processes in it and below; 0 when it is gone. */
+int ct_own_cgroup__processes(const struct ct_own_cgroup *c);
+/* Removes it with everything below; processes still in it go back to where we are. */
+void ct_own_cgroup__remove(struct ct_own_cgroup *c);
+
+#endif

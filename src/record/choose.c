@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which workloads are ours, and what is known of them. */
+#include <errno.h>
+#include <string.h>
+
+#include "record/recorder_priv.h"
+
+static bool below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
+}
+
+static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_session *s)
+{
+	struct ct_workload *w = ct_session__find(s, "command");
+
+	if (w)
+		return w;
+	w = ct_session__add(s, "command");
+	w->kind = CT_WL_COMMAND;
+	w->runtime = CT_RT_NONE;
+	w->command = ct_xstrdup(r->command);
+	w->cgroup_path = ct_xstrdup(r->own.path);
+	return w;
+}
+
+struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
+					const struct ct_cgroup_name *name, const char *path,
+					bool inside)
+{
+	struct ct_recorder *r = arg;
+	struct ct_workload *w;
+
+	if (name->kind == CT_WL_CGROUP && r->own.path && below(path, r->own.path))
+		return command_workload(r, s);
+	w = ct_session__find(s, name->id);
+	if (!w) {
+		if (!r->opts.all && !(inside && name->kind == CT_WL_CONTAINER))
+			return NULL;
+		w = ct_session__add(s, name->id);
+	}
+	if (!w->cgroup_path) {
+		w->kind = name->kind;
+		if (w->runtime == CT_RT_NONE)
+			w->runtime = name->runtime;
+		w->cgroup_path = ct_xstrndup(path, name->root_len);
+		if (name->kind == CT_WL_CONTAINER && !w->container.id)
+			w->container.id = ct_xstrdup(name->id);
+	}
+	return w;
+}
+
+static void take_over(char **field, const char *value)
+{
+	if (!*field && value)
+		*field = ct_xstrdup(value);
+}
+
+void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_docker_event *ev)
+{
+	struct ct_workload *w = ct_session__find(r->session, id);
+	ct_autoerr struct ct_err err = {};
+
+	if (!w) {
+		w = ct_session__add(r->session, id);
+		w->kind = CT_WL_CONTAINER;
+	}
+	if (!w->container.name && r->docker &&
+	    ct_docker__inspect(r->docker, id, w, NULL, NULL, &err))
+		r->session->losses.lookups++;
+	/* Removed before we could ask: the event itself says a little. */
+	take_over(&w->container.id, id);
+	if (!ev)
+		return;
+	w->runtime = ct_docker__runtime(r->docker);
+	take_over(&w->container.name, ev->name);
+	take_over(&w->container.image, ev->image);
+	take_over(&w->container.project, ev->project);
+	take_over(&w->container.service, ev->service);
+}
+
+void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev)
+{
+	struct ct_recorder *r = arg;
+	bool begins = !strcmp(ev->action, "create") || !strcmp(ev->action, "start");
+	bool ours;
+
+	if (!begins)
+		return;
+	ours = r->opts.all || r->opts.any_container ||
+	       (r->opts.label && ev->label && !strcmp(ev->label, r->opts.label)) ||
+	       (r->opts.project && ev->project && !strcmp(ev->project, r->opts.project));
+	if (ours)
+		ct_recorder__want(r, ev->id, ev);
+}
+
+struct search {
+	struct ct_recorder *r;
+	bool alive;
+};
+
+static void look_alive(void *arg, const char *path, bool inside)
+{
+	struct search *s = arg;
+	struct ct_cgroup_name name;
+
+	if (s->alive)
+		return;
+	ct_cgroup__classify(path, &name);
+	if (name.kind == CT_WL_CONTAINER && (inside || ct_session__find(s->r->session, name.id)))
+		s->alive = ct_cgroups__processes(path) > 0;
+}
+
+bool ct_recorder__alive(struct ct_recorder *r)
+{
+	struct search s = { .r = r };
+
+	if (ct_own_cgroup__processes(&r->own) > 0)
+		return true;
+	ct_cgroups__each(ct_collect__cgroups(r->collect), look_alive, &s);
+	return s.alive;
+}
+
+void ct_recorder__describe_rest(struct ct_recorder *r)
+{
+	for (size_t i = 0; i < r->session->nworkloads; i++) {
+		struct ct_workload *w = r->session->workloads[i];
+		ct_autoerr struct ct_err err = {};
+		ct_autofree char *config = NULL;
+
+		if (w->kind != CT_WL_CONTAINER || w->container.name)
+			continue;
+		if (r->docker && !ct_docker__inspect(r->docker, w->id, w, NULL, NULL, &err))
+			continue;
+		config = ct_oci__find(w->runtime, w->id);
+		if (!config || ct_oci__read(config, w, &err))
+			r->session->losses.lookups++;
+	}
+}
+
+int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct ct_err *err)
+{
+	ct_autofree char *id = NULL, *names = NULL, *shown = ct_printable(name);
+	int pid;
+
+	if (!r->docker)
+		return ct_err__set(err, ENOTCONN,
+				   "cannot look up container %s: no Docker or Podman API answers "
+				   "(is the daemon running? --socket names another one)", shown);
+	if (!ct_docker__find(r->docker, name, &id, &pid, err)) {
+		ct_recorder__want(r, id, NULL);
+		return 0;
+	}
+	if (err->code != ENOENT)
+		return -err->code;
+	names = ct_docker__names(r->docker);
+	ct_autofree char *list = ct_printable(names && *names ? names : "none");
+
+	return ct_err__set(err, ENOENT, "no container named %s; there are: %s", shown, list);
+}
+
+static int watch_path(struct ct_recorder *r, const char *path)
+{
+	struct ct_cgroup_name name;
+
+	ct_cgroup__classify(path, &name);
+	if (name.kind == CT_WL_CONTAINER)
+		ct_recorder__want(r, name.id, NULL);
+	else if (!ct_session__find(r->session, name.id))
+		ct_session__add(r->session, name.id)->kind = name.kind;
+	return 0;
+}
+
+int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err)
+{
+	ct_autofree char *path = NULL;
+	int ret = ct_cgroup__of_pid(pid, &path);
+
+	if (ret)
+		return ct_err__set(err, -ret, "no process %d: %s", pid, strerror(-ret));
+	return watch_path(r, path);
+}
+
+int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err)
+{
+	ct_autofree char *name = ct_xasprintf("%s%s", unit, strchr(unit, '.') ? "" : ".service");
+
+	if (!*unit || strchr(unit, '/'))
+		return ct_err__set(err, EINVAL, "'%s' is no unit name", unit);
+	if (!ct_session__find(r->session, name))
+		ct_session__add(r->session, name)->kind = CT_WL_UNIT;
+	return 0;
+}

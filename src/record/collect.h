@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Gathers the probe's events while it runs and makes a session of them and of
+ * its counts at the end. Everything on the host is gathered; what is wanted is
+ * chosen at the end, so nothing has to be known before the first check.
+ */
+#ifndef CT_RECORD_COLLECT_H
+#define CT_RECORD_COLLECT_H
+
+#include "attrib/attrib.h"
+#include "kern/probe.h"
+#include "record/cgroups.h"
+
+struct ct_collect;
+
+struct ct_collect *ct_collect__new(struct ct_probe *p);
+void ct_collect__free(struct ct_collect *c);
+
+/* Takes in every event that waits. */
+void ct_collect__consume(struct ct_collect *c);
+
+/* For the progress line. */
+uint64_t ct_collect__kinds(const struct ct_collect *c);
+
+struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c);
+
+/*
+ * To which workload does a cgroup belong? name is what the path tells, inside: it was made by
+ * the watched command. Returns a workload of the session, made for the purpose if need be, or
+ * NULL when nobody asked for it.
+ */
+typedef struct ct_workload *(*ct_choose_fn)(void *arg, struct ct_session *s,
+					    const struct ct_cgroup_name *name, const char *path,
+					    bool inside);
+
+/*
+ * Adds kinds, acts, execs and exits to the chosen workloads, ordered so that equal
+ * observations give equal sessions, and what the first execve told of their set-up.
+ */
+void ct_collect__build(struct ct_collect *c, struct ct_session *s, ct_choose_fn choose, void *arg);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CT_RECORD_COLLECT_PRIV_H
+#define CT_RECORD_COLLECT_PRIV_H
+
+#include <uthash.h>
+#include "record/collect.h"
+
+struct ct_seen {
+	struct ct_key key;
+	struct ct_sample sample;
+	UT_hash_handle hh;
+};
+
+struct ct_seen_act {
+	struct ct_act_key key;
+	struct ct_proc proc;
+	UT_hash_handle hh;
+};
+
+struct ct_seen_exec {
+	struct ct_exec_event event;
+	struct ct_exec exec; /* strings owned */
+	bool unread; /* file capabilities could not be looked up */
+};
+
+struct ct_collect {
+	struct ct_probe *probe;
+	struct ct_cgroups *cgroups;
+	struct ct_seen *seen;
+	struct ct_seen_act *acts;
+	struct ct_seen_exec *execs;
+	size_t nexecs, execs_cap;
+	struct ct_exit_event *exits;
+	size_t nexits, exits_cap;
+};
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/utsname.h>
+#include <time.h>
+
+#include "record/recorder_priv.h"
+
+#define TICK_NS 100000000ull /* of the timer: progress line, deadlines, liveness */
+#define GRACE_NS 10000000000ull /* after Ctrl-C, for the command to end by itself */
+
+uint64_t ct_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+static char *read_line(const char *path)
+{
+	char *text = NULL;
+
+	if (ct_read_file(path, 4096, &text, NULL))
+		return NULL;
+	text[strcspn(text, "\n")] = '\0';
+	return text;
+}
+
+static void describe_host(struct ct_recorder *r)
+{
+	struct ct_host *h = &r->session->host;
+	ct_autofree char *last = read_line("/proc/sys/kernel/cap_last_cap");
+	struct timespec t;
+	struct utsname u;
+
+	uname(&u);
+	clock_gettime(CLOCK_REALTIME, &t);
+	h->captrim = ct_xstrdup(CT_VERSION);
+	h->kernel = ct_xstrdup(u.release);
+	h->arch = ct_xstrdup(u.machine);
+	h->backend = ct_xstrdup(ct_probe__backend(r->probe));
+	h->boot_id = read_line("/proc/sys/kernel/random/boot_id");
+	h->cgroup = ct_probe__cgroup_layout(r->probe);
+	h->start_ms = t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+	h->start_ns = r->start_ns;
+	h->cap_last = last ? atoi(last) : CT_CAP_KNOWN - 1;
+	h->outcomes = CT_NO;
+	h->syscalls = ct_probe__watches_syscalls(r->probe) ? CT_YES : CT_NO;
+}
+
+static int add_fd(struct ct_recorder *r, int fd)
+{
+	struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
+}
+
+static int open_loop(struct ct_recorder *r, struct ct_err *err)
+{
+	struct itimerspec tick = { { 0, TICK_NS }, { 0, TICK_NS } };
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigprocmask(SIG_BLOCK, &mask, &r->old_mask);
+	r->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	r->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (r->signal_fd < 0 || r->epoll_fd < 0 || r->timer_fd < 0 ||
+	    timerfd_settime(r->timer_fd, 0, &tick, NULL) || add_fd(r, r->signal_fd) ||
+	    add_fd(r, r->timer_fd) || add_fd(r, ct_probe__fd(r->probe)))
+		return ct_err__set(err, errno, "cannot set up the event loop: %s", strerror(errno));
+	return 0;
+}
+
+/* No daemon is no error: ids then stand for names. */
+static void open_docker(struct ct_recorder *r)
+{
+	ct_autoerr struct ct_err err = {};
+
+	if (ct_docker__open(r->opts.socket, &r->docker, &err)) {
+		if (r->opts.socket || r->opts.label || r->opts.project)
+			ct_warn("%s; continuing without names of containers", err.msg);
+		r->docker = NULL;
+		return;
+	}
+	r->docker_fd = ct_docker__watch(r->docker, CT_RUN_LABEL, &err);
+	if (r->docker_fd < 0)
+		ct_warn("%s; continuing without the events of containers", err.msg);
+	else
+		add_fd(r, r->docker_fd);
+}
+
+int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **out,
+		      struct ct_err *err)
+{
+	struct ct_probe_opts po = { .backend = opts->backend, .syscalls = opts->syscalls };
+	struct ct_recorder *r = ct_xzalloc(sizeof(*r));
+	int ret;
+
+	r->opts = *opts;
+	r->docker_fd = r->signal_fd = r->epoll_fd = r->timer_fd = r->child.pidfd = -1;
+	r->session = ct_session__new();
+	r->start_ns = ct_now_ns();
+	sigprocmask(SIG_SETMASK, NULL, &r->old_mask);
+	ret = ct_probe__open(&po, &r->probe, err);
+	if (!ret)
+		ret = open_loop(r, err);
+	if (ret) {
+		ct_recorder__close(r);
+		return ret;
+	}
+	if (!ct_probe__fingerprints(r->probe) && !opts->quiet)
+		ct_warn("the way to the kernel stack could not be found: every check takes a full "
+			"stack, which costs about a microsecond");
+	r->collect = ct_collect__new(r->probe);
+	describe_host(r);
+	open_docker(r);
+	*out = r;
+	return 0;
+}
+
+void ct_recorder__close(struct ct_recorder *r)
+{
+	if (!r)
+		return;
+	ct_own_cgroup__remove(&r->own);
+	ct_collect__free(r->collect);
+	ct_probe__close(r->probe);
+	ct_docker__close(r->docker);
+	ct_session__free(r->session);
+	free(r->command);
+	for (size_t i = 0; i < 4; i++) {
+		int fd = (int[]){ r->signal_fd, r->epoll_fd, r->timer_fd, r->child.pidfd }[i];
+
+		if (fd >= 0)
+			close(fd);
+	}
+	sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
+	free(r);
+}
+
+static char *join(char **argv)
+{
+	struct ct_str s = {};
+
+	for (; *argv; argv++)
+		ct_str__addf(&s, "%s%s", s.len ? " " : "", *argv);
+	return s.s;
+}
+
+int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, struct ct_err *err)
+{
+	int ret;
+
+	*exec_errno = 0;
+	r->command = join(argv);
+	ret = ct_own_cgroup__make(&r->own, err);
+	if (ret)
+		return ret;
+	ct_collect__consume(r->collect);
+	ct_cgroups__add(ct_collect__cgroups(r->collect), r->own.id, r->own.path, true);
+	ct_probe__mark_inside(r->probe, r->own.id);
+	ret = ct_child__start(&r->child, argv, &r->own, &r->old_mask, exec_errno, err);
+	if (!ret && r->child.pidfd >= 0)
+		add_fd(r, r->child.pidfd);
+	return ret;
+}
+
+/* A signal from the terminal reached the command, too; one sent to us alone did not. */
+static void on_signal(struct ct_recorder *r)
+{
+	struct signalfd_siginfo si;
+
+	while (read(r->signal_fd, &si, sizeof(si)) == sizeof(si)) {
+		r->signals++;
+		r->ended_ns = ct_now_ns();
+		if (r->child.pid > 0 && !r->child.reaped && si.ssi_code <= 0)
+			kill(r->child.pid, si.ssi_signo);
+	}
+}
+
+static void progress(struct ct_recorder *r)
+{
+	static const char clear[] = "\r\033[K";
+	double s = (ct_now_ns() - r->start_ns) / 1e9;
+
+	if (r->opts.quiet || !isatty(STDERR_FILENO))
+		return;
+	fprintf(stderr, "%scaptrim: %.0f s, %llu kinds of checks on this host%s\r", clear, s,
+		(unsigned long long)ct_collect__kinds(r->collect),
+		r->waiting_said ? "; waiting for what the command started, Ctrl-C ends it" : "");
+}
+
+static bool finished(struct ct_recorder *r)
+{
+	if (r->deadline_ns && ct_now_ns() >= r->deadline_ns)
+		return true;
+	if (r->child.pid <= 0)
+		return r->signals > 0;
+	if (!ct_child__reap(&r->child))
+		return r->signals && ct_now_ns() - r->ended_ns > GRACE_NS;
+	if (r->signals || !ct_recorder__alive(r))
+		return true;
+	if (!r->waiting_said && !r->opts.quiet && !isatty(STDERR_FILENO))
+		ct_warn("the command has ended, what it started still runs: waiting for that "
+			"(Ctrl-C or SIGTERM ends the recording)");
+	r->waiting_said = true;
+	return false;
+}
+
+static void dispatch(struct ct_recorder *r, int fd)
+{
+	uint64_t ticks;
+
+	if (fd == r->signal_fd)
+		on_signal(r);
+	else if (fd == r->timer_fd && read(fd, &ticks, sizeof(ticks)) > 0)
+		progress(r);
+	else if (fd == ct_probe__fd(r->probe))
+		ct_collect__consume(r->collect);
+	else if (fd == r->docker_fd &&
+		 ct_docker__watch_read(r->docker, ct_recorder__on_docker, r) < 0) {
+		epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+		r->docker_fd = -1;
+		r->session->losses.lookups++;
+		ct_warn("the container daemon ended its stream of events; names of containers that "
+			"start from now on may be missing");
+	}
+}
+
+int ct_recorder__loop(struct ct_recorder *r, uint64_t ns)
+{
+	struct epoll_event ev[8];
+
+	r->deadline_ns = ns ? ct_now_ns() + ns : 0;
+	while (!finished(r)) {
+		int n = epoll_wait(r->epoll_fd, ev, CT_ARRAY_SIZE(ev), -1);
+
+		for (int i = 0; i < n; i++) {
+			/* The command's end is looked at by finished(), once. */
+			if (ev[i].data.fd == r->child.pidfd)
+				epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, r->child.pidfd, NULL);
+			else
+				dispatch(r, ev[i].data.fd);
+		}
+		if (r->signals > 1)
+			return -EINTR;
+	}
+	if (r->docker_fd >= 0)
+		ct_docker__watch_read(r->docker, ct_recorder__on_docker, r);
+	if (!r->opts.quiet && isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+	return 0;
+}
+
+int ct_recorder__exit_status(const struct ct_recorder *r)
+{
+	return r->child.reaped ? ct_child__exit_status(&r->child) : -1;
+}
+
+struct ct_session *ct_recorder__finish(struct ct_recorder *r)
+{
+	ct_probe__stop(r->probe);
+	ct_collect__consume(r->collect);
+	ct_collect__build(r->collect, r->session, ct_recorder__choose, r);
+	ct_recorder__describe_rest(r);
+	r->session->host.end_ns = ct_now_ns();
+	return ct_steal(r->session);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A recording in progress: the probe, the container daemon's events, the command
+ * if there is one, and the loop over all of them.
+ */
+#ifndef CT_RECORD_RECORDER_H
+#define CT_RECORD_RECORDER_H
+
+#include "record/collect.h"
+#include "record/spawn.h"
+
+#define CT_RUN_LABEL "captrim.run"
+
+struct ct_recorder_opts {
+	const char *backend;
+	const char *const *syscalls; /* see ct_probe_opts */
+	const char *socket;   /* of the Docker API; NULL: the usual places */
+	const char *label;    /* value of CT_RUN_LABEL on containers to watch, or NULL */
+	const char *project;  /* Compose project to watch, or NULL */
+	bool any_container;   /* every container that starts meanwhile is ours */
+	bool all;	      /* every workload of the host */
+	bool quiet;
+};
+
+struct ct_recorder;
+
+/* Attaches first, then looks: what starts afterwards is seen from its first check. */
+int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **r,
+		      struct ct_err *err);
+void ct_recorder__close(struct ct_recorder *r); /* and leaves nothing behind */
+
+/* Adds a running workload by name or id; -ENOENT with the names there are. */
+int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct ct_err *err);
+/* The workload that a process belongs to. */
+int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err);
+/* A systemd unit; a name without a suffix is a service. */
+int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err);
+
+/* Starts the command in a cgroup of its own, see ct_child__start. */
+int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, struct ct_err *err);
+
+/*
+ * Watches until the command and everything it started has ended, ns nanoseconds
+ * (0: no limit) have passed, or SIGINT or SIGTERM came. Returns 0, or -EINTR on a
+ * second signal: the user wants out.
+ */
+int ct_recorder__loop(struct ct_recorder *r, uint64_t ns);
+
+/* The command's exit status; -1 while it runs or when there is none. */
+int ct_recorder__exit_status(const struct ct_recorder *r);
+
+/* Detaches and hands over what was seen; the caller frees the session. */
+struct ct_session *ct_recorder__finish(struct ct_recorder *r);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef CT_RECORD_RECORDER_PRIV_H
+#define CT_RECORD_RECORDER_PRIV_H
+
+#include "attrib/attrib.h"
+#include "record/recorder.h"
+
+struct ct_recorder {
+	struct ct_recorder_opts opts;
+	struct ct_probe *probe;
+	struct ct_collect *collect;
+	struct ct_session *session; /* metadata of the wanted ones as it comes in */
+	struct ct_docker *docker;   /* NULL: no API answers */
+	int docker_fd;		    /* of its events, -1 */
+	struct ct_own_cgroup own;
+	struct ct_child child;
+	char *command;
+	sigset_t old_mask;
+	int signal_fd, epoll_fd, timer_fd;
+	int signals;		    /* that asked us to end */
+	uint64_t start_ns, deadline_ns, ended_ns;
+	bool waiting_said;
+};
+
+/* In choose.c: which workload does a cgroup belong to? */
+struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
+					const struct ct_cgroup_name *name, const char *path,
+					bool inside);
+/* A container of ours: remembered, and described as well as can be. */
+void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_docker_event *ev);
+void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev);
+/* Does anything that we watch still run? */
+bool ct_recorder__alive(struct ct_recorder *r);
+/* Fills in what the API did not tell, from runtimes' state files. */
+void ct_recorder__describe_rest(struct ct_recorder *r);
+
+uint64_t ct_now_ns(void);
+
+#endif

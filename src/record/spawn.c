@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "record/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+/* In the child: wait for the go, become the command, or report why not. */
+static void run_child(char **argv, const sigset_t *mask, int go, int report)
+{
+	char byte;
+	int err;
+
+	if (read(go, &byte, 1) != 1)
+		_exit(125); /* the parent gave up */
+	sigprocmask(SIG_SETMASK, mask, NULL);
+	execvp(argv[0], argv);
+	err = errno;
+	if (write(report, &err, sizeof(err)) < 0)
+		_exit(125);
+	_exit(127);
+}
+
+int ct_child__start(struct ct_child *c, char **argv, const struct ct_own_cgroup *cgroup,
+		    const sigset_t *mask, int *exec_errno, struct ct_err *err)
+{
+	int go[2], report[2], pid, ret = 0;
+
+	*exec_errno = 0;
+	if (pipe2(go, O_CLOEXEC))
+		return ct_err__set(err, errno, "cannot make a pipe: %s", strerror(errno));
+	if (pipe2(report, O_CLOEXEC)) {
+		ret = ct_err__set(err, errno, "cannot make a pipe: %s", strerror(errno));
+		close(go[0]);
+		close(go[1]);
+		return ret;
+	}
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0)
+		run_child(argv, mask, go[0], report[1]);
+	close(go[0]);
+	close(report[1]);
+	if (pid < 0)
+		ret = ct_err__set(err, errno, "cannot fork: %s", strerror(errno));
+	else if (cgroup)
+		ret = ct_own_cgroup__enter(cgroup, pid, err);
+	if (!ret && write(go[1], "", 1) != 1)
+		ret = ct_err__set(err, errno, "the command did not start: %s", strerror(errno));
+	close(go[1]);
+	if (!ret && read(report[0], exec_errno, sizeof(*exec_errno)) == sizeof(*exec_errno)) {
+		ct_autofree char *name = ct_printable(argv[0]);
+
+		ret = ct_err__set(err, *exec_errno, "cannot execute %s: %s", name,
+				  strerror(*exec_errno));
+	}
+	close(report[0]);
+	if (ret) {
+		if (pid > 0)
+			waitpid(pid, NULL, 0);
+		return ret;
+	}
+	*c = (struct ct_child){ .pid = pid, .pidfd = syscall(SYS_pidfd_open, pid, 0) };
+	return 0;
+}
+
+bool ct_child__reap(struct ct_child *c)
+{
+	if (!c->reaped && c->pid > 0 && waitpid(c->pid, &c->status, WNOHANG) == c->pid)
+		c->reaped = true;
+	return c->reaped;
+}
+
+int ct_child__exit_status(const struct ct_child *c)
+{
+	return WIFSIGNALED(c->status) ? 128 + WTERMSIG(c->status) : WEXITSTATUS(c->status);
+}
