@@ -159,7 +159,8 @@ static __always_inline void take_slot(void *ctx, struct ct_slot *slot, const str
 		}
 		if (!err) {
 			take_stack(ctx, key->site);
-			send_sample(key);
+			if (!cfg_trace)
+				send_sample(key);
 		}
 	}
 	slot->key = *key;
@@ -246,6 +247,8 @@ static __always_inline int on_check(bool btf, void *ctx, const struct check *c)
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(FIELD(btf, task, pid), key.nr, c->cap, c->granted);
 	count(ctx, &key);
+	if (cfg_trace)
+		send_sample(&key);
 	return 0;
 }
 

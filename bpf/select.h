@@ -137,21 +137,34 @@ static __always_inline __u32 setid_bits(bool btf, struct task_struct *task, stru
 	return setid_class(gid ? kind - 1 : kind, &o);
 }
 
+/* struct nlmsghdr begins with its length and type; anything else sent is no message. */
+static __always_inline __u32 nlmsg_type(__u64 buf, __u64 len)
+{
+	struct {
+		__u32 len;
+		__u16 type, flags;
+	} h;
+
+	if (bpf_probe_read_user(&h, sizeof(h), (void *)buf) || h.len < 16 || h.len > len)
+		return 0;
+	return h.type;
+}
+
 static __always_inline __u32 selector_of(bool btf, struct task_struct *task, struct pt_regs *regs,
 					 int nr)
 {
 	__u8 how = (__u32)nr < CT_SYSCALLS ? cfg_selector[nr & (CT_SYSCALLS - 1)] : 0;
-	__u8 kind = how & 15;
+	__u8 kind = how & 31;
 	__u64 arg, user[3];
 
 	if (kind == CT_SEL_NONE)
 		return 0;
 	if (kind >= CT_SEL_UID && kind <= CT_SEL_FSGID)
 		return setid_bits(btf, task, regs, kind);
-	arg = regs_arg(btf, regs, how >> 4);
+	arg = regs_arg(btf, regs, how >> 5);
 	switch (kind) {
 	case CT_SEL_PAIR:
-		return arg << 16 | (regs_arg(btf, regs, (how >> 4) + 1) & 0xffff);
+		return arg << 16 | (regs_arg(btf, regs, (how >> 5) + 1) & 0xffff);
 	case CT_SEL_OPEN:
 		return open_bits(arg);
 	case CT_SEL_MODE:
@@ -163,6 +176,8 @@ static __always_inline __u32 selector_of(bool btf, struct task_struct *task, str
 		if (bpf_probe_read_user(user, sizeof(user[0]), (void *)arg))
 			return ~0u;
 		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : user[0];
+	case CT_SEL_NLMSG:
+		return nlmsg_type(arg, regs_arg(btf, regs, (how >> 5) + 1));
 	default:
 		return arg;
 	}

@@ -9,7 +9,7 @@
 
 #define CT_SYSCALLS 512 /* system call numbers below this have a selector */
 
-/* How the selector of a system call is made; low 4 bits of a table entry. */
+/* How the selector of a system call is made; low 5 bits of a table entry. */
 enum ct_sel_kind {
 	CT_SEL_NONE,
 	CT_SEL_ARG,	 /* argument n, low 32 bits */
@@ -27,10 +27,11 @@ enum ct_sel_kind {
 	CT_SEL_RESGID,
 	CT_SEL_FSUID,
 	CT_SEL_FSGID,
+	CT_SEL_NLMSG,	 /* type of the netlink message in buffer n of length n+1, 0 if it is none */
 };
 
-/* Table entry: kind, and the argument's index from bit 4. */
-#define CT_SEL(kind, arg) ((__u8)((kind) | (arg) << 4))
+/* Table entry: kind, and the argument's index from bit 5. */
+#define CT_SEL(kind, arg) ((__u8)((kind) | (arg) << 5))
 
 /* CT_SEL_OPEN: what an open can need permission for. */
 #define CT_OPEN_READ	 (1u << 0)

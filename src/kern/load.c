@@ -116,6 +116,7 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	c->cfg_v1_subsys = cg.v1_subsys;
 	c->cfg_v1_hierarchy = cg.v1_hierarchy;
 	c->cfg_window = p->window;
+	c->cfg_trace = o->every;
 	ct_ksyms__text(p->syms, &lo, &size);
 	c->cfg_text_lo = lo;
 	c->cfg_text_len = size;

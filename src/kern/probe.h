@@ -17,6 +17,7 @@ struct ct_probe_opts {
 	const char *backend;	       /* "tp_btf", "fexit", "kprobe"; NULL: the first that works */
 	const char *const *syscalls;   /* NULL-terminated names to watch without a check; NULL: none */
 	uint32_t max_kinds;	       /* 0: 16384 */
+	bool every;		       /* a sample for every check, for trace */
 };
 
 /* What was tried and how it failed, for messages and doctor. */

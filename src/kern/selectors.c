@@ -41,6 +41,7 @@ static const struct {
 	{ "rt_sigqueueinfo", CT_SEL(CT_SEL_ARG, 1) },
 	{ "sched_setscheduler", CT_SEL(CT_SEL_ARG, 1) },
 	{ "semctl", CT_SEL(CT_SEL_ARG, 2) },
+	{ "sendto", CT_SEL(CT_SEL_NLMSG, 1) },
 	{ "set_mempolicy", CT_SEL(CT_SEL_ARG, 0) },
 	{ "setfsgid", CT_SEL(CT_SEL_FSGID, 0) },
 	{ "setfsuid", CT_SEL(CT_SEL_FSUID, 0) },

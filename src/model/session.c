@@ -70,6 +70,14 @@ static void workload__free(struct ct_workload *w)
 	free(w);
 }
 
+void ct_session__remove(struct ct_session *s, size_t index)
+{
+	workload__free(s->workloads[index]);
+	s->nworkloads--;
+	memmove(&s->workloads[index], &s->workloads[index + 1],
+		(s->nworkloads - index) * sizeof(*s->workloads));
+}
+
 void ct_session__free(struct ct_session *s)
 {
 	if (!s)

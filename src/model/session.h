@@ -147,6 +147,7 @@ struct ct_workload {
 	size_t nexecs, execs_cap;
 	struct ct_exit *exits; /* of the main process and of failed or killed ones */
 	size_t nexits, exits_cap;
+	size_t recordings; /* merged into this one; 0 and 1 mean one */
 };
 
 struct ct_session {
@@ -161,6 +162,7 @@ void ct_session__free(struct ct_session *s);
 
 /* A new empty workload at the end, owned by the session; id is copied. */
 struct ct_workload *ct_session__add(struct ct_session *s, const char *id);
+void ct_session__remove(struct ct_session *s, size_t index); /* and frees it */
 struct ct_workload *ct_session__find(const struct ct_session *s, const char *id);
 struct ct_kind *ct_workload__add_kind(struct ct_workload *w);
 struct ct_act *ct_workload__add_act(struct ct_workload *w);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim advise: recordings in, one advice out. Needs no privilege. */
+#include <errno.h>
+
+#include "cmd/cmd.h"
+#include "model/merge.h"
+#include "model/recording.h"
+#include "view/view.h"
+
+static const char *out_path;
+static int format, color;
+static bool verbose, strict, generous;
+
+static const struct ct_opt opts[] = {
+	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "write there, - is standard output" },
+	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices, "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
+	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
+	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
+	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
+	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL, "show the evidence for every capability checked" },
+	{ .name = NULL },
+};
+
+const struct ct_command ct_advise_command = {
+	.name = "advise",
+	.args = "[OPTION]... RECORDING...",
+	.summary = "judge one or many recordings and print one advice",
+	.details = "Recordings of the same workload, from other runs or other hosts, are taken\n"
+		   "together: what any of them needed is in the advice.",
+	.opts = opts,
+};
+
+static int read_all(const struct ct_strlist *files, struct ct_session **out, struct ct_err *err)
+{
+	ct_autosession struct ct_session *all = NULL;
+
+	for (size_t i = 0; i < files->len; i++) {
+		ct_autosession struct ct_session *one = NULL;
+		int ret = ct_recording__read(files->items[i], &one, err);
+
+		if (ret)
+			return ret;
+		if (all)
+			ct_session__merge(all, one);
+		else
+			all = ct_steal(one);
+	}
+	*out = ct_steal(all);
+	return 0;
+}
+
+int ct_cmd__advise(int argc, char **argv)
+{
+	enum ct_mode mode;
+	struct ct_emit_opts emit;
+	ct_autoerr struct ct_err err = {};
+	ct_autosession struct ct_session *s = NULL;
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_strlist files = {};
+	int ret = ct_opts__parse(&ct_advise_command, argc, argv, &files, &err);
+
+	if (ret > 0)
+		return 0;
+	if (!ret && !files.len)
+		ret = ct_err__set(&err, EINVAL, "advise needs a recording: captrim advise FILE");
+	if (!ret && strict && generous)
+		ret = ct_err__set(&err, EINVAL, "--strict and --generous exclude each other");
+	if (ret) {
+		ct_strlist__free(&files);
+		return ct_cmd__usage(&ct_advise_command, &err);
+	}
+	mode = strict ? CT_MODE_STRICT : generous ? CT_MODE_GENEROUS : CT_MODE_DEFAULT;
+	emit = (struct ct_emit_opts){ format, color, verbose };
+	ret = read_all(&files, &s, &err);
+	if (!ret) {
+		r = ct_judge__session(s, mode);
+		ret = ct_view__write(r, &emit, out_path, &err);
+	}
+	if (ret)
+		ct_warn("%s", err.msg);
+	ct_strlist__free(&files);
+	return ret ? CT_EXIT_FAILURE : 0;
+}

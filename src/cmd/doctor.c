@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim doctor: what this host offers and lacks, each with the cure. */
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "attrib/attrib.h"
+#include "cmd/cmd.h"
+#include "kern/probe.h"
+
+static const struct ct_opt opts[] = { { .name = NULL } };
+
+const struct ct_command ct_doctor_command = {
+	.name = "doctor",
+	.args = "",
+	.summary = "what this host offers and lacks, each with the cure",
+	.details = "Exit status 0 when at least one way into the kernel works.",
+	.opts = opts,
+};
+
+static void line(bool good, const char *what, const char *cure)
+{
+	printf("%-4s %s%s%s\n", good ? "ok" : "no", what, good || !cure ? "" : ": ", good || !cure ? "" : cure);
+}
+
+static int check_backends(void)
+{
+	int works = 0;
+
+	for (size_t i = 0; ct_backend_names[i]; i++) {
+		struct ct_backend_try t;
+
+		ct_probe__try(ct_backend_names[i], &t);
+		if (t.err)
+			printf("no   backend %s: %s failed: %s\n", t.name, t.step, strerror(t.err));
+		else
+			printf("ok   backend %s\n", t.name);
+		works += !t.err;
+	}
+	return works;
+}
+
+static void check_probe(void)
+{
+	static const char *const one_call[] = { "capset", NULL };
+	struct ct_probe_opts o = { .syscalls = one_call };
+	ct_autoerr struct ct_err err = {};
+	struct ct_probe *p = NULL;
+	static const char *const layouts[] = { "?", "v1", "v2", "hybrid v1 and v2" };
+
+	if (ct_probe__open(&o, &p, &err)) {
+		printf("no   recording: %s\n", err.msg);
+		return;
+	}
+	printf("ok   captrim would use %s; control groups: %s\n", ct_probe__backend(p),
+	       layouts[ct_probe__cgroup_layout(p)]);
+	line(ct_probe__fingerprints(p), "call sites told apart without a stack per check",
+	     "the stack's layout is not understood; checks cost about a microsecond");
+	line(ct_probe__watches_syscalls(p), "ends of system calls (needs without a check)",
+	     "no tracepoints for system calls (CONFIG_FTRACE_SYSCALLS)");
+	ct_probe__close(p);
+}
+
+static void check_docker(void)
+{
+	ct_autoerr struct ct_err err = {};
+	struct ct_docker *d = NULL;
+
+	if (ct_docker__open(NULL, &d, &err)) {
+		printf("no   container API: %s (names of containers will be missing)\n", err.msg);
+		return;
+	}
+	ct_autofree char *server = ct_printable(ct_docker__server(d));
+
+	printf("ok   container API: %s\n", server);
+	ct_docker__close(d);
+}
+
+int ct_cmd__doctor(int argc, char **argv)
+{
+	ct_autoerr struct ct_err err = {};
+	struct ct_strlist words = {};
+	struct utsname u;
+	int ret = ct_opts__parse(&ct_doctor_command, argc, argv, &words, &err), works;
+
+	if (ret > 0)
+		return 0;
+	if (!ret && words.len)
+		ret = ct_err__set(&err, 22, "doctor takes no arguments");
+	ct_strlist__free(&words);
+	if (ret)
+		return ct_cmd__usage(&ct_doctor_command, &err);
+	uname(&u);
+	printf("     captrim %s, Linux %s, %s\n", CT_VERSION, u.release, u.machine);
+	line(!geteuid(), "running as root", "use sudo; without root only recordings can be judged");
+	line(!access("/sys/kernel/btf/vmlinux", R_OK), "BTF of the kernel",
+	     "a kernel built with CONFIG_DEBUG_INFO_BTF=y is needed");
+	works = check_backends();
+	if (works)
+		check_probe();
+	check_docker();
+	return works ? 0 : CT_EXIT_FAILURE;
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Recognising commands that start containers, see cmd.h. */
+#include <ctype.h>
+#include <libgen.h>
+#include <string.h>
+#include <time.h>
+
+#include "cmd/cmd.h"
+#include "record/recorder.h"
+
+/* Options before the subcommand that take a value as a word of their own. */
+static bool takes_value(const char *word)
+{
+	static const char *const options[] = {
+		"-H", "--host", "-c", "--context", "--config", "-l", "--log-level", "--tlscacert",
+		"--tlscert", "--tlskey", "--url", "--root", "--runroot", "--runtime",
+		"--storage-driver", "--cgroup-manager", "-f", "--file", "-p", "--project-name",
+		"--profile", "--env-file", "--project-directory", "--ansi",
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(options); i++)
+		if (!strcmp(word, options[i]))
+			return true;
+	return false;
+}
+
+/* Index of the next word that is no option, from i on. */
+static size_t next_word(char *const *argv, size_t i)
+{
+	while (argv[i] && argv[i][0] == '-')
+		i += takes_value(argv[i]) && argv[i + 1] ? 2 : 1;
+	return i;
+}
+
+static const char *value_of(char *const *argv, size_t from, size_t to, const char *a, const char *b)
+{
+	for (size_t i = from; i < to && argv[i]; i++) {
+		size_t n = strlen(b);
+
+		if ((!strcmp(argv[i], a) || !strcmp(argv[i], b)) && argv[i + 1])
+			return argv[i + 1];
+		if (!strncmp(argv[i], b, n) && argv[i][n] == '=')
+			return argv[i] + n + 1;
+	}
+	return NULL;
+}
+
+/* Compose's default: the directory's name in lower case, without odd characters. */
+static char *normal_project(const char *name)
+{
+	ct_autofree char *copy = ct_xstrdup(name);
+	size_t n = 0;
+
+	for (const char *p = name; *p; p++) {
+		char c = tolower((unsigned char)*p);
+
+		if (isalnum((unsigned char)c) || (n && (c == '-' || c == '_')))
+			copy[n++] = c;
+	}
+	copy[n] = '\0';
+	return ct_steal(copy);
+}
+
+static char *project_of(char *const *argv, size_t from, size_t to)
+{
+	const char *name = value_of(argv, from, to, "-p", "--project-name");
+	const char *file = value_of(argv, from, to, "-f", "--file");
+	ct_autofree char *dir = NULL;
+
+	if (!name)
+		name = getenv("COMPOSE_PROJECT_NAME");
+	if (name && *name)
+		return ct_xstrdup(name);
+	if (file) {
+		ct_autofree char *copy = ct_xstrdup(file);
+
+		dir = realpath(dirname(copy), NULL);
+	} else {
+		dir = realpath(".", NULL);
+	}
+	return dir ? normal_project(basename(dir)) : NULL;
+}
+
+static char *random_token(void)
+{
+	unsigned char r[12] = { 0 };
+	struct ct_str s = {};
+	ct_autofclose FILE *f = fopen("/dev/urandom", "re");
+
+	if (!f || fread(r, 1, sizeof(r), f) != sizeof(r))
+		memcpy(r, &(struct timespec){ time(NULL), getpid() }, sizeof(r));
+	for (size_t i = 0; i < sizeof(r); i++)
+		ct_str__addf(&s, "%02x", r[i]);
+	return s.s;
+}
+
+static void put_label(struct ct_injected *in, size_t after, size_t argc)
+{
+	in->label = random_token();
+	in->option = ct_xasprintf("--label=%s=%s", CT_RUN_LABEL, in->label);
+	memmove(&in->argv[after + 2], &in->argv[after + 1], (argc - after) * sizeof(char *));
+	in->argv[after + 1] = in->option;
+}
+
+static const char *name_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+void ct_inject(struct ct_injected *in, char *const *argv)
+{
+	size_t argc = 0, client = 0, sub;
+	const char *name, *host;
+
+	*in = (struct ct_injected){};
+	while (argv[argc])
+		argc++;
+	in->argv = ct_xzalloc((argc + 2) * sizeof(char *));
+	memcpy(in->argv, argv, argc * sizeof(char *));
+	if (argc > 1 && !strcmp(name_of(argv[0]), "sudo"))
+		client = 1;
+	name = name_of(argv[client]);
+	sub = next_word(argv, client + 1);
+	if (!strcmp(name, "docker-compose")) {
+		in->is_container = true;
+		in->project = project_of(argv, client + 1, sub);
+		return;
+	}
+	if (strcmp(name, "docker") && strcmp(name, "podman"))
+		return;
+	in->is_container = true;
+	host = value_of(argv, client + 1, sub, "-H", "--host");
+	if (host && !strncmp(host, "unix://", 7))
+		in->socket = host + 7;
+	if (argv[sub] && !strcmp(argv[sub], "container"))
+		sub = next_word(argv, sub + 1);
+	if (!argv[sub])
+		return;
+	if (!strcmp(argv[sub], "run") || !strcmp(argv[sub], "create"))
+		put_label(in, sub, argc);
+	else if (!strcmp(argv[sub], "compose"))
+		in->project = project_of(argv, sub + 1, next_word(argv, sub + 1));
+}
+
+void ct_inject__free(struct ct_injected *in)
+{
+	free(in->argv);
+	free(in->label);
+	free(in->option);
+	free(in->project);
+}

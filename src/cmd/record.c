@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim record: watch what runs already, into a file. */
+#include <errno.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "judge/gates.h"
+#include "model/recording.h"
+#include "record/recorder.h"
+
+static struct ct_strlist containers, units, pids;
+static const char *out_path, *backend, *socket_path, *project;
+static bool all, quiet, no_syscalls;
+static uint64_t duration;
+
+static const struct ct_opt opts[] = {
+	{ 'c', "container", "NAME|ID", CT_OPT_LIST, &containers, NULL, "a running container, may be given more than once" },
+	{ 'p', "pid", "PID", CT_OPT_LIST, &pids, NULL, "the workload that this process belongs to" },
+	{ 'u', "unit", "UNIT", CT_OPT_LIST, &units, NULL, "a systemd unit" },
+	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL, "containers of this Compose project, as they start" },
+	{ 0, "all", NULL, CT_OPT_FLAG, &all, NULL, "everything on this host" },
+	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL, "how long (30s, 5m, 2h); else until Ctrl-C" },
+	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "the recording, - is standard output" },
+	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL, "way into the kernel: tp_btf, fexit or kprobe" },
+	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL, "Docker or Podman API socket" },
+	{ 0, "no-syscalls", NULL, CT_OPT_FLAG, &no_syscalls, NULL, "watch checks alone: cheaper, but blind to needs without a check" },
+	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "no progress, no remarks" },
+	{ .name = NULL },
+};
+
+const struct ct_command ct_record_command = {
+	.name = "record",
+	.args = "[OPTION]... -o FILE",
+	.summary = "watch what runs already and keep a recording",
+	.details = "Without Ctrl-C or --duration it goes on for ever. Give the file to\n"
+		   "'captrim advise', here or on another machine.",
+	.opts = opts,
+};
+
+static int add_targets(struct ct_recorder *r, struct ct_err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < containers.len && !ret; i++)
+		ret = ct_recorder__watch_container(r, containers.items[i], err);
+	for (size_t i = 0; i < units.len && !ret; i++)
+		ret = ct_recorder__watch_unit(r, units.items[i], err);
+	for (size_t i = 0; i < pids.len && !ret; i++) {
+		char *end;
+		long pid = strtol(pids.items[i], &end, 10);
+
+		if (*end || pid <= 0)
+			ret = ct_err__set(err, EINVAL, "'%s' is no process id", pids.items[i]);
+		else
+			ret = ct_recorder__watch_pid(r, pid, err);
+	}
+	return ret;
+}
+
+static int record(struct ct_recorder *r, struct ct_err *err)
+{
+	ct_autosession struct ct_session *s = NULL;
+
+	if (add_targets(r, err))
+		return -err->code;
+	if (ct_recorder__loop(r, duration) == -EINTR)
+		return ct_err__set(err, EINTR, "aborted: nothing was written");
+	s = ct_recorder__finish(r);
+	return ct_recording__write(s, out_path, err);
+}
+
+int ct_cmd__record(int argc, char **argv)
+{
+	struct ct_recorder_opts ro;
+	ct_autoerr struct ct_err err = {};
+	struct ct_strlist words = {};
+	struct ct_recorder *r = NULL;
+	int ret = ct_opts__parse(&ct_record_command, argc, argv, &words, &err);
+
+	if (ret > 0)
+		return 0;
+	if (!ret && words.len)
+		ret = ct_err__set(&err, EINVAL, "record takes no '%s'; to start a command use 'run'",
+				  words.items[0]);
+	if (!ret && !out_path)
+		ret = ct_err__set(&err, EINVAL, "record needs -o FILE");
+	if (!ret && !containers.len && !units.len && !pids.len && !project && !all)
+		ret = ct_err__set(&err, EINVAL, "record what? -c, -p, -u, --project or --all");
+	ct_strlist__free(&words);
+	if (ret)
+		return ct_cmd__usage(&ct_record_command, &err);
+	ro = (struct ct_recorder_opts){ .backend = backend,
+					.syscalls = no_syscalls ? NULL : ct_gates_watched,
+					.socket = socket_path, .project = project, .all = all,
+					.quiet = quiet };
+	ret = ct_recorder__open(&ro, &r, &err);
+	if (!ret)
+		ret = record(r, &err);
+	if (ret)
+		ct_warn("%s", err.msg);
+	ct_recorder__close(r);
+	ct_strlist__free(&containers);
+	ct_strlist__free(&units);
+	ct_strlist__free(&pids);
+	return ret ? CT_EXIT_FAILURE : 0;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim run: watch a command and everything it starts, then say what it needed. */
+#include <errno.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "judge/gates.h"
+#include "model/recording.h"
+#include "record/recorder.h"
+#include "view/view.h"
+
+static struct ct_emit_opts emit;
+static const char *out_path, *save_path, *backend, *socket_path;
+static int format, color;
+static bool verbose, quiet, strict, generous, no_syscalls;
+static uint64_t duration;
+
+static const struct ct_opt opts[] = {
+	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "write the advice there, - is standard output" },
+	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices, "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
+	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL, "keep the recording there" },
+	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
+	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
+	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL, "stop watching after that time (30s, 5m, 2h)" },
+	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL, "way into the kernel: tp_btf, fexit or kprobe" },
+	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL, "Docker or Podman API socket" },
+	{ 0, "no-syscalls", NULL, CT_OPT_FLAG, &no_syscalls, NULL, "watch checks alone: cheaper, but blind to needs without a check" },
+	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
+	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL, "show the evidence for every capability checked" },
+	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "no progress, no remarks" },
+	{ .name = NULL },
+};
+
+const struct ct_command ct_run_command = {
+	.name = "run",
+	.args = "[OPTION]... -- COMMAND [ARGUMENT]...",
+	.summary = "run a command, watch it and every container it starts, print the advice",
+	.details = "The exit status is the command's own; 125 when captrim failed, 126 when the\n"
+		   "command cannot be executed, 127 when it is not found. The first Ctrl-C ends\n"
+		   "the recording and prints the result, the second aborts.",
+	.opts = opts,
+	.stop_early = true,
+};
+
+int ct_cmd__usage(const struct ct_command *cmd, struct ct_err *err)
+{
+	ct_warn("%s", err->msg);
+	fprintf(stderr, "See 'captrim %s --help'.\n", cmd->name);
+	return CT_EXIT_USAGE;
+}
+
+/* A container client's own checks are of no interest beside its containers'. */
+static void drop_client(struct ct_session *s, bool is_container)
+{
+	if (!is_container || s->nworkloads < 2)
+		return;
+	for (size_t i = 0; i < s->nworkloads; i++)
+		if (s->workloads[i]->kind == CT_WL_COMMAND) {
+			ct_session__remove(s, i);
+			return;
+		}
+}
+
+static int report(struct ct_session *s, struct ct_err *err)
+{
+	enum ct_mode mode = strict ? CT_MODE_STRICT : generous ? CT_MODE_GENEROUS : CT_MODE_DEFAULT;
+	ct_autoreport struct ct_report *r = NULL;
+	int ret = 0;
+
+	if (save_path)
+		ret = ct_recording__write(s, save_path, err);
+	if (ret)
+		return ret;
+	r = ct_judge__session(s, mode);
+	return ct_view__write(r, &emit, out_path, err);
+}
+
+/* Between attaching and the report. Returns captrim's exit status. */
+static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_err *err)
+{
+	ct_autosession struct ct_session *s = NULL;
+	int exec_errno, status;
+
+	if (ct_recorder__start(r, in->argv, &exec_errno, err)) {
+		ct_warn("%s", err->msg);
+		return exec_errno == ENOENT ? CT_EXIT_NOT_FOUND :
+		       exec_errno	    ? CT_EXIT_CANNOT :
+					      CT_EXIT_CAPTRIM;
+	}
+	if (ct_recorder__loop(r, duration) == -EINTR) {
+		ct_warn("aborted: nothing was written");
+		return 130;
+	}
+	s = ct_recorder__finish(r);
+	status = ct_recorder__exit_status(r);
+	drop_client(s, in->is_container);
+	if (in->label && (!s->nworkloads || s->workloads[0]->kind == CT_WL_COMMAND))
+		ct_warn("no container of this command was seen: did it start, and on this host?");
+	if (report(s, err)) {
+		ct_warn("%s", err->msg);
+		return CT_EXIT_CAPTRIM;
+	}
+	return status < 0 ? 0 : status;
+}
+
+int ct_cmd__run(int argc, char **argv)
+{
+	struct ct_recorder_opts ro = {};
+	ct_autoerr struct ct_err err = {};
+	struct ct_strlist words = {};
+	struct ct_injected in = {};
+	struct ct_recorder *r = NULL;
+	int ret = ct_opts__parse(&ct_run_command, argc, argv, &words, &err);
+
+	if (ret > 0)
+		return 0;
+	if (!ret && !words.len)
+		ret = ct_err__set(&err, EINVAL, "run needs a command: captrim run -- docker run ...");
+	if (!ret && strict && generous)
+		ret = ct_err__set(&err, EINVAL, "--strict and --generous exclude each other");
+	if (ret) {
+		ct_strlist__free(&words);
+		return ct_cmd__usage(&ct_run_command, &err);
+	}
+	emit = (struct ct_emit_opts){ format, color, verbose };
+	*CT_PUSH(words.items, words.len, words.cap) = NULL;
+	ct_inject(&in, (char *const *)words.items);
+	ro = (struct ct_recorder_opts){
+		.backend = backend,
+		.syscalls = no_syscalls ? NULL : ct_gates_watched,
+		.socket = socket_path ? socket_path : in.socket,
+		.label = in.label,
+		.project = in.project,
+		/* A script may start containers: whatever starts meanwhile is taken for its own. */
+		.any_container = !in.is_container,
+		.quiet = quiet,
+	};
+	ret = CT_EXIT_CAPTRIM;
+	if (ct_recorder__open(&ro, &r, &err))
+		ct_warn("%s", err.msg);
+	else
+		ret = watch(r, &in, &err);
+	ct_recorder__close(r);
+	ct_inject__free(&in);
+	ct_strlist__free(&words);
+	return ret;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim trace: every check as it happens. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+
+#include "attrib/attrib.h"
+#include "base/json.h"
+#include "cmd/cmd.h"
+#include "kern/selectors.h"
+#include "record/cgroups.h"
+#include "kern/probe.h"
+
+static const char *container, *backend, *pid_text;
+static bool json;
+static uint64_t duration;
+
+static const struct ct_opt opts[] = {
+	{ 'c', "container", "ID", CT_OPT_STR, &container, NULL, "only the container whose id begins so, or unit" },
+	{ 'p', "pid", "PID", CT_OPT_STR, &pid_text, NULL, "only this process" },
+	{ 0, "json", NULL, CT_OPT_FLAG, &json, NULL, "one JSON document a line" },
+	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL, "how long; else until Ctrl-C" },
+	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL, "way into the kernel: tp_btf, fexit or kprobe" },
+	{ .name = NULL },
+};
+
+const struct ct_command ct_trace_command = {
+	.name = "trace",
+	.args = "[OPTION]...",
+	.summary = "print every check as it happens",
+	.details = "Overcommit checks, by far the most frequent and never a need, are left out.",
+	.opts = opts,
+};
+
+struct tracer {
+	struct ct_probe *probe;
+	struct ct_cgroups *cgroups;
+	long pid;
+	bool broken; /* nobody reads our output any more */
+};
+
+static void print_text(struct tracer *t, const struct ct_sample *s, const char *workload,
+		       const char *syscall, char **stack, size_t len)
+{
+	ct_autofree char *comm = ct_xstrndup(s->proc.comm, sizeof(s->proc.comm));
+	ct_autofree char *shown = ct_printable(comm), *where = ct_printable(workload);
+
+	printf("%12.6f %-7s %-18s %-15s %7u %-14s %-30s %.20s\n", s->h.ns / 1e9,
+	       s->key.flags & CT_F_GRANTED ? "granted" : "refused", ct_cap__name(s->key.cap), shown,
+	       s->proc.pid, syscall ? syscall : "-", len > 2 ? stack[2] : len ? stack[len - 1] : "?",
+	       where);
+	t->broken = ferror(stdout);
+}
+
+static void print_json(struct tracer *t, const struct ct_sample *s, const char *workload,
+		       const char *syscall, char **stack, size_t len)
+{
+	struct ct_json j = CT_JSON(stdout, 0);
+	ct_autofree char *comm = ct_xstrndup(s->proc.comm, sizeof(s->proc.comm));
+
+	ct_json__object(&j, NULL);
+	ct_json__uint(&j, "ns", s->h.ns);
+	ct_json__bool(&j, "granted", s->key.flags & CT_F_GRANTED);
+	ct_json__str(&j, "capability", ct_cap__name(s->key.cap));
+	ct_json__str(&j, "process", comm);
+	ct_json__uint(&j, "pid", s->proc.pid);
+	ct_json__str(&j, "syscall", syscall);
+	ct_json__uint(&j, "selector", s->key.sel);
+	ct_json__bool(&j, "own_credentials",
+		      !(s->key.flags & (CT_F_CRED_ALIEN | CT_F_CRED_KIN)));
+	ct_json__str(&j, "workload", workload);
+	ct_json__array(&j, "stack");
+	for (size_t i = 0; i < len; i++)
+		ct_json__str(&j, NULL, stack[i]);
+	ct_json__end_array(&j);
+	ct_json__end_object(&j);
+	putchar('\n');
+	t->broken = ferror(stdout);
+}
+
+static void on_event(void *arg, const struct ct_event *ev, size_t size)
+{
+	struct tracer *t = arg;
+	const struct ct_sample *s = (const void *)ev;
+	const char *path;
+	struct ct_cgroup_name name;
+	ct_autofree char *syscall = NULL;
+	char **stack = NULL;
+	size_t len = 0;
+
+	if (ev->type == CT_EV_CGROUP && size >= sizeof(struct ct_cgroup_event))
+		ct_cgroups__add(t->cgroups, ev->cgroup, ((const struct ct_cgroup_event *)ev)->path,
+				false);
+	if (ev->type != CT_EV_SAMPLE || size < sizeof(*s) || t->broken)
+		return;
+	path = ct_cgroups__path(t->cgroups, s->key.cgroup);
+	ct_cgroup__classify(path ? path : "?", &name);
+	if ((t->pid && s->proc.pid != (uint32_t)t->pid) ||
+	    (container && strncmp(name.id, container, strlen(container)) != 0))
+		return;
+	ct_probe__stack(t->probe, s->key.site, &stack, &len);
+	syscall = ct_syscall__name(s->key.nr);
+	(json ? print_json : print_text)(t, s, name.id, syscall, stack, len);
+	for (size_t i = 0; i < len; i++)
+		free(stack[i]);
+	free(stack);
+}
+
+static void follow(struct tracer *t)
+{
+	struct pollfd fds[2] = { { .fd = ct_probe__fd(t->probe), .events = POLLIN },
+				 { .events = POLLIN } };
+	int wait = duration ? (int)(duration / 1000000) : -1;
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGALRM);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	fds[1].fd = signalfd(-1, &mask, SFD_CLOEXEC);
+	if (wait > 0)
+		alarm(wait < 1000 ? 1 : wait / 1000);
+	while (!t->broken && poll(fds, 2, -1) > 0 && !fds[1].revents) {
+		ct_probe__consume(t->probe, on_event, t);
+		t->broken |= fflush(stdout) != 0;
+	}
+	close(fds[1].fd);
+}
+
+int ct_cmd__trace(int argc, char **argv)
+{
+	struct ct_probe_opts po = { .every = true };
+	ct_autoerr struct ct_err err = {};
+	struct ct_strlist words = {};
+	struct ct_losses l = {};
+	struct tracer t = {};
+	int ret = ct_opts__parse(&ct_trace_command, argc, argv, &words, &err);
+
+	if (ret > 0)
+		return 0;
+	if (!ret && words.len)
+		ret = ct_err__set(&err, EINVAL, "trace takes no '%s'", words.items[0]);
+	ct_strlist__free(&words);
+	t.pid = pid_text ? strtol(pid_text, NULL, 10) : 0;
+	if (!ret && pid_text && t.pid <= 0)
+		ret = ct_err__set(&err, EINVAL, "'%s' is no process id", pid_text);
+	if (ret)
+		return ct_cmd__usage(&ct_trace_command, &err);
+	po.backend = backend;
+	if (ct_probe__open(&po, &t.probe, &err)) {
+		ct_warn("%s", err.msg);
+		return CT_EXIT_FAILURE;
+	}
+	t.cgroups = ct_cgroups__new();
+	ct_cgroups__scan(t.cgroups);
+	follow(&t);
+	ct_probe__stop(t.probe);
+	ct_probe__losses(t.probe, &l);
+	if (l.events)
+		ct_warn("%llu checks were not shown: the ring was full",
+			(unsigned long long)l.events);
+	ct_cgroups__free(t.cgroups);
+	ct_probe__close(t.probe);
+	return 0;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Needs without a check: capset, ambient sets, file capabilities, seccomp's gates. */
+#include <string.h>
+
+#include "judge/gates.h"
+#include "judge/judge_priv.h"
+
+static bool is_setup(const struct ct_case *c, uint32_t entry)
+{
+	return !strcmp(ct_workload__phase(c->w, entry), "setup");
+}
+
+/* Each of the set is needed, or (any) one of them. */
+static void need(struct ct_case *c, uint64_t set, bool any, const char *site, const char *syscall,
+		 const char *process, uint32_t entry, uint64_t count, const char *text,
+		 const char *source)
+{
+	ct_caps__for_each(cap, set) {
+		uint64_t any_of = any ? set : 1ull << cap;
+		struct ct_reason *r = ct_case__reason(c, cap, CT_REQUIRED, any_of);
+
+		r->site = ct_xstrdup(site);
+		r->syscall = syscall ? ct_xstrdup(syscall) : NULL;
+		r->process = process && *process ? ct_xstrdup(process) : NULL;
+		r->phase = ct_workload__phase(c->w, entry);
+		r->scope = CT_SCOPE_NONE;
+		r->granted = count;
+		r->text = ct_xstrdup(text);
+		r->source = source;
+		r->known = true;
+		ct_case__need(c, any_of, CT_REQUIRED);
+	}
+}
+
+/*
+ * A capset for an explicit set fails with EPERM unless all of it is permitted. Who
+ * asked with capget first asks for what it has (and would ask for less).
+ */
+static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *comm)
+{
+	if (a->key.asked)
+		return;
+	need(c, a->key.a & a->key.before, false, "cap_capset", "capset", comm, a->key.entry,
+	     a->count, "capset() asks for exactly this set; without all of it: EPERM",
+	     "security/commoncap.c:cap_capset, 5.10-7.3");
+}
+
+static void judge_gate(struct ct_case *c, const struct ct_act *a, const char *comm)
+{
+	uint64_t caps = ct_gates__caps(a->syscall, a->key.sel);
+	ct_autofree char *text = NULL;
+	bool gated = c->w->container.seccomp == CT_SECCOMP_DEFAULT ||
+		     c->w->container.privileged == CT_YES;
+
+	if (!caps || !gated)
+		return;
+	text = ct_xasprintf("the default seccomp profile allows %s() only with it; else: EPERM",
+			    a->syscall);
+	/* Granted by the profile's first matching capability the container has. */
+	if (caps & a->key.before)
+		caps &= a->key.before;
+	need(c, caps, true, "seccomp", a->syscall, comm, a->key.entry, a->count, text,
+	     "moby profiles/seccomp/default.json, 20.10-28");
+}
+
+static void judge_act(struct ct_case *c, const struct ct_act *a)
+{
+	char comm[sizeof(a->proc.comm) + 1] = "";
+
+	if (!a->key.ok || is_setup(c, a->key.entry))
+		return;
+	memcpy(comm, a->proc.comm, sizeof(a->proc.comm));
+	switch (a->key.type) {
+	case CT_ACT_CAPSET:
+		judge_capset(c, a, comm);
+		break;
+	case CT_ACT_AMBIENT:
+		if (a->key.a < CT_CAP_MAX)
+			need(c, 1ull << a->key.a, false, "cap_task_prctl", "prctl", comm,
+			     a->key.entry, a->count,
+			     "raising it into the ambient set; not held: EPERM",
+			     "security/commoncap.c:cap_task_prctl, 5.10-7.3");
+		break;
+	case CT_ACT_SYSCALL:
+		judge_gate(c, a, comm);
+		break;
+	default: /* dropping and securebits are checked for SETPCAP, and so are kinds */
+		break;
+	}
+}
+
+/*
+ * With the effective bit set, execve fails unless the whole permitted set of
+ * the file is within the bounding set; with no_new_privs it is ignored.
+ */
+static void judge_exec(struct ct_case *c, const struct ct_exec *x)
+{
+	const char *name = strrchr(x->file, '/');
+
+	if (!x->fcaps || !x->fcaps_effective || x->creds.no_new_privs || x->entry == CT_ENTRY_SETUP)
+		return;
+	need(c, x->fcaps, false, "bprm_caps_from_vfs_caps", "execve", name ? name + 1 : x->file,
+	     x->entry, x->count,
+	     "executing a file with this file capability (+ep); outside the bounding set: EPERM",
+	     "security/commoncap.c:bprm_caps_from_vfs_caps, 5.10-7.3");
+}
+
+void ct_case__judge_acts(struct ct_case *c)
+{
+	for (size_t i = 0; i < c->w->nacts; i++)
+		judge_act(c, &c->w->acts[i]);
+	for (size_t i = 0; i < c->w->nexecs; i++)
+		judge_exec(c, &c->w->execs[i]);
+}

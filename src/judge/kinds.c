@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Checks: would the call have done less without? */
+#include <string.h>
+
+#include "judge/judge_priv.h"
+#include "judge/rules.h"
+
+static bool is_phase(const char *phase, const char *name)
+{
+	return !strcmp(phase, name);
+}
+
+/*
+ * overlayfs works on the lower layers with its mounter's credentials. With a
+ * container's own bounding set they are those of a mount it made itself; only when it
+ * holds everything, the runtime's look the same, and then the runtime's it is.
+ */
+static bool is_mounters(const struct ct_workload *w, const struct ct_kind *k)
+{
+	bool everything = w->configured_known && (w->configured & CT_CAPS_ALL) == CT_CAPS_ALL;
+
+	if (k->key.flags & CT_F_CRED_ALIEN)
+		return true;
+	if (!(k->key.flags & CT_F_CRED_KIN) || !everything)
+		return false;
+	for (size_t i = 0; i < k->stack_len; i++)
+		if (!strncmp(k->stack[i], "ovl_", 4))
+			return true;
+	return false;
+}
+
+struct finding {
+	enum ct_verdict verdict;
+	uint64_t any_of;
+	const char *site, *source;
+	enum ct_scope scope;
+	char *text; /* owned */
+	bool known, doubtful;
+};
+
+static struct finding look_up(const struct ct_workload *w, const struct ct_kind *k)
+{
+	struct finding f = { .any_of = 1ull << k->key.cap, .known = true };
+	const struct ct_rule *r = ct_rules__match(w, k, &f.site, &f.scope);
+
+	if (!r) {
+		f.known = false;
+		f.verdict = CT_REQUIRED;
+		f.doubtful = true;
+		f.text = ct_xstrdup("asked at a place in the kernel that no rule knows: taken as "
+				    "needed");
+		return f;
+	}
+	f.verdict = r->verdict;
+	f.any_of |= r->alternatives;
+	f.source = r->source;
+	f.text = ct_xstrdup(r->text);
+	return f;
+}
+
+/* Reasons that make a check none of the workload's needs, whatever the site. */
+static void overrule(const struct ct_case *c, const struct ct_kind *k, const char *phase,
+		     struct finding *f)
+{
+	const char *why = NULL;
+
+	if (is_phase(phase, "setup"))
+		why = "the runtime's own set-up, before the program began";
+	else if (is_mounters(c->w, k))
+		why = "asked of another's credentials (such as the mounter's of an overlay)";
+	else if (!(k->key.flags & CT_F_GRANTED) && f->verdict == CT_REQUIRED && !c->failed)
+		why = "refused, and the workload carried on";
+	if (!why)
+		return;
+	if (f->verdict != CT_UNNEEDED) {
+		char *text = ct_xasprintf("%s (%s)", why, f->text);
+
+		free(f->text);
+		f->text = text;
+	}
+	f->verdict = CT_UNNEEDED;
+	f->doubtful = false;
+	f->known = true;
+}
+
+/* One more line of evidence, or more weight for one that says the same. */
+static struct ct_reason *reason_for(struct ct_case *c, const struct ct_kind *k, const char *phase,
+				    const struct finding *f)
+{
+	for (size_t i = 0; i < c->nreasons; i++) {
+		struct ct_reason *r = &c->reasons[i];
+
+		if (c->cap_of[i] == k->key.cap && r->verdict == f->verdict &&
+		    r->any_of == f->any_of && r->phase == phase && !strcmp(r->site, f->site) &&
+		    !strcmp(r->text, f->text) &&
+		    !strcmp(r->syscall ? r->syscall : "", k->syscall ? k->syscall : ""))
+			return r;
+	}
+	struct ct_reason *r = ct_case__reason(c, k->key.cap, f->verdict, f->any_of);
+
+	r->site = ct_xstrdup(f->site);
+	r->syscall = k->syscall ? ct_xstrdup(k->syscall) : NULL;
+	if (k->sampled)
+		r->process = ct_xstrndup(k->proc.comm, sizeof(k->proc.comm));
+	r->phase = phase;
+	r->scope = f->scope;
+	r->text = ct_xstrdup(f->text);
+	r->source = f->source;
+	r->known = f->known;
+	r->doubtful = f->doubtful;
+	return r;
+}
+
+static void judge_kind(struct ct_case *c, const struct ct_kind *k)
+{
+	const char *phase = ct_workload__phase(c->w, k->key.entry);
+	bool granted = k->key.flags & CT_F_GRANTED;
+	struct finding f = look_up(c->w, k);
+	struct ct_reason *r;
+
+	overrule(c, k, phase, &f);
+	if (!f.known)
+		c->unknown_sites++;
+	c->checks += k->count;
+	(granted ? c->granted : c->denied)[k->key.cap] += k->count;
+	if (granted && f.verdict != CT_UNNEEDED)
+		c->granted_caps |= 1ull << k->key.cap;
+	r = reason_for(c, k, phase, &f);
+	*(granted ? &r->granted : &r->denied) += k->count;
+	if (k->first_ns && (!r->first_ns || k->first_ns < r->first_ns))
+		r->first_ns = k->first_ns;
+	if (k->last_ns > r->last_ns)
+		r->last_ns = k->last_ns;
+	/* An optional thing that was refused is missed by nobody. */
+	if (granted || f.verdict == CT_REQUIRED)
+		ct_case__need(c, f.any_of, f.verdict);
+	c->doubtful += f.doubtful;
+	free(f.text);
+}
+
+void ct_case__judge_kinds(struct ct_case *c)
+{
+	for (size_t i = 0; i < c->w->nkinds; i++)
+		judge_kind(c, &c->w->kinds[i]);
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "judge/rules.h"
+
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/util.h"
+#include "ct/selector.h"
+
+#define NLMSG_AUDIT_USER_LOGIN 1112
+#define OPTION(level, name) ((uint32_t)(level) << 16 | (name))
+#define OPTION_SO_MARK OPTION(SOL_SOCKET, SO_MARK)
+#define OPTION_SO_PRIORITY OPTION(SOL_SOCKET, SO_PRIORITY)
+#define OPTION_SO_RCVBUFFORCE OPTION(SOL_SOCKET, SO_RCVBUFFORCE)
+#define OPTION_SO_SNDBUFFORCE OPTION(SOL_SOCKET, SO_SNDBUFFORCE)
+#define OPTION_TCP_CONGESTION OPTION(SOL_TCP, TCP_CONGESTION)
+
+/* The vocabulary of sites.def. */
+#define C(name) CT_CAP(name)
+#define ALL (~0ull)
+#define ALWAYS CT_WHEN_ALWAYS, 0
+#define ACCESS CT_WHEN_ACCESS, 0
+#define AFTER(name) CT_WHEN_AFTER, CAP_##name
+#define CHMOD_SGID CT_WHEN_CHMOD_SGID, 0
+#define CHMOD_NO_SGID CT_WHEN_CHMOD_NO_SGID, 0
+#define EUID0 CT_WHEN_EUID0, 0
+#define GLOBAL_ROOT CT_WHEN_EUID0, 0 /* uids are recorded as the host numbers them */
+#define FILE_NO_SETID CT_WHEN_FILE_NO_SETID, 0
+#define FILE_NO_SGID CT_WHEN_FILE_NO_SGID, 0
+#define INH_WITHIN CT_WHEN_INH_WITHIN, 0
+#define MEMLOCK_OK CT_WHEN_MEMLOCK_OK, 0
+#define MODE_ALLOWS CT_WHEN_MODE_ALLOWS, 0
+#define MQ_NO_ATTR CT_WHEN_MQ_NO_ATTR, 0
+#define NLMSG(type) CT_WHEN_NLMSG, NLMSG_##type
+#define NNP CT_WHEN_NNP, 0
+#define OPT_NOAUDIT CT_WHEN_NOAUDIT, 0
+#define ON_PROC CT_WHEN_ON_PROC, 0
+#define OPEN_RDONLY CT_WHEN_OPEN_RDONLY, 0
+#define SCHED_LOWER CT_WHEN_SCHED_LOWER, 0
+#define SETID_NOOP CT_WHEN_SETID_NOOP, 0
+#define SETID_SILENT CT_WHEN_SETID_SILENT, 0
+#define SIG0 CT_WHEN_SIG0, 0
+#define SOCKOPT(name) CT_WHEN_SOCKOPT, OPTION_##name
+#define UTIMES_SET CT_WHEN_UTIMES_SET, 0
+#define REQUIRED CT_REQUIRED
+#define OPTIONAL CT_OPTIONAL
+#define UNNEEDED CT_UNNEEDED
+#define HOST CT_SCOPE_HOST
+#define NS CT_SCOPE_NAMESPACE
+#define DIRECT CT_SCOPE_NONE
+
+#define CT_SITE(fn, caps, when, verdict, alt, text, source) \
+	{ #fn, CT_RULE_SITE, caps, when, verdict, alt, CT_SCOPE_NONE, text, source },
+#define CT_SITE_HOST(fn, caps, when, verdict, alt, text, source) \
+	{ #fn, CT_RULE_SITE, caps, when, verdict, alt, CT_SCOPE_HOST, text, source },
+#define CT_WRAP(fn, caps, verdict, alt, text, source) \
+	{ #fn, CT_RULE_WRAP, caps, ALWAYS, verdict, alt, CT_SCOPE_NONE, text, source },
+#define CT_ASK(fn, scope) \
+	{ #fn, CT_RULE_ASK, ALL, ALWAYS, CT_UNNEEDED, 0, scope, NULL, NULL },
+
+static const struct ct_rule rules[] = {
+#include "judge/sites.def"
+};
+
+const struct ct_rule *ct_rules__all(size_t *n)
+{
+	*n = CT_ARRAY_SIZE(rules);
+	return rules;
+}
+
+const struct ct_rule *ct_rules__at(const char *site, size_t *n)
+{
+	size_t lo = 0, hi = CT_ARRAY_SIZE(rules);
+
+	while (lo < hi) { /* the first that is not less */
+		size_t mid = (lo + hi) / 2;
+
+		if (strcmp(rules[mid].site, site) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (*n = 0; lo + *n < CT_ARRAY_SIZE(rules) && !strcmp(rules[lo + *n].site, site);)
+		++*n;
+	return *n ? &rules[lo] : NULL;
+}
+
+static bool syscall_in(const struct ct_kind *k, const char *const *names)
+{
+	for (; k->syscall && *names; names++)
+		if (!strcmp(k->syscall, *names))
+			return true;
+	return false;
+}
+
+#define SYSCALL_IN(k, ...) syscall_in(k, (const char *const[]){ __VA_ARGS__, NULL })
+
+static bool is_setid(const struct ct_kind *k)
+{
+	return SYSCALL_IN(k, "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid",
+			  "setfsuid", "setfsgid");
+}
+
+static bool is_chmod(const struct ct_kind *k)
+{
+	return SYSCALL_IN(k, "chmod", "fchmod", "fchmodat", "fchmodat2");
+}
+
+/* Names like proc_pid_permission right above the question: the inode is procfs's. */
+static bool on_proc(const struct ct_kind *k)
+{
+	for (size_t i = 0; i < k->stack_len && i < 6; i++)
+		if (!strncmp(k->stack[i], "proc_", 5) && strstr(k->stack[i], "permission"))
+			return true;
+	return false;
+}
+
+static bool mode_allows_write(const struct ct_kind *k)
+{
+	uint32_t mode = k->inode_mode;
+
+	if (!mode)
+		return false;
+	if (k->creds.fsuid == k->inode_uid)
+		return mode & 0200;
+	/* Supplementary groups are not recorded: only what holds for everybody counts. */
+	return (mode & 022) == 022 || (k->creds.fsgid != k->inode_gid && (mode & 0002));
+}
+
+static bool inheritable_within(const struct ct_workload *w, const struct ct_kind *k)
+{
+	bool seen = false;
+
+	for (size_t i = 0; i < w->nacts; i++) {
+		const struct ct_act *a = &w->acts[i];
+
+		if (a->key.type != CT_ACT_CAPSET || a->key.entry != k->key.entry)
+			continue;
+		seen = true;
+		if (a->key.c & ~(k->creds.inheritable | k->creds.permitted))
+			return false;
+	}
+	return seen && k->sampled;
+}
+
+static bool holds(const struct ct_rule *r, const struct ct_workload *w, const struct ct_kind *k)
+{
+	const uint32_t sel = k->key.sel;
+
+	switch (r->when) {
+	case CT_WHEN_ALWAYS:
+		return true;
+	case CT_WHEN_ACCESS:
+		return SYSCALL_IN(k, "access", "faccessat", "faccessat2");
+	case CT_WHEN_AFTER:
+		return k->key.after == r->arg + 1;
+	case CT_WHEN_CHMOD_SGID:
+		return is_chmod(k) && (sel & 02000);
+	case CT_WHEN_CHMOD_NO_SGID:
+		return is_chmod(k) && !(sel & 02000);
+	case CT_WHEN_EUID0:
+		return k->sampled && k->creds.euid == 0;
+	case CT_WHEN_FILE_NO_SETID:
+		return k->inode_mode && !(k->inode_mode & 06000);
+	case CT_WHEN_FILE_NO_SGID:
+		return k->inode_mode && !(k->inode_mode & 02000);
+	case CT_WHEN_INH_WITHIN:
+		return inheritable_within(w, k);
+	case CT_WHEN_MODE_ALLOWS:
+		return mode_allows_write(k);
+	case CT_WHEN_NLMSG:
+		return SYSCALL_IN(k, "sendto") && sel == r->arg;
+	case CT_WHEN_NNP:
+		return k->sampled && k->creds.no_new_privs;
+	case CT_WHEN_NOAUDIT:
+		return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
+	case CT_WHEN_ON_PROC:
+		return on_proc(k);
+	case CT_WHEN_OPEN_RDONLY:
+		return SYSCALL_IN(k, "open", "openat", "openat2") &&
+		       !(sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC));
+	case CT_WHEN_SETID_NOOP:
+		return is_setid(k) && sel == CT_SETID_NOOP;
+	case CT_WHEN_SETID_SILENT:
+		return is_setid(k) && sel == CT_SETID_SILENT;
+	case CT_WHEN_SIG0:
+		return SYSCALL_IN(k, "kill", "tkill", "tgkill", "pidfd_send_signal") && sel == 0;
+	case CT_WHEN_SOCKOPT:
+		return SYSCALL_IN(k, "setsockopt", "getsockopt") && sel == r->arg;
+	case CT_WHEN_UTIMES_SET:
+		return SYSCALL_IN(k, "utimensat", "utimes", "utime", "futimesat") &&
+		       sel == CT_TIMES_SET;
+	case CT_WHEN_MEMLOCK_OK: /* limits are not recorded */
+	case CT_WHEN_MQ_NO_ATTR: /* neither are these arguments, kind by kind */
+	case CT_WHEN_SCHED_LOWER:
+		return false;
+	}
+	return false;
+}
+
+/* "foo.isra.0" is foo, "__x64_sys_foo" is sys_foo. */
+static void plain_name(const char *frame, char *name, size_t size)
+{
+	static const char *const prefixes[] = { "__x64_", "__arm64_", "__ia32_", "__se_", "__do_" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++) {
+		size_t n = strlen(prefixes[i]);
+
+		if (!strncmp(frame, prefixes[i], n) && !strncmp(frame + n, "sys_", 4))
+			frame += n;
+	}
+	snprintf(name, size, "%.*s", (int)strcspn(frame, "."), frame);
+}
+
+const struct ct_rule *ct_rules__match(const struct ct_workload *w, const struct ct_kind *k,
+				      const char **site, enum ct_scope *scope)
+{
+	const struct ct_rule *fallback = NULL;
+	const uint64_t cap = 1ull << (k->key.cap & 63);
+
+	*scope = CT_SCOPE_NONE;
+	*site = k->stack_len ? k->stack[k->stack_len - 1] : "unknown";
+	for (size_t i = 0; i < k->stack_len; i++) {
+		const struct ct_rule *r;
+		char name[128];
+		size_t n;
+
+		plain_name(k->stack[i], name, sizeof(name));
+		r = ct_rules__at(name, &n);
+		for (size_t j = 0; j < n; j++) {
+			if (!(r[j].caps & cap) || !holds(&r[j], w, k))
+				continue;
+			if (r[j].kind == CT_RULE_ASK) {
+				if (*scope == CT_SCOPE_NONE)
+					*scope = r[j].scope;
+			} else if (r[j].kind == CT_RULE_WRAP) {
+				if (!fallback)
+					fallback = &r[j];
+			} else {
+				*site = r[j].site;
+				if (r[j].scope != CT_SCOPE_NONE)
+					*scope = r[j].scope;
+				return &r[j];
+			}
+			break;
+		}
+	}
+	if (fallback) {
+		*site = fallback->site;
+		return fallback;
+	}
+	/* For people, the first function that is no mere passer-on names the place. */
+	for (size_t i = 0; i < k->stack_len; i++) {
+		size_t n;
+		char name[128];
+		const struct ct_rule *r;
+
+		plain_name(k->stack[i], name, sizeof(name));
+		r = ct_rules__at(name, &n);
+		if (r && r->kind == CT_RULE_ASK)
+			continue;
+		*site = k->stack[i];
+		break;
+	}
+	return NULL;
+}

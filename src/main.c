@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <signal.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+
+static const struct {
+	const struct ct_command *cmd;
+	int (*run)(int argc, char **argv);
+} commands[] = {
+	{ &ct_run_command, ct_cmd__run },	  { &ct_record_command, ct_cmd__record },
+	{ &ct_advise_command, ct_cmd__advise },	  { &ct_trace_command, ct_cmd__trace },
+	{ &ct_explain_command, ct_cmd__explain }, { &ct_doctor_command, ct_cmd__doctor },
+};
+
+static void help(FILE *out)
+{
+	fputs("captrim: the smallest set of Linux capabilities that a workload needs\n\n"
+	      "Usage: captrim COMMAND [OPTION]... [ARGUMENT]...\n\n", out);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].cmd->name, commands[i].cmd->summary);
+	fputs("\nA first try:  sudo captrim run -- docker run --rm nginx\n"
+	      "'captrim COMMAND --help' says more; captrim(1) says most.\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+
+	signal(SIGPIPE, SIG_IGN); /* writing says EPIPE, which is handled */
+	if (!name) {
+		help(stderr);
+		return CT_EXIT_USAGE;
+	}
+	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
+		help(stdout);
+		return 0;
+	}
+	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
+		puts("captrim " CT_VERSION);
+		return 0;
+	}
+	for (size_t i = 0; i < CT_ARRAY_SIZE(commands); i++)
+		if (!strcmp(name, commands[i].cmd->name))
+			return commands[i].run(argc - 1, argv + 1);
+	ct_autofree char *shown = ct_printable(name);
+
+	ct_warn("there is no command '%s'; 'captrim --help' lists those there are", shown);
+	return CT_EXIT_USAGE;
+}
