@@ -194,10 +194,12 @@ static __always_inline void count_overcommit(__u64 cgroup, bool granted)
 		bpf_map_update_elem(&overcommit, &cgroup, &zero, BPF_NOEXIST);
 		v = bpf_map_lookup_elem(&overcommit, &cgroup);
 	}
-	if (v)
-		v->n[granted]++;
-	else
+	if (!v)
 		lost(CT_LOSS_KINDS);
+	else if (granted) /* an index would be a byte of any value to the verifier */
+		v->n[1]++;
+	else
+		v->n[0]++;
 }
 
 static __always_inline int on_check(bool btf, void *ctx, const struct check *c)

@@ -194,7 +194,7 @@ struct ct_outcome_key {
 };
 
 /* What finds the way from a program's context to cap_capable's return address. */
-#define CT_CALIBRATION_WORDS 96
+#define CT_CALIBRATION_WORDS 48
 struct ct_calibration {
 	__s32 depth; /* of addr[]; 0: not taken yet */
 	__u32 pad;

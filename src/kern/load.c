@@ -52,7 +52,7 @@ static int find_window(const struct ct_calibration *c, const struct ct_ksyms *sy
 		if (name && !strcmp(name, "cap_capable"))
 			caller = c->addr[i + 1];
 	}
-	for (int i = 0; caller && i + CT_WINDOW <= CT_CALIBRATION_WORDS; i++)
+	for (int i = 0; caller && i < CT_CALIBRATION_WORDS; i++)
 		if (c->word[i] == caller)
 			return i * (int)sizeof(c->word[0]);
 	return -1;
@@ -112,7 +112,9 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	ct_cgroup_setup__detect(&cg);
 	p->layout = cg.layout;
 	c->cfg_self = getpid();
-	c->cfg_host_mntns = stat("/proc/1/ns/mnt", &st) ? 0 : st.st_ino;
+	/* A process 1 with more privileges than ours does not let itself be looked at. */
+	if (!stat("/proc/1/ns/mnt", &st) || !stat("/proc/self/ns/mnt", &st))
+		c->cfg_host_mntns = st.st_ino;
 	c->cfg_v1_subsys = cg.v1_subsys;
 	c->cfg_v1_hierarchy = cg.v1_hierarchy;
 	c->cfg_window = p->window;
