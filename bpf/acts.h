@@ -80,7 +80,7 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	struct ct_act_key key = {};
-	__u8 one = 1;
+	__u32 euid, *asker;
 
 	if (tgid == cfg_self || is_compat(false, task))
 		return 0;
@@ -88,15 +88,18 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 	key.entry = newcomers_alive ? entry_of(tgid) : CT_ENTRY_MAIN;
 	key.nr = nr;
 	key.ok = ret >= 0;
+	euid = BPF_CORE_READ(cred, euid.val);
 	if (nr == cfg_nr_capget) {
 		/* Without data it only asks for the version (libcap does so at start). */
 		if (!ret && regs_arg(false, regs, 1))
-			bpf_map_update_elem(&askers, &tgid, &one, BPF_ANY);
+			bpf_map_update_elem(&askers, &tgid, &euid, BPF_ANY);
 		return 0;
 	}
 	if (nr == cfg_nr_capset) {
 		key.type = CT_ACT_CAPSET;
-		key.asked = !!bpf_map_lookup_elem(&askers, &tgid);
+		/* What it learned before a change of user (keepcaps) it knows no longer. */
+		asker = bpf_map_lookup_elem(&askers, &tgid);
+		key.asked = asker && *asker == euid;
 		if (!read_capdata(regs_arg(false, regs, 1), &key))
 			return 0;
 	} else if (nr == cfg_nr_prctl) {

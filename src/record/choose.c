@@ -58,6 +58,12 @@ static void take_over(char **field, const char *value)
 		*field = ct_xstrdup(value);
 }
 
+/* Every inspection tells the network, nothing else does. */
+static bool inspected(const struct ct_workload *w)
+{
+	return w->container.network != NULL;
+}
+
 void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_docker_event *ev)
 {
 	struct ct_workload *w = ct_session__find(r->session, id);
@@ -67,10 +73,10 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_do
 		w = ct_session__add(r->session, id);
 		w->kind = CT_WL_CONTAINER;
 	}
-	if (!w->container.name && r->docker &&
-	    ct_docker__inspect(r->docker, id, w, NULL, NULL, &err))
-		r->session->losses.lookups++;
-	/* Removed before we could ask: the event itself says a little. */
+	/* While it creates a container the daemon may block for long, and the ring fills
+	 * meanwhile: ask when it starts. Until then the event itself says a little. */
+	if (!inspected(w) && r->docker && (!ev || !strcmp(ev->action, "start")))
+		(void)ct_docker__inspect(r->docker, id, w, NULL, NULL, &err);
 	take_over(&w->container.id, id);
 	if (!ev)
 		return;
@@ -130,7 +136,7 @@ void ct_recorder__describe_rest(struct ct_recorder *r)
 		ct_autoerr struct ct_err err = {};
 		ct_autofree char *config = NULL;
 
-		if (w->kind != CT_WL_CONTAINER || w->container.name)
+		if (w->kind != CT_WL_CONTAINER || inspected(w))
 			continue;
 		if (r->docker && !ct_docker__inspect(r->docker, w->id, w, NULL, NULL, &err))
 			continue;
