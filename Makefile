@@ -30,6 +30,7 @@ ALL_LIBS = $(LIB_LIBS) $(LDLIBS)
 BPF_CFLAGS = -target bpf -O2 -g -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARCH) \
 	-Ivmlinux -Iinclude -Ibpf
 
+SKELS := $(OUT)/probe.skel.h $(OUT)/calibrate.skel.h
 SRCS := $(wildcard src/*/*.c)
 OBJS := $(SRCS:src/%.c=$(OUT)/%.o)
 TESTS := $(patsubst tests/unit/%.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
@@ -56,15 +57,15 @@ $(OUT)/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -MMD -MP -c -o $@ $<
 
-# The skeleton is included by the loader alone, found out by the first compilation.
-$(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/kern/*.c)): | $(OUT)/probe.skel.h
+# The skeletons are included by the loader alone, found out by the first compilation.
+$(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/kern/*.c)): | $(SKELS)
 
-$(OUT)/probe.bpf.o: bpf/probe.bpf.c Makefile
+$(OUT)/%.bpf.o: bpf/%.bpf.c Makefile
 	@mkdir -p $(@D)
 	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
 	$(LLVM_STRIP) -g $@
 
-$(OUT)/probe.skel.h: $(OUT)/probe.bpf.o
+$(OUT)/%.skel.h: $(OUT)/%.bpf.o
 	$(BPFTOOL) gen skeleton $< > $@
 
 # ---- tests ----
@@ -119,7 +120,7 @@ FORMATTED := $(wildcard src/*.c src/*/*.[ch] include/ct/*.h bpf/*.[ch] tests/uni
 format:
 	clang-format -i $(FORMATTED)
 
-lint: $(OUT)/probe.skel.h
+lint: $(SKELS)
 	scripts/check-layers
 	clang-format --dry-run -Werror $(FORMATTED)
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c) $(SRCS) -- \
@@ -127,7 +128,7 @@ lint: $(OUT)/probe.skel.h
 	shellcheck -x tests/run $(wildcard scripts/* tests/cli/*.sh tests/e2e/*.sh tests/lib/*.sh)
 
 arm64-bpf:
-	$(MAKE) OUT=$(OUT)/arm64 ARCH=aarch64 $(OUT)/arm64/probe.bpf.o
+	$(MAKE) OUT=$(OUT)/arm64 ARCH=aarch64 $(OUT)/arm64/probe.bpf.o $(OUT)/arm64/calibrate.bpf.o
 
 vm bench demo: all
 	scripts/$(if $(filter vm,$@),vm-test,$@)

@@ -42,10 +42,12 @@ static __always_inline __u64 fingerprint(const __u64 *word)
 	__u64 text = cfg_text_lo, text_len = cfg_text_len;
 	__u64 module = cfg_module_lo, module_len = cfg_module_len;
 	__u64 entry = cfg_entry_lo, entry_len = cfg_entry_len;
-	__u64 sum = 1;
+	/* The first is a return address in any case, and a start that the verifier does
+	 * not know lets it prune: with a constant it took 0.4 s over the 24 branches. */
+	__u64 sum = word[0];
 
 #pragma unroll
-	for (int i = 0; i < CT_WINDOW; i++) {
+	for (int i = 1; i < CT_WINDOW; i++) {
 		if (word[i] - text < text_len || word[i] - module < module_len)
 			sum = (sum << 7 | sum >> 57) ^ word[i];
 		if (word[i] - entry < entry_len)

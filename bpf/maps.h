@@ -9,7 +9,7 @@
 /* Set before load; what is off costs nothing. */
 const volatile __u32 cfg_self;		 /* our own process, left out */
 const volatile __u32 cfg_host_mntns;	 /* inode number of the host's mount namespace */
-const volatile int cfg_v1_subsys = -1;	 /* pure v1 and hybrid: index of the hierarchy's controller */
+const volatile int cfg_v1_controller = -1; /* pure v1 and hybrid: enum ct_v1_controller */
 const volatile int cfg_v1_hierarchy = -1; /* ... and the hierarchy's number */
 const volatile bool cfg_trace;		 /* a sample for every check, not for the first of its kind */
 const volatile int cfg_window = -1;	 /* bytes from ctx to cap_capable's return address; < 0: unknown */

@@ -82,42 +82,6 @@ int BPF_KRETPROBE(on_return, int ret)
 	return on_check(false, ctx, &c);
 }
 
-/* Finds cfg_window: raw words above ctx and the true call path, once. */
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct ct_calibration);
-} calibration SEC(".maps");
-
-static __always_inline int calibrate(void *ctx)
-{
-	__u32 zero = 0;
-	struct ct_calibration *c = bpf_map_lookup_elem(&calibration, &zero);
-	long n;
-
-	if (!c || c->depth || (__u32)(bpf_get_current_pid_tgid() >> 32) != cfg_self)
-		return 0;
-	/* Word by word: the stack may end before the last. */
-	for (int i = 0; i < CT_CALIBRATION_WORDS; i++)
-		bpf_probe_read_kernel(&c->word[i], sizeof(c->word[i]), ctx + i * sizeof(c->word[i]));
-	n = bpf_get_stack(ctx, c->addr, sizeof(c->addr), 0);
-	c->depth = n < 0 ? n : n / sizeof(c->addr[0]);
-	return 0;
-}
-
-SEC("tp_btf/cap_capable")
-int calibrate_tp(void *ctx)
-{
-	return calibrate(ctx);
-}
-
-SEC("fexit/cap_capable")
-int calibrate_fexit(void *ctx)
-{
-	return calibrate(ctx);
-}
-
 static __always_inline bool our_hierarchy(struct cgroup *cg)
 {
 	int h = BPF_CORE_READ(cg, root, hierarchy_id);

@@ -22,6 +22,22 @@ static __always_inline struct task_struct *current_task(bool btf)
 	return btf ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
 }
 
+#define SUBSYS_INDEX(name)                                             \
+	(bpf_core_enum_value_exists(enum cgroup_subsys_id, name) ?     \
+		 bpf_core_enum_value(enum cgroup_subsys_id, name) :    \
+		 0)
+
+/* Position of the chosen controller in css_set.subsys; it differs by kernel configuration. */
+static __always_inline int v1_subsys(void)
+{
+	switch (cfg_v1_controller) {
+	case CT_V1_PIDS: return SUBSYS_INDEX(pids_cgrp_id);
+	case CT_V1_MEMORY: return SUBSYS_INDEX(memory_cgrp_id);
+	case CT_V1_DEVICES: return SUBSYS_INDEX(devices_cgrp_id);
+	default: return SUBSYS_INDEX(freezer_cgrp_id);
+	}
+}
+
 /* Id of the task's cgroup in the hierarchy that user space chose, see CT_CGROUP_V1. */
 static __always_inline __u64 cgroup_of(bool btf, struct task_struct *task)
 {
@@ -29,10 +45,10 @@ static __always_inline __u64 cgroup_of(bool btf, struct task_struct *task)
 	struct cgroup *cg = FIELD(btf, set, dfl_cgrp);
 	struct cgroup_subsys_state *css;
 
-	if (cfg_v1_subsys < 0 || FIELD(btf, cg, level) > 0)
+	if (cfg_v1_controller < 0 || FIELD(btf, cg, level) > 0)
 		return btf ? cg->kn->id : BPF_CORE_READ(cg, kn, id);
 
-	bpf_core_read(&css, sizeof(css), &set->subsys[cfg_v1_subsys & 15]);
+	bpf_core_read(&css, sizeof(css), &set->subsys[v1_subsys() & 15]);
 	return BPF_CORE_READ(css, cgroup, kn, id) | CT_CGROUP_V1;
 }
 

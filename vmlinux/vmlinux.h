@@ -37,6 +37,9 @@ enum { BPF_ANY, BPF_NOEXIST, BPF_EXIST };
 
 enum bpf_func_id { BPF_FUNC_task_pt_regs = 175 };
 
+/* Only the names matter, the kernel's own values are put in at load. */
+enum cgroup_subsys_id { pids_cgrp_id, memory_cgrp_id, devices_cgrp_id, freezer_cgrp_id };
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 typedef struct { __u32 val; } kuid_t;

@@ -38,6 +38,9 @@
 /* Top bit of a cgroup id: the id is one of a v1 hierarchy. */
 #define CT_CGROUP_V1	(1ull << 63)
 
+/* Controllers whose v1 hierarchy can stand in for the v2 tree, by preference. */
+enum ct_v1_controller { CT_V1_PIDS, CT_V1_MEMORY, CT_V1_DEVICES, CT_V1_FREEZER };
+
 /*
  * What tells one kind of check from another.  site is a fingerprint of the
  * return addresses above cap_capable: equal call paths have equal

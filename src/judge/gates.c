@@ -83,9 +83,10 @@ uint64_t ct_gates__caps(const char *syscall, uint32_t sel)
 		if (strcmp(gates[i].name, syscall))
 			continue;
 		/* The profile looks at clone's flags; clone3 fails with ENOSYS, which
-		 * libraries take for an older kernel, so only new namespaces count. */
+		 * libraries take for an older kernel, so only new namespaces count (~0: the
+		 * flags could not be read; for namespaces the kernel asks, too). */
 		if (!strncmp(syscall, "clone", 5) && strncmp(syscall, "clock", 5) &&
-		    !(sel & CLONE_NEW_ANY))
+		    (sel == ~0u || !(sel & CLONE_NEW_ANY)))
 			return 0;
 		/* Setting the default is what libnuma does to find out about the kernel. */
 		if (!strcmp(syscall, "set_mempolicy") && sel == MPOL_DEFAULT)

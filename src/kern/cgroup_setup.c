@@ -7,29 +7,6 @@
 #include "kern/probe_priv.h"
 
 #include <string.h>
-#include <bpf/btf.h>
-
-/* Position of NAME_cgrp_id in the running kernel's enum cgroup_subsys_id. */
-static int subsys_index(const char *name)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	const struct btf_type *t;
-	char wanted[64];
-	int id, index = -1;
-
-	if (!btf)
-		return -1;
-	snprintf(wanted, sizeof(wanted), "%s_cgrp_id", name);
-	id = btf__find_by_name_kind(btf, "cgroup_subsys_id", BTF_KIND_ENUM);
-	if (id > 0) {
-		t = btf__type_by_id(btf, id);
-		for (int i = 0; i < btf_vlen(t); i++)
-			if (!strcmp(btf__name_by_offset(btf, btf_enum(t)[i].name_off), wanted))
-				index = btf_enum(t)[i].val;
-	}
-	btf__free(btf);
-	return index;
-}
 
 /* "memory:4:12:1" lines of /proc/cgroups: the hierarchy's number, 0 when it is v2's. */
 static int v1_hierarchy_of(const char *name)
@@ -46,12 +23,15 @@ static int v1_hierarchy_of(const char *name)
 
 void ct_cgroup_setup__detect(struct ct_cgroup_setup *s)
 {
-	static const char *const candidates[] = { "pids", "memory", "devices", "freezer" };
+	static const char *const candidates[] = {
+		[CT_V1_PIDS] = "pids", [CT_V1_MEMORY] = "memory",
+		[CT_V1_DEVICES] = "devices", [CT_V1_FREEZER] = "freezer",
+	};
 	bool unified = !access("/sys/fs/cgroup/cgroup.controllers", F_OK);
 	bool hybrid = !access("/sys/fs/cgroup/unified/cgroup.procs", F_OK);
 
 	*s = (struct ct_cgroup_setup){ .layout = unified ? 2 : hybrid ? 3 : 1,
-				       .v1_subsys = -1, .v1_hierarchy = -1 };
+				       .v1_controller = -1, .v1_hierarchy = -1 };
 	if (unified)
 		return;
 	for (size_t i = 0; i < CT_ARRAY_SIZE(candidates); i++) {
@@ -59,10 +39,8 @@ void ct_cgroup_setup__detect(struct ct_cgroup_setup *s)
 
 		if (hierarchy <= 0)
 			continue;
-		s->v1_subsys = subsys_index(candidates[i]);
-		if (s->v1_subsys >= 0) {
-			s->v1_hierarchy = hierarchy;
-			return;
-		}
+		s->v1_controller = i;
+		s->v1_hierarchy = hierarchy;
+		return;
 	}
 }

@@ -19,21 +19,15 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
 	return vfprintf(stderr, fmt, args);
 }
 
-/* Only the programs of one way in (and its calibration, or the events) are loaded. */
-static void choose_programs(struct probe_bpf *s, const char *backend, bool calibrate)
+/* Of the ways in only one is loaded. */
+static void choose_programs(struct probe_bpf *s, const char *backend)
 {
-	struct bpf_program *prog;
-	bool tp = !strcmp(backend, "tp_btf"), fexit = !strcmp(backend, "fexit");
 	bool kprobe = !strcmp(backend, "kprobe");
 
-	bpf_object__for_each_program(prog, s->obj)
-		bpf_program__set_autoload(prog, !calibrate);
-	bpf_program__set_autoload(s->progs.calibrate_tp, calibrate && tp);
-	bpf_program__set_autoload(s->progs.calibrate_fexit, calibrate && fexit);
-	bpf_program__set_autoload(s->progs.on_tp, !calibrate && tp);
-	bpf_program__set_autoload(s->progs.on_fexit, !calibrate && fexit);
-	bpf_program__set_autoload(s->progs.on_entry, !calibrate && kprobe);
-	bpf_program__set_autoload(s->progs.on_return, !calibrate && kprobe);
+	bpf_program__set_autoload(s->progs.on_tp, !strcmp(backend, "tp_btf"));
+	bpf_program__set_autoload(s->progs.on_fexit, !strcmp(backend, "fexit"));
+	bpf_program__set_autoload(s->progs.on_entry, kprobe);
+	bpf_program__set_autoload(s->progs.on_return, kprobe);
 	/* One of many attachments, made by ct_watch__attach. */
 	bpf_program__set_autoattach(s->progs.on_sys_exit, false);
 }
@@ -70,7 +64,8 @@ void ct_probe__provoke(void)
  */
 static int calibrate(const char *backend, const struct ct_ksyms *syms, int *err, const char **step)
 {
-	struct probe_bpf *s = probe_bpf__open();
+	struct calibrate_bpf *s = calibrate_bpf__open();
+	bool tp = !strcmp(backend, "tp_btf");
 	struct ct_calibration c = {};
 	__u32 zero = 0;
 	int ret = -1;
@@ -80,13 +75,14 @@ static int calibrate(const char *backend, const struct ct_ksyms *syms, int *err,
 		*step = "open";
 		return -1;
 	}
-	choose_programs(s, backend, true);
+	bpf_program__set_autoload(s->progs.calibrate_tp, tp);
+	bpf_program__set_autoload(s->progs.calibrate_fexit, !tp);
 	s->rodata->cfg_self = getpid();
 	*step = "load";
-	*err = -probe_bpf__load(s);
+	*err = -calibrate_bpf__load(s);
 	if (!*err) {
 		*step = "attach";
-		*err = -probe_bpf__attach(s);
+		*err = -calibrate_bpf__attach(s);
 	}
 	if (!*err) {
 		ct_probe__provoke();
@@ -94,7 +90,7 @@ static int calibrate(const char *backend, const struct ct_ksyms *syms, int *err,
 					  0))
 			ret = find_window(&c, syms);
 	}
-	probe_bpf__destroy(s);
+	calibrate_bpf__destroy(s);
 	return ret;
 }
 
@@ -115,7 +111,7 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	/* A process 1 with more privileges than ours does not let itself be looked at. */
 	if (!stat("/proc/1/ns/mnt", &st) || !stat("/proc/self/ns/mnt", &st))
 		c->cfg_host_mntns = st.st_ino;
-	c->cfg_v1_subsys = cg.v1_subsys;
+	c->cfg_v1_controller = cg.v1_controller;
 	c->cfg_v1_hierarchy = cg.v1_hierarchy;
 	c->cfg_window = p->window;
 	c->cfg_trace = o->every;
@@ -161,7 +157,7 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	*step = "open";
 	if (!p->skel)
 		return errno;
-	choose_programs(p->skel, backend, false);
+	choose_programs(p->skel, backend);
 	if (!o->syscalls)
 		bpf_program__set_autoload(p->skel->progs.on_sys_exit, false);
 	configure(p, o);
@@ -301,6 +297,8 @@ void ct_probe__close(struct ct_probe *p)
 		return;
 	if (p->skel) {
 		ct_probe__stop(p);
+		for (size_t i = 0; i < p->nwatched; i++)
+			bpf_link__destroy(p->watched[i]);
 		ring_buffer__free(p->ring);
 		probe_bpf__destroy(p->skel);
 	}

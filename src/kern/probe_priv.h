@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 typedef __u8 u8;
 typedef __u32 u32;
+#include "calibrate.skel.h"
 #include "probe.skel.h"
 
 #include "kern/probe.h"
@@ -37,7 +38,7 @@ struct ct_probe {
 /* How processes are told apart by cgroup on this host. */
 struct ct_cgroup_setup {
 	int layout;	  /* 1, 2, 3 */
-	int v1_subsys;	  /* index in css_set.subsys, -1: v2 alone */
+	int v1_controller; /* enum ct_v1_controller, -1: v2 alone */
 	int v1_hierarchy; /* number, -1 */
 };
 void ct_cgroup_setup__detect(struct ct_cgroup_setup *s);

@@ -176,9 +176,8 @@ void ct_probe__stop(struct ct_probe *p)
 	if (p->stopped)
 		return;
 	read_clock(p, &p->now);
-	for (size_t i = 0; i < p->nwatched; i++)
-		bpf_link__destroy(p->watched[i]);
-	p->nwatched = 0;
+	/* The ends of system calls stay watched until the object is closed: taking
+	 * those down waits for every processor, the report need not. */
 	probe_bpf__detach(p->skel);
 	p->stopped = true;
 }
