@@ -89,7 +89,7 @@ static void fill_cap(struct ct_advice *a, struct ct_case *c, struct ct_cap_verdi
 			v->scope = r->scope;
 		*CT_PUSH(v->reasons, v->nreasons, v->reasons_cap) = *r;
 	}
-	if (v->scope == CT_SCOPE_NONE && info)
+	if (info && v->scope < info->scope)
 		v->scope = info->scope;
 	v->risk = info ? info->risk : CT_RISK_HIGH;
 	if (v->chosen)
@@ -172,6 +172,19 @@ static const char *first_text(const struct ct_cap_verdict *v)
 	return v->nreasons ? v->reasons[0].text : "needed";
 }
 
+/* A use within a namespace does not make a host-wide capability harmless. */
+static char *host_text(const struct ct_cap_verdict *v)
+{
+	bool use = false;
+
+	for (size_t i = 0; i < v->nreasons; i++)
+		use |= v->reasons[i].verdict == v->verdict && v->reasons[i].scope == CT_SCOPE_HOST;
+	return ct_xasprintf(use ? "%s reaches the whole host: %s" :
+				  "%s opens the whole host, though this use stays within the "
+				  "container's namespaces: %s",
+			    ct_cap__name(v->cap), first_text(v));
+}
+
 static void warn_scope(struct ct_advice *a)
 {
 	for (size_t i = 0; i < a->ncaps; i++) {
@@ -181,9 +194,7 @@ static void warn_scope(struct ct_advice *a)
 		if (!v->chosen)
 			continue;
 		if (v->scope == CT_SCOPE_HOST)
-			add_warning(a, "host-scope", v->cap,
-				    ct_xasprintf("%s reaches the whole host: %s",
-						 ct_cap__name(v->cap), first_text(v)));
+			add_warning(a, "host-scope", v->cap, host_text(v));
 		for (size_t k = 0; k < v->nreasons && inside; k++)
 			inside = v->reasons[k].verdict != CT_REQUIRED ||
 				 !strcmp(v->reasons[k].phase, "exec");

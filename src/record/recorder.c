@@ -125,10 +125,26 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	return 0;
 }
 
+/* A command that outlives its recording: asked to go, then made to. */
+static void end_child(struct ct_recorder *r)
+{
+	if (r->child.pid <= 0)
+		return;
+	for (int i = 0; i < 30 && !ct_child__reap(&r->child); i++) {
+		if (i == 0)
+			kill(r->child.pid, SIGTERM);
+		if (i == 20)
+			kill(r->child.pid, SIGKILL);
+		usleep(100000);
+	}
+}
+
 void ct_recorder__close(struct ct_recorder *r)
 {
 	if (!r)
 		return;
+	if (r->signals)
+		end_child(r);
 	ct_own_cgroup__remove(&r->own);
 	ct_collect__free(r->collect);
 	ct_probe__close(r->probe);

@@ -181,11 +181,10 @@ static void write_two(struct ct_json *j)
 
 static void test_json_documents(void)
 {
-	ct_autofree char *text = json_text(0, write_two);
-	const char *second = strchr(text, '\n');
+	char *text = json_text(0, write_two);
 
-	CU_ASSERT_PTR_NOT_NULL_FATAL(second);
-	UNIT_STR(second, "\n[]\n12");
+	UNIT_STR(text + strcspn(text, "\n"), "\n[]\n12");
+	free(text);
 }
 
 static const char *hostile;

@@ -1,0 +1,179 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What needs no root: options, messages, exit statuses, reading recordings.
+set -u
+
+cd "$(dirname "$0")/../.." || exit 1
+captrim=$PWD/captrim
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+failed=0
+
+pass() { echo "PASS $1"; }
+fail() {
+	echo "FAIL $1: $2"
+	failed=1
+}
+
+# run STATUS NAME WORD...: captrim with these words; leaves $tmp/out and $tmp/err.
+run() {
+	local wanted=$1 name=$2 status=0
+
+	shift 2
+	"$captrim" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	if [ "$status" -eq "$wanted" ]; then
+		pass "$name: exit status $wanted"
+	else
+		fail "$name: exit status $wanted" "it was $status: $(head -c 300 "$tmp/err")"
+	fi
+}
+
+# says out|err NAME PATTERN
+says() {
+	if grep -qE -e "$3" "$tmp/$1"; then
+		pass "$2"
+	else
+		fail "$2" "no '$3' in: $(head -c 300 "$tmp/$1" | tr '\n' ' ')"
+	fi
+}
+
+quiet() {
+	if [ -s "$tmp/$1" ]; then
+		fail "$2" "it said $(head -c 300 "$tmp/$1")"
+	else
+		pass "$2"
+	fi
+}
+
+run 0 version --version
+says out 'version names itself' '^captrim [0-9]+\.[0-9]+'
+run 0 help --help
+says out 'help lists the commands' '^ +advise '
+quiet err 'help is no error'
+run 2 'no command'
+quiet out 'no command: nothing on standard output'
+run 2 'unknown command' frobnicate
+says err 'unknown command is named' "frobnicate"
+for command in run record advise trace explain doctor; do
+	run 0 "$command --help" "$command" --help
+	says out "$command --help shows usage" "^Usage: captrim $command"
+	run 2 "$command: unknown option" "$command" --frobnicate
+	says err "$command: unknown option is named" 'frobnicate'
+done
+run 2 'misspelt option' advise --fromat json x
+says err 'misspelt option: the right one is offered' '--format'
+run 2 'unknown format' advise --format xyz x
+says err 'unknown format is named' 'xyz'
+run 2 'bad duration' record -d soon -o /dev/null
+says err 'bad duration is named' 'soon'
+run 2 'run without a command' run
+run 2 'advise without a recording' advise
+run 2 'strict and generous' advise --strict --generous x
+
+run 0 'explain everything' explain
+says out 'explain lists SYS_ADMIN' '^SYS_ADMIN .*HOST'
+for name in CHOWN chown cap_chown CAP_CHOWN; do
+	run 0 "explain $name" explain "$name"
+	says out "explain $name tells what it allows" 'owner'
+done
+run 0 'explain a call site' explain setattr_prepare
+run 2 'explain an unknown name' explain CHWON
+says err 'explain offers the nearest' 'CHOWN'
+run 2 'explain two names' explain CHOWN KILL
+
+# A recording of one command, made by hand: enough for a judgement.
+recording=$tmp/recording
+cat >"$recording" <<'END'
+{"schema":"captrim.recording/1","captrim":"0.1.0","kernel":"6.18.0","arch":"x86_64","backend":"tp_btf","cgroup":2,"boot_id":"x","start_ms":1795513841465,"start_ns":1,"cap_last":40,"outcomes":false,"syscalls":true,"clock":"monotonic"}
+{"type":"workload","id":"command","kind":"command","runtime":"none","command":"chown 1 f","first_ns":1,"last_ns":2,"start_seen":true,"end_seen":true,"configured":"0xa80425fb"}
+{"type":"kind","workload":0,"cap_name":"CHOWN","granted":true,"cap":0,"syscall":"fchownat","nr":260,"flags":1,"site":"0x1","count":3,"first_ns":1,"last_ns":2,"stack":["security_capable","capable_wrt_inode_uidgid","setattr_prepare","ext4_setattr","notify_change","chown_common","do_fchownat","__x64_sys_fchownat","do_syscall_64"]}
+END
+run 0 'advise' advise --format json "$recording"
+if [ "$(jq -c '.workloads[0].advice.cap_add' "$tmp/out" 2>/dev/null)" = '["CHOWN"]' ]; then
+	pass 'advise says CHOWN'
+else
+	fail 'advise says CHOWN' "$(head -c 500 "$tmp/out" | tr '\n' ' ')"
+fi
+for format in text json compose docker podman kubernetes systemd quadlet oci nomad html; do
+	run 0 "advise as $format" advise --format "$format" "$recording"
+	says out "advise as $format names CHOWN" 'CHOWN'
+done
+run 0 'the same recording twice' advise --format json "$recording" "$recording"
+run 0 'no colour when asked' advise --color never "$recording"
+if grep -q "$(printf '\033')" "$tmp/out"; then
+	fail 'no escape sequences' 'there are some'
+else
+	pass 'no escape sequences'
+fi
+
+for file in tests/golden/recordings/*.jsonl; do
+	[ -e "$file" ] || continue
+	run 0 "advise ${file##*/}" advise --format json "$file"
+	if jq -e '.schema == "captrim.advice/1"' "$tmp/out" >/dev/null 2>&1; then
+		pass "advise ${file##*/}: JSON"
+	else
+		fail "advise ${file##*/}: JSON" 'not of the schema'
+	fi
+done
+
+run 1 'recording is not there' advise "$tmp/missing"
+says err 'a missing recording is named' "missing.*No such file"
+mkdir "$tmp/directory"
+run 1 'recording is a directory' advise "$tmp/directory"
+if [ "$(id -u)" -ne 0 ]; then
+	install -m 000 "$recording" "$tmp/secret"
+	run 1 'unreadable recording' advise "$tmp/secret"
+	says err 'unreadable recording: why' 'Permission denied'
+fi
+: >"$tmp/empty"
+run 1 'empty recording' advise "$tmp/empty"
+says err 'empty recording is named' 'empty'
+echo 'this is no JSON' >"$tmp/text"
+run 1 'no JSON' advise "$tmp/text"
+says err 'no JSON: the file is named' "$tmp/text"
+echo '{"schema":"captrim.recording/99"}' >"$tmp/future"
+run 1 'unknown schema' advise "$tmp/future"
+says err 'unknown schema is named' 'captrim.recording/99'
+head -c 100000 /dev/urandom >"$tmp/noise"
+run 1 'noise' advise "$tmp/noise"
+head -c -20 "$recording" >"$tmp/cut"
+run 0 'recording cut off' advise "$tmp/cut"
+if grep -qiE 'cut off|truncated|incomplete' "$tmp/out" "$tmp/err"; then
+	pass 'recording cut off: it is said'
+else
+	fail 'recording cut off: it is said' "$(cat "$tmp/err")"
+fi
+
+run 1 'a full disk' advise -o /dev/full "$recording"
+says err 'a full disk: why' 'No space left'
+"$captrim" advise "$recording" >/dev/full 2>"$tmp/err"
+status=$?
+if [ $status -eq 1 ] && grep -q 'No space left' "$tmp/err"; then
+	pass 'a full disk behind standard output'
+else
+	fail 'a full disk behind standard output' "exit status $status, $(cat "$tmp/err")"
+fi
+run 1 'a directory that is not there' advise -o "$tmp/no/where" "$recording"
+run 0 'output to a file' advise --format docker -o "$tmp/file" "$recording"
+quiet out 'output to a file: nothing on standard output'
+if grep -q CHOWN "$tmp/file"; then pass 'the file'; else fail 'the file' 'lacks CHOWN'; fi
+echo old >"$tmp/kept"
+run 1 'failure' advise -o "$tmp/kept" "$tmp/text"
+if [ "$(cat "$tmp/kept")" = old ]; then
+	pass 'failure leaves the old file'
+else
+	fail 'failure leaves the old file' 'it was changed'
+fi
+
+# More than a pipe holds, to one who goes away at once.
+for words in explain "advise --format html $recording"; do
+	# shellcheck disable=SC2086 # words
+	{ "$captrim" $words 2>"$tmp/err"; } | head -n 1 >/dev/null
+	quiet err "broken pipe: no noise (${words%% *})"
+done
+
+if [ "$(id -u)" -ne 0 ]; then
+	run 125 'run without privilege' run -- true
+	says err 'run without privilege: the cure' 'root|sudo'
+fi
+exit $failed

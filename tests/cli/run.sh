@@ -1,0 +1,129 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# captrim run with plain commands: exit statuses, signals, what is left behind.
+. "$(dirname "$0")/../lib/common.sh"
+
+if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
+	# An ordinary user cannot look into our scratch directory, and need not.
+	status=0
+	(cd / && setpriv --reuid 65534 --regid 65534 --clear-groups \
+		"$captrim" run -- true) >"$tmp/out" 2>"$tmp/err" || status=$?
+	if [ "$status" -eq 126 ] || [ "$status" -eq 127 ]; then
+		skip no-privilege "$captrim is not to be executed by others"
+	else
+		is no-privilege "$status" 125
+		says no-privilege-cure "$tmp/err" 'root|sudo'
+	fi
+fi
+need_probe
+
+# run STATUS NAME COMMAND...
+run() {
+	local wanted=$1 name=$2 status=0
+
+	shift 2
+	"$captrim" run -q --format json -o "$tmp/advice" -- "$@" \
+		>"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+	is "$name" "$status" "$wanted"
+}
+
+own_cgroups() {
+	find /sys/fs/cgroup -maxdepth 4 -type d -name "captrim-${1:-[0-9]*}" 2>/dev/null
+}
+
+run 0 status-0 true
+is nothing-needed "$(cap_add "$tmp/advice")" ''
+run 7 status-7 sh -c 'exit 7'
+run 137 killed sh -c 'kill -9 $$'
+run 143 terminated sh -c 'kill -TERM $$'
+run 127 not-found "$tmp/no-such-command"
+says not-found-text "$tmp/err" 'no-such-command'
+: >"$tmp/plain"
+run 126 not-executable "$tmp/plain"
+says not-executable-text "$tmp/err" 'plain'
+
+echo to-the-command >"$tmp/in"
+"$captrim" run -q -o /dev/null -- cat <"$tmp/in" >"$tmp/out" 2>&1
+is standard-input "$(cat "$tmp/out")" to-the-command
+"$captrim" run -q -o "$tmp/advice" -- sh -c 'echo out; echo err >&2' >"$tmp/out" 2>"$tmp/err"
+is standard-output "$(cat "$tmp/out")" out
+is standard-error "$(cat "$tmp/err")" err
+
+touch "$tmp/file"
+run 0 chown chown 1 "$tmp/file"
+is chown-advice "$(cap_add "$tmp/advice")" CHOWN
+is chown-verdict "$(jq -r '.workloads[0].capabilities[] | select(.name == "CHOWN") | .verdict' \
+	"$tmp/advice")" required
+is schema "$(jq -r .schema "$tmp/advice")" captrim.advice/1
+is kind "$(jq -r '.workloads[0].kind' "$tmp/advice")" command
+is losses "$(jq -c '[.losses | .events, .kinds, .stacks]' "$tmp/advice")" '[0,0,0]'
+if command -v setpriv >/dev/null; then
+	run 0 setpriv setpriv --reuid 1 --regid 1 --clear-groups true
+	is setpriv-advice "$(cap_add "$tmp/advice")" SETGID,SETUID
+	run 1 refused setpriv --bounding-set=-chown --inh-caps=-chown chown 2 "$tmp/file"
+	is refused-advice "$(cap_add "$tmp/advice")" CHOWN
+fi
+# The child that goes on after its parent has ended is watched, too.
+run 0 daemon sh -c "setsid sh -c 'sleep 1; chown 3 $tmp/file' >/dev/null 2>&1 </dev/null &"
+is daemon-advice "$(cap_add "$tmp/advice")" CHOWN
+
+"$captrim" run -q --save "$tmp/recording" --format json -o "$tmp/advice" -- \
+	chown 4 "$tmp/file" 2>"$tmp/err"
+"$captrim" advise --format json -o "$tmp/again" "$tmp/recording"
+is saved "$(jq -cS '.workloads[0].advice' "$tmp/again")" "$(jq -cS '.workloads[0].advice' "$tmp/advice")"
+
+status=0
+"$captrim" run -q -o /dev/full -- true >"$tmp/out" 2>"$tmp/err" || status=$?
+is full-disk "$status" 125
+says full-disk-text "$tmp/err" 'No space left'
+status=0
+"$captrim" run -q --backend xyz -- true >"$tmp/out" 2>"$tmp/err" || status=$?
+is backend "$status" 125
+says backend-text "$tmp/err" 'xyz'
+
+# wait_for COMMAND...: up to ten seconds
+wait_for() {
+	local i
+
+	for i in $(seq 100); do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.1
+	done
+	return 1
+}
+ended() { ! kill -0 "$1" 2>/dev/null; }
+started() { [ -s "$tmp/started" ]; }
+
+# Job control, or the shell would make captrim ignore the signal.
+set -m
+for signal in INT TERM; do
+	rm -f "$tmp/started" "$tmp/advice"
+	"$captrim" run -q --format json -o "$tmp/advice" -- \
+		sh -c "chown 5 $tmp/file; echo \$\$ >$tmp/started; exec sleep 300" >"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+	wait_for started
+	child=$(cat "$tmp/started")
+	kill -"$signal" "$pid"
+	if wait_for ended "$pid"; then
+		pass "$signal-ends"
+	else
+		fail "$signal-ends" 'captrim still runs after ten seconds'
+		kill -9 "$pid"
+	fi
+	wait "$pid" 2>/dev/null
+	is "$signal-advice" "$(cap_add "$tmp/advice")" CHOWN
+	is "$signal-cgroup" "$(own_cgroups "$pid")" ''
+	if wait_for ended "$child"; then
+		pass "$signal-child"
+	else
+		fail "$signal-child" 'the command was left running'
+		kill -9 "$child"
+	fi
+done
+set +m
+
+# The probe is gone with captrim: nothing stays in /sys/fs/bpf, no cgroup of ours.
+"$captrim" run -q -o /dev/null -- true &
+pid=$!
+wait "$pid"
+is cgroup-gone "$(own_cgroups "$pid")" ''

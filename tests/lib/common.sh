@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Shared by the test scripts: results as lines, a scratch directory, the small image.
+# shellcheck shell=bash
+set -u
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+captrim=${CAPTRIM:-$here/captrim}
+image=captrim-test
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+area=$(basename "$0" .sh)
+
+pass() { echo "PASS $area/$1"; }
+fail() { echo "FAIL $area/$1: $2"; }
+skip() { echo "SKIP $area/$1: $2"; }
+
+# is NAME ACTUAL EXPECTED
+is() {
+	if [ "$2" = "$3" ]; then pass "$1"; else fail "$1" "is '$2', not '$3'"; fi
+}
+
+# says NAME FILE REGEX: some line of the file matches
+says() {
+	if grep -qE -- "$3" "$2"; then pass "$1"; else fail "$1" "no '$3' in: $(head -c 300 "$2" | tr '\n' ' ')"; fi
+}
+
+# Ends the script with one SKIP line unless the probe can be loaded.
+need_probe() {
+	[ "$(id -u)" = 0 ] || { skip all "needs root"; exit 0; }
+	"$captrim" doctor >"$tmp/doctor" 2>&1 ||
+		{ skip all "no way into this kernel: $(grep -m1 '^no' "$tmp/doctor")"; exit 0; }
+}
+
+# Ends the script with one SKIP line unless a Docker daemon answers; makes the image.
+need_docker() {
+	docker version >/dev/null 2>&1 || { skip all "no Docker daemon answers"; exit 0; }
+	docker image inspect "$image" >/dev/null 2>&1 && return
+	local bb root=$tmp/root
+	bb=$(command -v busybox) || { skip all "no busybox (package busybox-static)"; exit 0; }
+	mkdir -p "$root"/{bin,etc,tmp,proc,sys,dev,srv/other}
+	cp "$bb" "$root/bin/busybox"
+	for a in sh cat chown chmod id ls sleep su true touch mkdir rm nc mount hostname kill setuidgid; do
+		ln -s busybox "$root/bin/$a"
+	done
+	printf 'root:x:0:0::/:/bin/sh\nbob:x:1001:1001::/:/bin/sh\n' >"$root/etc/passwd"
+	printf 'root:x:0:\nbob:x:1001:\n' >"$root/etc/group"
+	echo private >"$root/srv/other/file"
+	chown -R 1001:1001 "$root/srv/other"
+	chmod 700 "$root/srv/other"
+	chmod 1777 "$root/tmp"
+	tar -C "$root" --numeric-owner -cf - . | docker import - "$image" >/dev/null ||
+		{ skip all "the image could not be made"; exit 0; }
+}
+
+# Advice of the first workload in a JSON report.
+cap_add() { jq -r '.workloads[0].advice.cap_add | join(",")' "$1"; }
