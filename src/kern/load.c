@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "kern/selectors.h"
 
@@ -30,15 +31,17 @@ static void choose_programs(struct probe_bpf *s, const char *backend)
 	bpf_program__set_autoload(s->progs.on_return, kprobe);
 	/* One of many attachments, made by ct_watch__attach. */
 	bpf_program__set_autoattach(s->progs.on_sys_exit, false);
+	bpf_program__set_autoattach(s->progs.on_entry, false);
 }
 
 /*
- * Where above the context does cap_capable's return address lie? The true call
- * path, taken by the unwinder, is searched for in the raw words.
+ * Where above the context can cap_capable's return address lie? The true call
+ * path, taken by the unwinder, is searched for in the raw words. Returns a set of
+ * positions: a stale word may look the same.
  */
-static int find_window(const struct ct_calibration *c, const struct ct_ksyms *syms)
+static uint64_t find_return(const struct ct_calibration *c, const struct ct_ksyms *syms)
 {
-	uint64_t caller = 0;
+	uint64_t caller = 0, found = 0;
 
 	for (int i = 0; i + 1 < c->depth && i + 1 < CT_STACK_DEPTH; i++) {
 		const char *name = ct_ksyms__name(syms, c->addr[i]);
@@ -48,14 +51,39 @@ static int find_window(const struct ct_calibration *c, const struct ct_ksyms *sy
 	}
 	for (int i = 0; caller && i < CT_CALIBRATION_WORDS; i++)
 		if (c->word[i] == caller)
-			return i * (int)sizeof(c->word[0]);
-	return -1;
+			found |= 1ull << i;
+	return found;
 }
 
-/* A check of our own: asked before the (invalid) number is looked at. */
+/* Checks of our own that change nothing: asked before the (invalid) number is looked at. */
 void ct_probe__provoke(void)
 {
 	prctl(PR_CAPBSET_DROP, 63, 0, 0, 0);
+}
+
+static void provoke_another(void)
+{
+	syscall(SYS_sethostname, "", -1);
+}
+
+/* The position that two different call paths agree on, in bytes; -1 if there is none. */
+static int find_window(struct calibrate_bpf *s, const struct ct_ksyms *syms)
+{
+	static void (*const provoke[])(void) = { ct_probe__provoke, provoke_another };
+	uint64_t found = ~0ull;
+	__u32 zero = 0;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(provoke); i++) {
+		struct ct_calibration c = {};
+
+		if (bpf_map__update_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c), 0))
+			return -1;
+		provoke[i]();
+		if (bpf_map__lookup_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c), 0))
+			return -1;
+		found &= find_return(&c, syms);
+	}
+	return found ? __builtin_ctzll(found) * (int)sizeof(__u64) : -1;
 }
 
 /*
@@ -66,8 +94,6 @@ static int calibrate(const char *backend, const struct ct_ksyms *syms, int *err,
 {
 	struct calibrate_bpf *s = calibrate_bpf__open();
 	bool tp = !strcmp(backend, "tp_btf");
-	struct ct_calibration c = {};
-	__u32 zero = 0;
 	int ret = -1;
 
 	if (!s) {
@@ -84,12 +110,8 @@ static int calibrate(const char *backend, const struct ct_ksyms *syms, int *err,
 		*step = "attach";
 		*err = -calibrate_bpf__attach(s);
 	}
-	if (!*err) {
-		ct_probe__provoke();
-		if (!bpf_map__lookup_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c),
-					  0))
-			ret = find_window(&c, syms);
-	}
+	if (!*err)
+		ret = find_window(s, syms);
 	calibrate_bpf__destroy(s);
 	return ret;
 }
@@ -142,6 +164,17 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 		bpf_map__set_max_entries(p->skel->maps.kinds, o->max_kinds);
 }
 
+/*
+ * Of two probes at one place the later one runs first. The kretprobe's replaces the
+ * return address, and on 5.10 the unwinder then finds nothing: so it comes first, to
+ * run last. Returns a positive errno or 0.
+ */
+static int attach_entry(struct probe_bpf *s)
+{
+	s->links.on_entry = bpf_program__attach(s->progs.on_entry);
+	return s->links.on_entry ? 0 : errno;
+}
+
 /* Loads and attaches one way in with everything else. Returns a positive errno or 0. */
 static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const char *backend,
 			const char **step)
@@ -167,6 +200,8 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 		*step = "attach";
 		err = -probe_bpf__attach(p->skel);
 	}
+	if (!err && !strcmp(backend, "kprobe"))
+		err = attach_entry(p->skel);
 	if (err) {
 		probe_bpf__destroy(p->skel);
 		p->skel = NULL;

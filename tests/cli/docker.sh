@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Which container is whose: labels, names, short lives, many at once, and counts
 # against an independent counter. More with Docker is in tests/e2e.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
 need_docker
@@ -71,7 +72,7 @@ wait $recorder
 docker kill "$prefix-exec" >/dev/null
 "$captrim" advise --format json -o "$tmp/advice" "$tmp/recording"
 is exec-name "$(of .container.name)" "\"$prefix-exec\""
-is exec-phase "$(of '[.capabilities[] | select(.name == "CHOWN") | .reasons[].phase] | unique')" '["exec"]'
+is exec-phase "$(of ' | [.capabilities[] | select(.name == "CHOWN") | .reasons[].phase] | unique')" '["exec"]'
 is exec-advice "$(of .advice.cap_add)" '["CHOWN"]'
 
 # Counted to the check, against bpftrace, by what the container did alone.
@@ -86,6 +87,7 @@ else
 		>"$tmp/bpftrace" 2>"$tmp/err2" &
 	tracer=$!
 	sleep 5
+	# shellcheck disable=SC2016 # for the shell in the container
 	run count "$image" sh -c 'mkdir /tmp/d; i=0
 		while [ $i -lt 500 ]; do : >/tmp/d/$i; i=$((i+1)); done; chown -R 1001 /tmp/d'
 	sleep 1
@@ -95,6 +97,6 @@ else
 	if [ -z "$theirs" ]; then
 		skip count "bpftrace counted nothing: $(head -n 1 "$tmp/err2")"
 	else
-		is count "$(of '[.capabilities[] | select(.name == "CHOWN") | .granted + .denied] | add')" "$theirs"
+		is count "$(of ' | [.capabilities[] | select(.name == "CHOWN") | .granted + .denied] | add')" "$theirs"
 	fi
 fi

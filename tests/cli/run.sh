@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # captrim run with plain commands: exit statuses, signals, what is left behind.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
@@ -61,7 +62,8 @@ if command -v setpriv >/dev/null; then
 	run 0 setpriv setpriv --reuid 1 --regid 1 --clear-groups true
 	is setpriv-advice "$(cap_add "$tmp/advice")" SETGID,SETUID
 	run 1 refused setpriv --bounding-set=-chown --inh-caps=-chown chown 2 "$tmp/file"
-	is refused-advice "$(cap_add "$tmp/advice")" CHOWN
+	# setpriv itself needs SETPCAP to take something from the bounding set.
+	is refused-advice "$(cap_add "$tmp/advice")" CHOWN,SETPCAP
 fi
 # The child that goes on after its parent has ended is watched, too.
 run 0 daemon sh -c "setsid sh -c 'sleep 1; chown 3 $tmp/file' >/dev/null 2>&1 </dev/null &"
@@ -83,9 +85,9 @@ says backend-text "$tmp/err" 'xyz'
 
 # wait_for COMMAND...: up to ten seconds
 wait_for() {
-	local i
+	local n=0
 
-	for i in $(seq 100); do
+	while [ $((n += 1)) -le 100 ]; do
 		"$@" >/dev/null 2>&1 && return 0
 		sleep 0.1
 	done
