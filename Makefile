@@ -130,8 +130,13 @@ lint: $(SKELS)
 arm64-bpf:
 	$(MAKE) OUT=$(OUT)/arm64 ARCH=aarch64 $(OUT)/arm64/probe.bpf.o $(OUT)/arm64/calibrate.bpf.o
 
-vm bench demo: all
+vm bench: all
 	scripts/$(if $(filter vm,$@),vm-test,$@)
+
+demo:
+	scripts/deps
+	$(MAKE) all
+	scripts/demo
 
 # ---- installation ----
 
