@@ -56,29 +56,53 @@ static __always_inline __u64 fingerprint(const __u64 *word)
 	return sum;
 }
 
-/*
- * Keeps the call path under its fingerprint. Without a window the path itself is
- * the fingerprint: right, but forty times as dear, and said so by user space.
- */
-static __always_inline __u64 take_stack(void *ctx, __u64 site)
+static __always_inline struct ct_stack *unwind(void *ctx)
 {
 	__u32 zero = 0;
 	struct ct_stack *st = bpf_map_lookup_elem(&scratch, &zero);
 	long n;
 
-	if (!st || (site && bpf_map_lookup_elem(&stacks, &site)))
-		return site;
+	if (!st)
+		return NULL;
 	n = bpf_get_stack(ctx, st->addr, sizeof(st->addr), 0);
-	st->depth = n < 0 ? n : n / sizeof(st->addr[0]);
-	if (!site) {
-		site = 1;
-		for (int i = 0; i < CT_STACK_DEPTH; i++)
-			if (i < st->depth)
-				site = (site << 7 | site >> 57) ^ st->addr[i];
-		if (bpf_map_lookup_elem(&stacks, &site))
-			return site;
-	}
-	if (n < 0 || bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST))
+	if (n <= 0)
+		return NULL; /* the kernel's buffer is taken by whom we interrupted */
+	st->depth = n / sizeof(st->addr[0]);
+	return st;
+}
+
+/* Keeps the call path under its fingerprint. false: not this time. */
+static __always_inline bool keep_stack(void *ctx, __u64 site)
+{
+	struct ct_stack *st;
+
+	if (bpf_map_lookup_elem(&stacks, &site))
+		return true;
+	st = unwind(ctx);
+	if (!st)
+		return false;
+	if (bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST) &&
+	    !bpf_map_lookup_elem(&stacks, &site))
+		lost(CT_LOSS_STACKS); /* full: trying again is no use */
+	return true;
+}
+
+/*
+ * Without a window the path itself is the fingerprint: right, but forty times as
+ * dear, and said so by user space.
+ */
+static __always_inline __u64 site_of_stack(void *ctx)
+{
+	struct ct_stack *st = unwind(ctx);
+	__u64 site = 1;
+
+	if (!st)
+		return 0;
+	for (int i = 0; i < CT_STACK_DEPTH; i++)
+		if (i < st->depth)
+			site = (site << 7 | site >> 57) ^ st->addr[i];
+	if (!bpf_map_lookup_elem(&stacks, &site) &&
+	    bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST))
 		lost(CT_LOSS_STACKS);
 	return site;
 }
@@ -151,19 +175,24 @@ static __always_inline void take_slot(void *ctx, struct ct_slot *slot, const str
 		}
 	}
 	slot->count = 0;
-	if (!bpf_map_lookup_elem(&kinds, key)) {
+	n = bpf_map_lookup_elem(&kinds, key);
+	if (!n) {
 		/* Only one processor wins the insertion and sends the sample. */
 		long err = bpf_map_update_elem(&kinds, key, &zero, BPF_NOEXIST);
 
-		if (err && !bpf_map_lookup_elem(&kinds, key)) {
+		n = bpf_map_lookup_elem(&kinds, key);
+		if (!n) {
 			lost(CT_LOSS_KINDS);
 			return; /* the slot's old key stays, with count 0 */
 		}
-		if (!err) {
-			take_stack(ctx, key->site);
-			if (!cfg_trace)
-				send_sample(key);
-		}
+		if (!err && !cfg_trace)
+			send_sample(key);
+	}
+	if (!keep_stack(ctx, key->site)) {
+		/* Counted past the cache, so that the next hit comes here and tries again. */
+		n->count++;
+		n->last = bpf_jiffies64();
+		return;
 	}
 	slot->key = *key;
 	slot->count = 1;
@@ -229,7 +258,7 @@ static __always_inline int on_check(bool btf, void *ctx, const struct check *c)
 		}
 		key.site = fingerprint(c->word);
 	} else {
-		key.site = take_stack(ctx, 0);
+		key.site = site_of_stack(ctx);
 	}
 	key.cap = c->cap;
 	key.flags = (c->granted ? CT_F_GRANTED : 0) | cred_flags(btf, c, task);

@@ -62,7 +62,7 @@ int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target,
 	c.word[0] = PT_REGS_RET(ctx);
 #endif
 	if (c.window)
-		take_stack(ctx, fingerprint(c.word));
+		keep_stack(ctx, fingerprint(c.word));
 	if (bpf_map_update_elem(&pending, &tid, &c, BPF_ANY))
 		lost(CT_LOSS_KINDS);
 	return 0;

@@ -82,11 +82,14 @@ elif [ ! -d /sys/kernel/tracing/events/capability ] &&
 	! bpftrace -l 'tracepoint:capability:cap_capable' 2>/dev/null | grep -q .; then
 	skip count 'this kernel has no tracepoint capability:cap_capable'
 else
-	bpftrace -q -e 'tracepoint:capability:cap_capable
+	bpftrace -q -e 'BEGIN { printf("ready\n"); } tracepoint:capability:cap_capable
 		/comm == "chown" && args->cap == 0/ { @n[cgroup] = count(); }' \
 		>"$tmp/bpftrace" 2>"$tmp/err2" &
 	tracer=$!
-	sleep 5
+	for i in $(seq 200); do
+		grep -q ready "$tmp/bpftrace" && break
+		sleep 0.1
+	done
 	# shellcheck disable=SC2016 # for the shell in the container
 	run count "$image" sh -c 'mkdir /tmp/d; i=0
 		while [ $i -lt 500 ]; do : >/tmp/d/$i; i=$((i+1)); done; chown -R 1001 /tmp/d'

@@ -529,13 +529,6 @@ static bool rename_in_other_open(void)
 	return true;
 }
 
-/* Within a directory only that directory changes; to another also the ".." of the one that moves. */
-static bool rename_others_directory(void)
-{
-	TRY(rename("bob/open/sub", "open/sub"));
-	return true;
-}
-
 static bool remove_others_directory(void)
 {
 	TRY(rmdir("bob/open/sub"));
@@ -861,7 +854,6 @@ const struct test_case file_cases[] = {
 	CASE(rename_in_other),
 	CASE(rename_sticky_others),
 	CASE(rename_in_other_open),
-	CASE(rename_others_directory),
 	CASE(remove_others_directory),
 	CASE(copy_up_own),
 	CASE(link_own),

@@ -15,7 +15,6 @@
 #include <sys/ioctl.h>
 #include <sys/klog.h>
 #include <sys/personality.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
@@ -317,12 +316,6 @@ static bool fanotify_permission(void)
 	return true;
 }
 
-static bool mm_set(void)
-{
-	TRY(prctl(PR_SET_MM, PR_SET_MM_START_BRK, (unsigned long)sbrk(0) & ~4095UL, 0, 0));
-	return true;
-}
-
 const struct test_case misc_cases[] = {
 	CASE(tty_input_own),
 	CASE(tty_input_foreign),
@@ -353,6 +346,5 @@ const struct test_case misc_cases[] = {
 	CASE(inotify_other_private),
 	CASE(fanotify_unprivileged),
 	CASE(fanotify_permission),
-	CASE(mm_set),
 	{ NULL, NULL }
 };

@@ -445,7 +445,8 @@ static bool unix_connect_other(void)
 static bool send_credentials(struct ucred c)
 {
 	union { struct cmsghdr h; char space[CMSG_SPACE(sizeof(c))]; } control;
-	struct iovec v = { "x", 1 };
+	char byte = 0;
+	struct iovec v = { &byte, 1 };
 	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1, .msg_control = &control,
 			    .msg_controllen = sizeof(control) };
 	int s[2], on = 1;

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The declared truth (truth.tsv), and runs of cases in containers."""
 import itertools
+import json
 import os
 import pathlib
 import re
 import shlex
 import subprocess
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 DOCKER = shlex.split(os.environ.get("DOCKER", "docker"))
@@ -73,3 +75,29 @@ def options(caps):
 def docker_run(image, args, command):
     return subprocess.run(DOCKER + ["run", "--rm"] + list(args) + [image, "/t/cases"] + list(command),
                           capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+
+
+def plan(image, names):
+    """For cases.sh, a line each: name, minimal sets, flag and options of docker run, quoted for the shell."""
+    granted = grantable(image)
+    for case in cases(names):
+        sets = case.grantable_sets(granted)
+        caps = options(granted) if os.environ.get("RECORD") == "all" or not any(s <= DEFAULT for s in sets) else []
+        print("\t".join([case.name, " | ".join(map(text, sets)) or "-", "undecidable" if case.undecidable else "-",
+                         " ".join(map(shlex.quote, list(case.args) + caps))]))
+
+
+def advised(path):
+    """The set that the advice in a file gives its only workload."""
+    with open(path, encoding="utf-8") as f:
+        workloads = json.load(f)["workloads"]
+    if len(workloads) != 1:
+        raise SystemExit(f"{len(workloads)} workloads")
+    print(text(workloads[0]["advice"]["cap_add"]))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "plan":
+        plan(sys.argv[2], sys.argv[3:])
+    else:
+        advised(sys.argv[2])
