@@ -27,7 +27,9 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
-	signal(SIGPIPE, SIG_IGN); /* writing says EPIPE, which is handled */
+	/* Only what has to clean up must outlive its reader. */
+	if (name && strcmp(name, "advise") && strcmp(name, "explain"))
+		signal(SIGPIPE, SIG_IGN);
 	if (!name) {
 		help(stderr);
 		return CT_EXIT_USAGE;

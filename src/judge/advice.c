@@ -220,7 +220,11 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 			    ct_xasprintf("%llu kinds of checks came from places that no rule knows "
 					 "and were taken as needed; -v shows them",
 					 (unsigned long long)c->unknown_sites));
-	if (l->events || l->kinds || l->acts || l->missed || l->truncated)
+	if (l->truncated)
+		add_warning(a, "truncated", -1,
+			    ct_xstrdup("the recording is cut off: it ends early, needs after that "
+				       "are missing"));
+	if (l->events || l->kinds || l->acts || l->missed)
 		add_warning(a, "losses", -1,
 			    ct_xstrdup("something was lost while recording: see the losses"));
 	if (w->sysctls.known && w->sysctls.port_start == 0 &&
