@@ -1,92 +1,90 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # cases.sh [CASE...]: records each small program of cases/ in a container of its own, as a user would (Docker's default
 # capabilities where it passes with them, else all that can be granted; RECORD=all: always all), and compares the advice
-# with the truth. CAPTRIM names the program (default ./captrim), IMAGE the image to be used or made.
+# with the truth. CAPTRIM names the program (default ./captrim), IMAGE the image to be used or made, JOBS how many are
+# recorded at once (2). Without names every SHARE-th case is tried (4, to stay within five minutes; SHARE=1: all).
 # Exit status: 0 all right, 1 some failed, 77 nothing could be tried.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-captrim=${CAPTRIM:-./captrim} image=${IMAGE:-captrim-cases:latest}
 
-cannot()
-{
+here=$(cd "$(dirname "$0")" && pwd)
+captrim=${CAPTRIM:-./captrim} image=${IMAGE:-captrim-cases:latest} jobs=${JOBS:-2} share=${SHARE:-4}
+[ $# -eq 0 ] || share=1
+
+cannot() {
 	echo "SKIP cases: $*"
 	echo "0 passed, 0 failed, 1 skipped"
 	exit 77
 }
 
+[ "$(id -u)" -eq 0 ] || cannot "needs root"
 command -v python3 >/dev/null || cannot "no python3"
+command -v jq >/dev/null || cannot "no jq"
+command -v "${CC:-cc}" >/dev/null || cannot "no C compiler"
 docker version >/dev/null 2>&1 || cannot "no Docker daemon answers"
 command -v "$captrim" >/dev/null || cannot "no $captrim"
 tmp=$(mktemp -d) || exit 1
+workers=()
 trap 'rm -rf "$tmp"' EXIT
-trap 'exit 1' HUP INT TERM
+trap '[ ${#workers[@]} -eq 0 ] || kill "${workers[@]}" 2>/dev/null; wait; exit 130' HUP INT TERM
 "$here/cases/mkimage" "$image" >"$tmp/image" 2>"$tmp/err" || cannot "no image: $(tail -n 1 "$tmp/err")"
-python3 "$here/cases/truth.py" plan "$image" "$@" >"$tmp/plan" || exit 1
+python3 "$here/cases/truth.py" plan "$image" "$@" >"$tmp/all" || exit 1
+awk -v share="$share" 'NR % share == 0' "$tmp/all" >"$tmp/plan"
 
-passed=0 failed=0 skipped=0
-tab=$(printf '\t')
-
-skip()
-{
-	skipped=$((skipped + 1))
-	echo "SKIP $name: $1"
+# advised FILE: the set that the advice gives its only workload, in kernel order as the truth's
+advised() {
+	jq -r '.workloads | if length == 1 then .[0].advice.cap_add else error("\(length) workloads") end
+		| if length == 0 then "(none)" else join(",") end' "$1"
 }
 
-fail()
-{
-	failed=$((failed + 1))
-	echo "FAIL $name: $1"
-}
+# try DIRECTORY NAME WANTED FLAG OPTIONS: one case, one line said; OPTIONS are docker run's, quoted for the shell.
+try() {
+	local dir=$1 name=$2 wanted=$3 flag=$4 status got options
 
-# record OPTION...: the options of docker run
-record()
-{
-	rm -f "$tmp/advice"
-	"$captrim" run -q --format json -o "$tmp/advice" -- docker run --rm --name "captrim-case-$$-$name" "$@" \
-		"$image" /t/cases "$name" >"$tmp/out" 2>&1 </dev/null
-}
-
-# Known limits, open in the judge: asked before it matters (the first three), or missed (the last).
-known="kill_continue_other_same_session open_creat_existing_in_other utimes_now_other_writable proc_stack_own"
-# All take twenty minutes; without names every SHARE-th is tried (SHARE=1: all).
-share=${SHARE:-8} turn=0
-[ $# -eq 0 ] || share=1
-
-while IFS=$tab read -r name wanted flag options; do
-	turn=$((turn + 1))
-	[ $((turn % share)) -eq 0 ] || continue
-	case " $known " in
-	*" $name "*)
-		skip "known limit of the judge"
-		continue ;;
-	esac
 	if [ "$wanted" = - ]; then
-		skip "what it needs cannot be granted here"
-		continue
+		echo "SKIP cases/$name: what it needs cannot be granted here"
+		return
 	fi
-	eval "record $options"
+	eval "options=($5)"
+	rm -f "$dir/advice"
+	"$captrim" run -q --format json -o "$dir/advice" -- docker run --rm --name "captrim-case-$$-$name" \
+		"${options[@]}" "$image" /t/cases "$name" >"$dir/out" 2>&1 </dev/null
 	status=$?
 	if [ $status -eq 77 ]; then
-		skip "$(grep 'cannot be tried' "$tmp/out" | tail -n 1)"
+		echo "SKIP cases/$name: $(grep 'cannot be tried' "$dir/out" | tail -n 1)"
 	elif [ $status -ne 0 ]; then
-		fail "exit status $status: $(tail -n 1 "$tmp/out")"
-	elif ! got=$(python3 "$here/cases/truth.py" advised "$tmp/advice" 2>"$tmp/err"); then
-		fail "no advice: $(tail -n 1 "$tmp/err")"
+		echo "FAIL cases/$name: exit status $status: $(tail -n 1 "$dir/out")"
+	elif ! got=$(advised "$dir/advice" 2>"$dir/err"); then
+		echo "FAIL cases/$name: no advice: $(tail -n 1 "$dir/err")"
+	elif [[ " | $wanted | " == *" | $got | "* ]]; then
+		echo "PASS cases/$name"
+	elif [ "$flag" = undecidable ]; then
+		echo "SKIP cases/$name: undecidable by watching: got {$got}, true {$wanted}"
 	else
-		case " | $wanted | " in
-		*" | $got | "*)
-			passed=$((passed + 1))
-			echo "PASS $name" ;;
-		*)
-			if [ "$flag" = undecidable ]; then
-				skip "undecidable by watching: got {$got}, true {$wanted}"
-			else
-				fail "got {$got} want {$wanted}"
-			fi ;;
-		esac
+		echo "FAIL cases/$name: got {$got} want {$wanted}"
 	fi
-done <"$tmp/plan"
+}
 
-echo "$passed passed, $failed failed, $skipped skipped"
-[ $failed -eq 0 ]
+# worker N: every case whose turn it is
+worker() {
+	local n=$1 turn=0 name wanted flag options
+
+	mkdir "$tmp/$n"
+	while IFS=$'\t' read -r name wanted flag options; do
+		[ $((turn++ % jobs)) -eq "$n" ] && try "$tmp/$n" "$name" "$wanted" "$flag" "$options"
+	done <"$tmp/plan" | tee "$tmp/$n/said"
+}
+
+for ((n = 0; n < jobs; n++)); do
+	worker "$n" &
+	workers+=($!)
+done
+wait
+
+count() {
+	cat "$tmp"/*/said | grep -c "^$1 "
+}
+
+failed=$(count FAIL)
+echo "$(count PASS) passed, $failed failed, $(count SKIP) skipped"
+[ "$failed" -eq 0 ]
