@@ -5,17 +5,25 @@
 #include <strings.h>
 #include "base/opt.h"
 #include "base/term.h"
+#include "cmd/cmd.h"
 #include "emit/common.h"
 #include "judge/rules.h"
 
 #define LABEL_WIDTH 12
-#define NEAR_MAX 4 /* names offered for an unknown one */
+#define RULE_WIDTH  20
+#define RULE_NEXT   "                    "
+#define IDENTIFIER  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+#define NEAR_MAX    4 /* names offered for an unknown one */
 
 static int color = CT_COLOR_AUTO;
 
 static const struct ct_opt explain_opts[] = {
-	{ .name = "color", .arg = "WHEN", .type = CT_OPT_CHOICE, .dest = &color,
-	  .choices = ct_color_choices, .help = "auto, always or never" },
+	{ .name = "color",
+	  .arg = "WHEN",
+	  .type = CT_OPT_CHOICE,
+	  .dest = &color,
+	  .choices = ct_color_choices,
+	  .help = "auto, always or never" },
 	{ .name = NULL },
 };
 
@@ -51,35 +59,117 @@ static const char *reach(enum ct_scope scope)
 	}
 }
 
-static void put_rule(const struct ct_term *t, const struct ct_rule *rule, const char *head)
+static void put_folded(const struct ct_term *t, const char *color, const char *text)
 {
-	printf("    %s%s%s: %s%s\n", ct_term__bold(t), head, ct_term__reset(t),
-	       ct_verdict__name(rule->verdict),
-	       rule->scope == CT_SCOPE_HOST ? ", reaches the host" : "");
-	fputs("        ", stdout);
-	ct_emit__fold(stdout, rule->text ? rule->text : "", t->width, 8, "        ");
-	if (rule->alternatives) {
-		ct_autofree char *other = ct_caps__join(rule->alternatives, " or ", "");
+	printf("%*s%s", RULE_WIDTH, "", color);
+	ct_emit__flow(stdout, text, t->width, RULE_WIDTH, RULE_NEXT);
+	printf("%s\n", *color ? ct_term__reset(t) : "");
+}
 
-		printf("        or %s\n", other);
+/* Verdict or capability on the left, what the rule says beside it. */
+static void put_rule(const struct ct_term *t, const struct ct_rule *rule, const char *head,
+		     const char *text)
+{
+	const char *scope = rule->scope == CT_SCOPE_HOST ? "HOST: " : "";
+	ct_autofree char *line = ct_xasprintf("%s%s", scope, text);
+
+	printf("  %s%-*s%s", ct_term__bold(t), RULE_WIDTH - 2, head, ct_term__reset(t));
+	ct_emit__fold(stdout, line, t->width, RULE_WIDTH, RULE_NEXT);
+	if (rule->alternatives) {
+		ct_autofree char *names = ct_caps__join(rule->alternatives, " or ", "");
+		ct_autofree char *other = ct_xasprintf("%s does as well", names);
+
+		put_folded(t, "", other);
 	}
+}
+
+/*
+ * The text without " (name)", the function in brackets by which the table tells apart what is
+ * otherwise the same in a hundred drivers. The caller frees.
+ */
+static char *common_text(const struct ct_rule *rule)
+{
+	const char *open = strstr(rule->text, " ("), *close;
+
+	if (!open)
+		return ct_xstrdup(rule->text);
+	close = open + 2 + strspn(open + 2, IDENTIFIER);
+	if (*close != ')')
+		return ct_xstrdup(rule->text);
+	return ct_xasprintf("%.*s%s", (int)(open - rule->text), rule->text, close + 1);
+}
+
+struct topic {
+	const struct ct_rule *rule;
+	char *text;
+};
+
+/* What is asked under the same words, with the same consequences, is one topic. */
+static int topic_cmp(const struct topic *a, const struct topic *b)
+{
+	const struct ct_rule *ra = a->rule, *rb = b->rule;
+	int by_text;
+
+	if (ra->verdict != rb->verdict)
+		return ra->verdict > rb->verdict ? -1 : 1;
+	by_text = strcmp(a->text, b->text);
+	if (by_text)
+		return by_text;
+	if (ra->scope != rb->scope)
+		return ra->scope > rb->scope ? -1 : 1;
+	if (ra->alternatives != rb->alternatives)
+		return ra->alternatives > rb->alternatives ? -1 : 1;
+	return 0;
+}
+
+static int topic_order(const void *x, const void *y)
+{
+	const struct topic *a = x, *b = y;
+	int cmp = topic_cmp(a, b);
+
+	return cmp ? cmp : strcmp(a->rule->site, b->rule->site);
+}
+
+/* The topic that topics starts with, and all its sites. Returns how many rules that were. */
+static size_t put_topic(const struct ct_term *t, const struct topic *topics, size_t n)
+{
+	const struct ct_rule *rule = topics[0].rule;
+	const char *last = NULL;
+	struct ct_str sites = { 0 };
+	size_t i;
+
+	for (i = 0; i < n && !topic_cmp(&topics[i], &topics[0]); i++) {
+		if (last && !strcmp(last, topics[i].rule->site))
+			continue;
+		ct_str__addf(&sites, "%s%s", last ? ", " : "", topics[i].rule->site);
+		last = topics[i].rule->site;
+	}
+	put_rule(t, rule, ct_verdict__name(rule->verdict), topics[0].text);
+	put_folded(t, ct_term__dim(t), sites.s);
+	ct_str__free(&sites);
+	return i;
 }
 
 static void put_sites(const struct ct_term *t, int cap)
 {
 	const struct ct_rule *rules;
-	bool any = false;
-	size_t n;
+	struct topic *topics = NULL;
+	size_t n, len = 0, size = 0;
 
 	rules = ct_rules__all(&n);
-	for (size_t i = 0; i < n; i++) {
-		if (!(rules[i].caps & (1ull << cap)))
-			continue;
-		if (!any)
-			puts("\n  The kernel asks for it in");
-		any = true;
-		put_rule(t, &rules[i], rules[i].site);
+	for (size_t i = 0; i < n; i++)
+		if (rules[i].kind != CT_RULE_ASK && rules[i].caps & (1ull << cap))
+			*CT_PUSH(topics, len, size) = (struct topic){ &rules[i],
+								      common_text(&rules[i]) };
+	if (len) {
+		qsort(topics, len, sizeof(*topics), topic_order);
+		puts("\n  The kernel asks for it when it comes to");
 	}
+	for (size_t i = 0; i < len;)
+		i += put_topic(t, topics + i, len - i);
+	for (size_t i = 0; i < len; i++)
+		free(topics[i].text);
+	free(topics);
 }
 
 static void explain_cap(const struct ct_term *t, int cap)
@@ -102,30 +192,42 @@ static void explain_cap(const struct ct_term *t, int cap)
 	put_sites(t, cap);
 }
 
+/* Rules that differ in nothing but a condition that their text does not tell apart. */
+static bool said_before(const struct ct_rule *rules, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (rules[k].caps == rules[i].caps && rules[k].verdict == rules[i].verdict &&
+		    !strcmp(rules[k].text, rules[i].text))
+			return true;
+	return false;
+}
+
 /* Returns whether there is such a site. */
 static bool explain_site(const struct ct_term *t, const char *site)
 {
 	const struct ct_rule *rules;
-	bool any = false;
-	size_t n;
+	size_t n = 0;
 
-	rules = ct_rules__all(&n);
-	for (size_t i = 0; i < n; i++) {
-		ct_autofree char *caps = NULL;
-
-		if (strcmp(rules[i].site, site))
-			continue;
-		if (!any)
-			printf("%s%s%s, a function of the kernel, asks for\n\n", ct_term__bold(t),
-			       site, ct_term__reset(t));
-		any = true;
-		caps = rules[i].caps ? ct_caps__join(rules[i].caps, ", ", "") :
-				       ct_xstrdup("any capability");
-		put_rule(t, &rules[i], caps);
-		if (rules[i].source)
-			printf("        %s%s%s\n", ct_term__dim(t), rules[i].source, ct_term__reset(t));
+	rules = ct_rules__at(site, &n);
+	if (!rules)
+		return false;
+	printf("%s%s%s (a function of the kernel)\n\n", ct_term__bold(t), site, ct_term__reset(t));
+	if (rules[0].kind == CT_RULE_ASK) {
+		puts("  It passes the question on; the function that calls it decides what for.");
+		return true;
 	}
-	return any;
+	for (size_t i = 0; i < n; i++) {
+		ct_autofree char *caps = ct_caps__join(rules[i].caps, " ", "");
+		ct_autofree char *text = NULL;
+
+		if (said_before(rules, i))
+			continue;
+		text = ct_xasprintf("%s, %s", ct_verdict__name(rules[i].verdict), rules[i].text);
+		put_rule(t, &rules[i], caps, text);
+		if (rules[i].source)
+			put_folded(t, ct_term__dim(t), rules[i].source);
+	}
+	return true;
 }
 
 static void explain_all(const struct ct_term *t)
@@ -136,8 +238,8 @@ static void explain_all(const struct ct_term *t)
 		bool host = info->scope == CT_SCOPE_HOST;
 
 		printf("%-18s  %s%-9s%s  %-6s  ", info->name, host ? ct_term__bad(t) : "",
-		       host ? "HOST" : ct_scope__name(info->scope),
-		       host ? ct_term__reset(t) : "", ct_risk__name(info->risk));
+		       host ? "HOST" : ct_scope__name(info->scope), host ? ct_term__reset(t) : "",
+		       ct_risk__name(info->risk));
 		ct_emit__fold(stdout, info->allows, t->width, 39,
 			      "                                       ");
 	}
@@ -217,7 +319,8 @@ static int unknown(const char *word)
 			list.s);
 	else
 		ct_warn("%s is neither a capability nor a call site known here; "
-			"'captrim explain' lists the capabilities", safe);
+			"'captrim explain' lists the capabilities",
+			safe);
 	ct_str__free(&list);
 	return 2;
 }

@@ -40,8 +40,8 @@ char *ct_emit__shell(const char *s)
 /* Words that some reader of YAML takes for a truth value or for nothing. */
 static bool yaml_reserved(const char *s)
 {
-	static const char *const words[] = { "y", "n", "yes", "no", "on", "off", "true", "false",
-					     "null" };
+	static const char *const words[] = { "y",   "n",    "yes",   "no",  "on",
+					     "off", "true", "false", "null" };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(words); i++)
 		if (!strcasecmp(s, words[i]))
@@ -94,7 +94,7 @@ int ct_emit__names_width(uint64_t set)
 {
 	int width = 0;
 
-	ct_caps__for_each(cap, set) {
+	ct_caps__for_each (cap, set) {
 		int len = (int)strlen(ct_cap__name(cap));
 
 		width = len > width ? len : width;
@@ -236,7 +236,8 @@ char *ct_emit__reason(const struct ct_advice *a, int cap)
 		text = ct_emit__reason_text(reason);
 		ct_str__add(&str, text);
 		if (reason->process)
-			ct_str__addf(&str, " (%s%s)", reason->process, ct_emit__phase(reason->phase));
+			ct_str__addf(&str, " (%s%s)", reason->process,
+				     ct_emit__phase(reason->phase));
 		if (reason->doubtful)
 			ct_str__add(&str, "; doubtful");
 	} else {
@@ -252,10 +253,9 @@ char *ct_emit__title(const struct ct_workload *w)
 	ct_autofree char *raw = NULL;
 	const char *image = w->container.image;
 
-	raw = ct_xasprintf("%s (%s%s%s)", ct_workload__label(w), image ? image : "",
-			   image ? ", " : "",
-			   w->runtime ? ct_runtime__name(w->runtime) :
-					ct_workload_kind__name(w->kind));
+	raw = ct_xasprintf(
+		"%s (%s%s%s)", ct_workload__label(w), image ? image : "", image ? ", " : "",
+		w->runtime ? ct_runtime__name(w->runtime) : ct_workload_kind__name(w->kind));
 	return ct_printable(raw);
 }
 
@@ -264,7 +264,7 @@ void ct_emit__reasons(const struct ct_advice *a, FILE *out, const char *indent)
 	int width = ct_emit__names_width(a->cap_add);
 	ct_autofree char *next = ct_xasprintf("%s# %*s", indent, width + 2, "");
 
-	ct_caps__for_each(cap, a->cap_add) {
+	ct_caps__for_each (cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
 		int at = fprintf(out, "%s# %-*s  ", indent, width, ct_cap__name(cap));
 

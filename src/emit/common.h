@@ -88,9 +88,9 @@ struct ct_idiom {
 void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent);
 
 /*
- * Everything else to know before pasting: the judge's warnings and, unless one of these with
- * the code "privileged", "host-network", "no-seccomp", "non-root" or "low-ports" says it
- * already, what the recording shows.
+ * Everything else to know before pasting: the judge's warnings and what the recording shows,
+ * unless a warning with the code "privileged", "host-network", "no-seccomp" or "non-root"
+ * says that already.
  */
 void ct_emit__notes(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
 		    const char *indent);

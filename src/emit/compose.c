@@ -41,7 +41,7 @@ static void put_set(const struct ct_advice *a, FILE *out)
 	fputs("    cap_drop: [ALL]\n", out);
 	if (a->cap_add)
 		fputs("    cap_add:\n", out);
-	ct_caps__for_each(cap, a->cap_add) {
+	ct_caps__for_each (cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
 
 		fprintf(out, "      - %-*s  # %s\n", width, ct_cap__name(cap), why);
@@ -61,7 +61,8 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 	if (a->workload->container.no_new_privs == CT_YES) {
 		fputs("    security_opt: [\"no-new-privileges:true\"]  # as recorded\n", out);
 	} else if (ct_workload__nnp_possible(a->workload)) {
-		ct_emit__comment(out, "    ", "possible, for nothing in it gained rights by a set-uid bit "
+		ct_emit__comment(out, "    ",
+				 "possible, for nothing in it gained rights by a set-uid bit "
 				 "or file capabilities:");
 		fputs("    # security_opt: [\"no-new-privileges:true\"]\n", out);
 	}
@@ -71,7 +72,8 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 void ct_emit__compose(const struct ct_report *r, FILE *out)
 {
 	fputs("# In an override file, where lists are joined: cap_add: !override [...]\n"
-	      "# (Compose 2.24.4 or newer).\n", out);
+	      "# (Compose 2.24.4 or newer).\n",
+	      out);
 	if (!r->nadvices) {
 		fputs("services: {}\n", out);
 		return;

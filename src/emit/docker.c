@@ -15,7 +15,7 @@ static const struct ct_idiom docker_idiom = {
 static void put_flags(const struct ct_advice *a, FILE *out, const char *sep)
 {
 	fputs("--cap-drop ALL", out);
-	ct_caps__for_each(cap, a->cap_add)
+	ct_caps__for_each (cap, a->cap_add)
 		fprintf(out, "%s--cap-add %s", sep, ct_cap__name(cap));
 }
 
@@ -44,7 +44,8 @@ void ct_emit__run_options(const struct ct_report *r, const char *tool, const str
 		ct_emit__reasons(a, out, "");
 		if (a->workload->container.no_new_privs != CT_YES &&
 		    ct_workload__nnp_possible(a->workload))
-			ct_emit__note(out, "", "--security-opt no-new-privileges is possible: nothing "
+			ct_emit__note(out, "",
+				      "--security-opt no-new-privileges is possible: nothing "
 				      "in it gained rights by a set-uid bit or file capabilities");
 		ct_emit__notes(a, idiom, out, "");
 		put_flags(a, out, " ");

@@ -9,9 +9,18 @@
 #include "judge/judge.h"
 
 enum ct_format {
-	CT_FMT_TEXT, CT_FMT_JSON, CT_FMT_COMPOSE, CT_FMT_DOCKER, CT_FMT_PODMAN,
-	CT_FMT_KUBERNETES, CT_FMT_SYSTEMD, CT_FMT_QUADLET, CT_FMT_OCI, CT_FMT_NOMAD,
-	CT_FMT_HTML, CT_FMT_MAX,
+	CT_FMT_TEXT,
+	CT_FMT_JSON,
+	CT_FMT_COMPOSE,
+	CT_FMT_DOCKER,
+	CT_FMT_PODMAN,
+	CT_FMT_KUBERNETES,
+	CT_FMT_SYSTEMD,
+	CT_FMT_QUADLET,
+	CT_FMT_OCI,
+	CT_FMT_NOMAD,
+	CT_FMT_HTML,
+	CT_FMT_MAX,
 };
 extern const char *const ct_format_choices[]; /* names, NULL-terminated, in enum order */
 

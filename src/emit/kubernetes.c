@@ -8,11 +8,10 @@
 #include "emit/common.h"
 #include "emit/emit.h"
 
-#define BASELINE                                                                           \
-	(CT_CAP(AUDIT_WRITE) | CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FOWNER) |      \
-	 CT_CAP(FSETID) | CT_CAP(KILL) | CT_CAP(MKNOD) | CT_CAP(NET_BIND_SERVICE) |         \
-	 CT_CAP(SETFCAP) | CT_CAP(SETGID) | CT_CAP(SETPCAP) | CT_CAP(SETUID) |              \
-	 CT_CAP(SYS_CHROOT))
+#define BASELINE                                                                       \
+	(CT_CAP(AUDIT_WRITE) | CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FOWNER) | \
+	 CT_CAP(FSETID) | CT_CAP(KILL) | CT_CAP(MKNOD) | CT_CAP(NET_BIND_SERVICE) |    \
+	 CT_CAP(SETFCAP) | CT_CAP(SETGID) | CT_CAP(SETPCAP) | CT_CAP(SETUID) | CT_CAP(SYS_CHROOT))
 #define RESTRICTED CT_CAP(NET_BIND_SERVICE)
 
 static const struct ct_idiom idiom = {
@@ -31,7 +30,10 @@ static bool shares_host(const struct ct_container *c)
 	return is_host(c->network) || is_host(c->pid_mode) || is_host(c->ipc_mode);
 }
 
-/* The API server refuses this field beside CAP_SYS_ADMIN. */
+/*
+ * It contradicts SYS_ADMIN. The API server refuses it only beside the spelling CAP_SYS_ADMIN so
+ * far (kubernetes issue 119568), which need not stay so.
+ */
 static bool no_escalation(const struct ct_advice *a)
 {
 	return ct_workload__nnp_possible(a->workload) && !(a->cap_add & CT_CAP(SYS_ADMIN));
@@ -43,22 +45,29 @@ static void put_level(const struct ct_advice *a, FILE *out, const char *indent)
 	ct_autofree char *more = ct_caps__join(a->cap_add & ~RESTRICTED, ", ", "");
 
 	if (*over) {
-		ct_emit__note(out, indent, "Pod Security Standard: privileged, since baseline does "
-				 "not allow to add %s", over);
+		ct_emit__note(out, indent,
+			      "Pod Security Standard: privileged, since baseline does "
+			      "not allow to add %s",
+			      over);
 	} else if (shares_host(&a->workload->container)) {
-		ct_emit__note(out, indent, "Pod Security Standard: privileged as recorded (network, "
-				 "pid or ipc namespace of the host); baseline without");
+		ct_emit__note(out, indent,
+			      "Pod Security Standard: privileged as recorded (network, "
+			      "pid or ipc namespace of the host); baseline without");
 	} else if (*more) {
-		ct_emit__note(out, indent, "Pod Security Standard: baseline; restricted does not "
-				 "allow to add %s", more);
+		ct_emit__note(out, indent,
+			      "Pod Security Standard: baseline; restricted does not "
+			      "allow to add %s",
+			      more);
 	} else if (ct_workload__nonroot(a->workload) != CT_YES) {
-		ct_emit__note(out, indent, "Pod Security Standard: baseline as recorded; the set "
-				 "allows restricted, which also wants runAsNonRoot: true, and it "
-				 "was not seen to run without root");
+		ct_emit__note(out, indent,
+			      "Pod Security Standard: baseline as recorded; the set "
+			      "allows restricted, which also wants runAsNonRoot: true, and it "
+			      "was not seen to run without root");
 	} else if (!no_escalation(a)) {
-		ct_emit__note(out, indent, "Pod Security Standard: baseline; restricted wants "
-				 "allowPrivilegeEscalation: false, and a program in it gained "
-				 "rights by a set-uid bit or file capabilities");
+		ct_emit__note(out, indent,
+			      "Pod Security Standard: baseline; restricted wants "
+			      "allowPrivilegeEscalation: false, and a program in it gained "
+			      "rights by a set-uid bit or file capabilities");
 	} else {
 		ct_emit__note(out, indent, "Pod Security Standard: restricted");
 	}
@@ -85,7 +94,7 @@ static void put_add(const struct ct_advice *a, FILE *out)
 
 	if (a->cap_add)
 		fputs("        add:\n", out);
-	ct_caps__for_each(cap, a->cap_add) {
+	ct_caps__for_each (cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
 
 		fprintf(out, "          - %-*s  # %s\n", width, ct_cap__name(cap), why);

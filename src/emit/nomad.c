@@ -5,11 +5,10 @@
 #include "emit/emit.h"
 
 /* What the driver's allow_caps has when a client's configuration says nothing. */
-#define ALLOWED                                                                            \
-	(CT_CAP(AUDIT_WRITE) | CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FOWNER) |      \
-	 CT_CAP(FSETID) | CT_CAP(KILL) | CT_CAP(MKNOD) | CT_CAP(NET_BIND_SERVICE) |         \
-	 CT_CAP(SETFCAP) | CT_CAP(SETGID) | CT_CAP(SETPCAP) | CT_CAP(SETUID) |              \
-	 CT_CAP(SYS_CHROOT))
+#define ALLOWED                                                                        \
+	(CT_CAP(AUDIT_WRITE) | CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FOWNER) | \
+	 CT_CAP(FSETID) | CT_CAP(KILL) | CT_CAP(MKNOD) | CT_CAP(NET_BIND_SERVICE) |    \
+	 CT_CAP(SETFCAP) | CT_CAP(SETGID) | CT_CAP(SETPCAP) | CT_CAP(SETUID) | CT_CAP(SYS_CHROOT))
 
 static const struct ct_idiom idiom = {
 	.privileged = "privileged = true",
@@ -27,13 +26,15 @@ static void put_task(const struct ct_advice *a, FILE *out)
 
 	ct_emit__heading(a, out, "");
 	if (*forbidden)
-		ct_emit__note(out, "", "clients allow %s only if allow_caps in their docker plugin's "
-			      "configuration says so", forbidden);
+		ct_emit__note(out, "",
+			      "clients allow %s only if allow_caps in their docker plugin's "
+			      "configuration says so",
+			      forbidden);
 	ct_emit__notes(a, &idiom, out, "");
 	fputs("config {\n  cap_drop = [\"all\"]\n", out);
 	if (a->cap_add)
 		fputs("  cap_add = [\n", out);
-	ct_caps__for_each(cap, a->cap_add) {
+	ct_caps__for_each (cap, a->cap_add) {
 		ct_autofree char *name = ct_emit__cap_lower(cap), *why = ct_emit__reason(a, cap);
 
 		fprintf(out, "    \"%s\",%*s  # %s\n", name, width - (int)strlen(name), "", why);

@@ -101,7 +101,8 @@ static void note_user(const struct ct_advice *a, const struct ct_idiom *idiom, F
 	if (*dead && !idiom->ambient && !warned(a, "non-root"))
 		ct_emit__note(out, indent,
 			      "without root an added capability does nothing unless the program's "
-			      "file has it, too (setcap): %s", dead);
+			      "file has it, too (setcap): %s",
+			      dead);
 }
 
 static void note_container(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
@@ -119,10 +120,11 @@ static void note_container(const struct ct_advice *a, const struct ct_idiom *idi
 			      "host: use a network of its own if it can",
 			      idiom->net_host);
 	if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE && !warned(a, "no-seccomp"))
-		ct_emit__note(out, indent,
-			      "it ran without seccomp: leave out '%s', the default profile needs no "
-			      "option",
-			      idiom->unconfined);
+		ct_emit__note(
+			out, indent,
+			"it ran without seccomp: leave out '%s', the default profile needs no "
+			"option",
+			idiom->unconfined);
 }
 
 static void note_ports(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
@@ -130,14 +132,15 @@ static void note_ports(const struct ct_advice *a, const struct ct_idiom *idiom, 
 {
 	const struct ct_sysctls *s = &a->workload->sysctls;
 
-	if (idiom->low_ports || !s->known || s->port_start || warned(a, "low-ports") ||
-	    a->cap_add & CT_CAP(NET_BIND_SERVICE))
+	if (idiom->low_ports || !s->known || s->port_start || a->cap_add & CT_CAP(NET_BIND_SERVICE))
 		return;
-	ct_emit__note(out, indent,
-		      "recorded where low ports are open to all, as Docker has it: here a port below "
-		      "1024 may need NET_BIND_SERVICE%s",
-		      s->ping_low <= s->ping_high && !(a->cap_add & CT_CAP(NET_RAW)) ?
-			      ", and ping NET_RAW" : "");
+	ct_emit__note(
+		out, indent,
+		"recorded where low ports are open to all, as Docker has it: here a port below "
+		"1024 may need NET_BIND_SERVICE%s",
+		s->ping_low <= s->ping_high && !(a->cap_add & CT_CAP(NET_RAW))
+			? ", and ping NET_RAW"
+			: "");
 }
 
 static void note_names(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
@@ -148,18 +151,23 @@ static void note_names(const struct ct_advice *a, const struct ct_idiom *idiom, 
 
 	if (idiom->engine && *fresh)
 		ct_emit__note(out, indent,
-			      "Docker 20.10 and older do not know %s: there SYS_ADMIN stands in", fresh);
+			      "Docker 20.10 and older do not know %s: there SYS_ADMIN stands in",
+			      fresh);
 	if (*unknown)
-		ct_emit__note(out, indent,
-			      "%s: newer than this captrim, write the name that linux/capability.h has "
-			      "for the number", unknown);
+		ct_emit__note(
+			out, indent,
+			"%s: newer than this captrim, write the name that linux/capability.h has "
+			"for the number",
+			unknown);
 }
 
 void ct_emit__notes(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
 		    const char *indent)
 {
+	/* "low-ports" speaks of the machine recorded on; note_ports() of the target. */
 	for (size_t i = 0; i < a->nwarnings; i++)
-		ct_emit__note(out, indent, "%s", a->warnings[i].text);
+		if (strcmp(a->warnings[i].code, "low-ports") != 0)
+			ct_emit__note(out, indent, "%s", a->warnings[i].text);
 	note_container(a, idiom, out, indent);
 	note_user(a, idiom, out, indent);
 	note_ports(a, idiom, out, indent);

@@ -41,8 +41,8 @@ char *ct_view__about(const struct ct_advice *a)
 
 	if (w->container.image)
 		ct_str__addf(&s, "%s, ", w->container.image);
-	ct_str__add(&s, w->runtime ? ct_runtime__name(w->runtime) :
-				     ct_workload_kind__name(w->kind));
+	ct_str__add(&s,
+		    w->runtime ? ct_runtime__name(w->runtime) : ct_workload_kind__name(w->kind));
 	if (w->last_ns > w->first_ns) {
 		ct_autofree char *len = ct_view__duration(w->last_ns - w->first_ns);
 
@@ -85,12 +85,17 @@ char *ct_view__reason(const struct ct_cap_verdict *cv)
 	if (r->granted + r->denied) {
 		ct_autofree char *n = ct_view__count(r->granted + r->denied, "check", "checks");
 
-		ct_str__addf(&s, "%s%s)", n, r->denied ? r->granted ? ", some refused" :
-								       ", refused" : "");
+		ct_str__addf(&s, "%s%s)", n,
+			     r->denied ? r->granted ? ", some refused" : ", refused" : "");
 	} else {
 		ct_str__add(&s, "without a check)");
 	}
 	return s.s;
+}
+
+bool ct_view__is_note(const struct ct_warning *w)
+{
+	return !strcmp(w->code, "low-ports") || !strcmp(w->code, "exec-only");
 }
 
 char *ct_view__verified(const struct ct_advice *a)

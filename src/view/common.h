@@ -21,6 +21,9 @@ char *ct_view__reason(const struct ct_cap_verdict *cv);
 const char *ct_view__verdict_word(const struct ct_cap_verdict *cv);
 bool ct_view__doubtful(const struct ct_cap_verdict *cv);
 
+/* Good to know, and no danger where it was recorded. */
+bool ct_view__is_note(const struct ct_warning *w);
+
 /* "minimal after 4 runs of: curl ..." */
 char *ct_view__verified(const struct ct_advice *a);
 

@@ -80,14 +80,15 @@ static void put_more_formats(FILE *out, const struct ct_report *r, size_t n)
 		const char *name;
 		void (*emit)(const struct ct_report *, FILE *);
 	} formats[] = {
-		{ "docker run", ct_emit__docker },   { "podman run", ct_emit__podman },
+		{ "docker run", ct_emit__docker },     { "podman run", ct_emit__podman },
 		{ "Kubernetes", ct_emit__kubernetes }, { "Compose", ct_emit__compose },
-		{ "systemd unit", ct_emit__systemd }, { "Quadlet", ct_emit__quadlet },
-		{ "OCI config.json", ct_emit__oci }, { "Nomad", ct_emit__nomad },
+		{ "systemd unit", ct_emit__systemd },  { "Quadlet", ct_emit__quadlet },
+		{ "OCI config.json", ct_emit__oci },   { "Nomad", ct_emit__nomad },
 	};
 	bool unit = r->advices[n].workload->kind == CT_WL_UNIT;
 
-	fputs("<details class=\"more\"><summary>The same for docker, Podman, Kubernetes, systemd and others</summary>\n",
+	fputs("<details class=\"more\"><summary>The same for docker, Podman, Kubernetes, systemd "
+	      "and others</summary>\n",
 	      out);
 	for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++) {
 		/* That one is above already. */
@@ -117,7 +118,10 @@ static void put_advice(FILE *out, const struct ct_report *r, size_t n)
 	fputs("</p>\n", out);
 	put_snippet(out, r, n, unit ? ct_emit__systemd : ct_emit__compose);
 	for (size_t i = 0; i < a->nwarnings; i++) {
-		fputs("<p class=\"warn\"><strong>Warning:</strong> ", out);
+		fputs(ct_view__is_note(&a->warnings[i])
+			      ? "<p class=\"dim\">Note: "
+			      : "<p class=\"warn\"><strong>Warning:</strong> ",
+		      out);
 		ct_html__text(out, a->warnings[i].text);
 		fputs("</p>\n", out);
 	}
@@ -152,11 +156,13 @@ static void put_header(FILE *out, const struct ct_report *r)
 	ct_html__text(out, h->arch);
 	fputs(h->backend ? ", probe " : "", out);
 	ct_html__text(out, h->backend);
-	fprintf(out, "%s, judged by captrim %s</p>\n"
+	fprintf(out,
+		"%s, judged by captrim %s</p>\n"
 		"<nav aria-label=\"Contents\"><a href=\"#use\">What to use</a> \u00b7 "
 		"<a href=\"#matrix\">Overview</a> \u00b7 <a href=\"#time\">Time line</a> \u00b7 "
 		"<a href=\"#why\">Evidence</a> \u00b7 <a href=\"#trust\">Losses and "
-		"confidence</a></nav>\n</header>\n<main>\n", when, CT_VERSION);
+		"confidence</a></nav>\n</header>\n<main>\n",
+		when, CT_VERSION);
 }
 
 void ct_view__html(const struct ct_report *r, FILE *out)
@@ -172,7 +178,8 @@ void ct_view__html(const struct ct_report *r, FILE *out)
 		ct_html__evidence(out, r);
 	} else {
 		fputs("<p>Nothing was seen: no workload asked for a capability while captrim "
-		      "watched.</p>\n", out);
+		      "watched.</p>\n",
+		      out);
 	}
 	ct_html__trust(out, r);
 	fputs("</main>\n</body>\n</html>\n", out);

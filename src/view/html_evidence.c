@@ -78,16 +78,18 @@ static void put_about(FILE *out, const struct ct_cap_verdict *cv)
 	if (info && cv->chosen)
 		put_sentence(out, "A safer way:", info->instead);
 	if (*other)
-		fprintf(out, "<p>Could stand in for it: <span class=\"cap\">%s</span></p>\n", other);
+		fprintf(out, "<p>Could stand in for it: <span class=\"cap\">%s</span></p>\n",
+			other);
 }
 
 static void put_cap(FILE *out, const struct ct_cap_verdict *cv)
 {
 	ct_autofree char *n = ct_view__count(cv->granted + cv->denied, "check", "checks");
 
-	fprintf(out, "<details><summary><span class=\"cap\">%s</span> <span class=\"tag%s\">%s</span>%s"
-		" <span class=\"dim\">%s risk, %s</span></summary>\n", ct_cap__name(cv->cap),
-		cv->chosen ? " good" : "", ct_view__verdict_word(cv),
+	fprintf(out,
+		"<details><summary><span class=\"cap\">%s</span> <span class=\"tag%s\">%s</span>%s"
+		" <span class=\"dim\">%s risk, %s</span></summary>\n",
+		ct_cap__name(cv->cap), cv->chosen ? " good" : "", ct_view__verdict_word(cv),
 		cv->scope == CT_SCOPE_HOST ? " <span class=\"tag bad\">HOST</span>" : "",
 		ct_risk__name(cv->risk), n);
 	put_about(out, cv);
@@ -143,5 +145,6 @@ void ct_html__trust(FILE *out, const struct ct_report *r)
 		put_confidence(out, &r->advices[i]);
 	fputs("</ul>\n<p class=\"dim\">A recording shows what was done while it ran. What was not "
 	      "exercised then (a backup at night, a reload, an upgrade) is not in it; "
-	      "<code>captrim verify</code> proves a set by running under it.</p>\n", out);
+	      "<code>captrim verify</code> proves a set by running under it.</p>\n",
+	      out);
 }

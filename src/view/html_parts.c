@@ -49,23 +49,26 @@ void ct_html__matrix(FILE *out, const struct ct_report *r)
 	uint64_t any = 0;
 
 	for (size_t i = 0; i < r->nadvices; i++)
-		ct_caps__for_each(cap, ~0ull)
+		ct_caps__for_each (cap, ~0ull)
 			if (*cell_of(&r->advices[i], cap).word)
 				any |= 1ull << cap;
 	fputs("<h2 id=\"matrix\">Capabilities and workloads</h2>\n<p>"
-	      "\u25cf required: in the set (doubtful: perhaps not needed, <code>captrim verify</code> "
+	      "\u25cf required: in the set (doubtful: perhaps not needed, <code>captrim "
+	      "verify</code> "
 	      "finds out) \u00b7 \u25d0 optional: used, but programs manage without \u00b7 "
-	      "\u25cb unused: held, and nothing needs it \u00b7 \u2715 refused: asked for, not held, "
+	      "\u25cb unused: held, and nothing needs it \u00b7 \u2715 refused: asked for, not "
+	      "held, "
 	      "and not missed \u00b7 HOST: reaches beyond the container.</p>\n"
 	      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"matrix\">"
-	      "<table class=\"matrix\"><thead><tr><th scope=\"col\">Capability</th>", out);
+	      "<table class=\"matrix\"><thead><tr><th scope=\"col\">Capability</th>",
+	      out);
 	for (size_t i = 0; i < r->nadvices; i++) {
 		fputs("<th scope=\"col\">", out);
 		ct_html__text(out, ct_workload__label(r->advices[i].workload));
 		fputs("</th>", out);
 	}
 	fputs("</tr></thead><tbody>\n", out);
-	ct_caps__for_each(cap, any)
+	ct_caps__for_each (cap, any)
 		put_matrix_row(out, r, cap);
 	fputs("</tbody></table></div>\n", out);
 }
@@ -104,9 +107,7 @@ static void put_time_row(FILE *out, const struct ct_cap_verdict *cv, struct span
 	uint64_t length = all.last - all.first ? all.last - all.first : 1;
 	double x = (double)(s.first - all.first) / (double)length * TIME_UNITS;
 	double width = (double)(s.last - s.first) / (double)length * TIME_UNITS;
-	const char *class = !cv->chosen			   ? " faint" :
-			    cv->scope == CT_SCOPE_HOST ? " hostbar" :
-							     "";
+	const char *class = !cv->chosen ? " faint" : cv->scope == CT_SCOPE_HOST ? " hostbar" : "";
 
 	if (width < 6) /* an instant must still be seen */
 		width = 6;
@@ -114,7 +115,8 @@ static void put_time_row(FILE *out, const struct ct_cap_verdict *cv, struct span
 		x = TIME_UNITS - width;
 	fprintf(out,
 		"<tr><th scope=\"row\" class=\"cap\">%s</th><td><svg viewBox=\"0 0 %d 10\" "
-		"preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"all\" width=\"%d\" "
+		"preserveAspectRatio=\"none\" aria-hidden=\"true\"><rect class=\"all\" "
+		"width=\"%d\" "
 		"height=\"10\"/><rect class=\"use%s\" x=\"%.1f\" width=\"%.1f\" height=\"10\"/>"
 		"</svg></td><td>",
 		ct_cap__name(cv->cap), TIME_UNITS, TIME_UNITS, class, x, width);
@@ -148,9 +150,11 @@ static void put_timeline(FILE *out, const struct ct_advice *a)
 	ct_autofree char *length = ct_view__duration(all.last - all.first);
 
 	ct_html__element(out, "h3", NULL, ct_workload__label(a->workload));
-	fprintf(out, "<table class=\"time\"><thead><tr><th scope=\"col\">Capability</th>"
+	fprintf(out,
+		"<table class=\"time\"><thead><tr><th scope=\"col\">Capability</th>"
 		"<th scope=\"col\">0 to %s</th><th scope=\"col\">First and last use</th></tr>"
-		"</thead><tbody>\n", length);
+		"</thead><tbody>\n",
+		length);
 	for (size_t i = 0; i < a->ncaps; i++)
 		if (span_of(&a->caps[i]).last)
 			put_time_row(out, &a->caps[i], all);
@@ -168,7 +172,8 @@ static bool dated(const struct ct_advice *a)
 void ct_html__timelines(FILE *out, const struct ct_report *r)
 {
 	fputs("<h2 id=\"time\">When each was used</h2>\n<p>Seconds after the workload was first "
-	      "seen. What is only used at the start is a candidate for an init step of its own.</p>\n",
+	      "seen. What is only used at the start is a candidate for an init step of its "
+	      "own.</p>\n",
 	      out);
 	for (size_t i = 0; i < r->nadvices; i++)
 		if (dated(&r->advices[i]))

@@ -5,7 +5,7 @@
  */
 #include "view/html.h"
 
-const char ct_html_style_hash[] = "sha256-66Ji6qiX7ZbnzrGJ8YjhBCQF+KjCh3RBOwdA96vSlHs=";
+const char ct_html_style_hash[] = "sha256-X//o3KS9VmXeFIer/QUoHEybfqvYCk+FxJIZ13z6A+A=";
 
 const char ct_html_style[] =
 	":root{color-scheme:light dark;--bg:#fff;--fg:#1a1d21;--dim:#5a626b;--line:#d5dae0;"

@@ -9,9 +9,9 @@
 #include "view/common.h"
 #include "view/view.h"
 
-#define LABEL "  %-10s  "
+#define LABEL	    "  %-10s  "
 #define LABEL_WIDTH 14
-#define LABEL_NEXT "              "
+#define LABEL_NEXT  "              "
 
 struct text {
 	FILE *out;
@@ -73,7 +73,9 @@ static void put_cap(const struct text *t, const struct ct_advice *a, int cap, in
 		     ct_view__verdict_word(cv));
 	fprintf(t->out, "%s%s%-6s%s  ", host ? ct_term__bold(t->term) : "",
 		host ? ct_term__bad(t->term) : "",
-		host ? "HOST" : cv ? ct_risk__name(cv->risk) : "",
+		host ? "HOST"
+		: cv ? ct_risk__name(cv->risk)
+		     : "",
 		host ? ct_term__reset(t->term) : "");
 	at += 8;
 	next = ct_xasprintf("%*s", at, "");
@@ -84,7 +86,7 @@ static void put_caps(const struct text *t, const struct ct_advice *a, uint64_t s
 {
 	int width = ct_emit__names_width(set);
 
-	ct_caps__for_each(cap, set)
+	ct_caps__for_each (cap, set)
 		put_cap(t, a, cap, width);
 	if (set)
 		fputc('\n', t->out);
@@ -103,8 +105,9 @@ static void put_rest(const struct text *t, const struct ct_advice *a)
 	put_set(t, "removed", dim, a->removed & ~a->cap_add);
 	for (size_t i = 0; i < a->nwarnings; i++) {
 		ct_autofree char *text = ct_printable(a->warnings[i].text);
+		bool note = ct_view__is_note(&a->warnings[i]);
 
-		put_labelled(t, "warning", bad, text);
+		put_labelled(t, note ? "note" : "warning", note ? dim : bad, text);
 	}
 	if (doubtful) {
 		names = ct_caps__join(doubtful, " ", "");
@@ -205,7 +208,8 @@ void ct_view__text(const struct ct_report *r, FILE *out, const struct ct_term *t
 	if (t.width > 120)
 		t.width = 120; /* longer lines are hard to read */
 	if (!r->nadvices)
-		fputs("Nothing was seen: no workload asked for a capability while captrim watched.\n\n",
+		fputs("Nothing was seen: no workload asked for a capability while captrim "
+		      "watched.\n\n",
 		      out);
 	for (size_t i = 0; i < r->nadvices; i++)
 		put_workload(&t, &r->advices[i], verbose);

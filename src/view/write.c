@@ -3,8 +3,8 @@
 #include "view/view.h"
 
 const char *const ct_format_choices[] = {
-	"text", "json", "compose", "docker", "podman", "kubernetes", "systemd", "quadlet", "oci",
-	"nomad", "html", NULL,
+	"text",	   "json",    "compose", "docker", "podman", "kubernetes",
+	"systemd", "quadlet", "oci",	 "nomad",  "html",   NULL,
 };
 _Static_assert(CT_ARRAY_SIZE(ct_format_choices) == CT_FMT_MAX + 1, "a format without a name");
 

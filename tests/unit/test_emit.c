@@ -11,8 +11,26 @@
 #include "unit.h"
 #include "view/view.h"
 
-#define SECOND 1000000000ull
+#define SECOND	   1000000000ull
 #define PROC(name) ((char *)(name))
+/* scope, verdict, any of, site, system call, process, phase, text */
+#define REASON_IN(scope_, verdict_, any, site_, call, process_, phase_, text_)                    \
+	.verdict = CT_##verdict_, .any_of = (any), .scope = CT_SCOPE_##scope_,                    \
+	.site = PROC(site_), .syscall = PROC(call), .process = PROC(process_), .phase = (phase_), \
+	.text = PROC(text_)
+#define REASON(...) REASON_IN(NAMESPACE, __VA_ARGS__)
+/* All of a capability's reasons, in an array. */
+#define VERDICT(cap, verdict, chosen, scope, risk, other, granted, denied, reasons)          \
+	{                                                                                    \
+		cap, CT_##verdict, chosen, CT_SCOPE_##scope, CT_RISK_##risk, other, granted, \
+			denied, reasons, CT_ARRAY_SIZE(reasons), 0                           \
+	}
+
+static void set(char **field, const char *value)
+{
+	free(*field);
+	*field = ct_xstrdup(value);
+}
 
 static struct ct_session *new_session(void)
 {
@@ -24,9 +42,6 @@ static struct ct_session *new_session(void)
 	s->host.backend = ct_xstrdup("tp_btf");
 	s->host.cgroup = 2;
 	s->host.start_ms = 1767225600000;
-	s->host.start_ns = 100 * SECOND;
-	s->host.end_ns = 160 * SECOND;
-	s->host.cap_last = 40;
 	return s;
 }
 
@@ -60,76 +75,60 @@ static struct ct_workload *new_container(struct ct_session *s, const char *id, c
 static struct ct_report *web_report(void)
 {
 	static struct ct_reason chown[] = {
-		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(CHOWN), .site = PROC("setattr_prepare"),
-		  .syscall = PROC("fchownat"), .process = PROC("nginx"), .phase = "main",
-		  .scope = CT_SCOPE_NAMESPACE, .granted = 5, .first_ns = 100 * SECOND + 20000000,
-		  .last_ns = 100 * SECOND + 24000000, .text = PROC("gives a file another owner"),
-		  .source = "fs/attr.c: chown_ok()", .known = true },
+		{ REASON(REQUIRED, CT_CAP(CHOWN), "setattr_prepare", "fchownat", "nginx", "main",
+			 "gives a file another owner"),
+		  .granted = 5, .first_ns = 100 * SECOND + 20000000,
+		  .last_ns = 100 * SECOND + 24000000, .source = "fs/attr.c: chown_ok()",
+		  .known = true },
 	};
 	static struct ct_reason dac[] = {
-		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(DAC_OVERRIDE) | CT_CAP(DAC_READ_SEARCH),
-		  .site = PROC("generic_permission"), .syscall = PROC("openat"),
-		  .process = PROC("sh"), .phase = "exec", .scope = CT_SCOPE_NAMESPACE,
+		{ REASON(REQUIRED, CT_CAP(DAC_OVERRIDE) | CT_CAP(DAC_READ_SEARCH),
+			 "generic_permission", "openat", "sh", "exec",
+			 "reads a file that its mode closes to it"),
 		  .granted = 1200, .first_ns = 150 * SECOND, .last_ns = 190 * SECOND,
-		  .text = PROC("reads a file that its mode closes to it"),
 		  .source = "fs/namei.c: generic_permission()", .known = true, .doubtful = true },
-		{ .verdict = CT_UNNEEDED, .any_of = CT_CAP(DAC_OVERRIDE),
-		  .site = PROC("ovl_permission"), .syscall = PROC("openat"),
-		  .process = PROC("nginx"), .phase = "main", .scope = CT_SCOPE_NAMESPACE,
+		{ REASON(UNNEEDED, CT_CAP(DAC_OVERRIDE), "ovl_permission", "openat", "nginx",
+			 "main", "asked with the credentials of the overlay's mounter"),
 		  .granted = 40211, .first_ns = 100 * SECOND, .last_ns = 223 * SECOND,
-		  .text = PROC("asked with the credentials of the overlay's mounter"),
 		  .source = "judging.md fact 1", .known = true },
 	};
 	static struct ct_reason setgid[] = {
-		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(SETGID), .site = PROC("__sys_setgid"),
-		  .syscall = PROC("setgid"), .process = PROC("nginx"), .phase = "main",
-		  .scope = CT_SCOPE_NAMESPACE, .granted = 4, .first_ns = 100 * SECOND + 30000000,
-		  .last_ns = 100 * SECOND + 31000000, .text = PROC("takes on another group"),
-		  .source = "kernel/sys.c", .known = true },
+		{ REASON(REQUIRED, CT_CAP(SETGID), "__sys_setgid", "setgid", "nginx", "main",
+			 "takes on another group"),
+		  .granted = 4, .first_ns = 100 * SECOND + 30000000,
+		  .last_ns = 100 * SECOND + 31000000, .source = "kernel/sys.c", .known = true },
 	};
 	static struct ct_reason setuid[] = {
-		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(SETUID), .site = PROC("__sys_setuid"),
-		  .syscall = PROC("setuid"), .process = PROC("nginx"), .phase = "main",
-		  .scope = CT_SCOPE_NAMESPACE, .granted = 4, .first_ns = 100 * SECOND + 30000000,
-		  .last_ns = 100 * SECOND + 31000000, .text = PROC("takes on another user"),
-		  .source = "kernel/sys.c", .known = true },
+		{ REASON(REQUIRED, CT_CAP(SETUID), "__sys_setuid", "setuid", "nginx", "main",
+			 "takes on another user"),
+		  .granted = 4, .first_ns = 100 * SECOND + 30000000,
+		  .last_ns = 100 * SECOND + 31000000, .source = "kernel/sys.c", .known = true },
 	};
 	static struct ct_reason nice[] = {
-		{ .verdict = CT_OPTIONAL, .any_of = CT_CAP(SYS_NICE), .site = PROC("set_one_prio"),
-		  .syscall = PROC("setpriority"), .process = PROC("nginx"), .phase = "main",
-		  .scope = CT_SCOPE_NAMESPACE, .denied = 1, .first_ns = 101 * SECOND,
-		  .last_ns = 101 * SECOND, .text = PROC("asks for a better priority"),
-		  .known = true },
+		{ REASON(OPTIONAL, CT_CAP(SYS_NICE), "set_one_prio", "setpriority", "nginx", "main",
+			 "asks for a better priority"),
+		  .denied = 1, .first_ns = 101 * SECOND, .last_ns = 101 * SECOND, .known = true },
 	};
 	static struct ct_reason admin[] = {
-		{ .verdict = CT_UNNEEDED, .any_of = CT_CAP(SYS_ADMIN),
-		  .site = PROC("cap_vm_enough_memory"), .syscall = PROC("mmap"),
-		  .process = PROC("nginx"), .phase = "main", .scope = CT_SCOPE_NAMESPACE,
+		{ REASON(UNNEEDED, CT_CAP(SYS_ADMIN), "cap_vm_enough_memory", "mmap", "nginx",
+			 "main", "asks for the reserve of memory"),
 		  .denied = 1234567, .first_ns = 100 * SECOND, .last_ns = 223 * SECOND,
-		  .text = PROC("asks for the reserve of memory"), .known = true },
-	};
-	static struct ct_reason kill[] = {
-		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(KILL), .site = PROC("check_kill_permission"),
-		  .syscall = PROC("kill"), .process = PROC("curl"), .phase = "health",
-		  .scope = CT_SCOPE_NAMESPACE, .granted = 2, .first_ns = 130 * SECOND,
-		  .last_ns = 160 * SECOND, .text = PROC("signals a process of another user"),
 		  .known = true },
 	};
+	static struct ct_reason kill[] = {
+		{ REASON(REQUIRED, CT_CAP(KILL), "check_kill_permission", "kill", "curl", "health",
+			 "signals a process of another user"),
+		  .granted = 2, .first_ns = 130 * SECOND, .last_ns = 160 * SECOND, .known = true },
+	};
 	static struct ct_cap_verdict caps[] = {
-		{ CAP_CHOWN, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 5, 0, chown,
-		  CT_ARRAY_SIZE(chown), 0 },
-		{ CAP_DAC_OVERRIDE, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM,
-		  CT_CAP(DAC_READ_SEARCH), 41411, 0, dac, CT_ARRAY_SIZE(dac), 0 },
-		{ CAP_KILL, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 2, 0, kill,
-		  CT_ARRAY_SIZE(kill), 0 },
-		{ CAP_SETGID, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 4, 0, setgid,
-		  CT_ARRAY_SIZE(setgid), 0 },
-		{ CAP_SETUID, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 4, 0, setuid,
-		  CT_ARRAY_SIZE(setuid), 0 },
-		{ CAP_SYS_ADMIN, CT_UNNEEDED, false, CT_SCOPE_NAMESPACE, CT_RISK_HIGH, 0, 0, 1234567,
-		  admin, CT_ARRAY_SIZE(admin), 0 },
-		{ CAP_SYS_NICE, CT_OPTIONAL, false, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 0, 1, nice,
-		  CT_ARRAY_SIZE(nice), 0 },
+		VERDICT(CAP_CHOWN, REQUIRED, true, NAMESPACE, MEDIUM, 0, 5, 0, chown),
+		VERDICT(CAP_DAC_OVERRIDE, REQUIRED, true, NAMESPACE, MEDIUM,
+			CT_CAP(DAC_READ_SEARCH), 41411, 0, dac),
+		VERDICT(CAP_KILL, REQUIRED, true, NAMESPACE, MEDIUM, 0, 2, 0, kill),
+		VERDICT(CAP_SETGID, REQUIRED, true, NAMESPACE, MEDIUM, 0, 4, 0, setgid),
+		VERDICT(CAP_SETUID, REQUIRED, true, NAMESPACE, MEDIUM, 0, 4, 0, setuid),
+		VERDICT(CAP_SYS_ADMIN, UNNEEDED, false, NAMESPACE, HIGH, 0, 0, 1234567, admin),
+		VERDICT(CAP_SYS_NICE, OPTIONAL, false, NAMESPACE, MEDIUM, 0, 0, 1, nice),
 	};
 	static struct ct_advice advice;
 	static struct ct_report report;
@@ -142,8 +141,6 @@ static struct ct_report *web_report(void)
 		.workload = w,
 		.cap_add = CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(KILL) | CT_CAP(SETGID) |
 			   CT_CAP(SETUID),
-		.required = CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(KILL) | CT_CAP(SETGID) |
-			    CT_CAP(SETUID),
 		.optional = CT_CAP(SYS_NICE),
 		.confidence = CT_CONF_HIGH,
 		.why = PROC("start and end were seen, nothing was lost"),
@@ -166,26 +163,35 @@ static struct ct_report *empty_report(void)
 	struct ct_workload *w = new_container(s, "77aa01", "cache", "redis:7");
 	struct ct_workload *unit = ct_session__add(s, "demo.service");
 
-	free(w->container.user);
-	w->container.user = ct_xstrdup("999:999");
+	set(&w->container.user, "999:999");
 	w->container.no_new_privs = CT_YES;
 	unit->kind = CT_WL_UNIT;
 	unit->runtime = CT_RT_SYSTEMD;
 	unit->container.privileged = unit->container.userns = CT_UNKNOWN;
 	unit->container.no_new_privs = CT_UNKNOWN;
 	*ct_workload__add_exec(unit) = (struct ct_exec){
-		.entry = CT_ENTRY_MAIN, .was = CT_ENTRY_SETUP, .setuid = true,
-		.creds = { .uid = 1000, .euid = 0 }, .count = 1,
+		.entry = CT_ENTRY_MAIN,
+		.was = CT_ENTRY_SETUP,
+		.setuid = true,
+		.creds = { .uid = 1000, .euid = 0 },
 	};
 	advices[0] = (struct ct_advice){
-		.workload = w, .removed = w->configured, .confidence = CT_CONF_PROVED,
-		.why = PROC("it passed without any"), .checks = 0, .recordings = 2,
-		.verify_runs = 1, .verify_check = PROC("redis-cli ping"),
+		.workload = w,
+		.removed = w->configured,
+		.confidence = CT_CONF_PROVED,
+		.why = PROC("it passed without any"),
+		.checks = 0,
+		.recordings = 2,
+		.verify_runs = 1,
+		.verify_check = PROC("redis-cli ping"),
 		.verify_result = PROC("minimal"),
 	};
 	advices[1] = (struct ct_advice){
-		.workload = unit, .confidence = CT_CONF_LOW, .why = PROC("its start was not seen"),
-		.checks = 1, .recordings = 1,
+		.workload = unit,
+		.confidence = CT_CONF_LOW,
+		.why = PROC("its start was not seen"),
+		.checks = 1,
+		.recordings = 1,
 	};
 	report = (struct ct_report){ .session = s, .advices = advices, .nadvices = 2 };
 	return &report;
@@ -195,22 +201,19 @@ static struct ct_report *empty_report(void)
 static struct ct_report *host_report(void)
 {
 	static struct ct_reason sys_time[] = {
-		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(SYS_TIME), .site = PROC("do_adjtimex"),
-		  .syscall = PROC("adjtimex"), .process = PROC("chronyd"), .phase = "main",
-		  .scope = CT_SCOPE_HOST, .granted = 12, .first_ns = 101 * SECOND,
-		  .last_ns = 220 * SECOND, .text = PROC("sets the clock of the host"),
+		{ REASON_IN(HOST, REQUIRED, CT_CAP(SYS_TIME), "do_adjtimex", "adjtimex", "chronyd",
+			    "main", "sets the clock of the host"),
+		  .granted = 12, .first_ns = 101 * SECOND, .last_ns = 220 * SECOND,
 		  .source = "kernel/time/timekeeping.c", .known = true },
 	};
 	static struct ct_reason bpf[] = {
-		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(BPF) | CT_CAP(SYS_ADMIN),
-		  .site = PROC("a_new_function"), .process = NULL, .phase = "main",
-		  .scope = CT_SCOPE_HOST, .granted = 1, .text = NULL, .known = false },
+		{ REASON_IN(HOST, REQUIRED, CT_CAP(BPF) | CT_CAP(SYS_ADMIN), "a_new_function", NULL,
+			    NULL, "main", NULL),
+		  .granted = 1, .known = false },
 	};
 	static struct ct_cap_verdict caps[] = {
-		{ CAP_SYS_TIME, CT_REQUIRED, true, CT_SCOPE_HOST, CT_RISK_HIGH, 0, 12, 0, sys_time,
-		  CT_ARRAY_SIZE(sys_time), 0 },
-		{ CAP_BPF, CT_REQUIRED, true, CT_SCOPE_HOST, CT_RISK_HIGH, CT_CAP(SYS_ADMIN), 1, 0, bpf,
-		  CT_ARRAY_SIZE(bpf), 0 },
+		VERDICT(CAP_SYS_TIME, REQUIRED, true, HOST, HIGH, 0, 12, 0, sys_time),
+		VERDICT(CAP_BPF, REQUIRED, true, HOST, HIGH, CT_CAP(SYS_ADMIN), 1, 0, bpf),
 	};
 	static struct ct_warning warnings[] = {
 		{ "host-scope", CAP_SYS_TIME,
@@ -221,23 +224,24 @@ static struct ct_report *host_report(void)
 	struct ct_session *s = new_session();
 	struct ct_workload *w = new_container(s, "c0ffee", "time", "chrony:4");
 
-	free(w->container.network);
-	free(w->container.user);
-	w->container.network = ct_xstrdup("host");
-	w->container.user = ct_xstrdup("chrony");
+	set(&w->container.network, "host");
+	set(&w->container.user, "chrony");
 	w->container.privileged = CT_YES;
 	w->container.seccomp = CT_SECCOMP_NONE;
 	w->configured = CT_CAPS_ALL;
 	*ct_workload__add_exec(w) = (struct ct_exec){
-		.entry = CT_ENTRY_MAIN, .was = CT_ENTRY_SETUP, .fcaps = CT_CAP(SYS_TIME),
-		.fcaps_effective = true, .creds = { .uid = 100, .euid = 100 }, .count = 1,
+		.entry = CT_ENTRY_MAIN,
+		.was = CT_ENTRY_SETUP,
+		.fcaps = CT_CAP(SYS_TIME),
+		.creds = { .uid = 100, .euid = 100 },
+		.count = 1,
 	};
-	s->losses = (struct ct_losses){ .events = 3, .kinds = 1, .missed = 15203,
-					.unknown_sites = 1, .truncated = true };
+	s->losses = (struct ct_losses){
+		.events = 3, .kinds = 1, .missed = 15203, .unknown_sites = 1, .truncated = true
+	};
 	advice = (struct ct_advice){
 		.workload = w,
 		.cap_add = CT_CAP(SYS_TIME) | CT_CAP(BPF),
-		.required = CT_CAP(SYS_TIME) | CT_CAP(BPF),
 		.removed = CT_CAPS_ALL & ~(CT_CAP(SYS_TIME) | CT_CAP(BPF)),
 		.confidence = CT_CONF_MEDIUM,
 		.why = PROC("checks were lost and one call site is unknown"),
@@ -247,7 +251,6 @@ static struct ct_report *host_report(void)
 		.ncaps = CT_ARRAY_SIZE(caps),
 		.warnings = warnings,
 		.nwarnings = CT_ARRAY_SIZE(warnings),
-		.unknown_sites = 1,
 	};
 	report = (struct ct_report){ .session = s, .advices = &advice, .nadvices = 1 };
 	return &report;
@@ -259,15 +262,12 @@ static struct ct_report *host_report(void)
 static struct ct_report *hostile_report(void)
 {
 	static struct ct_reason evil[] = {
-		{ .verdict = CT_REQUIRED, .any_of = CT_CAP(NET_ADMIN), .site = PROC(EVIL),
-		  .syscall = PROC(EVIL), .process = PROC("a\nb\033]0;x\007"), .phase = "main",
-		  .scope = CT_SCOPE_NAMESPACE, .granted = 18446744073709551615ull,
-		  .first_ns = 50 * SECOND, .last_ns = 300 * SECOND, .text = PROC(EVIL),
-		  .source = "</details>", .known = true },
+		{ REASON(REQUIRED, CT_CAP(NET_ADMIN), EVIL, EVIL, "a\nb\033]0;x\007", "main", EVIL),
+		  .granted = 18446744073709551615ull, .first_ns = 50 * SECOND,
+		  .last_ns = 300 * SECOND, .source = "</details>", .known = true },
 	};
 	static struct ct_cap_verdict caps[] = {
-		{ CAP_NET_ADMIN, CT_REQUIRED, true, CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM, 0, 1, 0, evil,
-		  CT_ARRAY_SIZE(evil), 0 },
+		VERDICT(CAP_NET_ADMIN, REQUIRED, true, NAMESPACE, MEDIUM, 0, 1, 0, evil),
 		{ 41, CT_REQUIRED, true, CT_SCOPE_HOST, CT_RISK_HIGH, 0, 1, 0, NULL, 0, 0 },
 	};
 	static struct ct_warning warnings[] = { { "custom", -1, PROC(EVIL) } };
@@ -278,13 +278,17 @@ static struct ct_report *hostile_report(void)
 	for (int i = 0; i < 2; i++) {
 		struct ct_workload *w = new_container(s, i ? EVIL "2" : EVIL, EVIL, EVIL);
 
-		free(w->container.user);
-		w->container.user = ct_xstrdup(EVIL);
+		set(&w->container.user, EVIL);
 		advices[i] = (struct ct_advice){
-			.workload = w, .cap_add = CT_CAP(NET_ADMIN) | 1ull << 41,
-			.required = CT_CAP(NET_ADMIN) | 1ull << 41, .confidence = CT_CONF_LOW,
-			.why = PROC(EVIL), .checks = 2, .recordings = 1, .caps = caps,
-			.ncaps = CT_ARRAY_SIZE(caps), .warnings = warnings,
+			.workload = w,
+			.cap_add = CT_CAP(NET_ADMIN) | 1ull << 41,
+			.confidence = CT_CONF_LOW,
+			.why = PROC(EVIL),
+			.checks = 2,
+			.recordings = 1,
+			.caps = caps,
+			.ncaps = CT_ARRAY_SIZE(caps),
+			.warnings = warnings,
 			.nwarnings = CT_ARRAY_SIZE(warnings),
 		};
 	}
@@ -310,12 +314,18 @@ static const struct {
 	const char *name;
 	void (*write)(const struct ct_report *r, FILE *out);
 } formats[] = {
-	{ "text", write_text },		      { "verbose", write_verbose },
-	{ "json", ct_emit__json },	      { "compose", ct_emit__compose },
-	{ "docker", ct_emit__docker },	      { "podman", ct_emit__podman },
-	{ "kubernetes", ct_emit__kubernetes }, { "systemd", ct_emit__systemd },
-	{ "quadlet", ct_emit__quadlet },      { "oci", ct_emit__oci },
-	{ "nomad", ct_emit__nomad },	      { "html", ct_view__html },
+	{ "text", write_text },
+	{ "verbose", write_verbose },
+	{ "json", ct_emit__json },
+	{ "compose", ct_emit__compose },
+	{ "docker", ct_emit__docker },
+	{ "podman", ct_emit__podman },
+	{ "kubernetes", ct_emit__kubernetes },
+	{ "systemd", ct_emit__systemd },
+	{ "quadlet", ct_emit__quadlet },
+	{ "oci", ct_emit__oci },
+	{ "nomad", ct_emit__nomad },
+	{ "html", ct_view__html },
 };
 
 /* What the format wrote, with the version, which changes, replaced. The caller frees. */
@@ -344,6 +354,7 @@ static void compare(const char *report, size_t format, const struct ct_report *r
 	ct_autofree char *path = ct_xasprintf("%s/%s.%s", dir, report, formats[format].name);
 	ct_autofree char *got = NULL, *want = NULL;
 	size_t len, want_len = 0;
+	bool same;
 
 	got = output_of(format, r, &len);
 	if (getenv("UPDATE_GOLDEN")) {
@@ -354,10 +365,10 @@ static void compare(const char *report, size_t format, const struct ct_report *r
 		return;
 	}
 	CU_ASSERT_EQUAL_FATAL(ct_read_file(path, 1 << 20, &want, &want_len), 0);
-	if (len != want_len || memcmp(got, want, len))
+	same = len == want_len && memcmp(got, want, len) == 0;
+	if (!same)
 		fprintf(stderr, "%s differs; UPDATE_GOLDEN=1 rewrites it\n", path);
-	CU_ASSERT_EQUAL(len, want_len);
-	CU_ASSERT(len == want_len && !memcmp(got, want, len));
+	CU_ASSERT(same);
 }
 
 static void compare_all(const char *name, const struct ct_report *r)
@@ -424,46 +435,6 @@ static void test_no_workload(void)
 	ct_session__free(s);
 }
 
-static void check(char *got, const char *want)
-{
-	UNIT_STR(got, want);
-	free(got);
-}
-
-static void test_quoting(void)
-{
-	check(ct_emit__shell("nginx:1.27"), "nginx:1.27");
-	check(ct_emit__shell(""), "''");
-	check(ct_emit__shell("a b'c"), "'a b'\\''c'");
-	check(ct_emit__shell("a\n'\\"), "$'a\\012\\'\\\\'");
-	check(ct_emit__yaml("web.1"), "web.1");
-	check(ct_emit__yaml("no"), "\"no\"");
-	check(ct_emit__yaml("1e3"), "\"1e3\"");
-	check(ct_emit__yaml("a: \"b\"\n"), "\"a: \\\"b\\\"\\\\x0a\"");
-	check(ct_emit__key("My App_1", "-", true), "my-app-1");
-	check(ct_emit__key("--", "-", true), "workload");
-}
-
-static char *folded(const char *text, int width)
-{
-	char *s = NULL;
-	size_t len;
-	FILE *mem = open_memstream(&s, &len);
-
-	ct_emit__fold(mem, text, width, 0, "  ");
-	fclose(mem);
-	return s;
-}
-
-static void test_fold(void)
-{
-	check(folded("", 10), "\n");
-	check(folded("one two", 10), "one two\n");
-	check(folded("one two three", 8), "one two\n  three\n");
-	check(folded("0123456789abcdefghij x", 12), "0123456789ab\n  cdefghij x\n");
-	check(folded("\u00e9\u00e9\u00e9 \u00e9\u00e9", 6), "\u00e9\u00e9\u00e9 \u00e9\u00e9\n");
-}
-
 static void test_write(void)
 {
 	struct ct_report *r = web_report();
@@ -481,7 +452,6 @@ static void test_write(void)
 	CU_ASSERT_PTR_NOT_NULL(err.msg);
 	for (int i = 0; i < CT_FMT_MAX; i++)
 		CU_ASSERT_PTR_NOT_NULL(ct_format_choices[i]);
-	CU_ASSERT_PTR_NULL(ct_format_choices[CT_FMT_MAX]);
 	ct_session__free((struct ct_session *)r->session);
 }
 
@@ -490,11 +460,9 @@ static CU_TestInfo tests[] = {
 	{ "empty", test_empty },
 	{ "host", test_host },
 	{ "hostile", test_hostile },
+	{ "write", test_write },
 	{ "no raw bytes", test_no_raw_bytes },
 	{ "no workload", test_no_workload },
-	{ "quoting", test_quoting },
-	{ "fold", test_fold },
-	{ "write", test_write },
 	CU_TEST_INFO_NULL,
 };
 
