@@ -41,6 +41,7 @@ MANS := $(patsubst docs/man/%.scd,$(OUT)/man/%,$(wildcard docs/man/*.scd))
 BIN := $(if $(filter .output,$(OUT)),captrim,$(OUT)/captrim)
 
 .DELETE_ON_ERROR:
+.SECONDARY: $(SKELS:.skel.h=.bpf.o)
 .PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench demo man install clean
 
 all: $(BIN)
@@ -117,6 +118,8 @@ FORCE:
 FORMATTED := $(wildcard src/*.c src/*/*.[ch] include/ct/*.h bpf/*.[ch] tests/unit/*.[ch] \
 	tests/fuzz/*.c)
 
+SCRIPTS := $(shell grep -lE '^\#!.*/(ba)?sh' tests/run scripts/* tests/*/*.sh .ci/*)
+
 format:
 	clang-format -i $(FORMATTED)
 
@@ -125,7 +128,7 @@ lint: $(SKELS)
 	clang-format --dry-run -Werror $(FORMATTED)
 	clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c) $(SRCS) -- \
 		-std=gnu11 $(ALL_CPPFLAGS)
-	shellcheck -x tests/run $(wildcard scripts/* tests/cli/*.sh tests/e2e/*.sh tests/lib/*.sh)
+	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
 
 arm64-bpf:
 	$(MAKE) OUT=$(OUT)/arm64 ARCH=aarch64 $(OUT)/arm64/probe.bpf.o $(OUT)/arm64/calibrate.bpf.o
@@ -160,4 +163,4 @@ install: all $(if $(shell command -v scdoc),man)
 clean:
 	rm -rf $(OUT) captrim
 
--include $(OBJS:.o=.d) $(OUT)/main.d $(OUT)/probe.bpf.d $(TESTS:=.d)
+-include $(OBJS:.o=.d) $(OUT)/main.d $(SKELS:.skel.h=.bpf.d) $(TESTS:=.d)

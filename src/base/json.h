@@ -13,9 +13,9 @@
 
 struct ct_json {
 	FILE *out;
-	int indent;	    /* spaces a level, 0: everything on one line */
+	int indent; /* spaces a level, 0: everything on one line */
 	int depth;
-	bool first;	    /* nothing was written at this level yet */
+	bool first; /* nothing was written at this level yet */
 };
 
 #define CT_JSON(file, spaces) ((struct ct_json){ .out = (file), .indent = (spaces), .first = true })

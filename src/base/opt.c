@@ -8,7 +8,9 @@
 #define HELP_COLUMN 28
 
 static const struct ct_opt help_opt = {
-	.letter = 'h', .name = "help", .help = "show this text and end",
+	.letter = 'h',
+	.name = "help",
+	.help = "show this text and end",
 };
 
 int ct_duration__parse(const char *s, uint64_t *ns)
@@ -17,8 +19,8 @@ int ct_duration__parse(const char *s, uint64_t *ns)
 		const char *name;
 		uint64_t ns;
 	} units[] = {
-		{ "ms", 1000000ull },	       { "s", 1000000000ull },
-		{ "m", 60 * 1000000000ull },   { "h", 3600 * 1000000000ull },
+		{ "ms", 1000000ull },		{ "s", 1000000000ull },
+		{ "m", 60 * 1000000000ull },	{ "h", 3600 * 1000000000ull },
 		{ "d", 86400 * 1000000000ull },
 	};
 	uint64_t n, result;
@@ -225,8 +227,9 @@ static int parse_letters(const struct ct_command *cmd, int argc, char **argv, in
 		int ret;
 
 		if (!o)
-			return ct_err__set(err, EINVAL, "unknown option in '%s'; see captrim %s --help",
-					   word, cmd->name);
+			return ct_err__set(err, EINVAL,
+					   "unknown option in '%s'; see captrim %s --help", word,
+					   cmd->name);
 		if (o == &help_opt)
 			return 1;
 		if (o->type != CT_OPT_FLAG)

@@ -27,9 +27,9 @@ struct ct_strlist {
 };
 
 struct ct_opt {
-	char letter;		    /* 0: none */
-	const char *name;	    /* without -- */
-	const char *arg;	    /* "FILE", shown in help; NULL for flags */
+	char letter;	  /* 0: none */
+	const char *name; /* without -- */
+	const char *arg;  /* "FILE", shown in help; NULL for flags */
 	enum ct_opt_type type;
 	void *dest;
 	const char *const *choices; /* CT_OPT_CHOICE */
@@ -37,12 +37,12 @@ struct ct_opt {
 };
 
 struct ct_command {
-	const char *name;    /* "run" */
-	const char *args;    /* "[OPTION]... -- COMMAND [ARG]..." */
-	const char *summary; /* one line, for the list of commands */
-	const char *details; /* paragraphs for --help and the man page, may be NULL */
+	const char *name;	   /* "run" */
+	const char *args;	   /* "[OPTION]... -- COMMAND [ARG]..." */
+	const char *summary;	   /* one line, for the list of commands */
+	const char *details;	   /* paragraphs for --help and the man page, may be NULL */
 	const struct ct_opt *opts; /* ends with .name = NULL */
-	bool stop_early;     /* the first word that is no option ends them (run, verify) */
+	bool stop_early;	   /* the first word that is no option ends them (run, verify) */
 };
 
 /*
@@ -52,8 +52,8 @@ struct ct_command {
  * Returns 0, 1 when --help was printed to standard output, or -EINVAL with a message
  * that names the wrong word, and for an unknown option the nearest known one.
  */
-int ct_opts__parse(const struct ct_command *cmd, int argc, char **argv,
-		   struct ct_strlist *rest, struct ct_err *err);
+int ct_opts__parse(const struct ct_command *cmd, int argc, char **argv, struct ct_strlist *rest,
+		   struct ct_err *err);
 void ct_opts__help(const struct ct_command *cmd, FILE *out);
 void ct_strlist__free(struct ct_strlist *l);
 

@@ -23,9 +23,8 @@ char *ct_xasprintf(const char *fmt, ...) CT_PRINTF(1, 2);
 
 /* Room for one more element in a growing array: *items has *len used of *cap. */
 void ct_array__grow(void **items, size_t *cap, size_t len, size_t item_size);
-#define CT_PUSH(items, len, cap)                                                \
-	(ct_array__grow((void **)&(items), &(cap), (len), sizeof(*(items))),    \
-	 &(items)[(len)++])
+#define CT_PUSH(items, len, cap) \
+	(ct_array__grow((void **)&(items), &(cap), (len), sizeof(*(items))), &(items)[(len)++])
 
 /* Moves ownership out of a variable with a cleanup attribute. */
 #define ct_steal(p)                            \

@@ -25,14 +25,14 @@ struct ct_field {
 	const char *name; /* NULL ends a table */
 	enum ct_field_type type;
 	uint32_t offset, size;
-	bool keep; /* written even when 0 or false */
+	bool keep;    /* written even when 0 or false */
 	uint64_t max; /* CT_FIELD_UINT: largest value, 0: what fits */
 	const char *const *names;
 };
 
 /* Further members as .keep = true. */
-#define CT_FIELD(object, kind, path, label, ...)                                           \
-	{                                                                                  \
+#define CT_FIELD(object, kind, path, label, ...)                                            \
+	{                                                                                   \
 		.name = (label), .type = CT_FIELD_##kind, .offset = offsetof(object, path), \
 		.size = sizeof(((object *)NULL)->path), ##__VA_ARGS__                       \
 	}

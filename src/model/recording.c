@@ -49,8 +49,8 @@ static int read_line(FILE *in, struct ct_str *line)
 	return c == EOF;
 }
 
-static int read_nested(const json_t *doc, const char *key, const struct ct_field *fields,
-		       void *obj, struct ct_err *err)
+static int read_nested(const json_t *doc, const char *key, const struct ct_field *fields, void *obj,
+		       struct ct_err *err)
 {
 	const json_t *v = json_object_get(doc, key);
 
@@ -289,8 +289,9 @@ static int parse_line(struct reader *r, const struct ct_str *line, bool last, st
 	if (r->line == 1) {
 		ret = read_header(r, doc, err);
 	} else if (r->documents++ == MAX_DOCUMENTS) {
-		ret = ct_err__set(err, EINVAL, "%s:%zu: more than %u documents; record for less long",
-				  r->name, r->line, MAX_DOCUMENTS);
+		ret = ct_err__set(err, EINVAL,
+				  "%s:%zu: more than %u documents; record for less long", r->name,
+				  r->line, MAX_DOCUMENTS);
 	} else {
 		ct_autoerr struct ct_err why_not = { 0 };
 
@@ -312,7 +313,8 @@ static int read_lines(struct reader *r, FILE *in, struct ct_str *line, struct ct
 		if (last == -EFBIG || line->len > MAX_LINE)
 			return damaged(r, err, "the line is longer than 16 MiB");
 		if (last < 0)
-			return ct_err__set(err, -last, "cannot read %s: %s", r->name, strerror(-last));
+			return ct_err__set(err, -last, "cannot read %s: %s", r->name,
+					   strerror(-last));
 		if (!line->len && r->line > 1)
 			continue;
 		ret = parse_line(r, line, last, err);
@@ -322,8 +324,7 @@ static int read_lines(struct reader *r, FILE *in, struct ct_str *line, struct ct
 	return 0;
 }
 
-int ct_recording__read_stream(FILE *in, const char *name, struct ct_session **s,
-			      struct ct_err *err)
+int ct_recording__read_stream(FILE *in, const char *name, struct ct_session **s, struct ct_err *err)
 {
 	ct_autosession struct ct_session *session = ct_session__new();
 	ct_autofree char *printable = ct_printable(name);

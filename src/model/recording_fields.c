@@ -84,6 +84,7 @@ const struct ct_field ct_workload_fields[] = {
 	F(TRI, start_seen),
 	F(TRI, end_seen),
 	F(INT, end_code),
+	F(UINT, recordings),
 	{ 0 },
 };
 const struct ct_field ct_configured_fields[] = {
@@ -104,6 +105,7 @@ const struct ct_field ct_proc_fields[] = {
 #undef F
 
 #define F(kind, member) CT_FIELD(struct ct_creds, kind, member, #member, .keep = true)
+/* clang-format off */
 const struct ct_field ct_creds_fields[] = {
 	F(UINT, uid),
 	F(UINT, gid),
@@ -124,6 +126,7 @@ const struct ct_field ct_creds_fields[] = {
 	F(UINT, seccomp),
 	{ 0 },
 };
+/* clang-format on */
 #undef F
 
 #define F(kind, path, label, ...) CT_FIELD(struct ct_kind, kind, path, label, ##__VA_ARGS__)

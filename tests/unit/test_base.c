@@ -61,8 +61,11 @@ static void test_printable(void)
 	check_printable("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xb3", "grüß € 🐳");
 	check_printable("\033[31mred\n", "\\x1b[31mred\\x0a");
 	check_printable("\x7f", "\\x7f");
-	check_printable("\xc2\x9b", "\\xc2\\x9b");		   /* CSI */
-	check_printable("a\xe2\x80\xae" "b", "a\\xe2\\x80\\xae" "b"); /* override */
+	check_printable("\xc2\x9b", "\\xc2\\x9b"); /* CSI */
+	check_printable("a\xe2\x80\xae"
+			"b",
+			"a\\xe2\\x80\\xae"
+			"b"); /* override */
 	check_printable("\xff\xfe", "\\xff\\xfe");
 	check_printable("\xc3", "\\xc3");
 	check_printable("\xc0\xaf", "\\xc0\\xaf");	    /* overlong */

@@ -49,9 +49,9 @@ static void test_prior(void)
 		bool is_host = host >> cap & 1;
 
 		CU_ASSERT_EQUAL(info->scope, is_host ? CT_SCOPE_HOST : CT_SCOPE_NAMESPACE);
-		CU_ASSERT_EQUAL(info->risk, is_host			  ? CT_RISK_HIGH :
+		CU_ASSERT_EQUAL(info->risk, is_host			? CT_RISK_HIGH :
 					    cap == CAP_NET_BIND_SERVICE ? CT_RISK_LOW :
-									    CT_RISK_MEDIUM);
+									  CT_RISK_MEDIUM);
 	}
 	UNIT_STR(ct_scope__name(CT_SCOPE_NONE), "none");
 	UNIT_STR(ct_scope__name(CT_SCOPE_NAMESPACE), "namespace");
@@ -63,10 +63,10 @@ static void test_prior(void)
 
 static void test_parse(void)
 {
-	static const char *const wrong[] = {
-		"", "CAP_", "CAP_CAP_CHOWN", "CHOWNX", "CHOW", " CHOWN", "CHOWN ", "CAP_64",
-		"CAP_40", "41", "ALL", "cap-chown", "CAP_?", "CAP_041",
-	};
+	static const char *const wrong[] = { "",       "CAP_",	 "CAP_CAP_CHOWN", "CHOWNX",
+					     "CHOW",   " CHOWN", "CHOWN ",	  "CAP_64",
+					     "CAP_40", "41",	 "ALL",		  "cap-chown",
+					     "CAP_?",  "CAP_041" };
 
 	CU_ASSERT_EQUAL(ct_cap__parse("CHOWN"), CAP_CHOWN);
 	CU_ASSERT_EQUAL(ct_cap__parse("chown"), CAP_CHOWN);
@@ -126,8 +126,9 @@ static void test_iterate(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "table", test_table },       { "prior", test_prior }, { "parse", test_parse },
-	{ "parse set", test_parse_set }, { "join", test_join },	{ "iterate", test_iterate },
+	{ "table", test_table }, { "prior", test_prior },
+	{ "parse", test_parse }, { "parse set", test_parse_set },
+	{ "join", test_join },	 { "iterate", test_iterate },
 	CU_TEST_INFO_NULL,
 };
 

@@ -26,7 +26,10 @@ static const struct ct_opt opts[] = {
 	{ 0 },
 };
 static struct ct_command command = {
-	.name = "record", .args = "[OPTION]...", .summary = "Watch.", .opts = opts,
+	.name = "record",
+	.args = "[OPTION]...",
+	.summary = "Watch.",
+	.opts = opts,
 };
 
 static struct ct_strlist rest;
@@ -121,10 +124,19 @@ static void test_wrong(void)
 
 static void test_duration(void)
 {
-	static const char *const wrong[] = {
-		"", "5", "s", "-5s", " 5s", "5 s", "5S", "1h30m", "1.5h", "+5s", "5sx",
-		"18446744073709551615d", "99999999999999999999s",
-	};
+	static const char *const wrong[] = { "",
+					     "5",
+					     "s",
+					     "-5s",
+					     " 5s",
+					     "5 s",
+					     "5S",
+					     "1h30m",
+					     "1.5h",
+					     "+5s",
+					     "5sx",
+					     "18446744073709551615d",
+					     "99999999999999999999s" };
 	uint64_t ns = 7;
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(wrong); i++)
@@ -176,8 +188,9 @@ static void test_cleanup(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "values", test_values },     { "rest", test_rest }, { "wrong", test_wrong },
-	{ "duration", test_duration }, { "help", test_help }, { "cleanup", test_cleanup },
+	{ "values", test_values }, { "rest", test_rest },
+	{ "wrong", test_wrong },   { "duration", test_duration },
+	{ "help", test_help },	   { "cleanup", test_cleanup },
 	CU_TEST_INFO_NULL,
 };
 

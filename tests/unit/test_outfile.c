@@ -206,8 +206,8 @@ static void test_relative(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "new", test_new },	       { "replace", test_replace }, { "errors", test_errors },
-	{ "readonly", test_readonly }, { "full", test_full },	    { "pipe", test_pipe },
+	{ "new", test_new },	       { "replace", test_replace },   { "errors", test_errors },
+	{ "readonly", test_readonly }, { "full", test_full },	      { "pipe", test_pipe },
 	{ "stdout", test_stdout },     { "relative", test_relative }, CU_TEST_INFO_NULL,
 };
 

@@ -18,11 +18,11 @@
 static unsigned int unit_skipped;
 
 /* Ends the test that it stands in. */
-#define UNIT_SKIP(why)                                            \
-	do {                                                      \
-		printf("SKIP %s: %s\n", __func__, (why));         \
-		unit_skipped++;                                   \
-		return;                                           \
+#define UNIT_SKIP(why)                                    \
+	do {                                              \
+		printf("SKIP %s: %s\n", __func__, (why)); \
+		unit_skipped++;                           \
+		return;                                   \
 	} while (0)
 
 /* Shows both strings when they differ; NULL is a value like others. */
@@ -64,9 +64,9 @@ static inline int unit_run(const char *name, CU_TestInfo *tests)
 	return failed > 0;
 }
 
-#define UNIT_MAIN(name, tests)                   \
-	int main(void)                           \
-	{                                        \
+#define UNIT_MAIN(name, tests)                    \
+	int main(void)                            \
+	{                                         \
 		return unit_run((name), (tests)); \
 	}
 
