@@ -113,9 +113,6 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cg, const char *path)
 	if (!e)
 		return 0;
 	fill_header(&e->h, CT_EV_CGROUP, sizeof(*e), id);
-	e->parent = by;
-	e->pid = BPF_CORE_READ(task, tgid);
-	e->level = BPF_CORE_READ(cg, level);
 	e->inside = g.inside;
 	e->pad = 0;
 	if (bpf_probe_read_kernel_str(e->path, sizeof(e->path), path) < 0)

@@ -99,7 +99,6 @@ enum ct_event_type {
 	CT_EV_EXEC,	  /* execve succeeded */
 	CT_EV_EXIT,	  /* a process ended */
 	CT_EV_ACT,	  /* a need without a check */
-	CT_EV_OUTCOME,	  /* what a system call with a refused check returned */
 };
 
 struct ct_event {
@@ -129,9 +128,6 @@ struct ct_stack {
 
 struct ct_cgroup_event {
 	struct ct_event h; /* h.cgroup is the new one */
-	__u64 parent;
-	__u32 pid; /* who made it */
-	__u32 level;
 	__u32 inside; /* its maker descends from the watched command */
 	__u32 pad;
 	char path[CT_TEXT_LEN];
@@ -186,16 +182,6 @@ struct ct_act_event {
 	struct ct_proc proc;
 };
 
-struct ct_outcome_key {
-	__u64 cgroup;
-	__s32 nr;
-	__u32 sel;
-	__u32 entry;
-	__s32 error; /* 0 or a positive errno */
-	__u8 cap;
-	__u8 pad[7];
-};
-
 /* What finds the way from a program's context to cap_capable's return address. */
 #define CT_CALIBRATION_WORDS 48
 struct ct_calibration {
@@ -212,7 +198,6 @@ enum ct_loss {
 	CT_LOSS_ACTS,	 /* map of acts full */
 	CT_LOSS_PROCS,	 /* map of set-up processes full: phase unknown */
 	CT_LOSS_STACKS,	 /* no stack could be taken */
-	CT_LOSS_OUTCOMES, /* outcomes that could not be matched */
 	CT_LOSS_MAX,
 };
 

@@ -63,13 +63,12 @@ int ct_cmd__advise(int argc, char **argv)
 		return 0;
 	if (!ret && !files.len)
 		ret = ct_err__set(&err, EINVAL, "advise needs a recording: captrim advise FILE");
-	if (!ret && strict && generous)
-		ret = ct_err__set(&err, EINVAL, "--strict and --generous exclude each other");
+	if (!ret)
+		ret = ct_cmd__mode(strict, generous, &mode, &err);
 	if (ret) {
 		ct_strlist__free(&files);
 		return ct_cmd__usage(&ct_advise_command, &err);
 	}
-	mode = strict ? CT_MODE_STRICT : generous ? CT_MODE_GENEROUS : CT_MODE_DEFAULT;
 	emit = (struct ct_emit_opts){ format, color, verbose };
 	ret = read_all(&files, &s, &err);
 	if (!ret) {

@@ -23,6 +23,9 @@ int ct_cmd__doctor(int argc, char **argv);
 extern const struct ct_command ct_run_command, ct_record_command, ct_advise_command,
 	ct_trace_command, ct_explain_command, ct_doctor_command;
 
+/* --strict and --generous exclude each other: -EINVAL with a message. */
+int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *err);
+
 /* Prints a usage error the same way everywhere. Returns CT_EXIT_USAGE. */
 int ct_cmd__usage(const struct ct_command *cmd, struct ct_err *err);
 

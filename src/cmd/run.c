@@ -10,6 +10,7 @@
 #include "view/view.h"
 
 static struct ct_emit_opts emit;
+static enum ct_mode mode;
 static const char *out_path, *save_path, *backend, *socket_path;
 static int format, color;
 static bool verbose, quiet, strict, generous, no_syscalls;
@@ -49,6 +50,14 @@ int ct_cmd__usage(const struct ct_command *cmd, struct ct_err *err)
 	return CT_EXIT_USAGE;
 }
 
+int ct_cmd__mode(bool is_strict, bool is_generous, enum ct_mode *mode, struct ct_err *err)
+{
+	if (is_strict && is_generous)
+		return ct_err__set(err, EINVAL, "--strict and --generous exclude each other");
+	*mode = is_strict ? CT_MODE_STRICT : is_generous ? CT_MODE_GENEROUS : CT_MODE_DEFAULT;
+	return 0;
+}
+
 /* A container client's own checks are of no interest beside its containers'. */
 static void drop_client(struct ct_session *s, bool is_container)
 {
@@ -63,7 +72,6 @@ static void drop_client(struct ct_session *s, bool is_container)
 
 static int report(struct ct_session *s, struct ct_err *err)
 {
-	enum ct_mode mode = strict ? CT_MODE_STRICT : generous ? CT_MODE_GENEROUS : CT_MODE_DEFAULT;
 	ct_autoreport struct ct_report *r = NULL;
 	int ret = 0;
 
@@ -116,8 +124,8 @@ int ct_cmd__run(int argc, char **argv)
 		return 0;
 	if (!ret && !words.len)
 		ret = ct_err__set(&err, EINVAL, "run needs a command: captrim run -- docker run ...");
-	if (!ret && strict && generous)
-		ret = ct_err__set(&err, EINVAL, "--strict and --generous exclude each other");
+	if (!ret)
+		ret = ct_cmd__mode(strict, generous, &mode, &err);
 	if (ret) {
 		ct_strlist__free(&words);
 		return ct_cmd__usage(&ct_run_command, &err);

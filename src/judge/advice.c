@@ -58,9 +58,10 @@ static int by_importance(const void *x, const void *y)
 	if (a->verdict != b->verdict)
 		return a->verdict > b->verdict ? -1 : 1;
 	/* The entry point's own before what was run inside. */
+	if (!strcmp(a->phase, "main") != !strcmp(b->phase, "main"))
+		return !strcmp(a->phase, "main") ? -1 : 1;
 	if (strcmp(a->phase, b->phase))
-		return !strcmp(a->phase, "main") ? -1 : !strcmp(b->phase, "main") ? 1 :
-										 strcmp(a->phase, b->phase);
+		return strcmp(a->phase, b->phase);
 	if (a->granted + a->denied != b->granted + b->denied)
 		return a->granted + a->denied > b->granted + b->denied ? -1 : 1;
 	return strcmp(a->site, b->site);

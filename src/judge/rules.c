@@ -213,55 +213,54 @@ static void plain_name(const char *frame, char *name, size_t size)
 	snprintf(name, size, "%.*s", (int)strcspn(frame, "."), frame);
 }
 
+/* Of n rules of one site, the first that speaks for this kind; NULL: none. */
+static const struct ct_rule *first_that_holds(const struct ct_rule *r, size_t n,
+					      const struct ct_workload *w, const struct ct_kind *k)
+{
+	const uint64_t cap = 1ull << (k->key.cap & 63);
+
+	for (size_t i = 0; i < n; i++)
+		if ((r[i].caps & cap) && holds(&r[i], w, k))
+			return &r[i];
+	return NULL;
+}
+
 const struct ct_rule *ct_rules__match(const struct ct_workload *w, const struct ct_kind *k,
 				      const char **site, enum ct_scope *scope)
 {
 	const struct ct_rule *fallback = NULL;
-	const uint64_t cap = 1ull << (k->key.cap & 63);
+	/* For people, the first function that is no mere passer-on names an unknown place. */
+	const char *place = NULL;
 
 	*scope = CT_SCOPE_NONE;
-	*site = k->stack_len ? k->stack[k->stack_len - 1] : "unknown";
 	for (size_t i = 0; i < k->stack_len; i++) {
-		const struct ct_rule *r;
+		const struct ct_rule *at, *r;
 		char name[128];
 		size_t n;
 
 		plain_name(k->stack[i], name, sizeof(name));
-		r = ct_rules__at(name, &n);
-		for (size_t j = 0; j < n; j++) {
-			if (!(r[j].caps & cap) || !holds(&r[j], w, k))
-				continue;
-			if (r[j].kind == CT_RULE_ASK) {
-				if (*scope == CT_SCOPE_NONE)
-					*scope = r[j].scope;
-			} else if (r[j].kind == CT_RULE_WRAP) {
-				if (!fallback)
-					fallback = &r[j];
-			} else {
-				*site = r[j].site;
-				if (r[j].scope != CT_SCOPE_NONE)
-					*scope = r[j].scope;
-				return &r[j];
-			}
-			break;
-		}
-	}
-	if (fallback) {
-		*site = fallback->site;
-		return fallback;
-	}
-	/* For people, the first function that is no mere passer-on names the place. */
-	for (size_t i = 0; i < k->stack_len; i++) {
-		size_t n;
-		char name[128];
-		const struct ct_rule *r;
-
-		plain_name(k->stack[i], name, sizeof(name));
-		r = ct_rules__at(name, &n);
-		if (r && r->kind == CT_RULE_ASK)
+		at = ct_rules__at(name, &n);
+		if (!place && !(at && at->kind == CT_RULE_ASK))
+			place = k->stack[i];
+		r = first_that_holds(at, n, w, k);
+		if (!r)
 			continue;
-		*site = k->stack[i];
-		break;
+		if (r->kind == CT_RULE_SITE) {
+			*site = r->site;
+			if (r->scope != CT_SCOPE_NONE)
+				*scope = r->scope;
+			return r;
+		}
+		if (r->kind == CT_RULE_WRAP && !fallback)
+			fallback = r;
+		if (r->kind == CT_RULE_ASK && *scope == CT_SCOPE_NONE)
+			*scope = r->scope;
 	}
-	return NULL;
+	if (fallback)
+		*site = fallback->site;
+	else if (place)
+		*site = place;
+	else
+		*site = k->stack_len ? k->stack[k->stack_len - 1] : "unknown";
+	return fallback;
 }

@@ -8,6 +8,14 @@
 
 #include <string.h>
 
+const char *const ct_v1_controllers[] = {
+	[CT_V1_PIDS] = "pids",
+	[CT_V1_MEMORY] = "memory",
+	[CT_V1_DEVICES] = "devices",
+	[CT_V1_FREEZER] = "freezer",
+	NULL,
+};
+
 /* "memory:4:12:1" lines of /proc/cgroups: the hierarchy's number, 0 when it is v2's. */
 static int v1_hierarchy_of(const char *name)
 {
@@ -23,10 +31,6 @@ static int v1_hierarchy_of(const char *name)
 
 void ct_cgroup_setup__detect(struct ct_cgroup_setup *s)
 {
-	static const char *const candidates[] = {
-		[CT_V1_PIDS] = "pids", [CT_V1_MEMORY] = "memory",
-		[CT_V1_DEVICES] = "devices", [CT_V1_FREEZER] = "freezer",
-	};
 	bool unified = !access("/sys/fs/cgroup/cgroup.controllers", F_OK);
 	bool hybrid = !access("/sys/fs/cgroup/unified/cgroup.procs", F_OK);
 
@@ -34,8 +38,8 @@ void ct_cgroup_setup__detect(struct ct_cgroup_setup *s)
 				       .v1_controller = -1, .v1_hierarchy = -1 };
 	if (unified)
 		return;
-	for (size_t i = 0; i < CT_ARRAY_SIZE(candidates); i++) {
-		int hierarchy = v1_hierarchy_of(candidates[i]);
+	for (size_t i = 0; ct_v1_controllers[i]; i++) {
+		int hierarchy = v1_hierarchy_of(ct_v1_controllers[i]);
 
 		if (hierarchy <= 0)
 			continue;

@@ -161,8 +161,6 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	c->cfg_nr_capset = ct_syscall__number("capset");
 	c->cfg_nr_prctl = ct_syscall__number("prctl");
 	c->cfg_nr_clone3 = ct_syscall__number("clone3");
-	if (o->max_kinds)
-		bpf_map__set_max_entries(p->skel->maps.kinds, o->max_kinds);
 }
 
 /*

@@ -16,9 +16,11 @@ struct ct_probe;
 struct ct_probe_opts {
 	const char *backend;	       /* "tp_btf", "fexit", "kprobe"; NULL: the first that works */
 	const char *const *syscalls;   /* NULL-terminated names to watch without a check; NULL: none */
-	uint32_t max_kinds;	       /* 0: 16384 */
 	bool every;		       /* a sample for every check, for trace */
 };
+
+/* Names of enum ct_v1_controller, by preference, NULL at the end. */
+extern const char *const ct_v1_controllers[];
 
 /* What was tried and how it failed, for messages and doctor. */
 struct ct_backend_try {
@@ -43,7 +45,6 @@ const char *ct_probe__backend(const struct ct_probe *p);
 bool ct_probe__fingerprints(const struct ct_probe *p); /* false: every check takes a stack */
 bool ct_probe__watches_syscalls(const struct ct_probe *p);
 int ct_probe__cgroup_layout(const struct ct_probe *p);	  /* 1, 2, 3: as ct_host.cgroup */
-const struct ct_ksyms *ct_probe__ksyms(const struct ct_probe *p);
 
 /* Everything made by processes in this cgroup counts as made by the watched command. */
 int ct_probe__mark_inside(struct ct_probe *p, uint64_t cgroup);

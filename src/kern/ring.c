@@ -27,11 +27,6 @@ int ct_probe__cgroup_layout(const struct ct_probe *p)
 	return p->layout;
 }
 
-const struct ct_ksyms *ct_probe__ksyms(const struct ct_probe *p)
-{
-	return p->syms;
-}
-
 int ct_probe__mark_inside(struct ct_probe *p, uint64_t cgroup)
 {
 	struct {
@@ -241,7 +236,6 @@ int ct_probe__losses(struct ct_probe *p, struct ct_losses *l)
 	l->acts = sum[CT_LOSS_ACTS];
 	l->procs = sum[CT_LOSS_PROCS];
 	l->stacks = sum[CT_LOSS_STACKS];
-	l->outcomes = sum[CT_LOSS_OUTCOMES];
 	l->missed = 0;
 	bpf_object__for_each_program(prog, p->skel->obj)
 		if (bpf_program__autoload(prog))

@@ -10,6 +10,7 @@
 #include <uthash.h>
 
 #include "ct/event.h"
+#include "kern/probe.h"
 
 struct entry {
 	uint64_t id;
@@ -18,19 +19,15 @@ struct entry {
 	UT_hash_handle hh;
 };
 
-struct ct_cgroups {
-	struct entry *table;
-};
-
 /* Where the hierarchies are mounted; empty: not at all. */
 struct mounts {
 	char v2[256], v1[256];
 };
 
-struct ct_cgroups *ct_cgroups__new(void)
-{
-	return ct_xzalloc(sizeof(struct ct_cgroups));
-}
+struct ct_cgroups {
+	struct entry *table;
+	struct mounts mounts;
+};
 
 void ct_cgroups__free(struct ct_cgroups *c)
 {
@@ -94,11 +91,10 @@ static bool has_word(const char *list, const char *word)
 	return false;
 }
 
-/* The same controllers, in the same order, as the probe's choice (kern/cgroup_setup.c). */
+/* The v1 hierarchy is the one that the probe prefers, too. */
 static void find_mounts(struct mounts *m)
 {
-	static const char *const candidates[] = { "pids", "memory", "devices", "freezer" };
-	size_t best = CT_ARRAY_SIZE(candidates);
+	size_t best = SIZE_MAX;
 	ct_autofclose FILE *f = fopen("/proc/self/mounts", "re");
 	char line[4096], dir[256], type[64], options[1024];
 
@@ -108,8 +104,8 @@ static void find_mounts(struct mounts *m)
 			continue;
 		if (!strcmp(type, "cgroup2") && !m->v2[0])
 			strcpy(m->v2, dir);
-		for (size_t i = 0; !strcmp(type, "cgroup") && i < best; i++) {
-			if (!has_word(options, candidates[i]))
+		for (size_t i = 0; !strcmp(type, "cgroup") && i < best && ct_v1_controllers[i]; i++) {
+			if (!has_word(options, ct_v1_controllers[i]))
 				continue;
 			strcpy(m->v1, dir);
 			best = i;
@@ -137,15 +133,20 @@ static void scan_tree(struct ct_cgroups *c, const char *root, uint64_t tag)
 		fts_close(fts);
 }
 
+struct ct_cgroups *ct_cgroups__new(void)
+{
+	struct ct_cgroups *c = ct_xzalloc(sizeof(*c));
+
+	find_mounts(&c->mounts);
+	return c;
+}
+
 void ct_cgroups__scan(struct ct_cgroups *c)
 {
-	struct mounts m;
-
-	find_mounts(&m);
-	if (m.v2[0])
-		scan_tree(c, m.v2, 0);
-	if (m.v1[0])
-		scan_tree(c, m.v1, CT_CGROUP_V1);
+	if (c->mounts.v2[0])
+		scan_tree(c, c->mounts.v2, 0);
+	if (c->mounts.v1[0])
+		scan_tree(c, c->mounts.v1, CT_CGROUP_V1);
 }
 
 /* Our own path in the hierarchy: "0::/x" for v2, else the line that names the controller. */
@@ -246,17 +247,10 @@ static int each_process(const char *dir, void (*fn)(void *arg, int pid), void *a
 	return n;
 }
 
-char *ct_cgroups__dir(const char *path)
+int ct_cgroups__processes(const struct ct_cgroups *c, const char *path)
 {
-	struct mounts m;
-
-	find_mounts(&m);
-	return ct_xasprintf("%s%s", m.v2[0] ? m.v2 : m.v1, path);
-}
-
-int ct_cgroups__processes(const char *path)
-{
-	ct_autofree char *dir = ct_cgroups__dir(path);
+	const struct mounts *m = &c->mounts;
+	ct_autofree char *dir = ct_xasprintf("%s%s", m->v2[0] ? m->v2 : m->v1, path);
 
 	return each_process(dir, NULL, NULL);
 }

@@ -22,11 +22,8 @@ const char *ct_cgroups__path(const struct ct_cgroups *c, uint64_t id);
 /* Was it made by a descendant of the watched command? */
 bool ct_cgroups__inside(const struct ct_cgroups *c, uint64_t id);
 
-/* A path below the mount of the hierarchy in use; the caller frees. */
-char *ct_cgroups__dir(const char *path);
-
 /* Processes in the cgroup with this path and below; 0 when it is gone. */
-int ct_cgroups__processes(const char *path);
+int ct_cgroups__processes(const struct ct_cgroups *c, const char *path);
 
 typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);

@@ -116,7 +116,7 @@ static void look_alive(void *arg, const char *path, bool inside)
 		return;
 	ct_cgroup__classify(path, &name);
 	if (name.kind == CT_WL_CONTAINER && (inside || ct_session__find(s->r->session, name.id)))
-		s->alive = ct_cgroups__processes(path) > 0;
+		s->alive = ct_cgroups__processes(ct_collect__cgroups(s->r->collect), path) > 0;
 }
 
 bool ct_recorder__alive(struct ct_recorder *r)
