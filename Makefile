@@ -123,11 +123,13 @@ SCRIPTS := $(shell grep -lE '^\#!.*/(ba)?sh' tests/run scripts/* tests/*/*.sh .c
 format:
 	clang-format -i $(FORMATTED)
 
+TIDY_FLAGS = -std=gnu11 $(subst ',\",$(ALL_CPPFLAGS))
+
 lint: $(SKELS)
 	scripts/check-layers
 	clang-format --dry-run -Werror $(FORMATTED)
-	clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c) $(SRCS) -- \
-		-std=gnu11 $(ALL_CPPFLAGS)
+	printf '%s\n' $(wildcard src/*.c) $(SRCS) | xargs -P "$$(nproc)" -n 8 sh -c \
+		'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(TIDY_FLAGS)' tidy
 	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
 
 arm64-bpf:

@@ -59,18 +59,13 @@ static __always_inline bool prctl_act(struct pt_regs *regs, struct ct_act_key *k
 {
 	key->a = regs_arg(false, regs, 1);
 	switch (regs_arg(false, regs, 0)) {
-	case PR_CAPBSET_DROP:
-		key->type = CT_ACT_BSET_DROP;
-		return true;
-	case PR_SET_SECUREBITS:
-		key->type = CT_ACT_SECUREBITS;
-		return true;
+	case PR_CAPBSET_DROP: key->type = CT_ACT_BSET_DROP; return true;
+	case PR_SET_SECUREBITS: key->type = CT_ACT_SECUREBITS; return true;
 	case PR_CAP_AMBIENT:
 		key->type = CT_ACT_AMBIENT;
 		key->a = regs_arg(false, regs, 2);
 		return regs_arg(false, regs, 1) == PR_CAP_AMBIENT_RAISE;
-	default:
-		return false;
+	default: return false;
 	}
 }
 

@@ -31,7 +31,8 @@ static __always_inline int calibrate(void *ctx)
 		return 0;
 	/* Word by word: the stack may end before the last. */
 	for (int i = 0; i < CT_CALIBRATION_WORDS; i++)
-		bpf_probe_read_kernel(&c->word[i], sizeof(c->word[i]), ctx + i * sizeof(c->word[i]));
+		bpf_probe_read_kernel(&c->word[i], sizeof(c->word[i]),
+				      ctx + i * sizeof(c->word[i]));
 	n = bpf_get_stack(ctx, c->addr, sizeof(c->addr), 0);
 	c->depth = n < 0 ? n : n / sizeof(c->addr[0]);
 	return 0;

@@ -17,17 +17,17 @@ struct check {
 	int cap;
 	bool granted;
 	bool opts_known;
-	__u32 opts; /* CAP_OPT_NOAUDIT 2, CAP_OPT_INSETID 4 (5.1) */
-	bool window; /* word[] is filled */
+	__u32 opts;	       /* CAP_OPT_NOAUDIT 2, CAP_OPT_INSETID 4 (5.1) */
+	bool window;	       /* word[] is filled */
 	__u64 word[CT_WINDOW]; /* of the stack, from cap_capable's return address on */
 };
 
 /* Capabilities that the kernel asks for after another was refused. */
-#define SECOND_CHOICES                                                                \
+#define SECOND_CHOICES                                                                          \
 	(1ull << 1 /* DAC_OVERRIDE */ | 1ull << 12 /* NET_ADMIN */ | 1ull << 13 /* NET_RAW */ | \
-	 1ull << 19 /* SYS_PTRACE */ | 1ull << 21 /* SYS_ADMIN */ | 1ull << 23 /* SYS_NICE */ |  \
+	 1ull << 19 /* SYS_PTRACE */ | 1ull << 21 /* SYS_ADMIN */ | 1ull << 23 /* SYS_NICE */ | \
 	 1ull << 24 /* SYS_RESOURCE */ | 1ull << 38 /* PERFMON */)
-#define CAP_SYS_ADMIN 21
+#define CAP_SYS_ADMIN	  21
 #define SAME_CALL_JIFFIES 3 /* a refusal and the question for its alternative lie close */
 
 /*
@@ -118,7 +118,8 @@ static __always_inline __u8 after_refusal(__u32 tid, int nr, int cap, bool grant
 	r = bpf_map_lookup_elem(&refusals, &zero);
 	if (!r)
 		return 0;
-	if (r->tid == tid && r->nr == nr && now - r->jiffies < SAME_CALL_JIFFIES && r->after != cap + 1)
+	if (r->tid == tid && r->nr == nr && now - r->jiffies < SAME_CALL_JIFFIES &&
+	    r->after != cap + 1)
 		after = r->after;
 	r->tid = granted ? 0 : tid;
 	r->nr = nr;
@@ -133,8 +134,7 @@ static __always_inline __u8 cred_flags(bool btf, const struct check *c, struct t
 
 	if (cred == own)
 		return 0;
-	return CAPS_OF(cred, cap_bset) == CAPS_OF(own, cap_bset) ? CT_F_CRED_KIN :
-								      CT_F_CRED_ALIEN;
+	return CAPS_OF(cred, cap_bset) == CAPS_OF(own, cap_bset) ? CT_F_CRED_KIN : CT_F_CRED_ALIEN;
 }
 
 static __noinline int send_sample(const struct ct_key *key)

@@ -7,12 +7,13 @@
 #include "ct/selector.h"
 
 /* Set before load; what is off costs nothing. */
-const volatile __u32 cfg_self;		 /* our own process, left out */
-const volatile __u32 cfg_host_mntns;	 /* inode number of the host's mount namespace */
+const volatile __u32 cfg_self;		   /* our own process, left out */
+const volatile __u32 cfg_host_mntns;	   /* inode number of the host's mount namespace */
 const volatile int cfg_v1_controller = -1; /* pure v1 and hybrid: enum ct_v1_controller */
-const volatile int cfg_v1_hierarchy = -1; /* ... and the hierarchy's number */
-const volatile bool cfg_trace;		 /* a sample for every check, not for the first of its kind */
-const volatile int cfg_window = -1;	 /* bytes from ctx to cap_capable's return address; < 0: unknown */
+const volatile int cfg_v1_hierarchy = -1;  /* ... and the hierarchy's number */
+const volatile bool cfg_trace; /* a sample for every check, not for the first of its kind */
+const volatile int cfg_window =
+	-1; /* bytes from ctx to cap_capable's return address; < 0: unknown */
 const volatile __u64 cfg_text_lo, cfg_text_len;	    /* kernel text */
 const volatile __u64 cfg_module_lo, cfg_module_len; /* modules' text */
 const volatile __u64 cfg_entry_lo, cfg_entry_len;   /* where system calls begin */
@@ -84,7 +85,7 @@ struct {
 
 /* Cgroups made since the probe was attached: has the entry point begun? */
 struct group {
-	__u32 main; /* tgid of the entry point, 0 before its execve */
+	__u32 main;   /* tgid of the entry point, 0 before its execve */
 	__u32 inside; /* made by a descendant of the watched command */
 };
 struct {

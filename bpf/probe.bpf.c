@@ -34,8 +34,12 @@ SEC("fexit/cap_capable")
 int BPF_PROG(on_fexit, const struct cred *cred, struct user_namespace *target, int cap,
 	     unsigned int opts, int ret)
 {
-	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret,
-			   .opts_known = true, .opts = opts };
+	struct check c = { .cred = cred,
+			   .target = target,
+			   .cap = cap,
+			   .granted = !ret,
+			   .opts_known = true,
+			   .opts = opts };
 
 	read_window(ctx, &c);
 	return on_check(false, ctx, &c);
@@ -53,8 +57,9 @@ SEC("kprobe/cap_capable")
 int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target, int cap,
 	       unsigned int opts)
 {
-	struct check c = { .cred = cred, .target = target, .cap = cap,
-			   .opts_known = true, .opts = opts };
+	struct check c = {
+		.cred = cred, .target = target, .cap = cap, .opts_known = true, .opts = opts
+	};
 	__u32 tid = bpf_get_current_pid_tgid();
 
 	c.window = !bpf_probe_read_kernel(c.word, sizeof(c.word), (void *)PT_REGS_SP(ctx));
@@ -136,7 +141,8 @@ int BPF_PROG(on_cgroup_attach, struct cgroup *to, const char *path, struct task_
 	     bool threadgroup)
 {
 	/* The hierarchy that keys are made of, and no move to its root. */
-	if (our_hierarchy(to) && BPF_CORE_READ(to, level) > 0 && id_of(to) == cgroup_of(false, task))
+	if (our_hierarchy(to) && BPF_CORE_READ(to, level) > 0 &&
+	    id_of(to) == cgroup_of(false, task))
 		enters(task);
 	return 0;
 }

@@ -5,12 +5,12 @@
 
 #include "task.h"
 
-#define O_ACCMODE   00000003
-#define O_CREAT	    00000100
-#define O_EXCL	    00000200
-#define O_TRUNC	    00001000
-#define O_NOATIME   01000000
-#define O_PATH	   010000000
+#define O_ACCMODE 00000003
+#define O_CREAT	  00000100
+#define O_EXCL	  00000200
+#define O_TRUNC	  00001000
+#define O_NOATIME 01000000
+#define O_PATH	  010000000
 #if defined(__TARGET_ARCH_arm64)
 #define O_DIRECTORY 00040000
 #else
@@ -105,8 +105,7 @@ static __always_inline __u32 setid_class(__u8 kind, const struct ids *o)
 			return CT_SETID_NEEDED;
 		return among(b, o) ? CT_SETID_NOOP : CT_SETID_NEEDED;
 	case CT_SEL_RESUID:
-		return among(a, o) && among(b, o) && among(c, o) ? CT_SETID_NOOP :
-								   CT_SETID_NEEDED;
+		return among(a, o) && among(b, o) && among(c, o) ? CT_SETID_NOOP : CT_SETID_NEEDED;
 	default: /* setfsuid: refusal is silent, the old id is returned */
 		return among(a, o) || a == o->fs ? CT_SETID_NOOP : CT_SETID_SILENT;
 	}
@@ -163,23 +162,17 @@ static __always_inline __u32 selector_of(bool btf, struct task_struct *task, str
 		return setid_bits(btf, task, regs, kind);
 	arg = regs_arg(btf, regs, how >> 5);
 	switch (kind) {
-	case CT_SEL_PAIR:
-		return arg << 16 | (regs_arg(btf, regs, (how >> 5) + 1) & 0xffff);
-	case CT_SEL_OPEN:
-		return open_bits(arg);
-	case CT_SEL_MODE:
-		return arg & S_IMODE_SPECIAL;
-	case CT_SEL_TIMES:
-		return times_bits(arg);
+	case CT_SEL_PAIR: return arg << 16 | (regs_arg(btf, regs, (how >> 5) + 1) & 0xffff);
+	case CT_SEL_OPEN: return open_bits(arg);
+	case CT_SEL_MODE: return arg & S_IMODE_SPECIAL;
+	case CT_SEL_TIMES: return times_bits(arg);
 	case CT_SEL_OPENAT2:
 	case CT_SEL_CLONE3: /* both structures begin with 64 bits of flags */
 		if (bpf_probe_read_user(user, sizeof(user[0]), (void *)arg))
 			return ~0u;
 		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : user[0];
-	case CT_SEL_NLMSG:
-		return nlmsg_type(arg, regs_arg(btf, regs, (how >> 5) + 1));
-	default:
-		return arg;
+	case CT_SEL_NLMSG: return nlmsg_type(arg, regs_arg(btf, regs, (how >> 5) + 1));
+	default: return arg;
 	}
 }
 

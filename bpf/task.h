@@ -10,10 +10,10 @@
 
 #include "maps.h"
 
-#define PF_IO_WORKER   0x00000010 /* linux/sched.h, 5.12 */
-#define PF_FORKNOEXEC  0x00000040
-#define PF_KTHREAD     0x00200000
-#define TS_COMPAT      0x0002	  /* x86: 32-bit system call */
+#define PF_IO_WORKER  0x00000010 /* linux/sched.h, 5.12 */
+#define PF_FORKNOEXEC 0x00000040
+#define PF_KTHREAD    0x00200000
+#define TS_COMPAT     0x0002 /* x86: 32-bit system call */
 
 #define FIELD(btf, ptr, f) ((btf) ? (ptr)->f : BPF_CORE_READ(ptr, f))
 
@@ -22,9 +22,9 @@ static __always_inline struct task_struct *current_task(bool btf)
 	return btf ? bpf_get_current_task_btf() : (struct task_struct *)bpf_get_current_task();
 }
 
-#define SUBSYS_INDEX(name)                                             \
-	(bpf_core_enum_value_exists(enum cgroup_subsys_id, name) ?     \
-		 bpf_core_enum_value(enum cgroup_subsys_id, name) :    \
+#define SUBSYS_INDEX(name)                                          \
+	(bpf_core_enum_value_exists(enum cgroup_subsys_id, name) ?  \
+		 bpf_core_enum_value(enum cgroup_subsys_id, name) : \
 		 0)
 
 /* Position of the chosen controller in css_set.subsys; it differs by kernel configuration. */
@@ -111,12 +111,12 @@ static __always_inline bool is_compat(bool btf, struct task_struct *task)
 #endif
 
 /* kernel_cap_t changed its type in 6.3 (f122a08b197d), never its size. */
-#define CAPS_OF(ptr, set)                                                 \
-	({                                                                \
-		const struct cred *cred_ = (ptr);                         \
-		__u64 caps_ = 0;                                          \
-		bpf_core_read(&caps_, sizeof(caps_), &cred_->set);        \
-		caps_;                                                    \
+#define CAPS_OF(ptr, set)                                          \
+	({                                                         \
+		const struct cred *cred_ = (ptr);                  \
+		__u64 caps_ = 0;                                   \
+		bpf_core_read(&caps_, sizeof(caps_), &cred_->set); \
+		caps_;                                             \
 	})
 
 static __always_inline void fill_creds(struct ct_creds *c, struct task_struct *task)

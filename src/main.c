@@ -16,11 +16,13 @@ static const struct {
 static void help(FILE *out)
 {
 	fputs("captrim: the smallest set of Linux capabilities that a workload needs\n\n"
-	      "Usage: captrim COMMAND [OPTION]... [ARGUMENT]...\n\n", out);
+	      "Usage: captrim COMMAND [OPTION]... [ARGUMENT]...\n\n",
+	      out);
 	for (size_t i = 0; i < CT_ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-8s %s\n", commands[i].cmd->name, commands[i].cmd->summary);
 	fputs("\nA first try:  sudo captrim run -- docker run --rm nginx\n"
-	      "'captrim COMMAND --help' says more; captrim(1) says most.\n", out);
+	      "'captrim COMMAND --help' says more; captrim(1) says most.\n",
+	      out);
 }
 
 int main(int argc, char **argv)

@@ -10,33 +10,33 @@
 #include <linux/types.h>
 #endif
 
-#define CT_STACK_DEPTH	24  /* return addresses kept of a call path */
-#define CT_WINDOW	24  /* words of kernel stack that make a fingerprint */
-#define CT_ARGS		6
-#define CT_COMM_LEN	16
-#define CT_TEXT_LEN	512 /* a path, or a command line with NULs */
-#define CT_CACHE_SLOTS	256 /* per CPU, a power of two */
+#define CT_STACK_DEPTH 24 /* return addresses kept of a call path */
+#define CT_WINDOW      24 /* words of kernel stack that make a fingerprint */
+#define CT_ARGS	       6
+#define CT_COMM_LEN    16
+#define CT_TEXT_LEN    512 /* a path, or a command line with NULs */
+#define CT_CACHE_SLOTS 256 /* per CPU, a power of two */
 
 /* ct_key.nr when the check was not asked by a system call. */
-#define CT_NR_NONE	(-1) /* page fault, interrupt, io_uring worker */
+#define CT_NR_NONE (-1) /* page fault, interrupt, io_uring worker */
 
 /* ct_key.flags */
-#define CT_F_GRANTED	(1u << 0)
-#define CT_F_COMPAT	(1u << 1) /* 32-bit system call numbers */
-#define CT_F_OPTS	(1u << 2) /* NOAUDIT and INSETID are known */
-#define CT_F_NOAUDIT	(1u << 3)
-#define CT_F_INSETID	(1u << 4)
+#define CT_F_GRANTED (1u << 0)
+#define CT_F_COMPAT  (1u << 1) /* 32-bit system call numbers */
+#define CT_F_OPTS    (1u << 2) /* NOAUDIT and INSETID are known */
+#define CT_F_NOAUDIT (1u << 3)
+#define CT_F_INSETID (1u << 4)
 /* Whose credentials were judged; none of the two bits: the task's own. */
 #define CT_F_CRED_KIN	(1u << 5) /* others, with the task's own bounding set */
-#define CT_F_CRED_ALIEN	(1u << 6) /* others, with another bounding set */
+#define CT_F_CRED_ALIEN (1u << 6) /* others, with another bounding set */
 
 /* ct_key.entry: how the process came into its cgroup. */
-#define CT_ENTRY_MAIN	0u /* the entry point's tree */
-#define CT_ENTRY_SETUP	1u /* the runtime before the first execve inside */
+#define CT_ENTRY_MAIN  0u /* the entry point's tree */
+#define CT_ENTRY_SETUP 1u /* the runtime before the first execve inside */
 /* any other value: hash of the command line of an exec'd-in process */
 
 /* Top bit of a cgroup id: the id is one of a v1 hierarchy. */
-#define CT_CGROUP_V1	(1ull << 63)
+#define CT_CGROUP_V1 (1ull << 63)
 
 /* Controllers whose v1 hierarchy can stand in for the v2 tree, by preference. */
 enum ct_v1_controller { CT_V1_PIDS, CT_V1_MEMORY, CT_V1_DEVICES, CT_V1_FREEZER };
@@ -51,12 +51,12 @@ struct ct_key {
 	__u64 cgroup;
 	__u64 site;
 	__s32 nr;
-	__u32 sel;	  /* selector, see ct/selector.h */
-	__u32 entry;	  /* CT_ENTRY_* */
+	__u32 sel;   /* selector, see ct/selector.h */
+	__u32 entry; /* CT_ENTRY_* */
 	__u8 cap;
-	__u8 flags;	  /* CT_F_* */
-	__u8 level;	  /* of the target user namespace; 0 is the initial one */
-	__u8 after;	  /* 1 + capability refused to this task just before, or 0 */
+	__u8 flags; /* CT_F_* */
+	__u8 level; /* of the target user namespace; 0 is the initial one */
+	__u8 after; /* 1 + capability refused to this task just before, or 0 */
 };
 
 /* One slot of the per-CPU cache in front of the map of kinds. */
@@ -128,7 +128,7 @@ struct ct_stack {
 
 struct ct_cgroup_event {
 	struct ct_event h; /* h.cgroup is the new one */
-	__u32 inside; /* its maker descends from the watched command */
+	__u32 inside;	   /* its maker descends from the watched command */
 	__u32 pad;
 	char path[CT_TEXT_LEN];
 };
@@ -137,8 +137,8 @@ struct ct_exec_event {
 	struct ct_event h;
 	struct ct_proc proc;
 	struct ct_creds creds;
-	__u32 entry; /* of the process from now on */
-	__u32 was;   /* entry before: CT_ENTRY_SETUP marks a way in */
+	__u32 entry;	  /* of the process from now on */
+	__u32 was;	  /* entry before: CT_ENTRY_SETUP marks a way in */
 	__u32 port_start; /* net.ipv4.ip_unprivileged_port_start, ~0 unknown */
 	__u32 ping_low, ping_high;
 	__u32 userns_inum, netns_inum, pidns_inum;
@@ -151,7 +151,7 @@ struct ct_exit_event {
 	struct ct_event h;
 	struct ct_proc proc;
 	__u32 entry;
-	__s32 code; /* as wait(2) reports it */
+	__s32 code;    /* as wait(2) reports it */
 	__u32 is_main; /* the entry point's own process */
 	__u32 pad;
 };
@@ -171,9 +171,9 @@ struct ct_act_key {
 	__u32 entry;
 	__s32 nr;
 	__u32 sel;
-	__u16 type;   /* enum ct_act_type */
-	__u8 ok;      /* the call succeeded */
-	__u8 asked;   /* capget came before, since exec */
+	__u16 type; /* enum ct_act_type */
+	__u8 ok;    /* the call succeeded */
+	__u8 asked; /* capget came before, since exec */
 };
 
 struct ct_act_event {
@@ -193,11 +193,11 @@ struct ct_calibration {
 
 /* Where something can be lost, it is counted: one array slot each. */
 enum ct_loss {
-	CT_LOSS_RING,	 /* ring full: a sample or event is missing, counts are not */
-	CT_LOSS_KINDS,	 /* map of kinds full: hits counted under no kind */
-	CT_LOSS_ACTS,	 /* map of acts full */
-	CT_LOSS_PROCS,	 /* map of set-up processes full: phase unknown */
-	CT_LOSS_STACKS,	 /* no stack could be taken */
+	CT_LOSS_RING,	/* ring full: a sample or event is missing, counts are not */
+	CT_LOSS_KINDS,	/* map of kinds full: hits counted under no kind */
+	CT_LOSS_ACTS,	/* map of acts full */
+	CT_LOSS_PROCS,	/* map of set-up processes full: phase unknown */
+	CT_LOSS_STACKS, /* no stack could be taken */
 	CT_LOSS_MAX,
 };
 

@@ -12,40 +12,40 @@
 /* How the selector of a system call is made; low 5 bits of a table entry. */
 enum ct_sel_kind {
 	CT_SEL_NONE,
-	CT_SEL_ARG,	 /* argument n, low 32 bits */
-	CT_SEL_PAIR,	 /* arguments n and n+1, 16 bits each: high n, low n+1 */
-	CT_SEL_OPEN,	 /* open flags in argument n, CT_OPEN_* */
-	CT_SEL_OPENAT2,	 /* the same from struct open_how */
-	CT_SEL_MODE,	 /* set-id and sticky bits of the mode in argument n */
-	CT_SEL_TIMES,	 /* CT_TIMES_*, timespec or timeval array in argument n */
-	CT_SEL_CLONE3,	 /* flags of struct clone_args */
-	CT_SEL_UID,	 /* setuid; from here to FSGID uid is even, gid odd */
+	CT_SEL_ARG,	/* argument n, low 32 bits */
+	CT_SEL_PAIR,	/* arguments n and n+1, 16 bits each: high n, low n+1 */
+	CT_SEL_OPEN,	/* open flags in argument n, CT_OPEN_* */
+	CT_SEL_OPENAT2, /* the same from struct open_how */
+	CT_SEL_MODE,	/* set-id and sticky bits of the mode in argument n */
+	CT_SEL_TIMES,	/* CT_TIMES_*, timespec or timeval array in argument n */
+	CT_SEL_CLONE3,	/* flags of struct clone_args */
+	CT_SEL_UID,	/* setuid; from here to FSGID uid is even, gid odd */
 	CT_SEL_GID,
-	CT_SEL_REUID,	 /* setreuid */
+	CT_SEL_REUID, /* setreuid */
 	CT_SEL_REGID,
-	CT_SEL_RESUID,	 /* setresuid */
+	CT_SEL_RESUID, /* setresuid */
 	CT_SEL_RESGID,
 	CT_SEL_FSUID,
 	CT_SEL_FSGID,
-	CT_SEL_NLMSG,	 /* type of the netlink message in buffer n of length n+1, 0 if it is none */
+	CT_SEL_NLMSG, /* type of the netlink message in buffer n of length n+1, 0 if it is none */
 };
 
 /* Table entry: kind, and the argument's index from bit 5. */
 #define CT_SEL(kind, arg) ((__u8)((kind) | (arg) << 5))
 
 /* CT_SEL_OPEN: what an open can need permission for. */
-#define CT_OPEN_READ	 (1u << 0)
-#define CT_OPEN_WRITE	 (1u << 1)
-#define CT_OPEN_CREAT	 (1u << 2)
-#define CT_OPEN_TRUNC	 (1u << 3)
-#define CT_OPEN_NOATIME	 (1u << 4)
-#define CT_OPEN_PATH	 (1u << 5)
-#define CT_OPEN_DIR	 (1u << 6)
-#define CT_OPEN_EXCL	 (1u << 7)
+#define CT_OPEN_READ	(1u << 0)
+#define CT_OPEN_WRITE	(1u << 1)
+#define CT_OPEN_CREAT	(1u << 2)
+#define CT_OPEN_TRUNC	(1u << 3)
+#define CT_OPEN_NOATIME (1u << 4)
+#define CT_OPEN_PATH	(1u << 5)
+#define CT_OPEN_DIR	(1u << 6)
+#define CT_OPEN_EXCL	(1u << 7)
 
 /* CT_SEL_TIMES */
-#define CT_TIMES_NOW	0u
-#define CT_TIMES_SET	1u
+#define CT_TIMES_NOW	 0u
+#define CT_TIMES_SET	 1u
 #define CT_TIMES_UNKNOWN 2u
 
 /* Identity calls: what the capability changed. */

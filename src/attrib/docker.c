@@ -109,13 +109,11 @@ static const char *cure(int code)
 {
 	switch (code) {
 	case EACCES:
-	case EPERM:
-		return "; run as root or as a member of the socket's group";
+	case EPERM: return "; run as root or as a member of the socket's group";
 	case ENOENT:
 	case ECONNREFUSED:
 		return "; is the service running? DOCKER_HOST=unix://PATH names another socket";
-	default:
-		return "";
+	default: return "";
 	}
 }
 
@@ -436,7 +434,7 @@ char *ct_docker__names(struct ct_docker *d)
 	ct_str__add(&s, "");
 	if (get_json(d, path, &root, NULL))
 		return s.s;
-	json_array_foreach (root, i, one) {
+	json_array_foreach(root, i, one) {
 		const json_t *names = json_object_get(one, "Names");
 		const char *name = json_string_value(json_array_get(names, 0));
 		ct_autofree char *shown = NULL;

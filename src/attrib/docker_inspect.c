@@ -52,15 +52,15 @@ void ct_docker_info__parse(const json_t *root, struct ct_docker_info *info)
 		return;
 	/* Without the option the daemon was built, or the kernel is, without seccomp. */
 	info->seccomp = CT_SECCOMP_NONE;
-	json_array_foreach (opts, i, o) {
+	json_array_foreach(opts, i, o) {
 		const char *s = json_string_value(o), *profile;
 
 		if (!s)
 			continue;
 		if (!strncmp(s, "name=seccomp", strlen("name=seccomp"))) {
 			profile = strstr(s, ",profile=");
-			info->seccomp = profile ? seccomp_of(profile + strlen(",profile="))
-						: CT_SECCOMP_DEFAULT;
+			info->seccomp = profile ? seccomp_of(profile + strlen(",profile=")) :
+						  CT_SECCOMP_DEFAULT;
 		}
 		info->userns |= !strcmp(s, "name=userns");
 		info->rootless |= !strcmp(s, "name=rootless");
@@ -77,7 +77,7 @@ static void parse_security_opts(const json_t *host, const struct ct_docker_info 
 
 	c->no_new_privs = info->no_new_privs ? CT_YES : CT_NO;
 	c->seccomp = c->privileged == CT_YES ? CT_SECCOMP_NONE : info->seccomp;
-	json_array_foreach (opts, i, o) {
+	json_array_foreach(opts, i, o) {
 		const char *s = json_string_value(o), *value;
 
 		if (!s)
@@ -124,12 +124,12 @@ char *ct_docker_health__command(const json_t *config)
 	if (!strcmp(how, "CMD-SHELL")) {
 		const json_t *shell = json_object_get(config, "Shell");
 
-		json_array_foreach (shell, i, word)
+		json_array_foreach(shell, i, word)
 			ct_str__addf(&s, "%s%s", i ? " " : "", json_string_value(word) ?: "");
 		if (!json_array_size(shell))
 			ct_str__add(&s, "/bin/sh -c");
 	}
-	json_array_foreach (test, i, word) {
+	json_array_foreach(test, i, word) {
 		/* Podman takes a first word that is no keyword as the command's. */
 		if (i == 0 && (!strcmp(how, "CMD") || !strcmp(how, "CMD-SHELL")))
 			continue;
@@ -146,7 +146,7 @@ static uint64_t caps_of(const json_t *names, bool *all)
 	size_t i;
 
 	*all = false;
-	json_array_foreach (names, i, o) {
+	json_array_foreach(names, i, o) {
 		const char *name = json_string_value(o);
 		int cap;
 

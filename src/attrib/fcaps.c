@@ -141,17 +141,10 @@ int ct_fcaps__parse(const void *xattr, size_t len, uint64_t *permitted, bool *ef
 	memcpy(&cap, xattr, len);
 	magic = le32toh(cap.magic_etc);
 	switch (magic & VFS_CAP_REVISION_MASK) {
-	case VFS_CAP_REVISION_1:
-		want = XATTR_CAPS_SZ_1;
-		break;
-	case VFS_CAP_REVISION_2:
-		want = XATTR_CAPS_SZ_2;
-		break;
-	case VFS_CAP_REVISION_3:
-		want = XATTR_CAPS_SZ_3;
-		break;
-	default:
-		return -EINVAL;
+	case VFS_CAP_REVISION_1: want = XATTR_CAPS_SZ_1; break;
+	case VFS_CAP_REVISION_2: want = XATTR_CAPS_SZ_2; break;
+	case VFS_CAP_REVISION_3: want = XATTR_CAPS_SZ_3; break;
+	default: return -EINVAL;
 	}
 	if (len != want)
 		return -EINVAL;

@@ -52,7 +52,7 @@ static uint64_t caps_of(const json_t *names)
 	json_t *o;
 	size_t i;
 
-	json_array_foreach (names, i, o) {
+	json_array_foreach(names, i, o) {
 		const char *name = json_string_value(o);
 		int cap = name ? ct_cap__parse(name) : -1;
 
@@ -80,7 +80,7 @@ static enum ct_tristate has_ns(const json_t *linux_, const char *type, const cha
 	json_t *ns;
 	size_t i;
 
-	json_array_foreach (list, i, ns) {
+	json_array_foreach(list, i, ns) {
 		const char *name = ct_json_str(ns, "type"), *path = ct_json_str(ns, "path");
 		enum ct_tristate own;
 
@@ -109,7 +109,7 @@ static enum ct_seccomp seccomp_of(const json_t *seccomp)
 
 	if (!json_is_object(seccomp))
 		return CT_SECCOMP_NONE;
-	json_array_foreach (rules, i, rule) {
+	json_array_foreach(rules, i, rule) {
 		const char *what = ct_json_str(rule, "action");
 
 		if (what && !strcmp(what, "SCMP_ACT_ALLOW"))
@@ -165,7 +165,7 @@ static void read_storage(const char *config, struct ct_container *c)
 	list = ct_xasprintf("%s/containers.json", dir);
 	if (load(list, &root, &bad))
 		return;
-	json_array_foreach (root, i, one) {
+	json_array_foreach(root, i, one) {
 		const char *this = ct_json_str(one, "id"), *text = ct_json_str(one, "metadata");
 		ct_autojson json_t *meta = NULL;
 
@@ -257,7 +257,7 @@ static char *config_from_state(const char *state)
 	if (load(state, &root, &bad))
 		return NULL;
 	bundle = ct_json_str(root, "bundle");
-	json_array_foreach (json_object_get(json_object_get(root, "config"), "labels"), i, label) {
+	json_array_foreach(json_object_get(json_object_get(root, "config"), "labels"), i, label) {
 		const char *s = json_string_value(label);
 
 		if (s && !strncmp(s, "bundle=", strlen("bundle=")))

@@ -97,15 +97,9 @@ static int set_value(const struct ct_opt *o, const char *value, struct ct_err *e
 	ct_autofree char *word = ct_printable(value);
 
 	switch (o->type) {
-	case CT_OPT_FLAG:
-		*(bool *)o->dest = true;
-		return 0;
-	case CT_OPT_STR:
-		*(const char **)o->dest = value;
-		return 0;
-	case CT_OPT_LIST:
-		strlist__add(o->dest, value);
-		return 0;
+	case CT_OPT_FLAG: *(bool *)o->dest = true; return 0;
+	case CT_OPT_STR: *(const char **)o->dest = value; return 0;
+	case CT_OPT_LIST: strlist__add(o->dest, value); return 0;
 	case CT_OPT_UINT:
 		if (!parse_uint(value, o->dest))
 			return 0;
@@ -116,8 +110,7 @@ static int set_value(const struct ct_opt *o, const char *value, struct ct_err *e
 		return ct_err__set(err, EINVAL,
 				   "--%s: '%s' is not a duration; write 500ms, 30s, 5m, 2h or 1d",
 				   o->name, word);
-	case CT_OPT_CHOICE:
-		return set_choice(o, value, err);
+	case CT_OPT_CHOICE: return set_choice(o, value, err);
 	}
 	return ct_err__set(err, EINVAL, "--%s: cannot be set", o->name);
 }

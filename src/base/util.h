@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define CT_ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define CT_ARRAY_SIZE(a)     (sizeof(a) / sizeof((a)[0]))
 #define CT_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 
 /* Out of memory ends the program with a message and status 125: no caller of
@@ -48,9 +48,9 @@ static inline void ct_cleanup__close(int *fd)
 	if (*fd >= 0)
 		close(*fd);
 }
-#define ct_autofree __attribute__((cleanup(ct_cleanup__free)))
+#define ct_autofree   __attribute__((cleanup(ct_cleanup__free)))
 #define ct_autofclose __attribute__((cleanup(ct_cleanup__fclose)))
-#define ct_autoclose __attribute__((cleanup(ct_cleanup__close)))
+#define ct_autoclose  __attribute__((cleanup(ct_cleanup__close)))
 
 /* A growing string; starts as { 0 }. s is NUL-terminated once anything was
  * added, the caller frees it. */

@@ -13,11 +13,13 @@ static bool verbose, strict, generous;
 
 static const struct ct_opt opts[] = {
 	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "write there, - is standard output" },
-	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices, "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
+	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
+	  "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
 	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
 	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
-	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL, "show the evidence for every capability checked" },
+	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
+	  "show the evidence for every capability checked" },
 	{ .name = NULL },
 };
 

@@ -7,10 +7,10 @@
 #include "emit/emit.h"
 #include "judge/judge.h"
 
-#define CT_EXIT_FAILURE 1
-#define CT_EXIT_USAGE 2
-#define CT_EXIT_CAPTRIM 125 /* run: captrim itself failed */
-#define CT_EXIT_CANNOT 126  /* run: the command cannot be executed */
+#define CT_EXIT_FAILURE	  1
+#define CT_EXIT_USAGE	  2
+#define CT_EXIT_CAPTRIM	  125 /* run: captrim itself failed */
+#define CT_EXIT_CANNOT	  126 /* run: the command cannot be executed */
 #define CT_EXIT_NOT_FOUND 127
 
 int ct_cmd__run(int argc, char **argv);
@@ -36,10 +36,10 @@ int ct_cmd__usage(const struct ct_command *cmd, struct ct_err *err);
  */
 struct ct_injected {
 	char **argv;
-	char *label;	   /* value of the label, NULL when none was put in */
-	char *option;	   /* "--label=..." itself */
-	char *project;	   /* Compose: the project's name, if it could be told */
-	bool is_container; /* the command is a container client's */
+	char *label;	    /* value of the label, NULL when none was put in */
+	char *option;	    /* "--label=..." itself */
+	char *project;	    /* Compose: the project's name, if it could be told */
+	bool is_container;  /* the command is a container client's */
 	const char *socket; /* named by -H unix://..., borrowed */
 };
 void ct_inject(struct ct_injected *in, char *const *argv);

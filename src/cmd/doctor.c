@@ -19,7 +19,8 @@ const struct ct_command ct_doctor_command = {
 
 static void line(bool good, const char *what, const char *cure)
 {
-	printf("%-4s %s%s%s\n", good ? "ok" : "no", what, good || !cure ? "" : ": ", good || !cure ? "" : cure);
+	printf("%-4s %s%s%s\n", good ? "ok" : "no", what, good || !cure ? "" : ": ",
+	       good || !cure ? "" : cure);
 }
 
 static int check_backends(void)

@@ -50,12 +50,9 @@ static void put_labelled(const struct ct_term *t, const char *label, const char 
 static const char *reach(enum ct_scope scope)
 {
 	switch (scope) {
-	case CT_SCOPE_HOST:
-		return "reaches THE WHOLE HOST, also from a container";
-	case CT_SCOPE_NAMESPACE:
-		return "stays within the namespaces and mounts of a container";
-	default:
-		return "reaches nothing";
+	case CT_SCOPE_HOST: return "reaches THE WHOLE HOST, also from a container";
+	case CT_SCOPE_NAMESPACE: return "stays within the namespaces and mounts of a container";
+	default: return "reaches nothing";
 	}
 }
 

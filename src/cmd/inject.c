@@ -12,10 +12,30 @@
 static bool takes_value(const char *word)
 {
 	static const char *const options[] = {
-		"-H", "--host", "-c", "--context", "--config", "-l", "--log-level", "--tlscacert",
-		"--tlscert", "--tlskey", "--url", "--root", "--runroot", "--runtime",
-		"--storage-driver", "--cgroup-manager", "-f", "--file", "-p", "--project-name",
-		"--profile", "--env-file", "--project-directory", "--ansi",
+		"-H",
+		"--host",
+		"-c",
+		"--context",
+		"--config",
+		"-l",
+		"--log-level",
+		"--tlscacert",
+		"--tlscert",
+		"--tlskey",
+		"--url",
+		"--root",
+		"--runroot",
+		"--runtime",
+		"--storage-driver",
+		"--cgroup-manager",
+		"-f",
+		"--file",
+		"-p",
+		"--project-name",
+		"--profile",
+		"--env-file",
+		"--project-directory",
+		"--ansi",
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(options); i++)
@@ -115,6 +135,8 @@ void ct_inject(struct ct_injected *in, char *const *argv)
 	const char *name, *host;
 
 	*in = (struct ct_injected){};
+	if (!argv[0])
+		return;
 	while (argv[argc])
 		argc++;
 	in->argv = ct_xzalloc((argc + 2) * sizeof(char *));

@@ -14,16 +14,23 @@ static bool all, quiet, no_syscalls;
 static uint64_t duration;
 
 static const struct ct_opt opts[] = {
-	{ 'c', "container", "NAME|ID", CT_OPT_LIST, &containers, NULL, "a running container, may be given more than once" },
-	{ 'p', "pid", "PID", CT_OPT_LIST, &pids, NULL, "the workload that this process belongs to" },
+	{ 'c', "container", "NAME|ID", CT_OPT_LIST, &containers, NULL,
+	  "a running container, may be given more than once" },
+	{ 'p', "pid", "PID", CT_OPT_LIST, &pids, NULL,
+	  "the workload that this process belongs to" },
 	{ 'u', "unit", "UNIT", CT_OPT_LIST, &units, NULL, "a systemd unit" },
-	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL, "containers of this Compose project, as they start" },
+	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL,
+	  "containers of this Compose project, as they start" },
 	{ 0, "all", NULL, CT_OPT_FLAG, &all, NULL, "everything on this host" },
-	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL, "how long (30s, 5m, 2h); else until Ctrl-C" },
-	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "the recording, - is standard output" },
-	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL, "way into the kernel: tp_btf, fexit or kprobe" },
+	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
+	  "how long (30s, 5m, 2h); else until Ctrl-C" },
+	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
+	  "the recording, - is standard output" },
+	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL,
+	  "way into the kernel: tp_btf, fexit or kprobe" },
 	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL, "Docker or Podman API socket" },
-	{ 0, "no-syscalls", NULL, CT_OPT_FLAG, &no_syscalls, NULL, "watch checks alone: cheaper, but blind to needs without a check" },
+	{ 0, "no-syscalls", NULL, CT_OPT_FLAG, &no_syscalls, NULL,
+	  "watch checks alone: cheaper, but blind to needs without a check" },
 	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "no progress, no remarks" },
 	{ .name = NULL },
 };
@@ -80,7 +87,8 @@ int ct_cmd__record(int argc, char **argv)
 	if (ret > 0)
 		return 0;
 	if (!ret && words.len)
-		ret = ct_err__set(&err, EINVAL, "record takes no '%s'; to start a command use 'run'",
+		ret = ct_err__set(&err, EINVAL,
+				  "record takes no '%s'; to start a command use 'run'",
 				  words.items[0]);
 	if (!ret && !out_path)
 		ret = ct_err__set(&err, EINVAL, "record needs -o FILE");
@@ -91,7 +99,9 @@ int ct_cmd__record(int argc, char **argv)
 		return ct_cmd__usage(&ct_record_command, &err);
 	ro = (struct ct_recorder_opts){ .backend = backend,
 					.syscalls = no_syscalls ? NULL : ct_gates_watched,
-					.socket = socket_path, .project = project, .all = all,
+					.socket = socket_path,
+					.project = project,
+					.all = all,
 					.quiet = quiet };
 	ret = ct_recorder__open(&ro, &r, &err);
 	if (!ret)

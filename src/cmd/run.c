@@ -17,17 +17,23 @@ static bool verbose, quiet, strict, generous, no_syscalls;
 static uint64_t duration;
 
 static const struct ct_opt opts[] = {
-	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "write the advice there, - is standard output" },
-	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices, "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
+	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
+	  "write the advice there, - is standard output" },
+	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
+	  "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
 	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL, "keep the recording there" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
 	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
-	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL, "stop watching after that time (30s, 5m, 2h)" },
-	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL, "way into the kernel: tp_btf, fexit or kprobe" },
+	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
+	  "stop watching after that time (30s, 5m, 2h)" },
+	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL,
+	  "way into the kernel: tp_btf, fexit or kprobe" },
 	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL, "Docker or Podman API socket" },
-	{ 0, "no-syscalls", NULL, CT_OPT_FLAG, &no_syscalls, NULL, "watch checks alone: cheaper, but blind to needs without a check" },
+	{ 0, "no-syscalls", NULL, CT_OPT_FLAG, &no_syscalls, NULL,
+	  "watch checks alone: cheaper, but blind to needs without a check" },
 	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
-	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL, "show the evidence for every capability checked" },
+	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
+	  "show the evidence for every capability checked" },
 	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "no progress, no remarks" },
 	{ .name = NULL },
 };
@@ -123,7 +129,8 @@ int ct_cmd__run(int argc, char **argv)
 	if (ret > 0)
 		return 0;
 	if (!ret && !words.len)
-		ret = ct_err__set(&err, EINVAL, "run needs a command: captrim run -- docker run ...");
+		ret = ct_err__set(&err, EINVAL,
+				  "run needs a command: captrim run -- docker run ...");
 	if (!ret)
 		ret = ct_cmd__mode(strict, generous, &mode, &err);
 	if (ret) {

@@ -18,11 +18,14 @@ static bool json;
 static uint64_t duration;
 
 static const struct ct_opt opts[] = {
-	{ 'c', "container", "ID", CT_OPT_STR, &container, NULL, "only the container whose id begins so, or unit" },
+	{ 'c', "container", "ID", CT_OPT_STR, &container, NULL,
+	  "only the container whose id begins so, or unit" },
 	{ 'p', "pid", "PID", CT_OPT_STR, &pid_text, NULL, "only this process" },
 	{ 0, "json", NULL, CT_OPT_FLAG, &json, NULL, "one JSON document a line" },
-	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL, "how long; else until Ctrl-C" },
-	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL, "way into the kernel: tp_btf, fexit or kprobe" },
+	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
+	  "how long; else until Ctrl-C" },
+	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL,
+	  "way into the kernel: tp_btf, fexit or kprobe" },
 	{ .name = NULL },
 };
 
@@ -49,7 +52,10 @@ static void print_text(struct tracer *t, const struct ct_sample *s, const char *
 
 	printf("%12.6f %-7s %-18s %-15s %7u %-14s %-30s %.20s\n", s->h.ns / 1e9,
 	       s->key.flags & CT_F_GRANTED ? "granted" : "refused", ct_cap__name(s->key.cap), shown,
-	       s->proc.pid, syscall ? syscall : "-", len > 2 ? stack[2] : len ? stack[len - 1] : "?",
+	       s->proc.pid, syscall ? syscall : "-",
+	       len > 2 ? stack[2] :
+	       len     ? stack[len - 1] :
+			 "?",
 	       where);
 	t->broken = ferror(stdout);
 }
@@ -68,8 +74,7 @@ static void print_json(struct tracer *t, const struct ct_sample *s, const char *
 	ct_json__uint(&j, "pid", s->proc.pid);
 	ct_json__str(&j, "syscall", syscall);
 	ct_json__uint(&j, "selector", s->key.sel);
-	ct_json__bool(&j, "own_credentials",
-		      !(s->key.flags & (CT_F_CRED_ALIEN | CT_F_CRED_KIN)));
+	ct_json__bool(&j, "own_credentials", !(s->key.flags & (CT_F_CRED_ALIEN | CT_F_CRED_KIN)));
 	ct_json__str(&j, "workload", workload);
 	ct_json__array(&j, "stack");
 	for (size_t i = 0; i < len; i++)

@@ -94,7 +94,7 @@ int ct_emit__names_width(uint64_t set)
 {
 	int width = 0;
 
-	ct_caps__for_each (cap, set) {
+	ct_caps__for_each(cap, set) {
 		int len = (int)strlen(ct_cap__name(cap));
 
 		width = len > width ? len : width;
@@ -264,7 +264,7 @@ void ct_emit__reasons(const struct ct_advice *a, FILE *out, const char *indent)
 	int width = ct_emit__names_width(a->cap_add);
 	ct_autofree char *next = ct_xasprintf("%s# %*s", indent, width + 2, "");
 
-	ct_caps__for_each (cap, a->cap_add) {
+	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
 		int at = fprintf(out, "%s# %-*s  ", indent, width, ct_cap__name(cap));
 

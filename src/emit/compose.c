@@ -41,7 +41,7 @@ static void put_set(const struct ct_advice *a, FILE *out)
 	fputs("    cap_drop: [ALL]\n", out);
 	if (a->cap_add)
 		fputs("    cap_add:\n", out);
-	ct_caps__for_each (cap, a->cap_add) {
+	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
 
 		fprintf(out, "      - %-*s  # %s\n", width, ct_cap__name(cap), why);

@@ -15,7 +15,7 @@ static const struct ct_idiom docker_idiom = {
 static void put_flags(const struct ct_advice *a, FILE *out, const char *sep)
 {
 	fputs("--cap-drop ALL", out);
-	ct_caps__for_each (cap, a->cap_add)
+	ct_caps__for_each(cap, a->cap_add)
 		fprintf(out, "%s--cap-add %s", sep, ct_cap__name(cap));
 }
 

@@ -7,7 +7,7 @@
 static void put_caps(struct ct_json *j, const char *key, uint64_t set)
 {
 	ct_json__array(j, key);
-	ct_caps__for_each (cap, set)
+	ct_caps__for_each(cap, set)
 		ct_json__str(j, NULL, ct_cap__name(cap));
 	ct_json__end_array(j);
 }

@@ -94,7 +94,7 @@ static void put_add(const struct ct_advice *a, FILE *out)
 
 	if (a->cap_add)
 		fputs("        add:\n", out);
-	ct_caps__for_each (cap, a->cap_add) {
+	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
 
 		fprintf(out, "          - %-*s  # %s\n", width, ct_cap__name(cap), why);

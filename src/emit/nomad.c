@@ -34,7 +34,7 @@ static void put_task(const struct ct_advice *a, FILE *out)
 	fputs("config {\n  cap_drop = [\"all\"]\n", out);
 	if (a->cap_add)
 		fputs("  cap_add = [\n", out);
-	ct_caps__for_each (cap, a->cap_add) {
+	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *name = ct_emit__cap_lower(cap), *why = ct_emit__reason(a, cap);
 
 		fprintf(out, "    \"%s\",%*s  # %s\n", name, width - (int)strlen(name), "", why);

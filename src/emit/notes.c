@@ -138,9 +138,9 @@ static void note_ports(const struct ct_advice *a, const struct ct_idiom *idiom, 
 		out, indent,
 		"recorded where low ports are open to all, as Docker has it: here a port below "
 		"1024 may need NET_BIND_SERVICE%s",
-		s->ping_low <= s->ping_high && !(a->cap_add & CT_CAP(NET_RAW))
-			? ", and ping NET_RAW"
-			: "");
+		s->ping_low <= s->ping_high && !(a->cap_add & CT_CAP(NET_RAW)) ?
+			", and ping NET_RAW" :
+			"");
 }
 
 static void note_names(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,

@@ -10,7 +10,7 @@
 static void put_set(struct ct_json *j, const char *key, uint64_t set)
 {
 	ct_json__array(j, key);
-	ct_caps__for_each (cap, set) {
+	ct_caps__for_each(cap, set) {
 		ct_autofree char *name = ct_emit__cap_prefixed(cap);
 
 		ct_json__str(j, NULL, name);

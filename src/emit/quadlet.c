@@ -17,7 +17,7 @@ static void put_container(const struct ct_advice *a, FILE *out)
 	ct_emit__reasons(a, out, "");
 	ct_emit__notes(a, &idiom, out, "");
 	fputs("[Container]\nDropCapability=all\n", out);
-	ct_caps__for_each (cap, a->cap_add) {
+	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *name = ct_emit__cap_prefixed(cap);
 
 		fprintf(out, "AddCapability=%s\n", name);

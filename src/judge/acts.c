@@ -39,8 +39,9 @@ static void need(struct ct_case *c, uint64_t set, bool any, const char *site, co
 static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *comm)
 {
 	/* All of a privileged set is "what I have", read from /proc (libcap-ng), no wish. */
-	if (a->key.asked || (ct_caps__count(a->key.before) > ct_caps__count(CT_CAPS_DOCKER_DEFAULT) &&
-			     !(a->key.before & ~a->key.a)))
+	if (a->key.asked ||
+	    (ct_caps__count(a->key.before) > ct_caps__count(CT_CAPS_DOCKER_DEFAULT) &&
+	     !(a->key.before & ~a->key.a)))
 		return;
 	need(c, a->key.a & a->key.before, false, "cap_capset", "capset", comm, a->key.entry,
 	     a->count, "capset() asks for exactly this set; without all of it: EPERM",
@@ -93,9 +94,7 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 		return;
 	memcpy(comm, a->proc.comm, sizeof(a->proc.comm));
 	switch (a->key.type) {
-	case CT_ACT_CAPSET:
-		judge_capset(c, a, comm);
-		break;
+	case CT_ACT_CAPSET: judge_capset(c, a, comm); break;
 	case CT_ACT_AMBIENT:
 		if (a->key.a < CT_CAP_MAX)
 			need(c, 1ull << a->key.a, false, "cap_task_prctl", "prctl", comm,
@@ -103,11 +102,8 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 			     "raising it into the ambient set; not held: EPERM",
 			     "security/commoncap.c:cap_task_prctl, 5.10-7.3");
 		break;
-	case CT_ACT_SYSCALL:
-		judge_gate(c, a, comm);
-		break;
-	default: /* dropping and securebits are checked for SETPCAP, and so are kinds */
-		break;
+	case CT_ACT_SYSCALL: judge_gate(c, a, comm); break;
+	default: /* dropping and securebits are checked for SETPCAP, and so are kinds */ break;
 	}
 }
 

@@ -74,7 +74,7 @@ static void fill_cap(struct ct_advice *a, struct ct_case *c, struct ct_cap_verdi
 
 	v->cap = cap;
 	v->chosen = a->cap_add & bit;
-	v->verdict = a->required & bit ? CT_REQUIRED :
+	v->verdict = a->required & bit		      ? CT_REQUIRED :
 		     (a->optional | a->cap_add) & bit ? CT_OPTIONAL :
 							CT_UNNEEDED;
 	v->granted = c->granted[cap];
@@ -164,8 +164,8 @@ void ct_advice__decide(struct ct_advice *a, struct ct_case *c, enum ct_mode mode
 
 static void add_warning(struct ct_advice *a, const char *code, int cap, char *text)
 {
-	*CT_PUSH(a->warnings, a->nwarnings, a->warnings_cap) =
-		(struct ct_warning){ code, cap, text };
+	*CT_PUSH(a->warnings, a->nwarnings, a->warnings_cap) = (struct ct_warning){ code, cap,
+										    text };
 }
 
 static const char *first_text(const struct ct_cap_verdict *v)
@@ -200,9 +200,10 @@ static void warn_scope(struct ct_advice *a)
 			inside = v->reasons[k].verdict != CT_REQUIRED ||
 				 !strcmp(v->reasons[k].phase, "exec");
 		if (inside)
-			add_warning(a, "exec-only", v->cap,
-				    ct_xasprintf("%s was needed only by what was run inside with exec",
-						 ct_cap__name(v->cap)));
+			add_warning(
+				a, "exec-only", v->cap,
+				ct_xasprintf("%s was needed only by what was run inside with exec",
+					     ct_cap__name(v->cap)));
 	}
 }
 

@@ -7,9 +7,9 @@
 #include "base/util.h"
 #include "model/caps.h"
 
-#define CLONE_NEW_ANY                                                                   \
-	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |     \
-	 CLONE_NEWNET | CLONE_NEWCGROUP)
+#define CLONE_NEW_ANY                                                                              \
+	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | \
+	 CLONE_NEWCGROUP)
 #define MPOL_DEFAULT 0
 
 /*
@@ -45,10 +45,28 @@ static const struct {
 
 /* The gated calls above, and those that acts.c judges. */
 const char *const ct_gates_watched[] = {
-	"capget", "capset", "prctl", "bpf", "clone", "clone3", "fanotify_init", "kcmp", "mbind",
-	"name_to_handle_at", "open_tree", "perf_event_open", "pidfd_getfd", "process_madvise",
-	"process_vm_readv", "process_vm_writev", "quotactl", "quotactl_fd", "set_mempolicy",
-	"syslog", "unshare", NULL,
+	"capget",
+	"capset",
+	"prctl",
+	"bpf",
+	"clone",
+	"clone3",
+	"fanotify_init",
+	"kcmp",
+	"mbind",
+	"name_to_handle_at",
+	"open_tree",
+	"perf_event_open",
+	"pidfd_getfd",
+	"process_madvise",
+	"process_vm_readv",
+	"process_vm_writev",
+	"quotactl",
+	"quotactl_fd",
+	"set_mempolicy",
+	"syslog",
+	"unshare",
+	NULL,
 };
 
 uint64_t ct_gates__caps(const char *syscall, uint32_t sel)

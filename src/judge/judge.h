@@ -13,19 +13,19 @@ enum ct_confidence { CT_CONF_LOW, CT_CONF_MEDIUM, CT_CONF_HIGH, CT_CONF_PROVED }
 
 /* Which set goes into cap_add. */
 enum ct_mode {
-	CT_MODE_DEFAULT, /* required, and optional ones that are risky to leave out */
-	CT_MODE_STRICT,	 /* required only */
+	CT_MODE_DEFAULT,  /* required, and optional ones that are risky to leave out */
+	CT_MODE_STRICT,	  /* required only */
 	CT_MODE_GENEROUS, /* everything that was used */
 };
 
 /* Why a capability has its verdict: kinds of checks at one place, or an act. */
 struct ct_reason {
 	enum ct_verdict verdict;
-	uint64_t any_of;    /* the need: one of these satisfies it (bit of cap included) */
-	char *site;	    /* kernel function, "capset", "execve" ... never NULL */
-	char *syscall;	    /* NULL: none */
-	char *process;	    /* comm, raw; NULL unknown */
-	const char *phase;  /* "main", "exec", "health", "setup" */
+	uint64_t any_of;   /* the need: one of these satisfies it (bit of cap included) */
+	char *site;	   /* kernel function, "capset", "execve" ... never NULL */
+	char *syscall;	   /* NULL: none */
+	char *process;	   /* comm, raw; NULL unknown */
+	const char *phase; /* "main", "exec", "health", "setup" */
 	enum ct_scope scope;
 	uint64_t granted, denied; /* checks */
 	uint64_t first_ns, last_ns;
@@ -41,7 +41,7 @@ struct ct_cap_verdict {
 	bool chosen;		 /* in cap_add */
 	enum ct_scope scope;	 /* widest of its reasons that count */
 	enum ct_risk risk;
-	uint64_t alternatives;	 /* could stand in for it in every need it meets */
+	uint64_t alternatives; /* could stand in for it in every need it meets */
 	uint64_t granted, denied;
 	struct ct_reason *reasons; /* most important first */
 	size_t nreasons, reasons_cap;
@@ -66,9 +66,9 @@ struct ct_advice {
 	size_t ncaps;
 	struct ct_warning *warnings;
 	size_t nwarnings, warnings_cap;
-	uint64_t unknown_sites;	     /* kinds at sites that no rule knows */
+	uint64_t unknown_sites; /* kinds at sites that no rule knows */
 	/* filled in by verify */
-	int verify_runs;	     /* 0: not verified */
+	int verify_runs; /* 0: not verified */
 	char *verify_check, *verify_result;
 };
 

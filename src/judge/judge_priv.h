@@ -19,7 +19,7 @@ struct ct_case {
 	struct ct_reason *reasons; /* of all capabilities; cap_of[i] tells whose */
 	int *cap_of;
 	size_t nreasons, reasons_cap, cap_of_len, cap_of_cap;
-	uint64_t granted_caps;	   /* granted at least once, to anybody inside */
+	uint64_t granted_caps; /* granted at least once, to anybody inside */
 	uint64_t granted[CT_CAP_MAX], denied[CT_CAP_MAX];
 	uint64_t checks, unknown_sites, doubtful;
 	bool failed; /* the entry point ended with an error */

@@ -9,46 +9,46 @@
 #include "ct/selector.h"
 
 #define NLMSG_AUDIT_USER_LOGIN 1112
-#define OPTION(level, name) ((uint32_t)(level) << 16 | (name))
-#define OPTION_SO_MARK OPTION(SOL_SOCKET, SO_MARK)
-#define OPTION_SO_PRIORITY OPTION(SOL_SOCKET, SO_PRIORITY)
-#define OPTION_SO_RCVBUFFORCE OPTION(SOL_SOCKET, SO_RCVBUFFORCE)
-#define OPTION_SO_SNDBUFFORCE OPTION(SOL_SOCKET, SO_SNDBUFFORCE)
-#define OPTION_TCP_CONGESTION OPTION(SOL_TCP, TCP_CONGESTION)
+#define OPTION(level, name)    ((uint32_t)(level) << 16 | (name))
+#define OPTION_SO_MARK	       OPTION(SOL_SOCKET, SO_MARK)
+#define OPTION_SO_PRIORITY     OPTION(SOL_SOCKET, SO_PRIORITY)
+#define OPTION_SO_RCVBUFFORCE  OPTION(SOL_SOCKET, SO_RCVBUFFORCE)
+#define OPTION_SO_SNDBUFFORCE  OPTION(SOL_SOCKET, SO_SNDBUFFORCE)
+#define OPTION_TCP_CONGESTION  OPTION(SOL_TCP, TCP_CONGESTION)
 
 /* The vocabulary of sites.def. */
-#define C(name) CT_CAP(name)
-#define ALL (~0ull)
-#define ALWAYS CT_WHEN_ALWAYS, 0
-#define ACCESS CT_WHEN_ACCESS, 0
-#define AFTER(name) CT_WHEN_AFTER, CAP_##name
-#define CHMOD_SGID CT_WHEN_CHMOD_SGID, 0
+#define C(name)	      CT_CAP(name)
+#define ALL	      (~0ull)
+#define ALWAYS	      CT_WHEN_ALWAYS, 0
+#define ACCESS	      CT_WHEN_ACCESS, 0
+#define AFTER(name)   CT_WHEN_AFTER, CAP_##name
+#define CHMOD_SGID    CT_WHEN_CHMOD_SGID, 0
 #define CHMOD_NO_SGID CT_WHEN_CHMOD_NO_SGID, 0
-#define EUID0 CT_WHEN_EUID0, 0
-#define GLOBAL_ROOT CT_WHEN_EUID0, 0 /* uids are recorded as the host numbers them */
+#define EUID0	      CT_WHEN_EUID0, 0
+#define GLOBAL_ROOT   CT_WHEN_EUID0, 0 /* uids are recorded as the host numbers them */
 #define FILE_NO_SETID CT_WHEN_FILE_NO_SETID, 0
-#define FILE_NO_SGID CT_WHEN_FILE_NO_SGID, 0
-#define INH_WITHIN CT_WHEN_INH_WITHIN, 0
-#define MEMLOCK_OK CT_WHEN_MEMLOCK_OK, 0
-#define MODE_ALLOWS CT_WHEN_MODE_ALLOWS, 0
-#define MQ_NO_ATTR CT_WHEN_MQ_NO_ATTR, 0
-#define NLMSG(type) CT_WHEN_NLMSG, NLMSG_##type
-#define NNP CT_WHEN_NNP, 0
-#define OPT_NOAUDIT CT_WHEN_NOAUDIT, 0
-#define ON_PROC CT_WHEN_ON_PROC, 0
-#define OPEN_RDONLY CT_WHEN_OPEN_RDONLY, 0
-#define SCHED_LOWER CT_WHEN_SCHED_LOWER, 0
-#define SETID_NOOP CT_WHEN_SETID_NOOP, 0
-#define SETID_SILENT CT_WHEN_SETID_SILENT, 0
-#define SIG0 CT_WHEN_SIG0, 0
+#define FILE_NO_SGID  CT_WHEN_FILE_NO_SGID, 0
+#define INH_WITHIN    CT_WHEN_INH_WITHIN, 0
+#define MEMLOCK_OK    CT_WHEN_MEMLOCK_OK, 0
+#define MODE_ALLOWS   CT_WHEN_MODE_ALLOWS, 0
+#define MQ_NO_ATTR    CT_WHEN_MQ_NO_ATTR, 0
+#define NLMSG(type)   CT_WHEN_NLMSG, NLMSG_##type
+#define NNP	      CT_WHEN_NNP, 0
+#define OPT_NOAUDIT   CT_WHEN_NOAUDIT, 0
+#define ON_PROC	      CT_WHEN_ON_PROC, 0
+#define OPEN_RDONLY   CT_WHEN_OPEN_RDONLY, 0
+#define SCHED_LOWER   CT_WHEN_SCHED_LOWER, 0
+#define SETID_NOOP    CT_WHEN_SETID_NOOP, 0
+#define SETID_SILENT  CT_WHEN_SETID_SILENT, 0
+#define SIG0	      CT_WHEN_SIG0, 0
 #define SOCKOPT(name) CT_WHEN_SOCKOPT, OPTION_##name
-#define UTIMES_SET CT_WHEN_UTIMES_SET, 0
-#define REQUIRED CT_REQUIRED
-#define OPTIONAL CT_OPTIONAL
-#define UNNEEDED CT_UNNEEDED
-#define HOST CT_SCOPE_HOST
-#define NS CT_SCOPE_NAMESPACE
-#define DIRECT CT_SCOPE_NONE
+#define UTIMES_SET    CT_WHEN_UTIMES_SET, 0
+#define REQUIRED      CT_REQUIRED
+#define OPTIONAL      CT_OPTIONAL
+#define UNNEEDED      CT_UNNEEDED
+#define HOST	      CT_SCOPE_HOST
+#define NS	      CT_SCOPE_NAMESPACE
+#define DIRECT	      CT_SCOPE_NONE
 
 #define CT_SITE(fn, caps, when, verdict, alt, text, source) \
 	{ #fn, CT_RULE_SITE, caps, when, verdict, alt, CT_SCOPE_NONE, text, source },
@@ -56,8 +56,7 @@
 	{ #fn, CT_RULE_SITE, caps, when, verdict, alt, CT_SCOPE_HOST, text, source },
 #define CT_WRAP(fn, caps, verdict, alt, text, source) \
 	{ #fn, CT_RULE_WRAP, caps, ALWAYS, verdict, alt, CT_SCOPE_NONE, text, source },
-#define CT_ASK(fn, scope) \
-	{ #fn, CT_RULE_ASK, ALL, ALWAYS, CT_UNNEEDED, 0, scope, NULL, NULL },
+#define CT_ASK(fn, scope) { #fn, CT_RULE_ASK, ALL, ALWAYS, CT_UNNEEDED, 0, scope, NULL, NULL },
 
 static const struct ct_rule rules[] = {
 #include "judge/sites.def"
@@ -149,52 +148,34 @@ static bool holds(const struct ct_rule *r, const struct ct_workload *w, const st
 	const uint32_t sel = k->key.sel;
 
 	switch (r->when) {
-	case CT_WHEN_ALWAYS:
-		return true;
-	case CT_WHEN_ACCESS:
-		return SYSCALL_IN(k, "access", "faccessat", "faccessat2");
-	case CT_WHEN_AFTER:
-		return k->key.after == r->arg + 1;
-	case CT_WHEN_CHMOD_SGID:
-		return is_chmod(k) && (sel & 02000);
-	case CT_WHEN_CHMOD_NO_SGID:
-		return is_chmod(k) && !(sel & 02000);
-	case CT_WHEN_EUID0:
-		return k->sampled && k->creds.euid == 0;
-	case CT_WHEN_FILE_NO_SETID:
-		return k->inode_mode && !(k->inode_mode & 06000);
-	case CT_WHEN_FILE_NO_SGID:
-		return k->inode_mode && !(k->inode_mode & 02000);
-	case CT_WHEN_INH_WITHIN:
-		return inheritable_within(w, k);
-	case CT_WHEN_MODE_ALLOWS:
-		return mode_allows_write(k);
-	case CT_WHEN_NLMSG:
-		return SYSCALL_IN(k, "sendto") && sel == r->arg;
-	case CT_WHEN_NNP:
-		return k->sampled && k->creds.no_new_privs;
-	case CT_WHEN_NOAUDIT:
-		return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
-	case CT_WHEN_ON_PROC:
-		return on_proc(k);
+	case CT_WHEN_ALWAYS: return true;
+	case CT_WHEN_ACCESS: return SYSCALL_IN(k, "access", "faccessat", "faccessat2");
+	case CT_WHEN_AFTER: return k->key.after == r->arg + 1;
+	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
+	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
+	case CT_WHEN_EUID0: return k->sampled && k->creds.euid == 0;
+	case CT_WHEN_FILE_NO_SETID: return k->inode_mode && !(k->inode_mode & 06000);
+	case CT_WHEN_FILE_NO_SGID: return k->inode_mode && !(k->inode_mode & 02000);
+	case CT_WHEN_INH_WITHIN: return inheritable_within(w, k);
+	case CT_WHEN_MODE_ALLOWS: return mode_allows_write(k);
+	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == r->arg;
+	case CT_WHEN_NNP: return k->sampled && k->creds.no_new_privs;
+	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
+	case CT_WHEN_ON_PROC: return on_proc(k);
 	case CT_WHEN_OPEN_RDONLY:
 		return SYSCALL_IN(k, "open", "openat", "openat2") &&
 		       !(sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC));
-	case CT_WHEN_SETID_NOOP:
-		return is_setid(k) && sel == CT_SETID_NOOP;
-	case CT_WHEN_SETID_SILENT:
-		return is_setid(k) && sel == CT_SETID_SILENT;
+	case CT_WHEN_SETID_NOOP: return is_setid(k) && sel == CT_SETID_NOOP;
+	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;
 	case CT_WHEN_SIG0:
 		return SYSCALL_IN(k, "kill", "tkill", "tgkill", "pidfd_send_signal") && sel == 0;
-	case CT_WHEN_SOCKOPT:
-		return SYSCALL_IN(k, "setsockopt", "getsockopt") && sel == r->arg;
+	case CT_WHEN_SOCKOPT: return SYSCALL_IN(k, "setsockopt", "getsockopt") && sel == r->arg;
 	case CT_WHEN_UTIMES_SET:
 		return SYSCALL_IN(k, "utimensat", "utimes", "utime", "futimesat") &&
 		       sel == CT_TIMES_SET;
 	case CT_WHEN_MEMLOCK_OK: /* limits are not recorded */
 	case CT_WHEN_MQ_NO_ATTR: /* neither are these arguments, kind by kind */
-	case CT_WHEN_SCHED_LOWER:
-		return false;
+	case CT_WHEN_SCHED_LOWER: return false;
 	}
 	return false;
 }
@@ -213,13 +194,13 @@ static void plain_name(const char *frame, char *name, size_t size)
 	snprintf(name, size, "%.*s", (int)strcspn(frame, "."), frame);
 }
 
-/* Of n rules of one site, the first that speaks for this kind; NULL: none. */
+/* Of n rules of one site (NULL: none), the first that speaks for this kind; NULL: none. */
 static const struct ct_rule *first_that_holds(const struct ct_rule *r, size_t n,
 					      const struct ct_workload *w, const struct ct_kind *k)
 {
 	const uint64_t cap = 1ull << (k->key.cap & 63);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; r && i < n; i++)
 		if ((r[i].caps & cap) && holds(&r[i], w, k))
 			return &r[i];
 	return NULL;

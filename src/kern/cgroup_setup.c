@@ -34,8 +34,11 @@ void ct_cgroup_setup__detect(struct ct_cgroup_setup *s)
 	bool unified = !access("/sys/fs/cgroup/cgroup.controllers", F_OK);
 	bool hybrid = !access("/sys/fs/cgroup/unified/cgroup.procs", F_OK);
 
-	*s = (struct ct_cgroup_setup){ .layout = unified ? 2 : hybrid ? 3 : 1,
-				       .v1_controller = -1, .v1_hierarchy = -1 };
+	*s = (struct ct_cgroup_setup){ .layout = unified ? 2 :
+						 hybrid	 ? 3 :
+							   1,
+				       .v1_controller = -1,
+				       .v1_hierarchy = -1 };
 	if (unified)
 		return;
 	for (size_t i = 0; ct_v1_controllers[i]; i++) {

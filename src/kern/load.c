@@ -76,10 +76,12 @@ static int find_window(struct calibrate_bpf *s, const struct ct_ksyms *syms)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(provoke); i++) {
 		struct ct_calibration c = {};
 
-		if (bpf_map__update_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c), 0))
+		if (bpf_map__update_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c),
+					 0))
 			return -1;
 		provoke[i]();
-		if (bpf_map__lookup_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c), 0))
+		if (bpf_map__lookup_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c),
+					 0))
 			return -1;
 		found &= find_return(&c, syms);
 	}
@@ -122,7 +124,8 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	static const char *const vm_askers[] = { "cap_vm_enough_memory",
 						 "security_vm_enough_memory_mm" };
 	/* x86; arm64 */
-	static const char *const entries[] = { "do_syscall_64", "invoke_syscall", "el0_svc_common" };
+	static const char *const entries[] = { "do_syscall_64", "invoke_syscall",
+					       "el0_svc_common" };
 	struct ct_cgroup_setup cg;
 	uint64_t lo, size;
 	struct stat st;
@@ -240,11 +243,12 @@ static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struc
 		ret = ct_err__set(err, EINVAL, "unknown backend '%s': tp_btf, fexit or kprobe",
 				  o->backend);
 	else if (ret)
-		ct_err__set(err, last,
-			    "no way in to the kernel's capability checks works:%s\n"
-			    "Run as root on Linux 5.8 or newer with BTF (CONFIG_DEBUG_INFO_BTF) and "
-			    "see 'captrim doctor'; CAPTRIM_DEBUG=1 shows libbpf's messages",
-			    tried.s);
+		ct_err__set(
+			err, last,
+			"no way in to the kernel's capability checks works:%s\n"
+			"Run as root on Linux 5.8 or newer with BTF (CONFIG_DEBUG_INFO_BTF) and "
+			"see 'captrim doctor'; CAPTRIM_DEBUG=1 shows libbpf's messages",
+			tried.s);
 	ct_str__free(&tried);
 	return ret;
 }
@@ -252,9 +256,10 @@ static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struc
 static int check_host(struct ct_err *err)
 {
 	if (geteuid())
-		return ct_err__set(err, EPERM,
-				   "watching the kernel needs root: run it with sudo (advise, explain, "
-				   "patch and check do not)");
+		return ct_err__set(
+			err, EPERM,
+			"watching the kernel needs root: run it with sudo (advise, explain, "
+			"patch and check do not)");
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return ct_err__set(err, ENOENT,
 				   "this kernel has no BTF (/sys/kernel/btf/vmlinux): a kernel "

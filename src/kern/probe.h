@@ -14,9 +14,10 @@
 struct ct_probe;
 
 struct ct_probe_opts {
-	const char *backend;	       /* "tp_btf", "fexit", "kprobe"; NULL: the first that works */
-	const char *const *syscalls;   /* NULL-terminated names to watch without a check; NULL: none */
-	bool every;		       /* a sample for every check, for trace */
+	const char *backend; /* "tp_btf", "fexit", "kprobe"; NULL: the first that works */
+	const char *const
+		*syscalls; /* NULL-terminated names to watch without a check; NULL: none */
+	bool every;	   /* a sample for every check, for trace */
 };
 
 /* Names of enum ct_v1_controller, by preference, NULL at the end. */
@@ -25,7 +26,7 @@ extern const char *const ct_v1_controllers[];
 /* What was tried and how it failed, for messages and doctor. */
 struct ct_backend_try {
 	const char *name;
-	int err; /* 0: works; else positive errno */
+	int err;	  /* 0: works; else positive errno */
 	const char *step; /* "load", "attach", "calibrate" */
 };
 extern const char *const ct_backend_names[]; /* in order of preference, NULL at the end */
@@ -44,7 +45,7 @@ void ct_probe__try(const char *backend, struct ct_backend_try *result);
 const char *ct_probe__backend(const struct ct_probe *p);
 bool ct_probe__fingerprints(const struct ct_probe *p); /* false: every check takes a stack */
 bool ct_probe__watches_syscalls(const struct ct_probe *p);
-int ct_probe__cgroup_layout(const struct ct_probe *p);	  /* 1, 2, 3: as ct_host.cgroup */
+int ct_probe__cgroup_layout(const struct ct_probe *p); /* 1, 2, 3: as ct_host.cgroup */
 
 /* Everything made by processes in this cgroup counts as made by the watched command. */
 int ct_probe__mark_inside(struct ct_probe *p, uint64_t cgroup);

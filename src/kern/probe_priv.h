@@ -37,9 +37,9 @@ struct ct_probe {
 
 /* How processes are told apart by cgroup on this host. */
 struct ct_cgroup_setup {
-	int layout;	  /* 1, 2, 3 */
+	int layout;	   /* 1, 2, 3 */
 	int v1_controller; /* enum ct_v1_controller, -1: v2 alone */
-	int v1_hierarchy; /* number, -1 */
+	int v1_hierarchy;  /* number, -1 */
 };
 void ct_cgroup_setup__detect(struct ct_cgroup_setup *s);
 

@@ -237,8 +237,7 @@ int ct_probe__losses(struct ct_probe *p, struct ct_losses *l)
 	l->procs = sum[CT_LOSS_PROCS];
 	l->stacks = sum[CT_LOSS_STACKS];
 	l->missed = 0;
-	bpf_object__for_each_program(prog, p->skel->obj)
-		if (bpf_program__autoload(prog))
-			l->missed += missed_runs(prog);
+	bpf_object__for_each_program(prog, p->skel->obj) if (bpf_program__autoload(prog))
+		l->missed += missed_runs(prog);
 	return 0;
 }

@@ -6,8 +6,8 @@
 #include "base/util.h"
 #include "model/caps.h"
 
-#define HOST CT_SCOPE_HOST, CT_RISK_HIGH
-#define INSIDE CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM
+#define HOST	 CT_SCOPE_HOST, CT_RISK_HIGH
+#define INSIDE	 CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM
 #define HARMLESS CT_SCOPE_NAMESPACE, CT_RISK_LOW
 
 /* clang-format off */
@@ -286,12 +286,9 @@ char *ct_caps__join(uint64_t set, const char *sep, const char *prefix)
 const char *ct_scope__name(enum ct_scope scope)
 {
 	switch (scope) {
-	case CT_SCOPE_NONE:
-		return "none";
-	case CT_SCOPE_NAMESPACE:
-		return "namespace";
-	case CT_SCOPE_HOST:
-		return "host";
+	case CT_SCOPE_NONE: return "none";
+	case CT_SCOPE_NAMESPACE: return "namespace";
+	case CT_SCOPE_HOST: return "host";
 	}
 	return "?";
 }
@@ -299,12 +296,9 @@ const char *ct_scope__name(enum ct_scope scope)
 const char *ct_risk__name(enum ct_risk risk)
 {
 	switch (risk) {
-	case CT_RISK_LOW:
-		return "low";
-	case CT_RISK_MEDIUM:
-		return "medium";
-	case CT_RISK_HIGH:
-		return "high";
+	case CT_RISK_LOW: return "low";
+	case CT_RISK_MEDIUM: return "medium";
+	case CT_RISK_HIGH: return "high";
 	}
 	return "?";
 }

@@ -10,29 +10,28 @@
 #include <stdint.h>
 #include <linux/capability.h>
 
-#define CT_CAP_MAX 64		  /* bits in a set */
-#define CT_CAP_KNOWN 41		  /* named in our table: 0 .. 40, linux 5.9 - 7.3 */
+#define CT_CAP_MAX   64 /* bits in a set */
+#define CT_CAP_KNOWN 41 /* named in our table: 0 .. 40, linux 5.9 - 7.3 */
 #define CT_CAP(name) (1ull << CAP_##name)
-#define CT_CAPS_ALL ((1ull << CT_CAP_KNOWN) - 1)
+#define CT_CAPS_ALL  ((1ull << CT_CAP_KNOWN) - 1)
 
 /* What a Docker daemon gives when nothing is said (moby, all versions). */
-#define CT_CAPS_DOCKER_DEFAULT                                                             \
-	(CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FSETID) | CT_CAP(FOWNER) |          \
-	 CT_CAP(MKNOD) | CT_CAP(NET_RAW) | CT_CAP(SETGID) | CT_CAP(SETUID) |               \
-	 CT_CAP(SETFCAP) | CT_CAP(SETPCAP) | CT_CAP(NET_BIND_SERVICE) |                    \
-	 CT_CAP(SYS_CHROOT) | CT_CAP(KILL) | CT_CAP(AUDIT_WRITE))
+#define CT_CAPS_DOCKER_DEFAULT                                                                    \
+	(CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FSETID) | CT_CAP(FOWNER) | CT_CAP(MKNOD) | \
+	 CT_CAP(NET_RAW) | CT_CAP(SETGID) | CT_CAP(SETUID) | CT_CAP(SETFCAP) | CT_CAP(SETPCAP) |  \
+	 CT_CAP(NET_BIND_SERVICE) | CT_CAP(SYS_CHROOT) | CT_CAP(KILL) | CT_CAP(AUDIT_WRITE))
 
 enum ct_scope { CT_SCOPE_NONE, CT_SCOPE_NAMESPACE, CT_SCOPE_HOST };
 enum ct_risk { CT_RISK_LOW, CT_RISK_MEDIUM, CT_RISK_HIGH };
 
 struct ct_cap_info {
-	const char *name;     /* "CHOWN", without CAP_ */
-	enum ct_scope scope;  /* in a default Docker container: the prior */
+	const char *name;    /* "CHOWN", without CAP_ */
+	enum ct_scope scope; /* in a default Docker container: the prior */
 	enum ct_risk risk;
-	const char *allows;   /* one line */
-	const char *danger;   /* why it is dangerous */
-	const char *uses;     /* typical uses */
-	const char *instead;  /* a safer way, or NULL */
+	const char *allows;  /* one line */
+	const char *danger;  /* why it is dangerous */
+	const char *uses;    /* typical uses */
+	const char *instead; /* a safer way, or NULL */
 };
 
 /* NULL for a capability newer than the table. */

@@ -40,12 +40,9 @@ int ct_json__to_uint(const json_t *value, uint64_t *n)
 static uint64_t get_uint(const struct ct_field *f, const void *p)
 {
 	switch (f->size) {
-	case 1:
-		return *(const uint8_t *)p;
-	case 2:
-		return *(const uint16_t *)p;
-	case 4:
-		return *(const uint32_t *)p;
+	case 1: return *(const uint8_t *)p;
+	case 2: return *(const uint16_t *)p;
+	case 4: return *(const uint32_t *)p;
 	}
 	return *(const uint64_t *)p;
 }
@@ -53,17 +50,10 @@ static uint64_t get_uint(const struct ct_field *f, const void *p)
 static void set_uint(const struct ct_field *f, void *p, uint64_t n)
 {
 	switch (f->size) {
-	case 1:
-		*(uint8_t *)p = n;
-		break;
-	case 2:
-		*(uint16_t *)p = n;
-		break;
-	case 4:
-		*(uint32_t *)p = n;
-		break;
-	default:
-		*(uint64_t *)p = n;
+	case 1: *(uint8_t *)p = n; break;
+	case 2: *(uint16_t *)p = n; break;
+	case 4: *(uint32_t *)p = n; break;
+	default: *(uint64_t *)p = n;
 	}
 }
 
@@ -105,16 +95,10 @@ static void write_uint(const struct ct_field *f, uint64_t n, struct ct_json *j)
 static void write_field(const struct ct_field *f, const void *p, struct ct_json *j)
 {
 	switch (f->type) {
-	case CT_FIELD_STR:
-		ct_json__opt_str(j, f->name, *(char *const *)p);
-		break;
-	case CT_FIELD_TEXT:
-		write_text(f, p, j);
-		break;
+	case CT_FIELD_STR: ct_json__opt_str(j, f->name, *(char *const *)p); break;
+	case CT_FIELD_TEXT: write_text(f, p, j); break;
 	case CT_FIELD_UINT:
-	case CT_FIELD_HEX:
-		write_uint(f, get_uint(f, p), j);
-		break;
+	case CT_FIELD_HEX: write_uint(f, get_uint(f, p), j); break;
 	case CT_FIELD_INT:
 		if (get_int(f, p) || f->keep)
 			ct_json__int(j, f->name, get_int(f, p));
@@ -206,20 +190,14 @@ static int read_name(const struct ct_field *f, void *p, const json_t *v, struct 
 static int read_field(const struct ct_field *f, void *p, const json_t *v, struct ct_err *err)
 {
 	switch (f->type) {
-	case CT_FIELD_STR:
-		return read_str(f, p, v, err);
-	case CT_FIELD_TEXT:
-		return read_text(f, p, v, err);
+	case CT_FIELD_STR: return read_str(f, p, v, err);
+	case CT_FIELD_TEXT: return read_text(f, p, v, err);
 	case CT_FIELD_UINT:
-	case CT_FIELD_HEX:
-		return read_uint(f, p, v, err);
-	case CT_FIELD_INT:
-		return read_int(f, p, v, err);
-	case CT_FIELD_NAME:
-		return read_name(f, p, v, err);
+	case CT_FIELD_HEX: return read_uint(f, p, v, err);
+	case CT_FIELD_INT: return read_int(f, p, v, err);
+	case CT_FIELD_NAME: return read_name(f, p, v, err);
 	case CT_FIELD_BOOL:
-	case CT_FIELD_TRI:
-		break;
+	case CT_FIELD_TRI: break;
 	}
 	if (!json_is_boolean(v))
 		return wrong_type(f, "true or false", err);

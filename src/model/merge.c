@@ -63,9 +63,9 @@ static void merge_kind(struct ct_workload *w, struct ct_kind *k)
 }
 
 /* Moves an array's elements: their strings have one owner again afterwards. */
-#define MOVE(into, from, list, n, add)                  \
-	for (size_t i_ = 0; i_ < (from)->n; i_++) {     \
-		*add(into) = (from)->list[i_];          \
+#define MOVE(into, from, list, n, add)                               \
+	for (size_t i_ = 0; i_ < (from)->n; i_++) {                  \
+		*add(into) = (from)->list[i_];                       \
 		memset(&(from)->list[i_], 0, sizeof(*(from)->list)); \
 	}
 
@@ -81,7 +81,8 @@ static void merge_workload(struct ct_workload *into, struct ct_workload *from)
 	if (from->start_seen == CT_YES)
 		into->start_seen = CT_YES;
 	/* A run that failed must not hide behind one that did not, nor the reverse. */
-	if (from->end_seen == CT_YES && (into->end_seen != CT_YES || from->end_code > into->end_code)) {
+	if (from->end_seen == CT_YES &&
+	    (into->end_seen != CT_YES || from->end_code > into->end_code)) {
 		into->end_seen = CT_YES;
 		into->end_code = from->end_code;
 	}

@@ -6,11 +6,11 @@
 #include "model/recording_fields.h"
 
 /* A file is not trusted: what it may ask of us has limits. */
-#define MAX_LINE (16u << 20)
+#define MAX_LINE      (16u << 20)
 #define MAX_DOCUMENTS (1u << 20)
-#define MAX_STACK 1024
+#define MAX_STACK     1024
 
-#define DAMAGED "the file is damaged, record again"
+#define DAMAGED	 "the file is damaged, record again"
 #define NOT_OURS "give a file written by 'captrim record -o' or 'captrim run --save'"
 
 struct reader {

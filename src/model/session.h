@@ -19,38 +19,44 @@
 enum ct_tristate { CT_UNKNOWN = -1, CT_NO, CT_YES };
 
 struct ct_host {
-	char *captrim;	 /* version that recorded */
-	char *kernel;	 /* uname -r */
-	char *arch;	 /* uname -m */
-	char *backend;	 /* "tp_btf", "fexit", "kprobe" */
+	char *captrim; /* version that recorded */
+	char *kernel;  /* uname -r */
+	char *arch;    /* uname -m */
+	char *backend; /* "tp_btf", "fexit", "kprobe" */
 	char *boot_id;
-	int cgroup;	 /* 1, 2; 3 for the hybrid layout */
-	int64_t start_ms; /* wall clock, since the epoch */
+	int cgroup;		   /* 1, 2; 3 for the hybrid layout */
+	int64_t start_ms;	   /* wall clock, since the epoch */
 	uint64_t start_ns, end_ns; /* CLOCK_MONOTONIC */
-	int cap_last;	 /* /proc/sys/kernel/cap_last_cap */
+	int cap_last;		   /* /proc/sys/kernel/cap_last_cap */
 	enum ct_tristate outcomes; /* were results of refused calls watched */
 	enum ct_tristate syscalls; /* were gated system calls watched */
 };
 
 /* Every place where something can be lost. Zero everywhere: nothing was. */
 struct ct_losses {
-	uint64_t events;	/* samples and events that found the ring full */
-	uint64_t kinds;		/* hits that found the map of kinds full */
+	uint64_t events; /* samples and events that found the ring full */
+	uint64_t kinds;	 /* hits that found the map of kinds full */
 	uint64_t acts;
-	uint64_t procs;		/* processes whose phase is unknown */
-	uint64_t stacks;	/* kinds without a stack */
+	uint64_t procs;	 /* processes whose phase is unknown */
+	uint64_t stacks; /* kinds without a stack */
 	uint64_t outcomes;
 	uint64_t missed;	/* runs of the probe that the kernel skipped */
 	uint64_t unattributed;	/* checks in a cgroup that could not be named */
 	uint64_t lookups;	/* files or API answers that could not be had */
-	uint64_t unknown_sites;	/* set by the judge: kinds at sites no rule knows */
+	uint64_t unknown_sites; /* set by the judge: kinds at sites no rule knows */
 	bool truncated;		/* the recording file ends early */
 };
 
 enum ct_workload_kind { CT_WL_CONTAINER, CT_WL_UNIT, CT_WL_COMMAND, CT_WL_CGROUP };
 enum ct_runtime {
-	CT_RT_NONE, CT_RT_DOCKER, CT_RT_PODMAN, CT_RT_CONTAINERD, CT_RT_CRIO,
-	CT_RT_SYSTEMD, CT_RT_LXC, CT_RT_NSPAWN,
+	CT_RT_NONE,
+	CT_RT_DOCKER,
+	CT_RT_PODMAN,
+	CT_RT_CONTAINERD,
+	CT_RT_CRIO,
+	CT_RT_SYSTEMD,
+	CT_RT_LXC,
+	CT_RT_NSPAWN,
 };
 enum ct_seccomp { CT_SECCOMP_UNKNOWN, CT_SECCOMP_NONE, CT_SECCOMP_DEFAULT, CT_SECCOMP_CUSTOM };
 
@@ -60,10 +66,10 @@ struct ct_container {
 	char *project, *service; /* Compose */
 	char *compose_files;	 /* as Compose's label has it: comma separated */
 	char *compose_dir;
-	char *user;		 /* as configured: "", "1000:1000", "redis" */
-	char *network;		 /* "bridge", "host", "none", or a network's name */
+	char *user;    /* as configured: "", "1000:1000", "redis" */
+	char *network; /* "bridge", "host", "none", or a network's name */
 	char *pid_mode, *ipc_mode;
-	char *health;		 /* the health check's command line, joined by spaces */
+	char *health; /* the health check's command line, joined by spaces */
 	enum ct_tristate privileged, userns, no_new_privs;
 	enum ct_seccomp seccomp;
 };
@@ -81,13 +87,13 @@ struct ct_outcome {
 
 /* One way of asking: everything that tells it from other kinds, and one sample. */
 struct ct_kind {
-	struct ct_key key;	/* key.cgroup and key.site identify, no more */
-	char *syscall;		/* name, or NULL when key.nr is CT_NR_NONE */
+	struct ct_key key; /* key.cgroup and key.site identify, no more */
+	char *syscall;	   /* name, or NULL when key.nr is CT_NR_NONE */
 	uint64_t count;
 	uint64_t first_ns, last_ns; /* CLOCK_MONOTONIC; last to about 4 ms */
-	char **stack;		/* names, innermost (caller of cap_capable) first */
+	char **stack;		    /* names, innermost (caller of cap_capable) first */
 	size_t stack_len;
-	bool sampled;		/* the fields below are known */
+	bool sampled; /* the fields below are known */
 	struct ct_proc proc;
 	struct ct_creds creds;
 	uint64_t args[CT_ARGS];
@@ -125,15 +131,15 @@ struct ct_exit {
 };
 
 struct ct_workload {
-	char *id;  /* unique in the session: container id, unit, "command", cgroup path */
+	char *id;	   /* unique in the session: container id, unit, "command", cgroup path */
 	char short_id[13]; /* 12 digits of a container's id; "" for other ids */
 	enum ct_workload_kind kind;
 	enum ct_runtime runtime;
 	char *cgroup_path;
 	struct ct_container container;
-	char *command;		  /* CT_WL_COMMAND: as typed */
+	char *command; /* CT_WL_COMMAND: as typed */
 	bool configured_known;
-	uint64_t configured;	  /* the bounding set it ran with */
+	uint64_t configured; /* the bounding set it ran with */
 	struct ct_sysctls sysctls;
 	uint64_t first_ns, last_ns;
 	enum ct_tristate start_seen; /* its entry point's execve was seen */

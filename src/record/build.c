@@ -268,9 +268,9 @@ static void add_exit(struct builder *b, const struct ct_exit_event *x)
 	e->comm = ct_xstrndup(x->proc.comm, sizeof(x->proc.comm));
 }
 
-#define ORDER(a, b, f) \
+#define ORDER(a, b, f)        \
 	if ((a)->f != (b)->f) \
-		return (a)->f < (b)->f ? -1 : 1
+	return (a)->f < (b)->f ? -1 : 1
 
 static int by_key(const void *x, const void *y)
 {
@@ -311,11 +311,13 @@ static void free_builder(struct builder *b)
 	struct merged *m, *mtmp;
 	struct home *h, *htmp;
 
-	HASH_ITER(hh, b->merged, m, mtmp) {
+	HASH_ITER(hh, b->merged, m, mtmp)
+	{
 		HASH_DEL(b->merged, m);
 		free(m);
 	}
-	HASH_ITER(hh, b->homes, h, htmp) {
+	HASH_ITER(hh, b->homes, h, htmp)
+	{
 		HASH_DEL(b->homes, h);
 		free(h);
 	}

@@ -35,7 +35,8 @@ void ct_cgroups__free(struct ct_cgroups *c)
 
 	if (!c)
 		return;
-	HASH_ITER(hh, c->table, e, tmp) {
+	HASH_ITER(hh, c->table, e, tmp)
+	{
 		HASH_DEL(c->table, e);
 		free(e->path);
 		free(e);
@@ -104,7 +105,8 @@ static void find_mounts(struct mounts *m)
 			continue;
 		if (!strcmp(type, "cgroup2") && !m->v2[0])
 			strcpy(m->v2, dir);
-		for (size_t i = 0; !strcmp(type, "cgroup") && i < best && ct_v1_controllers[i]; i++) {
+		for (size_t i = 0; !strcmp(type, "cgroup") && i < best && ct_v1_controllers[i];
+		     i++) {
 			if (!has_word(options, ct_v1_controllers[i]))
 				continue;
 			strcpy(m->v1, dir);
@@ -197,8 +199,9 @@ int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err)
 	mount = m.v2[0] ? m.v2 : m.v1;
 	tag = m.v2[0] ? 0 : CT_CGROUP_V1;
 	if (!mount[0])
-		return ct_err__set(err, ENOENT, "no cgroup file system is mounted: mount one, as in "
-						"'mount -t cgroup2 none /sys/fs/cgroup'");
+		return ct_err__set(err, ENOENT,
+				   "no cgroup file system is mounted: mount one, as in "
+				   "'mount -t cgroup2 none /sys/fs/cgroup'");
 	ct_autofree char *parent = own_path(m.v2[0], m.v1);
 
 	ret = try_make(c, mount, parent, tag);
@@ -260,7 +263,7 @@ void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg)
 	struct entry *e, *tmp;
 
 	HASH_ITER(hh, c->table, e, tmp)
-		fn(arg, e->path, e->inside);
+	fn(arg, e->path, e->inside);
 }
 
 int ct_own_cgroup__processes(const struct ct_own_cgroup *c)

@@ -154,7 +154,8 @@ int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct
 	if (!r->docker)
 		return ct_err__set(err, ENOTCONN,
 				   "cannot look up container %s: no Docker or Podman API answers "
-				   "(is the daemon running? --socket names another one)", shown);
+				   "(is the daemon running? --socket names another one)",
+				   shown);
 	if (!ct_docker__find(r->docker, name, &id, &pid, err)) {
 		ct_recorder__want(r, id, NULL);
 		return 0;

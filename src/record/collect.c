@@ -23,11 +23,13 @@ void ct_collect__free(struct ct_collect *c)
 
 	if (!c)
 		return;
-	HASH_ITER(hh, c->seen, seen, tmp) {
+	HASH_ITER(hh, c->seen, seen, tmp)
+	{
 		HASH_DEL(c->seen, seen);
 		free(seen);
 	}
-	HASH_ITER(hh, c->acts, act, atmp) {
+	HASH_ITER(hh, c->acts, act, atmp)
+	{
 		HASH_DEL(c->acts, act);
 		free(act);
 	}
@@ -138,15 +140,14 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 		break;
 	case CT_EV_EXIT:
 		if (size >= sizeof(struct ct_exit_event))
-			*CT_PUSH(c->exits, c->nexits, c->exits_cap) =
-				*(const struct ct_exit_event *)ev;
+			*CT_PUSH(c->exits, c->nexits,
+				 c->exits_cap) = *(const struct ct_exit_event *)ev;
 		break;
 	case CT_EV_ACT:
 		if (size >= sizeof(struct ct_act_event))
 			on_act(c, (const struct ct_act_event *)ev);
 		break;
-	default:
-		break;
+	default: break;
 	}
 }
 

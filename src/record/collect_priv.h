@@ -20,7 +20,7 @@ struct ct_seen_act {
 struct ct_seen_exec {
 	struct ct_exec_event event;
 	struct ct_exec exec; /* strings owned */
-	bool unread; /* file capabilities could not be looked up */
+	bool unread;	     /* file capabilities could not be looked up */
 };
 
 struct ct_collect {

@@ -9,7 +9,7 @@
 
 #include "record/recorder_priv.h"
 
-#define TICK_NS 100000000ull /* of the timer: progress line, deadlines, liveness */
+#define TICK_NS	 100000000ull	/* of the timer: progress line, deadlines, liveness */
 #define GRACE_NS 10000000000ull /* after Ctrl-C, for the command to end by itself */
 
 uint64_t ct_now_ns(void)

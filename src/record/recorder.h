@@ -14,11 +14,11 @@
 struct ct_recorder_opts {
 	const char *backend;
 	const char *const *syscalls; /* see ct_probe_opts */
-	const char *socket;   /* of the Docker API; NULL: the usual places */
-	const char *label;    /* value of CT_RUN_LABEL on containers to watch, or NULL */
-	const char *project;  /* Compose project to watch, or NULL */
-	bool any_container;   /* every container that starts meanwhile is ours */
-	bool all;	      /* every workload of the host */
+	const char *socket;	     /* of the Docker API; NULL: the usual places */
+	const char *label;	     /* value of CT_RUN_LABEL on containers to watch, or NULL */
+	const char *project;	     /* Compose project to watch, or NULL */
+	bool any_container;	     /* every container that starts meanwhile is ours */
+	bool all;		     /* every workload of the host */
 	bool quiet;
 };
 

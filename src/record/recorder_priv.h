@@ -17,7 +17,7 @@ struct ct_recorder {
 	char *command;
 	sigset_t old_mask;
 	int signal_fd, epoll_fd, timer_fd;
-	int signals;		    /* that asked us to end */
+	int signals; /* that asked us to end */
 	uint64_t start_ns, deadline_ns, ended_ns;
 	bool waiting_said;
 };

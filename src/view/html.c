@@ -17,23 +17,12 @@ void ct_html__text(FILE *out, const char *s)
 
 	for (const char *p = safe; *p; p++) {
 		switch (*p) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			fputc(*p, out);
+		case '&': fputs("&amp;", out); break;
+		case '<': fputs("&lt;", out); break;
+		case '>': fputs("&gt;", out); break;
+		case '"': fputs("&quot;", out); break;
+		case '\'': fputs("&#39;", out); break;
+		default: fputc(*p, out);
 		}
 	}
 }
@@ -118,9 +107,9 @@ static void put_advice(FILE *out, const struct ct_report *r, size_t n)
 	fputs("</p>\n", out);
 	put_snippet(out, r, n, unit ? ct_emit__systemd : ct_emit__compose);
 	for (size_t i = 0; i < a->nwarnings; i++) {
-		fputs(ct_view__is_note(&a->warnings[i])
-			      ? "<p class=\"dim\">Note: "
-			      : "<p class=\"warn\"><strong>Warning:</strong> ",
+		fputs(ct_view__is_note(&a->warnings[i]) ?
+			      "<p class=\"dim\">Note: " :
+			      "<p class=\"warn\"><strong>Warning:</strong> ",
 		      out);
 		ct_html__text(out, a->warnings[i].text);
 		fputs("</p>\n", out);

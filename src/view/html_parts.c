@@ -49,7 +49,7 @@ void ct_html__matrix(FILE *out, const struct ct_report *r)
 	uint64_t any = 0;
 
 	for (size_t i = 0; i < r->nadvices; i++)
-		ct_caps__for_each (cap, ~0ull)
+		ct_caps__for_each(cap, ~0ull)
 			if (*cell_of(&r->advices[i], cap).word)
 				any |= 1ull << cap;
 	fputs("<h2 id=\"matrix\">Capabilities and workloads</h2>\n<p>"
@@ -68,7 +68,7 @@ void ct_html__matrix(FILE *out, const struct ct_report *r)
 		fputs("</th>", out);
 	}
 	fputs("</tr></thead><tbody>\n", out);
-	ct_caps__for_each (cap, any)
+	ct_caps__for_each(cap, any)
 		put_matrix_row(out, r, cap);
 	fputs("</tbody></table></div>\n", out);
 }

@@ -73,9 +73,9 @@ static void put_cap(const struct text *t, const struct ct_advice *a, int cap, in
 		     ct_view__verdict_word(cv));
 	fprintf(t->out, "%s%s%-6s%s  ", host ? ct_term__bold(t->term) : "",
 		host ? ct_term__bad(t->term) : "",
-		host ? "HOST"
-		: cv ? ct_risk__name(cv->risk)
-		     : "",
+		host ? "HOST" :
+		cv   ? ct_risk__name(cv->risk) :
+		       "",
 		host ? ct_term__reset(t->term) : "");
 	at += 8;
 	next = ct_xasprintf("%*s", at, "");
@@ -86,7 +86,7 @@ static void put_caps(const struct text *t, const struct ct_advice *a, uint64_t s
 {
 	int width = ct_emit__names_width(set);
 
-	ct_caps__for_each (cap, set)
+	ct_caps__for_each(cap, set)
 		put_cap(t, a, cap, width);
 	if (set)
 		fputc('\n', t->out);

@@ -29,7 +29,7 @@ is mount "$(cap_add "$tmp/advice")" SYS_ADMIN
 is host-scope "$(jq -r '.workloads[0].warnings[] | select(.code == "host-scope") | .capability' "$tmp/advice")" SYS_ADMIN
 
 # Ours among twenty that start at the same moment and do something else.
-for i in $(seq 20); do
+for _ in $(seq 20); do
 	docker run --rm --network none "$image" sh -c 'ls /srv/other; chown 1 /etc/passwd' >/dev/null 2>&1 &
 done
 run "$image" true
@@ -56,6 +56,7 @@ if command -v bpftrace >/dev/null && command -v perl >/dev/null; then
 	bpftrace=$!
 	sleep 4
 	touch "$tmp/file"
+	# shellcheck disable=SC2016
 	"$captrim" run -q --format json -o "$tmp/advice" -- \
 		perl -e 'for (1 .. 5000) { chown 1, 1, $ARGV[0]; chown 0, 0, $ARGV[0] }' "$tmp/file"
 	wait "$bpftrace"

@@ -360,9 +360,9 @@ static void test_truncated_again(void)
 	CU_ASSERT_TRUE(back->losses.truncated);
 }
 
-#define HEAD "{\"schema\":\"captrim.recording/1\"}\n"
+#define HEAD	 "{\"schema\":\"captrim.recording/1\"}\n"
 #define WORKLOAD HEAD "{\"type\":\"workload\",\"id\":\"a\"}\n"
-#define END "{\"type\":\"trailer\"}\n"
+#define END	 "{\"type\":\"trailer\"}\n"
 
 static void test_lenient(void)
 {
