@@ -18,7 +18,7 @@ OUT ?= .output
 ARCH ?= $(shell uname -m)
 BPF_ARCH = $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
 
-LIBS := libbpf libelf zlib jansson libcurl libseccomp
+LIBS := libbpf libelf zlib jansson libfyaml libcurl libseccomp
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -fno-strict-aliasing

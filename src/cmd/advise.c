@@ -3,8 +3,6 @@
 #include <errno.h>
 
 #include "cmd/cmd.h"
-#include "model/merge.h"
-#include "model/recording.h"
 #include "view/view.h"
 
 static const char *out_path;
@@ -32,25 +30,6 @@ const struct ct_command ct_advise_command = {
 	.opts = opts,
 };
 
-static int read_all(const struct ct_strlist *files, struct ct_session **out, struct ct_err *err)
-{
-	ct_autosession struct ct_session *all = NULL;
-
-	for (size_t i = 0; i < files->len; i++) {
-		ct_autosession struct ct_session *one = NULL;
-		int ret = ct_recording__read(files->items[i], &one, err);
-
-		if (ret)
-			return ret;
-		if (all)
-			ct_session__merge(all, one);
-		else
-			all = ct_steal(one);
-	}
-	*out = ct_steal(all);
-	return 0;
-}
-
 int ct_cmd__advise(int argc, char **argv)
 {
 	enum ct_mode mode;
@@ -72,11 +51,9 @@ int ct_cmd__advise(int argc, char **argv)
 		return ct_cmd__usage(&ct_advise_command, &err);
 	}
 	emit = (struct ct_emit_opts){ format, color, verbose };
-	ret = read_all(&files, &s, &err);
-	if (!ret) {
-		r = ct_judge__session(s, mode);
+	ret = ct_cmd__load(&files, mode, &s, &r, &err);
+	if (!ret)
 		ret = ct_view__write(r, &emit, out_path, &err);
-	}
 	if (ret)
 		ct_warn("%s", err.msg);
 	ct_strlist__free(&files);

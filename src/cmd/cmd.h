@@ -26,6 +26,13 @@ extern const struct ct_command ct_run_command, ct_record_command, ct_advise_comm
 /* --strict and --generous exclude each other: -EINVAL with a message. */
 int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *err);
 
+/*
+ * The report of FILE...: recordings, taken together and judged. *r borrows from *s:
+ * free the report first. Both are untouched on failure; err names the file.
+ */
+int ct_cmd__load(const struct ct_strlist *files, enum ct_mode mode, struct ct_session **s,
+		 struct ct_report **r, struct ct_err *err);
+
 /* Prints a usage error the same way everywhere. Returns CT_EXIT_USAGE. */
 int ct_cmd__usage(const struct ct_command *cmd, struct ct_err *err);
 
