@@ -41,19 +41,6 @@ static __always_inline void act(const struct ct_act_key *key)
 	bpf_ringbuf_submit(e, 0);
 }
 
-/* capset's data: two halves of {effective, permitted, inheritable} (version 3). */
-static __always_inline bool read_capdata(__u64 ptr, struct ct_act_key *key)
-{
-	__u32 d[6];
-
-	if (bpf_probe_read_user(d, sizeof(d), (void *)ptr))
-		return false;
-	key->b = d[0] | (__u64)d[3] << 32;
-	key->a = d[1] | (__u64)d[4] << 32;
-	key->c = d[2] | (__u64)d[5] << 32;
-	return true;
-}
-
 /* false: nothing worth recording. */
 static __always_inline bool prctl_act(struct pt_regs *regs, struct ct_act_key *key)
 {
@@ -76,7 +63,8 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	struct ct_act_key key = {};
-	__u32 euid, *asker;
+	struct capdata asked;
+	struct asker me, *known;
 
 	if (tgid == cfg_self || is_compat(false, task))
 		return 0;
@@ -84,20 +72,29 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 	key.entry = newcomers_alive ? entry_of(tgid) : CT_ENTRY_MAIN;
 	key.nr = nr;
 	key.ok = ret >= 0;
-	euid = BPF_CORE_READ(cred, euid.val);
 	if (nr == cfg_nr_capget) {
+		me.euid = BPF_CORE_READ(cred, euid.val);
+		me.permitted = CAPS_OF(cred, cap_permitted);
+		me.pad = 0;
 		/* Without data it only asks for the version (libcap does so at start). */
 		if (!ret && regs_arg(false, regs, 1))
-			bpf_map_update_elem(&askers, &tgid, &euid, BPF_ANY);
+			bpf_map_update_elem(&askers, &tgid, &me, BPF_ANY);
 		return 0;
 	}
 	if (nr == cfg_nr_capset) {
-		key.type = CT_ACT_CAPSET;
-		/* What it learned before a change of user (keepcaps) it knows no longer. */
-		asker = bpf_map_lookup_elem(&askers, &tgid);
-		key.asked = asker && *asker == euid;
-		if (!read_capdata(regs_arg(false, regs, 1), &key))
+		if (!read_capdata(regs_arg(false, regs, 1), &asked))
 			return 0;
+		key.type = CT_ACT_CAPSET;
+		key.a = asked.permitted;
+		key.b = asked.effective;
+		key.c = asked.inheritable;
+		/*
+		 * Who became another user since (keepcaps) wants what it asks for, unless that
+		 * is all it was told it has.
+		 */
+		known = bpf_map_lookup_elem(&askers, &tgid);
+		key.asked = known && (known->euid == BPF_CORE_READ(cred, euid.val) ||
+				      known->permitted == key.a);
 	} else if (nr == cfg_nr_prctl) {
 		if (!prctl_act(regs, &key))
 			return 0;

@@ -96,15 +96,19 @@ struct {
 } groups SEC(".maps");
 
 /*
- * Processes that called capget for data since their last execve, and their
- * effective uid then. One forgotten by the LRU is taken not to have asked, which
+ * Processes that called capget for data since their last execve, and what they
+ * were then. One forgotten by the LRU is taken not to have asked, which
  * errs to the safe side.
  */
+struct asker {
+	__u64 permitted;
+	__u32 euid, pad;
+};
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 4096);
 	__type(key, __u32); /* tgid */
-	__type(value, __u32);
+	__type(value, struct asker);
 } askers SEC(".maps");
 
 struct {

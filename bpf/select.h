@@ -149,6 +149,36 @@ static __always_inline __u32 nlmsg_type(__u64 buf, __u64 len)
 	return h.type;
 }
 
+/* capset's data: two halves of {effective, permitted, inheritable} (version 3). */
+struct capdata {
+	__u64 effective, permitted, inheritable;
+};
+
+static __always_inline bool read_capdata(__u64 ptr, struct capdata *caps)
+{
+	__u32 d[6];
+
+	if (bpf_probe_read_user(d, sizeof(d), (void *)ptr))
+		return false;
+	caps->effective = d[0] | (__u64)d[3] << 32;
+	caps->permitted = d[1] | (__u64)d[4] << 32;
+	caps->inheritable = d[2] | (__u64)d[5] << 32;
+	return true;
+}
+
+/* security/commoncap.c:cap_capset, 5.10 to 7.3 */
+static __always_inline __u32 capset_class(struct task_struct *task, __u64 ptr)
+{
+	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	struct capdata new;
+
+	if (!read_capdata(ptr, &new))
+		return CT_CAPSET_BEYOND;
+	return new.inheritable & ~(CAPS_OF(cred, cap_inheritable) | CAPS_OF(cred, cap_permitted)) ?
+		       CT_CAPSET_BEYOND :
+		       CT_CAPSET_WITHIN;
+}
+
 static __always_inline __u32 selector_of(bool btf, struct task_struct *task, struct pt_regs *regs,
 					 int nr)
 {
@@ -171,6 +201,7 @@ static __always_inline __u32 selector_of(bool btf, struct task_struct *task, str
 		if (bpf_probe_read_user(user, sizeof(user[0]), (void *)arg))
 			return ~0u;
 		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : user[0];
+	case CT_SEL_CAPSET: return capset_class(task, arg);
 	case CT_SEL_NLMSG: return nlmsg_type(arg, regs_arg(btf, regs, (how >> 5) + 1));
 	default: return arg;
 	}

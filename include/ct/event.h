@@ -167,13 +167,13 @@ enum ct_act_type {
 struct ct_act_key {
 	__u64 cgroup;
 	__u64 a, b, c;
-	__u64 before; /* permitted set before the call */
+	__u64 before; /* bounding set */
 	__u32 entry;
 	__s32 nr;
 	__u32 sel;
 	__u16 type; /* enum ct_act_type */
 	__u8 ok;    /* the call succeeded */
-	__u8 asked; /* capget came before, since exec */
+	__u8 asked; /* CAPSET: for what capget told it has, no more */
 };
 
 struct ct_act_event {

@@ -27,6 +27,7 @@ enum ct_sel_kind {
 	CT_SEL_RESGID,
 	CT_SEL_FSUID,
 	CT_SEL_FSGID,
+	CT_SEL_CAPSET, /* CT_CAPSET_*, struct __user_cap_data_struct[2] in argument n */
 	CT_SEL_NLMSG, /* type of the netlink message in buffer n of length n+1, 0 if it is none */
 };
 
@@ -47,6 +48,10 @@ enum ct_sel_kind {
 #define CT_TIMES_NOW	 0u
 #define CT_TIMES_SET	 1u
 #define CT_TIMES_UNKNOWN 2u
+
+/* CT_SEL_CAPSET: the inheritable set asked for, against what the caller holds */
+#define CT_CAPSET_WITHIN 0u /* within its inheritable and permitted sets */
+#define CT_CAPSET_BEYOND 1u /* more (SETPCAP decides), or not readable */
 
 /* Identity calls: what the capability changed. */
 #define CT_SETID_NOOP	0u /* same result with and without */

@@ -38,10 +38,10 @@ struct finding {
 	bool known, doubtful;
 };
 
-static struct finding look_up(const struct ct_workload *w, const struct ct_kind *k)
+static struct finding look_up(const struct ct_kind *k)
 {
 	struct finding f = { .any_of = 1ull << k->key.cap, .known = true };
-	const struct ct_rule *r = ct_rules__match(w, k, &f.site, &f.scope);
+	const struct ct_rule *r = ct_rules__match(k, &f.site, &f.scope);
 
 	if (!r) {
 		f.known = false;
@@ -115,7 +115,7 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 {
 	const char *phase = ct_workload__phase(c->w, k->key.entry);
 	bool granted = k->key.flags & CT_F_GRANTED;
-	struct finding f = look_up(c->w, k);
+	struct finding f = look_up(k);
 	struct ct_reason *r;
 
 	overrule(c, k, phase, &f);

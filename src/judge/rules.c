@@ -127,23 +127,7 @@ static bool mode_allows_write(const struct ct_kind *k)
 	return (mode & 022) == 022 || (k->creds.fsgid != k->inode_gid && (mode & 0002));
 }
 
-static bool inheritable_within(const struct ct_workload *w, const struct ct_kind *k)
-{
-	bool seen = false;
-
-	for (size_t i = 0; i < w->nacts; i++) {
-		const struct ct_act *a = &w->acts[i];
-
-		if (a->key.type != CT_ACT_CAPSET || a->key.entry != k->key.entry)
-			continue;
-		seen = true;
-		if (a->key.c & ~(k->creds.inheritable | k->creds.permitted))
-			return false;
-	}
-	return seen && k->sampled;
-}
-
-static bool holds(const struct ct_rule *r, const struct ct_workload *w, const struct ct_kind *k)
+static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 {
 	const uint32_t sel = k->key.sel;
 
@@ -156,7 +140,7 @@ static bool holds(const struct ct_rule *r, const struct ct_workload *w, const st
 	case CT_WHEN_EUID0: return k->sampled && k->creds.euid == 0;
 	case CT_WHEN_FILE_NO_SETID: return k->inode_mode && !(k->inode_mode & 06000);
 	case CT_WHEN_FILE_NO_SGID: return k->inode_mode && !(k->inode_mode & 02000);
-	case CT_WHEN_INH_WITHIN: return inheritable_within(w, k);
+	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_MODE_ALLOWS: return mode_allows_write(k);
 	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == r->arg;
 	case CT_WHEN_NNP: return k->sampled && k->creds.no_new_privs;
@@ -196,18 +180,18 @@ static void plain_name(const char *frame, char *name, size_t size)
 
 /* Of n rules of one site (NULL: none), the first that speaks for this kind; NULL: none. */
 static const struct ct_rule *first_that_holds(const struct ct_rule *r, size_t n,
-					      const struct ct_workload *w, const struct ct_kind *k)
+					      const struct ct_kind *k)
 {
 	const uint64_t cap = 1ull << (k->key.cap & 63);
 
 	for (size_t i = 0; r && i < n; i++)
-		if ((r[i].caps & cap) && holds(&r[i], w, k))
+		if ((r[i].caps & cap) && holds(&r[i], k))
 			return &r[i];
 	return NULL;
 }
 
-const struct ct_rule *ct_rules__match(const struct ct_workload *w, const struct ct_kind *k,
-				      const char **site, enum ct_scope *scope)
+const struct ct_rule *ct_rules__match(const struct ct_kind *k, const char **site,
+				      enum ct_scope *scope)
 {
 	const struct ct_rule *fallback = NULL;
 	/* For people, the first function that is no mere passer-on names an unknown place. */
@@ -223,7 +207,7 @@ const struct ct_rule *ct_rules__match(const struct ct_workload *w, const struct 
 		at = ct_rules__at(name, &n);
 		if (!place && !(at && at->kind == CT_RULE_ASK))
 			place = k->stack[i];
-		r = first_that_holds(at, n, w, k);
+		r = first_that_holds(at, n, k);
 		if (!r)
 			continue;
 		if (r->kind == CT_RULE_SITE) {

@@ -61,7 +61,7 @@ const struct ct_rule *ct_rules__at(const char *site, size_t *n);
  * The rule that speaks for a kind of check: innermost frame first. *site becomes the frame's
  * name (points into the kind or the table). *scope is that of the use. NULL: unknown site.
  */
-const struct ct_rule *ct_rules__match(const struct ct_workload *w, const struct ct_kind *k,
-				      const char **site, enum ct_scope *scope);
+const struct ct_rule *ct_rules__match(const struct ct_kind *k, const char **site,
+				      enum ct_scope *scope);
 
 #endif

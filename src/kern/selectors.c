@@ -9,6 +9,7 @@ static const struct {
 	uint8_t how;
 } selectors[] = {
 	{ "bpf", CT_SEL(CT_SEL_ARG, 0) },
+	{ "capset", CT_SEL(CT_SEL_CAPSET, 1) },
 	{ "chmod", CT_SEL(CT_SEL_MODE, 1) },
 	{ "clone", CT_SEL(CT_SEL_ARG, 0) },
 	{ "clone3", CT_SEL(CT_SEL_CLONE3, 0) },
