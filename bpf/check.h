@@ -8,6 +8,7 @@
 #define CT_BPF_CHECK_H
 
 #include "select.h"
+#include "outcome.h"
 #include "phase.h"
 
 /* What the ways in know of a check. */
@@ -155,9 +156,6 @@ static __noinline int send_sample(const struct ct_key *key)
 	regs = regs_of(false, task);
 	for (int i = 0; i < CT_ARGS; i++)
 		s->args[i] = regs_arg(false, regs, i);
-	s->inode_uid_gid = 0;
-	s->inode_mode = 0;
-	s->pad = 0;
 	bpf_ringbuf_submit(s, 0);
 	return 0;
 }
@@ -233,8 +231,16 @@ static __always_inline void count_overcommit(__u64 cgroup, bool granted)
 		v->n[0]++;
 }
 
-static __always_inline int on_check(bool btf, void *ctx, const struct check *c)
+/* What a way in may do beyond reading memory. */
+enum way {
+	WAY_PROBE,
+	WAY_BTF,	  /* follow BTF pointers */
+	WAY_BTF_IMPL_CALL /* and of the two prototypes of call_back() use the older */
+};
+
+static __always_inline int on_check(enum way way, void *ctx, const struct check *c)
 {
+	const bool btf = way != WAY_PROBE;
 	struct task_struct *task = current_task(btf);
 	__u32 flags = FIELD(btf, task, flags);
 	struct user_namespace *target = c->target;
@@ -280,6 +286,8 @@ static __always_inline int on_check(bool btf, void *ctx, const struct check *c)
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(FIELD(btf, task, pid), key.nr, c->cap, c->granted);
 	count(ctx, &key);
+	if (btf && cfg_outcomes && !c->granted && key.nr >= 0)
+		watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid));
 	if (cfg_trace)
 		send_sample(&key);
 	return 0;

@@ -27,7 +27,18 @@ int BPF_PROG(on_tp, const struct cred *cred, struct user_namespace *target,
 	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret };
 
 	read_window(ctx, &c);
-	return on_check(true, ctx, &c);
+	return on_check(WAY_BTF, ctx, &c);
+}
+
+/* For 6.18: a call that a kernel lacks fails to load even where it is not reached. */
+SEC("tp_btf/cap_capable")
+int BPF_PROG(on_tp_impl_call, const struct cred *cred, struct user_namespace *target,
+	     const struct user_namespace *capable_ns, int cap, int ret)
+{
+	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret };
+
+	read_window(ctx, &c);
+	return on_check(WAY_BTF_IMPL_CALL, ctx, &c);
 }
 
 SEC("fexit/cap_capable")
@@ -42,7 +53,7 @@ int BPF_PROG(on_fexit, const struct cred *cred, struct user_namespace *target, i
 			   .opts = opts };
 
 	read_window(ctx, &c);
-	return on_check(false, ctx, &c);
+	return on_check(WAY_PROBE, ctx, &c);
 }
 
 /* Between entry and return; the stack must be read at entry, see docs/design.md. */
@@ -84,7 +95,7 @@ int BPF_KRETPROBE(on_return, int ret)
 	__builtin_memcpy(&c, stored, sizeof(c));
 	bpf_map_delete_elem(&pending, &tid);
 	c.granted = !ret;
-	return on_check(false, ctx, &c);
+	return on_check(WAY_PROBE, ctx, &c);
 }
 
 static __always_inline bool our_hierarchy(struct cgroup *cg)

@@ -195,6 +195,15 @@ struct pt_regs {
 };
 #endif
 
+/* Passed through to callbacks only. */
+struct bpf_map {
+};
+
+/* 6.18; a map's value holds it. */
+struct bpf_task_work {
+	__u64 __opaque;
+};
+
 struct trace_entry {
 	int pid;
 };

@@ -72,6 +72,11 @@ struct ct_count {
 	__u64 last; /* jiffies64 of the last hit flushed from the cache */
 };
 
+/* How calls with a refused check of one kind ended. */
+struct ct_results {
+	__u64 ok, eperm, eacces, other;
+};
+
 /* Overcommit checks of a cgroup: refused, granted. */
 struct ct_vm_count {
 	__u64 n[2];
@@ -114,9 +119,6 @@ struct ct_sample {
 	struct ct_proc proc;
 	struct ct_creds creds;
 	__u64 args[CT_ARGS];
-	__u64 inode_uid_gid; /* uid << 32 | gid, where known */
-	__u32 inode_mode;    /* st_mode, 0 where unknown */
-	__u32 pad;
 };
 
 /* One call path, in a map by its fingerprint (ct_key.site). */
@@ -193,11 +195,12 @@ struct ct_calibration {
 
 /* Where something can be lost, it is counted: one array slot each. */
 enum ct_loss {
-	CT_LOSS_RING,	/* ring full: a sample or event is missing, counts are not */
-	CT_LOSS_KINDS,	/* map of kinds full: hits counted under no kind */
-	CT_LOSS_ACTS,	/* map of acts full */
-	CT_LOSS_PROCS,	/* map of set-up processes full: phase unknown */
-	CT_LOSS_STACKS, /* no stack could be taken */
+	CT_LOSS_RING,	  /* ring full: a sample or event is missing, counts are not */
+	CT_LOSS_KINDS,	  /* map of kinds full: hits counted under no kind */
+	CT_LOSS_ACTS,	  /* map of acts full */
+	CT_LOSS_PROCS,	  /* map of set-up processes full: phase unknown */
+	CT_LOSS_STACKS,	  /* no stack could be taken */
+	CT_LOSS_OUTCOMES, /* result of a refused call not watched */
 	CT_LOSS_MAX,
 };
 

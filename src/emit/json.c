@@ -103,6 +103,18 @@ static void put_warnings(struct ct_json *j, const struct ct_advice *a)
 	ct_json__end_array(j);
 }
 
+static void put_outcome(struct ct_json *j, const struct ct_outcome *o)
+{
+	if (!(o->ok | o->eperm | o->eacces | o->other))
+		return;
+	ct_json__object(j, "outcome");
+	ct_json__uint(j, "ok", o->ok);
+	ct_json__uint(j, "eperm", o->eperm);
+	ct_json__uint(j, "eacces", o->eacces);
+	ct_json__uint(j, "other", o->other);
+	ct_json__end_object(j);
+}
+
 static void put_reason(struct ct_json *j, const struct ct_reason *r)
 {
 	ct_json__object(j, NULL);
@@ -117,6 +129,7 @@ static void put_reason(struct ct_json *j, const struct ct_reason *r)
 	ct_json__str(j, "scope", ct_scope__name(r->scope));
 	ct_json__uint(j, "granted", r->granted);
 	ct_json__uint(j, "denied", r->denied);
+	put_outcome(j, &r->outcome);
 	ct_json__bool(j, "known", r->known);
 	ct_json__bool(j, "doubtful", r->doubtful);
 	ct_json__str(j, "source", r->source);

@@ -27,7 +27,8 @@ struct ct_reason {
 	char *process;	   /* comm, raw; NULL unknown */
 	const char *phase; /* "main", "exec", "health", "setup" */
 	enum ct_scope scope;
-	uint64_t granted, denied; /* checks */
+	uint64_t granted, denied;  /* checks */
+	struct ct_outcome outcome; /* of refused calls, as far as watched */
 	uint64_t first_ns, last_ns;
 	char *text;	    /* for people, without a full stop */
 	const char *source; /* of the kernel fact, or NULL */

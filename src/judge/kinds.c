@@ -127,6 +127,7 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 		c->granted_caps |= 1ull << k->key.cap;
 	r = reason_for(c, k, phase, &f);
 	*(granted ? &r->granted : &r->denied) += k->count;
+	ct_outcome__add(&r->outcome, &k->outcome);
 	if (k->first_ns && (!r->first_ns || k->first_ns < r->first_ns))
 		r->first_ns = k->first_ns;
 	if (k->last_ns > r->last_ns)

@@ -26,18 +26,12 @@
 #define CHMOD_NO_SGID CT_WHEN_CHMOD_NO_SGID, 0
 #define EUID0	      CT_WHEN_EUID0, 0
 #define GLOBAL_ROOT   CT_WHEN_EUID0, 0 /* uids are recorded as the host numbers them */
-#define FILE_NO_SETID CT_WHEN_FILE_NO_SETID, 0
-#define FILE_NO_SGID  CT_WHEN_FILE_NO_SGID, 0
 #define INH_WITHIN    CT_WHEN_INH_WITHIN, 0
-#define MEMLOCK_OK    CT_WHEN_MEMLOCK_OK, 0
-#define MODE_ALLOWS   CT_WHEN_MODE_ALLOWS, 0
-#define MQ_NO_ATTR    CT_WHEN_MQ_NO_ATTR, 0
 #define NLMSG(type)   CT_WHEN_NLMSG, NLMSG_##type
 #define NNP	      CT_WHEN_NNP, 0
 #define OPT_NOAUDIT   CT_WHEN_NOAUDIT, 0
 #define ON_PROC	      CT_WHEN_ON_PROC, 0
 #define OPEN_RDONLY   CT_WHEN_OPEN_RDONLY, 0
-#define SCHED_LOWER   CT_WHEN_SCHED_LOWER, 0
 #define SETID_NOOP    CT_WHEN_SETID_NOOP, 0
 #define SETID_SILENT  CT_WHEN_SETID_SILENT, 0
 #define SIG0	      CT_WHEN_SIG0, 0
@@ -115,18 +109,6 @@ static bool on_proc(const struct ct_kind *k)
 	return false;
 }
 
-static bool mode_allows_write(const struct ct_kind *k)
-{
-	uint32_t mode = k->inode_mode;
-
-	if (!mode)
-		return false;
-	if (k->creds.fsuid == k->inode_uid)
-		return mode & 0200;
-	/* Supplementary groups are not recorded: only what holds for everybody counts. */
-	return (mode & 022) == 022 || (k->creds.fsgid != k->inode_gid && (mode & 0002));
-}
-
 static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 {
 	const uint32_t sel = k->key.sel;
@@ -138,10 +120,7 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
 	case CT_WHEN_EUID0: return k->sampled && k->creds.euid == 0;
-	case CT_WHEN_FILE_NO_SETID: return k->inode_mode && !(k->inode_mode & 06000);
-	case CT_WHEN_FILE_NO_SGID: return k->inode_mode && !(k->inode_mode & 02000);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
-	case CT_WHEN_MODE_ALLOWS: return mode_allows_write(k);
 	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == r->arg;
 	case CT_WHEN_NNP: return k->sampled && k->creds.no_new_privs;
 	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
@@ -157,9 +136,6 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 	case CT_WHEN_UTIMES_SET:
 		return SYSCALL_IN(k, "utimensat", "utimes", "utime", "futimesat") &&
 		       sel == CT_TIMES_SET;
-	case CT_WHEN_MEMLOCK_OK: /* limits are not recorded */
-	case CT_WHEN_MQ_NO_ATTR: /* neither are these arguments, kind by kind */
-	case CT_WHEN_SCHED_LOWER: return false;
 	}
 	return false;
 }

@@ -12,19 +12,13 @@ enum ct_when {
 	CT_WHEN_AFTER,	    /* arg was refused to the task just before */
 	CT_WHEN_CHMOD_SGID, /* the mode to be set has S_ISGID */
 	CT_WHEN_CHMOD_NO_SGID,
-	CT_WHEN_EUID0,	       /* effective uid 0 */
-	CT_WHEN_FILE_NO_SETID, /* the inode has neither set-id bit */
-	CT_WHEN_FILE_NO_SGID,
-	CT_WHEN_INH_WITHIN,  /* capset: nothing new becomes inheritable */
-	CT_WHEN_MEMLOCK_OK,  /* within RLIMIT_MEMLOCK */
-	CT_WHEN_MODE_ALLOWS, /* owner and mode let the caller write the inode */
-	CT_WHEN_MQ_NO_ATTR,
-	CT_WHEN_NLMSG, /* netlink message type arg */
-	CT_WHEN_NNP,   /* no_new_privs is set */
+	CT_WHEN_EUID0,	    /* effective uid 0 */
+	CT_WHEN_INH_WITHIN, /* capset: nothing new becomes inheritable */
+	CT_WHEN_NLMSG,	    /* netlink message type arg */
+	CT_WHEN_NNP,	    /* no_new_privs is set */
 	CT_WHEN_NOAUDIT,
 	CT_WHEN_ON_PROC, /* a directory of /proc/PID */
 	CT_WHEN_OPEN_RDONLY,
-	CT_WHEN_SCHED_LOWER,
 	CT_WHEN_SETID_NOOP,
 	CT_WHEN_SETID_SILENT,
 	CT_WHEN_SIG0,

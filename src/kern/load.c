@@ -2,6 +2,7 @@
 /* Loading: choose a way in by trying, calibrate, configure, attach. */
 #include "kern/probe_priv.h"
 
+#include <bpf/btf.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -25,7 +26,6 @@ static void choose_programs(struct probe_bpf *s, const char *backend)
 {
 	bool kprobe = !strcmp(backend, "kprobe");
 
-	bpf_program__set_autoload(s->progs.on_tp, !strcmp(backend, "tp_btf"));
 	bpf_program__set_autoload(s->progs.on_fexit, !strcmp(backend, "fexit"));
 	bpf_program__set_autoload(s->progs.on_entry, kprobe);
 	bpf_program__set_autoload(s->progs.on_return, kprobe);
@@ -118,6 +118,35 @@ static int calibrate(const char *backend, const struct ct_ksyms *syms, int *err,
 	return ret;
 }
 
+/*
+ * Can the kernel call back at the end of a system call (6.18)? Later kernels (7.3) have the
+ * function without its last parameter, which the verifier fills in, and keep the older prototype
+ * as BTF alone, there with a pointer to a structure: libbpf refuses an object that declares it
+ * with a pointer of another kind, used or not.
+ */
+static void choose_task_work(struct ct_probe *p, const char *backend, bool wanted)
+{
+	static const char old[] = "bpf_task_work_schedule_resume_impl";
+	bool tp = !strcmp(backend, "tp_btf"), has_old, has_new;
+	struct btf *btf = bpf_object__btf(p->skel->obj);
+	uint64_t lo, size;
+	const struct btf_type *t;
+	struct btf_param *param;
+	int id;
+
+	has_old = !ct_ksyms__find(p->syms, old, &lo, &size);
+	has_new = !ct_ksyms__find(p->syms, "bpf_task_work_schedule_resume", &lo, &size);
+	bpf_program__set_autoload(p->skel->progs.on_tp, tp && !has_old);
+	bpf_program__set_autoload(p->skel->progs.on_tp_impl_call, tp && has_old);
+	p->skel->rodata->cfg_outcomes = tp && wanted && (has_old || has_new);
+	id = btf__find_by_name_kind(btf, old, BTF_KIND_FUNC);
+	if (!has_new || id < 0)
+		return;
+	t = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
+	param = btf_params(t);
+	param[btf_vlen(t) - 1].type = param[0].type; /* any pointer to a structure */
+}
+
 static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 {
 	struct probe_bpf__rodata *c = p->skel->rodata;
@@ -195,6 +224,7 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	choose_programs(p->skel, backend);
 	if (!o->syscalls)
 		bpf_program__set_autoload(p->skel->progs.on_sys_exit, false);
+	choose_task_work(p, backend, o->syscalls);
 	configure(p, o);
 	*step = "load";
 	err = -probe_bpf__load(p->skel);

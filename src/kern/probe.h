@@ -45,6 +45,7 @@ void ct_probe__try(const char *backend, struct ct_backend_try *result);
 const char *ct_probe__backend(const struct ct_probe *p);
 bool ct_probe__fingerprints(const struct ct_probe *p); /* false: every check takes a stack */
 bool ct_probe__watches_syscalls(const struct ct_probe *p);
+bool ct_probe__watches_outcomes(const struct ct_probe *p);
 int ct_probe__cgroup_layout(const struct ct_probe *p); /* 1, 2, 3: as ct_host.cgroup */
 
 /* Everything made by processes in this cgroup counts as made by the watched command. */
@@ -69,6 +70,9 @@ int ct_probe__each_act(struct ct_probe *p, ct_act_fn fn, void *arg);
 /* The call path of a fingerprint: names innermost first, from cap_capable's caller on; the
  * caller frees array and strings. -ENOENT when none was taken. */
 int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *len);
+/* How the calls with this kind's refused checks ended, at most about 64 of them; all zero where
+ * that is not watched. */
+void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_outcome *o);
 int ct_probe__losses(struct ct_probe *p, struct ct_losses *l);
 
 #endif

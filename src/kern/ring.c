@@ -22,6 +22,11 @@ bool ct_probe__watches_syscalls(const struct ct_probe *p)
 	return p->nwatched > 0;
 }
 
+bool ct_probe__watches_outcomes(const struct ct_probe *p)
+{
+	return p->skel->rodata->cfg_outcomes;
+}
+
 int ct_probe__cgroup_layout(const struct ct_probe *p)
 {
 	return p->layout;
@@ -208,6 +213,14 @@ int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *le
 	return 0;
 }
 
+void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_outcome *o)
+{
+	struct ct_results r = {};
+
+	bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.results), key, &r);
+	*o = (struct ct_outcome){ r.ok, r.eperm, r.eacces, r.other };
+}
+
 static uint64_t missed_runs(struct bpf_program *prog)
 {
 	struct bpf_prog_info info = {};
@@ -236,6 +249,7 @@ int ct_probe__losses(struct ct_probe *p, struct ct_losses *l)
 	l->acts = sum[CT_LOSS_ACTS];
 	l->procs = sum[CT_LOSS_PROCS];
 	l->stacks = sum[CT_LOSS_STACKS];
+	l->outcomes = sum[CT_LOSS_OUTCOMES];
 	l->missed = 0;
 	bpf_object__for_each_program(prog, p->skel->obj) if (bpf_program__autoload(prog))
 		l->missed += missed_runs(prog);

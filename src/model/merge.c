@@ -52,10 +52,7 @@ static void merge_kind(struct ct_workload *w, struct ct_kind *k)
 		if (!same_kind(old, k))
 			continue;
 		old->count += k->count;
-		old->outcome.ok += k->outcome.ok;
-		old->outcome.eperm += k->outcome.eperm;
-		old->outcome.eacces += k->outcome.eacces;
-		old->outcome.other += k->outcome.other;
+		ct_outcome__add(&old->outcome, &k->outcome);
 		return; /* k stays with its owner */
 	}
 	*ct_workload__add_kind(w) = *k;

@@ -147,9 +147,6 @@ const struct ct_field ct_kind_fields[] = {
 	{ 0 },
 };
 const struct ct_field ct_sample_fields[] = {
-	F(UINT, inode_mode, "inode_mode"),
-	F(UINT, inode_uid, "inode_uid"),
-	F(UINT, inode_gid, "inode_gid"),
 	{ 0 },
 };
 const struct ct_field ct_outcome_fields[] = {

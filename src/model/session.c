@@ -124,6 +124,14 @@ struct ct_workload *ct_session__find(const struct ct_session *s, const char *id)
 	return NULL;
 }
 
+void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o)
+{
+	sum->ok += o->ok;
+	sum->eperm += o->eperm;
+	sum->eacces += o->eacces;
+	sum->other += o->other;
+}
+
 struct ct_kind *ct_workload__add_kind(struct ct_workload *w)
 {
 	struct ct_kind *k = CT_PUSH(w->kinds, w->nkinds, w->kinds_cap);

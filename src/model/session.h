@@ -80,10 +80,11 @@ struct ct_sysctls {
 	uint32_t ping_low, ping_high; /* net.ipv4.ping_group_range */
 };
 
-/* How a kind's refused checks ended. */
+/* How a kind's refused checks ended: of those whose call was watched. */
 struct ct_outcome {
 	uint64_t ok, eperm, eacces, other;
 };
+void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o);
 
 /* One way of asking: everything that tells it from other kinds, and one sample. */
 struct ct_kind {
@@ -97,7 +98,6 @@ struct ct_kind {
 	struct ct_proc proc;
 	struct ct_creds creds;
 	uint64_t args[CT_ARGS];
-	uint32_t inode_mode, inode_uid, inode_gid; /* mode 0: unknown */
 	struct ct_outcome outcome;
 };
 

@@ -79,9 +79,6 @@ static void fill_sample(struct ct_kind *k, const struct ct_sample *s)
 	k->proc = s->proc;
 	k->creds = s->creds;
 	memcpy(k->args, s->args, sizeof(k->args));
-	k->inode_mode = s->inode_mode;
-	k->inode_uid = s->inode_uid_gid >> 32;
-	k->inode_gid = s->inode_uid_gid;
 }
 
 static struct ct_kind *new_kind(struct builder *b, struct ct_workload *w, const struct ct_key *key,
@@ -145,6 +142,7 @@ static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64
 	struct builder *b = arg;
 	struct ct_workload *w = home_of(b, key->cgroup);
 	struct ct_seen *seen;
+	struct ct_outcome o;
 	struct ct_kind *k;
 	char **stack = NULL;
 	size_t len = 0;
@@ -162,6 +160,10 @@ static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64
 	if (seen && (!k->sampled || seen->sample.h.ns < k->first_ns))
 		fill_sample(k, &seen->sample);
 	add_count(w, k, count, last_ns);
+	if (!(key->flags & CT_F_GRANTED)) {
+		ct_probe__outcome(b->c->probe, key, &o);
+		ct_outcome__add(&k->outcome, &o);
+	}
 }
 
 static void on_overcommit(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)

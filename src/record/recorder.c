@@ -48,7 +48,7 @@ static void describe_host(struct ct_recorder *r)
 	h->start_ms = t.tv_sec * 1000ll + t.tv_nsec / 1000000;
 	h->start_ns = r->start_ns;
 	h->cap_last = last ? atoi(last) : CT_CAP_KNOWN - 1;
-	h->outcomes = CT_NO;
+	h->outcomes = ct_probe__watches_outcomes(r->probe) ? CT_YES : CT_NO;
 	h->syscalls = ct_probe__watches_syscalls(r->probe) ? CT_YES : CT_NO;
 }
 

@@ -138,3 +138,13 @@ char *ct_view__losses(const struct ct_losses *l)
 		 "kinds at call sites that no rule knows (judged required)");
 	return s.s;
 }
+
+char *ct_view__outcome(const struct ct_outcome *o)
+{
+	uint64_t failed = o->eperm + o->eacces + o->other;
+
+	if (!failed && !o->ok)
+		return ct_xstrdup("");
+	return ct_xasprintf("; of the calls watched %" PRIu64 " failed, %" PRIu64 " went on",
+			    failed, o->ok);
+}

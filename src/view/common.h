@@ -5,6 +5,9 @@
 
 #include "judge/judge.h"
 
+/* How refused calls went on: "; of the calls 3 failed, 1 went on", or "". The caller frees. */
+char *ct_view__outcome(const struct ct_outcome *o);
+
 /* "1 check", "15,203 checks". The caller frees, here and below. */
 char *ct_view__count(uint64_t n, const char *one, const char *many);
 

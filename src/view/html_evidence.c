@@ -30,6 +30,7 @@ static void put_reason(FILE *out, const struct ct_reason *r)
 {
 	ct_autofree char *granted = ct_view__count(r->granted, "granted", "granted");
 	ct_autofree char *denied = ct_view__count(r->denied, "refused", "refused");
+	ct_autofree char *outcome = ct_view__outcome(&r->outcome);
 
 	fprintf(out, "<li><span class=\"tag%s\">%s%s</span>%s%s%s ",
 		r->verdict == CT_REQUIRED ? " good" : "", ct_verdict__name(r->verdict),
@@ -42,7 +43,7 @@ static void put_reason(FILE *out, const struct ct_reason *r)
 	put_code(out, "at ", r->site);
 	put_code(out, ", system call ", r->syscall);
 	put_code(out, ", process ", r->process);
-	fprintf(out, ": %s, %s", granted, denied);
+	fprintf(out, ": %s, %s%s", granted, denied, outcome);
 	if (ct_caps__count(r->any_of) > 1) {
 		ct_autofree char *any = ct_caps__join(r->any_of, " or ", "");
 

@@ -129,11 +129,13 @@ static void put_evidence_reason(const struct text *t, const struct ct_reason *r)
 {
 	static const char next[] = "      ";
 	ct_autofree char *head = NULL, *safe = NULL, *text = NULL, *source = NULL;
+	ct_autofree char *outcome = ct_view__outcome(&r->outcome);
 
-	head = ct_xasprintf("%s in %s%s%s by %s [%s]: %" PRIu64 " granted, %" PRIu64 " denied%s%s",
+	head = ct_xasprintf("%s in %s%s%s by %s [%s]: %" PRIu64 " granted, %" PRIu64
+			    " denied%s%s%s",
 			    ct_verdict__name(r->verdict), r->site, r->syscall ? ", " : "",
 			    r->syscall ? r->syscall : "", r->process ? r->process : "?",
-			    r->phase ? r->phase : "?", r->granted, r->denied,
+			    r->phase ? r->phase : "?", r->granted, r->denied, outcome,
 			    r->doubtful ? ", doubtful" : "", r->known ? "" : ", UNKNOWN SITE");
 	safe = ct_printable(head);
 	fputs("    ", t->out);

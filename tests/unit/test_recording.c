@@ -96,9 +96,6 @@ static void fill_kind(struct ct_kind *k)
 	fill_creds(&k->creds);
 	for (int i = 0; i < CT_ARGS; i++)
 		k->args[i] = UINT64_MAX - i;
-	k->inode_mode = 0100644;
-	k->inode_uid = 1000;
-	k->inode_gid = 1001;
 	k->outcome = (struct ct_outcome){ 1, 2, 3, 4 };
 }
 
@@ -191,9 +188,6 @@ static void check_kind(const struct ct_kind *a, const struct ct_kind *b)
 	CU_ASSERT(!memcmp(&a->proc, &b->proc, sizeof(a->proc)));
 	CU_ASSERT(!memcmp(&a->creds, &b->creds, sizeof(a->creds)));
 	CU_ASSERT(!memcmp(a->args, b->args, sizeof(a->args)));
-	CU_ASSERT_EQUAL(a->inode_mode, b->inode_mode);
-	CU_ASSERT_EQUAL(a->inode_uid, b->inode_uid);
-	CU_ASSERT_EQUAL(a->inode_gid, b->inode_gid);
 	CU_ASSERT(!memcmp(&a->outcome, &b->outcome, sizeof(a->outcome)));
 }
 
