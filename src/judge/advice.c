@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From needs to the set, its confidence and its warnings. */
+/* From needs to the set and its confidence. */
 #include <string.h>
 
 #include "judge/cover.h"
@@ -92,6 +92,8 @@ static void fill_cap(struct ct_advice *a, struct ct_case *c, struct ct_cap_verdi
 	}
 	if (info && v->scope < info->scope)
 		v->scope = info->scope;
+	if (ct_warn__shared(c->w, cap))
+		v->scope = CT_SCOPE_HOST;
 	v->risk = info ? info->risk : CT_RISK_HIGH;
 	if (v->chosen)
 		v->alternatives = alternatives_to(c, cap, a->cap_add);
@@ -160,80 +162,4 @@ void ct_advice__decide(struct ct_advice *a, struct ct_case *c, enum ct_mode mode
 	ct_caps__for_each(cap, seen)
 		fill_cap(a, c, &a->caps[a->ncaps++], cap);
 	rate(a, c);
-}
-
-static void add_warning(struct ct_advice *a, const char *code, int cap, char *text)
-{
-	*CT_PUSH(a->warnings, a->nwarnings, a->warnings_cap) = (struct ct_warning){ code, cap,
-										    text };
-}
-
-static const char *first_text(const struct ct_cap_verdict *v)
-{
-	return v->nreasons ? v->reasons[0].text : "needed";
-}
-
-/* A use within a namespace does not make a host-wide capability harmless. */
-static char *host_text(const struct ct_cap_verdict *v)
-{
-	bool use = false;
-
-	for (size_t i = 0; i < v->nreasons; i++)
-		use |= v->reasons[i].verdict == v->verdict && v->reasons[i].scope == CT_SCOPE_HOST;
-	return ct_xasprintf(use ? "%s reaches the whole host: %s" :
-				  "%s opens the whole host, though this use stays within the "
-				  "container's namespaces: %s",
-			    ct_cap__name(v->cap), first_text(v));
-}
-
-static void warn_scope(struct ct_advice *a)
-{
-	for (size_t i = 0; i < a->ncaps; i++) {
-		const struct ct_cap_verdict *v = &a->caps[i];
-		bool inside = true;
-
-		if (!v->chosen)
-			continue;
-		if (v->scope == CT_SCOPE_HOST)
-			add_warning(a, "host-scope", v->cap, host_text(v));
-		for (size_t k = 0; k < v->nreasons && inside; k++)
-			inside = v->reasons[k].verdict != CT_REQUIRED ||
-				 !strcmp(v->reasons[k].phase, "exec");
-		if (inside)
-			add_warning(
-				a, "exec-only", v->cap,
-				ct_xasprintf("%s was needed only by what was run inside with exec",
-					     ct_cap__name(v->cap)));
-	}
-}
-
-void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
-{
-	const struct ct_losses *l = &s->losses;
-	const struct ct_workload *w = c->w;
-
-	warn_scope(a);
-	if (c->failed)
-		add_warning(a, "failed-run", -1,
-			    ct_xstrdup("the workload ended with an error: what was refused to it "
-				       "is taken as needed, record a run that works"));
-	if (c->unknown_sites)
-		add_warning(a, "unknown-sites", -1,
-			    ct_xasprintf("%llu kinds of checks came from places that no rule knows "
-					 "and were taken as needed; -v shows them",
-					 (unsigned long long)c->unknown_sites));
-	if (l->truncated)
-		add_warning(a, "truncated", -1,
-			    ct_xstrdup("the recording is cut off: it ends early, needs after that "
-				       "are missing"));
-	if (l->events || l->kinds || l->acts || l->missed)
-		add_warning(a, "losses", -1,
-			    ct_xstrdup("something was lost while recording: see the losses"));
-	if (w->sysctls.known && w->sysctls.port_start == 0 &&
-	    !(a->cap_add & CT_CAP(NET_BIND_SERVICE)))
-		add_warning(a, "low-ports", CAP_NET_BIND_SERVICE,
-			    ct_xstrdup("here every port is open to everybody "
-				       "(ip_unprivileged_port_start=0, as Docker sets it); on "
-				       "Kubernetes, Podman or the host's network a port below 1024 "
-				       "needs NET_BIND_SERVICE"));
 }

@@ -21,6 +21,7 @@ struct ct_case {
 	size_t nreasons, reasons_cap, cap_of_len, cap_of_cap;
 	uint64_t granted_caps; /* granted at least once, to anybody inside */
 	uint64_t granted[CT_CAP_MAX], denied[CT_CAP_MAX];
+	uint64_t host_caps; /* needed where the initial user namespace is asked */
 	uint64_t checks, unknown_sites, doubtful;
 	bool failed; /* the entry point ended with an error */
 };
@@ -36,5 +37,8 @@ void ct_case__judge_acts(struct ct_case *c);
 /* advice.c */
 void ct_advice__decide(struct ct_advice *a, struct ct_case *c, enum ct_mode mode);
 void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c);
+
+/* The host's namespace that the workload shares and in which cap acts, as a phrase; NULL: none. */
+const char *ct_warn__shared(const struct ct_workload *w, int cap);
 
 #endif

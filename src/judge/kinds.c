@@ -135,6 +135,8 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 	/* An optional thing that was refused is missed by nobody. */
 	if (granted || f.verdict == CT_REQUIRED)
 		ct_case__need(c, f.any_of, f.verdict);
+	if (f.verdict == CT_REQUIRED && f.scope == CT_SCOPE_HOST)
+		c->host_caps |= f.any_of;
 	c->doubtful += f.doubtful;
 	free(f.text);
 }

@@ -95,7 +95,8 @@ char *ct_view__reason(const struct ct_cap_verdict *cv)
 
 bool ct_view__is_note(const struct ct_warning *w)
 {
-	return !strcmp(w->code, "low-ports") || !strcmp(w->code, "exec-only");
+	return !strcmp(w->code, "low-ports") || !strcmp(w->code, "exec-only") ||
+	       !strcmp(w->code, "userns");
 }
 
 char *ct_view__verified(const struct ct_advice *a)

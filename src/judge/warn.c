@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What an advice has to say beside its set: reach, losses, what does not carry over. */
+#include <linux/capability.h>
+#include <string.h>
+
+#include "judge/judge_priv.h"
+
+static void add_warning(struct ct_advice *a, const char *code, int cap, char *text)
+{
+	*CT_PUSH(a->warnings, a->nwarnings, a->warnings_cap) = (struct ct_warning){ code, cap,
+										    text };
+}
+
+static const char *first_text(const struct ct_cap_verdict *v)
+{
+	return v->nreasons ? v->reasons[0].text : "needed";
+}
+
+const char *ct_warn__shared(const struct ct_workload *w, int cap)
+{
+	static const struct {
+		uint64_t caps;
+		const char *phrase;
+	} namespaces[] = {
+		{ CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW) | CT_CAP(NET_BROADCAST) |
+			  CT_CAP(NET_BIND_SERVICE),
+		  "the host's network" },
+		{ CT_CAP(KILL) | CT_CAP(SYS_PTRACE) | CT_CAP(SYS_NICE) | CT_CAP(SYS_RESOURCE),
+		  "the host's processes" },
+		{ CT_CAP(IPC_OWNER), "the host's IPC objects" },
+	};
+	const char *const modes[] = { w->container.network, w->container.pid_mode,
+				      w->container.ipc_mode };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(namespaces); i++)
+		if (namespaces[i].caps >> cap & 1 && modes[i] && !strcmp(modes[i], "host"))
+			return namespaces[i].phrase;
+	return NULL;
+}
+
+/* A use within a namespace does not make a host-wide capability harmless. */
+static char *host_text(const struct ct_workload *w, const struct ct_cap_verdict *v)
+{
+	const char *shared = ct_warn__shared(w, v->cap);
+	bool use = false;
+
+	if (shared)
+		return ct_xasprintf("%s reaches %s, which this container shares: %s",
+				    ct_cap__name(v->cap), shared, first_text(v));
+	for (size_t i = 0; i < v->nreasons; i++)
+		use |= v->reasons[i].verdict == v->verdict && v->reasons[i].scope == CT_SCOPE_HOST;
+	return ct_xasprintf(use ? "%s reaches the whole host: %s" :
+				  "%s opens the whole host, though this use stays within the "
+				  "container's namespaces: %s",
+			    ct_cap__name(v->cap), first_text(v));
+}
+
+static void warn_scope(struct ct_advice *a)
+{
+	for (size_t i = 0; i < a->ncaps; i++) {
+		const struct ct_cap_verdict *v = &a->caps[i];
+		bool inside = true;
+
+		if (!v->chosen)
+			continue;
+		if (v->scope == CT_SCOPE_HOST)
+			add_warning(a, "host-scope", v->cap, host_text(a->workload, v));
+		for (size_t k = 0; k < v->nreasons && inside; k++)
+			inside = v->reasons[k].verdict != CT_REQUIRED ||
+				 !strcmp(v->reasons[k].phase, "exec");
+		if (inside)
+			add_warning(
+				a, "exec-only", v->cap,
+				ct_xasprintf("%s was needed only by what was run inside with exec",
+					     ct_cap__name(v->cap)));
+	}
+}
+
+/*
+ * In a user namespace of its own a capability counts for what that namespace owns;
+ * capable() asks for the initial one and is refused, whoever asks.
+ */
+static void warn_userns(struct ct_advice *a, const struct ct_case *c)
+{
+	uint64_t host = c->host_caps & a->cap_add;
+	ct_autofree char *names = NULL;
+
+	if (c->w->kind != CT_WL_CONTAINER || c->w->container.userns == CT_YES || !a->cap_add)
+		return;
+	ct_caps__for_each(cap, a->cap_add)
+		if (ct_warn__shared(c->w, cap))
+			host |= 1ull << cap;
+	names = ct_caps__join(host, ", ", "");
+	if (host)
+		add_warning(a, "userns", -1,
+			    ct_xasprintf("it would not run with user-namespace remapping, nor "
+					 "rootless, because of %s",
+					 names));
+	else
+		add_warning(a, "userns", -1,
+			    ct_xstrdup("nothing seen forbids user-namespace remapping: no use "
+				       "reaches the host"));
+}
+
+void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
+{
+	const struct ct_losses *l = &s->losses;
+	const struct ct_workload *w = c->w;
+
+	warn_scope(a);
+	warn_userns(a, c);
+	if (c->failed)
+		add_warning(a, "failed-run", -1,
+			    ct_xstrdup("the workload ended with an error: what was refused to it "
+				       "is taken as needed, record a run that works"));
+	if (c->unknown_sites)
+		add_warning(a, "unknown-sites", -1,
+			    ct_xasprintf("%llu kinds of checks came from places that no rule knows "
+					 "and were taken as needed; -v shows them",
+					 (unsigned long long)c->unknown_sites));
+	if (l->truncated)
+		add_warning(a, "truncated", -1,
+			    ct_xstrdup("the recording is cut off: it ends early, needs after that "
+				       "are missing"));
+	if (l->events || l->kinds || l->acts || l->missed)
+		add_warning(a, "losses", -1,
+			    ct_xstrdup("something was lost while recording: see the losses"));
+	if (w->sysctls.known && w->sysctls.port_start == 0 &&
+	    !(a->cap_add & CT_CAP(NET_BIND_SERVICE)))
+		add_warning(a, "low-ports", CAP_NET_BIND_SERVICE,
+			    ct_xstrdup("here every port is open to everybody "
+				       "(ip_unprivileged_port_start=0, as Docker sets it); on "
+				       "Kubernetes, Podman or the host's network a port below 1024 "
+				       "needs NET_BIND_SERVICE"));
+}
