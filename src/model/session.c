@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
 #include <errno.h>
+#include <jansson.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -45,20 +46,26 @@ static void kind__free(struct ct_kind *k)
 		free(k->stack[i]);
 	free(k->stack);
 	free(k->syscall);
+	json_decref(k->rest);
 }
 
 static void workload__free(struct ct_workload *w)
 {
 	for (size_t i = 0; i < w->nkinds; i++)
 		kind__free(&w->kinds[i]);
-	for (size_t i = 0; i < w->nacts; i++)
+	for (size_t i = 0; i < w->nacts; i++) {
 		free(w->acts[i].syscall);
+		json_decref(w->acts[i].rest);
+	}
 	for (size_t i = 0; i < w->nexecs; i++) {
 		free(w->execs[i].file);
 		free(w->execs[i].argv);
+		json_decref(w->execs[i].rest);
 	}
-	for (size_t i = 0; i < w->nexits; i++)
+	for (size_t i = 0; i < w->nexits; i++) {
 		free(w->exits[i].comm);
+		json_decref(w->exits[i].rest);
+	}
 	free(w->kinds);
 	free(w->acts);
 	free(w->execs);
@@ -67,6 +74,8 @@ static void workload__free(struct ct_workload *w)
 	free(w->id);
 	free(w->cgroup_path);
 	free(w->command);
+	json_decref(w->rest);
+	json_decref(w->others);
 	free(w);
 }
 
@@ -90,6 +99,9 @@ void ct_session__free(struct ct_session *s)
 	free(s->host.arch);
 	free(s->host.backend);
 	free(s->host.boot_id);
+	json_decref(s->host.rest);
+	json_decref(s->host.trailer_rest);
+	json_decref(s->others);
 	free(s);
 }
 

@@ -18,6 +18,12 @@
 
 enum ct_tristate { CT_UNKNOWN = -1, CT_NO, CT_YES };
 
+/*
+ * What a newer captrim recorded and this one does not know, kept to be written again: the members
+ * that are left of a JSON object, those of objects within it under its name. NULL: none.
+ */
+struct json_t;
+
 struct ct_host {
 	char *captrim; /* version that recorded */
 	char *kernel;  /* uname -r */
@@ -30,6 +36,7 @@ struct ct_host {
 	int cap_last;		   /* /proc/sys/kernel/cap_last_cap */
 	enum ct_tristate outcomes; /* were results of refused calls watched */
 	enum ct_tristate syscalls; /* were gated system calls watched */
+	struct json_t *rest, *trailer_rest;
 };
 
 /* Every place where something can be lost. Zero everywhere: nothing was. */
@@ -99,6 +106,7 @@ struct ct_kind {
 	uint64_t args[CT_ARGS];
 	uint32_t inode_mode, inode_uid, inode_gid; /* mode 0: unknown */
 	struct ct_outcome outcome;
+	struct json_t *rest;
 };
 
 /* A need without a check. */
@@ -107,6 +115,7 @@ struct ct_act {
 	char *syscall;
 	uint64_t count;
 	struct ct_proc proc; /* pid 0: unknown */
+	struct json_t *rest;
 };
 
 /* An execve inside the workload that tells something: a way in, file capabilities. */
@@ -120,6 +129,7 @@ struct ct_exec {
 	bool fcaps_effective; /* the file's effective bit */
 	uint64_t fcaps;	      /* the file's permitted set, 0 without file capabilities */
 	bool setuid;	      /* set-user-ID or set-group-ID file */
+	struct json_t *rest;
 };
 
 struct ct_exit {
@@ -128,6 +138,7 @@ struct ct_exit {
 	int code; /* as wait(2) reports it */
 	uint32_t pid;
 	char *comm;
+	struct json_t *rest;
 };
 
 struct ct_workload {
@@ -154,6 +165,8 @@ struct ct_workload {
 	struct ct_exit *exits; /* of the main process and of failed or killed ones */
 	size_t nexits, exits_cap;
 	size_t recordings; /* merged into this one; 0 and 1 mean one */
+	struct json_t *rest;
+	struct json_t *others; /* documents of unknown types that belong to it, an array or NULL */
 };
 
 struct ct_session {
@@ -161,6 +174,7 @@ struct ct_session {
 	struct ct_losses losses;
 	struct ct_workload **workloads;
 	size_t nworkloads, workloads_cap;
+	struct json_t *others; /* documents of unknown types, an array or NULL */
 };
 
 struct ct_session *ct_session__new(void);

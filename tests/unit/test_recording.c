@@ -150,7 +150,9 @@ static void fill_workload(struct ct_workload *w)
 	exec->fcaps = CT_CAP(NET_RAW);
 	exec->fcaps_effective = true;
 	exec->setuid = true;
-	*exit = (struct ct_exit){ 1, 12, 0x8b, 44, ct_xstrdup("ping") };
+	*exit = (struct ct_exit){
+		.entry = 1, .ns = 12, .code = 0x8b, .pid = 44, .comm = ct_xstrdup("ping")
+	};
 }
 
 static struct ct_session *full_session(void)
@@ -396,8 +398,8 @@ static const struct {
 	{ "{\"schema\":\"captrim.recording/1\",\"cap_last\":64}\n",
 	  "rec:1: \"cap_last\" is not a number from 0 to 63; the file is damaged" },
 	{ HEAD "{\n" END, "rec:2: this is not JSON (" },
-	{ HEAD "{\"type\":\"x\",\"type\":\"x\"}\n", "rec:2: this is not JSON (" },
-	{ HEAD "{\"type\":\"\xff\"}\n", "rec:2: this is not JSON (" },
+	{ HEAD "{\"type\":\"x\",\"type\":\"x\"}\n" END, "rec:2: this is not JSON (" },
+	{ HEAD "{\"type\":\"\xff\"}\n" END, "rec:2: this is not JSON (" },
 	{ HEAD "[]\n", "rec:2: \"type\" is missing; the file is damaged" },
 	{ HEAD HEAD, "rec:2: another recording begins here" },
 	{ HEAD END END, "rec:3: the file goes on behind its end" },
@@ -444,7 +446,7 @@ static const struct {
 	{ WORKLOAD "{\"type\":\"kind\",\"workload\":0,\"cap\":1,"
 		   "\"sample\":{\"proc\":{\"comm\":\"sixteen letters!\"}}}\n",
 	  "rec:3: \"proc\": \"comm\" is longer than 15 bytes" },
-	{ WORKLOAD "{\"type\":\"exit\",\"workload\":0,\"comm\":\"\\u0000\"}\n",
+	{ WORKLOAD "{\"type\":\"exit\",\"workload\":0,\"comm\":\"\\u0000\"}\n" END,
 	  "rec:3: this is not JSON (" },
 	{ WORKLOAD "{\"type\":\"trailer\",\"losses\":{\"kinds\":-1}}\n",
 	  "rec:3: \"losses\": \"kinds\" is not a number" },
