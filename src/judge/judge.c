@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/judge.h"
 
+#include <string.h>
 #include <sys/wait.h>
 
 #include "judge/judge_priv.h"
@@ -28,10 +29,37 @@ struct ct_reason *ct_case__reason(struct ct_case *c, int cap, enum ct_verdict v,
 	return r;
 }
 
+static bool equal(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+struct ct_reason *ct_case__say(struct ct_case *c, int cap, const struct ct_reason *like)
+{
+	struct ct_reason *r;
+
+	for (size_t i = 0; i < c->nreasons; i++) {
+		r = &c->reasons[i];
+		if (c->cap_of[i] == cap && r->verdict == like->verdict &&
+		    r->any_of == like->any_of && equal(r->phase, like->phase) &&
+		    equal(r->site, like->site) && equal(r->text, like->text) &&
+		    equal(r->syscall, like->syscall))
+			return r;
+	}
+	r = ct_case__reason(c, cap, like->verdict, like->any_of);
+	*r = *like;
+	r->site = ct_xstrdup(like->site);
+	r->syscall = like->syscall ? ct_xstrdup(like->syscall) : NULL;
+	r->process = like->process && *like->process ? ct_xstrdup(like->process) : NULL;
+	r->text = ct_xstrdup(like->text);
+	return r;
+}
+
 void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v)
 {
 	if (v == CT_UNNEEDED)
 		return;
+	c->needed_now |= any_of;
 	for (size_t i = 0; i < c->nneeds; i++)
 		if (c->needs[i].any_of == any_of && c->needs[i].verdict == v)
 			return;
@@ -45,15 +73,35 @@ static bool has_failed(const struct ct_workload *w)
 	       WEXITSTATUS(w->end_code) < 128;
 }
 
+static void end_recording(struct ct_case *c)
+{
+	ct_caps__for_each(cap, c->needed_now)
+		c->seen_in[cap]++;
+	c->needed_now = 0;
+	c->recordings++;
+}
+
 static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 			   const struct ct_workload *w, enum ct_mode mode)
 {
-	struct ct_case c = { .w = w, .failed = has_failed(w) };
+	struct ct_case c = { 0 };
+	bool failed = false;
 
 	a->workload = w;
-	a->recordings = w->recordings ? w->recordings : 1;
-	ct_case__judge_kinds(&c);
-	ct_case__judge_acts(&c);
+	ct_workload__for_each(part, w)
+	{
+		if (c.w && c.w->recording != part->recording)
+			end_recording(&c);
+		c.w = part;
+		c.failed = has_failed(part);
+		failed |= c.failed;
+		ct_case__judge_kinds(&c);
+		ct_case__judge_acts(&c);
+	}
+	end_recording(&c);
+	c.w = w;
+	c.failed = failed;
+	a->recordings = c.recordings;
 	a->checks = c.checks;
 	a->unknown_sites = c.unknown_sites;
 	ct_advice__decide(a, &c, mode);

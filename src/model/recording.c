@@ -103,6 +103,8 @@ static int read_workload(struct ct_session *s, struct ct_workload *unused, json_
 		ret = read_nested(doc, "sysctls", ct_sysctls_fields, &w->sysctls, err);
 	taken(doc, "id");
 	w->rest = rest_of(doc);
+	if (w->recording >= s->recordings)
+		s->recordings = w->recording + 1;
 	return ret;
 }
 

@@ -162,26 +162,30 @@ static void write_exit(struct ct_json *j, const struct ct_exit *e, size_t worklo
 	end(j, e->rest);
 }
 
+/* Where nothing is merged, a workload has the number that it has in the session. */
+static void write_documents(struct ct_json *j, const struct ct_workload *w, size_t number)
+{
+	for (size_t n = 0; n < w->nkinds; n++)
+		write_kind(j, &w->kinds[n], number);
+	for (size_t n = 0; n < w->nacts; n++)
+		write_act(j, &w->acts[n], number);
+	for (size_t n = 0; n < w->nexecs; n++)
+		write_exec(j, &w->execs[n], number);
+	for (size_t n = 0; n < w->nexits; n++)
+		write_exit(j, &w->exits[n], number);
+	write_others(j, w->others, &number);
+}
+
 int ct_recording__write_stream(const struct ct_session *s, FILE *out)
 {
 	struct ct_json j = CT_JSON(out, 0);
+	size_t number = 0;
 
 	write_header(&j, &s->host);
 	for (size_t i = 0; i < s->nworkloads; i++)
-		write_workload(&j, s->workloads[i]);
-	for (size_t i = 0; i < s->nworkloads; i++) {
-		const struct ct_workload *w = s->workloads[i];
-
-		for (size_t n = 0; n < w->nkinds; n++)
-			write_kind(&j, &w->kinds[n], i);
-		for (size_t n = 0; n < w->nacts; n++)
-			write_act(&j, &w->acts[n], i);
-		for (size_t n = 0; n < w->nexecs; n++)
-			write_exec(&j, &w->execs[n], i);
-		for (size_t n = 0; n < w->nexits; n++)
-			write_exit(&j, &w->exits[n], i);
-		write_others(&j, w->others, &i);
-	}
+		ct_workload__for_each(part, s->workloads[i]) write_workload(&j, part);
+	for (size_t i = 0; i < s->nworkloads; i++)
+		ct_workload__for_each(part, s->workloads[i]) write_documents(&j, part, number++);
 	write_others(&j, s->others, NULL);
 	ct_json__object(&j, NULL);
 	ct_json__str(&j, "type", "trailer");

@@ -20,6 +20,7 @@ struct ct_session *ct_session__new(void)
 
 	s->host.outcomes = CT_UNKNOWN;
 	s->host.syscalls = CT_UNKNOWN;
+	s->recordings = 1;
 	return s;
 }
 
@@ -51,6 +52,9 @@ static void kind__free(struct ct_kind *k)
 
 static void workload__free(struct ct_workload *w)
 {
+	for (size_t i = 0; i < w->nmore; i++)
+		workload__free(w->more[i]);
+	free(w->more);
 	for (size_t i = 0; i < w->nkinds; i++)
 		kind__free(&w->kinds[i]);
 	for (size_t i = 0; i < w->nacts; i++) {
@@ -166,6 +170,28 @@ struct ct_exit *ct_workload__add_exit(struct ct_workload *w)
 
 	*e = (struct ct_exit){ 0 };
 	return e;
+}
+
+bool ct_workload__configured(const struct ct_workload *w, uint64_t *set)
+{
+	bool known = false;
+
+	*set = 0;
+	ct_workload__for_each(part, w)
+	{
+		known |= part->configured_known;
+		*set |= part->configured_known ? part->configured : 0;
+	}
+	return known;
+}
+
+uint64_t ct_workload__watched_ns(const struct ct_workload *w)
+{
+	uint64_t sum = 0;
+
+	ct_workload__for_each(part, w) if (part->last_ns > part->first_ns)
+		sum += part->last_ns - part->first_ns;
+	return sum;
 }
 
 int ct_names__find(const char *const *names, const char *name)

@@ -164,7 +164,10 @@ struct ct_workload {
 	size_t nexecs, execs_cap;
 	struct ct_exit *exits; /* of the main process and of failed or killed ones */
 	size_t nexits, exits_cap;
-	size_t recordings; /* merged into this one; 0 and 1 mean one */
+	/* The same workload in other recordings, or its replicas; these have none of their own. */
+	struct ct_workload **more;
+	size_t nmore, more_cap;
+	size_t recording; /* number, from 0, of the one in the session that it is from */
 	struct json_t *rest;
 	struct json_t *others; /* documents of unknown types that belong to it, an array or NULL */
 };
@@ -174,6 +177,7 @@ struct ct_session {
 	struct ct_losses losses;
 	struct ct_workload **workloads;
 	size_t nworkloads, workloads_cap;
+	size_t recordings;     /* that were merged into this session */
 	struct json_t *others; /* documents of unknown types, an array or NULL */
 };
 
@@ -188,6 +192,25 @@ struct ct_kind *ct_workload__add_kind(struct ct_workload *w);
 struct ct_act *ct_workload__add_act(struct ct_workload *w);
 struct ct_exec *ct_workload__add_exec(struct ct_workload *w);
 struct ct_exit *ct_workload__add_exit(struct ct_workload *w);
+
+/*
+ * A workload and those merged into it, one after the other: each is judged in its own light.
+ *
+ *	ct_workload__for_each(part, w)
+ */
+static inline const struct ct_workload *ct_workload__part(const struct ct_workload *w, size_t i)
+{
+	return !i ? w : i <= w->nmore ? w->more[i - 1] : NULL;
+}
+#define ct_workload__for_each(part, w)                                                          \
+	for (size_t part##_i = 0, part##_once = 1; part##_once; part##_once = 0)                \
+		for (const struct ct_workload *part; (part = ct_workload__part((w), part##_i)); \
+		     part##_i++)
+
+/* The bounding sets it ran with, together. False: not known of any. */
+bool ct_workload__configured(const struct ct_workload *w, uint64_t *set);
+
+uint64_t ct_workload__watched_ns(const struct ct_workload *w); /* all recordings together */
 
 /* Names as in the JSON schema, and back (-EINVAL when unknown). */
 const char *ct_workload_kind__name(enum ct_workload_kind kind);

@@ -121,7 +121,6 @@ static void fill_workload(struct ct_workload *w)
 	w->start_seen = CT_YES;
 	w->end_seen = CT_NO;
 	w->end_code = -9;
-	w->recordings = 3;
 	fill_kind(ct_workload__add_kind(w));
 	ct_workload__add_kind(w)->key.nr = CT_NR_NONE;
 	act->key = (struct ct_act_key){
@@ -266,7 +265,6 @@ static void check_workload(const struct ct_workload *a, const struct ct_workload
 	CU_ASSERT_EQUAL(a->start_seen, b->start_seen);
 	CU_ASSERT_EQUAL(a->end_seen, b->end_seen);
 	CU_ASSERT_EQUAL(a->end_code, b->end_code);
-	CU_ASSERT_EQUAL(a->recordings, b->recordings);
 	CU_ASSERT_EQUAL_FATAL(a->nkinds, b->nkinds);
 	for (size_t i = 0; i < a->nkinds; i++)
 		check_kind(&a->kinds[i], &b->kinds[i]);
