@@ -34,19 +34,51 @@ static bool equal(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
+static bool says_same(const struct ct_reason *a, const struct ct_reason *b)
+{
+	return a->verdict == b->verdict && a->any_of == b->any_of && equal(a->phase, b->phase) &&
+	       equal(a->site, b->site) && equal(a->text, b->text) && equal(a->syscall, b->syscall);
+}
+
+/* Where the reason is or belongs. One table for all: a busy host has thousands of reasons. */
+static uint32_t *slot_of(const struct ct_case *c, int cap, const struct ct_reason *like)
+{
+	uint32_t hash = ct_hash32(like->site, strlen(like->site)) * 31 + (uint32_t)cap;
+
+	if (like->syscall)
+		hash = hash * 31 + ct_hash32(like->syscall, strlen(like->syscall));
+	for (size_t i = hash;; i++) {
+		uint32_t *slot = &c->slots[i & (c->nslots - 1)];
+
+		if (!*slot ||
+		    (c->cap_of[*slot - 1] == cap && says_same(&c->reasons[*slot - 1], like)))
+			return slot;
+	}
+}
+
+/* At most half full. */
+static void grow_slots(struct ct_case *c)
+{
+	if (2 * (c->nreasons + 1) <= c->nslots)
+		return;
+	c->nslots = c->nslots ? 2 * c->nslots : 64;
+	free(c->slots);
+	c->slots = ct_xzalloc(c->nslots * sizeof(*c->slots));
+	for (size_t i = 0; i < c->nreasons; i++)
+		*slot_of(c, c->cap_of[i], &c->reasons[i]) = (uint32_t)i + 1;
+}
+
 struct ct_reason *ct_case__say(struct ct_case *c, int cap, const struct ct_reason *like)
 {
 	struct ct_reason *r;
+	uint32_t *slot;
 
-	for (size_t i = 0; i < c->nreasons; i++) {
-		r = &c->reasons[i];
-		if (c->cap_of[i] == cap && r->verdict == like->verdict &&
-		    r->any_of == like->any_of && equal(r->phase, like->phase) &&
-		    equal(r->site, like->site) && equal(r->text, like->text) &&
-		    equal(r->syscall, like->syscall))
-			return r;
-	}
+	grow_slots(c);
+	slot = slot_of(c, cap, like);
+	if (*slot)
+		return &c->reasons[*slot - 1];
 	r = ct_case__reason(c, cap, like->verdict, like->any_of);
+	*slot = (uint32_t)c->nreasons;
 	*r = *like;
 	r->site = ct_xstrdup(like->site);
 	r->syscall = like->syscall ? ct_xstrdup(like->syscall) : NULL;
@@ -109,6 +141,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 	free(c.needs);
 	free(c.reasons); /* their strings have moved to the advice */
 	free(c.cap_of);
+	free(c.slots);
 }
 
 struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode)

@@ -19,6 +19,8 @@ struct ct_case {
 	struct ct_reason *reasons; /* of all capabilities; cap_of[i] tells whose */
 	int *cap_of;
 	size_t nreasons, reasons_cap, cap_of_len, cap_of_cap;
+	uint32_t *slots;	    /* hash table of reasons: index + 1, 0 empty */
+	size_t nslots;		    /* a power of two */
 	uint64_t needed_now;	    /* what would meet a need of the recording in hand */
 	size_t seen_in[CT_CAP_MAX]; /* recordings with such a need */
 	size_t recordings;	    /* that are done */
