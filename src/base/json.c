@@ -131,3 +131,9 @@ void ct_json__opt_uint(struct ct_json *j, const char *key, uint64_t value)
 	if (value)
 		ct_json__uint(j, key, value);
 }
+
+void ct_json__raw(struct ct_json *j, const char *key, const char *value)
+{
+	lead(j, key);
+	fputs(value, j->out);
+}

@@ -32,5 +32,7 @@ void ct_json__bool(struct ct_json *j, const char *key, bool value);
 /* The same, but nothing is written for NULL or for 0. */
 void ct_json__opt_str(struct ct_json *j, const char *key, const char *value);
 void ct_json__opt_uint(struct ct_json *j, const char *key, uint64_t value);
+/* A value that is JSON already. */
+void ct_json__raw(struct ct_json *j, const char *key, const char *value);
 
 #endif

@@ -20,6 +20,7 @@ int ct_cmd__load(const struct ct_strlist *files, enum ct_mode mode, struct ct_se
 		else
 			all = ct_steal(one);
 	}
+	ct_session__unite(all);
 	*r = ct_judge__session(all, mode);
 	*s = ct_steal(all);
 	return 0;

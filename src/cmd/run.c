@@ -5,6 +5,7 @@
 
 #include "cmd/cmd.h"
 #include "judge/gates.h"
+#include "model/merge.h"
 #include "model/recording.h"
 #include "record/recorder.h"
 #include "view/view.h"
@@ -85,6 +86,7 @@ static int report(struct ct_session *s, struct ct_err *err)
 		ret = ct_recording__write(s, save_path, err);
 	if (ret)
 		return ret;
+	ct_session__unite(s);
 	r = ct_judge__session(s, mode);
 	return ct_view__write(r, &emit, out_path, err);
 }

@@ -144,6 +144,7 @@ static void put_capability(struct ct_json *j, const struct ct_cap_verdict *cv)
 	ct_json__bool(j, "chosen", cv->chosen);
 	ct_json__uint(j, "granted", cv->granted);
 	ct_json__uint(j, "denied", cv->denied);
+	ct_json__opt_uint(j, "seen_in", cv->seen_in);
 	ct_json__str(j, "scope", ct_scope__name(cv->scope));
 	ct_json__str(j, "risk", ct_risk__name(cv->risk));
 	put_caps(j, "alternatives", cv->alternatives);
@@ -157,6 +158,7 @@ static void put_capability(struct ct_json *j, const struct ct_cap_verdict *cv)
 static void put_workload(struct ct_json *j, const struct ct_advice *a)
 {
 	const struct ct_workload *w = a->workload;
+	uint64_t configured;
 
 	ct_json__object(j, NULL);
 	ct_json__str(j, "id", w->id);
@@ -165,8 +167,8 @@ static void put_workload(struct ct_json *j, const struct ct_advice *a)
 	ct_json__str(j, "label", ct_workload__label(w));
 	ct_json__opt_str(j, "command", w->command);
 	put_container(j, &w->container);
-	if (w->configured_known)
-		put_caps(j, "configured", w->configured);
+	if (ct_workload__configured(w, &configured))
+		put_caps(j, "configured", configured);
 	else
 		ct_json__str(j, "configured", NULL);
 	ct_json__uint(j, "checks", a->checks);

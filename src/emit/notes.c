@@ -40,9 +40,8 @@ static bool exec_gained(const struct ct_exec *e)
 
 bool ct_workload__nnp_possible(const struct ct_workload *w)
 {
-	for (size_t i = 0; i < w->nexecs; i++)
-		if (exec_gained(&w->execs[i]))
-			return false;
+	ct_workload__for_each(part, w) for (size_t i = 0; i < part->nexecs;
+					    i++) if (exec_gained(&part->execs[i])) return false;
 	return true;
 }
 
@@ -53,12 +52,15 @@ uint64_t ct_advice__powerless(const struct ct_advice *a)
 
 	if (ct_workload__nonroot(w) != CT_YES)
 		return 0;
-	for (size_t i = 0; i < w->nexecs; i++) {
-		const struct ct_exec *e = &w->execs[i];
+	ct_workload__for_each(part, w)
+	{
+		for (size_t i = 0; i < part->nexecs; i++) {
+			const struct ct_exec *e = &part->execs[i];
 
-		given |= e->fcaps;
-		if (e->setuid && !e->creds.euid)
-			return 0; /* a set-user-ID root program takes the whole bounding set */
+			given |= e->fcaps;
+			if (e->setuid && !e->creds.euid)
+				return 0; /* set-user-ID root takes the whole bounding set */
+		}
 	}
 	return a->cap_add & ~given;
 }

@@ -18,19 +18,21 @@ static void need(struct ct_case *c, uint64_t set, bool any, const char *site, co
 		 const char *source)
 {
 	ct_caps__for_each(cap, set) {
-		uint64_t any_of = any ? set : 1ull << cap;
-		struct ct_reason *r = ct_case__reason(c, cap, CT_REQUIRED, any_of);
+		const struct ct_reason like = {
+			.verdict = CT_REQUIRED,
+			.any_of = any ? set : 1ull << cap,
+			.site = (char *)site,
+			.syscall = (char *)syscall,
+			.process = (char *)process,
+			.phase = ct_workload__phase(c->w, entry),
+			.scope = CT_SCOPE_NONE,
+			.text = (char *)text,
+			.source = source,
+			.known = true,
+		};
 
-		r->site = ct_xstrdup(site);
-		r->syscall = syscall ? ct_xstrdup(syscall) : NULL;
-		r->process = process && *process ? ct_xstrdup(process) : NULL;
-		r->phase = ct_workload__phase(c->w, entry);
-		r->scope = CT_SCOPE_NONE;
-		r->granted = count;
-		r->text = ct_xstrdup(text);
-		r->source = source;
-		r->known = true;
-		ct_case__need(c, any_of, CT_REQUIRED);
+		ct_case__say(c, cap, &like)->granted += count;
+		ct_case__need(c, like.any_of, CT_REQUIRED);
 	}
 }
 

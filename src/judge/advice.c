@@ -20,6 +20,7 @@ static uint64_t *needs_from(const struct ct_case *c, enum ct_verdict least, size
 static void choose_sets(struct ct_advice *a, const struct ct_case *c, enum ct_mode mode)
 {
 	size_t nrequired, nall;
+	uint64_t configured;
 	ct_autofree uint64_t *required = needs_from(c, CT_REQUIRED, &nrequired);
 	ct_autofree uint64_t *all = needs_from(c, CT_OPTIONAL, &nall);
 
@@ -30,8 +31,8 @@ static void choose_sets(struct ct_advice *a, const struct ct_case *c, enum ct_mo
 		a->cap_add |= a->optional;
 		a->optional = 0;
 	}
-	if (c->w->configured_known)
-		a->removed = c->w->configured & ~a->cap_add & ~a->optional;
+	if (ct_workload__configured(c->w, &configured))
+		a->removed = configured & ~a->cap_add & ~a->optional;
 }
 
 /* What could take cap's place in every need that cap alone meets within the set. */
@@ -79,6 +80,7 @@ static void fill_cap(struct ct_advice *a, struct ct_case *c, struct ct_cap_verdi
 							CT_UNNEEDED;
 	v->granted = c->granted[cap];
 	v->denied = c->denied[cap];
+	v->seen_in = c->seen_in[cap];
 	for (size_t i = 0; i < c->nreasons; i++) {
 		struct ct_reason *r = &c->reasons[i];
 
@@ -127,24 +129,46 @@ static void borrow_reasons(struct ct_case *c, uint64_t chosen)
 	}
 }
 
+/* Of what is in the set: "; KILL in 1, SETGID in 2 of them", or "". */
+static char *not_in_every(const struct ct_advice *a)
+{
+	struct ct_str s = { 0 };
+
+	for (size_t i = 0; i < a->ncaps; i++) {
+		const struct ct_cap_verdict *v = &a->caps[i];
+
+		if (v->chosen && v->seen_in && v->seen_in < a->recordings)
+			ct_str__addf(&s, "%s%s in %zu", s.len ? ", " : "; ", ct_cap__name(v->cap),
+				     v->seen_in);
+	}
+	ct_str__add(&s, s.len ? " of them" : "");
+	return s.s;
+}
+
 static void rate(struct ct_advice *a, const struct ct_case *c)
 {
-	const struct ct_workload *w = c->w;
-	double seconds = w->last_ns > w->first_ns ? (w->last_ns - w->first_ns) / 1e9 : 0;
-	bool whole = w->start_seen == CT_YES && w->end_seen == CT_YES;
+	double seconds = ct_workload__watched_ns(c->w) / 1e9;
+	ct_autofree char *in = a->recordings > 1 ?
+				       ct_xasprintf("in %zu recordings", a->recordings) :
+				       ct_xasprintf("in %zu kinds", c->w->nkinds);
+	ct_autofree char *seldom = not_in_every(a);
+	bool start = false, end = false, whole = false;
 
+	ct_workload__for_each(part, c->w)
+	{
+		start |= part->start_seen == CT_YES;
+		end |= part->end_seen == CT_YES;
+		whole |= part->start_seen == CT_YES && part->end_seen == CT_YES;
+	}
 	a->confidence = CT_CONF_HIGH;
 	if (!whole || c->doubtful)
 		a->confidence = CT_CONF_MEDIUM;
 	if (!a->checks || c->failed)
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
-		"%llu checks in %zu kinds over %.0f s%s; start %s, end %s%s%s%s",
-		(unsigned long long)a->checks, w->nkinds, seconds,
-		a->recordings > 1 ? " in several recordings" : "",
-		w->start_seen == CT_YES ? "seen" : "not seen",
-		w->end_seen == CT_YES ? "seen" : "not seen",
-		c->failed ? "; it ended with an error" : "",
+		"%llu checks %s over %.0f s; start %s, end %s%s%s%s%s",
+		(unsigned long long)a->checks, in, seconds, start ? "seen" : "not seen",
+		end ? "seen" : "not seen", seldom, c->failed ? "; it ended with an error" : "",
 		c->unknown_sites ? "; some call sites no rule knows were taken as needed" : "",
 		"; what it did not do while watched is not covered");
 }

@@ -55,20 +55,40 @@ static uint64_t subset(uint64_t set, unsigned int n)
 	return out;
 }
 
-/* Too many to try them all: take the best member of each need in turn. */
+static unsigned int hits(int cap, const uint64_t *needs, size_t n, uint64_t have)
+{
+	unsigned int count = 0;
+
+	for (size_t i = 0; i < n; i++)
+		count += !(needs[i] & have) && (needs[i] >> cap & 1);
+	return count;
+}
+
+/* Too many to try them all: what meets most for its weight, less what that made needless. */
 static uint64_t greedy(const uint64_t *needs, size_t n, uint64_t have, uint64_t seen)
 {
-	for (size_t i = 0; i < n; i++) {
+	const uint64_t kept = have;
+
+	while (!hits_all(have, needs, n)) {
+		unsigned int best_hits = 0, best_weight = 1;
 		int best = -1;
 
-		if (needs[i] & have)
-			continue;
-		ct_caps__for_each(cap, needs[i])
-			if (best < 0 || weight(cap, seen) < weight(best, seen))
+		ct_caps__for_each(cap, ~have) {
+			unsigned int h = hits(cap, needs, n, have), w = weight(cap, seen);
+
+			if (h * best_weight > best_hits * w) {
 				best = cap;
-		if (best >= 0)
-			have |= 1ull << best;
+				best_hits = h;
+				best_weight = w;
+			}
+		}
+		if (best < 0)
+			return have; /* a need that nothing meets */
+		have |= 1ull << best;
 	}
+	ct_caps__for_each(cap, have & ~kept)
+		if (hits_all(have & ~(1ull << cap), needs, n))
+			have &= ~(1ull << cap);
 	return have;
 }
 

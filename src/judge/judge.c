@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/judge.h"
 
+#include <string.h>
 #include <sys/wait.h>
 
 #include "judge/judge_priv.h"
@@ -28,10 +29,69 @@ struct ct_reason *ct_case__reason(struct ct_case *c, int cap, enum ct_verdict v,
 	return r;
 }
 
+static bool equal(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool says_same(const struct ct_reason *a, const struct ct_reason *b)
+{
+	return a->verdict == b->verdict && a->any_of == b->any_of && equal(a->phase, b->phase) &&
+	       equal(a->site, b->site) && equal(a->text, b->text) && equal(a->syscall, b->syscall);
+}
+
+/* Where the reason is or belongs. One table for all: a busy host has thousands of reasons. */
+static uint32_t *slot_of(const struct ct_case *c, int cap, const struct ct_reason *like)
+{
+	uint32_t hash = ct_hash32(like->site, strlen(like->site)) * 31 + (uint32_t)cap;
+
+	if (like->syscall)
+		hash = hash * 31 + ct_hash32(like->syscall, strlen(like->syscall));
+	for (size_t i = hash;; i++) {
+		uint32_t *slot = &c->slots[i & (c->nslots - 1)];
+
+		if (!*slot ||
+		    (c->cap_of[*slot - 1] == cap && says_same(&c->reasons[*slot - 1], like)))
+			return slot;
+	}
+}
+
+/* At most half full. */
+static void grow_slots(struct ct_case *c)
+{
+	if (2 * (c->nreasons + 1) <= c->nslots)
+		return;
+	c->nslots = c->nslots ? 2 * c->nslots : 64;
+	free(c->slots);
+	c->slots = ct_xzalloc(c->nslots * sizeof(*c->slots));
+	for (size_t i = 0; i < c->nreasons; i++)
+		*slot_of(c, c->cap_of[i], &c->reasons[i]) = (uint32_t)i + 1;
+}
+
+struct ct_reason *ct_case__say(struct ct_case *c, int cap, const struct ct_reason *like)
+{
+	struct ct_reason *r;
+	uint32_t *slot;
+
+	grow_slots(c);
+	slot = slot_of(c, cap, like);
+	if (*slot)
+		return &c->reasons[*slot - 1];
+	r = ct_case__reason(c, cap, like->verdict, like->any_of);
+	*slot = (uint32_t)c->nreasons;
+	*r = *like;
+	r->site = ct_xstrdup(like->site);
+	r->syscall = like->syscall ? ct_xstrdup(like->syscall) : NULL;
+	r->process = like->process && *like->process ? ct_xstrdup(like->process) : NULL;
+	r->text = ct_xstrdup(like->text);
+	return r;
+}
+
 void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v)
 {
 	if (v == CT_UNNEEDED)
 		return;
+	c->needed_now |= any_of;
 	for (size_t i = 0; i < c->nneeds; i++)
 		if (c->needs[i].any_of == any_of && c->needs[i].verdict == v)
 			return;
@@ -45,15 +105,35 @@ static bool has_failed(const struct ct_workload *w)
 	       WEXITSTATUS(w->end_code) < 128;
 }
 
+static void end_recording(struct ct_case *c)
+{
+	ct_caps__for_each(cap, c->needed_now)
+		c->seen_in[cap]++;
+	c->needed_now = 0;
+	c->recordings++;
+}
+
 static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 			   const struct ct_workload *w, enum ct_mode mode)
 {
-	struct ct_case c = { .w = w, .failed = has_failed(w) };
+	struct ct_case c = { 0 };
+	bool failed = false;
 
 	a->workload = w;
-	a->recordings = w->recordings ? w->recordings : 1;
-	ct_case__judge_kinds(&c);
-	ct_case__judge_acts(&c);
+	ct_workload__for_each(part, w)
+	{
+		if (c.w && c.w->recording != part->recording)
+			end_recording(&c);
+		c.w = part;
+		c.failed = has_failed(part);
+		failed |= c.failed;
+		ct_case__judge_kinds(&c);
+		ct_case__judge_acts(&c);
+	}
+	end_recording(&c);
+	c.w = w;
+	c.failed = failed;
+	a->recordings = c.recordings;
 	a->checks = c.checks;
 	a->unknown_sites = c.unknown_sites;
 	ct_advice__decide(a, &c, mode);
@@ -61,6 +141,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 	free(c.needs);
 	free(c.reasons); /* their strings have moved to the advice */
 	free(c.cap_of);
+	free(c.slots);
 }
 
 struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode)

@@ -46,6 +46,7 @@ struct ct_cap_verdict {
 	uint64_t granted, denied;
 	struct ct_reason *reasons; /* most important first */
 	size_t nreasons, reasons_cap;
+	size_t seen_in; /* recordings with a need that it would meet; 0: not known */
 };
 
 struct ct_warning {

@@ -19,7 +19,12 @@ struct ct_case {
 	struct ct_reason *reasons; /* of all capabilities; cap_of[i] tells whose */
 	int *cap_of;
 	size_t nreasons, reasons_cap, cap_of_len, cap_of_cap;
-	uint64_t granted_caps; /* granted at least once, to anybody inside */
+	uint32_t *slots;	    /* hash table of reasons: index + 1, 0 empty */
+	size_t nslots;		    /* a power of two */
+	uint64_t needed_now;	    /* what would meet a need of the recording in hand */
+	size_t seen_in[CT_CAP_MAX]; /* recordings with such a need */
+	size_t recordings;	    /* that are done */
+	uint64_t granted_caps;	    /* granted at least once, to anybody inside */
 	uint64_t granted[CT_CAP_MAX], denied[CT_CAP_MAX];
 	uint64_t host_caps; /* needed where the initial user namespace is asked */
 	uint64_t checks, unknown_sites, doubtful;
@@ -28,6 +33,8 @@ struct ct_case {
 
 /* A reason at the end of the case's list, for the caller to fill in further. */
 struct ct_reason *ct_case__reason(struct ct_case *c, int cap, enum ct_verdict v, uint64_t any_of);
+/* Finds the reason that says the same, or adds this one; strings are copied. */
+struct ct_reason *ct_case__say(struct ct_case *c, int cap, const struct ct_reason *like);
 void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v);
 
 /* kinds.c: every kind of check; acts.c: everything that is a need without one. */

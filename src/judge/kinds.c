@@ -87,28 +87,24 @@ static void overrule(const struct ct_case *c, const struct ct_kind *k, const cha
 static struct ct_reason *reason_for(struct ct_case *c, const struct ct_kind *k, const char *phase,
 				    const struct finding *f)
 {
-	for (size_t i = 0; i < c->nreasons; i++) {
-		struct ct_reason *r = &c->reasons[i];
+	char comm[sizeof(k->proc.comm) + 1] = "";
+	const struct ct_reason like = {
+		.verdict = f->verdict,
+		.any_of = f->any_of,
+		.site = (char *)f->site,
+		.syscall = k->syscall,
+		.process = comm,
+		.phase = phase,
+		.scope = f->scope,
+		.text = f->text,
+		.source = f->source,
+		.known = f->known,
+		.doubtful = f->doubtful,
+	};
 
-		if (c->cap_of[i] == k->key.cap && r->verdict == f->verdict &&
-		    r->any_of == f->any_of && r->phase == phase && !strcmp(r->site, f->site) &&
-		    !strcmp(r->text, f->text) &&
-		    !strcmp(r->syscall ? r->syscall : "", k->syscall ? k->syscall : ""))
-			return r;
-	}
-	struct ct_reason *r = ct_case__reason(c, k->key.cap, f->verdict, f->any_of);
-
-	r->site = ct_xstrdup(f->site);
-	r->syscall = k->syscall ? ct_xstrdup(k->syscall) : NULL;
 	if (k->sampled)
-		r->process = ct_xstrndup(k->proc.comm, sizeof(k->proc.comm));
-	r->phase = phase;
-	r->scope = f->scope;
-	r->text = ct_xstrdup(f->text);
-	r->source = f->source;
-	r->known = f->known;
-	r->doubtful = f->doubtful;
-	return r;
+		memcpy(comm, k->proc.comm, sizeof(k->proc.comm));
+	return ct_case__say(c, k->key.cap, &like);
 }
 
 static void judge_kind(struct ct_case *c, const struct ct_kind *k)
@@ -128,9 +124,10 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 	r = reason_for(c, k, phase, &f);
 	*(granted ? &r->granted : &r->denied) += k->count;
 	ct_outcome__add(&r->outcome, &k->outcome);
-	if (k->first_ns && (!r->first_ns || k->first_ns < r->first_ns))
+	/* The clocks of different recordings have nothing to do with each other. */
+	if (!c->recordings && k->first_ns && (!r->first_ns || k->first_ns < r->first_ns))
 		r->first_ns = k->first_ns;
-	if (k->last_ns > r->last_ns)
+	if (!c->recordings && k->last_ns > r->last_ns)
 		r->last_ns = k->last_ns;
 	/* An optional thing that was refused is missed by nobody. */
 	if (granted || f.verdict == CT_REQUIRED)

@@ -144,6 +144,7 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 static void plain_name(const char *frame, char *name, size_t size)
 {
 	static const char *const prefixes[] = { "__x64_", "__arm64_", "__ia32_", "__se_", "__do_" };
+	size_t len;
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++) {
 		size_t n = strlen(prefixes[i]);
@@ -151,7 +152,11 @@ static void plain_name(const char *frame, char *name, size_t size)
 		if (!strncmp(frame, prefixes[i], n) && !strncmp(frame + n, "sys_", 4))
 			frame += n;
 	}
-	snprintf(name, size, "%.*s", (int)strcspn(frame, "."), frame);
+	len = strcspn(frame, ".");
+	if (len > size - 1)
+		len = size - 1;
+	memcpy(name, frame, len); /* for every frame: snprintf takes half of the judge's time */
+	name[len] = '\0';
 }
 
 /* Of n rules of one site (NULL: none), the first that speaks for this kind; NULL: none. */

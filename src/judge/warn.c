@@ -102,10 +102,16 @@ static void warn_userns(struct ct_advice *a, const struct ct_case *c)
 				       "reaches the host"));
 }
 
+static bool open_ports(const struct ct_workload *w)
+{
+	ct_workload__for_each(part, w) if (part->sysctls.known &&
+					   part->sysctls.port_start == 0) return true;
+	return false;
+}
+
 void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
 	const struct ct_losses *l = &s->losses;
-	const struct ct_workload *w = c->w;
 
 	warn_scope(a);
 	warn_userns(a, c);
@@ -125,8 +131,7 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 	if (l->events || l->kinds || l->acts || l->missed)
 		add_warning(a, "losses", -1,
 			    ct_xstrdup("something was lost while recording: see the losses"));
-	if (w->sysctls.known && w->sysctls.port_start == 0 &&
-	    !(a->cap_add & CT_CAP(NET_BIND_SERVICE)))
+	if (open_ports(c->w) && !(a->cap_add & CT_CAP(NET_BIND_SERVICE)))
 		add_warning(a, "low-ports", CAP_NET_BIND_SERVICE,
 			    ct_xstrdup("here every port is open to everybody "
 				       "(ip_unprivileged_port_start=0, as Docker sets it); on "

@@ -208,8 +208,7 @@ static int read_field(const struct ct_field *f, void *p, const json_t *v, struct
 	return 0;
 }
 
-int ct_fields__read(const struct ct_field *fields, void *obj, const json_t *json,
-		    struct ct_err *err)
+int ct_fields__read(const struct ct_field *fields, void *obj, json_t *json, struct ct_err *err)
 {
 	for (const struct ct_field *f = fields; f->name; f++) {
 		const json_t *v = json_object_get(json, f->name);
@@ -220,6 +219,7 @@ int ct_fields__read(const struct ct_field *fields, void *obj, const json_t *json
 		ret = read_field(f, (char *)obj + f->offset, v, err);
 		if (ret)
 			return ret;
+		json_object_del(json, f->name);
 	}
 	return 0;
 }

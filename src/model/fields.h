@@ -40,12 +40,11 @@ struct ct_field {
 void ct_fields__write(const struct ct_field *fields, const void *obj, struct ct_json *j);
 
 /*
- * Members that the JSON object lacks are left as they are, unknown ones are
- * ignored. -EINVAL with a message that names the member; obj is then partly
- * set, and still to be freed as usual.
+ * Takes the members out of the JSON object, so that only unknown ones are left in it.
+ * What the object lacks is left as it is. -EINVAL with a message that names the member;
+ * obj is then partly set, and still to be freed as usual.
  */
-int ct_fields__read(const struct ct_field *fields, void *obj, const json_t *json,
-		    struct ct_err *err);
+int ct_fields__read(const struct ct_field *fields, void *obj, json_t *json, struct ct_err *err);
 
 void ct_json__hex(struct ct_json *j, const char *key, uint64_t value);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "model/merge.h"
 
+#include <jansson.h>
 #include <string.h>
 #include "base/util.h"
 
@@ -9,7 +10,7 @@ static bool equal(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
-static bool same_workload(const struct ct_workload *a, const struct ct_workload *b)
+static bool same_part(const struct ct_workload *a, const struct ct_workload *b)
 {
 	const struct ct_container *x = &a->container, *y = &b->container;
 
@@ -24,98 +25,79 @@ static bool same_workload(const struct ct_workload *a, const struct ct_workload 
 	return equal(x->name, y->name) || equal(a->id, b->id);
 }
 
-static bool same_stack(const struct ct_kind *a, const struct ct_kind *b)
+/* Any of the one is any of the other, or the result would depend on the order. */
+bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b)
 {
-	if (a->stack_len != b->stack_len)
-		return false;
-	for (size_t i = 0; i < a->stack_len; i++)
-		if (strcmp(a->stack[i], b->stack[i]))
-			return false;
-	return true;
+	ct_workload__for_each(x, a) ct_workload__for_each(y, b) if (same_part(x, y)) return true;
+	return false;
 }
 
-/* Numbers of system calls differ between architectures, names do not. */
-static bool same_kind(const struct ct_kind *a, const struct ct_kind *b)
+static int by_recording(const void *x, const void *y)
 {
-	const struct ct_key *x = &a->key, *y = &b->key;
+	const struct ct_workload *a = *(struct ct_workload *const *)x;
+	const struct ct_workload *b = *(struct ct_workload *const *)y;
 
-	return x->cap == y->cap && x->flags == y->flags && x->sel == y->sel &&
-	       x->entry == y->entry && x->level == y->level && x->after == y->after &&
-	       (equal(a->syscall, b->syscall) || (!a->syscall && !b->syscall)) && same_stack(a, b);
+	return a->recording < b->recording ? -1 : a->recording > b->recording;
 }
 
-static void merge_kind(struct ct_workload *w, struct ct_kind *k)
+void ct_workload__merge(struct ct_workload *into, struct ct_workload *from)
 {
-	for (size_t i = 0; i < w->nkinds; i++) {
-		struct ct_kind *old = &w->kinds[i];
+	struct ct_workload *part = ct_xzalloc(sizeof(*part));
 
-		if (!same_kind(old, k))
-			continue;
-		old->count += k->count;
-		ct_outcome__add(&old->outcome, &k->outcome);
-		return; /* k stays with its owner */
+	*part = *from;
+	*from = (struct ct_workload){ .id = ct_xstrdup(part->id) };
+	*CT_PUSH(into->more, into->nmore, into->more_cap) = part;
+	for (size_t i = 0; i < part->nmore; i++)
+		*CT_PUSH(into->more, into->nmore, into->more_cap) = part->more[i];
+	free(ct_steal(part->more));
+	part->nmore = part->more_cap = 0;
+	qsort(into->more, into->nmore, sizeof(struct ct_workload *), by_recording);
+}
+
+void ct_session__unite(struct ct_session *s)
+{
+	for (size_t i = 0; i < s->nworkloads; i++) {
+		for (size_t k = i + 1; k < s->nworkloads;) {
+			if (!ct_workload__same(s->workloads[i], s->workloads[k])) {
+				k++;
+				continue;
+			}
+			ct_workload__merge(s->workloads[i], s->workloads[k]);
+			ct_session__remove(s, k);
+			k = i + 1; /* it has more names now */
+		}
 	}
-	*ct_workload__add_kind(w) = *k;
-	*k = (struct ct_kind){};
 }
 
-/* Moves an array's elements: their strings have one owner again afterwards. */
-#define MOVE(into, from, list, n, add)                               \
-	for (size_t i_ = 0; i_ < (from)->n; i_++) {                  \
-		*add(into) = (from)->list[i_];                       \
-		memset(&(from)->list[i_], 0, sizeof(*(from)->list)); \
-	}
-
-static void merge_workload(struct ct_workload *into, struct ct_workload *from)
+void ct_losses__add(struct ct_losses *to, const struct ct_losses *l)
 {
-	for (size_t i = 0; i < from->nkinds; i++)
-		merge_kind(into, &from->kinds[i]);
-	MOVE(into, from, acts, nacts, ct_workload__add_act);
-	MOVE(into, from, execs, nexecs, ct_workload__add_exec);
-	MOVE(into, from, exits, nexits, ct_workload__add_exit);
-	into->configured |= from->configured;
-	into->configured_known |= from->configured_known;
-	if (from->start_seen == CT_YES)
-		into->start_seen = CT_YES;
-	/* A run that failed must not hide behind one that did not, nor the reverse. */
-	if (from->end_seen == CT_YES &&
-	    (into->end_seen != CT_YES || from->end_code > into->end_code)) {
-		into->end_seen = CT_YES;
-		into->end_code = from->end_code;
-	}
-	into->recordings = (into->recordings ? into->recordings : 1) +
-			   (from->recordings ? from->recordings : 1);
-}
-
-static void add_losses(struct ct_losses *a, const struct ct_losses *b)
-{
-	a->events += b->events;
-	a->kinds += b->kinds;
-	a->acts += b->acts;
-	a->procs += b->procs;
-	a->stacks += b->stacks;
-	a->outcomes += b->outcomes;
-	a->missed += b->missed;
-	a->unattributed += b->unattributed;
-	a->lookups += b->lookups;
-	a->truncated |= b->truncated;
+	to->events += l->events;
+	to->kinds += l->kinds;
+	to->acts += l->acts;
+	to->procs += l->procs;
+	to->stacks += l->stacks;
+	to->outcomes += l->outcomes;
+	to->missed += l->missed;
+	to->unattributed += l->unattributed;
+	to->lookups += l->lookups;
+	to->truncated |= l->truncated;
 }
 
 void ct_session__merge(struct ct_session *into, struct ct_session *from)
 {
-	add_losses(&into->losses, &from->losses);
-	while (from->nworkloads) {
-		struct ct_workload *w = from->workloads[from->nworkloads - 1], *same = NULL;
+	ct_losses__add(&into->losses, &from->losses);
+	for (size_t i = 0; i < from->nworkloads; i++) {
+		struct ct_workload *w = from->workloads[i];
 
-		for (size_t i = 0; i < into->nworkloads && !same; i++)
-			if (same_workload(into->workloads[i], w))
-				same = into->workloads[i];
-		if (same) {
-			merge_workload(same, w);
-			ct_session__remove(from, from->nworkloads - 1);
-			continue;
-		}
-		from->nworkloads--;
+		w->recording += into->recordings;
+		for (size_t k = 0; k < w->nmore; k++)
+			w->more[k]->recording += into->recordings;
 		*CT_PUSH(into->workloads, into->nworkloads, into->workloads_cap) = w;
 	}
+	from->nworkloads = 0;
+	into->recordings += from->recordings;
+	if (from->others && !into->others)
+		into->others = json_array();
+	json_array_extend(into->others, from->others);
+	ct_session__unite(into);
 }

@@ -6,11 +6,25 @@
 #include "model/session.h"
 
 /*
- * Adds what from observed to into; from is empty of workloads afterwards. Workloads are the
- * same when their Compose project and service are, or their container's or unit's name, or their
- * command; equal kinds are added up, nothing is doubled. The order of merging does not
- * matter for what is judged.
+ * Adds what from observed to into; from is empty of workloads afterwards. The same workloads
+ * become one, which keeps each recording of it apart, so that what is judged
+ * is the union of what each would be judged by itself, in whatever order they come.
  */
 void ct_session__merge(struct ct_session *into, struct ct_session *from);
+
+/* The same within one session: replicas of a service, a container started again. */
+void ct_session__unite(struct ct_session *s);
+
+/*
+ * Workloads are the same when their Compose project and service are, or their container's or
+ * unit's name, or their command, and when both are the same as a third.
+ */
+bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b);
+
+/* Moves all of from into into; from is left to be freed. */
+void ct_workload__merge(struct ct_workload *into, struct ct_workload *from);
+
+/* All but unknown_sites, which the judge counts. */
+void ct_losses__add(struct ct_losses *to, const struct ct_losses *l);
 
 #endif

@@ -49,10 +49,27 @@ static int read_line(FILE *in, struct ct_str *line)
 	return c == EOF;
 }
 
-static int read_nested(const json_t *doc, const char *key, const struct ct_field *fields, void *obj,
+/* Whatever is read is taken out of the document: what is left is of a newer captrim. */
+static json_t *rest_of(json_t *doc)
+{
+	json_object_del(doc, "type");
+	json_object_del(doc, "workload");
+	return json_object_size(doc) ? json_incref(doc) : NULL;
+}
+
+/* Takes out what was read by hand or is written anew, or a nested object that is empty by now. */
+static void taken(json_t *doc, const char *key)
+{
+	json_t *v = json_object_get(doc, key);
+
+	if (!json_is_object(v) || !json_object_size(v))
+		json_object_del(doc, key);
+}
+
+static int read_nested(json_t *doc, const char *key, const struct ct_field *fields, void *obj,
 		       struct ct_err *err)
 {
-	const json_t *v = json_object_get(doc, key);
+	json_t *v = json_object_get(doc, key);
 
 	if (!v)
 		return 0;
@@ -60,10 +77,11 @@ static int read_nested(const json_t *doc, const char *key, const struct ct_field
 		return ct_err__set(err, EINVAL, "\"%s\" is not an object", key);
 	if (ct_fields__read(fields, obj, v, err))
 		return ct_err__prefix(err, "\"%s\"", key);
+	taken(doc, key);
 	return 0;
 }
 
-static int read_workload(struct ct_session *s, struct ct_workload *unused, const json_t *doc,
+static int read_workload(struct ct_session *s, struct ct_workload *unused, json_t *doc,
 			 struct ct_err *err)
 {
 	const char *id = json_string_value(json_object_get(doc, "id"));
@@ -83,10 +101,14 @@ static int read_workload(struct ct_session *s, struct ct_workload *unused, const
 		ret = read_nested(doc, "container", ct_container_fields, &w->container, err);
 	if (!ret)
 		ret = read_nested(doc, "sysctls", ct_sysctls_fields, &w->sysctls, err);
+	taken(doc, "id");
+	w->rest = rest_of(doc);
+	if (w->recording >= s->recordings)
+		s->recordings = w->recording + 1;
 	return ret;
 }
 
-static int read_stack(struct ct_kind *k, const json_t *doc, struct ct_err *err)
+static int read_stack(struct ct_kind *k, json_t *doc, struct ct_err *err)
 {
 	const json_t *stack = json_object_get(doc, "stack");
 	size_t len = json_array_size(stack);
@@ -104,10 +126,11 @@ static int read_stack(struct ct_kind *k, const json_t *doc, struct ct_err *err)
 			return ct_err__set(err, EINVAL, "\"stack\" holds what is no string");
 		k->stack[k->stack_len] = ct_xstrdup(name);
 	}
+	taken(doc, "stack");
 	return 0;
 }
 
-static int read_args(struct ct_kind *k, const json_t *sample, struct ct_err *err)
+static int read_args(struct ct_kind *k, json_t *sample, struct ct_err *err)
 {
 	const json_t *args = json_object_get(sample, "args");
 
@@ -119,29 +142,29 @@ static int read_args(struct ct_kind *k, const json_t *sample, struct ct_err *err
 	for (size_t i = 0; i < json_array_size(args); i++)
 		if (ct_json__to_uint(json_array_get(args, i), &k->args[i]))
 			return ct_err__set(err, EINVAL, "\"args\" holds what is no number");
+	taken(sample, "args");
 	return 0;
 }
 
-static int read_sample(struct ct_kind *k, const json_t *doc, struct ct_err *err)
+static int read_sample(struct ct_kind *k, json_t *doc, struct ct_err *err)
 {
-	const json_t *sample = json_object_get(doc, "sample");
+	json_t *sample = json_object_get(doc, "sample");
 	int ret;
 
 	if (!sample)
 		return 0;
 	k->sampled = true;
-	ret = read_nested(doc, "sample", ct_sample_fields, k, err);
-	if (!ret)
-		ret = read_nested(sample, "proc", ct_proc_fields, &k->proc, err);
+	ret = read_nested(sample, "proc", ct_proc_fields, &k->proc, err);
 	if (!ret)
 		ret = read_nested(sample, "creds", ct_creds_fields, &k->creds, err);
 	if (!ret)
 		ret = read_args(k, sample, err);
+	if (!ret)
+		ret = read_nested(doc, "sample", ct_sample_fields, k, err);
 	return ret;
 }
 
-static int read_kind(struct ct_session *s, struct ct_workload *w, const json_t *doc,
-		     struct ct_err *err)
+static int read_kind(struct ct_session *s, struct ct_workload *w, json_t *doc, struct ct_err *err)
 {
 	struct ct_kind *k = ct_workload__add_kind(w);
 	int ret;
@@ -157,11 +180,13 @@ static int read_kind(struct ct_session *s, struct ct_workload *w, const json_t *
 		ret = read_sample(k, doc, err);
 	if (!ret)
 		ret = read_nested(doc, "outcome", ct_outcome_fields, k, err);
+	taken(doc, "cap_name");
+	taken(doc, "granted");
+	k->rest = rest_of(doc);
 	return ret;
 }
 
-static int read_act(struct ct_session *s, struct ct_workload *w, const json_t *doc,
-		    struct ct_err *err)
+static int read_act(struct ct_session *s, struct ct_workload *w, json_t *doc, struct ct_err *err)
 {
 	struct ct_act *a = ct_workload__add_act(w);
 	int ret;
@@ -169,41 +194,51 @@ static int read_act(struct ct_session *s, struct ct_workload *w, const json_t *d
 	(void)s;
 	a->key.nr = CT_NR_NONE;
 	ret = ct_fields__read(ct_act_fields, a, doc, err);
-	return ret ? ret : read_nested(doc, "proc", ct_proc_fields, &a->proc, err);
+	if (!ret)
+		ret = read_nested(doc, "proc", ct_proc_fields, &a->proc, err);
+	a->rest = rest_of(doc);
+	return ret;
 }
 
-static int read_exec(struct ct_session *s, struct ct_workload *w, const json_t *doc,
-		     struct ct_err *err)
+static int read_exec(struct ct_session *s, struct ct_workload *w, json_t *doc, struct ct_err *err)
 {
 	struct ct_exec *e = ct_workload__add_exec(w);
 	int ret;
 
 	(void)s;
 	ret = ct_fields__read(ct_exec_fields, e, doc, err);
-	return ret ? ret : read_nested(doc, "creds", ct_creds_fields, &e->creds, err);
+	if (!ret)
+		ret = read_nested(doc, "creds", ct_creds_fields, &e->creds, err);
+	e->rest = rest_of(doc);
+	return ret;
 }
 
-static int read_exit(struct ct_session *s, struct ct_workload *w, const json_t *doc,
-		     struct ct_err *err)
+static int read_exit(struct ct_session *s, struct ct_workload *w, json_t *doc, struct ct_err *err)
 {
+	struct ct_exit *e = ct_workload__add_exit(w);
+	int ret = ct_fields__read(ct_exit_fields, e, doc, err);
+
 	(void)s;
-	return ct_fields__read(ct_exit_fields, ct_workload__add_exit(w), doc, err);
+	e->rest = rest_of(doc);
+	return ret;
 }
 
-static int read_trailer(struct ct_session *s, struct ct_workload *unused, const json_t *doc,
+static int read_trailer(struct ct_session *s, struct ct_workload *unused, json_t *doc,
 			struct ct_err *err)
 {
 	int ret = read_nested(doc, "losses", ct_losses_fields, &s->losses, err);
 
 	(void)unused;
-	return ret ? ret : ct_fields__read(ct_trailer_fields, &s->host, doc, err);
+	if (!ret)
+		ret = ct_fields__read(ct_trailer_fields, &s->host, doc, err);
+	s->host.trailer_rest = rest_of(doc);
+	return ret;
 }
 
 static const struct document {
 	const char *type;
 	bool has_workload; /* "workload" is the index of the one it belongs to */
-	int (*read)(struct ct_session *s, struct ct_workload *w, const json_t *doc,
-		    struct ct_err *err);
+	int (*read)(struct ct_session *s, struct ct_workload *w, json_t *doc, struct ct_err *err);
 } documents[] = {
 	{ "workload", false, read_workload },
 	{ "kind", true, read_kind },
@@ -213,7 +248,20 @@ static const struct document {
 	{ "trailer", false, read_trailer },
 };
 
-static int read_document(struct reader *r, const json_t *doc, struct ct_err *err)
+/* A document of a newer captrim, which may belong to a workload. */
+static void keep_other(struct ct_session *s, json_t *doc)
+{
+	json_t **others = &s->others;
+	uint64_t index;
+
+	if (!ct_json__to_uint(json_object_get(doc, "workload"), &index) && index < s->nworkloads)
+		others = &s->workloads[index]->others;
+	if (!*others)
+		*others = json_array();
+	json_array_append(*others, doc);
+}
+
+static int read_document(struct reader *r, json_t *doc, struct ct_err *err)
 {
 	const char *type = json_string_value(json_object_get(doc, "type"));
 	const struct document *d = NULL;
@@ -229,8 +277,10 @@ static int read_document(struct reader *r, const json_t *doc, struct ct_err *err
 	for (size_t i = 0; i < CT_ARRAY_SIZE(documents); i++)
 		if (!strcmp(type, documents[i].type))
 			d = &documents[i];
-	if (!d)
-		return 0; /* of a newer captrim */
+	if (!d) {
+		keep_other(r->s, doc);
+		return 0;
+	}
 	if (d->has_workload) {
 		if (ct_json__to_uint(json_object_get(doc, "workload"), &index) ||
 		    index >= r->s->nworkloads)
@@ -244,7 +294,7 @@ static int read_document(struct reader *r, const json_t *doc, struct ct_err *err
 	return d->read(r->s, w, doc, err);
 }
 
-static int read_header(struct reader *r, const json_t *doc, struct ct_err *err)
+static int read_header(struct reader *r, json_t *doc, struct ct_err *err)
 {
 	static const char family[] = "captrim.recording/";
 	const char *schema = json_string_value(json_object_get(doc, "schema"));
@@ -259,6 +309,9 @@ static int read_header(struct reader *r, const json_t *doc, struct ct_err *err)
 				   r->name, r->line);
 	if (ct_fields__read(ct_host_fields, &r->s->host, doc, err))
 		return damaged(r, err, err ? err->msg : "");
+	taken(doc, "schema");
+	taken(doc, "clock");
+	r->s->host.rest = rest_of(doc);
 	return 0;
 }
 
@@ -273,14 +326,24 @@ static int not_json(const struct reader *r, const json_error_t *why, struct ct_e
 			   text);
 }
 
-/* last: the file ends in this line, without a newline. */
-static int parse_line(struct reader *r, const struct ct_str *line, bool last, struct ct_err *err)
+/* A cut file may end in a newline all the same: editors and log collectors add one. */
+static bool at_end(FILE *in)
+{
+	int c;
+
+	do
+		c = getc_unlocked(in);
+	while (c == '\n' || c == '\r');
+	return c == EOF;
+}
+
+static int parse_line(struct reader *r, FILE *in, const struct ct_str *line, struct ct_err *err)
 {
 	json_error_t why;
 	json_t *doc = json_loadb(line->s, line->len, JSON_REJECT_DUPLICATES, &why);
 	int ret;
 
-	if (!doc && last && r->line > 1) {
+	if (!doc && r->line > 1 && at_end(in)) {
 		r->s->losses.truncated = true;
 		return 0;
 	}
@@ -315,9 +378,9 @@ static int read_lines(struct reader *r, FILE *in, struct ct_str *line, struct ct
 		if (last < 0)
 			return ct_err__set(err, -last, "cannot read %s: %s", r->name,
 					   strerror(-last));
-		if (!line->len && r->line > 1)
+		if (r->line > 1 && (!line->len || strspn(line->s, "\r") == line->len))
 			continue;
-		ret = parse_line(r, line, last, err);
+		ret = parse_line(r, in, line, err);
 		if (ret)
 			return ret;
 	} while (!last);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <string.h>
 
 #include "base/outfile.h"
+#include "base/util.h"
 #include "model/recording.h"
 #include "model/recording_fields.h"
 
@@ -12,18 +14,67 @@ static void begin(struct ct_json *j, const char *type, size_t workload)
 	ct_json__uint(j, "workload", workload);
 }
 
-static void end(struct ct_json *j)
+static bool is_nested(const char *key, const json_t *value)
 {
+	static const char *const names[] = { "container", "sysctls", "sample", "proc",
+					     "creds",	  "outcome", "losses" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		if (!strcmp(key, names[i]))
+			return json_is_object(value);
+	return false;
+}
+
+/* The unknown members of this object; those of known ones within it are written there. */
+static void write_rest(struct ct_json *j, const json_t *rest)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)rest, key, value) {
+		/* ASCII only: whatever it is, it does nothing to a terminal. */
+		ct_autofree char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII |
+								   JSON_COMPACT);
+
+		if (text && !is_nested(key, value))
+			ct_json__raw(j, key, text);
+	}
+}
+
+static void end(struct ct_json *j, const json_t *rest)
+{
+	write_rest(j, rest);
 	ct_json__end_object(j);
 	fputc('\n', j->out);
 }
 
+/* rest is that of the object around it. */
 static void write_nested(struct ct_json *j, const char *key, const struct ct_field *fields,
-			 const void *obj)
+			 const void *obj, const json_t *rest)
 {
 	ct_json__object(j, key);
 	ct_fields__write(fields, obj, j);
+	write_rest(j, json_object_get(rest, key));
 	ct_json__end_object(j);
+}
+
+/* Documents of a newer captrim; index: of the workload that they belong to, or NULL. */
+static void write_others(struct ct_json *j, const json_t *others, const size_t *index)
+{
+	size_t i;
+	json_t *doc;
+
+	json_array_foreach(others, i, doc) {
+		json_t *copy = json_copy(doc);
+		ct_autofree char *text = NULL;
+
+		if (index)
+			json_object_set_new(copy, "workload", json_integer((json_int_t)*index));
+		text = json_dumps(copy, JSON_ENSURE_ASCII | JSON_COMPACT);
+		json_decref(copy);
+		if (text)
+			fprintf(j->out, "%s\n", text);
+	}
 }
 
 static void write_header(struct ct_json *j, const struct ct_host *host)
@@ -32,7 +83,7 @@ static void write_header(struct ct_json *j, const struct ct_host *host)
 	ct_json__str(j, "schema", CT_RECORDING_SCHEMA);
 	ct_fields__write(ct_host_fields, host, j);
 	ct_json__str(j, "clock", "monotonic");
-	end(j);
+	end(j, host->rest);
 }
 
 static void write_workload(struct ct_json *j, const struct ct_workload *w)
@@ -43,22 +94,25 @@ static void write_workload(struct ct_json *j, const struct ct_workload *w)
 	ct_fields__write(ct_workload_fields, w, j);
 	if (w->configured_known)
 		ct_fields__write(ct_configured_fields, w, j);
-	write_nested(j, "container", ct_container_fields, &w->container);
+	write_nested(j, "container", ct_container_fields, &w->container, w->rest);
 	if (w->sysctls.known)
-		write_nested(j, "sysctls", ct_sysctls_fields, &w->sysctls);
-	end(j);
+		write_nested(j, "sysctls", ct_sysctls_fields, &w->sysctls, w->rest);
+	end(j, w->rest);
 }
 
 static void write_sample(struct ct_json *j, const struct ct_kind *k)
 {
+	const json_t *rest = json_object_get(k->rest, "sample");
+
 	ct_json__object(j, "sample");
-	write_nested(j, "proc", ct_proc_fields, &k->proc);
-	write_nested(j, "creds", ct_creds_fields, &k->creds);
+	write_nested(j, "proc", ct_proc_fields, &k->proc, rest);
+	write_nested(j, "creds", ct_creds_fields, &k->creds, rest);
 	ct_json__array(j, "args");
 	for (size_t i = 0; i < CT_ARGS; i++)
 		ct_json__hex(j, NULL, k->args[i]);
 	ct_json__end_array(j);
 	ct_fields__write(ct_sample_fields, k, j);
+	write_rest(j, rest);
 	ct_json__end_object(j);
 }
 
@@ -79,59 +133,65 @@ static void write_kind(struct ct_json *j, const struct ct_kind *k, size_t worklo
 	}
 	if (k->sampled)
 		write_sample(j, k);
-	if (o->ok || o->eperm || o->eacces || o->other)
-		write_nested(j, "outcome", ct_outcome_fields, k);
-	end(j);
+	if (o->ok || o->eperm || o->eacces || o->other || json_object_get(k->rest, "outcome"))
+		write_nested(j, "outcome", ct_outcome_fields, k, k->rest);
+	end(j, k->rest);
 }
 
 static void write_act(struct ct_json *j, const struct ct_act *a, size_t workload)
 {
 	begin(j, "act", workload);
 	ct_fields__write(ct_act_fields, a, j);
-	if (a->proc.pid)
-		write_nested(j, "proc", ct_proc_fields, &a->proc);
-	end(j);
+	if (a->proc.pid || json_object_get(a->rest, "proc"))
+		write_nested(j, "proc", ct_proc_fields, &a->proc, a->rest);
+	end(j, a->rest);
 }
 
 static void write_exec(struct ct_json *j, const struct ct_exec *e, size_t workload)
 {
 	begin(j, "exec", workload);
 	ct_fields__write(ct_exec_fields, e, j);
-	write_nested(j, "creds", ct_creds_fields, &e->creds);
-	end(j);
+	write_nested(j, "creds", ct_creds_fields, &e->creds, e->rest);
+	end(j, e->rest);
 }
 
 static void write_exit(struct ct_json *j, const struct ct_exit *e, size_t workload)
 {
 	begin(j, "exit", workload);
 	ct_fields__write(ct_exit_fields, e, j);
-	end(j);
+	end(j, e->rest);
+}
+
+/* Where nothing is merged, a workload has the number that it has in the session. */
+static void write_documents(struct ct_json *j, const struct ct_workload *w, size_t number)
+{
+	for (size_t n = 0; n < w->nkinds; n++)
+		write_kind(j, &w->kinds[n], number);
+	for (size_t n = 0; n < w->nacts; n++)
+		write_act(j, &w->acts[n], number);
+	for (size_t n = 0; n < w->nexecs; n++)
+		write_exec(j, &w->execs[n], number);
+	for (size_t n = 0; n < w->nexits; n++)
+		write_exit(j, &w->exits[n], number);
+	write_others(j, w->others, &number);
 }
 
 int ct_recording__write_stream(const struct ct_session *s, FILE *out)
 {
 	struct ct_json j = CT_JSON(out, 0);
+	size_t number = 0;
 
 	write_header(&j, &s->host);
 	for (size_t i = 0; i < s->nworkloads; i++)
-		write_workload(&j, s->workloads[i]);
-	for (size_t i = 0; i < s->nworkloads; i++) {
-		const struct ct_workload *w = s->workloads[i];
-
-		for (size_t n = 0; n < w->nkinds; n++)
-			write_kind(&j, &w->kinds[n], i);
-		for (size_t n = 0; n < w->nacts; n++)
-			write_act(&j, &w->acts[n], i);
-		for (size_t n = 0; n < w->nexecs; n++)
-			write_exec(&j, &w->execs[n], i);
-		for (size_t n = 0; n < w->nexits; n++)
-			write_exit(&j, &w->exits[n], i);
-	}
+		ct_workload__for_each(part, s->workloads[i]) write_workload(&j, part);
+	for (size_t i = 0; i < s->nworkloads; i++)
+		ct_workload__for_each(part, s->workloads[i]) write_documents(&j, part, number++);
+	write_others(&j, s->others, NULL);
 	ct_json__object(&j, NULL);
 	ct_json__str(&j, "type", "trailer");
-	write_nested(&j, "losses", ct_losses_fields, &s->losses);
+	write_nested(&j, "losses", ct_losses_fields, &s->losses, s->host.trailer_rest);
 	ct_fields__write(ct_trailer_fields, &s->host, &j);
-	end(&j);
+	end(&j, s->host.trailer_rest);
 	return ferror(out) ? -EIO : 0;
 }
 

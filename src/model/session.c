@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <ctype.h>
 #include <errno.h>
+#include <jansson.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -19,6 +20,7 @@ struct ct_session *ct_session__new(void)
 
 	s->host.outcomes = CT_UNKNOWN;
 	s->host.syscalls = CT_UNKNOWN;
+	s->recordings = 1;
 	return s;
 }
 
@@ -45,20 +47,29 @@ static void kind__free(struct ct_kind *k)
 		free(k->stack[i]);
 	free(k->stack);
 	free(k->syscall);
+	json_decref(k->rest);
 }
 
 static void workload__free(struct ct_workload *w)
 {
+	for (size_t i = 0; i < w->nmore; i++)
+		workload__free(w->more[i]);
+	free(w->more);
 	for (size_t i = 0; i < w->nkinds; i++)
 		kind__free(&w->kinds[i]);
-	for (size_t i = 0; i < w->nacts; i++)
+	for (size_t i = 0; i < w->nacts; i++) {
 		free(w->acts[i].syscall);
+		json_decref(w->acts[i].rest);
+	}
 	for (size_t i = 0; i < w->nexecs; i++) {
 		free(w->execs[i].file);
 		free(w->execs[i].argv);
+		json_decref(w->execs[i].rest);
 	}
-	for (size_t i = 0; i < w->nexits; i++)
+	for (size_t i = 0; i < w->nexits; i++) {
 		free(w->exits[i].comm);
+		json_decref(w->exits[i].rest);
+	}
 	free(w->kinds);
 	free(w->acts);
 	free(w->execs);
@@ -67,6 +78,8 @@ static void workload__free(struct ct_workload *w)
 	free(w->id);
 	free(w->cgroup_path);
 	free(w->command);
+	json_decref(w->rest);
+	json_decref(w->others);
 	free(w);
 }
 
@@ -90,6 +103,9 @@ void ct_session__free(struct ct_session *s)
 	free(s->host.arch);
 	free(s->host.backend);
 	free(s->host.boot_id);
+	json_decref(s->host.rest);
+	json_decref(s->host.trailer_rest);
+	json_decref(s->others);
 	free(s);
 }
 
@@ -162,6 +178,28 @@ struct ct_exit *ct_workload__add_exit(struct ct_workload *w)
 
 	*e = (struct ct_exit){ 0 };
 	return e;
+}
+
+bool ct_workload__configured(const struct ct_workload *w, uint64_t *set)
+{
+	bool known = false;
+
+	*set = 0;
+	ct_workload__for_each(part, w)
+	{
+		known |= part->configured_known;
+		*set |= part->configured_known ? part->configured : 0;
+	}
+	return known;
+}
+
+uint64_t ct_workload__watched_ns(const struct ct_workload *w)
+{
+	uint64_t sum = 0;
+
+	ct_workload__for_each(part, w) if (part->last_ns > part->first_ns)
+		sum += part->last_ns - part->first_ns;
+	return sum;
 }
 
 int ct_names__find(const char *const *names, const char *name)

@@ -18,6 +18,12 @@
 
 enum ct_tristate { CT_UNKNOWN = -1, CT_NO, CT_YES };
 
+/*
+ * What a newer captrim recorded and this one does not know, kept to be written again: the members
+ * that are left of a JSON object, those of objects within it under its name. NULL: none.
+ */
+struct json_t;
+
 struct ct_host {
 	char *captrim; /* version that recorded */
 	char *kernel;  /* uname -r */
@@ -30,6 +36,7 @@ struct ct_host {
 	int cap_last;		   /* /proc/sys/kernel/cap_last_cap */
 	enum ct_tristate outcomes; /* were results of refused calls watched */
 	enum ct_tristate syscalls; /* were gated system calls watched */
+	struct json_t *rest, *trailer_rest;
 };
 
 /* Every place where something can be lost. Zero everywhere: nothing was. */
@@ -99,6 +106,7 @@ struct ct_kind {
 	struct ct_creds creds;
 	uint64_t args[CT_ARGS];
 	struct ct_outcome outcome;
+	struct json_t *rest;
 };
 
 /* A need without a check. */
@@ -107,6 +115,7 @@ struct ct_act {
 	char *syscall;
 	uint64_t count;
 	struct ct_proc proc; /* pid 0: unknown */
+	struct json_t *rest;
 };
 
 /* An execve inside the workload that tells something: a way in, file capabilities. */
@@ -120,6 +129,7 @@ struct ct_exec {
 	bool fcaps_effective; /* the file's effective bit */
 	uint64_t fcaps;	      /* the file's permitted set, 0 without file capabilities */
 	bool setuid;	      /* set-user-ID or set-group-ID file */
+	struct json_t *rest;
 };
 
 struct ct_exit {
@@ -128,6 +138,7 @@ struct ct_exit {
 	int code; /* as wait(2) reports it */
 	uint32_t pid;
 	char *comm;
+	struct json_t *rest;
 };
 
 struct ct_workload {
@@ -153,7 +164,12 @@ struct ct_workload {
 	size_t nexecs, execs_cap;
 	struct ct_exit *exits; /* of the main process and of failed or killed ones */
 	size_t nexits, exits_cap;
-	size_t recordings; /* merged into this one; 0 and 1 mean one */
+	/* The same workload in other recordings, or its replicas; these have none of their own. */
+	struct ct_workload **more;
+	size_t nmore, more_cap;
+	size_t recording; /* number, from 0, of the one in the session that it is from */
+	struct json_t *rest;
+	struct json_t *others; /* documents of unknown types that belong to it, an array or NULL */
 };
 
 struct ct_session {
@@ -161,6 +177,8 @@ struct ct_session {
 	struct ct_losses losses;
 	struct ct_workload **workloads;
 	size_t nworkloads, workloads_cap;
+	size_t recordings;     /* that were merged into this session */
+	struct json_t *others; /* documents of unknown types, an array or NULL */
 };
 
 struct ct_session *ct_session__new(void);
@@ -174,6 +192,25 @@ struct ct_kind *ct_workload__add_kind(struct ct_workload *w);
 struct ct_act *ct_workload__add_act(struct ct_workload *w);
 struct ct_exec *ct_workload__add_exec(struct ct_workload *w);
 struct ct_exit *ct_workload__add_exit(struct ct_workload *w);
+
+/*
+ * A workload and those merged into it, one after the other: each is judged in its own light.
+ *
+ *	ct_workload__for_each(part, w)
+ */
+static inline const struct ct_workload *ct_workload__part(const struct ct_workload *w, size_t i)
+{
+	return !i ? w : i <= w->nmore ? w->more[i - 1] : NULL;
+}
+#define ct_workload__for_each(part, w)                                                          \
+	for (size_t part##_i = 0, part##_once = 1; part##_once; part##_once = 0)                \
+		for (const struct ct_workload *part; (part = ct_workload__part((w), part##_i)); \
+		     part##_i++)
+
+/* The bounding sets it ran with, together. False: not known of any. */
+bool ct_workload__configured(const struct ct_workload *w, uint64_t *set);
+
+uint64_t ct_workload__watched_ns(const struct ct_workload *w); /* all recordings together */
 
 /* Names as in the JSON schema, and back (-EINVAL when unknown). */
 const char *ct_workload_kind__name(enum ct_workload_kind kind);

@@ -43,8 +43,8 @@ char *ct_view__about(const struct ct_advice *a)
 		ct_str__addf(&s, "%s, ", w->container.image);
 	ct_str__add(&s,
 		    w->runtime ? ct_runtime__name(w->runtime) : ct_workload_kind__name(w->kind));
-	if (w->last_ns > w->first_ns) {
-		ct_autofree char *len = ct_view__duration(w->last_ns - w->first_ns);
+	if (ct_workload__watched_ns(w)) {
+		ct_autofree char *len = ct_view__duration(ct_workload__watched_ns(w));
 
 		ct_str__addf(&s, ", watched for %s", len);
 	}

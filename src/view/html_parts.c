@@ -14,7 +14,7 @@ struct cell {
 static struct cell cell_of(const struct ct_advice *a, int cap)
 {
 	const struct ct_cap_verdict *cv = ct_advice__cap(a, cap);
-	uint64_t bit = 1ull << cap;
+	uint64_t bit = 1ull << cap, configured;
 	bool host = cv && cv->scope == CT_SCOPE_HOST;
 
 	if (a->cap_add & bit)
@@ -24,7 +24,7 @@ static struct cell cell_of(const struct ct_advice *a, int cap)
 		return (struct cell){ "\u25d0", "optional", "optional", host };
 	if (cv && cv->denied && !cv->granted)
 		return (struct cell){ "\u2715", "refused", "refused", false };
-	if (a->workload->configured_known && a->workload->configured & bit)
+	if (ct_workload__configured(a->workload, &configured) && configured & bit)
 		return (struct cell){ "\u25cb", "unused", "unused", false };
 	return (struct cell){ "", "", "", false };
 }

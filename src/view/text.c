@@ -65,8 +65,12 @@ static void put_cap(const struct text *t, const struct ct_advice *a, int cap, in
 {
 	const struct ct_cap_verdict *cv = ct_advice__cap(a, cap);
 	bool host = cv && cv->scope == CT_SCOPE_HOST;
-	ct_autofree char *why = ct_view__reason(cv), *safe = ct_printable(why);
-	ct_autofree char *next = NULL;
+	ct_autofree char *reason = ct_view__reason(cv), *next = NULL;
+	ct_autofree char *why = cv && a->recordings > 1 ?
+					ct_xasprintf("%s, in %zu of %zu recordings", reason,
+						     cv->seen_in, a->recordings) :
+					ct_xstrdup(reason);
+	ct_autofree char *safe = ct_printable(why);
 	int at;
 
 	at = fprintf(t->out, "  %-*s  %-8s  ", name_width, ct_cap__name(cap),

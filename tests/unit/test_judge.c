@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One check each, as a kernel would ask it, and what it is to be judged: the facts of
+ * docs/kernel-facts.md, for and against. Stacks are as recorded on 6.18 where nothing
+ * else is said.
+ */
+#include <linux/sched.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include "build.h"
+#include "ct/selector.h"
+
+#define SOCKOPT(level, name) ((uint32_t)(level) << 16 | (name))
+#define DAC		     (CT_CAP(DAC_READ_SEARCH) | CT_CAP(DAC_OVERRIDE))
+#define INODE		     "security_capable capable_wrt_inode_uidgid "
+#define GENERIC		     INODE "generic_permission inode_permission "
+#define OVERCOMMIT	     "security_vm_enough_memory_mm __mmap_region do_mmap"
+#define NETCTL		     "security_capable ns_capable_noaudit net_ctl_permissions sysctl_perm "
+#define SETID(call)	     "security_capable ns_capable_setid __sys_" call " do_syscall_64"
+#define SETSOCKOPT	     "security_capable ns_capable sk_setsockopt do_sock_setsockopt"
+
+static const struct fact {
+	const char *what;
+	int cap;
+	const char *syscall, *stack;
+	enum ct_verdict verdict;
+	uint64_t any_of; /* 0: the capability alone */
+	uint32_t sel, euid, entry;
+	uint8_t flags, after;
+	bool refused, nnp, everything, failed, unsampled;
+} facts[] = {
+/* Further members by name. */
+#define F(what_, cap_, call, stack_, verdict_, ...)                                   \
+	{                                                                             \
+		.what = (what_), .cap = (cap_), .syscall = (call), .stack = (stack_), \
+		.verdict = (verdict_), ##__VA_ARGS__                                  \
+	}
+	/* 1: overridden credentials */
+	F("copy-up with the mounter's credentials", CAP_DAC_OVERRIDE, "openat",
+	  GENERIC "ovl_copy_up_one ovl_open", CT_UNNEEDED, .flags = CT_F_CRED_ALIEN),
+	F("a lower layer's attribute", CAP_SYS_ADMIN, "newfstatat",
+	  "security_capable capable xattr_permission vfs_getxattr ovl_get_inode", CT_UNNEEDED,
+	  .flags = CT_F_CRED_ALIEN),
+	F("the same with its own credentials", CAP_SYS_ADMIN, "getxattr",
+	  "security_capable capable xattr_permission vfs_getxattr do_getxattr", CT_REQUIRED),
+	F("an overlay that it mounted itself", CAP_DAC_OVERRIDE, "openat",
+	  GENERIC "ovl_permission path_openat", CT_REQUIRED, .flags = CT_F_CRED_KIN),
+	F("mounter and container both hold everything", CAP_DAC_OVERRIDE, "openat",
+	  GENERIC "ovl_permission path_openat", CT_UNNEEDED, .flags = CT_F_CRED_KIN,
+	  .everything = true),
+	F("other credentials of its own, no overlay", CAP_DAC_OVERRIDE, "openat",
+	  GENERIC "path_openat", CT_REQUIRED, .flags = CT_F_CRED_KIN, .everything = true),
+	F("access() overrides with its own identity", CAP_DAC_OVERRIDE, "faccessat2",
+	  GENERIC "do_faccessat", CT_OPTIONAL, .flags = CT_F_CRED_KIN),
+	F("access() to read", CAP_DAC_READ_SEARCH, "access", GENERIC "do_faccessat", CT_OPTIONAL,
+	  .any_of = DAC),
+	/* 2: overcommit, with and without frames that kernels inline */
+	F("overcommit on 6.18", CAP_SYS_ADMIN, "mmap", OVERCOMMIT, CT_UNNEEDED),
+	F("overcommit, the short way", CAP_SYS_ADMIN, NULL, "cap_vm_enough_memory", CT_UNNEEDED),
+	F("overcommit on 5.10", CAP_SYS_ADMIN, "brk",
+	  "cap_vm_enough_memory security_vm_enough_memory_mm do_brk_flags", CT_UNNEEDED),
+	F("overcommit refused", CAP_SYS_ADMIN, "mmap", OVERCOMMIT, CT_UNNEEDED, .refused = true),
+	/* 3: set-up is not the workload's */
+	F("runc mounts", CAP_SYS_ADMIN, "mount", "security_capable ns_capable path_mount",
+	  CT_UNNEEDED, .entry = CT_ENTRY_SETUP),
+	F("the workload mounts", CAP_SYS_ADMIN, "mount", "security_capable ns_capable path_mount",
+	  CT_REQUIRED),
+	F("an unknown site during set-up", CAP_SYS_ADMIN, "mount", "capable nobody_knows",
+	  CT_UNNEEDED, .entry = CT_ENTRY_SETUP),
+	F("exec'd in", CAP_CHOWN, "chown", INODE "setattr_prepare", CT_REQUIRED, .entry = 1234),
+	/* 4: identity calls */
+	F("setuid to an id it has", CAP_SETUID, "setuid", SETID("setuid"), CT_UNNEEDED,
+	  .sel = CT_SETID_NOOP),
+	F("setuid for good", CAP_SETUID, "setuid", SETID("setuid"), CT_REQUIRED,
+	  .sel = CT_SETID_SILENT),
+	F("setuid to another", CAP_SETUID, "setuid", SETID("setuid"), CT_REQUIRED,
+	  .sel = CT_SETID_NEEDED),
+	F("setgid to an id it has", CAP_SETGID, "setgid", SETID("setgid"), CT_UNNEEDED,
+	  .sel = CT_SETID_NOOP),
+	F("setgid to another", CAP_SETGID, "setgid", SETID("setgid"), CT_REQUIRED,
+	  .sel = CT_SETID_NEEDED),
+	F("setresuid to ids it has", CAP_SETUID, "setresuid", SETID("setresuid"), CT_UNNEEDED,
+	  .sel = CT_SETID_NOOP),
+	F("setreuid to another", CAP_SETUID, "setreuid", SETID("setreuid"), CT_REQUIRED,
+	  .sel = CT_SETID_NEEDED),
+	F("setfsuid to another", CAP_SETUID, "setfsuid", SETID("setfsuid"), CT_REQUIRED,
+	  .sel = CT_SETID_NEEDED),
+	F("setgroups, whatever to", CAP_SETGID, "setgroups",
+	  "security_capable ns_capable_setid __do_sys_setgroups do_syscall_64", CT_REQUIRED),
+	F("setgroups on arm64", CAP_SETGID, "setgroups", "ns_capable_setid __arm64_sys_setgroups",
+	  CT_REQUIRED),
+	/* 6: FSETID */
+	F("chmod without g+s", CAP_FSETID, "fchmodat", INODE "setattr_prepare", CT_UNNEEDED),
+	F("chmod g+s", CAP_FSETID, "fchmodat", INODE "setattr_prepare", CT_REQUIRED, .sel = 02000),
+	F("chown of who knows what", CAP_FSETID, "fchownat", INODE "setattr_copy ext4_setattr",
+	  CT_REQUIRED),
+	F("writing to a set-id file", CAP_FSETID, "write", "capable setattr_should_drop_suidgid",
+	  CT_REQUIRED),
+	/* 7: /proc of others */
+	F("fields of /proc/PID/stat", CAP_SYS_PTRACE, "read",
+	  "security_capable ns_capable_noaudit __ptrace_may_access ptrace_may_access do_task_stat",
+	  CT_OPTIONAL),
+	F("exe of another's process", CAP_SYS_PTRACE, "readlink",
+	  "ns_capable_noaudit __ptrace_may_access ptrace_may_access proc_pid_readlink",
+	  CT_REQUIRED),
+	F("ptrace attach", CAP_SYS_PTRACE, "ptrace",
+	  "ns_capable __ptrace_may_access ptrace_attach __do_sys_ptrace", CT_REQUIRED),
+	F("maps of another's process, 6.18", CAP_PERFMON, "openat",
+	  "capable mm_access proc_mem_open proc_maps_open", CT_REQUIRED,
+	  .any_of = CT_CAP(SYS_PTRACE) | CT_CAP(PERFMON) | CT_CAP(SYS_ADMIN)),
+	/* 8: permission by asking first */
+	F("reading a net sysctl", CAP_NET_ADMIN, "openat", NETCTL "proc_sys_permission",
+	  CT_OPTIONAL, .sel = CT_OPEN_READ, .euid = 33),
+	F("root writing a net sysctl", CAP_NET_ADMIN, "write", NETCTL "proc_sys_call_handler",
+	  CT_UNNEEDED, .sel = 1),
+	F("another writing a net sysctl", CAP_NET_ADMIN, "write", NETCTL "proc_sys_call_handler",
+	  CT_REQUIRED, .sel = 1, .euid = 33),
+	F("writing a net sysctl, as who knows", CAP_NET_ADMIN, "write",
+	  NETCTL "proc_sys_call_handler", CT_REQUIRED, .sel = 1, .unsampled = true),
+	F("lists of sockets", CAP_NET_ADMIN, "sendto",
+	  "security_capable ns_capable netlink_net_capable __inet_diag_dump_start", CT_OPTIONAL),
+	F("the BPF JIT's barriers", CAP_SYS_ADMIN, "prctl",
+	  "security_capable ns_capable_noaudit do_jit bpf_int_jit_compile do_seccomp", CT_UNNEEDED),
+	F("kernel addresses", CAP_SYSLOG, "openat",
+	  "security_capable has_capability_noaudit kallsyms_show_value kallsyms_open", CT_REQUIRED),
+	/* 9: NOAUDIT is no noise, audited is no need */
+	F("a seccomp filter", CAP_SYS_ADMIN, "seccomp",
+	  "security_capable ns_capable_noaudit do_seccomp __do_sys_seccomp", CT_REQUIRED,
+	  .flags = CT_F_OPTS | CT_F_NOAUDIT),
+	F("remembering the lowest oom_score_adj", CAP_SYS_RESOURCE, "write",
+	  "security_capable has_capability_noaudit __set_oom_adj.isra.0 oom_score_adj_write",
+	  CT_UNNEEDED, .flags = CT_F_OPTS | CT_F_NOAUDIT),
+	F("lowering oom_score_adj", CAP_SYS_RESOURCE, "write",
+	  "security_capable capable __set_oom_adj.isra.0 oom_score_adj_write", CT_REQUIRED,
+	  .flags = CT_F_OPTS),
+	F("oom_score_adj, options unknown", CAP_SYS_RESOURCE, "write",
+	  "security_capable capable __set_oom_adj.isra.0 oom_score_adj_write", CT_REQUIRED),
+	F("a pipe beyond the limits", CAP_SYS_RESOURCE, "pipe2",
+	  "security_capable capable alloc_pipe_info create_pipe_files", CT_OPTIONAL,
+	  .any_of = CT_CAP(SYS_RESOURCE) | CT_CAP(SYS_ADMIN)),
+	F("reserved blocks", CAP_SYS_RESOURCE, "write",
+	  "security_capable capable ext4_has_free_clusters ext4_claim_free_clusters", CT_OPTIONAL),
+	/* 10: either-or, also when the first was granted */
+	F("reading against the mode", CAP_DAC_READ_SEARCH, "openat", GENERIC "path_openat",
+	  CT_REQUIRED, .any_of = DAC, .sel = CT_OPEN_READ),
+	F("reading, the second question", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat",
+	  CT_REQUIRED, .any_of = DAC, .after = CAP_DAC_READ_SEARCH + 1),
+	F("writing against the mode", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat",
+	  CT_REQUIRED, .sel = CT_OPEN_WRITE),
+	F("SO_MARK, since 5.17", CAP_NET_RAW, "setsockopt", SETSOCKOPT, CT_REQUIRED,
+	  .any_of = CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN), .sel = SOCKOPT(SOL_SOCKET, SO_MARK)),
+	F("SO_MARK, the second question", CAP_NET_ADMIN, "setsockopt", SETSOCKOPT, CT_REQUIRED,
+	  .any_of = CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN), .sel = SOCKOPT(SOL_SOCKET, SO_MARK),
+	  .after = CAP_NET_RAW + 1),
+	F("real-time ioprio", CAP_SYS_ADMIN, "ioprio_set", "capable ioprio_check_cap", CT_REQUIRED,
+	  .any_of = CT_CAP(SYS_ADMIN) | CT_CAP(SYS_NICE)),
+	F("the kernel log", CAP_SYSLOG, "syslog", "security_capable capable do_syslog",
+	  CT_REQUIRED),
+	F("reading the kernel log, the old way", CAP_SYS_ADMIN, "syslog",
+	  "capable check_syslog_permissions do_syslog", CT_REQUIRED,
+	  .any_of = CT_CAP(SYSLOG) | CT_CAP(SYS_ADMIN)),
+	/* 12: refused, and what became of it */
+	F("refused, and lived", CAP_CHOWN, "chown", INODE "setattr_prepare", CT_UNNEEDED,
+	  .refused = true),
+	F("refused, and failed", CAP_CHOWN, "chown", INODE "setattr_prepare", CT_REQUIRED,
+	  .refused = true, .failed = true),
+	F("unneeded stays so in a run that failed", CAP_SYS_ADMIN, "mmap", OVERCOMMIT, CT_UNNEEDED,
+	  .refused = true, .failed = true),
+	/* 15: names of frames, unknown sites */
+	F("a suffix of the compiler", CAP_CHOWN, "chown",
+	  "capable_wrt_inode_uidgid setattr_prepare.constprop.0.isra.1", CT_REQUIRED),
+	F("a site that no rule knows", CAP_CHOWN, "chown", "capable nobody_knows_this",
+	  CT_REQUIRED),
+	F("no stack at all", CAP_MKNOD, "mknodat", "", CT_REQUIRED),
+	F("a rule of the site for another capability", CAP_SYS_TIME, "chown",
+	  INODE "setattr_prepare", CT_REQUIRED),
+	/* further facts: files */
+	F("utimes to now", CAP_FOWNER, "utimensat", INODE "may_setattr notify_change",
+	  CT_REQUIRED, .any_of = CT_CAP(FOWNER) | CT_CAP(DAC_OVERRIDE)),
+	F("utimes to a given time", CAP_FOWNER, "utimensat", INODE "setattr_prepare notify_change",
+	  CT_REQUIRED, .sel = CT_TIMES_SET),
+	F("a file handle asked by overlayfs", CAP_DAC_READ_SEARCH, "mount",
+	  "capable ovl_can_decode_fh ovl_fill_super", CT_UNNEEDED),
+	F("a directory of /proc", CAP_DAC_READ_SEARCH, "openat",
+	  GENERIC "proc_pid_permission inode_permission", CT_REQUIRED, .any_of = DAC),
+	/* audit, limits, priorities, buffers, signals, nets */
+	F("an audit message", CAP_AUDIT_WRITE, "sendto",
+	  "security_capable netlink_capable audit_receive_msg audit_receive", CT_OPTIONAL,
+	  .sel = 1100),
+	F("a login record", CAP_AUDIT_WRITE, "sendto",
+	  "security_capable netlink_capable audit_receive_msg audit_receive", CT_REQUIRED,
+	  .sel = 1112),
+	F("a hard limit raised", CAP_SYS_RESOURCE, "prlimit64", "capable do_prlimit", CT_REQUIRED),
+	F("locking much memory", CAP_IPC_LOCK, "mlock", "capable do_mlock", CT_REQUIRED),
+	F("a forced buffer", CAP_NET_ADMIN, "setsockopt", SETSOCKOPT, CT_REQUIRED,
+	  .sel = SOCKOPT(SOL_SOCKET, SO_RCVBUFFORCE)),
+	F("a high packet priority", CAP_NET_RAW, "setsockopt", SETSOCKOPT, CT_REQUIRED,
+	  .any_of = CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN), .sel = SOCKOPT(SOL_SOCKET, SO_PRIORITY)),
+	F("congestion control", CAP_NET_ADMIN, "setsockopt",
+	  "sockopt_ns_capable tcp_setsockopt do_sock_setsockopt", CT_OPTIONAL,
+	  .sel = SOCKOPT(SOL_TCP, TCP_CONGESTION)),
+	F("kill(pid, 0)", CAP_KILL, "kill", "security_capable ns_capable check_kill_permission",
+	  CT_REQUIRED),
+	F("kill(pid, SIGTERM)", CAP_KILL, "kill",
+	  "security_capable ns_capable check_kill_permission", CT_REQUIRED, .sel = 15),
+	F("a raw socket", CAP_NET_RAW, "socket", "security_capable ns_capable inet_create",
+	  CT_REQUIRED),
+	F("a low port", CAP_NET_BIND_SERVICE, "bind", "security_capable ns_capable __inet_bind",
+	  CT_REQUIRED),
+	F("set-id execution under no_new_privs", CAP_SETUID, "execve",
+	  "ns_capable cap_bprm_creds_from_file", CT_UNNEEDED, .nnp = true),
+	F("set-id execution while traced", CAP_SETUID, "execve",
+	  "ns_capable cap_bprm_creds_from_file", CT_REQUIRED),
+#undef F
+};
+
+static void build_fact(struct ct_session *s, const struct fact *f)
+{
+	struct ct_workload *w = build_container(s, "web");
+	struct ct_kind *k = build_check(w, f->cap, f->syscall, f->stack);
+
+	k->key.flags = f->flags | (f->refused ? 0 : CT_F_GRANTED);
+	k->key.sel = f->sel;
+	k->key.after = f->after;
+	k->key.entry = f->entry;
+	k->sampled = !f->unsampled;
+	k->creds.euid = k->creds.fsuid = f->euid;
+	k->creds.no_new_privs = f->nnp;
+	if (f->everything)
+		w->configured = CT_CAPS_ALL;
+	if (f->failed)
+		w->end_code = 1 << 8;
+}
+
+static void check_fact(const struct fact *f)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	const struct ct_cap_verdict *v;
+	uint64_t any_of = f->any_of ? f->any_of : 1ull << f->cap;
+	bool right;
+
+	build_fact(s, f);
+	r = ct_judge__session(s, CT_MODE_STRICT);
+	v = build_cap(r, f->cap);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(v);
+	right = v->nreasons == 1 && v->reasons[0].verdict == f->verdict &&
+		(f->verdict == CT_UNNEEDED || v->reasons[0].any_of == any_of) &&
+		(f->verdict == CT_REQUIRED) == ((r->advices[0].cap_add & any_of) != 0);
+	if (!right)
+		printf("%s: %s, any of 0x%llx (%s)\n", f->what,
+		       ct_verdict__name(v->reasons[0].verdict),
+		       (unsigned long long)v->reasons[0].any_of, v->reasons[0].text);
+	CU_ASSERT_TRUE(right);
+}
+
+static void test_facts(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(facts); i++)
+		check_fact(&facts[i]);
+}
+
+/* Unknown sites are counted, doubtful, said; set-up's are not. */
+static void test_unknown(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "web");
+	const struct ct_cap_verdict *v;
+
+	build_check(w, CAP_SYS_TIME, "ioctl", "security_capable capable frob_ioctl vfs_ioctl");
+	build_check(w, CAP_SYS_TIME, "ioctl", "capable frob_setup")->key.entry = CT_ENTRY_SETUP;
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	v = build_cap(r, CAP_SYS_TIME);
+	CU_ASSERT_EQUAL(r->advices[0].unknown_sites, 1);
+	CU_ASSERT_EQUAL(s->losses.unknown_sites, 1);
+	CU_ASSERT_EQUAL(r->advices[0].confidence, CT_CONF_MEDIUM);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(v);
+	UNIT_STR(v->reasons[0].site, "frob_ioctl");
+	CU_ASSERT(v->reasons[0].doubtful && !v->reasons[0].known);
+	CU_ASSERT(strstr(r->advices[0].why, "call sites no rule knows") != NULL);
+}
+
+/* The use decides: the function that asks tells host from namespace. */
+static void test_scope(void)
+{
+	static const struct {
+		int cap;
+		const char *stack;
+		enum ct_scope scope;
+	} uses[] = {
+		{ CAP_CHOWN, INODE "setattr_prepare", CT_SCOPE_NAMESPACE },
+		{ CAP_SYS_ADMIN, "security_capable ns_capable path_mount", CT_SCOPE_NAMESPACE },
+		{ CAP_SYS_RESOURCE, "security_capable capable do_prlimit", CT_SCOPE_HOST },
+		{ CAP_MKNOD, "security_capable capable vfs_mknod", CT_SCOPE_HOST },
+		{ CAP_NET_RAW, "security_capable ns_capable inet_create", CT_SCOPE_NAMESPACE },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(uses); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+
+		build_check(build_container(s, "x"), uses[i].cap, "call", uses[i].stack);
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(build_cap(r, uses[i].cap)->reasons[0].scope, uses[i].scope);
+	}
+}
+
+/* A recording without anything in it gives the empty set and no high confidence. */
+static void test_empty(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new(), *none = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL, *nothing = NULL;
+
+	build_container(s, "x");
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, 0);
+	CU_ASSERT_EQUAL(r->advices[0].removed, CT_CAPS_DOCKER_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].confidence, CT_CONF_LOW);
+	CU_ASSERT_EQUAL(r->advices[0].ncaps, 0);
+	nothing = ct_judge__session(none, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(nothing->nadvices, 0);
+}
+
+/* Required ones are in every set, optional ones only where asked for. */
+static void test_modes(void)
+{
+	static const struct {
+		enum ct_mode mode;
+		uint64_t add, optional;
+	} modes[] = {
+		{ CT_MODE_STRICT, CT_CAP(CHOWN), CT_CAP(AUDIT_WRITE) },
+		{ CT_MODE_DEFAULT, CT_CAP(CHOWN), CT_CAP(AUDIT_WRITE) },
+		{ CT_MODE_GENEROUS, CT_CAP(CHOWN) | CT_CAP(AUDIT_WRITE), 0 },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(modes); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+
+		build_check(w, CAP_CHOWN, "chown", INODE "setattr_prepare");
+		build_check(w, CAP_AUDIT_WRITE, "sendto", "netlink_capable audit_receive_msg");
+		build_check(w, CAP_SYS_ADMIN, "mmap", OVERCOMMIT);
+		r = ct_judge__session(s, modes[i].mode);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, modes[i].add);
+		CU_ASSERT_EQUAL(r->advices[0].optional, modes[i].optional);
+		CU_ASSERT_EQUAL(r->advices[0].removed,
+				CT_CAPS_DOCKER_DEFAULT & ~(modes[i].add | modes[i].optional));
+		CU_ASSERT_EQUAL(build_cap(r, CAP_SYS_ADMIN)->verdict, CT_UNNEEDED);
+	}
+}
+
+/* Equal evidence is one line with more weight; the order is by importance. */
+static void test_reasons(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+	const struct ct_cap_verdict *v;
+
+	build_check(w, CAP_CHOWN, "chown", "capable nobody")->key.entry = CT_ENTRY_SETUP;
+	build_check(w, CAP_CHOWN, "chown", INODE "setattr_prepare")->key.entry = 99;
+	build_check(w, CAP_CHOWN, "fchownat", INODE "setattr_prepare ext4_setattr")->count = 4;
+	build_check(w, CAP_CHOWN, "fchownat", INODE "setattr_prepare tmpfs_setattr")->count = 3;
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	v = build_cap(r, CAP_CHOWN);
+	CU_ASSERT_EQUAL_FATAL(v->nreasons, 3);
+	CU_ASSERT_EQUAL(v->granted, 9);
+	UNIT_STR(v->reasons[0].phase, "main");
+	CU_ASSERT_EQUAL(v->reasons[0].granted, 7);
+	UNIT_STR(v->reasons[1].phase, "exec");
+	UNIT_STR(v->reasons[2].phase, "setup");
+	UNIT_STR(v->reasons[0].process, "prog");
+	CU_ASSERT(strstr(v->reasons[0].source, "fs/attr.c") != NULL);
+}
+
+static CU_TestInfo tests[] = {
+	{ "facts", test_facts }, { "unknown sites", test_unknown }, { "scope", test_scope },
+	{ "empty", test_empty }, { "modes", test_modes },	    { "reasons", test_reasons },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("judge", tests)

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Needs without a check: capset, ambient sets, file capabilities, seccomp's gates. */
+#include <linux/mempolicy.h>
+#include <sched.h>
+
+#include "ct/selector.h"
+#include "build.h"
+#include "judge/gates.h"
+
+#define PRIVILEGED CT_CAPS_ALL
+
+/* ---- capset ---- */
+
+static const struct {
+	const char *what;
+	uint64_t asked_for, before, wanted;
+	uint8_t asked, ok;
+	uint32_t entry;
+} capsets[] = {
+	{ "an explicit set", CT_CAP(NET_BIND_SERVICE) | CT_CAP(SYS_TIME),
+	  CT_CAPS_DOCKER_DEFAULT | CT_CAP(SYS_TIME), CT_CAP(NET_BIND_SERVICE) | CT_CAP(SYS_TIME), 0,
+	  1, 0 },
+	{ "what capget said", CT_CAP(NET_BIND_SERVICE), CT_CAPS_DOCKER_DEFAULT, 0, 1, 1, 0 },
+	{ "nothing", 0, CT_CAPS_DOCKER_DEFAULT, 0, 0, 1, 0 },
+	{ "it failed", CT_CAP(SYS_ADMIN), CT_CAPS_DOCKER_DEFAULT, 0, 0, 0, 0 },
+	{ "the runtime's", CT_CAP(CHOWN), CT_CAPS_DOCKER_DEFAULT, 0, 0, 1, CT_ENTRY_SETUP },
+	{ "all of a privileged set", PRIVILEGED, PRIVILEGED, PRIVILEGED, 0, 1, 0 },
+	{ "all of it, as capget said", PRIVILEGED, PRIVILEGED, 0, 1, 1, 0 },
+	{ "some of a privileged set", CT_CAP(SYS_TIME), PRIVILEGED, CT_CAP(SYS_TIME), 0, 1, 0 },
+	{ "all of Docker's set", CT_CAPS_DOCKER_DEFAULT, CT_CAPS_DOCKER_DEFAULT,
+	  CT_CAPS_DOCKER_DEFAULT, 0, 1, 0 },
+};
+
+static void test_capset(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(capsets); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_act *a = build_act(build_container(s, "x"), CT_ACT_CAPSET, "capset");
+
+		a->key.a = a->key.b = capsets[i].asked_for;
+		a->key.before = capsets[i].before;
+		a->key.asked = capsets[i].asked;
+		a->key.ok = capsets[i].ok;
+		a->key.entry = capsets[i].entry;
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		if (r->advices[0].cap_add != capsets[i].wanted)
+			printf("capset of %s: 0x%llx\n", capsets[i].what,
+			       (unsigned long long)r->advices[0].cap_add);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, capsets[i].wanted);
+	}
+}
+
+/* SETPCAP is asked on every capset, and matters when the inheritable set grows. */
+static void test_inheritable(void)
+{
+	static const struct {
+		bool seen; /* the check for SETPCAP */
+		uint32_t sel;
+		uint64_t inheritable, wanted;
+		uint32_t entry;
+	} cases[] = {
+		{ true, CT_CAPSET_WITHIN, 0, 0, 0 },
+		{ true, CT_CAPSET_WITHIN, CT_CAP(CHOWN), 0, 0 },
+		{ true, CT_CAPSET_BEYOND, CT_CAP(CHOWN), CT_CAP(SETPCAP) | CT_CAP(CHOWN), 0 },
+		/* the check is of other processes */
+		{ true, CT_CAPSET_BEYOND, CT_CAP(CHOWN), CT_CAP(SETPCAP), 77 },
+		/* a kernel whose check cannot be seen */
+		{ false, 0, CT_CAP(CHOWN), CT_CAP(SETPCAP) | CT_CAP(CHOWN), 0 },
+		{ false, 0, 0, 0, 0 },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+		struct ct_act *a = build_act(w, CT_ACT_CAPSET, "capset");
+
+		if (cases[i].seen)
+			build_check(w, CAP_SETPCAP, "capset",
+				    "cap_capset security_capset __do_sys_capset")
+				->key.sel = cases[i].sel;
+		a->key.c = cases[i].inheritable;
+		a->key.before = CT_CAPS_DOCKER_DEFAULT;
+		a->key.entry = cases[i].entry;
+		a->key.asked = 1;
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, cases[i].wanted);
+	}
+}
+
+/* ---- prctl ---- */
+
+static void test_prctl(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+
+	build_act(w, CT_ACT_AMBIENT, "prctl")->key.a = CAP_NET_RAW;
+	build_act(w, CT_ACT_AMBIENT, "prctl")->key.a = 64; /* of no kernel */
+	build_act(w, CT_ACT_BSET_DROP, "prctl")->key.a = CAP_SYS_TIME;
+	build_act(w, CT_ACT_SECUREBITS, "prctl")->key.a = 0x2f;
+	build_check(w, CAP_SETPCAP, "prctl", "ns_capable cap_task_prctl security_task_prctl");
+	r = ct_judge__session(s, CT_MODE_STRICT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(NET_RAW) | CT_CAP(SETPCAP));
+	UNIT_STR(build_cap(r, CAP_NET_RAW)->reasons[0].site, "cap_task_prctl");
+	UNIT_STR(build_cap(r, CAP_NET_RAW)->reasons[0].process, "prog");
+}
+
+/* ---- file capabilities ---- */
+
+static void test_file_caps(void)
+{
+	static const struct {
+		bool effective, nnp;
+		uint32_t entry;
+		uint64_t wanted;
+	} cases[] = {
+		{ true, false, CT_ENTRY_MAIN, CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN) },
+		{ true, false, 4711, CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN) },
+		{ false, false, CT_ENTRY_MAIN, 0 }, /* +p only: it starts all the same */
+		{ true, true, CT_ENTRY_MAIN, 0 },   /* they are ignored */
+		{ true, false, CT_ENTRY_SETUP, 0 },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_exec *e = build_exec(build_container(s, "x"), cases[i].entry,
+					       "/usr/bin/ping",
+					       CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN));
+
+		e->fcaps_effective = cases[i].effective;
+		e->creds.no_new_privs = cases[i].nnp;
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, cases[i].wanted);
+		if (cases[i].wanted)
+			UNIT_STR(build_cap(r, CAP_NET_RAW)->reasons[0].process, "ping");
+	}
+}
+
+/* ---- seccomp's gates ---- */
+
+static const struct {
+	const char *syscall;
+	uint32_t sel;
+	uint64_t caps;
+} gates[] = {
+	{ "bpf", 0, CT_CAP(SYS_ADMIN) | CT_CAP(BPF) },
+	{ "clone", CLONE_NEWNS, CT_CAP(SYS_ADMIN) },
+	{ "clone", CLONE_NEWUSER | CLONE_VM, CT_CAP(SYS_ADMIN) },
+	{ "clone", CLONE_VM | CLONE_FS, 0 },
+	{ "clone3", CLONE_NEWPID, CT_CAP(SYS_ADMIN) },
+	{ "clone3", CLONE_VM, 0 },
+	{ "clone3", ~0u, 0 }, /* the flags could not be read */
+	{ "mbind", 0, CT_CAP(SYS_NICE) },
+	{ "set_mempolicy", MPOL_BIND, CT_CAP(SYS_NICE) },
+	{ "set_mempolicy", MPOL_DEFAULT, 0 },
+	{ "get_mempolicy", 0, 0 },
+	{ "perf_event_open", 0, CT_CAP(SYS_ADMIN) | CT_CAP(PERFMON) },
+	{ "process_vm_readv", 0, CT_CAP(SYS_PTRACE) },
+	{ "unshare", CLONE_NEWUSER, CT_CAP(SYS_ADMIN) },
+	{ "syslog", 0, CT_CAP(SYSLOG) | CT_CAP(SYS_ADMIN) },
+	{ "ptrace", 0, 0 }, /* since kernel 4.8 */
+	{ "openat", 0, 0 },
+	{ NULL, 0, 0 },
+};
+
+static void test_gate_table(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(gates); i++)
+		CU_ASSERT_EQUAL(ct_gates__caps(gates[i].syscall, gates[i].sel), gates[i].caps);
+	/* What is gated is watched, and what acts need as well. */
+	for (size_t i = 0; i < CT_ARRAY_SIZE(gates); i++) {
+		bool watched = false;
+
+		for (size_t k = 0; ct_gates_watched[k]; k++)
+			watched |= gates[i].syscall &&
+				   !strcmp(ct_gates_watched[k], gates[i].syscall);
+		CU_ASSERT(watched || !gates[i].caps);
+	}
+	for (size_t k = 3; ct_gates_watched[k]; k++)
+		CU_ASSERT_NOT_EQUAL(ct_gates__caps(ct_gates_watched[k], CLONE_NEWNS), 0);
+}
+
+static uint64_t judged_gate(enum ct_seccomp seccomp, enum ct_tristate privileged, uint64_t before,
+			    bool ok)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+	struct ct_act *a = build_act(w, CT_ACT_SYSCALL, "bpf");
+
+	w->container.seccomp = seccomp;
+	w->container.privileged = privileged;
+	a->key.before = before;
+	a->key.ok = ok;
+	r = ct_judge__session(s, CT_MODE_STRICT);
+	return r->advices[0].cap_add;
+}
+
+/* Only where the profile is in force, or would be: for the privileged it is off. */
+static void test_gate_profile(void)
+{
+	const uint64_t both = CT_CAP(SYS_ADMIN) | CT_CAP(BPF);
+
+	CU_ASSERT_EQUAL(judged_gate(CT_SECCOMP_DEFAULT, CT_NO, both, true), CT_CAP(BPF));
+	CU_ASSERT_EQUAL(judged_gate(CT_SECCOMP_DEFAULT, CT_NO, CT_CAP(SYS_ADMIN), true),
+			CT_CAP(SYS_ADMIN));
+	CU_ASSERT_EQUAL(judged_gate(CT_SECCOMP_NONE, CT_YES, both, true), CT_CAP(BPF));
+	CU_ASSERT_EQUAL(judged_gate(CT_SECCOMP_NONE, CT_NO, both, true), 0);
+	CU_ASSERT_EQUAL(judged_gate(CT_SECCOMP_CUSTOM, CT_NO, both, true), 0);
+	CU_ASSERT_EQUAL(judged_gate(CT_SECCOMP_UNKNOWN, CT_UNKNOWN, both, true), 0);
+	CU_ASSERT_EQUAL(judged_gate(CT_SECCOMP_DEFAULT, CT_NO, both, false), 0);
+	/* The profile let it through without either: an older or a newer one. */
+	CU_ASSERT_EQUAL(judged_gate(CT_SECCOMP_DEFAULT, CT_NO, 0, true), CT_CAP(BPF));
+}
+
+/* As many resets as policies: libnuma finding out about the kernel. */
+static void test_numa_probe(void)
+{
+	static const struct {
+		uint64_t set, reset, wanted;
+	} cases[] = {
+		{ 1, 1, 0 },
+		{ 1, 2, 0 },
+		{ 2, 1, CT_CAP(SYS_NICE) },
+		{ 1, 0, CT_CAP(SYS_NICE) },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+		struct ct_act *a = build_act(w, CT_ACT_SYSCALL, "set_mempolicy");
+
+		a->key.sel = MPOL_PREFERRED;
+		a->count = cases[i].set;
+		a = build_act(w, CT_ACT_SYSCALL, "set_mempolicy");
+		a->key.sel = MPOL_DEFAULT;
+		a->count = cases[i].reset;
+		a->key.ok = cases[i].reset > 0;
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, cases[i].wanted);
+	}
+}
+
+/* The same thing done twice is one reason with more weight. */
+static void test_once(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+
+	for (int i = 0; i < 3; i++) {
+		struct ct_act *a = build_act(w, CT_ACT_CAPSET, "capset");
+
+		a->key.a = CT_CAP(CHOWN);
+		a->key.b = (uint64_t)i & 1;
+		a->count = 2;
+	}
+	r = ct_judge__session(s, CT_MODE_STRICT);
+	CU_ASSERT_EQUAL(build_cap(r, CAP_CHOWN)->nreasons, 1);
+	CU_ASSERT_EQUAL(build_cap(r, CAP_CHOWN)->reasons[0].granted, 6);
+}
+
+static CU_TestInfo tests[] = {
+	{ "capset", test_capset },
+	{ "inheritable set", test_inheritable },
+	{ "prctl", test_prctl },
+	{ "file capabilities", test_file_caps },
+	{ "table of gates", test_gate_table },
+	{ "gates and profiles", test_gate_profile },
+	{ "libnuma's probe", test_numa_probe },
+	{ "once", test_once },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("judge-acts", tests)

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is said beside the set: confidence, warnings, alternatives; and how long it takes. */
+#include <inttypes.h>
+#include <time.h>
+
+#include "build.h"
+#include "judge/rules.h"
+
+#define CHOWN_CHECK CAP_CHOWN, "chown", "capable_wrt_inode_uidgid setattr_prepare"
+
+/* ---- confidence ---- */
+
+static const struct {
+	const char *what;
+	enum ct_tristate start, end;
+	int end_code;
+	bool check, unknown;
+	enum ct_confidence confidence;
+	const char *words; /* among others */
+} runs[] = {
+	{ "all of it", CT_YES, CT_YES, 0, true, false, CT_CONF_HIGH,
+	  "1 checks in 1 kinds over 2 s; start seen, end seen; what it did not do" },
+	{ "ended by a signal", CT_YES, CT_YES, 15, true, false, CT_CONF_HIGH, "end seen" },
+	{ "ended by a signal, says a shell", CT_YES, CT_YES, 143 << 8, true, false, CT_CONF_HIGH,
+	  "end seen" },
+	{ "no start", CT_NO, CT_YES, 0, true, false, CT_CONF_MEDIUM, "start not seen" },
+	{ "no end", CT_YES, CT_NO, 0, true, false, CT_CONF_MEDIUM, "end not seen" },
+	{ "neither is known", CT_UNKNOWN, CT_UNKNOWN, 0, true, false, CT_CONF_MEDIUM,
+	  "start not seen, end not seen" },
+	{ "no check", CT_YES, CT_YES, 0, false, false, CT_CONF_LOW, "0 checks" },
+	{ "it failed", CT_YES, CT_YES, 1 << 8, true, false, CT_CONF_LOW, "it ended with an error" },
+	{ "an unknown site", CT_YES, CT_YES, 0, true, true, CT_CONF_MEDIUM,
+	  "call sites no rule knows" },
+};
+
+static void test_confidence(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(runs); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+
+		w->start_seen = runs[i].start;
+		w->end_seen = runs[i].end;
+		w->end_code = runs[i].end_code;
+		if (runs[i].check)
+			build_check(w, CHOWN_CHECK);
+		if (runs[i].unknown)
+			build_check(w, CAP_CHOWN, "chown", "nobody_knows");
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		if (r->advices[0].confidence != runs[i].confidence ||
+		    !strstr(r->advices[0].why, runs[i].words))
+			printf("%s: %s: %s\n", runs[i].what,
+			       ct_confidence__name(r->advices[0].confidence), r->advices[0].why);
+		CU_ASSERT_EQUAL(r->advices[0].confidence, runs[i].confidence);
+		CU_ASSERT_PTR_NOT_NULL(strstr(r->advices[0].why, runs[i].words));
+	}
+}
+
+/* ---- warnings ---- */
+
+static const struct ct_warning *warning(const struct ct_report *r, const char *code)
+{
+	for (size_t i = 0; i < r->advices[0].nwarnings; i++)
+		if (!strcmp(r->advices[0].warnings[i].code, code))
+			return &r->advices[0].warnings[i];
+	return NULL;
+}
+
+static void host_use(struct ct_session *s, struct ct_workload *w)
+{
+	(void)s;
+	build_check(w, CAP_SYS_TIME, "adjtimex", "capable do_adjtimex");
+}
+
+static void exec_only(struct ct_session *s, struct ct_workload *w)
+{
+	(void)s;
+	build_check(w, CHOWN_CHECK)->key.entry = 99;
+}
+
+static void failed(struct ct_session *s, struct ct_workload *w)
+{
+	(void)s;
+	w->end_code = 1 << 8;
+}
+
+static void unknown(struct ct_session *s, struct ct_workload *w)
+{
+	(void)s;
+	build_check(w, CAP_CHOWN, "chown", "nobody_knows");
+}
+
+static void truncated(struct ct_session *s, struct ct_workload *w)
+{
+	(void)w;
+	s->losses.truncated = true;
+}
+
+static void lost(struct ct_session *s, struct ct_workload *w)
+{
+	(void)w;
+	s->losses.kinds = 1;
+}
+
+static void open_ports(struct ct_session *s, struct ct_workload *w)
+{
+	(void)s;
+	w->sysctls.known = true;
+}
+
+static const struct {
+	const char *code;
+	int cap;
+	void (*build)(struct ct_session *s, struct ct_workload *w);
+} warned[] = {
+	{ "host-scope", CAP_SYS_TIME, host_use },
+	{ "exec-only", CAP_CHOWN, exec_only },
+	{ "failed-run", -1, failed },
+	{ "unknown-sites", -1, unknown },
+	{ "truncated", -1, truncated },
+	{ "losses", -1, lost },
+	{ "low-ports", CAP_NET_BIND_SERVICE, open_ports },
+};
+
+/* Each speaks where it should, and only there. */
+static void test_warnings(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(warned); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+		const struct ct_warning *said;
+
+		warned[i].build(s, w);
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		said = warning(r, warned[i].code);
+		CU_ASSERT_PTR_NOT_NULL(said);
+		if (!said)
+			printf("no warning %s\n", warned[i].code);
+		else
+			CU_ASSERT(said->cap == warned[i].cap && *said->text);
+		for (size_t k = 0; k < CT_ARRAY_SIZE(warned); k++)
+			if (k != i)
+				CU_ASSERT_PTR_NULL(warning(r, warned[k].code));
+	}
+}
+
+static void test_no_warnings(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+
+	w->sysctls = (struct ct_sysctls){ .known = true, .port_start = 1024 };
+	w->container.userns = CT_YES;
+	build_check(w, CHOWN_CHECK);
+	build_check(w, CHOWN_CHECK)->key.entry = 99; /* main as well: not exec only */
+	build_check(w, CAP_SYS_ADMIN, "mmap", "cap_vm_enough_memory"); /* host, not needed */
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].nwarnings, 0);
+}
+
+/* A use within a namespace does not make a host-wide capability harmless. */
+static void test_host_words(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+
+	build_check(w, CAP_SYS_ADMIN, "mount", "security_capable ns_capable path_mount");
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(warning(r, "host-scope"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(warning(r, "host-scope")->text, "stays within"));
+}
+
+/* ---- alternatives ---- */
+
+static void test_alternatives(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL, *again = NULL;
+	struct ct_workload *w = build_container(s, "x");
+	static const char stack[] = "capable_wrt_inode_uidgid generic_permission";
+
+	build_check(w, CAP_DAC_READ_SEARCH, "openat", stack);
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(DAC_READ_SEARCH));
+	CU_ASSERT_EQUAL(build_cap(r, CAP_DAC_READ_SEARCH)->alternatives, CT_CAP(DAC_OVERRIDE));
+	/* Writing takes the other, which reads as well. */
+	build_check(w, CAP_DAC_OVERRIDE, "openat", stack);
+	again = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(again->advices[0].cap_add, CT_CAP(DAC_OVERRIDE));
+	CU_ASSERT_EQUAL(build_cap(again, CAP_DAC_OVERRIDE)->alternatives, 0);
+}
+
+/* One that stands in for what was asked has a reason to show all the same. */
+static void test_stand_in(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+	const struct ct_cap_verdict *v;
+
+	build_check(w, CAP_SYS_ADMIN, "ioprio_set", "capable ioprio_check_cap");
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(SYS_NICE));
+	v = build_cap(r, CAP_SYS_NICE);
+	CU_ASSERT_FATAL(v && v->nreasons == 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(v->reasons[0].text, "(in place of SYS_ADMIN)"));
+	CU_ASSERT_EQUAL(v->seen_in, 1);
+	CU_ASSERT_EQUAL(v->alternatives, CT_CAP(SYS_ADMIN));
+}
+
+/* ---- how long it takes ---- */
+
+#define KINDS  10000
+#define MAX_MS 50
+
+/* Sanitizers and coverage make everything several times slower. */
+#if defined(__SANITIZE_ADDRESS__) || !defined(__OPTIMIZE__)
+#define SLACK 10
+#else
+#define SLACK 1
+#endif
+
+static double judged_in_ms(struct ct_session *s)
+{
+	double best = 1e9;
+
+	/* Of the processor's time: others use the machine as well. */
+	for (int i = 0; i < 3; i++) {
+		struct timespec a, b;
+		struct ct_report *r;
+		double ms;
+
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &a);
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &b);
+		ms = (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
+		best = ms < best ? ms : best;
+		ct_report__free(r);
+	}
+	return best;
+}
+
+/* Stacks of 14 frames, with the site of every rule in turn: as a busy host has them. */
+static void test_speed(void)
+{
+	static const char *const calls[] = { "openat", "ioctl", "setsockopt", "chmod", "write" };
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = build_container(s, "x");
+	const struct ct_rule *rules;
+	size_t nrules;
+	double ms;
+
+	rules = ct_rules__all(&nrules);
+	for (size_t i = 0; i < KINDS; i++) {
+		const struct ct_rule *rule = &rules[i * 7 % nrules];
+		ct_autofree char *stack = ct_xasprintf(
+			"security_capable ns_capable %s f%zu a b c d e f g h do_syscall_64 entry",
+			rule->site, i);
+		uint64_t caps = rule->caps & CT_CAPS_ALL;
+		struct ct_kind *k = build_check(w, __builtin_ctzll(caps), calls[i % 5], stack);
+
+		k->key.sel = (uint32_t)i;
+		k->key.flags = i % 9 ? CT_F_GRANTED : 0;
+		k->key.entry = i % 11 ? CT_ENTRY_MAIN : CT_ENTRY_SETUP;
+	}
+	ms = judged_in_ms(s);
+	printf("%d kinds judged in %.1f ms\n", KINDS, ms);
+	CU_ASSERT(ms < MAX_MS * SLACK);
+}
+
+/* The worst there is: no two say the same, and no rule knows any. */
+static void test_speed_unknown(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = build_container(s, "x");
+	double ms;
+
+	for (size_t i = 0; i < KINDS; i++) {
+		ct_autofree char *stack = ct_xasprintf("capable nobody_knows_%zu", i);
+
+		build_check(w, CAP_SYS_ADMIN, "ioctl", stack);
+	}
+	ms = judged_in_ms(s);
+	printf("%d kinds at unknown sites judged in %.1f ms\n", KINDS, ms);
+	CU_ASSERT(ms < MAX_MS * SLACK);
+}
+
+static CU_TestInfo tests[] = {
+	{ "confidence", test_confidence },
+	{ "warnings", test_warnings },
+	{ "no warnings", test_no_warnings },
+	{ "words for the host", test_host_words },
+	{ "alternatives", test_alternatives },
+	{ "stand-in", test_stand_in },
+	{ "speed", test_speed },
+	{ "speed, unknown sites", test_speed_unknown },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("judge-advice", tests)

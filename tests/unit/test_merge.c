@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Many recordings, one advice: the union of what each needed, nothing twice, whatever
+ * the order; with sessions at random and with the golden recordings.
+ */
+#include <inttypes.h>
+
+#include "build.h"
+#include "model/merge.h"
+#include "sessions.h"
+
+#define ROUNDS 300
+
+static uint32_t seed;
+
+static uint32_t below(uint32_t n)
+{
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % n;
+}
+
+static const struct {
+	int cap;
+	const char *syscall, *stack;
+} ways[] = {
+	{ CAP_CHOWN, "chown", "capable_wrt_inode_uidgid setattr_prepare ext4_setattr" },
+	{ CAP_FSETID, "fchown", "capable_wrt_inode_uidgid setattr_copy ext4_setattr" },
+	{ CAP_FSETID, "chmod", "capable_wrt_inode_uidgid setattr_prepare" },
+	{ CAP_DAC_READ_SEARCH, "openat", "capable_wrt_inode_uidgid generic_permission" },
+	{ CAP_DAC_OVERRIDE, "openat", "capable_wrt_inode_uidgid generic_permission" },
+	{ CAP_DAC_OVERRIDE, "openat",
+	  "capable_wrt_inode_uidgid generic_permission ovl_permission" },
+	{ CAP_SETPCAP, "capset", "ns_capable cap_capset" },
+	{ CAP_SETUID, "setuid", "ns_capable_setid __sys_setuid" },
+	{ CAP_NET_RAW, "setsockopt", "ns_capable sk_setsockopt" },
+	{ CAP_SYS_NICE, "setpriority", "ns_capable set_one_prio" },
+	{ CAP_SYS_ADMIN, "mmap", "cap_vm_enough_memory __vm_enough_memory" },
+	{ CAP_SYS_ADMIN, "frobnicate", "capable nobody_knows_this" },
+	{ CAP_SYS_RESOURCE, "prlimit64", "capable do_prlimit" },
+	{ CAP_KILL, "kill", "ns_capable check_kill_permission" },
+};
+
+static void random_kind(struct ct_workload *w)
+{
+	static const uint32_t entries[] = { CT_ENTRY_MAIN, CT_ENTRY_MAIN, CT_ENTRY_SETUP, 77 };
+	static const uint8_t alike[] = { 0, 0, 0, CT_F_CRED_KIN, CT_F_CRED_ALIEN };
+	size_t i = below(CT_ARRAY_SIZE(ways));
+	struct ct_kind *k = build_check(w, ways[i].cap, ways[i].syscall, ways[i].stack);
+
+	k->key.entry = entries[below(4)];
+	k->key.sel = below(3);
+	k->key.flags = alike[below(5)] | (below(4) ? CT_F_GRANTED : 0);
+	k->sampled = below(5);
+	if (!k->sampled)
+		k->creds = (struct ct_creds){ 0 };
+	k->count = 1 + below(9);
+}
+
+static void random_act(struct ct_workload *w)
+{
+	static const char *const calls[] = { "unshare", "set_mempolicy", "bpf", "clone" };
+	uint32_t what = below(3);
+	struct ct_act *a;
+
+	if (what == 0) {
+		a = build_act(w, CT_ACT_CAPSET, "capset");
+		a->key.a = 1u << below(14);
+		a->key.c = below(2) ? 0 : CT_CAP(SYS_ADMIN);
+		a->key.asked = below(2);
+	} else if (what == 1) {
+		a = build_act(w, CT_ACT_AMBIENT, "prctl");
+		a->key.a = below(41);
+	} else {
+		a = build_act(w, CT_ACT_SYSCALL, calls[below(4)]);
+		a->key.sel = below(2);
+	}
+	a->count = 1 + below(3);
+}
+
+static void random_workload(struct ct_session *s, const char *id)
+{
+	static const char *const names[] = { "web", "db", "cache" };
+	struct ct_workload *w = build_container(s, id);
+
+	free(w->container.name);
+	w->container.name = ct_xstrdup(names[below(3)]);
+	if (!below(3)) {
+		w->container.project = ct_xstrdup("shop");
+		w->container.service = ct_xstrdup(below(2) ? "front" : "back");
+	}
+	w->configured = below(3) ? CT_CAPS_DOCKER_DEFAULT : CT_CAPS_ALL;
+	w->configured_known = below(4);
+	w->end_seen = below(2) ? CT_YES : CT_NO;
+	w->end_code = below(3) << 8;
+	w->sysctls.known = below(2);
+	for (uint32_t n = below(6); n; n--)
+		random_kind(w);
+	for (uint32_t n = below(3); n; n--)
+		random_act(w);
+	if (!below(4))
+		build_exec(w, CT_ENTRY_MAIN, "/bin/ping", CT_CAP(NET_RAW));
+}
+
+static struct ct_session *random_session(unsigned int which)
+{
+	struct ct_session *s = ct_session__new();
+
+	for (uint32_t n = 1 + below(3); n; n--) {
+		ct_autofree char *id = ct_xasprintf("%u-%" PRIu32, which, n);
+
+		random_workload(s, id);
+	}
+	return s;
+}
+
+/* Sessions cannot be copied, but written and read. */
+static struct ct_session *copy_of(const struct ct_session *s)
+{
+	ct_autofree char *text = session_text(s);
+	struct ct_session *copy = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(session_parse(text, strlen(text), &copy, NULL), 0);
+	return copy;
+}
+
+/* ---- what an advice says, as text ---- */
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+struct lines {
+	char **s;
+	size_t n, cap;
+};
+
+static void add_line(struct lines *l, char *line)
+{
+	*CT_PUSH(l->s, l->n, l->cap) = line;
+}
+
+static char *join_sorted(struct lines *l, bool once)
+{
+	struct ct_str out = { 0 };
+
+	ct_str__add(&out, "");
+	if (l->n)
+		qsort(l->s, l->n, sizeof(*l->s), by_text);
+	for (size_t i = 0; i < l->n; i++)
+		if (!once || !i || strcmp(l->s[i], l->s[i - 1]) != 0)
+			ct_str__addf(&out, "%s;", l->s[i]);
+	for (size_t i = 0; i < l->n; i++)
+		free(l->s[i]);
+	free(l->s);
+	return out.s;
+}
+
+/* "required 1000" for every need, each once. */
+static void add_needs(struct lines *l, const struct ct_advice *a)
+{
+	for (size_t i = 0; i < a->ncaps; i++) {
+		for (size_t k = 0; k < a->caps[i].nreasons; k++) {
+			const struct ct_reason *r = &a->caps[i].reasons[k];
+
+			if (r->verdict == CT_REQUIRED || (r->verdict == CT_OPTIONAL && r->granted))
+				add_line(l, ct_xasprintf("%s %" PRIx64,
+							 ct_verdict__name(r->verdict), r->any_of));
+		}
+	}
+}
+
+static char *needs_text(const struct ct_advice *a)
+{
+	struct lines l = { 0 };
+
+	add_needs(&l, a);
+	return join_sorted(&l, true);
+}
+
+static char *members_text(const struct ct_workload *w)
+{
+	struct lines l = { 0 };
+
+	ct_workload__for_each(part, w) add_line(&l, ct_xstrdup(part->id));
+	return join_sorted(&l, true);
+}
+
+static char *caps_text(const struct ct_advice *a, bool counted)
+{
+	struct ct_str out = { 0 };
+
+	ct_str__addf(&out, "add %" PRIx64 " optional %" PRIx64 " removed %" PRIx64, a->cap_add,
+		     a->optional, a->removed);
+	for (size_t i = 0; i < a->ncaps; i++) {
+		const struct ct_cap_verdict *v = &a->caps[i];
+
+		ct_str__addf(&out, " %s %s scope %d other %" PRIx64, ct_cap__name(v->cap),
+			     ct_verdict__name(v->verdict), v->scope, v->alternatives);
+		if (counted)
+			ct_str__addf(&out, " %" PRIu64 "/%" PRIu64 " in %zu, %zu reasons",
+				     v->granted, v->denied, v->seen_in, v->nreasons);
+	}
+	if (counted)
+		ct_str__addf(&out, " of %zu: %s, %s", a->recordings, a->why,
+			     ct_confidence__name(a->confidence));
+	return out.s;
+}
+
+static char *warnings_text(const struct ct_advice *a)
+{
+	struct lines l = { 0 };
+
+	for (size_t i = 0; i < a->nwarnings; i++)
+		add_line(&l, ct_xasprintf("%s %d", a->warnings[i].code, a->warnings[i].cap));
+	return join_sorted(&l, false);
+}
+
+/* Everything that must not depend on the order; counted: numbers as well. */
+static char *report_text(struct ct_session *s, bool counted)
+{
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+	struct lines l = { 0 };
+
+	for (size_t i = 0; i < r->nadvices; i++) {
+		const struct ct_advice *a = &r->advices[i];
+		ct_autofree char *members = members_text(a->workload);
+		ct_autofree char *caps = caps_text(a, counted);
+		ct_autofree char *needs = needs_text(a), *warnings = warnings_text(a);
+
+		add_line(&l, ct_xasprintf("%s -> %s; needs %s warnings %s\n", members, caps, needs,
+					  warnings));
+	}
+	return join_sorted(&l, false);
+}
+
+/* ---- the properties ---- */
+
+static struct ct_session *merged(struct ct_session *const *in, const int *order, size_t n)
+{
+	struct ct_session *all = copy_of(in[order[0]]);
+
+	for (size_t i = 1; i < n; i++) {
+		ct_autosession struct ct_session *next = copy_of(in[order[i]]);
+
+		ct_session__merge(all, next);
+		CU_ASSERT_EQUAL(next->nworkloads, 0);
+	}
+	ct_session__unite(all);
+	return all;
+}
+
+static void check_order(struct ct_session *const *in)
+{
+	static const int orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
+					 { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+	ct_autofree char *first = NULL;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(orders); i++) {
+		ct_autosession struct ct_session *s = merged(in, orders[i], 3);
+		ct_autofree char *text = report_text(s, true);
+
+		if (!first)
+			first = ct_steal(text);
+		else
+			UNIT_STR(text, first);
+	}
+}
+
+static bool has_part(const struct ct_workload *w, const char *id)
+{
+	ct_workload__for_each(part, w) if (!strcmp(part->id, id)) return true;
+	return false;
+}
+
+/* Each workload judged alone, the needs of those that became one put together. */
+static void check_union(struct ct_session *const *in)
+{
+	ct_autosession struct ct_session *s = merged(in, (const int[]){ 0, 1, 2 }, 3);
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+
+	for (size_t i = 0; i < r->nadvices; i++) {
+		ct_autofree char *needs = needs_text(&r->advices[i]), *alone = NULL;
+		struct lines l = { 0 };
+
+		for (size_t n = 0; n < 3; n++) {
+			ct_autoreport struct ct_report *one = ct_judge__session(in[n],
+										CT_MODE_DEFAULT);
+
+			for (size_t k = 0; k < one->nadvices; k++)
+				if (has_part(r->advices[i].workload, one->advices[k].workload->id))
+					add_needs(&l, &one->advices[k]);
+		}
+		alone = join_sorted(&l, true);
+		UNIT_STR(needs, alone);
+	}
+}
+
+static bool same_reason(const struct ct_reason *x, const struct ct_reason *y)
+{
+	return x->verdict == y->verdict && x->any_of == y->any_of && !strcmp(x->site, y->site) &&
+	       !strcmp(x->text, y->text) && !strcmp(x->phase, y->phase) &&
+	       !strcmp(x->syscall ? x->syscall : "", y->syscall ? y->syscall : "");
+}
+
+static void check_once(struct ct_session *s)
+{
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+
+	for (size_t i = 0; i < r->nadvices; i++) {
+		for (size_t k = i + 1; k < r->nadvices; k++)
+			CU_ASSERT_FALSE(
+				ct_workload__same(r->advices[i].workload, r->advices[k].workload));
+		for (size_t n = 0; n < r->advices[i].ncaps; n++) {
+			const struct ct_cap_verdict *v = &r->advices[i].caps[n];
+
+			CU_ASSERT(!n || v->cap > r->advices[i].caps[n - 1].cap);
+			CU_ASSERT(v->seen_in <= r->advices[i].recordings);
+			for (size_t x = 0; x < v->nreasons; x++)
+				for (size_t y = x + 1; y < v->nreasons; y++)
+					CU_ASSERT_FALSE(
+						same_reason(&v->reasons[x], &v->reasons[y]));
+		}
+	}
+}
+
+static void check_twice(struct ct_session *const *in)
+{
+	ct_autosession struct ct_session *once = merged(in, (const int[]){ 0 }, 1);
+	ct_autosession struct ct_session *twice = merged(in, (const int[]){ 0, 0 }, 2);
+	ct_autofree char *one = report_text(once, false), *two = report_text(twice, false);
+
+	UNIT_STR(two, one);
+	check_once(twice);
+	CU_ASSERT_EQUAL(twice->recordings, 2);
+}
+
+/* What is merged can be saved, and says the same when it is read. */
+static void check_saved(struct ct_session *const *in)
+{
+	ct_autosession struct ct_session *s = merged(in, (const int[]){ 0, 1, 2 }, 3);
+	ct_autosession struct ct_session *back = copy_of(s);
+	ct_autofree char *before = report_text(s, true), *after = NULL;
+
+	ct_session__unite(back);
+	after = report_text(back, true);
+	UNIT_STR(after, before);
+	CU_ASSERT_EQUAL(back->recordings, 3);
+}
+
+static void check_all(struct ct_session *const *in)
+{
+	check_order(in);
+	check_union(in);
+	check_twice(in);
+	check_saved(in);
+}
+
+static void test_random(void)
+{
+	for (seed = 1; seed < ROUNDS && !CU_get_number_of_failures();) {
+		uint32_t round = seed;
+		struct ct_session *in[3];
+
+		for (unsigned int i = 0; i < 3; i++)
+			in[i] = random_session(i);
+		check_all(in);
+		if (CU_get_number_of_failures())
+			printf("with seed %" PRIu32 "\n", round);
+		for (int i = 0; i < 3; i++)
+			ct_session__free(in[i]);
+		seed = round + 1;
+	}
+}
+
+static void test_golden(void)
+{
+	glob_t found = golden_recordings();
+
+	CU_ASSERT_FATAL(found.gl_pathc >= 3);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		struct ct_session *in[3] = { 0 };
+
+		for (size_t k = 0; k < 3; k++)
+			CU_ASSERT_EQUAL_FATAL(
+				ct_recording__read(found.gl_pathv[(i + k) % found.gl_pathc], &in[k],
+						   NULL),
+				0);
+		check_all(in);
+		/* And as if they had been the same workload. */
+		for (size_t k = 0; k < 3; k++) {
+			for (size_t n = 0; n < in[k]->nworkloads; n++) {
+				struct ct_workload *w = in[k]->workloads[n];
+
+				free(w->container.name);
+				w->container.name = ct_xstrdup("same");
+			}
+		}
+		check_order(in);
+		check_union(in);
+		check_saved(in);
+		for (size_t k = 0; k < 3; k++)
+			ct_session__free(in[k]);
+	}
+	globfree(&found);
+}
+
+/* ---- cases that are easy to get wrong ---- */
+
+/* A mode without, and one with the set-group-ID bit: what is no need must not hide the need. */
+static void test_other_file(void)
+{
+	static const char stack[] = "capable_wrt_inode_uidgid setattr_prepare";
+
+	for (int first = 0; first < 2; first++) {
+		ct_autosession struct ct_session *a = ct_session__new(), *b = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+
+		build_check(build_container(a, "x"), CAP_FSETID, "fchmod", stack)->key.sel =
+			first ? 02000 : 0;
+		build_check(build_container(b, "x"), CAP_FSETID, "fchmod", stack)->key.sel =
+			first ? 0 : 02000;
+		ct_session__merge(a, b);
+		r = ct_judge__session(a, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->nadvices, 1);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(FSETID));
+		CU_ASSERT_EQUAL(build_cap(r, CAP_FSETID)->seen_in, 1);
+		CU_ASSERT_EQUAL(r->advices[0].recordings, 2);
+		CU_ASSERT(strstr(r->advices[0].why, "; FSETID in 1 of them") != NULL);
+	}
+}
+
+/* b and c have nothing in common but a, which may come last. */
+static void test_go_between(void)
+{
+	for (int last = 0; last < 3; last++) {
+		ct_autosession struct ct_session *all = ct_session__new();
+
+		for (int i = 0; i < 3; i++) {
+			ct_autosession struct ct_session *s = ct_session__new();
+			int which = (last + 1 + i) % 3;
+			struct ct_workload *w = build_container(s, which == 2 ? "shop-front-2" :
+										"shop-front-1");
+
+			free(w->id);
+			w->id = ct_xasprintf("id-%d", which);
+			if (which != 1) {
+				w->container.project = ct_xstrdup("shop");
+				w->container.service = ct_xstrdup("front");
+			}
+			ct_session__merge(all, s);
+		}
+		CU_ASSERT_EQUAL(all->nworkloads, 1);
+	}
+}
+
+/* Replicas are one workload, in one recording. */
+static void test_replicas(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+
+	for (int i = 0; i < 2; i++) {
+		ct_autofree char *name = ct_xasprintf("shop-front-%d", i + 1);
+		struct ct_workload *w = build_container(s, name);
+
+		w->container.project = ct_xstrdup("shop");
+		w->container.service = ct_xstrdup("front");
+		build_check(w, CAP_KILL, "kill", "ns_capable check_kill_permission");
+	}
+	ct_session__unite(s);
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL_FATAL(r->nadvices, 1);
+	CU_ASSERT_EQUAL(r->advices[0].recordings, 1);
+	CU_ASSERT_EQUAL(build_cap(r, CAP_KILL)->seen_in, 1);
+	CU_ASSERT_EQUAL(build_cap(r, CAP_KILL)->granted, 2);
+	UNIT_STR(r->advices[0].workload->container.name, "shop-front-1");
+}
+
+static CU_TestInfo tests[] = {
+	{ "random sessions", test_random },  { "golden recordings", test_golden },
+	{ "another file", test_other_file }, { "a go-between", test_go_between },
+	{ "replicas", test_replicas },	     CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("merge", tests)
