@@ -256,7 +256,6 @@ static const char *const harmful[] = {
 	"\"sample\":{\"args\":{}}",
 	"\"sample\":{\"args\":[\"x\"]}",
 	"\"sample\":{\"args\":[-1]}",
-	"\"sample\":{\"pid\":\"rwx\"}",
 	"\"outcome\":[]",
 	"\"outcome\":{\"ok\":\"yes\"}",
 	"\"count\":1,\"count\":1",
