@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim advise: recordings in, one advice out. Needs no privilege. */
+/* captrim advise: recordings or advices in JSON in, one advice out. Needs no privilege. */
 #include <errno.h>
 
 #include "cmd/cmd.h"
@@ -23,10 +23,11 @@ static const struct ct_opt opts[] = {
 
 const struct ct_command ct_advise_command = {
 	.name = "advise",
-	.args = "[OPTION]... RECORDING...",
+	.args = "[OPTION]... FILE...",
 	.summary = "judge one or many recordings and print one advice",
 	.details = "Recordings of the same workload, from other runs or other hosts, are taken\n"
-		   "together: what any of them needed is in the advice.",
+		   "together: what any of them needed is in the advice. An advice in JSON\n"
+		   "(--format json) stands in for the recordings it was made from.",
 	.opts = opts,
 };
 

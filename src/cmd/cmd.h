@@ -27,8 +27,9 @@ extern const struct ct_command ct_run_command, ct_record_command, ct_advise_comm
 int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *err);
 
 /*
- * The report of FILE...: recordings, taken together and judged. *r borrows from *s:
- * free the report first. Both are untouched on failure; err names the file.
+ * The report of FILE...: recordings and advices in JSON, told apart by their schema line and
+ * taken together: what any of them needs is in it. *r borrows from *s: free the report
+ * first. Both are untouched on failure; err names the file. There is at least one file.
  */
 int ct_cmd__load(const struct ct_strlist *files, enum ct_mode mode, struct ct_session **s,
 		 struct ct_report **r, struct ct_err *err);

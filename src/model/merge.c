@@ -9,7 +9,7 @@ static bool equal(const char *a, const char *b)
 	return a && b && !strcmp(a, b);
 }
 
-static bool same_workload(const struct ct_workload *a, const struct ct_workload *b)
+bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b)
 {
 	const struct ct_container *x = &a->container, *y = &b->container;
 
@@ -69,7 +69,7 @@ static void merge_kind(struct ct_workload *w, struct ct_kind *k)
 		memset(&(from)->list[i_], 0, sizeof(*(from)->list)); \
 	}
 
-static void merge_workload(struct ct_workload *into, struct ct_workload *from)
+void ct_workload__merge(struct ct_workload *into, struct ct_workload *from)
 {
 	for (size_t i = 0; i < from->nkinds; i++)
 		merge_kind(into, &from->kinds[i]);
@@ -90,31 +90,31 @@ static void merge_workload(struct ct_workload *into, struct ct_workload *from)
 			   (from->recordings ? from->recordings : 1);
 }
 
-static void add_losses(struct ct_losses *a, const struct ct_losses *b)
+void ct_losses__add(struct ct_losses *to, const struct ct_losses *l)
 {
-	a->events += b->events;
-	a->kinds += b->kinds;
-	a->acts += b->acts;
-	a->procs += b->procs;
-	a->stacks += b->stacks;
-	a->outcomes += b->outcomes;
-	a->missed += b->missed;
-	a->unattributed += b->unattributed;
-	a->lookups += b->lookups;
-	a->truncated |= b->truncated;
+	to->events += l->events;
+	to->kinds += l->kinds;
+	to->acts += l->acts;
+	to->procs += l->procs;
+	to->stacks += l->stacks;
+	to->outcomes += l->outcomes;
+	to->missed += l->missed;
+	to->unattributed += l->unattributed;
+	to->lookups += l->lookups;
+	to->truncated |= l->truncated;
 }
 
 void ct_session__merge(struct ct_session *into, struct ct_session *from)
 {
-	add_losses(&into->losses, &from->losses);
+	ct_losses__add(&into->losses, &from->losses);
 	while (from->nworkloads) {
 		struct ct_workload *w = from->workloads[from->nworkloads - 1], *same = NULL;
 
 		for (size_t i = 0; i < into->nworkloads && !same; i++)
-			if (same_workload(into->workloads[i], w))
+			if (ct_workload__same(into->workloads[i], w))
 				same = into->workloads[i];
 		if (same) {
-			merge_workload(same, w);
+			ct_workload__merge(same, w);
 			ct_session__remove(from, from->nworkloads - 1);
 			continue;
 		}

@@ -13,4 +13,13 @@
  */
 void ct_session__merge(struct ct_session *into, struct ct_session *from);
 
+/* Are they the same, as said above? */
+bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b);
+
+/* Moves what from observed to into; from is left to be freed. */
+void ct_workload__merge(struct ct_workload *into, struct ct_workload *from);
+
+/* All but unknown_sites, which the judge counts. */
+void ct_losses__add(struct ct_losses *to, const struct ct_losses *l);
+
 #endif

@@ -49,7 +49,7 @@ REASON = {"site": text, "syscall": opt_text, "process": opt_text,
           "phase": OneOf(("main", "exec", "health", "setup")), "count": number,
           "text": opt_text, "verdict": VERDICT, "any_of": Caps(), "scope": SCOPE,
           "granted": number, "denied": number, "known": flag, "doubtful": flag,
-          "source": opt_text}
+          "source": opt_text, "first_ns?": number, "last_ns?": number}
 CAPABILITY = {"name": OneOf(NAMES), "verdict": VERDICT, "chosen": flag, "granted": number,
               "denied": number, "scope": SCOPE, "risk": OneOf(("low", "medium", "high")),
               "alternatives": Caps(), "reasons": [REASON]}
@@ -61,8 +61,14 @@ WORKLOAD = {
     "container": {"id": opt_text, "name": opt_text, "image": opt_text, "image_digest": opt_text,
                   "project": opt_text, "service": opt_text, "user": opt_text,
                   "privileged": opt_flag, "userns": opt_flag, "network": opt_text,
-                  "no_new_privileges": opt_flag, "seccomp": text},
+                  "no_new_privileges": opt_flag, "seccomp": text, "pid_mode?": text,
+                  "ipc_mode?": text, "compose_files?": text, "compose_dir?": text},
     "configured": Caps(null=True), "checks": number, "recordings": number,
+    "unknown_sites?": number, "first_ns?": number, "last_ns?": number,
+    "sysctls?": {"port_start": number, "ping_low": number, "ping_high": number},
+    "execs": [{"file?": text, "entry_point": flag, "uid": number, "gid": number,
+               "euid": number, "egid": number, "userns_level": number,
+               "file_capabilities": Caps(), "setuid": flag}],
     "advice": {"cap_drop": [OneOf(("ALL",))], "cap_add": Caps(), "optional": Caps(),
                "removed": Caps(), "why": text,
                "confidence": OneOf(("proved", "high", "medium", "low"))},
@@ -73,7 +79,8 @@ WORKLOAD = {
 SCHEMA = {
     "schema": OneOf(("captrim.advice/1",)), "captrim": text,
     "host": {"kernel": opt_text, "arch?": text, "cgroup": OneOf((1, 2)), "hybrid": flag,
-             "backend": OneOf(("tp_btf", "fexit", "kprobe", None)), "recorded_by?": text},
+             "backend": OneOf(("tp_btf", "fexit", "kprobe", None)), "recorded_by?": text,
+             "start_ms?": number},
     "losses": {**{k: number for k in """events kinds acts procs stacks outcomes missed
                unattributed lookups unknown_sites""".split()}, "truncated": flag},
     "workloads": [WORKLOAD]}
