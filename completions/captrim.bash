@@ -22,7 +22,8 @@ _captrim() {
 	done
 	words=
 	case $prev in
-	--format) words='text json compose docker podman kubernetes systemd quadlet oci nomad html' ;;
+	--format) words='text json compose docker podman kubernetes systemd quadlet oci nomad
+			helm kustomize html' ;;
 	--backend) words='tp_btf fexit kprobe' ;;
 	--color) words='auto always never' ;;
 	-c | --container)

@@ -12,7 +12,7 @@ static bool verbose, strict, generous;
 static const struct ct_opt opts[] = {
 	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "write there, - is standard output" },
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
-	  "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
+	  "how to write the advice" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
 	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
 	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },

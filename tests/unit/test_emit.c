@@ -326,6 +326,8 @@ static const struct {
 	{ "quadlet", ct_emit__quadlet },
 	{ "oci", ct_emit__oci },
 	{ "nomad", ct_emit__nomad },
+	{ "helm", ct_emit__helm },
+	{ "kustomize", ct_emit__kustomize },
 	{ "html", ct_view__html },
 };
 
