@@ -9,7 +9,7 @@ _captrim() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='run record advise trace explain doctor --help --version'
+		words='run record advise trace explain check doctor --help --version'
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 	fi
@@ -22,13 +22,16 @@ _captrim() {
 	done
 	words=
 	case $prev in
-	--format) words='text json compose docker podman kubernetes systemd quadlet oci nomad html' ;;
+	--format)
+		words='text json sarif junit'
+		[ "$command" = check ] ||
+			words='text json compose docker podman kubernetes systemd quadlet oci nomad helm kustomize html' ;;
 	--backend) words='tp_btf fexit kprobe' ;;
 	--color) words='auto always never' ;;
 	-c | --container)
 		words=$(docker ps --format '{{.Names}}' 2>/dev/null) ;;
 	-d | --duration) words='30s 5m 1h' ;;
-	-o | --output | --save | --socket)
+	-o | --output | --save | --socket | --against)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac
@@ -41,7 +44,7 @@ _captrim() {
 				while read -r word _; do
 					[[ $word =~ ^[A-Z_]+$ && $word != CAPABILITY ]] && echo "$word"
 				done) ;;
-		advise)
+		advise | check)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return ;;
 		run) words=-- ;;

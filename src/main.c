@@ -10,7 +10,8 @@ static const struct {
 } commands[] = {
 	{ &ct_run_command, ct_cmd__run },	  { &ct_record_command, ct_cmd__record },
 	{ &ct_advise_command, ct_cmd__advise },	  { &ct_trace_command, ct_cmd__trace },
-	{ &ct_explain_command, ct_cmd__explain }, { &ct_doctor_command, ct_cmd__doctor },
+	{ &ct_explain_command, ct_cmd__explain }, { &ct_check_command, ct_cmd__check },
+	{ &ct_doctor_command, ct_cmd__doctor },
 };
 
 static void help(FILE *out)
@@ -30,7 +31,7 @@ int main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 
 	/* Only what has to clean up must outlive its reader. */
-	if (name && strcmp(name, "advise") && strcmp(name, "explain"))
+	if (name && strcmp(name, "advise") && strcmp(name, "explain") && strcmp(name, "check"))
 		signal(SIGPIPE, SIG_IGN);
 	if (!name) {
 		help(stderr);

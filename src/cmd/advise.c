@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim advise: recordings in, one advice out. Needs no privilege. */
+/* captrim advise: recordings or advices in JSON in, one advice out. Needs no privilege. */
 #include <errno.h>
 
 #include "cmd/cmd.h"
@@ -12,7 +12,7 @@ static bool verbose, strict, generous;
 static const struct ct_opt opts[] = {
 	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "write there, - is standard output" },
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
-	  "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
+	  "how to write the advice" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
 	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
 	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
@@ -23,10 +23,11 @@ static const struct ct_opt opts[] = {
 
 const struct ct_command ct_advise_command = {
 	.name = "advise",
-	.args = "[OPTION]... RECORDING...",
+	.args = "[OPTION]... FILE...",
 	.summary = "judge one or many recordings and print one advice",
 	.details = "Recordings of the same workload, from other runs or other hosts, are taken\n"
-		   "together: what any of them needed is in the advice.",
+		   "together: what any of them needed is in the advice. An advice in JSON\n"
+		   "(--format json) stands in for the recordings it was made from.",
 	.opts = opts,
 };
 

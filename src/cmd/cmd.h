@@ -18,17 +18,19 @@ int ct_cmd__record(int argc, char **argv);
 int ct_cmd__advise(int argc, char **argv);
 int ct_cmd__trace(int argc, char **argv);
 int ct_cmd__explain(int argc, char **argv);
+int ct_cmd__check(int argc, char **argv);
 int ct_cmd__doctor(int argc, char **argv);
 
 extern const struct ct_command ct_run_command, ct_record_command, ct_advise_command,
-	ct_trace_command, ct_explain_command, ct_doctor_command;
+	ct_trace_command, ct_explain_command, ct_check_command, ct_doctor_command;
 
 /* --strict and --generous exclude each other: -EINVAL with a message. */
 int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *err);
 
 /*
- * The report of FILE...: recordings, taken together and judged. *r borrows from *s:
- * free the report first. Both are untouched on failure; err names the file.
+ * The report of FILE...: recordings and advices in JSON, told apart by their schema line and
+ * taken together: what any of them needs is in it. *r borrows from *s: free the report
+ * first. Both are untouched on failure; err names the file. There is at least one file.
  */
 int ct_cmd__load(const struct ct_strlist *files, enum ct_mode mode, struct ct_session **s,
 		 struct ct_report **r, struct ct_err *err);

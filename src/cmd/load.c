@@ -1,27 +1,111 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a command is given as FILE..., read and judged. */
+#include <errno.h>
+#include <string.h>
+
 #include "cmd/cmd.h"
+#include "emit/json_read.h"
 #include "model/merge.h"
 #include "model/recording.h"
+
+#define MAX_FILE (1u << 30)
+
+/* Both kinds of files have to be told apart before either is read, on pipes too. */
+static int slurp(const char *path, struct ct_str *text, struct ct_err *err)
+{
+	bool is_stdin = !strcmp(path, "-");
+	ct_autofclose FILE *file = is_stdin ? NULL : fopen(path, "re");
+	ct_autofree char *name = ct_printable(is_stdin ? "standard input" : path);
+	FILE *in = is_stdin ? stdin : file;
+	char chunk[65536];
+	size_t n;
+
+	if (!in)
+		return ct_err__set(err, errno, "cannot read %s: %s", name, strerror(errno));
+	ct_str__add(text, "");
+	while ((n = fread(chunk, 1, sizeof(chunk), in)) > 0) {
+		ct_str__addn(text, chunk, n);
+		if (text->len > MAX_FILE)
+			return ct_err__set(err, EFBIG, "%s is larger than 1 GiB", name);
+	}
+	if (ferror(in))
+		return ct_err__set(err, errno, "cannot read %s: %s", name, strerror(errno));
+	return 0;
+}
+
+static int read_recording(const char *path, const struct ct_str *text, struct ct_session **s,
+			  struct ct_err *err)
+{
+	ct_autofclose FILE *in = NULL;
+
+	/* An empty buffer cannot be opened; the reader is to say what it says of such a file. */
+	in = text->len ? fmemopen(text->s, text->len, "r") : fopen("/dev/null", "re");
+	if (!in)
+		return ct_err__set(err, errno, "cannot read from memory: %s", strerror(errno));
+	return ct_recording__read_stream(in, strcmp(path, "-") != 0 ? path : "standard input", s,
+					 err);
+}
+
+/* Everything read so far. */
+struct loaded {
+	struct ct_session *recordings; /* merged */
+	struct ct_session *s;	       /* that the report borrows from */
+	struct ct_report *r;	       /* of advices */
+};
+
+static int add_file(struct loaded *l, const char *path, enum ct_mode mode, struct ct_err *err)
+{
+	ct_autosession struct ct_session *s = NULL;
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_str text = { 0 };
+	int ret = slurp(path, &text, err);
+
+	if (!ret && ct_advice__is_json(text.s, text.len)) {
+		ret = ct_advice__read(text.s, text.len, path, &s, &r, err);
+		if (!ret)
+			ct_report__set_mode(r, s, mode);
+	} else if (!ret) {
+		ret = read_recording(path, &text, &s, err);
+	}
+	ct_str__free(&text);
+	if (ret)
+		return ret;
+	if (r && l->r) {
+		ct_report__merge(l->r, l->s, r, s, mode);
+	} else if (r) {
+		l->r = ct_steal(r);
+		l->s = ct_steal(s);
+	} else if (l->recordings) {
+		ct_session__merge(l->recordings, s);
+	} else {
+		l->recordings = ct_steal(s);
+	}
+	return 0;
+}
 
 int ct_cmd__load(const struct ct_strlist *files, enum ct_mode mode, struct ct_session **s,
 		 struct ct_report **r, struct ct_err *err)
 {
-	ct_autosession struct ct_session *all = NULL;
+	struct loaded l = { 0 };
+	int ret = 0;
 
-	for (size_t i = 0; i < files->len; i++) {
-		ct_autosession struct ct_session *one = NULL;
-		int ret = ct_recording__read(files->items[i], &one, err);
+	for (size_t i = 0; i < files->len && !ret; i++)
+		ret = add_file(&l, files->items[i], mode, err);
+	if (!ret && l.recordings) {
+		struct ct_report *judged;
 
-		if (ret)
-			return ret;
-		if (all)
-			ct_session__merge(all, one);
-		else
-			all = ct_steal(one);
+		ct_session__unite(l.recordings);
+		judged = ct_judge__session(l.recordings, mode);
+		if (l.r)
+			ct_report__merge(judged, l.recordings, l.r, l.s, mode);
+		*r = judged;
+		*s = ct_steal(l.recordings);
+	} else if (!ret) {
+		*r = ct_steal(l.r);
+		*s = ct_steal(l.s);
 	}
-	ct_session__unite(all);
-	*r = ct_judge__session(all, mode);
-	*s = ct_steal(all);
-	return 0;
+	ct_report__free(l.r);
+	ct_session__free(l.s);
+	ct_session__free(l.recordings);
+	return ret;
 }

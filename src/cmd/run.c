@@ -21,7 +21,7 @@ static const struct ct_opt opts[] = {
 	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
 	  "write the advice there, - is standard output" },
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
-	  "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
+	  "how to write the advice" },
 	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL, "keep the recording there" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
 	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },

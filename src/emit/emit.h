@@ -19,6 +19,8 @@ enum ct_format {
 	CT_FMT_QUADLET,
 	CT_FMT_OCI,
 	CT_FMT_NOMAD,
+	CT_FMT_HELM,
+	CT_FMT_KUSTOMIZE,
 	CT_FMT_HTML,
 	CT_FMT_MAX,
 };
@@ -30,7 +32,8 @@ struct ct_emit_opts {
 	bool verbose;	     /* text only: evidence */
 };
 
-/* One file a format: src/emit/NAME.c (text and html: src/view/). */
+/* One file a format: src/emit/NAME.c (helm and kustomize: kubernetes.c; text and html: src/view/).
+ */
 void ct_emit__json(const struct ct_report *r, FILE *out);
 void ct_emit__compose(const struct ct_report *r, FILE *out);
 void ct_emit__docker(const struct ct_report *r, FILE *out);
@@ -40,5 +43,7 @@ void ct_emit__systemd(const struct ct_report *r, FILE *out);
 void ct_emit__quadlet(const struct ct_report *r, FILE *out);
 void ct_emit__oci(const struct ct_report *r, FILE *out);
 void ct_emit__nomad(const struct ct_report *r, FILE *out);
+void ct_emit__helm(const struct ct_report *r, FILE *out);
+void ct_emit__kustomize(const struct ct_report *r, FILE *out);
 
 #endif

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim.advice/1. Fields may be added; renaming or removing one needs a new number. */
+/*
+ * captrim.advice/1. Fields may be added; renaming or removing one needs a new number. What is
+ * written here is read back by json_read.c, so that an advice file can stand in for its recording.
+ */
 #include "base/json.h"
 #include "emit/common.h"
 #include "emit/emit.h"
@@ -10,6 +13,12 @@ static void put_caps(struct ct_json *j, const char *key, uint64_t set)
 	ct_caps__for_each(cap, set)
 		ct_json__str(j, NULL, ct_cap__name(cap));
 	ct_json__end_array(j);
+}
+
+/* Most readers' whole numbers end at 2^63. */
+static void put_count(struct ct_json *j, const char *key, uint64_t n)
+{
+	ct_json__uint(j, key, n > INT64_MAX ? INT64_MAX : n);
 }
 
 static void put_tristate(struct ct_json *j, const char *key, enum ct_tristate v)
@@ -29,6 +38,8 @@ static void put_host(struct ct_json *j, const struct ct_host *h)
 	ct_json__int(j, "cgroup", h->cgroup == 1 ? 1 : 2);
 	ct_json__bool(j, "hybrid", h->cgroup == 3);
 	ct_json__opt_str(j, "recorded_by", h->captrim);
+	if (h->start_ms > 0)
+		ct_json__int(j, "start_ms", h->start_ms);
 	ct_json__end_object(j);
 }
 
@@ -64,7 +75,47 @@ static void put_container(struct ct_json *j, const struct ct_container *c)
 	ct_json__str(j, "network", c->network);
 	put_tristate(j, "no_new_privileges", c->no_new_privs);
 	ct_json__str(j, "seccomp", ct_seccomp__name(c->seccomp));
+	ct_json__opt_str(j, "pid_mode", c->pid_mode);
+	ct_json__opt_str(j, "ipc_mode", c->ipc_mode);
+	ct_json__opt_str(j, "compose_files", c->compose_files);
+	ct_json__opt_str(j, "compose_dir", c->compose_dir);
 	ct_json__end_object(j);
+}
+
+static void put_sysctls(struct ct_json *j, const struct ct_sysctls *s)
+{
+	if (!s->known)
+		return;
+	ct_json__object(j, "sysctls");
+	ct_json__uint(j, "port_start", s->port_start);
+	ct_json__uint(j, "ping_low", s->ping_low);
+	ct_json__uint(j, "ping_high", s->ping_high);
+	ct_json__end_object(j);
+}
+
+/* Those that decide whose rights it had: its entry point, and what could give more. */
+static void put_execs(struct ct_json *j, const struct ct_workload *w)
+{
+	ct_json__array(j, "execs");
+	for (size_t i = 0; i < w->nexecs; i++) {
+		const struct ct_exec *e = &w->execs[i];
+		bool entry_point = e->was == CT_ENTRY_SETUP && e->entry == CT_ENTRY_MAIN;
+
+		if (!entry_point && !e->fcaps && !e->setuid)
+			continue;
+		ct_json__object(j, NULL);
+		ct_json__opt_str(j, "file", e->file);
+		ct_json__bool(j, "entry_point", entry_point);
+		ct_json__uint(j, "uid", e->creds.uid);
+		ct_json__uint(j, "gid", e->creds.gid);
+		ct_json__uint(j, "euid", e->creds.euid);
+		ct_json__uint(j, "egid", e->creds.egid);
+		ct_json__uint(j, "userns_level", e->creds.userns_level);
+		put_caps(j, "file_capabilities", e->fcaps);
+		ct_json__bool(j, "setuid", e->setuid);
+		ct_json__end_object(j);
+	}
+	ct_json__end_array(j);
 }
 
 static void put_advice(struct ct_json *j, const struct ct_advice *a)
@@ -108,10 +159,10 @@ static void put_outcome(struct ct_json *j, const struct ct_outcome *o)
 	if (!(o->ok | o->eperm | o->eacces | o->other))
 		return;
 	ct_json__object(j, "outcome");
-	ct_json__uint(j, "ok", o->ok);
-	ct_json__uint(j, "eperm", o->eperm);
-	ct_json__uint(j, "eacces", o->eacces);
-	ct_json__uint(j, "other", o->other);
+	put_count(j, "ok", o->ok);
+	put_count(j, "eperm", o->eperm);
+	put_count(j, "eacces", o->eacces);
+	put_count(j, "other", o->other);
 	ct_json__end_object(j);
 }
 
@@ -122,17 +173,19 @@ static void put_reason(struct ct_json *j, const struct ct_reason *r)
 	ct_json__str(j, "syscall", r->syscall);
 	ct_json__str(j, "process", r->process);
 	ct_json__str(j, "phase", r->phase);
-	ct_json__uint(j, "count", r->granted + r->denied);
+	put_count(j, "count", r->granted + r->denied);
 	ct_json__str(j, "text", r->text);
 	ct_json__str(j, "verdict", ct_verdict__name(r->verdict));
 	put_caps(j, "any_of", r->any_of);
 	ct_json__str(j, "scope", ct_scope__name(r->scope));
-	ct_json__uint(j, "granted", r->granted);
-	ct_json__uint(j, "denied", r->denied);
+	put_count(j, "granted", r->granted);
+	put_count(j, "denied", r->denied);
 	put_outcome(j, &r->outcome);
 	ct_json__bool(j, "known", r->known);
 	ct_json__bool(j, "doubtful", r->doubtful);
 	ct_json__str(j, "source", r->source);
+	ct_json__opt_uint(j, "first_ns", r->first_ns);
+	ct_json__opt_uint(j, "last_ns", r->last_ns);
 	ct_json__end_object(j);
 }
 
@@ -142,9 +195,11 @@ static void put_capability(struct ct_json *j, const struct ct_cap_verdict *cv)
 	ct_json__str(j, "name", ct_cap__name(cv->cap));
 	ct_json__str(j, "verdict", ct_verdict__name(cv->verdict));
 	ct_json__bool(j, "chosen", cv->chosen);
-	ct_json__uint(j, "granted", cv->granted);
-	ct_json__uint(j, "denied", cv->denied);
+	put_count(j, "granted", cv->granted);
+	put_count(j, "denied", cv->denied);
 	ct_json__opt_uint(j, "seen_in", cv->seen_in);
+	if (cv->host_use)
+		ct_json__bool(j, "host_use", true);
 	ct_json__str(j, "scope", ct_scope__name(cv->scope));
 	ct_json__str(j, "risk", ct_risk__name(cv->risk));
 	put_caps(j, "alternatives", cv->alternatives);
@@ -171,8 +226,13 @@ static void put_workload(struct ct_json *j, const struct ct_advice *a)
 		put_caps(j, "configured", configured);
 	else
 		ct_json__str(j, "configured", NULL);
-	ct_json__uint(j, "checks", a->checks);
+	put_count(j, "checks", a->checks);
 	ct_json__uint(j, "recordings", a->recordings);
+	ct_json__opt_uint(j, "unknown_sites", a->unknown_sites);
+	ct_json__opt_uint(j, "first_ns", w->first_ns);
+	ct_json__opt_uint(j, "last_ns", w->last_ns);
+	put_sysctls(j, &w->sysctls);
+	put_execs(j, w);
 	put_advice(j, a);
 	put_warnings(j, a);
 	ct_json__array(j, "capabilities");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The securityContext of a container, in a document for each workload. The levels are those
- * of the Pod Security Standards (k8s.io/pod-security-admission, capabilities_baseline and
- * capabilities_restricted).
+ * The securityContext of a container: by itself, in a document for each workload; as values of
+ * a Helm chart; as patches of a kustomization. The levels are those of the Pod Security Standards
+ * (k8s.io/pod-security-admission, capabilities_baseline and capabilities_restricted).
  */
 #include <string.h>
 #include "emit/common.h"
@@ -74,59 +74,145 @@ static void put_level(const struct ct_advice *a, FILE *out, const char *indent)
 }
 
 /* The default user of an image is in the image; only a number can be checked as not root. */
-static void put_user(const struct ct_workload *w, FILE *out)
+static void put_user(const struct ct_workload *w, FILE *out, const char *indent)
 {
 	const char *user = w->container.user;
 	size_t digits = user ? strspn(user, "0123456789") : 0;
 
 	if (ct_workload__nonroot(w) != CT_YES)
 		return;
-	fputs("      runAsNonRoot: true\n", out);
+	fprintf(out, "%srunAsNonRoot: true\n", indent);
 	if (digits && digits < 10 && (!user[digits] || user[digits] == ':'))
-		fprintf(out, "      runAsUser: %.*s\n", (int)digits, user);
+		fprintf(out, "%srunAsUser: %.*s\n", indent, (int)digits, user);
 	else
-		fputs("      # runAsUser: a number, if the image names its user by name\n", out);
+		fprintf(out, "%s# runAsUser: a number, if the image names its user by name\n",
+			indent);
 }
 
-static void put_add(const struct ct_advice *a, FILE *out)
+static void put_add(const struct ct_advice *a, FILE *out, const char *indent)
 {
 	int width = ct_emit__names_width(a->cap_add);
 
 	if (a->cap_add)
-		fputs("        add:\n", out);
+		fprintf(out, "%s  add:\n", indent);
 	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
 
-		fprintf(out, "          - %-*s  # %s\n", width, ct_cap__name(cap), why);
+		fprintf(out, "%s    - %-*s  # %s\n", indent, width, ct_cap__name(cap), why);
 	}
 }
 
-static void put_container(const struct ct_advice *a, FILE *out)
+/* securityContext: and what is in it. */
+static void put_context(const struct ct_advice *a, FILE *out, const char *outer)
 {
-	const struct ct_container *c = &a->workload->container;
-	ct_autofree char *key = NULL, *name = NULL;
+	ct_autofree char *indent = ct_xasprintf("%s  ", outer);
 
-	key = ct_emit__key(c->service && *c->service ? c->service : ct_workload__label(a->workload),
-			   "-", true);
-	name = ct_emit__yaml(key);
-	ct_emit__heading(a, out, "");
-	put_level(a, out, "");
-	ct_emit__notes(a, &idiom, out, "");
-	fprintf(out, "containers:\n  - name: %s\n    securityContext:\n", name);
-	put_user(a->workload, out);
+	fprintf(out, "%ssecurityContext:\n", outer);
+	put_user(a->workload, out, indent);
 	if (no_escalation(a))
-		fputs("      allowPrivilegeEscalation: false\n", out);
-	if (c->seccomp != CT_SECCOMP_CUSTOM)
-		fputs("      seccompProfile:\n        type: RuntimeDefault\n", out);
-	fputs("      capabilities:\n        drop: [ALL]\n", out);
-	put_add(a, out);
+		fprintf(out, "%sallowPrivilegeEscalation: false\n", indent);
+	if (a->workload->container.seccomp != CT_SECCOMP_CUSTOM)
+		fprintf(out, "%sseccompProfile:\n%s  type: RuntimeDefault\n", indent, indent);
+	fprintf(out, "%scapabilities:\n%s  drop: [ALL]\n", indent, indent);
+	put_add(a, out, indent);
+}
+
+/* Its name where the container came from a manifest is NAMESPACE/POD/NAME. */
+static char *container_key(const struct ct_workload *w)
+{
+	const struct ct_container *c = &w->container;
+	const char *name = c->service && *c->service ? c->service : ct_workload__label(w);
+	const char *slash = strrchr(name, '/');
+
+	if (slash && (w->runtime == CT_RT_CONTAINERD || w->runtime == CT_RT_CRIO))
+		name = slash + 1;
+	return ct_emit__key(name, "-", true);
+}
+
+/* As container_key(), as a scalar; a name that occurs again gets a number behind it. */
+static char *unique_name(const struct ct_report *r, size_t n)
+{
+	ct_autofree char *key = container_key(r->advices[n].workload), *numbered = NULL;
+	size_t same = 1;
+
+	for (size_t i = 0; i < n; i++) {
+		ct_autofree char *other = container_key(r->advices[i].workload);
+
+		same += !strcmp(key, other);
+	}
+	if (same == 1)
+		return ct_emit__yaml(key);
+	numbered = ct_xasprintf("%.56s-%zu", key, same);
+	return ct_emit__yaml(numbered);
+}
+
+static void put_head(const struct ct_advice *a, FILE *out, const char *indent)
+{
+	ct_emit__heading(a, out, indent);
+	put_level(a, out, indent);
+	ct_emit__notes(a, &idiom, out, indent);
 }
 
 void ct_emit__kubernetes(const struct ct_report *r, FILE *out)
 {
 	for (size_t i = 0; i < r->nadvices; i++) {
+		ct_autofree char *key = container_key(r->advices[i].workload);
+		ct_autofree char *name = ct_emit__yaml(key);
+
 		if (i)
 			fputs("---\n", out);
-		put_container(&r->advices[i], out);
+		put_head(&r->advices[i], out, "");
+		fprintf(out, "containers:\n  - name: %s\n", name);
+		put_context(&r->advices[i], out, "    ");
+	}
+}
+
+/* One workload: at the top, where most charts have it; more: below the names of components. */
+void ct_emit__helm(const struct ct_report *r, FILE *out)
+{
+	fputs("# Values for 'helm upgrade -f': move securityContext to where the chart takes a\n"
+	      "# container's ('helm show values' tells), not to the pod's.\n",
+	      out);
+	if (!r->nadvices)
+		fputs("{}\n", out);
+	for (size_t i = 0; i < r->nadvices; i++) {
+		ct_autofree char *name = unique_name(r, i);
+
+		if (i)
+			fputc('\n', out);
+		put_head(&r->advices[i], out, "");
+		if (r->nadvices > 1)
+			fprintf(out, "%s:\n", name);
+		put_context(&r->advices[i], out, r->nadvices > 1 ? "  " : "");
+	}
+}
+
+/* Lists of capabilities have no merge key: the patch's replace those of the manifest. */
+void ct_emit__kustomize(const struct ct_report *r, FILE *out)
+{
+	fputs("# A kustomization.yaml: name the kind and the object that the container is in\n"
+	      "# where that is not a Deployment of the same name.\n"
+	      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+	      "# resources: [deployment.yaml]\n",
+	      out);
+	fputs(r->nadvices ? "patches:\n" : "patches: []\n", out);
+	for (size_t i = 0; i < r->nadvices; i++) {
+		ct_autofree char *key = container_key(r->advices[i].workload);
+		ct_autofree char *name = ct_emit__yaml(key);
+
+		put_head(&r->advices[i], out, "  ");
+		fprintf(out,
+			"  - patch: |-\n"
+			"      apiVersion: apps/v1\n"
+			"      kind: Deployment\n"
+			"      metadata:\n"
+			"        name: %s\n"
+			"      spec:\n"
+			"        template:\n"
+			"          spec:\n"
+			"            containers:\n"
+			"              - name: %s\n",
+			name, name);
+		put_context(&r->advices[i], out, "                ");
 	}
 }

@@ -81,6 +81,7 @@ static void fill_cap(struct ct_advice *a, struct ct_case *c, struct ct_cap_verdi
 	v->granted = c->granted[cap];
 	v->denied = c->denied[cap];
 	v->seen_in = c->seen_in[cap];
+	v->host_use = c->host_caps >> cap & 1;
 	for (size_t i = 0; i < c->nreasons; i++) {
 		struct ct_reason *r = &c->reasons[i];
 

@@ -159,7 +159,7 @@ struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode)
 	return r;
 }
 
-static void free_advice(struct ct_advice *a)
+void ct_advice__free(struct ct_advice *a)
 {
 	for (size_t i = 0; i < a->ncaps; i++) {
 		struct ct_cap_verdict *v = &a->caps[i];
@@ -186,7 +186,10 @@ void ct_report__free(struct ct_report *r)
 	if (!r)
 		return;
 	for (size_t i = 0; i < r->nadvices; i++)
-		free_advice(&r->advices[i]);
+		ct_advice__free(&r->advices[i]);
+	for (size_t i = 0; i < r->ntexts; i++)
+		free(r->texts[i]);
+	free(r->texts);
 	free(r->advices);
 	free(r);
 }

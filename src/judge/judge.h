@@ -46,6 +46,7 @@ struct ct_cap_verdict {
 	uint64_t granted, denied;
 	struct ct_reason *reasons; /* most important first */
 	size_t nreasons, reasons_cap;
+	bool host_use;	/* needed where only the initial user namespace's holder passes */
 	size_t seen_in; /* recordings with a need that it would meet; 0: not known */
 };
 
@@ -78,11 +79,27 @@ struct ct_report {
 	const struct ct_session *session; /* borrowed */
 	struct ct_advice *advices;
 	size_t nadvices;
+	/* Read from a file: what codes and sources, which are static otherwise, point to. */
+	char **texts;
+	size_t ntexts, texts_cap;
 };
 
 /* Never fails; the caller frees the report before the session. */
 struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode);
 void ct_report__free(struct ct_report *r);
+
+/*
+ * Takes another report's advices into this one; from is empty afterwards, *s and *from_s are the
+ * sessions they borrow from, and from_s is to be freed. Advices of the same workload
+ * (model/merge.h) become one: the cheapest set that meets the needs of both, where a verified
+ * set counts as it is, without alternatives. It is as sure as the less sure one, and
+ * proved only if both were.
+ */
+void ct_report__merge(struct ct_report *into, struct ct_session *s, struct ct_report *from,
+		      struct ct_session *from_s, enum ct_mode mode);
+
+/* Advices made earlier, as if made in that mode. The default leaves all, verified ones stay. */
+void ct_report__set_mode(struct ct_report *r, const struct ct_session *s, enum ct_mode mode);
 
 const char *ct_verdict__name(enum ct_verdict v);
 const char *ct_confidence__name(enum ct_confidence c);

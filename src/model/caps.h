@@ -21,6 +21,16 @@
 	 CT_CAP(NET_RAW) | CT_CAP(SETGID) | CT_CAP(SETUID) | CT_CAP(SETFCAP) | CT_CAP(SETPCAP) |  \
 	 CT_CAP(NET_BIND_SERVICE) | CT_CAP(SYS_CHROOT) | CT_CAP(KILL) | CT_CAP(AUDIT_WRITE))
 
+/* containerd's CRI and ctr (containerd, oci/spec.go defaultUnixCaps()). CRI-O gives fewer. */
+#define CT_CAPS_CONTAINERD_DEFAULT CT_CAPS_DOCKER_DEFAULT
+
+/* Podman 4 and 5 (containers/common, pkg/config/default.go DefaultCapabilities). */
+#define CT_CAPS_PODMAN_DEFAULT \
+	(CT_CAPS_DOCKER_DEFAULT & ~(CT_CAP(MKNOD) | CT_CAP(NET_RAW) | CT_CAP(AUDIT_WRITE)))
+
+/* A systemd unit that says nothing (systemd.exec(5), CapabilityBoundingSet=). */
+#define CT_CAPS_SYSTEMD_DEFAULT CT_CAPS_ALL
+
 enum ct_scope { CT_SCOPE_NONE, CT_SCOPE_NAMESPACE, CT_SCOPE_HOST };
 enum ct_risk { CT_RISK_LOW, CT_RISK_MEDIUM, CT_RISK_HIGH };
 

@@ -11,7 +11,9 @@
 #define MAX_STACK     1024
 
 #define DAMAGED	 "the file is damaged, record again"
-#define NOT_OURS "give a file written by 'captrim record -o' or 'captrim run --save'"
+#define NOT_OURS                                                                     \
+	"give a file written by 'captrim record -o' or 'captrim run --save', or by " \
+	"'--format json'"
 
 struct reader {
 	const char *name; /* printable */

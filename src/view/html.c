@@ -72,6 +72,7 @@ static void put_more_formats(FILE *out, const struct ct_report *r, size_t n)
 		{ "docker run", ct_emit__docker },     { "podman run", ct_emit__podman },
 		{ "Kubernetes", ct_emit__kubernetes }, { "Compose", ct_emit__compose },
 		{ "systemd unit", ct_emit__systemd },  { "Quadlet", ct_emit__quadlet },
+		{ "Helm values", ct_emit__helm },      { "kustomize", ct_emit__kustomize },
 		{ "OCI config.json", ct_emit__oci },   { "Nomad", ct_emit__nomad },
 	};
 	bool unit = r->advices[n].workload->kind == CT_WL_UNIT;

@@ -3,8 +3,8 @@
 #include "view/view.h"
 
 const char *const ct_format_choices[] = {
-	"text",	   "json",    "compose", "docker", "podman", "kubernetes",
-	"systemd", "quadlet", "oci",	 "nomad",  "html",   NULL,
+	"text",	   "json", "compose", "docker", "podman",    "kubernetes", "systemd",
+	"quadlet", "oci",  "nomad",   "helm",	"kustomize", "html",	   NULL,
 };
 _Static_assert(CT_ARRAY_SIZE(ct_format_choices) == CT_FMT_MAX + 1, "a format without a name");
 
@@ -20,6 +20,8 @@ static const writer_fn writers[CT_FMT_MAX] = {
 	[CT_FMT_QUADLET] = ct_emit__quadlet,
 	[CT_FMT_OCI] = ct_emit__oci,
 	[CT_FMT_NOMAD] = ct_emit__nomad,
+	[CT_FMT_HELM] = ct_emit__helm,
+	[CT_FMT_KUSTOMIZE] = ct_emit__kustomize,
 	[CT_FMT_HTML] = ct_view__html,
 };
 

@@ -54,7 +54,7 @@ run 2 'no command'
 quiet out 'no command: nothing on standard output'
 run 2 'unknown command' frobnicate
 says err 'unknown command is named' "frobnicate"
-for command in run record advise trace explain doctor; do
+for command in run record advise trace explain check doctor; do
 	run 0 "$command --help" "$command" --help
 	says out "$command --help shows usage" "^Usage: captrim $command"
 	run 2 "$command: unknown option" "$command" --frobnicate
@@ -94,7 +94,8 @@ if [ "$(jq -c '.workloads[0].advice.cap_add' "$tmp/out" 2>/dev/null)" = '["CHOWN
 else
 	fail 'advise says CHOWN' "$(head -c 500 "$tmp/out" | tr '\n' ' ')"
 fi
-for format in text json compose docker podman kubernetes systemd quadlet oci nomad html; do
+for format in text json compose docker podman kubernetes systemd quadlet oci nomad \
+	helm kustomize html; do
 	run 0 "advise as $format" advise --format "$format" "$recording"
 	says out "advise as $format names CHOWN" '(CHOWN|chown)'
 done

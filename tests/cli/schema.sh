@@ -10,7 +10,7 @@ golden=$here/tests/golden/emit
 cp "$golden"/*.* "$tmp"
 if [ -x "$captrim" ]; then
 	for rec in "$here"/tests/golden/recordings/*.rec; do
-		for format in json compose kubernetes docker oci systemd html; do
+		for format in json compose kubernetes helm kustomize docker oci systemd html; do
 			"$captrim" advise "$rec" --format $format >"$tmp/$(basename "$rec" .rec).$format" ||
 				fail "advise $format" "exit status $? for $rec"
 		done
@@ -49,7 +49,7 @@ REASON = {"site": text, "syscall": opt_text, "process": opt_text,
           "phase": OneOf(("main", "exec", "health", "setup")), "count": number,
           "text": opt_text, "verdict": VERDICT, "any_of": Caps(), "scope": SCOPE,
           "granted": number, "denied": number, "known": flag, "doubtful": flag,
-          "source": opt_text}
+          "source": opt_text, "first_ns?": number, "last_ns?": number}
 CAPABILITY = {"name": OneOf(NAMES), "verdict": VERDICT, "chosen": flag, "granted": number,
               "denied": number, "scope": SCOPE, "risk": OneOf(("low", "medium", "high")),
               "alternatives": Caps(), "reasons": [REASON]}
@@ -61,8 +61,14 @@ WORKLOAD = {
     "container": {"id": opt_text, "name": opt_text, "image": opt_text, "image_digest": opt_text,
                   "project": opt_text, "service": opt_text, "user": opt_text,
                   "privileged": opt_flag, "userns": opt_flag, "network": opt_text,
-                  "no_new_privileges": opt_flag, "seccomp": text},
+                  "no_new_privileges": opt_flag, "seccomp": text, "pid_mode?": text,
+                  "ipc_mode?": text, "compose_files?": text, "compose_dir?": text},
     "configured": Caps(null=True), "checks": number, "recordings": number,
+    "unknown_sites?": number, "first_ns?": number, "last_ns?": number,
+    "sysctls?": {"port_start": number, "ping_low": number, "ping_high": number},
+    "execs": [{"file?": text, "entry_point": flag, "uid": number, "gid": number,
+               "euid": number, "egid": number, "userns_level": number,
+               "file_capabilities": Caps(), "setuid": flag}],
     "advice": {"cap_drop": [OneOf(("ALL",))], "cap_add": Caps(), "optional": Caps(),
                "removed": Caps(), "why": text,
                "confidence": OneOf(("proved", "high", "medium", "low"))},
@@ -73,7 +79,8 @@ WORKLOAD = {
 SCHEMA = {
     "schema": OneOf(("captrim.advice/1",)), "captrim": text,
     "host": {"kernel": opt_text, "arch?": text, "cgroup": OneOf((1, 2)), "hybrid": flag,
-             "backend": OneOf(("tp_btf", "fexit", "kprobe", None)), "recorded_by?": text},
+             "backend": OneOf(("tp_btf", "fexit", "kprobe", None)), "recorded_by?": text,
+             "start_ms?": number},
     "losses": {**{k: number for k in """events kinds acts procs stacks outcomes missed
                unattributed lookups unknown_sites""".split()}, "truncated": flag},
     "workloads": [WORKLOAD]}
@@ -188,23 +195,46 @@ def compose(text):
         if "cap_add" in service:
             caps(service["cap_add"])
 
+def security(holder):
+    context = holder["securityContext"]
+    want(set(context) <= {"runAsNonRoot", "runAsUser", "allowPrivilegeEscalation",
+                          "seccompProfile", "capabilities"}, "keys %r" % list(context))
+    want(context["capabilities"]["drop"] == ["ALL"], "drop")
+    add = context["capabilities"].get("add", ["X"])
+    caps(add)
+    want(not ("SYS_ADMIN" in add and "allowPrivilegeEscalation" in context),
+         "SYS_ADMIN without escalation (kubernetes issue 119568)")
+    want(isinstance(context.get("runAsUser", 1), int), "runAsUser")
+
+def container(c):
+    want(set(c) == {"name", "securityContext"}, "keys %r" % list(c))
+    want(DNS.match(c["name"]), "name %r" % c["name"])
+    security(c)
+
 def kubernetes(text):
     for doc in yaml.load_all(text, Strict):
         want(list(doc) == ["containers"], "keys %r" % list(doc))
-        (container,) = doc["containers"]
-        want(set(container) == {"name", "securityContext"}, "keys %r" % list(container))
-        want(DNS.match(container["name"]), "name %r" % container["name"])
-        context = container["securityContext"]
-        want(set(context) <= {"runAsNonRoot", "runAsUser", "allowPrivilegeEscalation",
-                              "seccompProfile", "capabilities"}, "keys %r" % list(context))
-        want(context["capabilities"]["drop"] == ["ALL"], "drop")
-        add = context["capabilities"].get("add", ["X"])
-        caps(add)
-        want(not ("SYS_ADMIN" in add and "allowPrivilegeEscalation" in context),
-             "SYS_ADMIN without escalation (kubernetes issue 119568)")
-        want(isinstance(context.get("runAsUser", 1), int), "runAsUser")
+        (one,) = doc["containers"]
+        container(one)
 
-for check, form in ((compose, "compose"), (kubernetes, "kubernetes")):
+def helm(text):
+    doc = yaml.load(text, Strict)
+    for values in [doc] if "securityContext" in doc else doc.values():
+        want(list(values) == ["securityContext"], "keys %r" % list(values))
+        security(values)
+
+def kustomize(text):
+    doc = yaml.load(text, Strict)
+    want(doc["apiVersion"] == "kustomize.config.k8s.io/v1beta1", "apiVersion")
+    want(doc["kind"] == "Kustomization" and len(doc) == 3, "keys %r" % list(doc))
+    for item in doc["patches"]:
+        patch = yaml.load(item["patch"], Strict)
+        want(DNS.match(patch["metadata"]["name"]), "name %r" % patch["metadata"])
+        (one,) = patch["spec"]["template"]["spec"]["containers"]
+        container(one)
+
+for check, form in ((compose, "compose"), (kubernetes, "kubernetes"), (helm, "helm"),
+                    (kustomize, "kustomize")):
     for path in sorted(glob.glob("%s/*.%s" % (sys.argv[1], form))):
         name = path.rsplit("/", 1)[1]
         try:
@@ -273,6 +303,31 @@ quadlet() {
 		is "quadlet $f" "$got" "$want"
 		says "quadlet $f drops" "$tmp/out" '--cap-drop[ =]all'
 	done
+}
+
+# The patch replaces what the manifest had.
+kustomization() {
+	kubectl kustomize --help >/dev/null 2>&1 || { skip kustomization "no kubectl"; return; }
+	mkdir "$tmp/k"
+	sed 's/^# resources: .*/resources: [web.yaml]/' "$tmp/web.kustomize" >"$tmp/k/kustomization.yaml"
+	cat >"$tmp/k/web.yaml" <<'END'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  template:
+    spec:
+      containers:
+        - {name: log, image: busybox}
+        - {name: web, image: nginx, securityContext: {capabilities: {add: [SYS_TIME]}}}
+END
+	if ! kubectl kustomize "$tmp/k" >"$tmp/out" 2>&1; then
+		fail kustomization "$(head -c 300 "$tmp/out")"
+		return
+	fi
+	is "kustomization: the names added" "$(sed -n 's/^ *- \([A-Z_]*\)$/\1/p' "$tmp/out" | xargs)" \
+		"CHOWN DAC_OVERRIDE KILL SETGID SETUID ALL"
+	says "kustomization: the image stays" "$tmp/out" 'image: nginx'
 }
 
 html() {
@@ -360,6 +415,7 @@ browser() {
 json
 yaml
 shell
+kustomization
 systemd
 quadlet
 html

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "emit/common.h"
 #include "emit/emit.h"
+#include "emit/json_read.h"
 #include "unit.h"
 #include "view/view.h"
 
@@ -23,7 +24,7 @@
 #define VERDICT(cap, verdict, chosen, scope, risk, other, granted, denied, reasons)          \
 	{                                                                                    \
 		cap, CT_##verdict, chosen, CT_SCOPE_##scope, CT_RISK_##risk, other, granted, \
-			denied, reasons, CT_ARRAY_SIZE(reasons), 0, 0                        \
+			denied, reasons, CT_ARRAY_SIZE(reasons), 0, false, 0                 \
 	}
 
 static void set(char **field, const char *value)
@@ -325,6 +326,8 @@ static const struct {
 	{ "quadlet", ct_emit__quadlet },
 	{ "oci", ct_emit__oci },
 	{ "nomad", ct_emit__nomad },
+	{ "helm", ct_emit__helm },
+	{ "kustomize", ct_emit__kustomize },
 	{ "html", ct_view__html },
 };
 
@@ -371,10 +374,36 @@ static void compare(const char *report, size_t format, const struct ct_report *r
 	CU_ASSERT(same);
 }
 
+static char *json_of(const struct ct_report *r, size_t *len)
+{
+	char *text = NULL;
+	FILE *mem = open_memstream(&text, len);
+
+	ct_emit__json(r, mem);
+	fclose(mem);
+	return text;
+}
+
+/* An advice in JSON stands in for its recording. */
+static void read_back(const struct ct_report *r)
+{
+	size_t len, len_again;
+	ct_autofree char *text = json_of(r, &len), *again = NULL;
+	ct_autosession struct ct_session *s = NULL;
+	ct_autoreport struct ct_report *back = NULL;
+	ct_autoerr struct ct_err err = { 0 };
+
+	CU_ASSERT(ct_advice__is_json(text, len));
+	CU_ASSERT_EQUAL_FATAL(ct_advice__read(text, len, "x", &s, &back, &err), 0);
+	again = json_of(back, &len_again);
+	UNIT_STR(again, text);
+}
+
 static void compare_all(const char *name, const struct ct_report *r)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++)
 		compare(name, i, r);
+	read_back(r);
 	ct_session__free((struct ct_session *)r->session);
 }
 

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Advices held against what is deployed, and against what a house allows. */
+#ifndef CT_CHECK_CHECK_H
+#define CT_CHECK_CHECK_H
+
+#include "base/term.h"
+#include "check/policy.h"
+#include "check/target.h"
+#include "judge/judge.h"
+
+enum ct_level { CT_LEVEL_NOTE, CT_LEVEL_WARNING, CT_LEVEL_ERROR }; /* a note is no finding */
+
+/* Every rule: what SARIF calls its rules, and the codes of the JSON. */
+enum ct_rule_code {
+	CT_CHECK_MISSING,
+	CT_CHECK_MISSING_AMBIENT,
+	CT_CHECK_PRIVILEGED,
+	CT_CHECK_UNKNOWN_NAME,
+	CT_CHECK_NO_DROP_ALL,
+	CT_CHECK_SUPERFLUOUS,
+	CT_CHECK_WIDER,
+	CT_CHECK_POLICY,
+	CT_CHECK_HOST_SCOPE,
+	CT_CHECK_OPTIONAL,
+	CT_CHECK_NO_EFFECT,
+	CT_CHECK_UNDECIDED,
+	CT_CHECK_MATCHED,
+	CT_CHECK_NO_RECORDING,
+	CT_CHECK_NOT_IN_FILE,
+	CT_CHECK_RULES,
+};
+struct ct_check_rule {
+	const char *code; /* "missing-capability" */
+	enum ct_level level;
+	const char *text; /* one sentence */
+};
+extern const struct ct_check_rule ct_check_rules[CT_CHECK_RULES];
+
+struct ct_finding {
+	enum ct_rule_code rule;
+	const struct ct_target *target; /* NULL: none, or a policy's */
+	const struct ct_advice *advice; /* NULL: nothing was recorded of it */
+	uint64_t caps;			/* it speaks of */
+	char *text;			/* raw; without a full stop */
+	struct ct_place at;
+};
+
+/* What belongs together; all borrowed but the findings. */
+struct ct_check {
+	const struct ct_report *report;
+	struct ct_targets targets;
+	struct ct_policy policy;
+	bool has_policy;
+	const char *policy_file;
+	struct ct_finding *findings; /* in the order of their places */
+	size_t len, cap;
+};
+
+/*
+ * Reads FILE... of --against, each told by its name and content. Several Compose files are taken
+ * over one another in their order. A negative errno with a message that names the file.
+ */
+int ct_check__load(struct ct_check *c, const struct ct_strlist *against, struct ct_err *err);
+
+/*
+ * Finds whatever there is to say. pairs: "WORKLOAD=TARGET", for names that differ. -EINVAL when
+ * one of them names nothing.
+ */
+int ct_check__run(struct ct_check *c, const struct ct_strlist *pairs, struct ct_err *err);
+void ct_check__free(struct ct_check *c); /* what it holds */
+
+size_t ct_check__count(const struct ct_check *c, enum ct_level level);
+
+/* "Deployment/web, nginx", "web": whom it is about, raw; the caller frees. */
+char *ct_finding__subject(const struct ct_finding *f);
+
+/* match.c: the advice for a target, or NULL. guessed: only because nothing else is there. */
+const struct ct_advice *ct_check__match(const struct ct_check *c, const struct ct_target *t,
+					const struct ct_strlist *pairs, bool *guessed);
+int ct_check__check_pairs(const struct ct_check *c, const struct ct_strlist *pairs,
+			  struct ct_err *err);
+
+/* policy_check.c: what the policy has against it; t may be NULL. */
+void ct_check__apply_policy(struct ct_check *c, const struct ct_target *t,
+			    const struct ct_advice *a);
+void ct_check__add(struct ct_check *c, enum ct_rule_code rule, const struct ct_target *t,
+		   const struct ct_advice *a, uint64_t caps, struct ct_place at, char *text);
+
+/* What is written; each is the whole of a document. */
+void ct_check__text(const struct ct_check *c, FILE *out, const struct ct_term *term);
+void ct_check__json(const struct ct_check *c, FILE *out);
+void ct_check__sarif(const struct ct_check *c, FILE *out);
+void ct_check__junit(const struct ct_check *c, FILE *out);
+
+#endif

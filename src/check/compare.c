@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* An advice against what a file gives. */
+#include <string.h>
+
+#include "check/check.h"
+#include "emit/common.h"
+
+const struct ct_check_rule ct_check_rules[CT_CHECK_RULES] = {
+	[CT_CHECK_MISSING] = { "missing-capability", CT_LEVEL_ERROR,
+			       "The workload needs a capability that it is not given: it breaks." },
+	[CT_CHECK_MISSING_AMBIENT] = { "missing-ambient", CT_LEVEL_ERROR,
+				       "A unit with a User= needs the capability in "
+				       "AmbientCapabilities=, too." },
+	[CT_CHECK_PRIVILEGED] = { "privileged", CT_LEVEL_ERROR,
+				  "A privileged container holds every capability and every "
+				  "device." },
+	[CT_CHECK_UNKNOWN_NAME] = { "unknown-capability", CT_LEVEL_ERROR,
+				    "A name of a capability that its reader does not know." },
+	[CT_CHECK_NO_DROP_ALL] = { "no-drop-all", CT_LEVEL_WARNING,
+				   "The set starts from a default instead of from nothing." },
+	[CT_CHECK_SUPERFLUOUS] = { "superfluous-capability", CT_LEVEL_WARNING,
+				   "A capability is given that nothing was seen to need." },
+	[CT_CHECK_WIDER] = { "wider-capability", CT_LEVEL_WARNING,
+			     "A capability is given where a lesser one would do." },
+	[CT_CHECK_POLICY] = { "policy", CT_LEVEL_ERROR, "The policy does not allow it." },
+	[CT_CHECK_HOST_SCOPE] = { "host-scope", CT_LEVEL_NOTE,
+				  "A capability that is needed reaches the whole host." },
+	[CT_CHECK_OPTIONAL] = { "optional-capability", CT_LEVEL_NOTE,
+				"A capability is given that programs usually manage without." },
+	[CT_CHECK_NO_EFFECT] = { "no-effect", CT_LEVEL_NOTE,
+				 "An added capability does nothing for a user other than root." },
+	[CT_CHECK_UNDECIDED] = { "undecided", CT_LEVEL_NOTE,
+				 "What is given depends on something that is not in the file." },
+	[CT_CHECK_MATCHED] = { "matched", CT_LEVEL_NOTE,
+			       "Recording and file were put together without a common name." },
+	[CT_CHECK_NO_RECORDING] = { "no-recording", CT_LEVEL_NOTE,
+				    "Nothing was recorded of what the file describes." },
+	[CT_CHECK_NOT_IN_FILE] = { "not-in-file", CT_LEVEL_NOTE,
+				   "What was recorded is not in the file." },
+};
+
+/* How a file says "start from nothing". */
+static const char *drop_all(enum ct_target_kind kind)
+{
+	switch (kind) {
+	case CT_TARGET_COMPOSE: return "cap_drop: [ALL]";
+	case CT_TARGET_KUBERNETES: return "capabilities: drop: [ALL]";
+	case CT_TARGET_SYSTEMD: return "CapabilityBoundingSet=";
+	case CT_TARGET_QUADLET: break;
+	}
+	return "DropCapability=all";
+}
+
+static struct ct_place set_at(const struct ct_target *t)
+{
+	return t->set_at.file ? t->set_at : t->at;
+}
+
+/* "HOST " in front of those that reach the host. */
+static const char *host_mark(uint64_t caps)
+{
+	ct_caps__for_each(cap, caps) {
+		const struct ct_cap_info *info = ct_cap__info(cap);
+
+		if (!info || info->scope == CT_SCOPE_HOST)
+			return " (HOST: it reaches the whole host)";
+	}
+	return "";
+}
+
+static void check_names(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a,
+			const struct ct_named_list *l)
+{
+	for (size_t i = 0; i < l->len; i++)
+		if (!l->items[i].set)
+			ct_check__add(c, CT_CHECK_UNKNOWN_NAME, t, a, 0, l->items[i].at,
+				      ct_xasprintf("'%s': %s", l->items[i].text, l->items[i].why));
+}
+
+/* What holds whether it was recorded or not. */
+static void check_file(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
+{
+	check_names(c, t, a, &t->added);
+	check_names(c, t, a, &t->dropped);
+	if (t->privileged == CT_YES)
+		ct_check__add(c, CT_CHECK_PRIVILEGED, t, a, 0, t->privileged_at,
+			      ct_xasprintf("it is privileged: it holds every capability, and every "
+					   "device is open%s",
+					   a && !a->cap_add ? "; no capability is needed" : ""));
+	if (t->unknown || t->privileged == CT_UNKNOWN)
+		ct_check__add(c, CT_CHECK_UNDECIDED, t, a, 0, set_at(t),
+			      ct_xstrdup("a variable, or a file that was not read, decides what is "
+					 "given: not compared"));
+}
+
+/* Given in its place, so that nothing breaks. */
+static uint64_t stand_ins(const struct ct_advice *a, int cap, uint64_t given)
+{
+	const struct ct_cap_verdict *cv = ct_advice__cap(a, cap);
+
+	return cv ? cv->alternatives & given : 0;
+}
+
+/* Returns those given instead of what is needed. */
+static uint64_t check_missing(struct ct_check *c, const struct ct_target *t,
+			      const struct ct_advice *a)
+{
+	uint64_t instead = 0;
+
+	ct_caps__for_each(cap, a->cap_add & ~t->given) {
+		uint64_t others = stand_ins(a, cap, t->given);
+		ct_autofree char *why = ct_emit__reason(a, cap);
+		ct_autofree char *names = ct_caps__join(others, ", ", "");
+
+		instead |= others;
+		if (!others)
+			ct_check__add(c, CT_CHECK_MISSING, t, a, 1ull << cap, set_at(t),
+				      ct_xasprintf("it needs %s and is not given it: %s",
+						   ct_cap__name(cap), why));
+		else if (!(others & a->cap_add))
+			ct_check__add(c, CT_CHECK_WIDER, t, a, others, set_at(t),
+				      ct_xasprintf("%s is given where %s would do", names,
+						   ct_cap__name(cap)));
+	}
+	return instead;
+}
+
+/* Only what is written out by itself, with its own place; the rest is left in the result. */
+static uint64_t check_written(struct ct_check *c, const struct ct_target *t,
+			      const struct ct_advice *a, uint64_t extra)
+{
+	for (size_t i = 0; i < t->added.len; i++) {
+		const struct ct_named *n = &t->added.items[i];
+		uint64_t these = n->set & extra;
+		ct_autofree char *names = ct_caps__join(these, ", ", "");
+
+		if (!these || ct_caps__count(n->set) > 1)
+			continue;
+		ct_check__add(c, CT_CHECK_SUPERFLUOUS, t, a, these, n->at,
+			      ct_xasprintf("%s is given, and nothing was seen to need it%s", names,
+					   host_mark(these)));
+		extra &= ~these;
+	}
+	return extra;
+}
+
+static void check_superfluous(struct ct_check *c, const struct ct_target *t,
+			      const struct ct_advice *a, uint64_t extra)
+{
+	uint64_t rest = check_written(c, t, a, extra);
+	ct_autofree char *names = ct_caps__join(rest, ", ", "");
+	ct_autofree char *keep = ct_caps__join(a->cap_add, ", ", "");
+	bool all = t->given == CT_CAPS_ALL;
+
+	if (!t->from_none) {
+		ct_check__add(
+			c, CT_CHECK_NO_DROP_ALL, t, a, rest, set_at(t),
+			ct_xasprintf("there is no %s: it holds %s%s; needed: %s", drop_all(t->kind),
+				     all    ? "every capability" :
+				     *names ? names :
+					      "no more than needed, on this engine",
+				     all || !*names ? "" : " for nothing", *keep ? keep : "none"));
+		return;
+	}
+	if (rest)
+		ct_check__add(c, CT_CHECK_SUPERFLUOUS, t, a, rest, set_at(t),
+			      ct_xasprintf("it is given %s, and nothing was seen to need %s%s",
+					   names, ct_caps__count(rest) > 1 ? "them" : "it",
+					   host_mark(rest)));
+}
+
+static void check_notes(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
+{
+	uint64_t optional = a->optional & t->given & ~a->cap_add;
+	ct_autofree char *names = ct_caps__join(optional, ", ", "");
+	uint64_t dead = ct_named__set(&t->added) & a->cap_add & ct_advice__powerless(a);
+	ct_autofree char *powerless = ct_caps__join(dead, ", ", "");
+
+	ct_caps__for_each(cap, a->cap_add & t->given) {
+		const struct ct_cap_verdict *cv = ct_advice__cap(a, cap);
+		ct_autofree char *why = NULL;
+
+		if (!cv || cv->scope != CT_SCOPE_HOST)
+			continue;
+		why = ct_emit__reason(a, cap);
+		ct_check__add(c, CT_CHECK_HOST_SCOPE, t, a, 1ull << cap, set_at(t),
+			      ct_xasprintf("%s is needed, and opens the whole host: %s",
+					   ct_cap__name(cap), why));
+	}
+	if (optional && t->privileged != CT_YES)
+		ct_check__add(c, CT_CHECK_OPTIONAL, t, a, optional, set_at(t),
+			      ct_xasprintf("%s: used, but programs usually manage without", names));
+	if (dead && t->kind != CT_TARGET_SYSTEMD && t->kind != CT_TARGET_QUADLET &&
+	    t->nonroot != CT_NO)
+		ct_check__add(c, CT_CHECK_NO_EFFECT, t, a, dead, set_at(t),
+			      ct_xasprintf("%s: without root it does nothing unless the program's "
+					   "file has it, too (setcap)",
+					   powerless));
+}
+
+static void check_ambient(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
+{
+	uint64_t absent = a->cap_add & t->given & ~t->ambient & ct_advice__powerless(a);
+	ct_autofree char *names = ct_caps__join(absent, " ", "CAP_");
+
+	if (t->kind == CT_TARGET_SYSTEMD && t->nonroot == CT_YES && absent)
+		ct_check__add(c, CT_CHECK_MISSING_AMBIENT, t, a, absent, set_at(t),
+			      ct_xasprintf("it runs without root and needs AmbientCapabilities=%s",
+					   names));
+}
+
+static void check_pair(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
+{
+	uint64_t instead;
+
+	if (t->unknown || t->privileged == CT_UNKNOWN)
+		return;
+	instead = check_missing(c, t, a);
+	/* That it is privileged has been said, and says all of this. */
+	if (t->privileged != CT_YES &&
+	    (!t->from_none || t->given & ~(a->cap_add | a->optional | instead)))
+		check_superfluous(c, t, a, t->given & ~(a->cap_add | a->optional | instead));
+	check_ambient(c, t, a);
+	check_notes(c, t, a);
+}
+
+static void check_target(struct ct_check *c, const struct ct_target *t,
+			 const struct ct_strlist *pairs, bool *seen)
+{
+	bool guessed;
+	const struct ct_advice *a = ct_check__match(c, t, pairs, &guessed);
+
+	check_file(c, t, a);
+	if (a) {
+		seen[a - c->report->advices] = true;
+		if (guessed)
+			ct_check__add(c, CT_CHECK_MATCHED, t, a, 0, t->at,
+				      ct_xasprintf("taken for the recorded %s; --workload says "
+						   "otherwise",
+						   ct_workload__label(a->workload)));
+		check_pair(c, t, a);
+	} else {
+		ct_check__add(c, CT_CHECK_NO_RECORDING, t, NULL, 0, t->at,
+			      ct_xstrdup("nothing was recorded of it"));
+	}
+	if (c->has_policy)
+		ct_check__apply_policy(c, t, a);
+}
+
+static void check_rest(struct ct_check *c, const bool *seen)
+{
+	for (size_t i = 0; i < c->report->nadvices; i++) {
+		const struct ct_advice *a = &c->report->advices[i];
+
+		if (seen[i])
+			continue;
+		if (c->targets.len)
+			ct_check__add(c, CT_CHECK_NOT_IN_FILE, NULL, a, 0,
+				      (struct ct_place){ c->targets.items[0].at.file, 1, 1 },
+				      ct_xstrdup("it was recorded, and is not in the file"));
+		if (c->has_policy)
+			ct_check__apply_policy(c, NULL, a);
+	}
+	for (size_t i = 0; i < c->policy.len; i++)
+		if (!c->policy.workloads[i].used)
+			ct_check__add(c, CT_CHECK_NO_RECORDING, NULL, NULL, 0,
+				      c->policy.workloads[i].at,
+				      ct_xasprintf("nothing was recorded of '%s'",
+						   c->policy.workloads[i].name));
+}
+
+static int by_place(const void *x, const void *y)
+{
+	const struct ct_finding *a = x, *b = y;
+	int order = strcmp(a->at.file ? a->at.file : "", b->at.file ? b->at.file : "");
+
+	if (order)
+		return order;
+	if (a->at.line != b->at.line)
+		return a->at.line < b->at.line ? -1 : 1;
+	if (a->at.column != b->at.column)
+		return a->at.column < b->at.column ? -1 : 1;
+	if (a->rule != b->rule)
+		return a->rule < b->rule ? -1 : 1;
+	return strcmp(a->text, b->text);
+}
+
+int ct_check__run(struct ct_check *c, const struct ct_strlist *pairs, struct ct_err *err)
+{
+	ct_autofree bool *seen = ct_xzalloc(c->report->nadvices + 1);
+	int ret = ct_check__check_pairs(c, pairs, err);
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < c->targets.len; i++)
+		check_target(c, &c->targets.items[i], pairs, seen);
+	check_rest(c, seen);
+	if (c->len)
+		qsort(c->findings, c->len, sizeof(*c->findings), by_place);
+	return 0;
+}

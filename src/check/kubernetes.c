@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Kubernetes manifests: whatever has a pod's spec in it, in one or many documents. */
+#include <string.h>
+
+#include "check/yaml_docs.h"
+#include "check/target.h"
+
+struct reader {
+	struct ct_targets *t;
+	const struct ct_yaml *y;
+	const char *file;
+	const char *where; /* "Deployment/web" */
+};
+
+static struct ct_place place(const struct reader *r, const struct ct_yaml_node *n)
+{
+	struct ct_place at = { .file = r->file };
+
+	ct_yaml__place(r->y, n->start, &at.line, &at.column);
+	return at;
+}
+
+static const char *text_of(const struct ct_yaml_node *map, const char *key)
+{
+	const struct ct_yaml_node *n = ct_yaml__get(map, key);
+
+	return n && n->kind == CT_YAML_SCALAR && !ct_yaml__is_null(n) ? n->text : NULL;
+}
+
+/* containerd puts CAP_ in front of whatever is written, and runc drops what it does not know. */
+static void check_prefix(struct ct_named *n)
+{
+	if (n->set && !strncasecmp(n->text, "CAP_", 4)) {
+		n->set = 0;
+		n->why = "containerd takes names without CAP_, and drops this one";
+	}
+}
+
+static void read_names(const struct reader *r, const struct ct_yaml_node *caps, const char *key,
+		       struct ct_named_list *l)
+{
+	const struct ct_yaml_node *list = ct_yaml__get(caps, key);
+
+	for (size_t i = 0; list && list->kind == CT_YAML_SEQ && i < list->nitems; i++) {
+		const struct ct_yaml_node *n = ct_yaml__resolve(list->items[i]);
+
+		if (n->kind != CT_YAML_SCALAR)
+			continue;
+		ct_named__add(l, n->text, place(r, list->items[i]));
+		check_prefix(&l->items[l->len - 1]);
+	}
+}
+
+static bool is_true(const char *text)
+{
+	return text && !strcmp(text, "true");
+}
+
+/* The container's own word first, then the pod's. */
+static enum ct_tristate read_nonroot(const struct ct_yaml_node *own,
+				     const struct ct_yaml_node *pods)
+{
+	const char *user = text_of(own, "runAsUser"), *strict = text_of(own, "runAsNonRoot");
+
+	if (!user)
+		user = text_of(pods, "runAsUser");
+	if (!strict)
+		strict = text_of(pods, "runAsNonRoot");
+	if (user)
+		return strcmp(user, "0") != 0 ? CT_YES : CT_NO;
+	return is_true(strict) ? CT_YES : CT_UNKNOWN;
+}
+
+static void read_container(const struct reader *r, const struct ct_yaml_node *c,
+			   const struct ct_yaml_node *pod_context)
+{
+	const struct ct_yaml_node *context = ct_yaml__get(c, "securityContext");
+	const struct ct_yaml_node *caps = ct_yaml__get(context, "capabilities");
+	const struct ct_yaml_node *name = ct_yaml__get(c, "name");
+	const char *text = text_of(c, "name"), *image = text_of(c, "image");
+	struct ct_target *t;
+
+	t = ct_targets__add(r->t, CT_TARGET_KUBERNETES, text ? text : "?");
+	t->where = ct_xstrdup(r->where);
+	t->image = image ? ct_xstrdup(image) : NULL;
+	t->at = place(r, name ? name : c);
+	read_names(r, caps, "add", &t->added);
+	read_names(r, caps, "drop", &t->dropped);
+	if (caps)
+		t->set_at = place(r, caps);
+	if (is_true(text_of(context, "privileged"))) {
+		t->privileged = CT_YES;
+		t->privileged_at = place(r, ct_yaml__get(context, "privileged"));
+	}
+	t->nonroot = read_nonroot(context, pod_context);
+	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
+	t->given = t->privileged == CT_YES ?
+			   CT_CAPS_ALL :
+			   ct_caps__cri(CT_CAPS_CONTAINERD_DEFAULT, ct_named__set(&t->added),
+					ct_named__set(&t->dropped));
+}
+
+static void read_pod(const struct reader *r, const struct ct_yaml_node *spec)
+{
+	static const char *const lists[] = { "initContainers", "containers",
+					     "ephemeralContainers" };
+	const struct ct_yaml_node *context = ct_yaml__get(spec, "securityContext");
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(lists); i++) {
+		const struct ct_yaml_node *list = ct_yaml__get(spec, lists[i]);
+
+		for (size_t k = 0; list && list->kind == CT_YAML_SEQ && k < list->nitems; k++)
+			read_container(r, ct_yaml__resolve(list->items[k]), context);
+	}
+}
+
+static void read_object(struct reader *r, const struct ct_yaml_node *o, int depth)
+{
+	const struct ct_yaml_node *spec = ct_yaml__get(o, "spec"), *list = ct_yaml__get(o, "items");
+	const struct ct_yaml_node *job = ct_yaml__get(ct_yaml__get(spec, "jobTemplate"), "spec");
+	const char *kind = text_of(o, "kind"), *name;
+	ct_autofree char *where = NULL;
+
+	for (size_t i = 0; list && !depth && list->kind == CT_YAML_SEQ && i < list->nitems; i++)
+		read_object(r, ct_yaml__resolve(list->items[i]), depth + 1); /* of a List */
+	name = text_of(ct_yaml__get(o, "metadata"), "name");
+	if (!name)
+		name = text_of(ct_yaml__get(o, "metadata"), "generateName");
+	where = ct_xasprintf("%s/%s", kind ? kind : "?", name ? name : "?");
+	r->where = where;
+	read_pod(r, ct_yaml__get(ct_yaml__get(spec, "template"), "spec"));
+	read_pod(r, ct_yaml__get(ct_yaml__get(job, "template"), "spec"));
+	if (kind && !strcmp(kind, "Pod"))
+		read_pod(r, spec);
+}
+
+int ct_targets__kubernetes(struct ct_targets *t, const char *path, const char *text, size_t len,
+			   struct ct_err *err)
+{
+	struct ct_yaml_docs docs = { 0 };
+	int ret = ct_yaml_docs__parse(path, text, len, &docs, err);
+
+	for (size_t i = 0; i < docs.len; i++) {
+		struct reader r = { .t = t, .y = docs.items[i], .file = ct_targets__file(t, path) };
+
+		read_object(&r, docs.items[i]->root, 0);
+	}
+	ct_yaml_docs__free(&docs);
+	return ret;
+}

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The files of --against, told by name and content; and what belongs to a struct ct_check. */
+#include <errno.h>
+#include <string.h>
+
+#include "check/check.h"
+#include "check/yaml_docs.h"
+
+#define MAX_FILE (16u << 20)
+
+static bool has_suffix(const char *path, const char *suffix)
+{
+	size_t len = strlen(path), n = strlen(suffix);
+
+	return len > n && !strcmp(path + len - n, suffix);
+}
+
+static bool is_unit(const char *path)
+{
+	static const char *const suffixes[] = { ".service", ".socket", ".mount", ".swap",
+						".container" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(suffixes); i++)
+		if (has_suffix(path, suffixes[i]))
+			return true;
+	return false;
+}
+
+/* Compose files and Kubernetes' are known by their keys: their names are anybody's. */
+static bool is_compose(const struct ct_yaml_node *root)
+{
+	return ct_yaml__get(root, "services") || ct_yaml__get(root, "include");
+}
+
+static int load_policy(struct ct_check *c, const char *path, const struct ct_yaml_docs *docs,
+		       struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(path);
+
+	if (c->has_policy)
+		return ct_err__set(err, EINVAL, "%s: a second policy; one is all there can be",
+				   shown);
+	c->has_policy = true;
+	c->policy_file = ct_targets__file(&c->targets, path);
+	return ct_policy__read(docs->items[0], c->policy_file, &c->policy, err);
+}
+
+static int load_docs(struct ct_check *c, const char *path, const char *text, size_t len,
+		     const struct ct_yaml_docs *docs, struct ct_strlist *compose,
+		     struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(path);
+	size_t before = c->targets.len;
+	int ret;
+
+	for (size_t i = 0; i < docs->len; i++) {
+		const struct ct_yaml_node *root = docs->items[i]->root;
+
+		if (!i && docs->len == 1 && is_compose(root)) {
+			*CT_PUSH(compose->items, compose->len, compose->cap) = path;
+			return 0;
+		}
+		if (!ct_yaml__get(root, "apiVersion") || !ct_yaml__get(root, "kind"))
+			continue;
+		ret = ct_targets__kubernetes(&c->targets, path, text, len, err);
+		if (!ret && c->targets.len == before)
+			return ct_err__set(err, EINVAL, "%s: there is no container in it", shown);
+		return ret;
+	}
+	if (docs->len == 1 && ct_policy__is(docs->items[0]->root))
+		return load_policy(c, path, docs, err);
+	return ct_err__set(err, EINVAL,
+			   "%s is none of these: a Compose file (services:), a Kubernetes manifest "
+			   "(apiVersion:, kind:), a policy (forbid:, allow:, ...), a systemd unit "
+			   "(NAME.service), a Quadlet file (NAME.container)",
+			   shown);
+}
+
+static int load_file(struct ct_check *c, const char *path, struct ct_strlist *compose,
+		     struct ct_err *err)
+{
+	ct_autofree char *text = NULL, *shown = ct_printable(path);
+	struct ct_yaml_docs docs = { 0 };
+	size_t len;
+	int ret = ct_read_file(path, MAX_FILE, &text, &len);
+
+	if (ret)
+		return ct_err__set(err, -ret, "cannot read %s: %s", shown, strerror(-ret));
+	if (strlen(text) != len)
+		return ct_err__set(err, EINVAL, "%s: there is a NUL byte in it", shown);
+	if (is_unit(path))
+		return ct_targets__unit(&c->targets, path, text, err);
+	ret = ct_yaml_docs__parse(path, text, len, &docs, err);
+	if (!ret)
+		ret = load_docs(c, path, text, len, &docs, compose, err);
+	ct_yaml_docs__free(&docs);
+	return ret;
+}
+
+int ct_check__load(struct ct_check *c, const struct ct_strlist *against, struct ct_err *err)
+{
+	struct ct_strlist compose = { 0 };
+	int ret = 0;
+
+	for (size_t i = 0; i < against->len && !ret; i++)
+		ret = load_file(c, against->items[i], &compose, err);
+	if (!ret && compose.len)
+		ret = ct_targets__compose(&c->targets, &compose, err);
+	ct_strlist__free(&compose);
+	return ret;
+}
+
+void ct_check__add(struct ct_check *c, enum ct_rule_code rule, const struct ct_target *t,
+		   const struct ct_advice *a, uint64_t caps, struct ct_place at, char *text)
+{
+	*CT_PUSH(c->findings, c->len, c->cap) = (struct ct_finding){ rule, t, a, caps, text, at };
+}
+
+size_t ct_check__count(const struct ct_check *c, enum ct_level level)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->len; i++)
+		n += ct_check_rules[c->findings[i].rule].level == level;
+	return n;
+}
+
+char *ct_finding__subject(const struct ct_finding *f)
+{
+	const struct ct_target *t = f->target;
+
+	if (t && t->where)
+		return ct_xasprintf("%s, %s", t->where, t->name);
+	if (t)
+		return ct_xstrdup(t->name);
+	return ct_xstrdup(f->advice ? ct_workload__label(f->advice->workload) : "policy");
+}
+
+void ct_check__free(struct ct_check *c)
+{
+	for (size_t i = 0; i < c->len; i++)
+		free(c->findings[i].text);
+	free(c->findings);
+	ct_targets__free(&c->targets);
+	ct_policy__free(&c->policy);
+	*c = (struct ct_check){ 0 };
+}

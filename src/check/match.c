@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Whose recording belongs to what in a deployment file. */
+#include <errno.h>
+#include <string.h>
+
+#include "check/check.h"
+
+static bool equal(const char *a, const char *b)
+{
+	return a && b && *a && !strcmp(a, b);
+}
+
+/* Does s end in suffix? */
+static bool ends(const char *s, const char *suffix)
+{
+	size_t len = s ? strlen(s) : 0, n = strlen(suffix);
+
+	return len >= n && !strcmp(s + len - n, suffix);
+}
+
+/* By which names a recording of the workload goes. */
+static bool is_called(const struct ct_workload *w, const char *name)
+{
+	const struct ct_container *c = &w->container;
+
+	return equal(w->id, name) || equal(c->name, name) || equal(c->service, name) ||
+	       equal(ct_workload__label(w), name);
+}
+
+/* "pod/container", "namespace/pod/container", or dockershim's k8s_CONTAINER_POD_... */
+static bool is_kubernetes(const struct ct_workload *w, const char *name)
+{
+	const char *own = w->container.name;
+	ct_autofree char *behind = ct_xasprintf("/%s", name);
+	ct_autofree char *shim = ct_xasprintf("k8s_%s_", name);
+
+	return own && (ends(own, behind) || !strncmp(own, shim, strlen(shim)));
+}
+
+/* Quadlet calls the unit NAME.service, and the container systemd-NAME. */
+static bool is_quadlet(const struct ct_workload *w, const char *name)
+{
+	ct_autofree char *unit = ct_xasprintf("%s.service", name);
+	ct_autofree char *container = ct_xasprintf("systemd-%s", name);
+
+	return equal(w->id, unit) || equal(w->container.name, container);
+}
+
+static bool is_named(const struct ct_workload *w, const struct ct_target *t)
+{
+	/* Compose says which service it is: another of that name is another. */
+	if (t->kind == CT_TARGET_COMPOSE && w->container.service && *w->container.service)
+		return equal(w->container.service, t->name);
+	if (is_called(w, t->name) || (t->alias && is_called(w, t->alias)))
+		return true;
+	if (t->kind == CT_TARGET_KUBERNETES)
+		return is_kubernetes(w, t->name);
+	return t->kind == CT_TARGET_QUADLET && is_quadlet(w, t->name);
+}
+
+static bool pair_of(const char *pair, const struct ct_workload *w, const struct ct_target *t)
+{
+	const char *sign = strrchr(pair, '=');
+	ct_autofree char *name = ct_xstrndup(pair, sign ? (size_t)(sign - pair) : 0);
+
+	return sign && (!w || is_called(w, name)) &&
+	       (!t || equal(sign + 1, t->name) || equal(t->alias, sign + 1));
+}
+
+static bool is_paired(const struct ct_strlist *pairs, const struct ct_workload *w,
+		      const struct ct_target *t)
+{
+	for (size_t i = 0; i < pairs->len; i++)
+		if (pair_of(pairs->items[i], w, t))
+			return true;
+	return false;
+}
+
+int ct_check__check_pairs(const struct ct_check *c, const struct ct_strlist *pairs,
+			  struct ct_err *err)
+{
+	for (size_t i = 0; i < pairs->len; i++) {
+		const char *pair = pairs->items[i];
+		ct_autofree char *shown = ct_printable(pair);
+		bool workload = false, target = false;
+
+		for (size_t k = 0; k < c->report->nadvices; k++)
+			workload |= pair_of(pair, c->report->advices[k].workload, NULL);
+		for (size_t k = 0; k < c->targets.len; k++)
+			target |= pair_of(pair, NULL, &c->targets.items[k]);
+		if (!strchr(pair, '='))
+			return ct_err__set(err, EINVAL, "--workload %s: write RECORDED=NAME",
+					   shown);
+		if (!workload)
+			return ct_err__set(err, EINVAL,
+					   "--workload %s: nothing of that name was "
+					   "recorded",
+					   shown);
+		if (!target)
+			return ct_err__set(err, EINVAL,
+					   "--workload %s: what is checked against has no such "
+					   "service, container or unit",
+					   shown);
+	}
+	return 0;
+}
+
+/* Has it a place already, by a name? */
+static bool is_taken(const struct ct_check *c, const struct ct_workload *w,
+		     const struct ct_strlist *pairs)
+{
+	for (size_t i = 0; i < c->targets.len; i++)
+		if (is_named(w, &c->targets.items[i]))
+			return true;
+	return is_paired(pairs, w, NULL);
+}
+
+/* The only one of its image on both sides. */
+static const struct ct_advice *by_image(const struct ct_check *c, const struct ct_target *t,
+					const struct ct_strlist *pairs)
+{
+	const struct ct_advice *found = NULL;
+
+	for (size_t i = 0; t->image && i < c->targets.len; i++)
+		if (&c->targets.items[i] != t && equal(c->targets.items[i].image, t->image))
+			return NULL;
+	for (size_t i = 0; t->image && i < c->report->nadvices; i++) {
+		const struct ct_advice *a = &c->report->advices[i];
+
+		if (!equal(a->workload->container.image, t->image) ||
+		    is_taken(c, a->workload, pairs))
+			continue;
+		if (found)
+			return NULL;
+		found = a;
+	}
+	return found;
+}
+
+const struct ct_advice *ct_check__match(const struct ct_check *c, const struct ct_target *t,
+					const struct ct_strlist *pairs, bool *guessed)
+{
+	const struct ct_report *r = c->report;
+	const struct ct_advice *a;
+
+	*guessed = false;
+	for (size_t i = 0; i < r->nadvices; i++)
+		if (is_paired(pairs, r->advices[i].workload, t))
+			return &r->advices[i];
+	if (is_paired(pairs, NULL, t))
+		return NULL;
+	for (size_t i = 0; i < r->nadvices; i++)
+		if (is_named(r->advices[i].workload, t) &&
+		    !is_paired(pairs, r->advices[i].workload, NULL))
+			return &r->advices[i];
+	a = by_image(c, t, pairs);
+	/* One on each side belong together, unless the recording is another pair's. */
+	if (!a && r->nadvices == 1 && c->targets.len == 1 && !pairs->len)
+		a = &r->advices[0];
+	*guessed = a;
+	return a;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a deployment file gives to each of its containers, services or units: the common form
+ * of Compose files, Kubernetes manifests, systemd units and Quadlet files. Strings come
+ * from the files and are raw.
+ */
+#ifndef CT_CHECK_TARGET_H
+#define CT_CHECK_TARGET_H
+
+#include "edit/compose.h"
+#include "model/caps.h"
+
+enum ct_target_kind {
+	CT_TARGET_COMPOSE,
+	CT_TARGET_KUBERNETES,
+	CT_TARGET_SYSTEMD,
+	CT_TARGET_QUADLET
+};
+
+/* A capability as a file names it. */
+struct ct_named {
+	uint64_t set; /* of one, or all; 0: what is wrong with the name is in why */
+	char *text;
+	const char *why; /* static */
+	struct ct_place at;
+};
+
+struct ct_named_list {
+	struct ct_named *items;
+	size_t len, cap;
+};
+
+struct ct_target {
+	enum ct_target_kind kind;
+	char *name;  /* of the container, service or unit */
+	char *alias; /* container_name, ContainerName=; NULL: none */
+	char *where; /* "Deployment/web"; NULL: the file is all */
+	char *image; /* NULL: not named */
+	struct ct_place at;
+	bool unknown;		/* a variable decides: given is not to be relied on */
+	uint64_t given;		/* what root in it holds; for a systemd unit the bounding set */
+	uint64_t ambient;	/* what a user other than root holds from the start */
+	bool from_none;		/* the set starts from nothing, not from a default */
+	struct ct_place set_at; /* where it is decided; file NULL: it is not, see at */
+	enum ct_tristate privileged, nonroot;
+	struct ct_place privileged_at;
+	struct ct_named_list added, dropped;
+};
+
+struct ct_targets {
+	struct ct_target *items;
+	size_t len, cap;
+	struct ct_strlist files; /* owned: what places point to */
+	struct ct_strlist notes; /* owned, printable */
+	struct ct_compose *compose;
+};
+
+/* Sets as engines compute them. Docker adds last, and ALL added outweighs ALL dropped... */
+uint64_t ct_caps__docker(uint64_t defaults, uint64_t add, uint64_t drop);
+/* ... the CRI drops last (containerd, CRI-O), so that there it is the other way round. */
+uint64_t ct_caps__cri(uint64_t defaults, uint64_t add, uint64_t drop);
+
+/* A new target at the end, all of it unknown; name is copied. */
+struct ct_target *ct_targets__add(struct ct_targets *t, enum ct_target_kind kind, const char *name);
+
+/* The file's name, kept as long as t. */
+const char *ct_targets__file(struct ct_targets *t, const char *path);
+
+/* Adds the name, right or wrong, to the list. */
+void ct_named__add(struct ct_named_list *l, const char *text, struct ct_place at);
+uint64_t ct_named__set(const struct ct_named_list *l);
+
+void ct_targets__free(struct ct_targets *t); /* what it holds */
+
+/*
+ * One reader for each kind of file. They add to t. -EINVAL or another negative errno with
+ * a message that names file, line and cure. text is the file's, NUL-terminated.
+ */
+int ct_targets__kubernetes(struct ct_targets *t, const char *path, const char *text, size_t len,
+			   struct ct_err *err);
+int ct_targets__unit(struct ct_targets *t, const char *path, const char *text, struct ct_err *err);
+int ct_targets__compose(struct ct_targets *t, const struct ct_strlist *paths, struct ct_err *err);
+
+#endif

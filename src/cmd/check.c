@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim check: advices held against what is deployed, for CI. Needs no privilege. */
+#include <errno.h>
+
+#include "base/outfile.h"
+#include "check/check.h"
+#include "cmd/cmd.h"
+
+#define EXIT_FINDINGS 1
+#define EXIT_ERROR    2
+
+enum format { TEXT, JSON, SARIF, JUNIT };
+
+static const char *const formats[] = { "text", "json", "sarif", "junit", NULL };
+static const char *out_path;
+static struct ct_strlist against, pairs;
+static int format, color;
+static bool strict, generous;
+
+static const struct ct_opt opts[] = {
+	{ 0, "against", "FILE", CT_OPT_LIST, &against, NULL,
+	  "what is deployed, or a policy; may be given more than once" },
+	{ 0, "workload", "RECORDED=NAME", CT_OPT_LIST, &pairs, NULL,
+	  "which service, container or unit a recording belongs to" },
+	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "text, json, sarif, junit" },
+	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "write there, - is standard output" },
+	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
+	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
+	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
+	{ .name = NULL },
+};
+
+const struct ct_command ct_check_command = {
+	.name = "check",
+	.args = "[OPTION]... FILE... --against FILE",
+	.summary = "compare what is deployed with what was recorded, for CI",
+	.details = "FILE is a recording or an advice in JSON. It is held against a Compose file,\n"
+		   "a Kubernetes manifest, a systemd unit, a Quadlet file, or a policy.\n"
+		   "Exit status: 0 nothing to say (notes apart), 1 findings, 2 failure.",
+	.opts = opts,
+};
+
+static int write_check(const struct ct_check *c, struct ct_err *err)
+{
+	ct_autooutfile struct ct_outfile *f = NULL;
+	FILE *out;
+	int ret = ct_outfile__open(out_path ? out_path : "-", &f, &out, err);
+
+	if (ret)
+		return ret;
+	if (format == TEXT) {
+		struct ct_term term = ct_term__of(out, color);
+
+		ct_check__text(c, out, &term);
+	} else if (format == JSON) {
+		ct_check__json(c, out);
+	} else if (format == SARIF) {
+		ct_check__sarif(c, out);
+	} else {
+		ct_check__junit(c, out);
+	}
+	return ct_outfile__commit(ct_steal(f), err);
+}
+
+/* An exit status. */
+static int check(const struct ct_strlist *files, enum ct_mode mode)
+{
+	ct_autoerr struct ct_err err = {};
+	ct_autosession struct ct_session *s = NULL;
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_check c = {};
+	size_t findings;
+	int ret = ct_cmd__load(files, mode, &s, &r, &err);
+
+	c.report = r;
+	if (!ret)
+		ret = ct_check__load(&c, &against, &err);
+	if (!ret)
+		ret = ct_check__run(&c, &pairs, &err);
+	if (!ret)
+		ret = write_check(&c, &err);
+	findings = ct_check__count(&c, CT_LEVEL_ERROR) + ct_check__count(&c, CT_LEVEL_WARNING);
+	ct_check__free(&c);
+	if (ret) {
+		ct_warn("%s", err.msg);
+		return EXIT_ERROR;
+	}
+	return findings ? EXIT_FINDINGS : 0;
+}
+
+int ct_cmd__check(int argc, char **argv)
+{
+	enum ct_mode mode;
+	ct_autoerr struct ct_err err = {};
+	struct ct_strlist files = {};
+	int ret = ct_opts__parse(&ct_check_command, argc, argv, &files, &err), status = 0;
+
+	if (!ret && !files.len)
+		ret = ct_err__set(&err, EINVAL,
+				  "check needs a recording: captrim check FILE --against FILE");
+	if (!ret && !against.len)
+		ret = ct_err__set(&err, EINVAL, "check needs --against FILE: what is deployed");
+	if (!ret)
+		ret = ct_cmd__mode(strict, generous, &mode, &err);
+	if (ret < 0)
+		status = ct_cmd__usage(&ct_check_command, &err);
+	else if (!ret)
+		status = check(&files, mode);
+	ct_strlist__free(&files);
+	ct_strlist__free(&against);
+	ct_strlist__free(&pairs);
+	return status;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The files behind a ct_compose, for those in edit/ who change them. */
+#ifndef CT_EDIT_LAYERS_H
+#define CT_EDIT_LAYERS_H
+
+#include "edit/compose.h"
+#include "edit/yaml.h"
+
+/* Text to take for a file's, known by its real path. Borrowed. */
+struct ct_overlay {
+	const char *real;
+	const char *text;
+	size_t len;
+};
+
+struct ct_layer_file {
+	struct ct_yaml *y;
+	char *real; /* its real path */
+};
+
+/* Included files come before the file that includes them, later ones override. */
+struct ct_layers {
+	struct ct_layer_file *files; /* every file read once, those extended from, too */
+	size_t nfiles, files_cap;
+	size_t *order; /* indices of files */
+	size_t norder, order_cap;
+	const struct ct_overlay *overlays;
+	size_t noverlays;
+	struct ct_strlist *notes;
+};
+
+/* As ct_compose__load, with other texts for some files. */
+int ct_compose__load_with(const struct ct_strlist *files, const struct ct_overlay *overlays,
+			  size_t noverlays, struct ct_compose **c, struct ct_err *err);
+
+/* Reads path, or finds it among those read: its index, or a negative errno. */
+ssize_t ct_layers__read(struct ct_layers *l, const char *path, struct ct_err *err);
+
+/* path, relative to the directory of the file or else to that of the first file. */
+char *ct_layers__path(const struct ct_layers *l, const struct ct_yaml *from, const char *path);
+
+/* What cannot be followed, told once. fmt's strings must be printable. */
+void ct_layers__note(struct ct_layers *l, const struct ct_yaml *y, size_t pos, const char *fmt, ...)
+	CT_PRINTF(4, 5);
+
+/* A service of one file: the value under its name, merge keys followed, aliases not. */
+const struct ct_yaml_node *ct_layers__service(const struct ct_yaml *y, const char *name);
+
+/* What one file says of a service, taken over what is in *s. */
+int ct_layers__take(struct ct_layers *l, const struct ct_yaml *y, const char *name,
+		    struct ct_compose_service *s, struct ct_err *err);
+
+void ct_compose_service__clear(struct ct_compose_service *s);
+struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *n);
+
+#endif

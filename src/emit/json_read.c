@@ -1,0 +1,483 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "emit/json_read.h"
+
+#include <errno.h>
+#include <string.h>
+#include <jansson.h>
+
+#include "model/fields.h"
+#include "model/names.h"
+
+#define FAMILY	 "captrim.advice/"
+#define HEAD	 512 /* bytes in which the schema line of a damaged file is looked for */
+#define NOT_OURS "give what 'captrim advise --format json' wrote"
+
+/* In the order of the enumerations. */
+static const char *const verdict_names[] = { "unneeded", "optional", "required", NULL };
+static const char *const scope_names[] = { "none", "namespace", "host", NULL };
+static const char *const risk_names[] = { "low", "medium", "high", NULL };
+static const char *const confidence_names[] = { "low", "medium", "high", "proved", NULL };
+static const char *const result_names[] = { "minimal", "sufficient", "failed", NULL };
+static const char *const phase_names[] = { "main", "exec", "health", "setup", NULL };
+
+#define F(kind, path, label, ...) CT_FIELD(struct ct_host, kind, path, label, ##__VA_ARGS__)
+static const struct ct_field host_fields[] = {
+	F(STR, kernel, "kernel"),
+	F(STR, arch, "arch"),
+	F(STR, backend, "backend"),
+	F(INT, cgroup, "cgroup"),
+	F(STR, captrim, "recorded_by"),
+	F(INT, start_ms, "start_ms"),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member, ...) CT_FIELD(struct ct_losses, kind, member, #member, ##__VA_ARGS__)
+static const struct ct_field losses_fields[] = {
+	F(UINT, events),  F(UINT, kinds),	  F(UINT, acts),      F(UINT, procs),
+	F(UINT, stacks),  F(UINT, outcomes),	  F(UINT, missed),    F(UINT, unattributed),
+	F(UINT, lookups), F(UINT, unknown_sites), F(BOOL, truncated), { 0 },
+};
+#undef F
+
+#define F(kind, path, label, ...) CT_FIELD(struct ct_container, kind, path, label, ##__VA_ARGS__)
+static const struct ct_field container_fields[] = {
+	F(STR, id, "id"),
+	F(STR, name, "name"),
+	F(STR, image, "image"),
+	F(STR, image_digest, "image_digest"),
+	F(STR, project, "project"),
+	F(STR, service, "service"),
+	F(STR, user, "user"),
+	F(TRI, privileged, "privileged"),
+	F(TRI, userns, "userns"),
+	F(STR, network, "network"),
+	F(TRI, no_new_privs, "no_new_privileges"),
+	F(NAME, seccomp, "seccomp", .names = ct_seccomp_names),
+	F(STR, pid_mode, "pid_mode"),
+	F(STR, ipc_mode, "ipc_mode"),
+	F(STR, compose_files, "compose_files"),
+	F(STR, compose_dir, "compose_dir"),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member) CT_FIELD(struct ct_sysctls, kind, member, #member)
+static const struct ct_field sysctls_fields[] = {
+	F(UINT, port_start),
+	F(UINT, ping_low),
+	F(UINT, ping_high),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, path, label) CT_FIELD(struct ct_exec, kind, path, label)
+static const struct ct_field exec_fields[] = {
+	F(STR, file, "file"),	     F(UINT, creds.uid, "uid"),
+	F(UINT, creds.gid, "gid"),   F(UINT, creds.euid, "euid"),
+	F(UINT, creds.egid, "egid"), F(UINT, creds.userns_level, "userns_level"),
+	F(BOOL, setuid, "setuid"),   { 0 },
+};
+#undef F
+
+#define F(kind, member, ...) CT_FIELD(struct ct_workload, kind, member, #member, ##__VA_ARGS__)
+static const struct ct_field workload_fields[] = {
+	F(NAME, kind, .names = ct_workload_kind_names),
+	F(NAME, runtime, .names = ct_runtime_names),
+	F(STR, command),
+	F(UINT, first_ns),
+	F(UINT, last_ns),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, path, label, ...) CT_FIELD(struct ct_advice, kind, path, label, ##__VA_ARGS__)
+static const struct ct_field counts_fields[] = {
+	/* beside "advice" */
+	F(UINT, checks, "checks"),
+	F(UINT, recordings, "recordings", .max = INT32_MAX),
+	F(UINT, unknown_sites, "unknown_sites"),
+	{ 0 },
+};
+static const struct ct_field advice_fields[] = {
+	F(NAME, confidence, "confidence", .names = confidence_names),
+	F(STR, why, "why"),
+	{ 0 },
+};
+static const struct ct_field verified_fields[] = {
+	F(INT, verify_runs, "runs"),
+	F(STR, verify_check, "check"),
+	F(STR, verify_result, "result"),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, path, ...) CT_FIELD(struct ct_cap_verdict, kind, path, #path, ##__VA_ARGS__)
+static const struct ct_field cap_fields[] = {
+	F(NAME, verdict, .names = verdict_names),
+	F(BOOL, chosen),
+	F(UINT, granted),
+	F(UINT, denied),
+	F(UINT, seen_in),
+	F(BOOL, host_use),
+	F(NAME, scope, .names = scope_names),
+	F(NAME, risk, .names = risk_names),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, path, ...) CT_FIELD(struct ct_reason, kind, path, #path, ##__VA_ARGS__)
+static const struct ct_field reason_fields[] = {
+	F(STR, site),
+	F(STR, syscall),
+	F(STR, process),
+	F(STR, text),
+	F(NAME, verdict, .names = verdict_names),
+	F(NAME, scope, .names = scope_names),
+	F(UINT, granted),
+	F(UINT, denied),
+	F(BOOL, known),
+	F(BOOL, doubtful),
+	F(UINT, first_ns),
+	F(UINT, last_ns),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, path, ...) CT_FIELD(struct ct_outcome, kind, path, #path, ##__VA_ARGS__)
+static const struct ct_field outcome_fields[] = {
+	F(UINT, ok), F(UINT, eperm), F(UINT, eacces), F(UINT, other), { 0 },
+};
+#undef F
+
+/* null says "not known", and so does a member that is not there. */
+static void drop_nulls(json_t *v)
+{
+	const char *key;
+	json_t *item;
+	void *next;
+	size_t i;
+
+	json_array_foreach(v, i, item)
+		drop_nulls(item);
+	json_object_foreach_safe(v, next, key, item) {
+		if (json_is_null(item))
+			json_object_del(v, key);
+		else
+			drop_nulls(item);
+	}
+}
+
+/* A string that lives as long as the report. */
+static const char *keep(struct ct_report *r, const char *s)
+{
+	for (size_t i = 0; i < r->ntexts; i++)
+		if (!strcmp(r->texts[i], s))
+			return r->texts[i];
+	return *CT_PUSH(r->texts, r->ntexts, r->texts_cap) = ct_xstrdup(s);
+}
+
+/* The object or array under key: 1 when there is none. */
+static int get(json_t *o, const char *key, json_type type, json_t **v,
+	       struct ct_err *err)
+{
+	*v = json_object_get(o, key);
+	if (!*v)
+		return 1;
+	if (json_typeof(*v) != type)
+		return ct_err__set(err, EINVAL, "\"%s\" is no %s", key,
+				   type == JSON_ARRAY ? "array" : "object");
+	return 0;
+}
+
+static int read_nested(json_t *o, const char *key, const struct ct_field *fields, void *obj,
+		       struct ct_err *err)
+{
+	json_t *v;
+	int ret = get(o, key, JSON_OBJECT, &v, err);
+
+	if (ret)
+		return ret > 0 ? 0 : ret;
+	if (ct_fields__read(fields, obj, v, err))
+		return ct_err__prefix(err, "\"%s\"", key);
+	return 0;
+}
+
+static int read_cap(json_t *v, int *cap, struct ct_err *err)
+{
+	const char *name = json_string_value(v);
+	ct_autofree char *shown = ct_printable(name ? name : "");
+	int n = name ? ct_cap__parse(name) : -EINVAL;
+
+	if (n < 0)
+		return ct_err__set(err, EINVAL, "'%.40s' is no capability", shown);
+	*cap = n;
+	return 0;
+}
+
+static int read_caps(json_t *o, const char *key, uint64_t *set, struct ct_err *err)
+{
+	json_t *list, *item;
+	size_t i;
+	int cap, ret = get(o, key, JSON_ARRAY, &list, err);
+
+	if (ret)
+		return ret > 0 ? 0 : ret;
+	json_array_foreach(list, i, item) {
+		if (read_cap(item, &cap, err))
+			return ct_err__prefix(err, "\"%s\"", key);
+		*set |= 1ull << cap;
+	}
+	return 0;
+}
+
+/* Every object of an array, with its place put before a message. */
+static int read_list(json_t *o, const char *key,
+		     int (*read)(json_t *item, void *to, struct ct_report *r,
+				 struct ct_err *err),
+		     void *to, struct ct_report *r, struct ct_err *err)
+{
+	json_t *list, *item;
+	size_t i;
+	int ret = get(o, key, JSON_ARRAY, &list, err);
+
+	if (ret)
+		return ret > 0 ? 0 : ret;
+	json_array_foreach(list, i, item) {
+		ret = json_is_object(item) ? read(item, to, r, err) :
+					     ct_err__set(err, EINVAL, "this is no object");
+		if (ret)
+			return ct_err__prefix(err, "%s[%zu]", key, i);
+	}
+	return 0;
+}
+
+static int read_reason(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
+{
+	struct ct_cap_verdict *v = to;
+	struct ct_reason *reason = CT_PUSH(v->reasons, v->nreasons, v->reasons_cap);
+	const char *phase = json_string_value(json_object_get(o, "phase"));
+	const char *source = json_string_value(json_object_get(o, "source"));
+	json_t *outcome = json_object_get(o, "outcome");
+	int n, ret;
+
+	*reason = (struct ct_reason){ .verdict = v->verdict, .phase = "main", .known = true };
+	ret = ct_fields__read(reason_fields, reason, o, err);
+	if (!ret)
+		ret = read_caps(o, "any_of", &reason->any_of, err);
+	if (!ret && outcome)
+		ret = ct_fields__read(outcome_fields, &reason->outcome, outcome, err);
+	if (ret)
+		return ret;
+	if (!reason->site)
+		return ct_err__set(err, EINVAL, "\"site\" is missing");
+	if (source)
+		reason->source = keep(r, source);
+	n = phase ? ct_names__find(phase_names, phase) : 0;
+	if (n < 0)
+		return ct_err__set(err, EINVAL, "\"phase\" is none of main, exec, health, setup");
+	reason->phase = phase_names[n];
+	return 0;
+}
+
+static int read_capability(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
+{
+	struct ct_advice *a = to;
+	struct ct_cap_verdict *v = &a->caps[a->ncaps];
+	const struct ct_cap_info *info;
+	int cap;
+
+	if (read_cap(json_object_get(o, "name"), &cap, err))
+		return ct_err__prefix(err, "\"name\"");
+	for (size_t i = 0; i < a->ncaps; i++)
+		if (a->caps[i].cap == cap)
+			return ct_err__set(err, EINVAL, "%s is there twice", ct_cap__name(cap));
+	info = ct_cap__info(cap);
+	*v = (struct ct_cap_verdict){ .cap = cap,
+				      .scope = info ? info->scope : CT_SCOPE_HOST,
+				      .risk = info ? info->risk : CT_RISK_HIGH,
+				      .chosen = a->cap_add >> cap & 1 };
+	a->ncaps++; /* from here on it is freed with the advice */
+	if (ct_fields__read(cap_fields, v, o, err) ||
+	    read_caps(o, "alternatives", &v->alternatives, err) ||
+	    read_list(o, "reasons", read_reason, v, r, err))
+		return -EINVAL;
+	if (v->chosen != (a->cap_add >> cap & 1))
+		return ct_err__set(err, EINVAL, "\"chosen\" and \"cap_add\" disagree about %s",
+				   ct_cap__name(cap));
+	return 0;
+}
+
+static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
+{
+	struct ct_advice *a = to;
+	const char *code = json_string_value(json_object_get(o, "code"));
+	const char *text = json_string_value(json_object_get(o, "text"));
+	json_t *name = json_object_get(o, "capability");
+	int cap = -1;
+
+	if (!code || !text)
+		return ct_err__set(err, EINVAL, "\"code\" or \"text\" is no string");
+	if (name && read_cap(name, &cap, err))
+		return ct_err__prefix(err, "\"capability\"");
+	*CT_PUSH(a->warnings, a->nwarnings,
+		 a->warnings_cap) = (struct ct_warning){ keep(r, code), cap, ct_xstrdup(text) };
+	return 0;
+}
+
+static int read_exec(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
+{
+	struct ct_exec *e = ct_workload__add_exec(to);
+	bool entry_point = json_is_true(json_object_get(o, "entry_point"));
+
+	(void)r;
+	e->entry = CT_ENTRY_MAIN;
+	e->was = entry_point ? CT_ENTRY_SETUP : CT_ENTRY_MAIN;
+	e->count = 1;
+	if (ct_fields__read(exec_fields, e, o, err))
+		return -EINVAL;
+	return read_caps(o, "file_capabilities", &e->fcaps, err);
+}
+
+static int read_sets(json_t *doc, struct ct_advice *a, struct ct_err *err)
+{
+	json_t *o, *drop;
+	int ret = get(doc, "advice", JSON_OBJECT, &o, err);
+
+	if (!ret)
+		ret = get(o, "cap_add", JSON_ARRAY, &drop, err);
+	if (ret > 0)
+		return ct_err__set(err, EINVAL, "it has no \"advice\" with a \"cap_add\"");
+	if (!ret)
+		ret = ct_fields__read(advice_fields, a, o, err);
+	if (!ret)
+		ret = read_caps(o, "cap_add", &a->cap_add, err);
+	if (!ret)
+		ret = read_caps(o, "optional", &a->optional, err);
+	if (!ret)
+		ret = read_caps(o, "removed", &a->removed, err);
+	if (!ret && a->cap_add & (a->optional | a->removed))
+		ret = ct_err__set(err, EINVAL, "a capability is in \"cap_add\" and outside of it");
+	return ret;
+}
+
+static int read_identity(json_t *o, struct ct_workload *w, struct ct_err *err)
+{
+	int ret = ct_fields__read(workload_fields, w, o, err);
+
+	w->configured_known = json_object_get(o, "configured");
+	w->sysctls.known = json_object_get(o, "sysctls");
+	if (!ret)
+		ret = read_nested(o, "container", container_fields, &w->container, err);
+	if (!ret)
+		ret = read_nested(o, "sysctls", sysctls_fields, &w->sysctls, err);
+	if (!ret)
+		ret = read_caps(o, "configured", &w->configured, err);
+	return ret ? ret : read_list(o, "execs", read_exec, w, NULL, err);
+}
+
+static int read_workload(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
+{
+	struct ct_session *s = to;
+	const char *id = json_string_value(json_object_get(o, "id"));
+	struct ct_advice *a = &r->advices[r->nadvices];
+	struct ct_workload *w;
+	int ret;
+
+	if (!id)
+		return ct_err__set(err, EINVAL, "the workload has no \"id\"");
+	w = ct_session__add(s, id);
+	*a = (struct ct_advice){ .workload = w, .recordings = 1 };
+	r->nadvices++;
+	a->caps = ct_xzalloc((json_array_size(json_object_get(o, "capabilities")) + 1) *
+			     sizeof(*a->caps));
+	ret = read_identity(o, w, err);
+	if (!ret)
+		ret = ct_fields__read(counts_fields, a, o, err);
+	if (!ret)
+		ret = read_sets(o, a, err);
+	if (!ret)
+		ret = read_nested(o, "verified", verified_fields, a, err);
+	if (!ret && a->verify_result && ct_names__find(result_names, a->verify_result) < 0)
+		ret = ct_err__set(err, EINVAL, "\"result\" is none of minimal, sufficient, failed");
+	if (!ret)
+		ret = read_list(o, "warnings", read_warning, a, r, err);
+	if (!ret)
+		ret = read_list(o, "capabilities", read_capability, a, r, err);
+	for (size_t i = 0; i < a->ncaps; i++)
+		if (a->caps[i].verdict == CT_REQUIRED)
+			a->required |= 1ull << a->caps[i].cap;
+	return ret;
+}
+
+static int read_document(json_t *doc, struct ct_session *s, struct ct_report *r,
+			 struct ct_err *err)
+{
+	json_t *list, *host = json_object_get(doc, "host");
+	int ret = get(doc, "workloads", JSON_ARRAY, &list, err);
+
+	if (ret)
+		return ret > 0 ? ct_err__set(err, EINVAL, "\"workloads\" is missing") : ret;
+	r->advices = ct_xzalloc((json_array_size(list) + 1) * sizeof(*r->advices));
+	ret = read_nested(doc, "host", host_fields, &s->host, err);
+	if (json_is_true(json_object_get(host, "hybrid")))
+		s->host.cgroup = 3;
+	if (!ret)
+		ret = read_nested(doc, "losses", losses_fields, &s->losses, err);
+	return ret ? ret : read_list(doc, "workloads", read_workload, s, r, err);
+}
+
+bool ct_advice__is_json(const char *text, size_t len)
+{
+	json_t *doc = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
+	const char *schema = json_string_value(json_object_get(doc, "schema"));
+	bool ours = schema && !strncmp(schema, FAMILY, strlen(FAMILY));
+
+	if (!doc) /* a damaged one is to be called so */
+		ours = memmem(text, len < HEAD ? len : HEAD, "\"" FAMILY, strlen(FAMILY) + 1);
+	json_decref(doc);
+	return ours;
+}
+
+static int parse(const char *text, size_t len, json_t **doc, struct ct_err *err)
+{
+	json_error_t why;
+	const char *schema;
+
+	*doc = json_loadb(text, len, JSON_REJECT_DUPLICATES, &why);
+	if (!*doc) {
+		ct_autofree char *shown = ct_printable(why.text);
+
+		return ct_err__set(err, EINVAL, "line %d: this is not JSON (%s)", why.line, shown);
+	}
+	schema = json_string_value(json_object_get(*doc, "schema"));
+	if (!schema || strncmp(schema, FAMILY, strlen(FAMILY)) != 0)
+		return ct_err__set(err, EINVAL, "this is no advice");
+	if (strcmp(schema, CT_ADVICE_SCHEMA) != 0)
+		return ct_err__set(err, EINVAL,
+				   "the advice is not of the kind " CT_ADVICE_SCHEMA
+				   ", so a newer captrim made it");
+	drop_nulls(*doc);
+	return 0;
+}
+
+int ct_advice__read(const char *text, size_t len, const char *name, struct ct_session **s,
+		    struct ct_report **r, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(name);
+	ct_autoerr struct ct_err why = { 0 };
+	ct_autosession struct ct_session *session = ct_session__new();
+	ct_autoreport struct ct_report *report = ct_xzalloc(sizeof(*report));
+	json_t *doc = NULL;
+	int ret = parse(text, len, &doc, &why);
+
+	report->session = session;
+	if (!ret)
+		ret = read_document(doc, session, report, &why);
+	json_decref(doc);
+	if (ret)
+		return ct_err__set(err, EINVAL, "%s: %s; " NOT_OURS, shown, why.msg);
+	*s = ct_steal(session);
+	*r = ct_steal(report);
+	return 0;
+}

@@ -1,0 +1,285 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Advices in JSON where recordings are taken, and held against what is deployed.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+[ -x "$captrim" ] || { skip all "captrim is not built"; exit 0; }
+
+# An advice in JSON says in every format and mode what its recording says.
+stands_in() {
+	local rec name format mode
+
+	for rec in "$here"/tests/golden/recordings/*.rec; do
+		name=$(basename "$rec" .rec)
+		"$captrim" advise --format json "$rec" >"$tmp/$name.json"
+		for mode in '' --strict --generous; do
+			for format in text json compose kubernetes systemd html; do
+				# shellcheck disable=SC2086 # no mode is no word
+				cmp -s <("$captrim" advise $mode --format $format "$rec") \
+					<("$captrim" advise $mode --format $format - <"$tmp/$name.json") ||
+					fail "stands in" "$name, $format $mode differs"
+			done
+		done
+		is "$name: taken twice it says the same" \
+			"$("$captrim" advise --format json "$tmp/$name.json" "$rec" |
+				jq -c '.workloads[].advice | .cap_add, .optional')" \
+			"$(jq -c '.workloads[].advice | .cap_add, .optional' "$tmp/$name.json")"
+	done
+	is "recordings and advices, mixed" "$("$captrim" advise --format json "$tmp"/ping-*.json \
+		"$here"/tests/golden/recordings/dns*.rec | jq -c '[.workloads[].advice.cap_add]')" \
+		"$(jq -sc '[.[1,0].workloads[].advice.cap_add]' "$tmp"/ping-*.json "$tmp"/dns*.json)"
+}
+
+refuses() {
+	head -c 2000 "$tmp/ping-packaged.json" >"$tmp/cut"
+	"$captrim" advise "$tmp/cut" 2>"$tmp/err"
+	is "cut off: exit status" $? 1
+	says "cut off: the file and the line" "$tmp/err" "$tmp/cut: line [0-9]+: this is not JSON"
+	sed 's,advice/1,advice/9,' "$tmp/ping-packaged.json" >"$tmp/newer"
+	"$captrim" advise "$tmp/newer" 2>"$tmp/err"
+	is "a newer schema: exit status" $? 1
+	says "a newer schema" "$tmp/err" "not of the kind captrim.advice/1"
+}
+
+ping=$here/tests/golden/recordings/ping-packaged.rec # g-ping-packaged needs NET_RAW
+dns=$here/tests/golden/recordings/dnsmasq-dhcp.rec   # g-dnsmasq-dhcp needs four
+
+# check NAME STATUS WORD...: leaves $tmp/out and $tmp/err.
+check() {
+	local name=$1 wanted=$2
+
+	shift 2
+	(cd "$tmp/in" && "$captrim" check "$@") >"$tmp/out" 2>"$tmp/err"
+	is "$name: exit status" $? "$wanted"
+}
+
+# finds NAME "LINE:COLUMN CODE CAPABILITIES"...: exactly these findings, in $tmp/out as JSON
+finds() {
+	local name=$1
+
+	shift
+	is "$name" "$(jq -r '.findings[] | "\(.line):\(.column) \(.code) \(.capabilities|join(","))"' \
+		"$tmp/out" | sort)" "$(printf '%s\n' "$@" | sort)"
+}
+
+inputs() {
+	mkdir "$tmp/in"
+	cat >"$tmp/in/good.yaml" <<'END'
+services:
+  g-ping-packaged:
+    image: busybox
+    cap_drop: [ALL]
+    cap_add: [NET_RAW]
+END
+	cat >"$tmp/in/bad.yaml" <<'END'
+services:
+  ping:
+    container_name: g-ping-packaged
+    image: busybox
+    cap_add: [SYS_ADMIN, NET_RAWW]
+  dns:
+    container_name: g-dnsmasq-dhcp
+    image: busybox
+    cap_drop:
+      - ALL
+    cap_add:
+      - NET_RAW
+      - SETGID
+      - SETUID
+  tool:
+    image: busybox
+    privileged: true
+END
+	cat >"$tmp/in/k8s.yaml" <<'END'
+apiVersion: v1
+kind: Service
+metadata: {name: x}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: net}
+spec:
+  template:
+    spec:
+      containers:
+        - name: g-ping-packaged
+          image: x
+          securityContext:
+            capabilities: {drop: [ALL], add: [CAP_NET_RAW]}
+        - name: g-dnsmasq-dhcp
+          image: x
+END
+	cat >"$tmp/in/dns.service" <<'END'
+[Service]
+ExecStart=/usr/sbin/dnsmasq -k
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_RAW CAP_SETGID CAP_SETUID CAP_KILL
+CapabilityBoundingSet=~CAP_KILL
+END
+	cat >"$tmp/in/ping.container" <<'END'
+[Container]
+Image=x
+DropCapability=all
+END
+	cat >"$tmp/in/policy.yaml" <<'END'
+forbid: [NET_RAW]
+max_scope: namespace
+workloads:
+  g-dnsmasq-dhcp:
+    allow: [NET_RAW, NET_ADMIN, SETGID]
+END
+}
+
+compose_files() {
+	check "as advised" 0 "$ping" --against good.yaml
+	says "as advised: it is said" "$tmp/out" '^1 service checked: 0 errors, 0 warnings, 0 notes$'
+	check "Compose" 1 "$ping" "$dns" --against bad.yaml --format json
+	finds "Compose: what is found, and where" \
+		"5:14 no-drop-all CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,SETGID,SETUID,SETPCAP,NET_BIND_SERVICE,SYS_CHROOT,MKNOD,AUDIT_WRITE,SETFCAP" \
+		"5:15 superfluous-capability SYS_ADMIN" "5:26 unknown-capability " \
+		"12:7 missing-capability NET_ADMIN" "15:3 no-recording " "17:17 privileged "
+	is "JSON: its schema" "$(jq -r .schema "$tmp/out")" captrim.check/1
+	check "an advice for the recording" 0 "$tmp/ping-packaged.json" --against good.yaml
+	check "a recording without a service" 1 "$ping" "$dns" --against good.yaml --against bad.yaml --format json
+	printf 'services:\n  other:\n    cap_drop: [ALL]\n' >"$tmp/in/other.yaml"
+	check "two recordings, another service" 0 "$ping" "$dns" --against other.yaml --format json
+	finds "both are not in the file" "1:1 not-in-file " "1:1 not-in-file " "2:3 no-recording "
+	check "named by hand" 1 "$ping" "$dns" --against other.yaml --workload g-ping-packaged=other
+	check "a name that is not there" 2 "$ping" --against other.yaml --workload g-ping-packaged=web
+	says "a name that is not there: it is said" "$tmp/err" "no such service"
+}
+
+other_files() {
+	check "Kubernetes" 1 "$ping" "$dns" --against k8s.yaml --format json
+	finds "Kubernetes: what is found, and where" "15:27 missing-capability NET_RAW" \
+		"15:47 unknown-capability " "16:17 missing-capability NET_ADMIN" \
+		"16:17 no-drop-all CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,SETPCAP,NET_BIND_SERVICE,SYS_CHROOT,MKNOD,AUDIT_WRITE,SETFCAP"
+	is "Kubernetes: whose" "$(jq -r '.findings[0].in' "$tmp/out")" StatefulSet/net
+	check "systemd" 0 "$dns" --against dns.service --format json
+	finds "systemd: put together, and said so" "1:1 matched "
+	mkdir "$tmp/in/dns.service.d"
+	printf '[Service]\nCapabilityBoundingSet=\n' >"$tmp/in/dns.service.d/x.conf"
+	check "systemd's drop-in" 1 "$dns" --against dns.service --format json
+	is "systemd's drop-in takes all" "$(jq -c '[.findings[] | select(.code == "missing-capability") |
+		.file, .line] | unique' "$tmp/out")" '[2,"dns.service.d/x.conf"]'
+	rm -r "$tmp/in/dns.service.d"
+	check "Quadlet" 1 "$ping" --against ping.container --workload g-ping-packaged=ping --format json
+	finds "Quadlet: what is found, and where" "3:1 missing-capability NET_RAW"
+	if command -v systemd-analyze >/dev/null; then
+		is "systemd reads the unit the same way" "$(SYSTEMD_LOG_LEVEL=debug systemd-analyze verify \
+			--man=no "$tmp/in/dns.service" 2>&1 | sed -n 's/.*CapabilityBoundingSet: //p' | xargs)" \
+			"cap_setgid cap_setuid cap_net_admin cap_net_raw"
+	else
+		skip "systemd reads the unit the same way" "no systemd-analyze"
+	fi
+}
+
+policies() {
+	check "policy" 1 "$ping" "$dns" --against policy.yaml --format json
+	finds "policy: forbidden, and not on the list" "1:1 policy NET_RAW" "4:3 policy SETUID"
+	check "policy and file" 1 "$ping" --against good.yaml --against policy.yaml --format json
+	finds "policy and file: the file's line" "4:3 no-recording " "5:14 policy NET_RAW"
+	printf 'forbid: [KILLL]\n' >"$tmp/in/wrong.yaml"
+	check "a wrong policy" 2 "$ping" --against wrong.yaml
+	says "a wrong policy: where" "$tmp/err" "wrong.yaml:1:10: 'KILLL' is no capability"
+	printf 'forbid: [KILL]\nallows: []\n' >"$tmp/in/wrong.yaml"
+	check "a key that policies have not" 2 "$ping" --against wrong.yaml
+	says "a key that policies have not: those they have" "$tmp/err" "wrong.yaml:2:1: .*'allows'.*max_risk"
+}
+
+failures() {
+	check "nothing to hold against" 2 "$ping"
+	says "nothing to hold against: it is said" "$tmp/err" "--against"
+	check "no recording" 2 --against good.yaml
+	check "a recording that is not there" 2 no.rec --against good.yaml
+	check "a file that is not there" 2 "$ping" --against no.yaml
+	says "a file that is not there: it is named" "$tmp/err" "no.yaml: No such file"
+	printf 'a: 1\n' >"$tmp/in/what.yaml"
+	check "a file of no known kind" 2 "$ping" --against what.yaml
+	says "a file of no known kind: the kinds" "$tmp/err" "services:.*apiVersion:.*NAME.service"
+	printf 'services: [\n' >"$tmp/in/broken.yaml"
+	check "broken YAML" 2 "$ping" --against broken.yaml
+	says "broken YAML: the place" "$tmp/err" "broken.yaml:[0-9]+:[0-9]+:"
+	printf 'services:\n  a: {cap_add: ["\\e[31m<x>&\\"]}\n' | sed 's/\\e/\\x1b/; s/\\"/"/' >"$tmp/in/evil.yaml"
+	for format in text json sarif junit; do
+		check "hostile names as $format" 1 "$ping" --against evil.yaml --format $format
+		if LC_ALL=C grep -q "$(printf '\033')" "$tmp/out"; then
+			fail "hostile names as $format" "an escape sequence"
+		fi
+	done
+}
+
+# What CI servers read.
+documents() {
+	command -v python3 >/dev/null || { skip documents "no python3"; return; }
+	check "SARIF" 1 "$ping" "$dns" --against bad.yaml --against k8s.yaml --against policy.yaml \
+		--format sarif -o "$tmp/check.sarif"
+	check "JUnit" 1 "$ping" "$dns" --against bad.yaml --against k8s.yaml --against policy.yaml \
+		--format junit -o "$tmp/check.xml"
+	python3 - "$tmp" <<'PY'
+import json, re, sys, xml.etree.ElementTree as xml
+
+def sarif(log):
+    """The parts of the schema of SARIF 2.1.0 that are used: no other members, the required ones."""
+    def only(o, required, optional=()):
+        assert isinstance(o, dict) and set(required) <= set(o) <= set(required) | set(optional), o
+    def message(o):
+        only(o, ["text"])
+        assert isinstance(o["text"], str) and o["text"]
+    only(log, ["version", "runs"], ["$schema"])
+    assert log["version"] == "2.1.0"
+    for run in log["runs"]:
+        only(run, ["tool", "results", "columnKind"])
+        assert run["columnKind"] in ("utf16CodeUnits", "unicodeCodePoints")
+        only(run["tool"], ["driver"])
+        only(run["tool"]["driver"], ["name", "version", "rules"])
+        rules = run["tool"]["driver"]["rules"]
+        assert len({r["id"] for r in rules}) == len(rules)
+        for rule in rules:
+            only(rule, ["id", "shortDescription", "defaultConfiguration"])
+            message(rule["shortDescription"])
+            assert rule["defaultConfiguration"]["level"] in ("none", "note", "warning", "error")
+        assert run["results"]
+        for r in run["results"]:
+            only(r, ["ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"])
+            message(r["message"])
+            assert rules[r["ruleIndex"]]["id"] == r["ruleId"]
+            assert r["level"] in ("none", "note", "warning", "error")
+            assert all(isinstance(v, str) for v in r["partialFingerprints"].values())
+            for place in r["locations"]:
+                only(place, ["physicalLocation"])
+                only(place["physicalLocation"], ["artifactLocation", "region"])
+                only(place["physicalLocation"]["artifactLocation"], ["uri"])
+                uri = place["physicalLocation"]["artifactLocation"]["uri"]
+                assert re.fullmatch(r"([A-Za-z0-9._~/-]|%[0-9A-F]{2})+", uri), uri
+                only(place["physicalLocation"]["region"], ["startLine", "startColumn"])
+                assert min(place["physicalLocation"]["region"].values()) >= 1
+
+def junit(root):
+    suite = root.find("testsuite")
+    cases = suite.findall("testcase")
+    assert root.tag == "testsuites" and int(suite.get("tests")) == len(cases) > 0
+    assert int(suite.get("failures")) == len(suite.findall("testcase/failure")) > 0
+    assert int(suite.get("skipped")) == len(suite.findall("testcase/skipped"))
+    for case in cases:
+        assert case.get("name") and case.get("classname") and len(case.findall("failure")) <= 1
+        assert [e.tag for e in case] == sorted((e.tag for e in case),
+                                               key=["skipped", "failure", "system-out"].index)
+
+for name, test in (("SARIF", lambda: sarif(json.load(open(sys.argv[1] + "/check.sarif")))),
+                   ("JUnit", lambda: junit(xml.parse(sys.argv[1] + "/check.xml").getroot()))):
+    try:
+        test()
+        print("PASS check/%s: as its readers want it" % name)
+    except (AssertionError, KeyError, ValueError, xml.ParseError) as e:
+        print("FAIL check/%s: as its readers want it: %r" % (name, e))
+PY
+}
+
+stands_in
+refuses
+inputs
+compose_files
+other_files
+policies
+failures
+documents

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What deployment files give, read as their engines read them. */
+#include <stdlib.h>
+#include <sys/stat.h>
+#include "check/target.h"
+#include "check/yaml_docs.h"
+#include "unit.h"
+
+#define ALL CT_CAPS_ALL
+
+static struct ct_targets unit(const char *path, const char *text)
+{
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_targets t = { 0 };
+
+	CU_ASSERT_EQUAL_FATAL(ct_targets__unit(&t, path, text, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(t.len, 1);
+	return t;
+}
+
+/* The bounding set of a service with these lines. */
+static uint64_t bounding(const char *lines)
+{
+	ct_autofree char *text = ct_xasprintf("[Service]\n%s\n", lines);
+	struct ct_targets t = unit("/nowhere/a.service", text);
+	uint64_t given = t.items[0].given;
+
+	ct_targets__free(&t);
+	return given;
+}
+
+#define SET "CapabilityBoundingSet="
+
+static void test_bounding(void)
+{
+	CU_ASSERT_EQUAL(bounding(""), ALL);
+	CU_ASSERT_EQUAL(bounding(SET), 0);
+	CU_ASSERT_EQUAL(bounding(SET "~"), ALL);
+	CU_ASSERT_EQUAL(bounding(SET "CAP_KILL cap_chown"), CT_CAP(KILL) | CT_CAP(CHOWN));
+	CU_ASSERT_EQUAL(bounding(SET "~CAP_KILL"), ALL & ~CT_CAP(KILL));
+	/* Or'ed, and'ed behind a tilde: the two examples of systemd.exec(5). */
+	CU_ASSERT_EQUAL(bounding(SET "CAP_KILL CAP_CHOWN\n" SET "CAP_CHOWN CAP_BPF"),
+			CT_CAP(KILL) | CT_CAP(CHOWN) | CT_CAP(BPF));
+	CU_ASSERT_EQUAL(bounding(SET "CAP_KILL CAP_CHOWN\n" SET "~CAP_CHOWN CAP_BPF"),
+			CT_CAP(KILL));
+	/* An empty one, or one of which nothing is known, begins anew. */
+	CU_ASSERT_EQUAL(bounding(SET "CAP_KILL\n" SET "\n" SET "CAP_BPF"), CT_CAP(BPF));
+	CU_ASSERT_EQUAL(bounding(SET "CAP_KILL\n" SET "CAP_TYPO"), 0);
+	CU_ASSERT_EQUAL(bounding(SET "KILL"), 0);
+	CU_ASSERT_EQUAL(
+		bounding("ProtectClock=yes\nPrivateDevices=on"),
+		ALL & ~(CT_CAP(SYS_TIME) | CT_CAP(WAKE_ALARM) | CT_CAP(MKNOD) | CT_CAP(SYS_RAWIO)));
+	CU_ASSERT_EQUAL(bounding("ProtectClock=yes\nProtectClock=no"), ALL);
+	/* Lines that are continued, with a comment among them; another section's. */
+	CU_ASSERT_EQUAL(bounding(SET "CAP_KILL \\\n # no\n  CAP_BPF\n[Install]\n" SET),
+			CT_CAP(KILL) | CT_CAP(BPF));
+	CU_ASSERT_EQUAL(bounding("  " SET " CAP_KILL  \r\n#" SET "\n;" SET), CT_CAP(KILL));
+	CU_ASSERT_EQUAL(bounding(SET "CAP_KILL\\"), CT_CAP(KILL));
+}
+
+static void test_unit(void)
+{
+	struct ct_targets t = unit("/x/web.service", "[Unit]\nUser=a\n\n[Service]\n"
+						     " AmbientCapabilities=CAP_KILL CAP_BFP\n"
+						     "User=www\n" SET "CAP_KILL\n");
+
+	UNIT_STR(t.items[0].name, "web.service");
+	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_YES);
+	CU_ASSERT_EQUAL(t.items[0].ambient, CT_CAP(KILL));
+	CU_ASSERT(t.items[0].from_none);
+	CU_ASSERT_EQUAL(t.items[0].set_at.line, 7);
+	CU_ASSERT_EQUAL_FATAL(t.items[0].added.len, 3);
+	UNIT_STR(t.items[0].added.items[1].text, "CAP_BFP");
+	CU_ASSERT_EQUAL(t.items[0].added.items[1].set, 0);
+	CU_ASSERT_EQUAL(t.items[0].added.items[1].at.line, 5);
+	CU_ASSERT_EQUAL(t.items[0].added.items[1].at.column, 31);
+	ct_targets__free(&t);
+	t = unit("a.service", "[Service]\nDynamicUser=yes\nUser=root");
+	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_YES);
+	ct_targets__free(&t);
+	t = unit("a.service", "[Service]\nUser=www\nUser=\n");
+	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_NO);
+	ct_targets__free(&t);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static void test_dropins(void)
+{
+	char dir[] = "/tmp/captrim-test-check-XXXXXX";
+	ct_autofree char *path = NULL, *d = NULL, *a = NULL, *b = NULL, *c = NULL;
+	struct ct_targets t;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	path = ct_xasprintf("%s/a.service", dir);
+	d = ct_xasprintf("%s.d", path);
+	a = ct_xasprintf("%s/10-a.conf", d);
+	b = ct_xasprintf("%s/20-b.conf", d);
+	c = ct_xasprintf("%s/not-one", d);
+	mkdir(d, 0700);
+	write_file(a, "[Service]\n" SET "\n");
+	write_file(b, "[Service]\n" SET "CAP_KILL\n");
+	write_file(c, "[Service]\n" SET "CAP_BPF\n");
+	t = unit(path, "[Service]\n" SET "CAP_CHOWN\n");
+	CU_ASSERT_EQUAL(t.items[0].given, CT_CAP(KILL));
+	UNIT_STR(t.items[0].set_at.file, b);
+	ct_targets__free(&t);
+	remove(a);
+	remove(b);
+	remove(c);
+	remove(d);
+	remove(dir);
+}
+
+static uint64_t quadlet(const char *lines)
+{
+	ct_autofree char *text = ct_xasprintf("[Container]\n%s\n", lines);
+	struct ct_targets t = unit("/nowhere/a.container", text);
+	uint64_t given = t.items[0].given;
+
+	UNIT_STR(t.items[0].name, "a");
+	ct_targets__free(&t);
+	return given;
+}
+
+static void test_quadlet(void)
+{
+	CU_ASSERT_EQUAL(quadlet(""), CT_CAPS_PODMAN_DEFAULT);
+	CU_ASSERT_EQUAL(quadlet("DropCapability=all\nAddCapability=CAP_KILL chown"),
+			CT_CAP(KILL) | CT_CAP(CHOWN));
+	CU_ASSERT_EQUAL(quadlet("DropCapability=all\nDropCapability=\nDropCapability=KILL"),
+			CT_CAPS_PODMAN_DEFAULT & ~CT_CAP(KILL));
+	CU_ASSERT_EQUAL(quadlet("PodmanArgs=--tty --privileged"), ALL);
+	CU_ASSERT_EQUAL(quadlet("PodmanArgs=--privileged=false"), CT_CAPS_PODMAN_DEFAULT);
+}
+
+static void test_engines(void)
+{
+	const uint64_t a = CT_CAP(KILL), b = CT_CAP(BPF), dflt = CT_CAPS_DOCKER_DEFAULT;
+
+	CU_ASSERT_EQUAL(ct_caps__docker(dflt, 0, 0), dflt);
+	CU_ASSERT_EQUAL(ct_caps__docker(dflt, b, a), (dflt | b) & ~a);
+	CU_ASSERT_EQUAL(ct_caps__docker(dflt, a, a), dflt);
+	CU_ASSERT_EQUAL(ct_caps__docker(dflt, b, ALL), b);
+	CU_ASSERT_EQUAL(ct_caps__docker(dflt, ALL, a), ALL & ~a);
+	CU_ASSERT_EQUAL(ct_caps__docker(dflt, ALL, ALL), ALL);
+	CU_ASSERT_EQUAL(ct_caps__cri(dflt, a, a), dflt & ~a);
+	CU_ASSERT_EQUAL(ct_caps__cri(dflt, b, ALL), b);
+	CU_ASSERT_EQUAL(ct_caps__cri(dflt, ALL, a), ALL & ~a);
+	CU_ASSERT_EQUAL(ct_caps__cri(dflt, ALL, ALL), 0);
+}
+
+static struct ct_targets manifest(const char *text)
+{
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_targets t = { 0 };
+
+	CU_ASSERT_EQUAL_FATAL(ct_targets__kubernetes(&t, "k.yaml", text, strlen(text), &err), 0);
+	return t;
+}
+
+#define CONTAINER(name, context) "{name: " name ", image: i, securityContext: {" context "}}"
+#define POD(kind, in, out, containers)                                                            \
+	"---\nkind: " kind "\nmetadata: {name: n}\nspec: " in "{securityContext: {runAsUser: 7}," \
+	" containers: [" containers "]}" out "\n"
+
+static void test_kinds(void)
+{
+	struct ct_targets t = manifest(
+		"# nothing\n---\nkind: ConfigMap\ndata: {containers: [{name: x}]}\n" POD(
+			"Pod", "", "",
+			CONTAINER("a",
+				  "")) POD("DaemonSet", "{template: {spec: ", "}}",
+					   CONTAINER("b",
+						     "capabilities: {drop: [all], add: [KILL]}"))
+			POD("CronJob", "{jobTemplate: {spec: {template: {spec: ", "}}}}",
+			    CONTAINER(
+				    "c",
+				    "privileged: true, runAsUser: 0")) "...\n---\nkind: "
+								       "List\nitems:\n- kind: "
+								       "Pod\n  metadata: "
+								       "{generateName: g-}\n"
+								       "  spec:\n    "
+								       "initContainers:\n    - "
+								       "name: d\n      "
+								       "securityContext: &x\n"
+								       "        capabilities: "
+								       "{add: [SYS_TIME, CAP_KILL, "
+								       "OOPS]}\n"
+								       "    ephemeralContainers:\n "
+								       "   - {name: e, "
+								       "securityContext: *x}\n");
+
+	CU_ASSERT_EQUAL_FATAL(t.len, 5);
+	CU_ASSERT_EQUAL(t.items[0].given, CT_CAPS_CONTAINERD_DEFAULT);
+	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_YES);
+	CU_ASSERT_EQUAL(t.items[0].privileged, CT_NO);
+	UNIT_STR(t.items[0].where, "Pod/n");
+	CU_ASSERT_EQUAL(t.items[1].given, CT_CAP(KILL));
+	CU_ASSERT(t.items[1].from_none);
+	UNIT_STR(t.items[1].where, "DaemonSet/n");
+	CU_ASSERT_EQUAL(t.items[2].given, ALL);
+	CU_ASSERT_EQUAL(t.items[2].nonroot, CT_NO);
+	CU_ASSERT_EQUAL(t.items[2].privileged_at.line, 16);
+	UNIT_STR(t.items[3].where, "Pod/g-");
+	CU_ASSERT_EQUAL(t.items[3].given, CT_CAPS_CONTAINERD_DEFAULT | CT_CAP(SYS_TIME));
+	CU_ASSERT_EQUAL(t.items[3].added.items[1].set, 0);
+	CU_ASSERT_EQUAL(t.items[3].added.items[2].set, 0);
+	CU_ASSERT_EQUAL(t.items[3].at.line, 25);
+	CU_ASSERT_EQUAL(t.items[3].at.column, 13);
+	UNIT_STR(t.items[4].name, "e");
+	CU_ASSERT_EQUAL(t.items[4].given, t.items[3].given);
+	ct_targets__free(&t);
+}
+
+static void test_documents(void)
+{
+	static const struct {
+		const char *text;
+		size_t n;
+	} cases[] = {
+		{ "", 0 },
+		{ "# only\n\n", 0 },
+		{ "a: 1", 1 },
+		{ "---\na: 1\n---\n", 1 },
+		{ "a: 1\n---\nb: 1", 2 },
+		{ "a: 1\n...\n---\nb: |\n  ---\n  x\n", 2 },
+		{ "--- {a: 1}\n---   # c\n{b: 2}\n", 2 },
+		{ "a: 1\r\n---\r\nb: 1\r\n", 2 },
+		{ "a: 1\n----\n", 1 },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autoerr struct ct_err err = { 0 };
+		struct ct_yaml_docs docs = { 0 };
+		int ret = ct_yaml_docs__parse("x", cases[i].text, strlen(cases[i].text), &docs,
+					      &err);
+
+		if (i + 1 < CT_ARRAY_SIZE(cases)) {
+			CU_ASSERT_EQUAL(ret, 0);
+			CU_ASSERT_EQUAL(docs.len, cases[i].n);
+		} else {
+			CU_ASSERT(ret < 0); /* four dashes are no marker, and no YAML here */
+		}
+		ct_yaml_docs__free(&docs);
+	}
+}
+
+static void test_bad_manifest(void)
+{
+	static const char text[] = "kind: Pod\n---\nkind: {{ .Values.kind }}\nspec: [\n";
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_targets t = { 0 };
+
+	CU_ASSERT(ct_targets__kubernetes(&t, "k\033.yaml", text, strlen(text), &err) < 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(err.msg);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "k\\x1b.yaml:"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "helm template"));
+	ct_targets__free(&t);
+}
+
+static CU_TestInfo tests[] = {
+	{ "bounding set", test_bounding },
+	{ "unit", test_unit },
+	{ "drop-ins", test_dropins },
+	{ "quadlet", test_quadlet },
+	{ "engines", test_engines },
+	{ "kinds of manifests", test_kinds },
+	{ "documents", test_documents },
+	{ "bad manifest", test_bad_manifest },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("check", tests)
