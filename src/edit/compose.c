@@ -97,6 +97,10 @@ ssize_t ct_layers__read(struct ct_layers *l, const char *path, struct ct_err *er
 	size_t len;
 	int ret;
 
+	/* A text may stand for a file that does not exist. */
+	for (size_t i = 0; i < l->noverlays && !real; i++)
+		if (!strcmp(l->overlays[i].real, path))
+			real = ct_xstrdup(path);
 	if (!real)
 		return ct_err__set(err, errno, "cannot read %s: %s", shown, strerror(errno));
 	for (size_t i = 0; i < l->nfiles; i++)

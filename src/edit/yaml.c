@@ -6,7 +6,7 @@
 #include "edit/yaml.h"
 
 #define MAX_DEPTH 60 /* below libfyaml's own limit */
-#define MAX_STEPS 64 /* of merge keys within merge keys */
+#define MAX_STEPS 4096 /* through merge keys within merge keys */
 
 static void node_free(struct ct_yaml_node *n)
 {
@@ -102,15 +102,17 @@ const struct ct_yaml_node *ct_yaml__own(const struct ct_yaml_node *map, const ch
 	return NULL;
 }
 
+static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps);
+
 /* steps bounds what merge keys within merge keys could multiply. */
-static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps)
+static const struct ct_yaml_node *get_merged(const struct ct_yaml_node *n, const char *key,
+					     int *steps)
 {
-	const struct ct_yaml_node *found, *from;
+	const struct ct_yaml_node *found = NULL, *from;
 
 	n = ct_yaml__resolve(n);
 	if (!n || n->kind != CT_YAML_MAP || --*steps < 0)
 		return NULL;
-	found = ct_yaml__own(n, key);
 	for (size_t i = 0; i + 1 < n->nitems && !found; i += 2) {
 		if (!ct_yaml__is_merge(n->items[i]))
 			continue;
@@ -120,7 +122,14 @@ static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *
 		for (size_t k = 0; from->kind == CT_YAML_SEQ && k < from->nitems && !found; k++)
 			found = get(from->items[k], key, steps);
 	}
-	return ct_yaml__resolve(found);
+	return found;
+}
+
+static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps)
+{
+	const struct ct_yaml_node *own = ct_yaml__own(ct_yaml__resolve(n), key);
+
+	return own ? ct_yaml__resolve(own) : get_merged(n, key, steps);
 }
 
 const struct ct_yaml_node *ct_yaml__get(const struct ct_yaml_node *n, const char *key)
@@ -128,6 +137,13 @@ const struct ct_yaml_node *ct_yaml__get(const struct ct_yaml_node *n, const char
 	int steps = MAX_STEPS;
 
 	return get(n, key, &steps);
+}
+
+const struct ct_yaml_node *ct_yaml__merged(const struct ct_yaml_node *n, const char *key)
+{
+	int steps = MAX_STEPS;
+
+	return get_merged(n, key, &steps);
 }
 
 /* ---- parsing ---- */
