@@ -117,7 +117,7 @@ static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_
 		      const struct ct_change_value *v, struct ct_str *s)
 {
 	ct_autofree bool *have = ct_xzalloc(v->nitems + 1);
-	int dash = (int)(old->start - ct_text__line_start(c->y, old->start));
+	int dash = ct_text__dash(c->y, old);
 
 	ct_str__add(s, "");
 	for (size_t i = 0; i < old->nitems; i++) {
@@ -267,22 +267,17 @@ static bool is_key(const struct ct_yaml_node *n, const char *key)
 static int insert_block(struct ct_change *c, const struct ct_yaml_node *map,
 			struct ct_change_value *const *values, size_t n)
 {
+	static const char *const kin[] = { "cap_add", "cap_drop" };
 	size_t pos;
 
 	if (!n)
 		return 0;
-	/* Beside what is there of the same kind, else at the end. */
-	for (size_t i = 0; i + 1 < map->nitems; i += 2) {
-		if (is_key(map->items[i], "cap_add") && !strcmp(values[0]->key, "cap_drop")) {
-			int ret = insert_before(c, map->items[i], values, 1);
-
-			return ret ? ret : insert_block(c, map, values + 1, n - 1);
-		}
-	}
-	for (size_t i = 0; i + 1 < map->nitems; i += 2)
-		if (is_key(map->items[i], "cap_drop") &&
-		    ct_text__after(c->y, map->items[i + 1], &pos))
-			return insert_behind(c, map->items[i], pos, values, n);
+	/* Behind what is there of the same kind, else at the end. */
+	for (size_t k = 0; k < CT_ARRAY_SIZE(kin); k++)
+		for (size_t i = 0; i + 1 < map->nitems; i += 2)
+			if (is_key(map->items[i], kin[k]) &&
+			    ct_text__after(c->y, map->items[i + 1], &pos))
+				return insert_behind(c, map->items[i], pos, values, n);
 	for (size_t i = map->nitems; i >= 2; i -= 2)
 		if (ct_text__after(c->y, map->items[i - 1], &pos))
 			return insert_behind(c, map->items[i - 2], pos, values, n);
@@ -378,4 +373,14 @@ int ct_change__remove(struct ct_change *c, const struct ct_yaml_node *map, const
 	ret = map->flow ? ct_change__replace_flow(c, old, &v) : replace_block(c, k, old, &v);
 	free(v.word);
 	return ret;
+}
+
+void ct_change__remark(struct ct_change *c, const struct ct_yaml_node *value, const char *text)
+{
+	size_t end;
+
+	if (!value || value->parent->flow || !ct_text__after(c->y, value, &end) ||
+	    !ct_text__blank(c->y, value->end, end))
+		return;
+	ct_change__splice(c, end, end, ct_xasprintf("  # %s", text));
 }

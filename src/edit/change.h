@@ -42,6 +42,9 @@ int ct_change__set(struct ct_change *c, const struct ct_yaml_node *map,
 int ct_change__remove(struct ct_change *c, const struct ct_yaml_node *map, const char *key,
 		      const char *why);
 
+/* A comment behind a value of a block mapping, if there is none yet. */
+void ct_change__remark(struct ct_change *c, const struct ct_yaml_node *value, const char *text);
+
 /* At the end: gives each alias that is left without its anchor a value of its own. */
 int ct_change__unshare(struct ct_change *c);
 

@@ -84,7 +84,8 @@ int ct_change__insert_flow(struct ct_change *c, const struct ct_yaml_node *map,
 	if (key && key_line > map->start && ct_text__blank(c->y, key_line, key->props)) {
 		sep = ct_xasprintf(",%s%.*s", ct_text__eol(c->y), (int)(key->props - key_line),
 				   c->y->text + key_line);
-		indent = (int)(key->props - key_line);
+		indent = (int)(key->props - key_line) - 2;
+		indent = indent < 0 ? 0 : indent;
 	} else {
 		sep = ct_xstrdup(", ");
 	}

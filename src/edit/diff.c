@@ -45,7 +45,8 @@ static size_t line_of(const struct lines *l, size_t pos)
 		else
 			hi = mid;
 	}
-	return lo;
+	/* The end of a text is on its last line, if that has no end of its own. */
+	return lo == l->n && lo && l->text[l->starts[lo] - 1] != '\n' ? lo - 1 : lo;
 }
 
 static bool same_line(const struct lines *a, size_t i, const struct lines *b, size_t k)

@@ -102,6 +102,19 @@ static int drop_privileged(struct plan *pl, const struct ct_patch_service *t, si
 	return 0;
 }
 
+/* Whoever reads the file must not think that cap_drop holds. */
+static void remark_privileged(struct plan *pl, const struct ct_patch_service *t)
+{
+	for (size_t i = 0; i < pl->l->norder; i++) {
+		const struct ct_yaml_node *v = own(node_in(pl, i, t->name), "privileged");
+
+		if (is_truth(v, CT_YES))
+			ct_change__remark(change_of(pl, i), v,
+					  "captrim: gives everything back; it was recorded so, try "
+					  "without");
+	}
+}
+
 /* What a layer that is not edited still adds to a joined list. */
 static bool adds_more(const struct ct_yaml_node *list, uint64_t allowed)
 {
@@ -184,6 +197,8 @@ static int plan_service(struct plan *pl, const struct ct_patch_service *t)
 		put(batches, &n, add_at, &add);
 	if (t->drop_privileged)
 		ret = drop_privileged(pl, t, &say_false);
+	else if (t->privileged)
+		remark_privileged(pl, t);
 	if (say_false < pl->l->norder)
 		put(batches, &n, say_false, &priv);
 	put(batches, &n, add_at, &from);

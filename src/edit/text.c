@@ -62,6 +62,14 @@ static int column(const struct ct_yaml *y, const struct ct_yaml_node *n)
 	return (int)(n->start - ct_text__line_start(y, n->start));
 }
 
+int ct_text__dash(const struct ct_yaml *y, const struct ct_yaml_node *list)
+{
+	/* The mark of a list with an anchor is not at its first dash. */
+	size_t start = ct_text__line_start(y, list->items[0]->props);
+
+	return (int)strspn(y->text + start, " ");
+}
+
 static int find_list_step(const struct ct_yaml *y, const struct ct_yaml_node *n)
 {
 	int found = -1;
@@ -69,8 +77,9 @@ static int find_list_step(const struct ct_yaml *y, const struct ct_yaml_node *n)
 	for (size_t i = 0; i < n->nitems && found < 0; i++) {
 		const struct ct_yaml_node *item = n->items[i];
 
-		if (n->kind == CT_YAML_MAP && i % 2 && item->kind == CT_YAML_SEQ && !item->flow)
-			found = column(y, item) - column(y, n->items[i - 1]);
+		if (n->kind == CT_YAML_MAP && i % 2 && item->kind == CT_YAML_SEQ && !item->flow &&
+		    item->nitems)
+			found = ct_text__dash(y, item) - column(y, n->items[i - 1]);
 		else
 			found = find_list_step(y, item);
 	}

@@ -20,6 +20,9 @@ const char *ct_text__eol(const struct ct_yaml *y); /* of the first line: "\n" or
 /* The white space that the line of pos begins with; the caller frees. */
 char *ct_text__indent(const struct ct_yaml *y, size_t pos);
 
+/* Spaces before the dashes of a block list that has items. */
+int ct_text__dash(const struct ct_yaml *y, const struct ct_yaml_node *list);
+
 /* Columns between a key and the dashes of its list, as this file has it. */
 int ct_text__list_step(const struct ct_yaml *y);
 

@@ -438,7 +438,8 @@ int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yam
 	ct_autoyaml struct ct_yaml *y = ct_xzalloc(sizeof(*y));
 	const struct fy_diag_cfg dcfg = { .level = FYET_ERROR, .module_mask = ~0u };
 	struct builder b = { .y = y, .err = err };
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG };
+	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG |
+					     FYPCF_SLOPPY_FLOW_INDENTATION };
 	int ret;
 
 	y->name = ct_xstrdup(name);
