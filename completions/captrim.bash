@@ -9,7 +9,7 @@ _captrim() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='run record advise trace explain doctor --help --version'
+		words='run record advise patch trace explain doctor --help --version'
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 	fi
@@ -28,7 +28,7 @@ _captrim() {
 	-c | --container)
 		words=$(docker ps --format '{{.Names}}' 2>/dev/null) ;;
 	-d | --duration) words='30s 5m 1h' ;;
-	-o | --output | --save | --socket)
+	-o | --output | --save | --socket | -f | --file | --override)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac
@@ -41,7 +41,7 @@ _captrim() {
 				while read -r word _; do
 					[[ $word =~ ^[A-Z_]+$ && $word != CAPABILITY ]] && echo "$word"
 				done) ;;
-		advise)
+		advise | patch)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return ;;
 		run) words=-- ;;

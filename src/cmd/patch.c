@@ -38,9 +38,10 @@ const struct ct_command ct_patch_command = {
 	.name = "patch",
 	.args = "-f COMPOSE-FILE [-f ...] [OPTION]... RECORDING...",
 	.summary = "write the advice into Compose files: a diff, or in place",
-	.details = "Sets cap_drop and cap_add of the services that were recorded, and leaves every\n"
-		   "other byte as it is. A service is found by the labels that Compose gave its\n"
-		   "container, or by --service. What cannot be changed safely is refused.",
+	.details =
+		"Sets cap_drop and cap_add of the services that were recorded, and leaves every\n"
+		"other byte as it is. A service is found by the labels that Compose gave its\n"
+		"container, or by --service. What cannot be changed safely is refused.",
 	.opts = opts,
 };
 
@@ -111,8 +112,8 @@ static int write_override(const struct ct_patch *p, struct ct_err *err)
 	if (!access(override_path, F_OK) && strcmp(override_path, "-") != 0 &&
 	    (ct_read_file(override_path, MAX_OVERRIDE_SIZE, &there, NULL) ||
 	     strncmp(there, CT_PATCH_OVERRIDE_MARK, strlen(CT_PATCH_OVERRIDE_MARK)) != 0))
-		ret = ct_err__set(err, EEXIST, "%s exists and is not of captrim's making: name another",
-				  shown);
+		ret = ct_err__set(err, EEXIST,
+				  "%s exists and is not of captrim's making: name another", shown);
 	if (!ret)
 		ret = put_text(override_path, &text, err);
 	if (!ret && !quiet && strcmp(override_path, "-") != 0)
@@ -146,8 +147,9 @@ static int patch(const struct ct_report *r, struct ct_err *err)
 static int check_words(const struct ct_strlist *files, struct ct_err *err)
 {
 	if (!compose_files.len)
-		return ct_err__set(err, EINVAL,
-				   "patch needs a Compose file: captrim patch -f compose.yaml FILE");
+		return ct_err__set(
+			err, EINVAL,
+			"patch needs a Compose file: captrim patch -f compose.yaml FILE");
 	if (!files->len)
 		return ct_err__set(err, EINVAL,
 				   "patch needs a recording: captrim patch -f compose.yaml FILE");

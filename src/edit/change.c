@@ -126,9 +126,10 @@ static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_
 		size_t end;
 
 		if (!ct_text__after(c->y, item, &end) || end < from)
-			return ct_yaml__error(c->y, item->start, c->err,
-					      "this item of %s cannot be told from its neighbours: %s",
-					      v->key, cure);
+			return ct_yaml__error(
+				c->y, item->start, c->err,
+				"this item of %s cannot be told from its neighbours: %s", v->key,
+				cure);
 		if (at >= 0 && !have[at]) {
 			have[at] = true;
 			ct_str__addn(s, c->y->text + from, end - from);
@@ -321,7 +322,8 @@ static int unfold_alias(struct ct_change *c, const struct ct_yaml_node *alias,
 int ct_change__set(struct ct_change *c, const struct ct_yaml_node *map,
 		   struct ct_change_value *const *values, size_t n)
 {
-	ct_autofree struct ct_change_value **fresh = ct_xzalloc((n + 1) * sizeof(struct ct_change_value *));
+	ct_autofree struct ct_change_value **fresh =
+		ct_xzalloc((n + 1) * sizeof(struct ct_change_value *));
 	size_t nfresh = 0;
 
 	if (map->kind == CT_YAML_ALIAS && map->target->kind == CT_YAML_MAP)
@@ -340,9 +342,9 @@ int ct_change__set(struct ct_change *c, const struct ct_yaml_node *map,
 		}
 		ret = check_old(c, map->items[k + 1], values[i]);
 		if (!ret)
-			ret = map->flow ? ct_change__replace_flow(c, map->items[k + 1], values[i]) :
-					  replace_block(c, map->items[k], map->items[k + 1],
-							values[i]);
+			ret = map->flow ?
+				      ct_change__replace_flow(c, map->items[k + 1], values[i]) :
+				      replace_block(c, map->items[k], map->items[k + 1], values[i]);
 		if (ret)
 			return ret;
 	}

@@ -163,10 +163,11 @@ int ct_change__unshare(struct ct_change *c)
 		ct_str__addf(&s, "&%s ", n->anchor);
 		if (!add_gone(c, n, &s)) {
 			ct_str__free(&s);
-			return ct_yaml__error(c->y, n->props, c->err,
-					      "what &%s marks is used elsewhere and cannot be moved "
-					      "there: write it out, or use --override",
-					      shown);
+			return ct_yaml__error(
+				c->y, n->props, c->err,
+				"what &%s marks is used elsewhere and cannot be moved "
+				"there: write it out, or use --override",
+				shown);
 		}
 		ct_change__splice(c, alias->start, alias->end, s.s);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The changes of a text as a unified diff: where they are is known, lines in between are not read. */
+/* The changes of a text as a unified diff: where they are is known, lines in between are not read.
+ */
 #include <string.h>
 
 #include "edit/splice.h"
@@ -78,8 +79,8 @@ static void split_block(struct blocks *out, const struct block *b, const struct 
 				*CT_PUSH(out->items, out->len, out->cap) = part;
 			i++, k++;
 			part = (struct block){ b->old_first + i, 0, b->new_first + k, 0 };
-		} else if (more_old && (!more_new || common[(i + 1) * width + k] >=
-							     common[i * width + k + 1])) {
+		} else if (more_old && (!more_new ||
+					common[(i + 1) * width + k] >= common[i * width + k + 1])) {
 			i++, part.old_n++;
 		} else {
 			k++, part.new_n++;
@@ -106,11 +107,11 @@ static void add_block(struct blocks *out, const struct block *b, const struct li
 			uint16_t down = common[(i + 1) * width + k];
 			uint16_t right = common[i * width + k + 1];
 
-			common[i * width + k] =
-				same_line(old, b->old_first + i, new, b->new_first + k) ?
-					common[(i + 1) * width + k + 1] + 1 :
-				down > right ? down :
-					       right;
+			common[i * width + k] = same_line(old, b->old_first + i, new,
+							  b->new_first + k) ?
+							common[(i + 1) * width + k + 1] + 1 :
+						down > right ? down :
+							       right;
 		}
 	split_block(out, b, old, new, common);
 }

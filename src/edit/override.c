@@ -49,10 +49,11 @@ int ct_patch__override(const struct ct_patch *p, const struct ct_strlist *files,
 	struct ct_str s = {};
 	int ret;
 
-	ct_str__add(&s, CT_PATCH_OVERRIDE_MARK
-		    ". Give it last: docker compose -f compose.yaml -f THIS up\n"
-		    "# It needs Docker Compose 2.24.4 or newer: without !override, lists are joined.\n"
-		    "services:\n");
+	ct_str__add(
+		&s, CT_PATCH_OVERRIDE_MARK
+		". Give it last: docker compose -f compose.yaml -f THIS up\n"
+		"# It needs Docker Compose 2.24.4 or newer: without !override, lists are joined.\n"
+		"services:\n");
 	for (size_t i = 0; i < p->nservices; i++)
 		put_service(&s, p, &p->services[i]);
 	ret = prove(p, files, &s, err);

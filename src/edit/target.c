@@ -42,10 +42,11 @@ static int choose_project(const struct ct_patch *p, const struct ct_patch_opts *
 		if (seen && strcmp(seen, one) != 0) {
 			ct_autofree char *a = ct_printable(seen), *b = ct_printable(one);
 
-			return ct_err__set(err, EINVAL,
-					   "recorded were several projects (%s, %s): say which with "
-					   "--project",
-					   a, b);
+			return ct_err__set(
+				err, EINVAL,
+				"recorded were several projects (%s, %s): say which with "
+				"--project",
+				a, b);
 		}
 		seen = one;
 	}
@@ -66,7 +67,8 @@ static int add(struct ct_patch *p, const char *name, const struct ct_advice *a, 
 	struct ct_patch_service *t = service_named(p, name);
 
 	if (!s) {
-		ct_autofree char *shown = ct_printable(name), *names = ct_compose__names(p->compose);
+		ct_autofree char *shown = ct_printable(name),
+				 *names = ct_compose__names(p->compose);
 
 		return ct_err__set(err, EINVAL,
 				   "there is no service '%s' in these files (they have: %s); "
@@ -76,10 +78,11 @@ static int add(struct ct_patch *p, const char *name, const struct ct_advice *a, 
 	if (s->partial) {
 		ct_autofree char *at = ct_place__text(&s->at), *shown = ct_printable(name);
 
-		return ct_err__set(err, EINVAL,
-				   "%s: service %s extends what could not be read, so its cap_add is "
-				   "not known (%s)",
-				   at, shown, p->compose->notes.len ? p->compose->notes.items[0] : "");
+		return ct_err__set(
+			err, EINVAL,
+			"%s: service %s extends what could not be read, so its cap_add is "
+			"not known (%s)",
+			at, shown, p->compose->notes.len ? p->compose->notes.items[0] : "");
 	}
 	if (!t) {
 		t = CT_PUSH(p->services, p->nservices, p->services_cap);

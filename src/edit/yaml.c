@@ -5,7 +5,7 @@
 
 #include "edit/yaml.h"
 
-#define MAX_DEPTH 60 /* below libfyaml's own limit */
+#define MAX_DEPTH 60   /* below libfyaml's own limit */
 #define MAX_STEPS 4096 /* through merge keys within merge keys */
 
 static void node_free(struct ct_yaml_node *n)
@@ -262,9 +262,9 @@ static int add_scalar(struct builder *b, const struct fy_event *e)
 		node_free(n);
 		return ct_yaml__error(b->y, mark_start(t), b->err, "a NUL character: remove it");
 	}
-	n->style = style == FYSS_PLAIN				   ? CT_YAML_PLAIN :
+	n->style = style == FYSS_PLAIN				 ? CT_YAML_PLAIN :
 		   style == FYSS_LITERAL || style == FYSS_FOLDED ? CT_YAML_LITERAL :
-								     CT_YAML_QUOTED;
+								   CT_YAML_QUOTED;
 	n->start = t ? mark_start(t) : b->last;
 	n->end = t ? mark_end(t) : b->last;
 	if (n->end < n->start || n->end > b->y->len)
@@ -352,29 +352,23 @@ static int on_event(struct builder *b, struct fy_event *e)
 	switch (e->type) {
 	case FYET_DOCUMENT_START:
 		if (b->documents++)
-			return ct_yaml__error(
-				b->y,
-				e->document_start.document_start ?
-					mark_start(e->document_start.document_start) :
-					b->last,
-				b->err, "a second document: split the file at ---");
+			return ct_yaml__error(b->y,
+					      e->document_start.document_start ?
+						      mark_start(e->document_start.document_start) :
+						      b->last,
+					      b->err, "a second document: split the file at ---");
 		return 0;
-	case FYET_SCALAR:
-		return add_scalar(b, e);
-	case FYET_ALIAS:
-		return add_alias(b, e);
+	case FYET_SCALAR: return add_scalar(b, e);
+	case FYET_ALIAS: return add_alias(b, e);
 	case FYET_MAPPING_START:
 		return open_node(b, CT_YAML_MAP, e->mapping_start.mapping_start,
 				 e->mapping_start.anchor, e->mapping_start.tag);
 	case FYET_SEQUENCE_START:
 		return open_node(b, CT_YAML_SEQ, e->sequence_start.sequence_start,
 				 e->sequence_start.anchor, e->sequence_start.tag);
-	case FYET_MAPPING_END:
-		return close_node(b, e->mapping_end.mapping_end);
-	case FYET_SEQUENCE_END:
-		return close_node(b, e->sequence_end.sequence_end);
-	default:
-		return 0;
+	case FYET_MAPPING_END: return close_node(b, e->mapping_end.mapping_end);
+	case FYET_SEQUENCE_END: return close_node(b, e->sequence_end.sequence_end);
+	default: return 0;
 	}
 }
 
@@ -416,8 +410,8 @@ static int check_text(const struct ct_yaml *y, struct ct_err *err)
 		if (!n)
 			return ct_yaml__error(y, i, err, "not UTF-8: convert the file");
 		if (c == '\r' && y->text[i + 1] != '\n')
-			return ct_yaml__error(y, i, err,
-					      "a carriage return alone: end lines with LF or CR LF");
+			return ct_yaml__error(
+				y, i, err, "a carriage return alone: end lines with LF or CR LF");
 		/* A line's end to YAML 1.1, and none to 1.2. */
 		if (c == 0x85 || c == 0x2028 || c == 0x2029)
 			return ct_yaml__error(y, i, err,

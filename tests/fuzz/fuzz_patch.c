@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Any text as a Compose file: patching it must not crash nor leak, and what comes out must
- * mean the same but for the set, which is proved here once more. The first byte chooses.
+ * mean the same but for the set, which is proved here once more.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/term.h"
 #include "edit/same.h"
@@ -15,18 +15,31 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct ct_workload workload = { .id = "w", .kind = CT_WL_CONTAINER };
 static char reason_text[] = "opening #: a file\n- it: {", comm[] = "a\n b: [#\x1b";
-static struct ct_reason reason = { .site = comm, .process = comm, .text = reason_text,
-				   .known = true, .any_of = CT_CAP(CHOWN) };
-static struct ct_cap_verdict verdict = { .cap = CAP_CHOWN, .verdict = CT_REQUIRED, .chosen = true,
-					 .reasons = &reason, .nreasons = 1 };
+static struct ct_reason reason = {
+	.site = comm, .process = comm, .text = reason_text, .known = true, .any_of = CT_CAP(CHOWN)
+};
+static struct ct_cap_verdict verdict = {
+	.cap = CAP_CHOWN, .verdict = CT_REQUIRED, .chosen = true, .reasons = &reason, .nreasons = 1
+};
 
-/* A text given to the loader under the name of a file. */
-static char *make_file(const uint8_t *data, size_t size, int *fd)
+static char path[64]; /* of the file that holds the text */
+
+static void remove_file(void)
 {
-	*fd = memfd_create("fuzz", MFD_CLOEXEC);
-	if (*fd < 0 || write(*fd, data, size) != (ssize_t)size)
+	unlink(path);
+}
+
+static void make_file(const uint8_t *data, size_t size)
+{
+	ct_autofclose FILE *f = NULL;
+
+	if (!*path) {
+		snprintf(path, sizeof(path), "/dev/shm/captrim-fuzz-%d.yaml", (int)getpid());
+		atexit(remove_file);
+	}
+	f = fopen(path, "w");
+	if (!f || (size && fwrite(data, size, 1, f) != 1))
 		abort();
-	return ct_xasprintf("/proc/self/fd/%d", *fd);
 }
 
 static void must(bool ok, const struct ct_patch_file *f)
@@ -61,16 +74,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ct_patch_opts opts = { .service = "web" };
 	ct_autopatch struct ct_patch *p = NULL;
 	ct_autoerr struct ct_err err = {};
-	ct_autofree char *path = NULL;
 	struct ct_strlist files = {};
 	struct ct_str text = {};
-	ct_autoclose int fd = -1;
+	uint32_t choice = ct_hash32(data, size);
 
-	if (!size)
-		return 0;
-	advice.cap_add = data[0] & 1 ? CT_CAP(CHOWN) | CT_CAP(SETUID) : 0;
-	opts.drop_privileged = data[0] & 2;
-	path = make_file(data + 1, size - 1, &fd);
+	advice.cap_add = choice & 1 ? CT_CAP(CHOWN) | CT_CAP(SETUID) : 0;
+	opts.drop_privileged = choice & 2;
+	make_file(data, size);
 	*CT_PUSH(files.items, files.len, files.cap) = path;
 	if (!ct_patch__open(&files, &report, &opts, &p, &err)) {
 		if (!ct_patch__override(p, &files, &text, &err))
