@@ -25,6 +25,12 @@ bool ct_cgroups__inside(const struct ct_cgroups *c, uint64_t id);
 /* Processes in the cgroup with this path and below; 0 when it is gone. */
 int ct_cgroups__processes(const struct ct_cgroups *c, const char *path);
 
+/* Directory of a cgroup with that path, and its id; -ENOENT. The caller frees *dir. */
+int ct_cgroups__find(const struct ct_cgroups *c, const char *path, char **dir, uint64_t *id);
+
+/* A process in the cgroup of that directory or below; 0: none. */
+int ct_cgroup_dir__process(const char *dir);
+
 typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);
 
