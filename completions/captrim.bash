@@ -9,7 +9,7 @@ _captrim() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='run record advise trace explain doctor --help --version'
+		words='run record advise trace rehearse explain doctor --help --version'
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 	fi
@@ -22,12 +22,17 @@ _captrim() {
 	done
 	words=
 	case $prev in
-	--format) words='text json compose docker podman kubernetes systemd quadlet oci nomad html' ;;
+	--format)
+		words='text json'
+		[ "$command" = rehearse ] ||
+			words+=' compose docker podman kubernetes systemd quadlet oci nomad html' ;;
 	--backend) words='tp_btf fexit kprobe' ;;
 	--color) words='auto always never' ;;
 	-c | --container)
 		words=$(docker ps --format '{{.Names}}' 2>/dev/null) ;;
-	-d | --duration) words='30s 5m 1h' ;;
+	-d | --duration | --for | --every) words='30s 5m 1h' ;;
+	--cap-add) words="none $(captrim explain --color never 2>/dev/null |
+		sed -n 's/^\([A-Z_]*\)  .*/\1/p')" ;;
 	-o | --output | --save | --socket)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
@@ -41,7 +46,7 @@ _captrim() {
 				while read -r word _; do
 					[[ $word =~ ^[A-Z_]+$ && $word != CAPABILITY ]] && echo "$word"
 				done) ;;
-		advise)
+		advise | rehearse)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return ;;
 		run) words=-- ;;

@@ -69,6 +69,9 @@ static bool concerns(const struct ct_rehearsal *r, const struct ct_kind *k)
 	if (!(k->key.flags & CT_F_GRANTED) || r->keep >> k->key.cap & 1 ||
 	    k->key.entry == CT_ENTRY_SETUP || k->key.flags & CT_F_CRED_ALIEN)
 		return false;
+	/* In a user namespace of its own it holds all, whatever was dropped. */
+	if (r->target.host_userns && k->key.level)
+		return false;
 	if (!k->stack_len)
 		return true;
 	/* Never a need, and some kernels show it, some do not. */
@@ -200,9 +203,4 @@ const char *ct_effect__name(enum ct_effect e)
 	static const char *const names[] = { "none", "tolerated", "fails", "untried" };
 
 	return names[e];
-}
-
-uint64_t ct_rehearsal__total(const struct ct_rehearsal *r, const struct ct_cap_verdict *v)
-{
-	return r->log_only ? v->granted : r->refused[v->cap].count;
 }

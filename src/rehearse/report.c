@@ -19,6 +19,12 @@
 typedef void (*reason_fn)(const struct ct_rehearsal *r, const struct ct_cap_verdict *v,
 			  const struct ct_reason *reason, void *arg);
 
+/* The judge lends an alternative the reasons of what it stands in for: nobody asked for it. */
+static bool is_borrowed(const struct ct_cap_verdict *v, const struct ct_reason *reason)
+{
+	return !v->granted && reason->last_ns;
+}
+
 static void each_reason(const struct ct_rehearsal *r, reason_fn fn, void *arg)
 {
 	for (size_t a = 0; a < r->report->nadvices; a++) {
@@ -27,8 +33,11 @@ static void each_reason(const struct ct_rehearsal *r, reason_fn fn, void *arg)
 		for (size_t c = 0; c < advice->ncaps; c++) {
 			const struct ct_cap_verdict *v = &advice->caps[c];
 
-			for (size_t i = 0; i < v->nreasons && !(r->keep >> v->cap & 1); i++)
-				fn(r, v, &v->reasons[i], arg);
+			if (r->keep >> v->cap & 1)
+				continue;
+			for (size_t i = 0; i < v->nreasons; i++)
+				if (!is_borrowed(v, &v->reasons[i]))
+					fn(r, v, &v->reasons[i], arg);
 		}
 	}
 }
@@ -57,10 +66,10 @@ static void put_reason(const struct ct_rehearsal *r, const struct ct_cap_verdict
 
 	if (effect == CT_EFFECT_NONE)
 		return;
-	n = effect == CT_EFFECT_UNTRIED ? ct_xstrdup("not tried:") :
+	n = effect == CT_EFFECT_UNTRIED ? ct_xstrdup("not to be tried this way,") :
 	    r->log_only			? ct_view__count(reason->granted, "check", "checks") :
 					  ct_view__count(reason->granted, "refusal", "refusals");
-	line = ct_xasprintf("%-14s %s%s by %s%s in %s (%s): %s", ct_cap__name(v->cap), n,
+	line = ct_xasprintf("%s: %s%s by %s%s in %s (%s): %s", ct_cap__name(v->cap), n,
 			    effect == CT_EFFECT_UNTRIED ? " used" : "",
 			    reason->process ? reason->process : "?", ct_emit__phase(reason->phase),
 			    reason->syscall ? reason->syscall : "no system call", reason->site,
@@ -125,6 +134,32 @@ static void put_just_before(const struct ct_rehearsal *r, FILE *out)
 	}
 }
 
+/* The workload may carry on while a part of it does not. */
+static void put_failed(const struct ct_rehearsal *r, FILE *out)
+{
+	const struct ct_workload *w = ct_session__find(r->session, r->target.id);
+	ct_autofree char *line = NULL;
+	struct ct_str names = {};
+	uint64_t n = 0;
+
+	for (size_t i = 0; w && i < w->nexits; i++) {
+		const struct ct_exit *x = &w->exits[i];
+
+		if (!x->code || x->ns < r->start_ns || x->ns > r->end_ns)
+			continue;
+		if (!names.s || !strstr(names.s, x->comm))
+			ct_str__addf(&names, "%s%s", names.len ? ", " : "", x->comm);
+		n++;
+	}
+	if (n) {
+		ct_autofree char *count = ct_view__count(n, "process", "processes");
+
+		line = ct_xasprintf("%s failed or were killed meanwhile: %s", count, names.s);
+		put(out, line);
+	}
+	ct_str__free(&names);
+}
+
 static void put_end(const struct ct_rehearsal *r, FILE *out, const struct ct_term *term)
 {
 	ct_autofree char *time = ct_view__duration(r->end_ns - r->start_ns), *line = NULL;
@@ -161,6 +196,7 @@ static void print_text(const struct ct_rehearsal *r, FILE *out)
 	if (r->end == CT_REHEARSE_TROUBLE)
 		put_just_before(r, out);
 	put_totals(r, out);
+	put_failed(r, out);
 	each_reason(r, put_reason, out);
 	put_harmless(r, out);
 	if (r->lapsed) {

@@ -87,7 +87,7 @@ static int look_inside(struct ct_target *t, struct ct_err *err)
 	ct_autofree char *ns = NULL, *shown = ct_printable(t->path);
 	struct ct_cgroups *all = ct_cgroups__new();
 	int ret = ct_cgroups__find(all, t->path, &t->dir, &t->cgroup), pid = t->pid;
-	struct stat st;
+	struct stat st, own;
 
 	ct_cgroups__free(all);
 	if (ret)
@@ -98,6 +98,7 @@ static int look_inside(struct ct_target *t, struct ct_err *err)
 	if (!pid || stat(ns, &st))
 		return ct_err__set(err, ESRCH, "no process runs in cgroup %s", shown);
 	t->userns = st.st_ino;
+	t->host_userns = !stat("/proc/self/ns/user", &own) && own.st_ino == st.st_ino;
 	return 0;
 }
 

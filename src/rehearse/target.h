@@ -16,8 +16,9 @@ struct ct_target {
 	char *path; /* of the cgroup in its hierarchy */
 	char *dir;  /* and in the file system */
 	uint64_t cgroup;
-	int pid;	 /* whose end is a sign of trouble; 0: the cgroup's alone */
-	uint32_t userns; /* inode number */
+	int pid;	  /* whose end is a sign of trouble; 0: the cgroup's alone */
+	uint32_t userns;  /* inode number */
+	bool host_userns; /* the one that captrim is in */
 };
 
 /*
