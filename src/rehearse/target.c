@@ -47,8 +47,10 @@ static int from_pid(int pid, struct ct_target *t, struct ct_err *err)
 	struct ct_cgroup_name name;
 	int ret = ct_cgroup__of_pid(pid, &path);
 
-	if (ret)
-		return ct_err__set(err, -ret, "no process %d: %s", pid, strerror(-ret));
+	if (ret) {
+		ct_err__set(err, -ret, "no process %d: %s", pid, strerror(-ret));
+		return ret;
+	}
 	ct_cgroup__classify(path, &name);
 	t->path = ct_xstrndup(path, name.root_len);
 	t->pid = pid;
