@@ -258,6 +258,30 @@ int ct_cgroups__processes(const struct ct_cgroups *c, const char *path)
 	return each_process(dir, NULL, NULL);
 }
 
+bool ct_cgroup_path__below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
+}
+
+char *ct_cgroups__plain(const struct ct_cgroups *c, const char *path)
+{
+	const char *const mounts[] = { c->mounts.v2, c->mounts.v1 };
+	size_t len;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(mounts); i++)
+		if (*mounts[i] && ct_cgroup_path__below(path, mounts[i])) {
+			path += strlen(mounts[i]);
+			break;
+		}
+	path += strspn(path, "/");
+	len = strlen(path);
+	while (len && path[len - 1] == '/')
+		len--;
+	return ct_xasprintf("/%.*s", (int)len, path);
+}
+
 int ct_cgroups__find(const struct ct_cgroups *c, const char *path, char **dir, uint64_t *id)
 {
 	const struct mounts *m = &c->mounts;

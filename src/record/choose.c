@@ -5,13 +5,6 @@
 
 #include "record/recorder_priv.h"
 
-static bool below(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
-}
-
 static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_session *s)
 {
 	struct ct_workload *w = ct_session__find(s, "command");
@@ -31,13 +24,16 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 					bool inside)
 {
 	struct ct_recorder *r = arg;
+	struct ct_cgroup_name top;
 	struct ct_workload *w;
 
-	if (name->kind == CT_WL_CGROUP && r->own.path && below(path, r->own.path))
+	if (name->kind == CT_WL_CGROUP && r->own.path && ct_cgroup_path__below(path, r->own.path))
 		return command_workload(r, s);
 	w = ct_session__find(s, name->id);
-	if (!w && r->subtree && name->kind == CT_WL_CGROUP && below(path, r->subtree))
-		return ct_session__find(s, r->subtree);
+	if (!w && r->subtree && ct_cgroup_path__below(path, r->subtree)) {
+		ct_cgroup__classify(r->subtree, &top);
+		return ct_session__find(s, top.id);
+	}
 	if (!w) {
 		if (!r->opts.all && !(inside && name->kind == CT_WL_CONTAINER))
 			return NULL;

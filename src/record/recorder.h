@@ -36,7 +36,7 @@ int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err);
 /* A systemd unit; a name without a suffix is a service. */
 int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err);
 
-/* A cgroup by its path, with everything below it that is no container or unit. */
+/* A cgroup by its path, with everything below it. */
 void ct_recorder__watch_cgroup(struct ct_recorder *r, const char *path);
 
 /*

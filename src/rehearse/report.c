@@ -134,6 +134,21 @@ static void put_just_before(const struct ct_rehearsal *r, FILE *out)
 	}
 }
 
+static bool failed_meanwhile(const struct ct_rehearsal *r, const struct ct_exit *x)
+{
+	return x->code && x->ns >= r->start_ns && x->ns <= r->end_ns;
+}
+
+/* Is it the first of its name? */
+static bool is_news(const struct ct_rehearsal *r, const struct ct_workload *w, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (failed_meanwhile(r, &w->exits[i]) &&
+		    !strcmp(w->exits[i].comm, w->exits[index].comm))
+			return false;
+	return true;
+}
+
 /* The workload may carry on while a part of it does not. */
 static void put_failed(const struct ct_rehearsal *r, FILE *out)
 {
@@ -143,12 +158,10 @@ static void put_failed(const struct ct_rehearsal *r, FILE *out)
 	uint64_t n = 0;
 
 	for (size_t i = 0; w && i < w->nexits; i++) {
-		const struct ct_exit *x = &w->exits[i];
-
-		if (!x->code || x->ns < r->start_ns || x->ns > r->end_ns)
+		if (!failed_meanwhile(r, &w->exits[i]))
 			continue;
-		if (!names.s || !strstr(names.s, x->comm))
-			ct_str__addf(&names, "%s%s", names.len ? ", " : "", x->comm);
+		if (is_news(r, w, i))
+			ct_str__addf(&names, "%s%s", names.len ? ", " : "", w->exits[i].comm);
 		n++;
 	}
 	if (n) {

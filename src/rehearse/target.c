@@ -15,31 +15,6 @@ void ct_target__free(struct ct_target *t)
 	*t = (struct ct_target){};
 }
 
-static bool below(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
-}
-
-/* "/sys/fs/cgroup/a/b", as find and systemd-cgls users have it, is "/a/b". */
-static char *plain_path(const char *path)
-{
-	static const char *const mounts[] = { "/sys/fs/cgroup/unified", "/sys/fs/cgroup" };
-	size_t len;
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(mounts); i++)
-		if (below(path, mounts[i])) {
-			path += strlen(mounts[i]);
-			break;
-		}
-	path += strspn(path, "/");
-	len = strlen(path);
-	while (len && path[len - 1] == '/')
-		len--;
-	return ct_xasprintf("/%.*s", (int)len, path);
-}
-
 /* Its own process may be anywhere in it: the workload's cgroup is what counts. */
 static int from_pid(int pid, struct ct_target *t, struct ct_err *err)
 {
@@ -77,21 +52,19 @@ static int check(struct ct_target *t, struct ct_err *err)
 			err, EINVAL,
 			"the root of the control groups is no workload of its own: start "
 			"it in a container, a unit or a cgroup");
-	if (!ct_cgroup__of_pid(getpid(), &own) && below(own, t->path))
+	if (!ct_cgroup__of_pid(getpid(), &own) && ct_cgroup_path__below(own, t->path))
 		return ct_err__set(err, EINVAL,
 				   "captrim itself runs in %s: start it from another session",
 				   shown);
 	return 0;
 }
 
-static int look_inside(struct ct_target *t, struct ct_err *err)
+static int look_inside(const struct ct_cgroups *all, struct ct_target *t, struct ct_err *err)
 {
 	ct_autofree char *ns = NULL, *shown = ct_printable(t->path);
-	struct ct_cgroups *all = ct_cgroups__new();
 	int ret = ct_cgroups__find(all, t->path, &t->dir, &t->cgroup), pid = t->pid;
 	struct stat st, own;
 
-	ct_cgroups__free(all);
 	if (ret)
 		return ct_err__set(err, -ret, "no cgroup %s", shown);
 	if (!pid)
@@ -107,6 +80,7 @@ static int look_inside(struct ct_target *t, struct ct_err *err)
 int ct_target__find(const struct ct_target_name *name, struct ct_docker *d, struct ct_target *out,
 		    struct ct_err *err)
 {
+	struct ct_cgroups *all = ct_cgroups__new();
 	struct ct_cgroup_name classified;
 	struct ct_target t = {};
 	int ret = 0;
@@ -116,11 +90,12 @@ int ct_target__find(const struct ct_target_name *name, struct ct_docker *d, stru
 	else if (name->pid)
 		ret = from_pid(name->pid, &t, err);
 	else
-		t.path = plain_path(name->cgroup);
+		t.path = ct_cgroups__plain(all, name->cgroup);
 	if (!ret)
 		ret = check(&t, err);
 	if (!ret)
-		ret = look_inside(&t, err);
+		ret = look_inside(all, &t, err);
+	ct_cgroups__free(all);
 	if (ret) {
 		ct_target__free(&t);
 		return ret;

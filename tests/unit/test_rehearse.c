@@ -119,7 +119,7 @@ static void test_trouble(void)
 
 static void test_target(void)
 {
-	struct ct_target_name root = { .cgroup = "/sys/fs/cgroup/" }, gone = { .pid = 1 << 30 };
+	struct ct_target_name root = { .cgroup = "//" }, gone = { .pid = 1 << 30 };
 	struct ct_target t = { .pid = 5 };
 	ct_autoerr struct ct_err err = {};
 

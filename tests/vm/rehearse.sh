@@ -172,3 +172,22 @@ if [ -n "$docker" ]; then
 	has 'docker says death' '"trouble": "(process-ended|cgroup-empty|container-stopped)"'
 	docker rm rehearse >/dev/null
 fi
+
+# The last, since there is no way back: v1 alone, where another hierarchy tells processes apart.
+if umount -l /sys/fs/cgroup && mount -t tmpfs none /sys/fs/cgroup &&
+	mkdir /sys/fs/cgroup/devices && mount -t cgroup -o devices none /sys/fs/cgroup/devices; then
+	cgroup=/sys/fs/cgroup/devices/rehearse
+	start_workload
+	rehearse --cgroup $cgroup --cap-add none
+	must 'v1 refuses' await refused
+	must 'v1 refuses below' fails within "chown 2 $dir/file"
+	must 'v1 elsewhere granted' chown 1 $dir/file
+	kill -KILL $workload
+	ended
+	must 'v1 empty' is_status $? 1
+	has 'v1 says empty' '"trouble": "cgroup-empty"'
+	has 'v1 counts' '"capability": "CHOWN", *"count": [1-9]'
+	end_workload
+else
+	echo "SKIP $release rehearse v1: no v1 hierarchy can be mounted"
+fi
