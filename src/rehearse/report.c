@@ -49,10 +49,18 @@ static const char *label(const struct ct_rehearsal *r)
 	return w ? ct_workload__label(w) : r->target.id;
 }
 
-static void put(FILE *out, const char *text)
+/* One statement, folded and made printable. */
+static void put(FILE *out, const char *fmt, ...) CT_PRINTF(2, 3);
+static void put(FILE *out, const char *fmt, ...)
 {
-	ct_autofree char *safe = ct_printable(text);
+	ct_autofree char *text = NULL, *safe = NULL;
+	va_list args;
 
+	va_start(args, fmt);
+	if (vasprintf(&text, fmt, args) < 0)
+		text = NULL;
+	va_end(args);
+	safe = ct_printable(text ? text : "no memory");
 	fputs(INDENT, out);
 	ct_emit__fold(out, safe, WIDTH, strlen(INDENT), INDENT2);
 }
@@ -62,19 +70,16 @@ static void put_reason(const struct ct_rehearsal *r, const struct ct_cap_verdict
 		       const struct ct_reason *reason, void *out)
 {
 	enum ct_effect effect = ct_rehearsal__effect(r, reason);
-	ct_autofree char *n = NULL, *why = ct_emit__reason_text(reason), *line = NULL;
+	ct_autofree char *n = NULL, *why = ct_emit__reason_text(reason);
 
 	if (effect == CT_EFFECT_NONE)
 		return;
-	n = effect == CT_EFFECT_UNTRIED ? ct_xstrdup("not to be tried this way,") :
+	n = effect == CT_EFFECT_UNTRIED ? ct_xstrdup("not to be tried this way, used") :
 	    r->log_only			? ct_view__count(reason->granted, "check", "checks") :
 					  ct_view__count(reason->granted, "refusal", "refusals");
-	line = ct_xasprintf("%s: %s%s by %s%s in %s (%s): %s", ct_cap__name(v->cap), n,
-			    effect == CT_EFFECT_UNTRIED ? " used" : "",
-			    reason->process ? reason->process : "?", ct_emit__phase(reason->phase),
-			    reason->syscall ? reason->syscall : "no system call", reason->site,
-			    why);
-	put(out, line);
+	put(out, "%s: %s by %s%s in %s (%s): %s", ct_cap__name(v->cap), n,
+	    reason->process ? reason->process : "?", ct_emit__phase(reason->phase),
+	    reason->syscall ? reason->syscall : "no system call", reason->site, why);
 }
 
 static void add_harmless(const struct ct_rehearsal *r, const struct ct_cap_verdict *v,
@@ -94,11 +99,8 @@ static void put_harmless(const struct ct_rehearsal *r, FILE *out)
 		if (counts[cap])
 			ct_str__addf(&s, "%s%s (%" PRIu64 ")", s.len ? ", " : "", ct_cap__name(cap),
 				     counts[cap]);
-	if (s.len) {
-		ct_autofree char *line = ct_xasprintf("without effect: %s", s.s);
-
-		put(out, line);
-	}
+	if (s.len)
+		put(out, "without effect: %s", s.s);
 	ct_str__free(&s);
 }
 
@@ -112,7 +114,7 @@ static void put_totals(const struct ct_rehearsal *r, FILE *out)
 			ct_str__addf(&s, "%s%s %llu", s.len ? ", " : "refused: ", ct_cap__name(cap),
 				     (unsigned long long)r->refused[cap].count);
 	if (!r->log_only)
-		put(out, s.len ? s.s : "nothing was asked for outside of the set");
+		put(out, "%s", s.len ? s.s : "nothing was asked for outside of the set");
 	ct_str__free(&s);
 }
 
@@ -121,16 +123,16 @@ static void put_just_before(const struct ct_rehearsal *r, FILE *out)
 {
 	for (int cap = 0; cap < CT_CAP_MAX; cap++) {
 		const struct ct_refused *last = &r->refused[cap];
-		ct_autofree char *comm = NULL, *ago = NULL, *syscall = NULL, *line = NULL;
+		uint64_t ns = last->last_ns < r->end_ns ? r->end_ns - last->last_ns : 0;
+		ct_autofree char *comm = NULL, *ago = NULL, *syscall = NULL;
 
-		if (!last->count || r->end_ns - last->last_ns > JUST_NS)
+		if (!last->count || ns > JUST_NS)
 			continue;
 		comm = ct_xstrndup(last->comm, sizeof(last->comm));
-		ago = ct_view__duration(r->end_ns - last->last_ns);
+		ago = ct_view__duration(ns);
 		syscall = ct_syscall__name(last->nr);
-		line = ct_xasprintf("%s before: %s refused to %s (pid %u) in %s", ago,
-				    ct_cap__name(cap), comm, last->pid, syscall ? syscall : "?");
-		put(out, line);
+		put(out, "%s before: %s refused to %s (pid %u) in %s", ago, ct_cap__name(cap), comm,
+		    last->pid, syscall ? syscall : "?");
 	}
 }
 
@@ -153,7 +155,6 @@ static bool is_news(const struct ct_rehearsal *r, const struct ct_workload *w, s
 static void put_failed(const struct ct_rehearsal *r, FILE *out)
 {
 	const struct ct_workload *w = ct_session__find(r->session, r->target.id);
-	ct_autofree char *line = NULL;
 	struct ct_str names = {};
 	uint64_t n = 0;
 
@@ -167,44 +168,39 @@ static void put_failed(const struct ct_rehearsal *r, FILE *out)
 	if (n) {
 		ct_autofree char *count = ct_view__count(n, "process", "processes");
 
-		line = ct_xasprintf("%s failed or were killed meanwhile: %s", count, names.s);
-		put(out, line);
+		put(out, "%s failed or killed meanwhile: %s", count, names.s);
 	}
 	ct_str__free(&names);
 }
 
 static void put_end(const struct ct_rehearsal *r, FILE *out, const struct ct_term *term)
 {
-	ct_autofree char *time = ct_view__duration(r->end_ns - r->start_ns), *line = NULL;
+	ct_autofree char *time = ct_view__duration(r->end_ns - r->start_ns);
 	ct_autofree char *checks = ct_view__count(r->checks, "check passed", "checks passed");
 	bool bad = r->end == CT_REHEARSE_TROUBLE;
 
-	if (bad)
-		line = ct_xasprintf("TROUBLE after %s: %s%s", time, r->trouble ? r->trouble : "?",
-				    r->log_only ?
-					    "; nothing was refused, so it is not captrim's doing" :
-					    "; refusing was lifted at once");
-	else
-		line = ct_xasprintf("%s %s%s%s%s",
-				    r->end == CT_REHEARSE_PASSED ? "passed:" : "stopped after",
-				    time, r->log_only ? "" : ", the workload carried on",
-				    r->check ? ", " : "", r->check ? checks : "");
 	fputs(bad ? ct_term__bad(term) : ct_term__good(term), out);
-	put(out, line);
+	if (bad)
+		put(out, "TROUBLE after %s: %s; %s", time, r->trouble ? r->trouble : "?",
+		    r->log_only ? "nothing was refused, so it is not captrim's doing" :
+				  "refusing was lifted at once");
+	else
+		put(out, "%s %s%s%s%s", r->end == CT_REHEARSE_PASSED ? "passed:" : "stopped after",
+		    time, r->log_only ? "" : ", the workload carried on", r->check ? ", " : "",
+		    r->check ? checks : "");
 	fputs(ct_term__reset(term), out);
 }
 
 static void print_text(const struct ct_rehearsal *r, FILE *out)
 {
 	struct ct_term term = ct_term__of(out, CT_COLOR_AUTO);
-	ct_autofree char *keep = ct_caps__join(r->keep & CT_CAPS_ALL, " ", ""), *line = NULL;
-	ct_autofree char *name = ct_printable(label(r)),
-			 *lost = ct_view__losses(&r->session->losses);
+	ct_autofree char *keep = ct_caps__join(r->keep & CT_CAPS_ALL, " ", "");
+	ct_autofree char *name = ct_printable(label(r)), *lapsed = NULL;
+	ct_autofree char *lost = ct_view__losses(&r->session->losses);
 
 	fprintf(out, "%s%s%s\n", ct_term__bold(&term), name, ct_term__reset(&term));
-	line = ct_xasprintf("%s all but: %s", r->log_only ? "counted, not refused," : "refused",
-			    *keep ? keep : "nothing");
-	put(out, line);
+	put(out, "%s all but: %s", r->log_only ? "counted, not refused," : "refused",
+	    *keep ? keep : "nothing");
 	put_end(r, out, &term);
 	if (r->end == CT_REHEARSE_TROUBLE)
 		put_just_before(r, out);
@@ -212,18 +208,11 @@ static void print_text(const struct ct_rehearsal *r, FILE *out)
 	put_failed(r, out);
 	each_reason(r, put_reason, out);
 	put_harmless(r, out);
-	if (r->lapsed) {
-		ct_autofree char *n = ct_view__count(r->lapsed, "check", "checks");
-		ct_autofree char *lapse = ct_xasprintf("%s let through while captrim stood still",
-						       n);
-
-		put(out, lapse);
-	}
-	if (lost) {
-		ct_autofree char *losses = ct_xasprintf("lost: %s", lost);
-
-		put(out, losses);
-	}
+	lapsed = ct_view__count(r->lapsed, "check", "checks");
+	if (r->lapsed)
+		put(out, "%s let through while captrim stood still", lapsed);
+	if (lost)
+		put(out, "lost: %s", lost);
 }
 
 static void json_set(struct ct_json *j, const char *key, uint64_t set)
