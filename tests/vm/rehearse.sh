@@ -4,7 +4,7 @@
 
 dir=/tmp/rehearse cgroup=/sys/fs/cgroup/rehearse
 
-# A workload that needs CHOWN ten times a second (to a new owner, neither of them root) and
+# A workload that needs CHOWN a few times a second (to a new owner, neither of them root) and
 # says how the last try went.
 start_workload() {
 	rm -rf $dir
@@ -12,7 +12,7 @@ start_workload() {
 	touch $dir/file
 	sh -c "echo \$\$ >$cgroup/cgroup.procs; exec sh -c 'n=1; while n=\$((3 - n)); do
 		if chown \$n $dir/file 2>/dev/null; then echo granted; else echo refused; fi >$dir/new
-		mv $dir/new $dir/now; sleep 0.1; done'" &
+		mv $dir/new $dir/now; sleep 0.3; done'" &
 	workload=$!
 	await granted
 }
@@ -156,7 +156,7 @@ end_workload
 if [ -n "$docker" ]; then
 	mkdir -p $dir
 	docker run -d --name rehearse --network none base sh -c \
-		'while sleep 0.1; do if chown 1 /f; then echo granted; else echo refused; fi >/now; touch /f; done' \
+		'while sleep 0.3; do if chown 1 /f; then echo granted; else echo refused; fi >/now; touch /f; done' \
 		>/dev/null
 	rehearse -c rehearse --cap-add none --for 100s
 	n=0
