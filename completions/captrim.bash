@@ -32,7 +32,7 @@ _captrim() {
 		words=$(docker ps --format '{{.Names}}' 2>/dev/null) ;;
 	-d | --duration | --for | --every) words='30s 5m 1h' ;;
 	--cap-add) words="none $(captrim explain --color never 2>/dev/null |
-		sed -n 's/^\([A-Z_]*\)  .*/\1/p')" ;;
+		sed -n '2,$s/^\([A-Z_]*\)  .*/\1/p')" ;;
 	-o | --output | --save | --socket)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
