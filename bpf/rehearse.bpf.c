@@ -101,11 +101,12 @@ int BPF_PROG(refuse, const struct cred *cred, struct user_namespace *target, int
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u64 until = lease_ns;
 	struct newcomer *n;
 
 	if (!called && tgid == cfg_self)
 		called = true;
-	if (!lease_ns || !(cfg_refused >> (cap & 63) & 1) || !in_cgroup(task))
+	if (!until || !(cfg_refused >> (cap & 63) & 1) || !in_cgroup(task))
 		return 0;
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD || !are_its_own(task, cred) ||
 	    owns(cred, target))
@@ -114,7 +115,7 @@ int BPF_PROG(refuse, const struct cred *cred, struct user_namespace *target, int
 	n = bpf_map_lookup_elem(&newcomers, &tgid);
 	if (n && n->entry == CT_ENTRY_SETUP)
 		return 0;
-	if (bpf_ktime_get_ns() >= lease_ns) {
+	if (bpf_ktime_get_ns() >= until) {
 		__sync_fetch_and_add(&lapsed, 1);
 		return 0;
 	}
