@@ -4,7 +4,7 @@
 
 dir=/tmp/rehearse cgroup=/sys/fs/cgroup/rehearse
 
-# A workload that needs CHOWN a few times a second (to a new owner, neither of them root) and
+# A workload that needs CHOWN every second (to a new owner, neither of them root) and
 # says how the last try went.
 start_workload() {
 	rm -rf $dir
@@ -12,7 +12,7 @@ start_workload() {
 	touch $dir/file
 	sh -c "echo \$\$ >$cgroup/cgroup.procs; exec sh -c 'n=1; while n=\$((3 - n)); do
 		if chown \$n $dir/file 2>/dev/null; then echo granted; else echo refused; fi >$dir/new
-		mv $dir/new $dir/now; sleep 0.3; done'" &
+		mv $dir/new $dir/now; sleep 1; done'" &
 	workload=$!
 	await granted
 }
@@ -28,15 +28,15 @@ end_workload() {
 await() {
 	n=0
 	while [ "$(cat $dir/now 2>/dev/null)" != "$1" ]; do
-		[ $((n += 1)) -lt 600 ] || return 1
-		sleep 0.1
+		[ $((n += 1)) -lt 120 ] || return 1
+		sleep 0.5
 	done
 }
 
 # ended: captrim's exit status, once it is there; it must not take long
 ended() {
 	n=0
-	while kill -0 $rehearsal 2>/dev/null && [ $((n += 1)) -lt 300 ]; do sleep 0.1; done
+	while kill -0 $rehearsal 2>/dev/null && [ $((n += 1)) -lt 120 ]; do sleep 0.5; done
 	wait $rehearsal
 }
 
@@ -94,14 +94,14 @@ must 'keeps the set' is_status $? 0
 has 'refused nothing' '"refused": \{ *\}'
 must 'kept throughout' fails grep -q 'refused CHOWN' $dir/err
 
-rehearse --cgroup $cgroup --cap-add none --for 3s
+rehearse --cgroup $cgroup --cap-add none --for 5s
 must 'refuses for a time' await refused
 ended
 must 'passes' is_status $? 0
 must 'lifts at the end' await granted
 has 'says passed' '"result": "passed"'
 
-rehearse --cgroup $cgroup --cap-add none --for 100s --every 200ms --check "test ! -e $dir/broken"
+rehearse --cgroup $cgroup --cap-add none --for 100s --every 1s --check "test ! -e $dir/broken"
 must 'refuses while checked' await refused
 touch $dir/broken
 ended
@@ -156,12 +156,12 @@ end_workload
 if [ -n "$docker" ]; then
 	mkdir -p $dir
 	docker run -d --name rehearse --network none base sh -c \
-		'while sleep 0.3; do if chown 1 /f; then echo granted; else echo refused; fi >/now; touch /f; done' \
+		'while sleep 1; do if chown 1 /f; then echo granted; else echo refused; fi >/now; touch /f; done' \
 		>/dev/null
 	rehearse -c rehearse --cap-add none --for 100s
 	n=0
-	while [ "$(docker exec rehearse cat /now)" != refused ] && [ $((n += 1)) -lt 100 ]; do
-		sleep 0.2
+	while [ "$(docker exec rehearse cat /now)" != refused ] && [ $((n += 1)) -lt 60 ]; do
+		sleep 1
 	done
 	must 'docker refuses, exec starts' docker exec rehearse grep refused /now
 	must 'docker copy-up' docker exec rehearse sh -c 'echo >>/bin/busybox'
