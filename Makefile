@@ -30,7 +30,7 @@ ALL_LIBS = $(LIB_LIBS) $(LDLIBS)
 BPF_CFLAGS = -target bpf -O2 -g -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARCH) \
 	-Ivmlinux -Iinclude -Ibpf
 
-SKELS := $(OUT)/probe.skel.h $(OUT)/calibrate.skel.h
+SKELS := $(OUT)/probe.skel.h $(OUT)/calibrate.skel.h $(OUT)/rehearse.skel.h
 SRCS := $(wildcard src/*/*.c)
 OBJS := $(SRCS:src/%.c=$(OUT)/%.o)
 TESTS := $(patsubst tests/unit/%.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
@@ -133,7 +133,7 @@ lint: $(SKELS)
 	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
 
 arm64-bpf:
-	$(MAKE) OUT=$(OUT)/arm64 ARCH=aarch64 $(OUT)/arm64/probe.bpf.o $(OUT)/arm64/calibrate.bpf.o
+	$(MAKE) OUT=$(OUT)/arm64 ARCH=aarch64 $(patsubst $(OUT)/%.skel.h,$(OUT)/arm64/%.bpf.o,$(SKELS))
 
 vm bench: all
 	scripts/$(if $(filter vm,$@),vm-test,$@)

@@ -3,23 +3,8 @@
 #ifndef CT_BPF_MAPS_H
 #define CT_BPF_MAPS_H
 
-#include "ct/event.h"
-#include "ct/selector.h"
-
-/* Set before load; what is off costs nothing. */
-const volatile __u32 cfg_self;		   /* our own process, left out */
-const volatile __u32 cfg_host_mntns;	   /* inode number of the host's mount namespace */
-const volatile int cfg_v1_controller = -1; /* pure v1 and hybrid: enum ct_v1_controller */
-const volatile int cfg_v1_hierarchy = -1;  /* ... and the hierarchy's number */
-const volatile bool cfg_trace; /* a sample for every check, not for the first of its kind */
-const volatile int cfg_window =
-	-1; /* bytes from ctx to cap_capable's return address; < 0: unknown */
-const volatile __u64 cfg_text_lo, cfg_text_len;	    /* kernel text */
-const volatile __u64 cfg_module_lo, cfg_module_len; /* modules' text */
-const volatile __u64 cfg_entry_lo, cfg_entry_len;   /* where system calls begin */
-const volatile __u64 cfg_vm_lo[2], cfg_vm_len[2];   /* the askers of overcommit checks */
-const volatile __u32 cfg_stack_size = 16384;	    /* THREAD_SIZE */
-const volatile __u8 cfg_selector[CT_SYSCALLS];	    /* CT_SEL(kind, argument) */
+#include "config.h"
+#include "newcomers.h"
 
 /* Number of processes in the map of newcomers: 0 saves the look-up. */
 __u32 newcomers_alive;
@@ -69,19 +54,6 @@ struct {
 	__type(key, __u32);
 	__type(value, struct ct_stack);
 } scratch SEC(".maps");
-
-/* Processes that came into their cgroup from outside and their descendants. */
-struct newcomer {
-	__u32 entry;	  /* CT_ENTRY_SETUP, or hash of a command line */
-	__u8 needs_mntns; /* set-up lasts until an execve in another mount namespace */
-	__u8 pad[3];
-};
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__type(key, __u32); /* tgid */
-	__type(value, struct newcomer);
-} newcomers SEC(".maps");
 
 /* Cgroups made since the probe was attached: has the entry point begun? */
 struct group {

@@ -13,6 +13,7 @@
 #ifndef CT_BPF_PHASE_H
 #define CT_BPF_PHASE_H
 
+#include "maps.h"
 #include "task.h"
 
 #define S_ARGV_HASHED 256

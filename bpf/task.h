@@ -8,7 +8,7 @@
 #ifndef CT_BPF_TASK_H
 #define CT_BPF_TASK_H
 
-#include "maps.h"
+#include "config.h"
 
 #define PF_IO_WORKER  0x00000010 /* linux/sched.h, 5.12 */
 #define PF_FORKNOEXEC 0x00000040

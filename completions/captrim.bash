@@ -23,14 +23,19 @@ _captrim() {
 	words=
 	case $prev in
 	--format)
-		words='text json sarif junit'
-		[ "$command" = check ] ||
-			words='text json compose docker podman kubernetes systemd quadlet oci nomad helm kustomize html' ;;
+		words='text json'
+		case $command in
+		rehearse) ;;
+		check) words+=' sarif junit' ;;
+		*) words+=' compose docker podman kubernetes systemd quadlet oci nomad helm kustomize html' ;;
+		esac ;;
 	--backend) words='tp_btf fexit kprobe' ;;
 	--color) words='auto always never' ;;
 	-c | --container)
 		words=$(docker ps --format '{{.Names}}' 2>/dev/null) ;;
-	-d | --duration) words='30s 5m 1h' ;;
+	-d | --duration | --for | --every) words='30s 5m 1h' ;;
+	--cap-add) words="none $(captrim explain --color never 2>/dev/null |
+		sed -n '2,$s/^\([A-Z_]*\)  .*/\1/p')" ;;
 	-o | --output | --save | --socket | --against | -f | --file | --override)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
@@ -44,7 +49,7 @@ _captrim() {
 				while read -r word _; do
 					[[ $word =~ ^[A-Z_]+$ && $word != CAPABILITY ]] && echo "$word"
 				done) ;;
-		advise | patch | check)
+		advise | patch | check | rehearse)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return ;;
 		run) words=-- ;;

@@ -15,6 +15,7 @@ static const struct {
 	{ &ct_explain_command, ct_cmd__explain },
 	{ &ct_check_command, ct_cmd__check },
 	{ &ct_patch_command, ct_cmd__patch },
+	{ &ct_rehearse_command, ct_cmd__rehearse },
 	{ &ct_doctor_command, ct_cmd__doctor },
 };
 

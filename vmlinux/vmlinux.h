@@ -62,7 +62,9 @@ struct ns_common {
 
 struct user_namespace {
 	struct uid_gid_map uid_map, gid_map;
+	struct user_namespace *parent;
 	int level;
+	kuid_t owner;
 	struct ns_common ns;
 };
 
@@ -82,14 +84,16 @@ struct cgroup_root {
 	int hierarchy_id;
 };
 
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
 struct cgroup {
+	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
 	struct cgroup_root *root;
 	int level;
-};
-
-struct cgroup_subsys_state {
-	struct cgroup *cgroup;
 };
 
 struct css_set {

@@ -184,6 +184,15 @@ struct ct_act_event {
 	struct ct_proc proc;
 };
 
+/* What a rehearsal refused of one capability; all but the count is of the last time. */
+struct ct_refused {
+	__u64 count;
+	__u64 last_ns; /* CLOCK_MONOTONIC */
+	__u32 pid;
+	__s32 nr;
+	char comm[CT_COMM_LEN];
+};
+
 /* What finds the way from a program's context to cap_capable's return address. */
 #define CT_CALIBRATION_WORDS 48
 struct ct_calibration {

@@ -71,7 +71,8 @@ char *ct_docker__names(struct ct_docker *d);
 
 /* One event of the daemon's stream. Strings are borrowed, valid during the call. */
 struct ct_docker_event {
-	/* "create", "start", "die", "destroy", "rename", "exec_create: ..."; Podman's go by
+	/* "create", "start", "die", "destroy", "rename", "exec_create: ...",
+	 * "health_status: unhealthy"; Podman's go by
 	 * the same names, but its others ("init", "exec" ...) come, too */
 	const char *action;
 	const char *id, *name, *image;

@@ -17,9 +17,10 @@
 #define MAX_LINE	  (4u << 20) /* an event has all labels of its container */
 
 /* Health checks run all the time, so that only what is used is asked for; URL-encoded JSON. */
-#define FILTER_DOCKER                                                              \
-	"%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22create%22%2C" \
-	"%22start%22%2C%22die%22%2C%22destroy%22%2C%22rename%22%2C%22exec_create%22%5D%7D"
+#define FILTER_DOCKER                                                                   \
+	"%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22create%22%2C"      \
+	"%22start%22%2C%22die%22%2C%22destroy%22%2C%22rename%22%2C%22exec_create%22%2C" \
+	"%22health_status%22%5D%7D"
 /* Podman has other names for events: all of them, translated by __parse. */
 #define FILTER_PODMAN "%7B%22type%22%3A%5B%22container%22%5D%7D"
 

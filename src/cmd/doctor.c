@@ -6,6 +6,7 @@
 #include "attrib/attrib.h"
 #include "cmd/cmd.h"
 #include "kern/probe.h"
+#include "kern/refuse.h"
 
 static const struct ct_opt opts[] = { { .name = NULL } };
 
@@ -61,6 +62,16 @@ static void check_probe(void)
 	ct_probe__close(p);
 }
 
+static void check_refusing(void)
+{
+	ct_autoerr struct ct_err err = {};
+
+	if (ct_refuser__try(&err))
+		printf("no   rehearse: %s\n", err.msg);
+	else
+		printf("ok   rehearse can refuse capabilities (BPF LSM)\n");
+}
+
 static void check_docker(void)
 {
 	ct_autoerr struct ct_err err = {};
@@ -98,6 +109,8 @@ int ct_cmd__doctor(int argc, char **argv)
 	works = check_backends();
 	if (works)
 		check_probe();
+	if (!geteuid())
+		check_refusing();
 	check_docker();
 	return works ? 0 : CT_EXIT_FAILURE;
 }

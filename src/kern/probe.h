@@ -57,6 +57,9 @@ typedef void (*ct_event_fn)(void *arg, const struct ct_event *ev, size_t size);
 /* Hands over every event that waits. Returns their number or a negative errno. */
 int ct_probe__consume(struct ct_probe *p, ct_event_fn fn, void *arg);
 
+/* Counts of checks begin anew; each kind's next check is its first, with a sample. */
+void ct_probe__forget(struct ct_probe *p);
+
 /* Detaches: counts are final afterwards. */
 void ct_probe__stop(struct ct_probe *p);
 

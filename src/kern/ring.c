@@ -98,6 +98,21 @@ static struct ct_slot *read_cache(struct ct_probe *p)
 	return slots;
 }
 
+void ct_probe__forget(struct ct_probe *p)
+{
+	ct_autofree struct ct_slot *none = ct_xzalloc(p->ncpus * sizeof(*none));
+	int kinds = bpf_map__fd(p->skel->maps.kinds);
+	struct ct_key key;
+
+	/* Bounded, for new ones may come in as fast as they are taken out. */
+	for (__u32 i = bpf_map__max_entries(p->skel->maps.kinds); i > 0; i--)
+		if (bpf_map_get_next_key(kinds, NULL, &key) || bpf_map_delete_elem(kinds, &key))
+			break;
+	/* Last: a hit in a slot of a kind that is gone would be counted nowhere. */
+	for (__u32 i = 0; i < CT_CACHE_SLOTS; i++)
+		bpf_map_update_elem(bpf_map__fd(p->skel->maps.cache), &i, none, BPF_ANY);
+}
+
 static void add_hits(struct ct_count *sum, uint64_t count, uint64_t last)
 {
 	sum->count += count;

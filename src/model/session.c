@@ -156,6 +156,12 @@ struct ct_kind *ct_workload__add_kind(struct ct_workload *w)
 	return k;
 }
 
+void ct_workload__truncate_kinds(struct ct_workload *w, size_t n)
+{
+	while (w->nkinds > n)
+		kind__free(&w->kinds[--w->nkinds]);
+}
+
 struct ct_act *ct_workload__add_act(struct ct_workload *w)
 {
 	struct ct_act *a = CT_PUSH(w->acts, w->nacts, w->acts_cap);

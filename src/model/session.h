@@ -189,6 +189,7 @@ struct ct_workload *ct_session__add(struct ct_session *s, const char *id);
 void ct_session__remove(struct ct_session *s, size_t index); /* and frees it */
 struct ct_workload *ct_session__find(const struct ct_session *s, const char *id);
 struct ct_kind *ct_workload__add_kind(struct ct_workload *w);
+void ct_workload__truncate_kinds(struct ct_workload *w, size_t n); /* the first n stay */
 struct ct_act *ct_workload__add_act(struct ct_workload *w);
 struct ct_exec *ct_workload__add_exec(struct ct_workload *w);
 struct ct_exit *ct_workload__add_exit(struct ct_workload *w);

@@ -258,6 +258,61 @@ int ct_cgroups__processes(const struct ct_cgroups *c, const char *path)
 	return each_process(dir, NULL, NULL);
 }
 
+bool ct_cgroup_path__below(const char *path, const char *dir)
+{
+	size_t n = strlen(dir);
+
+	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
+}
+
+char *ct_cgroups__plain(const struct ct_cgroups *c, const char *path)
+{
+	const char *const mounts[] = { c->mounts.v2, c->mounts.v1 };
+	size_t len;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(mounts); i++)
+		if (*mounts[i] && ct_cgroup_path__below(path, mounts[i])) {
+			path += strlen(mounts[i]);
+			break;
+		}
+	path += strspn(path, "/");
+	len = strlen(path);
+	while (len && path[len - 1] == '/')
+		len--;
+	return ct_xasprintf("/%.*s", (int)len, path);
+}
+
+int ct_cgroups__find(const struct ct_cgroups *c, const char *path, char **dir, uint64_t *id)
+{
+	const struct mounts *m = &c->mounts;
+
+	for (int v1 = 0; v1 < 2; v1++) {
+		const char *mount = v1 ? m->v1 : m->v2;
+		ct_autofree char *full = ct_xasprintf("%s%s", mount, path);
+		struct stat st;
+
+		if (!*mount || stat(full, &st) || !S_ISDIR(st.st_mode))
+			continue;
+		*id = st.st_ino | (v1 ? CT_CGROUP_V1 : 0);
+		*dir = ct_steal(full);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static void note_process(void *arg, int pid)
+{
+	*(int *)arg = pid;
+}
+
+int ct_cgroup_dir__process(const char *dir)
+{
+	int pid = 0;
+
+	each_process(dir, note_process, &pid);
+	return pid;
+}
+
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg)
 {
 	struct entry *e, *tmp;

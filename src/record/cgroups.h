@@ -25,6 +25,18 @@ bool ct_cgroups__inside(const struct ct_cgroups *c, uint64_t id);
 /* Processes in the cgroup with this path and below; 0 when it is gone. */
 int ct_cgroups__processes(const struct ct_cgroups *c, const char *path);
 
+/* Is it the same cgroup or one in it? */
+bool ct_cgroup_path__below(const char *path, const char *dir);
+
+/* "/sys/fs/cgroup/a/b/", as people have it, is "/a/b"; "/a/b" stays. The caller frees. */
+char *ct_cgroups__plain(const struct ct_cgroups *c, const char *path);
+
+/* Directory of a cgroup with that path, and its id; -ENOENT. The caller frees *dir. */
+int ct_cgroups__find(const struct ct_cgroups *c, const char *path, char **dir, uint64_t *id);
+
+/* A process in the cgroup of that directory or below; 0: none. */
+int ct_cgroup_dir__process(const char *dir);
+
 typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);
 

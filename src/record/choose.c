@@ -5,13 +5,6 @@
 
 #include "record/recorder_priv.h"
 
-static bool below(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
-}
-
 static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_session *s)
 {
 	struct ct_workload *w = ct_session__find(s, "command");
@@ -31,11 +24,16 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 					bool inside)
 {
 	struct ct_recorder *r = arg;
+	struct ct_cgroup_name top;
 	struct ct_workload *w;
 
-	if (name->kind == CT_WL_CGROUP && r->own.path && below(path, r->own.path))
+	if (name->kind == CT_WL_CGROUP && r->own.path && ct_cgroup_path__below(path, r->own.path))
 		return command_workload(r, s);
 	w = ct_session__find(s, name->id);
+	if (!w && r->subtree && ct_cgroup_path__below(path, r->subtree)) {
+		ct_cgroup__classify(r->subtree, &top);
+		return ct_session__find(s, top.id);
+	}
 	if (!w) {
 		if (!r->opts.all && !(inside && name->kind == CT_WL_CONTAINER))
 			return NULL;
@@ -168,7 +166,7 @@ int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct
 	return ct_err__set(err, ENOENT, "no container named %s; there are: %s", shown, list);
 }
 
-static int watch_path(struct ct_recorder *r, const char *path)
+static void watch_path(struct ct_recorder *r, const char *path)
 {
 	struct ct_cgroup_name name;
 
@@ -177,7 +175,6 @@ static int watch_path(struct ct_recorder *r, const char *path)
 		ct_recorder__want(r, name.id, NULL);
 	else if (!ct_session__find(r->session, name.id))
 		ct_session__add(r->session, name.id)->kind = name.kind;
-	return 0;
 }
 
 int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err)
@@ -187,7 +184,15 @@ int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err)
 
 	if (ret)
 		return ct_err__set(err, -ret, "no process %d: %s", pid, strerror(-ret));
-	return watch_path(r, path);
+	watch_path(r, path);
+	return 0;
+}
+
+void ct_recorder__watch_cgroup(struct ct_recorder *r, const char *path)
+{
+	free(r->subtree);
+	r->subtree = ct_xstrdup(path);
+	watch_path(r, path);
 }
 
 int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err)

@@ -151,6 +151,8 @@ void ct_recorder__close(struct ct_recorder *r)
 	ct_docker__close(r->docker);
 	ct_session__free(r->session);
 	free(r->command);
+	free(r->subtree);
+	free(r->ready);
 	for (size_t i = 0; i < 4; i++) {
 		int fd = (int[]){ r->signal_fd, r->epoll_fd, r->timer_fd, r->child.pidfd }[i];
 
@@ -213,8 +215,45 @@ static void progress(struct ct_recorder *r)
 		r->waiting_said ? "; waiting for what the command started, Ctrl-C ends it" : "");
 }
 
+int ct_recorder__add_fd(struct ct_recorder *r, int fd, ct_ready_fn fn, void *arg)
+{
+	int ret = add_fd(r, fd);
+	size_t i = 0;
+
+	if (ret)
+		return ret;
+	while (i < r->nready && r->ready[i].fd != fd) /* one that was closed */
+		i++;
+	if (i == r->nready)
+		CT_PUSH(r->ready, r->nready, r->ready_cap);
+	r->ready[i] = (struct ct_ready){ fd, fn, arg };
+	return 0;
+}
+
+static bool call_ready(struct ct_recorder *r, int fd)
+{
+	for (size_t i = 0; i < r->nready; i++)
+		if (r->ready[i].fd == fd) {
+			r->ready[i].fn(r->ready[i].arg, fd);
+			return true;
+		}
+	return false;
+}
+
+void ct_recorder__end(struct ct_recorder *r)
+{
+	r->ended = true;
+}
+
+struct ct_probe *ct_recorder__probe(struct ct_recorder *r)
+{
+	return r->probe;
+}
+
 static bool finished(struct ct_recorder *r)
 {
+	if (r->ended)
+		return true;
 	if (r->deadline_ns && ct_now_ns() >= r->deadline_ns)
 		return true;
 	if (r->child.pid <= 0)
@@ -262,7 +301,7 @@ int ct_recorder__loop(struct ct_recorder *r, uint64_t ns)
 			/* The command's end is looked at by finished(), once. */
 			if (ev[i].data.fd == r->child.pidfd)
 				epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, r->child.pidfd, NULL);
-			else
+			else if (!call_ready(r, ev[i].data.fd))
 				dispatch(r, ev[i].data.fd);
 		}
 		if (r->signals > 1)

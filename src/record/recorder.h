@@ -36,6 +36,19 @@ int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err);
 /* A systemd unit; a name without a suffix is a service. */
 int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err);
 
+/* A cgroup by its path, with everything below it. */
+void ct_recorder__watch_cgroup(struct ct_recorder *r, const char *path);
+
+/*
+ * What else the loop waits for: fn is called when fd is readable. fd stays the caller's,
+ * who takes it out again by closing it.
+ */
+typedef void (*ct_ready_fn)(void *arg, int fd);
+int ct_recorder__add_fd(struct ct_recorder *r, int fd, ct_ready_fn fn, void *arg);
+/* Ends the loop. */
+void ct_recorder__end(struct ct_recorder *r);
+struct ct_probe *ct_recorder__probe(struct ct_recorder *r);
+
 /* Starts the command in a cgroup of its own, see ct_child__start. */
 int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, struct ct_err *err);
 

@@ -5,6 +5,12 @@
 #include "attrib/attrib.h"
 #include "record/recorder.h"
 
+struct ct_ready {
+	int fd;
+	ct_ready_fn fn;
+	void *arg;
+};
+
 struct ct_recorder {
 	struct ct_recorder_opts opts;
 	struct ct_probe *probe;
@@ -13,13 +19,16 @@ struct ct_recorder {
 	struct ct_docker *docker;   /* NULL: no API answers */
 	int docker_fd;		    /* of its events, -1 */
 	struct ct_own_cgroup own;
+	char *subtree; /* path of the cgroup to watch, or NULL */
+	struct ct_ready *ready;
+	size_t nready, ready_cap;
 	struct ct_child child;
 	char *command;
 	sigset_t old_mask;
 	int signal_fd, epoll_fd, timer_fd;
 	int signals; /* that asked us to end */
 	uint64_t start_ns, deadline_ns, ended_ns;
-	bool waiting_said;
+	bool waiting_said, ended;
 };
 
 /* In choose.c: which workload does a cgroup belong to? */

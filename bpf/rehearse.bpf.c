@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Refuses capabilities to one cgroup and what is below it, as if they had been
+ * dropped. The hook runs after the kernel itself has granted the check. Nothing is
+ * pinned: it ends with the process that holds the link, and within the lease when that
+ * process hangs.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <bpf/bpf_core_read.h>
+
+#include "newcomers.h"
+#include "task.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define EPERM	       1
+#define CGROUP_DEPTH   32
+#define USERNS_NESTING 33 /* the kernel's own limit (kernel/user_namespace.c) */
+
+const volatile __u64 cfg_cgroup;	/* CT_CGROUP_V1 as everywhere */
+const volatile __u64 cfg_refused;	/* set of capabilities */
+const volatile __u32 cfg_userns;	/* the workload's, by inode number */
+const volatile __u64 cfg_host_bounding; /* what the mounter of an overlay holds */
+
+__u64 lease_ns; /* refuse until then (CLOCK_MONOTONIC); 0: not at all */
+__u64 lapsed;	/* granted because the lease was over */
+bool called;	/* the hook has seen a check of our own */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 64);
+	__type(key, __u32); /* capability */
+	__type(value, struct ct_refused);
+} refused SEC(".maps");
+
+static __always_inline bool in_cgroup(struct task_struct *task)
+{
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct cgroup_subsys_state *css;
+
+	if (cfg_cgroup & CT_CGROUP_V1)
+		bpf_core_read(&css, sizeof(css), &set->subsys[v1_subsys() & 15]);
+	else
+		css = &BPF_CORE_READ(set, dfl_cgrp)->self;
+	for (int i = 0; i < CGROUP_DEPTH && css; i++) {
+		if (BPF_CORE_READ(css, cgroup, kn, id) == (cfg_cgroup & ~CT_CGROUP_V1))
+			return true;
+		css = BPF_CORE_READ(css, parent);
+	}
+	return false;
+}
+
+/*
+ * Would dropping have reached these credentials? Not those of an overlay's mounter,
+ * nor of the opener of a file, nor of another task. access(2) overrides with a copy of the
+ * caller's: the same bounding set, which is no proof when the workload holds all.
+ */
+static __always_inline bool are_its_own(struct task_struct *task, const struct cred *cred)
+{
+	const struct cred *own = BPF_CORE_READ(task, real_cred);
+	__u64 bounding = CAPS_OF(own, cap_bset);
+
+	/* In a user namespace that it made itself it holds all, whatever was dropped. */
+	if (BPF_CORE_READ(cred, user_ns, ns.inum) != cfg_userns)
+		return false;
+	return cred == own ||
+	       (CAPS_OF(cred, cap_bset) == bounding && bounding != cfg_host_bounding);
+}
+
+/* The owner of a user namespace may do everything in it, whatever its set. */
+static __always_inline bool owns(const struct cred *cred, struct user_namespace *target)
+{
+	struct user_namespace *mine = BPF_CORE_READ(cred, user_ns), *parent;
+
+	for (int i = 0; i < USERNS_NESTING && target && target != mine; i++) {
+		parent = BPF_CORE_READ(target, parent);
+		if (parent == mine)
+			return BPF_CORE_READ(target, owner.val) == BPF_CORE_READ(cred, euid.val);
+		target = parent;
+	}
+	return false;
+}
+
+static __always_inline void count(struct task_struct *task, __u32 cap)
+{
+	struct ct_refused *r = bpf_map_lookup_elem(&refused, &cap);
+
+	if (!r)
+		return;
+	__sync_fetch_and_add(&r->count, 1);
+	r->last_ns = bpf_ktime_get_ns();
+	r->pid = BPF_CORE_READ(task, tgid);
+	r->nr = regs_nr(false, regs_of(false, task));
+	bpf_core_read(r->comm, sizeof(r->comm), &task->comm);
+}
+
+SEC("lsm/capable")
+int BPF_PROG(refuse, const struct cred *cred, struct user_namespace *target, int cap)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
+	__u64 until = lease_ns;
+	struct newcomer *n;
+
+	if (!called && tgid == cfg_self)
+		called = true;
+	if (!until || !(cfg_refused >> (cap & 63) & 1) || !in_cgroup(task))
+		return 0;
+	if (BPF_CORE_READ(task, flags) & PF_KTHREAD || !are_its_own(task, cred) ||
+	    owns(cred, target))
+		return 0;
+	/* A runtime at work for an exec'd-in process: it drops when it is done. */
+	n = bpf_map_lookup_elem(&newcomers, &tgid);
+	if (n && n->entry == CT_ENTRY_SETUP)
+		return 0;
+	if (bpf_ktime_get_ns() >= until) {
+		__sync_fetch_and_add(&lapsed, 1);
+		return 0;
+	}
+	count(task, cap);
+	return -EPERM;
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim rehearse: refuse everything outside of the advice in place, and watch. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "rehearse/rehearse.h"
+
+static struct ct_rehearse_opts ro;
+static struct ct_strlist cap_add;
+static const char *pid_text, *out_path;
+static bool strict, generous;
+static int format;
+static const char *const formats[] = { "text", "json", NULL };
+
+static const struct ct_opt opts[] = {
+	{ 'c', "container", "NAME|ID", CT_OPT_STR, &ro.target.container, NULL,
+	  "a running container" },
+	{ 'p', "pid", "PID", CT_OPT_STR, &pid_text, NULL,
+	  "the workload that this process belongs to" },
+	{ 0, "cgroup", "PATH", CT_OPT_STR, &ro.target.cgroup, NULL,
+	  "a control group and everything below it" },
+	{ 0, "cap-add", "SET", CT_OPT_LIST, &cap_add, NULL,
+	  "what it keeps: names with commas between them, or none" },
+	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
+	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
+	{ 0, "for", "TIME", CT_OPT_DURATION, &ro.for_ns, NULL,
+	  "how long (30s, 10m, 2h); else until Ctrl-C" },
+	{ 0, "check", "COMMAND", CT_OPT_STR, &ro.check, NULL,
+	  "shell command that fails when something is wrong" },
+	{ 0, "every", "TIME", CT_OPT_DURATION, &ro.every_ns, NULL,
+	  "between two checks, 5s if not given" },
+	{ 0, "log-only", NULL, CT_OPT_FLAG, &ro.log_only, NULL,
+	  "refuse nothing, count what would have been; needs no BPF LSM" },
+	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "text or json" },
+	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
+	  "write the report there, - is standard output" },
+	{ 0, "backend", "NAME", CT_OPT_STR, &ro.backend, NULL,
+	  "way into the kernel: tp_btf, fexit or kprobe" },
+	{ 0, "socket", "PATH", CT_OPT_STR, &ro.socket, NULL, "Docker or Podman API socket" },
+	{ 'q', "quiet", NULL, CT_OPT_FLAG, &ro.quiet, NULL, "no progress, no remarks" },
+	{ .name = NULL },
+};
+
+const struct ct_command ct_rehearse_command = {
+	.name = "rehearse",
+	.args = "[OPTION]... -c NAME [FILE]...",
+	.summary = "refuse what is outside of an advice to a running workload, and watch",
+	.details = "FILE is a recording; what it advises is kept, and what --cap-add names.\n"
+		   "Refusing ends at the first sign of trouble: the check fails, the main process\n"
+		   "ends, the health check says unhealthy, captrim dies. Exit status 0 when the\n"
+		   "time passed without, else 1.",
+	.opts = opts,
+};
+
+static int parse_names(const char *names, uint64_t *set, struct ct_err *err)
+{
+	ct_autofree char *copy = ct_xstrdup(names);
+	char *rest = NULL;
+
+	for (char *w = strtok_r(copy, ", ", &rest); w; w = strtok_r(NULL, ", ", &rest)) {
+		uint64_t one = 0;
+
+		if (strcasecmp(w, "none") && ct_caps__parse_one(w, &one)) {
+			ct_autofree char *shown = ct_printable(w);
+
+			return ct_err__set(err, EINVAL,
+					   "'%s' is no capability; 'captrim explain' lists them",
+					   shown);
+		}
+		*set |= one;
+	}
+	return 0;
+}
+
+static int parse_target(struct ct_err *err)
+{
+	char *end = NULL;
+	long pid = pid_text ? strtol(pid_text, &end, 10) : 0;
+
+	if (!!ro.target.container + !!ro.target.cgroup + !!pid_text != 1)
+		return ct_err__set(err, EINVAL, "rehearse whom? one of -c, -p and --cgroup");
+	if (pid_text && (*end || pid <= 0 || pid > INT_MAX))
+		return ct_err__set(err, EINVAL, "'%s' is no process id", pid_text);
+	ro.target.pid = (int)pid;
+	return 0;
+}
+
+/* Is the advice for the container that was named? */
+static bool is_meant(const struct ct_workload *w)
+{
+	const char *name = ro.target.container;
+
+	return name && (!strcmp(w->id, name) || !strcmp(w->short_id, name) ||
+			(w->container.name && !strcmp(w->container.name, name)) ||
+			(w->container.service && !strcmp(w->container.service, name)));
+}
+
+/* What the recordings advise for this workload; one alone may go by another name. */
+static int add_advised(const struct ct_strlist *files, enum ct_mode mode, struct ct_err *err)
+{
+	ct_autosession struct ct_session *s = NULL;
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_str names = {};
+	int ret = ct_cmd__load(files, mode, &s, &r, err);
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < r->nadvices; i++) {
+		const struct ct_workload *w = r->advices[i].workload;
+
+		if (r->nadvices == 1 || is_meant(w)) {
+			ro.keep |= r->advices[i].cap_add;
+			ct_str__free(&names);
+			return 0;
+		}
+		ct_str__addf(&names, "%s%s", names.len ? ", " : "", ct_workload__label(w));
+	}
+	ct_autofree char *shown = ct_printable(names.s ? names.s : "nothing");
+
+	ct_str__free(&names);
+	return ct_err__set(err, ENOENT,
+			   "which advice is meant? There are: %s; name that container with -c, or "
+			   "the set with --cap-add",
+			   shown);
+}
+
+static int prepare(const struct ct_strlist *files, enum ct_mode mode, struct ct_err *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < cap_add.len && !ret; i++)
+		ret = parse_names(cap_add.items[i], &ro.keep, err);
+	if (!ret && files->len)
+		ret = add_advised(files, mode, err);
+	return ret;
+}
+
+static int rehearse(struct ct_err *err)
+{
+	struct ct_rehearsal r = {};
+	int ret = ct_rehearse(&ro, &r, err);
+
+	if (ret)
+		return ret;
+	ret = ct_rehearsal__print(&r, format == 1, out_path, err);
+	if (!ret && r.end == CT_REHEARSE_TROUBLE)
+		ret = 1;
+	ct_rehearsal__free(&r);
+	return ret;
+}
+
+int ct_cmd__rehearse(int argc, char **argv)
+{
+	ct_autoerr struct ct_err err = {};
+	struct ct_strlist files = {};
+	enum ct_mode mode = CT_MODE_DEFAULT;
+	int ret;
+
+	ro.every_ns = 5000000000ull;
+	ret = ct_opts__parse(&ct_rehearse_command, argc, argv, &files, &err);
+	if (ret > 0)
+		return 0;
+	if (!ret)
+		ret = parse_target(&err);
+	if (!ret && !files.len && !cap_add.len)
+		ret = ct_err__set(&err, EINVAL,
+				  "rehearse needs a recording or --cap-add (which may be 'none')");
+	if (!ret)
+		ret = ct_cmd__mode(strict, generous, &mode, &err);
+	if (ret) {
+		ct_strlist__free(&files);
+		return ct_cmd__usage(&ct_rehearse_command, &err);
+	}
+	ret = prepare(&files, mode, &err);
+	if (!ret)
+		ret = rehearse(&err);
+	if (ret < 0)
+		ct_warn("%s", err.msg);
+	ct_strlist__free(&files);
+	ct_strlist__free(&cap_add);
+	return ret ? CT_EXIT_FAILURE : 0;
+}

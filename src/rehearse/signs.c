@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Signs of trouble. At the first one the refusing is lifted, before anything else. */
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <time.h>
+
+#include "rehearse/stage.h"
+
+#define TICK_NS	      200000000 /* far below CT_REFUSE_LEASE_NS */
+#define CHECK_SECONDS "30"
+
+uint64_t ct_stage__now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+static void end(struct ct_stage *s, enum ct_rehearse_end how)
+{
+	if (s->r.end_ns)
+		return;
+	if (s->refuser)
+		ct_refuser__lift(s->refuser);
+	s->r.end_ns = ct_stage__now();
+	s->r.end = how;
+	ct_recorder__end(s->recorder);
+}
+
+static void trouble(struct ct_stage *s, const char *code, const char *fmt, ...) CT_PRINTF(3, 4);
+static void trouble(struct ct_stage *s, const char *code, const char *fmt, ...)
+{
+	va_list args;
+
+	if (s->r.end_ns)
+		return;
+	end(s, CT_REHEARSE_TROUBLE);
+	s->r.trouble_code = code;
+	va_start(args, fmt);
+	if (vasprintf(&s->r.trouble, fmt, args) < 0)
+		s->r.trouble = NULL;
+	va_end(args);
+}
+
+/* The check's output goes to standard error; timeout(1) ends it with all its children. */
+static int start_check(struct ct_stage *s, struct ct_err *err)
+{
+	char *argv[] = {
+		"sh",	 "-c",		"exec timeout -k 2 \"$1\" sh -c \"$2\" >&2 </dev/null",
+		"check", CHECK_SECONDS, (char *)s->opts->check,
+		NULL
+	};
+	int exec_errno, ret = ct_child__start(&s->check, argv, NULL, &s->mask, &exec_errno, err);
+
+	if (!ret && s->check.pidfd < 0)
+		ret = ct_err__set(err, ENOSYS, "cannot wait for the check: Linux 5.3 is needed");
+	return ret;
+}
+
+/* NULL: it passed. The caller frees. */
+static char *end_check(struct ct_stage *s)
+{
+	int status;
+
+	while (!ct_child__reap(&s->check))
+		usleep(1000);
+	status = ct_child__exit_status(&s->check);
+	close(s->check.pidfd);
+	s->check = (struct ct_child){};
+	if (!status) {
+		s->r.checks++;
+		return NULL;
+	}
+	if (status == 124)
+		return ct_xstrdup("the check took longer than " CHECK_SECONDS " s");
+	return ct_xasprintf("the check failed: exit status %d", status);
+}
+
+int ct_signs__check_now(struct ct_stage *s, struct ct_err *err)
+{
+	ct_autofree char *failure = NULL;
+	struct pollfd p = { .events = POLLIN };
+	int ret = start_check(s, err);
+
+	if (ret)
+		return ret;
+	p.fd = s->check.pidfd;
+	poll(&p, 1, -1);
+	failure = end_check(s);
+	s->r.checks = 0; /* passed with nothing refused */
+	if (failure)
+		ret = ct_err__set(err, ECANCELED, "%s, before anything was refused", failure);
+	return ret;
+}
+
+static void on_check_end(void *arg, int fd)
+{
+	struct ct_stage *s = arg;
+	ct_autofree char *failure = end_check(s);
+
+	(void)fd;
+	if (failure)
+		trouble(s, "check-failed", "%s", failure);
+	s->next_check_ns = ct_stage__now() + s->opts->every_ns;
+	if (s->deadline_ns && ct_stage__now() >= s->deadline_ns)
+		end(s, CT_REHEARSE_PASSED);
+}
+
+static void begin_check(struct ct_stage *s)
+{
+	ct_autoerr struct ct_err err = {};
+
+	if (start_check(s, &err) ||
+	    ct_recorder__add_fd(s->recorder, s->check.pidfd, on_check_end, s))
+		trouble(s, "check-failed", "the check cannot be started: %s",
+			err.msg ? err.msg : "no memory");
+}
+
+/* What somebody who waits for ten minutes wants to know at once. */
+static void tell_news(struct ct_stage *s)
+{
+	struct ct_refused refused[CT_CAP_MAX];
+
+	ct_refuser__read(s->refuser, refused);
+	for (int cap = 0; cap < CT_CAP_MAX; cap++) {
+		ct_autofree char *comm = NULL, *shown = NULL;
+
+		if (!refused[cap].count || s->told >> cap & 1)
+			continue;
+		s->told |= 1ull << cap;
+		comm = ct_xstrndup(refused[cap].comm, sizeof(refused[cap].comm));
+		shown = ct_printable(comm);
+		if (!s->opts->quiet)
+			ct_warn("refused %s to %s (pid %u)", ct_cap__name(cap), shown,
+				refused[cap].pid);
+	}
+}
+
+static void on_tick(void *arg, int fd)
+{
+	struct ct_stage *s = arg;
+	uint64_t ticks, now = ct_stage__now();
+
+	if (read(fd, &ticks, sizeof(ticks)) < 0 || s->r.end_ns)
+		return;
+	if (s->refuser) {
+		ct_refuser__extend(s->refuser);
+		tell_news(s);
+	}
+	/* The notice of a v1 hierarchy's end: there is no other. */
+	if (!ct_cgroup_dir__process(s->r.target.dir))
+		trouble(s, "cgroup-empty", "no process is left in the cgroup");
+	if (s->check.pid)
+		return;
+	if (s->deadline_ns && now >= s->deadline_ns && !s->opts->check)
+		end(s, CT_REHEARSE_PASSED);
+	else if (s->opts->check &&
+		 (now >= s->next_check_ns || (s->deadline_ns && now >= s->deadline_ns)))
+		begin_check(s); /* at the end once more: the last thing that counts */
+}
+
+static void on_process_end(void *arg, int fd)
+{
+	struct ct_stage *s = arg;
+
+	trouble(s, "process-ended", "its main process (pid %d) ended", s->r.target.pid);
+	close(fd);
+	s->process_fd = -1;
+}
+
+static void on_cgroup_event(void *arg, int fd)
+{
+	struct ct_stage *s = arg;
+	ct_autofree char *path = ct_xasprintf("%s/cgroup.events", s->r.target.dir), *text = NULL;
+	char event[4096];
+
+	if (read(fd, event, sizeof(event)) < 0)
+		return;
+	if (ct_read_file(path, 4096, &text, NULL) || strstr(text, "populated 0"))
+		trouble(s, "cgroup-empty", "no process is left in the cgroup");
+}
+
+static void on_docker(void *arg, const struct ct_docker_event *ev)
+{
+	struct ct_stage *s = arg;
+
+	if (strcmp(ev->id, s->r.target.id) != 0)
+		return;
+	if (!strcmp(ev->action, "die") || !strcmp(ev->action, "died"))
+		trouble(s, "container-stopped", "the container stopped: exit status %d",
+			ev->exit_code);
+	else if (!strncmp(ev->action, "health_status", strlen("health_status")) &&
+		 strstr(ev->action, "unhealthy"))
+		trouble(s, "unhealthy", "the container's health check says unhealthy");
+}
+
+static void on_docker_ready(void *arg, int fd)
+{
+	struct ct_stage *s = arg;
+
+	(void)fd;
+	if (!ct_docker__watch_read(s->docker, on_docker, s))
+		return;
+	ct_warn("the container daemon ended its stream of events; a failing health check would "
+		"go unseen");
+	ct_docker__close(ct_steal(s->docker));
+}
+
+static int watch_cgroup(struct ct_stage *s)
+{
+	ct_autofree char *path = ct_xasprintf("%s/cgroup.events", s->r.target.dir);
+
+	s->cgroup_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (s->cgroup_fd < 0)
+		return -errno;
+	/* v1 has no such file; there the tick has to do. */
+	if (inotify_add_watch(s->cgroup_fd, path, IN_MODIFY) < 0)
+		return 0;
+	return ct_recorder__add_fd(s->recorder, s->cgroup_fd, on_cgroup_event, s);
+}
+
+static int watch_process(struct ct_stage *s)
+{
+	s->process_fd = syscall(SYS_pidfd_open, s->r.target.pid, 0);
+	if (s->process_fd < 0)
+		return -errno;
+	return ct_recorder__add_fd(s->recorder, s->process_fd, on_process_end, s);
+}
+
+static int watch_time(struct ct_stage *s)
+{
+	struct itimerspec tick = { { 0, TICK_NS }, { 0, TICK_NS } };
+
+	s->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (s->timer_fd < 0 || timerfd_settime(s->timer_fd, 0, &tick, NULL))
+		return -errno;
+	return ct_recorder__add_fd(s->recorder, s->timer_fd, on_tick, s);
+}
+
+int ct_signs__watch(struct ct_stage *s, struct ct_err *err)
+{
+	int ret = watch_time(s), fd;
+
+	if (!ret)
+		ret = watch_cgroup(s);
+	if (!ret && s->r.target.pid)
+		ret = watch_process(s);
+	if (ret)
+		return ct_err__set(err, -ret, "cannot watch the workload: %s", strerror(-ret));
+	if (!s->docker)
+		return 0;
+	fd = ct_docker__watch(s->docker, NULL, err);
+	return fd < 0 ? fd : ct_recorder__add_fd(s->recorder, fd, on_docker_ready, s);
+}
+
+void ct_signs__close(struct ct_stage *s)
+{
+	int fds[] = { s->timer_fd, s->process_fd, s->cgroup_fd,
+		      s->check.pid ? s->check.pidfd : -1 };
+
+	if (s->check.pid)
+		kill(s->check.pid, SIGTERM); /* timeout(1) passes it on */
+	for (size_t i = 0; i < CT_ARRAY_SIZE(fds); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}

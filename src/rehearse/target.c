@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "rehearse/target.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "record/cgroups.h"
+
+void ct_target__free(struct ct_target *t)
+{
+	free(t->id);
+	free(t->path);
+	free(t->dir);
+	*t = (struct ct_target){};
+}
+
+/* Its own process may be anywhere in it: the workload's cgroup is what counts. */
+static int from_pid(int pid, struct ct_target *t, struct ct_err *err)
+{
+	ct_autofree char *path = NULL;
+	struct ct_cgroup_name name;
+	int ret = ct_cgroup__of_pid(pid, &path);
+
+	if (ret) {
+		ct_err__set(err, -ret, "no process %d: %s", pid, strerror(-ret));
+		return ret;
+	}
+	ct_cgroup__classify(path, &name);
+	t->path = ct_xstrndup(path, name.root_len);
+	t->pid = pid;
+	return 0;
+}
+
+static int from_container(const char *name, struct ct_docker *d, struct ct_target *t,
+			  struct ct_err *err)
+{
+	ct_autofree char *id = NULL, *shown = ct_printable(name);
+	int pid, ret = ct_docker__find(d, name, &id, &pid, err);
+
+	if (!ret && pid <= 0)
+		ret = ct_err__set(err, ESRCH, "container %s is not running", shown);
+	return ret ? ret : from_pid(pid, t, err);
+}
+
+static int check(struct ct_target *t, struct ct_err *err)
+{
+	ct_autofree char *own = NULL, *shown = ct_printable(t->path);
+
+	if (!strcmp(t->path, "/"))
+		return ct_err__set(
+			err, EINVAL,
+			"the root of the control groups is no workload of its own: start "
+			"it in a container, a unit or a cgroup");
+	if (!ct_cgroup__of_pid(getpid(), &own) && ct_cgroup_path__below(own, t->path))
+		return ct_err__set(err, EINVAL,
+				   "captrim itself runs in %s: start it from another session",
+				   shown);
+	return 0;
+}
+
+static int look_inside(const struct ct_cgroups *all, struct ct_target *t, struct ct_err *err)
+{
+	ct_autofree char *ns = NULL, *shown = ct_printable(t->path);
+	int ret = ct_cgroups__find(all, t->path, &t->dir, &t->cgroup), pid = t->pid;
+	struct stat st, own;
+
+	if (ret)
+		return ct_err__set(err, -ret, "no cgroup %s", shown);
+	if (!pid)
+		pid = ct_cgroup_dir__process(t->dir);
+	ns = ct_xasprintf("/proc/%d/ns/user", pid);
+	if (!pid || stat(ns, &st))
+		return ct_err__set(err, ESRCH, "no process runs in cgroup %s", shown);
+	t->userns = st.st_ino;
+	t->host_userns = !stat("/proc/self/ns/user", &own) && own.st_ino == st.st_ino;
+	return 0;
+}
+
+int ct_target__find(const struct ct_target_name *name, struct ct_docker *d, struct ct_target *out,
+		    struct ct_err *err)
+{
+	struct ct_cgroups *all = ct_cgroups__new();
+	struct ct_cgroup_name classified;
+	struct ct_target t = {};
+	int ret = 0;
+
+	if (name->container)
+		ret = from_container(name->container, d, &t, err);
+	else if (name->pid)
+		ret = from_pid(name->pid, &t, err);
+	else
+		t.path = ct_cgroups__plain(all, name->cgroup);
+	if (!ret)
+		ret = check(&t, err);
+	if (!ret)
+		ret = look_inside(all, &t, err);
+	ct_cgroups__free(all);
+	if (ret) {
+		ct_target__free(&t);
+		return ret;
+	}
+	ct_cgroup__classify(t.path, &classified);
+	t.id = ct_xstrdup(classified.id);
+	*out = t;
+	return 0;
+}
