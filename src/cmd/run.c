@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 #include "judge/gates.h"
 #include "model/recording.h"
+#include "record/inject.h"
 #include "record/recorder.h"
 #include "view/view.h"
 

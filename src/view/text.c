@@ -118,7 +118,7 @@ static void put_rest(const struct text *t, const struct ct_advice *a)
 			    a->why && *a->why ? ": " : "", a->why ? a->why : "");
 	safe = ct_printable(conf);
 	put_labelled(t, "confidence", sure ? ct_term__good(t->term) : bad, safe);
-	if (a->verify_runs > 0) {
+	if (a->verify_result) {
 		ct_autofree char *done = ct_view__verified(a), *text = ct_printable(done);
 
 		put_labelled(t, "verified", ct_term__good(t->term), text);
