@@ -42,11 +42,11 @@ static const struct ct_advice *find(const struct ct_report *r, const struct ct_w
 
 typedef bool (*wanted_fn)(const struct ct_reason *r);
 
-static void collect(const struct ct_advice *a, wanted_fn wanted, struct ct_wants *out)
+static void collect(const struct ct_advice *a, wanted_fn wanted, uint64_t set, struct ct_wants *out)
 {
 	for (size_t i = 0; a && i < a->ncaps; i++)
 		for (size_t k = 0; k < a->caps[i].nreasons; k++)
-			if (wanted(&a->caps[i].reasons[k]))
+			if (wanted(&a->caps[i].reasons[k]) && !(a->caps[i].reasons[k].any_of & set))
 				add(out, &a->caps[i].reasons[k]);
 }
 
@@ -61,7 +61,7 @@ void ct_evidence__needs(struct ct_session *s, const struct ct_workload *w, struc
 	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
 	const struct ct_advice *a = find(r, w);
 
-	collect(a, is_need, out);
+	collect(a, is_need, 0, out);
 	*asked = a ? a->required | a->optional : 0;
 	for (size_t i = 0; a && i < a->ncaps; i++)
 		if (a->caps[i].granted)
@@ -73,7 +73,8 @@ static bool is_refused(const struct ct_reason *r)
 	return r->verdict != CT_UNNEEDED && r->denied;
 }
 
-void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, struct ct_wants *out)
+void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t set,
+			  struct ct_wants *out)
 {
 	enum ct_tristate end_seen = w->end_seen;
 	int end_code = w->end_code;
@@ -83,7 +84,7 @@ void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, struct ct
 	w->end_code = 1 << 8;
 	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
 
-	collect(find(r, w), is_refused, out);
+	collect(find(r, w), is_refused, set, out);
 	w->end_seen = end_seen;
 	w->end_code = end_code;
 }

@@ -16,7 +16,11 @@ bool ct_wants__has(const struct ct_wants *w, uint64_t any_of);
 void ct_evidence__needs(struct ct_session *s, const struct ct_workload *w, struct ct_wants *out,
 			uint64_t *asked);
 
-/* What was refused to it and would have mattered, whether it carried on or not. */
-void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, struct ct_wants *out);
+/*
+ * Adds what was refused to it and would have mattered, whether it carried on or not; without
+ * what its own set made good.
+ */
+void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t set,
+			  struct ct_wants *out);
 
 #endif

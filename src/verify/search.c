@@ -291,24 +291,27 @@ static uint64_t soft_members(const struct state *s, uint64_t set)
 	return set & ~cover(s, CT_REQUIRED, false, 0, NULL);
 }
 
-/* What could take cap's place in everything that was missed without it, and is cheaper. */
+/* What could take cap's place in each of these needs; 0: none is about cap. */
+static uint64_t common_to(const struct ct_want *wants, size_t n, uint64_t bit, uint64_t without)
+{
+	uint64_t common = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (wants[i].verdict == CT_REQUIRED && (wants[i].any_of & bit) &&
+		    !(wants[i].any_of & without))
+			common = common ? common & wants[i].any_of : wants[i].any_of;
+	return common;
+}
+
+/* A refusal that was seen says more than a need that was met. */
 static uint64_t cheaper_than(const struct state *s, int cap, uint64_t without)
 {
-	uint64_t bit = 1ull << cap, common = ~0ull, out = 0;
-	const struct ct_want *lists[] = { s->q->wants, s->seen.items };
-	size_t lens[] = { s->q->nwants, s->seen.len };
+	uint64_t bit = 1ull << cap, out = 0;
+	uint64_t common = common_to(s->seen.items, s->seen.len, bit, without);
 
-	for (size_t l = 0; l < CT_ARRAY_SIZE(lists); l++)
-		for (size_t i = 0; i < lens[l]; i++) {
-			const struct ct_want *w = &lists[l][i];
-
-			if (w->verdict == CT_REQUIRED && (w->any_of & bit) &&
-			    !(w->any_of & without))
-				common &= w->any_of;
-		}
-	if (common == ~0ull)
-		return 0;
-	ct_caps__for_each(other, common & ~without & ~bit & ~s->unable)
+	if (!common)
+		common = common_to(s->q->wants, s->q->nwants, bit, without);
+	ct_caps__for_each(other, common & ~bit & ~s->unable)
 		if (ct_cap__weight(other) < ct_cap__weight(cap))
 			out |= 1ull << other;
 	return out;

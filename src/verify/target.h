@@ -21,6 +21,8 @@ struct ct_target {
 	 */
 	int (*start)(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		     struct ct_err *err);
+	/* Does it run, its client aside? */
+	bool (*is_up)(struct ct_target *t);
 	enum ct_health (*health)(struct ct_target *t);
 	/* Asks it to end, or, hard, ends it. Does not wait. */
 	void (*stop)(struct ct_target *t, bool hard);

@@ -24,6 +24,12 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 	return 0;
 }
 
+static bool is_up(struct ct_target *t)
+{
+	(void)t;
+	return true;
+}
+
 static enum ct_health health(struct ct_target *t)
 {
 	(void)t;
@@ -57,8 +63,11 @@ struct ct_target *ct_target__command(char *const *argv)
 	struct command *c = ct_xzalloc(sizeof(*c));
 
 	c->argv = argv;
-	c->t = (struct ct_target){
-		.start = start, .health = health, .stop = stop, .clear = clear, .free = free_command
-	};
+	c->t = (struct ct_target){ .start = start,
+				   .is_up = is_up,
+				   .health = health,
+				   .stop = stop,
+				   .clear = clear,
+				   .free = free_command };
 	return &c->t;
 }

@@ -95,6 +95,13 @@ static bool find(struct container *c, const char *const *verb, struct ct_words *
 	return true;
 }
 
+static bool is_up(struct ct_target *t)
+{
+	ct_autowords struct ct_words words = {};
+
+	return find((struct container *)t, (const char *const[]){ "inspect", NULL }, &words);
+}
+
 static enum ct_health health(struct ct_target *t)
 {
 	/* Podman calls it Healthcheck, and has Health since 4.4. */
@@ -162,6 +169,7 @@ int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err 
 	ct_runline__client(&line, &c->client);
 	c->t = (struct ct_target){
 		.start = start,
+		.is_up = is_up,
 		.health = health,
 		.stop = stop,
 		.clear = clear,

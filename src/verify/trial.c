@@ -10,7 +10,7 @@
 #include "verify/proc.h"
 
 #define SLICE_NS	 100000000ull	/* between two looks at the checks */
-#define CHECK_PAUSE_NS	 300000000ull	/* between two tries of a check */
+#define PAUSE_NS	 300000000ull	/* between two tries of a check */
 #define STOP_NS		 15000000000ull /* docker stop's own patience and some more */
 #define LAST_CHECK_US	 50000
 #define LAST_CHECK_TRIES 600
@@ -22,8 +22,10 @@ struct watch {
 	const struct ct_run_opts *opts;
 	struct ct_run *run;
 	struct ct_recorder *r;
-	uint64_t start_ns, checked_ns, stopped_ns;
-	int check_pid; /* 0: none runs */
+	uint64_t start_ns, stopped_ns;
+	uint64_t up_ns;		       /* since when it runs; 0: not yet */
+	uint64_t checked_ns, asked_ns; /* the last looks at the check, at its state */
+	int check_pid;		       /* 0: none runs */
 	int check_out;
 	bool check_good, health_good, stopping, ended;
 	char *complaint; /* set: it fails, and why */
@@ -70,7 +72,7 @@ static void look_at_check(struct watch *w)
 	int status;
 
 	if (w->check_pid <= 0) {
-		if (now_ns() - w->checked_ns >= CHECK_PAUSE_NS)
+		if (now_ns() - w->checked_ns >= PAUSE_NS)
 			start_check(w);
 		return;
 	}
@@ -83,12 +85,8 @@ static void look_at_check(struct watch *w)
 
 static void look_at_health(struct watch *w)
 {
-	enum ct_health h;
+	enum ct_health h = w->t->health(w->t);
 
-	if (now_ns() - w->checked_ns < CHECK_PAUSE_NS && !w->opts->works.check)
-		return;
-	h = w->t->health(w->t);
-	w->checked_ns = w->opts->works.check ? w->checked_ns : now_ns();
 	w->health_good = h == CT_HEALTH_GOOD;
 	if (h == CT_HEALTH_BAD)
 		fails(w, ct_xstrdup("its health check says: unhealthy"));
@@ -96,17 +94,32 @@ static void look_at_health(struct watch *w)
 		fails(w, ct_xstrdup("it has no health check"));
 }
 
+/* What has to be asked of its daemon, not too often. */
+static void look_at_state(struct watch *w)
+{
+	if (now_ns() - w->asked_ns < PAUSE_NS)
+		return;
+	w->asked_ns = now_ns();
+	if (!w->up_ns && w->t->is_up(w->t))
+		w->up_ns = now_ns();
+	if (w->up_ns && w->opts->works.health && !w->health_good)
+		look_at_health(w);
+}
+
 /* Are all the wishes fulfilled that can be while it runs? */
 static bool satisfied(struct watch *w)
 {
 	const struct ct_works *k = &w->opts->works;
 
+	if (!k->check && !k->health && !k->stay_ns)
+		return false;
+	look_at_state(w);
+	if (!w->up_ns)
+		return false;
 	if (k->check && !w->check_good)
 		look_at_check(w);
-	if (k->health && !w->health_good)
-		look_at_health(w);
-	return (k->check || k->health || k->stay_ns) && (!k->check || w->check_good) &&
-	       (!k->health || w->health_good) && now_ns() - w->start_ns >= k->stay_ns;
+	return (!k->check || w->check_good) && (!k->health || w->health_good) &&
+	       now_ns() - w->up_ns >= k->stay_ns;
 }
 
 static void stop(struct watch *w, bool hard)

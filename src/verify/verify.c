@@ -42,24 +42,16 @@ static void say(const struct proof *p, const struct ct_verify_run *run)
 			run->why ? ": " : "", run->why ? run->why : "");
 }
 
-/* What this run was refused that the recording was not, and that its own set does not make good. */
+/* What this run was refused that the recording was not. */
 static uint64_t take_refused(struct proof *p, uint64_t set, struct ct_run *run)
 {
-	struct ct_wants all = {};
 	uint64_t mask = 0;
 
-	if (!run->workload)
-		return 0;
-	ct_evidence__refused(run->session, run->workload, &all);
-	for (size_t i = 0; i < all.len; i++) {
-		if (all.items[i].any_of & set)
-			continue;
-		if (!ct_wants__has(&p->refused, all.items[i].any_of))
-			*CT_PUSH(p->refused.items, p->refused.len, p->refused.cap) = all.items[i];
-		if (!ct_wants__has(&p->tolerated, all.items[i].any_of))
-			mask |= all.items[i].any_of;
-	}
-	ct_wants__free(&all);
+	if (run->workload)
+		ct_evidence__refused(run->session, run->workload, set, &p->refused);
+	for (size_t i = 0; i < p->refused.len; i++)
+		if (!ct_wants__has(&p->tolerated, p->refused.items[i].any_of))
+			mask |= p->refused.items[i].any_of;
 	return mask;
 }
 
@@ -274,13 +266,13 @@ static int prove(struct proof *p, struct ct_report **r)
 	int ret;
 
 	ct_evidence__needs(p->s, p->w, &p->needs, &p->asked);
-	ct_evidence__refused(p->s, p->w, &p->tolerated);
+	q.working = p->w->configured_known ? p->w->configured : CT_CAPS_DOCKER_DEFAULT | p->asked;
+	ct_evidence__refused(p->s, p->w, q.working, &p->tolerated);
 	q.wants = p->needs.items;
 	q.nwants = p->needs.len;
 	q.tolerated = p->tolerated.items;
 	q.ntolerated = p->tolerated.len;
 	q.asked = p->asked;
-	q.working = p->w->configured_known ? p->w->configured : CT_CAPS_DOCKER_DEFAULT | p->asked;
 	ret = ct_search__run(&q, &f);
 	if (!ret)
 		report(p, &f, r);
