@@ -61,7 +61,7 @@ static int save(const struct ct_state *s, struct ct_err *err)
 }
 
 /* Runs "CLIENT list-words", then "CLIENT remove-words ID..." for what it named. */
-static void remove_listed(const struct ct_state *s, const char *const *list,
+static bool remove_listed(const struct ct_state *s, const char *const *list,
 			  const char *const *remove)
 {
 	ct_autofree char *filter = ct_xasprintf("label=%s=%s", CT_VERIFY_LABEL, s->token);
@@ -76,60 +76,62 @@ static void remove_listed(const struct ct_state *s, const char *const *list,
 	ct_words__add_all(&gone, (const char *const *)s->client);
 	ct_words__add_all(&gone, remove);
 	if (ct_proc__run(find.items, &out))
-		return;
+		return false;
 	for (char *save = NULL, *id = strtok_r(out, "\n", &save); id;
 	     id = strtok_r(NULL, "\n", &save)) {
 		ct_words__add(&gone, id);
 		any = true;
 	}
-	if (any)
-		(void)ct_proc__run(gone.items, NULL);
+	return !any || !ct_proc__run(gone.items, NULL);
 }
 
-void ct_state__remove_containers(const struct ct_state *s, bool volumes)
+bool ct_state__remove_containers(const struct ct_state *s, bool volumes)
 {
+	bool ok;
+
 	if (!s->client)
-		return;
-	remove_listed(s, (const char *const[]){ "ps", "-aq", NULL },
-		      (const char *const[]){ "rm", "-f", "-v", NULL });
-	if (volumes)
-		remove_listed(s, (const char *const[]){ "volume", "ls", "-q", NULL },
-			      (const char *const[]){ "volume", "rm", "-f", NULL });
+		return true;
+	ok = remove_listed(s, (const char *const[]){ "ps", "-aq", NULL },
+			   (const char *const[]){ "rm", "-f", "-v", NULL });
+	return (!volumes || remove_listed(s, (const char *const[]){ "volume", "ls", "-q", NULL },
+					  (const char *const[]){ "volume", "rm", "-f", NULL })) &&
+	       ok;
 }
 
-static void remove_all(struct ct_state *s)
+static bool remove_all(const struct ct_state *s)
 {
-	ct_state__remove_containers(s, true);
+	bool ok = ct_state__remove_containers(s, true);
+
 	if (!s->cgroup)
-		return;
+		return ok;
 	for (int i = 0; i < 100 && ct_cgroup__signal(s->cgroup, SIGKILL) > 0; i++)
 		usleep(10000);
-	(void)rmdir(s->cgroup);
+	return (!rmdir(s->cgroup) || errno == ENOENT) && ok;
 }
 
-/* Reads what a killed captrim wrote and removes it; false: it could not be understood. */
+/* Reads what a killed captrim wrote and removes it. */
 static bool remove_leftovers(int fd)
 {
 	struct ct_state s = { .fd = fd };
 	ct_autowords struct ct_words client = {};
-	json_t *root = json_loadfd(fd, JSON_DISABLE_EOF_CHECK, NULL), *words, *word;
-	const char *token = NULL, *cgroup = NULL;
+	json_t *root = json_loadfd(fd, JSON_DISABLE_EOF_CHECK, NULL), *words, *cgroup, *word;
+	const char *token, *dir;
+	bool ok = false;
 	size_t i;
 
-	if (!root || json_unpack(root, "{s:s, s:o, s?s}", "token", &token, "client", &words,
+	if (root && !json_unpack(root, "{s:s, s:o, s:o}", "token", &token, "client", &words,
 				 "cgroup", &cgroup)) {
-		json_decref(root);
-		return false;
+		json_array_foreach(words, i, word)
+			ct_words__add(&client, json_string_value(word));
+		dir = json_string_value(cgroup);
+		s.token = (char *)token;
+		s.client = client.items;
+		/* Only a cgroup of our own naming. */
+		s.cgroup = dir && strstr(dir, "/captrim-") ? (char *)dir : NULL;
+		ok = remove_all(&s);
 	}
-	json_array_foreach(words, i, word)
-		ct_words__add(&client, json_string_value(word));
-	s.token = (char *)token;
-	s.client = client.items;
-	/* Only a cgroup of our own naming. */
-	s.cgroup = cgroup && strstr(cgroup, "/captrim-") ? (char *)cgroup : NULL;
-	remove_all(&s);
 	json_decref(root);
-	return true;
+	return ok;
 }
 
 /* Files whose lock is free belong to nobody who lives. */
@@ -147,8 +149,12 @@ static void clean_up_after_others(const char *dir)
 		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
 			continue;
 		ct_warn("removing what a captrim that was killed left behind");
-		(void)remove_leftovers(fd);
-		unlinkat(dirfd(d), ent->d_name, 0);
+		if (remove_leftovers(fd))
+			unlinkat(dirfd(d), ent->d_name, 0);
+		else
+			ct_warn("that did not succeed; %s/%s says what it is, and the next start "
+				"tries again",
+				dir, ent->d_name);
 	}
 	if (d)
 		closedir(d);
@@ -188,9 +194,10 @@ void ct_state__close(struct ct_state *s, bool keep)
 {
 	if (!s->path)
 		return;
-	if (!keep)
-		remove_all(s);
-	unlink(s->path);
+	if (keep || remove_all(s))
+		unlink(s->path);
+	else
+		ct_warn("not everything could be removed; the next start tries again");
 	if (s->fd >= 0)
 		close(s->fd);
 	free(s->token);

@@ -24,8 +24,11 @@ int ct_state__open(struct ct_state *s, char **client, struct ct_err *err);
 /* Notes the command's cgroup; NULL: it is gone. */
 int ct_state__cgroup(struct ct_state *s, const char *dir, struct ct_err *err);
 
-/* Removes containers that carry the token, with anonymous volumes; and named ones if asked. */
-void ct_state__remove_containers(const struct ct_state *s, bool volumes);
+/*
+ * Removes containers that carry the token, with anonymous volumes; and named ones if asked.
+ * False: that could not be done.
+ */
+bool ct_state__remove_containers(const struct ct_state *s, bool volumes);
 
 /* Everything is removed; with keep, only what we wrote ourselves. */
 void ct_state__close(struct ct_state *s, bool keep);
