@@ -9,13 +9,13 @@ _captrim() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='run record advise trace explain doctor --help --version'
+		words='run record advise verify trace explain doctor --help --version'
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 	fi
 	# Behind "--", what follows is another command.
 	for ((i = 2; i < COMP_CWORD; i++)); do
-		if [ "$command" = run ] && [ "${COMP_WORDS[i]}" = -- ]; then
+		if [[ $command = @(run|verify) ]] && [ "${COMP_WORDS[i]}" = -- ]; then
 			declare -F _command_offset >/dev/null && _command_offset $((i + 1))
 			return
 		fi
@@ -27,8 +27,8 @@ _captrim() {
 	--color) words='auto always never' ;;
 	-c | --container)
 		words=$(docker ps --format '{{.Names}}' 2>/dev/null) ;;
-	-d | --duration) words='30s 5m 1h' ;;
-	-o | --output | --save | --socket)
+	-d | --duration | --stay | --timeout) words='30s 5m 1h' ;;
+	-o | --output | --save | --socket | --from)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac
@@ -44,7 +44,7 @@ _captrim() {
 		advise)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return ;;
-		run) words=-- ;;
+		run | verify) words=-- ;;
 		esac
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
