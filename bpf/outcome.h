@@ -7,6 +7,7 @@
 #ifndef CT_BPF_OUTCOME_H
 #define CT_BPF_OUTCOME_H
 
+#include "maps.h"
 #include "task.h"
 
 #define BPF_F_NO_PREALLOC 1

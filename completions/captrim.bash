@@ -15,7 +15,7 @@ _captrim() {
 	fi
 	# Behind "--", what follows is another command.
 	for ((i = 2; i < COMP_CWORD; i++)); do
-		if [ "$command" = run ] && [ "${COMP_WORDS[i]}" = -- ]; then
+		if [[ $command = @(run|verify) ]] && [ "${COMP_WORDS[i]}" = -- ]; then
 			declare -F _command_offset >/dev/null && _command_offset $((i + 1))
 			return
 		fi
@@ -33,10 +33,10 @@ _captrim() {
 	--color) words='auto always never' ;;
 	-c | --container)
 		words=$(docker ps --format '{{.Names}}' 2>/dev/null) ;;
-	-d | --duration | --for | --every) words='30s 5m 1h' ;;
+	-d | --duration | --for | --every | --stay | --timeout) words='30s 5m 1h' ;;
 	--cap-add) words="none $(captrim explain --color never 2>/dev/null |
 		sed -n '2,$s/^\([A-Z_]*\)  .*/\1/p')" ;;
-	-o | --output | --save | --socket | --against | -f | --file | --override)
+	-o | --output | --save | --socket | --against | -f | --file | --override | --from)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac
@@ -52,7 +52,7 @@ _captrim() {
 		advise | patch | check | rehearse)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return ;;
-		run) words=-- ;;
+		run | verify) words=-- ;;
 		esac
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

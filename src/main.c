@@ -16,6 +16,7 @@ static const struct {
 	{ &ct_check_command, ct_cmd__check },
 	{ &ct_patch_command, ct_cmd__patch },
 	{ &ct_rehearse_command, ct_cmd__rehearse },
+	{ &ct_verify_command, ct_cmd__verify },
 	{ &ct_doctor_command, ct_cmd__doctor },
 };
 

@@ -17,6 +17,7 @@ int ct_cmd__run(int argc, char **argv);
 int ct_cmd__record(int argc, char **argv);
 int ct_cmd__advise(int argc, char **argv);
 int ct_cmd__patch(int argc, char **argv);
+int ct_cmd__verify(int argc, char **argv);
 int ct_cmd__trace(int argc, char **argv);
 int ct_cmd__rehearse(int argc, char **argv);
 int ct_cmd__explain(int argc, char **argv);
@@ -24,7 +25,7 @@ int ct_cmd__check(int argc, char **argv);
 int ct_cmd__doctor(int argc, char **argv);
 
 extern const struct ct_command ct_run_command, ct_record_command, ct_advise_command,
-	ct_trace_command, ct_explain_command, ct_check_command, ct_doctor_command, ct_patch_command, ct_rehearse_command;
+	ct_trace_command, ct_explain_command, ct_check_command, ct_doctor_command, ct_patch_command, ct_rehearse_command, ct_verify_command;
 
 /* --strict and --generous exclude each other: -EINVAL with a message. */
 int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *err);
@@ -39,21 +40,5 @@ int ct_cmd__load(const struct ct_strlist *files, enum ct_mode mode, struct ct_se
 
 /* Prints a usage error the same way everywhere. Returns CT_EXIT_USAGE. */
 int ct_cmd__usage(const struct ct_command *cmd, struct ct_err *err);
-
-/*
- * A command that starts containers, with captrim's label put in so that exactly its
- * containers are recognised: "docker run" and "create", "podman run", also behind
- * "sudo". argv's array is the caller's to free, its strings are borrowed or kept in *label.
- */
-struct ct_injected {
-	char **argv;
-	char *label;	    /* value of the label, NULL when none was put in */
-	char *option;	    /* "--label=..." itself */
-	char *project;	    /* Compose: the project's name, if it could be told */
-	bool is_container;  /* the command is a container client's */
-	const char *socket; /* named by -H unix://..., borrowed */
-};
-void ct_inject(struct ct_injected *in, char *const *argv);
-void ct_inject__free(struct ct_injected *in);
 
 #endif

@@ -7,6 +7,7 @@
 #include "judge/gates.h"
 #include "model/merge.h"
 #include "model/recording.h"
+#include "record/inject.h"
 #include "record/recorder.h"
 #include "view/view.h"
 

@@ -118,6 +118,31 @@ static void put_execs(struct ct_json *j, const struct ct_workload *w)
 	ct_json__end_array(j);
 }
 
+static void put_verified(struct ct_json *j, const struct ct_advice *a)
+{
+	ct_json__object(j, "verified");
+	ct_json__int(j, "runs", a->verify_runs);
+	ct_json__str(j, "check", a->verify_check);
+	ct_json__str(j, "result", a->verify_result);
+	ct_json__bool(j, "flaky", a->verify_flaky);
+	put_caps(j, "degraded", a->verify_degraded);
+	ct_json__array(j, "list");
+	for (size_t i = 0; i < a->nverify_list; i++) {
+		const struct ct_verify_run *run = &a->verify_list[i];
+
+		ct_json__object(j, NULL);
+		ct_json__bool(j, "recording", run->recording);
+		put_caps(j, "set", run->set);
+		ct_json__str(j, "ending", run->ending);
+		ct_json__str(j, "why", run->why);
+		put_caps(j, "refused", run->refused);
+		ct_json__uint(j, "ms", run->ns / 1000000);
+		ct_json__end_object(j);
+	}
+	ct_json__end_array(j);
+	ct_json__end_object(j);
+}
+
 static void put_advice(struct ct_json *j, const struct ct_advice *a)
 {
 	ct_json__object(j, "advice");
@@ -130,13 +155,8 @@ static void put_advice(struct ct_json *j, const struct ct_advice *a)
 	ct_json__str(j, "confidence", ct_confidence__name(a->confidence));
 	ct_json__str(j, "why", a->why ? a->why : "");
 	ct_json__end_object(j);
-	if (a->verify_runs <= 0)
-		return;
-	ct_json__object(j, "verified");
-	ct_json__int(j, "runs", a->verify_runs);
-	ct_json__str(j, "check", a->verify_check);
-	ct_json__str(j, "result", a->verify_result);
-	ct_json__end_object(j);
+	if (a->verify_result)
+		put_verified(j, a);
 }
 
 static void put_warnings(struct ct_json *j, const struct ct_advice *a)

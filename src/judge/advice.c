@@ -26,6 +26,10 @@ static void choose_sets(struct ct_advice *a, const struct ct_case *c, enum ct_mo
 
 	a->required = ct_cover(required, nrequired, 0, c->granted_caps);
 	a->optional = ct_cover(all, nall, a->required, c->granted_caps) & ~a->required;
+	if (c->settled) {
+		a->required = c->settled->set;
+		a->optional = c->settled->optional & ~a->required;
+	}
 	a->cap_add = a->required;
 	if (mode == CT_MODE_GENEROUS) {
 		a->cap_add |= a->optional;

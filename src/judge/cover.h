@@ -13,4 +13,7 @@
  */
 uint64_t ct_cover(const uint64_t *needs, size_t n, uint64_t have, uint64_t seen);
 
+/* What a capability costs in such a set: its risk. */
+unsigned int ct_cap__weight(int cap);
+
 #endif

@@ -114,9 +114,10 @@ static void end_recording(struct ct_case *c)
 }
 
 static void judge_workload(struct ct_advice *a, const struct ct_session *s,
-			   const struct ct_workload *w, enum ct_mode mode)
+			   const struct ct_workload *w, enum ct_mode mode,
+			   const struct ct_settled *settled)
 {
-	struct ct_case c = { 0 };
+	struct ct_case c = { .settled = settled };
 	bool failed = false;
 
 	a->workload = w;
@@ -144,7 +145,8 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 	free(c.slots);
 }
 
-struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode)
+static struct ct_report *judge(struct ct_session *s, enum ct_mode mode,
+			       const struct ct_settled *settled, size_t n)
 {
 	struct ct_report *r = ct_xzalloc(sizeof(*r));
 
@@ -153,10 +155,26 @@ struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode)
 	r->advices = ct_xzalloc((r->nadvices + 1) * sizeof(*r->advices));
 	s->losses.unknown_sites = 0;
 	for (size_t i = 0; i < s->nworkloads; i++) {
-		judge_workload(&r->advices[i], s, s->workloads[i], mode);
+		const struct ct_settled *mine = NULL;
+
+		for (size_t k = 0; k < n; k++)
+			if (settled[k].workload == s->workloads[i])
+				mine = &settled[k];
+		judge_workload(&r->advices[i], s, s->workloads[i], mode, mine);
 		s->losses.unknown_sites += r->advices[i].unknown_sites;
 	}
 	return r;
+}
+
+struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode)
+{
+	return judge(s, mode, NULL, 0);
+}
+
+struct ct_report *ct_judge__settled(struct ct_session *s, const struct ct_settled *settled,
+				    size_t n)
+{
+	return judge(s, CT_MODE_DEFAULT, settled, n);
 }
 
 void ct_advice__free(struct ct_advice *a)
@@ -179,6 +197,9 @@ void ct_advice__free(struct ct_advice *a)
 	free(a->why);
 	free(a->verify_check);
 	free(a->verify_result);
+	for (size_t i = 0; i < a->nverify_list; i++)
+		free(a->verify_list[i].why);
+	free(a->verify_list);
 }
 
 void ct_report__free(struct ct_report *r)

@@ -56,6 +56,16 @@ struct ct_warning {
 	char *text;
 };
 
+/* One run of verify. */
+struct ct_verify_run {
+	bool recording;	    /* with what the workload was given */
+	uint64_t set;	    /* its capabilities */
+	const char *ending; /* "works", "fails", "unable" */
+	char *why;	    /* NULL: it works */
+	uint64_t refused;   /* in it, and not in the recording */
+	uint64_t ns;
+};
+
 struct ct_advice {
 	const struct ct_workload *workload; /* borrowed; the session must live on */
 	uint64_t cap_add;
@@ -71,8 +81,12 @@ struct ct_advice {
 	size_t nwarnings, warnings_cap;
 	uint64_t unknown_sites; /* kinds at sites that no rule knows */
 	/* filled in by verify */
-	int verify_runs; /* 0: not verified */
-	char *verify_check, *verify_result;
+	int verify_runs;		    /* beyond the recording */
+	char *verify_check, *verify_result; /* NULL: not verified */
+	bool verify_flaky;		    /* one set worked once and failed once */
+	uint64_t verify_degraded;	    /* refused under the final set, and it works */
+	struct ct_verify_run *verify_list;
+	size_t nverify_list;
 };
 
 struct ct_report {
@@ -86,6 +100,16 @@ struct ct_report {
 
 /* Never fails; the caller frees the report before the session. */
 struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode);
+
+/* What verify found out about a workload. */
+struct ct_settled {
+	const struct ct_workload *workload;
+	uint64_t set, optional;
+};
+
+/* The same, with the sets of these workloads given instead of worked out. */
+struct ct_report *ct_judge__settled(struct ct_session *s, const struct ct_settled *settled,
+				    size_t n);
 void ct_report__free(struct ct_report *r);
 
 /*

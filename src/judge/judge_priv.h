@@ -28,7 +28,8 @@ struct ct_case {
 	uint64_t granted[CT_CAP_MAX], denied[CT_CAP_MAX];
 	uint64_t host_caps; /* needed where the initial user namespace is asked */
 	uint64_t checks, unknown_sites, doubtful;
-	bool failed; /* the entry point ended with an error */
+	const struct ct_settled *settled; /* NULL: the set is worked out */
+	bool failed;			  /* the entry point ended with an error */
 };
 
 /* A reason at the end of the case's list, for the caller to fill in further. */

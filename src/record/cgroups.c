@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <uthash.h>
@@ -248,6 +249,16 @@ static int each_process(const char *dir, void (*fn)(void *arg, int pid), void *a
 	if (fts)
 		fts_close(fts);
 	return n;
+}
+
+static void send_signal(void *arg, int pid)
+{
+	kill(pid, *(int *)arg);
+}
+
+int ct_cgroup__signal(const char *dir, int sig)
+{
+	return each_process(dir, sig ? send_signal : NULL, &sig);
 }
 
 int ct_cgroups__processes(const struct ct_cgroups *c, const char *path)

@@ -40,6 +40,9 @@ int ct_cgroup_dir__process(const char *dir);
 typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);
 
+/* Sends sig (0: none) to every process in a cgroup's directory and below; how many there are. */
+int ct_cgroup__signal(const char *dir, int sig);
+
 /* A cgroup of our own for one command. */
 struct ct_own_cgroup {
 	char *dir;  /* in the file system */

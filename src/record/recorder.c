@@ -174,6 +174,7 @@ static char *join(char **argv)
 
 int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, struct ct_err *err)
 {
+	struct ct_child_opts opts;
 	int ret;
 
 	*exec_errno = 0;
@@ -184,7 +185,8 @@ int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, stru
 	ct_collect__consume(r->collect);
 	ct_cgroups__add(ct_collect__cgroups(r->collect), r->own.id, r->own.path, true);
 	ct_probe__mark_inside(r->probe, r->own.id);
-	ret = ct_child__start(&r->child, argv, &r->own, &r->old_mask, exec_errno, err);
+	opts = (struct ct_child_opts){ &r->own, &r->old_mask, r->opts.bounding, r->opts.output };
+	ret = ct_child__start(&r->child, argv, &opts, exec_errno, err);
 	if (!ret && r->child.pidfd >= 0)
 		add_fd(r, r->child.pidfd);
 	return ret;
@@ -250,11 +252,14 @@ struct ct_probe *ct_recorder__probe(struct ct_recorder *r)
 	return r->probe;
 }
 
+static bool time_is_up(const struct ct_recorder *r)
+{
+	return r->deadline_ns && ct_now_ns() >= r->deadline_ns;
+}
+
 static bool finished(struct ct_recorder *r)
 {
 	if (r->ended)
-		return true;
-	if (r->deadline_ns && ct_now_ns() >= r->deadline_ns)
 		return true;
 	if (r->child.pid <= 0)
 		return r->signals > 0;
@@ -292,9 +297,10 @@ static void dispatch(struct ct_recorder *r, int fd)
 int ct_recorder__loop(struct ct_recorder *r, uint64_t ns)
 {
 	struct epoll_event ev[8];
+	bool ended;
 
 	r->deadline_ns = ns ? ct_now_ns() + ns : 0;
-	while (!finished(r)) {
+	while (!(ended = finished(r)) && !time_is_up(r)) {
 		int n = epoll_wait(r->epoll_fd, ev, CT_ARRAY_SIZE(ev), -1);
 
 		for (int i = 0; i < n; i++) {
@@ -311,7 +317,17 @@ int ct_recorder__loop(struct ct_recorder *r, uint64_t ns)
 		ct_docker__watch_read(r->docker, ct_recorder__on_docker, r);
 	if (!r->opts.quiet && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
-	return 0;
+	return ended ? 0 : 1;
+}
+
+bool ct_recorder__interrupted(const struct ct_recorder *r)
+{
+	return r->signals > 0;
+}
+
+const char *ct_recorder__cgroup(const struct ct_recorder *r)
+{
+	return r->own.dir;
 }
 
 int ct_recorder__exit_status(const struct ct_recorder *r)

@@ -20,6 +20,8 @@ struct ct_recorder_opts {
 	bool any_container;	     /* every container that starts meanwhile is ours */
 	bool all;		     /* every workload of the host */
 	bool quiet;
+	const uint64_t *bounding; /* see ct_child_opts; must outlive the start */
+	int output;
 };
 
 struct ct_recorder;
@@ -54,10 +56,16 @@ int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, stru
 
 /*
  * Watches until the command and everything it started has ended, ns nanoseconds
- * (0: no limit) have passed, or SIGINT or SIGTERM came. Returns 0, or -EINTR on a
- * second signal: the user wants out.
+ * (0: no limit) have passed, or SIGINT or SIGTERM came. Returns 0, 1 when the time was
+ * up first, or -EINTR on a second signal: the user wants out. May be called again.
  */
 int ct_recorder__loop(struct ct_recorder *r, uint64_t ns);
+
+/* SIGINT or SIGTERM came. */
+bool ct_recorder__interrupted(const struct ct_recorder *r);
+
+/* Directory of the command's own cgroup; NULL before its start. */
+const char *ct_recorder__cgroup(const struct ct_recorder *r);
 
 /* The command's exit status; -1 while it runs or when there is none. */
 int ct_recorder__exit_status(const struct ct_recorder *r);

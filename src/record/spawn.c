@@ -3,28 +3,68 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* In the child: wait for the go, become the command, or report why not. */
-static void run_child(char **argv, const sigset_t *mask, int go, int report)
+#include "model/caps.h"
+
+/*
+ * What root executes gets all of the bounding set, what others execute what a file gives
+ * them, within the bounding set: nothing outside comes back.
+ */
+static int limit(uint64_t bounding)
 {
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	for (int cap = 0; cap < CT_CAP_MAX; cap++)
+		if (!(bounding >> cap & 1) && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1 &&
+		    prctl(PR_CAPBSET_DROP, cap, 0, 0, 0))
+			return errno;
+	if (syscall(SYS_capget, &head, data))
+		return errno;
+	for (int i = 0; i < 2; i++)
+		data[i].inheritable &= (uint32_t)(bounding >> (32 * i));
+	return syscall(SYS_capset, &head, data) ? errno : 0;
+}
+
+static int redirect(int output)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (null < 0 || dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 ||
+	    dup2(output, STDERR_FILENO) < 0)
+		return errno;
+	return 0;
+}
+
+/* In the child: wait for the go, become the command, or report why not. */
+static void run_child(char **argv, const struct ct_child_opts *opts, int go, int report)
+{
+	int err = 0;
 	char byte;
-	int err;
 
 	if (read(go, &byte, 1) != 1)
 		_exit(125); /* the parent gave up */
-	sigprocmask(SIG_SETMASK, mask, NULL);
-	execvp(argv[0], argv);
-	err = errno;
+	sigprocmask(SIG_SETMASK, opts->mask, NULL);
+	if (opts->bounding)
+		err = limit(*opts->bounding);
+	if (!err && opts->output)
+		err = redirect(opts->output);
+	if (!err) {
+		execvp(argv[0], argv);
+		err = errno;
+	}
 	if (write(report, &err, sizeof(err)) < 0)
 		_exit(125);
 	_exit(127);
 }
 
-int ct_child__start(struct ct_child *c, char **argv, const struct ct_own_cgroup *cgroup,
-		    const sigset_t *mask, int *exec_errno, struct ct_err *err)
+int ct_child__start(struct ct_child *c, char **argv, const struct ct_child_opts *opts,
+		    int *exec_errno, struct ct_err *err)
 {
 	int go[2], report[2], pid, ret = 0;
 
@@ -40,13 +80,13 @@ int ct_child__start(struct ct_child *c, char **argv, const struct ct_own_cgroup 
 	fflush(NULL);
 	pid = fork();
 	if (pid == 0)
-		run_child(argv, mask, go[0], report[1]);
+		run_child(argv, opts, go[0], report[1]);
 	close(go[0]);
 	close(report[1]);
 	if (pid < 0)
 		ret = ct_err__set(err, errno, "cannot fork: %s", strerror(errno));
-	else if (cgroup)
-		ret = ct_own_cgroup__enter(cgroup, pid, err);
+	else if (opts->cgroup)
+		ret = ct_own_cgroup__enter(opts->cgroup, pid, err);
 	if (!ret && write(go[1], "", 1) != 1)
 		ret = ct_err__set(err, errno, "the command did not start: %s", strerror(errno));
 	close(go[1]);

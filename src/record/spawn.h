@@ -13,13 +13,19 @@ struct ct_child {
 	bool reaped;
 };
 
+struct ct_child_opts {
+	const struct ct_own_cgroup *cgroup; /* where it shall run, or NULL */
+	const sigset_t *mask;
+	const uint64_t *bounding; /* capabilities outside are taken from it; NULL: none is */
+	int output; /* descriptor for its output, its input is then /dev/null; 0: ours */
+};
+
 /*
- * Forks, moves the child into the cgroup (if that is not NULL) and lets it execute argv with the
- * given signal mask. Returns 0, or a negative errno with a message; *exec_errno is then
- * the positive errno of execvp when that was what failed, else 0.
+ * Forks, does to the child as told, and lets it execute argv. Returns 0, or a negative errno with a
+ * message; *exec_errno is then the positive errno of execvp when that was what failed, else 0.
  */
-int ct_child__start(struct ct_child *c, char **argv, const struct ct_own_cgroup *cgroup,
-		    const sigset_t *mask, int *exec_errno, struct ct_err *err);
+int ct_child__start(struct ct_child *c, char **argv, const struct ct_child_opts *opts,
+		    int *exec_errno, struct ct_err *err);
 
 /* Collects the exit status if there is one; never blocks. Returns c->reaped. */
 bool ct_child__reap(struct ct_child *c);

@@ -55,7 +55,8 @@ static int start_check(struct ct_stage *s, struct ct_err *err)
 		"check", CHECK_SECONDS, (char *)s->opts->check,
 		NULL
 	};
-	int exec_errno, ret = ct_child__start(&s->check, argv, NULL, &s->mask, &exec_errno, err);
+	struct ct_child_opts child = { .mask = &s->mask };
+	int exec_errno, ret = ct_child__start(&s->check, argv, &child, &exec_errno, err);
 
 	if (!ret && s->check.pidfd < 0)
 		ret = ct_err__set(err, ENOSYS, "cannot wait for the check: Linux 5.3 is needed");

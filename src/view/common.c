@@ -101,9 +101,10 @@ bool ct_view__is_note(const struct ct_warning *w)
 
 char *ct_view__verified(const struct ct_advice *a)
 {
-	return ct_xasprintf("%s after %d run%s%s%s", a->verify_result ? a->verify_result : "?",
+	return ct_xasprintf("%s after %d run%s%s%s%s", a->verify_result ? a->verify_result : "?",
 			    a->verify_runs, a->verify_runs == 1 ? "" : "s",
-			    a->verify_check ? " of: " : "", a->verify_check ? a->verify_check : "");
+			    a->verify_check ? " of: " : "", a->verify_check ? a->verify_check : "",
+			    a->verify_flaky ? "; FLAKY: one set worked once and failed once" : "");
 }
 
 static void add_loss(struct ct_str *s, uint64_t n, const char *one, const char *many)

@@ -123,7 +123,7 @@ static void put_confidence(FILE *out, const struct ct_advice *a)
 		fputs(", ", out);
 		ct_html__text(out, a->why);
 	}
-	if (a->verify_runs > 0) {
+	if (a->verify_result) {
 		ct_autofree char *verified = ct_view__verified(a);
 
 		fputs("; verified: ", out);

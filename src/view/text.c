@@ -96,6 +96,22 @@ static void put_caps(const struct text *t, const struct ct_advice *a, uint64_t s
 		fputc('\n', t->out);
 }
 
+/* One line for each run of verify, and why it failed below. */
+static void put_run(const struct text *t, const struct ct_verify_run *run)
+{
+	ct_autofree char *set = ct_caps__join(run->set, " ", "");
+	ct_autofree char *why = run->why ? ct_printable(run->why) : NULL;
+	ct_autofree char *line = NULL;
+
+	if (run->recording)
+		line = ct_xasprintf("%s, as given%s%s", run->ending, why ? ": " : "",
+				    why ? why : "");
+	else
+		line = ct_xasprintf("%s under %s%s%s", run->ending, *set ? set : "nothing",
+				    why ? ": " : "", why ? why : "");
+	put_labelled(t, run->recording ? "recording" : "run", ct_term__dim(t->term), line);
+}
+
 static void put_rest(const struct text *t, const struct ct_advice *a)
 {
 	const char *dim = ct_term__dim(t->term), *bad = ct_term__bad(t->term);
@@ -122,11 +138,14 @@ static void put_rest(const struct text *t, const struct ct_advice *a)
 			    a->why && *a->why ? ": " : "", a->why ? a->why : "");
 	safe = ct_printable(conf);
 	put_labelled(t, "confidence", sure ? ct_term__good(t->term) : bad, safe);
-	if (a->verify_runs > 0) {
+	if (a->verify_result) {
 		ct_autofree char *done = ct_view__verified(a), *text = ct_printable(done);
 
 		put_labelled(t, "verified", ct_term__good(t->term), text);
 	}
+	put_set(t, "degraded", bad, a->verify_degraded);
+	for (size_t i = 0; i < a->nverify_list; i++)
+		put_run(t, &a->verify_list[i]);
 }
 
 static void put_evidence_reason(const struct text *t, const struct ct_reason *r)

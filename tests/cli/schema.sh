@@ -73,7 +73,10 @@ WORKLOAD = {
                "removed": Caps(), "why": text,
                "confidence": OneOf(("proved", "high", "medium", "low"))},
     "verified?": {"runs": number, "check": opt_text,
-                  "result": OneOf(("minimal", "sufficient", "failed"))},
+                  "result": OneOf(("minimal", "sufficient", "failed")),
+                  "flaky": flag, "degraded": Caps(),
+                  "list": [{"recording": flag, "set": Caps(), "why": opt_text, "refused": Caps(),
+                            "ending": OneOf(("works", "fails", "unable")), "ms": number}]},
     "warnings": [{"code": text, "capability": opt_text, "text": text}],
     "capabilities": [CAPABILITY]}
 SCHEMA = {

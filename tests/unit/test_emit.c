@@ -158,6 +158,13 @@ static struct ct_report *web_report(void)
 /* Nothing needed, without root, verified; and a unit, to have two workloads. */
 static struct ct_report *empty_report(void)
 {
+	static struct ct_verify_run runs[] = {
+		{ .recording = true,
+		  .set = CT_CAPS_DOCKER_DEFAULT,
+		  .ending = "works",
+		  .ns = 1200 * SECOND / 1000 },
+		{ .ending = "works", .refused = CT_CAP(KILL), .ns = SECOND },
+	};
 	static struct ct_advice advices[2];
 	static struct ct_report report;
 	struct ct_session *s = new_session();
@@ -186,6 +193,9 @@ static struct ct_report *empty_report(void)
 		.verify_runs = 1,
 		.verify_check = PROC("redis-cli ping"),
 		.verify_result = PROC("minimal"),
+		.verify_degraded = CT_CAP(KILL),
+		.verify_list = runs,
+		.nverify_list = CT_ARRAY_SIZE(runs),
 	};
 	advices[1] = (struct ct_advice){
 		.workload = unit,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Recognising commands that start containers, see cmd.h. */
+#include "record/inject.h"
+
 #include <ctype.h>
 #include <libgen.h>
 #include <string.h>
 #include <time.h>
 
-#include "cmd/cmd.h"
+#include "base/util.h"
 #include "record/recorder.h"
 
 /* Options before the subcommand that take a value as a word of their own. */
@@ -101,7 +102,7 @@ static char *project_of(char *const *argv, size_t from, size_t to)
 	return dir ? normal_project(basename(dir)) : NULL;
 }
 
-static char *random_token(void)
+char *ct_random_token(void)
 {
 	unsigned char r[12] = { 0 };
 	struct ct_str s = {};
@@ -116,7 +117,7 @@ static char *random_token(void)
 
 static void put_label(struct ct_injected *in, size_t after, size_t argc)
 {
-	in->label = random_token();
+	in->label = ct_random_token();
 	in->option = ct_xasprintf("--label=%s=%s", CT_RUN_LABEL, in->label);
 	memmove(&in->argv[after + 2], &in->argv[after + 1], (argc - after) * sizeof(char *));
 	in->argv[after + 1] = in->option;
@@ -129,41 +130,49 @@ static const char *name_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-void ct_inject(struct ct_injected *in, char *const *argv)
+struct ct_client ct_client__parse(char *const *argv)
 {
-	size_t argc = 0, client = 0, sub;
+	struct ct_client c = {};
 	const char *name, *host;
 
-	*in = (struct ct_injected){};
-	if (!argv[0])
-		return;
-	while (argv[argc])
-		argc++;
-	in->argv = ct_xzalloc((argc + 2) * sizeof(char *));
-	memcpy(in->argv, argv, argc * sizeof(char *));
-	if (argc > 1 && !strcmp(name_of(argv[0]), "sudo"))
-		client = 1;
-	name = name_of(argv[client]);
-	sub = next_word(argv, client + 1);
-	if (!strcmp(name, "docker-compose")) {
-		in->is_container = true;
-		in->project = project_of(argv, client + 1, sub);
-		return;
-	}
-	if (strcmp(name, "docker") && strcmp(name, "podman"))
-		return;
-	in->is_container = true;
-	host = value_of(argv, client + 1, sub, "-H", "--host");
+	while (argv[c.argc])
+		c.argc++;
+	c.sub = c.argc;
+	if (c.argc > 1 && !strcmp(name_of(argv[0]), "sudo"))
+		c.name = 1;
+	name = c.argc ? name_of(argv[c.name]) : "";
+	c.is_container = !strcmp(name, "docker") || !strcmp(name, "podman") ||
+			 !strcmp(name, "docker-compose");
+	if (!c.is_container)
+		return c;
+	c.sub = next_word(argv, c.name + 1);
+	if (!strcmp(name, "docker-compose"))
+		return c;
+	host = value_of(argv, c.name + 1, c.sub, "-H", "--host");
 	if (host && !strncmp(host, "unix://", 7))
-		in->socket = host + 7;
-	if (argv[sub] && !strcmp(argv[sub], "container"))
-		sub = next_word(argv, sub + 1);
-	if (!argv[sub])
+		c.socket = host + 7;
+	if (c.sub < c.argc && !strcmp(argv[c.sub], "container"))
+		c.sub = next_word(argv, c.sub + 1);
+	c.starts = c.sub < c.argc &&
+		   (!strcmp(argv[c.sub], "run") || !strcmp(argv[c.sub], "create"));
+	return c;
+}
+
+void ct_inject(struct ct_injected *in, char *const *argv)
+{
+	struct ct_client c = ct_client__parse(argv);
+
+	*in = (struct ct_injected){ .is_container = c.is_container, .socket = c.socket };
+	if (!c.argc)
 		return;
-	if (!strcmp(argv[sub], "run") || !strcmp(argv[sub], "create"))
-		put_label(in, sub, argc);
-	else if (!strcmp(argv[sub], "compose"))
-		in->project = project_of(argv, sub + 1, next_word(argv, sub + 1));
+	in->argv = ct_xzalloc((c.argc + 2) * sizeof(char *));
+	memcpy(in->argv, argv, c.argc * sizeof(char *));
+	if (c.starts)
+		put_label(in, c.sub, c.argc);
+	else if (c.is_container && !strcmp(name_of(argv[c.name]), "docker-compose"))
+		in->project = project_of(argv, c.name + 1, c.sub);
+	else if (c.sub < c.argc && !strcmp(argv[c.sub], "compose"))
+		in->project = project_of(argv, c.sub + 1, next_word(argv, c.sub + 1));
 }
 
 void ct_inject__free(struct ct_injected *in)

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim verify: the advice proved by running again under it and under less. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "record/inject.h"
+#include "verify/verify.h"
+#include "view/view.h"
+
+static struct ct_verify_opts vo;
+static struct ct_strlist from;
+static const char *out_path;
+static int format, color;
+static uint64_t runs_per_set = 1, max_runs;
+static bool verbose;
+
+static const struct ct_opt opts[] = {
+	{ 0, "check", "COMMAND", CT_OPT_STR, &vo.works.check, NULL,
+	  "it works when this shell command succeeds; tried until it does" },
+	{ 0, "health", NULL, CT_OPT_FLAG, &vo.works.health, NULL,
+	  "it works when its health check says healthy" },
+	{ 0, "stay", "TIME", CT_OPT_DURATION, &vo.works.stay_ns, NULL,
+	  "it works when it still runs after that time (30s, 5m, 2h)" },
+	{ 't', "timeout", "TIME", CT_OPT_DURATION, &vo.works.limit_ns, NULL,
+	  "a run that takes longer has failed (5m for the recording, then five times that and "
+	  "10s)" },
+	{ 0, "from", "FILE", CT_OPT_LIST, &from, NULL, "a recording of it, instead of a new one" },
+	{ 0, "quick", NULL, CT_OPT_FLAG, &vo.quick, NULL,
+	  "one run, under the strict set; if it fails, the usual advice" },
+	{ 0, "trust", NULL, CT_OPT_FLAG, &vo.trust, NULL,
+	  "needs that the kernel's rules make certain are not tried" },
+	{ 0, "runs-per-set", "N", CT_OPT_UINT, &runs_per_set, NULL,
+	  "so many, each on the volumes that the last one left: 2 sees the second boot, too" },
+	{ 0, "max-runs", "N", CT_OPT_UINT, &max_runs, NULL,
+	  "then take the smallest set that has worked" },
+	{ 0, "keep-volumes", NULL, CT_OPT_FLAG, &vo.keep_volumes, NULL,
+	  "use named volumes as they are, not fresh ones for each set" },
+	{ 0, "keep", NULL, CT_OPT_FLAG, &vo.keep, NULL, "leave fresh volumes behind" },
+	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
+	  "write the advice there, - is standard output" },
+	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
+	  "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
+	{ 0, "backend", "NAME", CT_OPT_STR, &vo.backend, NULL,
+	  "way into the kernel: tp_btf, fexit or kprobe" },
+	{ 0, "socket", "PATH", CT_OPT_STR, &vo.socket, NULL, "Docker or Podman API socket" },
+	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
+	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
+	  "show the output of the runs, and the evidence" },
+	{ 'q', "quiet", NULL, CT_OPT_FLAG, &vo.quiet, NULL, "no progress, no remarks" },
+	{ .name = NULL },
+};
+
+const struct ct_command ct_verify_command = {
+	.name = "verify",
+	.args = "[OPTION]... -- COMMAND [ARGUMENT]...",
+	.summary = "prove the smallest set by running a command again under smaller ones",
+	.details =
+		"The command is 'docker run ...', 'podman run ...' or any other. It runs once as "
+		"it\n"
+		"is, then under the advised set, then without each member of it. Without --check,\n"
+		"--health and --stay it works when its exit status is 0; several may be combined.\n"
+		"A check finds the container's name in CAPTRIM_CONTAINER.\n"
+		"The exit status is 0 when a set was proved, 1 when not. Ctrl-C removes what was\n"
+		"made; if captrim is killed, its next start does.",
+	.opts = opts,
+	.stop_early = true,
+};
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	ct_verify_interrupted = 1;
+}
+
+/* Between two runs, too, a signal must not end us: there may be something to remove. */
+static void catch_signals(void)
+{
+	struct sigaction act = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+
+	sigaction(SIGINT, &act, NULL);
+	sigaction(SIGTERM, &act, NULL);
+}
+
+static int target_of(char *const *argv, struct ct_target **t, struct ct_err *err)
+{
+	int ret;
+
+	if (!ct_client__parse(argv).is_container) {
+		*t = ct_target__command(argv);
+		return 0;
+	}
+	ret = ct_target__container(argv, t, err);
+	if (!ret && (*t)->detached && !vo.works.check && !vo.works.health && !vo.works.stay_ns) {
+		(*t)->free(ct_steal(*t));
+		ret = ct_err__set(err, EINVAL,
+				  "a container that stays in the background (-d) needs --check, "
+				  "--health or --stay to tell whether it works");
+	}
+	return ret;
+}
+
+static int verify(struct ct_target *t, struct ct_err *err)
+{
+	struct ct_emit_opts emit = { format, color, verbose };
+	ct_autosession struct ct_session *s = NULL;
+	ct_autoreport struct ct_report *r = NULL;
+	int ret = 0;
+
+	if (from.len)
+		ret = ct_cmd__load(&from, CT_MODE_DEFAULT, &s, &r, err);
+	ct_report__free(ct_steal(r));
+	if (!ret)
+		ret = ct_verify(&vo, t, &s, &r, err);
+	if (!ret)
+		ret = ct_view__write(r, &emit, out_path, err);
+	return ret;
+}
+
+int ct_cmd__verify(int argc, char **argv)
+{
+	ct_autoerr struct ct_err err = {};
+	struct ct_strlist words = {};
+	struct ct_target *t = NULL;
+	int ret = ct_opts__parse(&ct_verify_command, argc, argv, &words, &err);
+
+	if (ret > 0)
+		return 0;
+	if (!ret && !words.len)
+		ret = ct_err__set(&err, EINVAL,
+				  "verify needs a command: captrim verify -- docker run ...");
+	if (!ret && (!runs_per_set || runs_per_set > 100 || max_runs > 10000))
+		ret = ct_err__set(&err, EINVAL, "--runs-per-set and --max-runs are small numbers");
+	if (!ret) {
+		*CT_PUSH(words.items, words.len, words.cap) = NULL;
+		ret = target_of((char *const *)words.items, &t, &err);
+	}
+	if (ret) {
+		ct_strlist__free(&words);
+		return ct_cmd__usage(&ct_verify_command, &err);
+	}
+	vo.runs_per_set = runs_per_set;
+	vo.max_runs = max_runs;
+	vo.verbose = verbose;
+	catch_signals();
+	ret = verify(t, &err);
+	if (ret)
+		ct_warn("%s", err.msg);
+	t->free(t);
+	ct_strlist__free(&words);
+	ct_strlist__free(&from);
+	return ret == -EINTR ? 130 : ret ? CT_EXIT_FAILURE : 0;
+}

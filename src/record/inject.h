@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Recognising commands that start containers: docker, podman, docker-compose. */
+#ifndef CT_RECORD_INJECT_H
+#define CT_RECORD_INJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The words of a container client's command line, "sudo" before it or not. */
+struct ct_client {
+	size_t argc;
+	size_t name;	    /* index of the client's word, 0 or 1 */
+	size_t sub;	    /* index of the subcommand ("run"), behind "container"; argc: none */
+	bool is_container;  /* docker, podman or docker-compose */
+	bool starts;	    /* the subcommand is run or create */
+	const char *socket; /* named by -H unix://..., borrowed */
+};
+struct ct_client ct_client__parse(char *const *argv);
+
+/* 24 hexadecimal digits that nobody guesses; the caller frees. */
+char *ct_random_token(void);
+
+/*
+ * A command that starts containers, with captrim's label put in so that exactly its
+ * containers are recognised: "docker run" and "create", "podman run", also behind
+ * "sudo". argv's array is the caller's to free, its strings are borrowed or kept in *label.
+ */
+struct ct_injected {
+	char **argv;
+	char *label;	    /* value of the label, NULL when none was put in */
+	char *option;	    /* "--label=..." itself */
+	char *project;	    /* Compose: the project's name, if it could be told */
+	bool is_container;  /* the command is a container client's */
+	const char *socket; /* named by -H unix://..., borrowed */
+};
+void ct_inject(struct ct_injected *in, char *const *argv);
+void ct_inject__free(struct ct_injected *in);
+
+#endif

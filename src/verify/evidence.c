@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "verify/evidence.h"
+
+#include "base/util.h"
+
+void ct_wants__free(struct ct_wants *w)
+{
+	free(w->items);
+	*w = (struct ct_wants){};
+}
+
+bool ct_wants__has(const struct ct_wants *w, uint64_t any_of)
+{
+	for (size_t i = 0; i < w->len; i++)
+		if (w->items[i].any_of == any_of)
+			return true;
+	return false;
+}
+
+/* One need is as certain as its most certain reason. */
+static void add(struct ct_wants *out, const struct ct_reason *r)
+{
+	for (size_t i = 0; i < out->len; i++) {
+		struct ct_want *w = &out->items[i];
+
+		if (w->any_of != r->any_of || w->verdict != r->verdict)
+			continue;
+		w->doubtful &= r->doubtful;
+		return;
+	}
+	*CT_PUSH(out->items, out->len, out->cap) = (struct ct_want){ r->any_of, r->verdict,
+								     r->doubtful };
+}
+
+static const struct ct_advice *find(const struct ct_report *r, const struct ct_workload *w)
+{
+	for (size_t i = 0; i < r->nadvices; i++)
+		if (r->advices[i].workload == w)
+			return &r->advices[i];
+	return NULL;
+}
+
+typedef bool (*wanted_fn)(const struct ct_reason *r);
+
+static void collect(const struct ct_advice *a, wanted_fn wanted, uint64_t set, struct ct_wants *out)
+{
+	for (size_t i = 0; a && i < a->ncaps; i++)
+		for (size_t k = 0; k < a->caps[i].nreasons; k++)
+			if (wanted(&a->caps[i].reasons[k]) && !(a->caps[i].reasons[k].any_of & set))
+				add(out, &a->caps[i].reasons[k]);
+}
+
+static bool is_need(const struct ct_reason *r)
+{
+	return r->verdict == CT_REQUIRED || (r->verdict == CT_OPTIONAL && r->granted);
+}
+
+void ct_evidence__needs(struct ct_session *s, const struct ct_workload *w, struct ct_wants *out,
+			uint64_t *asked)
+{
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+	const struct ct_advice *a = find(r, w);
+
+	collect(a, is_need, 0, out);
+	*asked = a ? a->required | a->optional : 0;
+	for (size_t i = 0; a && i < a->ncaps; i++)
+		if (a->caps[i].granted)
+			*asked |= 1ull << a->caps[i].cap;
+}
+
+static bool is_refused(const struct ct_reason *r)
+{
+	return r->verdict != CT_UNNEEDED && r->denied;
+}
+
+void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t set,
+			  struct ct_wants *out)
+{
+	enum ct_tristate end_seen = w->end_seen;
+	int end_code = w->end_code;
+
+	/* As of one that failed, for the judge makes light of what a living one was refused. */
+	w->end_seen = CT_YES;
+	w->end_code = 1 << 8;
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+
+	collect(find(r, w), is_refused, set, out);
+	w->end_seen = end_seen;
+	w->end_code = end_code;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the search wants to know of a recorded run. */
+#ifndef CT_VERIFY_EVIDENCE_H
+#define CT_VERIFY_EVIDENCE_H
+
+#include "verify/search.h"
+
+struct ct_wants {
+	struct ct_want *items;
+	size_t len, cap;
+};
+void ct_wants__free(struct ct_wants *w);
+bool ct_wants__has(const struct ct_wants *w, uint64_t any_of);
+
+/* The needs of a workload; *asked: everything that it was granted. */
+void ct_evidence__needs(struct ct_session *s, const struct ct_workload *w, struct ct_wants *out,
+			uint64_t *asked);
+
+/*
+ * Adds what was refused to it and would have mattered, whether it carried on or not; without
+ * what its own set made good.
+ */
+void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t set,
+			  struct ct_wants *out);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "verify/proc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define LIMIT_MS   60000
+#define OUTPUT_MAX (1 << 20)
+
+int ct_proc__start(char *const *argv, int out)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t attr;
+	sigset_t none;
+	int pid, ret;
+
+	sigemptyset(&none);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setsigmask(&attr, &none);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+	ret = posix_spawnp(&pid, argv[0], &files, &attr, argv, environ);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&files);
+	return ret ? -ret : pid;
+}
+
+bool ct_proc__ended(int pid, int *status)
+{
+	return waitpid(pid, status, WNOHANG) == pid;
+}
+
+void ct_proc__end(int pid)
+{
+	kill(-pid, SIGKILL);
+	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+}
+
+/* Waits in small steps: some of these take milliseconds, some seconds. */
+static int wait_for(int pid)
+{
+	int status;
+
+	for (int ms = 0; ms < LIMIT_MS; ms += 5) {
+		if (ct_proc__ended(pid, &status))
+			return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+		usleep(5000);
+	}
+	ct_proc__end(pid);
+	return -ETIMEDOUT;
+}
+
+int ct_proc__run(char *const *argv, char **output)
+{
+	ct_autofclose FILE *f = tmpfile();
+	size_t len;
+	int ret;
+
+	if (!f)
+		return -errno;
+	ret = ct_proc__start(argv, fileno(f));
+	if (ret < 0)
+		return ret;
+	ret = wait_for(ret);
+	if (!output)
+		return ret;
+	*output = ct_xzalloc(OUTPUT_MAX + 1);
+	rewind(f);
+	len = fread(*output, 1, OUTPUT_MAX, f);
+	*output = ct_xrealloc(*output, len + 1);
+	return ret;
+}

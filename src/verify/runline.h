@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The words of "docker run" and "podman run", understood well enough to be changed. */
+#ifndef CT_VERIFY_RUNLINE_H
+#define CT_VERIFY_RUNLINE_H
+
+#include "base/err.h"
+#include "base/opt.h"
+#include "record/inject.h"
+#include "verify/words.h"
+
+struct ct_runline {
+	struct ct_client client;
+	char *const *argv;	   /* as given, borrowed */
+	size_t image;		   /* index of the image's word */
+	const char *name;	   /* --name, or NULL; borrowed */
+	bool detached, privileged; /* -d, --privileged */
+	struct ct_strlist volumes; /* sources of named volumes, each once */
+};
+
+/* -EINVAL with a message when this is no command line that verify can change. */
+int ct_runline__parse(char *const *argv, struct ct_runline *l, struct ct_err *err);
+void ct_runline__free(struct ct_runline *l);
+
+struct ct_runline_changes {
+	const uint64_t *set;		/* instead of what it asks for; NULL: as given */
+	const char *const *options;	/* to be added, NULL-terminated */
+	const char *const *new_volumes; /* in the order of volumes; NULL: as given */
+};
+
+/*
+ * Adds the command for one run to *out: in the foreground, removed afterwards, never
+ * restarted, without standard input.
+ */
+void ct_runline__build(const struct ct_runline *l, const struct ct_runline_changes *c,
+		       struct ct_words *out);
+
+/* Adds the client's word, sudo before it, and its own options. */
+void ct_runline__client(const struct ct_runline *l, struct ct_words *out);
+
+#endif

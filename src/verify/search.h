@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The search for a minimal set, pure: it asks "does it work with this set?" and thinks.
+ * It takes for granted that what works with a set works with a larger one.
+ */
+#ifndef CT_VERIFY_SEARCH_H
+#define CT_VERIFY_SEARCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "judge/judge.h"
+
+/* One need: any of these satisfies it. */
+struct ct_want {
+	uint64_t any_of;
+	enum ct_verdict verdict;
+	bool doubtful;
+};
+
+enum ct_ending {
+	CT_WORKS,
+	CT_FAILS,
+	CT_UNABLE, /* it could not be started with this set: the daemon cannot grant it */
+};
+
+/* One set tried. */
+struct ct_trial {
+	enum ct_ending outcome;
+	unsigned int runs; /* it took so many */
+	/* What was refused and would have mattered; the try function's to free when asked again. */
+	const struct ct_want *refused;
+	size_t nrefused;
+};
+
+/* Fills in *t. Anything but 0 ends the search, which returns it. */
+typedef int (*ct_try_fn)(void *arg, uint64_t set, struct ct_trial *t);
+
+struct ct_search {
+	const struct ct_want *wants; /* of the recording */
+	size_t nwants;
+	const struct ct_want *tolerated; /* refused in the recording, which worked */
+	size_t ntolerated;
+	uint64_t working;      /* the set of the recording */
+	uint64_t asked;	       /* what it was granted, for whatever reason */
+	bool trust;	       /* certain needs are not tried */
+	bool quick;	       /* one run only */
+	unsigned int max_runs; /* 0: no limit. When reached, the best set so far is taken */
+	ct_try_fn try;
+	void *arg;
+};
+
+enum ct_result { CT_MINIMAL, CT_SUFFICIENT, CT_FAILED };
+
+struct ct_found {
+	uint64_t set;
+	enum ct_result result;
+	uint64_t trusted;  /* members that were not tried */
+	unsigned int runs; /* beyond the recording */
+	bool flaky;	   /* the same set worked once and failed once */
+};
+
+/*
+ * Returns 0, or what the try function returned; *f then holds the best set so far and its
+ * result. CT_FAILED (quick only): the set was not seen to work.
+ */
+int ct_search__run(const struct ct_search *q, struct ct_found *f);
+
+const char *ct_result__name(enum ct_result r);
+
+#endif

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "verify/state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "record/cgroups.h"
+#include "record/inject.h"
+#include "verify/proc.h"
+#include "verify/words.h"
+
+/* A directory of ours that nobody else can write to; the caller frees. */
+static char *state_dir(struct ct_err *err)
+{
+	const char *base = geteuid() ? getenv("XDG_RUNTIME_DIR") : "/run";
+	ct_autofree char *dir = base ? ct_xasprintf("%s/captrim", base) : NULL;
+	struct stat st;
+
+	if (!dir) {
+		ct_err__set(err, ENOENT,
+			    "XDG_RUNTIME_DIR is not set: where can I write down what "
+			    "to clean up?");
+		return NULL;
+	}
+	if ((mkdir(dir, 0700) && errno != EEXIST) || lstat(dir, &st)) {
+		ct_err__set(err, errno, "cannot make %s: %s", dir, strerror(errno));
+		return NULL;
+	}
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022)) {
+		ct_err__set(err, EPERM, "%s is not a directory that only we can write to", dir);
+		return NULL;
+	}
+	return ct_steal(dir);
+}
+
+static int save(const struct ct_state *s, struct ct_err *err)
+{
+	json_t *client = json_array(), *root;
+	ct_autofree char *text = NULL;
+	size_t len;
+
+	for (char **w = s->client; w && *w; w++)
+		json_array_append_new(client, json_string(*w));
+	root = json_pack("{s:s, s:o, s:s?}", "token", s->token, "client", client, "cgroup",
+			 s->cgroup);
+	text = root ? json_dumps(root, 0) : NULL;
+	json_decref(root);
+	if (!text)
+		return ct_err__set(err, EINVAL, "the command's words are not UTF-8");
+	len = strlen(text);
+	/* Longer than before or not, it is never cut: a reader takes the first document. */
+	if (pwrite(s->fd, text, len, 0) != (ssize_t)len || ftruncate(s->fd, len))
+		return ct_err__set(err, errno, "cannot write %s: %s", s->path, strerror(errno));
+	return 0;
+}
+
+/* Runs "CLIENT list-words", then "CLIENT remove-words ID..." for what it named. */
+static bool remove_listed(const struct ct_state *s, const char *const *list,
+			  const char *const *remove)
+{
+	ct_autofree char *filter = ct_xasprintf("label=%s=%s", CT_VERIFY_LABEL, s->token);
+	ct_autowords struct ct_words find = {}, gone = {};
+	ct_autofree char *out = NULL;
+	bool any = false;
+
+	ct_words__add_all(&find, (const char *const *)s->client);
+	ct_words__add_all(&find, list);
+	ct_words__add(&find, "--filter");
+	ct_words__add(&find, filter);
+	ct_words__add_all(&gone, (const char *const *)s->client);
+	ct_words__add_all(&gone, remove);
+	if (ct_proc__run(find.items, &out))
+		return false;
+	for (char *save = NULL, *id = strtok_r(out, "\n", &save); id;
+	     id = strtok_r(NULL, "\n", &save)) {
+		ct_words__add(&gone, id);
+		any = true;
+	}
+	return !any || !ct_proc__run(gone.items, NULL);
+}
+
+bool ct_state__remove_containers(const struct ct_state *s, bool volumes)
+{
+	bool ok;
+
+	if (!s->client)
+		return true;
+	ok = remove_listed(s, (const char *const[]){ "ps", "-aq", NULL },
+			   (const char *const[]){ "rm", "-f", "-v", NULL });
+	return (!volumes || remove_listed(s, (const char *const[]){ "volume", "ls", "-q", NULL },
+					  (const char *const[]){ "volume", "rm", "-f", NULL })) &&
+	       ok;
+}
+
+static bool remove_all(const struct ct_state *s)
+{
+	bool ok = ct_state__remove_containers(s, true);
+
+	if (!s->cgroup)
+		return ok;
+	for (int i = 0; i < 100 && ct_cgroup__signal(s->cgroup, SIGKILL) > 0; i++)
+		usleep(10000);
+	return (!rmdir(s->cgroup) || errno == ENOENT) && ok;
+}
+
+/* Reads what a killed captrim wrote and removes it. */
+static bool remove_leftovers(int fd)
+{
+	struct ct_state s = { .fd = fd };
+	ct_autowords struct ct_words client = {};
+	json_t *root = json_loadfd(fd, JSON_DISABLE_EOF_CHECK, NULL), *words, *cgroup, *word;
+	const char *token, *dir;
+	bool ok = false;
+	size_t i;
+
+	if (root && !json_unpack(root, "{s:s, s:o, s:o}", "token", &token, "client", &words,
+				 "cgroup", &cgroup)) {
+		json_array_foreach(words, i, word)
+			ct_words__add(&client, json_string_value(word));
+		dir = json_string_value(cgroup);
+		s.token = (char *)token;
+		s.client = client.items;
+		/* Only a cgroup of our own naming. */
+		s.cgroup = dir && strstr(dir, "/captrim-") ? (char *)dir : NULL;
+		ok = remove_all(&s);
+	}
+	json_decref(root);
+	return ok;
+}
+
+/* Files whose lock is free belong to nobody who lives. */
+static void clean_up_after_others(const char *dir)
+{
+	DIR *d = opendir(dir);
+	struct dirent *ent;
+
+	while (d && (ent = readdir(d))) {
+		ct_autoclose int fd = -1;
+
+		if (strncmp(ent->d_name, "verify-", 7) != 0)
+			continue;
+		fd = openat(dirfd(d), ent->d_name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
+			continue;
+		ct_warn("removing what a captrim that was killed left behind");
+		if (remove_leftovers(fd))
+			unlinkat(dirfd(d), ent->d_name, 0);
+		else
+			ct_warn("that did not succeed; %s/%s says what it is, and the next start "
+				"tries again",
+				dir, ent->d_name);
+	}
+	if (d)
+		closedir(d);
+}
+
+int ct_state__open(struct ct_state *s, char **client, struct ct_err *err)
+{
+	ct_autofree char *dir = state_dir(err);
+	struct ct_state out = { .client = client, .fd = -1 };
+	int ret;
+
+	if (!dir)
+		return -err->code;
+	clean_up_after_others(dir);
+	out.token = ct_random_token();
+	out.path = ct_xasprintf("%s/verify-%s", dir, out.token);
+	out.fd = open(out.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out.fd < 0 || flock(out.fd, LOCK_EX))
+		ret = ct_err__set(err, errno, "cannot make %s: %s", out.path, strerror(errno));
+	else
+		ret = save(&out, err);
+	if (ret)
+		ct_state__close(&out, true);
+	else
+		*s = out;
+	return ret;
+}
+
+int ct_state__cgroup(struct ct_state *s, const char *dir, struct ct_err *err)
+{
+	free(s->cgroup);
+	s->cgroup = dir ? ct_xstrdup(dir) : NULL;
+	return save(s, err);
+}
+
+void ct_state__close(struct ct_state *s, bool keep)
+{
+	if (!s->path)
+		return;
+	if (keep || remove_all(s))
+		unlink(s->path);
+	else
+		ct_warn("not everything could be removed; the next start tries again");
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->token);
+	free(s->path);
+	free(s->cgroup);
+	*s = (struct ct_state){ .fd = -1 };
+}

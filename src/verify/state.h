@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What verify has to remove when it is done, written down before it is made: whoever starts
+ * next removes what a killed one left. One file a run of captrim, locked while that lives.
+ */
+#ifndef CT_VERIFY_STATE_H
+#define CT_VERIFY_STATE_H
+
+#include "base/err.h"
+
+#define CT_VERIFY_LABEL "captrim.verify"
+
+struct ct_state {
+	char *token; /* value of CT_VERIFY_LABEL on everything made */
+	char *path;
+	int fd;
+	char **client; /* words of the container client, NULL: none; borrowed */
+	char *cgroup;  /* of a plain command, or NULL */
+};
+
+/* client is borrowed, NULL-terminated. Removes what others left first. */
+int ct_state__open(struct ct_state *s, char **client, struct ct_err *err);
+
+/* Notes the command's cgroup; NULL: it is gone. */
+int ct_state__cgroup(struct ct_state *s, const char *dir, struct ct_err *err);
+
+/*
+ * Removes containers that carry the token, with anonymous volumes; and named ones if asked.
+ * False: that could not be done.
+ */
+bool ct_state__remove_containers(const struct ct_state *s, bool volumes);
+
+/* Everything is removed; with keep, only what we wrote ourselves. */
+void ct_state__close(struct ct_state *s, bool keep);
+
+#endif

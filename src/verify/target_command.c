@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <signal.h>
+
+#include "verify/target.h"
+
+struct command {
+	struct ct_target t;
+	char *const *argv;
+	uint64_t set;
+};
+
+static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
+		 struct ct_err *err)
+{
+	struct command *c = (struct command *)t;
+
+	(void)fresh;
+	(void)err;
+	ct_words__add_all(&start->words, (const char *const *)c->argv);
+	if (set) {
+		c->set = *set;
+		start->bounding = &c->set;
+	}
+	return 0;
+}
+
+static bool is_up(struct ct_target *t)
+{
+	(void)t;
+	return true;
+}
+
+static enum ct_health health(struct ct_target *t)
+{
+	(void)t;
+	return CT_HEALTH_NONE;
+}
+
+static void stop(struct ct_target *t, bool hard)
+{
+	if (t->state->cgroup)
+		ct_cgroup__signal(t->state->cgroup, hard ? SIGKILL : SIGTERM);
+}
+
+/* Daemons that it left behind must not be there in the next run. */
+static void clear(struct ct_target *t, bool volumes)
+{
+	(void)volumes;
+	for (int i = 0; t->state->cgroup && i < 500; i++) {
+		if (!ct_cgroup__signal(t->state->cgroup, SIGKILL))
+			break;
+		usleep(10000);
+	}
+}
+
+static void free_command(struct ct_target *t)
+{
+	free(t);
+}
+
+struct ct_target *ct_target__command(char *const *argv)
+{
+	struct command *c = ct_xzalloc(sizeof(*c));
+
+	c->argv = argv;
+	c->t = (struct ct_target){ .start = start,
+				   .is_up = is_up,
+				   .health = health,
+				   .stop = stop,
+				   .clear = clear,
+				   .free = free_command };
+	return &c->t;
+}

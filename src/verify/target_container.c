@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "verify/proc.h"
+#include "verify/runline.h"
+#include "verify/target.h"
+
+struct container {
+	struct ct_target t;
+	struct ct_runline line;
+	struct ct_words client;
+	struct ct_words volumes; /* in place of the line's */
+	char *name;		 /* when the line has none */
+	char *label;		 /* of the run in progress */
+	unsigned int runs;
+	int stopper; /* "docker stop", 0: none */
+};
+
+static int make_volumes(struct container *c, struct ct_err *err)
+{
+	ct_words__free(&c->volumes);
+	for (size_t i = 0; i < c->line.volumes.len; i++) {
+		ct_autofree char *label = ct_xasprintf("--label=%s=%s", CT_VERIFY_LABEL,
+						       c->t.state->token);
+		ct_autofree char *output = NULL;
+		ct_autowords struct ct_words words = {};
+
+		ct_words__take(&c->volumes,
+			       ct_xasprintf("captrim-%s-%u-%zu", c->t.state->token, c->runs, i));
+		ct_runline__client(&c->line, &words);
+		ct_words__add_all(&words, (const char *const[]){ "volume", "create", label, NULL });
+		ct_words__add(&words, c->volumes.items[i]);
+		if (ct_proc__run(words.items, &output)) {
+			ct_autofree char *shown = ct_printable(output ? output : "no answer");
+
+			return ct_err__set(err, EIO, "a fresh volume could not be made: %s", shown);
+		}
+	}
+	return 0;
+}
+
+static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
+		 struct ct_err *err)
+{
+	struct container *c = (struct container *)t;
+	struct ct_runline_changes changes = { .set = set };
+	ct_autofree char *run = NULL, *verify = NULL, *name = NULL;
+	const char *options[4] = {};
+	int ret;
+
+	c->runs++;
+	if (fresh && !t->keep_volumes) {
+		ret = make_volumes(c, err);
+		if (ret)
+			return ret;
+	}
+	free(c->label);
+	c->label = ct_xasprintf("%s-%u", t->state->token, c->runs);
+	run = ct_xasprintf("--label=%s=%s", CT_RUN_LABEL, c->label);
+	verify = ct_xasprintf("--label=%s=%s", CT_VERIFY_LABEL, t->state->token);
+	options[0] = run;
+	options[1] = verify;
+	if (!c->line.name) {
+		if (!c->name)
+			c->name = ct_xasprintf("captrim-%s", t->state->token);
+		t->name = c->name;
+		name = ct_xasprintf("--name=%s", c->name);
+		options[2] = name;
+	}
+	changes.options = options;
+	if (c->volumes.len)
+		changes.new_volumes = (const char *const *)c->volumes.items;
+	start->label = ct_xstrdup(c->label);
+	ct_runline__build(&c->line, &changes, &start->words);
+	return 0;
+}
+
+/* Ids of the running container, as words behind "CLIENT verb". False: there is none. */
+static bool find(struct container *c, const char *const *verb, struct ct_words *words)
+{
+	ct_autofree char *filter = ct_xasprintf("label=%s=%s", CT_RUN_LABEL, c->label);
+	ct_autofree char *output = NULL;
+	ct_autowords struct ct_words list = {};
+
+	ct_runline__client(&c->line, &list);
+	ct_words__add_all(&list, (const char *const[]){ "ps", "-q", "--filter", filter, NULL });
+	if (ct_proc__run(list.items, &output) || !*output)
+		return false;
+	output[strcspn(output, "\n")] = '\0';
+	ct_runline__client(&c->line, words);
+	ct_words__add_all(words, verb);
+	ct_words__add(words, output);
+	return true;
+}
+
+static bool is_up(struct ct_target *t)
+{
+	ct_autowords struct ct_words words = {};
+
+	return find((struct container *)t, (const char *const[]){ "inspect", NULL }, &words);
+}
+
+static enum ct_health health(struct ct_target *t)
+{
+	/* Podman calls it Healthcheck, and has Health since 4.4. */
+	static const char *const verb[] = { "inspect", "-f", "{{json .State}}", NULL };
+	ct_autowords struct ct_words words = {};
+	ct_autofree char *output = NULL;
+
+	if (!find((struct container *)t, verb, &words) || ct_proc__run(words.items, &output))
+		return CT_HEALTH_WAIT;
+	if (strstr(output, "\"Status\":\"healthy\""))
+		return CT_HEALTH_GOOD;
+	if (strstr(output, "\"Status\":\"unhealthy\""))
+		return CT_HEALTH_BAD;
+	return strstr(output, "\"Status\":\"starting\"") ? CT_HEALTH_WAIT : CT_HEALTH_NONE;
+}
+
+static void stop(struct ct_target *t, bool hard)
+{
+	struct container *c = (struct container *)t;
+	ct_autowords struct ct_words words = {};
+	ct_autoclose int null = -1;
+
+	if (hard) {
+		ct_state__remove_containers(t->state, false);
+		return;
+	}
+	if (c->stopper > 0 || !find(c, (const char *const[]){ "stop", NULL }, &words))
+		return;
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	c->stopper = ct_proc__start(words.items, null);
+}
+
+static void clear(struct ct_target *t, bool volumes)
+{
+	struct container *c = (struct container *)t;
+
+	if (c->stopper > 0)
+		ct_proc__end(c->stopper);
+	c->stopper = 0;
+	ct_state__remove_containers(t->state, volumes && c->volumes.len);
+}
+
+static void free_container(struct ct_target *t)
+{
+	struct container *c = (struct container *)t;
+
+	ct_runline__free(&c->line);
+	ct_words__free(&c->client);
+	ct_words__free(&c->volumes);
+	free(c->name);
+	free(c->label);
+	free(c);
+}
+
+int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err *err)
+{
+	struct container *c;
+	struct ct_runline line;
+	int ret = ct_runline__parse(argv, &line, err);
+
+	if (ret)
+		return ret;
+	c = ct_xzalloc(sizeof(*c));
+	c->line = line;
+	ct_runline__client(&line, &c->client);
+	c->t = (struct ct_target){
+		.start = start,
+		.is_up = is_up,
+		.health = health,
+		.stop = stop,
+		.clear = clear,
+		.free = free_container,
+		.is_container = true,
+		.detached = line.detached,
+		.socket = line.client.socket,
+		.name = line.name,
+		.client = c->client.items,
+	};
+	*t = &c->t;
+	return 0;
+}
+
+void ct_start__free(struct ct_start *s)
+{
+	ct_words__free(&s->words);
+	free(s->label);
+	*s = (struct ct_start){};
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "verify/trial.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "judge/gates.h"
+#include "verify/proc.h"
+
+#define SLICE_NS	 100000000ull	/* between two looks at the checks */
+#define PAUSE_NS	 300000000ull	/* between two tries of a check */
+#define STOP_NS		 15000000000ull /* docker stop's own patience and some more */
+#define LAST_CHECK_US	 50000
+#define LAST_CHECK_TRIES 600
+#define TAIL		 4096
+
+/* The run in progress. */
+struct watch {
+	struct ct_target *t;
+	const struct ct_run_opts *opts;
+	struct ct_run *run;
+	struct ct_recorder *r;
+	uint64_t start_ns, stopped_ns;
+	uint64_t up_ns;		       /* since when it runs; 0: not yet */
+	uint64_t checked_ns, asked_ns; /* the last looks at the check, at its state */
+	int check_pid;		       /* 0: none runs */
+	int check_out;
+	bool check_good, health_good, stopping, ended;
+	char *complaint; /* set: it fails, and why */
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000ull + t.tv_nsec;
+}
+
+static void fails(struct watch *w, char *why)
+{
+	if (w->complaint)
+		free(why);
+	else
+		w->complaint = why;
+}
+
+static char *ending_of(int status)
+{
+	if (status > 128 && status < 128 + 65)
+		return ct_xasprintf("ended by signal %d", status - 128);
+	return ct_xasprintf("exit status %d", status);
+}
+
+static void start_check(struct watch *w)
+{
+	char *argv[] = { "sh", "-c", (char *)w->opts->works.check, NULL };
+
+	if (w->t->name)
+		setenv("CAPTRIM_CONTAINER", w->t->name, 1);
+	w->check_pid = ct_proc__start(argv, w->check_out);
+	if (w->check_pid < 0)
+		fails(w,
+		      ct_xasprintf("the check could not be started: %s", strerror(-w->check_pid)));
+}
+
+/* One look at the check: begins it, or takes its result. */
+static void look_at_check(struct watch *w)
+{
+	int status;
+
+	if (w->check_pid <= 0) {
+		if (now_ns() - w->checked_ns >= PAUSE_NS)
+			start_check(w);
+		return;
+	}
+	if (!ct_proc__ended(w->check_pid, &status))
+		return;
+	w->check_pid = 0;
+	w->checked_ns = now_ns();
+	w->check_good = WIFEXITED(status) && !WEXITSTATUS(status);
+}
+
+static void look_at_health(struct watch *w)
+{
+	enum ct_health h = w->t->health(w->t);
+
+	w->health_good = h == CT_HEALTH_GOOD;
+	if (h == CT_HEALTH_BAD)
+		fails(w, ct_xstrdup("its health check says: unhealthy"));
+	if (h == CT_HEALTH_NONE)
+		fails(w, ct_xstrdup("it has no health check"));
+}
+
+/* What has to be asked of its daemon, not too often. */
+static void look_at_state(struct watch *w)
+{
+	if (now_ns() - w->asked_ns < PAUSE_NS)
+		return;
+	w->asked_ns = now_ns();
+	if (!w->up_ns && w->t->is_up(w->t))
+		w->up_ns = now_ns();
+	if (w->up_ns && w->opts->works.health && !w->health_good)
+		look_at_health(w);
+}
+
+/* Are all the wishes fulfilled that can be while it runs? */
+static bool satisfied(struct watch *w)
+{
+	const struct ct_works *k = &w->opts->works;
+
+	if (!k->check && !k->health && !k->stay_ns)
+		return false;
+	look_at_state(w);
+	if (!w->up_ns)
+		return false;
+	if (k->check && !w->check_good)
+		look_at_check(w);
+	return (!k->check || w->check_good) && (!k->health || w->health_good) &&
+	       now_ns() - w->up_ns >= k->stay_ns;
+}
+
+static void stop(struct watch *w, bool hard)
+{
+	w->t->stop(w->t, hard);
+	w->stopping = true;
+	w->stopped_ns = now_ns();
+}
+
+static void look(struct watch *w)
+{
+	uint64_t limit = w->opts->works.limit_ns;
+
+	if (w->stopping) {
+		if (now_ns() - w->stopped_ns > STOP_NS) {
+			w->run->killed = true;
+			stop(w, true);
+		}
+	} else if (satisfied(w)) {
+		stop(w, false);
+	} else if (w->complaint) {
+		stop(w, true);
+	} else if (limit && now_ns() - w->start_ns > limit) {
+		fails(w, ct_xasprintf("%s after %llu s",
+				      w->opts->works.check ? "the check did not succeed" :
+							     "it was not done",
+				      (unsigned long long)(limit / 1000000000)));
+		stop(w, true);
+	}
+}
+
+/* It has ended by itself: a check may look at what it did. */
+static void look_at_the_end(struct watch *w, int status)
+{
+	const struct ct_works *k = &w->opts->works;
+
+	if (status)
+		fails(w, ending_of(status));
+	else if (k->stay_ns)
+		fails(w, ct_xstrdup("it ended before the time"));
+	else if (k->health && !w->health_good)
+		fails(w, ct_xstrdup("it ended before it was healthy"));
+	if (w->complaint || !k->check || w->check_good)
+		return;
+	if (w->check_pid > 0)
+		ct_proc__end(w->check_pid);
+	start_check(w);
+	for (int i = 0; i < LAST_CHECK_TRIES && w->check_pid > 0; i++) {
+		look_at_check(w);
+		if (w->check_pid > 0)
+			usleep(LAST_CHECK_US);
+	}
+	if (!w->check_good)
+		fails(w, ct_xstrdup("it ended, and the check does not succeed"));
+}
+
+/* Until it has ended, by itself or because we know enough. */
+static int loop(struct watch *w)
+{
+	for (;;) {
+		int ret = ct_recorder__loop(w->r, SLICE_NS);
+
+		if (ret < 0 || ct_recorder__interrupted(w->r)) {
+			w->t->stop(w->t, true);
+			return -EINTR;
+		}
+		if (ret == 0)
+			return 0;
+		look(w);
+	}
+}
+
+/* The last line that it wrote. */
+static char *last_words(FILE *log)
+{
+	char buf[TAIL + 1];
+	size_t n;
+	char *line;
+
+	if (fseek(log, -TAIL, SEEK_END))
+		rewind(log);
+	n = fread(buf, 1, TAIL, log);
+	while (n && strchr(" \r\n\t", buf[n - 1]))
+		n--;
+	buf[n] = '\0';
+	line = strrchr(buf, '\n');
+	return *buf ? ct_printable(line ? line + 1 : buf) : NULL;
+}
+
+static void judge_ending(struct watch *w, int status, FILE *log)
+{
+	struct ct_run *run = w->run;
+	ct_autofree char *words = log ? last_words(log) : NULL;
+
+	if (!w->stopping)
+		look_at_the_end(w, status);
+	else if (status == 128 + 9)
+		run->killed = true;
+	if (!w->complaint && run->killed && !w->opts->may_be_killed)
+		fails(w, ct_xstrdup("it did not end when asked to"));
+	run->ending = w->complaint ? CT_FAILS : CT_WORKS;
+	if (w->t->is_container && status == 125 && !w->stopping)
+		run->ending = CT_UNABLE;
+	if (!w->complaint)
+		run->why = NULL;
+	else
+		run->why = ct_xasprintf("%s%s%s", w->complaint, words ? ": " : "",
+					words ? words : "");
+}
+
+static struct ct_workload *find_workload(const struct ct_session *s, enum ct_workload_kind kind)
+{
+	for (size_t i = 0; i < s->nworkloads; i++)
+		if (s->workloads[i]->kind == kind)
+			return s->workloads[i];
+	return NULL;
+}
+
+static void take_session(struct watch *w)
+{
+	struct ct_session *s = ct_recorder__finish(w->r);
+	enum ct_workload_kind kind = w->t->is_container ? CT_WL_CONTAINER : CT_WL_COMMAND;
+
+	w->run->session = s;
+	w->run->workload = find_workload(s, kind);
+	/* A client's own checks are of no interest. */
+	for (size_t i = s->nworkloads; i-- > 0;)
+		if (w->run->workload && s->workloads[i] != w->run->workload)
+			ct_session__remove(s, i);
+}
+
+static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_err *err)
+{
+	int exec_errno, ret;
+
+	ret = ct_recorder__start(w->r, start->words.items, &exec_errno, err);
+	if (ret)
+		return ret;
+	if (!w->t->is_container)
+		ret = ct_state__cgroup(w->t->state, ct_recorder__cgroup(w->r), err);
+	w->start_ns = now_ns();
+	if (!ret)
+		ret = loop(w);
+	w->run->ns = now_ns() - w->start_ns;
+	if (w->check_pid > 0)
+		ct_proc__end(w->check_pid);
+	/* Before the recorder lets go of the cgroup and what is in it. */
+	w->t->clear(w->t, false);
+	if (ret)
+		return ret;
+	take_session(w);
+	judge_ending(w, ct_recorder__exit_status(w->r), log);
+	return 0;
+}
+
+int ct_run__do(struct ct_target *t, const struct ct_run_opts *opts, struct ct_run *run,
+	       struct ct_err *err)
+{
+	struct watch w = { .t = t, .opts = opts, .run = run };
+	struct ct_start start = {};
+	struct ct_recorder_opts ro;
+	ct_autofclose FILE *log = tmpfile();
+	int ret;
+
+	*run = (struct ct_run){};
+	if (!log)
+		return ct_err__set(err, errno, "cannot make a temporary file: %s", strerror(errno));
+	w.check_out = fileno(log);
+	ret = t->start(t, opts->set, opts->fresh, &start, err);
+	if (!ret) {
+		ro = (struct ct_recorder_opts){
+			.backend = opts->backend,
+			.syscalls = ct_gates_watched,
+			.socket = opts->socket ? opts->socket : t->socket,
+			.label = start.label,
+			.any_container = false,
+			.quiet = true,
+			.bounding = start.bounding,
+			.output = opts->verbose ? STDERR_FILENO : fileno(log),
+		};
+		ret = ct_recorder__open(&ro, &w.r, err);
+	}
+	if (!ret)
+		ret = record(&w, &start, opts->verbose ? NULL : log, err);
+	ct_recorder__close(w.r);
+	if (!t->is_container && t->state->cgroup)
+		(void)ct_state__cgroup(t->state, NULL, NULL);
+	ct_start__free(&start);
+	free(w.complaint);
+	if (ret)
+		ct_run__free(run);
+	return ret;
+}
+
+void ct_run__free(struct ct_run *run)
+{
+	ct_session__free(run->session);
+	free(run->why);
+	*run = (struct ct_run){};
+}

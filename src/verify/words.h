@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A command line that grows: copies of words, with NULL at the end as soon as there is one. */
+#ifndef CT_VERIFY_WORDS_H
+#define CT_VERIFY_WORDS_H
+
+#include "base/util.h"
+
+struct ct_words {
+	char **items;
+	size_t len, cap;
+};
+
+static inline void ct_words__take(struct ct_words *w, char *word)
+{
+	*CT_PUSH(w->items, w->len, w->cap) = word;
+	*CT_PUSH(w->items, w->len, w->cap) = NULL;
+	w->len--;
+}
+
+static inline void ct_words__add(struct ct_words *w, const char *word)
+{
+	ct_words__take(w, ct_xstrdup(word));
+}
+
+static inline void ct_words__add_all(struct ct_words *w, const char *const *words)
+{
+	for (; *words; words++)
+		ct_words__add(w, *words);
+}
+
+static inline void ct_words__free(struct ct_words *w)
+{
+	for (size_t i = 0; i < w->len; i++)
+		free(w->items[i]);
+	free(w->items);
+	*w = (struct ct_words){};
+}
+#define ct_autowords __attribute__((cleanup(ct_words__free)))
+
+#endif

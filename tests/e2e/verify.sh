@@ -1,0 +1,179 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# captrim verify with containers and commands: what it proves, what "works" means, what is left.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+need_probe
+need_docker
+n=0
+prefix=captrim-verify-test-$$
+# shellcheck disable=SC2317 # called by trap
+clean() {
+	docker ps -aq --filter "name=$prefix" | xargs -r docker rm -f >/dev/null 2>&1
+	docker volume ls -q --filter "name=$prefix" | xargs -r docker volume rm >/dev/null 2>&1
+	rm -rf "$tmp"
+}
+trap clean EXIT
+
+# verify [OPTION]... -- DOCKER-RUN-ARGUMENTS; sets $status, leaves $tmp/advice
+verify() {
+	local options=()
+
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	n=$((n + 1))
+	name=$prefix-$n
+	status=0
+	rm -f "$tmp/advice"
+	"$captrim" verify --format json -o "$tmp/advice" "${options[@]}" -- \
+		docker run --network none --name "$name" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+verified() { jq -r ".workloads[0].verified.$1" "$tmp/advice"; }
+# proves NAME CAPS RUNS RESULT
+proves() {
+	is "$1" "$status $(cap_add "$tmp/advice") $(verified runs) $(verified result)" "0 $2 $3 $4"
+}
+states() { find /run/captrim -name 'verify-*' 2>/dev/null | wc -l; }
+ours() { docker ps -aq --filter label=captrim.verify; }
+our_volumes() { docker volume ls -q --filter label=captrim.verify; }
+# wait_for COMMAND...: up to twenty seconds
+wait_for() {
+	local i=0
+
+	while [ $((i += 1)) -le 200 ]; do
+		"$@" >/dev/null 2>&1 && return 0
+		sleep 0.1
+	done
+	return 1
+}
+ended() { ! kill -0 "$1" 2>/dev/null; }
+
+verify -- --rm "$image" true
+proves nothing '' 1 minimal
+is confidence "$(jq -r '.workloads[0].advice.confidence' "$tmp/advice")" proved
+verify -- "$image" chown 1001 /etc/passwd
+proves one CHOWN 2 minimal
+is list "$(jq -c '[.workloads[0].verified.list[] | [.recording, .ending, (.refused | join(" "))]]' "$tmp/advice")" \
+	'[[true,"works",""],[false,"works",""],[false,"fails","CHOWN"]]'
+verify -- "$image" sh -c 'ls /srv/other && chown 1001 /etc/passwd'
+is either-or "$(cap_add "$tmp/advice" | grep -cE '^(CHOWN,DAC_READ_SEARCH)$') $(verified runs)" '1 3'
+verify -- "$image" sh -c 'ls /srv/other || true'
+proves shrugged-off '' 2 minimal
+is degraded "$(verified 'degraded | index("DAC_READ_SEARCH") != null')" true
+verify --quick -- "$image" sh -c 'ls /srv/other || true'
+proves quick '' 1 minimal
+verify --quick -- "$image" sh -c 'ls /srv/other && chown 1001 /etc/passwd'
+proves quick-fails CHOWN,DAC_READ_SEARCH 1 failed
+is quick-confidence "$(jq -r '.workloads[0].advice.confidence' "$tmp/advice")" high
+verify --trust -- "$image" sh -c 'ls /srv/other || true; chown 1001 /etc/passwd'
+proves trust CHOWN 2 sufficient
+verify --max-runs 1 -- "$image" sh -c 'ls /srv/other || true; chown 1001 /etc/passwd'
+proves max-runs CHOWN,DAC_READ_SEARCH 1 sufficient
+verify -- --cap-drop ALL --cap-add CHOWN --cap-add KILL "$image" chown 1001 /etc/passwd
+proves own-capabilities CHOWN 2 minimal
+verify -- --cap-drop ALL --cap-add CHOWN "$image" chown 1001 /etc/passwd
+proves recording-counts CHOWN 1 minimal
+
+"$captrim" run -q --save "$tmp/rec" -o /dev/null -- \
+	docker run --rm --network none --name "$prefix-rec" "$image" chown 1001 /etc/passwd 2>/dev/null
+verify --from "$tmp/rec" -- "$image" chown 1001 /etc/passwd
+proves from CHOWN 2 minimal
+is from-list "$(verified 'list | length')" 2
+
+# A service, asked in different ways whether it works.
+service='trap "exit 0" TERM; chown 1001 /etc/passwd && touch /tmp/ready || exit 1; while :; do sleep 0.1; done'
+verify -- -d "$image" sh -c "$service"
+is detached "$status" 2
+says detached-text "$tmp/err" '--check'
+# shellcheck disable=SC2016 # for the check's shell
+verify --check 'docker exec "$CAPTRIM_CONTAINER" cat /tmp/ready' -- -d "$image" sh -c "$service"
+proves check CHOWN 2 minimal
+is check-text "$(verified check | grep -c 'cat /tmp/ready')" 1
+verify --health -- -d --health-cmd 'test -e /tmp/ready' --health-interval 1s "$image" sh -c "$service"
+proves health CHOWN 2 minimal
+verify --stay 5s -- "$image" sh -c "$service"
+proves stay CHOWN 2 minimal
+verify --health -- "$image" sh -c "$service"
+is no-health "$status" 1
+says no-health-text "$tmp/err" 'no health check'
+# It ends in time with KILL alone: that is part of working.
+verify --stay 4s -- "$image" sh -c \
+	'su bob -c "exec sleep 100" & trap "kill -9 $! && exit 0" TERM; while :; do sleep 0.1; done'
+is stop-in-time "$status $(cap_add "$tmp/advice")" '0 KILL,SETGID,SETUID'
+
+# Fresh volumes for each set; the first boot changes them, the second finds them changed.
+boots='if [ -e /v/done ]; then cat /srv/other/file; else touch /v/done && chown 1001 /v; fi'
+verify -- -v "$prefix-data:/v" "$image" sh -c "$boots"
+is first-boot "$status $(cap_add "$tmp/advice")" '0 CHOWN'
+verify --runs-per-set 2 -- -v "$prefix-data:/v" "$image" sh -c "$boots"
+is both-boots "$status $(cap_add "$tmp/advice")" '0 CHOWN,DAC_READ_SEARCH'
+is own-volume "$(docker volume ls -q --filter "name=$prefix-data")" ''
+is no-volumes-left "$(our_volumes)" ''
+
+# Fails once by chance, in the run under the advised set.
+echo 0 >"$tmp/count"
+# shellcheck disable=SC2016 # for the container's shell
+verify -- -v "$tmp:/w" "$image" sh -c 'n=$(cat /w/count); echo $((n + 1)) >/w/count; [ "$n" != 1 ]'
+is flaky "$status $(cap_add "$tmp/advice") $(verified flaky) $(verified result)" '0  true minimal'
+verify -- "$image" sh -c 'exit 3'
+is never-works "$status" 1
+says never-works-text "$tmp/err" 'exit status 3'
+verify -- captrim-no-such-image true
+is no-image "$status" 1
+docker create --name "$prefix-taken" "$image" true >/dev/null
+"$captrim" verify -q -- docker run --name "$prefix-taken" "$image" true >"$tmp/out" 2>"$tmp/err"
+is name-taken $? 1
+is not-ours "$(docker ps -aq --filter "name=$prefix-taken" | wc -l)" 1
+
+# Whatever ends it, nothing stays.
+is nothing-left "$(ours)$(our_volumes)$(states)" 0
+set -m
+for signal in INT TERM; do
+	"$captrim" verify -q --stay 60s -- docker run --network none --name "$prefix-$signal" \
+		-v "$prefix-data:/v" "$image" sleep 60 >"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+	wait_for docker inspect "$prefix-$signal"
+	kill -"$signal" "$pid"
+	wait_for ended "$pid" || kill -9 "$pid"
+	wait "$pid"
+	is "$signal-status" $? 130
+	is "$signal-left" "$(ours)$(our_volumes)$(states)" 0
+done
+"$captrim" verify -q --stay 60s -- docker run --network none --name "$prefix-killed" \
+	-v "$prefix-data:/v" "$image" sleep 60 >"$tmp/out" 2>"$tmp/err" &
+pid=$!
+running() { [ "$(docker ps -q --filter "name=$prefix-killed" --filter status=running)" ]; }
+wait_for running
+kill -9 "$pid"
+wait "$pid" 2>/dev/null
+set +m
+is killed-leaves "$(ours | wc -l) $(our_volumes | wc -l) $(states)" '1 1 1'
+verify -- "$image" true
+is next-removes "$(ours)$(our_volumes)$(states)" 0
+says next-says "$tmp/err" 'left behind'
+
+# Plain commands: capabilities are taken from what they can ever have.
+command() {
+	status=0
+	"$captrim" verify --format json -o "$tmp/advice" "$@" >"$tmp/out" 2>"$tmp/err" || status=$?
+}
+touch "$tmp/file"
+command -- chown 1001 "$tmp/file"
+proves command CHOWN 2 minimal
+command --stay 1s -- sh -c "chown 1002 $tmp/file && exec sleep 60"
+proves command-stay CHOWN 2 minimal
+command -- sh -c "setsid sleep 1.5 & chown 1003 $tmp/file"
+proves command-daemon CHOWN 2 minimal
+command -- "$tmp/no-such-command"
+is command-not-found "$status" 1
+"$captrim" verify -q --stay 60s -- sh -c "echo \$\$ >$tmp/pid; sleep 300; true" >"$tmp/out" 2>"$tmp/err" &
+pid=$!
+wait_for test -s "$tmp/pid"
+kill -9 "$pid"
+wait "$pid" 2>/dev/null
+command -- true
+if wait_for ended "$(cat "$tmp/pid")"; then pass command-killed; else fail command-killed 'still runs'; fi
+is states-left "$(states)" 0
