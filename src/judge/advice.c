@@ -125,29 +125,39 @@ static void borrow_reasons(struct ct_case *c, uint64_t chosen)
 	}
 }
 
-static void rate(struct ct_advice *a, const struct ct_case *c)
+/* Could a need have gone by unseen? */
+static bool has_gaps(const struct ct_losses *l)
+{
+	return l->truncated || l->missed || l->kinds || l->acts || l->events || l->unattributed ||
+	       l->lookups;
+}
+
+static void rate(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
 	const struct ct_workload *w = c->w;
 	double seconds = w->last_ns > w->first_ns ? (w->last_ns - w->first_ns) / 1e9 : 0;
 	bool whole = w->start_seen == CT_YES && w->end_seen == CT_YES;
+	bool gaps = has_gaps(&s->losses);
 
 	a->confidence = CT_CONF_HIGH;
-	if (!whole || c->doubtful)
+	if (!whole || c->doubtful || gaps)
 		a->confidence = CT_CONF_MEDIUM;
 	if (!a->checks || c->failed)
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
-		"%llu checks in %zu kinds over %.0f s%s; start %s, end %s%s%s%s",
+		"%llu checks in %zu kinds over %.0f s%s; start %s, end %s%s%s%s%s",
 		(unsigned long long)a->checks, w->nkinds, seconds,
 		a->recordings > 1 ? " in several recordings" : "",
 		w->start_seen == CT_YES ? "seen" : "not seen",
 		w->end_seen == CT_YES ? "seen" : "not seen",
 		c->failed ? "; it ended with an error" : "",
 		c->unknown_sites ? "; some call sites no rule knows were taken as needed" : "",
+		gaps ? "; something was lost, see the losses" : "",
 		"; what it did not do while watched is not covered");
 }
 
-void ct_advice__decide(struct ct_advice *a, struct ct_case *c, enum ct_mode mode)
+void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct ct_case *c,
+		       enum ct_mode mode)
 {
 	uint64_t seen = 0;
 
@@ -159,7 +169,7 @@ void ct_advice__decide(struct ct_advice *a, struct ct_case *c, enum ct_mode mode
 	a->caps = ct_xzalloc((ct_caps__count(seen) + 1) * sizeof(*a->caps));
 	ct_caps__for_each(cap, seen)
 		fill_cap(a, c, &a->caps[a->ncaps++], cap);
-	rate(a, c);
+	rate(a, s, c);
 }
 
 static void add_warning(struct ct_advice *a, const char *code, int cap, char *text)
@@ -209,7 +219,6 @@ static void warn_scope(struct ct_advice *a)
 
 void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
-	const struct ct_losses *l = &s->losses;
 	const struct ct_workload *w = c->w;
 
 	warn_scope(a);
@@ -222,11 +231,11 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 			    ct_xasprintf("%llu kinds of checks came from places that no rule knows "
 					 "and were taken as needed; -v shows them",
 					 (unsigned long long)c->unknown_sites));
-	if (l->truncated)
+	if (s->losses.truncated)
 		add_warning(a, "truncated", -1,
 			    ct_xstrdup("the recording is cut off: it ends early, needs after that "
 				       "are missing"));
-	if (l->events || l->kinds || l->acts || l->missed)
+	else if (has_gaps(&s->losses))
 		add_warning(a, "losses", -1,
 			    ct_xstrdup("something was lost while recording: see the losses"));
 	if (w->sysctls.known && w->sysctls.port_start == 0 &&

@@ -34,7 +34,8 @@ void ct_case__judge_kinds(struct ct_case *c);
 void ct_case__judge_acts(struct ct_case *c);
 
 /* advice.c */
-void ct_advice__decide(struct ct_advice *a, struct ct_case *c, enum ct_mode mode);
+void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct ct_case *c,
+		       enum ct_mode mode);
 void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c);
 
 #endif

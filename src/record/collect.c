@@ -13,6 +13,7 @@ struct ct_collect *ct_collect__new(struct ct_probe *p)
 	c->probe = p;
 	c->cgroups = ct_cgroups__new();
 	ct_cgroups__scan(c->cgroups);
+	c->roots = ct_roots__new();
 	return c;
 }
 
@@ -40,6 +41,7 @@ void ct_collect__free(struct ct_collect *c)
 	free(c->execs);
 	free(c->exits);
 	ct_cgroups__free(c->cgroups);
+	ct_roots__free(c->roots);
 	free(c);
 }
 
@@ -60,6 +62,8 @@ static void on_sample(struct ct_collect *c, const struct ct_sample *s)
 	HASH_FIND(hh, c->seen, &s->key, sizeof(s->key), seen);
 	if (seen)
 		return;
+	if (s->key.entry == CT_ENTRY_SETUP)
+		ct_roots__keep(c->roots, s->key.cgroup, s->proc.pid);
 	seen = ct_xzalloc(sizeof(*seen));
 	seen->key = s->key;
 	seen->sample = *s;
@@ -110,12 +114,18 @@ static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
 	x->exec.ns = e->h.ns;
 	x->exec.creds = e->creds;
 	x->exec.count = 1;
-	/* Processes at the root of the hierarchy are nobody's workload. */
-	if (path && !strcmp(path, "/"))
+	/* Neither a runtime's set-up nor a process at the root of the hierarchy is a workload's. */
+	if (e->entry == CT_ENTRY_SETUP || (path && !strcmp(path, "/")))
 		return;
-	ret = ct_fcaps__read(e->proc.pid, file, &x->exec.fcaps, &x->exec.fcaps_effective,
-			     &x->exec.setuid);
+	ret = ct_roots__fcaps(c->roots, e, &x->exec);
 	x->unread = ret < 0;
+}
+
+static void on_exit_event(struct ct_collect *c, const struct ct_exit_event *e)
+{
+	*CT_PUSH(c->exits, c->nexits, c->exits_cap) = *e;
+	if (e->is_main)
+		ct_roots__drop(c->roots, e->h.cgroup);
 }
 
 static void on_event(void *arg, const struct ct_event *ev, size_t size)
@@ -140,8 +150,7 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 		break;
 	case CT_EV_EXIT:
 		if (size >= sizeof(struct ct_exit_event))
-			*CT_PUSH(c->exits, c->nexits,
-				 c->exits_cap) = *(const struct ct_exit_event *)ev;
+			on_exit_event(c, (const struct ct_exit_event *)ev);
 		break;
 	case CT_EV_ACT:
 		if (size >= sizeof(struct ct_act_event))

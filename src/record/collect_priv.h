@@ -4,6 +4,7 @@
 
 #include <uthash.h>
 #include "record/collect.h"
+#include "record/roots.h"
 
 struct ct_seen {
 	struct ct_key key;
@@ -26,6 +27,7 @@ struct ct_seen_exec {
 struct ct_collect {
 	struct ct_probe *probe;
 	struct ct_cgroups *cgroups;
+	struct ct_roots *roots;
 	struct ct_seen *seen;
 	struct ct_seen_act *acts;
 	struct ct_seen_exec *execs;

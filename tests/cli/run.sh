@@ -64,6 +64,15 @@ if command -v setpriv >/dev/null; then
 	# setpriv itself needs SETPCAP to take something from the bounding set.
 	is refused-advice "$(cap_add "$tmp/advice")" CHOWN,SETPCAP
 fi
+# A script gets what its interpreter's file has, not its own.
+if cp "$(command -v true)" "$tmp/interpreter" && setcap cap_net_raw+ep "$tmp/interpreter" 2>"$tmp/err"; then
+	printf '#!%s\n' "$tmp/interpreter" >"$tmp/script"
+	chmod 755 "$tmp/script"
+	run 0 script "$tmp/script"
+	is script-advice "$(cap_add "$tmp/advice")" NET_RAW
+else
+	skip script "no file capabilities here: $(head -n 1 "$tmp/err")"
+fi
 # The child that goes on after its parent has ended is watched, too.
 run 0 daemon sh -c "setsid sh -c 'sleep 1; chown 3 $tmp/file' >/dev/null 2>&1 </dev/null &"
 is daemon-advice "$(cap_add "$tmp/advice")" CHOWN
@@ -71,6 +80,11 @@ is daemon-advice "$(cap_add "$tmp/advice")" CHOWN
 "$captrim" run -q --save "$tmp/recording" --format json -o "$tmp/advice" -- \
 	chown 4 "$tmp/file" 2>"$tmp/err"
 "$captrim" advise --format json -o "$tmp/again" "$tmp/recording"
+# shellcheck disable=SC2016 # a jq program
+is lossless "$(jq -c '.losses | del(.truncated) | to_entries | map(select(.value != 0))' "$tmp/advice")" '[]'
+sed 's/"acts":0/"acts":1/' "$tmp/recording" | "$captrim" advise --format json /dev/stdin >"$tmp/lossy"
+is confidence-without-losses "$(jq -r '.workloads[0].advice.confidence' "$tmp/advice")" high
+is confidence-with-losses "$(jq -r '.workloads[0].advice.confidence' "$tmp/lossy")" medium
 is saved "$(jq -cS '.workloads[0].advice' "$tmp/again")" "$(jq -cS '.workloads[0].advice' "$tmp/advice")"
 
 status=0
