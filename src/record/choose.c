@@ -100,6 +100,8 @@ void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev)
 	       (r->opts.project && ev->project && !strcmp(ev->project, r->opts.project));
 	if (ours)
 		ct_recorder__want(r, ev->id, ev);
+	else if (!strcmp(ev->action, "create"))
+		r->foreign = true;
 }
 
 struct search {

@@ -50,6 +50,17 @@ uint64_t ct_collect__kinds(const struct ct_collect *c)
 	return HASH_COUNT(c->seen);
 }
 
+bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, const char *name)
+{
+	for (size_t i = 0; i < c->nexecs; i++) {
+		const char *file = c->execs[i].exec.file, *slash = strrchr(file, '/');
+
+		if (c->execs[i].event.h.cgroup == cgroup && !strcmp(slash ? slash + 1 : file, name))
+			return true;
+	}
+	return false;
+}
+
 struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c)
 {
 	return c->cgroups;

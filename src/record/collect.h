@@ -22,6 +22,9 @@ void ct_collect__consume(struct ct_collect *c);
 /* For the progress line. */
 uint64_t ct_collect__kinds(const struct ct_collect *c);
 
+/* Did a program of this name run in the cgroup? */
+bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, const char *name);
+
 struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c);
 
 /*

@@ -280,6 +280,16 @@ int ct_recorder__exit_status(const struct ct_recorder *r)
 	return r->child.reaped ? ct_child__exit_status(&r->child) : -1;
 }
 
+bool ct_recorder__left_out(const struct ct_recorder *r)
+{
+	static const char *const clients[] = { "docker", "docker-compose", "podman", "nerdctl" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(clients); i++)
+		if (ct_collect__executed(r->collect, r->own.id, clients[i]))
+			return r->foreign;
+	return false;
+}
+
 struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 {
 	ct_probe__stop(r->probe);

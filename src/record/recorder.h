@@ -46,6 +46,9 @@ int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, stru
  */
 int ct_recorder__loop(struct ct_recorder *r, uint64_t ns);
 
+/* Some container that was not taken may be the command's: it ran a client. */
+bool ct_recorder__left_out(const struct ct_recorder *r);
+
 /* The command's exit status; -1 while it runs or when there is none. */
 int ct_recorder__exit_status(const struct ct_recorder *r);
 

@@ -20,6 +20,7 @@ struct ct_recorder {
 	int signals; /* that asked us to end */
 	uint64_t start_ns, deadline_ns, ended_ns;
 	bool waiting_said;
+	bool foreign; /* a container was created meanwhile that is not known to be ours */
 };
 
 /* In choose.c: which workload does a cgroup belong to? */

@@ -65,7 +65,7 @@ if command -v setpriv >/dev/null; then
 	is refused-advice "$(cap_add "$tmp/advice")" CHOWN,SETPCAP
 fi
 # A script gets what its interpreter's file has, not its own.
-if cp "$(command -v true)" "$tmp/interpreter" && setcap cap_net_raw+ep "$tmp/interpreter" 2>"$tmp/err"; then
+if cp "$(type -P true)" "$tmp/interpreter" && setcap cap_net_raw+ep "$tmp/interpreter" 2>"$tmp/err"; then
 	printf '#!%s\n' "$tmp/interpreter" >"$tmp/script"
 	chmod 755 "$tmp/script"
 	run 0 script "$tmp/script"
