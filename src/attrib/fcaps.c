@@ -219,7 +219,8 @@ static char *absolute(int pid, const char *path)
 	return ct_xasprintf("%s/%s", cwd, path);
 }
 
-int ct_fcaps__read_below(int root, const char *path, uint64_t *permitted, bool *effective, bool *setid)
+int ct_fcaps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
+			 bool *setid)
 {
 	ct_autoclose int fd = ct_open_in_root(root, path);
 

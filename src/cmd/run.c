@@ -111,7 +111,8 @@ static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_
 	status = ct_recorder__exit_status(r);
 	drop_client(s, in->is_container || containers);
 	if (ct_recorder__left_out(r) && !in->is_container && !quiet)
-		ct_warn("containers were started meanwhile, and the command ran a container client: "
+		ct_warn("containers were started meanwhile, and the command ran a container "
+			"client: "
 			"whose they are cannot be told, so they are left out; --containers takes "
 			"all, 'captrim run -- docker run ...' exactly the right one");
 	if (in->label && (!s->nworkloads || s->workloads[0]->kind == CT_WL_COMMAND))
