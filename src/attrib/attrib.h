@@ -36,6 +36,8 @@ struct ct_cgroup_name {
  */
 void ct_cgroup__classify(const char *path, struct ct_cgroup_name *name);
 
+#define CT_PODMAN_SOCKET "/run/podman/podman.sock"
+
 /* A client of a Docker-compatible API over a unix socket (Docker, Podman). */
 struct ct_docker;
 

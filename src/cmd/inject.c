@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "attrib/attrib.h"
 #include "cmd/cmd.h"
 #include "record/recorder.h"
 
@@ -215,6 +216,8 @@ void ct_inject(struct ct_injected *in, char *const *argv)
 	if (strcmp(name, "docker") && strcmp(name, "podman"))
 		return;
 	in->is_container = true;
+	if (!strcmp(name, "podman") && !access(CT_PODMAN_SOCKET, F_OK))
+		in->socket = CT_PODMAN_SOCKET;
 	host = value_of(argv, client + 1, sub, "-H", "--host");
 	if (host && !strncmp(host, "unix://", 7))
 		in->socket = host + 7;

@@ -45,6 +45,12 @@ void ct_collect__free(struct ct_collect *c)
 	free(c);
 }
 
+void ct_collect__on_entry(struct ct_collect *c, ct_entry_fn fn, void *arg)
+{
+	c->on_entry = fn;
+	c->entry_arg = arg;
+}
+
 uint64_t ct_collect__kinds(const struct ct_collect *c)
 {
 	return HASH_COUNT(c->seen);
@@ -130,6 +136,8 @@ static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
 		return;
 	ret = ct_roots__fcaps(c->roots, e, &x->exec);
 	x->unread = ret < 0;
+	if (path && c->on_entry && e->was == CT_ENTRY_SETUP && e->entry == CT_ENTRY_MAIN)
+		c->on_entry(c->entry_arg, path, ct_cgroups__inside(c->cgroups, e->h.cgroup));
 }
 
 static void on_exit_event(struct ct_collect *c, const struct ct_exit_event *e)

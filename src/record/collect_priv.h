@@ -28,6 +28,8 @@ struct ct_collect {
 	struct ct_probe *probe;
 	struct ct_cgroups *cgroups;
 	struct ct_roots *roots;
+	ct_entry_fn on_entry;
+	void *entry_arg;
 	struct ct_seen *seen;
 	struct ct_seen_act *acts;
 	struct ct_seen_exec *execs;

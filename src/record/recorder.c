@@ -9,8 +9,9 @@
 
 #include "record/recorder_priv.h"
 
-#define TICK_NS	 100000000ull	/* of the timer: progress line, deadlines, liveness */
-#define GRACE_NS 10000000000ull /* after Ctrl-C, for the command to end by itself */
+#define TICK_NS	   100000000ull	  /* of the timer: progress line, deadlines, liveness */
+#define WAITING_NS 1000000000ull  /* before it is said that something still runs */
+#define GRACE_NS   10000000000ull /* after Ctrl-C, for the command to end by itself */
 
 uint64_t ct_now_ns(void)
 {
@@ -119,6 +120,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 		ct_warn("the way to the kernel stack could not be found: every check takes a full "
 			"stack, which costs about a microsecond");
 	r->collect = ct_collect__new(r->probe);
+	ct_collect__on_entry(r->collect, ct_recorder__on_entry, r);
 	describe_host(r);
 	open_docker(r);
 	*out = r;
@@ -223,6 +225,11 @@ static bool finished(struct ct_recorder *r)
 		return r->signals && ct_now_ns() - r->ended_ns > GRACE_NS;
 	if (r->signals || !ct_recorder__alive(r))
 		return true;
+	if (!r->waiting_ns)
+		r->waiting_ns = ct_now_ns();
+	/* Runtimes tidy up for a moment. */
+	if (ct_now_ns() - r->waiting_ns < WAITING_NS)
+		return false;
 	if (!r->waiting_said && !r->opts.quiet && !isatty(STDERR_FILENO))
 		ct_warn("the command has ended, what it started still runs: waiting for that "
 			"(Ctrl-C or SIGTERM ends the recording)");
