@@ -258,6 +258,15 @@ int ct_cgroups__processes(const struct ct_cgroups *c, const char *path)
 	return each_process(dir, NULL, NULL);
 }
 
+int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id)
+{
+	const char *mount = id & CT_CGROUP_V1 ? c->mounts.v1 : c->mounts.v2;
+	const char *path = ct_cgroups__path(c, id);
+	ct_autofree char *dir = path ? ct_xasprintf("%s%s", mount, path) : NULL;
+
+	return dir ? each_process(dir, NULL, NULL) : 0;
+}
+
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg)
 {
 	struct entry *e, *tmp;

@@ -25,6 +25,9 @@ bool ct_cgroups__inside(const struct ct_cgroups *c, uint64_t id);
 /* Processes in the cgroup with this path and below; 0 when it is gone. */
 int ct_cgroups__processes(const struct ct_cgroups *c, const char *path);
 
+/* The same by id; 0 when it is unknown, too. */
+int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id);
+
 typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);
 
