@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fts.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <uthash.h>
@@ -278,6 +279,17 @@ void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg)
 int ct_own_cgroup__processes(const struct ct_own_cgroup *c)
 {
 	return c->dir ? each_process(c->dir, NULL, NULL) : 0;
+}
+
+static void send_signal(void *arg, int pid)
+{
+	kill(pid, *(const int *)arg);
+}
+
+void ct_own_cgroup__signal(const struct ct_own_cgroup *c, int sig)
+{
+	if (c->dir)
+		each_process(c->dir, send_signal, &sig);
 }
 
 static void move_to(void *arg, int pid)

@@ -43,6 +43,8 @@ int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err);
 int ct_own_cgroup__enter(const struct ct_own_cgroup *c, int pid, struct ct_err *err);
 /* Number of processes in it and below; 0 when it is gone. */
 int ct_own_cgroup__processes(const struct ct_own_cgroup *c);
+/* Sends a signal to every process in it and below. */
+void ct_own_cgroup__signal(const struct ct_own_cgroup *c, int sig);
 /* Removes it with everything below; processes still in it go back to where we are. */
 void ct_own_cgroup__remove(struct ct_own_cgroup *c);
 

@@ -127,16 +127,18 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	return 0;
 }
 
-/* A command that outlives its recording: asked to go, then made to. */
-static void end_child(struct ct_recorder *r)
+/* A command that outlives a recording ended by a signal: all of it is asked to go, then made to. */
+static void end_command(struct ct_recorder *r)
 {
-	if (r->child.pid <= 0)
+	if (!r->signals || r->child.pid <= 0)
 		return;
-	for (int i = 0; i < 30 && !ct_child__reap(&r->child); i++) {
+	for (int i = 0; i < 30; i++) {
+		if (ct_child__reap(&r->child) && !ct_own_cgroup__processes(&r->own))
+			return;
 		if (i == 0)
-			kill(r->child.pid, SIGTERM);
-		if (i == 20)
-			kill(r->child.pid, SIGKILL);
+			ct_own_cgroup__signal(&r->own, SIGTERM);
+		if (i >= 20)
+			ct_own_cgroup__signal(&r->own, SIGKILL);
 		usleep(100000);
 	}
 }
@@ -145,8 +147,7 @@ void ct_recorder__close(struct ct_recorder *r)
 {
 	if (!r)
 		return;
-	if (r->signals)
-		end_child(r);
+	end_command(r);
 	ct_own_cgroup__remove(&r->own);
 	ct_collect__free(r->collect);
 	ct_probe__close(r->probe);
@@ -289,11 +290,16 @@ int ct_recorder__exit_status(const struct ct_recorder *r)
 
 bool ct_recorder__left_out(const struct ct_recorder *r)
 {
+	return r->foreign && r->client;
+}
+
+static bool ran_client(const struct ct_recorder *r)
+{
 	static const char *const clients[] = { "docker", "docker-compose", "podman", "nerdctl" };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(clients); i++)
 		if (ct_collect__executed(r->collect, r->own.id, clients[i]))
-			return r->foreign;
+			return true;
 	return false;
 }
 
@@ -304,5 +310,10 @@ struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 	ct_collect__build(r->collect, r->session, ct_recorder__choose, r);
 	ct_recorder__describe_rest(r);
 	r->session->host.end_ns = ct_now_ns();
+	r->client = ran_client(r);
+	/* What comes now may block, on a pipe that nobody reads: signals end us again. */
+	end_command(r);
+	ct_own_cgroup__remove(&r->own);
+	sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
 	return ct_steal(r->session);
 }

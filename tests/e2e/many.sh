@@ -40,5 +40,8 @@ is found "$(jq 'map(.number) | unique | length' "$tmp/ours")" "$many"
 is no-others "$(jq length "$tmp/ours")" "$many"
 is advice "$(jq -c 'map(select(.caps != (["CHOWN", "DAC_READ_SEARCH", ""][.number % 3]))) | map([.number, .caps])' \
 	"$tmp/ours")" '[]'
+jq -c --arg prefix "$prefix-" '.workloads[] | select((.container.name // "") | startswith($prefix))
+	| [.container.name, (.capabilities[] | select(.verdict == "required") | .reasons[0])]' "$tmp/advice" |
+	grep -vE '"site":"(setattr_prepare|chown_ok|may_lookup|generic_permission|[a-z_]*permission)"' | grep '"site"' | head -n 3
 is configured "$(jq 'map(select((.configured | length) == 14)) | length' "$tmp/ours")" "$many"
 is losses "$(jq -c '.losses | [.events, .kinds, .acts, .procs, .missed]' "$tmp/advice")" '[0,0,0,0,0]'
