@@ -12,14 +12,18 @@ const volatile __u32 cfg_host_mntns;	   /* inode number of the host's mount name
 const volatile int cfg_v1_controller = -1; /* pure v1 and hybrid: enum ct_v1_controller */
 const volatile int cfg_v1_hierarchy = -1;  /* ... and the hierarchy's number */
 const volatile bool cfg_trace; /* a sample for every check, not for the first of its kind */
-const volatile int cfg_window =
-	-1; /* bytes from ctx to cap_capable's return address; < 0: unknown */
+/* Bytes from ctx to cap_capable's return address, in two shapes; < 0: unknown. */
+const volatile int cfg_window[2] = { -1, -1 };
+const volatile __u64 cfg_cap_lo, cfg_cap_len;	    /* cap_capable */
 const volatile __u64 cfg_text_lo, cfg_text_len;	    /* kernel text */
 const volatile __u64 cfg_module_lo, cfg_module_len; /* modules' text */
 const volatile __u64 cfg_entry_lo, cfg_entry_len;   /* where system calls begin */
 const volatile __u64 cfg_vm_lo[2], cfg_vm_len[2];   /* the askers of overcommit checks */
 const volatile __u32 cfg_stack_size = 16384;	    /* THREAD_SIZE */
 const volatile __u8 cfg_selector[CT_SYSCALLS];	    /* CT_SEL(kind, argument) */
+
+/* Which of cfg_window[] holds now, see follow_window. */
+__u32 window_shape;
 
 /* Number of processes in the map of newcomers: 0 saves the look-up. */
 __u32 newcomers_alive;

@@ -15,8 +15,8 @@ char LICENSE[] SEC("license") = "GPL";
 
 static __always_inline void read_window(void *ctx, struct check *c)
 {
-	c->window = cfg_window >= 0 &&
-		    !bpf_probe_read_kernel(c->word, sizeof(c->word), ctx + cfg_window);
+	c->window = cfg_window[0] >= 0 &&
+		    !bpf_probe_read_kernel(c->word, sizeof(c->word), ctx + window_offset());
 }
 
 /* Since 6.14 (d48da4d5ed7b). The tracepoint does not carry the options. */

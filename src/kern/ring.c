@@ -14,7 +14,7 @@ const char *ct_probe__backend(const struct ct_probe *p)
 
 bool ct_probe__fingerprints(const struct ct_probe *p)
 {
-	return p->window >= 0 || !strcmp(p->backend, "kprobe");
+	return p->window[0] >= 0 || !strcmp(p->backend, "kprobe");
 }
 
 bool ct_probe__watches_syscalls(const struct ct_probe *p)

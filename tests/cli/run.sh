@@ -87,6 +87,15 @@ is confidence-without-losses "$(jq -r '.workloads[0].advice.confidence' "$tmp/ad
 is confidence-with-losses "$(jq -r '.workloads[0].advice.confidence' "$tmp/lossy")" medium
 is saved "$(jq -cS '.workloads[0].advice' "$tmp/again")" "$(jq -cS '.workloads[0].advice' "$tmp/advice")"
 
+# As another tracer comes and goes, the kernel calls the probe in other ways: paths must be told apart all the same.
+"$captrim" run -q --save "$tmp/recording" -o /dev/null -- sh -c '"$1" run -q -o /dev/null -- sleep 3 & sleep 1.5
+	i=0; while [ $((i += 1)) -le 100 ]; do /bin/true; done; wait
+	i=0; while [ $((i += 1)) -le 100 ]; do /bin/true; done' sh "$captrim" 2>"$tmp/err"
+short=$(jq -s 'map(select(.type == "kind" and .stack[0] == "cap_vm_enough_memory") | .count) | add' "$tmp/recording")
+long=$(jq -s 'map(select(.type == "kind" and .stack[0] == "security_vm_enough_memory_mm") | .count) | add // 0' \
+	"$tmp/recording")
+if [ "$short" -gt $((20 * long)) ]; then pass tracers; else fail tracers "$long of $((short + long)) on the long path"; fi
+
 status=0
 "$captrim" run -q -o /dev/full -- true >"$tmp/out" 2>"$tmp/err" || status=$?
 is full-disk "$status" 125
