@@ -8,7 +8,7 @@
 
 /* Set before load; what is off costs nothing. */
 const volatile __u32 cfg_self;		   /* our own process, left out */
-const volatile __u32 cfg_host_mntns;	   /* inode number of the host's mount namespace */
+const volatile __u32 cfg_host_pidns;	   /* inode number of the host's PID namespace */
 const volatile int cfg_v1_controller = -1; /* pure v1 and hybrid: enum ct_v1_controller */
 const volatile int cfg_v1_hierarchy = -1;  /* ... and the hierarchy's number */
 const volatile bool cfg_trace; /* a sample for every check, not for the first of its kind */
@@ -76,9 +76,8 @@ struct {
 
 /* Processes that came into their cgroup from outside and their descendants. */
 struct newcomer {
-	__u32 entry;	  /* CT_ENTRY_SETUP, or hash of a command line */
-	__u8 needs_mntns; /* set-up lasts until an execve in another mount namespace */
-	__u8 pad[3];
+	__u32 entry; /* CT_ENTRY_SETUP, or hash of a command line */
+	__u32 mntns; /* set-up lasts until an execve in another mount namespace; 0: in any */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

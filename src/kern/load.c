@@ -184,8 +184,8 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	p->layout = cg.layout;
 	c->cfg_self = getpid();
 	/* A process 1 with more privileges than ours does not let itself be looked at. */
-	if (!stat("/proc/1/ns/mnt", &st) || !stat("/proc/self/ns/mnt", &st))
-		c->cfg_host_mntns = st.st_ino;
+	if (!stat("/proc/1/ns/pid", &st) || !stat("/proc/self/ns/pid", &st))
+		c->cfg_host_pidns = st.st_ino;
 	c->cfg_v1_controller = cg.v1_controller;
 	c->cfg_v1_hierarchy = cg.v1_hierarchy;
 	c->cfg_window[0] = p->window[0];

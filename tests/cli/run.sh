@@ -88,6 +88,7 @@ is confidence-with-losses "$(jq -r '.workloads[0].advice.confidence' "$tmp/lossy
 is saved "$(jq -cS '.workloads[0].advice' "$tmp/again")" "$(jq -cS '.workloads[0].advice' "$tmp/advice")"
 
 # As another tracer comes and goes, the kernel calls the probe in other ways: paths must be told apart all the same.
+# shellcheck disable=SC2016 # for the inner shell
 "$captrim" run -q --save "$tmp/recording" -o /dev/null -- sh -c '"$1" run -q -o /dev/null -- sleep 3 & sleep 1.5
 	i=0; while [ $((i += 1)) -le 100 ]; do /bin/true; done; wait
 	i=0; while [ $((i += 1)) -le 100 ]; do /bin/true; done' sh "$captrim" 2>"$tmp/err"
@@ -119,6 +120,7 @@ is broken-pipe "$(cat "$tmp/status")" 125
 says broken-pipe-text "$tmp/err" 'Broken pipe'
 if [ -d /sys/kernel/btf ] && unshare -m true 2>/dev/null; then
 	status=0
+	# shellcheck disable=SC2016 # for the inner shell
 	unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$0" run -q -- true' "$captrim" \
 		>"$tmp/out" 2>"$tmp/err" || status=$?
 	is no-btf "$status" 125
