@@ -70,6 +70,9 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 		return 0;
 	key.cgroup = cgroup_of(false, task);
 	key.entry = newcomers_alive ? entry_of(tgid) : CT_ENTRY_MAIN;
+	/* A runtime's own are many, and nobody's need. */
+	if (key.entry == CT_ENTRY_SETUP)
+		return 0;
 	key.nr = nr;
 	key.ok = ret >= 0;
 	if (nr == cfg_nr_capget) {

@@ -45,6 +45,13 @@ int calibrate_tp(void *ctx)
 	return calibrate(ctx);
 }
 
+/* Beside the first: what a tracepoint with several programs looks like. */
+SEC("raw_tp/cap_capable")
+int calibrate_beside(void *ctx)
+{
+	return 0;
+}
+
 SEC("fexit/cap_capable")
 int calibrate_fexit(void *ctx)
 {

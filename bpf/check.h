@@ -72,6 +72,35 @@ static __always_inline struct ct_stack *unwind(void *ctx)
 	return st;
 }
 
+static __always_inline __u32 window_offset(void)
+{
+	return cfg_window[window_shape & 1] & 511;
+}
+
+/*
+ * A tracepoint calls a single program directly, but several through a loop, whose frame
+ * then lies between us and cap_capable: as others attach and detach, the window moves.
+ * Noticed here, where the true call path is at hand.
+ */
+static __always_inline void follow_window(void *ctx, const struct ct_stack *st)
+{
+	__u64 caller = 0, word = 0;
+
+	if (cfg_window[1] < 0)
+		return;
+#pragma unroll
+	for (int i = 0; i < 6; i++)
+		if (st->addr[i] - 1 - cfg_cap_lo < cfg_cap_len)
+			caller = st->addr[i + 1];
+	if (!caller || bpf_probe_read_kernel(&word, sizeof(word), ctx + window_offset()) ||
+	    word == caller)
+		return;
+	if (!bpf_probe_read_kernel(&word, sizeof(word),
+				   ctx + (cfg_window[!(window_shape & 1)] & 511)) &&
+	    word == caller)
+		window_shape = !(window_shape & 1);
+}
+
 /* Keeps the call path under its fingerprint. false: not this time. */
 static __always_inline bool keep_stack(void *ctx, __u64 site)
 {
@@ -82,6 +111,7 @@ static __always_inline bool keep_stack(void *ctx, __u64 site)
 	st = unwind(ctx);
 	if (!st)
 		return false;
+	follow_window(ctx, st);
 	if (bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST) &&
 	    !bpf_map_lookup_elem(&stacks, &site))
 		lost(CT_LOSS_STACKS); /* full: trying again is no use */

@@ -7,12 +7,13 @@
 #include "ct/selector.h"
 
 const volatile __u32 cfg_self;		   /* our own process, left out */
-const volatile __u32 cfg_host_mntns;	   /* inode number of the host's mount namespace */
+const volatile __u32 cfg_host_pidns;	   /* inode number of the host's PID namespace */
 const volatile int cfg_v1_controller = -1; /* pure v1 and hybrid: enum ct_v1_controller */
 const volatile int cfg_v1_hierarchy = -1;  /* ... and the hierarchy's number */
 const volatile bool cfg_trace; /* a sample for every check, not for the first of its kind */
-const volatile int cfg_window =
-	-1; /* bytes from ctx to cap_capable's return address; < 0: unknown */
+/* Bytes from ctx to cap_capable's return address, in two shapes; < 0: unknown. */
+const volatile int cfg_window[2] = { -1, -1 };
+const volatile __u64 cfg_cap_lo, cfg_cap_len;	    /* cap_capable */
 const volatile __u64 cfg_text_lo, cfg_text_len;	    /* kernel text */
 const volatile __u64 cfg_module_lo, cfg_module_len; /* modules' text */
 const volatile __u64 cfg_entry_lo, cfg_entry_len;   /* where system calls begin */

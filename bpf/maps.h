@@ -6,6 +6,9 @@
 #include "config.h"
 #include "newcomers.h"
 
+/* Which of cfg_window[] holds now, see follow_window. */
+__u32 window_shape;
+
 /* Number of processes in the map of newcomers: 0 saves the look-up. */
 __u32 newcomers_alive;
 

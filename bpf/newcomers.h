@@ -5,9 +5,8 @@
 
 /* Processes that came into their cgroup from outside and their descendants. */
 struct newcomer {
-	__u32 entry;	  /* CT_ENTRY_SETUP, or hash of a command line */
-	__u8 needs_mntns; /* set-up lasts until an execve in another mount namespace */
-	__u8 pad[3];
+	__u32 entry; /* CT_ENTRY_SETUP, or hash of a command line */
+	__u32 mntns; /* set-up lasts until an execve in another mount namespace; 0: in any */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

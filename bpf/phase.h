@@ -7,8 +7,9 @@
  * not the workload's. The same holds for each "docker exec" and health check, and
  * for a service manager's child. Names and binaries tell nothing (runc re-executes
  * a copy of itself, crun does not), but this does: the process was moved or cloned
- * into the cgroup by somebody in the host's mount namespace, and has not executed
- * anything in a namespace of its own since.
+ * into the cgroup by somebody in the host's PID namespace, and has not executed
+ * anything in a mount namespace of its own since. The host's mount namespace would not
+ * do: a daemon may have one of its own, and Podman without root has.
  */
 #ifndef CT_BPF_PHASE_H
 #define CT_BPF_PHASE_H
@@ -56,14 +57,15 @@ static __always_inline void enters(struct task_struct *task)
 	bool forked_only = BPF_CORE_READ(task, flags) & PF_FORKNOEXEC;
 
 	/* Moves inside a container (its init, a nested runtime) are its own affair. */
-	if (mntns_of(mover) != cfg_host_mntns)
+	if (BPF_CORE_READ(mover, nsproxy, pid_ns_for_children, ns.inum) != cfg_host_pidns)
 		return;
 	/* A program that moves itself prepares nothing: it is what it is. */
 	if (mover == task && !forked_only)
 		return;
 	/* One that has executed already, like runc's init, may do so again
-	 * before it leaves the host's mount namespace. */
-	n.needs_mntns = !forked_only;
+	 * before it leaves the mount namespace that its maker is in. */
+	if (!forked_only)
+		n.mntns = mntns_of(mover);
 	newcomer_add(BPF_CORE_READ(task, tgid), &n);
 }
 
@@ -109,7 +111,7 @@ static __always_inline __u32 entry_after_exec(struct task_struct *task, __u64 cg
 		return CT_ENTRY_MAIN;
 	if (n->entry != CT_ENTRY_SETUP)
 		return n->entry;
-	if (executor || (n->needs_mntns && mntns_of(task) == cfg_host_mntns))
+	if (executor || (n->mntns && mntns_of(task) == n->mntns))
 		return CT_ENTRY_SETUP;
 	g = bpf_map_lookup_elem(&groups, &cgroup);
 	if (g && !g->main) {

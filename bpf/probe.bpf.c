@@ -15,8 +15,8 @@ char LICENSE[] SEC("license") = "GPL";
 
 static __always_inline void read_window(void *ctx, struct check *c)
 {
-	c->window = cfg_window >= 0 &&
-		    !bpf_probe_read_kernel(c->word, sizeof(c->word), ctx + cfg_window);
+	c->window = cfg_window[0] >= 0 &&
+		    !bpf_probe_read_kernel(c->word, sizeof(c->word), ctx + window_offset());
 }
 
 /* Since 6.14 (d48da4d5ed7b). The tracepoint does not carry the options. */
@@ -183,6 +183,7 @@ static __always_inline void fill_namespaces(struct ct_exec_event *e, struct task
 	e->userns_inum = BPF_CORE_READ(task, real_cred, user_ns, ns.inum);
 	e->netns_inum = BPF_CORE_READ(net, ns.inum);
 	e->pidns_inum = BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.inum);
+	e->mntns_inum = mntns_of(task);
 	e->port_start = ~0u;
 	if (bpf_core_field_exists(net->ipv4.sysctl_ip_prot_sock))
 		e->port_start = BPF_CORE_READ(net, ipv4.sysctl_ip_prot_sock);
@@ -211,7 +212,7 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	fill_proc(&e->proc, task);
 	fill_creds(&e->creds, task);
 	fill_namespaces(e, task);
-	if (bpf_probe_read_kernel_str(e->file, sizeof(e->file), BPF_CORE_READ(bprm, filename)) < 0)
+	if (bpf_probe_read_kernel_str(e->file, sizeof(e->file), BPF_CORE_READ(bprm, interp)) < 0)
 		e->file[0] = 0;
 	if (len >= sizeof(e->argv))
 		len = sizeof(e->argv) - 1;

@@ -180,7 +180,7 @@ struct task_struct {
 };
 
 struct linux_binprm {
-	const char *filename;
+	const char *interp;
 };
 
 #if defined(__TARGET_ARCH_x86)

@@ -143,9 +143,9 @@ struct ct_exec_event {
 	__u32 was;	  /* entry before: CT_ENTRY_SETUP marks a way in */
 	__u32 port_start; /* net.ipv4.ip_unprivileged_port_start, ~0 unknown */
 	__u32 ping_low, ping_high;
-	__u32 userns_inum, netns_inum, pidns_inum;
+	__u32 userns_inum, netns_inum, pidns_inum, mntns_inum;
 	__u32 argv_len;
-	char file[256];
+	char file[256]; /* of a script: its interpreter, whose file capabilities count */
 	char argv[CT_TEXT_LEN];
 };
 

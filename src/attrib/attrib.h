@@ -36,6 +36,8 @@ struct ct_cgroup_name {
  */
 void ct_cgroup__classify(const char *path, struct ct_cgroup_name *name);
 
+#define CT_PODMAN_SOCKET "/run/podman/podman.sock"
+
 /* A client of a Docker-compatible API over a unix socket (Docker, Podman). */
 struct ct_docker;
 
@@ -109,12 +111,19 @@ int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *
  */
 char *ct_oci__find(enum ct_runtime rt, const char *id);
 
+/* A process's root directory (O_PATH); the caller closes. -ESRCH: the process is gone. */
+int ct_open_root_of(int pid);
+
 /*
- * File capabilities of a file as a process sees it: opened below /proc/PID/root.
- * *permitted is 0 without, and all are on a nosuid mount. Returns 0 or a negative errno (-ESRCH:
- * the process is gone).
+ * File capabilities of a program that a process executed under this name, below its own
+ * root, or, where the name leads nowhere, of /proc/PID/exe. *permitted is 0 without, and all
+ * are on a nosuid mount. Returns 0 or a negative errno (-ESRCH: the process is gone).
  */
 int ct_fcaps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid);
+
+/* The same for a process that is gone: below a root directory that was kept. */
+int ct_fcaps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
+			 bool *setid);
 
 /* Full cgroup path for a process in the hierarchy that captrim uses ("0::" on v2 and hybrid). */
 int ct_cgroup__of_pid(int pid, char **path);

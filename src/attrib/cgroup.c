@@ -329,14 +329,31 @@ void ct_cgroup__classify(const char *path, struct ct_cgroup_name *name)
 		set_id(name, "/", 1);
 }
 
-/* How much a line "ID:CONTROLLERS:PATH" is worth: the v2 hierarchy counts most. */
-static int rank(const char *controllers, size_t len)
+static bool has_controller(const char *list, size_t len, const char *name)
 {
-	if (!len)
-		return 4;
-	if (len == strlen("name=systemd") && !memcmp(controllers, "name=systemd", len))
-		return 3;
-	return len == strlen("pids") && !memcmp(controllers, "pids", len) ? 2 : 1;
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i + n <= len; i++)
+		if (!memcmp(list + i, name, n) && (!i || list[i - 1] == ',') &&
+		    (i + n == len || list[i + n] == ','))
+			return true;
+	return false;
+}
+
+/*
+ * How much a line "ID:CONTROLLERS:PATH" is worth, as the probe sees it: the v2 hierarchy
+ * where it holds anything, else the v1 controllers by its preference.
+ */
+static int rank(const char *controllers, size_t len, const char *path)
+{
+	static const char *const v1[] = { "freezer", "devices", "memory", "pids" };
+
+	if (!len && path[0] == '/' && path[1] != '\n' && path[1])
+		return 2 + CT_ARRAY_SIZE(v1);
+	for (int i = CT_ARRAY_SIZE(v1); i-- > 0;)
+		if (len && has_controller(controllers, len, v1[i]))
+			return 2 + i;
+	return 1;
 }
 
 int ct_cgroup__of_pid(int pid, char **path)
@@ -354,8 +371,8 @@ int ct_cgroup__of_pid(int pid, char **path)
 		char *a = memchr(line, ':', end);
 		char *b = a ? memchr(a + 1, ':', line + end - a - 1) : NULL;
 
-		if (b && rank(a + 1, b - a - 1) > best_rank) {
-			best_rank = rank(a + 1, b - a - 1);
+		if (b && rank(a + 1, b - a - 1, b + 1) > best_rank) {
+			best_rank = rank(a + 1, b - a - 1, b + 1);
 			best = b + 1;
 		}
 	}

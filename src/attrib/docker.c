@@ -12,7 +12,6 @@
 #define TIMEOUT_MS    5000L
 #define MAX_ANSWER    (64u << 20)
 #define DOCKER_SOCKET "/var/run/docker.sock"
-#define PODMAN_SOCKET "/run/podman/podman.sock"
 
 /* The newest API whose answers were read when this was written. */
 #define API_MAJOR 1
@@ -307,11 +306,11 @@ static int open_default(struct ct_docker **d, struct ct_err *err)
 	if (!is_absent(rc))
 		return rc ? ct_err__set(err, -rc, "%s", why.msg) : 0;
 	/* What is wrong with Docker's socket does not matter once Podman's answers. */
-	rc = open_at(PODMAN_SOCKET, d, err);
+	rc = open_at(CT_PODMAN_SOCKET, d, err);
 	if (is_absent(rc))
 		return ct_err__set(err, -rc,
 				   "neither Docker answers at " DOCKER_SOCKET
-				   " nor Podman at " PODMAN_SOCKET "%s",
+				   " nor Podman at " CT_PODMAN_SOCKET "%s",
 				   cure(-rc));
 	return rc;
 }

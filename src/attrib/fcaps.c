@@ -193,6 +193,16 @@ static int read_fd(int fd, uint64_t *permitted, bool *effective, bool *setid)
 	return 0;
 }
 
+int ct_open_root_of(int pid)
+{
+	ct_autofree char *dir = ct_xasprintf("/proc/%d/root", pid);
+	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	return fd;
+}
+
 /* A path that is not absolute starts at the process's working directory. */
 static char *absolute(int pid, const char *path)
 {
@@ -209,19 +219,27 @@ static char *absolute(int pid, const char *path)
 	return ct_xasprintf("%s/%s", cwd, path);
 }
 
+int ct_fcaps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
+			 bool *setid)
+{
+	ct_autoclose int fd = ct_open_in_root(root, path);
+
+	return fd < 0 ? fd : read_fd(fd, permitted, effective, setid);
+}
+
 int ct_fcaps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid)
 {
-	ct_autofree char *dir = ct_xasprintf("/proc/%d/root", pid), *file = NULL;
-	ct_autoclose int root = -1, fd = -1;
+	ct_autofree char *exe = ct_xasprintf("/proc/%d/exe", pid), *file = NULL;
+	ct_autoclose int root = ct_open_root_of(pid), fd = -1;
 
-	root = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
+		return root;
 	file = absolute(pid, path);
-	if (!file)
-		return errno == ENOENT ? -ESRCH : -errno;
-	fd = ct_open_in_root(root, file);
+	if (file && !ct_fcaps__read_below(root, file, permitted, effective, setid))
+		return 0;
+	/* No name that leads anywhere: /dev/fd/N of fexecve, or replaced since. */
+	fd = open(exe, O_PATH | O_CLOEXEC);
 	if (fd < 0)
-		return fd;
+		return errno == ENOENT ? -ESRCH : -errno;
 	return read_fd(fd, permitted, effective, setid);
 }

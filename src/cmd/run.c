@@ -15,7 +15,7 @@ static struct ct_emit_opts emit;
 static enum ct_mode mode;
 static const char *out_path, *save_path, *backend, *socket_path;
 static int format, color;
-static bool verbose, quiet, strict, generous, no_syscalls;
+static bool verbose, quiet, strict, generous, no_syscalls, containers;
 static uint64_t duration;
 
 static const struct ct_opt opts[] = {
@@ -24,6 +24,8 @@ static const struct ct_opt opts[] = {
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
 	  "how to write the advice" },
 	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL, "keep the recording there" },
+	{ 0, "containers", NULL, CT_OPT_FLAG, &containers, NULL,
+	  "take every container that anybody starts meanwhile for the command's" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
 	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
@@ -110,7 +112,12 @@ static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_
 	}
 	s = ct_recorder__finish(r);
 	status = ct_recorder__exit_status(r);
-	drop_client(s, in->is_container);
+	drop_client(s, in->is_container || containers);
+	if (ct_recorder__left_out(r) && !in->is_container && !quiet)
+		ct_warn("containers were started meanwhile, and the command ran a container "
+			"client: "
+			"whose they are cannot be told, so they are left out; --containers takes "
+			"all, 'captrim run -- docker run ...' exactly the right one");
 	if (in->label && (!s->nworkloads || s->workloads[0]->kind == CT_WL_COMMAND))
 		ct_warn("no container of this command was seen: did it start, and on this host?");
 	if (report(s, err)) {
@@ -149,8 +156,7 @@ int ct_cmd__run(int argc, char **argv)
 		.socket = socket_path ? socket_path : in.socket,
 		.label = in.label,
 		.project = in.project,
-		/* A script may start containers: whatever starts meanwhile is taken for its own. */
-		.any_container = !in.is_container,
+		.any_container = containers,
 		.quiet = quiet,
 	};
 	ret = CT_EXIT_CAPTRIM;

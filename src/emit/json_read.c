@@ -108,6 +108,7 @@ static const struct ct_field verified_fields[] = {
 	F(INT, verify_runs, "runs"),
 	F(STR, verify_check, "check"),
 	F(STR, verify_result, "result"),
+	F(BOOL, verify_flaky, "flaky"),
 	{ 0 },
 };
 #undef F
@@ -178,8 +179,7 @@ static const char *keep(struct ct_report *r, const char *s)
 }
 
 /* The object or array under key: 1 when there is none. */
-static int get(json_t *o, const char *key, json_type type, json_t **v,
-	       struct ct_err *err)
+static int get(json_t *o, const char *key, json_type type, json_t **v, struct ct_err *err)
 {
 	*v = json_object_get(o, key);
 	if (!*v)
@@ -233,8 +233,7 @@ static int read_caps(json_t *o, const char *key, uint64_t *set, struct ct_err *e
 
 /* Every object of an array, with its place put before a message. */
 static int read_list(json_t *o, const char *key,
-		     int (*read)(json_t *item, void *to, struct ct_report *r,
-				 struct ct_err *err),
+		     int (*read)(json_t *item, void *to, struct ct_report *r, struct ct_err *err),
 		     void *to, struct ct_report *r, struct ct_err *err)
 {
 	json_t *list, *item;
@@ -306,6 +305,43 @@ static int read_capability(json_t *o, void *to, struct ct_report *r, struct ct_e
 		return ct_err__set(err, EINVAL, "\"chosen\" and \"cap_add\" disagree about %s",
 				   ct_cap__name(cap));
 	return 0;
+}
+
+static int read_run(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
+{
+	struct ct_advice *a = to;
+	struct ct_verify_run *run = &a->verify_list[a->nverify_list++];
+	const char *ending = json_string_value(json_object_get(o, "ending"));
+	const char *why = json_string_value(json_object_get(o, "why"));
+	json_int_t ms = json_integer_value(json_object_get(o, "ms"));
+	int ret = read_caps(o, "set", &run->set, err);
+
+	if (!ret)
+		ret = read_caps(o, "refused", &run->refused, err);
+	if (!ret && (ms < 0 || ms > INT32_MAX))
+		ret = ct_err__set(err, EINVAL, "\"ms\" is out of range");
+	run->recording = json_is_true(json_object_get(o, "recording"));
+	run->ending = ending ? keep(r, ending) : NULL;
+	run->why = why ? ct_xstrdup(why) : NULL;
+	run->ns = (uint64_t)ms * 1000000;
+	return ret;
+}
+
+static int read_verified(json_t *o, struct ct_advice *a, struct ct_report *r, struct ct_err *err)
+{
+	json_t *v, *list;
+	int ret = get(o, "verified", JSON_OBJECT, &v, err);
+
+	if (ret)
+		return ret > 0 ? 0 : ret;
+	ret = read_nested(o, "verified", verified_fields, a, err);
+	if (!ret && a->verify_result && ct_names__find(result_names, a->verify_result) < 0)
+		ret = ct_err__set(err, EINVAL, "\"result\" is none of minimal, sufficient, failed");
+	if (!ret)
+		ret = read_caps(v, "degraded", &a->verify_degraded, err);
+	list = json_object_get(v, "list");
+	a->verify_list = ct_xzalloc((json_array_size(list) + 1) * sizeof(*a->verify_list));
+	return ret ? ret : read_list(v, "list", read_run, a, r, err);
 }
 
 static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
@@ -397,9 +433,7 @@ static int read_workload(json_t *o, void *to, struct ct_report *r, struct ct_err
 	if (!ret)
 		ret = read_sets(o, a, err);
 	if (!ret)
-		ret = read_nested(o, "verified", verified_fields, a, err);
-	if (!ret && a->verify_result && ct_names__find(result_names, a->verify_result) < 0)
-		ret = ct_err__set(err, EINVAL, "\"result\" is none of minimal, sufficient, failed");
+		ret = read_verified(o, a, r, err);
 	if (!ret)
 		ret = read_list(o, "warnings", read_warning, a, r, err);
 	if (!ret)
@@ -410,8 +444,7 @@ static int read_workload(json_t *o, void *to, struct ct_report *r, struct ct_err
 	return ret;
 }
 
-static int read_document(json_t *doc, struct ct_session *s, struct ct_report *r,
-			 struct ct_err *err)
+static int read_document(json_t *doc, struct ct_session *s, struct ct_report *r, struct ct_err *err)
 {
 	json_t *list, *host = json_object_get(doc, "host");
 	int ret = get(doc, "workloads", JSON_ARRAY, &list, err);

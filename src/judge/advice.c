@@ -150,7 +150,14 @@ static char *not_in_every(const struct ct_advice *a)
 	return s.s;
 }
 
-static void rate(struct ct_advice *a, const struct ct_case *c)
+/* Could a need have gone by unseen? */
+static bool has_gaps(const struct ct_losses *l)
+{
+	return l->truncated || l->missed || l->kinds || l->acts || l->events || l->unattributed ||
+	       l->lookups;
+}
+
+static void rate(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
 	double seconds = ct_workload__watched_ns(c->w) / 1e9;
 	ct_autofree char *in = a->recordings > 1 ?
@@ -158,6 +165,7 @@ static void rate(struct ct_advice *a, const struct ct_case *c)
 				       ct_xasprintf("in %zu kinds", c->w->nkinds);
 	ct_autofree char *seldom = not_in_every(a);
 	bool start = false, end = false, whole = false;
+	bool gaps = has_gaps(&s->losses);
 
 	ct_workload__for_each(part, c->w)
 	{
@@ -166,19 +174,21 @@ static void rate(struct ct_advice *a, const struct ct_case *c)
 		whole |= part->start_seen == CT_YES && part->end_seen == CT_YES;
 	}
 	a->confidence = CT_CONF_HIGH;
-	if (!whole || c->doubtful)
+	if (!whole || c->doubtful || gaps)
 		a->confidence = CT_CONF_MEDIUM;
 	if (!a->checks || c->failed)
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
-		"%llu checks %s over %.0f s; start %s, end %s%s%s%s%s",
+		"%llu checks %s over %.0f s; start %s, end %s%s%s%s%s%s",
 		(unsigned long long)a->checks, in, seconds, start ? "seen" : "not seen",
 		end ? "seen" : "not seen", seldom, c->failed ? "; it ended with an error" : "",
 		c->unknown_sites ? "; some call sites no rule knows were taken as needed" : "",
+		gaps ? "; something was lost, see the losses" : "",
 		"; what it did not do while watched is not covered");
 }
 
-void ct_advice__decide(struct ct_advice *a, struct ct_case *c, enum ct_mode mode)
+void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct ct_case *c,
+		       enum ct_mode mode)
 {
 	uint64_t seen = 0;
 
@@ -190,5 +200,5 @@ void ct_advice__decide(struct ct_advice *a, struct ct_case *c, enum ct_mode mode
 	a->caps = ct_xzalloc((ct_caps__count(seen) + 1) * sizeof(*a->caps));
 	ct_caps__for_each(cap, seen)
 		fill_cap(a, c, &a->caps[a->ncaps++], cap);
-	rate(a, c);
+	rate(a, s, c);
 }

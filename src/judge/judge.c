@@ -137,7 +137,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 	a->recordings = c.recordings;
 	a->checks = c.checks;
 	a->unknown_sites = c.unknown_sites;
-	ct_advice__decide(a, &c, mode);
+	ct_advice__decide(a, s, &c, mode);
 	ct_advice__warn(a, s, &c);
 	free(c.needs);
 	free(c.reasons); /* their strings have moved to the advice */

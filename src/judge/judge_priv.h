@@ -45,7 +45,8 @@ void ct_case__judge_acts(struct ct_case *c);
 void ct_advice__free(struct ct_advice *a); /* what it holds */
 
 /* advice.c */
-void ct_advice__decide(struct ct_advice *a, struct ct_case *c, enum ct_mode mode);
+void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct ct_case *c,
+		       enum ct_mode mode);
 void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c);
 
 /* The host's namespace that the workload shares and in which cap acts, as a phrase; NULL: none. */

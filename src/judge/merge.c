@@ -129,6 +129,8 @@ static void join_verified(struct ct_advice *a, const struct ct_advice *x, const 
 	minimal = equal(x->verify_result, "minimal") && equal(y->verify_result, "minimal");
 	a->verify_runs = x->verify_runs + y->verify_runs;
 	a->verify_result = ct_xstrdup(minimal ? "minimal" : "sufficient");
+	a->verify_flaky = x->verify_flaky || y->verify_flaky;
+	a->verify_degraded = x->verify_degraded | y->verify_degraded;
 	if (equal(x->verify_check, y->verify_check))
 		a->verify_check = x->verify_check ? ct_xstrdup(x->verify_check) : NULL;
 	else
@@ -150,7 +152,7 @@ static void decide_again(struct ct_advice *x, struct ct_advice *y, const struct 
 	out.checks = c.checks;
 	out.recordings = x->recordings + (y ? y->recordings : 0);
 	out.unknown_sites = c.unknown_sites;
-	ct_advice__decide(&out, &c, mode);
+	ct_advice__decide(&out, s, &c, mode);
 	ct_advice__warn(&out, s, &c);
 	keep_warnings(&out, x);
 	free(out.why);

@@ -88,22 +88,73 @@ static int find_window(struct calibrate_bpf *s, const struct ct_ksyms *syms)
 	return found ? __builtin_ctzll(found) * (int)sizeof(__u64) : -1;
 }
 
+/* The last of n words that equals addr, or -1. */
+static int last_word(const struct ct_calibration *c, int n, uint64_t addr)
+{
+	while (--n >= 0 && c->word[n] != addr)
+		;
+	return n;
+}
+
 /*
- * Returns the window or -1; *err is a positive errno when the way in does not work,
- * *step tells where. A kprobe needs no window: it knows the stack pointer.
+ * From the shape with a tracepoint's loop, whose window is given, the one without: the probe
+ * is then called from cap_capable itself. -1 if that cannot be told.
  */
-static int calibrate(const char *backend, const struct ct_ksyms *syms, int *err, const char **step)
+static int window_without_loop(struct calibrate_bpf *s, const struct ct_ksyms *syms, int window)
+{
+	struct ct_calibration c = {};
+	__u32 zero = 0;
+	int here, in_cap, in_loop;
+
+	if (bpf_map__lookup_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c), 0))
+		return -1;
+	for (int i = 1; i < c.depth && i < CT_STACK_DEPTH; i++) {
+		const char *name = ct_ksyms__name(syms, c.addr[i]);
+
+		if (!name || strcmp(name, "cap_capable"))
+			continue;
+		here = window / (int)sizeof(__u64);
+		in_cap = last_word(&c, here, c.addr[i]);
+		in_loop = last_word(&c, in_cap, c.addr[i - 1]);
+		return in_loop < 0 ? -1 : (in_loop + here - in_cap) * (int)sizeof(__u64);
+	}
+	return -1;
+}
+
+/* Now, and when others come or, if there are some, go. */
+static void find_windows(struct ct_probe *p, struct calibrate_bpf *s, bool tp)
+{
+	struct bpf_link *link;
+	int beside;
+
+	p->window[0] = find_window(s, p->syms);
+	if (!tp || p->window[0] < 0)
+		return;
+	link = bpf_program__attach(s->progs.calibrate_beside);
+	if (!link)
+		return;
+	beside = find_window(s, p->syms);
+	p->window[1] = beside != p->window[0] ? beside : window_without_loop(s, p->syms, beside);
+	bpf_link__destroy(link);
+}
+
+/*
+ * *err is a positive errno when the way in does not work, *step tells where. A kprobe
+ * needs no window: it knows the stack pointer.
+ */
+static void calibrate(struct ct_probe *p, const char *backend, int *err, const char **step)
 {
 	struct calibrate_bpf *s = calibrate_bpf__open();
 	bool tp = !strcmp(backend, "tp_btf");
-	int ret = -1;
 
 	if (!s) {
 		*err = errno;
 		*step = "open";
-		return -1;
+		return;
 	}
 	bpf_program__set_autoload(s->progs.calibrate_tp, tp);
+	bpf_program__set_autoload(s->progs.calibrate_beside, tp);
+	bpf_program__set_autoattach(s->progs.calibrate_beside, false);
 	bpf_program__set_autoload(s->progs.calibrate_fexit, !tp);
 	s->rodata->cfg_self = getpid();
 	*step = "load";
@@ -113,9 +164,8 @@ static int calibrate(const char *backend, const struct ct_ksyms *syms, int *err,
 		*err = -calibrate_bpf__attach(s);
 	}
 	if (!*err)
-		ret = find_window(s, syms);
+		find_windows(p, s, tp);
 	calibrate_bpf__destroy(s);
-	return ret;
 }
 
 /*
@@ -163,11 +213,16 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	p->layout = cg.layout;
 	c->cfg_self = getpid();
 	/* A process 1 with more privileges than ours does not let itself be looked at. */
-	if (!stat("/proc/1/ns/mnt", &st) || !stat("/proc/self/ns/mnt", &st))
-		c->cfg_host_mntns = st.st_ino;
+	if (!stat("/proc/1/ns/pid", &st) || !stat("/proc/self/ns/pid", &st))
+		c->cfg_host_pidns = st.st_ino;
 	c->cfg_v1_controller = cg.v1_controller;
 	c->cfg_v1_hierarchy = cg.v1_hierarchy;
-	c->cfg_window = p->window;
+	c->cfg_window[0] = p->window[0];
+	c->cfg_window[1] = p->window[1];
+	if (!ct_ksyms__find(p->syms, "cap_capable", &lo, &size)) {
+		c->cfg_cap_lo = lo;
+		c->cfg_cap_len = size;
+	}
 	c->cfg_trace = o->every;
 	ct_ksyms__text(p->syms, &lo, &size);
 	c->cfg_text_lo = lo;
@@ -212,9 +267,9 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 {
 	int err = 0;
 
-	p->window = -1;
+	p->window[0] = p->window[1] = -1;
 	if (strcmp(backend, "kprobe"))
-		p->window = calibrate(backend, p->syms, &err, step);
+		calibrate(p, backend, &err, step);
 	if (err)
 		return err;
 	p->skel = probe_bpf__open();

@@ -70,6 +70,15 @@ int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg);
 int ct_probe__each_overcommit(struct ct_probe *p, ct_count_fn fn, void *arg);
 int ct_probe__each_act(struct ct_probe *p, ct_act_fn fn, void *arg);
 
+/*
+ * Hands over and forgets what cgroups have in the maps for which ended() is true: those
+ * without processes. A key that a cache still holds stays, so that every hit is handed over
+ * once, here or by the functions above.
+ */
+typedef bool (*ct_ended_fn)(void *arg, uint64_t cgroup);
+void ct_probe__drain(struct ct_probe *p, ct_ended_fn ended, ct_count_fn kind, ct_act_fn act,
+		     void *arg);
+
 /* The call path of a fingerprint: names innermost first, from cap_capable's caller on; the
  * caller frees array and strings. -ENOENT when none was taken. */
 int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *len);

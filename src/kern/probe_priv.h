@@ -28,7 +28,7 @@ struct ct_probe {
 	size_t nwatched;
 	int layout;
 	int ncpus;
-	int window; /* bytes, < 0 unknown */
+	int window[2]; /* bytes, < 0 unknown; the second when others attach or detach */
 	bool stopped;
 	struct ct_clock start, now;
 	ct_event_fn fn; /* of the consume call in progress */

@@ -14,7 +14,7 @@ const char *ct_probe__backend(const struct ct_probe *p)
 
 bool ct_probe__fingerprints(const struct ct_probe *p)
 {
-	return p->window >= 0 || !strcmp(p->backend, "kprobe");
+	return p->window[0] >= 0 || !strcmp(p->backend, "kprobe");
 }
 
 bool ct_probe__watches_syscalls(const struct ct_probe *p)
@@ -120,6 +120,69 @@ static void add_hits(struct ct_count *sum, uint64_t count, uint64_t last)
 		sum->last = last;
 }
 
+static void add_cpus(struct ct_count *sum, const struct ct_count *cpu, int ncpus)
+{
+	for (int c = 0; c < ncpus; c++)
+		add_hits(sum, cpu[c].count, cpu[c].last);
+}
+
+static bool is_cached(const struct ct_slot *slots, size_t nslots, const struct ct_key *key)
+{
+	for (size_t i = 0; i < nslots; i++)
+		if (slots[i].count && !memcmp(&slots[i].key, key, sizeof(*key)))
+			return true;
+	return false;
+}
+
+static void drain_kinds(struct ct_probe *p, ct_ended_fn ended, ct_count_fn fn, void *arg)
+{
+	size_t nslots = (size_t)CT_CACHE_SLOTS * p->ncpus;
+	ct_autofree struct ct_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
+	ct_autofree struct ct_slot *slots = read_cache(p);
+	int fd = bpf_map__fd(p->skel->maps.kinds);
+	struct ct_key key, next;
+	bool more = !bpf_map_get_next_key(fd, NULL, &next);
+
+	while (more) {
+		struct ct_count sum = {};
+
+		key = next;
+		more = !bpf_map_get_next_key(fd, &key, &next);
+		if (!ended(arg, key.cgroup) || is_cached(slots, nslots, &key) ||
+		    bpf_map_lookup_elem(fd, &key, cpu))
+			continue;
+		add_cpus(&sum, cpu, p->ncpus);
+		bpf_map_delete_elem(fd, &key);
+		fn(arg, &key, sum.count, jiffies_to_ns(p, sum.last));
+	}
+}
+
+static void drain_acts(struct ct_probe *p, ct_ended_fn ended, ct_act_fn fn, void *arg)
+{
+	int fd = bpf_map__fd(p->skel->maps.acts);
+	struct ct_act_key key, next;
+	bool more = !bpf_map_get_next_key(fd, NULL, &next);
+
+	while (more) {
+		__u64 count;
+
+		key = next;
+		more = !bpf_map_get_next_key(fd, &key, &next);
+		if (!ended(arg, key.cgroup) || bpf_map_lookup_elem(fd, &key, &count))
+			continue;
+		bpf_map_delete_elem(fd, &key);
+		fn(arg, &key, count);
+	}
+}
+
+void ct_probe__drain(struct ct_probe *p, ct_ended_fn ended, ct_count_fn kind, ct_act_fn act,
+		     void *arg)
+{
+	read_clock(p, &p->now);
+	drain_kinds(p, ended, kind, arg);
+	drain_acts(p, ended, act, arg);
+}
+
 int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg)
 {
 	size_t nslots = (size_t)CT_CACHE_SLOTS * p->ncpus;
@@ -136,8 +199,7 @@ int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg)
 		prev = &key;
 		if (bpf_map_lookup_elem(fd, &key, cpu))
 			continue;
-		for (int c = 0; c < p->ncpus; c++)
-			add_hits(&sum, cpu[c].count, cpu[c].last);
+		add_cpus(&sum, cpu, p->ncpus);
 		for (size_t i = 0; i < nslots; i++)
 			if (slots[i].count && !memcmp(&slots[i].key, &key, sizeof(key)))
 				add_hits(&sum, slots[i].count, slots[i].last);

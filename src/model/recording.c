@@ -10,7 +10,7 @@
 #define MAX_DOCUMENTS (1u << 20)
 #define MAX_STACK     1024
 
-#define DAMAGED	 "the file is damaged, record again"
+#define DAMAGED "the file is damaged, record again"
 #define NOT_OURS                                                                     \
 	"give a file written by 'captrim record -o' or 'captrim run --save', or by " \
 	"'--format json'"

@@ -157,7 +157,7 @@ static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64
 	ct_probe__stack(b->c->probe, key->site, &stack, &len);
 	k = kind_of(b, w, key, stack, len);
 	HASH_FIND(hh, b->c->seen, key, sizeof(*key), seen);
-	if (seen && (!k->sampled || seen->sample.h.ns < k->first_ns))
+	if (seen && seen->sample.h.ns && (!k->sampled || seen->sample.h.ns < k->first_ns))
 		fill_sample(k, &seen->sample);
 	add_count(w, k, count, last_ns);
 	if (!(key->flags & CT_F_GRANTED)) {
@@ -190,6 +190,10 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 	if (!w)
 		return;
 	HASH_FIND(hh, b->c->acts, key, sizeof(*key), seen);
+	if (seen) {
+		count += seen->count;
+		seen->count = 0;
+	}
 	a = ct_workload__add_act(w);
 	a->key = *key;
 	a->key.cgroup = 0;
@@ -197,6 +201,23 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 	a->count = count;
 	if (seen)
 		a->proc = seen->proc;
+}
+
+static void add_drained(struct builder *b)
+{
+	struct ct_seen *seen, *tmp;
+
+	HASH_ITER(hh, b->c->seen, seen, tmp)
+	on_count(b, &seen->key, seen->count, seen->last_ns);
+}
+
+static void add_drained_acts(struct builder *b)
+{
+	struct ct_seen_act *act, *tmp;
+
+	HASH_ITER(hh, b->c->acts, act, tmp)
+	if (act->count)
+		on_act(b, &act->key, 0);
 }
 
 /* What the entry point's execve tells of the container. */
@@ -333,8 +354,10 @@ void ct_collect__build(struct ct_collect *c, struct ct_session *s, ct_choose_fn 
 	for (size_t i = 0; i < c->nexecs; i++)
 		add_exec(&b, &c->execs[i]);
 	ct_probe__each_kind(c->probe, on_count, &b);
+	add_drained(&b);
 	ct_probe__each_overcommit(c->probe, on_overcommit, &b);
 	ct_probe__each_act(c->probe, on_act, &b);
+	add_drained_acts(&b);
 	for (size_t i = 0; i < c->nexits; i++)
 		add_exit(&b, &c->exits[i]);
 	sort_all(s);

@@ -324,6 +324,15 @@ int ct_cgroup_dir__process(const char *dir)
 	return pid;
 }
 
+int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id)
+{
+	const char *mount = id & CT_CGROUP_V1 ? c->mounts.v1 : c->mounts.v2;
+	const char *path = ct_cgroups__path(c, id);
+	ct_autofree char *dir = path ? ct_xasprintf("%s%s", mount, path) : NULL;
+
+	return dir ? each_process(dir, NULL, NULL) : 0;
+}
+
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg)
 {
 	struct entry *e, *tmp;
@@ -335,6 +344,12 @@ void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg)
 int ct_own_cgroup__processes(const struct ct_own_cgroup *c)
 {
 	return c->dir ? each_process(c->dir, NULL, NULL) : 0;
+}
+
+void ct_own_cgroup__signal(const struct ct_own_cgroup *c, int sig)
+{
+	if (c->dir)
+		ct_cgroup__signal(c->dir, sig);
 }
 
 static void move_to(void *arg, int pid)

@@ -37,6 +37,9 @@ int ct_cgroups__find(const struct ct_cgroups *c, const char *path, char **dir, u
 /* A process in the cgroup of that directory or below; 0: none. */
 int ct_cgroup_dir__process(const char *dir);
 
+/* The same by id; 0 when it is unknown, too. */
+int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id);
+
 typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);
 
@@ -55,6 +58,8 @@ int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err);
 int ct_own_cgroup__enter(const struct ct_own_cgroup *c, int pid, struct ct_err *err);
 /* Number of processes in it and below; 0 when it is gone. */
 int ct_own_cgroup__processes(const struct ct_own_cgroup *c);
+/* Sends a signal to every process in it and below. */
+void ct_own_cgroup__signal(const struct ct_own_cgroup *c, int sig);
 /* Removes it with everything below; processes still in it go back to where we are. */
 void ct_own_cgroup__remove(struct ct_own_cgroup *c);
 

@@ -98,6 +98,32 @@ void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev)
 	       (r->opts.project && ev->project && !strcmp(ev->project, r->opts.project));
 	if (ours)
 		ct_recorder__want(r, ev->id, ev);
+	else if (!strcmp(ev->action, "create"))
+		r->foreign = true;
+}
+
+void ct_recorder__on_entry(void *arg, const char *path, bool inside)
+{
+	struct ct_recorder *r = arg;
+	ct_autoerr struct ct_err err = {};
+	ct_autofree char *config = NULL;
+	struct ct_cgroup_name name;
+	struct ct_workload *w;
+
+	ct_cgroup__classify(path, &name);
+	/* The daemon's events and answers tell more. */
+	if (name.kind != CT_WL_CONTAINER ||
+	    (r->docker && name.runtime == ct_docker__runtime(r->docker)))
+		return;
+	w = ct_session__find(r->session, name.id);
+	if (!w && (inside || r->opts.all))
+		w = ct_session__add(r->session, name.id);
+	if (!w || inspected(w))
+		return;
+	/* Now, since the files of a short-lived one go with it. */
+	config = ct_oci__find(name.runtime, name.id);
+	if (config)
+		(void)ct_oci__read(config, w, &err);
 }
 
 struct search {

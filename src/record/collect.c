@@ -6,6 +6,8 @@
 #include "attrib/attrib.h"
 #include "record/collect_priv.h"
 
+#define DRAIN_AFTER 16 /* ended cgroups */
+
 struct ct_collect *ct_collect__new(struct ct_probe *p)
 {
 	struct ct_collect *c = ct_xzalloc(sizeof(*c));
@@ -13,7 +15,22 @@ struct ct_collect *ct_collect__new(struct ct_probe *p)
 	c->probe = p;
 	c->cgroups = ct_cgroups__new();
 	ct_cgroups__scan(c->cgroups);
+	c->roots = ct_roots__new();
 	return c;
+}
+
+/* Unless all: those that outlive their entry point stay for the next time. */
+static void forget_ended(struct ct_collect *c, bool all)
+{
+	struct ct_ended *ended, *tmp;
+
+	HASH_ITER(hh, c->ended, ended, tmp)
+	{
+		if (!all && ended->alive)
+			continue;
+		HASH_DEL(c->ended, ended);
+		free(ended);
+	}
 }
 
 void ct_collect__free(struct ct_collect *c)
@@ -39,8 +56,16 @@ void ct_collect__free(struct ct_collect *c)
 	}
 	free(c->execs);
 	free(c->exits);
+	forget_ended(c, true);
 	ct_cgroups__free(c->cgroups);
+	ct_roots__free(c->roots);
 	free(c);
+}
+
+void ct_collect__on_entry(struct ct_collect *c, ct_entry_fn fn, void *arg)
+{
+	c->on_entry = fn;
+	c->entry_arg = arg;
 }
 
 uint64_t ct_collect__kinds(const struct ct_collect *c)
@@ -48,35 +73,62 @@ uint64_t ct_collect__kinds(const struct ct_collect *c)
 	return HASH_COUNT(c->seen);
 }
 
+bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, const char *name)
+{
+	for (size_t i = 0; i < c->nexecs; i++) {
+		const char *file = c->execs[i].exec.file, *slash = strrchr(file, '/');
+
+		if (c->execs[i].event.h.cgroup == cgroup && !strcmp(slash ? slash + 1 : file, name))
+			return true;
+	}
+	return false;
+}
+
 struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c)
 {
 	return c->cgroups;
 }
 
-static void on_sample(struct ct_collect *c, const struct ct_sample *s)
+static struct ct_seen *seen_of(struct ct_collect *c, const struct ct_key *key)
 {
 	struct ct_seen *seen;
 
-	HASH_FIND(hh, c->seen, &s->key, sizeof(s->key), seen);
+	HASH_FIND(hh, c->seen, key, sizeof(*key), seen);
 	if (seen)
-		return;
+		return seen;
 	seen = ct_xzalloc(sizeof(*seen));
-	seen->key = s->key;
-	seen->sample = *s;
+	seen->key = *key;
 	HASH_ADD(hh, c->seen, key, sizeof(seen->key), seen);
+	return seen;
+}
+
+static void on_sample(struct ct_collect *c, const struct ct_sample *s)
+{
+	struct ct_seen *seen = seen_of(c, &s->key);
+
+	if (seen->sample.h.ns)
+		return;
+	if (s->key.entry == CT_ENTRY_SETUP)
+		ct_roots__keep(c->roots, s->key.cgroup, s->proc.pid);
+	seen->sample = *s;
+}
+
+static struct ct_seen_act *act_of(struct ct_collect *c, const struct ct_act_key *key)
+{
+	struct ct_seen_act *act;
+
+	HASH_FIND(hh, c->acts, key, sizeof(*key), act);
+	if (act)
+		return act;
+	act = ct_xzalloc(sizeof(*act));
+	act->key = *key;
+	HASH_ADD(hh, c->acts, key, sizeof(act->key), act);
+	return act;
 }
 
 static void on_act(struct ct_collect *c, const struct ct_act_event *e)
 {
-	struct ct_seen_act *act;
-
-	HASH_FIND(hh, c->acts, &e->key, sizeof(e->key), act);
-	if (act)
-		return;
-	act = ct_xzalloc(sizeof(*act));
-	act->key = e->key;
-	act->proc = e->proc;
-	HASH_ADD(hh, c->acts, key, sizeof(act->key), act);
+	act_of(c, &e->key)->proc = e->proc;
 }
 
 /* Words separated by NULs to words separated by spaces. */
@@ -110,12 +162,30 @@ static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
 	x->exec.ns = e->h.ns;
 	x->exec.creds = e->creds;
 	x->exec.count = 1;
-	/* Processes at the root of the hierarchy are nobody's workload. */
-	if (path && !strcmp(path, "/"))
+	/* Neither a runtime's set-up nor a process at the root of the hierarchy is a workload's. */
+	if (e->entry == CT_ENTRY_SETUP || (path && !strcmp(path, "/")))
 		return;
-	ret = ct_fcaps__read(e->proc.pid, file, &x->exec.fcaps, &x->exec.fcaps_effective,
-			     &x->exec.setuid);
+	ret = ct_roots__fcaps(c->roots, e, &x->exec);
 	x->unread = ret < 0;
+	if (path && c->on_entry && e->was == CT_ENTRY_SETUP && e->entry == CT_ENTRY_MAIN)
+		c->on_entry(c->entry_arg, path, ct_cgroups__inside(c->cgroups, e->h.cgroup));
+}
+
+static void on_exit_event(struct ct_collect *c, const struct ct_exit_event *e)
+{
+	struct ct_ended *ended;
+
+	*CT_PUSH(c->exits, c->nexits, c->exits_cap) = *e;
+	if (!e->is_main)
+		return;
+	ct_roots__drop(c->roots, e->h.cgroup);
+	c->ended_since++;
+	HASH_FIND(hh, c->ended, &e->h.cgroup, sizeof(e->h.cgroup), ended);
+	if (ended)
+		return;
+	ended = ct_xzalloc(sizeof(*ended));
+	ended->cgroup = e->h.cgroup;
+	HASH_ADD(hh, c->ended, cgroup, sizeof(ended->cgroup), ended);
 }
 
 static void on_event(void *arg, const struct ct_event *ev, size_t size)
@@ -140,8 +210,7 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 		break;
 	case CT_EV_EXIT:
 		if (size >= sizeof(struct ct_exit_event))
-			*CT_PUSH(c->exits, c->nexits,
-				 c->exits_cap) = *(const struct ct_exit_event *)ev;
+			on_exit_event(c, (const struct ct_exit_event *)ev);
 		break;
 	case CT_EV_ACT:
 		if (size >= sizeof(struct ct_act_event))
@@ -151,7 +220,40 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 	}
 }
 
+static bool has_ended(void *arg, uint64_t cgroup)
+{
+	struct ct_collect *c = arg;
+	struct ct_ended *ended;
+
+	HASH_FIND(hh, c->ended, &cgroup, sizeof(cgroup), ended);
+	return ended && !ended->alive;
+}
+
+static void keep_count(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)
+{
+	struct ct_seen *seen = seen_of(arg, key);
+
+	seen->count += count;
+	if (last_ns > seen->last_ns)
+		seen->last_ns = last_ns;
+}
+
+static void keep_act(void *arg, const struct ct_act_key *key, uint64_t count)
+{
+	act_of(arg, key)->count += count;
+}
+
 void ct_collect__consume(struct ct_collect *c)
 {
+	struct ct_ended *ended, *tmp;
+
 	ct_probe__consume(c->probe, on_event, c);
+	/* The maps are for what lives: hundreds of containers a minute would fill them. */
+	if (c->ended_since < DRAIN_AFTER)
+		return;
+	c->ended_since = 0;
+	HASH_ITER(hh, c->ended, ended, tmp)
+	ended->alive = ct_cgroups__processes_of(c->cgroups, ended->cgroup) > 0;
+	ct_probe__drain(c->probe, has_ended, keep_count, keep_act, c);
+	forget_ended(c, false);
 }

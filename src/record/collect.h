@@ -16,11 +16,18 @@ struct ct_collect;
 struct ct_collect *ct_collect__new(struct ct_probe *p);
 void ct_collect__free(struct ct_collect *c);
 
+/* Calls fn when an entry point has just been executed in the cgroup with this path. */
+typedef void (*ct_entry_fn)(void *arg, const char *path, bool inside);
+void ct_collect__on_entry(struct ct_collect *c, ct_entry_fn fn, void *arg);
+
 /* Takes in every event that waits. */
 void ct_collect__consume(struct ct_collect *c);
 
 /* For the progress line. */
 uint64_t ct_collect__kinds(const struct ct_collect *c);
+
+/* Did a program of this name run in the cgroup? */
+bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, const char *name);
 
 struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c);
 

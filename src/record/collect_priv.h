@@ -4,16 +4,19 @@
 
 #include <uthash.h>
 #include "record/collect.h"
+#include "record/roots.h"
 
 struct ct_seen {
 	struct ct_key key;
-	struct ct_sample sample;
+	struct ct_sample sample; /* h.ns 0: it was lost */
+	uint64_t count, last_ns; /* drained from the probe's map */
 	UT_hash_handle hh;
 };
 
 struct ct_seen_act {
 	struct ct_act_key key;
 	struct ct_proc proc;
+	uint64_t count; /* drained */
 	UT_hash_handle hh;
 };
 
@@ -23,11 +26,23 @@ struct ct_seen_exec {
 	bool unread;	     /* file capabilities could not be looked up */
 };
 
+/* A cgroup whose entry point has ended. */
+struct ct_ended {
+	uint64_t cgroup;
+	bool alive; /* its other processes are */
+	UT_hash_handle hh;
+};
+
 struct ct_collect {
 	struct ct_probe *probe;
 	struct ct_cgroups *cgroups;
+	struct ct_roots *roots;
+	ct_entry_fn on_entry;
+	void *entry_arg;
 	struct ct_seen *seen;
 	struct ct_seen_act *acts;
+	struct ct_ended *ended; /* what they have in the maps may be forgotten */
+	size_t ended_since;	/* the maps were last looked through */
 	struct ct_seen_exec *execs;
 	size_t nexecs, execs_cap;
 	struct ct_exit_event *exits;

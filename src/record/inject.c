@@ -2,10 +2,12 @@
 #include "record/inject.h"
 
 #include <ctype.h>
+#include <libfyaml.h>
 #include <libgen.h>
 #include <string.h>
 #include <time.h>
 
+#include "attrib/attrib.h"
 #include "base/util.h"
 #include "record/recorder.h"
 
@@ -58,7 +60,7 @@ static const char *value_of(char *const *argv, size_t from, size_t to, const cha
 	for (size_t i = from; i < to && argv[i]; i++) {
 		size_t n = strlen(b);
 
-		if ((!strcmp(argv[i], a) || !strcmp(argv[i], b)) && argv[i + 1])
+		if (((a && !strcmp(argv[i], a)) || !strcmp(argv[i], b)) && argv[i + 1])
 			return argv[i + 1];
 		if (!strncmp(argv[i], b, n) && argv[i][n] == '=')
 			return argv[i] + n + 1;
@@ -82,24 +84,85 @@ static char *normal_project(const char *name)
 	return ct_steal(copy);
 }
 
+/* The Compose file of dir or of the nearest directory above, as Compose looks for it. */
+static char *find_file(const char *dir)
+{
+	static const char *const names[] = { "compose.yaml", "compose.yml", "docker-compose.yml",
+					     "docker-compose.yaml" };
+	ct_autofree char *at = ct_xstrdup(dir);
+
+	for (;;) {
+		char *slash = strrchr(at, '/');
+
+		for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++) {
+			ct_autofree char *file = ct_xasprintf("%s/%s", at, names[i]);
+
+			if (!access(file, F_OK))
+				return ct_steal(file);
+		}
+		if (!slash)
+			return NULL;
+		*slash = '\0';
+	}
+}
+
+/* What a Compose file calls its project: a plain "name:" at the top, or NULL. */
+static char *name_in_file(const char *path)
+{
+	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET };
+	struct fy_document *doc = fy_document_build_from_file(&cfg, path);
+	char name[256] = "";
+
+	if (!doc)
+		return NULL;
+	if (fy_document_scanf(doc, "/name %255s", name) != 1 || strchr(name, '$'))
+		name[0] = '\0';
+	fy_document_destroy(doc);
+	return *name ? ct_xstrdup(name) : NULL;
+}
+
+/* COMPOSE_PROJECT_NAME=... of the project directory's .env, or NULL. */
+static char *name_in_env(const char *dir)
+{
+	static const char key[] = "COMPOSE_PROJECT_NAME=";
+	ct_autofree char *path = ct_xasprintf("%s/.env", dir), *text = NULL;
+
+	if (ct_read_file(path, 1 << 20, &text, NULL))
+		return NULL;
+	for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+		if (!strncmp(line, key, sizeof(key) - 1)) {
+			line += sizeof(key) - 1;
+			line += strspn(line, "\"'");
+			return ct_xstrndup(line, strcspn(line, "\"'\r\n"));
+		}
+	return NULL;
+}
+
+/* In the order in which Compose asks. NULL: there is no such directory. */
 static char *project_of(char *const *argv, size_t from, size_t to)
 {
 	const char *name = value_of(argv, from, to, "-p", "--project-name");
 	const char *file = value_of(argv, from, to, "-f", "--file");
-	ct_autofree char *dir = NULL;
+	const char *where = value_of(argv, from, to, NULL, "--project-directory");
+	ct_autofree char *cwd = realpath(".", NULL), *found = NULL, *dir = NULL;
 
 	if (!name)
 		name = getenv("COMPOSE_PROJECT_NAME");
 	if (name && *name)
 		return ct_xstrdup(name);
-	if (file) {
-		ct_autofree char *copy = ct_xstrdup(file);
+	found = file ? ct_xstrdup(file) : cwd ? find_file(cwd) : NULL;
+	if (!where && found) {
+		ct_autofree char *copy = ct_xstrdup(found);
 
 		dir = realpath(dirname(copy), NULL);
 	} else {
-		dir = realpath(".", NULL);
+		dir = realpath(where ? where : ".", NULL);
 	}
-	return dir ? normal_project(basename(dir)) : NULL;
+	if (!dir)
+		return NULL;
+	char *given = name_in_env(dir) ?: found ? name_in_file(found) : NULL;
+
+	return given ? given : normal_project(basename(dir));
 }
 
 char *ct_random_token(void)
@@ -148,6 +211,8 @@ struct ct_client ct_client__parse(char *const *argv)
 	c.sub = next_word(argv, c.name + 1);
 	if (!strcmp(name, "docker-compose"))
 		return c;
+	if (!strcmp(name, "podman") && !access(CT_PODMAN_SOCKET, F_OK))
+		c.socket = CT_PODMAN_SOCKET;
 	host = value_of(argv, c.name + 1, c.sub, "-H", "--host");
 	if (host && !strncmp(host, "unix://", 7))
 		c.socket = host + 7;

@@ -9,8 +9,9 @@
 
 #include "record/recorder_priv.h"
 
-#define TICK_NS	 100000000ull	/* of the timer: progress line, deadlines, liveness */
-#define GRACE_NS 10000000000ull /* after Ctrl-C, for the command to end by itself */
+#define TICK_NS	   100000000ull	  /* of the timer: progress line, deadlines, liveness */
+#define WAITING_NS 1000000000ull  /* before it is said that something still runs */
+#define GRACE_NS   10000000000ull /* after Ctrl-C, for the command to end by itself */
 
 uint64_t ct_now_ns(void)
 {
@@ -119,22 +120,25 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 		ct_warn("the way to the kernel stack could not be found: every check takes a full "
 			"stack, which costs about a microsecond");
 	r->collect = ct_collect__new(r->probe);
+	ct_collect__on_entry(r->collect, ct_recorder__on_entry, r);
 	describe_host(r);
 	open_docker(r);
 	*out = r;
 	return 0;
 }
 
-/* A command that outlives its recording: asked to go, then made to. */
-static void end_child(struct ct_recorder *r)
+/* A command that outlives a recording ended by a signal: all of it is asked to go, then made to. */
+static void end_command(struct ct_recorder *r)
 {
-	if (r->child.pid <= 0)
+	if (!r->signals || r->child.pid <= 0)
 		return;
-	for (int i = 0; i < 30 && !ct_child__reap(&r->child); i++) {
+	for (int i = 0; i < 30; i++) {
+		if (ct_child__reap(&r->child) && !ct_own_cgroup__processes(&r->own))
+			return;
 		if (i == 0)
-			kill(r->child.pid, SIGTERM);
-		if (i == 20)
-			kill(r->child.pid, SIGKILL);
+			ct_own_cgroup__signal(&r->own, SIGTERM);
+		if (i >= 20)
+			ct_own_cgroup__signal(&r->own, SIGKILL);
 		usleep(100000);
 	}
 }
@@ -143,8 +147,7 @@ void ct_recorder__close(struct ct_recorder *r)
 {
 	if (!r)
 		return;
-	if (r->signals)
-		end_child(r);
+	end_command(r);
 	ct_own_cgroup__remove(&r->own);
 	ct_collect__free(r->collect);
 	ct_probe__close(r->probe);
@@ -267,6 +270,11 @@ static bool finished(struct ct_recorder *r)
 		return r->signals && ct_now_ns() - r->ended_ns > GRACE_NS;
 	if (r->signals || !ct_recorder__alive(r))
 		return true;
+	if (!r->waiting_ns)
+		r->waiting_ns = ct_now_ns();
+	/* Runtimes tidy up for a moment. */
+	if (ct_now_ns() - r->waiting_ns < WAITING_NS)
+		return false;
 	if (!r->waiting_said && !r->opts.quiet && !isatty(STDERR_FILENO))
 		ct_warn("the command has ended, what it started still runs: waiting for that "
 			"(Ctrl-C or SIGTERM ends the recording)");
@@ -335,6 +343,21 @@ int ct_recorder__exit_status(const struct ct_recorder *r)
 	return r->child.reaped ? ct_child__exit_status(&r->child) : -1;
 }
 
+bool ct_recorder__left_out(const struct ct_recorder *r)
+{
+	return r->foreign && r->client;
+}
+
+static bool ran_client(const struct ct_recorder *r)
+{
+	static const char *const clients[] = { "docker", "docker-compose", "podman", "nerdctl" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(clients); i++)
+		if (ct_collect__executed(r->collect, r->own.id, clients[i]))
+			return true;
+	return false;
+}
+
 struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 {
 	ct_probe__stop(r->probe);
@@ -342,5 +365,10 @@ struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 	ct_collect__build(r->collect, r->session, ct_recorder__choose, r);
 	ct_recorder__describe_rest(r);
 	r->session->host.end_ns = ct_now_ns();
+	r->client = ran_client(r);
+	/* What comes now may block, on a pipe that nobody reads: signals end us again. */
+	end_command(r);
+	ct_own_cgroup__remove(&r->own);
+	sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
 	return ct_steal(r->session);
 }

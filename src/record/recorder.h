@@ -67,10 +67,16 @@ bool ct_recorder__interrupted(const struct ct_recorder *r);
 /* Directory of the command's own cgroup; NULL before its start. */
 const char *ct_recorder__cgroup(const struct ct_recorder *r);
 
+/* Some container that was not taken may be the command's: it ran a client. */
+bool ct_recorder__left_out(const struct ct_recorder *r);
+
 /* The command's exit status; -1 while it runs or when there is none. */
 int ct_recorder__exit_status(const struct ct_recorder *r);
 
-/* Detaches and hands over what was seen; the caller frees the session. */
+/*
+ * Detaches and hands over what was seen; the caller frees the session. Nothing of ours is
+ * left afterwards, and a signal ends the program as usual.
+ */
 struct ct_session *ct_recorder__finish(struct ct_recorder *r);
 
 #endif

@@ -28,7 +28,10 @@ struct ct_recorder {
 	int signal_fd, epoll_fd, timer_fd;
 	int signals; /* that asked us to end */
 	uint64_t start_ns, deadline_ns, ended_ns;
+	uint64_t waiting_ns; /* since when for what the command left behind */
 	bool waiting_said, ended;
+	bool client;  /* the command ran a container client */
+	bool foreign; /* a container was created meanwhile that is not known to be ours */
 };
 
 /* In choose.c: which workload does a cgroup belong to? */
@@ -38,6 +41,8 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 /* A container of ours: remembered, and described as well as can be. */
 void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_docker_event *ev);
 void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev);
+/* An entry point has just been executed. */
+void ct_recorder__on_entry(void *arg, const char *path, bool inside);
 /* Does anything that we watch still run? */
 bool ct_recorder__alive(struct ct_recorder *r);
 /* Fills in what the API did not tell, from runtimes' state files. */

@@ -68,6 +68,15 @@ if command -v setpriv >/dev/null; then
 	# setpriv itself needs SETPCAP to take something from the bounding set.
 	is refused-advice "$(cap_add "$tmp/advice")" CHOWN,SETPCAP
 fi
+# A script gets what its interpreter's file has, not its own.
+if cp "$(type -P true)" "$tmp/interpreter" && setcap cap_net_raw+ep "$tmp/interpreter" 2>"$tmp/err"; then
+	printf '#!%s\n' "$tmp/interpreter" >"$tmp/script"
+	chmod 755 "$tmp/script"
+	run 0 script "$tmp/script"
+	is script-advice "$(cap_add "$tmp/advice")" NET_RAW
+else
+	skip script "no file capabilities here: $(head -n 1 "$tmp/err")"
+fi
 # The child that goes on after its parent has ended is watched, too.
 run 0 daemon sh -c "setsid sh -c 'sleep 1; chown 3 $tmp/file' >/dev/null 2>&1 </dev/null &"
 is daemon-advice "$(cap_add "$tmp/advice")" CHOWN
@@ -75,12 +84,54 @@ is daemon-advice "$(cap_add "$tmp/advice")" CHOWN
 "$captrim" run -q --save "$tmp/recording" --format json -o "$tmp/advice" -- \
 	chown 4 "$tmp/file" 2>"$tmp/err"
 "$captrim" advise --format json -o "$tmp/again" "$tmp/recording"
+# shellcheck disable=SC2016 # a jq program
+is lossless "$(jq -c '.losses | del(.truncated) | to_entries | map(select(.value != 0))' "$tmp/advice")" '[]'
+sed 's/"acts":0/"acts":1/' "$tmp/recording" | "$captrim" advise --format json /dev/stdin >"$tmp/lossy"
+is confidence-without-losses "$(jq -r '.workloads[0].advice.confidence' "$tmp/advice")" high
+is confidence-with-losses "$(jq -r '.workloads[0].advice.confidence' "$tmp/lossy")" medium
 is saved "$(jq -cS '.workloads[0].advice' "$tmp/again")" "$(jq -cS '.workloads[0].advice' "$tmp/advice")"
+
+# As another tracer comes and goes, the kernel calls the probe in other ways: paths must be told apart all the same.
+# shellcheck disable=SC2016 # for the inner shell
+"$captrim" run -q --save "$tmp/recording" -o /dev/null -- sh -c '"$1" run -q -o /dev/null -- sleep 3 & sleep 1.5
+	i=0; while [ $((i += 1)) -le 100 ]; do /bin/true; done; wait
+	i=0; while [ $((i += 1)) -le 100 ]; do /bin/true; done' sh "$captrim" 2>"$tmp/err"
+short=$(jq -s 'map(select(.type == "kind" and .stack[0] == "cap_vm_enough_memory") | .count) | add' "$tmp/recording")
+long=$(jq -s 'map(select(.type == "kind" and .stack[0] == "security_vm_enough_memory_mm") | .count) | add // 0' \
+	"$tmp/recording")
+if [ "$short" -gt $((20 * long)) ]; then pass tracers; else fail tracers "$long of $((short + long)) on the long path"; fi
 
 status=0
 "$captrim" run -q -o /dev/full -- true >"$tmp/out" 2>"$tmp/err" || status=$?
 is full-disk "$status" 125
 says full-disk-text "$tmp/err" 'No space left'
+if mkdir "$tmp/small" && mount -t tmpfs -o size=4k none "$tmp/small" 2>"$tmp/err"; then
+	head -c 4096 /dev/zero >"$tmp/small/fill" 2>/dev/null
+	for option in -o --save; do
+		status=0
+		"$captrim" run -q $option "$tmp/small/file" -- true >"$tmp/out" 2>"$tmp/err" || status=$?
+		is "full-disk$option" "$status" 125
+		says "full-disk$option-text" "$tmp/err" 'small/file.*No space left'
+		is "full-disk$option-left" "$(ls -A "$tmp/small")" fill
+	done
+	umount "$tmp/small"
+else
+	skip full-disk-o "no tmpfs to be mounted: $(head -n 1 "$tmp/err")"
+fi
+# Nobody reads: said by the status, not by a signal.
+{ status=0; "$captrim" run -q -- true 2>"$tmp/err" || status=$?; echo "$status" >"$tmp/status"; } | true
+is broken-pipe "$(cat "$tmp/status")" 125
+says broken-pipe-text "$tmp/err" 'Broken pipe'
+if [ -d /sys/kernel/btf ] && unshare -m true 2>/dev/null; then
+	status=0
+	# shellcheck disable=SC2016 # for the inner shell
+	unshare -m sh -c 'mount -t tmpfs none /sys/kernel/btf && exec "$0" run -q -- true' "$captrim" \
+		>"$tmp/out" 2>"$tmp/err" || status=$?
+	is no-btf "$status" 125
+	says no-btf-text "$tmp/err" 'BTF|/sys/kernel/btf'
+else
+	skip no-btf 'no mount namespace to hide /sys/kernel/btf in'
+fi
 status=0
 "$captrim" run -q --backend xyz -- true >"$tmp/out" 2>"$tmp/err" || status=$?
 is backend "$status" 125
@@ -98,6 +149,8 @@ wait_for() {
 }
 ended() { ! kill -0 "$1" 2>/dev/null; }
 started() { [ -s "$tmp/started" ]; }
+# The command's cgroup has been there, and is gone: the report is being written.
+reporting() { [ -z "$(own_cgroups "$1")" ]; }
 
 # Job control, or the shell would make captrim ignore the signal.
 set -m
@@ -124,6 +177,51 @@ for signal in INT TERM; do
 		fail "$signal-child" 'the command was left running'
 		kill -9 "$child"
 	fi
+done
+
+# Aborted while the report waits for a reader.
+mkfifo "$tmp/fifo"
+rm -f "$tmp/started"
+"$captrim" run -q -o "$tmp/fifo" -- sh -c "echo x >$tmp/started" >"$tmp/out" 2>"$tmp/err" &
+pid=$!
+wait_for started
+wait_for reporting "$pid"
+is report-cgroup "$(own_cgroups "$pid")" ''
+kill -INT "$pid"
+if wait_for ended "$pid"; then
+	pass report-abort
+else
+	fail report-abort 'captrim still runs after ten seconds'
+	kill -9 "$pid"
+fi
+wait "$pid" 2>/dev/null
+
+# Twice: aborted, though the command minds neither.
+rm -f "$tmp/started" "$tmp/advice"
+"$captrim" run -q --format json -o "$tmp/advice" -- \
+	sh -c "trap '' INT TERM; sleep 300 & echo \$! >$tmp/started; wait" >"$tmp/out" 2>"$tmp/err" &
+pid=$!
+wait_for started
+kill -INT "$pid"
+sleep 0.3
+kill -INT "$pid"
+if wait_for ended "$pid"; then pass twice-ends; else fail twice-ends 'captrim still runs'; fi
+status=0
+wait "$pid" 2>/dev/null || status=$?
+is twice-status "$status" 130
+says twice-text "$tmp/err" aborted
+is twice-nothing-written "$(ls "$tmp/advice" 2>/dev/null)" ''
+is twice-cgroup "$(own_cgroups "$pid")" ''
+if wait_for ended "$(cat "$tmp/started")"; then pass twice-child; else fail twice-child 'a child was left'; fi
+# While it attaches, whenever that is.
+for after in 0.01 0.1 0.2 0.3 0.5; do
+	"$captrim" run -q -o /dev/null -- sleep 300 >"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+	sleep $after
+	kill -INT "$pid"
+	wait_for ended "$pid" || fail "early-$after" 'captrim still runs'
+	wait "$pid" 2>/dev/null
+	is "early-$after" "$(own_cgroups "$pid")$(pgrep -P "$pid")" ''
 done
 set +m
 

@@ -279,7 +279,8 @@ static struct ct_report *hostile_report(void)
 	};
 	static struct ct_cap_verdict caps[] = {
 		VERDICT(CAP_NET_ADMIN, REQUIRED, true, NAMESPACE, MEDIUM, 0, 1, 0, evil),
-		{ 41, CT_REQUIRED, true, CT_SCOPE_HOST, CT_RISK_HIGH, 0, 1, 0, NULL, 0, 0, false, 0 },
+		{ 41, CT_REQUIRED, true, CT_SCOPE_HOST, CT_RISK_HIGH, 0, 1, 0, NULL, 0, 0, false,
+		  0 },
 	};
 	static struct ct_warning warnings[] = { { "custom", -1, PROC(EVIL) } };
 	static struct ct_advice advices[2];

@@ -176,8 +176,8 @@ static const struct fact {
 	F("a rule of the site for another capability", CAP_SYS_TIME, "chown",
 	  INODE "setattr_prepare", CT_REQUIRED),
 	/* further facts: files */
-	F("utimes to now", CAP_FOWNER, "utimensat", INODE "may_setattr notify_change",
-	  CT_REQUIRED, .any_of = CT_CAP(FOWNER) | CT_CAP(DAC_OVERRIDE)),
+	F("utimes to now", CAP_FOWNER, "utimensat", INODE "may_setattr notify_change", CT_REQUIRED,
+	  .any_of = CT_CAP(FOWNER) | CT_CAP(DAC_OVERRIDE)),
 	F("utimes to a given time", CAP_FOWNER, "utimensat", INODE "setattr_prepare notify_change",
 	  CT_REQUIRED, .sel = CT_TIMES_SET),
 	F("a file handle asked by overlayfs", CAP_DAC_READ_SEARCH, "mount",

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "record/roots.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <uthash.h>
+
+#include "attrib/attrib.h"
+
+#define MAX_ROOTS 256 /* descriptors; the oldest goes first */
+
+struct root {
+	uint64_t cgroup;
+	int fd;
+	UT_hash_handle hh;
+};
+
+struct ct_roots {
+	struct root *table;
+	struct stat own; /* our root directory */
+	int own_fd;
+	uint64_t own_mntns;
+};
+
+/* Inode number of a process's mount namespace; 0: unknown. */
+static uint64_t mntns_of(const char *pid)
+{
+	ct_autofree char *link = ct_xasprintf("/proc/%s/ns/mnt", pid);
+	struct stat st;
+
+	return stat(link, &st) ? 0 : st.st_ino;
+}
+
+struct ct_roots *ct_roots__new(void)
+{
+	struct ct_roots *r = ct_xzalloc(sizeof(*r));
+
+	r->own_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	(void)stat("/", &r->own);
+	r->own_mntns = mntns_of("self");
+	return r;
+}
+
+static void drop(struct ct_roots *r, struct root *root)
+{
+	HASH_DEL(r->table, root);
+	close(root->fd);
+	free(root);
+}
+
+void ct_roots__free(struct ct_roots *r)
+{
+	struct root *root, *tmp;
+
+	if (!r)
+		return;
+	HASH_ITER(hh, r->table, root, tmp)
+	drop(r, root);
+	if (r->own_fd >= 0)
+		close(r->own_fd);
+	free(r);
+}
+
+void ct_roots__drop(struct ct_roots *r, uint64_t cgroup)
+{
+	struct root *root;
+
+	HASH_FIND(hh, r->table, &cgroup, sizeof(cgroup), root);
+	if (root)
+		drop(r, root);
+}
+
+void ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid)
+{
+	int fd = ct_open_root_of(pid);
+	struct root *root;
+	struct stat st;
+
+	if (fd < 0)
+		return;
+	/* The runtime has not changed its root yet. */
+	if (fstat(fd, &st) || (st.st_dev == r->own.st_dev && st.st_ino == r->own.st_ino)) {
+		close(fd);
+		return;
+	}
+	ct_roots__drop(r, cgroup);
+	if (HASH_COUNT(r->table) == MAX_ROOTS)
+		drop(r, r->table); /* the table is in order of insertion */
+	root = ct_xzalloc(sizeof(*root));
+	root->cgroup = cgroup;
+	root->fd = fd;
+	HASH_ADD(hh, r->table, cgroup, sizeof(root->cgroup), root);
+}
+
+/* The root that a process which is gone most likely had; it stays r's unless *own is set. */
+static int relative_root(struct ct_roots *r, const struct ct_exec_event *e, bool *own)
+{
+	ct_autofree char *parent = ct_xasprintf("%u", e->proc.ppid);
+	struct root *root;
+
+	*own = false;
+	if (e->mntns_inum == r->own_mntns)
+		return r->own_fd;
+	HASH_FIND(hh, r->table, &e->h.cgroup, sizeof(e->h.cgroup), root);
+	if (root)
+		return root->fd;
+	if (mntns_of(parent) != e->mntns_inum)
+		return -ESRCH;
+	*own = true;
+	return ct_open_root_of(e->proc.ppid);
+}
+
+int ct_roots__fcaps(struct ct_roots *r, const struct ct_exec_event *e, struct ct_exec *x)
+{
+	int ret = ct_fcaps__read(e->proc.pid, x->file, &x->fcaps, &x->fcaps_effective, &x->setuid);
+	bool own;
+	int fd;
+
+	if (ret != -ESRCH)
+		return ret;
+	/* Had its file given it something, it would hold it now. */
+	if (e->creds.uid && e->creds.euid == e->creds.uid && !e->creds.permitted)
+		return 0;
+	if (x->file[0] != '/')
+		return ret;
+	fd = relative_root(r, e, &own);
+	if (fd < 0)
+		return ret;
+	ret = ct_fcaps__read_below(fd, x->file, &x->fcaps, &x->fcaps_effective, &x->setuid);
+	if (own)
+		close(fd);
+	return ret;
+}

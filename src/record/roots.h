@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * File capabilities of what was executed. A program may have ended before its event is
+ * read; then its file is found below the root of a relative.
+ */
+#ifndef CT_RECORD_ROOTS_H
+#define CT_RECORD_ROOTS_H
+
+#include "ct/event.h"
+#include "model/session.h"
+
+struct ct_roots; /* root directories of containers that are being set up, or just were */
+
+struct ct_roots *ct_roots__new(void);
+void ct_roots__free(struct ct_roots *r);
+
+/* pid prepares this cgroup: by the last such call its root is the container's. */
+void ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid);
+
+/* The entry point has ended; what is kept would keep its mounts. */
+void ct_roots__drop(struct ct_roots *r, uint64_t cgroup);
+
+/* Fills in fcaps, fcaps_effective and setuid of x. 0, or a negative errno: not to be found out. */
+int ct_roots__fcaps(struct ct_roots *r, const struct ct_exec_event *e, struct ct_exec *x);
+
+#endif

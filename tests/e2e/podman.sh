@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# captrim run with Podman as root: found without an API, described by the runtime's files or by the API.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+need_probe
+command -v podman >/dev/null || { skip all 'no podman'; exit 0; }
+need_docker # the image is made there
+
+# A store of its own, and no limits above those of a container that runs this test.
+export CONTAINERS_CONF=$tmp/containers.conf
+cat >"$CONTAINERS_CONF" <<'CONF'
+[containers]
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+pids_limit = 0
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+CONF
+podman=(podman --root "$tmp/store" --runroot "$tmp/run")
+command -v runc >/dev/null && podman+=(--runtime runc)
+service=
+clean() {
+	[ -z "$service" ] || kill "$service" 2>/dev/null
+	"${podman[@]}" rm -af >/dev/null 2>&1
+	umount "$tmp/store/overlay" 2>/dev/null
+	rm -rf "$tmp"
+}
+trap clean EXIT
+
+if ! docker save "$image" | "${podman[@]}" load >"$tmp/out" 2>&1; then
+	skip all "podman cannot load an image: $(tail -n 1 "$tmp/out")"
+	exit 0
+fi
+if ! "${podman[@]}" run --rm --network none "$image" true >"$tmp/out" 2>&1; then
+	skip all "podman runs no container here: $(tail -n 1 "$tmp/out")"
+	exit 0
+fi
+
+# run NAME OPTION...: ours, while another container is started by somebody else
+run() {
+	local name=$1 status=0
+
+	shift
+	"${podman[@]}" run --rm --network none --name "captrim-other-$$" "$image" \
+		chmod 700 /srv/other/file >/dev/null 2>&1 &
+	other=$!
+	"$captrim" run -q --format json -o "$tmp/advice" "$@" -- "${podman[@]}" run --rm --network none \
+		--name "captrim-$name-$$" "$image" chown 1001 /tmp >"$tmp/out" 2>"$tmp/err" || status=$?
+	wait $other
+	is "$name-status" "$status" 0
+	is "$name-workloads" "$(jq -c '[.workloads[] | .runtime, .container.name, .advice.cap_add]' "$tmp/advice")" \
+		"[\"podman\",\"captrim-$name-$$\",[\"CHOWN\"]]"
+	is "$name-image" "$(jq -r '.workloads[0].container.image' "$tmp/advice")" "localhost/$image:latest"
+	is "$name-configured" "$(jq -r '.workloads[0].configured | index("CHOWN") != null' "$tmp/advice")" true
+	is "$name-lookups" "$(jq .losses.lookups "$tmp/advice")" 0
+}
+
+run files
+"${podman[@]}" system service -t 60 "unix://$tmp/socket" >/dev/null 2>&1 &
+service=$!
+for _ in $(seq 50); do
+	[ -S "$tmp/socket" ] && break
+	sleep 0.1
+done
+run api --socket "$tmp/socket"
+is api-network "$(jq -r '.workloads[0].container.network' "$tmp/advice")" none
