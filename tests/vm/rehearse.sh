@@ -94,7 +94,7 @@ must 'keeps the set' is_status $? 0
 has 'refused nothing' '"refused": \{ *\}'
 must 'kept throughout' fails grep -q 'refused CHOWN' $dir/err
 
-rehearse --cgroup $cgroup --cap-add none --for 5s
+rehearse --cgroup $cgroup --cap-add none --for 15s
 must 'refuses for a time' await refused
 ended
 must 'passes' is_status $? 0
