@@ -94,7 +94,7 @@ must 'keeps the set' is_status $? 0
 has 'refused nothing' '"refused": \{ *\}'
 must 'kept throughout' fails grep -q 'refused CHOWN' $dir/err
 
-rehearse --cgroup $cgroup --cap-add none --for 5s
+rehearse --cgroup $cgroup --cap-add none --for 15s
 must 'refuses for a time' await refused
 ended
 must 'passes' is_status $? 0
@@ -129,7 +129,7 @@ kill -INT $rehearsal
 ended
 has 'lapse told' '"lapsed": [1-9]'
 
-rehearse --cgroup $cgroup --cap-add none --log-only --for 3s
+rehearse --cgroup $cgroup --cap-add none --log-only --for 15s
 ended
 must 'log-only' is_status $? 0
 has 'log-only counts' '"capability": "CHOWN", *"count": [1-9]'
