@@ -120,7 +120,7 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 		w = ct_session__add(r->session, name.id);
 	if (!w || inspected(w))
 		return;
-	/* Now, since the files of a short-lived one go with it. */
+	/* As early as can be, since the files of a short-lived one go with it. */
 	config = ct_oci__find(name.runtime, name.id);
 	if (config)
 		(void)ct_oci__read(config, w, &err);

@@ -102,14 +102,22 @@ static struct ct_seen *seen_of(struct ct_collect *c, const struct ct_key *key)
 	return seen;
 }
 
+static void announce(struct ct_collect *c, uint64_t cgroup)
+{
+	const char *path = ct_cgroups__path(c->cgroups, cgroup);
+
+	if (path && c->on_entry)
+		c->on_entry(c->entry_arg, path, ct_cgroups__inside(c->cgroups, cgroup));
+}
+
 static void on_sample(struct ct_collect *c, const struct ct_sample *s)
 {
 	struct ct_seen *seen = seen_of(c, &s->key);
 
 	if (seen->sample.h.ns)
 		return;
-	if (s->key.entry == CT_ENTRY_SETUP)
-		ct_roots__keep(c->roots, s->key.cgroup, s->proc.pid);
+	if (s->key.entry == CT_ENTRY_SETUP && ct_roots__keep(c->roots, s->key.cgroup, s->proc.pid))
+		announce(c, s->key.cgroup);
 	seen->sample = *s;
 }
 
@@ -167,8 +175,8 @@ static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
 		return;
 	ret = ct_roots__fcaps(c->roots, e, &x->exec);
 	x->unread = ret < 0;
-	if (path && c->on_entry && e->was == CT_ENTRY_SETUP && e->entry == CT_ENTRY_MAIN)
-		c->on_entry(c->entry_arg, path, ct_cgroups__inside(c->cgroups, e->h.cgroup));
+	if (e->was == CT_ENTRY_SETUP && e->entry == CT_ENTRY_MAIN)
+		announce(c, e->h.cgroup);
 }
 
 static void on_exit_event(struct ct_collect *c, const struct ct_exit_event *e)

@@ -16,7 +16,8 @@ struct ct_collect;
 struct ct_collect *ct_collect__new(struct ct_probe *p);
 void ct_collect__free(struct ct_collect *c);
 
-/* Calls fn when an entry point has just been executed in the cgroup with this path. */
+/* Calls fn when an entry point is about to be executed in the cgroup with this path, and again when
+ * it was. */
 typedef void (*ct_entry_fn)(void *arg, const char *path, bool inside);
 void ct_collect__on_entry(struct ct_collect *c, ct_entry_fn fn, void *arg);
 

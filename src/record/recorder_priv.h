@@ -41,7 +41,7 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 /* A container of ours: remembered, and described as well as can be. */
 void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_docker_event *ev);
 void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev);
-/* An entry point has just been executed. */
+/* An entry point is about to be executed, or was just now. */
 void ct_recorder__on_entry(void *arg, const char *path, bool inside);
 /* Does anything that we watch still run? */
 bool ct_recorder__alive(struct ct_recorder *r);

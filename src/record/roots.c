@@ -71,26 +71,31 @@ void ct_roots__drop(struct ct_roots *r, uint64_t cgroup)
 		drop(r, root);
 }
 
-void ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid)
+bool ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid)
 {
 	int fd = ct_open_root_of(pid);
 	struct root *root;
 	struct stat st;
+	bool known;
 
 	if (fd < 0)
-		return;
+		return false;
 	/* The runtime has not changed its root yet. */
 	if (fstat(fd, &st) || (st.st_dev == r->own.st_dev && st.st_ino == r->own.st_ino)) {
 		close(fd);
-		return;
+		return false;
 	}
-	ct_roots__drop(r, cgroup);
+	HASH_FIND(hh, r->table, &cgroup, sizeof(cgroup), root);
+	known = root;
+	if (known)
+		drop(r, root);
 	if (HASH_COUNT(r->table) == MAX_ROOTS)
 		drop(r, r->table); /* the table is in order of insertion */
 	root = ct_xzalloc(sizeof(*root));
 	root->cgroup = cgroup;
 	root->fd = fd;
 	HASH_ADD(hh, r->table, cgroup, sizeof(root->cgroup), root);
+	return !known;
 }
 
 /* The root that a process which is gone most likely had; it stays r's unless *own is set. */

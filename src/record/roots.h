@@ -14,8 +14,11 @@ struct ct_roots; /* root directories of containers that are being set up, or jus
 struct ct_roots *ct_roots__new(void);
 void ct_roots__free(struct ct_roots *r);
 
-/* pid prepares this cgroup: by the last such call its root is the container's. */
-void ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid);
+/*
+ * pid prepares this cgroup: by the last such call its root is the container's. true: that
+ * has just become known.
+ */
+bool ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid);
 
 /* The entry point has ended; what is kept would keep its mounts. */
 void ct_roots__drop(struct ct_roots *r, uint64_t cgroup);
