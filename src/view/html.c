@@ -11,6 +11,8 @@
 #include "view/html.h"
 #include "view/view.h"
 
+#define MANY 20 /* workloads: from here on what is out of sight is laid out when it comes near */
+
 void ct_html__text(FILE *out, const char *s)
 {
 	ct_autofree char *safe = ct_printable(s ? s : "");
@@ -151,8 +153,8 @@ static void put_header(FILE *out, const struct ct_report *r)
 		"<nav aria-label=\"Contents\"><a href=\"#use\">What to use</a> \u00b7 "
 		"<a href=\"#matrix\">Overview</a> \u00b7 <a href=\"#time\">Time line</a> \u00b7 "
 		"<a href=\"#why\">Evidence</a> \u00b7 <a href=\"#trust\">Losses and "
-		"confidence</a></nav>\n</header>\n<main>\n",
-		when, CT_VERSION);
+		"confidence</a></nav>\n</header>\n<main%s>\n",
+		when, CT_VERSION, r->nadvices > MANY ? " class=\"many\"" : "");
 }
 
 void ct_view__html(const struct ct_report *r, FILE *out)

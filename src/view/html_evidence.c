@@ -105,11 +105,13 @@ void ct_html__evidence(FILE *out, const struct ct_report *r)
 	for (size_t i = 0; i < r->nadvices; i++) {
 		const struct ct_advice *a = &r->advices[i];
 
+		fputs("<section>\n", out);
 		ct_html__element(out, "h3", NULL, ct_workload__label(a->workload));
 		if (!a->ncaps)
 			fputs("<p>It never asked for a capability.</p>\n", out);
 		for (size_t k = 0; k < a->ncaps; k++)
 			put_cap(out, &a->caps[k]);
+		fputs("</section>\n", out);
 	}
 }
 
