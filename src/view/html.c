@@ -11,7 +11,10 @@
 #include "view/html.h"
 #include "view/view.h"
 
-#define MANY 20 /* workloads: from here on what is out of sight is laid out when it comes near */
+bool ct_html__many(const struct ct_report *r)
+{
+	return r->nadvices > 20;
+}
 
 void ct_html__text(FILE *out, const char *s)
 {
@@ -117,7 +120,8 @@ static void put_advice(FILE *out, const struct ct_report *r, size_t n)
 		ct_html__text(out, a->warnings[i].text);
 		fputs("</p>\n", out);
 	}
-	put_more_formats(out, r, n);
+	if (!ct_html__many(r))
+		put_more_formats(out, r, n);
 	fputs("</section>\n", out);
 }
 
@@ -154,7 +158,7 @@ static void put_header(FILE *out, const struct ct_report *r)
 		"<a href=\"#matrix\">Overview</a> \u00b7 <a href=\"#time\">Time line</a> \u00b7 "
 		"<a href=\"#why\">Evidence</a> \u00b7 <a href=\"#trust\">Losses and "
 		"confidence</a></nav>\n</header>\n<main%s>\n",
-		when, CT_VERSION, r->nadvices > MANY ? " class=\"many\"" : "");
+		when, CT_VERSION, ct_html__many(r) ? " class=\"many\"" : "");
 }
 
 void ct_view__html(const struct ct_report *r, FILE *out)

@@ -193,7 +193,7 @@ static struct span life_of(const struct ct_advice *a)
 	return all;
 }
 
-static void put_timeline(FILE *out, const struct ct_advice *a)
+static void put_timeline(FILE *out, const struct ct_advice *a, bool brief)
 {
 	struct span all = life_of(a);
 	ct_autofree char *length = ct_view__duration(all.last - all.first);
@@ -206,15 +206,15 @@ static void put_timeline(FILE *out, const struct ct_advice *a)
 		"</thead><tbody>\n",
 		length);
 	for (size_t i = 0; i < a->ncaps; i++)
-		if (span_of(&a->caps[i]).last)
+		if (span_of(&a->caps[i]).last && !(brief && a->caps[i].verdict == CT_UNNEEDED))
 			put_time_row(out, &a->caps[i], all);
 	fputs("</tbody></table>\n</section>\n", out);
 }
 
-static bool dated(const struct ct_advice *a)
+static bool dated(const struct ct_advice *a, bool brief)
 {
 	for (size_t i = 0; i < a->ncaps; i++)
-		if (span_of(&a->caps[i]).last)
+		if (span_of(&a->caps[i]).last && !(brief && a->caps[i].verdict == CT_UNNEEDED))
 			return true;
 	return false;
 }
@@ -226,6 +226,6 @@ void ct_html__timelines(FILE *out, const struct ct_report *r)
 	      "own.</p>\n",
 	      out);
 	for (size_t i = 0; i < r->nadvices; i++)
-		if (dated(&r->advices[i]))
-			put_timeline(out, &r->advices[i]);
+		if (dated(&r->advices[i], ct_html__many(r)))
+			put_timeline(out, &r->advices[i], ct_html__many(r));
 }
