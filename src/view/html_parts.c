@@ -86,14 +86,12 @@ static void put_long(FILE *out, const struct ct_report *r, uint64_t any)
 		ct_caps__for_each(cap, any) {
 			struct cell c = cell_of(&r->advices[i], cap);
 
-			fprintf(out, "<td class=\"%s\">", c.class);
 			if (*c.word)
-				fprintf(out,
-					"<span aria-hidden=\"true\">%s%s</span><span "
-					"class=\"aloud\">%s%s</span>",
-					c.symbol, c.host ? "!" : "", c.word,
-					c.host ? ", HOST" : "");
-			fputs("</td>", out);
+				fprintf(out, "<td class=\"%s\" aria-label=\"%s%s\">%s%s</td>",
+					c.class, c.word, c.host ? ", HOST" : "", c.symbol,
+					c.host ? "!" : "");
+			else
+				fputs("<td></td>", out);
 		}
 		fputs("</tr>\n", out);
 	}
