@@ -5,7 +5,7 @@
  */
 #include "view/html.h"
 
-const char ct_html_style_hash[] = "sha256-cPIem6YHFGqZy60MRZ4Aa0TBA0CSxVY/neY7xgsK78s=";
+const char ct_html_style_hash[] = "sha256-towVznyoxkthfUb/1gRYNalKEt4MEZJfOVBnWGnhMms=";
 
 const char ct_html_style[] =
 	":root{color-scheme:light dark;--bg:#fff;--fg:#1a1d21;--dim:#5a626b;--line:#d5dae0;"
@@ -39,7 +39,7 @@ const char ct_html_style[] =
 	".matrix th[scope=col]{max-width:12rem;overflow-wrap:anywhere}"
 	".matrix td{white-space:nowrap}"
 	".long th,.long td{padding:.15rem .3rem;text-align:center}"
-	".long th[scope=row]{text-align:left;max-width:14rem;"
+	".long th[scope=row]{text-align:left;min-width:9rem;max-width:14rem;"
 	"overflow-wrap:anywhere}"
 	".long thead th{vertical-align:bottom;white-space:nowrap}"
 	".long thead span{writing-mode:vertical-rl;transform:rotate(180deg)}"
