@@ -211,7 +211,7 @@ static int read_caps(const json_t *o, const char *key, uint64_t *set, struct ct_
 {
 	const json_t *list, *item;
 	size_t i;
-	int cap = -1, ret = get(o, key, JSON_ARRAY, &list, err);
+	int cap = 0, ret = get(o, key, JSON_ARRAY, &list, err);
 
 	if (ret)
 		return ret > 0 ? 0 : ret;
@@ -274,7 +274,7 @@ static int read_capability(const json_t *o, void *to, struct ct_report *r, struc
 	struct ct_advice *a = to;
 	struct ct_cap_verdict *v = &a->caps[a->ncaps];
 	const struct ct_cap_info *info;
-	int cap = -1;
+	int cap = 0;
 
 	if (read_cap(json_object_get(o, "name"), &cap, err))
 		return ct_err__prefix(err, "\"name\"");
