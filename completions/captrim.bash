@@ -9,7 +9,7 @@ _captrim() {
 
 	COMPREPLY=()
 	if [ "$COMP_CWORD" -eq 1 ]; then
-		words='run record advise trace explain check doctor --help --version'
+		words='run record advise patch trace explain check doctor --help --version'
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 	fi
@@ -31,7 +31,7 @@ _captrim() {
 	-c | --container)
 		words=$(docker ps --format '{{.Names}}' 2>/dev/null) ;;
 	-d | --duration) words='30s 5m 1h' ;;
-	-o | --output | --save | --socket | --against)
+	-o | --output | --save | --socket | --against | -f | --file | --override)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return ;;
 	esac
@@ -44,7 +44,7 @@ _captrim() {
 				while read -r word _; do
 					[[ $word =~ ^[A-Z_]+$ && $word != CAPABILITY ]] && echo "$word"
 				done) ;;
-		advise | check)
+		advise | patch | check)
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return ;;
 		run) words=-- ;;

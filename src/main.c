@@ -8,10 +8,10 @@ static const struct {
 	const struct ct_command *cmd;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ &ct_run_command, ct_cmd__run },	  { &ct_record_command, ct_cmd__record },
-	{ &ct_advise_command, ct_cmd__advise },	  { &ct_trace_command, ct_cmd__trace },
-	{ &ct_explain_command, ct_cmd__explain }, { &ct_check_command, ct_cmd__check },
-	{ &ct_doctor_command, ct_cmd__doctor },
+	{ &ct_run_command, ct_cmd__run },	{ &ct_record_command, ct_cmd__record },
+	{ &ct_advise_command, ct_cmd__advise }, { &ct_patch_command, ct_cmd__patch },
+	{ &ct_trace_command, ct_cmd__trace },	{ &ct_explain_command, ct_cmd__explain },
+	{ &ct_check_command, ct_cmd__check },	{ &ct_doctor_command, ct_cmd__doctor },
 };
 
 static void help(FILE *out)

@@ -16,13 +16,14 @@
 int ct_cmd__run(int argc, char **argv);
 int ct_cmd__record(int argc, char **argv);
 int ct_cmd__advise(int argc, char **argv);
+int ct_cmd__patch(int argc, char **argv);
 int ct_cmd__trace(int argc, char **argv);
 int ct_cmd__explain(int argc, char **argv);
 int ct_cmd__check(int argc, char **argv);
 int ct_cmd__doctor(int argc, char **argv);
 
 extern const struct ct_command ct_run_command, ct_record_command, ct_advise_command,
-	ct_trace_command, ct_explain_command, ct_check_command, ct_doctor_command;
+	ct_patch_command, ct_trace_command, ct_explain_command, ct_check_command, ct_doctor_command;
 
 /* --strict and --generous exclude each other: -EINVAL with a message. */
 int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *err);

@@ -97,6 +97,10 @@ ssize_t ct_layers__read(struct ct_layers *l, const char *path, struct ct_err *er
 	size_t len;
 	int ret;
 
+	/* A text may stand for a file that does not exist. */
+	for (size_t i = 0; i < l->noverlays && !real; i++)
+		if (!strcmp(l->overlays[i].real, path))
+			real = ct_xstrdup(path);
 	if (!real)
 		return ct_err__set(err, errno, "cannot read %s: %s", shown, strerror(errno));
 	for (size_t i = 0; i < l->nfiles; i++)
@@ -130,9 +134,9 @@ static int include_path(struct ct_layers *l, const struct ct_yaml *y, const stru
 
 	if (r->kind == CT_YAML_SEQ) {
 		for (size_t i = 0; i < r->nitems; i++) {
-			int ret = depth > MAX_INCLUDES ? 0 :
-							 include_path(l, y, r->items[i], depth + 1,
-								      err);
+			int ret = depth > MAX_INCLUDES ?
+					  0 :
+					  include_path(l, y, r->items[i], depth + 1, err);
 
 			if (ret)
 				return ret;
@@ -185,8 +189,8 @@ static int add_file(struct ct_layers *l, const char *path, int depth, struct ct_
 	int ret;
 
 	if (depth > MAX_INCLUDES)
-		return ct_err__set(err, EINVAL, "%s: included too deep: do files include each other?",
-				   shown);
+		return ct_err__set(err, EINVAL,
+				   "%s: included too deep: do files include each other?", shown);
 	at = ct_layers__read(l, path, err);
 	if (at < 0)
 		return (int)at;
@@ -287,7 +291,8 @@ int ct_compose__load_with(const struct ct_strlist *files, const struct ct_overla
 		ct_autofree char *shown = ct_printable(files->len ? files->items[0] : "");
 
 		ret = ct_err__set(err, EINVAL,
-				  "%s: no services: at the top level: is it a Compose file?", shown);
+				  "%s: no services: at the top level: is it a Compose file?",
+				  shown);
 	}
 	l->overlays = NULL; /* borrowed */
 	l->noverlays = 0;

@@ -45,7 +45,7 @@ struct ct_compose {
 	struct ct_compose_text name;	     /* of the project, as `name:` has it */
 	struct ct_compose_service *services; /* in the order of their definition */
 	size_t nservices, services_cap;
-	struct ct_strlist notes; /* what was not followed, with its place; printable, owned */
+	struct ct_strlist notes;  /* what was not followed, with its place; printable, owned */
 	struct ct_layers *layers; /* for edit/ alone */
 };
 

@@ -167,3 +167,9 @@ int ct_layers__take(struct ct_layers *l, const struct ct_yaml *y, const char *na
 		return 0;
 	return take(l, y, n, s, 0, err);
 }
+
+int ct_layers__inherited(struct ct_layers *l, const struct ct_yaml *y, const char *name,
+			 struct ct_compose_service *s, struct ct_err *err)
+{
+	return take_extended(l, y, ct_layers__service(y, name), s, 0, err);
+}

@@ -50,6 +50,10 @@ const struct ct_yaml_node *ct_layers__service(const struct ct_yaml *y, const cha
 int ct_layers__take(struct ct_layers *l, const struct ct_yaml *y, const char *name,
 		    struct ct_compose_service *s, struct ct_err *err);
 
+/* What a service of that file has by `extends` alone; *s starts empty, the caller clears it. */
+int ct_layers__inherited(struct ct_layers *l, const struct ct_yaml *y, const char *name,
+			 struct ct_compose_service *s, struct ct_err *err);
+
 void ct_compose_service__clear(struct ct_compose_service *s);
 struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *n);
 

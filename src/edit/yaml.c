@@ -5,8 +5,8 @@
 
 #include "edit/yaml.h"
 
-#define MAX_DEPTH 60 /* below libfyaml's own limit */
-#define MAX_STEPS 64 /* of merge keys within merge keys */
+#define MAX_DEPTH 60   /* below libfyaml's own limit */
+#define MAX_STEPS 4096 /* through merge keys within merge keys */
 
 static void node_free(struct ct_yaml_node *n)
 {
@@ -102,15 +102,17 @@ const struct ct_yaml_node *ct_yaml__own(const struct ct_yaml_node *map, const ch
 	return NULL;
 }
 
+static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps);
+
 /* steps bounds what merge keys within merge keys could multiply. */
-static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps)
+static const struct ct_yaml_node *get_merged(const struct ct_yaml_node *n, const char *key,
+					     int *steps)
 {
-	const struct ct_yaml_node *found, *from;
+	const struct ct_yaml_node *found = NULL, *from;
 
 	n = ct_yaml__resolve(n);
 	if (!n || n->kind != CT_YAML_MAP || --*steps < 0)
 		return NULL;
-	found = ct_yaml__own(n, key);
 	for (size_t i = 0; i + 1 < n->nitems && !found; i += 2) {
 		if (!ct_yaml__is_merge(n->items[i]))
 			continue;
@@ -120,7 +122,14 @@ static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *
 		for (size_t k = 0; from->kind == CT_YAML_SEQ && k < from->nitems && !found; k++)
 			found = get(from->items[k], key, steps);
 	}
-	return ct_yaml__resolve(found);
+	return found;
+}
+
+static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps)
+{
+	const struct ct_yaml_node *own = ct_yaml__own(ct_yaml__resolve(n), key);
+
+	return own ? ct_yaml__resolve(own) : get_merged(n, key, steps);
 }
 
 const struct ct_yaml_node *ct_yaml__get(const struct ct_yaml_node *n, const char *key)
@@ -128,6 +137,13 @@ const struct ct_yaml_node *ct_yaml__get(const struct ct_yaml_node *n, const char
 	int steps = MAX_STEPS;
 
 	return get(n, key, &steps);
+}
+
+const struct ct_yaml_node *ct_yaml__merged(const struct ct_yaml_node *n, const char *key)
+{
+	int steps = MAX_STEPS;
+
+	return get_merged(n, key, &steps);
 }
 
 /* ---- parsing ---- */
@@ -246,9 +262,9 @@ static int add_scalar(struct builder *b, const struct fy_event *e)
 		node_free(n);
 		return ct_yaml__error(b->y, mark_start(t), b->err, "a NUL character: remove it");
 	}
-	n->style = style == FYSS_PLAIN				   ? CT_YAML_PLAIN :
+	n->style = style == FYSS_PLAIN				 ? CT_YAML_PLAIN :
 		   style == FYSS_LITERAL || style == FYSS_FOLDED ? CT_YAML_LITERAL :
-								     CT_YAML_QUOTED;
+								   CT_YAML_QUOTED;
 	n->start = t ? mark_start(t) : b->last;
 	n->end = t ? mark_end(t) : b->last;
 	if (n->end < n->start || n->end > b->y->len)
@@ -336,29 +352,23 @@ static int on_event(struct builder *b, struct fy_event *e)
 	switch (e->type) {
 	case FYET_DOCUMENT_START:
 		if (b->documents++)
-			return ct_yaml__error(
-				b->y,
-				e->document_start.document_start ?
-					mark_start(e->document_start.document_start) :
-					b->last,
-				b->err, "a second document: split the file at ---");
+			return ct_yaml__error(b->y,
+					      e->document_start.document_start ?
+						      mark_start(e->document_start.document_start) :
+						      b->last,
+					      b->err, "a second document: split the file at ---");
 		return 0;
-	case FYET_SCALAR:
-		return add_scalar(b, e);
-	case FYET_ALIAS:
-		return add_alias(b, e);
+	case FYET_SCALAR: return add_scalar(b, e);
+	case FYET_ALIAS: return add_alias(b, e);
 	case FYET_MAPPING_START:
 		return open_node(b, CT_YAML_MAP, e->mapping_start.mapping_start,
 				 e->mapping_start.anchor, e->mapping_start.tag);
 	case FYET_SEQUENCE_START:
 		return open_node(b, CT_YAML_SEQ, e->sequence_start.sequence_start,
 				 e->sequence_start.anchor, e->sequence_start.tag);
-	case FYET_MAPPING_END:
-		return close_node(b, e->mapping_end.mapping_end);
-	case FYET_SEQUENCE_END:
-		return close_node(b, e->sequence_end.sequence_end);
-	default:
-		return 0;
+	case FYET_MAPPING_END: return close_node(b, e->mapping_end.mapping_end);
+	case FYET_SEQUENCE_END: return close_node(b, e->sequence_end.sequence_end);
+	default: return 0;
 	}
 }
 
@@ -400,8 +410,8 @@ static int check_text(const struct ct_yaml *y, struct ct_err *err)
 		if (!n)
 			return ct_yaml__error(y, i, err, "not UTF-8: convert the file");
 		if (c == '\r' && y->text[i + 1] != '\n')
-			return ct_yaml__error(y, i, err,
-					      "a carriage return alone: end lines with LF or CR LF");
+			return ct_yaml__error(
+				y, i, err, "a carriage return alone: end lines with LF or CR LF");
 		/* A line's end to YAML 1.1, and none to 1.2. */
 		if (c == 0x85 || c == 0x2028 || c == 0x2029)
 			return ct_yaml__error(y, i, err,
@@ -422,7 +432,8 @@ int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yam
 	ct_autoyaml struct ct_yaml *y = ct_xzalloc(sizeof(*y));
 	const struct fy_diag_cfg dcfg = { .level = FYET_ERROR, .module_mask = ~0u };
 	struct builder b = { .y = y, .err = err };
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG };
+	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG |
+					     FYPCF_SLOPPY_FLOW_INDENTATION };
 	int ret;
 
 	y->name = ct_xstrdup(name);

@@ -59,6 +59,9 @@ const struct ct_yaml_node *ct_yaml__own(const struct ct_yaml_node *map, const ch
  */
 const struct ct_yaml_node *ct_yaml__get(const struct ct_yaml_node *n, const char *key);
 
+/* What the key would be if the mapping did not have it itself. */
+const struct ct_yaml_node *ct_yaml__merged(const struct ct_yaml_node *n, const char *key);
+
 /* An empty plain scalar, "~" or "null". */
 bool ct_yaml__is_null(const struct ct_yaml_node *n);
 

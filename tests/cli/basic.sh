@@ -54,7 +54,7 @@ run 2 'no command'
 quiet out 'no command: nothing on standard output'
 run 2 'unknown command' frobnicate
 says err 'unknown command is named' "frobnicate"
-for command in run record advise trace explain check doctor; do
+for command in run record advise patch trace explain check doctor; do
 	run 0 "$command --help" "$command" --help
 	says out "$command --help shows usage" "^Usage: captrim $command"
 	run 2 "$command: unknown option" "$command" --frobnicate

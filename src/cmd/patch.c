@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* captrim patch: the advice written into the Compose files that people deploy from. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/outfile.h"
+#include "cmd/cmd.h"
+#include "edit/patch.h"
+
+#define MAX_OVERRIDE_SIZE ((size_t)4 << 20)
+
+static struct ct_strlist compose_files;
+static const char *override_path, *service, *project;
+static int color;
+static bool do_write, drop_privileged, quiet, strict, generous;
+
+static const struct ct_opt opts[] = {
+	{ 'f', "file", "FILE", CT_OPT_LIST, &compose_files, NULL,
+	  "a Compose file; several are joined as Compose does it" },
+	{ 'w', "write", NULL, CT_OPT_FLAG, &do_write, NULL,
+	  "change the files in place instead of printing a diff" },
+	{ 0, "override", "FILE", CT_OPT_STR, &override_path, NULL,
+	  "leave the files alone: write an override file (- is standard output)" },
+	{ 0, "service", "NAME", CT_OPT_STR, &service, NULL,
+	  "the service that was recorded, where no label says so" },
+	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL,
+	  "take only what was recorded of this Compose project" },
+	{ 0, "drop-privileged", NULL, CT_OPT_FLAG, &drop_privileged, NULL,
+	  "take privileged: true out also where it was recorded with it" },
+	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
+	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
+	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
+	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "no remarks" },
+	{ .name = NULL },
+};
+
+const struct ct_command ct_patch_command = {
+	.name = "patch",
+	.args = "-f COMPOSE-FILE [-f ...] [OPTION]... RECORDING...",
+	.summary = "write the advice into Compose files: a diff, or in place",
+	.details =
+		"Sets cap_drop and cap_add of the services that were recorded, and leaves every\n"
+		"other byte as it is. A service is found by the labels that Compose gave its\n"
+		"container, or by --service. What cannot be changed safely is refused.",
+	.opts = opts,
+};
+
+static int put_text(const char *path, const struct ct_str *text, struct ct_err *err)
+{
+	ct_autooutfile struct ct_outfile *f = NULL;
+	FILE *out;
+	int ret = ct_outfile__open(path, &f, &out, err);
+
+	if (ret)
+		return ret;
+	fwrite(text->s, 1, text->len, out);
+	return ct_outfile__commit(ct_steal(f), err);
+}
+
+/* Somebody may have saved it in an editor meanwhile. */
+static int check_unchanged(const struct ct_patch_file *f, struct ct_err *err)
+{
+	ct_autofree char *text = NULL, *name = ct_printable(f->name);
+	size_t len;
+	int ret = ct_read_file(f->real, f->old_len, &text, &len);
+
+	if (!ret && len == f->old_len && !memcmp(text, f->old, len))
+		return 0;
+	return ct_err__set(err, EBUSY, "%s was changed meanwhile: nothing written to it", name);
+}
+
+static int write_files(const struct ct_patch *p, struct ct_err *err)
+{
+	for (size_t i = 0; i < p->nfiles; i++) {
+		ct_autofree char *name = ct_printable(p->files[i].name);
+		int ret = check_unchanged(&p->files[i], err);
+
+		if (!ret)
+			ret = put_text(p->files[i].real, &p->files[i].text, err);
+		if (ret)
+			return ret;
+		if (!quiet)
+			ct_warn("%s changed", name);
+	}
+	return 0;
+}
+
+static int print_diff(const struct ct_patch *p, struct ct_err *err)
+{
+	struct ct_term term = ct_term__of(stdout, color);
+
+	for (size_t i = 0; i < p->nfiles; i++) {
+		const struct ct_patch_file *f = &p->files[i];
+
+		ct_diff__write(stdout, &term, f->name, f->old, f->old_len, f->text.s, f->text.len,
+			       &f->splices);
+	}
+	if (fflush(stdout) || ferror(stdout))
+		return ct_err__set(err, EIO, "cannot write standard output");
+	return 0;
+}
+
+/* Only what captrim made itself is replaced. */
+static int write_override(const struct ct_patch *p, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(override_path), *there = NULL;
+	struct ct_str text = {};
+	int ret = ct_patch__override(p, &compose_files, &text, err);
+
+	if (ret)
+		return ret;
+	if (!access(override_path, F_OK) && strcmp(override_path, "-") != 0 &&
+	    (ct_read_file(override_path, MAX_OVERRIDE_SIZE, &there, NULL) ||
+	     strncmp(there, CT_PATCH_OVERRIDE_MARK, strlen(CT_PATCH_OVERRIDE_MARK)) != 0))
+		ret = ct_err__set(err, EEXIST,
+				  "%s exists and is not of captrim's making: name another", shown);
+	if (!ret)
+		ret = put_text(override_path, &text, err);
+	if (!ret && !quiet && strcmp(override_path, "-") != 0)
+		ct_warn("%s written: give it as the last -f; it needs Compose 2.24.4 or newer",
+			shown);
+	ct_str__free(&text);
+	return ret;
+}
+
+static int patch(const struct ct_report *r, struct ct_err *err)
+{
+	const struct ct_patch_opts po = { service, project, drop_privileged };
+	ct_autopatch struct ct_patch *p = NULL;
+	int ret = ct_patch__open(&compose_files, r, &po, &p, err);
+
+	if (ret)
+		return ret;
+	if (override_path)
+		ret = write_override(p, err);
+	else
+		ret = ct_patch__edit(p, &compose_files, err);
+	if (!ret && !override_path)
+		ret = do_write ? write_files(p, err) : print_diff(p, err);
+	for (size_t i = 0; i < p->notes.len && !ret && !quiet; i++)
+		ct_warn("%s", p->notes.items[i]);
+	if (!ret && !override_path && !p->nfiles && !quiet)
+		ct_warn("nothing to change: the files say what the advice says");
+	return ret;
+}
+
+static int check_words(const struct ct_strlist *files, struct ct_err *err)
+{
+	if (!compose_files.len)
+		return ct_err__set(
+			err, EINVAL,
+			"patch needs a Compose file: captrim patch -f compose.yaml FILE");
+	if (!files->len)
+		return ct_err__set(err, EINVAL,
+				   "patch needs a recording: captrim patch -f compose.yaml FILE");
+	if (do_write && override_path)
+		return ct_err__set(err, EINVAL, "--write and --override exclude each other");
+	return 0;
+}
+
+int ct_cmd__patch(int argc, char **argv)
+{
+	enum ct_mode mode;
+	ct_autoerr struct ct_err err = {};
+	ct_autosession struct ct_session *s = NULL;
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_strlist files = {};
+	int ret = ct_opts__parse(&ct_patch_command, argc, argv, &files, &err), status = 0;
+
+	if (!ret)
+		ret = check_words(&files, &err);
+	if (!ret)
+		ret = ct_cmd__mode(strict, generous, &mode, &err);
+	if (ret < 0) {
+		status = ct_cmd__usage(&ct_patch_command, &err);
+	} else if (!ret) {
+		ret = ct_cmd__load(&files, mode, &s, &r, &err);
+		if (!ret)
+			ret = patch(r, &err);
+		if (ret)
+			ct_warn("%s", err.msg);
+		status = ret ? CT_EXIT_FAILURE : 0;
+	}
+	ct_strlist__free(&files);
+	ct_strlist__free(&compose_files);
+	return status;
+}

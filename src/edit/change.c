@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Values set in a block mapping, and the way to the other styles. */
+#include <errno.h>
+#include <string.h>
+
+#include "edit/change_priv.h"
+
+static const char *const cure = "write it plainly, or use --override";
+
+void ct_change_value__free(struct ct_change_value *v)
+{
+	for (size_t i = 0; i < v->nitems; i++) {
+		free(v->items[i].text);
+		free(v->items[i].comment);
+	}
+	free(v->items);
+	free(v->word);
+	free(v->comment);
+	*v = (struct ct_change_value){};
+}
+
+void ct_change__free(struct ct_change *c)
+{
+	ct_splices__free(&c->splices);
+	free(c->gone);
+	c->gone = NULL;
+}
+
+void ct_change__splice(struct ct_change *c, size_t start, size_t end, char *text)
+{
+	ct_splices__add(&c->splices, c->y->text, start, end, text);
+}
+
+void ct_change__goes(struct ct_change *c, const struct ct_yaml_node *n)
+{
+	if (n->anchor)
+		*CT_PUSH(c->gone, c->ngone, c->gone_cap) = n;
+}
+
+/* "word  # comment" */
+static void add_commented(struct ct_str *s, const char *word, int width, const char *comment)
+{
+	if (comment)
+		ct_str__addf(s, "%-*s  # %s", width, word, comment);
+	else
+		ct_str__add(s, word);
+}
+
+static int width_of(const struct ct_change_value *v)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < v->nitems; i++)
+		if ((int)strlen(v->items[i].text) > width)
+			width = (int)strlen(v->items[i].text);
+	return width;
+}
+
+/* Line ends go before the lines, so that a file without one at its end stays so. */
+static void add_item(struct ct_str *s, const struct ct_change *c, const struct ct_change_value *v,
+		     size_t i, int dash)
+{
+	ct_str__addf(s, "%s%*s- ", ct_text__eol(c->y), dash, "");
+	add_commented(s, v->items[i].text, width_of(v), v->items[i].comment);
+}
+
+/* The value where it fits on the key's line; NULL: it is a list that takes more. */
+static char *short_form(const struct ct_change_value *v)
+{
+	if (v->word)
+		return ct_xstrdup(v->word);
+	if (!v->nitems)
+		return ct_xstrdup("[]");
+	return v->brief ? ct_xasprintf("[%s]", v->items[0].text) : NULL;
+}
+
+/* A whole entry for a block mapping, without the indentation of its first line. */
+static void add_entry(struct ct_str *s, const struct ct_change *c, const struct ct_change_value *v,
+		      int indent)
+{
+	ct_autofree char *word = short_form(v), *entry = NULL;
+
+	if (!word) {
+		ct_str__addf(s, "%s:", v->key);
+		for (size_t i = 0; i < v->nitems; i++)
+			add_item(s, c, v, i, indent + ct_text__list_step(c->y));
+		return;
+	}
+	entry = ct_xasprintf("%s: %s", v->key, word);
+	add_commented(s, entry, 0, v->comment);
+}
+
+static bool same_name(const char *a, const char *b)
+{
+	uint64_t x, y;
+
+	if (!ct_caps__parse_one(a, &x) && !ct_caps__parse_one(b, &y))
+		return x == y;
+	return !strcmp(a, b);
+}
+
+static ssize_t index_of(const struct ct_change_value *v, const struct ct_yaml_node *item)
+{
+	const struct ct_yaml_node *r = ct_yaml__resolve(item);
+
+	for (size_t i = 0; r->kind == CT_YAML_SCALAR && i < v->nitems; i++)
+		if (same_name(v->items[i].text, r->text))
+			return (ssize_t)i;
+	return -1;
+}
+
+/*
+ * The lines of a block list after the change: those that stay as they are, with the
+ * comment lines above them, then the new ones.
+ */
+static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_t from,
+		      const struct ct_change_value *v, struct ct_str *s)
+{
+	ct_autofree bool *have = ct_xzalloc(v->nitems + 1);
+	int dash = ct_text__dash(c->y, old);
+
+	ct_str__add(s, "");
+	for (size_t i = 0; i < old->nitems; i++) {
+		const struct ct_yaml_node *item = old->items[i];
+		ssize_t at = index_of(v, item);
+		size_t end;
+
+		if (!ct_text__after(c->y, item, &end) || end < from)
+			return ct_yaml__error(
+				c->y, item->start, c->err,
+				"this item of %s cannot be told from its neighbours: %s", v->key,
+				cure);
+		if (at >= 0 && !have[at]) {
+			have[at] = true;
+			ct_str__addn(s, c->y->text + from, end - from);
+			if (v->items[at].comment && ct_text__blank(c->y, item->end, end))
+				ct_str__addf(s, "  # %s", v->items[at].comment);
+		} else {
+			ct_change__goes(c, item);
+		}
+		from = end;
+	}
+	for (size_t i = 0; i < v->nitems; i++)
+		if (!have[i])
+			add_item(s, c, v, i, dash);
+	return 0;
+}
+
+static int check_old(struct ct_change *c, const struct ct_yaml_node *old,
+		     const struct ct_change_value *v)
+{
+	const struct ct_yaml_node *r = ct_yaml__resolve(old);
+
+	if (old->tag && !strcmp(old->tag, "!reset"))
+		return ct_yaml__error(c->y, old->props, c->err,
+				      "%s is !reset here: make it !override with a list, or use "
+				      "--override",
+				      v->key);
+	if (v->word || ct_yaml__is_null(r) || r->kind == CT_YAML_SEQ)
+		return 0;
+	return ct_yaml__error(c->y, old->start, c->err, "%s must be a list", v->key);
+}
+
+/* The only tag that has to stay: it makes Compose replace a list instead of joining it. */
+static const char *kept_tag(const struct ct_yaml_node *old)
+{
+	return old->tag && !strcmp(old->tag, "!override") ? " !override" : "";
+}
+
+static int replace_list(struct ct_change *c, const struct ct_yaml_node *old, size_t colon,
+			const struct ct_change_value *v)
+{
+	size_t head = old->anchor || old->tag ? ct_text__props_end(c->y, old) : colon, end;
+	size_t from = ct_text__line_end(c->y, head);
+	struct ct_str lines = {};
+	int ret;
+
+	if (!ct_text__rest_free(c->y, head) || !ct_text__after(c->y, old, &end))
+		return ct_yaml__error(c->y, old->start, c->err, "%s: %s", v->key, cure);
+	ret = list_lines(c, old, from, v, &lines);
+	if (ret) {
+		ct_str__free(&lines);
+		return ret;
+	}
+	if (head > colon)
+		ct_change__splice(c, colon, head, ct_xstrdup(kept_tag(old)));
+	ct_change__splice(c, from, end, lines.s);
+	return 0;
+}
+
+/* An entry of a block mapping that is there already. */
+static int replace_block(struct ct_change *c, const struct ct_yaml_node *key,
+			 const struct ct_yaml_node *old, const struct ct_change_value *v)
+{
+	int indent = (int)(key->props - ct_text__line_start(c->y, key->props));
+	size_t colon = key->end + strspn(c->y->text + key->end, " \t"), end, eol;
+	ct_autofree char *word = short_form(v);
+	bool block = old->kind == CT_YAML_SEQ && !old->flow;
+	struct ct_str lines = {};
+
+	if (c->y->text[colon++] != ':' || !ct_text__blank(c->y, key->props - indent, key->props))
+		return ct_yaml__error(c->y, key->start, c->err, "%s with an explicit key: %s",
+				      v->key, cure);
+	ct_change__goes(c, old);
+	if (block && v->nitems)
+		return replace_list(c, old, colon, v);
+	if (!ct_text__after(c->y, old, &eol))
+		return ct_yaml__error(c->y, old->start, c->err, "%s: %s", v->key, cure);
+	end = old->start == old->end && old->props == old->start ? colon : old->end;
+	/* Of what takes several lines all goes, comments on them too. */
+	if ((old->kind == CT_YAML_SEQ || old->kind == CT_YAML_MAP) && !old->flow)
+		end = eol;
+	ct_change__splice(c, colon, end,
+			  word ? ct_xasprintf("%s %s", kept_tag(old), word) :
+				 ct_xstrdup(kept_tag(old)));
+	ct_str__add(&lines, "");
+	if (word && v->comment && ct_text__blank(c->y, end, eol))
+		ct_str__addf(&lines, "  # %s", v->comment);
+	for (size_t i = 0; !word && i < v->nitems; i++)
+		add_item(&lines, c, v, i, indent + ct_text__list_step(c->y));
+	ct_change__splice(c, eol, eol, lines.s);
+	return 0;
+}
+
+/* New entries, before the key at pos. */
+static int insert_before(struct ct_change *c, const struct ct_yaml_node *key,
+			 struct ct_change_value *const *values, size_t n)
+{
+	size_t start = ct_text__line_start(c->y, key->props);
+	int indent = (int)(key->props - start);
+	struct ct_str s = {};
+
+	if (strspn(c->y->text + start, " ") < (size_t)indent)
+		return ct_yaml__error(c->y, key->start, c->err,
+				      "no line can be added to this mapping: %s", cure);
+	for (size_t i = 0; i < n; i++) {
+		add_entry(&s, c, values[i], indent);
+		ct_str__addf(&s, "%s%*s", ct_text__eol(c->y), indent, "");
+	}
+	ct_change__splice(c, key->props, key->props, s.s);
+	return 0;
+}
+
+static int insert_behind(struct ct_change *c, const struct ct_yaml_node *key, size_t pos,
+			 struct ct_change_value *const *values, size_t n)
+{
+	size_t start = ct_text__line_start(c->y, key->props);
+	int indent = (int)(key->props - start);
+	struct ct_str s = {};
+
+	if (strspn(c->y->text + start, " ") < (size_t)indent)
+		return ct_yaml__error(c->y, key->start, c->err,
+				      "no line can be added to this mapping: %s", cure);
+	for (size_t i = 0; i < n; i++) {
+		ct_str__addf(&s, "%s%*s", ct_text__eol(c->y), indent, "");
+		add_entry(&s, c, values[i], indent);
+	}
+	ct_change__splice(c, pos, pos, s.s);
+	return 0;
+}
+
+static bool is_key(const struct ct_yaml_node *n, const char *key)
+{
+	n = ct_yaml__resolve(n);
+	return n->kind == CT_YAML_SCALAR && !strcmp(n->text, key);
+}
+
+static int insert_block(struct ct_change *c, const struct ct_yaml_node *map,
+			struct ct_change_value *const *values, size_t n)
+{
+	static const char *const kin[] = { "cap_add", "cap_drop" };
+	size_t pos;
+
+	if (!n)
+		return 0;
+	/* Behind what is there of the same kind, else at the end. */
+	for (size_t k = 0; k < CT_ARRAY_SIZE(kin); k++)
+		for (size_t i = 0; i + 1 < map->nitems; i += 2)
+			if (is_key(map->items[i], kin[k]) &&
+			    ct_text__after(c->y, map->items[i + 1], &pos))
+				return insert_behind(c, map->items[i], pos, values, n);
+	for (size_t i = map->nitems; i >= 2; i -= 2)
+		if (ct_text__after(c->y, map->items[i - 1], &pos))
+			return insert_behind(c, map->items[i - 2], pos, values, n);
+	return insert_before(c, map->items[0], values, n);
+}
+
+/* "web: *base" becomes a mapping that merges base. */
+static int unfold_alias(struct ct_change *c, const struct ct_yaml_node *alias,
+			struct ct_change_value *const *values, size_t n)
+{
+	size_t indent = strspn(c->y->text + ct_text__line_start(c->y, alias->start), " ");
+	int inner = (int)indent + ct_text__map_step(c->y);
+	size_t eol = ct_text__line_end(c->y, alias->end);
+	size_t start = alias->start;
+	struct ct_str s = {};
+
+	if (alias->parent->flow) {
+		ct_str__addf(&s, "{<<: *%s, ", alias->text);
+		for (size_t i = 0; i < n; i++) {
+			ct_change__add_flow_entry(c, &s, values[i], (int)indent);
+			ct_str__add(&s, i + 1 < n ? ", " : "}");
+		}
+		ct_change__splice(c, alias->start, alias->end, s.s);
+		return 0;
+	}
+	if (!ct_text__rest_free(c->y, alias->end))
+		return ct_yaml__error(c->y, alias->start, c->err, "this service is an alias: %s",
+				      cure);
+	ct_str__addf(&s, "%s%*s<<: *%s", ct_text__eol(c->y), inner, "", alias->text);
+	for (size_t i = 0; i < n; i++) {
+		ct_str__addf(&s, "%s%*s", ct_text__eol(c->y), inner, "");
+		add_entry(&s, c, values[i], inner);
+	}
+	while (strchr(" \t", c->y->text[start - 1]))
+		start--;
+	ct_change__splice(c, start, alias->end, ct_xstrdup(""));
+	ct_change__splice(c, eol, eol, s.s);
+	return 0;
+}
+
+int ct_change__set(struct ct_change *c, const struct ct_yaml_node *map,
+		   struct ct_change_value *const *values, size_t n)
+{
+	ct_autofree struct ct_change_value **fresh =
+		ct_xzalloc((n + 1) * sizeof(struct ct_change_value *));
+	size_t nfresh = 0;
+
+	if (map->kind == CT_YAML_ALIAS && map->target->kind == CT_YAML_MAP)
+		return unfold_alias(c, map, values, n);
+	if (map->kind != CT_YAML_MAP || (!map->flow && !map->nitems))
+		return ct_yaml__error(c->y, map->start, c->err, "a service must be a mapping");
+	for (size_t i = 0; i < n; i++) {
+		int ret = 0;
+		size_t k = 0;
+
+		while (k < map->nitems && !is_key(map->items[k], values[i]->key))
+			k += 2;
+		if (k >= map->nitems) {
+			fresh[nfresh++] = values[i];
+			continue;
+		}
+		ret = check_old(c, map->items[k + 1], values[i]);
+		if (!ret)
+			ret = map->flow ?
+				      ct_change__replace_flow(c, map->items[k + 1], values[i]) :
+				      replace_block(c, map->items[k], map->items[k + 1], values[i]);
+		if (ret)
+			return ret;
+	}
+	return map->flow ? ct_change__insert_flow(c, map, fresh, nfresh) :
+			   insert_block(c, map, fresh, nfresh);
+}
+
+int ct_change__remove(struct ct_change *c, const struct ct_yaml_node *map, const char *key,
+		      const char *why)
+{
+	const struct ct_yaml_node *old = ct_yaml__own(map, key), *k = NULL;
+	struct ct_change_value v = { .key = key };
+	size_t end, start;
+	int ret;
+
+	for (size_t i = 0; i < map->nitems; i += 2)
+		if (map->items[i + 1] == old)
+			k = map->items[i];
+	start = ct_text__line_start(c->y, k->props);
+	if (!map->flow && map->nitems > 2 && ct_text__blank(c->y, start, k->props) &&
+	    ct_text__after(c->y, old, &end)) {
+		ct_change__goes(c, old);
+		ct_change__splice(c, k->props, end, ct_xasprintf("# %s", why));
+		return 0;
+	}
+	if (strcmp(key, "privileged") == 0)
+		v.word = ct_xstrdup("false");
+	ret = map->flow ? ct_change__replace_flow(c, old, &v) : replace_block(c, k, old, &v);
+	free(v.word);
+	return ret;
+}
+
+void ct_change__remark(struct ct_change *c, const struct ct_yaml_node *value, const char *text)
+{
+	size_t end;
+
+	if (!value || value->parent->flow || !ct_text__after(c->y, value, &end) ||
+	    !ct_text__blank(c->y, value->end, end))
+		return;
+	ct_change__splice(c, end, end, ct_xasprintf("  # %s", text));
+}

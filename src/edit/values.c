@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "edit/layers.h"
+#include "edit/same.h"
+#include "edit/text.h"
+#include "edit/values.h"
+#include "emit/common.h"
+
+bool ct_values__json(const struct ct_yaml *y)
+{
+	return ct_text__is_json(y);
+}
+
+/* On one line, and of characters that YAML 1.1 and 1.2 both allow. */
+static char *comment(const char *raw)
+{
+	char *safe = ct_printable(raw), *bad;
+
+	/* U+FFFE and U+FFFF are no characters, and readers of YAML refuse them. */
+	while ((bad = strstr(safe, "\xef\xbf\xbe")) || (bad = strstr(safe, "\xef\xbf\xbf")))
+		memcpy(bad, "???", 3);
+	return safe;
+}
+
+void ct_values__cap_drop(struct ct_change_value *v, const struct ct_patch_service *t)
+{
+	v->key = "cap_drop";
+	v->brief = true;
+	v->items = ct_xzalloc(sizeof(*v->items));
+	v->nitems = 1;
+	v->items[0].text = ct_xstrdup("ALL");
+	v->items[0].comment = ct_xstrdup(t->cap_add ? "captrim: all but what cap_add gives back" :
+						      "captrim: it needs no capability");
+	v->comment = ct_xstrdup(v->items[0].comment);
+}
+
+static char *reason(const struct ct_patch_service *t, int cap)
+{
+	ct_autofree char *raw = NULL;
+
+	for (size_t i = 0; i < t->nadvices && !raw; i++)
+		if (t->advices[i]->cap_add & 1ull << cap)
+			raw = ct_emit__reason(t->advices[i], cap);
+	return comment(raw ? raw : "no reason recorded");
+}
+
+void ct_values__cap_add(struct ct_change_value *v, const struct ct_patch_service *t)
+{
+	v->key = "cap_add";
+	v->items = ct_xzalloc((ct_caps__count(t->cap_add) + 1) * sizeof(*v->items));
+	ct_caps__for_each(cap, t->cap_add)
+		v->items[v->nitems++] = (struct ct_change_item){ ct_xstrdup(ct_cap__name(cap)),
+								 reason(t, cap) };
+	if (!t->cap_add)
+		v->comment = ct_xstrdup("captrim: it needs none");
+}
+
+void ct_values__not_privileged(struct ct_change_value *v)
+{
+	v->key = "privileged";
+	v->word = ct_xstrdup("false");
+	v->comment = ct_xstrdup("captrim: cap_add is enough");
+}
+
+/* Compose takes $ for a variable in every value, quoted or not. */
+static void add_pair(struct ct_str *s, const char *key, const char *value, bool json)
+{
+	ct_autofree char *safe = comment(value);
+	struct ct_str text = {};
+
+	for (const char *p = safe; *p; p++) {
+		if (strchr("\"\\", *p))
+			ct_str__add(&text, "\\");
+		ct_str__add(&text, *p == '$' ? "$" : "");
+		ct_str__addn(&text, p, 1);
+	}
+	ct_str__addf(s, json ? "%s\"%s\": \"%s\"" : "%s%s: \"%s\"", s->len > 1 ? ", " : "", key,
+		     text.s ? text.s : "");
+	ct_str__free(&text);
+}
+
+/* The least sure of several. */
+static const char *confidence(const struct ct_patch_service *t)
+{
+	enum ct_confidence least = CT_CONF_PROVED;
+
+	for (size_t i = 0; i < t->nadvices; i++)
+		if (t->advices[i]->confidence < least)
+			least = t->advices[i]->confidence;
+	return ct_confidence__name(least);
+}
+
+void ct_values__provenance(struct ct_change_value *v, const struct ct_patch *p,
+			   const struct ct_patch_service *t, bool json)
+{
+	const struct ct_host *host = &p->report->session->host;
+	time_t when = host->start_ms / 1000;
+	char day[sizeof("2026-11-24") + 64];
+	const char *image = NULL;
+	struct ct_str s = {};
+	struct tm tm;
+
+	ct_str__add(&s, "{");
+	add_pair(&s, "version", CT_VERSION, json);
+	if (host->start_ms > 0 && gmtime_r(&when, &tm) && strftime(day, sizeof(day), "%F", &tm))
+		add_pair(&s, "recorded", day, json);
+	if (host->kernel)
+		add_pair(&s, "kernel", host->kernel, json);
+	for (size_t i = 0; i < t->nadvices && !image; i++)
+		image = t->advices[i]->workload->container.image;
+	if (image)
+		add_pair(&s, "image", image, json);
+	add_pair(&s, "confidence", confidence(t), json);
+	ct_str__add(&s, "}");
+	v->key = "x-captrim";
+	v->word = s.s;
+}

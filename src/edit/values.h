@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a service's keys are to say, with the reasons. */
+#ifndef CT_EDIT_VALUES_H
+#define CT_EDIT_VALUES_H
+
+#include "edit/change.h"
+#include "edit/patch.h"
+
+/* Each fills an empty *v, which the caller frees. */
+void ct_values__cap_drop(struct ct_change_value *v, const struct ct_patch_service *t);
+void ct_values__cap_add(struct ct_change_value *v, const struct ct_patch_service *t);
+void ct_values__not_privileged(struct ct_change_value *v);
+
+/* x-captrim: where the advice comes from. json: every word quoted. */
+void ct_values__provenance(struct ct_change_value *v, const struct ct_patch *p,
+			   const struct ct_patch_service *t, bool json);
+
+bool ct_values__json(const struct ct_yaml *y);
+
+#endif

@@ -1,0 +1,151 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# captrim patch on a corpus of Compose files. A case is a directory of tests/corpus/compose:
+#   args         the words given to "captrim patch"
+#   X            a file of the project, which must stay as it is
+#   X.expected   what X must be afterwards, byte for byte
+#   refused      instead: the message, files untouched
+# Then real Compose implementations read what came out: COMPOSE1 and COMPOSE2 name them.
+. "$(dirname "$0")/../lib/common.sh"
+corpus=$here/tests/corpus/compose
+work=$tmp/corpus
+cp -r "$corpus" "$work"
+find "$work" \( -name '*.expected' -o -name refused \) -delete
+
+# words CASE: the arguments of a case, in $args
+words() { read -ra args <"$work/$1/args"; }
+
+# same CASE SUFFIX: every file is as that with the suffix, if there is one, else as it was;
+# prints the first that is not
+same() {
+	local case=$1 file want
+	while IFS= read -r -d '' file; do
+		want=$corpus/$case/${file#"$work/$case/"}
+		[ -f "$want$2" ] && want=$want$2
+		cmp -s "$file" "$want" || { echo "${file#"$work/"}"; return; }
+	done < <(find "$work/$case" -type f -print0)
+}
+
+for dir in "$corpus"/*/; do
+	case=$(basename "$dir")
+	words "$case"
+	cd "$work/$case" || exit 1
+	"$captrim" patch "${args[@]}" >"$tmp/diff" 2>"$tmp/err"
+	status=$?
+	differs=$(same "$case" '')
+	if [ -n "$differs" ]; then
+		fail "$case" "$differs was changed without --write"
+		continue
+	fi
+	cp -r . "$tmp/before"
+	"$captrim" patch --write "${args[@]}" >"$tmp/out" 2>"$tmp/err"
+	written=$?
+	differs=$(same "$case" .expected)
+	if [ -n "$differs" ]; then
+		fail "$case" "$differs is not as expected: $(head -c 300 "$tmp/err")"
+	elif [ -f "$dir/refused" ]; then
+		if [ "$status $written" = '1 1' ]; then
+			is "$case" "$(cat "$tmp/err")" "$(cat "$dir/refused")"
+		else
+			fail "$case" "exit status $status, then $written"
+		fi
+	elif [ "$status $written" != '0 0' ]; then
+		fail "$case" "exit status $status, then $written: $(head -c 300 "$tmp/err")"
+	elif ! (cd "$tmp/before" && patch -s --binary -p0 <"$tmp/diff" && diff -r . "$work/$case") >"$tmp/out" 2>&1; then
+		fail "$case" "the diff says something else: $(head -c 300 "$tmp/out")"
+	elif [ -n "$("$captrim" patch "${args[@]}" 2>"$tmp/err")" ]; then
+		fail "$case" 'a second time there is still something to change'
+	else
+		pass "$case"
+	fi
+	rm -rf "$tmp/before"
+done
+
+# ---- modes, owners, links, what else can be asked for ----
+cd "$tmp" || exit 1
+printf 'services:\n  web:\n    image: nginx\n' >plain.yaml
+cp plain.yaml compose.yaml
+chmod 640 compose.yaml
+[ "$(id -u)" = 0 ] && chown 1001:1002 compose.yaml
+was=$(stat -c '%a %u %g' compose.yaml)
+ln -s compose.yaml link.yaml
+"$captrim" patch -q --write -f link.yaml "$corpus/web.rec" 2>"$tmp/err"; is write-status $? 0
+is mode-and-owner "$(stat -c '%a %u %g' compose.yaml)" "$was"
+is link-stays "$(readlink link.yaml)" compose.yaml
+is no-leftovers "$(find . -name '.*captrim*' | wc -l)" 0
+"$captrim" patch -f plain.yaml --color always "$corpus/web.rec" >out
+says coloured out "$(printf '\033')"
+printf 'services: {web: {image: nginx, privileged: true}}\n' >privileged.yaml
+"$captrim" patch -f privileged.yaml "$corpus/privileged.rec" >out 2>err
+says privileged-stays err '^captrim: privileged.yaml:1:44: web: privileged: true stays'
+"$captrim" patch -q -f plain.yaml --override over.yaml "$corpus/web.rec"; is override-status $? 0
+says override over.yaml '^    cap_add: !override$'
+says override-version over.yaml '2\.24\.4'
+is override-leaves-file "$(cmp plain.yaml <(printf 'services:\n  web:\n    image: nginx\n') && echo same)" same
+"$captrim" patch -q -f plain.yaml --override over.yaml "$corpus/web.rec"; is override-again $? 0
+"$captrim" patch -q -f plain.yaml --override compose.yaml "$corpus/web.rec" 2>err; is override-foreign $? 1
+says override-foreign-text err 'name another'
+"$captrim" patch "$corpus/web.rec" 2>err; is no-file $? 2
+"$captrim" patch -f plain.yaml 2>err; is no-recording $? 2
+"$captrim" patch -f plain.yaml -w --override x "$corpus/web.rec" 2>err; is write-and-override $? 2
+"$captrim" patch -f nowhere.yaml "$corpus/web.rec" 2>err; is missing-file $? 1
+"$captrim" patch -f plain.yaml --service web "$corpus/shop.rec" 2>err; is service-of-many $? 1
+says service-of-many-text err 'shop-db-1'
+
+# ---- what real implementations make of it ----
+# config DIR: what it makes of the files in that directory
+config() { (cd "$1" && TAG=1 COMPOSE_PROFILES=front,back "${compose[@]}" -p shop "${files[@]}" config) 2>"$tmp/err"; }
+
+# implementation NAME: every case means the same before and after, but for the set
+implementation() {
+	local name=$1 case dir i n=0 unread=0 files
+	for dir in "$corpus"/*/; do
+		case=$(basename "$dir")
+		[ -f "$dir/refused" ] && continue
+		words "$case"
+		files=()
+		for ((i = 0; i < ${#args[@]}; i++)); do
+			[ "${args[i]}" = -f ] && files+=(-f "${args[++i]}")
+		done
+		config "$dir" >"$tmp/before.yaml" || { unread=$((unread + 1)); continue; }
+		config "$work/$case" >"$tmp/after.yaml" || {
+			fail "$name-$case" "refused afterwards: $(head -c 300 "$tmp/err")"
+			continue
+		}
+		(cd "$dir" && "$captrim" advise --format json "${args[-1]}") >"$tmp/advice.json"
+		python3 "$corpus/same.py" "$tmp/before.yaml" "$tmp/after.yaml" "$tmp/advice.json" "$dir" "$work/$case" \
+			>"$tmp/out" 2>&1 || {
+			fail "$name-$case" "$(head -c 400 "$tmp/out" | tr '\n' ' ')"
+			continue
+		}
+		n=$((n + 1))
+	done
+	if [ "$n" -ge 60 ]; then
+		pass "$name reads $n of them ($unread it never could)"
+	else
+		fail "$name" "reads only $n of them, $unread it never could"
+	fi
+}
+if python3 -c 'import yaml' 2>/dev/null; then
+	read -ra compose <<<"${COMPOSE1:-docker-compose}"
+	case $("${compose[@]}" version --short 2>/dev/null) in
+	1.*) implementation compose-1 ;;
+	*) skip compose-1 'docker-compose 1.x is not here (COMPOSE1)' ;;
+	esac
+	read -ra compose <<<"${COMPOSE2:-docker compose}"
+	case $("${compose[@]}" version --short 2>/dev/null) in
+	2.* | v2.*)
+		implementation compose-2
+		cd "$tmp" || exit 1
+		printf 'services:\n  web: {image: nginx, cap_add: [SYS_ADMIN], privileged: true}\n' >base.yaml
+		"$captrim" patch -q -f base.yaml --override over.yaml "$corpus/web.rec"
+		is compose-2-override "$("${compose[@]}" -f base.yaml -f over.yaml config --format json |
+			jq -c '.services.web | [.cap_add, .cap_drop, .privileged // false]')" \
+			'[["CHOWN","SETGID","SETUID"],["ALL"],false]'
+		;;
+	*) skip compose-2 'Docker Compose 2.x is not here (COMPOSE2)' ;;
+	esac
+else
+	skip compose-1 'no python3-yaml'
+	skip compose-2 'no python3-yaml'
+fi
