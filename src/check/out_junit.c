@@ -63,6 +63,8 @@ static void put_failure(const struct ct_check *c, const struct group *g, FILE *o
 		if (!first || level_of(f) > level_of(first))
 			first = f;
 	}
+	if (!first)
+		return;
 	fprintf(out, "      <failure type=\"%s\" message=\"", ct_check_rules[first->rule].code);
 	ct_html__text(out, first->text);
 	if (n > 1)

@@ -51,8 +51,11 @@ void ct_named__add(struct ct_named_list *l, const char *text, struct ct_place at
 	struct ct_named *n = CT_PUSH(l->items, l->len, l->cap);
 
 	*n = (struct ct_named){ .text = ct_xstrdup(text), .at = at };
-	if (ct_caps__parse_one(text, &n->set))
+	/* "CAP_51" is our way of writing what we have no name for, and no engine's. */
+	if (ct_caps__parse_one(text, &n->set) || n->set & ~CT_CAPS_ALL) {
+		n->set = 0;
 		n->why = "no capability has that name";
+	}
 }
 
 uint64_t ct_named__set(const struct ct_named_list *l)

@@ -149,11 +149,11 @@ static void replace(char **field, const char *value)
 
 static void read_quadlet(struct unit *u, const struct line *at, const char *key, const char *value)
 {
-	struct ct_named_list *l = !strcmp(key, "AddCapability")	 ? &u->t->added :
-				  !strcmp(key, "DropCapability") ? &u->t->dropped :
-								   NULL;
+	bool add = !strcmp(key, "AddCapability");
 
-	if (l) {
+	if (add || !strcmp(key, "DropCapability")) {
+		struct ct_named_list *l = add ? &u->t->added : &u->t->dropped;
+
 		if (*value)
 			read_names(u, at, value, l);
 		else

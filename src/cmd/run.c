@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "emit/common.h"
 #include "judge/gates.h"
 #include "model/merge.h"
 #include "model/recording.h"
@@ -94,6 +95,29 @@ static int report(struct ct_session *s, struct ct_err *err)
 	return ct_view__write(r, &emit, out_path, err);
 }
 
+/* What Compose started came from files that captrim can change. */
+static void offer_patch(const struct ct_session *s)
+{
+	ct_autofree char *rec = ct_emit__shell(save_path ? save_path : "FILE");
+	struct ct_str words = {};
+	const char *files = NULL;
+
+	for (size_t i = 0; i < s->nworkloads && !files; i++)
+		files = s->workloads[i]->container.compose_files;
+	if (!files || quiet || !isatty(STDERR_FILENO))
+		return;
+	for (size_t n; *files; files += n + (files[n] == ',')) {
+		n = strcspn(files, ",");
+		ct_autofree char *file = ct_xstrndup(files, n), *word = ct_emit__shell(file);
+
+		ct_str__addf(&words, " -f %s", word);
+	}
+	ct_warn("the same as a change of the Compose file%s: captrim patch%s %s",
+		save_path ? "" : ", once it is recorded with --save FILE", words.s ? words.s : "",
+		rec);
+	ct_str__free(&words);
+}
+
 /* Between attaching and the report. Returns captrim's exit status. */
 static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_err *err)
 {
@@ -124,6 +148,7 @@ static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_
 		ct_warn("%s", err->msg);
 		return CT_EXIT_CAPTRIM;
 	}
+	offer_patch(s);
 	return status < 0 ? 0 : status;
 }
 

@@ -219,7 +219,7 @@ static int read_caps(json_t *o, const char *key, uint64_t *set, struct ct_err *e
 {
 	json_t *list, *item;
 	size_t i;
-	int cap, ret = get(o, key, JSON_ARRAY, &list, err);
+	int cap = 0, ret = get(o, key, JSON_ARRAY, &list, err);
 
 	if (ret)
 		return ret > 0 ? 0 : ret;
@@ -284,7 +284,7 @@ static int read_capability(json_t *o, void *to, struct ct_report *r, struct ct_e
 	struct ct_advice *a = to;
 	struct ct_cap_verdict *v = &a->caps[a->ncaps];
 	const struct ct_cap_info *info;
-	int cap;
+	int cap = 0;
 
 	if (read_cap(json_object_get(o, "name"), &cap, err))
 		return ct_err__prefix(err, "\"name\"");

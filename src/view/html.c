@@ -11,6 +11,11 @@
 #include "view/html.h"
 #include "view/view.h"
 
+bool ct_html__many(const struct ct_report *r)
+{
+	return r->nadvices > 20;
+}
+
 void ct_html__text(FILE *out, const char *s)
 {
 	ct_autofree char *safe = ct_printable(s ? s : "");
@@ -115,7 +120,8 @@ static void put_advice(FILE *out, const struct ct_report *r, size_t n)
 		ct_html__text(out, a->warnings[i].text);
 		fputs("</p>\n", out);
 	}
-	put_more_formats(out, r, n);
+	if (!ct_html__many(r))
+		put_more_formats(out, r, n);
 	fputs("</section>\n", out);
 }
 
@@ -151,8 +157,8 @@ static void put_header(FILE *out, const struct ct_report *r)
 		"<nav aria-label=\"Contents\"><a href=\"#use\">What to use</a> \u00b7 "
 		"<a href=\"#matrix\">Overview</a> \u00b7 <a href=\"#time\">Time line</a> \u00b7 "
 		"<a href=\"#why\">Evidence</a> \u00b7 <a href=\"#trust\">Losses and "
-		"confidence</a></nav>\n</header>\n<main>\n",
-		when, CT_VERSION);
+		"confidence</a></nav>\n</header>\n<main%s>\n",
+		when, CT_VERSION, ct_html__many(r) ? " class=\"many\"" : "");
 }
 
 void ct_view__html(const struct ct_report *r, FILE *out)

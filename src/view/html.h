@@ -16,6 +16,9 @@ void ct_html__text(FILE *out, const char *s);
 /* class may be NULL; both it and tag are ours, text is anybody's. */
 void ct_html__element(FILE *out, const char *tag, const char *class, const char *text);
 
+/* So many workloads that a browser would take long over all there is to say of each. */
+bool ct_html__many(const struct ct_report *r);
+
 /* html_parts.c */
 void ct_html__matrix(FILE *out, const struct ct_report *r);
 void ct_html__timelines(FILE *out, const struct ct_report *r);

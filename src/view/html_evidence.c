@@ -100,17 +100,36 @@ static void put_cap(FILE *out, const struct ct_cap_verdict *cv)
 	fputs("</ul></details>\n", out);
 }
 
+static void put_workload(FILE *out, const struct ct_advice *a, bool brief)
+{
+	uint64_t unneeded = 0;
+	ct_autofree char *names = NULL;
+
+	ct_html__element(out, "h3", NULL, ct_workload__label(a->workload));
+	if (!a->ncaps)
+		fputs("<p>It never asked for a capability.</p>\n", out);
+	for (size_t i = 0; i < a->ncaps; i++) {
+		if (brief && a->caps[i].verdict == CT_UNNEEDED)
+			unneeded |= 1ull << a->caps[i].cap;
+		else
+			put_cap(out, &a->caps[i]);
+	}
+	names = ct_caps__join(unneeded, ", ", "");
+	if (unneeded)
+		fprintf(out,
+			"<p class=\"dim\">Asked for, and nothing needs it: %s. <code>captrim "
+			"advise "
+			"-v</code> says why.</p>\n",
+			names);
+}
+
 void ct_html__evidence(FILE *out, const struct ct_report *r)
 {
 	fputs("<h2 id=\"why\">Evidence</h2>\n", out);
 	for (size_t i = 0; i < r->nadvices; i++) {
-		const struct ct_advice *a = &r->advices[i];
-
-		ct_html__element(out, "h3", NULL, ct_workload__label(a->workload));
-		if (!a->ncaps)
-			fputs("<p>It never asked for a capability.</p>\n", out);
-		for (size_t k = 0; k < a->ncaps; k++)
-			put_cap(out, &a->caps[k]);
+		fputs("<section>\n", out);
+		put_workload(out, &r->advices[i], ct_html__many(r));
+		fputs("</section>\n", out);
 	}
 }
 

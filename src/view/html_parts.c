@@ -44,7 +44,9 @@ static void put_matrix_row(FILE *out, const struct ct_report *r, int cap)
 	fputs("</tr>\n", out);
 }
 
-void ct_html__matrix(FILE *out, const struct ct_report *r)
+#define WIDE 6 /* workloads that fit beside each other, with words */
+
+static uint64_t mentioned(const struct ct_report *r)
 {
 	uint64_t any = 0;
 
@@ -52,16 +54,12 @@ void ct_html__matrix(FILE *out, const struct ct_report *r)
 		ct_caps__for_each(cap, ~0ull)
 			if (*cell_of(&r->advices[i], cap).word)
 				any |= 1ull << cap;
-	fputs("<h2 id=\"matrix\">Capabilities and workloads</h2>\n<p>"
-	      "\u25cf required: in the set (doubtful: perhaps not needed, <code>captrim "
-	      "verify</code> "
-	      "finds out) \u00b7 \u25d0 optional: used, but programs manage without \u00b7 "
-	      "\u25cb unused: held, and nothing needs it \u00b7 \u2715 refused: asked for, not "
-	      "held, "
-	      "and not missed \u00b7 HOST: reaches beyond the container.</p>\n"
-	      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"matrix\">"
-	      "<table class=\"matrix\"><thead><tr><th scope=\"col\">Capability</th>",
-	      out);
+	return any;
+}
+
+static void put_wide(FILE *out, const struct ct_report *r, uint64_t any)
+{
+	fputs("<table class=\"matrix\"><thead><tr><th scope=\"col\">Capability</th>", out);
 	for (size_t i = 0; i < r->nadvices; i++) {
 		fputs("<th scope=\"col\">", out);
 		ct_html__text(out, ct_workload__label(r->advices[i].workload));
@@ -70,7 +68,56 @@ void ct_html__matrix(FILE *out, const struct ct_report *r)
 	fputs("</tr></thead><tbody>\n", out);
 	ct_caps__for_each(cap, any)
 		put_matrix_row(out, r, cap);
-	fputs("</tbody></table></div>\n", out);
+	fputs("</tbody></table>", out);
+}
+
+/* A row a workload, symbols for the eye and words for who has them read out. */
+static void put_long(FILE *out, const struct ct_report *r, uint64_t any)
+{
+	fputs("<table class=\"matrix long\"><thead><tr><th scope=\"col\">Workload</th>", out);
+	ct_caps__for_each(cap, any)
+		fprintf(out, "<th scope=\"col\" class=\"cap\"><span>%s</span></th>",
+			ct_cap__name(cap));
+	fputs("</tr></thead><tbody>\n", out);
+	for (size_t i = 0; i < r->nadvices; i++) {
+		fputs("<tr><th scope=\"row\">", out);
+		ct_html__text(out, ct_workload__label(r->advices[i].workload));
+		fputs("</th>", out);
+		ct_caps__for_each(cap, any) {
+			struct cell c = cell_of(&r->advices[i], cap);
+
+			if (*c.word)
+				fprintf(out, "<td class=\"%s\" aria-label=\"%s%s\">%s%s</td>",
+					c.class, c.word, c.host ? ", HOST" : "", c.symbol,
+					c.host ? "!" : "");
+			else
+				fputs("<td></td>", out);
+		}
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody></table>", out);
+}
+
+void ct_html__matrix(FILE *out, const struct ct_report *r)
+{
+	uint64_t any = mentioned(r);
+	bool wide = r->nadvices <= WIDE;
+
+	fprintf(out,
+		"<h2 id=\"matrix\">Capabilities and workloads</h2>\n<p>"
+		"\u25cf required: in the set (doubtful: perhaps not needed, <code>captrim "
+		"verify</code> finds out) \u00b7 \u25d0 optional: used, but programs manage "
+		"without "
+		"\u00b7 \u25cb unused: held, and nothing needs it \u00b7 \u2715 refused: asked "
+		"for, "
+		"not held, and not missed \u00b7 %s: reaches beyond the container.</p>\n"
+		"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"matrix\">",
+		wide ? "HOST" : "!");
+	if (wide)
+		put_wide(out, r, any);
+	else
+		put_long(out, r, any);
+	fputs("</div>\n", out);
 }
 
 #define TIME_UNITS 1000 /* width of a bar's drawing */
@@ -144,11 +191,12 @@ static struct span life_of(const struct ct_advice *a)
 	return all;
 }
 
-static void put_timeline(FILE *out, const struct ct_advice *a)
+static void put_timeline(FILE *out, const struct ct_advice *a, bool brief)
 {
 	struct span all = life_of(a);
 	ct_autofree char *length = ct_view__duration(all.last - all.first);
 
+	fputs("<section>\n", out);
 	ct_html__element(out, "h3", NULL, ct_workload__label(a->workload));
 	fprintf(out,
 		"<table class=\"time\"><thead><tr><th scope=\"col\">Capability</th>"
@@ -156,15 +204,15 @@ static void put_timeline(FILE *out, const struct ct_advice *a)
 		"</thead><tbody>\n",
 		length);
 	for (size_t i = 0; i < a->ncaps; i++)
-		if (span_of(&a->caps[i]).last)
+		if (span_of(&a->caps[i]).last && !(brief && a->caps[i].verdict == CT_UNNEEDED))
 			put_time_row(out, &a->caps[i], all);
-	fputs("</tbody></table>\n", out);
+	fputs("</tbody></table>\n</section>\n", out);
 }
 
-static bool dated(const struct ct_advice *a)
+static bool dated(const struct ct_advice *a, bool brief)
 {
 	for (size_t i = 0; i < a->ncaps; i++)
-		if (span_of(&a->caps[i]).last)
+		if (span_of(&a->caps[i]).last && !(brief && a->caps[i].verdict == CT_UNNEEDED))
 			return true;
 	return false;
 }
@@ -176,6 +224,6 @@ void ct_html__timelines(FILE *out, const struct ct_report *r)
 	      "own.</p>\n",
 	      out);
 	for (size_t i = 0; i < r->nadvices; i++)
-		if (dated(&r->advices[i]))
-			put_timeline(out, &r->advices[i]);
+		if (dated(&r->advices[i], ct_html__many(r)))
+			put_timeline(out, &r->advices[i], ct_html__many(r));
 }

@@ -5,7 +5,7 @@
  */
 #include "view/html.h"
 
-const char ct_html_style_hash[] = "sha256-X//o3KS9VmXeFIer/QUoHEybfqvYCk+FxJIZ13z6A+A=";
+const char ct_html_style_hash[] = "sha256-towVznyoxkthfUb/1gRYNalKEt4MEZJfOVBnWGnhMms=";
 
 const char ct_html_style[] =
 	":root{color-scheme:light dark;--bg:#fff;--fg:#1a1d21;--dim:#5a626b;--line:#d5dae0;"
@@ -19,6 +19,7 @@ const char ct_html_style[] =
 	"font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}"
 	"h1{font-size:1.5rem;margin:0}h2{font-size:1.25rem;margin:2.5rem 0 .5rem;"
 	"border-bottom:1px solid var(--line)}h3{font-size:1.05rem;margin:1.75rem 0 .25rem}"
+	".many section{content-visibility:auto;contain-intrinsic-size:auto 28rem}"
 	"p,ul{margin:.4rem 0}ul{padding-left:1.2rem}a{color:var(--good)}"
 	".dim,.src{color:var(--dim)}.src{font-size:.85rem}"
 	"code,pre,.cap{font-family:ui-monospace,monospace;font-size:.875rem}"
@@ -37,6 +38,11 @@ const char ct_html_style[] =
 	".matrix th[scope=row]{position:sticky;left:0;background:var(--bg)}"
 	".matrix th[scope=col]{max-width:12rem;overflow-wrap:anywhere}"
 	".matrix td{white-space:nowrap}"
+	".long th,.long td{padding:.15rem .3rem;text-align:center}"
+	".long th[scope=row]{text-align:left;min-width:9rem;max-width:14rem;"
+	"overflow-wrap:anywhere}"
+	".long thead th{vertical-align:bottom;white-space:nowrap}"
+	".long thead span{writing-mode:vertical-rl;transform:rotate(180deg)}"
 	".required{background:var(--goodbg);color:var(--good);font-weight:600}"
 	".host{background:var(--badbg);color:var(--bad);font-weight:600}"
 	".refused{color:var(--bad)}.unused{color:var(--dim)}"

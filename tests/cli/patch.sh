@@ -75,8 +75,9 @@ is link-stays "$(readlink link.yaml)" compose.yaml
 is no-leftovers "$(find . -name '.*captrim*' | wc -l)" 0
 "$captrim" patch -f plain.yaml --color always "$corpus/web.rec" >out
 says coloured out "$(printf '\033')"
-"$captrim" patch -f plain.yaml --service web "$corpus/privileged.rec" >out 2>err
-says notes err 'web: the recording|web: '
+printf 'services: {web: {image: nginx, privileged: true}}\n' >privileged.yaml
+"$captrim" patch -f privileged.yaml "$corpus/privileged.rec" >out 2>err
+says privileged-stays err '^captrim: privileged.yaml:1:44: web: privileged: true stays'
 "$captrim" patch -q -f plain.yaml --override over.yaml "$corpus/web.rec"; is override-status $? 0
 says override over.yaml '^    cap_add: !override$'
 says override-version over.yaml '2\.24\.4'
