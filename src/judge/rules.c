@@ -189,7 +189,8 @@ static void plain_name(const char *frame, char *name, size_t size)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++) {
 		size_t n = strlen(prefixes[i]);
 
-		if (!strncmp(frame, prefixes[i], n) && !strncmp(frame + n, "sys_", 4))
+		if (!strncmp(frame, prefixes[i], n) &&
+		    (!strncmp(frame + n, "sys_", 4) || !strncmp(frame + n, "compat_sys_", 11)))
 			frame += n;
 	}
 	len = strcspn(frame, ".");
