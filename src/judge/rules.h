@@ -58,6 +58,14 @@ const struct ct_rule *ct_rules__all(size_t *n);
 const struct ct_rule *ct_rules__at(const char *site, size_t *n);
 
 /*
+ * For people who study rules: as if there were no such rule from now on. "SITE" is all rules of
+ * a function, "SITE/2" the second line of it; the judge's other reasons go by the names
+ * in rules.c. -EINVAL: there is none of that name.
+ */
+int ct_rules__switch_off(const char *name);
+bool ct_rules__is_off(const char *name); /* one of the judge's other reasons */
+
+/*
  * The rule that speaks for a kind of check: innermost frame first. *site becomes the frame's
  * name (points into the kind or the table). *scope is that of the use. NULL: unknown site.
  */

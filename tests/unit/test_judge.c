@@ -26,7 +26,7 @@ static const struct fact {
 	const char *syscall, *stack;
 	enum ct_verdict verdict;
 	uint64_t any_of; /* 0: the capability alone */
-	uint32_t sel, euid, mode, entry, file_uid;
+	uint32_t sel, euid, entry;
 	uint8_t flags, after;
 	bool refused, nnp, everything, failed, unsampled;
 } facts[] = {
@@ -93,11 +93,7 @@ static const struct fact {
 	/* 6: FSETID */
 	F("chmod without g+s", CAP_FSETID, "fchmodat", INODE "setattr_prepare", CT_UNNEEDED),
 	F("chmod g+s", CAP_FSETID, "fchmodat", INODE "setattr_prepare", CT_REQUIRED, .sel = 02000),
-	F("chown of a plain file", CAP_FSETID, "fchownat", INODE "setattr_copy ext4_setattr",
-	  CT_UNNEEDED, .mode = 0100644),
-	F("chown of a g+s file", CAP_FSETID, "fchownat", INODE "setattr_copy ext4_setattr",
-	  CT_REQUIRED, .mode = 0102755),
-	F("chown of who knows what", CAP_FSETID, "fchownat", INODE "setattr_copy ext4_setattr",
+	F("chown, which may lose a bit", CAP_FSETID, "fchownat", INODE "setattr_copy ext4_setattr",
 	  CT_REQUIRED),
 	F("writing to a set-id file", CAP_FSETID, "write", "capable setattr_should_drop_suidgid",
 	  CT_REQUIRED),
@@ -180,11 +176,8 @@ static const struct fact {
 	F("a rule of the site for another capability", CAP_SYS_TIME, "chown",
 	  INODE "setattr_prepare", CT_REQUIRED),
 	/* further facts: files */
-	F("utimes to now, may write", CAP_FOWNER, "utimensat", INODE "may_setattr notify_change",
-	  CT_UNNEEDED, .mode = 0100666, .file_uid = 1000),
-	F("utimes to now, may not", CAP_FOWNER, "utimensat", INODE "may_setattr notify_change",
-	  CT_REQUIRED, .any_of = CT_CAP(FOWNER) | CT_CAP(DAC_OVERRIDE), .mode = 0100644,
-	  .file_uid = 1000),
+	F("utimes to now", CAP_FOWNER, "utimensat", INODE "may_setattr notify_change", CT_REQUIRED,
+	  .any_of = CT_CAP(FOWNER) | CT_CAP(DAC_OVERRIDE)),
 	F("utimes to a given time", CAP_FOWNER, "utimensat", INODE "setattr_prepare notify_change",
 	  CT_REQUIRED, .sel = CT_TIMES_SET),
 	F("a file handle asked by overlayfs", CAP_DAC_READ_SEARCH, "mount",
@@ -202,13 +195,9 @@ static const struct fact {
 	F("locking much memory", CAP_IPC_LOCK, "mlock", "capable do_mlock", CT_REQUIRED),
 	F("a forced buffer", CAP_NET_ADMIN, "setsockopt", SETSOCKOPT, CT_REQUIRED,
 	  .sel = SOCKOPT(SOL_SOCKET, SO_RCVBUFFORCE)),
-	F("a high packet priority", CAP_NET_RAW, "setsockopt", SETSOCKOPT, CT_OPTIONAL,
-	  .any_of = CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN), .sel = SOCKOPT(SOL_SOCKET, SO_PRIORITY)),
 	F("congestion control", CAP_NET_ADMIN, "setsockopt",
 	  "sockopt_ns_capable tcp_setsockopt do_sock_setsockopt", CT_OPTIONAL,
 	  .sel = SOCKOPT(SOL_TCP, TCP_CONGESTION)),
-	F("kill(pid, 0)", CAP_KILL, "kill", "security_capable ns_capable check_kill_permission",
-	  CT_OPTIONAL),
 	F("kill(pid, SIGTERM)", CAP_KILL, "kill",
 	  "security_capable ns_capable check_kill_permission", CT_REQUIRED, .sel = 15),
 	F("a raw socket", CAP_NET_RAW, "socket", "security_capable ns_capable inet_create",
@@ -234,8 +223,6 @@ static void build_fact(struct ct_session *s, const struct fact *f)
 	k->sampled = !f->unsampled;
 	k->creds.euid = k->creds.fsuid = f->euid;
 	k->creds.no_new_privs = f->nnp;
-	k->inode_mode = f->mode;
-	k->inode_uid = f->file_uid;
 	if (f->everything)
 		w->configured = CT_CAPS_ALL;
 	if (f->failed)

@@ -23,7 +23,6 @@ static const struct {
 	{ "nothing", 0, CT_CAPS_DOCKER_DEFAULT, 0, 0, 1, 0 },
 	{ "it failed", CT_CAP(SYS_ADMIN), CT_CAPS_DOCKER_DEFAULT, 0, 0, 0, 0 },
 	{ "the runtime's", CT_CAP(CHOWN), CT_CAPS_DOCKER_DEFAULT, 0, 0, 1, CT_ENTRY_SETUP },
-	{ "all of a privileged set", PRIVILEGED, PRIVILEGED, 0, 0, 1, 0 },
 	{ "some of a privileged set", CT_CAP(SYS_TIME), PRIVILEGED, CT_CAP(SYS_TIME), 0, 1, 0 },
 	{ "all of Docker's set", CT_CAPS_DOCKER_DEFAULT, CT_CAPS_DOCKER_DEFAULT,
 	  CT_CAPS_DOCKER_DEFAULT, 0, 1, 0 },
@@ -46,40 +45,6 @@ static void test_capset(void)
 			printf("capset of %s: 0x%llx\n", capsets[i].what,
 			       (unsigned long long)r->advices[0].cap_add);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, capsets[i].wanted);
-	}
-}
-
-/* SETPCAP is asked on every capset, and matters when the inheritable set grows. */
-static void test_inheritable(void)
-{
-	static const struct {
-		bool seen;
-		uint64_t inheritable;
-		uint32_t entry;
-		enum ct_verdict verdict;
-	} cases[] = {
-		{ true, 0, 0, CT_UNNEEDED },
-		{ true, CT_CAP(CHOWN), 0, CT_UNNEEDED }, /* of the permitted ones */
-		{ true, CT_CAP(SYS_TIME), 0, CT_REQUIRED },
-		{ true, 0, 77, CT_REQUIRED }, /* of other processes */
-		{ false, 0, 0, CT_REQUIRED },
-	};
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
-		ct_autosession struct ct_session *s = ct_session__new();
-		ct_autoreport struct ct_report *r = NULL;
-		struct ct_workload *w = build_container(s, "x");
-
-		build_check(w, CAP_SETPCAP, "capset", "cap_capset security_capset __do_sys_capset");
-		if (cases[i].seen) {
-			struct ct_act *a = build_act(w, CT_ACT_CAPSET, "capset");
-
-			a->key.c = cases[i].inheritable;
-			a->key.entry = cases[i].entry;
-			a->key.asked = 1;
-		}
-		r = ct_judge__session(s, CT_MODE_STRICT);
-		CU_ASSERT_EQUAL(build_cap(r, CAP_SETPCAP)->verdict, cases[i].verdict);
 	}
 }
 
@@ -261,7 +226,6 @@ static void test_once(void)
 
 static CU_TestInfo tests[] = {
 	{ "capset", test_capset },
-	{ "inheritable set", test_inheritable },
 	{ "prctl", test_prctl },
 	{ "file capabilities", test_file_caps },
 	{ "table of gates", test_gate_table },

@@ -44,7 +44,6 @@ static void random_kind(struct ct_workload *w)
 {
 	static const uint32_t entries[] = { CT_ENTRY_MAIN, CT_ENTRY_MAIN, CT_ENTRY_SETUP, 77 };
 	static const uint8_t alike[] = { 0, 0, 0, CT_F_CRED_KIN, CT_F_CRED_ALIEN };
-	static const uint32_t modes[] = { 0, 0100644, 0102755, 0104755 };
 	size_t i = below(CT_ARRAY_SIZE(ways));
 	struct ct_kind *k = build_check(w, ways[i].cap, ways[i].syscall, ways[i].stack);
 
@@ -52,10 +51,10 @@ static void random_kind(struct ct_workload *w)
 	k->key.sel = below(3);
 	k->key.flags = alike[below(5)] | (below(4) ? CT_F_GRANTED : 0);
 	k->sampled = below(5);
-	if (k->sampled)
-		k->inode_mode = modes[below(4)];
-	else
+	if (!k->sampled)
 		k->creds = (struct ct_creds){ 0 };
+	else if (below(2))
+		k->creds.euid = 33;
 	k->count = 1 + below(9);
 }
 
@@ -410,26 +409,49 @@ static void test_golden(void)
 
 /* ---- cases that are easy to get wrong ---- */
 
-/* A file without, and one with the set-group-ID bit: the one need must not hide the other. */
-static void test_other_file(void)
+/* Root writes a net sysctl, and another user does: the one need must not hide the other. */
+static void test_other_user(void)
 {
-	static const char stack[] = "capable_wrt_inode_uidgid setattr_copy";
+	static const char stack[] = "ns_capable_noaudit net_ctl_permissions sysctl_perm";
 
-	for (int first = 0; first < 2; first++) {
+	for (uint32_t first = 0; first < 2; first++) {
 		ct_autosession struct ct_session *a = ct_session__new(), *b = ct_session__new();
 		ct_autoreport struct ct_report *r = NULL;
 
-		build_check(build_container(a, "x"), CAP_FSETID, "fchown", stack)->inode_mode =
-			first ? 0102755 : 0100644;
-		build_check(build_container(b, "x"), CAP_FSETID, "fchown", stack)->inode_mode =
-			first ? 0100644 : 0102755;
+		build_check(build_container(a, "x"), CAP_NET_ADMIN, "write", stack)->creds.euid =
+			first;
+		build_check(build_container(b, "x"), CAP_NET_ADMIN, "write", stack)->creds.euid =
+			!first;
 		ct_session__merge(a, b);
 		r = ct_judge__session(a, CT_MODE_DEFAULT);
 		CU_ASSERT_EQUAL(r->nadvices, 1);
-		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(FSETID));
-		CU_ASSERT_EQUAL(build_cap(r, CAP_FSETID)->seen_in, 1);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(NET_ADMIN));
+		CU_ASSERT_EQUAL(build_cap(r, CAP_NET_ADMIN)->seen_in, 1);
 		CU_ASSERT_EQUAL(r->advices[0].recordings, 2);
-		CU_ASSERT(strstr(r->advices[0].why, "; FSETID in 1 of them") != NULL);
+		CU_ASSERT(strstr(r->advices[0].why, "; NET_ADMIN in 1 of them") != NULL);
+	}
+}
+
+/* The mounter's credentials cannot be told where both hold everything, and can where not. */
+static void test_other_set(void)
+{
+	static const char stack[] = "capable_wrt_inode_uidgid generic_permission ovl_permission";
+
+	for (int first = 0; first < 2; first++) {
+		ct_autosession struct ct_session *all = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+
+		for (int i = 0; i < 2; i++) {
+			ct_autosession struct ct_session *s = ct_session__new();
+			struct ct_workload *w = build_container(s, "x");
+
+			w->configured = i == first ? CT_CAPS_ALL : CT_CAPS_DOCKER_DEFAULT;
+			build_check(w, CAP_DAC_OVERRIDE, "openat", stack)->key.flags |=
+				CT_F_CRED_KIN;
+			ct_session__merge(all, s);
+		}
+		r = ct_judge__session(all, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(DAC_OVERRIDE));
 	}
 }
 
@@ -481,9 +503,13 @@ static void test_replicas(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "random sessions", test_random },  { "golden recordings", test_golden },
-	{ "another file", test_other_file }, { "a go-between", test_go_between },
-	{ "replicas", test_replicas },	     CU_TEST_INFO_NULL,
+	{ "random sessions", test_random },
+	{ "golden recordings", test_golden },
+	{ "another user", test_other_user },
+	{ "another set", test_other_set },
+	{ "a go-between", test_go_between },
+	{ "replicas", test_replicas },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("merge", tests)

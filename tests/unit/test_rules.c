@@ -215,15 +215,13 @@ static void test_match(void)
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
 		ct_autosession struct ct_session *s = ct_session__new();
-		struct ct_workload *w = build_container(s, "x");
-		const char *site = NULL;
-		enum ct_scope scope;
-		const struct ct_kind *k = build_check(w, cases[i].cap, cases[i].syscall,
-						      cases[i].stack);
-		const struct ct_rule *r = ct_rules__match(w, k, &site, &scope);
+		ct_autoreport struct ct_report *r = NULL;
 
-		CU_ASSERT_EQUAL(r != NULL, cases[i].known);
-		UNIT_STR(site, cases[i].site);
+		build_check(build_container(s, "x"), cases[i].cap, cases[i].syscall,
+			    cases[i].stack);
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(build_cap(r, cases[i].cap)->reasons[0].known, cases[i].known);
+		UNIT_STR(build_cap(r, cases[i].cap)->reasons[0].site, cases[i].site);
 	}
 }
 
@@ -231,16 +229,44 @@ static void test_match(void)
 static void test_odd(void)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
 	ct_autofree char *name = ct_xzalloc(5000);
 	struct ct_workload *w = build_container(s, "x");
-	const char *site;
-	enum ct_scope scope;
 
 	memset(name, 'f', 4999);
-	CU_ASSERT_PTR_NULL(ct_rules__match(w, build_check(w, CAP_CHOWN, "x", name), &site, &scope));
-	CU_ASSERT_EQUAL(strlen(site), 4999);
-	CU_ASSERT_PTR_NULL(
-		ct_rules__match(w, build_check(w, 63, "x", "setattr_prepare"), &site, &scope));
+	build_check(w, CAP_CHOWN, "x", name);
+	build_check(w, 63, "x", "setattr_prepare");
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].unknown_sites, 2);
+	UNIT_STR(build_cap(r, CAP_CHOWN)->reasons[0].site, name);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(CHOWN) | 1ull << 63);
+}
+
+/* Behind everything else: what is off stays off. */
+static void test_switched_off(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL, *less = NULL;
+	struct ct_workload *w = build_container(s, "x");
+	struct ct_act *a = build_act(w, CT_ACT_AMBIENT, "prctl");
+
+	a->key.a = CAP_NET_RAW;
+	build_check(w, CAP_SYS_ADMIN, "mmap", "cap_vm_enough_memory");
+	build_check(w, CAP_CHOWN, "chown", "setattr_prepare")->key.entry = CT_ENTRY_SETUP;
+	build_check(w, CAP_SETUID, "setuid", "ns_capable_setid __sys_setuid");
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(NET_RAW));
+	CU_ASSERT(ct_rules__switch_off("nobody") < 0);
+	CU_ASSERT(ct_rules__switch_off("__sys_setuid/0") < 0);
+	CU_ASSERT(ct_rules__switch_off("__sys_setuid/4") < 0);
+	CU_ASSERT(ct_rules__switch_off("") < 0);
+	CU_ASSERT_EQUAL(ct_rules__switch_off("cap_vm_enough_memory"), 0);
+	CU_ASSERT_EQUAL(ct_rules__switch_off("__sys_setuid/1"), 0);
+	CU_ASSERT_EQUAL(ct_rules__switch_off("set-up"), 0);
+	CU_ASSERT_EQUAL(ct_rules__switch_off("cap_task_prctl"), 0);
+	less = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(less->advices[0].cap_add,
+			CT_CAP(SYS_ADMIN) | CT_CAP(SETUID) | CT_CAP(CHOWN));
 }
 
 static CU_TestInfo tests[] = {
@@ -253,6 +279,7 @@ static CU_TestInfo tests[] = {
 	{ "functions exist", test_functions_exist },
 	{ "match", test_match },
 	{ "odd", test_odd },
+	{ "switched off", test_switched_off },
 	CU_TEST_INFO_NULL,
 };
 
