@@ -130,8 +130,9 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 	case CT_EV_CGROUP:
 		if (size >= sizeof(struct ct_cgroup_event)) {
 			const struct ct_cgroup_event *e = (const void *)ev;
+			ct_autofree char *path = ct_xstrndup(e->path, sizeof(e->path));
 
-			ct_cgroups__add(c->cgroups, ev->cgroup, e->path, e->inside);
+			ct_cgroups__add(c->cgroups, ev->cgroup, path, e->inside);
 		}
 		break;
 	case CT_EV_EXEC:
