@@ -152,8 +152,7 @@ static void rate(struct ct_advice *a, const struct ct_case *c)
 	ct_autofree char *seldom = not_in_every(a);
 	bool start = false, end = false, whole = false;
 
-	ct_workload__for_each(part, c->w)
-	{
+	ct_workload__for_each(part, c->w) {
 		start |= part->start_seen == CT_YES;
 		end |= part->end_seen == CT_YES;
 		whole |= part->start_seen == CT_YES && part->end_seen == CT_YES;
@@ -233,8 +232,9 @@ static void warn_scope(struct ct_advice *a)
 
 static bool open_ports(const struct ct_workload *w)
 {
-	ct_workload__for_each(part, w) if (part->sysctls.known &&
-					   part->sysctls.port_start == 0) return true;
+	ct_workload__for_each(part, w)
+		if (part->sysctls.known && part->sysctls.port_start == 0)
+			return true;
 	return false;
 }
 

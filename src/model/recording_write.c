@@ -181,9 +181,11 @@ int ct_recording__write_stream(const struct ct_session *s, FILE *out)
 
 	write_header(&j, &s->host);
 	for (size_t i = 0; i < s->nworkloads; i++)
-		ct_workload__for_each(part, s->workloads[i]) write_workload(&j, part);
+		ct_workload__for_each(part, s->workloads[i])
+			write_workload(&j, part);
 	for (size_t i = 0; i < s->nworkloads; i++)
-		ct_workload__for_each(part, s->workloads[i]) write_documents(&j, part, number++);
+		ct_workload__for_each(part, s->workloads[i])
+			write_documents(&j, part, number++);
 	write_others(&j, s->others, NULL);
 	ct_json__object(&j, NULL);
 	ct_json__str(&j, "type", "trailer");

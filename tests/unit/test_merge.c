@@ -184,7 +184,8 @@ static char *members_text(const struct ct_workload *w)
 {
 	struct lines l = { 0 };
 
-	ct_workload__for_each(part, w) add_line(&l, ct_xstrdup(part->id));
+	ct_workload__for_each(part, w)
+		add_line(&l, ct_xstrdup(part->id));
 	return join_sorted(&l, true);
 }
 
@@ -271,7 +272,9 @@ static void check_order(struct ct_session *const *in)
 
 static bool has_part(const struct ct_workload *w, const char *id)
 {
-	ct_workload__for_each(part, w) if (!strcmp(part->id, id)) return true;
+	ct_workload__for_each(part, w)
+		if (!strcmp(part->id, id))
+			return true;
 	return false;
 }
 
