@@ -95,15 +95,13 @@ static int switch_off_rules(const char *name)
 
 int ct_rules__switch_off(const char *name)
 {
-	bool found = false;
-
 	for (size_t i = 0; i < CT_ARRAY_SIZE(others); i++) {
 		if (strcmp(others[i].name, name) != 0)
 			continue;
 		others[i].off = true;
-		found = true;
+		return 0;
 	}
-	return switch_off_rules(name) && !found ? -EINVAL : 0;
+	return switch_off_rules(name);
 }
 
 bool ct_rules__is_off(const char *name)

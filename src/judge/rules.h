@@ -58,9 +58,9 @@ const struct ct_rule *ct_rules__all(size_t *n);
 const struct ct_rule *ct_rules__at(const char *site, size_t *n);
 
 /*
- * For people who study rules: as if there were no such rule from now on. "SITE" is all rules of
- * a function, "SITE/2" the second line of it; the judge's other reasons go by the names
- * in rules.c. -EINVAL: there is none of that name.
+ * For people who study rules: as if there were no such rule from now on. A name in rules.c of
+ * the judge's other reasons, or else "SITE", all lines of a function, or "SITE/2", the
+ * second. -EINVAL: there is none of that name.
  */
 int ct_rules__switch_off(const char *name);
 bool ct_rules__is_off(const char *name); /* one of the judge's other reasons */

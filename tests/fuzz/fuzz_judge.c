@@ -30,7 +30,7 @@ static void judge(struct ct_session *s, enum ct_mode mode)
 			if (a->caps[k].chosen && !a->caps[k].nreasons)
 				abort(); /* nothing is advised without a reason */
 	}
-	for (int format = 0; ct_format_choices[format]; format++) {
+	for (int format = 0; mode == CT_MODE_DEFAULT && ct_format_choices[format]; format++) {
 		struct ct_emit_opts emit = { .format = format, .verbose = true };
 
 		if (ct_view__write(r, &emit, "/dev/null", NULL))

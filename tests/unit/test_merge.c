@@ -9,7 +9,7 @@
 #include "model/merge.h"
 #include "sessions.h"
 
-#define ROUNDS 300
+#define ROUNDS 100
 
 static uint32_t seed;
 
