@@ -137,7 +137,7 @@ arm64-bpf:
 
 # What each rule changes over recordings (RECORDINGS=DIR) held against the truth (TRUTH=FILE).
 rules: all
-	scripts/rule-effects --captrim $(BIN) $(if $(TRUTH),--truth $(TRUTH)) \
+	scripts/rule-effects --captrim ./$(BIN) $(if $(TRUTH),--truth $(TRUTH)) \
 		$(or $(RECORDINGS),tests/golden/recordings)
 
 vm bench: all
