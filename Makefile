@@ -42,7 +42,7 @@ BIN := $(if $(filter .output,$(OUT)),captrim,$(OUT)/captrim)
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench demo man install clean
+.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench rules demo man install clean
 
 all: $(BIN)
 
@@ -134,6 +134,11 @@ lint: $(SKELS)
 
 arm64-bpf:
 	$(MAKE) OUT=$(OUT)/arm64 ARCH=aarch64 $(patsubst $(OUT)/%.skel.h,$(OUT)/arm64/%.bpf.o,$(SKELS))
+
+# What each rule changes over recordings (RECORDINGS=DIR) held against the truth (TRUTH=FILE).
+rules: all
+	scripts/rule-effects --captrim ./$(BIN) $(if $(TRUTH),--truth $(TRUTH)) \
+		$(or $(RECORDINGS),tests/golden/recordings)
 
 vm bench: all
 	scripts/$(if $(filter vm,$@),vm-test,$@)

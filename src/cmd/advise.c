@@ -3,11 +3,13 @@
 #include <errno.h>
 
 #include "cmd/cmd.h"
+#include "judge/rules.h"
 #include "view/view.h"
 
 static const char *out_path;
 static int format, color;
 static bool verbose, strict, generous;
+static struct ct_strlist without;
 
 static const struct ct_opt opts[] = {
 	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "write there, - is standard output" },
@@ -18,6 +20,8 @@ static const struct ct_opt opts[] = {
 	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
 	  "show the evidence for every capability checked" },
+	{ 0, "without-rule", "RULE", CT_OPT_LIST, &without, NULL,
+	  "judge as if there were no such rule, to study rules" },
 	{ .name = NULL },
 };
 
@@ -47,6 +51,13 @@ int ct_cmd__advise(int argc, char **argv)
 		ret = ct_err__set(&err, EINVAL, "advise needs a recording: captrim advise FILE");
 	if (!ret)
 		ret = ct_cmd__mode(strict, generous, &mode, &err);
+	for (size_t i = 0; i < without.len && !ret; i++)
+		if (ct_rules__switch_off(without.items[i]))
+			ret = ct_err__set(&err, EINVAL,
+					  "no rule '%s': give SITE or SITE/LINE, captrim explain "
+					  "SITE shows them",
+					  without.items[i]);
+	ct_strlist__free(&without);
 	if (ret) {
 		ct_strlist__free(&files);
 		return ct_cmd__usage(&ct_advise_command, &err);

@@ -40,8 +40,10 @@ static bool exec_gained(const struct ct_exec *e)
 
 bool ct_workload__nnp_possible(const struct ct_workload *w)
 {
-	ct_workload__for_each(part, w) for (size_t i = 0; i < part->nexecs;
-					    i++) if (exec_gained(&part->execs[i])) return false;
+	ct_workload__for_each(part, w)
+		for (size_t i = 0; i < part->nexecs; i++)
+			if (exec_gained(&part->execs[i]))
+				return false;
 	return true;
 }
 
@@ -52,8 +54,7 @@ uint64_t ct_advice__powerless(const struct ct_advice *a)
 
 	if (ct_workload__nonroot(w) != CT_YES)
 		return 0;
-	ct_workload__for_each(part, w)
-	{
+	ct_workload__for_each(part, w) {
 		for (size_t i = 0; i < part->nexecs; i++) {
 			const struct ct_exec *e = &part->execs[i];
 

@@ -6,6 +6,7 @@
 #include "ct/selector.h"
 #include "judge/gates.h"
 #include "judge/judge_priv.h"
+#include "judge/rules.h"
 
 static bool is_setup(const struct ct_case *c, uint32_t entry)
 {
@@ -17,6 +18,8 @@ static void need(struct ct_case *c, uint64_t set, bool any, const char *site, co
 		 const char *process, uint32_t entry, uint64_t count, const char *text,
 		 const char *source)
 {
+	if (ct_rules__is_off(site))
+		return;
 	ct_caps__for_each(cap, set) {
 		const struct ct_reason like = {
 			.verdict = CT_REQUIRED,

@@ -167,8 +167,7 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 	bool start = false, end = false, whole = false;
 	bool gaps = has_gaps(&s->losses);
 
-	ct_workload__for_each(part, c->w)
-	{
+	ct_workload__for_each(part, c->w) {
 		start |= part->start_seen == CT_YES;
 		end |= part->end_seen == CT_YES;
 		whole |= part->start_seen == CT_YES && part->end_seen == CT_YES;

@@ -121,8 +121,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 	bool failed = false;
 
 	a->workload = w;
-	ct_workload__for_each(part, w)
-	{
+	ct_workload__for_each(part, w) {
 		if (c.w && c.w->recording != part->recording)
 			end_recording(&c);
 		c.w = part;

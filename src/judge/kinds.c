@@ -64,11 +64,12 @@ static void overrule(const struct ct_case *c, const struct ct_kind *k, const cha
 {
 	const char *why = NULL;
 
-	if (is_phase(phase, "setup"))
+	if (is_phase(phase, "setup") && !ct_rules__is_off("set-up"))
 		why = "the runtime's own set-up, before the program began";
-	else if (is_mounters(c->w, k))
+	else if (is_mounters(c->w, k) && !ct_rules__is_off("mounter"))
 		why = "asked of another's credentials (such as the mounter's of an overlay)";
-	else if (!(k->key.flags & CT_F_GRANTED) && f->verdict == CT_REQUIRED && !c->failed)
+	else if (!(k->key.flags & CT_F_GRANTED) && f->verdict == CT_REQUIRED && !c->failed &&
+		 !ct_rules__is_off("refused-and-lived"))
 		why = "refused, and the workload carried on";
 	if (!why)
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/rules.h"
 
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -55,6 +56,55 @@
 static const struct ct_rule rules[] = {
 #include "judge/sites.def"
 };
+
+static bool off[CT_ARRAY_SIZE(rules)];
+
+/* Reasons that are no lines of the table. */
+static struct {
+	const char *name;
+	bool off;
+} others[] = {
+	{ "bprm_caps_from_vfs_caps", false },
+	{ "cap_capset", false },
+	{ "cap_task_prctl", false }, /* the ambient set */
+	{ "mounter", false },	     /* overridden credentials */
+	{ "refused-and-lived", false },
+	{ "seccomp", false },
+	{ "set-up", false },
+};
+
+static int switch_off_rules(const char *name)
+{
+	size_t site = strcspn(name, "/"), n;
+	ct_autofree char *word = ct_xstrndup(name, site);
+	const struct ct_rule *first = ct_rules__at(word, &n);
+	unsigned long which = name[site] ? strtoul(name + site + 1, NULL, 10) : 0;
+
+	if (!first || (name[site] && (which < 1 || which > n)))
+		return -EINVAL;
+	for (size_t i = 0; i < n; i++)
+		off[first - rules + i] |= !which || i + 1 == which;
+	return 0;
+}
+
+int ct_rules__switch_off(const char *name)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(others); i++) {
+		if (strcmp(others[i].name, name) != 0)
+			continue;
+		others[i].off = true;
+		return 0;
+	}
+	return switch_off_rules(name);
+}
+
+bool ct_rules__is_off(const char *name)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(others); i++)
+		if (!strcmp(others[i].name, name))
+			return others[i].off;
+	return false;
+}
 
 const struct ct_rule *ct_rules__all(size_t *n)
 {
@@ -149,7 +199,8 @@ static void plain_name(const char *frame, char *name, size_t size)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++) {
 		size_t n = strlen(prefixes[i]);
 
-		if (!strncmp(frame, prefixes[i], n) && !strncmp(frame + n, "sys_", 4))
+		if (!strncmp(frame, prefixes[i], n) &&
+		    (!strncmp(frame + n, "sys_", 4) || !strncmp(frame + n, "compat_sys_", 11)))
 			frame += n;
 	}
 	len = strcspn(frame, ".");
@@ -166,7 +217,7 @@ static const struct ct_rule *first_that_holds(const struct ct_rule *r, size_t n,
 	const uint64_t cap = 1ull << (k->key.cap & 63);
 
 	for (size_t i = 0; r && i < n; i++)
-		if ((r[i].caps & cap) && holds(&r[i], k))
+		if ((r[i].caps & cap) && !off[r + i - rules] && holds(&r[i], k))
 			return &r[i];
 	return NULL;
 }

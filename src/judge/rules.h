@@ -52,6 +52,14 @@ const struct ct_rule *ct_rules__all(size_t *n);
 const struct ct_rule *ct_rules__at(const char *site, size_t *n);
 
 /*
+ * For people who study rules: as if there were no such rule from now on. A name in rules.c of
+ * the judge's other reasons, or else "SITE", all lines of a function, or "SITE/2", the
+ * second. -EINVAL: there is none of that name.
+ */
+int ct_rules__switch_off(const char *name);
+bool ct_rules__is_off(const char *name); /* one of the judge's other reasons */
+
+/*
  * The rule that speaks for a kind of check: innermost frame first. *site becomes the frame's
  * name (points into the kind or the table). *scope is that of the use. NULL: unknown site.
  */

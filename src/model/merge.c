@@ -28,7 +28,10 @@ static bool same_part(const struct ct_workload *a, const struct ct_workload *b)
 /* Any of the one is any of the other, or the result would depend on the order. */
 bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b)
 {
-	ct_workload__for_each(x, a) ct_workload__for_each(y, b) if (same_part(x, y)) return true;
+	ct_workload__for_each(x, a)
+		ct_workload__for_each(y, b)
+			if (same_part(x, y))
+				return true;
 	return false;
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <string.h>
 
 #include "base/outfile.h"
 #include "base/util.h"
+#include "model/names.h"
 #include "model/recording.h"
 #include "model/recording_fields.h"
 
@@ -14,19 +14,17 @@ static void begin(struct ct_json *j, const char *type, size_t workload)
 	ct_json__uint(j, "workload", workload);
 }
 
-static bool is_nested(const char *key, const json_t *value)
-{
-	static const char *const names[] = { "container", "sysctls", "sample", "proc",
-					     "creds",	  "outcome", "losses" };
+/* Objects within each document, of which the rest is written there. */
+static const char *const in_none[] = { NULL };
+static const char *const in_workload[] = { "container", "sysctls", NULL };
+static const char *const in_kind[] = { "sample", "outcome", NULL };
+static const char *const in_sample[] = { "proc", "creds", NULL };
+static const char *const in_act[] = { "proc", NULL };
+static const char *const in_exec[] = { "creds", NULL };
+static const char *const in_trailer[] = { "losses", NULL };
 
-	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
-		if (!strcmp(key, names[i]))
-			return json_is_object(value);
-	return false;
-}
-
-/* The unknown members of this object; those of known ones within it are written there. */
-static void write_rest(struct ct_json *j, const json_t *rest)
+/* The unknown members of this object, but for those of the objects within it. */
+static void write_rest(struct ct_json *j, const json_t *rest, const char *const *within)
 {
 	const char *key;
 	json_t *value;
@@ -36,14 +34,14 @@ static void write_rest(struct ct_json *j, const json_t *rest)
 		ct_autofree char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_ENSURE_ASCII |
 								   JSON_COMPACT);
 
-		if (text && !is_nested(key, value))
+		if (text && ct_names__find(within, key) < 0)
 			ct_json__raw(j, key, text);
 	}
 }
 
-static void end(struct ct_json *j, const json_t *rest)
+static void end(struct ct_json *j, const json_t *rest, const char *const *within)
 {
-	write_rest(j, rest);
+	write_rest(j, rest, within);
 	ct_json__end_object(j);
 	fputc('\n', j->out);
 }
@@ -54,7 +52,7 @@ static void write_nested(struct ct_json *j, const char *key, const struct ct_fie
 {
 	ct_json__object(j, key);
 	ct_fields__write(fields, obj, j);
-	write_rest(j, json_object_get(rest, key));
+	write_rest(j, json_object_get(rest, key), in_none);
 	ct_json__end_object(j);
 }
 
@@ -83,7 +81,7 @@ static void write_header(struct ct_json *j, const struct ct_host *host)
 	ct_json__str(j, "schema", CT_RECORDING_SCHEMA);
 	ct_fields__write(ct_host_fields, host, j);
 	ct_json__str(j, "clock", "monotonic");
-	end(j, host->rest);
+	end(j, host->rest, in_none);
 }
 
 static void write_workload(struct ct_json *j, const struct ct_workload *w)
@@ -97,7 +95,7 @@ static void write_workload(struct ct_json *j, const struct ct_workload *w)
 	write_nested(j, "container", ct_container_fields, &w->container, w->rest);
 	if (w->sysctls.known)
 		write_nested(j, "sysctls", ct_sysctls_fields, &w->sysctls, w->rest);
-	end(j, w->rest);
+	end(j, w->rest, in_workload);
 }
 
 static void write_sample(struct ct_json *j, const struct ct_kind *k)
@@ -112,7 +110,7 @@ static void write_sample(struct ct_json *j, const struct ct_kind *k)
 		ct_json__hex(j, NULL, k->args[i]);
 	ct_json__end_array(j);
 	ct_fields__write(ct_sample_fields, k, j);
-	write_rest(j, rest);
+	write_rest(j, rest, in_sample);
 	ct_json__end_object(j);
 }
 
@@ -135,7 +133,7 @@ static void write_kind(struct ct_json *j, const struct ct_kind *k, size_t worklo
 		write_sample(j, k);
 	if (o->ok || o->eperm || o->eacces || o->other || json_object_get(k->rest, "outcome"))
 		write_nested(j, "outcome", ct_outcome_fields, k, k->rest);
-	end(j, k->rest);
+	end(j, k->rest, in_kind);
 }
 
 static void write_act(struct ct_json *j, const struct ct_act *a, size_t workload)
@@ -144,7 +142,7 @@ static void write_act(struct ct_json *j, const struct ct_act *a, size_t workload
 	ct_fields__write(ct_act_fields, a, j);
 	if (a->proc.pid || json_object_get(a->rest, "proc"))
 		write_nested(j, "proc", ct_proc_fields, &a->proc, a->rest);
-	end(j, a->rest);
+	end(j, a->rest, in_act);
 }
 
 static void write_exec(struct ct_json *j, const struct ct_exec *e, size_t workload)
@@ -152,14 +150,14 @@ static void write_exec(struct ct_json *j, const struct ct_exec *e, size_t worklo
 	begin(j, "exec", workload);
 	ct_fields__write(ct_exec_fields, e, j);
 	write_nested(j, "creds", ct_creds_fields, &e->creds, e->rest);
-	end(j, e->rest);
+	end(j, e->rest, in_exec);
 }
 
 static void write_exit(struct ct_json *j, const struct ct_exit *e, size_t workload)
 {
 	begin(j, "exit", workload);
 	ct_fields__write(ct_exit_fields, e, j);
-	end(j, e->rest);
+	end(j, e->rest, in_none);
 }
 
 /* Where nothing is merged, a workload has the number that it has in the session. */
@@ -183,15 +181,17 @@ int ct_recording__write_stream(const struct ct_session *s, FILE *out)
 
 	write_header(&j, &s->host);
 	for (size_t i = 0; i < s->nworkloads; i++)
-		ct_workload__for_each(part, s->workloads[i]) write_workload(&j, part);
+		ct_workload__for_each(part, s->workloads[i])
+			write_workload(&j, part);
 	for (size_t i = 0; i < s->nworkloads; i++)
-		ct_workload__for_each(part, s->workloads[i]) write_documents(&j, part, number++);
+		ct_workload__for_each(part, s->workloads[i])
+			write_documents(&j, part, number++);
 	write_others(&j, s->others, NULL);
 	ct_json__object(&j, NULL);
 	ct_json__str(&j, "type", "trailer");
 	write_nested(&j, "losses", ct_losses_fields, &s->losses, s->host.trailer_rest);
 	ct_fields__write(ct_trailer_fields, &s->host, &j);
-	end(&j, s->host.trailer_rest);
+	end(&j, s->host.trailer_rest, in_trailer);
 	return ferror(out) ? -EIO : 0;
 }
 

@@ -191,8 +191,7 @@ bool ct_workload__configured(const struct ct_workload *w, uint64_t *set)
 	bool known = false;
 
 	*set = 0;
-	ct_workload__for_each(part, w)
-	{
+	ct_workload__for_each(part, w) {
 		known |= part->configured_known;
 		*set |= part->configured_known ? part->configured : 0;
 	}
@@ -203,8 +202,9 @@ uint64_t ct_workload__watched_ns(const struct ct_workload *w)
 {
 	uint64_t sum = 0;
 
-	ct_workload__for_each(part, w) if (part->last_ns > part->first_ns)
-		sum += part->last_ns - part->first_ns;
+	ct_workload__for_each(part, w)
+		if (part->last_ns > part->first_ns)
+			sum += part->last_ns - part->first_ns;
 	return sum;
 }
 

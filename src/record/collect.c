@@ -136,7 +136,10 @@ static struct ct_seen_act *act_of(struct ct_collect *c, const struct ct_act_key 
 
 static void on_act(struct ct_collect *c, const struct ct_act_event *e)
 {
-	act_of(c, &e->key)->proc = e->proc;
+	struct ct_seen_act *act = act_of(c, &e->key);
+
+	if (!act->proc.pid) /* the first is kept */
+		act->proc = e->proc;
 }
 
 /* Words separated by NULs to words separated by spaces. */
@@ -208,8 +211,9 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 	case CT_EV_CGROUP:
 		if (size >= sizeof(struct ct_cgroup_event)) {
 			const struct ct_cgroup_event *e = (const void *)ev;
+			ct_autofree char *path = ct_xstrndup(e->path, sizeof(e->path));
 
-			ct_cgroups__add(c->cgroups, ev->cgroup, e->path, e->inside);
+			ct_cgroups__add(c->cgroups, ev->cgroup, path, e->inside);
 		}
 		break;
 	case CT_EV_EXEC:

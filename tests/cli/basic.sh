@@ -118,6 +118,20 @@ for file in tests/golden/recordings/*.rec; do
 	fi
 done
 
+# The same recording twice says the same, and that it was twice; rules can be switched off.
+ping=tests/golden/recordings/ping-packaged
+run 0 'advise twice' advise --format json $ping.rec $ping.rec
+if jq -e '.workloads | length == 1 and .[0].recordings == 2 and .[0].advice.cap_add == ["NET_RAW"] and
+	(.[0].capabilities[] | select(.name == "NET_RAW").seen_in) == 2' "$tmp/out" >/dev/null; then
+	pass 'advise twice: one workload, two recordings'
+else
+	fail 'advise twice: one workload, two recordings' "$(head -c 300 "$tmp/out")"
+fi
+run 0 'advise without a rule' advise --format docker --without-rule bprm_caps_from_vfs_caps $ping.rec
+says out 'advise without a rule: it makes a difference' '^--cap-drop ALL$'
+run 2 'advise without what is no rule' advise --without-rule nobody $ping.rec
+says err 'advise without what is no rule: it is named' "'nobody'"
+
 for file in tests/golden/recordings/*.jsonl; do
 	[ -e "$file" ] || continue
 	run 0 "advise ${file##*/}" advise --format json "$file"

@@ -93,7 +93,7 @@ static const struct fact {
 	/* 6: FSETID */
 	F("chmod without g+s", CAP_FSETID, "fchmodat", INODE "setattr_prepare", CT_UNNEEDED),
 	F("chmod g+s", CAP_FSETID, "fchmodat", INODE "setattr_prepare", CT_REQUIRED, .sel = 02000),
-	F("chown of who knows what", CAP_FSETID, "fchownat", INODE "setattr_copy ext4_setattr",
+	F("chown, which may lose a bit", CAP_FSETID, "fchownat", INODE "setattr_copy ext4_setattr",
 	  CT_REQUIRED),
 	F("writing to a set-id file", CAP_FSETID, "write", "capable setattr_should_drop_suidgid",
 	  CT_REQUIRED),

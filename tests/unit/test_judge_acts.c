@@ -267,7 +267,7 @@ static void test_once(void)
 
 static CU_TestInfo tests[] = {
 	{ "capset", test_capset },
-	{ "inheritable set", test_inheritable },
+	{ "inheritable", test_inheritable },
 	{ "prctl", test_prctl },
 	{ "file capabilities", test_file_caps },
 	{ "table of gates", test_gate_table },

@@ -9,7 +9,7 @@
 #include "model/merge.h"
 #include "sessions.h"
 
-#define ROUNDS 300
+#define ROUNDS 100
 
 static uint32_t seed;
 
@@ -53,6 +53,8 @@ static void random_kind(struct ct_workload *w)
 	k->sampled = below(5);
 	if (!k->sampled)
 		k->creds = (struct ct_creds){ 0 };
+	else if (below(2))
+		k->creds.euid = 33;
 	k->count = 1 + below(9);
 }
 
@@ -182,7 +184,8 @@ static char *members_text(const struct ct_workload *w)
 {
 	struct lines l = { 0 };
 
-	ct_workload__for_each(part, w) add_line(&l, ct_xstrdup(part->id));
+	ct_workload__for_each(part, w)
+		add_line(&l, ct_xstrdup(part->id));
 	return join_sorted(&l, true);
 }
 
@@ -269,7 +272,9 @@ static void check_order(struct ct_session *const *in)
 
 static bool has_part(const struct ct_workload *w, const char *id)
 {
-	ct_workload__for_each(part, w) if (!strcmp(part->id, id)) return true;
+	ct_workload__for_each(part, w)
+		if (!strcmp(part->id, id))
+			return true;
 	return false;
 }
 
@@ -407,26 +412,49 @@ static void test_golden(void)
 
 /* ---- cases that are easy to get wrong ---- */
 
-/* A mode without, and one with the set-group-ID bit: what is no need must not hide the need. */
-static void test_other_file(void)
+/* Root writes a net sysctl, and another user does: the one need must not hide the other. */
+static void test_other_user(void)
 {
-	static const char stack[] = "capable_wrt_inode_uidgid setattr_prepare";
+	static const char stack[] = "ns_capable_noaudit net_ctl_permissions sysctl_perm";
 
-	for (int first = 0; first < 2; first++) {
+	for (uint32_t first = 0; first < 2; first++) {
 		ct_autosession struct ct_session *a = ct_session__new(), *b = ct_session__new();
 		ct_autoreport struct ct_report *r = NULL;
 
-		build_check(build_container(a, "x"), CAP_FSETID, "fchmod", stack)->key.sel =
-			first ? 02000 : 0;
-		build_check(build_container(b, "x"), CAP_FSETID, "fchmod", stack)->key.sel =
-			first ? 0 : 02000;
+		build_check(build_container(a, "x"), CAP_NET_ADMIN, "write", stack)->creds.euid =
+			first;
+		build_check(build_container(b, "x"), CAP_NET_ADMIN, "write", stack)->creds.euid =
+			!first;
 		ct_session__merge(a, b);
 		r = ct_judge__session(a, CT_MODE_DEFAULT);
 		CU_ASSERT_EQUAL(r->nadvices, 1);
-		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(FSETID));
-		CU_ASSERT_EQUAL(build_cap(r, CAP_FSETID)->seen_in, 1);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(NET_ADMIN));
+		CU_ASSERT_EQUAL(build_cap(r, CAP_NET_ADMIN)->seen_in, 1);
 		CU_ASSERT_EQUAL(r->advices[0].recordings, 2);
-		CU_ASSERT(strstr(r->advices[0].why, "; FSETID in 1 of them") != NULL);
+		CU_ASSERT(strstr(r->advices[0].why, "; NET_ADMIN in 1 of them") != NULL);
+	}
+}
+
+/* The mounter's credentials cannot be told where both hold everything, and can where not. */
+static void test_other_set(void)
+{
+	static const char stack[] = "capable_wrt_inode_uidgid generic_permission ovl_permission";
+
+	for (int first = 0; first < 2; first++) {
+		ct_autosession struct ct_session *all = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+
+		for (int i = 0; i < 2; i++) {
+			ct_autosession struct ct_session *s = ct_session__new();
+			struct ct_workload *w = build_container(s, "x");
+
+			w->configured = i == first ? CT_CAPS_ALL : CT_CAPS_DOCKER_DEFAULT;
+			build_check(w, CAP_DAC_OVERRIDE, "openat", stack)->key.flags |=
+				CT_F_CRED_KIN;
+			ct_session__merge(all, s);
+		}
+		r = ct_judge__session(all, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(DAC_OVERRIDE));
 	}
 }
 
@@ -478,9 +506,13 @@ static void test_replicas(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "random sessions", test_random },  { "golden recordings", test_golden },
-	{ "another file", test_other_file }, { "a go-between", test_go_between },
-	{ "replicas", test_replicas },	     CU_TEST_INFO_NULL,
+	{ "random sessions", test_random },
+	{ "golden recordings", test_golden },
+	{ "another user", test_other_user },
+	{ "another set", test_other_set },
+	{ "a go-between", test_go_between },
+	{ "replicas", test_replicas },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("merge", tests)

@@ -127,7 +127,7 @@ static const char newer[] =
 	"\"effective\":\"0x0\",\"bounding\":\"0x0\",\"ambient\":\"0x0\",\"securebits\":0,"
 	"\"userns_level\":0,\"no_new_privs\":0,\"seccomp\":0,\"groups\":[4,24]},"
 	"\"args\":[\"0x1\",\"0x0\",\"0x0\",\"0x0\",\"0x0\",\"0x0\"],\"path\":\"\\u001b[31m\"},"
-	"\"outcome\":{\"enoent\":3},\"cpu\":3}\n"
+	"\"outcome\":{\"enoent\":3},\"cpu\":3,\"creds\":{\"x\":1},\"losses\":{}}\n"
 	"{\"type\":\"act\",\"workload\":0,\"act\":5,\"nr\":-1,\"count\":1,"
 	"\"proc\":{\"pid\":0,\"tid\":0,\"ppid\":0,\"exe\":\"/x\"},\"why\":true}\n"
 	"{\"type\":\"exec\",\"workload\":0,\"entry\":0,\"was\":1,\"count\":1,"

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which commands start containers, and where the label goes in. */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "record/inject.h"
+#include "record/recorder.h"
+#include "unit.h"
+
+/* LABEL stands for the option that is put in. */
+static const struct {
+	const char *words, *expected, *project, *socket;
+	bool is_container;
+} cases[] = {
+	{ "docker run --rm nginx", "docker run LABEL --rm nginx", NULL, NULL, true },
+	{ "docker create nginx", "docker create LABEL nginx", NULL, NULL, true },
+	{ "/usr/bin/docker run nginx", "/usr/bin/docker run LABEL nginx", NULL, NULL, true },
+	{ "podman run nginx", "podman run LABEL nginx", NULL, NULL, true },
+	{ "docker container run nginx", "docker container run LABEL nginx", NULL, NULL, true },
+	{ "docker container create x", "docker container create LABEL x", NULL, NULL, true },
+	{ "sudo docker run nginx", "sudo docker run LABEL nginx", NULL, NULL, true },
+	{ "/usr/bin/sudo podman run x", "/usr/bin/sudo podman run LABEL x", NULL, NULL, true },
+	{ "docker -D run nginx", "docker -D run LABEL nginx", NULL, NULL, true },
+	{ "docker --debug --tls run x", "docker --debug --tls run LABEL x", NULL, NULL, true },
+	{ "docker -H unix:///s run x", "docker -H unix:///s run LABEL x", NULL, "/s", true },
+	{ "docker --host unix:///s run x", "docker --host unix:///s run LABEL x", NULL, "/s",
+	  true },
+	{ "docker --host=unix:///s run x", "docker --host=unix:///s run LABEL x", NULL, "/s",
+	  true },
+	{ "docker -H tcp://1.2.3.4:5 run x", "docker -H tcp://1.2.3.4:5 run LABEL x", NULL, NULL,
+	  true },
+	{ "docker --context run run x", "docker --context run run LABEL x", NULL, NULL, true },
+	{ "docker -c run ps", "docker -c run ps", NULL, NULL, true },
+	{ "docker -l debug run x", "docker -l debug run LABEL x", NULL, NULL, true },
+	{ "docker --config /c run x", "docker --config /c run LABEL x", NULL, NULL, true },
+	{ "podman --root /r --runtime crun run x", "podman --root /r --runtime crun run LABEL x",
+	  NULL, NULL, true },
+	/* The workload's own words are not ours to read. */
+	{ "docker run -H unix:///x img", "docker run LABEL -H unix:///x img", NULL, NULL, true },
+	{ "docker run img docker run", "docker run LABEL img docker run", NULL, NULL, true },
+	/* Clients that start nothing, or that we cannot put a label into. */
+	{ "docker ps", "docker ps", NULL, NULL, true },
+	{ "docker start web", "docker start web", NULL, NULL, true },
+	{ "docker container ls", "docker container ls", NULL, NULL, true },
+	{ "docker container", "docker container", NULL, NULL, true },
+	{ "docker", "docker", NULL, NULL, true },
+	{ "docker -H", "docker -H", NULL, NULL, true },
+	{ "docker exec web run", "docker exec web run", NULL, NULL, true },
+	/* No clients at all. */
+	{ "nginx -g run", "nginx -g run", NULL, NULL, false },
+	{ "sudo", "sudo", NULL, NULL, false },
+	{ "sh -c docker", "sh -c docker", NULL, NULL, false },
+	{ "dockerd run", "dockerd run", NULL, NULL, false },
+	{ "mydocker run x", "mydocker run x", NULL, NULL, false },
+	/* Compose labels its containers itself: the project is enough. */
+	{ "docker compose -p shop up", "docker compose -p shop up", "shop", NULL, true },
+	{ "docker compose --project-name=shop up", "docker compose --project-name=shop up", "shop",
+	  NULL, true },
+	{ "docker compose --ansi never -p shop up", "docker compose --ansi never -p shop up",
+	  "shop", NULL, true },
+	{ "docker-compose -p shop up -d", "docker-compose -p shop up -d", "shop", NULL, true },
+	{ "docker-compose --project-name shop up", "docker-compose --project-name shop up", "shop",
+	  NULL, true },
+	{ "docker compose -f /usr/share/x.yaml up", "docker compose -f /usr/share/x.yaml up",
+	  "share", NULL, true },
+	{ "sudo docker compose -p a up", "sudo docker compose -p a up", "a", NULL, true },
+	/* -p behind the subcommand is another option. */
+	{ "docker compose -p a run -p 80:80 web", "docker compose -p a run -p 80:80 web", "a", NULL,
+	  true },
+};
+
+static void split(char *text, char **argv)
+{
+	char *rest = NULL;
+	size_t n = 0;
+
+	for (char *w = strtok_r(text, " ", &rest); w; w = strtok_r(NULL, " ", &rest))
+		argv[n++] = w;
+	argv[n] = NULL;
+}
+
+static char *joined(const struct ct_injected *in)
+{
+	struct ct_str s = { 0 };
+
+	for (size_t i = 0; in->argv[i]; i++)
+		ct_str__addf(&s, "%s%s", i ? " " : "",
+			     in->argv[i] == in->option ? "LABEL" : in->argv[i]);
+	return s.s;
+}
+
+static void test_cases(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autofree char *text = ct_xstrdup(cases[i].words), *got = NULL;
+		struct ct_injected in;
+		char *argv[16];
+
+		split(text, argv);
+		ct_inject(&in, argv);
+		got = joined(&in);
+		UNIT_STR(got, cases[i].expected);
+		UNIT_STR(in.project, cases[i].project);
+		UNIT_STR(in.socket, cases[i].socket);
+		if (in.is_container != cases[i].is_container)
+			printf("%s\n", cases[i].words);
+		CU_ASSERT_EQUAL(in.is_container, cases[i].is_container);
+		CU_ASSERT_EQUAL(in.label != NULL, strstr(cases[i].expected, "LABEL") != NULL);
+		ct_inject__free(&in);
+	}
+}
+
+/* Of each command another one, in the form that the recorder looks for. */
+static void test_label(void)
+{
+	char *argv[] = { (char *)"docker", (char *)"run", (char *)"x", NULL };
+	struct ct_injected a, b;
+	ct_autofree char *option = NULL;
+
+	ct_inject(&a, argv);
+	ct_inject(&b, argv);
+	CU_ASSERT_EQUAL(strlen(a.label), 24);
+	CU_ASSERT(strcmp(a.label, b.label) != 0);
+	option = ct_xasprintf("--label=" CT_RUN_LABEL "=%s", a.label);
+	UNIT_STR(a.option, option);
+	ct_inject__free(&a);
+	ct_inject__free(&b);
+}
+
+static void test_nothing(void)
+{
+	char *none[] = { NULL };
+	struct ct_injected in;
+
+	ct_inject(&in, none);
+	CU_ASSERT(!in.argv && !in.label && !in.is_container);
+	ct_inject__free(&in);
+}
+
+/* The project's name as Compose makes it: from the environment, or the directory. */
+static void test_project(void)
+{
+	static const struct {
+		const char *dir, *env, *project;
+	} dirs[] = {
+		{ "shop", NULL, "shop" },    { "My Shop.v2", NULL, "myshopv2" },
+		{ "_x-y_Z", NULL, "x-y_z" }, { "shop", "other", "other" },
+		{ "shop", "", "shop" },
+	};
+	char *argv[] = { (char *)"docker", (char *)"compose", (char *)"up", NULL };
+	char top[] = "/tmp/captrim-test-XXXXXX";
+	ct_autofree char *back = realpath(".", NULL);
+
+	CU_ASSERT_FATAL(mkdtemp(top) != NULL);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(dirs); i++) {
+		ct_autofree char *made = ct_xasprintf("mkdir -p '%s/%s'", top, dirs[i].dir);
+		ct_autofree char *path = ct_xasprintf("%s/%s", top, dirs[i].dir);
+		struct ct_injected in;
+
+		CU_ASSERT_EQUAL(system(made), 0);
+		CU_ASSERT_EQUAL_FATAL(chdir(path), 0);
+		if (dirs[i].env)
+			setenv("COMPOSE_PROJECT_NAME", dirs[i].env, 1);
+		ct_inject(&in, argv);
+		UNIT_STR(in.project, dirs[i].project);
+		ct_inject__free(&in);
+		unsetenv("COMPOSE_PROJECT_NAME");
+		CU_ASSERT_EQUAL_FATAL(chdir(back), 0);
+	}
+	for (size_t i = 0; i < CT_ARRAY_SIZE(dirs); i++) {
+		ct_autofree char *path = ct_xasprintf("%s/%s", top, dirs[i].dir);
+
+		rmdir(path);
+	}
+	rmdir(top);
+}
+
+static CU_TestInfo tests[] = {
+	{ "commands", test_cases },  { "label", test_label }, { "nothing", test_nothing },
+	{ "project", test_project }, CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("inject", tests)

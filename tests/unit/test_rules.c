@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The rule table itself: sorted, reachable, of one mind, and of functions that exist. */
+#include <stdlib.h>
+
+#include "build.h"
+#include "judge/rules.h"
+
+static const struct ct_rule *rules;
+static size_t nrules;
+
+static void complain(const struct ct_rule *r, const char *what)
+{
+	printf("%s (%s): %s\n", r->site, r->text ? r->text : "asks only", what);
+	CU_FAIL("a rule is wrong");
+}
+
+static bool same_site(const struct ct_rule *a, const struct ct_rule *b)
+{
+	return !strcmp(a->site, b->site);
+}
+
+static void test_sorted(void)
+{
+	for (size_t i = 1; i < nrules; i++)
+		if (strcmp(rules[i - 1].site, rules[i].site) > 0)
+			complain(&rules[i], "out of order, would not be found");
+}
+
+/* Every rule is found by its site's name, with what belongs to it. */
+static void test_found(void)
+{
+	for (size_t i = 0; i < nrules; i++) {
+		size_t n;
+		const struct ct_rule *at = ct_rules__at(rules[i].site, &n);
+
+		CU_ASSERT_FATAL(at != NULL);
+		CU_ASSERT(at <= &rules[i] && &rules[i] < at + n);
+	}
+}
+
+/* What the one says always, another behind it never comes to say; nor the same condition twice. */
+static void test_reachable(void)
+{
+	for (size_t i = 0; i < nrules; i++) {
+		uint64_t taken = 0, same = 0;
+
+		for (size_t k = i; k-- > 0 && same_site(&rules[k], &rules[i]);) {
+			if (rules[k].when == CT_WHEN_ALWAYS)
+				taken |= rules[k].caps;
+			if (rules[k].when == rules[i].when && rules[k].arg == rules[i].arg)
+				same |= rules[k].caps;
+		}
+		if (rules[i].caps & taken)
+			complain(&rules[i], "one before it always speaks for this capability");
+		if (rules[i].caps & same)
+			complain(&rules[i], "one before it has the same condition");
+	}
+}
+
+/* The conditions of which at most one holds; others may overlap, and then may not contradict. */
+static bool exclude_each_other(const struct ct_rule *a, const struct ct_rule *b)
+{
+	static const enum ct_when pairs[][2] = {
+		{ CT_WHEN_CHMOD_SGID, CT_WHEN_CHMOD_NO_SGID },
+		{ CT_WHEN_SETID_NOOP, CT_WHEN_SETID_SILENT },
+		{ CT_WHEN_UTIMES_SET, CT_WHEN_CHMOD_SGID },
+		{ CT_WHEN_UTIMES_SET, CT_WHEN_CHMOD_NO_SGID },
+		{ CT_WHEN_ACCESS, CT_WHEN_OPEN_RDONLY },
+	};
+
+	if (a->when == b->when)
+		return a->arg != b->arg;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(pairs); i++)
+		if ((a->when == pairs[i][0] && b->when == pairs[i][1]) ||
+		    (a->when == pairs[i][1] && b->when == pairs[i][0]))
+			return true;
+	return false;
+}
+
+/*
+ * Two conditions that may hold at once with different verdicts: the order decides,
+ * which is meant only where it is listed here, with its reason.
+ */
+static const struct {
+	enum ct_when first, second;
+	const char *why;
+} meant[] = {
+	{ CT_WHEN_ACCESS, CT_WHEN_ON_PROC, "access() enforces nothing anywhere" },
+	{ CT_WHEN_ACCESS, CT_WHEN_AFTER, "access() enforces nothing, whoever was asked first" },
+	{ CT_WHEN_OPEN_RDONLY, CT_WHEN_EUID0, "reading is tolerated, whoever it is" },
+	{ CT_WHEN_SOCKOPT, CT_WHEN_AFTER, "an option is more special than an order of questions" },
+};
+
+static bool is_meant(const struct ct_rule *a, const struct ct_rule *b)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(meant); i++)
+		if (a->when == meant[i].first && b->when == meant[i].second)
+			return true;
+	return false;
+}
+
+static void test_of_one_mind(void)
+{
+	for (size_t i = 0; i < nrules; i++) {
+		for (size_t k = i + 1; k < nrules && same_site(&rules[i], &rules[k]); k++) {
+			const struct ct_rule *a = &rules[i], *b = &rules[k];
+
+			if (a->kind != b->kind)
+				complain(b, "of another kind than its neighbour");
+			if (!(a->caps & b->caps) || a->verdict == b->verdict ||
+			    a->when == CT_WHEN_ALWAYS || b->when == CT_WHEN_ALWAYS)
+				continue;
+			if (!exclude_each_other(a, b) && !is_meant(a, b))
+				complain(b,
+					 "another verdict than one before it, and both may hold");
+		}
+	}
+}
+
+/* A condition needs something to say when it does not hold. */
+static void test_complete(void)
+{
+	for (size_t i = 0; i < nrules; i++) {
+		uint64_t spoken = 0;
+
+		for (size_t k = 0; k < nrules; k++)
+			if (same_site(&rules[i], &rules[k]) && rules[k].when == CT_WHEN_ALWAYS)
+				spoken |= rules[k].caps;
+		if (rules[i].caps & ~spoken)
+			complain(&rules[i], "nothing is said where the condition does not hold");
+	}
+}
+
+static void test_words(void)
+{
+	for (size_t i = 0; i < nrules; i++) {
+		const struct ct_rule *r = &rules[i];
+
+		CU_ASSERT(r->caps != 0);
+		if (r->kind == CT_RULE_ASK) {
+			CU_ASSERT(!r->text && !r->source);
+			continue;
+		}
+		if (!r->text || !*r->text || r->text[strlen(r->text) - 1] == '.')
+			complain(r, "no sentence without a full stop");
+		if (!r->source || !strstr(r->source, ".c:") ? !strstr(r->source, ".h:") : false)
+			complain(r, "no source FILE:FUNCTION");
+		if (!strpbrk(strrchr(r->source, ',') ? strrchr(r->source, ',') : "", "567"))
+			complain(r, "no kernel versions");
+	}
+}
+
+/* tests/data/rule-symbols.tsv, made by scripts/rule-symbols: function, kernels that have it. */
+static void test_functions_exist(void)
+{
+	ct_autofree char *list = NULL;
+	char *line, *rest = NULL;
+	size_t known = 0;
+
+	CU_ASSERT_EQUAL_FATAL(ct_read_file("tests/data/rule-symbols.tsv", 1 << 20, &list, NULL), 0);
+	for (size_t i = 0; i < nrules; i++) {
+		ct_autofree char *wanted = ct_xasprintf("\n%s\t", rules[i].site);
+		const char *at = strstr(list, wanted);
+
+		/* The first line has no newline before it. */
+		if (!at && strncmp(list, wanted + 1, strlen(wanted) - 1) != 0)
+			complain(&rules[i], "not in tests/data/rule-symbols.tsv: make it anew");
+	}
+	for (line = strtok_r(list, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		size_t n, name = strcspn(line, "\t");
+		ct_autofree char *site = ct_xstrndup(line, name);
+
+		known++;
+		if (!line[name] || !line[name + 1]) {
+			printf("%s: in no kernel\n", site);
+			CU_FAIL("a function that does not exist");
+		}
+		if (!ct_rules__at(site, &n)) {
+			printf("%s: no rule names it, make the list anew\n", site);
+			CU_FAIL("the list is of another table");
+		}
+	}
+	CU_ASSERT(known > 1000);
+}
+
+/* ---- which rule speaks ---- */
+
+static void test_match(void)
+{
+	static const struct {
+		const char *stack, *syscall, *site;
+		int cap;
+		bool known;
+	} cases[] = {
+		{ "security_capable ns_capable path_mount", "mount", "path_mount", CAP_SYS_ADMIN,
+		  true },
+		/* Outside of a wrapper there is a site of its own. */
+		{ "ns_capable __ptrace_may_access ptrace_may_access do_task_stat", "read",
+		  "do_task_stat", CAP_SYS_PTRACE, true },
+		{ "ns_capable __ptrace_may_access nobody", "read", "__ptrace_may_access",
+		  CAP_SYS_PTRACE, true },
+		{ "capable_wrt_inode_uidgid setattr_prepare.isra.0 ext4_setattr", "chown",
+		  "setattr_prepare", CAP_CHOWN, true },
+		{ "ns_capable_setid __do_sys_setgroups", "setgroups", "sys_setgroups", CAP_SETGID,
+		  true },
+		{ "ns_capable_setid __ia32_sys_setgroups", "setgroups", "sys_setgroups", CAP_SETGID,
+		  true },
+		{ "capable __do_compat_sys_kexec_load", "kexec_load", "compat_sys_kexec_load",
+		  CAP_SYS_BOOT, true },
+		{ "capable nobody knows", "x", "nobody", CAP_CHOWN, false },
+		{ "capable", "x", "capable", CAP_CHOWN, false },
+		{ "", "x", "unknown", CAP_CHOWN, false },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+
+		build_check(build_container(s, "x"), cases[i].cap, cases[i].syscall,
+			    cases[i].stack);
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(build_cap(r, cases[i].cap)->reasons[0].known, cases[i].known);
+		UNIT_STR(build_cap(r, cases[i].cap)->reasons[0].site, cases[i].site);
+	}
+}
+
+/* Names longer than a symbol can be, and capabilities newer than the table. */
+static void test_odd(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	ct_autofree char *name = ct_xzalloc(5000);
+	struct ct_workload *w = build_container(s, "x");
+
+	memset(name, 'f', 4999);
+	build_check(w, CAP_CHOWN, "x", name);
+	build_check(w, 63, "x", "setattr_prepare");
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].unknown_sites, 2);
+	UNIT_STR(build_cap(r, CAP_CHOWN)->reasons[0].site, name);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(CHOWN) | 1ull << 63);
+}
+
+/* Behind everything else: what is off stays off. */
+static void test_switched_off(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL, *less = NULL;
+	struct ct_workload *w = build_container(s, "x");
+	struct ct_act *a = build_act(w, CT_ACT_AMBIENT, "prctl");
+
+	a->key.a = CAP_NET_RAW;
+	build_check(w, CAP_SYS_ADMIN, "mmap", "cap_vm_enough_memory");
+	build_check(w, CAP_CHOWN, "chown", "setattr_prepare")->key.entry = CT_ENTRY_SETUP;
+	build_check(w, CAP_SETUID, "setuid", "ns_capable_setid __sys_setuid");
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(NET_RAW));
+	CU_ASSERT(ct_rules__switch_off("nobody") < 0);
+	CU_ASSERT(ct_rules__switch_off("__sys_setuid/0") < 0);
+	CU_ASSERT(ct_rules__switch_off("__sys_setuid/4") < 0);
+	CU_ASSERT(ct_rules__switch_off("") < 0);
+	CU_ASSERT_EQUAL(ct_rules__switch_off("cap_vm_enough_memory"), 0);
+	CU_ASSERT_EQUAL(ct_rules__switch_off("__sys_setuid/1"), 0);
+	CU_ASSERT_EQUAL(ct_rules__switch_off("set-up"), 0);
+	CU_ASSERT_EQUAL(ct_rules__switch_off("cap_task_prctl"), 0);
+	less = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(less->advices[0].cap_add,
+			CT_CAP(SYS_ADMIN) | CT_CAP(SETUID) | CT_CAP(CHOWN));
+}
+
+static CU_TestInfo tests[] = {
+	{ "sorted", test_sorted },
+	{ "found", test_found },
+	{ "reachable", test_reachable },
+	{ "of one mind", test_of_one_mind },
+	{ "complete", test_complete },
+	{ "words", test_words },
+	{ "functions exist", test_functions_exist },
+	{ "match", test_match },
+	{ "odd", test_odd },
+	{ "switched off", test_switched_off },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	rules = ct_rules__all(&nrules);
+	return unit_run("rules", tests);
+}
