@@ -363,6 +363,8 @@ int ct_change__remove(struct ct_change *c, const struct ct_yaml_node *map, const
 	for (size_t i = 0; i < map->nitems; i += 2)
 		if (map->items[i + 1] == old)
 			k = map->items[i];
+	if (!k)
+		return 0;
 	start = ct_text__line_start(c->y, k->props);
 	if (!map->flow && map->nitems > 2 && ct_text__blank(c->y, start, k->props) &&
 	    ct_text__after(c->y, old, &end)) {

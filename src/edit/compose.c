@@ -94,7 +94,7 @@ ssize_t ct_layers__read(struct ct_layers *l, const char *path, struct ct_err *er
 {
 	ct_autofree char *real = realpath(path, NULL), *text = NULL, *shown = ct_printable(path);
 	struct ct_layer_file file = {};
-	size_t len;
+	size_t len = 0;
 	int ret;
 
 	/* A text may stand for a file that does not exist. */

@@ -6,6 +6,7 @@
 #include "edit/change.h"
 #include "edit/layers.h"
 #include "edit/same.h"
+#include "edit/text.h"
 #include "edit/values.h"
 
 struct plan {
@@ -179,7 +180,7 @@ static int plan_service(struct plan *pl, const struct ct_patch_service *t)
 	const struct ct_compose_service *s = ct_compose__service(pl->p->compose, t->name);
 	size_t add_at = layer_for(pl, t->name, "cap_add"), say_false = pl->l->norder;
 	size_t drop_at = s->cap_drop.at.file ? layer_for(pl, t->name, "cap_drop") : add_at;
-	bool json = ct_values__json(pl->l->files[pl->l->order[add_at]].y);
+	bool json = ct_text__is_json(pl->l->files[pl->l->order[add_at]].y);
 	struct ct_change_value drop = {}, add = {}, priv = {}, from = {};
 	struct batch batches[4];
 	size_t n = 0;

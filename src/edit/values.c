@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 #include <time.h>
 
-#include "edit/layers.h"
-#include "edit/same.h"
-#include "edit/text.h"
 #include "edit/values.h"
 #include "emit/common.h"
-
-bool ct_values__json(const struct ct_yaml *y)
-{
-	return ct_text__is_json(y);
-}
 
 /* On one line, and of characters that YAML 1.1 and 1.2 both allow. */
 static char *comment(const char *raw)

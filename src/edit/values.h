@@ -15,6 +15,4 @@ void ct_values__not_privileged(struct ct_change_value *v);
 void ct_values__provenance(struct ct_change_value *v, const struct ct_patch *p,
 			   const struct ct_patch_service *t, bool json);
 
-bool ct_values__json(const struct ct_yaml *y);
-
 #endif

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Compose files as they are read: joined, extended, merged, each value with its place. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "edit/compose.h"
+#include "edit/splice.h"
+#include "unit.h"
+
+static const char base[] = "x-base: &base\n"
+			   "  privileged: true\n"
+			   "  cap_add: [NET_ADMIN]\n"
+			   "services:\n"
+			   "  web: {<<: *base, image: nginx, user: \"1000\"}\n"
+			   "  db:\n"
+			   "    extends: {service: web}\n"
+			   "    cap_add:\n"
+			   "      - chown\n"
+			   "  api:\n"
+			   "    extends: {service: app, file: none.yaml}\n";
+static const char over[] = "services: {web: {cap_add: !override [KILL]},\n"
+			   "  db: {cap_add: [\"${X}\"], privileged: no}}\n";
+
+static int enter(void)
+{
+	char dir[] = "/tmp/captrim-edit-XXXXXX";
+
+	return mkdtemp(dir) && !chdir(dir) ? 0 : -1;
+}
+
+static int leave(void)
+{
+	ct_autofree char *dir = realpath(".", NULL);
+
+	unlink("base.yaml");
+	unlink("over.yaml");
+	unlink("bomb.yaml");
+	return dir ? rmdir(dir) : -1;
+}
+
+static void put(const char *name, const char *text)
+{
+	FILE *f = fopen(name, "w");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static struct ct_compose *load(const char *a, const char *b, struct ct_err *err)
+{
+	const char *names[] = { a, b };
+	struct ct_strlist files = { names, b ? 2 : 1, 0 };
+	struct ct_compose *c = NULL;
+
+	ct_compose__load(&files, &c, err);
+	return c;
+}
+
+static void test_joined(void)
+{
+	const struct ct_compose_service *s;
+	ct_autocompose struct ct_compose *c = NULL;
+	ct_autofree char *at = NULL;
+	uint64_t set;
+
+	put("base.yaml", base);
+	put("over.yaml", over);
+	c = load("base.yaml", "over.yaml", NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	CU_ASSERT_EQUAL(c->nservices, 3);
+	s = ct_compose__service(c, "web");
+	CU_ASSERT_PTR_NULL(ct_compose__caps(&s->cap_add, &set));
+	CU_ASSERT_EQUAL(set, CT_CAP(KILL));
+	CU_ASSERT_EQUAL(ct_compose__truth(&s->privileged), CT_YES);
+	CU_ASSERT_STRING_EQUAL(s->user.text, "1000");
+	at = ct_place__text(&s->cap_add.items[0].at);
+	CU_ASSERT_STRING_EQUAL(at, "over.yaml:1:38");
+	s = ct_compose__service(c, "db");
+	CU_ASSERT_STRING_EQUAL(ct_compose__caps(&s->cap_add, &set)->text, "${X}");
+	CU_ASSERT_EQUAL(set, CT_CAP(NET_ADMIN) | CT_CAP(CHOWN));
+	CU_ASSERT_EQUAL(ct_compose__truth(&s->privileged), CT_NO);
+	CU_ASSERT_STRING_EQUAL(s->image.text, "nginx");
+	CU_ASSERT_TRUE(ct_compose__service(c, "api")->partial);
+	CU_ASSERT_EQUAL(c->notes.len, 1);
+	CU_ASSERT_PTR_NULL(ct_compose__service(c, "WEB"));
+}
+
+/* Aliases of aliases, extends in a ring, include of itself: refused or read, in no time. */
+static void test_bombs(void)
+{
+	static const char *const texts[] = {
+		"services:\n  a: {extends: b}\n  b: {extends: a}\n",
+		"include: [bomb.yaml]\nservices: {a: {image: x}}\n",
+		"services: &s\n  a: *s\n",
+		"services: {a: {image: x}, a: {image: y}}\n",
+		"a: &a {x: 1}\nb: &b {<<: [*a, *a]}\nc: &c {<<: [*b, *b]}\nservices: {}\n",
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(texts); i++) {
+		ct_autoerr struct ct_err err = {};
+
+		put("bomb.yaml", texts[i]);
+		CU_ASSERT_PTR_NULL(load("bomb.yaml", NULL, &err));
+		CU_ASSERT_PTR_NOT_NULL(err.msg);
+	}
+}
+
+static void test_splices(void)
+{
+	struct ct_splices s = {};
+	struct ct_str out = {};
+
+	ct_splices__add(&s, "abcdef", 4, 5, ct_xstrdup("E"));
+	ct_splices__add(&s, "abcdef", 1, 3, ct_xstrdup("XYZ"));
+	ct_splices__add(&s, "abcdef", 1, 1, ct_xstrdup("-"));
+	ct_splices__add(&s, "abcdef", 0, 1, ct_xstrdup("a")); /* changes nothing */
+	CU_ASSERT_EQUAL(s.len, 3);
+	CU_ASSERT_EQUAL(ct_splices__apply(&s, "abcdef", 6, &out), 0);
+	CU_ASSERT_STRING_EQUAL(out.s, "a-XYZdEf");
+	ct_str__free(&out);
+	ct_splices__add(&s, "abcdef", 2, 4, ct_xstrdup(""));
+	CU_ASSERT_EQUAL(ct_splices__apply(&s, "abcdef", 6, &out), -EINVAL);
+	ct_splices__free(&s);
+}
+
+static CU_TestInfo tests[] = {
+	{ "joined", test_joined },
+	{ "bombs", test_bombs },
+	{ "splices", test_splices },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	int ret;
+
+	if (enter())
+		return 1;
+	ret = unit_run("edit", tests);
+	return leave() ? 1 : ret;
+}
