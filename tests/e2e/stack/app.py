@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Takes jobs (/put?v=X), says which are done (/get?v=X).
 import signal, subprocess, sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

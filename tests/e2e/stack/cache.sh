@@ -1,3 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # Redis as its official image starts it.
 set -eu
 chown redis:redis /data

@@ -1,3 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # PostgreSQL as its official image starts it: chown, initdb the first time, become postgres.
 set -eu
 bin=$(echo /usr/lib/postgresql/*/bin)

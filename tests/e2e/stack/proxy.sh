@@ -1,3 +1,5 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
 # nginx as Debian starts it: a master as root, workers as www-data.
 set -eu
 cat >/tmp/nginx.conf <<'C'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-only
 # Does the jobs: from Redis to PostgreSQL, as nobody.
 import os, pwd, signal, subprocess, sys, time
 
