@@ -238,8 +238,7 @@ static void judge_ending(struct watch *w, int status, FILE *log)
 					words ? words : "");
 }
 
-/* The one that is tried; of a whole stack any. */
-static bool is_wanted(const struct ct_target *t, const struct ct_workload *w)
+bool ct_target__is(const struct ct_target *t, const struct ct_workload *w)
 {
 	if (w->kind != (t->is_container ? CT_WL_CONTAINER : CT_WL_COMMAND))
 		return false;
@@ -252,7 +251,7 @@ static void take_session(struct watch *w)
 
 	w->run->session = s;
 	for (size_t i = s->nworkloads; i-- > 0;) {
-		if (is_wanted(w->t, s->workloads[i]))
+		if (ct_target__is(w->t, s->workloads[i]))
 			w->run->workload = s->workloads[i];
 		else if (s->nworkloads > 1) /* a client's own checks are of no interest */
 			ct_session__remove(s, i);

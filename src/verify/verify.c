@@ -130,7 +130,7 @@ static int try_set(void *arg, uint64_t set, struct ct_trial *t)
 	t->runs = 0;
 	t->outcome = CT_WORKS;
 	for (unsigned int i = 0; !ret && i < p->opts->runs_per_set && t->outcome == CT_WORKS; i++) {
-		struct ct_run run;
+		struct ct_run run = {};
 
 		ret = run_once(p, &set, i, &run);
 		if (ret)
@@ -152,7 +152,7 @@ static int record_boots(struct proof *p, bool *works)
 
 	*works = true;
 	for (unsigned int i = 0; !ret && *works && i < p->opts->runs_per_set; i++) {
-		struct ct_run run;
+		struct ct_run run = {};
 
 		ret = run_once(p, NULL, i, &run);
 		if (ret)
@@ -170,7 +170,7 @@ static int record_boots(struct proof *p, bool *works)
 
 static int record(struct proof *p)
 {
-	const struct ct_verify_run *last;
+	const char *why = NULL;
 	bool works;
 	int ret;
 
@@ -183,9 +183,10 @@ static int record(struct proof *p)
 	}
 	if (ret || works)
 		return ret;
-	last = &p->recorded.items[p->recorded.len - 1];
+	if (p->recorded.len)
+		why = p->recorded.items[p->recorded.len - 1].why;
 	return ct_err__set(p->err, ENOEXEC, "it does not work with what it is given either (%s)",
-			   last->why ? last->why : "no container of this command was seen");
+			   why ? why : "no container of this command was seen");
 }
 
 /* Later runs may take some times what the recording took. */
@@ -331,30 +332,27 @@ static int prove(struct proof *p, struct ct_workload *w)
 	return ret;
 }
 
-/* The workload of the recording that is a service's, or that is the only one of its kind. */
-static int choose(struct proof *p, struct ct_workload **out)
+/* The one workload of the recording that fits; NULL with a message. */
+static struct ct_workload *choose(struct proof *p)
 {
-	enum ct_workload_kind kind = p->t->is_container ? CT_WL_CONTAINER : CT_WL_COMMAND;
-	const char *service = p->t->service;
+	struct ct_workload *found = NULL;
 
-	*out = NULL;
-	for (size_t i = 0; i < p->s->nworkloads; i++) {
-		struct ct_workload *w = p->s->workloads[i];
-
-		if (w->kind != kind || (service && (!w->container.service ||
-						    strcmp(w->container.service, service) != 0)))
+	for (size_t i = 0; p->s && i < p->s->nworkloads; i++) {
+		if (!ct_target__is(p->t, p->s->workloads[i]))
 			continue;
-		if (*out)
-			return ct_err__set(p->err, EINVAL,
-					   "the recording has several such workloads; verify takes "
-					   "one");
-		*out = w;
+		if (found) {
+			ct_err__set(p->err, EINVAL,
+				    "the recording has several such workloads; verify takes one");
+			return NULL;
+		}
+		found = p->s->workloads[i];
 	}
-	if (*out)
-		return 0;
-	ct_autofree char *shown = ct_printable(service ? service : ct_workload_kind__name(kind));
+	if (!found) {
+		ct_autofree char *shown = ct_printable(p->t->service ? p->t->service : "this kind");
 
-	return ct_err__set(p->err, ENOENT, "the recording has nothing of %s", shown);
+		ct_err__set(p->err, ENOENT, "the recording has nothing of %s", shown);
+	}
+	return found;
 }
 
 static bool is_asked_for(const struct proof *p, const char *service)
@@ -365,23 +363,24 @@ static bool is_asked_for(const struct proof *p, const char *service)
 	return !p->opts->services.len;
 }
 
-static int prove_all(struct proof *p)
+static int prove_one(struct proof *p, const char *service)
 {
 	struct ct_workload *w;
+
+	p->t->service = service;
+	w = choose(p);
+	return w ? prove(p, w) : -p->err->code;
+}
+
+static int prove_all(struct proof *p)
+{
 	int ret = 0;
 
-	if (!p->t->services) {
-		ret = choose(p, &w);
-		return ret ? ret : prove(p, w);
-	}
-	for (size_t i = 0; !ret && i < p->t->nservices; i++) {
-		if (!is_asked_for(p, p->t->services[i]))
-			continue;
-		p->t->service = p->t->services[i];
-		ret = choose(p, &w);
-		if (!ret)
-			ret = prove(p, w);
-	}
+	if (!p->t->services)
+		return prove_one(p, NULL);
+	for (size_t i = 0; !ret && i < p->t->nservices; i++)
+		if (is_asked_for(p, p->t->services[i]))
+			ret = prove_one(p, p->t->services[i]);
 	return ret;
 }
 
