@@ -139,7 +139,7 @@ static int try_set(void *arg, uint64_t set, struct ct_trial *t)
 		t->outcome = run.ending;
 		ct_run__free(&run);
 	}
-	p->t->clear(p->t, true);
+	p->t->clear(p->t, !p->opts->keep || p->t->is_stack);
 	t->refused = p->refused.items;
 	t->nrefused = p->refused.len;
 	return ret;
@@ -164,7 +164,7 @@ static int record_boots(struct proof *p, bool *works)
 			p->s = ct_steal(run.session);
 		ct_run__free(&run);
 	}
-	p->t->clear(p->t, true);
+	p->t->clear(p->t, !p->opts->keep || p->t->is_stack);
 	return ret;
 }
 
