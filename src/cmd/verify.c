@@ -158,7 +158,8 @@ int ct_cmd__verify(int argc, char **argv)
 	ret = verify(t, &err);
 	if (ret)
 		ct_warn("%s", err.msg);
-	t->free(t);
+	if (t)
+		t->free(t);
 	ct_strlist__free(&words);
 	ct_strlist__free(&from);
 	ct_strlist__free(&vo.services);
