@@ -42,7 +42,7 @@ BIN := $(if $(filter .output,$(OUT)),captrim,$(OUT)/captrim)
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench rules demo man install clean
+.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench stack rules demo man install clean
 
 all: $(BIN)
 
@@ -142,6 +142,10 @@ rules: all
 
 vm bench: all
 	scripts/$(if $(filter vm,$@),vm-test,$@)
+
+# Some minutes: a Compose stack of real services, proved from one command.
+stack: all
+	tests/e2e/stack/run
 
 demo:
 	scripts/deps

@@ -11,7 +11,7 @@
 
 static struct ct_verify_opts vo;
 static struct ct_strlist from;
-static const char *out_path;
+static const char *out_path, *compose_file;
 static int format, color;
 static uint64_t runs_per_set = 1, max_runs;
 static bool verbose;
@@ -26,6 +26,9 @@ static const struct ct_opt opts[] = {
 	{ 't', "timeout", "TIME", CT_OPT_DURATION, &vo.works.limit_ns, NULL,
 	  "a run that takes longer has failed (5m for the recording, then five times that and "
 	  "10s)" },
+	{ 'f', "file", "FILE", CT_OPT_STR, &compose_file, NULL,
+	  "a Compose file: its services, one after the other" },
+	{ 0, "service", "NAME", CT_OPT_LIST, &vo.services, NULL, "of that file, this one only" },
 	{ 0, "from", "FILE", CT_OPT_LIST, &from, NULL, "a recording of it, instead of a new one" },
 	{ 0, "quick", NULL, CT_OPT_FLAG, &vo.quick, NULL,
 	  "one run, under the strict set; if it fails, the usual advice" },
@@ -37,7 +40,8 @@ static const struct ct_opt opts[] = {
 	  "then take the smallest set that has worked" },
 	{ 0, "keep-volumes", NULL, CT_OPT_FLAG, &vo.keep_volumes, NULL,
 	  "use named volumes as they are, not fresh ones for each set" },
-	{ 0, "keep", NULL, CT_OPT_FLAG, &vo.keep, NULL, "leave fresh volumes behind" },
+	{ 0, "keep", NULL, CT_OPT_FLAG, &vo.keep, NULL,
+	  "leave fresh volumes behind, not those of a stack" },
 	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
 	  "write the advice there, - is standard output" },
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
@@ -54,7 +58,7 @@ static const struct ct_opt opts[] = {
 
 const struct ct_command ct_verify_command = {
 	.name = "verify",
-	.args = "[OPTION]... -- COMMAND [ARGUMENT]...",
+	.args = "[OPTION]... {-- COMMAND [ARGUMENT]... | -f COMPOSE-FILE}",
 	.summary = "prove the smallest set by running a command again under smaller ones",
 	.details =
 		"The command is 'docker run ...', 'podman run ...' or any other. It runs once as "
@@ -83,20 +87,30 @@ static void catch_signals(void)
 	sigaction(SIGTERM, &act, NULL);
 }
 
-static int target_of(char *const *argv, struct ct_target **t, struct ct_err *err)
+static int make_target(struct ct_strlist *words, struct ct_target **t, struct ct_err *err)
 {
-	int ret;
+	bool asked = vo.works.check || vo.works.health || vo.works.stay_ns;
+	char *const *argv = (char *const *)words->items;
+	int ret = 0;
 
-	if (!ct_client__parse(argv).is_container) {
+	if (compose_file && words->len)
+		return ct_err__set(err, EINVAL, "a command or a Compose file (-f), not both");
+	if (!compose_file && !words->len)
+		return ct_err__set(err, EINVAL,
+				   "verify needs a command: captrim verify -- docker run ...");
+	if (vo.services.len && !compose_file)
+		return ct_err__set(err, EINVAL, "--service goes with -f");
+	if (compose_file)
+		*t = ct_target__compose(compose_file);
+	else if (ct_client__parse(argv).is_container)
+		ret = ct_target__container(argv, t, err);
+	else
 		*t = ct_target__command(argv);
-		return 0;
-	}
-	ret = ct_target__container(argv, t, err);
-	if (!ret && (*t)->detached && !vo.works.check && !vo.works.health && !vo.works.stay_ns) {
+	if (!ret && !asked && ((*t)->detached || compose_file)) {
 		(*t)->free(ct_steal(*t));
 		ret = ct_err__set(err, EINVAL,
-				  "a container that stays in the background (-d) needs --check, "
-				  "--health or --stay to tell whether it works");
+				  "what stays in the background needs --check, --health or --stay "
+				  "to tell whether it works");
 	}
 	return ret;
 }
@@ -127,15 +141,12 @@ int ct_cmd__verify(int argc, char **argv)
 
 	if (ret > 0)
 		return 0;
-	if (!ret && !words.len)
-		ret = ct_err__set(&err, EINVAL,
-				  "verify needs a command: captrim verify -- docker run ...");
 	if (!ret && (!runs_per_set || runs_per_set > 100 || max_runs > 10000))
 		ret = ct_err__set(&err, EINVAL, "--runs-per-set and --max-runs are small numbers");
-	if (!ret) {
-		*CT_PUSH(words.items, words.len, words.cap) = NULL;
-		ret = target_of((char *const *)words.items, &t, &err);
-	}
+	*CT_PUSH(words.items, words.len, words.cap) = NULL;
+	words.len--;
+	if (!ret)
+		ret = make_target(&words, &t, &err);
 	if (ret) {
 		ct_strlist__free(&words);
 		return ct_cmd__usage(&ct_verify_command, &err);
@@ -147,8 +158,10 @@ int ct_cmd__verify(int argc, char **argv)
 	ret = verify(t, &err);
 	if (ret)
 		ct_warn("%s", err.msg);
-	t->free(t);
+	if (t)
+		t->free(t);
 	ct_strlist__free(&words);
 	ct_strlist__free(&from);
+	ct_strlist__free(&vo.services);
 	return ret == -EINTR ? 130 : ret ? CT_EXIT_FAILURE : 0;
 }

@@ -234,9 +234,11 @@ static uint64_t prefix(const int *list, int n)
  */
 static int halve(struct state *s, uint64_t fails, uint64_t *works)
 {
-	while (ct_caps__count(*works & ~fails) > FEW) {
-		int list[CT_CAP_MAX], lo = 0, hi = by_suspicion(s, *works & ~fails, list), ret;
+	int list[CT_CAP_MAX], hi;
+
+	while ((hi = by_suspicion(s, *works & ~fails, list)) > FEW) {
 		enum answer a = NO;
+		int lo = 0, ret;
 
 		while (hi - lo > 1) {
 			int mid = lo + (hi - lo) / 2;

@@ -47,8 +47,8 @@ static int save(const struct ct_state *s, struct ct_err *err)
 
 	for (char **w = s->client; w && *w; w++)
 		json_array_append_new(client, json_string(*w));
-	root = json_pack("{s:s, s:o, s:s?}", "token", s->token, "client", client, "cgroup",
-			 s->cgroup);
+	root = json_pack("{s:s, s:s, s:o, s:s?}", "token", s->token, "label", s->label, "client",
+			 client, "cgroup", s->cgroup);
 	text = root ? json_dumps(root, 0) : NULL;
 	json_decref(root);
 	if (!text)
@@ -64,7 +64,7 @@ static int save(const struct ct_state *s, struct ct_err *err)
 static bool remove_listed(const struct ct_state *s, const char *const *list,
 			  const char *const *remove)
 {
-	ct_autofree char *filter = ct_xasprintf("label=%s=%s", CT_VERIFY_LABEL, s->token);
+	ct_autofree char *filter = ct_xasprintf("label=%s", s->label);
 	ct_autowords struct ct_words find = {}, gone = {};
 	ct_autofree char *out = NULL;
 	bool any = false;
@@ -87,15 +87,18 @@ static bool remove_listed(const struct ct_state *s, const char *const *list,
 
 bool ct_state__remove_containers(const struct ct_state *s, bool volumes)
 {
-	bool ok;
+	static const char *const kinds[][2][5] = {
+		{ { "ps", "-aq" }, { "rm", "-f", "-v" } },
+		{ { "volume", "ls", "-q" }, { "volume", "rm", "-f" } },
+		{ { "network", "ls", "-q" }, { "network", "rm" } },
+	};
+	bool ok = true;
 
 	if (!s->client)
 		return true;
-	ok = remove_listed(s, (const char *const[]){ "ps", "-aq", NULL },
-			   (const char *const[]){ "rm", "-f", "-v", NULL });
-	return (!volumes || remove_listed(s, (const char *const[]){ "volume", "ls", "-q", NULL },
-					  (const char *const[]){ "volume", "rm", "-f", NULL })) &&
-	       ok;
+	for (size_t i = 0; i < (volumes ? CT_ARRAY_SIZE(kinds) : 1); i++)
+		ok = remove_listed(s, kinds[i][0], kinds[i][1]) && ok;
+	return ok;
 }
 
 static bool remove_all(const struct ct_state *s)
@@ -109,26 +112,34 @@ static bool remove_all(const struct ct_state *s)
 	return (!rmdir(s->cgroup) || errno == ENOENT) && ok;
 }
 
+static char *stack_path(const char *dir, const char *token)
+{
+	return ct_xasprintf("%s/stack-%.24s.yaml", dir, token);
+}
+
 /* Reads what a killed captrim wrote and removes it. */
-static bool remove_leftovers(int fd)
+static bool remove_leftovers(const char *dir, int fd)
 {
 	struct ct_state s = { .fd = fd };
 	ct_autowords struct ct_words client = {};
 	json_t *root = json_loadfd(fd, JSON_DISABLE_EOF_CHECK, NULL), *words, *cgroup, *word;
-	const char *token, *dir;
+	const char *token, *label, *group;
 	bool ok = false;
 	size_t i;
 
-	if (root && !json_unpack(root, "{s:s, s:o, s:o}", "token", &token, "client", &words,
-				 "cgroup", &cgroup)) {
+	if (root && !json_unpack(root, "{s:s, s:s, s:o, s:o}", "token", &token, "label", &label,
+				 "client", &words, "cgroup", &cgroup)) {
 		json_array_foreach(words, i, word)
 			ct_words__add(&client, json_string_value(word));
-		dir = json_string_value(cgroup);
-		s.token = (char *)token;
+		group = json_string_value(cgroup);
+		s.label = (char *)label;
 		s.client = client.items;
 		/* Only a cgroup of our own naming. */
-		s.cgroup = dir && strstr(dir, "/captrim-") ? (char *)dir : NULL;
+		s.cgroup = group && strstr(group, "/captrim-") ? (char *)group : NULL;
 		ok = remove_all(&s);
+		ct_autofree char *stack = stack_path(dir, token);
+
+		unlink(stack);
 	}
 	json_decref(root);
 	return ok;
@@ -149,7 +160,7 @@ static void clean_up_after_others(const char *dir)
 		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
 			continue;
 		ct_warn("removing what a captrim that was killed left behind");
-		if (remove_leftovers(fd))
+		if (remove_leftovers(dir, fd))
 			unlinkat(dirfd(d), ent->d_name, 0);
 		else
 			ct_warn("that did not succeed; %s/%s says what it is, and the next start "
@@ -160,7 +171,7 @@ static void clean_up_after_others(const char *dir)
 		closedir(d);
 }
 
-int ct_state__open(struct ct_state *s, char **client, struct ct_err *err)
+int ct_state__open(struct ct_state *s, char **client, bool stack, struct ct_err *err)
 {
 	ct_autofree char *dir = state_dir(err);
 	struct ct_state out = { .client = client, .fd = -1 };
@@ -170,6 +181,11 @@ int ct_state__open(struct ct_state *s, char **client, struct ct_err *err)
 		return -err->code;
 	clean_up_after_others(dir);
 	out.token = ct_random_token();
+	if (stack)
+		out.project = ct_xasprintf("captrim-%s", out.token);
+	out.label = stack ? ct_xasprintf("com.docker.compose.project=%s", out.project) :
+			    ct_xasprintf("%s=%s", CT_VERIFY_LABEL, out.token);
+	out.stack_path = stack_path(dir, out.token);
 	out.path = ct_xasprintf("%s/verify-%s", dir, out.token);
 	out.fd = open(out.path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (out.fd < 0 || flock(out.fd, LOCK_EX))
@@ -200,8 +216,12 @@ void ct_state__close(struct ct_state *s, bool keep)
 		ct_warn("not everything could be removed; the next start tries again");
 	if (s->fd >= 0)
 		close(s->fd);
+	unlink(s->stack_path);
 	free(s->token);
+	free(s->label);
+	free(s->project);
 	free(s->path);
+	free(s->stack_path);
 	free(s->cgroup);
 	*s = (struct ct_state){ .fd = -1 };
 }

@@ -11,22 +11,27 @@
 #define CT_VERIFY_LABEL "captrim.verify"
 
 struct ct_state {
-	char *token; /* value of CT_VERIFY_LABEL on everything made */
-	char *path;
+	char *token;		 /* nobody else's */
+	char *label;		 /* "KEY=VALUE" on everything made */
+	char *project;		 /* of Compose, when that makes it; else NULL */
+	char *path, *stack_path; /* this file; where a Compose file may be written */
 	int fd;
 	char **client; /* words of the container client, NULL: none; borrowed */
 	char *cgroup;  /* of a plain command, or NULL */
 };
 
-/* client is borrowed, NULL-terminated. Removes what others left first. */
-int ct_state__open(struct ct_state *s, char **client, struct ct_err *err);
+/*
+ * client is borrowed, NULL-terminated; stack: Compose makes the containers. Removes what
+ * others left first.
+ */
+int ct_state__open(struct ct_state *s, char **client, bool stack, struct ct_err *err);
 
 /* Notes the command's cgroup; NULL: it is gone. */
 int ct_state__cgroup(struct ct_state *s, const char *dir, struct ct_err *err);
 
 /*
- * Removes containers that carry the token, with anonymous volumes; and named ones if asked.
- * False: that could not be done.
+ * Removes containers that carry the label, with anonymous volumes; and named ones, and
+ * networks, if asked. False: that could not be done.
  */
 bool ct_state__remove_containers(const struct ct_state *s, bool volumes);
 

@@ -11,26 +11,36 @@
 struct ct_start {
 	struct ct_words words;	  /* the command */
 	char *label;		  /* value of CT_RUN_LABEL on its container, NULL: none */
+	const char *project;	  /* of Compose, borrowed, or NULL */
 	const uint64_t *bounding; /* see ct_recorder_opts */
 };
 
+enum ct_life { CT_LIFE_WAIT, CT_LIFE_UP, CT_LIFE_DEAD };
 enum ct_health { CT_HEALTH_NONE, CT_HEALTH_WAIT, CT_HEALTH_GOOD, CT_HEALTH_BAD };
 
 struct ct_target {
+	/* Called once, when state is there; NULL: nothing to do. */
+	int (*open)(struct ct_target *t, struct ct_err *err);
 	/* set NULL: with what it was given. fresh: on new volumes, else on those of the last run.
 	 */
 	int (*start)(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		     struct ct_err *err);
-	/* Does it run, its client aside? */
-	bool (*is_up)(struct ct_target *t);
+	/* Does it run, its client aside? Dead: it has failed, and its client would not tell. */
+	enum ct_life (*life)(struct ct_target *t);
 	enum ct_health (*health)(struct ct_target *t);
 	/* Asks it to end, or, hard, ends it. Does not wait. */
 	void (*stop)(struct ct_target *t, bool hard);
 	/* Removes what the run left behind; with volumes, those too. */
 	void (*clear)(struct ct_target *t, bool volumes);
+	/* NULL, or: the service keeps this set in all further runs. */
+	void (*settle)(struct ct_target *t, uint64_t set);
 	void (*free)(struct ct_target *t);
 
-	bool is_container;
+	bool is_stack;		     /* made by Compose */
+	bool is_container;	     /* or several */
+	const char *const *services; /* of a stack, to be proved one after the other */
+	size_t nservices;
+	const char *service;	/* the one that start limits, that life and health ask about */
 	bool keep_volumes;	/* named volumes are used as they are */
 	bool detached;		/* it was to run in the background: it ends when told so */
 	const char *socket;	/* of the API, borrowed, or NULL */
@@ -44,6 +54,12 @@ int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err 
 
 /* Any other command. argv is borrowed. */
 struct ct_target *ct_target__command(char *const *argv);
+
+/* All services of a Compose file (NULL: the default one). Sets once given to a service stay. */
+struct ct_target *ct_target__compose(const char *file);
+
+/* From Docker's or Podman's JSON of a container's state, NULL: there is none yet. */
+enum ct_health ct_health__parse(const char *state);
 
 void ct_start__free(struct ct_start *s);
 

@@ -24,10 +24,10 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 	return 0;
 }
 
-static bool is_up(struct ct_target *t)
+static enum ct_life life(struct ct_target *t)
 {
 	(void)t;
-	return true;
+	return CT_LIFE_UP;
 }
 
 static enum ct_health health(struct ct_target *t)
@@ -64,7 +64,7 @@ struct ct_target *ct_target__command(char *const *argv)
 
 	c->argv = argv;
 	c->t = (struct ct_target){ .start = start,
-				   .is_up = is_up,
+				   .life = life,
 				   .health = health,
 				   .stop = stop,
 				   .clear = clear,

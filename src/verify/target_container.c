@@ -59,7 +59,7 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 	free(c->label);
 	c->label = ct_xasprintf("%s-%u", t->state->token, c->runs);
 	run = ct_xasprintf("--label=%s=%s", CT_RUN_LABEL, c->label);
-	verify = ct_xasprintf("--label=%s=%s", CT_VERIFY_LABEL, t->state->token);
+	verify = ct_xasprintf("--label=%s", t->state->label);
 	options[0] = run;
 	options[1] = verify;
 	if (!c->line.name) {
@@ -95,27 +95,42 @@ static bool find(struct container *c, const char *const *verb, struct ct_words *
 	return true;
 }
 
-static bool is_up(struct ct_target *t)
+/* When it ends, the client does. */
+static enum ct_life life(struct ct_target *t)
 {
 	ct_autowords struct ct_words words = {};
 
-	return find((struct container *)t, (const char *const[]){ "inspect", NULL }, &words);
+	return find((struct container *)t, (const char *const[]){ "inspect", NULL }, &words) ?
+		       CT_LIFE_UP :
+		       CT_LIFE_WAIT;
+}
+
+enum ct_health ct_health__parse(const char *state)
+{
+	static const struct {
+		const char *text;
+		enum ct_health health;
+	} table[] = {
+		{ "\"Status\":\"healthy\"", CT_HEALTH_GOOD },
+		{ "\"Status\":\"unhealthy\"", CT_HEALTH_BAD },
+		{ "\"Status\":\"starting\"", CT_HEALTH_WAIT },
+	};
+
+	for (size_t i = 0; state && i < CT_ARRAY_SIZE(table); i++)
+		if (strstr(state, table[i].text))
+			return table[i].health;
+	return state ? CT_HEALTH_NONE : CT_HEALTH_WAIT;
 }
 
 static enum ct_health health(struct ct_target *t)
 {
-	/* Podman calls it Healthcheck, and has Health since 4.4. */
 	static const char *const verb[] = { "inspect", "-f", "{{json .State}}", NULL };
 	ct_autowords struct ct_words words = {};
 	ct_autofree char *output = NULL;
 
 	if (!find((struct container *)t, verb, &words) || ct_proc__run(words.items, &output))
 		return CT_HEALTH_WAIT;
-	if (strstr(output, "\"Status\":\"healthy\""))
-		return CT_HEALTH_GOOD;
-	if (strstr(output, "\"Status\":\"unhealthy\""))
-		return CT_HEALTH_BAD;
-	return strstr(output, "\"Status\":\"starting\"") ? CT_HEALTH_WAIT : CT_HEALTH_NONE;
+	return ct_health__parse(output);
 }
 
 static void stop(struct ct_target *t, bool hard)
@@ -169,7 +184,7 @@ int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err 
 	ct_runline__client(&line, &c->client);
 	c->t = (struct ct_target){
 		.start = start,
-		.is_up = is_up,
+		.life = life,
 		.health = health,
 		.stop = stop,
 		.clear = clear,

@@ -2,6 +2,7 @@
 #include "verify/trial.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -11,7 +12,8 @@
 
 #define SLICE_NS	 100000000ull	/* between two looks at the checks */
 #define PAUSE_NS	 300000000ull	/* between two tries of a check */
-#define STOP_NS		 15000000000ull /* docker stop's own patience and some more */
+#define STOP_NS		 10000000000ull /* for a command to end when asked to */
+#define DAEMON_STOP_NS	 90000000000ull /* a daemon has its own patience, this is for a dead one */
 #define LAST_CHECK_US	 50000
 #define LAST_CHECK_TRIES 600
 #define TAIL		 4096
@@ -27,7 +29,7 @@ struct watch {
 	uint64_t checked_ns, asked_ns; /* the last looks at the check, at its state */
 	int check_pid;		       /* 0: none runs */
 	int check_out;
-	bool check_good, health_good, stopping, ended;
+	bool check_good, health_good, stopping;
 	char *complaint; /* set: it fails, and why */
 };
 
@@ -97,10 +99,15 @@ static void look_at_health(struct watch *w)
 /* What has to be asked of its daemon, not too often. */
 static void look_at_state(struct watch *w)
 {
+	enum ct_life life;
+
 	if (now_ns() - w->asked_ns < PAUSE_NS)
 		return;
 	w->asked_ns = now_ns();
-	if (!w->up_ns && w->t->is_up(w->t))
+	life = w->t->life(w->t);
+	if (life == CT_LIFE_DEAD)
+		fails(w, ct_xstrdup("its container has failed"));
+	else if (life == CT_LIFE_UP && !w->up_ns)
 		w->up_ns = now_ns();
 	if (w->up_ns && w->opts->works.health && !w->health_good)
 		look_at_health(w);
@@ -132,12 +139,11 @@ static void stop(struct watch *w, bool hard)
 static void look(struct watch *w)
 {
 	uint64_t limit = w->opts->works.limit_ns;
+	uint64_t patience = w->t->is_container ? DAEMON_STOP_NS : STOP_NS;
 
 	if (w->stopping) {
-		if (now_ns() - w->stopped_ns > STOP_NS) {
-			w->run->killed = true;
+		if (now_ns() - w->stopped_ns > patience)
 			stop(w, true);
-		}
 	} else if (satisfied(w)) {
 		stop(w, false);
 	} else if (w->complaint) {
@@ -209,6 +215,12 @@ static char *last_words(FILE *log)
 	return *buf ? ct_printable(line ? line + 1 : buf) : NULL;
 }
 
+bool ct_run__was_killed(const struct ct_workload *w)
+{
+	return w && w->end_seen == CT_YES && WIFSIGNALED(w->end_code) &&
+	       WTERMSIG(w->end_code) == SIGKILL;
+}
+
 static void judge_ending(struct watch *w, int status, FILE *log)
 {
 	struct ct_run *run = w->run;
@@ -216,39 +228,34 @@ static void judge_ending(struct watch *w, int status, FILE *log)
 
 	if (!w->stopping)
 		look_at_the_end(w, status);
-	else if (status == 128 + 9)
-		run->killed = true;
-	if (!w->complaint && run->killed && !w->opts->may_be_killed)
+	else if (!w->complaint && !w->opts->may_be_killed && ct_run__was_killed(run->workload))
 		fails(w, ct_xstrdup("it did not end when asked to"));
 	run->ending = w->complaint ? CT_FAILS : CT_WORKS;
 	if (w->t->is_container && status == 125 && !w->stopping)
 		run->ending = CT_UNABLE;
-	if (!w->complaint)
-		run->why = NULL;
-	else
+	if (w->complaint)
 		run->why = ct_xasprintf("%s%s%s", w->complaint, words ? ": " : "",
 					words ? words : "");
 }
 
-static struct ct_workload *find_workload(const struct ct_session *s, enum ct_workload_kind kind)
+bool ct_target__is(const struct ct_target *t, const struct ct_workload *w)
 {
-	for (size_t i = 0; i < s->nworkloads; i++)
-		if (s->workloads[i]->kind == kind)
-			return s->workloads[i];
-	return NULL;
+	if (w->kind != (t->is_container ? CT_WL_CONTAINER : CT_WL_COMMAND))
+		return false;
+	return !t->service || (w->container.service && !strcmp(w->container.service, t->service));
 }
 
 static void take_session(struct watch *w)
 {
 	struct ct_session *s = ct_recorder__finish(w->r);
-	enum ct_workload_kind kind = w->t->is_container ? CT_WL_CONTAINER : CT_WL_COMMAND;
 
 	w->run->session = s;
-	w->run->workload = find_workload(s, kind);
-	/* A client's own checks are of no interest. */
-	for (size_t i = s->nworkloads; i-- > 0;)
-		if (w->run->workload && s->workloads[i] != w->run->workload)
+	for (size_t i = s->nworkloads; i-- > 0;) {
+		if (ct_target__is(w->t, s->workloads[i]))
+			w->run->workload = s->workloads[i];
+		else if (s->nworkloads > 1) /* a client's own checks are of no interest */
 			ct_session__remove(s, i);
+	}
 }
 
 static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_err *err)
@@ -295,6 +302,7 @@ int ct_run__do(struct ct_target *t, const struct ct_run_opts *opts, struct ct_ru
 			.syscalls = ct_gates_watched,
 			.socket = opts->socket ? opts->socket : t->socket,
 			.label = start.label,
+			.project = start.project,
 			.any_container = false,
 			.quiet = true,
 			.bounding = start.bounding,

@@ -29,7 +29,6 @@ struct ct_run {
 	struct ct_session *session;   /* NULL: nothing was recorded */
 	struct ct_workload *workload; /* of the session, NULL: none was seen */
 	uint64_t ns;
-	bool killed; /* asked to end, it did not */
 };
 
 /*
@@ -38,6 +37,13 @@ struct ct_run {
  */
 int ct_run__do(struct ct_target *t, const struct ct_run_opts *opts, struct ct_run *run,
 	       struct ct_err *err);
+
+/* Is it what is tried: the service, or, without one, of the right kind? */
+bool ct_target__is(const struct ct_target *t, const struct ct_workload *w);
+
+/* It did not end by itself. */
+bool ct_run__was_killed(const struct ct_workload *w);
+
 void ct_run__free(struct ct_run *run);
 
 #endif

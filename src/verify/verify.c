@@ -13,19 +13,32 @@
 
 volatile int ct_verify_interrupted;
 
-/* A workload being verified. */
+struct runs {
+	struct ct_verify_run *items;
+	size_t len, cap;
+};
+
+/* What was found out about one workload. */
+struct outcome {
+	struct ct_workload *w;
+	struct ct_found found;
+	struct runs runs;
+};
+
 struct proof {
 	const struct ct_verify_opts *opts;
 	struct ct_target *t;
 	struct ct_err *err;
 	struct ct_session *s; /* the recording */
-	struct ct_workload *w;
+	struct runs recorded;
+	bool flaky; /* it failed once */
+	uint64_t limit_ns;
+	unsigned int nruns;
+	/* Of the workload whose turn it is. */
+	struct outcome *now;
 	struct ct_wants needs, tolerated, refused; /* refused: in the latest runs */
-	uint64_t asked, working, limit_ns;
-	bool killed; /* it did not end when asked to in the recording */
-	bool flaky_recording;
-	struct ct_verify_run *runs;
-	size_t nruns, runs_cap;
+	struct outcome *outcomes;
+	size_t noutcomes, outcomes_cap;
 };
 
 static const char *const endings[] = { "works", "fails", "unable" };
@@ -33,13 +46,18 @@ static const char *const endings[] = { "works", "fails", "unable" };
 static void say(const struct proof *p, const struct ct_verify_run *run)
 {
 	ct_autofree char *set = ct_caps__join(run->set, " ", "");
-	ct_autofree char *name = run->recording ? ct_xstrdup("recording") :
-						  ct_xasprintf("run %zu under %s", p->nruns,
-							       *set ? set : "no capability");
+	ct_autofree char *name = p->t->service ? ct_printable(p->t->service) : ct_xstrdup("");
+	ct_autofree char *what = NULL;
 
-	if (!p->opts->quiet)
-		ct_warn("%s: %s in %.1f s%s%s", name, run->ending, (double)run->ns / 1e9,
-			run->why ? ": " : "", run->why ? run->why : "");
+	if (p->opts->quiet)
+		return;
+	if (run->recording)
+		what = ct_xstrdup("recording");
+	else
+		what = ct_xasprintf("run %u%s%s under %s", p->nruns, *name ? ", " : "", name,
+				    *set ? set : "no capability");
+	ct_warn("%s: %s in %.1f s%s%s", what, run->ending, (double)run->ns / 1e9,
+		run->why ? ": " : "", run->why ? run->why : "");
 }
 
 /* What this run was refused that the recording was not. */
@@ -57,19 +75,20 @@ static uint64_t take_refused(struct proof *p, uint64_t set, struct ct_run *run)
 
 static void note(struct proof *p, const uint64_t *set, struct ct_run *run)
 {
-	struct ct_verify_run *r = CT_PUSH(p->runs, p->nruns, p->runs_cap);
+	struct runs *list = set ? &p->now->runs : &p->recorded;
+	struct ct_verify_run *r = CT_PUSH(list->items, list->len, list->cap);
 
 	*r = (struct ct_verify_run){
 		.recording = !set,
-		.set = set	     ? *set :
-		       run->workload ? run->workload->configured :
-				       0,
+		.set = set ? *set : 0,
 		.ending = endings[run->ending],
 		.why = ct_steal(run->why),
 		.ns = run->ns,
 	};
-	if (set)
+	if (set) {
+		p->nruns++;
 		r->refused = take_refused(p, *set, run);
+	}
 	say(p, r);
 }
 
@@ -79,7 +98,7 @@ static struct ct_run_opts run_opts(const struct proof *p, const uint64_t *set, u
 		.works = p->opts->works,
 		.set = set,
 		.fresh = boot == 0,
-		.may_be_killed = p->killed || !set,
+		.may_be_killed = !set || ct_run__was_killed(p->now->w),
 		.backend = p->opts->backend,
 		.socket = p->opts->socket,
 		.verbose = p->opts->verbose,
@@ -111,7 +130,7 @@ static int try_set(void *arg, uint64_t set, struct ct_trial *t)
 	t->runs = 0;
 	t->outcome = CT_WORKS;
 	for (unsigned int i = 0; !ret && i < p->opts->runs_per_set && t->outcome == CT_WORKS; i++) {
-		struct ct_run run;
+		struct ct_run run = {};
 
 		ret = run_once(p, &set, i, &run);
 		if (ret)
@@ -120,7 +139,7 @@ static int try_set(void *arg, uint64_t set, struct ct_trial *t)
 		t->outcome = run.ending;
 		ct_run__free(&run);
 	}
-	p->t->clear(p->t, true);
+	p->t->clear(p->t, !p->opts->keep || p->t->is_stack);
 	t->refused = p->refused.items;
 	t->nrefused = p->refused.len;
 	return ret;
@@ -133,28 +152,25 @@ static int record_boots(struct proof *p, bool *works)
 
 	*works = true;
 	for (unsigned int i = 0; !ret && *works && i < p->opts->runs_per_set; i++) {
-		struct ct_run run;
+		struct ct_run run = {};
 
 		ret = run_once(p, NULL, i, &run);
 		if (ret)
 			break;
 		*works = run.ending == CT_WORKS && run.workload;
-		p->killed |= run.killed;
-		if (run.ns > p->limit_ns)
-			p->limit_ns = run.ns;
 		if (*works && p->s)
 			ct_session__merge(p->s, run.session);
 		else if (*works)
 			p->s = ct_steal(run.session);
 		ct_run__free(&run);
 	}
-	p->t->clear(p->t, true);
+	p->t->clear(p->t, !p->opts->keep || p->t->is_stack);
 	return ret;
 }
 
 static int record(struct proof *p)
 {
-	const struct ct_verify_run *last;
+	const char *why = NULL;
 	bool works;
 	int ret;
 
@@ -162,23 +178,28 @@ static int record(struct proof *p)
 	ret = record_boots(p, &works);
 	if (!ret && !works) {
 		ct_session__free(ct_steal(p->s));
-		p->flaky_recording = true;
+		p->flaky = true;
 		ret = record_boots(p, &works);
 	}
 	if (ret || works)
 		return ret;
-	last = &p->runs[p->nruns - 1];
+	if (p->recorded.len)
+		why = p->recorded.items[p->recorded.len - 1].why;
 	return ct_err__set(p->err, ENOEXEC, "it does not work with what it is given either (%s)",
-			   last->why ? last->why : "no container of this command was seen");
+			   why ? why : "no container of this command was seen");
 }
 
-static void longest(struct proof *p)
+/* Later runs may take some times what the recording took. */
+static void set_limit(struct proof *p)
 {
-	p->limit_ns = 0;
-	for (size_t i = 0; i < p->nruns; i++)
-		if (p->runs[i].ns > p->limit_ns)
-			p->limit_ns = p->runs[i].ns;
-	p->limit_ns = LIMIT_NS + LIMIT_FACTOR * p->limit_ns;
+	uint64_t longest = 0;
+
+	for (size_t i = 0; i < p->recorded.len; i++)
+		if (p->recorded.items[i].ns > longest)
+			longest = p->recorded.items[i].ns;
+	p->limit_ns = LIMIT_NS + LIMIT_FACTOR * longest;
+	if (!p->recorded.len)
+		p->limit_ns = RECORDING_LIMIT_NS;
 }
 
 static char *describe_check(const struct ct_works *w)
@@ -195,14 +216,14 @@ static char *describe_check(const struct ct_works *w)
 	return s.len ? s.s : ct_xstrdup("exit status 0");
 }
 
-/* Of the final set's own runs. */
-static uint64_t degraded(const struct proof *p, uint64_t set)
+/* Refused in the final set's own runs. */
+static uint64_t degraded(const struct outcome *o)
 {
 	uint64_t mask = 0;
 
-	for (size_t i = 0; i < p->nruns; i++)
-		if (!p->runs[i].recording && p->runs[i].set == set && !p->runs[i].why)
-			mask |= p->runs[i].refused;
+	for (size_t i = 0; i < o->runs.len; i++)
+		if (o->runs.items[i].set == o->found.set && !o->runs.items[i].why)
+			mask |= o->runs.items[i].refused;
 	return mask;
 }
 
@@ -226,34 +247,63 @@ static char *why(const struct ct_found *f)
 	return ct_xstrdup("it did not work with the strict set; this one was not tried");
 }
 
-static void report(struct proof *p, const struct ct_found *f, struct ct_report **out)
+/* The recording's runs, then its own. */
+static void list_runs(const struct proof *p, struct outcome *o, struct ct_advice *a)
 {
-	uint64_t lost = degraded(p, f->set);
-	struct ct_settled settled = { p->w, f->set, lost };
-	struct ct_report *r = ct_judge__settled(p->s, &settled, 1);
+	struct runs all = {};
 
-	for (size_t i = 0; i < r->nadvices; i++) {
-		struct ct_advice *a = &r->advices[i];
+	for (size_t i = 0; i < p->recorded.len; i++) {
+		struct ct_verify_run *r = CT_PUSH(all.items, all.len, all.cap);
 
-		if (a->workload != p->w)
-			continue;
-		if (f->result != CT_FAILED) {
-			free(a->why);
-			a->why = why(f);
-			a->confidence = CT_CONF_PROVED;
-		}
-		a->verify_runs = (int)f->runs;
-		a->verify_check = describe_check(&p->opts->works);
-		a->verify_result = ct_xstrdup(ct_result__name(f->result));
-		a->verify_flaky = f->flaky || p->flaky_recording;
-		a->verify_degraded = lost;
-		a->verify_list = ct_steal(p->runs);
-		a->nverify_list = p->nruns;
+		*r = p->recorded.items[i];
+		r->set = o->w->configured;
+		r->why = r->why ? ct_xstrdup(r->why) : NULL;
 	}
-	*out = r;
+	for (size_t i = 0; i < o->runs.len; i++)
+		*CT_PUSH(all.items, all.len, all.cap) = o->runs.items[i];
+	free(ct_steal(o->runs.items));
+	o->runs.len = 0;
+	a->verify_list = all.items;
+	a->nverify_list = all.len;
 }
 
-static int prove(struct proof *p, struct ct_report **r)
+static void fill_in(const struct proof *p, struct outcome *o, struct ct_advice *a)
+{
+	const struct ct_found *f = &o->found;
+
+	if (f->result != CT_FAILED) {
+		free(a->why);
+		a->why = why(f);
+		a->confidence = CT_CONF_PROVED;
+	}
+	a->verify_runs = (int)f->runs;
+	a->verify_check = describe_check(&p->opts->works);
+	a->verify_result = ct_xstrdup(ct_result__name(f->result));
+	a->verify_flaky = f->flaky || p->flaky;
+	a->verify_degraded = degraded(o);
+	list_runs(p, o, a);
+}
+
+static struct ct_report *report(struct proof *p)
+{
+	ct_autofree struct ct_settled *settled = ct_xzalloc((p->noutcomes + 1) * sizeof(*settled));
+	struct ct_report *r;
+
+	for (size_t i = 0; i < p->noutcomes; i++) {
+		struct outcome *o = &p->outcomes[i];
+
+		settled[i] = (struct ct_settled){ o->w, o->found.set, degraded(o) };
+	}
+	r = ct_judge__settled(p->s, settled, p->noutcomes);
+	for (size_t i = 0; i < p->noutcomes; i++)
+		for (size_t k = 0; k < r->nadvices; k++)
+			if (r->advices[k].workload == p->outcomes[i].w)
+				fill_in(p, &p->outcomes[i], &r->advices[k]);
+	return r;
+}
+
+/* One workload; its set stays while others are proved. */
+static int prove(struct proof *p, struct ct_workload *w)
 {
 	struct ct_search q = {
 		.trust = p->opts->trust,
@@ -262,40 +312,108 @@ static int prove(struct proof *p, struct ct_report **r)
 		.try = try_set,
 		.arg = p,
 	};
-	struct ct_found f;
 	int ret;
 
-	ct_evidence__needs(p->s, p->w, &p->needs, &p->asked);
-	q.working = p->w->configured_known ? p->w->configured : CT_CAPS_DOCKER_DEFAULT | p->asked;
-	ct_evidence__refused(p->s, p->w, q.working, &p->tolerated);
+	p->now = CT_PUSH(p->outcomes, p->noutcomes, p->outcomes_cap);
+	*p->now = (struct outcome){ .w = w };
+	ct_evidence__needs(p->s, w, &p->needs, &q.asked);
+	q.working = w->configured_known ? w->configured : CT_CAPS_DOCKER_DEFAULT | q.asked;
+	ct_evidence__refused(p->s, w, q.working, &p->tolerated);
 	q.wants = p->needs.items;
 	q.nwants = p->needs.len;
 	q.tolerated = p->tolerated.items;
 	q.ntolerated = p->tolerated.len;
-	q.asked = p->asked;
-	ret = ct_search__run(&q, &f);
-	if (!ret)
-		report(p, &f, r);
+	ret = ct_search__run(&q, &p->now->found);
+	if (p->t->settle)
+		p->t->settle(p->t, p->now->found.set);
+	ct_wants__free(&p->needs);
+	ct_wants__free(&p->tolerated);
+	ct_wants__free(&p->refused);
 	return ret;
 }
 
-/* The workload of a given recording: the only one of the right kind. */
-static int choose(struct proof *p)
+/* The one workload of the recording that fits; NULL with a message. */
+static struct ct_workload *choose(struct proof *p)
 {
-	enum ct_workload_kind kind = p->t->is_container ? CT_WL_CONTAINER : CT_WL_COMMAND;
+	struct ct_workload *found = NULL;
 
-	for (size_t i = 0; i < p->s->nworkloads; i++) {
-		if (p->s->workloads[i]->kind != kind)
+	for (size_t i = 0; p->s && i < p->s->nworkloads; i++) {
+		if (!ct_target__is(p->t, p->s->workloads[i]))
 			continue;
-		if (p->w)
-			return ct_err__set(p->err, EINVAL,
-					   "the recording has several workloads; verify takes one");
-		p->w = p->s->workloads[i];
+		if (found) {
+			ct_err__set(p->err, EINVAL,
+				    "the recording has several such workloads; verify takes one");
+			return NULL;
+		}
+		found = p->s->workloads[i];
 	}
-	if (!p->w)
-		return ct_err__set(p->err, EINVAL, "the recording has no %s",
-				   ct_workload_kind__name(kind));
+	if (!found) {
+		ct_autofree char *shown = ct_printable(p->t->service ? p->t->service : "this kind");
+
+		ct_err__set(p->err, ENOENT, "the recording has nothing of %s", shown);
+	}
+	return found;
+}
+
+static bool is_asked_for(const struct proof *p, const char *service)
+{
+	for (size_t i = 0; i < p->opts->services.len; i++)
+		if (!strcmp(p->opts->services.items[i], service))
+			return true;
+	return !p->opts->services.len;
+}
+
+static int prove_one(struct proof *p, const char *service)
+{
+	struct ct_workload *w;
+
+	p->t->service = service;
+	w = choose(p);
+	return w ? prove(p, w) : -p->err->code;
+}
+
+static int prove_all(struct proof *p)
+{
+	int ret = 0;
+
+	if (!p->t->services)
+		return prove_one(p, NULL);
+	for (size_t i = 0; !ret && i < p->t->nservices; i++)
+		if (is_asked_for(p, p->t->services[i]))
+			ret = prove_one(p, p->t->services[i]);
+	return ret;
+}
+
+static int check_services(const struct proof *p)
+{
+	for (size_t i = 0; i < p->opts->services.len; i++) {
+		const char *name = p->opts->services.items[i];
+		bool found = false;
+
+		for (size_t k = 0; k < p->t->nservices; k++)
+			found |= !strcmp(p->t->services[k], name);
+		if (!found)
+			return ct_err__set(p->err, ENOENT, "the file has no service %s", name);
+	}
 	return 0;
+}
+
+static void free_runs(struct runs *r)
+{
+	for (size_t i = 0; i < r->len; i++)
+		free(r->items[i].why);
+	free(r->items);
+}
+
+static void free_proof(struct proof *p)
+{
+	free_runs(&p->recorded);
+	for (size_t i = 0; i < p->noutcomes; i++)
+		free_runs(&p->outcomes[i].runs);
+	free(p->outcomes);
+	ct_wants__free(&p->needs);
+	ct_wants__free(&p->tolerated);
+	ct_wants__free(&p->refused);
 }
 
 int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_session **s,
@@ -303,26 +421,25 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_
 {
 	struct proof p = { .opts = opts, .t = t, .err = err, .s = *s };
 	struct ct_state state = { .fd = -1 };
-	int ret = ct_state__open(&state, t->client, err);
+	int ret = ct_state__open(&state, t->client, t->is_stack, err);
 
 	if (ret)
 		return ret;
 	t->state = &state;
 	t->keep_volumes = opts->keep_volumes;
-	if (!p.s)
+	if (t->open)
+		ret = t->open(t, err);
+	if (!ret)
+		ret = check_services(&p);
+	if (!ret && !p.s)
 		ret = record(&p);
-	longest(&p);
+	set_limit(&p);
 	if (!ret)
-		ret = choose(&p);
+		ret = prove_all(&p);
 	if (!ret)
-		ret = prove(&p, r);
+		*r = report(&p);
 	ct_state__close(&state, opts->keep);
-	ct_wants__free(&p.needs);
-	ct_wants__free(&p.tolerated);
-	ct_wants__free(&p.refused);
-	for (size_t i = 0; p.runs && i < p.nruns; i++)
-		free(p.runs[i].why);
-	free(p.runs);
+	free_proof(&p);
 	if (ret && !*s)
 		ct_session__free(p.s);
 	else

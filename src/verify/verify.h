@@ -3,6 +3,7 @@
 #ifndef CT_VERIFY_VERIFY_H
 #define CT_VERIFY_VERIFY_H
 
+#include "base/opt.h"
 #include "verify/trial.h"
 
 struct ct_verify_opts {
@@ -14,6 +15,7 @@ struct ct_verify_opts {
 	bool keep_volumes;
 	bool quiet, verbose;
 	const char *backend, *socket;
+	struct ct_strlist services; /* of a stack; none: all of them */
 };
 
 /*

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "verify/compose.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <libfyaml.h>
+#include <string.h>
+
+#include "base/outfile.h"
+#include "model/caps.h"
+#include "verify/proc.h"
+
+struct ct_compose {
+	json_t *root;
+	const char **services; /* names within root */
+	size_t nservices;
+	const char *const *client;
+	char *project;
+};
+
+static const char *const plugin[] = { "docker", "compose", NULL };
+static const char *const standalone[] = { "docker-compose", NULL };
+
+/* Compose reads JSON as YAML, and JSON is easier to change. */
+static char *to_json(const char *yaml)
+{
+	struct fy_document *doc = fy_document_build_from_string(NULL, yaml, strlen(yaml));
+	char *json = doc ? fy_emit_document_to_string(doc, FYECF_MODE_JSON | FYECF_WIDTH_INF) :
+			   NULL;
+
+	fy_document_destroy(doc);
+	return json;
+}
+
+int ct_compose__parse(const char *yaml, struct ct_compose **c, struct ct_err *err)
+{
+	ct_autofree char *json = to_json(yaml);
+	json_t *root = json ? json_loads(json, 0, NULL) : NULL, *value;
+	json_t *services = json_object_get(root, "services");
+	struct ct_compose *out;
+	const char *key;
+
+	if (!json_object_size(services)) {
+		json_decref(root);
+		return ct_err__set(err, EINVAL, "Compose's configuration names no services");
+	}
+	out = ct_xzalloc(sizeof(*out));
+	out->root = root;
+	out->services = ct_xzalloc(json_object_size(services) * sizeof(*out->services));
+	json_object_foreach(services, key, value)
+		if (json_is_object(value))
+			out->services[out->nservices++] = key;
+	*c = out;
+	return 0;
+}
+
+static const char *const *find_client(void)
+{
+	const char *const *const clients[] = { plugin, standalone };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(clients); i++) {
+		ct_autowords struct ct_words words = {};
+
+		ct_words__add_all(&words, clients[i]);
+		ct_words__add(&words, "version");
+		if (!ct_proc__run(words.items, NULL))
+			return clients[i];
+	}
+	return NULL;
+}
+
+int ct_compose__open(const char *file, const char *project, struct ct_compose **c,
+		     struct ct_err *err)
+{
+	const char *const *client = find_client();
+	ct_autowords struct ct_words words = {};
+	ct_autofree char *output = NULL;
+	int ret;
+
+	if (!client)
+		return ct_err__set(
+			err, ENOENT,
+			"neither 'docker compose' nor docker-compose works here: install "
+			"one");
+	ct_words__add_all(&words, client);
+	ct_words__add_all(&words, (const char *const[]){ "-p", project, NULL });
+	if (file)
+		ct_words__add_all(&words, (const char *const[]){ "-f", file, NULL });
+	ct_words__add(&words, "config");
+	ret = ct_proc__run(words.items, &output);
+	if (ret) {
+		ct_autofree char *shown = ct_printable(output ? output : "no answer");
+
+		return ct_err__set(err, EINVAL, "Compose does not understand the file: %s", shown);
+	}
+	ret = ct_compose__parse(output, c, err);
+	if (ret)
+		return ret;
+	(*c)->client = client;
+	(*c)->project = ct_xstrdup(project);
+	return 0;
+}
+
+void ct_compose__close(struct ct_compose *c)
+{
+	if (!c)
+		return;
+	json_decref(c->root);
+	free(c->services);
+	free(c->project);
+	free(c);
+}
+
+const char *const *ct_compose__services(const struct ct_compose *c, size_t *n)
+{
+	*n = c->nservices;
+	return c->services;
+}
+
+void ct_compose__limit(struct ct_compose *c, const char *service, uint64_t set)
+{
+	json_t *s = json_object_get(json_object_get(c->root, "services"), service);
+	json_t *add = json_array();
+
+	ct_caps__for_each(cap, set)
+		json_array_append_new(add, json_string(ct_cap__name(cap)));
+	json_object_del(s, "privileged");
+	json_object_set_new(s, "cap_drop", json_pack("[s]", "ALL"));
+	json_object_set_new(s, "cap_add", add);
+}
+
+int ct_compose__write(const struct ct_compose *c, const char *path, struct ct_err *err)
+{
+	ct_autooutfile struct ct_outfile *f = NULL;
+	FILE *out;
+	int ret = ct_outfile__open(path, &f, &out, err);
+
+	if (ret)
+		return ret;
+	if (json_dumpf(c->root, out, JSON_INDENT(1)))
+		return ct_err__set(err, EIO, "cannot write %s", path);
+	return ct_outfile__commit(ct_steal(f), err);
+}
+
+void ct_compose__command(const struct ct_compose *c, const char *path, struct ct_words *words)
+{
+	ct_words__add_all(words, c->client);
+	ct_words__add_all(words, (const char *const[]){ "-p", c->project, "-f", path, NULL });
+}

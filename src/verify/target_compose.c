@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "verify/compose.h"
+#include "verify/proc.h"
+#include "verify/target.h"
+
+struct stack {
+	struct ct_target t;
+	struct ct_compose *compose;
+	const char *file;
+	int stopper;
+};
+
+static int open_stack(struct ct_target *t, struct ct_err *err)
+{
+	struct stack *s = (struct stack *)t;
+	int ret = ct_compose__open(s->file, t->state->project, &s->compose, err);
+
+	if (ret)
+		return ret;
+	t->services = ct_compose__services(s->compose, &t->nservices);
+	setenv("CAPTRIM_PROJECT", t->state->project, 1);
+	return 0;
+}
+
+static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
+		 struct ct_err *err)
+{
+	struct stack *s = (struct stack *)t;
+	int ret = 0;
+
+	(void)fresh; /* clear() has removed the volumes, or left them */
+	if (set)
+		ct_compose__limit(s->compose, t->service, *set);
+	ret = ct_compose__write(s->compose, s->t.state->stack_path, err);
+	if (ret)
+		return ret;
+	start->project = t->state->project;
+	ct_compose__command(s->compose, s->t.state->stack_path, &start->words);
+	ct_words__add_all(&start->words, (const char *const[]){ "up", "-d", NULL });
+	return 0;
+}
+
+/* State of the service's container in Docker's JSON; the caller frees. NULL: there is none. */
+static char *state_of(struct stack *s)
+{
+	ct_autofree char *project = ct_xasprintf("label=%s", s->t.state->label);
+	ct_autofree char *service = ct_xasprintf("label=com.docker.compose.service=%s",
+						 s->t.service);
+	ct_autowords struct ct_words list = {}, inspect = {};
+	ct_autofree char *id = NULL;
+	char *output = NULL;
+
+	ct_words__add_all(&list, (const char *const[]){ "docker", "ps", "-aq", "--filter", project,
+							"--filter", service, NULL });
+	if (ct_proc__run(list.items, &id) || !*id)
+		return NULL;
+	id[strcspn(id, "\n")] = '\0';
+	ct_words__add_all(&inspect, (const char *const[]){ "docker", "inspect", "-f",
+							   "{{json .State}}", id, NULL });
+	if (ct_proc__run(inspect.items, &output)) {
+		free(output);
+		return NULL;
+	}
+	return output;
+}
+
+static enum ct_life life(struct ct_target *t)
+{
+	struct stack *s = (struct stack *)t;
+	ct_autofree char *state = t->service ? state_of(s) : NULL;
+
+	if (!t->service)
+		return CT_LIFE_UP;
+	if (!state || strstr(state, "\"Status\":\"created\""))
+		return CT_LIFE_WAIT;
+	if (strstr(state, "\"Status\":\"exited\"") && !strstr(state, "\"ExitCode\":0,"))
+		return CT_LIFE_DEAD;
+	return CT_LIFE_UP;
+}
+
+static enum ct_health health(struct ct_target *t)
+{
+	ct_autofree char *state = t->service ? state_of((struct stack *)t) : NULL;
+
+	return ct_health__parse(state);
+}
+
+static void stop(struct ct_target *t, bool hard)
+{
+	struct stack *s = (struct stack *)t;
+	ct_autowords struct ct_words words = {};
+	ct_autoclose int null = -1;
+
+	if (hard) {
+		ct_state__remove_containers(t->state, false);
+		return;
+	}
+	if (s->stopper > 0)
+		return;
+	ct_compose__command(s->compose, s->t.state->stack_path, &words);
+	ct_words__add(&words, "stop");
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	s->stopper = ct_proc__start(words.items, null);
+}
+
+static void clear(struct ct_target *t, bool volumes)
+{
+	struct stack *s = (struct stack *)t;
+
+	if (s->stopper > 0)
+		ct_proc__end(s->stopper);
+	s->stopper = 0;
+	ct_state__remove_containers(t->state, volumes && !t->keep_volumes);
+}
+
+static void settle(struct ct_target *t, uint64_t set)
+{
+	ct_compose__limit(((struct stack *)t)->compose, t->service, set);
+}
+
+static void free_stack(struct ct_target *t)
+{
+	struct stack *s = (struct stack *)t;
+
+	ct_compose__close(s->compose);
+	free(s);
+}
+
+struct ct_target *ct_target__compose(const char *file)
+{
+	static char *client[] = { (char *)"docker", NULL };
+	struct stack *s = ct_xzalloc(sizeof(*s));
+
+	s->file = file;
+	s->t = (struct ct_target){
+		.open = open_stack,
+		.start = start,
+		.life = life,
+		.health = health,
+		.stop = stop,
+		.clear = clear,
+		.settle = settle,
+		.free = free_stack,
+		.is_stack = true,
+		.is_container = true,
+		.client = client,
+	};
+	return &s->t;
+}

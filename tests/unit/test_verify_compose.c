@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What Compose prints, with sets put in. */
+#include "unit.h"
+
+#include <errno.h>
+#include <jansson.h>
+
+#include "model/caps.h"
+#include "verify/compose.h"
+
+static const char config[] = "services:\n"
+			     "  db:\n"
+			     "    image: 'postgres:16'\n"
+			     "    privileged: true\n"
+			     "    environment:\n"
+			     "      ANSWER: 'yes'\n"
+			     "      EMPTY: ''\n"
+			     "      TEXT: \"a: b # c\\n\\u00e9\"\n"
+			     "    ports:\n"
+			     "    - 127.0.0.1:80:80/tcp\n"
+			     "  web:\n"
+			     "    image: nginx\n"
+			     "    cap_add: [NET_ADMIN]\n"
+			     "version: '3.9'\n"
+			     "volumes:\n"
+			     "  data: {}\n";
+
+static json_t *written(struct ct_compose *c)
+{
+	char path[] = "/tmp/captrim-test-XXXXXX";
+	int fd = mkstemp(path);
+	json_t *root;
+
+	CU_ASSERT_EQUAL(ct_compose__write(c, path, NULL), 0);
+	root = json_load_file(path, 0, NULL);
+	close(fd);
+	unlink(path);
+	return root;
+}
+
+static void test_limit(void)
+{
+	struct ct_compose *c = NULL;
+	json_t *root, *db, *web;
+	const char *const *names;
+	ct_autofree char *add = NULL;
+	size_t n;
+
+	CU_ASSERT_EQUAL_FATAL(ct_compose__parse(config, &c, NULL), 0);
+	names = ct_compose__services(c, &n);
+	CU_ASSERT_EQUAL(n, 2);
+	UNIT_STR(names[0], "db");
+	UNIT_STR(names[1], "web");
+	ct_compose__limit(c, "db", CT_CAP(KILL));
+	ct_compose__limit(c, "db", CT_CAP(CHOWN) | CT_CAP(SETUID));
+	root = written(c);
+	db = json_object_get(json_object_get(root, "services"), "db");
+	web = json_object_get(json_object_get(root, "services"), "web");
+	add = json_dumps(json_object_get(db, "cap_add"), JSON_COMPACT);
+	UNIT_STR(add, "[\"CHOWN\",\"SETUID\"]");
+	UNIT_STR(json_string_value(json_array_get(json_object_get(db, "cap_drop"), 0)), "ALL");
+	CU_ASSERT_PTR_NULL(json_object_get(db, "privileged"));
+	/* Others and everything else stay, and text stays text. */
+	UNIT_STR(json_string_value(json_array_get(json_object_get(web, "cap_add"), 0)),
+		 "NET_ADMIN");
+	CU_ASSERT_PTR_NULL(json_object_get(web, "cap_drop"));
+	UNIT_STR(json_string_value(json_object_get(root, "version")), "3.9");
+	db = json_object_get(db, "environment");
+	UNIT_STR(json_string_value(json_object_get(db, "ANSWER")), "yes");
+	UNIT_STR(json_string_value(json_object_get(db, "EMPTY")), "");
+	UNIT_STR(json_string_value(json_object_get(db, "TEXT")), "a: b # c\n\u00e9");
+	json_decref(root);
+	ct_compose__close(c);
+}
+
+static void test_bad(void)
+{
+	static const char *const bad[] = { "", "services: {}", "services: [a]", "a: [", "\t- :" };
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		ct_autoerr struct ct_err err = {};
+		struct ct_compose *c = NULL;
+
+		CU_ASSERT_EQUAL(ct_compose__parse(bad[i], &c, &err), -EINVAL);
+		CU_ASSERT(!c && err.msg);
+	}
+}
+
+static CU_TestInfo tests[] = {
+	{ "sets put in", test_limit },
+	{ "no configuration", test_bad },
+	CU_TEST_INFO_NULL,
+};
+UNIT_MAIN("verify_compose", tests)
