@@ -49,6 +49,24 @@ static __always_inline void newcomer_del(__u32 tgid)
 		__sync_fetch_and_sub(&newcomers_alive, 1);
 }
 
+/*
+ * A scope of systemd's manager: processes that somebody else started and it was told of, with
+ * nothing left to set up (systemd.scope(5)). A container's scope is named by an id of 64 digits.
+ */
+static __always_inline bool is_plain_scope(struct cgroup *cg)
+{
+	const char suffix[] = ".scope";
+	char name[128] = {};
+	long len = bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(cg, kn, name));
+
+	if (len <= (long)sizeof(suffix) || len > (long)sizeof(suffix) + 64)
+		return false;
+	for (unsigned int i = 0; i < sizeof(suffix); i++)
+		if (name[(len - sizeof(suffix) + i) & 127] != suffix[i])
+			return false;
+	return true;
+}
+
 /* task came into a cgroup from outside; the current task put it there. */
 static __always_inline void enters(struct task_struct *task)
 {

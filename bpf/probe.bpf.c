@@ -153,7 +153,8 @@ int BPF_PROG(on_cgroup_attach, struct cgroup *to, const char *path, struct task_
 {
 	/* The hierarchy that keys are made of, and no move to its root. */
 	if (our_hierarchy(to) && BPF_CORE_READ(to, level) > 0 &&
-	    id_of(to) == cgroup_of(false, task))
+	    id_of(to) == cgroup_of(false, task) &&
+	    (BPF_CORE_READ(task, flags) & PF_FORKNOEXEC || !is_plain_scope(to)))
 		enters(task);
 	return 0;
 }

@@ -77,6 +77,7 @@ struct cred {
 };
 
 struct kernfs_node {
+	const char *name;
 	__u64 id;
 };
 

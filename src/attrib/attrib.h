@@ -36,6 +36,12 @@ struct ct_cgroup_name {
  */
 void ct_cgroup__classify(const char *path, struct ct_cgroup_name *name);
 
+/*
+ * The unit that systemd's tools mean by a name: one without a unit's suffix gets the given one
+ * (".service"). The caller frees.
+ */
+char *ct_unit__name(const char *name, const char *suffix);
+
 #define CT_PODMAN_SOCKET "/run/podman/podman.sock"
 
 /* A client of a Docker-compatible API over a unix socket (Docker, Podman). */

@@ -275,6 +275,13 @@ static bool is_unit(const struct part *p)
 	return false;
 }
 
+char *ct_unit__name(const char *name, const char *suffix)
+{
+	struct part p = { name, strlen(name), 0 };
+
+	return ct_xasprintf("%s%s", name, is_unit(&p) ? "" : suffix);
+}
+
 /*
  * The outermost unit; but a user's own systemd, user@UID.service, has units of
  * its own, which are named after it since two users may both have a foo.service.

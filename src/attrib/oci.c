@@ -25,16 +25,19 @@
  */
 static int load(const char *path, json_t **root, json_error_t *bad)
 {
-	ct_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	ct_autofclose FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st))
+	if (!f || fstat(fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
 	if (st.st_size > MAX_CONFIG)
 		return -EFBIG;
-	*root = json_loadfd(fd, JSON_REJECT_DUPLICATES, bad);
+	/* json_loadfd() makes a system call per byte: too slow for a container that is about to
+	 * end. */
+	*root = json_loadf(f, JSON_REJECT_DUPLICATES, bad);
 	return *root ? 0 : -EBADMSG;
 }
 
@@ -141,29 +144,15 @@ static void parse_annotations(const json_t *notes, struct ct_container *c)
 		c->privileged = !strcmp(privileged, "TRUE") ? CT_YES : CT_NO;
 }
 
-/*
- * containers/storage keeps the names of all containers beside their
- * directories: STORAGE/overlay-containers/{containers.json,ID/userdata/config.json}.
- */
-static void read_storage(const char *config, struct ct_container *c)
+/* What a list of containers/storage says of one of them. */
+static void read_list(const char *path, const char *id, struct ct_container *c)
 {
-	static const char tail[] = "/userdata/config.json";
-	ct_autofree char *dir = ct_xstrdup(config), *list = NULL;
-	size_t len = strlen(dir), i;
 	ct_autojson json_t *root = NULL;
 	json_error_t bad;
 	json_t *one;
-	char *id;
+	size_t i;
 
-	if (len < sizeof(tail) || strcmp(dir + len - strlen(tail), tail) != 0)
-		return;
-	dir[len - strlen(tail)] = '\0';
-	id = strrchr(dir, '/');
-	if (!id)
-		return;
-	*id++ = '\0';
-	list = ct_xasprintf("%s/containers.json", dir);
-	if (load(list, &root, &bad))
+	if (load(path, &root, &bad))
 		return;
 	json_array_foreach(root, i, one) {
 		const char *this = ct_json_str(one, "id"), *text = ct_json_str(one, "metadata");
@@ -177,6 +166,31 @@ static void read_storage(const char *config, struct ct_container *c)
 		replace(&c->image, ct_json_str(meta, "image-name"));
 		replace(&c->image_digest, ct_json_str(meta, "image-id"));
 	}
+}
+
+/*
+ * containers/storage keeps the names of all containers beside their directories:
+ * STORAGE/overlay-containers/{containers.json,ID/userdata/config.json}; newer ones keep those
+ * that go at their end (--rm) in a list of their own.
+ */
+static void read_storage(const char *config, struct ct_container *c)
+{
+	static const char tail[] = "/userdata/config.json";
+	ct_autofree char *dir = ct_xstrdup(config), *list = NULL, *list_rm = NULL;
+	size_t len = strlen(dir);
+	char *id;
+
+	if (len < sizeof(tail) || strcmp(dir + len - strlen(tail), tail) != 0)
+		return;
+	dir[len - strlen(tail)] = '\0';
+	id = strrchr(dir, '/');
+	if (!id)
+		return;
+	*id++ = '\0';
+	list = ct_xasprintf("%s/containers.json", dir);
+	list_rm = ct_xasprintf("%s/volatile-containers.json", dir);
+	read_list(list, id, c);
+	read_list(list_rm, id, c);
 }
 
 static void parse_process(const json_t *process, struct ct_workload *w)

@@ -69,10 +69,10 @@ int ct_cmd__mode(bool is_strict, bool is_generous, enum ct_mode *mode, struct ct
 	return 0;
 }
 
-/* A container client's own checks are of no interest beside its containers'. */
-static void drop_client(struct ct_session *s, bool is_container)
+/* A client's own checks are of no interest beside those of what it had started. */
+static void drop_client(struct ct_session *s, bool is_client)
 {
-	if (!is_container || s->nworkloads < 2)
+	if (!is_client || s->nworkloads < 2)
 		return;
 	for (size_t i = 0; i < s->nworkloads; i++)
 		if (s->workloads[i]->kind == CT_WL_COMMAND) {
@@ -122,9 +122,10 @@ static void offer_patch(const struct ct_session *s)
 static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_err *err)
 {
 	ct_autosession struct ct_session *s = NULL;
-	int exec_errno, status;
+	int exec_errno = 0, status;
 
-	if (ct_recorder__start(r, in->argv, &exec_errno, err)) {
+	if ((in->unit && ct_recorder__watch_unit(r, in->unit, err)) ||
+	    ct_recorder__start(r, in->argv, &exec_errno, err)) {
 		ct_warn("%s", err->msg);
 		return exec_errno == ENOENT ? CT_EXIT_NOT_FOUND :
 		       exec_errno	    ? CT_EXIT_CANNOT :
@@ -136,8 +137,8 @@ static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_
 	}
 	s = ct_recorder__finish(r);
 	status = ct_recorder__exit_status(r);
-	drop_client(s, in->is_container || containers);
-	if (ct_recorder__left_out(r) && !in->is_container && !quiet)
+	drop_client(s, in->is_client || containers);
+	if (ct_recorder__left_out(r) && !in->is_client && !quiet)
 		ct_warn("containers were started meanwhile, and the command ran a container "
 			"client: "
 			"whose they are cannot be told, so they are left out; --containers takes "

@@ -104,8 +104,9 @@ static void warn_userns(struct ct_advice *a, const struct ct_case *c)
 
 static bool open_ports(const struct ct_workload *w)
 {
-	ct_workload__for_each(part, w) if (part->sysctls.known &&
-					   part->sysctls.port_start == 0) return true;
+	ct_workload__for_each(part, w)
+		if (part->sysctls.known && part->sysctls.port_start == 0)
+			return true;
 	return false;
 }
 

@@ -282,6 +282,9 @@ const char *ct_workload__phase(const struct ct_workload *w, uint32_t entry)
 		return "main";
 	if (entry == CT_ENTRY_SETUP)
 		return "setup";
+	/* A service's ExecStartPre and ExecReload are its own, within its own bounding set. */
+	if (w->kind == CT_WL_UNIT)
+		return "main";
 	for (size_t i = 0; w->container.health && i < w->nexecs; i++) {
 		const struct ct_exec *e = &w->execs[i];
 

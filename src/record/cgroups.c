@@ -28,6 +28,7 @@ struct mounts {
 struct ct_cgroups {
 	struct entry *table;
 	struct mounts mounts;
+	char *root; /* of our cgroup namespace; NULL: "/" */
 };
 
 void ct_cgroups__free(struct ct_cgroups *c)
@@ -42,6 +43,7 @@ void ct_cgroups__free(struct ct_cgroups *c)
 		free(e->path);
 		free(e);
 	}
+	free(c->root);
 	free(c);
 }
 
@@ -79,6 +81,21 @@ bool ct_cgroups__inside(const struct ct_cgroups *c, uint64_t id)
 	struct entry *e = find(c, id);
 
 	return e && e->inside;
+}
+
+void ct_cgroups__set_root(struct ct_cgroups *c, const char *root, size_t len)
+{
+	free(c->root);
+	c->root = ct_xstrndup(root, len);
+}
+
+const char *ct_cgroups__from_root(const struct ct_cgroups *c, const char *path)
+{
+	size_t len = c->root ? strlen(c->root) : 0;
+
+	if (!len || !ct_cgroup_path__below(path, c->root))
+		return path;
+	return path[len] ? path + len : "/";
 }
 
 static bool has_word(const char *list, const char *word)

@@ -13,6 +13,13 @@ void ct_cgroups__free(struct ct_cgroups *c);
 /* Reads what exists now in the v2 tree and in the v1 hierarchy that the probe uses. */
 void ct_cgroups__scan(struct ct_cgroups *c);
 
+/*
+ * What the kernel calls the root of our cgroup namespace, once it is known: the paths in its
+ * events are made to begin there, as all others that we see do.
+ */
+void ct_cgroups__set_root(struct ct_cgroups *c, const char *root, size_t len);
+const char *ct_cgroups__from_root(const struct ct_cgroups *c, const char *path);
+
 /* path is copied. A later one for the same id wins. */
 void ct_cgroups__add(struct ct_cgroups *c, uint64_t id, const char *path, bool inside);
 

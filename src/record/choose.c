@@ -139,7 +139,7 @@ static void look_alive(void *arg, const char *path, bool inside)
 	if (s->alive)
 		return;
 	ct_cgroup__classify(path, &name);
-	if (name.kind == CT_WL_CONTAINER && (inside || ct_session__find(s->r->session, name.id)))
+	if ((name.kind == CT_WL_CONTAINER && inside) || ct_session__find(s->r->session, name.id))
 		s->alive = ct_cgroups__processes(ct_collect__cgroups(s->r->collect), path) > 0;
 }
 
@@ -223,9 +223,10 @@ void ct_recorder__watch_cgroup(struct ct_recorder *r, const char *path)
 
 int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err)
 {
-	ct_autofree char *name = ct_xasprintf("%s%s", unit, strchr(unit, '.') ? "" : ".service");
+	ct_autofree char *name = ct_unit__name(unit, ".service");
 
-	if (!*unit || strchr(unit, '/'))
+	/* Units of a user's systemd have its name before theirs. */
+	if (!*unit || (strchr(unit, '/') && strncmp(unit, "user@", strlen("user@")) != 0))
 		return ct_err__set(err, EINVAL, "'%s' is no unit name", unit);
 	if (!ct_session__find(r->session, name))
 		ct_session__add(r->session, name)->kind = CT_WL_UNIT;

@@ -2,11 +2,34 @@
 #include "record/collect.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "attrib/attrib.h"
 #include "record/collect_priv.h"
 
 #define DRAIN_AFTER 16 /* ended cgroups */
+
+/*
+ * In a cgroup namespace of our own, as in a container, nothing tells what the kernel calls its
+ * root, but the event of a cgroup made in it does.
+ */
+static void find_root(struct ct_collect *c)
+{
+	const ino_t initial = 0xeffffffb; /* linux/nsfs.h */
+	ct_autoerr struct ct_err err = {};
+	struct ct_own_cgroup probe = {};
+	const char *path;
+	struct stat st;
+
+	if (stat("/proc/self/ns/cgroup", &st) || st.st_ino == initial ||
+	    ct_own_cgroup__make(&probe, &err))
+		return;
+	ct_collect__consume(c);
+	path = ct_cgroups__path(c->cgroups, probe.id);
+	if (path && strlen(path) > strlen(probe.path))
+		ct_cgroups__set_root(c->cgroups, path, strlen(path) - strlen(probe.path));
+	ct_own_cgroup__remove(&probe);
+}
 
 struct ct_collect *ct_collect__new(struct ct_probe *p)
 {
@@ -14,8 +37,9 @@ struct ct_collect *ct_collect__new(struct ct_probe *p)
 
 	c->probe = p;
 	c->cgroups = ct_cgroups__new();
-	ct_cgroups__scan(c->cgroups);
 	c->roots = ct_roots__new();
+	find_root(c);
+	ct_cgroups__scan(c->cgroups);
 	return c;
 }
 
@@ -213,7 +237,8 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 			const struct ct_cgroup_event *e = (const void *)ev;
 			ct_autofree char *path = ct_xstrndup(e->path, sizeof(e->path));
 
-			ct_cgroups__add(c->cgroups, ev->cgroup, path, e->inside);
+			ct_cgroups__add(c->cgroups, ev->cgroup,
+					ct_cgroups__from_root(c->cgroups, path), e->inside);
 		}
 		break;
 	case CT_EV_EXEC:

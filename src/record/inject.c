@@ -2,6 +2,7 @@
 #include "record/inject.h"
 
 #include <ctype.h>
+#include <getopt.h>
 #include <libfyaml.h>
 #include <libgen.h>
 #include <string.h>
@@ -178,12 +179,74 @@ char *ct_random_token(void)
 	return s.s;
 }
 
+/* in->option behind the word at that index. */
+static void put_option(struct ct_injected *in, size_t after, size_t argc)
+{
+	memmove(&in->argv[after + 2], &in->argv[after + 1], (argc - after) * sizeof(char *));
+	in->argv[after + 1] = in->option;
+}
+
 static void put_label(struct ct_injected *in, size_t after, size_t argc)
 {
 	in->label = ct_random_token();
 	in->option = ct_xasprintf("--label=%s=%s", CT_RUN_LABEL, in->label);
-	memmove(&in->argv[after + 2], &in->argv[after + 1], (argc - after) * sizeof(char *));
-	in->argv[after + 1] = in->option;
+	put_option(in, after, argc);
+}
+
+/* systemd-run's options that matter, or that would hide one as their value. */
+static void find_unit(struct ct_injected *in, size_t at, size_t argc)
+{
+	static const struct option options[] = {
+		{ "unit", required_argument, NULL, 'u' },
+		{ "scope", no_argument, NULL, 's' },
+		{ "user", no_argument, NULL, 'U' },
+		{ "host", required_argument, NULL, 0 },
+		{ "machine", required_argument, NULL, 0 },
+		{ "property", required_argument, NULL, 0 },
+		{ "description", required_argument, NULL, 0 },
+		{ "slice", required_argument, NULL, 0 },
+		{ "service-type", required_argument, NULL, 0 },
+		{ "uid", required_argument, NULL, 0 },
+		{ "gid", required_argument, NULL, 0 },
+		{ "nice", required_argument, NULL, 0 },
+		{ "working-directory", required_argument, NULL, 0 },
+		{ "setenv", required_argument, NULL, 0 },
+		{ "on-active", required_argument, NULL, 0 },
+		{ "on-boot", required_argument, NULL, 0 },
+		{ "on-startup", required_argument, NULL, 0 },
+		{ "on-unit-active", required_argument, NULL, 0 },
+		{ "on-unit-inactive", required_argument, NULL, 0 },
+		{ "on-calendar", required_argument, NULL, 0 },
+		{ "path-property", required_argument, NULL, 0 },
+		{ "socket-property", required_argument, NULL, 0 },
+		{ "timer-property", required_argument, NULL, 0 },
+		{ NULL, 0, NULL, 0 },
+	};
+	ct_autofree char *given = NULL, *name = NULL, *token = NULL;
+	bool scope = false, user = false;
+	int c;
+
+	opterr = 0;
+	optind = 0; /* anew */
+	/* Those without a value are unknown here, which does no harm. */
+	while ((c = getopt_long((int)(argc - at), in->argv + at, "+H:M:p:E:u:", options, NULL)) !=
+	       -1) {
+		scope |= c == 's';
+		user |= c == 'U';
+		if (c == 'u') {
+			free(given);
+			given = ct_xstrdup(optarg);
+		}
+	}
+	if (!given) {
+		token = ct_random_token();
+		given = ct_xasprintf("captrim-run-%.12s", token);
+		in->option = ct_xasprintf("--unit=%s", given);
+		put_option(in, at, argc);
+	}
+	name = ct_unit__name(given, scope ? ".scope" : ".service");
+	in->unit = user ? ct_xasprintf("user@%u.service/%s", getuid(), name) : ct_steal(name);
+	in->is_client = true;
 }
 
 static const char *name_of(const char *path)
@@ -227,12 +290,14 @@ void ct_inject(struct ct_injected *in, char *const *argv)
 {
 	struct ct_client c = ct_client__parse(argv);
 
-	*in = (struct ct_injected){ .is_container = c.is_container, .socket = c.socket };
+	*in = (struct ct_injected){ .is_client = c.is_container, .socket = c.socket };
 	if (!c.argc)
 		return;
 	in->argv = ct_xzalloc((c.argc + 2) * sizeof(char *));
 	memcpy(in->argv, argv, c.argc * sizeof(char *));
-	if (c.starts)
+	if (!strcmp(name_of(argv[c.name]), "systemd-run"))
+		find_unit(in, c.name, c.argc);
+	else if (c.starts)
 		put_label(in, c.sub, c.argc);
 	else if (c.is_container && !strcmp(name_of(argv[c.name]), "docker-compose"))
 		in->project = project_of(argv, c.name + 1, c.sub);
@@ -246,4 +311,5 @@ void ct_inject__free(struct ct_injected *in)
 	free(in->label);
 	free(in->option);
 	free(in->project);
+	free(in->unit);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Recognising commands that start containers: docker, podman, docker-compose. */
+/* Recognising commands that have others start something: docker, podman, systemd-run ... */
 #ifndef CT_RECORD_INJECT_H
 #define CT_RECORD_INJECT_H
 
@@ -23,14 +23,16 @@ char *ct_random_token(void);
 /*
  * A command that starts containers, with captrim's label put in so that exactly its
  * containers are recognised: "docker run" and "create", "podman run", also behind
- * "sudo". argv's array is the caller's to free, its strings are borrowed or kept in *label.
+ * "sudo"; likewise systemd-run, with a name for its unit if it has none. argv's array is the
+ * caller's to free, its strings are borrowed or kept in *label.
  */
 struct ct_injected {
 	char **argv;
 	char *label;	    /* value of the label, NULL when none was put in */
-	char *option;	    /* "--label=..." itself */
+	char *option;	    /* "--label=..." or "--unit=..." itself */
 	char *project;	    /* Compose: the project's name, if it could be told */
-	bool is_container;  /* the command is a container client's */
+	char *unit;	    /* systemd-run: the unit, as ct_cgroup__classify() calls it */
+	bool is_client;	    /* the command only asks others to start something */
 	const char *socket; /* named by -H unix://..., borrowed */
 };
 void ct_inject(struct ct_injected *in, char *const *argv);

@@ -56,12 +56,7 @@ run() {
 	is "$name-lookups" "$(jq .losses.lookups "$tmp/advice")" 0
 }
 
-# Read while the container lives: on a busy machine that may be too late, which is no fault of attribution.
-for _ in 1 2 3; do
-	run files >"$tmp/said"
-	grep -q '^FAIL' "$tmp/said" || break
-done
-cat "$tmp/said"
+run files
 "${podman[@]}" system service -t 60 "unix://$tmp/socket" >/dev/null 2>&1 &
 service=$!
 for _ in $(seq 50); do
