@@ -11,7 +11,7 @@
 /* LABEL stands for the option that is put in. */
 static const struct {
 	const char *words, *expected, *project, *socket;
-	bool is_container;
+	bool is_client;
 } cases[] = {
 	{ "docker run --rm nginx", "docker run LABEL --rm nginx", NULL, NULL, true },
 	{ "docker create nginx", "docker create LABEL nginx", NULL, NULL, true },
@@ -103,9 +103,9 @@ static void test_cases(void)
 		UNIT_STR(got, cases[i].expected);
 		UNIT_STR(in.project, cases[i].project);
 		UNIT_STR(in.socket, cases[i].socket);
-		if (in.is_container != cases[i].is_container)
+		if (in.is_client != cases[i].is_client)
 			printf("%s\n", cases[i].words);
-		CU_ASSERT_EQUAL(in.is_container, cases[i].is_container);
+		CU_ASSERT_EQUAL(in.is_client, cases[i].is_client);
 		CU_ASSERT_EQUAL(in.label != NULL, strstr(cases[i].expected, "LABEL") != NULL);
 		ct_inject__free(&in);
 	}
@@ -134,7 +134,7 @@ static void test_nothing(void)
 	struct ct_injected in;
 
 	ct_inject(&in, none);
-	CU_ASSERT(!in.argv && !in.label && !in.is_container);
+	CU_ASSERT(!in.argv && !in.label && !in.is_client);
 	ct_inject__free(&in);
 }
 
