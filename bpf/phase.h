@@ -56,13 +56,16 @@ static __always_inline void newcomer_del(__u32 tgid)
 static __always_inline bool is_plain_scope(struct cgroup *cg)
 {
 	const char suffix[] = ".scope";
-	char name[128] = {};
-	long len = bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(cg, kn, name));
+	const char *name = BPF_CORE_READ(cg, kn, name);
+	char buf[sizeof(suffix) + 64], end[sizeof(suffix)] = {};
+	long len = bpf_probe_read_kernel_str(buf, sizeof(buf), name);
 
-	if (len <= (long)sizeof(suffix) || len > (long)sizeof(suffix) + 64)
+	if (len <= (long)sizeof(suffix) || len >= (long)sizeof(buf))
 		return false;
-	for (unsigned int i = 0; i < sizeof(suffix); i++)
-		if (name[(len - sizeof(suffix) + i) & 127] != suffix[i])
+	/* Not from buf: before 5.12 the stack cannot be read at an offset that varies. */
+	bpf_probe_read_kernel(end, sizeof(end), name + len - sizeof(end));
+	for (int i = 0; i < (int)sizeof(suffix); i++)
+		if (end[i] != suffix[i])
 			return false;
 	return true;
 }

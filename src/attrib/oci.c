@@ -35,8 +35,7 @@ static int load(const char *path, json_t **root, json_error_t *bad)
 		return -EINVAL;
 	if (st.st_size > MAX_CONFIG)
 		return -EFBIG;
-	/* json_loadfd() makes a system call per byte: too slow for a container that is about to
-	 * end. */
+	/* json_loadfd() makes a system call per byte: a container may end meanwhile. */
 	*root = json_loadf(f, JSON_REJECT_DUPLICATES, bad);
 	return *root ? 0 : -EBADMSG;
 }

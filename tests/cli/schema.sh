@@ -51,7 +51,8 @@ REASON = {"site": text, "syscall": opt_text, "process": opt_text,
           "granted": number, "denied": number, "known": flag, "doubtful": flag,
           "source": opt_text, "first_ns?": number, "last_ns?": number}
 CAPABILITY = {"name": OneOf(NAMES), "verdict": VERDICT, "chosen": flag, "granted": number,
-              "denied": number, "scope": SCOPE, "risk": OneOf(("low", "medium", "high")),
+              "denied": number, "seen_in?": number, "host_use?": flag, "scope": SCOPE,
+              "risk": OneOf(("low", "medium", "high")),
               "alternatives": Caps(), "reasons": [REASON]}
 WORKLOAD = {
     "id": text, "kind": OneOf(("container", "unit", "command", "cgroup")),
