@@ -73,7 +73,7 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_do
 	}
 	/* While it creates a container the daemon may block for long, and the ring fills
 	 * meanwhile: ask when it starts. Until then the event itself says a little. */
-	if (!inspected(w) && r->docker && (!ev || !strcmp(ev->action, "start")))
+	if (r->docker && (ev ? !strcmp(ev->action, "start") : !inspected(w)))
 		(void)ct_docker__inspect(r->docker, id, w, NULL, NULL, &err);
 	take_over(&w->container.id, id);
 	if (!ev)
@@ -111,9 +111,10 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	struct ct_workload *w;
 
 	ct_cgroup__classify(path, &name);
-	/* The daemon's events and answers tell more. */
-	if (name.kind != CT_WL_CONTAINER ||
-	    (r->docker && name.runtime == ct_docker__runtime(r->docker)))
+	/* Docker's daemon knows a container until it has told its end; Podman's API forgets one
+	 * that was to be removed before it can answer. */
+	if (name.kind != CT_WL_CONTAINER || (r->docker && name.runtime == CT_RT_DOCKER &&
+					     ct_docker__runtime(r->docker) == CT_RT_DOCKER))
 		return;
 	w = ct_session__find(r->session, name.id);
 	if (!w && (inside || r->opts.all))
