@@ -297,7 +297,8 @@ static __always_inline int on_check(enum way way, void *ctx, const struct check 
 		key.site = site_of_stack(ctx);
 	}
 	key.cap = c->cap;
-	key.flags = (c->granted ? CT_F_GRANTED : 0) | cred_flags(btf, c, task);
+	key.flags = (c->granted ? CT_F_GRANTED : 0) | cred_flags(btf, c, task) |
+		    (FIELD(btf, c->cred, euid.val) ? 0 : CT_F_EUID0);
 	if (c->opts_known)
 		key.flags |= CT_F_OPTS | (c->opts & 2 ? CT_F_NOAUDIT : 0) |
 			     (c->opts & 4 ? CT_F_INSETID : 0);

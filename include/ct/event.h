@@ -29,6 +29,7 @@
 /* Whose credentials were judged; none of the two bits: the task's own. */
 #define CT_F_CRED_KIN	(1u << 5) /* others, with the task's own bounding set */
 #define CT_F_CRED_ALIEN (1u << 6) /* others, with another bounding set */
+#define CT_F_EUID0	(1u << 7) /* effective uid 0 of the host, in what was judged */
 
 /* ct_key.entry: how the process came into its cgroup. */
 #define CT_ENTRY_MAIN  0u /* the entry point's tree */

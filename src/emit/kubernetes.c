@@ -39,6 +39,15 @@ static bool no_escalation(const struct ct_advice *a)
 	return ct_workload__nnp_possible(a->workload) && !(a->cap_add & CT_CAP(SYS_ADMIN));
 }
 
+/* Not because it was privileged: then the judge minds the default profile. */
+static bool unconfined(const struct ct_advice *a)
+{
+	const struct ct_container *c = &a->workload->container;
+
+	return a->workload->kind == CT_WL_CONTAINER && c->seccomp == CT_SECCOMP_NONE &&
+	       c->privileged != CT_YES;
+}
+
 static void put_level(const struct ct_advice *a, FILE *out, const char *indent)
 {
 	ct_autofree char *over = ct_caps__join(a->cap_add & ~BASELINE, ", ", "");
@@ -63,6 +72,10 @@ static void put_level(const struct ct_advice *a, FILE *out, const char *indent)
 			      "Pod Security Standard: baseline as recorded; the set "
 			      "allows restricted, which also wants runAsNonRoot: true, and it "
 			      "was not seen to run without root");
+	} else if (unconfined(a)) {
+		ct_emit__note(out, indent,
+			      "Pod Security Standard: baseline; restricted wants seccompProfile "
+			      "RuntimeDefault, under which it was not recorded");
 	} else if (!no_escalation(a)) {
 		ct_emit__note(out, indent,
 			      "Pod Security Standard: baseline; restricted wants "
@@ -111,7 +124,7 @@ static void put_context(const struct ct_advice *a, FILE *out, const char *outer)
 	put_user(a->workload, out, indent);
 	if (no_escalation(a))
 		fprintf(out, "%sallowPrivilegeEscalation: false\n", indent);
-	if (a->workload->container.seccomp != CT_SECCOMP_CUSTOM)
+	if (!unconfined(a) && a->workload->container.seccomp != CT_SECCOMP_CUSTOM)
 		fprintf(out, "%sseccompProfile:\n%s  type: RuntimeDefault\n", indent, indent);
 	fprintf(out, "%scapabilities:\n%s  drop: [ALL]\n", indent, indent);
 	put_add(a, out, indent);

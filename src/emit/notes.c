@@ -122,12 +122,12 @@ static void note_container(const struct ct_advice *a, const struct ct_idiom *idi
 			      "it ran with '%s', which makes every NET_ capability one over the "
 			      "host: use a network of its own if it can",
 			      idiom->net_host);
-	if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE && !warned(a, "no-seccomp"))
-		ct_emit__note(
-			out, indent,
-			"it ran without seccomp: leave out '%s', the default profile needs no "
-			"option",
-			idiom->unconfined);
+	if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE && c->privileged != CT_YES &&
+	    !warned(a, "no-seccomp"))
+		ct_emit__note(out, indent,
+			      "it ran with '%s': leave that out only after recording it again "
+			      "without",
+			      idiom->unconfined);
 }
 
 static void note_ports(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,

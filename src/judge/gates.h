@@ -7,12 +7,12 @@
 #ifndef CT_JUDGE_GATES_H
 #define CT_JUDGE_GATES_H
 
-#include <stdint.h>
+#include "model/session.h"
 
 /* Names to watch, NULL-terminated: the gated calls, and capget, capset, prctl. */
 extern const char *const ct_gates_watched[];
 
-/* Any one of the returned set opens the gate for this call; 0: not gated. */
-uint64_t ct_gates__caps(const char *syscall, uint32_t sel);
+/* Any one of the returned set opens the gate for this call; 0: not gated by that runtime. */
+uint64_t ct_gates__caps(const char *syscall, uint32_t sel, enum ct_runtime runtime);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/judge.h"
 
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -98,11 +99,33 @@ void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v)
 	*CT_PUSH(c->needs, c->nneeds, c->needs_cap) = (struct ct_need){ any_of, v };
 }
 
-/* Ended by a signal is how services end; a status of its own means that it failed. */
+static bool is_fault(int signal)
+{
+	switch (signal) {
+	case SIGABRT:
+	case SIGBUS:
+	case SIGFPE:
+	case SIGILL:
+	case SIGSEGV:
+	case SIGSYS:
+	case SIGTRAP: return true;
+	default: return false;
+	}
+}
+
+/*
+ * Ended by a signal is how services end, unless they brought it on themselves; a status of its own
+ * means that it failed. A shell's status for a signal is 128 and its number.
+ */
 static bool has_failed(const struct ct_workload *w)
 {
-	return w->end_seen == CT_YES && WIFEXITED(w->end_code) && WEXITSTATUS(w->end_code) > 0 &&
-	       WEXITSTATUS(w->end_code) < 128;
+	int status = WEXITSTATUS(w->end_code);
+
+	if (w->end_seen != CT_YES)
+		return false;
+	if (WIFSIGNALED(w->end_code))
+		return is_fault(WTERMSIG(w->end_code));
+	return (status > 0 && status < 128) || is_fault(status - 128);
 }
 
 static void end_recording(struct ct_case *c)

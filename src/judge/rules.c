@@ -169,7 +169,7 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 	case CT_WHEN_AFTER: return k->key.after == r->arg + 1;
 	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
-	case CT_WHEN_EUID0: return k->sampled && k->creds.euid == 0;
+	case CT_WHEN_EUID0: return k->key.flags & CT_F_EUID0;
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == r->arg;
 	case CT_WHEN_NNP: return k->sampled && k->creds.no_new_privs;

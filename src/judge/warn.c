@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#include "judge/gates.h"
 #include "judge/judge_priv.h"
 
 static void add_warning(struct ct_advice *a, const char *code, int cap, char *text)
@@ -102,6 +103,39 @@ static void warn_userns(struct ct_advice *a, const struct ct_case *c)
 				       "reaches the host"));
 }
 
+/* Without seccomp nothing is gated; whoever takes the default profile later should know. */
+static void warn_unconfined(struct ct_advice *a)
+{
+	const struct ct_workload *w = a->workload;
+	const char *call = NULL;
+	uint64_t caps = 0;
+
+	if (w->kind != CT_WL_CONTAINER || w->container.seccomp != CT_SECCOMP_NONE ||
+	    w->container.privileged == CT_YES)
+		return;
+	for (size_t i = 0; i < w->nacts && !caps; i++) {
+		const struct ct_act *act = &w->acts[i];
+
+		if (act->key.type != CT_ACT_SYSCALL || !act->key.ok ||
+		    act->key.entry == CT_ENTRY_SETUP)
+			continue;
+		call = act->syscall;
+		caps = ct_gates__caps(call, act->key.sel, w->runtime);
+	}
+	if (caps & ~a->cap_add) {
+		ct_autofree char *names = ct_caps__join(caps, " or ", "");
+
+		add_warning(a, "no-seccomp", -1,
+			    ct_xasprintf("it ran without seccomp: under the default profile %s() "
+					 "fails without %s",
+					 call, names));
+	} else {
+		add_warning(a, "no-seccomp", -1,
+			    ct_xstrdup("it ran without seccomp: under the default profile record it "
+				       "again, some calls need a capability there"));
+	}
+}
+
 static bool open_ports(const struct ct_workload *w)
 {
 	ct_workload__for_each(part, w)
@@ -116,6 +150,7 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 
 	warn_scope(a);
 	warn_userns(a, c);
+	warn_unconfined(a);
 	if (c->failed)
 		add_warning(a, "failed-run", -1,
 			    ct_xstrdup("the workload ended with an error: what was refused to it "

@@ -198,7 +198,7 @@ static const struct fact {
 	F("a high packet priority", CAP_NET_RAW, "setsockopt", SETSOCKOPT, CT_REQUIRED,
 	  .any_of = CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN), .sel = SOCKOPT(SOL_SOCKET, SO_PRIORITY)),
 	F("congestion control", CAP_NET_ADMIN, "setsockopt",
-	  "sockopt_ns_capable tcp_setsockopt do_sock_setsockopt", CT_OPTIONAL,
+	  "sockopt_ns_capable tcp_setsockopt do_sock_setsockopt", CT_REQUIRED,
 	  .sel = SOCKOPT(SOL_TCP, TCP_CONGESTION)),
 	F("kill(pid, 0)", CAP_KILL, "kill", "security_capable ns_capable check_kill_permission",
 	  CT_REQUIRED),
@@ -220,7 +220,8 @@ static void build_fact(struct ct_session *s, const struct fact *f)
 	struct ct_workload *w = build_container(s, "web");
 	struct ct_kind *k = build_check(w, f->cap, f->syscall, f->stack);
 
-	k->key.flags = f->flags | (f->refused ? 0 : CT_F_GRANTED);
+	k->key.flags = f->flags | (f->refused ? 0 : CT_F_GRANTED) |
+		       (f->euid || f->unsampled ? 0 : CT_F_EUID0);
 	k->key.sel = f->sel;
 	k->key.after = f->after;
 	k->key.entry = f->entry;

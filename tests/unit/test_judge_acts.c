@@ -120,7 +120,8 @@ static void test_file_caps(void)
 		{ true, false, CT_ENTRY_MAIN, CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN) },
 		{ true, false, 4711, CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN) },
 		{ false, false, CT_ENTRY_MAIN, 0 }, /* +p only: it starts all the same */
-		{ true, true, CT_ENTRY_MAIN, 0 },   /* they are ignored */
+		/* they give nothing, and yet the bounding set is looked at */
+		{ true, true, CT_ENTRY_MAIN, CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN) },
 		{ true, false, CT_ENTRY_SETUP, 0 },
 	};
 
@@ -170,7 +171,8 @@ static const struct {
 static void test_gate_table(void)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(gates); i++)
-		CU_ASSERT_EQUAL(ct_gates__caps(gates[i].syscall, gates[i].sel), gates[i].caps);
+		CU_ASSERT_EQUAL(ct_gates__caps(gates[i].syscall, gates[i].sel,
+					       CT_RT_DOCKER), gates[i].caps);
 	/* What is gated is watched, and what acts need as well. */
 	for (size_t i = 0; i < CT_ARRAY_SIZE(gates); i++) {
 		bool watched = false;
@@ -181,7 +183,18 @@ static void test_gate_table(void)
 		CU_ASSERT(watched || !gates[i].caps);
 	}
 	for (size_t k = 3; ct_gates_watched[k]; k++)
-		CU_ASSERT_NOT_EQUAL(ct_gates__caps(ct_gates_watched[k], CLONE_NEWNS), 0);
+		CU_ASSERT_NOT_EQUAL(ct_gates__caps(ct_gates_watched[k], CLONE_NEWNS,
+						      CT_RT_DOCKER), 0);
+}
+
+/* containers/common's profile leaves free what moby's gates. */
+static void test_gates_of_podman(void)
+{
+	CU_ASSERT_EQUAL(ct_gates__caps("unshare", CLONE_NEWUSER, CT_RT_PODMAN), 0);
+	CU_ASSERT_EQUAL(ct_gates__caps("mbind", 0, CT_RT_CRIO), 0);
+	CU_ASSERT_EQUAL(ct_gates__caps("bpf", 0, CT_RT_PODMAN), CT_CAP(SYS_ADMIN));
+	CU_ASSERT_EQUAL(ct_gates__caps("kcmp", 0, CT_RT_PODMAN), CT_CAP(SYS_PTRACE));
+	CU_ASSERT_EQUAL(ct_gates__caps("kcmp", 0, CT_RT_CONTAINERD), CT_CAP(SYS_PTRACE));
 }
 
 static uint64_t judged_gate(enum ct_seccomp seccomp, enum ct_tristate privileged, uint64_t before,
@@ -271,6 +284,7 @@ static CU_TestInfo tests[] = {
 	{ "prctl", test_prctl },
 	{ "file capabilities", test_file_caps },
 	{ "table of gates", test_gate_table },
+	{ "gates of Podman and CRI-O", test_gates_of_podman },
 	{ "gates and profiles", test_gate_profile },
 	{ "libnuma's probe", test_numa_probe },
 	{ "once", test_once },

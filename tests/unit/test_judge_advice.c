@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is said beside the set: confidence, warnings, alternatives; and how long it takes. */
 #include <inttypes.h>
+#include <signal.h>
 #include <time.h>
 
 #include "build.h"
@@ -29,6 +30,9 @@ static const struct {
 	  "start not seen, end not seen" },
 	{ "no check", CT_YES, CT_YES, 0, false, false, CT_CONF_LOW, "0 checks" },
 	{ "it failed", CT_YES, CT_YES, 1 << 8, true, false, CT_CONF_LOW, "it ended with an error" },
+	{ "a fault", CT_YES, CT_YES, SIGSEGV, true, false, CT_CONF_LOW, "it ended with an error" },
+	{ "a fault, says a shell", CT_YES, CT_YES, (128 + SIGABRT) << 8, true, false, CT_CONF_LOW,
+	  "it ended with an error" },
 	{ "an unknown site", CT_YES, CT_YES, 0, true, true, CT_CONF_MEDIUM,
 	  "call sites no rule knows" },
 };

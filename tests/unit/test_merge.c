@@ -421,10 +421,9 @@ static void test_other_user(void)
 		ct_autosession struct ct_session *a = ct_session__new(), *b = ct_session__new();
 		ct_autoreport struct ct_report *r = NULL;
 
-		build_check(build_container(a, "x"), CAP_NET_ADMIN, "write", stack)->creds.euid =
-			first;
-		build_check(build_container(b, "x"), CAP_NET_ADMIN, "write", stack)->creds.euid =
-			!first;
+		build_check(build_container(first ? b : a, "x"), CAP_NET_ADMIN, "write", stack)
+			->key.flags |= CT_F_EUID0;
+		build_check(build_container(first ? a : b, "x"), CAP_NET_ADMIN, "write", stack);
 		ct_session__merge(a, b);
 		r = ct_judge__session(a, CT_MODE_DEFAULT);
 		CU_ASSERT_EQUAL(r->nadvices, 1);

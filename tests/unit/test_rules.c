@@ -117,6 +117,23 @@ static void test_of_one_mind(void)
 	}
 }
 
+/* Those that the kernel asks for SYS_ADMIN in their place, but for the file's owner's ways out. */
+static void test_alternatives(void)
+{
+	for (size_t i = 0; i < nrules; i++) {
+		const struct ct_rule *second = &rules[i];
+
+		if (second->when != CT_WHEN_AFTER || second->caps != CT_CAP(SYS_ADMIN) ||
+		    second->arg == CAP_DAC_READ_SEARCH)
+			continue;
+		for (size_t k = 0; k < nrules; k++)
+			if (same_site(&rules[k], second) && rules[k].when != CT_WHEN_AFTER &&
+			    rules[k].caps == 1ull << second->arg &&
+			    !(rules[k].alternatives & CT_CAP(SYS_ADMIN)))
+				complain(&rules[k], "SYS_ADMIN is asked for next, and is no alternative");
+	}
+}
+
 /* A condition needs something to say when it does not hold. */
 static void test_complete(void)
 {
@@ -273,6 +290,7 @@ static CU_TestInfo tests[] = {
 	{ "found", test_found },
 	{ "reachable", test_reachable },
 	{ "of one mind", test_of_one_mind },
+	{ "alternatives", test_alternatives },
 	{ "complete", test_complete },
 	{ "words", test_words },
 	{ "functions exist", test_functions_exist },

@@ -219,6 +219,7 @@ const struct test_case caps_cases[] = {
 	CASE(securebits_same),
 	CASE(keepcaps_set),
 	CASE(exec_filecap_effective),
+	{ "exec_filecap_effective_nnp", exec_filecap_effective },
 	CASE(exec_filecap_permitted_only),
 	CASE(exec_filecap_used_by_app),
 	CASE(exec_filecap_unused_by_app),

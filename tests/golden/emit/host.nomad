@@ -7,8 +7,6 @@
 # - remove 'privileged = true': it gives back whatever is dropped here
 # - it ran with 'network_mode = "host"', which makes every NET_ capability one
 #   over the host: use a network of its own if it can
-# - it ran without seccomp: leave out 'security_opt = ["seccomp=unconfined"]',
-#   the default profile needs no option
 # - it ran as chrony, not as root: leave user as it is
 # - without root an added capability does nothing unless the program's file has
 #   it, too (setcap): BPF
