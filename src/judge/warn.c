@@ -130,9 +130,10 @@ static void warn_unconfined(struct ct_advice *a)
 					 "fails without %s",
 					 call, names));
 	} else {
-		add_warning(a, "no-seccomp", -1,
-			    ct_xstrdup("it ran without seccomp: under the default profile record it "
-				       "again, some calls need a capability there"));
+		add_warning(
+			a, "no-seccomp", -1,
+			ct_xstrdup("it ran without seccomp: under the default profile record it "
+				   "again, some calls need a capability there"));
 	}
 }
 
