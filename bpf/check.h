@@ -9,19 +9,8 @@
 
 #include "select.h"
 #include "outcome.h"
+#include "path.h"
 #include "phase.h"
-
-/* What the ways in know of a check. */
-struct check {
-	const struct cred *cred;
-	struct user_namespace *target;
-	int cap;
-	bool granted;
-	bool opts_known;
-	__u32 opts;	       /* CAP_OPT_NOAUDIT 2, CAP_OPT_INSETID 4 (5.1) */
-	bool window;	       /* word[] is filled */
-	__u64 word[CT_WINDOW]; /* of the stack, from cap_capable's return address on */
-};
 
 /* Capabilities that the kernel asks for after another was refused. */
 #define SECOND_CHOICES                                                                          \
@@ -30,113 +19,6 @@ struct check {
 	 1ull << 24 /* SYS_RESOURCE */ | 1ull << 38 /* PERFMON */)
 #define CAP_SYS_ADMIN	  21
 #define SAME_CALL_JIFFIES 3 /* a refusal and the question for its alternative lie close */
-
-/*
- * Fingerprint of the call path: the words of the stack above cap_capable that
- * are addresses of kernel code. Saved registers and locals are not, so what
- * remains are return addresses. It ends where the system call began: beyond lies
- * the random gap of randomize_kstack_offset, full of stale words. A stale address
- * inside a frame costs a second kind for the same path, nothing worse.
- */
-static __always_inline __u64 fingerprint(const __u64 *word)
-{
-	__u64 text = cfg_text_lo, text_len = cfg_text_len;
-	__u64 module = cfg_module_lo, module_len = cfg_module_len;
-	__u64 entry = cfg_entry_lo, entry_len = cfg_entry_len;
-	/* The first is a return address in any case, and a start that the verifier does
-	 * not know lets it prune: with a constant it took 0.4 s over the 24 branches. */
-	__u64 sum = word[0];
-
-#pragma unroll
-	for (int i = 1; i < CT_WINDOW; i++) {
-		if (word[i] - text < text_len || word[i] - module < module_len)
-			sum = (sum << 7 | sum >> 57) ^ word[i];
-		if (word[i] - entry < entry_len)
-			break;
-	}
-	return sum;
-}
-
-static __always_inline struct ct_stack *unwind(void *ctx)
-{
-	__u32 zero = 0;
-	struct ct_stack *st = bpf_map_lookup_elem(&scratch, &zero);
-	long n;
-
-	if (!st)
-		return NULL;
-	n = bpf_get_stack(ctx, st->addr, sizeof(st->addr), 0);
-	if (n <= 0)
-		return NULL; /* the kernel's buffer is taken by whom we interrupted */
-	st->depth = n / sizeof(st->addr[0]);
-	return st;
-}
-
-static __always_inline __u32 window_offset(void)
-{
-	return cfg_window[window_shape & 1] & 511;
-}
-
-/*
- * A tracepoint calls a single program directly, but several through a loop, whose frame
- * then lies between us and cap_capable: as others attach and detach, the window moves.
- * Noticed here, where the true call path is at hand.
- */
-static __always_inline void follow_window(void *ctx, const struct ct_stack *st)
-{
-	__u64 caller = 0, word = 0;
-
-	if (cfg_window[1] < 0)
-		return;
-#pragma unroll
-	for (int i = 0; i < 6; i++)
-		if (st->addr[i] - 1 - cfg_cap_lo < cfg_cap_len)
-			caller = st->addr[i + 1];
-	if (!caller || bpf_probe_read_kernel(&word, sizeof(word), ctx + window_offset()) ||
-	    word == caller)
-		return;
-	if (!bpf_probe_read_kernel(&word, sizeof(word),
-				   ctx + (cfg_window[!(window_shape & 1)] & 511)) &&
-	    word == caller)
-		window_shape = !(window_shape & 1);
-}
-
-/* Keeps the call path under its fingerprint. false: not this time. */
-static __always_inline bool keep_stack(void *ctx, __u64 site)
-{
-	struct ct_stack *st;
-
-	if (bpf_map_lookup_elem(&stacks, &site))
-		return true;
-	st = unwind(ctx);
-	if (!st)
-		return false;
-	follow_window(ctx, st);
-	if (bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST) &&
-	    !bpf_map_lookup_elem(&stacks, &site))
-		lost(CT_LOSS_STACKS); /* full: trying again is no use */
-	return true;
-}
-
-/*
- * Without a window the path itself is the fingerprint: right, but forty times as
- * dear, and said so by user space.
- */
-static __always_inline __u64 site_of_stack(void *ctx)
-{
-	struct ct_stack *st = unwind(ctx);
-	__u64 site = 1;
-
-	if (!st)
-		return 0;
-	for (int i = 0; i < CT_STACK_DEPTH; i++)
-		if (i < st->depth)
-			site = (site << 7 | site >> 57) ^ st->addr[i];
-	if (!bpf_map_lookup_elem(&stacks, &site) &&
-	    bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST))
-		lost(CT_LOSS_STACKS);
-	return site;
-}
 
 /* Was another capability refused to this task for the same question just before? */
 static __always_inline __u8 after_refusal(__u32 tid, int nr, int cap, bool granted)
@@ -245,6 +127,11 @@ static __always_inline void count(void *ctx, const struct ct_key *key)
 	take_slot(ctx, slot, key);
 }
 
+static __always_inline bool is_overcommit(__u64 caller)
+{
+	return caller - cfg_vm_lo[0] < cfg_vm_len[0] || caller - cfg_vm_lo[1] < cfg_vm_len[1];
+}
+
 static __always_inline void count_overcommit(__u64 cgroup, bool granted)
 {
 	struct ct_vm_count zero = {}, *v = bpf_map_lookup_elem(&overcommit, &cgroup);
@@ -261,14 +148,7 @@ static __always_inline void count_overcommit(__u64 cgroup, bool granted)
 		v->n[0]++;
 }
 
-/* What a way in may do beyond reading memory. */
-enum way {
-	WAY_PROBE,
-	WAY_BTF,	  /* follow BTF pointers */
-	WAY_BTF_IMPL_CALL /* and of the two prototypes of call_back() use the older */
-};
-
-static __always_inline int on_check(enum way way, void *ctx, const struct check *c)
+static __always_inline int on_check(enum way way, void *ctx, struct check *c)
 {
 	const bool btf = way != WAY_PROBE;
 	struct task_struct *task = current_task(btf);
@@ -286,15 +166,9 @@ static __always_inline int on_check(enum way way, void *ctx, const struct check 
 		return 0;
 	}
 	key.cgroup = cgroup_of(btf, task);
-	if (c->window) {
-		if (c->cap == CAP_SYS_ADMIN && (c->word[0] - cfg_vm_lo[0] < cfg_vm_len[0] ||
-						c->word[0] - cfg_vm_lo[1] < cfg_vm_len[1])) {
-			count_overcommit(key.cgroup, c->granted);
-			return 0;
-		}
-		key.site = fingerprint(c->word);
-	} else {
-		key.site = site_of_stack(ctx);
+	if (c->cap == CAP_SYS_ADMIN && is_overcommit(caller_of(btf, c))) {
+		count_overcommit(key.cgroup, c->granted);
+		return 0;
 	}
 	key.cap = c->cap;
 	key.flags = (c->granted ? CT_F_GRANTED : 0) | cred_flags(btf, c, task) |
@@ -312,6 +186,7 @@ static __always_inline int on_check(enum way way, void *ctx, const struct check 
 		else if (key.nr >= 0)
 			key.sel = selector_of(btf, task, regs, key.nr);
 	}
+	key.site = site_of(btf, ctx, c, key.nr);
 	if (newcomers_alive)
 		key.entry = entry_of(FIELD(btf, task, tgid));
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)

@@ -51,6 +51,25 @@ struct {
 	__type(value, struct ct_stack);
 } stacks SEC(".maps");
 
+/*
+ * The call paths last taken, two for each system call and capability: to know one again takes
+ * six words of the stack, to make its fingerprint twenty-four.
+ */
+#define CT_PATHS      256
+#define CT_PATH_WORDS 12
+struct path {
+	__u64 site;
+	__u32 n, pad;
+	__u32 at[CT_PATH_WORDS]; /* bytes from cap_capable's return address on */
+	__u64 word[CT_PATH_WORDS];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, CT_PATHS);
+	__type(key, __u32);
+	__type(value, struct path);
+} paths SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);

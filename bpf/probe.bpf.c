@@ -13,10 +13,10 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-static __always_inline void read_window(void *ctx, struct check *c)
+/* The return address of cap_capable, or NULL. */
+static __always_inline const void *window_of(void *ctx)
 {
-	c->window = cfg_window[0] >= 0 &&
-		    !bpf_probe_read_kernel(c->word, sizeof(c->word), ctx + window_offset());
+	return cfg_window[0] >= 0 ? ctx + window_offset() : NULL;
 }
 
 /* Since 6.14 (d48da4d5ed7b). The tracepoint does not carry the options. */
@@ -24,9 +24,10 @@ SEC("tp_btf/cap_capable")
 int BPF_PROG(on_tp, const struct cred *cred, struct user_namespace *target,
 	     const struct user_namespace *capable_ns, int cap, int ret)
 {
-	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret };
+	struct check c = {
+		.cred = cred, .target = target, .cap = cap, .granted = !ret, .stack = window_of(ctx)
+	};
 
-	read_window(ctx, &c);
 	return on_check(WAY_BTF, ctx, &c);
 }
 
@@ -35,9 +36,10 @@ SEC("tp_btf/cap_capable")
 int BPF_PROG(on_tp_impl_call, const struct cred *cred, struct user_namespace *target,
 	     const struct user_namespace *capable_ns, int cap, int ret)
 {
-	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret };
+	struct check c = {
+		.cred = cred, .target = target, .cap = cap, .granted = !ret, .stack = window_of(ctx)
+	};
 
-	read_window(ctx, &c);
 	return on_check(WAY_BTF_IMPL_CALL, ctx, &c);
 }
 
@@ -50,9 +52,10 @@ int BPF_PROG(on_fexit, const struct cred *cred, struct user_namespace *target, i
 			   .cap = cap,
 			   .granted = !ret,
 			   .opts_known = true,
-			   .opts = opts };
+			   .opts = opts,
+			   .stack = window_of(ctx) };
 
-	read_window(ctx, &c);
+	c.window = c.stack && !bpf_probe_read_kernel(c.word, sizeof(c.word), c.stack);
 	return on_check(WAY_PROBE, ctx, &c);
 }
 

@@ -47,6 +47,11 @@ typedef struct { __u32 val; } kgid_t;
 /* {__u32 cap[2]} before 6.3, a __u64 since: 8 bytes either way. */
 typedef struct { __u64 val; } kernel_cap_t;
 
+/* Any structure that begins with eight bytes does. */
+struct timespec64 {
+	__s64 tv_sec;
+};
+
 struct uid_gid_extent {
 	__u32 first, lower_first, count;
 };

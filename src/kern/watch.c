@@ -61,6 +61,19 @@ static struct bpf_link *attach_one(struct ct_probe *p, int id)
 	return link;
 }
 
+/*
+ * With kernel.dmesg_restrict every syslog() is checked for SYSLOG, which is what the profiles
+ * want, too (kernel/printk/printk.c:check_syslog_permissions, 5.10 to 7.3).
+ */
+static bool is_checked_anyway(const char *name)
+{
+	ct_autofree char *restricted = NULL;
+
+	return !strcmp(name, "syslog") &&
+	       !ct_read_file("/proc/sys/kernel/dmesg_restrict", 16, &restricted, NULL) &&
+	       restricted[0] == '1';
+}
+
 int ct_watch__attach(struct ct_probe *p, const char *const *names, struct ct_err *err)
 {
 	ct_autoclose int tracefs = open_tracefs();
@@ -68,11 +81,11 @@ int ct_watch__attach(struct ct_probe *p, const char *const *names, struct ct_err
 	if (tracefs < 0)
 		return ct_err__set(err, -tracefs, "cannot open tracefs: %s", strerror(-tracefs));
 	for (size_t i = 0; names[i] && p->nwatched < CT_WATCHED_MAX; i++) {
-		int id = tracepoint_id(tracefs, names[i]);
+		int id = is_checked_anyway(names[i]) ? -1 : tracepoint_id(tracefs, names[i]);
 		struct bpf_link *link;
 
-		if (id < 0)
-			continue; /* not every kernel has every call */
+		if (id < 0) /* not every kernel has every call */
+			continue;
 		link = attach_one(p, id);
 		if (!link)
 			return ct_err__set(err, errno, "cannot watch the system call %s: %s",

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where in the kernel was it asked? Each call path has a fingerprint, made of the return
+ * addresses above cap_capable; a stack is taken once for each.
+ */
+#ifndef CT_BPF_PATH_H
+#define CT_BPF_PATH_H
+
+#include "maps.h"
+#include "task.h"
+
+/* What a way in may do beyond reading memory. */
+enum way {
+	WAY_PROBE,
+	WAY_BTF,	  /* follow BTF pointers */
+	WAY_BTF_IMPL_CALL /* and of the two prototypes of call_back() use the older */
+};
+
+/* What the ways in know of a check. */
+struct check {
+	const struct cred *cred;
+	struct user_namespace *target;
+	int cap;
+	bool granted;
+	bool opts_known;
+	__u32 opts;	       /* CAP_OPT_NOAUDIT 2, CAP_OPT_INSETID 4 (5.1) */
+	const void *stack;     /* cap_capable's return address lies there; NULL: unknown */
+	bool window;	       /* word[] is filled */
+	__u64 word[CT_WINDOW]; /* of the stack, from there on */
+};
+
+static __always_inline bool is_text(__u64 word)
+{
+	return word - cfg_text_lo < cfg_text_len || word - cfg_module_lo < cfg_module_len;
+}
+
+/*
+ * Fingerprint of the call path: the words of the stack above cap_capable that
+ * are addresses of kernel code. Saved registers and locals are not, so what
+ * remains are return addresses. It ends where the system call began: beyond lies
+ * the random gap of randomize_kstack_offset, full of stale words. A stale address
+ * inside a frame costs a second kind for the same path, nothing worse.
+ */
+static __always_inline __u64 fingerprint(const __u64 *word)
+{
+	__u64 entry = cfg_entry_lo, entry_len = cfg_entry_len;
+	/* The first is a return address in any case, and a start that the verifier does
+	 * not know lets it prune: with a constant it took 0.4 s over the 24 branches. */
+	__u64 sum = word[0];
+
+#pragma unroll
+	for (int i = 1; i < CT_WINDOW; i++) {
+		if (is_text(word[i]))
+			sum = (sum << 7 | sum >> 57) ^ word[i];
+		if (word[i] - entry < entry_len)
+			break;
+	}
+	return sum;
+}
+
+static __always_inline struct ct_stack *unwind(void *ctx)
+{
+	__u32 zero = 0;
+	struct ct_stack *st = bpf_map_lookup_elem(&scratch, &zero);
+	long n;
+
+	if (!st)
+		return NULL;
+	n = bpf_get_stack(ctx, st->addr, sizeof(st->addr), 0);
+	if (n <= 0)
+		return NULL; /* the kernel's buffer is taken by whom we interrupted */
+	st->depth = n / sizeof(st->addr[0]);
+	return st;
+}
+
+static __always_inline __u32 window_offset(void)
+{
+	return cfg_window[window_shape & 1] & 511;
+}
+
+/*
+ * A tracepoint calls a single program directly, but several through a loop, whose frame
+ * then lies between us and cap_capable: as others attach and detach, the window moves.
+ * Noticed here, where the true call path is at hand.
+ */
+static __always_inline void follow_window(void *ctx, const struct ct_stack *st)
+{
+	__u64 caller = 0, word = 0;
+
+	if (cfg_window[1] < 0)
+		return;
+#pragma unroll
+	for (int i = 0; i < 6; i++)
+		if (st->addr[i] - 1 - cfg_cap_lo < cfg_cap_len)
+			caller = st->addr[i + 1];
+	if (!caller || bpf_probe_read_kernel(&word, sizeof(word), ctx + window_offset()) ||
+	    word == caller)
+		return;
+	if (!bpf_probe_read_kernel(&word, sizeof(word),
+				   ctx + (cfg_window[!(window_shape & 1)] & 511)) &&
+	    word == caller)
+		window_shape = !(window_shape & 1);
+}
+
+/* Keeps the call path under its fingerprint. false: not this time. */
+static __always_inline bool keep_stack(void *ctx, __u64 site)
+{
+	struct ct_stack *st;
+
+	if (bpf_map_lookup_elem(&stacks, &site))
+		return true;
+	st = unwind(ctx);
+	if (!st)
+		return false;
+	follow_window(ctx, st);
+	if (bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST) &&
+	    !bpf_map_lookup_elem(&stacks, &site))
+		lost(CT_LOSS_STACKS); /* full: trying again is no use */
+	return true;
+}
+
+/*
+ * Without a window the path itself is the fingerprint: right, but forty times as
+ * dear, and said so by user space.
+ */
+static __always_inline __u64 site_of_stack(void *ctx)
+{
+	struct ct_stack *st = unwind(ctx);
+	__u64 site = 1;
+
+	if (!st)
+		return 0;
+	for (int i = 0; i < CT_STACK_DEPTH; i++)
+		if (i < st->depth)
+			site = (site << 7 | site >> 57) ^ st->addr[i];
+	if (!bpf_map_lookup_elem(&stacks, &site) &&
+	    bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST))
+		lost(CT_LOSS_STACKS);
+	return site;
+}
+
+/* 6.2; its result is read like a BTF pointer, at a nanosecond a word. */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+static __always_inline __u64 word_at(const void *p)
+{
+	struct timespec64 *t = bpf_rdonly_cast(p, bpf_core_type_id_kernel(struct timespec64));
+
+	return t->tv_sec;
+}
+
+/* The address to which cap_capable returns, 0 if it is not known. */
+static __always_inline __u64 caller_of(bool btf, const struct check *c)
+{
+	if (btf)
+		return c->stack ? word_at(c->stack) : 0;
+	return c->window ? c->word[0] : 0;
+}
+
+/*
+ * Has the stack the return addresses of this path? Each one tells the function it returns to and
+ * so where the next must lie: equal words at the same places are the same path, and stale words
+ * need not be looked at.
+ */
+static __always_inline bool is_on(const void *stack, const struct path *p)
+{
+	__u32 n = p->n;
+
+	for (__u32 i = 0; i < CT_PATH_WORDS; i++) {
+		if (i >= n)
+			break;
+		if (word_at(stack + (p->at[i] & 255)) != p->word[i])
+			return false;
+	}
+	return n > 0;
+}
+
+/* One with too many words is not remembered. */
+static __noinline int remember(struct path *p, const __u64 *word, __u64 site)
+{
+	if (!p || !word)
+		return 0;
+	p->n = 0;
+	p->site = site;
+#pragma unroll
+	for (int i = 0; i < CT_WINDOW; i++) {
+		/* Kept in memory: in a register the verifier would follow each value. */
+		__u32 n = *(volatile __u32 *)&p->n;
+
+		if (i && !is_text(word[i]))
+			continue;
+		if (n >= CT_PATH_WORDS) {
+			p->n = 0;
+			return 0;
+		}
+		p->at[n] = i * sizeof(*word);
+		p->word[n] = word[i];
+		*(volatile __u32 *)&p->n = n + 1;
+		if (word[i] - cfg_entry_lo < cfg_entry_len)
+			break;
+	}
+	return 0;
+}
+
+static __always_inline __u64 site_of(bool btf, void *ctx, struct check *c, int nr)
+{
+	__u32 first = ((__u32)(nr << 6 | c->cap) * 2654435761u >> 24) & (CT_PATHS - 2), second;
+	struct path *p, *q;
+	__u64 site;
+
+	if (!btf)
+		return c->window ? fingerprint(c->word) : site_of_stack(ctx);
+	second = first + 1;
+	p = bpf_map_lookup_elem(&paths, &first);
+	q = bpf_map_lookup_elem(&paths, &second);
+	if (!c->stack || !p || !q)
+		return site_of_stack(ctx);
+	if (is_on(c->stack, p))
+		return p->site;
+	if (is_on(c->stack, q))
+		return q->site;
+	if (bpf_probe_read_kernel(c->word, sizeof(c->word), c->stack))
+		return site_of_stack(ctx);
+	site = fingerprint(c->word);
+	remember(site & 1 ? p : q, c->word, site);
+	return site;
+}
+
+#endif
