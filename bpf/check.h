@@ -148,12 +148,14 @@ static __always_inline void count_overcommit(__u64 cgroup, bool granted)
 		v->n[0]++;
 }
 
-static __always_inline int on_check(enum way way, void *ctx, struct check *c)
+/* stack: where cap_capable's return address lies, for who can follow it; NULL: unknown. */
+static __always_inline int on_check(enum way way, void *ctx, const void *stack, struct check *c)
 {
 	const bool btf = way != WAY_PROBE;
 	struct task_struct *task = current_task(btf);
 	__u32 flags = FIELD(btf, task, flags);
 	struct user_namespace *target = c->target;
+	const struct cred *cred = c->cred;
 	struct ct_key key = {};
 	struct pt_regs *regs;
 
@@ -166,13 +168,13 @@ static __always_inline int on_check(enum way way, void *ctx, struct check *c)
 		return 0;
 	}
 	key.cgroup = cgroup_of(btf, task);
-	if (c->cap == CAP_SYS_ADMIN && is_overcommit(caller_of(btf, c))) {
+	if (c->cap == CAP_SYS_ADMIN && is_overcommit(caller_of(btf, stack, c))) {
 		count_overcommit(key.cgroup, c->granted);
 		return 0;
 	}
 	key.cap = c->cap;
 	key.flags = (c->granted ? CT_F_GRANTED : 0) | cred_flags(btf, c, task) |
-		    (FIELD(btf, c->cred, euid.val) ? 0 : CT_F_EUID0);
+		    (FIELD(btf, cred, euid.val) ? 0 : CT_F_EUID0);
 	if (c->opts_known)
 		key.flags |= CT_F_OPTS | (c->opts & 2 ? CT_F_NOAUDIT : 0) |
 			     (c->opts & 4 ? CT_F_INSETID : 0);
@@ -186,7 +188,7 @@ static __always_inline int on_check(enum way way, void *ctx, struct check *c)
 		else if (key.nr >= 0)
 			key.sel = selector_of(btf, task, regs, key.nr);
 	}
-	key.site = site_of(btf, ctx, c, key.nr);
+	key.site = site_of(btf, ctx, stack, c, key.nr);
 	if (newcomers_alive)
 		key.entry = entry_of(FIELD(btf, task, tgid));
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)

@@ -24,9 +24,8 @@ struct check {
 	bool granted;
 	bool opts_known;
 	__u32 opts;	       /* CAP_OPT_NOAUDIT 2, CAP_OPT_INSETID 4 (5.1) */
-	const void *stack;     /* cap_capable's return address lies there; NULL: unknown */
 	bool window;	       /* word[] is filled */
-	__u64 word[CT_WINDOW]; /* of the stack, from there on */
+	__u64 word[CT_WINDOW]; /* of the stack, from cap_capable's return address on */
 };
 
 static __always_inline bool is_text(__u64 word)
@@ -150,10 +149,10 @@ static __always_inline __u64 word_at(const void *p)
 }
 
 /* The address to which cap_capable returns, 0 if it is not known. */
-static __always_inline __u64 caller_of(bool btf, const struct check *c)
+static __always_inline __u64 caller_of(bool btf, const void *stack, const struct check *c)
 {
 	if (btf)
-		return c->stack ? word_at(c->stack) : 0;
+		return stack ? word_at(stack) : 0;
 	return c->window ? c->word[0] : 0;
 }
 
@@ -202,7 +201,8 @@ static __noinline int remember(struct path *p, const __u64 *word, __u64 site)
 	return 0;
 }
 
-static __always_inline __u64 site_of(bool btf, void *ctx, struct check *c, int nr)
+static __always_inline __u64 site_of(bool btf, void *ctx, const void *stack, struct check *c,
+				     int nr)
 {
 	__u32 first = ((__u32)(nr << 6 | c->cap) * 2654435761u >> 24) & (CT_PATHS - 2), second;
 	struct path *p, *q;
@@ -213,13 +213,13 @@ static __always_inline __u64 site_of(bool btf, void *ctx, struct check *c, int n
 	second = first + 1;
 	p = bpf_map_lookup_elem(&paths, &first);
 	q = bpf_map_lookup_elem(&paths, &second);
-	if (!c->stack || !p || !q)
+	if (!stack || !p || !q)
 		return site_of_stack(ctx);
-	if (is_on(c->stack, p))
+	if (is_on(stack, p))
 		return p->site;
-	if (is_on(c->stack, q))
+	if (is_on(stack, q))
 		return q->site;
-	if (bpf_probe_read_kernel(c->word, sizeof(c->word), c->stack))
+	if (bpf_probe_read_kernel(c->word, sizeof(c->word), stack))
 		return site_of_stack(ctx);
 	site = fingerprint(c->word);
 	remember(site & 1 ? p : q, c->word, site);

@@ -24,11 +24,9 @@ SEC("tp_btf/cap_capable")
 int BPF_PROG(on_tp, const struct cred *cred, struct user_namespace *target,
 	     const struct user_namespace *capable_ns, int cap, int ret)
 {
-	struct check c = {
-		.cred = cred, .target = target, .cap = cap, .granted = !ret, .stack = window_of(ctx)
-	};
+	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret };
 
-	return on_check(WAY_BTF, ctx, &c);
+	return on_check(WAY_BTF, ctx, window_of(ctx), &c);
 }
 
 /* For 6.18: a call that a kernel lacks fails to load even where it is not reached. */
@@ -36,11 +34,9 @@ SEC("tp_btf/cap_capable")
 int BPF_PROG(on_tp_impl_call, const struct cred *cred, struct user_namespace *target,
 	     const struct user_namespace *capable_ns, int cap, int ret)
 {
-	struct check c = {
-		.cred = cred, .target = target, .cap = cap, .granted = !ret, .stack = window_of(ctx)
-	};
+	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret };
 
-	return on_check(WAY_BTF_IMPL_CALL, ctx, &c);
+	return on_check(WAY_BTF_IMPL_CALL, ctx, window_of(ctx), &c);
 }
 
 SEC("fexit/cap_capable")
@@ -52,11 +48,11 @@ int BPF_PROG(on_fexit, const struct cred *cred, struct user_namespace *target, i
 			   .cap = cap,
 			   .granted = !ret,
 			   .opts_known = true,
-			   .opts = opts,
-			   .stack = window_of(ctx) };
+			   .opts = opts };
 
-	c.window = c.stack && !bpf_probe_read_kernel(c.word, sizeof(c.word), c.stack);
-	return on_check(WAY_PROBE, ctx, &c);
+	c.window = cfg_window[0] >= 0 &&
+		   !bpf_probe_read_kernel(c.word, sizeof(c.word), ctx + window_offset());
+	return on_check(WAY_PROBE, ctx, NULL, &c);
 }
 
 /* Between entry and return; the stack must be read at entry, see docs/design.md. */
@@ -98,7 +94,7 @@ int BPF_KRETPROBE(on_return, int ret)
 	__builtin_memcpy(&c, stored, sizeof(c));
 	bpf_map_delete_elem(&pending, &tid);
 	c.granted = !ret;
-	return on_check(WAY_PROBE, ctx, &c);
+	return on_check(WAY_PROBE, ctx, NULL, &c);
 }
 
 static __always_inline bool our_hierarchy(struct cgroup *cg)

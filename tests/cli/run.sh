@@ -135,6 +135,9 @@ status=0
 "$captrim" run -q --backend xyz -- true >"$tmp/out" 2>"$tmp/err" || status=$?
 is backend "$status" 125
 says backend-text "$tmp/err" 'xyz'
+# Where kprobes cannot be attached, the verifier has its say all the same.
+"$captrim" run -q --backend kprobe -o /dev/null -- true >"$tmp/out" 2>"$tmp/err"
+is backend-kprobe-loads "$(grep -c 'kprobe *load failed' "$tmp/err")" 0
 
 # wait_for COMMAND...: up to ten seconds
 wait_for() {
