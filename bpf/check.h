@@ -36,9 +36,11 @@ struct check {
  * are addresses of kernel code. Saved registers and locals are not, so what
  * remains are return addresses. It ends where the system call began: beyond lies
  * the random gap of randomize_kstack_offset, full of stale words. A stale address
- * inside a frame costs a second kind for the same path, nothing worse.
+ * inside a frame costs a second kind for the same path, nothing worse. A deep path is
+ * longer than the window: its system call is mixed in, lest it be shown with the outer
+ * frames of another's.
  */
-static __always_inline __u64 fingerprint(const __u64 *word)
+static __always_inline __u64 fingerprint(const __u64 *word, int nr)
 {
 	__u64 text = cfg_text_lo, text_len = cfg_text_len;
 	__u64 module = cfg_module_lo, module_len = cfg_module_len;
@@ -54,7 +56,13 @@ static __always_inline __u64 fingerprint(const __u64 *word)
 		if (word[i] - entry < entry_len)
 			break;
 	}
-	return sum;
+	return sum ^ (__u64)(__u32)nr << 48;
+}
+
+/* Of the system call the task is in, if it is in one. */
+static __always_inline int nr_of(bool btf, struct task_struct *task, struct pt_regs *regs)
+{
+	return FIELD(btf, task, flags) & PF_IO_WORKER ? CT_NR_NONE : regs_nr(btf, regs);
 }
 
 static __always_inline struct ct_stack *unwind(void *ctx)
@@ -286,26 +294,22 @@ static __always_inline int on_check(enum way way, void *ctx, const struct check 
 		return 0;
 	}
 	key.cgroup = cgroup_of(btf, task);
-	if (c->window) {
-		if (c->cap == CAP_SYS_ADMIN && (c->word[0] - cfg_vm_lo[0] < cfg_vm_len[0] ||
-						c->word[0] - cfg_vm_lo[1] < cfg_vm_len[1])) {
-			count_overcommit(key.cgroup, c->granted);
-			return 0;
-		}
-		key.site = fingerprint(c->word);
-	} else {
-		key.site = site_of_stack(ctx);
+	if (c->window && c->cap == CAP_SYS_ADMIN &&
+	    (c->word[0] - cfg_vm_lo[0] < cfg_vm_len[0] ||
+	     c->word[0] - cfg_vm_lo[1] < cfg_vm_len[1])) {
+		count_overcommit(key.cgroup, c->granted);
+		return 0;
 	}
+	regs = regs_of(btf, task);
+	key.nr = nr_of(btf, task, regs);
+	key.site = c->window ? fingerprint(c->word, key.nr) : site_of_stack(ctx);
 	key.cap = c->cap;
 	key.flags = (c->granted ? CT_F_GRANTED : 0) | cred_flags(btf, c, task);
 	if (c->opts_known)
 		key.flags |= CT_F_OPTS | (c->opts & 2 ? CT_F_NOAUDIT : 0) |
 			     (c->opts & 4 ? CT_F_INSETID : 0);
 	key.level = FIELD(btf, target, level);
-	key.nr = CT_NR_NONE;
 	if (!(flags & PF_IO_WORKER)) {
-		regs = regs_of(btf, task);
-		key.nr = regs_nr(btf, regs);
 		if (is_compat(btf, task))
 			key.flags |= CT_F_COMPAT;
 		else if (key.nr >= 0)
