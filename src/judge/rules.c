@@ -2,6 +2,7 @@
 #include "judge/rules.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,6 +28,7 @@
 #define CHMOD_NO_SGID CT_WHEN_CHMOD_NO_SGID, 0
 #define EUID0	      CT_WHEN_EUID0, 0
 #define GLOBAL_ROOT   CT_WHEN_EUID0, 0 /* uids are recorded as the host numbers them */
+#define IF_QUERY      CT_WHEN_IF_QUERY, 0
 #define INH_WITHIN    CT_WHEN_INH_WITHIN, 0
 #define NLMSG(type)   CT_WHEN_NLMSG, NLMSG_##type
 #define NNP	      CT_WHEN_NNP, 0
@@ -159,6 +161,23 @@ static bool on_proc(const struct ct_kind *k)
 	return false;
 }
 
+/* net/core/dev_ioctl.c:dev_ioctl: those for which it asks nothing but dev_load */
+static bool is_interface_query(uint32_t command)
+{
+	switch (command) {
+	case SIOCGIFFLAGS:
+	case SIOCGIFMETRIC:
+	case SIOCGIFMTU:
+	case SIOCGIFHWADDR:
+	case SIOCGIFSLAVE:
+	case SIOCGIFMAP:
+	case SIOCGIFINDEX:
+	case SIOCGIFTXQLEN:
+	case SIOCETHTOOL: return true;
+	default: return false;
+	}
+}
+
 static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 {
 	const uint32_t sel = k->key.sel;
@@ -170,6 +189,7 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
 	case CT_WHEN_EUID0: return k->sampled && k->creds.euid == 0;
+	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == r->arg;
 	case CT_WHEN_NNP: return k->sampled && k->creds.no_new_privs;

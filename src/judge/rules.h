@@ -13,6 +13,7 @@ enum ct_when {
 	CT_WHEN_CHMOD_SGID, /* the mode to be set has S_ISGID */
 	CT_WHEN_CHMOD_NO_SGID,
 	CT_WHEN_EUID0,	    /* effective uid 0 */
+	CT_WHEN_IF_QUERY,   /* an ioctl that only asks about an interface */
 	CT_WHEN_INH_WITHIN, /* capset: nothing new becomes inheritable */
 	CT_WHEN_NLMSG,	    /* netlink message type arg */
 	CT_WHEN_NNP,	    /* no_new_privs is set */

@@ -5,6 +5,7 @@
  * else is said.
  */
 #include <linux/sched.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -200,6 +201,12 @@ static const struct fact {
 	F("congestion control", CAP_NET_ADMIN, "setsockopt",
 	  "sockopt_ns_capable tcp_setsockopt do_sock_setsockopt", CT_OPTIONAL,
 	  .sel = SOCKOPT(SOL_TCP, TCP_CONGESTION)),
+	F("asking for an interface that is not there", CAP_NET_ADMIN, "ioctl",
+	  "security_capable capable dev_ioctl sock_do_ioctl", CT_OPTIONAL, .sel = SIOCGIFINDEX),
+	F("the same, a module of its very name", CAP_SYS_MODULE, "ioctl",
+	  "security_capable capable dev_ioctl sock_do_ioctl", CT_OPTIONAL, .sel = SIOCGIFINDEX),
+	F("changing an interface", CAP_NET_ADMIN, "ioctl",
+	  "security_capable ns_capable dev_ioctl sock_do_ioctl", CT_REQUIRED, .sel = SIOCSIFMTU),
 	F("kill(pid, 0)", CAP_KILL, "kill", "security_capable ns_capable check_kill_permission",
 	  CT_REQUIRED),
 	F("kill(pid, SIGTERM)", CAP_KILL, "kill",
