@@ -137,13 +137,14 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 
 /*
  * With the effective bit set, execve fails unless the whole permitted set of
- * the file is within the bounding set; with no_new_privs it is ignored.
+ * the file is within the bounding set. So it does with no_new_privs, which only
+ * takes away afterwards what was gained.
  */
 static void judge_exec(struct ct_case *c, const struct ct_exec *x)
 {
 	const char *name = strrchr(x->file, '/');
 
-	if (!x->fcaps || !x->fcaps_effective || x->creds.no_new_privs || x->entry == CT_ENTRY_SETUP)
+	if (!x->fcaps || !x->fcaps_effective || x->entry == CT_ENTRY_SETUP)
 		return;
 	need(c, x->fcaps, false, "bprm_caps_from_vfs_caps", "execve", name ? name + 1 : x->file,
 	     x->entry, x->count,
