@@ -34,7 +34,7 @@
 #define NNP	      CT_WHEN_NNP, 0
 #define OPT_NOAUDIT   CT_WHEN_NOAUDIT, 0
 #define ON_PROC	      CT_WHEN_ON_PROC, 0
-#define OPEN_RDONLY   CT_WHEN_OPEN_RDONLY, 0
+#define READING	      CT_WHEN_READING, 0
 #define SETID_NOOP    CT_WHEN_SETID_NOOP, 0
 #define SETID_SILENT  CT_WHEN_SETID_SILENT, 0
 #define SIG0	      CT_WHEN_SIG0, 0
@@ -195,9 +195,10 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 	case CT_WHEN_NNP: return k->sampled && k->creds.no_new_privs;
 	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
 	case CT_WHEN_ON_PROC: return on_proc(k);
-	case CT_WHEN_OPEN_RDONLY:
-		return SYSCALL_IN(k, "open", "openat", "openat2") &&
-		       !(sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC));
+	case CT_WHEN_READING:
+		return SYSCALL_IN(k, "read", "readv", "pread64", "preadv", "preadv2") ||
+		       (SYSCALL_IN(k, "open", "openat", "openat2") &&
+			!(sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC)));
 	case CT_WHEN_SETID_NOOP: return is_setid(k) && sel == CT_SETID_NOOP;
 	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;
 	case CT_WHEN_SIG0:

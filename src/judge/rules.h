@@ -19,7 +19,7 @@ enum ct_when {
 	CT_WHEN_NNP,	    /* no_new_privs is set */
 	CT_WHEN_NOAUDIT,
 	CT_WHEN_ON_PROC, /* a directory of /proc/PID */
-	CT_WHEN_OPEN_RDONLY,
+	CT_WHEN_READING, /* open without writing, read */
 	CT_WHEN_SETID_NOOP,
 	CT_WHEN_SETID_SILENT,
 	CT_WHEN_SIG0,
