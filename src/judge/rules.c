@@ -22,7 +22,6 @@
 #define C(name)	      CT_CAP(name)
 #define ALL	      (~0ull)
 #define ALWAYS	      CT_WHEN_ALWAYS, 0
-#define ACCESS	      CT_WHEN_ACCESS, 0
 #define AFTER(name)   CT_WHEN_AFTER, CAP_##name
 #define CHMOD_SGID    CT_WHEN_CHMOD_SGID, 0
 #define CHMOD_NO_SGID CT_WHEN_CHMOD_NO_SGID, 0
@@ -184,7 +183,6 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 
 	switch (r->when) {
 	case CT_WHEN_ALWAYS: return true;
-	case CT_WHEN_ACCESS: return SYSCALL_IN(k, "access", "faccessat", "faccessat2");
 	case CT_WHEN_AFTER: return k->key.after == r->arg + 1;
 	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);

@@ -8,7 +8,6 @@
 /* Under which condition a rule speaks; one whose facts were not recorded does not hold. */
 enum ct_when {
 	CT_WHEN_ALWAYS,
-	CT_WHEN_ACCESS,	    /* access, faccessat, faccessat2 */
 	CT_WHEN_AFTER,	    /* arg was refused to the task just before */
 	CT_WHEN_CHMOD_SGID, /* the mode to be set has S_ISGID */
 	CT_WHEN_CHMOD_NO_SGID,

@@ -53,9 +53,9 @@ static const struct fact {
 	F("other credentials of its own, no overlay", CAP_DAC_OVERRIDE, "openat",
 	  GENERIC "path_openat", CT_REQUIRED, .flags = CT_F_CRED_KIN, .everything = true),
 	F("access() overrides with its own identity", CAP_DAC_OVERRIDE, "faccessat2",
-	  GENERIC "do_faccessat", CT_OPTIONAL, .flags = CT_F_CRED_KIN),
-	F("access() to read", CAP_DAC_READ_SEARCH, "access", GENERIC "do_faccessat", CT_OPTIONAL,
-	  .any_of = DAC),
+	  GENERIC "do_faccessat", CT_REQUIRED, .flags = CT_F_CRED_KIN),
+	F("access() to read", CAP_DAC_READ_SEARCH, "access", GENERIC "do_faccessat", CT_REQUIRED,
+	  .any_of = DAC, .flags = CT_F_CRED_KIN),
 	/* 2: overcommit, with and without frames that kernels inline */
 	F("overcommit on 6.18", CAP_SYS_ADMIN, "mmap", OVERCOMMIT, CT_UNNEEDED),
 	F("overcommit, the short way", CAP_SYS_ADMIN, NULL, "cap_vm_enough_memory", CT_UNNEEDED),
