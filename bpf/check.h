@@ -172,6 +172,9 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		count_overcommit(key.cgroup, c->granted);
 		return 0;
 	}
+	regs = regs_of(btf, task);
+	key.nr = nr_of(btf, task, regs);
+	key.site = site_of(btf, ctx, stack, c, key.nr);
 	key.cap = c->cap;
 	key.flags = (c->granted ? CT_F_GRANTED : 0) | cred_flags(btf, c, task) |
 		    (FIELD(btf, cred, euid.val) ? 0 : CT_F_EUID0);
@@ -179,16 +182,12 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		key.flags |= CT_F_OPTS | (c->opts & 2 ? CT_F_NOAUDIT : 0) |
 			     (c->opts & 4 ? CT_F_INSETID : 0);
 	key.level = FIELD(btf, target, level);
-	key.nr = CT_NR_NONE;
 	if (!(flags & PF_IO_WORKER)) {
-		regs = regs_of(btf, task);
-		key.nr = regs_nr(btf, regs);
 		if (is_compat(btf, task))
 			key.flags |= CT_F_COMPAT;
 		else if (key.nr >= 0)
 			key.sel = selector_of(btf, task, regs, key.nr);
 	}
-	key.site = site_of(btf, ctx, stack, c, key.nr);
 	if (newcomers_alive)
 		key.entry = entry_of(FIELD(btf, task, tgid));
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)

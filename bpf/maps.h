@@ -59,7 +59,8 @@ struct {
 #define CT_PATH_WORDS 12
 struct path {
 	__u64 site;
-	__u32 n, pad;
+	__u32 n;
+	__s32 nr;		 /* of the system call: deep paths go on beyond the words */
 	__u32 at[CT_PATH_WORDS]; /* bytes from cap_capable's return address on */
 	__u64 word[CT_PATH_WORDS];
 };

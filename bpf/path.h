@@ -38,9 +38,11 @@ static __always_inline bool is_text(__u64 word)
  * are addresses of kernel code. Saved registers and locals are not, so what
  * remains are return addresses. It ends where the system call began: beyond lies
  * the random gap of randomize_kstack_offset, full of stale words. A stale address
- * inside a frame costs a second kind for the same path, nothing worse.
+ * inside a frame costs a second kind for the same path, nothing worse. A deep path is longer
+ * than the window: its system call is mixed in, lest it be shown with the outer frames
+ * of another's.
  */
-static __always_inline __u64 fingerprint(const __u64 *word)
+static __always_inline __u64 fingerprint(const __u64 *word, int nr)
 {
 	__u64 entry = cfg_entry_lo, entry_len = cfg_entry_len;
 	/* The first is a return address in any case, and a start that the verifier does
@@ -54,7 +56,13 @@ static __always_inline __u64 fingerprint(const __u64 *word)
 		if (word[i] - entry < entry_len)
 			break;
 	}
-	return sum;
+	return sum ^ (__u64)(__u32)nr << 48;
+}
+
+/* Of the system call the task is in, if it is in one. */
+static __always_inline int nr_of(bool btf, struct task_struct *task, struct pt_regs *regs)
+{
+	return FIELD(btf, task, flags) & PF_IO_WORKER ? CT_NR_NONE : regs_nr(btf, regs);
 }
 
 static __always_inline struct ct_stack *unwind(void *ctx)
@@ -161,9 +169,9 @@ static __always_inline __u64 caller_of(bool btf, const void *stack, const struct
  * so where the next must lie: equal words at the same places are the same path, and stale words
  * need not be looked at.
  */
-static __always_inline bool is_on(const void *stack, const struct path *p)
+static __always_inline bool is_on(const void *stack, const struct path *p, int nr)
 {
-	__u32 n = p->n;
+	__u32 n = p->nr == nr ? p->n : 0;
 
 	for (__u32 i = 0; i < CT_PATH_WORDS; i++) {
 		if (i >= n)
@@ -209,20 +217,22 @@ static __always_inline __u64 site_of(bool btf, void *ctx, const void *stack, str
 	__u64 site;
 
 	if (!btf)
-		return c->window ? fingerprint(c->word) : site_of_stack(ctx);
+		return c->window ? fingerprint(c->word, nr) : site_of_stack(ctx);
 	second = first + 1;
 	p = bpf_map_lookup_elem(&paths, &first);
 	q = bpf_map_lookup_elem(&paths, &second);
 	if (!stack || !p || !q)
 		return site_of_stack(ctx);
-	if (is_on(stack, p))
+	if (is_on(stack, p, nr))
 		return p->site;
-	if (is_on(stack, q))
+	if (is_on(stack, q, nr))
 		return q->site;
 	if (bpf_probe_read_kernel(c->word, sizeof(c->word), stack))
 		return site_of_stack(ctx);
-	site = fingerprint(c->word);
-	remember(site & 1 ? p : q, c->word, site);
+	site = fingerprint(c->word, nr);
+	p = site & 1 ? p : q;
+	remember(p, c->word, site);
+	p->nr = nr;
 	return site;
 }
 

@@ -70,6 +70,7 @@ int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target,
 	struct check c = {
 		.cred = cred, .target = target, .cap = cap, .opts_known = true, .opts = opts
 	};
+	struct task_struct *task = current_task(false);
 	__u32 tid = bpf_get_current_pid_tgid();
 
 	c.window = !bpf_probe_read_kernel(c.word, sizeof(c.word), (void *)PT_REGS_SP(ctx));
@@ -77,7 +78,7 @@ int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target,
 	c.word[0] = PT_REGS_RET(ctx);
 #endif
 	if (c.window)
-		keep_stack(ctx, fingerprint(c.word));
+		keep_stack(ctx, fingerprint(c.word, nr_of(false, task, regs_of(false, task))));
 	if (bpf_map_update_elem(&pending, &tid, &c, BPF_ANY))
 		lost(CT_LOSS_KINDS);
 	return 0;

@@ -137,8 +137,8 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 
 /*
  * With the effective bit set, execve fails unless the whole permitted set of
- * the file is within the bounding set, under no_new_privs as well: what that takes
- * away is taken later (cap_bprm_creds_from_file).
+ * the file is within the bounding set. So it does with no_new_privs, which only
+ * takes away afterwards what was gained.
  */
 static void judge_exec(struct ct_case *c, const struct ct_exec *x)
 {

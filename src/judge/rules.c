@@ -2,6 +2,7 @@
 #include "judge/rules.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,18 +22,18 @@
 #define C(name)	      CT_CAP(name)
 #define ALL	      (~0ull)
 #define ALWAYS	      CT_WHEN_ALWAYS, 0
-#define ACCESS	      CT_WHEN_ACCESS, 0
 #define AFTER(name)   CT_WHEN_AFTER, CAP_##name
 #define CHMOD_SGID    CT_WHEN_CHMOD_SGID, 0
 #define CHMOD_NO_SGID CT_WHEN_CHMOD_NO_SGID, 0
 #define EUID0	      CT_WHEN_EUID0, 0
 #define GLOBAL_ROOT   CT_WHEN_EUID0, 0 /* uids are recorded as the host numbers them */
+#define IF_QUERY      CT_WHEN_IF_QUERY, 0
 #define INH_WITHIN    CT_WHEN_INH_WITHIN, 0
 #define NLMSG(type)   CT_WHEN_NLMSG, NLMSG_##type
 #define NNP	      CT_WHEN_NNP, 0
 #define OPT_NOAUDIT   CT_WHEN_NOAUDIT, 0
 #define ON_PROC	      CT_WHEN_ON_PROC, 0
-#define OPEN_RDONLY   CT_WHEN_OPEN_RDONLY, 0
+#define READING	      CT_WHEN_READING, 0
 #define SETID_NOOP    CT_WHEN_SETID_NOOP, 0
 #define SETID_SILENT  CT_WHEN_SETID_SILENT, 0
 #define SIG0	      CT_WHEN_SIG0, 0
@@ -159,25 +160,43 @@ static bool on_proc(const struct ct_kind *k)
 	return false;
 }
 
+/* net/core/dev_ioctl.c:dev_ioctl: those for which it asks nothing but dev_load */
+static bool is_interface_query(uint32_t command)
+{
+	switch (command) {
+	case SIOCGIFFLAGS:
+	case SIOCGIFMETRIC:
+	case SIOCGIFMTU:
+	case SIOCGIFHWADDR:
+	case SIOCGIFSLAVE:
+	case SIOCGIFMAP:
+	case SIOCGIFINDEX:
+	case SIOCGIFTXQLEN:
+	case SIOCETHTOOL: return true;
+	default: return false;
+	}
+}
+
 static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 {
 	const uint32_t sel = k->key.sel;
 
 	switch (r->when) {
 	case CT_WHEN_ALWAYS: return true;
-	case CT_WHEN_ACCESS: return SYSCALL_IN(k, "access", "faccessat", "faccessat2");
 	case CT_WHEN_AFTER: return k->key.after == r->arg + 1;
 	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
 	case CT_WHEN_EUID0: return k->key.flags & CT_F_EUID0;
+	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == r->arg;
 	case CT_WHEN_NNP: return k->sampled && k->creds.no_new_privs;
 	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
 	case CT_WHEN_ON_PROC: return on_proc(k);
-	case CT_WHEN_OPEN_RDONLY:
-		return SYSCALL_IN(k, "open", "openat", "openat2") &&
-		       !(sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC));
+	case CT_WHEN_READING:
+		return SYSCALL_IN(k, "read", "readv", "pread64", "preadv", "preadv2") ||
+		       (SYSCALL_IN(k, "open", "openat", "openat2") &&
+			!(sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC)));
 	case CT_WHEN_SETID_NOOP: return is_setid(k) && sel == CT_SETID_NOOP;
 	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;
 	case CT_WHEN_SIG0:

@@ -43,6 +43,13 @@ is plain-losses "$(jq -c '.losses | [.events, .kinds, .acts, .stacks, .missed, .
 is plain-advice "$(of .advice.cap_add)" '[]'
 is plain-label "$(grep -c 'captrim[.]run' "$tmp/advice")" 0
 
+# A deep call path is never shown with the outer frames of another system call.
+run deep "$image" sh -c 'mkdir /tmp/a /tmp/a/b; : >/tmp/a/c; ln /etc/passwd /etc/p; chown 1001 /etc/group; chmod 600 /etc/p
+	mv /etc/p /etc/q; rm -r /etc/q /tmp/a'
+is deep-stacks "$(jq -c 'select(.type == "kind" and .syscall) | .syscall as $s
+	| [.stack[]? | select(startswith("__x64_sys_")) | ltrimstr("__x64_sys_")]
+	| select(length > 0 and .[0] != $s and $s != "umount2") | [$s, .[0]]' "$tmp/recording" | sort -u)" ''
+
 run configured --cap-drop ALL --cap-add CHOWN --cap-add KILL "$image" true
 is configured "$(of .configured)" '["CHOWN","KILL"]'
 is removed "$(of .advice.removed)" '["CHOWN","KILL"]'

@@ -5,6 +5,7 @@
  * else is said.
  */
 #include <linux/sched.h>
+#include <linux/sockios.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
@@ -52,9 +53,9 @@ static const struct fact {
 	F("other credentials of its own, no overlay", CAP_DAC_OVERRIDE, "openat",
 	  GENERIC "path_openat", CT_REQUIRED, .flags = CT_F_CRED_KIN, .everything = true),
 	F("access() overrides with its own identity", CAP_DAC_OVERRIDE, "faccessat2",
-	  GENERIC "do_faccessat", CT_OPTIONAL, .flags = CT_F_CRED_KIN),
-	F("access() to read", CAP_DAC_READ_SEARCH, "access", GENERIC "do_faccessat", CT_OPTIONAL,
-	  .any_of = DAC),
+	  GENERIC "do_faccessat", CT_REQUIRED, .flags = CT_F_CRED_KIN),
+	F("access() to read", CAP_DAC_READ_SEARCH, "access", GENERIC "do_faccessat", CT_REQUIRED,
+	  .any_of = DAC, .flags = CT_F_CRED_KIN),
 	/* 2: overcommit, with and without frames that kernels inline */
 	F("overcommit on 6.18", CAP_SYS_ADMIN, "mmap", OVERCOMMIT, CT_UNNEEDED),
 	F("overcommit, the short way", CAP_SYS_ADMIN, NULL, "cap_vm_enough_memory", CT_UNNEEDED),
@@ -112,6 +113,14 @@ static const struct fact {
 	/* 8: permission by asking first */
 	F("reading a net sysctl", CAP_NET_ADMIN, "openat", NETCTL "proc_sys_permission",
 	  CT_OPTIONAL, .sel = CT_OPEN_READ, .euid = 33),
+	F("the same, when it is read", CAP_NET_ADMIN, "read", NETCTL "proc_sys_call_handler",
+	  CT_OPTIONAL, .sel = 3, .euid = 33),
+	F("reading an IPC sysctl", CAP_SYS_ADMIN, "read",
+	  "ns_capable ipc_permissions sysctl_perm proc_sys_call_handler", CT_UNNEEDED,
+	  .any_of = CT_CAP(SYS_ADMIN) | CT_CAP(CHECKPOINT_RESTORE)),
+	F("writing an IPC sysctl", CAP_SYS_ADMIN, "write",
+	  "ns_capable ipc_permissions sysctl_perm proc_sys_call_handler", CT_REQUIRED,
+	  .any_of = CT_CAP(SYS_ADMIN) | CT_CAP(CHECKPOINT_RESTORE)),
 	F("root writing a net sysctl", CAP_NET_ADMIN, "write", NETCTL "proc_sys_call_handler",
 	  CT_UNNEEDED, .sel = 1),
 	F("another writing a net sysctl", CAP_NET_ADMIN, "write", NETCTL "proc_sys_call_handler",
@@ -200,6 +209,12 @@ static const struct fact {
 	F("congestion control", CAP_NET_ADMIN, "setsockopt",
 	  "sockopt_ns_capable tcp_setsockopt do_sock_setsockopt", CT_REQUIRED,
 	  .sel = SOCKOPT(SOL_TCP, TCP_CONGESTION)),
+	F("asking for an interface that is not there", CAP_NET_ADMIN, "ioctl",
+	  "security_capable capable dev_ioctl sock_do_ioctl", CT_OPTIONAL, .sel = SIOCGIFINDEX),
+	F("the same, a module of its very name", CAP_SYS_MODULE, "ioctl",
+	  "security_capable capable dev_ioctl sock_do_ioctl", CT_OPTIONAL, .sel = SIOCGIFINDEX),
+	F("changing an interface", CAP_NET_ADMIN, "ioctl",
+	  "security_capable ns_capable dev_ioctl sock_do_ioctl", CT_REQUIRED, .sel = SIOCSIFMTU),
 	F("kill(pid, 0)", CAP_KILL, "kill", "security_capable ns_capable check_kill_permission",
 	  CT_REQUIRED),
 	F("kill(pid, SIGTERM)", CAP_KILL, "kill",

@@ -120,8 +120,8 @@ static void test_file_caps(void)
 		{ true, false, CT_ENTRY_MAIN, CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN) },
 		{ true, false, 4711, CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN) },
 		{ false, false, CT_ENTRY_MAIN, 0 }, /* +p only: it starts all the same */
-		/* they give nothing, and yet the bounding set is looked at */
 		{ true, true, CT_ENTRY_MAIN, CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN) },
+		{ false, true, CT_ENTRY_MAIN, 0 },
 		{ true, false, CT_ENTRY_SETUP, 0 },
 	};
 

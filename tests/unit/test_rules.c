@@ -65,7 +65,6 @@ static bool exclude_each_other(const struct ct_rule *a, const struct ct_rule *b)
 		{ CT_WHEN_SETID_NOOP, CT_WHEN_SETID_SILENT },
 		{ CT_WHEN_UTIMES_SET, CT_WHEN_CHMOD_SGID },
 		{ CT_WHEN_UTIMES_SET, CT_WHEN_CHMOD_NO_SGID },
-		{ CT_WHEN_ACCESS, CT_WHEN_OPEN_RDONLY },
 	};
 
 	if (a->when == b->when)
@@ -85,9 +84,7 @@ static const struct {
 	enum ct_when first, second;
 	const char *why;
 } meant[] = {
-	{ CT_WHEN_ACCESS, CT_WHEN_ON_PROC, "access() enforces nothing anywhere" },
-	{ CT_WHEN_ACCESS, CT_WHEN_AFTER, "access() enforces nothing, whoever was asked first" },
-	{ CT_WHEN_OPEN_RDONLY, CT_WHEN_EUID0, "reading is tolerated, whoever it is" },
+	{ CT_WHEN_READING, CT_WHEN_EUID0, "reading is tolerated, whoever it is" },
 	{ CT_WHEN_SOCKOPT, CT_WHEN_AFTER, "an option is more special than an order of questions" },
 };
 

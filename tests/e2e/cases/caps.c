@@ -149,6 +149,11 @@ static bool exec_filecap_unused_by_app(void)
 	return runs((char *[]){ "/t/netraw-ep", "true", NULL });
 }
 
+static bool exec_filecap_no_new_privs(void)
+{
+	return runs((char *[]){ "/t/netraw-ep", "true", NULL });
+}
+
 static bool setuid_root_chown_by_app(void)
 {
 	return runs((char *[]){ "/t/root-helper", "chown-to-bob", "app", NULL });
@@ -223,6 +228,7 @@ const struct test_case caps_cases[] = {
 	CASE(exec_filecap_permitted_only),
 	CASE(exec_filecap_used_by_app),
 	CASE(exec_filecap_unused_by_app),
+	CASE(exec_filecap_no_new_privs),
 	CASE(setuid_root_chown_by_app),
 	CASE(setuid_root_plain_by_app),
 	CASE(seccomp_without_no_new_privs),

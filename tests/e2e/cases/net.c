@@ -221,6 +221,13 @@ static bool interface_ask(void)
 	return r.ifr_flags & IFF_LOOPBACK;
 }
 
+static bool interface_ask_missing(void)
+{
+	struct ifreq r = { .ifr_name = "captrim-none" };
+
+	return ioctl(TRY(socket(AF_INET, SOCK_DGRAM, 0)), SIOCGIFINDEX, &r) && errno == ENODEV;
+}
+
 static bool interface_set_mtu(void)
 {
 	struct ifreq r = { .ifr_name = "lo", .ifr_mtu = 65536 };
@@ -509,6 +516,7 @@ const struct test_case net_cases[] = {
 	CASE(tcp_repair),
 	CASE(socket_filter),
 	CASE(interface_ask),
+	CASE(interface_ask_missing),
 	CASE(interface_set_mtu),
 	CASE(tun_with_made_device),
 	CASE(iptables_ask),
