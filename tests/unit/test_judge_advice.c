@@ -19,7 +19,7 @@ static const struct {
 	const char *words; /* among others */
 } runs[] = {
 	{ "all of it", CT_YES, CT_YES, 0, true, false, CT_CONF_HIGH,
-	  "1 checks in 1 kinds over 2 s; start seen, end seen; what it did not do" },
+	  "1 check in 1 kind over 2 s; start seen, end seen; what it did not do" },
 	{ "ended by a signal", CT_YES, CT_YES, 15, true, false, CT_CONF_HIGH, "end seen" },
 	{ "ended by a signal, says a shell", CT_YES, CT_YES, 143 << 8, true, false, CT_CONF_HIGH,
 	  "end seen" },
