@@ -185,7 +185,8 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 		c->failed ? "; it ended with an error" : "",
 		c->unknown_sites ? "; some call sites no rule knows were taken as needed" : "",
 		gaps ? "; something was lost, see the losses" : "",
-		"; what it did not do while watched is not covered");
+		"; what it did not do while watched is not covered, and a reload is not told "
+		"apart");
 }
 
 void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct ct_case *c,
