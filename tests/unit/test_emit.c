@@ -460,6 +460,36 @@ static void test_no_raw_bytes(void)
 	ct_session__free((struct ct_session *)r->session);
 }
 
+/* What no_new_privs would break may have gone by where not all was seen: it is a comment then. */
+static void test_thin_evidence(void)
+{
+	static const char *const active[] = { "\nNoNewPrivileges=", "\"noNewPrivileges\":",
+					      "\n  security_opt = [",
+					      "  allowPrivilegeEscalation:" };
+	struct ct_report *r = web_report();
+	struct ct_session *s = (struct ct_session *)r->session;
+	size_t sure = 0;
+
+	for (int seen = 2; seen >= 0; seen--) {
+		s->workloads[0]->start_seen = seen ? CT_YES : CT_NO;
+		s->losses.events = seen == 1;
+		for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++) {
+			size_t len, found = 0;
+			ct_autofree char *got = output_of(i, r, &len);
+
+			for (size_t k = 0; k < CT_ARRAY_SIZE(active); k++)
+				found += strstr(got, active[k]) != NULL;
+			if (seen == 2)
+				sure += found > 0;
+			else
+				CU_ASSERT_EQUAL(found, 0);
+		}
+	}
+	CU_ASSERT_EQUAL(sure,
+			8); /* kubernetes, helm, kustomize, html; quadlet, systemd, nomad, oci */
+	ct_session__free(s);
+}
+
 static void test_no_workload(void)
 {
 	struct ct_session *s = new_session();
@@ -502,6 +532,7 @@ static CU_TestInfo tests[] = {
 	{ "hostile", test_hostile },
 	{ "write", test_write },
 	{ "no raw bytes", test_no_raw_bytes },
+	{ "thin evidence", test_thin_evidence },
 	{ "no workload", test_no_workload },
 	CU_TEST_INFO_NULL,
 };
