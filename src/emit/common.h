@@ -91,6 +91,12 @@ struct ct_idiom {
 	bool engine;		/* a Docker engine reads it, maybe an old one */
 };
 
+/*
+ * True of nearly every workload, so that it would drown what is not: said where it is asked for
+ * (-v, JSON, HTML), and by formats whose target differs in just that.
+ */
+bool ct_warning__is_aside(const struct ct_warning *w);
+
 /* The heading: whose advice this is, and how sure. */
 void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent);
 

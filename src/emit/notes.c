@@ -190,12 +190,16 @@ static void note_names(const struct ct_advice *a, const struct ct_idiom *idiom, 
 			unknown);
 }
 
+bool ct_warning__is_aside(const struct ct_warning *w)
+{
+	return !strcmp(w->code, "low-ports") || !strcmp(w->code, "userns-possible");
+}
+
 void ct_emit__notes(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
 		    const char *indent)
 {
-	/* "low-ports" speaks of the machine recorded on; note_ports() of the target. */
 	for (size_t i = 0; i < a->nwarnings; i++)
-		if (strcmp(a->warnings[i].code, "low-ports") != 0)
+		if (!ct_warning__is_aside(&a->warnings[i]))
 			ct_emit__note(out, indent, "%s", a->warnings[i].text);
 	note_container(a, idiom, out, indent);
 	note_user(a, idiom, out, indent);

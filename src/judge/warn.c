@@ -98,7 +98,7 @@ static void warn_userns(struct ct_advice *a, const struct ct_case *c)
 					 "rootless, because of %s",
 					 names));
 	else
-		add_warning(a, "userns", -1,
+		add_warning(a, "userns-possible", -1,
 			    ct_xstrdup("nothing seen forbids user-namespace remapping: no use "
 				       "reaches the host"));
 }

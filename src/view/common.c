@@ -67,7 +67,7 @@ char *ct_view__reason(const struct ct_cap_verdict *cv)
 
 bool ct_view__is_note(const struct ct_warning *w)
 {
-	return !strcmp(w->code, "low-ports") || !strcmp(w->code, "exec-only") ||
+	return ct_warning__is_aside(w) || !strcmp(w->code, "exec-only") ||
 	       !strcmp(w->code, "userns");
 }
 
