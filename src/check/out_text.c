@@ -29,6 +29,15 @@ static void put_count(FILE *out, const char *sep, size_t n, const char *what)
 	fprintf(out, "%s%zu %s%s", sep, n, what, n == 1 ? "" : "s");
 }
 
+/* Compose has services; a manifest or a unit is another thing. */
+static const char *what_checked(const struct ct_targets *t)
+{
+	for (size_t i = 0; i < t->len; i++)
+		if (t->items[i].kind != CT_TARGET_COMPOSE)
+			return "workload";
+	return "service";
+}
+
 void ct_check__text(const struct ct_check *c, FILE *out, const struct ct_term *term)
 {
 	int width = term->width < 40 ? 40 : term->width > 120 ? 120 : term->width;
@@ -51,7 +60,7 @@ void ct_check__text(const struct ct_check *c, FILE *out, const struct ct_term *t
 	}
 	if (c->len)
 		fputc('\n', out);
-	put_count(out, "", c->targets.len, "service");
+	put_count(out, "", c->targets.len, what_checked(&c->targets));
 	fputs(c->targets.len ? " checked" : ", only the policy", out);
 	put_count(out, ": ", ct_check__count(c, CT_LEVEL_ERROR), "error");
 	put_count(out, ", ", ct_check__count(c, CT_LEVEL_WARNING), "warning");

@@ -27,7 +27,7 @@ static const struct ct_opt opts[] = {
 	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL, "keep the recording there" },
 	{ 0, "containers", NULL, CT_OPT_FLAG, &containers, NULL,
 	  "take every container that anybody starts meanwhile for the command's" },
-	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional capabilities out" },
+	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional ones out: the default" },
 	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
 	  "stop watching after that time (30s, 5m, 2h)" },

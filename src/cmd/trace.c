@@ -7,6 +7,7 @@
 #include <sys/signalfd.h>
 
 #include "attrib/attrib.h"
+#include "base/human.h"
 #include "base/json.h"
 #include "cmd/cmd.h"
 #include "kern/selectors.h"
@@ -164,9 +165,11 @@ int ct_cmd__trace(int argc, char **argv)
 	follow(&t);
 	ct_probe__stop(t.probe);
 	ct_probe__losses(t.probe, &l);
-	if (l.events)
-		ct_warn("%llu checks were not shown: the ring was full",
-			(unsigned long long)l.events);
+	if (l.events) {
+		ct_autofree char *lost = ct_human__count(l.events, "check", "checks");
+
+		ct_warn("%s not shown: the ring was full", lost);
+	}
 	ct_cgroups__free(t.cgroups);
 	ct_probe__close(t.probe);
 	return 0;

@@ -178,8 +178,7 @@ static void note_warnings(struct ct_patch *p, const struct ct_patch_service *t)
 		for (size_t k = 0; k < t->advices[i]->nwarnings; k++) {
 			ct_autofree char *text = ct_printable(t->advices[i]->warnings[k].text);
 
-			/* Compose files are read by Docker, where low ports are open. */
-			if (strcmp(t->advices[i]->warnings[k].code, "low-ports") != 0)
+			if (!ct_warning__is_aside(&t->advices[i]->warnings[k]))
 				note(p, ct_xasprintf("%s: %s", name, text));
 		}
 }

@@ -67,8 +67,15 @@ char *ct_emit__title(const struct ct_workload *w);
 /* Did its entry point run as another user than root? */
 enum ct_tristate ct_workload__nonroot(const struct ct_workload *w);
 
-/* No program in it gained anything by a set-uid bit or file capabilities. */
-bool ct_workload__nnp_possible(const struct ct_workload *w);
+/*
+ * Would it run with no_new_privs? No: a program in it gained rights by a set-uid bit or file
+ * capabilities. Likely: none was seen to, but its start was not seen or something was lost.
+ */
+enum ct_nnp { CT_NNP_NO, CT_NNP_LIKELY, CT_NNP_YES };
+enum ct_nnp ct_emit__nnp(const struct ct_report *r, const struct ct_advice *a);
+
+/* That in words: "likely possible, but ...". NULL: it would not. */
+const char *ct_emit__nnp_text(enum ct_nnp nnp);
 
 /* Advised, but nothing could have given it to the non-root entry point. */
 uint64_t ct_advice__powerless(const struct ct_advice *a);
@@ -83,6 +90,12 @@ struct ct_idiom {
 	bool ambient;		/* gives a non-root user the set by itself */
 	bool engine;		/* a Docker engine reads it, maybe an old one */
 };
+
+/*
+ * True of nearly every workload, so that it would drown what is not: said where it is asked for
+ * (-v, JSON, HTML), and by formats whose target differs in just that.
+ */
+bool ct_warning__is_aside(const struct ct_warning *w);
 
 /* The heading: whose advice this is, and how sure. */
 void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent);

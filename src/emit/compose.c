@@ -51,6 +51,7 @@ static void put_set(const struct ct_advice *a, FILE *out)
 static void put_service(const struct ct_report *r, size_t n, FILE *out)
 {
 	const struct ct_advice *a = &r->advices[n];
+	const char *nnp = ct_emit__nnp_text(ct_emit__nnp(r, a));
 	ct_autofree char *key = unique_key(r, n), *word = ct_emit__yaml(key);
 
 	if (n)
@@ -60,10 +61,8 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 	put_set(a, out);
 	if (a->workload->container.no_new_privs == CT_YES) {
 		fputs("    security_opt: [\"no-new-privileges:true\"]  # as recorded\n", out);
-	} else if (ct_workload__nnp_possible(a->workload)) {
-		ct_emit__comment(out, "    ",
-				 "possible, for nothing in it gained rights by a set-uid bit "
-				 "or file capabilities:");
+	} else if (nnp) {
+		ct_emit__comment(out, "    ", "%s", nnp);
 		fputs("    # security_opt: [\"no-new-privileges:true\"]\n", out);
 	}
 	ct_emit__notes(a, &compose_idiom, out, "    ");

@@ -37,16 +37,14 @@ void ct_emit__run_options(const struct ct_report *r, const char *tool, const str
 {
 	for (size_t i = 0; i < r->nadvices; i++) {
 		const struct ct_advice *a = &r->advices[i];
+		const char *nnp = ct_emit__nnp_text(ct_emit__nnp(r, a));
 
 		if (i)
 			fputc('\n', out);
 		ct_emit__heading(a, out, "");
 		ct_emit__reasons(a, out, "");
-		if (a->workload->container.no_new_privs != CT_YES &&
-		    ct_workload__nnp_possible(a->workload))
-			ct_emit__note(out, "",
-				      "--security-opt no-new-privileges is possible: nothing "
-				      "in it gained rights by a set-uid bit or file capabilities");
+		if (a->workload->container.no_new_privs != CT_YES && nnp)
+			ct_emit__note(out, "", "--security-opt no-new-privileges is %s", nnp);
 		ct_emit__notes(a, idiom, out, "");
 		put_flags(a, out, " ");
 		fputs("\n\n", out);

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "emit/common.h"
 #include "emit/emit.h"
+#include "model/names.h"
 
 static void put_caps(struct ct_json *j, const char *key, uint64_t set)
 {
@@ -116,6 +117,29 @@ static void put_execs(struct ct_json *j, const struct ct_workload *w)
 		ct_json__end_object(j);
 	}
 	ct_json__end_array(j);
+}
+
+/* What the confidence is made of. kinds is null in an advice from before it was told. */
+static void put_exercised(struct ct_json *j, const struct ct_advice *a)
+{
+	struct ct_exercised e = ct_workload__exercised(a->workload);
+	ct_autofree char *seconds = ct_xasprintf("%.3f", e.ns / 1e9);
+
+	ct_json__object(j, "exercised");
+	put_count(j, "checks", a->checks);
+	if (e.kinds || !a->checks)
+		put_count(j, "kinds", e.kinds);
+	else
+		ct_json__str(j, "kinds", NULL);
+	ct_json__raw(j, "seconds", seconds);
+	put_tristate(j, "start_seen", e.start_seen);
+	put_tristate(j, "end_seen", e.end_seen);
+	ct_json__array(j, "phases");
+	for (size_t i = 0; ct_phase_names[i]; i++)
+		if (e.phases >> i & 1)
+			ct_json__str(j, NULL, ct_phase_names[i]);
+	ct_json__end_array(j);
+	ct_json__end_object(j);
 }
 
 static void put_verified(struct ct_json *j, const struct ct_advice *a)
@@ -253,6 +277,7 @@ static void put_workload(struct ct_json *j, const struct ct_advice *a)
 	ct_json__opt_uint(j, "last_ns", w->last_ns);
 	put_sysctls(j, &w->sysctls);
 	put_execs(j, w);
+	put_exercised(j, a);
 	put_advice(j, a);
 	put_warnings(j, a);
 	ct_json__array(j, "capabilities");

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <jansson.h>
 
-#include "model/fields.h"
+#include "emit/json_read_priv.h"
 #include "model/names.h"
 
 #define FAMILY	 "captrim.advice/"
@@ -18,7 +18,6 @@ static const char *const scope_names[] = { "none", "namespace", "host", NULL };
 static const char *const risk_names[] = { "low", "medium", "high", NULL };
 static const char *const confidence_names[] = { "low", "medium", "high", "proved", NULL };
 static const char *const result_names[] = { "minimal", "sufficient", "failed", NULL };
-static const char *const phase_names[] = { "main", "exec", "health", "setup", NULL };
 
 #define F(kind, path, label, ...) CT_FIELD(struct ct_host, kind, path, label, ##__VA_ARGS__)
 static const struct ct_field host_fields[] = {
@@ -37,57 +36,6 @@ static const struct ct_field losses_fields[] = {
 	F(UINT, events),  F(UINT, kinds),	  F(UINT, acts),      F(UINT, procs),
 	F(UINT, stacks),  F(UINT, outcomes),	  F(UINT, missed),    F(UINT, unattributed),
 	F(UINT, lookups), F(UINT, unknown_sites), F(BOOL, truncated), { 0 },
-};
-#undef F
-
-#define F(kind, path, label, ...) CT_FIELD(struct ct_container, kind, path, label, ##__VA_ARGS__)
-static const struct ct_field container_fields[] = {
-	F(STR, id, "id"),
-	F(STR, name, "name"),
-	F(STR, image, "image"),
-	F(STR, image_digest, "image_digest"),
-	F(STR, project, "project"),
-	F(STR, service, "service"),
-	F(STR, user, "user"),
-	F(TRI, privileged, "privileged"),
-	F(TRI, userns, "userns"),
-	F(STR, network, "network"),
-	F(TRI, no_new_privs, "no_new_privileges"),
-	F(NAME, seccomp, "seccomp", .names = ct_seccomp_names),
-	F(STR, pid_mode, "pid_mode"),
-	F(STR, ipc_mode, "ipc_mode"),
-	F(STR, compose_files, "compose_files"),
-	F(STR, compose_dir, "compose_dir"),
-	{ 0 },
-};
-#undef F
-
-#define F(kind, member) CT_FIELD(struct ct_sysctls, kind, member, #member)
-static const struct ct_field sysctls_fields[] = {
-	F(UINT, port_start),
-	F(UINT, ping_low),
-	F(UINT, ping_high),
-	{ 0 },
-};
-#undef F
-
-#define F(kind, path, label) CT_FIELD(struct ct_exec, kind, path, label)
-static const struct ct_field exec_fields[] = {
-	F(STR, file, "file"),	     F(UINT, creds.uid, "uid"),
-	F(UINT, creds.gid, "gid"),   F(UINT, creds.euid, "euid"),
-	F(UINT, creds.egid, "egid"), F(UINT, creds.userns_level, "userns_level"),
-	F(BOOL, setuid, "setuid"),   { 0 },
-};
-#undef F
-
-#define F(kind, member, ...) CT_FIELD(struct ct_workload, kind, member, #member, ##__VA_ARGS__)
-static const struct ct_field workload_fields[] = {
-	F(NAME, kind, .names = ct_workload_kind_names),
-	F(NAME, runtime, .names = ct_runtime_names),
-	F(STR, command),
-	F(UINT, first_ns),
-	F(UINT, last_ns),
-	{ 0 },
 };
 #undef F
 
@@ -178,8 +126,7 @@ static const char *keep(struct ct_report *r, const char *s)
 	return *CT_PUSH(r->texts, r->ntexts, r->texts_cap) = ct_xstrdup(s);
 }
 
-/* The object or array under key: 1 when there is none. */
-static int get(json_t *o, const char *key, json_type type, json_t **v, struct ct_err *err)
+int ct_read__get(json_t *o, const char *key, json_type type, json_t **v, struct ct_err *err)
 {
 	*v = json_object_get(o, key);
 	if (!*v)
@@ -190,11 +137,11 @@ static int get(json_t *o, const char *key, json_type type, json_t **v, struct ct
 	return 0;
 }
 
-static int read_nested(json_t *o, const char *key, const struct ct_field *fields, void *obj,
-		       struct ct_err *err)
+int ct_read__nested(json_t *o, const char *key, const struct ct_field *fields, void *obj,
+		    struct ct_err *err)
 {
 	json_t *v;
-	int ret = get(o, key, JSON_OBJECT, &v, err);
+	int ret = ct_read__get(o, key, JSON_OBJECT, &v, err);
 
 	if (ret)
 		return ret > 0 ? 0 : ret;
@@ -215,11 +162,11 @@ static int read_cap(json_t *v, int *cap, struct ct_err *err)
 	return 0;
 }
 
-static int read_caps(json_t *o, const char *key, uint64_t *set, struct ct_err *err)
+int ct_read__caps(json_t *o, const char *key, uint64_t *set, struct ct_err *err)
 {
 	json_t *list, *item;
 	size_t i;
-	int cap = 0, ret = get(o, key, JSON_ARRAY, &list, err);
+	int cap = 0, ret = ct_read__get(o, key, JSON_ARRAY, &list, err);
 
 	if (ret)
 		return ret > 0 ? 0 : ret;
@@ -231,14 +178,13 @@ static int read_caps(json_t *o, const char *key, uint64_t *set, struct ct_err *e
 	return 0;
 }
 
-/* Every object of an array, with its place put before a message. */
-static int read_list(json_t *o, const char *key,
-		     int (*read)(json_t *item, void *to, struct ct_report *r, struct ct_err *err),
-		     void *to, struct ct_report *r, struct ct_err *err)
+int ct_read__list(json_t *o, const char *key,
+		  int (*read)(json_t *item, void *to, struct ct_report *r, struct ct_err *err),
+		  void *to, struct ct_report *r, struct ct_err *err)
 {
 	json_t *list, *item;
 	size_t i;
-	int ret = get(o, key, JSON_ARRAY, &list, err);
+	int ret = ct_read__get(o, key, JSON_ARRAY, &list, err);
 
 	if (ret)
 		return ret > 0 ? 0 : ret;
@@ -263,7 +209,7 @@ static int read_reason(json_t *o, void *to, struct ct_report *r, struct ct_err *
 	*reason = (struct ct_reason){ .verdict = v->verdict, .phase = "main", .known = true };
 	ret = ct_fields__read(reason_fields, reason, o, err);
 	if (!ret)
-		ret = read_caps(o, "any_of", &reason->any_of, err);
+		ret = ct_read__caps(o, "any_of", &reason->any_of, err);
 	if (!ret && outcome)
 		ret = ct_fields__read(outcome_fields, &reason->outcome, outcome, err);
 	if (ret)
@@ -272,10 +218,10 @@ static int read_reason(json_t *o, void *to, struct ct_report *r, struct ct_err *
 		return ct_err__set(err, EINVAL, "\"site\" is missing");
 	if (source)
 		reason->source = keep(r, source);
-	n = phase ? ct_names__find(phase_names, phase) : 0;
+	n = phase ? ct_names__find(ct_phase_names, phase) : 0;
 	if (n < 0)
 		return ct_err__set(err, EINVAL, "\"phase\" is none of main, exec, health, setup");
-	reason->phase = phase_names[n];
+	reason->phase = ct_phase_names[n];
 	return 0;
 }
 
@@ -298,8 +244,8 @@ static int read_capability(json_t *o, void *to, struct ct_report *r, struct ct_e
 				      .chosen = a->cap_add >> cap & 1 };
 	a->ncaps++; /* from here on it is freed with the advice */
 	if (ct_fields__read(cap_fields, v, o, err) ||
-	    read_caps(o, "alternatives", &v->alternatives, err) ||
-	    read_list(o, "reasons", read_reason, v, r, err))
+	    ct_read__caps(o, "alternatives", &v->alternatives, err) ||
+	    ct_read__list(o, "reasons", read_reason, v, r, err))
 		return -EINVAL;
 	if (v->chosen != (a->cap_add >> cap & 1))
 		return ct_err__set(err, EINVAL, "\"chosen\" and \"cap_add\" disagree about %s",
@@ -314,10 +260,10 @@ static int read_run(json_t *o, void *to, struct ct_report *r, struct ct_err *err
 	const char *ending = json_string_value(json_object_get(o, "ending"));
 	const char *why = json_string_value(json_object_get(o, "why"));
 	json_int_t ms = json_integer_value(json_object_get(o, "ms"));
-	int ret = read_caps(o, "set", &run->set, err);
+	int ret = ct_read__caps(o, "set", &run->set, err);
 
 	if (!ret)
-		ret = read_caps(o, "refused", &run->refused, err);
+		ret = ct_read__caps(o, "refused", &run->refused, err);
 	if (!ret && (ms < 0 || ms > INT32_MAX))
 		ret = ct_err__set(err, EINVAL, "\"ms\" is out of range");
 	run->recording = json_is_true(json_object_get(o, "recording"));
@@ -330,18 +276,18 @@ static int read_run(json_t *o, void *to, struct ct_report *r, struct ct_err *err
 static int read_verified(json_t *o, struct ct_advice *a, struct ct_report *r, struct ct_err *err)
 {
 	json_t *v, *list;
-	int ret = get(o, "verified", JSON_OBJECT, &v, err);
+	int ret = ct_read__get(o, "verified", JSON_OBJECT, &v, err);
 
 	if (ret)
 		return ret > 0 ? 0 : ret;
-	ret = read_nested(o, "verified", verified_fields, a, err);
+	ret = ct_read__nested(o, "verified", verified_fields, a, err);
 	if (!ret && a->verify_result && ct_names__find(result_names, a->verify_result) < 0)
 		ret = ct_err__set(err, EINVAL, "\"result\" is none of minimal, sufficient, failed");
 	if (!ret)
-		ret = read_caps(v, "degraded", &a->verify_degraded, err);
+		ret = ct_read__caps(v, "degraded", &a->verify_degraded, err);
 	list = json_object_get(v, "list");
 	a->verify_list = ct_xzalloc((json_array_size(list) + 1) * sizeof(*a->verify_list));
-	return ret ? ret : read_list(v, "list", read_run, a, r, err);
+	return ret ? ret : ct_read__list(v, "list", read_run, a, r, err);
 }
 
 static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
@@ -361,55 +307,26 @@ static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err 
 	return 0;
 }
 
-static int read_exec(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
-{
-	struct ct_exec *e = ct_workload__add_exec(to);
-	bool entry_point = json_is_true(json_object_get(o, "entry_point"));
-
-	(void)r;
-	e->entry = CT_ENTRY_MAIN;
-	e->was = entry_point ? CT_ENTRY_SETUP : CT_ENTRY_MAIN;
-	e->count = 1;
-	if (ct_fields__read(exec_fields, e, o, err))
-		return -EINVAL;
-	return read_caps(o, "file_capabilities", &e->fcaps, err);
-}
-
 static int read_sets(json_t *doc, struct ct_advice *a, struct ct_err *err)
 {
 	json_t *o, *drop;
-	int ret = get(doc, "advice", JSON_OBJECT, &o, err);
+	int ret = ct_read__get(doc, "advice", JSON_OBJECT, &o, err);
 
 	if (!ret)
-		ret = get(o, "cap_add", JSON_ARRAY, &drop, err);
+		ret = ct_read__get(o, "cap_add", JSON_ARRAY, &drop, err);
 	if (ret > 0)
 		return ct_err__set(err, EINVAL, "it has no \"advice\" with a \"cap_add\"");
 	if (!ret)
 		ret = ct_fields__read(advice_fields, a, o, err);
 	if (!ret)
-		ret = read_caps(o, "cap_add", &a->cap_add, err);
+		ret = ct_read__caps(o, "cap_add", &a->cap_add, err);
 	if (!ret)
-		ret = read_caps(o, "optional", &a->optional, err);
+		ret = ct_read__caps(o, "optional", &a->optional, err);
 	if (!ret)
-		ret = read_caps(o, "removed", &a->removed, err);
+		ret = ct_read__caps(o, "removed", &a->removed, err);
 	if (!ret && a->cap_add & (a->optional | a->removed))
 		ret = ct_err__set(err, EINVAL, "a capability is in \"cap_add\" and outside of it");
 	return ret;
-}
-
-static int read_identity(json_t *o, struct ct_workload *w, struct ct_err *err)
-{
-	int ret = ct_fields__read(workload_fields, w, o, err);
-
-	w->configured_known = json_object_get(o, "configured");
-	w->sysctls.known = json_object_get(o, "sysctls");
-	if (!ret)
-		ret = read_nested(o, "container", container_fields, &w->container, err);
-	if (!ret)
-		ret = read_nested(o, "sysctls", sysctls_fields, &w->sysctls, err);
-	if (!ret)
-		ret = read_caps(o, "configured", &w->configured, err);
-	return ret ? ret : read_list(o, "execs", read_exec, w, NULL, err);
 }
 
 static int read_workload(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
@@ -427,7 +344,7 @@ static int read_workload(json_t *o, void *to, struct ct_report *r, struct ct_err
 	r->nadvices++;
 	a->caps = ct_xzalloc((json_array_size(json_object_get(o, "capabilities")) + 1) *
 			     sizeof(*a->caps));
-	ret = read_identity(o, w, err);
+	ret = ct_read__workload(o, w, err);
 	if (!ret)
 		ret = ct_fields__read(counts_fields, a, o, err);
 	if (!ret)
@@ -435,9 +352,9 @@ static int read_workload(json_t *o, void *to, struct ct_report *r, struct ct_err
 	if (!ret)
 		ret = read_verified(o, a, r, err);
 	if (!ret)
-		ret = read_list(o, "warnings", read_warning, a, r, err);
+		ret = ct_read__list(o, "warnings", read_warning, a, r, err);
 	if (!ret)
-		ret = read_list(o, "capabilities", read_capability, a, r, err);
+		ret = ct_read__list(o, "capabilities", read_capability, a, r, err);
 	for (size_t i = 0; i < a->ncaps; i++)
 		if (a->caps[i].verdict == CT_REQUIRED)
 			a->required |= 1ull << a->caps[i].cap;
@@ -447,17 +364,17 @@ static int read_workload(json_t *o, void *to, struct ct_report *r, struct ct_err
 static int read_document(json_t *doc, struct ct_session *s, struct ct_report *r, struct ct_err *err)
 {
 	json_t *list, *host = json_object_get(doc, "host");
-	int ret = get(doc, "workloads", JSON_ARRAY, &list, err);
+	int ret = ct_read__get(doc, "workloads", JSON_ARRAY, &list, err);
 
 	if (ret)
 		return ret > 0 ? ct_err__set(err, EINVAL, "\"workloads\" is missing") : ret;
 	r->advices = ct_xzalloc((json_array_size(list) + 1) * sizeof(*r->advices));
-	ret = read_nested(doc, "host", host_fields, &s->host, err);
+	ret = ct_read__nested(doc, "host", host_fields, &s->host, err);
 	if (json_is_true(json_object_get(host, "hybrid")))
 		s->host.cgroup = 3;
 	if (!ret)
-		ret = read_nested(doc, "losses", losses_fields, &s->losses, err);
-	return ret ? ret : read_list(doc, "workloads", read_workload, s, r, err);
+		ret = ct_read__nested(doc, "losses", losses_fields, &s->losses, err);
+	return ret ? ret : ct_read__list(doc, "workloads", read_workload, s, r, err);
 }
 
 bool ct_advice__is_json(const char *text, size_t len)

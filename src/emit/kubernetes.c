@@ -34,9 +34,9 @@ static bool shares_host(const struct ct_container *c)
  * It contradicts SYS_ADMIN. The API server refuses it only beside the spelling CAP_SYS_ADMIN so
  * far (kubernetes issue 119568), which need not stay so.
  */
-static bool no_escalation(const struct ct_advice *a)
+static enum ct_nnp no_escalation(const struct ct_report *r, const struct ct_advice *a)
 {
-	return ct_workload__nnp_possible(a->workload) && !(a->cap_add & CT_CAP(SYS_ADMIN));
+	return a->cap_add & CT_CAP(SYS_ADMIN) ? CT_NNP_NO : ct_emit__nnp(r, a);
 }
 
 /* Not because it was privileged: then the judge minds the default profile. */
@@ -48,7 +48,8 @@ static bool unconfined(const struct ct_advice *a)
 	       c->privileged != CT_YES;
 }
 
-static void put_level(const struct ct_advice *a, FILE *out, const char *indent)
+static void put_level(const struct ct_report *r, const struct ct_advice *a, FILE *out,
+		      const char *indent)
 {
 	ct_autofree char *over = ct_caps__join(a->cap_add & ~BASELINE, ", ", "");
 	ct_autofree char *more = ct_caps__join(a->cap_add & ~RESTRICTED, ", ", "");
@@ -76,11 +77,15 @@ static void put_level(const struct ct_advice *a, FILE *out, const char *indent)
 		ct_emit__note(out, indent,
 			      "Pod Security Standard: baseline; restricted wants seccompProfile "
 			      "RuntimeDefault, under which it was not recorded");
-	} else if (!no_escalation(a)) {
+	} else if (no_escalation(r, a) == CT_NNP_NO) {
 		ct_emit__note(out, indent,
 			      "Pod Security Standard: baseline; restricted wants "
 			      "allowPrivilegeEscalation: false, and a program in it gained "
 			      "rights by a set-uid bit or file capabilities");
+	} else if (no_escalation(r, a) == CT_NNP_LIKELY) {
+		ct_emit__note(out, indent,
+			      "Pod Security Standard: baseline; restricted also wants "
+			      "allowPrivilegeEscalation: false, see there");
 	} else {
 		ct_emit__note(out, indent, "Pod Security Standard: restricted");
 	}
@@ -116,14 +121,19 @@ static void put_add(const struct ct_advice *a, FILE *out, const char *indent)
 }
 
 /* securityContext: and what is in it. */
-static void put_context(const struct ct_advice *a, FILE *out, const char *outer)
+static void put_context(const struct ct_report *r, const struct ct_advice *a, FILE *out,
+			const char *outer)
 {
+	enum ct_nnp nnp = no_escalation(r, a);
 	ct_autofree char *indent = ct_xasprintf("%s  ", outer);
 
 	fprintf(out, "%ssecurityContext:\n", outer);
 	put_user(a->workload, out, indent);
-	if (no_escalation(a))
-		fprintf(out, "%sallowPrivilegeEscalation: false\n", indent);
+	if (nnp == CT_NNP_LIKELY)
+		ct_emit__comment(out, indent, "%s", ct_emit__nnp_text(nnp));
+	if (nnp != CT_NNP_NO)
+		fprintf(out, "%s%sallowPrivilegeEscalation: false\n", indent,
+			nnp == CT_NNP_LIKELY ? "# " : "");
 	if (!unconfined(a) && a->workload->container.seccomp != CT_SECCOMP_CUSTOM)
 		fprintf(out, "%sseccompProfile:\n%s  type: RuntimeDefault\n", indent, indent);
 	fprintf(out, "%scapabilities:\n%s  drop: [ALL]\n", indent, indent);
@@ -159,10 +169,11 @@ static char *unique_name(const struct ct_report *r, size_t n)
 	return ct_emit__yaml(numbered);
 }
 
-static void put_head(const struct ct_advice *a, FILE *out, const char *indent)
+static void put_head(const struct ct_report *r, const struct ct_advice *a, FILE *out,
+		     const char *indent)
 {
 	ct_emit__heading(a, out, indent);
-	put_level(a, out, indent);
+	put_level(r, a, out, indent);
 	ct_emit__notes(a, &idiom, out, indent);
 }
 
@@ -174,9 +185,9 @@ void ct_emit__kubernetes(const struct ct_report *r, FILE *out)
 
 		if (i)
 			fputs("---\n", out);
-		put_head(&r->advices[i], out, "");
+		put_head(r, &r->advices[i], out, "");
 		fprintf(out, "containers:\n  - name: %s\n", name);
-		put_context(&r->advices[i], out, "    ");
+		put_context(r, &r->advices[i], out, "    ");
 	}
 }
 
@@ -193,10 +204,10 @@ void ct_emit__helm(const struct ct_report *r, FILE *out)
 
 		if (i)
 			fputc('\n', out);
-		put_head(&r->advices[i], out, "");
+		put_head(r, &r->advices[i], out, "");
 		if (r->nadvices > 1)
 			fprintf(out, "%s:\n", name);
-		put_context(&r->advices[i], out, r->nadvices > 1 ? "  " : "");
+		put_context(r, &r->advices[i], out, r->nadvices > 1 ? "  " : "");
 	}
 }
 
@@ -213,7 +224,7 @@ void ct_emit__kustomize(const struct ct_report *r, FILE *out)
 		ct_autofree char *key = container_key(r->advices[i].workload);
 		ct_autofree char *name = ct_emit__yaml(key);
 
-		put_head(&r->advices[i], out, "  ");
+		put_head(r, &r->advices[i], out, "  ");
 		fprintf(out,
 			"  - patch: |-\n"
 			"      apiVersion: apps/v1\n"
@@ -226,6 +237,6 @@ void ct_emit__kustomize(const struct ct_report *r, FILE *out)
 			"            containers:\n"
 			"              - name: %s\n",
 			name, name);
-		put_context(&r->advices[i], out, "                ");
+		put_context(r, &r->advices[i], out, "                ");
 	}
 }

@@ -19,8 +19,9 @@ static const struct ct_idiom idiom = {
 	.engine = true,
 };
 
-static void put_task(const struct ct_advice *a, FILE *out)
+static void put_task(const struct ct_report *r, const struct ct_advice *a, FILE *out)
 {
+	enum ct_nnp nnp = ct_emit__nnp(r, a);
 	int width = ct_emit__names_width(a->cap_add);
 	ct_autofree char *forbidden = ct_caps__join(a->cap_add & ~ALLOWED, ", ", "");
 
@@ -31,6 +32,9 @@ static void put_task(const struct ct_advice *a, FILE *out)
 			      "configuration says so",
 			      forbidden);
 	ct_emit__notes(a, &idiom, out, "");
+	if (nnp == CT_NNP_LIKELY)
+		ct_emit__note(out, "", "security_opt = [\"no-new-privileges\"] is %s",
+			      ct_emit__nnp_text(nnp));
 	fputs("config {\n  cap_drop = [\"all\"]\n", out);
 	if (a->cap_add)
 		fputs("  cap_add = [\n", out);
@@ -41,7 +45,7 @@ static void put_task(const struct ct_advice *a, FILE *out)
 	}
 	if (a->cap_add)
 		fputs("  ]\n", out);
-	if (ct_workload__nnp_possible(a->workload))
+	if (nnp == CT_NNP_YES)
 		fputs("  security_opt = [\"no-new-privileges\"]\n", out);
 	fputs("}\n", out);
 }
@@ -51,6 +55,6 @@ void ct_emit__nomad(const struct ct_report *r, FILE *out)
 	for (size_t i = 0; i < r->nadvices; i++) {
 		if (i)
 			fputc('\n', out);
-		put_task(&r->advices[i], out);
+		put_task(r, &r->advices[i], out);
 	}
 }

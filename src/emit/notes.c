@@ -38,13 +38,39 @@ static bool exec_gained(const struct ct_exec *e)
 	return e->setuid && (c->uid != c->euid || c->gid != c->egid);
 }
 
-bool ct_workload__nnp_possible(const struct ct_workload *w)
+/* Could an execve have gone by, or what its file has? */
+static bool execs_lost(const struct ct_losses *l)
 {
+	return l->events || l->lookups || l->missed || l->unattributed || l->truncated;
+}
+
+enum ct_nnp ct_emit__nnp(const struct ct_report *r, const struct ct_advice *a)
+{
+	const struct ct_workload *w = a->workload;
+
 	ct_workload__for_each(part, w)
 		for (size_t i = 0; i < part->nexecs; i++)
 			if (exec_gained(&part->execs[i]))
-				return false;
-	return true;
+				return CT_NNP_NO;
+	if (w->container.no_new_privs == CT_YES)
+		return CT_NNP_YES;
+	if (ct_workload__exercised(w).start_seen != CT_YES || execs_lost(&r->session->losses))
+		return CT_NNP_LIKELY;
+	return CT_NNP_YES;
+}
+
+const char *ct_emit__nnp_text(enum ct_nnp nnp)
+{
+	switch (nnp) {
+	case CT_NNP_NO: break;
+	case CT_NNP_LIKELY:
+		return "likely possible, but its start was not seen, or something was lost: "
+		       "nothing that was seen gained rights by a set-uid bit or file capabilities";
+	case CT_NNP_YES:
+		return "possible: nothing in it gained rights by a set-uid bit or file "
+		       "capabilities";
+	}
+	return NULL;
 }
 
 uint64_t ct_advice__powerless(const struct ct_advice *a)
@@ -164,12 +190,16 @@ static void note_names(const struct ct_advice *a, const struct ct_idiom *idiom, 
 			unknown);
 }
 
+bool ct_warning__is_aside(const struct ct_warning *w)
+{
+	return !strcmp(w->code, "low-ports") || !strcmp(w->code, "userns-possible");
+}
+
 void ct_emit__notes(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
 		    const char *indent)
 {
-	/* "low-ports" speaks of the machine recorded on; note_ports() of the target. */
 	for (size_t i = 0; i < a->nwarnings; i++)
-		if (strcmp(a->warnings[i].code, "low-ports") != 0)
+		if (!ct_warning__is_aside(&a->warnings[i]))
 			ct_emit__note(out, indent, "%s", a->warnings[i].text);
 	note_container(a, idiom, out, indent);
 	note_user(a, idiom, out, indent);

@@ -22,8 +22,9 @@ static void put_set(struct ct_json *j, const char *key, uint64_t set)
  * Root needs neither inheritable nor ambient ones (CVE-2022-24769 was their being there);
  * another user keeps at execve only what is ambient, and that must be inheritable.
  */
-static void put_config(struct ct_json *j, const struct ct_advice *a)
+static void put_config(struct ct_json *j, const struct ct_report *r, const struct ct_advice *a)
 {
+	enum ct_nnp nnp = ct_emit__nnp(r, a);
 	const struct ct_workload *w = a->workload;
 	uint64_t kept = ct_workload__nonroot(w) == CT_YES ? a->cap_add : 0;
 
@@ -36,11 +37,15 @@ static void put_config(struct ct_json *j, const struct ct_advice *a)
 	put_set(j, "permitted", a->cap_add);
 	put_set(j, "ambient", kept);
 	ct_json__end_object(j);
-	ct_json__bool(j, "noNewPrivileges", ct_workload__nnp_possible(w));
+	/* JSON has no comments: what is not certain is left to the file, and said below. */
+	if (nnp != CT_NNP_LIKELY)
+		ct_json__bool(j, "noNewPrivileges", nnp == CT_NNP_YES);
 	ct_json__end_object(j);
 	ct_json__object(j, "annotations");
 	ct_json__str(j, "captrim.workload", ct_workload__label(w));
 	ct_json__str(j, "captrim.confidence", ct_confidence__name(a->confidence));
+	if (nnp == CT_NNP_LIKELY)
+		ct_json__str(j, "captrim.noNewPrivileges", ct_emit__nnp_text(nnp));
 	ct_json__end_object(j);
 	ct_json__end_object(j);
 }
@@ -53,7 +58,7 @@ void ct_emit__oci(const struct ct_report *r, FILE *out)
 	if (many)
 		ct_json__array(&j, NULL);
 	for (size_t i = 0; i < r->nadvices; i++)
-		put_config(&j, &r->advices[i]);
+		put_config(&j, r, &r->advices[i]);
 	if (many)
 		ct_json__end_array(&j);
 	fputc('\n', out);

@@ -15,8 +15,9 @@ static void put_set(const char *key, uint64_t set, FILE *out)
 	fprintf(out, "%s=%s\n", key, names);
 }
 
-static void put_service(const struct ct_advice *a, FILE *out)
+static void put_service(const struct ct_report *r, const struct ct_advice *a, FILE *out)
 {
+	enum ct_nnp nnp = ct_emit__nnp(r, a);
 	const struct ct_workload *w = a->workload;
 	bool nonroot = ct_workload__nonroot(w) == CT_YES;
 
@@ -36,11 +37,13 @@ static void put_service(const struct ct_advice *a, FILE *out)
 		ct_emit__note(out, "",
 			      "with a User= other than root write the same set to "
 			      "AmbientCapabilities=, too");
+	if (nnp == CT_NNP_LIKELY)
+		ct_emit__note(out, "", "NoNewPrivileges=yes is %s", ct_emit__nnp_text(nnp));
 	fputs("[Service]\n", out);
 	put_set("CapabilityBoundingSet", a->cap_add, out);
 	if (nonroot && a->cap_add)
 		put_set("AmbientCapabilities", a->cap_add, out);
-	if (ct_workload__nnp_possible(w))
+	if (nnp == CT_NNP_YES)
 		fputs("NoNewPrivileges=yes\n", out);
 }
 
@@ -49,6 +52,6 @@ void ct_emit__systemd(const struct ct_report *r, FILE *out)
 	for (size_t i = 0; i < r->nadvices; i++) {
 		if (i)
 			fputc('\n', out);
-		put_service(&r->advices[i], out);
+		put_service(r, &r->advices[i], out);
 	}
 }

@@ -2,6 +2,7 @@
 /* From needs to the set and its confidence. */
 #include <string.h>
 
+#include "base/human.h"
 #include "judge/cover.h"
 #include "judge/judge_priv.h"
 
@@ -159,10 +160,11 @@ static bool has_gaps(const struct ct_losses *l)
 
 static void rate(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
-	double seconds = ct_workload__watched_ns(c->w) / 1e9;
+	ct_autofree char *checks = ct_human__count(a->checks, "check", "checks");
 	ct_autofree char *in = a->recordings > 1 ?
-				       ct_xasprintf("in %zu recordings", a->recordings) :
-				       ct_xasprintf("in %zu kinds", c->w->nkinds);
+				       ct_human__count(a->recordings, "recording", "recordings") :
+				       ct_human__count(c->w->nkinds, "kind", "kinds");
+	ct_autofree char *time = ct_human__duration(ct_workload__watched_ns(c->w));
 	ct_autofree char *seldom = not_in_every(a);
 	bool start = false, end = false, whole = false;
 	bool gaps = has_gaps(&s->losses);
@@ -178,12 +180,13 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 	if (!a->checks || c->failed)
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
-		"%llu checks %s over %.0f s; start %s, end %s%s%s%s%s%s",
-		(unsigned long long)a->checks, in, seconds, start ? "seen" : "not seen",
-		end ? "seen" : "not seen", seldom, c->failed ? "; it ended with an error" : "",
+		"%s in %s over %s; start %s, end %s%s%s%s%s%s", checks, in, time,
+		start ? "seen" : "not seen", end ? "seen" : "not seen", seldom,
+		c->failed ? "; it ended with an error" : "",
 		c->unknown_sites ? "; some call sites no rule knows were taken as needed" : "",
 		gaps ? "; something was lost, see the losses" : "",
-		"; what it did not do while watched is not covered");
+		"; what it did not do while watched is not covered, and a reload is not told "
+		"apart");
 }
 
 void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct ct_case *c,

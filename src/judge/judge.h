@@ -13,8 +13,8 @@ enum ct_confidence { CT_CONF_LOW, CT_CONF_MEDIUM, CT_CONF_HIGH, CT_CONF_PROVED }
 
 /* Which set goes into cap_add. */
 enum ct_mode {
-	CT_MODE_DEFAULT,  /* required, and optional ones that are risky to leave out */
-	CT_MODE_STRICT,	  /* required only */
+	CT_MODE_DEFAULT,  /* required only; of an advice made earlier, what it has */
+	CT_MODE_STRICT,	  /* required only, also of an advice that was made generous */
 	CT_MODE_GENEROUS, /* everything that was used */
 };
 

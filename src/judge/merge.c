@@ -105,7 +105,7 @@ static void keep_warnings(struct ct_advice *a, struct ct_advice *from)
 {
 	static const char *const judges[] = { "host-scope",    "exec-only", "failed-run",
 					      "unknown-sites", "truncated", "losses",
-					      "low-ports",     "userns" };
+					      "low-ports",     "userns",    "userns-possible" };
 
 	for (size_t i = 0; i < from->nwarnings; i++) {
 		struct ct_warning *w = &from->warnings[i];

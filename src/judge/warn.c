@@ -3,6 +3,7 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#include "base/human.h"
 #include "judge/gates.h"
 #include "judge/judge_priv.h"
 
@@ -98,7 +99,7 @@ static void warn_userns(struct ct_advice *a, const struct ct_case *c)
 					 "rootless, because of %s",
 					 names));
 	else
-		add_warning(a, "userns", -1,
+		add_warning(a, "userns-possible", -1,
 			    ct_xstrdup("nothing seen forbids user-namespace remapping: no use "
 				       "reaches the host"));
 }
@@ -148,6 +149,8 @@ static bool open_ports(const struct ct_workload *w)
 void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
 	const struct ct_losses *l = &s->losses;
+	ct_autofree char *unknown = ct_human__count(c->unknown_sites, "kind of check",
+						    "kinds of checks");
 
 	warn_scope(a);
 	warn_userns(a, c);
@@ -158,9 +161,9 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 				       "is taken as needed, record a run that works"));
 	if (c->unknown_sites)
 		add_warning(a, "unknown-sites", -1,
-			    ct_xasprintf("%llu kinds of checks came from places that no rule knows "
-					 "and were taken as needed; -v shows them",
-					 (unsigned long long)c->unknown_sites));
+			    ct_xasprintf("%s from places that no rule knows, taken as needed; "
+					 "-v shows them",
+					 unknown));
 	if (l->truncated)
 		add_warning(a, "truncated", -1,
 			    ct_xstrdup("the recording is cut off: it ends early, needs after that "

@@ -12,6 +12,7 @@ const char *const ct_workload_kind_names[] = { "container", "unit", "command", "
 const char *const ct_runtime_names[] = {
 	"none", "docker", "podman", "containerd", "cri-o", "systemd", "lxc", "nspawn", NULL,
 };
+const char *const ct_phase_names[] = { "main", "exec", "health", "setup", NULL };
 const char *const ct_seccomp_names[] = { "unknown", "none", "default", "custom", NULL };
 
 struct ct_session *ct_session__new(void)
@@ -198,14 +199,50 @@ bool ct_workload__configured(const struct ct_workload *w, uint64_t *set)
 	return known;
 }
 
+static uint64_t watched_ns(const struct ct_workload *part)
+{
+	if (part->told.ns)
+		return part->told.ns;
+	return part->last_ns > part->first_ns ? part->last_ns - part->first_ns : 0;
+}
+
 uint64_t ct_workload__watched_ns(const struct ct_workload *w)
 {
 	uint64_t sum = 0;
 
 	ct_workload__for_each(part, w)
-		if (part->last_ns > part->first_ns)
-			sum += part->last_ns - part->first_ns;
+		sum += watched_ns(part);
 	return sum;
+}
+
+static uint32_t phase_bit(const struct ct_workload *w, uint32_t entry)
+{
+	return 1u << ct_names__find(ct_phase_names, ct_workload__phase(w, entry));
+}
+
+/* What one part knows and another does not is known; seen by one is seen. */
+static void join(enum ct_tristate *seen, enum ct_tristate by_part)
+{
+	if (by_part > *seen)
+		*seen = by_part;
+}
+
+struct ct_exercised ct_workload__exercised(const struct ct_workload *w)
+{
+	struct ct_exercised e = { .start_seen = CT_UNKNOWN, .end_seen = CT_UNKNOWN };
+
+	ct_workload__for_each(part, w) {
+		e.kinds += part->told.kinds + part->nkinds;
+		e.ns += watched_ns(part);
+		e.phases |= part->told.phases;
+		join(&e.start_seen, part->start_seen);
+		join(&e.end_seen, part->end_seen);
+		for (size_t i = 0; i < part->nkinds; i++)
+			e.phases |= phase_bit(part, part->kinds[i].key.entry);
+		for (size_t i = 0; i < part->nexecs && !part->told.kinds; i++)
+			e.phases |= phase_bit(part, part->execs[i].entry);
+	}
+	return e;
 }
 
 int ct_names__find(const char *const *names, const char *name)

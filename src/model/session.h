@@ -141,6 +141,14 @@ struct ct_exit {
 	struct json_t *rest;
 };
 
+/* How much of a workload was seen, in all its recordings together. */
+struct ct_exercised {
+	uint64_t kinds;	 /* of checks */
+	uint64_t ns;	 /* watched */
+	uint32_t phases; /* bits: whose processes or checks, in the order of ct_phase_names */
+	enum ct_tristate start_seen, end_seen; /* in one of them at least */
+};
+
 struct ct_workload {
 	char *id;	   /* unique in the session: container id, unit, "command", cgroup path */
 	char short_id[13]; /* 12 digits of a container's id; "" for other ids */
@@ -155,6 +163,7 @@ struct ct_workload {
 	uint64_t first_ns, last_ns;
 	enum ct_tristate start_seen; /* its entry point's execve was seen */
 	enum ct_tristate end_seen;   /* its main process's end was seen */
+	struct ct_exercised told;    /* read from an advice: of recordings that are not here */
 	int end_code;		     /* then: as wait(2) reports it */
 	struct ct_kind *kinds;
 	size_t nkinds, kinds_cap;
@@ -211,6 +220,7 @@ static inline const struct ct_workload *ct_workload__part(const struct ct_worklo
 /* The bounding sets it ran with, together. False: not known of any. */
 bool ct_workload__configured(const struct ct_workload *w, uint64_t *set);
 
+struct ct_exercised ct_workload__exercised(const struct ct_workload *w);
 uint64_t ct_workload__watched_ns(const struct ct_workload *w); /* all recordings together */
 
 /* Names as in the JSON schema, and back (-EINVAL when unknown). */
@@ -221,7 +231,7 @@ int ct_runtime__parse(const char *name);
 const char *ct_seccomp__name(enum ct_seccomp s);
 int ct_seccomp__parse(const char *name);
 
-/* "main", "setup", "exec" or "health" for an entry of this workload. */
+/* "main", "exec", "health" or "setup" for an entry of this workload. */
 const char *ct_workload__phase(const struct ct_workload *w, uint32_t entry);
 
 /* For people: container or unit name, else command, else short id. Not freed. */

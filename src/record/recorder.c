@@ -7,6 +7,7 @@
 #include <sys/utsname.h>
 #include <time.h>
 
+#include "base/human.h"
 #include "record/recorder_priv.h"
 
 #define TICK_NS	   100000000ull	  /* of the timer: progress line, deadlines, liveness */
@@ -211,12 +212,13 @@ static void on_signal(struct ct_recorder *r)
 static void progress(struct ct_recorder *r)
 {
 	static const char clear[] = "\r\033[K";
-	double s = (ct_now_ns() - r->start_ns) / 1e9;
+	ct_autofree char *time = NULL, *kinds = NULL;
 
 	if (r->opts.quiet || !isatty(STDERR_FILENO))
 		return;
-	fprintf(stderr, "%scaptrim: %.0f s, %llu kinds of checks on this host%s\r", clear, s,
-		(unsigned long long)ct_collect__kinds(r->collect),
+	time = ct_human__duration(ct_now_ns() - r->start_ns);
+	kinds = ct_human__count(ct_collect__kinds(r->collect), "kind of check", "kinds of checks");
+	fprintf(stderr, "%scaptrim: %s, %s on this host%s\r", clear, time, kinds,
 		r->waiting_said ? "; waiting for what the command started, Ctrl-C ends it" : "");
 }
 

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/human.h"
 #include "base/json.h"
 #include "base/outfile.h"
 #include "base/term.h"
@@ -75,8 +76,8 @@ static void put_reason(const struct ct_rehearsal *r, const struct ct_cap_verdict
 	if (effect == CT_EFFECT_NONE)
 		return;
 	n = effect == CT_EFFECT_UNTRIED ? ct_xstrdup("not to be tried this way, used") :
-	    r->log_only			? ct_view__count(reason->granted, "check", "checks") :
-					  ct_view__count(reason->granted, "refusal", "refusals");
+	    r->log_only			? ct_human__count(reason->granted, "check", "checks") :
+					  ct_human__count(reason->granted, "refusal", "refusals");
 	put(out, "%s: %s by %s%s in %s (%s): %s", ct_cap__name(v->cap), n,
 	    reason->process ? reason->process : "?", ct_emit__phase(reason->phase),
 	    reason->syscall ? reason->syscall : "no system call", reason->site, why);
@@ -129,7 +130,7 @@ static void put_just_before(const struct ct_rehearsal *r, FILE *out)
 		if (!last->count || ns > JUST_NS)
 			continue;
 		comm = ct_xstrndup(last->comm, sizeof(last->comm));
-		ago = ct_view__duration(ns);
+		ago = ct_human__duration(ns);
 		syscall = ct_syscall__name(last->nr);
 		put(out, "%s before: %s refused to %s (pid %u) in %s", ago, ct_cap__name(cap), comm,
 		    last->pid, syscall ? syscall : "?");
@@ -166,7 +167,7 @@ static void put_failed(const struct ct_rehearsal *r, FILE *out)
 		n++;
 	}
 	if (n) {
-		ct_autofree char *count = ct_view__count(n, "process", "processes");
+		ct_autofree char *count = ct_human__count(n, "process", "processes");
 
 		put(out, "%s failed or killed meanwhile: %s", count, names.s);
 	}
@@ -175,8 +176,8 @@ static void put_failed(const struct ct_rehearsal *r, FILE *out)
 
 static void put_end(const struct ct_rehearsal *r, FILE *out, const struct ct_term *term)
 {
-	ct_autofree char *time = ct_view__duration(r->end_ns - r->start_ns);
-	ct_autofree char *checks = ct_view__count(r->checks, "check passed", "checks passed");
+	ct_autofree char *time = ct_human__duration(r->end_ns - r->start_ns);
+	ct_autofree char *checks = ct_human__count(r->checks, "check passed", "checks passed");
 	bool bad = r->end == CT_REHEARSE_TROUBLE;
 
 	fputs(bad ? ct_term__bad(term) : ct_term__good(term), out);
@@ -208,7 +209,7 @@ static void print_text(const struct ct_rehearsal *r, FILE *out)
 	put_failed(r, out);
 	each_reason(r, put_reason, out);
 	put_harmless(r, out);
-	lapsed = ct_view__count(r->lapsed, "check", "checks");
+	lapsed = ct_human__count(r->lapsed, "check", "checks");
 	if (r->lapsed)
 		put(out, "%s let through while captrim stood still", lapsed);
 	if (lost)

@@ -1,42 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <inttypes.h>
 #include <string.h>
+#include "base/human.h"
 #include "emit/common.h"
 #include "view/common.h"
-
-char *ct_view__count(uint64_t n, const char *one, const char *many)
-{
-	char digits[32], *p = digits + sizeof(digits);
-	uint64_t rest = n;
-
-	*--p = '\0';
-	for (int i = 0; i == 0 || rest; i++, rest /= 10) {
-		if (i && i % 3 == 0)
-			*--p = ',';
-		*--p = (char)('0' + rest % 10);
-	}
-	return ct_xasprintf("%s %s", p, n == 1 ? one : many);
-}
-
-char *ct_view__duration(uint64_t ns)
-{
-	uint64_t s = ns / 1000000000;
-
-	if (s < 1)
-		return ct_xasprintf("%" PRIu64 " ms", ns / 1000000);
-	if (s < 60)
-		return ct_xasprintf("%" PRIu64 " s", s);
-	if (s < 3600)
-		return ct_xasprintf("%" PRIu64 " min %" PRIu64 " s", s / 60, s % 60);
-	if (s < 86400)
-		return ct_xasprintf("%" PRIu64 " h %" PRIu64 " min", s / 3600, s / 60 % 60);
-	return ct_xasprintf("%" PRIu64 " d %" PRIu64 " h", s / 86400, s / 3600 % 24);
-}
 
 char *ct_view__about(const struct ct_advice *a)
 {
 	const struct ct_workload *w = a->workload;
-	ct_autofree char *checks = ct_view__count(a->checks, "check", "checks");
+	ct_autofree char *checks = ct_human__count(a->checks, "check", "checks");
 	struct ct_str s = { 0 };
 
 	if (w->container.image)
@@ -44,7 +16,7 @@ char *ct_view__about(const struct ct_advice *a)
 	ct_str__add(&s,
 		    w->runtime ? ct_runtime__name(w->runtime) : ct_workload_kind__name(w->kind));
 	if (ct_workload__watched_ns(w)) {
-		ct_autofree char *len = ct_view__duration(ct_workload__watched_ns(w));
+		ct_autofree char *len = ct_human__duration(ct_workload__watched_ns(w));
 
 		ct_str__addf(&s, ", watched for %s", len);
 	}
@@ -83,7 +55,7 @@ char *ct_view__reason(const struct ct_cap_verdict *cv)
 	if (r->process)
 		ct_str__addf(&s, "%s%s, ", r->process, ct_emit__phase(r->phase));
 	if (r->granted + r->denied) {
-		ct_autofree char *n = ct_view__count(r->granted + r->denied, "check", "checks");
+		ct_autofree char *n = ct_human__count(r->granted + r->denied, "check", "checks");
 
 		ct_str__addf(&s, "%s%s)", n,
 			     r->denied ? r->granted ? ", some refused" : ", refused" : "");
@@ -95,7 +67,7 @@ char *ct_view__reason(const struct ct_cap_verdict *cv)
 
 bool ct_view__is_note(const struct ct_warning *w)
 {
-	return !strcmp(w->code, "low-ports") || !strcmp(w->code, "exec-only") ||
+	return ct_warning__is_aside(w) || !strcmp(w->code, "exec-only") ||
 	       !strcmp(w->code, "userns");
 }
 
@@ -113,7 +85,7 @@ static void add_loss(struct ct_str *s, uint64_t n, const char *one, const char *
 
 	if (!n)
 		return;
-	count = ct_view__count(n, one, many);
+	count = ct_human__count(n, one, many);
 	ct_str__addf(s, "%s%s", s->len ? "; " : "", count);
 }
 

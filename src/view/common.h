@@ -8,13 +8,7 @@
 /* How refused calls went on: "; of the calls 3 failed, 1 went on", or "". The caller frees. */
 char *ct_view__outcome(const struct ct_outcome *o);
 
-/* "1 check", "15,203 checks". The caller frees, here and below. */
-char *ct_view__count(uint64_t n, const char *one, const char *many);
-
-/* "42 s", "3 min 5 s", "2 h 10 min". */
-char *ct_view__duration(uint64_t ns);
-
-/* "nginx:1.27, docker, watched for 2 min 3 s, 14,203 checks" */
+/* "nginx:1.27, docker, watched for 2 min 3 s, 14,203 checks"; the caller frees, here and below. */
 char *ct_view__about(const struct ct_advice *a);
 
 /* "chown to another owner (chown, 12 checks)"; cv may be NULL. */

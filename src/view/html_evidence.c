@@ -2,6 +2,7 @@
 /* The second half of the HTML report: why, and how far to trust it. */
 #include <inttypes.h>
 #include <string.h>
+#include "base/human.h"
 #include "emit/common.h"
 #include "view/common.h"
 #include "view/html.h"
@@ -28,8 +29,8 @@ static const char *phase_words(const char *phase)
 
 static void put_reason(FILE *out, const struct ct_reason *r)
 {
-	ct_autofree char *granted = ct_view__count(r->granted, "granted", "granted");
-	ct_autofree char *denied = ct_view__count(r->denied, "refused", "refused");
+	ct_autofree char *granted = ct_human__count(r->granted, "granted", "granted");
+	ct_autofree char *denied = ct_human__count(r->denied, "refused", "refused");
 	ct_autofree char *outcome = ct_view__outcome(&r->outcome);
 
 	fprintf(out, "<li><span class=\"tag%s\">%s%s</span>%s%s%s ",
@@ -85,7 +86,7 @@ static void put_about(FILE *out, const struct ct_cap_verdict *cv)
 
 static void put_cap(FILE *out, const struct ct_cap_verdict *cv)
 {
-	ct_autofree char *n = ct_view__count(cv->granted + cv->denied, "check", "checks");
+	ct_autofree char *n = ct_human__count(cv->granted + cv->denied, "check", "checks");
 
 	fprintf(out,
 		"<details><summary><span class=\"cap\">%s</span> <span class=\"tag%s\">%s</span>%s"

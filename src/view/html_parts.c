@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The overview of the HTML report: workloads by capabilities, and when each was used. */
 #include <inttypes.h>
+#include "base/human.h"
 #include "emit/common.h"
 #include "view/common.h"
 #include "view/html.h"
@@ -194,7 +195,7 @@ static struct span life_of(const struct ct_advice *a)
 static void put_timeline(FILE *out, const struct ct_advice *a, bool brief)
 {
 	struct span all = life_of(a);
-	ct_autofree char *length = ct_view__duration(all.last - all.first);
+	ct_autofree char *length = ct_human__duration(all.last - all.first);
 
 	fputs("<section>\n", out);
 	ct_html__element(out, "h3", NULL, ct_workload__label(a->workload));

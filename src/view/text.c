@@ -112,7 +112,7 @@ static void put_run(const struct text *t, const struct ct_verify_run *run)
 	put_labelled(t, run->recording ? "recording" : "run", ct_term__dim(t->term), line);
 }
 
-static void put_rest(const struct text *t, const struct ct_advice *a)
+static void put_rest(const struct text *t, const struct ct_advice *a, bool verbose)
 {
 	const char *dim = ct_term__dim(t->term), *bad = ct_term__bad(t->term);
 	bool sure = a->confidence >= CT_CONF_HIGH;
@@ -127,6 +127,8 @@ static void put_rest(const struct text *t, const struct ct_advice *a)
 		ct_autofree char *text = ct_printable(a->warnings[i].text);
 		bool note = ct_view__is_note(&a->warnings[i]);
 
+		if (!verbose && ct_warning__is_aside(&a->warnings[i]))
+			continue;
 		put_labelled(t, note ? "note" : "warning", note ? dim : bad, text);
 	}
 	if (doubtful) {
@@ -209,7 +211,7 @@ static void put_workload(const struct text *t, const struct ct_advice *a, bool v
 		fputs("  optional, not in the set:\n", t->out);
 		put_caps(t, a, optional);
 	}
-	put_rest(t, a);
+	put_rest(t, a, verbose);
 	if (verbose)
 		put_evidence(t, a);
 	fputc('\n', t->out);

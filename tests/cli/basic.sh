@@ -88,6 +88,31 @@ cat >"$recording" <<'END'
 {"type":"workload","id":"command","kind":"command","runtime":"none","command":"chown 1 f","first_ns":1,"last_ns":2,"start_seen":true,"end_seen":true,"configured":"0xa80425fb"}
 {"type":"kind","workload":0,"cap_name":"CHOWN","granted":true,"cap":0,"syscall":"fchownat","nr":260,"flags":1,"site":"0x1","count":3,"first_ns":1,"last_ns":2,"stack":["security_capable","capable_wrt_inode_uidgid","setattr_prepare","ext4_setattr","notify_change","chown_common","do_fchownat","__x64_sys_fchownat","do_syscall_64"]}
 END
+# Of optional ones: the default leaves them out, and keeps them in an advice that was made generous.
+rec=tests/golden/recordings/dnsmasq-dhcp.rec
+has() {
+	if [ "$(jq '.workloads[0].advice.cap_add | index("SYS_PTRACE") != null' "$tmp/out")" = "$2" ]; then
+		pass "$1"
+	else
+		fail "$1" 'SYS_PTRACE tells'
+	fi
+}
+run 0 'generous' advise --generous --format json "$rec"
+has 'generous keeps an optional one' true
+cp "$tmp/out" "$tmp/generous.json"
+run 0 'a generous advice' advise --format json "$tmp/generous.json"
+has 'a generous advice is kept' true
+run 0 'a generous advice, strict' advise --strict --format json "$tmp/generous.json"
+has 'a generous advice, strict: it is left out' false
+run 0 'a recording' advise --format json "$rec"
+cp "$tmp/out" "$tmp/default.json"
+run 0 'a recording, strict' advise --strict --format json "$rec"
+if cmp -s "$tmp/out" "$tmp/default.json"; then
+	pass 'of a recording strict is the default'
+else
+	fail 'of a recording strict is the default' 'they differ'
+fi
+
 run 0 'advise' advise --format json "$recording"
 if [ "$(jq -c '.workloads[0].advice.cap_add' "$tmp/out" 2>/dev/null)" = '["CHOWN"]' ]; then
 	pass 'advise says CHOWN'

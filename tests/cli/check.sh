@@ -154,6 +154,8 @@ other_files() {
 		"15:47 unknown-capability " "16:17 missing-capability NET_ADMIN" \
 		"16:17 no-drop-all CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,SETPCAP,NET_BIND_SERVICE,SYS_CHROOT,MKNOD,AUDIT_WRITE,SETFCAP"
 	is "Kubernetes: whose" "$(jq -r '.findings[0].in' "$tmp/out")" StatefulSet/net
+	check "Kubernetes, for people" 1 "$ping" "$dns" --against k8s.yaml
+	says "Kubernetes: they are called workloads" "$tmp/out" '^2 workloads checked: '
 	check "systemd" 0 "$dns" --against dns.service --format json
 	finds "systemd: put together, and said so" "1:1 matched "
 	mkdir "$tmp/in/dns.service.d"

@@ -45,6 +45,9 @@ opt_flag = (bool, type(None))
 VERDICT = OneOf(("required", "optional", "unneeded"))
 SCOPE = OneOf(("host", "namespace", "none"))
 
+EXERCISED = {"checks": number, "kinds": (int, type(None)), "seconds": (int, float),
+             "start_seen": opt_flag, "end_seen": opt_flag,
+             "phases": [OneOf(("main", "exec", "health", "setup"))]}
 REASON = {"site": text, "syscall": opt_text, "process": opt_text,
           "phase": OneOf(("main", "exec", "health", "setup")), "count": number,
           "text": opt_text, "verdict": VERDICT, "any_of": Caps(), "scope": SCOPE,
@@ -70,6 +73,7 @@ WORKLOAD = {
     "execs": [{"file?": text, "entry_point": flag, "uid": number, "gid": number,
                "euid": number, "egid": number, "userns_level": number,
                "file_capabilities": Caps(), "setuid": flag}],
+    "exercised": EXERCISED,
     "advice": {"cap_drop": [OneOf(("ALL",))], "cap_add": Caps(), "optional": Caps(),
                "removed": Caps(), "why": text,
                "confidence": OneOf(("proved", "high", "medium", "low"))},

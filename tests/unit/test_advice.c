@@ -75,6 +75,9 @@ static void test_refused(void)
 	refused(DOC("{" ID("a") ",\"advice\":{\"cap_add\":[]},\"capabilities\":"
 				"[{\"name\":\"KILL\",\"reasons\":[{}]}]}"),
 		"reasons[0]: \"site\" is missing");
+	refused(DOC("{" ID("a") ",\"exercised\":{\"seconds\":1e300}}"), "out of range");
+	refused(DOC("{" ID("a") ",\"exercised\":{\"phases\":[\"reload\"]}}"), "none of main");
+	refused(DOC("{" ID("a") ",\"exercised\":[]}"), "\"exercised\" is no object");
 }
 
 static void test_least(void)
@@ -180,10 +183,37 @@ static void test_modes(void)
 	free_both(&b);
 }
 
+#define SEEN(kinds, seconds, start, phase)                                             \
+	DOC("{" ID("a") ",\"advice\":{\"cap_add\":[]},\"exercised\":{\"kinds\":" kinds \
+			",\"seconds\":" seconds ",\"start_seen\":" start               \
+			",\"end_seen\":null,\"phases\":[\"" phase "\"]}}")
+
+/* What several recordings showed adds up. */
+static void test_exercised(void)
+{
+	struct both b = read_text(SEEN("5", "1.5", "false", "main"));
+	struct both c = read_text(SEEN("7", "2", "true", "health"));
+	struct ct_exercised e;
+
+	ct_report__merge(b.r, b.s, c.r, c.s, CT_MODE_DEFAULT);
+	free_both(&c);
+	e = ct_workload__exercised(b.r->advices[0].workload);
+	CU_ASSERT_EQUAL(e.kinds, 12);
+	CU_ASSERT_EQUAL(e.ns, 3500000000);
+	CU_ASSERT_EQUAL(e.start_seen, CT_YES);
+	CU_ASSERT_EQUAL(e.end_seen, CT_UNKNOWN);
+	CU_ASSERT_EQUAL(e.phases, 1 << 0 | 1 << 2);
+	free_both(&b);
+}
+
 static CU_TestInfo tests[] = {
-	{ "refused", test_refused },	{ "the least", test_least },
-	{ "one workload", test_merge }, { "other workloads", test_merge_others },
-	{ "modes", test_modes },	CU_TEST_INFO_NULL,
+	{ "refused", test_refused },
+	{ "the least", test_least },
+	{ "one workload", test_merge },
+	{ "other workloads", test_merge_others },
+	{ "modes", test_modes },
+	{ "exercised", test_exercised },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("advice", tests)

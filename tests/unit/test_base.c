@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "base/err.h"
+#include "base/human.h"
 #include "base/json.h"
 #include "base/term.h"
 #include "base/util.h"
@@ -244,6 +245,35 @@ static void test_term(void)
 	UNIT_STR(ct_color_choices[CT_COLOR_NEVER], "never");
 }
 
+static void test_human(void)
+{
+	static const struct {
+		uint64_t ns;
+		const char *words;
+	} lengths[] = {
+		{ 0, "0 ms" },
+		{ 999999999, "999 ms" },
+		{ 1000000000, "1 s" },
+		{ 1900000000, "2 s" },
+		{ 59600000000, "1 min 0 s" },
+		{ 185000000000, "3 min 5 s" },
+		{ 7800000000000, "2 h 10 min" },
+		{ 90000000000000, "1 d 1 h" },
+	};
+	ct_autofree char *none = ct_human__count(0, "check", "checks");
+	ct_autofree char *one = ct_human__count(1, "check", "checks");
+	ct_autofree char *many = ct_human__count(1275994, "check", "checks");
+
+	UNIT_STR(none, "0 checks");
+	UNIT_STR(one, "1 check");
+	UNIT_STR(many, "1,275,994 checks");
+	for (size_t i = 0; i < CT_ARRAY_SIZE(lengths); i++) {
+		ct_autofree char *words = ct_human__duration(lengths[i].ns);
+
+		UNIT_STR(words, lengths[i].words);
+	}
+}
+
 /* Allocation that cannot be had ends the program as the header says. */
 static void test_out_of_memory(void)
 {
@@ -275,6 +305,7 @@ static CU_TestInfo tests[] = {
 	{ "json documents", test_json_documents },
 	{ "json bytes", test_json_bytes },
 	{ "term", test_term },
+	{ "human", test_human },
 	{ "out of memory", test_out_of_memory },
 	CU_TEST_INFO_NULL,
 };

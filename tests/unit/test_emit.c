@@ -460,6 +460,61 @@ static void test_no_raw_bytes(void)
 	ct_session__free((struct ct_session *)r->session);
 }
 
+/* What no_new_privs would break may have gone by where not all was seen: it is a comment then. */
+static void test_thin_evidence(void)
+{
+	static const char *const active[] = { "\nNoNewPrivileges=", "\"noNewPrivileges\":",
+					      "\n  security_opt = [",
+					      "  allowPrivilegeEscalation:" };
+	struct ct_report *r = web_report();
+	struct ct_session *s = (struct ct_session *)r->session;
+	size_t sure = 0;
+
+	for (int seen = 2; seen >= 0; seen--) {
+		s->workloads[0]->start_seen = seen ? CT_YES : CT_NO;
+		s->losses.events = seen == 1;
+		for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++) {
+			size_t len, found = 0;
+			ct_autofree char *got = output_of(i, r, &len);
+
+			for (size_t k = 0; k < CT_ARRAY_SIZE(active); k++)
+				found += strstr(got, active[k]) != NULL;
+			if (seen == 2)
+				sure += found > 0;
+			else
+				CU_ASSERT_EQUAL(found, 0);
+		}
+	}
+	/* kubernetes, helm, kustomize, html; quadlet, systemd, nomad, oci */
+	CU_ASSERT_EQUAL(sure, 8);
+	ct_session__free(s);
+}
+
+/* What is true of nearly everything is said where it is asked for. */
+static void test_asides(void)
+{
+	static struct ct_warning warnings[] = {
+		{ "low-ports", CAP_NET_BIND_SERVICE, PROC("HERE-EVERY-PORT") },
+		{ "userns-possible", -1, PROC("NOTHING-FORBIDS") },
+		{ "userns", -1, PROC("WOULD-NOT-RUN") },
+	};
+	struct ct_report *r = web_report();
+
+	r->advices[0].warnings = warnings;
+	r->advices[0].nwarnings = CT_ARRAY_SIZE(warnings);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++) {
+		bool asked = formats[i].write == write_verbose ||
+			     formats[i].write == ct_view__html || formats[i].write == ct_emit__json;
+		size_t len;
+		ct_autofree char *got = output_of(i, r, &len);
+
+		CU_ASSERT_EQUAL(strstr(got, "HERE-EVERY-PORT") != NULL, asked);
+		CU_ASSERT_EQUAL(strstr(got, "NOTHING-FORBIDS") != NULL, asked);
+		CU_ASSERT(strstr(got, "WOULD-NOT-RUN") || formats[i].write == ct_emit__oci);
+	}
+	ct_session__free((struct ct_session *)r->session);
+}
+
 static void test_no_workload(void)
 {
 	struct ct_session *s = new_session();
@@ -502,6 +557,8 @@ static CU_TestInfo tests[] = {
 	{ "hostile", test_hostile },
 	{ "write", test_write },
 	{ "no raw bytes", test_no_raw_bytes },
+	{ "asides", test_asides },
+	{ "thin evidence", test_thin_evidence },
 	{ "no workload", test_no_workload },
 	CU_TEST_INFO_NULL,
 };

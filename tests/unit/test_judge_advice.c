@@ -20,7 +20,7 @@ static const struct {
 	const char *words; /* among others */
 } runs[] = {
 	{ "all of it", CT_YES, CT_YES, 0, true, false, CT_CONF_HIGH,
-	  "1 checks in 1 kinds over 2 s; start seen, end seen; what it did not do" },
+	  "1 check in 1 kind over 2 s; start seen, end seen; what it did not do" },
 	{ "ended by a signal", CT_YES, CT_YES, 15, true, false, CT_CONF_HIGH, "end seen" },
 	{ "ended by a signal, says a shell", CT_YES, CT_YES, 143 << 8, true, false, CT_CONF_HIGH,
 	  "end seen" },
@@ -166,6 +166,24 @@ static void test_no_warnings(void)
 		CU_ASSERT_PTR_NULL(warning(r, warned[k].code));
 }
 
+/* The good news and the bad have codes of their own: only the bad is always said. */
+static void test_userns(void)
+{
+	for (int bad = 0; bad < 2; bad++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+
+		if (bad)
+			host_use(s, w);
+		else
+			build_check(w, CHOWN_CHECK);
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(warning(r, "userns") != NULL, bad);
+		CU_ASSERT_EQUAL(warning(r, "userns-possible") != NULL, !bad);
+	}
+}
+
 /* A use within a namespace does not make a host-wide capability harmless. */
 static void test_host_words(void)
 {
@@ -298,6 +316,7 @@ static CU_TestInfo tests[] = {
 	{ "confidence", test_confidence },
 	{ "warnings", test_warnings },
 	{ "no warnings", test_no_warnings },
+	{ "user namespaces", test_userns },
 	{ "words for the host", test_host_words },
 	{ "alternatives", test_alternatives },
 	{ "stand-in", test_stand_in },
