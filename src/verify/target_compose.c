@@ -34,7 +34,7 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 
 	(void)fresh; /* clear() has removed the volumes, or left them */
 	if (set)
-		ct_compose__limit(s->compose, t->service, *set);
+		ct_compose__limit(s->compose, t->service, set);
 	ret = ct_compose__write(s->compose, s->t.state->stack_path, err);
 	if (ret)
 		return ret;
@@ -117,7 +117,7 @@ static void clear(struct ct_target *t, bool volumes)
 	ct_state__remove_containers(t->state, volumes && !t->keep_volumes);
 }
 
-static void settle(struct ct_target *t, uint64_t set)
+static void settle(struct ct_target *t, const uint64_t *set)
 {
 	ct_compose__limit(((struct stack *)t)->compose, t->service, set);
 }
@@ -146,7 +146,7 @@ struct ct_target *ct_target__compose(const char *file)
 		.settle = settle,
 		.free = free_stack,
 		.is_stack = true,
-		.is_container = true,
+		.kind = CT_WL_CONTAINER,
 		.client = client,
 	};
 	return &s->t;
