@@ -34,8 +34,8 @@ struct ct_target {
 	 * else why not; the caller frees. stopped: because it was asked to.
 	 */
 	char *(*ending)(struct ct_target *t, bool stopped);
-	/* NULL, or: its last words of this run go to out, where its client does not have them. */
-	void (*last_words)(struct ct_target *t, int out);
+	/* NULL, or: what it wrote last, where that is not its client's output; the caller frees. */
+	char *(*last_words)(struct ct_target *t);
 	/* Asks it to end, or, hard, ends it. Does not wait. */
 	void (*stop)(struct ct_target *t, bool hard);
 	/* Removes what the run left behind; with volumes, those too. */

@@ -169,15 +169,16 @@ static char *ending(struct ct_target *t, bool stopped)
 	return stopped && u->stops_badly ? NULL : ct_steal(why);
 }
 
-static void last_words(struct ct_target *t, int out)
+static char *last_words(struct ct_target *t)
 {
 	const struct unit *u = (struct unit *)t;
 	ct_autofree char *since = ct_xasprintf("--since=@%lld", (long long)u->started);
-	ct_autofree char *unit = ct_xasprintf("_SYSTEMD_UNIT=%s", u->name), *text = NULL;
+	ct_autofree char *unit = ct_xasprintf("_SYSTEMD_UNIT=%s", u->name);
+	char *text = NULL;
 	char *argv[] = { "journalctl", "-q", "-o", "cat", "-n", "1", since, unit, NULL };
 
-	if (!ct_proc__run(argv, &text) && text)
-		dprintf(out, "%s", text);
+	ct_proc__run(argv, &text);
+	return text;
 }
 
 static void stop(struct ct_target *t, bool hard)

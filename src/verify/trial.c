@@ -31,6 +31,7 @@ struct watch {
 	int check_out;
 	bool check_good, health_good, stopping;
 	char *complaint; /* set: it fails, and why */
+	char *words;	 /* what it wrote last, then, or NULL */
 };
 
 static uint64_t now_ns(void)
@@ -43,10 +44,14 @@ static uint64_t now_ns(void)
 
 static void fails(struct watch *w, char *why)
 {
-	if (w->complaint)
+	if (w->complaint) {
 		free(why);
-	else
-		w->complaint = why;
+		return;
+	}
+	w->complaint = why;
+	/* Before it is removed. */
+	if (w->t->last_words && !w->opts->verbose)
+		w->words = w->t->last_words(w->t);
 }
 
 static char *ending_of(int status)
@@ -204,25 +209,31 @@ static int loop(struct watch *w)
 	}
 }
 
-/* The last line that it wrote, if its output is not shown anyway. */
-static char *last_words(struct watch *w, FILE *log)
+static char *last_line(char *text)
 {
-	char buf[TAIL + 1];
-	size_t n;
+	size_t n = text ? strlen(text) : 0;
 	char *line;
 
-	if (!log)
+	while (n && strchr(" \r\n\t", text[n - 1]))
+		n--;
+	if (!n)
 		return NULL;
-	if (w->t->last_words)
-		w->t->last_words(w->t, fileno(log));
+	text[n] = '\0';
+	line = strrchr(text, '\n');
+	return ct_printable(line ? line + 1 : text);
+}
+
+/* The last line that it, or else its client, wrote. log NULL: that is shown anyway. */
+static char *last_words(struct watch *w, FILE *log)
+{
+	char buf[TAIL + 1], *own = last_line(w->words);
+
+	if (own || !log)
+		return own;
 	if (fseek(log, -TAIL, SEEK_END))
 		rewind(log);
-	n = fread(buf, 1, TAIL, log);
-	while (n && strchr(" \r\n\t", buf[n - 1]))
-		n--;
-	buf[n] = '\0';
-	line = strrchr(buf, '\n');
-	return *buf ? ct_printable(line ? line + 1 : buf) : NULL;
+	buf[fread(buf, 1, TAIL, log)] = '\0';
+	return last_line(buf);
 }
 
 bool ct_run__was_killed(const struct ct_workload *w)
@@ -334,6 +345,7 @@ int ct_run__do(struct ct_target *t, const struct ct_run_opts *opts, struct ct_ru
 		(void)ct_state__cgroup(t->state, NULL, NULL);
 	ct_start__free(&start);
 	free(w.complaint);
+	free(w.words);
 	if (ret)
 		ct_run__free(run);
 	return ret;
