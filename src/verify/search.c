@@ -427,6 +427,7 @@ static int quick(struct state *s)
 int ct_search__run(const struct ct_search *q, struct ct_found *f)
 {
 	struct state s = { .q = q, .f = f, .best = q->working };
+	enum answer a;
 	int ret;
 
 	*f = (struct ct_found){ .set = q->working, .result = CT_SUFFICIENT };
@@ -437,10 +438,10 @@ int ct_search__run(const struct ct_search *q, struct ct_found *f)
 		ret = quick(&s);
 	} else {
 		ret = find_working(&s, &f->set);
-		if (f->hopeless)
-			f->result = CT_FAILED;
-		else if (!ret)
+		if (!ret && !f->hopeless)
 			ret = minimize(&s, &f->set);
+		if (!is_known(&s, f->set, &a) || a != YES)
+			f->result = CT_FAILED;
 		if (ret) {
 			f->set = s.best;
 			f->result = CT_SUFFICIENT;
