@@ -9,9 +9,9 @@
 /* The words of a container client's command line, "sudo" before it or not. */
 struct ct_client {
 	size_t argc;
-	size_t name;	    /* index of the client's word, 0 or 1 */
-	size_t sub;	    /* index of the subcommand ("run"), behind "container"; argc: none */
-	bool is_container;  /* docker, podman or docker-compose */
+	size_t name;	   /* index of the client's word, 0 or 1 */
+	size_t sub;	   /* index of the subcommand ("run"), behind "container"; argc: none */
+	bool is_container; /* docker, podman or docker-compose */
 	bool is_systemd_run;
 	bool starts;	    /* the subcommand is run or create */
 	const char *socket; /* named by -H unix://..., borrowed */

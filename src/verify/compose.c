@@ -11,7 +11,7 @@
 #include "verify/proc.h"
 
 struct ct_compose {
-	json_t *root, *given; /* given: as the file has it */
+	json_t *root, *given;  /* given: as the file has it */
 	const char **services; /* names within root */
 	size_t nservices;
 	const char *const *client;

@@ -17,9 +17,9 @@ struct ct_state {
 	char *project;		 /* of Compose, when that makes it; else NULL */
 	char *path, *stack_path; /* this file; where a Compose file may be written */
 	int fd;
-	char **client; /* words of the container client, NULL: none; borrowed */
-	char *cgroup;  /* of a plain command, or NULL */
-	char *unit;    /* of systemd, stopped and limited meanwhile, or NULL */
+	char **client;		 /* words of the container client, NULL: none; borrowed */
+	char *cgroup;		 /* of a plain command, or NULL */
+	char *unit;		 /* of systemd, stopped and limited meanwhile, or NULL */
 	struct ct_words running; /* it and what depends on it, to be started again */
 };
 

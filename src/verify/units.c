@@ -56,13 +56,8 @@ void ct_unit__stop(const char *unit)
 
 void ct_unit__running(const char *unit, struct ct_words *names)
 {
-	char *argv[] = { "systemctl",
-			 "list-dependencies",
-			 "--reverse",
-			 "--plain",
-			 "--",
-			 (char *)unit,
-			 NULL };
+	char *argv[] = { "systemctl", "list-dependencies", "--reverse", "--plain",
+			 "--",	      (char *)unit,	   NULL };
 	ct_autofree char *output = NULL;
 	char *save;
 

@@ -275,8 +275,8 @@ static void tell_privileged(const struct ct_found *f, struct ct_advice *a)
 				    f->result == CT_FAILED ?
 					    "Perhaps the one that failed missed one of these" :
 					    "It works without all of that: leave --privileged out");
-	*CT_PUSH(a->warnings, a->nwarnings,
-		 a->warnings_cap) = (struct ct_warning){ "privileged", -1, text };
+	*CT_PUSH(a->warnings, a->nwarnings, a->warnings_cap) = (struct ct_warning){ "privileged",
+										    -1, text };
 }
 
 /* The recording's runs, then its own. */

@@ -55,6 +55,7 @@ proves() {
 		"0 $2 $3 $4 minimal"
 }
 state_of() { inside systemctl show -P ActiveState "$1"; }
+bounding_set() { inside grep CapBnd "/proc/$(inside systemctl show -P MainPID "$1")/status" | cut -f 2; }
 # left: drop-ins and notes
 left() { find /proc/"$init"/root/run/systemd/system /proc/"$init"/root/run/captrim -name "*captrim-verify*" -o -name "verify-*" 2>/dev/null | wc -l; }
 
@@ -73,8 +74,9 @@ proves service server.service CHOWN,SETGID,SETUID 4
 is configured "$(jq -c '.workloads[0].configured' "$tmp/advice")" '["CHOWN","KILL","SETGID","SETUID","NET_RAW"]'
 is why "$(verified 'list[2].why' | grep -c 'exit status 1: chown: ')" 1
 is service-as-found "$(state_of server) $(state_of needs-server) $(left)" 'active active 0'
-is own-set "$(inside sh -c 'grep CapBnd /proc/$(systemctl show -P MainPID server)/status' | cut -f 2)" 00000000000020e1
+is own-set "$(bounding_set server)" 00000000000020e1
 is own-restart "$(inside systemctl show -P Restart server)" always
+# shellcheck disable=SC2016 # for the check's shell
 verify -u server --check 'test "$(stat -c %U /run/server)" = nobody'
 proves check server.service CHOWN,SETGID,SETUID 4
 verify -u stops --stay 1s
@@ -121,4 +123,4 @@ is killed-leaves "$(left)" 2
 verify -u job
 proves after-killed job.service CHOWN 2
 is killed-put-back "$(state_of server) $(state_of needs-server) $(left)" 'active active 0'
-is killed-own-set "$(inside sh -c 'grep CapBnd /proc/$(systemctl show -P MainPID server)/status' | cut -f 2)" 00000000000020e1
+is killed-own-set "$(bounding_set server)" 00000000000020e1

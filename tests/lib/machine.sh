@@ -30,7 +30,7 @@ inside() { timeout "${limit:-120}" nsenter -t "$init" -m -p -C -u -i -n "$@"; }
 machine_end() {
 	# The second one ends it at once.
 	for _ in $(seq 50); do
-		kill $machine 2>/dev/null || break
+		kill "$machine" 2>/dev/null || break
 		sleep 0.2
 	done
 	rm -rf "$tmp"
@@ -53,12 +53,12 @@ WORLD
 	for _ in $(seq 200); do
 		init=$(cat "/proc/$machine/task/$machine/children" 2>/dev/null)
 		init=${init%% *}
-		[ -z "$init" ] || inside systemctl is-active -q dbus.socket 2>/dev/null && break
-		kill -0 $machine 2>/dev/null || break
+		[ -z "$init" ] || inside systemd-run -q --wait true >"$tmp/out" 2>&1 && break
+		kill -0 "$machine" 2>/dev/null || break
 		sleep 0.3
 	done
 	if [ -z "$init" ] || ! inside systemd-run -q --wait true >"$tmp/out" 2>&1; then
-		skip all "systemd does not boot here: $(cat "$tmp/out" "$tmp/boot" 2>/dev/null | tail -n 1 | tr -d '\033')"
+		skip all "systemd does not boot here: $(cat "$tmp/out" "$tmp/boot" 2>/dev/null | grep . | tail -n 1 | tr -d '\033')"
 		exit 0
 	fi
 	if ! inside /captrim doctor >"$tmp/doctor" 2>&1; then

@@ -42,9 +42,12 @@ static void test_property(void)
 	static const struct {
 		const char *shown, *name, *value;
 	} cases[] = {
-		{ shown, "Type", "oneshot" }, { shown, "User", "" },
-		{ shown, "ExecStart", "{ a=b }" }, { shown, "Last", "end" },
-		{ shown, "Exec", "" }, { "", "Type", "" },
+		{ shown, "Type", "oneshot" },
+		{ shown, "User", "" },
+		{ shown, "ExecStart", "{ a=b }" },
+		{ shown, "Last", "end" },
+		{ shown, "Exec", "" },
+		{ "", "Type", "" },
 		{ NULL, "Type", "" },
 	};
 
