@@ -139,6 +139,8 @@ static int verify(struct ct_target *t, struct ct_err *err)
 	if (from.len)
 		ret = ct_cmd__load(&from, CT_MODE_DEFAULT, &s, &r, err);
 	ct_report__free(ct_steal(r));
+	if (!ret && unit && !vo.quiet)
+		ct_warn("%s is stopped and started for each run, and put back afterwards", t->unit);
 	if (!ret)
 		ret = ct_verify(&vo, t, &s, &r, err);
 	if (!ret)
@@ -171,8 +173,6 @@ int ct_cmd__verify(int argc, char **argv)
 		ct_warn("%s", err.msg);
 		return CT_EXIT_FAILURE;
 	}
-	if (unit && !vo.quiet)
-		ct_warn("%s is stopped and started for each run, and put back afterwards", t->unit);
 	vo.runs_per_set = runs_per_set;
 	vo.max_runs = max_runs;
 	vo.verbose = verbose;
