@@ -33,6 +33,9 @@ _captrim() {
 	--color) words='auto always never' ;;
 	-c | --container)
 		words=$(docker ps --format '{{.Names}}' 2>/dev/null) ;;
+	-u | --unit)
+		words=$(systemctl list-units --all --plain --no-legend --type service 2>/dev/null |
+			while read -r word _; do echo "$word"; done) ;;
 	-d | --duration | --for | --every | --stay | --timeout) words='30s 5m 1h' ;;
 	--cap-add) words="none $(captrim explain --color never 2>/dev/null |
 		sed -n '2,$s/^\([A-Z_]*\)  .*/\1/p')" ;;

@@ -11,7 +11,7 @@
 
 static struct ct_verify_opts vo;
 static struct ct_strlist from;
-static const char *out_path, *compose_file;
+static const char *out_path, *compose_file, *unit;
 static int format, color;
 static uint64_t runs_per_set = 1, max_runs;
 static bool verbose;
@@ -28,6 +28,8 @@ static const struct ct_opt opts[] = {
 	  "10s)" },
 	{ 'f', "file", "FILE", CT_OPT_STR, &compose_file, NULL,
 	  "a Compose file: its services, one after the other" },
+	{ 'u', "unit", "UNIT", CT_OPT_STR, &unit, NULL,
+	  "a systemd service: stopped and started for each run, then put back" },
 	{ 0, "service", "NAME", CT_OPT_LIST, &vo.services, NULL, "of that file, this one only" },
 	{ 0, "from", "FILE", CT_OPT_LIST, &from, NULL, "a recording of it, instead of a new one" },
 	{ 0, "quick", NULL, CT_OPT_FLAG, &vo.quick, NULL,
@@ -58,15 +60,16 @@ static const struct ct_opt opts[] = {
 
 const struct ct_command ct_verify_command = {
 	.name = "verify",
-	.args = "[OPTION]... {-- COMMAND [ARGUMENT]... | -f COMPOSE-FILE}",
+	.args = "[OPTION]... {-- COMMAND [ARGUMENT]... | -f COMPOSE-FILE | -u UNIT}",
 	.summary = "prove the smallest set by running a command again under smaller ones",
 	.details =
-		"The command is 'docker run ...', 'podman run ...' or any other. It runs once as "
-		"it\n"
-		"is, then under the advised set, then without each member of it. Without --check,\n"
-		"--health and --stay it works when its exit status is 0; several may be combined.\n"
-		"A check finds the container's name in CAPTRIM_CONTAINER.\n"
-		"The exit status is 0 when a set was proved, 1 when not. Ctrl-C removes what was\n"
+		"The command is 'docker run ...', 'podman run ...', 'systemd-run ...' or any "
+		"other. It\n"
+		"runs once as it is, then under the advised set, then without each member of it.\n"
+		"Without --check, --health and --stay it works when its exit status is 0; several\n"
+		"may be combined. A check finds the container's name in CAPTRIM_CONTAINER.\n"
+		"A unit is the one of this host: its users go without it meanwhile.\n"
+		"The exit status is 0 when a set was found, 1 when not. Ctrl-C removes what was\n"
 		"made; if captrim is killed, its next start does.",
 	.opts = opts,
 	.stop_early = true,
@@ -91,18 +94,24 @@ static int make_target(struct ct_strlist *words, struct ct_target **t, struct ct
 {
 	bool asked = vo.works.check || vo.works.health || vo.works.stay_ns;
 	char *const *argv = (char *const *)words->items;
+	struct ct_client client = ct_client__parse(argv);
 	int ret = 0;
 
-	if (compose_file && words->len)
-		return ct_err__set(err, EINVAL, "a command or a Compose file (-f), not both");
-	if (!compose_file && !words->len)
+	if (!!compose_file + !!unit + !!words->len > 1)
+		return ct_err__set(err, EINVAL,
+				   "one of a command, a Compose file (-f) and a unit (-u)");
+	if (!compose_file && !unit && !words->len)
 		return ct_err__set(err, EINVAL,
 				   "verify needs a command: captrim verify -- docker run ...");
 	if (vo.services.len && !compose_file)
 		return ct_err__set(err, EINVAL, "--service goes with -f");
 	if (compose_file)
 		*t = ct_target__compose(compose_file);
-	else if (ct_client__parse(argv).is_container)
+	else if (unit)
+		ret = ct_target__unit(unit, t, err);
+	else if (client.is_systemd_run)
+		ret = ct_target__transient(argv, t, err);
+	else if (client.is_container)
 		ret = ct_target__container(argv, t, err);
 	else
 		*t = ct_target__command(argv);
@@ -115,6 +124,11 @@ static int make_target(struct ct_strlist *words, struct ct_target **t, struct ct
 	return ret;
 }
 
+static bool needs_privileged(const struct ct_advice *a)
+{
+	return a->verify_privileged && !strcmp(a->verify_privileged, "needed");
+}
+
 static int verify(struct ct_target *t, struct ct_err *err)
 {
 	struct ct_emit_opts emit = { format, color, verbose };
@@ -125,10 +139,15 @@ static int verify(struct ct_target *t, struct ct_err *err)
 	if (from.len)
 		ret = ct_cmd__load(&from, CT_MODE_DEFAULT, &s, &r, err);
 	ct_report__free(ct_steal(r));
+	if (!ret && unit && !vo.quiet)
+		ct_warn("%s is stopped and started for each run, and put back afterwards", t->unit);
 	if (!ret)
 		ret = ct_verify(&vo, t, &s, &r, err);
 	if (!ret)
 		ret = ct_view__write(r, &emit, out_path, err);
+	for (size_t i = 0; !ret && i < r->nadvices; i++)
+		if (needs_privileged(&r->advices[i]))
+			ret = ct_err__set(err, ENOEXEC, "%s", r->advices[i].why);
 	return ret;
 }
 
@@ -149,7 +168,10 @@ int ct_cmd__verify(int argc, char **argv)
 		ret = make_target(&words, &t, &err);
 	if (ret) {
 		ct_strlist__free(&words);
-		return ct_cmd__usage(&ct_verify_command, &err);
+		if (ret == -EINVAL)
+			return ct_cmd__usage(&ct_verify_command, &err);
+		ct_warn("%s", err.msg);
+		return CT_EXIT_FAILURE;
 	}
 	vo.runs_per_set = runs_per_set;
 	vo.max_runs = max_runs;

@@ -139,10 +139,16 @@ static int add_labelled(struct ct_patch *p, const struct ct_patch_opts *opts, st
 	return ret;
 }
 
+static bool worked_unprivileged(const struct ct_advice *a)
+{
+	return a->workload->container.privileged == CT_NO ||
+	       (a->confidence == CT_CONF_PROVED && a->verify_privileged);
+}
+
 /*
  * What a privileged container has beside capabilities (every device, writable /sys, no
  * seccomp, no AppArmor) leaves no trace in a recording. That it can do without is known
- * only from a recording made without.
+ * only from a recording made without, or from verify.
  */
 static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bool forced)
 {
@@ -152,7 +158,7 @@ static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bo
 	bool without = true;
 
 	for (size_t i = 0; i < t->nadvices; i++)
-		without &= t->advices[i]->workload->container.privileged == CT_NO;
+		without &= worked_unprivileged(t->advices[i]);
 	t->privileged = is == CT_YES;
 	t->drop_privileged = is != CT_NO && (forced || (without && is == CT_YES));
 	if (is == CT_UNKNOWN && !forced)
@@ -161,12 +167,13 @@ static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bo
 				     at, name));
 	else if (t->drop_privileged)
 		note(p, ct_xasprintf("%s: %s: privileged: true goes: %s", at, name,
-				     without ? "it was recorded without" : "as asked for"));
+				     without ? "it worked without" : "as asked for"));
 	else if (t->privileged)
 		note(p, ct_xasprintf(
 				"%s: %s: privileged: true stays and gives everything back: it was "
 				"recorded so, and its use of devices, /sys and /proc is not "
-				"recorded. Record it without, or use --drop-privileged and test",
+				"recorded. Record it without, let captrim verify try that, or use "
+				"--drop-privileged and test",
 				at, name));
 }
 

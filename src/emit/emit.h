@@ -39,6 +39,8 @@ void ct_emit__compose(const struct ct_report *r, FILE *out);
 void ct_emit__docker(const struct ct_report *r, FILE *out);
 void ct_emit__podman(const struct ct_report *r, FILE *out);
 void ct_emit__kubernetes(const struct ct_report *r, FILE *out);
+/* The lines of a unit that give it the set, and no more, whatever stood before them. */
+void ct_emit__unit_sets(uint64_t set, bool ambient, FILE *out);
 void ct_emit__systemd(const struct ct_report *r, FILE *out);
 void ct_emit__quadlet(const struct ct_report *r, FILE *out);
 void ct_emit__oci(const struct ct_report *r, FILE *out);

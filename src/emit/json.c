@@ -150,6 +150,7 @@ static void put_verified(struct ct_json *j, const struct ct_advice *a)
 	ct_json__str(j, "result", a->verify_result);
 	ct_json__bool(j, "flaky", a->verify_flaky);
 	put_caps(j, "degraded", a->verify_degraded);
+	ct_json__opt_str(j, "privileged", a->verify_privileged);
 	ct_json__array(j, "list");
 	for (size_t i = 0; i < a->nverify_list; i++) {
 		const struct ct_verify_run *run = &a->verify_list[i];

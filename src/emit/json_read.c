@@ -57,6 +57,7 @@ static const struct ct_field verified_fields[] = {
 	F(STR, verify_check, "check"),
 	F(STR, verify_result, "result"),
 	F(BOOL, verify_flaky, "flaky"),
+	F(STR, verify_privileged, "privileged"),
 	{ 0 },
 };
 #undef F

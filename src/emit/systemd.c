@@ -8,11 +8,21 @@ static const struct ct_idiom idiom = {
 	.ambient = true,
 };
 
+/* What several lines name adds up, unless an empty one comes between. */
 static void put_set(const char *key, uint64_t set, FILE *out)
 {
 	ct_autofree char *names = ct_caps__join(set, " ", "CAP_");
 
-	fprintf(out, "%s=%s\n", key, names);
+	fprintf(out, "%s=\n", key);
+	if (set)
+		fprintf(out, "%s=%s\n", key, names);
+}
+
+void ct_emit__unit_sets(uint64_t set, bool ambient, FILE *out)
+{
+	put_set("CapabilityBoundingSet", set, out);
+	if (ambient)
+		put_set("AmbientCapabilities", set, out);
 }
 
 static void put_service(const struct ct_report *r, const struct ct_advice *a, FILE *out)
@@ -40,9 +50,7 @@ static void put_service(const struct ct_report *r, const struct ct_advice *a, FI
 	if (nnp == CT_NNP_LIKELY)
 		ct_emit__note(out, "", "NoNewPrivileges=yes is %s", ct_emit__nnp_text(nnp));
 	fputs("[Service]\n", out);
-	put_set("CapabilityBoundingSet", a->cap_add, out);
-	if (nonroot && a->cap_add)
-		put_set("AmbientCapabilities", a->cap_add, out);
+	ct_emit__unit_sets(a->cap_add, nonroot && a->cap_add, out);
 	if (nnp == CT_NNP_YES)
 		fputs("NoNewPrivileges=yes\n", out);
 }

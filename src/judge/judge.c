@@ -219,6 +219,7 @@ void ct_advice__free(struct ct_advice *a)
 	free(a->why);
 	free(a->verify_check);
 	free(a->verify_result);
+	free(a->verify_privileged);
 	for (size_t i = 0; i < a->nverify_list; i++)
 		free(a->verify_list[i].why);
 	free(a->verify_list);

@@ -85,6 +85,8 @@ struct ct_advice {
 	char *verify_check, *verify_result; /* NULL: not verified */
 	bool verify_flaky;		    /* one set worked once and failed once */
 	uint64_t verify_degraded;	    /* refused under the final set, and it works */
+	char *verify_privileged;	    /* it was given --privileged, which was "dropped" or is
+					     * "needed"; NULL: neither */
 	struct ct_verify_run *verify_list;
 	size_t nverify_list;
 };

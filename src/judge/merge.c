@@ -131,6 +131,8 @@ static void join_verified(struct ct_advice *a, const struct ct_advice *x, const 
 	a->verify_result = ct_xstrdup(minimal ? "minimal" : "sufficient");
 	a->verify_flaky = x->verify_flaky || y->verify_flaky;
 	a->verify_degraded = x->verify_degraded | y->verify_degraded;
+	if (x->verify_privileged || y->verify_privileged)
+		a->verify_privileged = ct_xstrdup("dropped"); /* both were proved without it */
 	if (equal(x->verify_check, y->verify_check))
 		a->verify_check = x->verify_check ? ct_xstrdup(x->verify_check) : NULL;
 	else

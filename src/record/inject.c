@@ -193,62 +193,6 @@ static void put_label(struct ct_injected *in, size_t after, size_t argc)
 	put_option(in, after, argc);
 }
 
-/* systemd-run's options that matter, or that would hide one as their value. */
-static void find_unit(struct ct_injected *in, size_t at, size_t argc)
-{
-	static const struct option options[] = {
-		{ "unit", required_argument, NULL, 'u' },
-		{ "scope", no_argument, NULL, 's' },
-		{ "user", no_argument, NULL, 'U' },
-		{ "host", required_argument, NULL, 0 },
-		{ "machine", required_argument, NULL, 0 },
-		{ "property", required_argument, NULL, 0 },
-		{ "description", required_argument, NULL, 0 },
-		{ "slice", required_argument, NULL, 0 },
-		{ "service-type", required_argument, NULL, 0 },
-		{ "uid", required_argument, NULL, 0 },
-		{ "gid", required_argument, NULL, 0 },
-		{ "nice", required_argument, NULL, 0 },
-		{ "working-directory", required_argument, NULL, 0 },
-		{ "setenv", required_argument, NULL, 0 },
-		{ "on-active", required_argument, NULL, 0 },
-		{ "on-boot", required_argument, NULL, 0 },
-		{ "on-startup", required_argument, NULL, 0 },
-		{ "on-unit-active", required_argument, NULL, 0 },
-		{ "on-unit-inactive", required_argument, NULL, 0 },
-		{ "on-calendar", required_argument, NULL, 0 },
-		{ "path-property", required_argument, NULL, 0 },
-		{ "socket-property", required_argument, NULL, 0 },
-		{ "timer-property", required_argument, NULL, 0 },
-		{ NULL, 0, NULL, 0 },
-	};
-	ct_autofree char *given = NULL, *name = NULL, *token = NULL;
-	bool scope = false, user = false;
-	int c;
-
-	opterr = 0;
-	optind = 0; /* anew */
-	/* Those without a value are unknown here, which does no harm. */
-	while ((c = getopt_long((int)(argc - at), in->argv + at, "+H:M:p:E:u:", options, NULL)) !=
-	       -1) {
-		scope |= c == 's';
-		user |= c == 'U';
-		if (c == 'u') {
-			free(given);
-			given = ct_xstrdup(optarg);
-		}
-	}
-	if (!given) {
-		token = ct_random_token();
-		given = ct_xasprintf("captrim-run-%.12s", token);
-		in->option = ct_xasprintf("--unit=%s", given);
-		put_option(in, at, argc);
-	}
-	name = ct_unit__name(given, scope ? ".scope" : ".service");
-	in->unit = user ? ct_xasprintf("user@%u.service/%s", getuid(), name) : ct_steal(name);
-	in->is_client = true;
-}
-
 static const char *name_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -269,6 +213,7 @@ struct ct_client ct_client__parse(char *const *argv)
 	name = c.argc ? name_of(argv[c.name]) : "";
 	c.is_container = !strcmp(name, "docker") || !strcmp(name, "podman") ||
 			 !strcmp(name, "docker-compose");
+	c.is_systemd_run = !strcmp(name, "systemd-run");
 	if (!c.is_container)
 		return c;
 	c.sub = next_word(argv, c.name + 1);
@@ -286,6 +231,73 @@ struct ct_client ct_client__parse(char *const *argv)
 	return c;
 }
 
+struct ct_systemd_run ct_systemd_run__parse(char *const *argv)
+{
+	/* Those that matter, or that would hide one as their value. */
+	static const struct option options[] = {
+		{ "unit", required_argument, NULL, 'u' },
+		{ "scope", no_argument, NULL, 's' },
+		{ "user", no_argument, NULL, 'U' },
+		{ "host", required_argument, NULL, 'H' },
+		{ "machine", required_argument, NULL, 'M' },
+		{ "property", required_argument, NULL, 'p' },
+		{ "description", required_argument, NULL, 0 },
+		{ "slice", required_argument, NULL, 0 },
+		{ "service-type", required_argument, NULL, 0 },
+		{ "uid", required_argument, NULL, 0 },
+		{ "gid", required_argument, NULL, 0 },
+		{ "nice", required_argument, NULL, 0 },
+		{ "working-directory", required_argument, NULL, 0 },
+		{ "setenv", required_argument, NULL, 0 },
+		{ "on-active", required_argument, NULL, 0 },
+		{ "on-boot", required_argument, NULL, 0 },
+		{ "on-startup", required_argument, NULL, 0 },
+		{ "on-unit-active", required_argument, NULL, 0 },
+		{ "on-unit-inactive", required_argument, NULL, 0 },
+		{ "on-calendar", required_argument, NULL, 0 },
+		{ "path-property", required_argument, NULL, 0 },
+		{ "socket-property", required_argument, NULL, 0 },
+		{ "timer-property", required_argument, NULL, 0 },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct ct_client client = ct_client__parse(argv);
+	struct ct_systemd_run r = {};
+	int c;
+
+	opterr = 0;
+	optind = 0; /* anew */
+	/* Those without a value are unknown here, which does no harm. */
+	while ((c = getopt_long((int)(client.argc - client.name), argv + client.name,
+				"+H:M:p:E:u:", options, NULL)) != -1) {
+		r.scope |= c == 's';
+		r.user |= c == 'U';
+		r.remote |= c == 'H' || c == 'M';
+		r.ambient |= c == 'p' && !strncmp(optarg, "AmbientCapabilities=", 20);
+		if (c == 'u') {
+			free(r.given);
+			r.given = ct_xstrdup(optarg);
+		}
+	}
+	r.command = client.name + optind;
+	return r;
+}
+
+static void name_unit(struct ct_injected *in, const struct ct_client *c)
+{
+	struct ct_systemd_run r = ct_systemd_run__parse(in->argv);
+	ct_autofree char *given = r.given, *name = NULL, *token = NULL;
+
+	if (!given) {
+		token = ct_random_token();
+		given = ct_xasprintf("captrim-run-%.12s", token);
+		in->option = ct_xasprintf("--unit=%s", given);
+		put_option(in, c->name, c->argc);
+	}
+	name = ct_unit__name(given, r.scope ? ".scope" : ".service");
+	in->unit = r.user ? ct_xasprintf("user@%u.service/%s", getuid(), name) : ct_steal(name);
+	in->is_client = true;
+}
+
 void ct_inject(struct ct_injected *in, char *const *argv)
 {
 	struct ct_client c = ct_client__parse(argv);
@@ -295,8 +307,8 @@ void ct_inject(struct ct_injected *in, char *const *argv)
 		return;
 	in->argv = ct_xzalloc((c.argc + 2) * sizeof(char *));
 	memcpy(in->argv, argv, c.argc * sizeof(char *));
-	if (!strcmp(name_of(argv[c.name]), "systemd-run"))
-		find_unit(in, c.name, c.argc);
+	if (c.is_systemd_run)
+		name_unit(in, &c);
 	else if (c.starts)
 		put_label(in, c.sub, c.argc);
 	else if (c.is_container && !strcmp(name_of(argv[c.name]), "docker-compose"))

@@ -9,13 +9,24 @@
 /* The words of a container client's command line, "sudo" before it or not. */
 struct ct_client {
 	size_t argc;
-	size_t name;	    /* index of the client's word, 0 or 1 */
-	size_t sub;	    /* index of the subcommand ("run"), behind "container"; argc: none */
-	bool is_container;  /* docker, podman or docker-compose */
+	size_t name;	   /* index of the client's word, 0 or 1 */
+	size_t sub;	   /* index of the subcommand ("run"), behind "container"; argc: none */
+	bool is_container; /* docker, podman or docker-compose */
+	bool is_systemd_run;
 	bool starts;	    /* the subcommand is run or create */
 	const char *socket; /* named by -H unix://..., borrowed */
 };
 struct ct_client ct_client__parse(char *const *argv);
+
+/* The words of systemd-run, "sudo" before it or not. */
+struct ct_systemd_run {
+	size_t command;	  /* index of the command's first word, argc: none */
+	char *given;	  /* the unit's name as written, or NULL; the caller frees */
+	bool scope, user; /* --scope, --user */
+	bool remote;	  /* -H, -M */
+	bool ambient;	  /* -p AmbientCapabilities=... */
+};
+struct ct_systemd_run ct_systemd_run__parse(char *const *argv);
 
 /* 24 hexadecimal digits that nobody guesses; the caller frees. */
 char *ct_random_token(void);

@@ -270,8 +270,14 @@ static bool finished(struct ct_recorder *r)
 		return r->signals > 0;
 	if (!ct_child__reap(&r->child))
 		return r->signals && ct_now_ns() - r->ended_ns > GRACE_NS;
-	if (r->signals || !ct_recorder__alive(r))
+	if (r->signals)
 		return true;
+	if (!ct_recorder__alive(r)) {
+		/* What the command had started last may still be news in the ring. */
+		ct_collect__consume(r->collect);
+		if (!ct_recorder__alive(r))
+			return true;
+	}
 	if (!r->waiting_ns)
 		r->waiting_ns = ct_now_ns();
 	/* Runtimes tidy up for a moment. */

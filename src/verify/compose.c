@@ -11,7 +11,7 @@
 #include "verify/proc.h"
 
 struct ct_compose {
-	json_t *root;
+	json_t *root, *given;  /* given: as the file has it */
 	const char **services; /* names within root */
 	size_t nservices;
 	const char *const *client;
@@ -46,6 +46,7 @@ int ct_compose__parse(const char *yaml, struct ct_compose **c, struct ct_err *er
 	}
 	out = ct_xzalloc(sizeof(*out));
 	out->root = root;
+	out->given = json_deep_copy(root);
 	out->services = ct_xzalloc(json_object_size(services) * sizeof(*out->services));
 	json_object_foreach(services, key, value)
 		if (json_is_object(value))
@@ -106,6 +107,7 @@ void ct_compose__close(struct ct_compose *c)
 	if (!c)
 		return;
 	json_decref(c->root);
+	json_decref(c->given);
 	free(c->services);
 	free(c->project);
 	free(c);
@@ -117,14 +119,22 @@ const char *const *ct_compose__services(const struct ct_compose *c, size_t *n)
 	return c->services;
 }
 
-void ct_compose__limit(struct ct_compose *c, const char *service, uint64_t set)
+void ct_compose__limit(struct ct_compose *c, const char *service, const uint64_t *set)
 {
+	static const char *const keys[] = { "privileged", "cap_drop", "cap_add" };
 	json_t *s = json_object_get(json_object_get(c->root, "services"), service);
-	json_t *add = json_array();
+	json_t *given = json_object_get(json_object_get(c->given, "services"), service), *add;
 
-	ct_caps__for_each(cap, set)
+	for (size_t i = 0; i < CT_ARRAY_SIZE(keys); i++) {
+		json_object_del(s, keys[i]);
+		if (!set && json_object_get(given, keys[i]))
+			json_object_set(s, keys[i], json_object_get(given, keys[i]));
+	}
+	if (!set)
+		return;
+	add = json_array();
+	ct_caps__for_each(cap, *set)
 		json_array_append_new(add, json_string(ct_cap__name(cap)));
-	json_object_del(s, "privileged");
 	json_object_set_new(s, "cap_drop", json_pack("[s]", "ALL"));
 	json_object_set_new(s, "cap_add", add);
 }

@@ -22,8 +22,11 @@ int ct_compose__parse(const char *yaml, struct ct_compose **c, struct ct_err *er
 /* Names of the services, n of them, valid until close. */
 const char *const *ct_compose__services(const struct ct_compose *c, size_t *n);
 
-/* The service gets this set, and no more, in what is written from now on. */
-void ct_compose__limit(struct ct_compose *c, const char *service, uint64_t set);
+/*
+ * The service gets this set, and no more, in what is written from now on; NULL: what the file
+ * gives it.
+ */
+void ct_compose__limit(struct ct_compose *c, const char *service, const uint64_t *set);
 
 /* Writes it where "up" will read it. */
 int ct_compose__write(const struct ct_compose *c, const char *path, struct ct_err *err);

@@ -11,7 +11,7 @@
 #define LIMIT_MS   60000
 #define OUTPUT_MAX (1 << 20)
 
-int ct_proc__start(char *const *argv, int out)
+static int start(char *const *argv, int out, int complaints)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
@@ -22,7 +22,7 @@ int ct_proc__start(char *const *argv, int out)
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&files, out, STDERR_FILENO);
+	posix_spawn_file_actions_adddup2(&files, complaints, STDERR_FILENO);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
@@ -30,6 +30,11 @@ int ct_proc__start(char *const *argv, int out)
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
 	return ret ? -ret : pid;
+}
+
+int ct_proc__start(char *const *argv, int out)
+{
+	return start(argv, out, out);
 }
 
 bool ct_proc__ended(int pid, int *status)
@@ -58,23 +63,33 @@ static int wait_for(int pid)
 	return -ETIMEDOUT;
 }
 
+/* Adds what the file has to *text, whose length is *len. */
+static void add_text(FILE *f, char **text, size_t *len)
+{
+	*text = ct_xrealloc(*text, *len + OUTPUT_MAX + 1);
+	rewind(f);
+	*len += fread(*text + *len, 1, OUTPUT_MAX, f);
+	*text = ct_xrealloc(*text, *len + 1);
+	(*text)[*len] = '\0';
+}
+
 int ct_proc__run(char *const *argv, char **output)
 {
-	ct_autofclose FILE *f = tmpfile();
-	size_t len;
+	ct_autofclose FILE *out = tmpfile(), *complaints = tmpfile();
+	size_t len = 0;
 	int ret;
 
-	if (!f)
+	if (!out || !complaints)
 		return -errno;
-	ret = ct_proc__start(argv, fileno(f));
+	ret = start(argv, fileno(out), fileno(complaints));
 	if (ret < 0)
 		return ret;
 	ret = wait_for(ret);
 	if (!output)
 		return ret;
-	*output = ct_xzalloc(OUTPUT_MAX + 1);
-	rewind(f);
-	len = fread(*output, 1, OUTPUT_MAX, f);
-	*output = ct_xrealloc(*output, len + 1);
+	*output = NULL;
+	add_text(out, output, &len);
+	if (ret)
+		add_text(complaints, output, &len);
 	return ret;
 }

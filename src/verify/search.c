@@ -259,6 +259,16 @@ static int halve(struct state *s, uint64_t fails, uint64_t *works)
 	return 0;
 }
 
+/* A set has failed: is a set to blame at all? */
+static int try_claim(struct state *s)
+{
+	enum answer a = YES;
+	int ret = s->q->working_is_claim ? attempt(s, s->q->working, &a) : 0;
+
+	s->f->hopeless = a == NO;
+	return ret;
+}
+
 static int find_working(struct state *s, uint64_t *works)
 {
 	uint64_t set = cover(s, CT_REQUIRED, true, 0, NULL), fails = 0;
@@ -274,6 +284,11 @@ static int find_working(struct state *s, uint64_t *works)
 		if (a == YES) {
 			*works = set;
 			return 0;
+		}
+		ret = try_claim(s);
+		if (ret || s->f->hopeless) {
+			*works = cover(s, CT_REQUIRED, true, 0, NULL);
+			return ret;
 		}
 		if (a == CANNOT) {
 			next = cover(s, CT_REQUIRED, true, set & ~s->unable, &s->seen);
@@ -412,17 +427,21 @@ static int quick(struct state *s)
 int ct_search__run(const struct ct_search *q, struct ct_found *f)
 {
 	struct state s = { .q = q, .f = f, .best = q->working };
+	enum answer a;
 	int ret;
 
 	*f = (struct ct_found){ .set = q->working, .result = CT_SUFFICIENT };
-	learn(&s, q->working, true);
+	if (!q->working_is_claim)
+		learn(&s, q->working, true);
 	remember(&s.tolerated, q->tolerated, q->ntolerated);
 	if (q->quick) {
 		ret = quick(&s);
 	} else {
 		ret = find_working(&s, &f->set);
-		if (!ret)
+		if (!ret && !f->hopeless)
 			ret = minimize(&s, &f->set);
+		if (!is_known(&s, f->set, &a) || a != YES)
+			f->result = CT_FAILED;
 		if (ret) {
 			f->set = s.best;
 			f->result = CT_SUFFICIENT;

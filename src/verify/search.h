@@ -43,6 +43,7 @@ struct ct_search {
 	const struct ct_want *tolerated; /* refused in the recording, which worked */
 	size_t ntolerated;
 	uint64_t working;      /* the set of the recording */
+	bool working_is_claim; /* the recording had more than capabilities (--privileged) */
 	uint64_t asked;	       /* what it was granted, for whatever reason */
 	bool trust;	       /* certain needs are not tried */
 	bool quick;	       /* one run only */
@@ -59,11 +60,12 @@ struct ct_found {
 	uint64_t trusted;  /* members that were not tried */
 	unsigned int runs; /* beyond the recording */
 	bool flaky;	   /* the same set worked once and failed once */
+	bool hopeless;	   /* the claim is wrong: not even the set of the recording works */
 };
 
 /*
  * Returns 0, or what the try function returned; *f then holds the best set so far and its
- * result. CT_FAILED (quick only): the set was not seen to work.
+ * result. CT_FAILED (quick, hopeless): the set was not seen to work.
  */
 int ct_search__run(const struct ct_search *q, struct ct_found *f);
 

@@ -13,7 +13,7 @@
 #include "record/cgroups.h"
 #include "record/inject.h"
 #include "verify/proc.h"
-#include "verify/words.h"
+#include "verify/units.h"
 
 /* A directory of ours that nobody else can write to; the caller frees. */
 static char *state_dir(struct ct_err *err)
@@ -39,16 +39,34 @@ static char *state_dir(struct ct_err *err)
 	return ct_steal(dir);
 }
 
+static json_t *to_array(char **words)
+{
+	json_t *array = json_array();
+
+	for (; words && *words; words++)
+		json_array_append_new(array, json_string(*words));
+	return array;
+}
+
+static void from_array(const json_t *array, struct ct_words *words)
+{
+	json_t *word;
+	size_t i;
+
+	json_array_foreach(array, i, word)
+		if (json_is_string(word))
+			ct_words__add(words, json_string_value(word));
+}
+
 static int save(const struct ct_state *s, struct ct_err *err)
 {
-	json_t *client = json_array(), *root;
+	json_t *client = to_array(s->client), *running = to_array(s->running.items), *root;
 	ct_autofree char *text = NULL;
 	size_t len;
 
-	for (char **w = s->client; w && *w; w++)
-		json_array_append_new(client, json_string(*w));
-	root = json_pack("{s:s, s:s, s:o, s:s?}", "token", s->token, "label", s->label, "client",
-			 client, "cgroup", s->cgroup);
+	root = json_pack("{s:s, s:s, s:o, s:s?, s:s?, s:o}", "token", s->token, "label", s->label,
+			 "client", client, "cgroup", s->cgroup, "unit", s->unit, "running",
+			 running);
 	text = root ? json_dumps(root, 0) : NULL;
 	json_decref(root);
 	if (!text)
@@ -101,10 +119,12 @@ bool ct_state__remove_containers(const struct ct_state *s, bool volumes)
 	return ok;
 }
 
-static bool remove_all(const struct ct_state *s)
+static bool remove_all(const struct ct_state *s, bool containers)
 {
-	bool ok = ct_state__remove_containers(s, true);
+	bool ok = !containers || ct_state__remove_containers(s, true);
 
+	if (s->unit)
+		ok = ct_unit__put_back(s->unit, s->running.items) && ok;
 	if (!s->cgroup)
 		return ok;
 	for (int i = 0; i < 100 && ct_cgroup__signal(s->cgroup, SIGKILL) > 0; i++)
@@ -121,22 +141,23 @@ static char *stack_path(const char *dir, const char *token)
 static bool remove_leftovers(const char *dir, int fd)
 {
 	struct ct_state s = { .fd = fd };
-	ct_autowords struct ct_words client = {};
-	json_t *root = json_loadfd(fd, JSON_DISABLE_EOF_CHECK, NULL), *words, *cgroup, *word;
-	const char *token, *label, *group;
+	ct_autowords struct ct_words client = {}, running = {};
+	json_t *root = json_loadfd(fd, JSON_DISABLE_EOF_CHECK, NULL);
+	const char *token, *label, *group, *unit;
 	bool ok = false;
-	size_t i;
 
-	if (root && !json_unpack(root, "{s:s, s:s, s:o, s:o}", "token", &token, "label", &label,
-				 "client", &words, "cgroup", &cgroup)) {
-		json_array_foreach(words, i, word)
-			ct_words__add(&client, json_string_value(word));
-		group = json_string_value(cgroup);
+	if (root && !json_unpack(root, "{s:s, s:s}", "token", &token, "label", &label)) {
+		from_array(json_object_get(root, "client"), &client);
+		from_array(json_object_get(root, "running"), &running);
+		group = json_string_value(json_object_get(root, "cgroup"));
+		unit = json_string_value(json_object_get(root, "unit"));
 		s.label = (char *)label;
 		s.client = client.items;
+		s.unit = unit && !strchr(unit, '/') ? (char *)unit : NULL;
+		s.running = running;
 		/* Only a cgroup of our own naming. */
 		s.cgroup = group && strstr(group, "/captrim-") ? (char *)group : NULL;
-		ok = remove_all(&s);
+		ok = remove_all(&s, true);
 		ct_autofree char *stack = stack_path(dir, token);
 
 		unlink(stack);
@@ -206,11 +227,20 @@ int ct_state__cgroup(struct ct_state *s, const char *dir, struct ct_err *err)
 	return save(s, err);
 }
 
+int ct_state__unit(struct ct_state *s, const char *unit, struct ct_err *err)
+{
+	free(s->unit);
+	s->unit = ct_xstrdup(unit);
+	ct_words__free(&s->running);
+	ct_unit__running(unit, &s->running);
+	return save(s, err);
+}
+
 void ct_state__close(struct ct_state *s, bool keep)
 {
 	if (!s->path)
 		return;
-	if (keep || remove_all(s))
+	if (remove_all(s, !keep))
 		unlink(s->path);
 	else
 		ct_warn("not everything could be removed; the next start tries again");
@@ -223,5 +253,7 @@ void ct_state__close(struct ct_state *s, bool keep)
 	free(s->path);
 	free(s->stack_path);
 	free(s->cgroup);
+	free(s->unit);
+	ct_words__free(&s->running);
 	*s = (struct ct_state){ .fd = -1 };
 }

@@ -7,6 +7,7 @@
 #define CT_VERIFY_STATE_H
 
 #include "base/err.h"
+#include "verify/words.h"
 
 #define CT_VERIFY_LABEL "captrim.verify"
 
@@ -16,8 +17,10 @@ struct ct_state {
 	char *project;		 /* of Compose, when that makes it; else NULL */
 	char *path, *stack_path; /* this file; where a Compose file may be written */
 	int fd;
-	char **client; /* words of the container client, NULL: none; borrowed */
-	char *cgroup;  /* of a plain command, or NULL */
+	char **client;		 /* words of the container client, NULL: none; borrowed */
+	char *cgroup;		 /* of a plain command, or NULL */
+	char *unit;		 /* of systemd, stopped and limited meanwhile, or NULL */
+	struct ct_words running; /* it and what depends on it, to be started again */
 };
 
 /*
@@ -29,13 +32,16 @@ int ct_state__open(struct ct_state *s, char **client, bool stack, struct ct_err 
 /* Notes the command's cgroup; NULL: it is gone. */
 int ct_state__cgroup(struct ct_state *s, const char *dir, struct ct_err *err);
 
+/* Notes the unit, and what runs now of it and of what depends on it. */
+int ct_state__unit(struct ct_state *s, const char *unit, struct ct_err *err);
+
 /*
  * Removes containers that carry the label, with anonymous volumes; and named ones, and
  * networks, if asked. False: that could not be done.
  */
 bool ct_state__remove_containers(const struct ct_state *s, bool volumes);
 
-/* Everything is removed; with keep, only what we wrote ourselves. */
+/* Everything is removed, with keep, only what we wrote ourselves; units are put back. */
 void ct_state__close(struct ct_state *s, bool keep);
 
 #endif

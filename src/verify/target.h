@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is verified: a container, a plain command. How it is started, asked and removed. */
+/* What is verified: a container, a unit, a plain command. How it is started, asked and removed. */
 #ifndef CT_VERIFY_TARGET_H
 #define CT_VERIFY_TARGET_H
 
@@ -12,6 +12,7 @@ struct ct_start {
 	struct ct_words words;	  /* the command */
 	char *label;		  /* value of CT_RUN_LABEL on its container, NULL: none */
 	const char *project;	  /* of Compose, borrowed, or NULL */
+	const char *unit;	  /* of systemd, borrowed, or NULL */
 	const uint64_t *bounding; /* see ct_recorder_opts */
 };
 
@@ -28,29 +29,47 @@ struct ct_target {
 	/* Does it run, its client aside? Dead: it has failed, and its client would not tell. */
 	enum ct_life (*life)(struct ct_target *t);
 	enum ct_health (*health)(struct ct_target *t);
+	/*
+	 * NULL, or: how it ended, where its client does not tell all. Returns NULL for well,
+	 * else why not; the caller frees. stopped: because it was asked to.
+	 */
+	char *(*ending)(struct ct_target *t, bool stopped);
+	/* NULL, or: what it wrote last, where that is not its client's output; the caller frees. */
+	char *(*last_words)(struct ct_target *t);
 	/* Asks it to end, or, hard, ends it. Does not wait. */
 	void (*stop)(struct ct_target *t, bool hard);
 	/* Removes what the run left behind; with volumes, those too. */
 	void (*clear)(struct ct_target *t, bool volumes);
-	/* NULL, or: the service keeps this set in all further runs. */
-	void (*settle)(struct ct_target *t, uint64_t set);
+	/* NULL, or: the service keeps this set in all further runs; set NULL: what it was given. */
+	void (*settle)(struct ct_target *t, const uint64_t *set);
 	void (*free)(struct ct_target *t);
 
+	enum ct_workload_kind kind;
 	bool is_stack;		     /* made by Compose */
-	bool is_container;	     /* or several */
 	const char *const *services; /* of a stack, to be proved one after the other */
 	size_t nservices;
 	const char *service;	/* the one that start limits, that life and health ask about */
 	bool keep_volumes;	/* named volumes are used as they are */
+	bool privileged;	/* given --privileged; a set is tried without that */
 	bool detached;		/* it was to run in the background: it ends when told so */
 	const char *socket;	/* of the API, borrowed, or NULL */
 	const char *name;	/* for checks: the container's name, or NULL */
+	const char *unit;	/* its name, or NULL */
 	char **client;		/* see ct_state */
 	struct ct_state *state; /* borrowed */
 };
 
 /* "docker run", "podman run". argv is borrowed. */
 int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err *err);
+
+/*
+ * A service of systemd, started under each set by a drop-in, and put back as it was found.
+ * -EINVAL: it cannot be verified; -ENOENT: there is none. name is borrowed.
+ */
+int ct_target__unit(const char *name, struct ct_target **t, struct ct_err *err);
+
+/* "systemd-run". argv is borrowed. */
+int ct_target__transient(char *const *argv, struct ct_target **t, struct ct_err *err);
 
 /* Any other command. argv is borrowed. */
 struct ct_target *ct_target__command(char *const *argv);

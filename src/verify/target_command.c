@@ -63,7 +63,8 @@ struct ct_target *ct_target__command(char *const *argv)
 	struct command *c = ct_xzalloc(sizeof(*c));
 
 	c->argv = argv;
-	c->t = (struct ct_target){ .start = start,
+	c->t = (struct ct_target){ .kind = CT_WL_COMMAND,
+				   .start = start,
 				   .life = life,
 				   .health = health,
 				   .stop = stop,

@@ -34,7 +34,7 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 
 	(void)fresh; /* clear() has removed the volumes, or left them */
 	if (set)
-		ct_compose__limit(s->compose, t->service, *set);
+		ct_compose__limit(s->compose, t->service, set);
 	ret = ct_compose__write(s->compose, s->t.state->stack_path, err);
 	if (ret)
 		return ret;
@@ -44,27 +44,40 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 	return 0;
 }
 
-/* State of the service's container in Docker's JSON; the caller frees. NULL: there is none. */
-static char *state_of(struct stack *s)
+/* Id of the service's container; the caller frees. NULL: there is none. */
+static char *container_of(struct stack *s)
 {
 	ct_autofree char *project = ct_xasprintf("label=%s", s->t.state->label);
 	ct_autofree char *service = ct_xasprintf("label=com.docker.compose.service=%s",
 						 s->t.service);
-	ct_autowords struct ct_words list = {}, inspect = {};
+	ct_autowords struct ct_words list = {};
 	ct_autofree char *id = NULL;
-	char *output = NULL;
 
 	ct_words__add_all(&list, (const char *const[]){ "docker", "ps", "-aq", "--filter", project,
 							"--filter", service, NULL });
 	if (ct_proc__run(list.items, &id) || !*id)
 		return NULL;
 	id[strcspn(id, "\n")] = '\0';
-	ct_words__add_all(&inspect, (const char *const[]){ "docker", "inspect", "-f",
-							   "{{json .State}}", id, NULL });
-	if (ct_proc__run(inspect.items, &output)) {
-		free(output);
-		return NULL;
-	}
+	return ct_steal(id);
+}
+
+/* Its state in Docker's JSON; the caller frees. NULL: there is none. */
+static char *state_of(struct stack *s)
+{
+	ct_autofree char *id = container_of(s), *output = NULL;
+	char *argv[] = { "docker", "inspect", "-f", "{{json .State}}", id, NULL };
+
+	return id && !ct_proc__run(argv, &output) ? ct_steal(output) : NULL;
+}
+
+static char *last_words(struct ct_target *t)
+{
+	ct_autofree char *id = t->service ? container_of((struct stack *)t) : NULL;
+	char *argv[] = { "sh", "-c", "exec docker logs --tail 1 \"$0\" 2>&1", id, NULL };
+	char *output = NULL;
+
+	if (id)
+		ct_proc__run(argv, &output);
 	return output;
 }
 
@@ -117,7 +130,7 @@ static void clear(struct ct_target *t, bool volumes)
 	ct_state__remove_containers(t->state, volumes && !t->keep_volumes);
 }
 
-static void settle(struct ct_target *t, uint64_t set)
+static void settle(struct ct_target *t, const uint64_t *set)
 {
 	ct_compose__limit(((struct stack *)t)->compose, t->service, set);
 }
@@ -141,12 +154,13 @@ struct ct_target *ct_target__compose(const char *file)
 		.start = start,
 		.life = life,
 		.health = health,
+		.last_words = last_words,
 		.stop = stop,
 		.clear = clear,
 		.settle = settle,
 		.free = free_stack,
 		.is_stack = true,
-		.is_container = true,
+		.kind = CT_WL_CONTAINER,
 		.client = client,
 	};
 	return &s->t;

@@ -31,6 +31,7 @@ struct watch {
 	int check_out;
 	bool check_good, health_good, stopping;
 	char *complaint; /* set: it fails, and why */
+	char *words;	 /* what it wrote last, then, or NULL */
 };
 
 static uint64_t now_ns(void)
@@ -43,10 +44,14 @@ static uint64_t now_ns(void)
 
 static void fails(struct watch *w, char *why)
 {
-	if (w->complaint)
+	if (w->complaint) {
 		free(why);
-	else
-		w->complaint = why;
+		return;
+	}
+	w->complaint = why;
+	/* Before it is removed. */
+	if (w->t->last_words && !w->opts->verbose)
+		w->words = w->t->last_words(w->t);
 }
 
 static char *ending_of(int status)
@@ -96,6 +101,12 @@ static void look_at_health(struct watch *w)
 		fails(w, ct_xstrdup("it has no health check"));
 }
 
+/* NULL: well, or its client will tell. */
+static char *ending_in_target(const struct watch *w)
+{
+	return w->t->ending ? w->t->ending(w->t, w->stopping) : NULL;
+}
+
 /* What has to be asked of its daemon, not too often. */
 static void look_at_state(struct watch *w)
 {
@@ -106,7 +117,7 @@ static void look_at_state(struct watch *w)
 	w->asked_ns = now_ns();
 	life = w->t->life(w->t);
 	if (life == CT_LIFE_DEAD)
-		fails(w, ct_xstrdup("its container has failed"));
+		fails(w, ending_in_target(w) ?: ct_xstrdup("its container has failed"));
 	else if (life == CT_LIFE_UP && !w->up_ns)
 		w->up_ns = now_ns();
 	if (w->up_ns && w->opts->works.health && !w->health_good)
@@ -139,7 +150,7 @@ static void stop(struct watch *w, bool hard)
 static void look(struct watch *w)
 {
 	uint64_t limit = w->opts->works.limit_ns;
-	uint64_t patience = w->t->is_container ? DAEMON_STOP_NS : STOP_NS;
+	uint64_t patience = w->t->kind == CT_WL_COMMAND ? STOP_NS : DAEMON_STOP_NS;
 
 	if (w->stopping) {
 		if (now_ns() - w->stopped_ns > patience)
@@ -198,21 +209,31 @@ static int loop(struct watch *w)
 	}
 }
 
-/* The last line that it wrote. */
-static char *last_words(FILE *log)
+static char *last_line(char *text)
 {
-	char buf[TAIL + 1];
-	size_t n;
+	size_t n = text ? strlen(text) : 0;
 	char *line;
 
+	while (n && strchr(" \r\n\t", text[n - 1]))
+		n--;
+	if (!n)
+		return NULL;
+	text[n] = '\0';
+	line = strrchr(text, '\n');
+	return ct_printable(line ? line + 1 : text);
+}
+
+/* The last line that it, or else its client, wrote. log NULL: that is shown anyway. */
+static char *last_words(struct watch *w, FILE *log)
+{
+	char buf[TAIL + 1], *own = last_line(w->words);
+
+	if (own || !log)
+		return own;
 	if (fseek(log, -TAIL, SEEK_END))
 		rewind(log);
-	n = fread(buf, 1, TAIL, log);
-	while (n && strchr(" \r\n\t", buf[n - 1]))
-		n--;
-	buf[n] = '\0';
-	line = strrchr(buf, '\n');
-	return *buf ? ct_printable(line ? line + 1 : buf) : NULL;
+	buf[fread(buf, 1, TAIL, log)] = '\0';
+	return last_line(buf);
 }
 
 bool ct_run__was_killed(const struct ct_workload *w)
@@ -224,15 +245,16 @@ bool ct_run__was_killed(const struct ct_workload *w)
 static void judge_ending(struct watch *w, int status, FILE *log)
 {
 	struct ct_run *run = w->run;
-	ct_autofree char *words = log ? last_words(log) : NULL;
+	ct_autofree char *words = NULL;
 
 	if (!w->stopping)
 		look_at_the_end(w, status);
 	else if (!w->complaint && !w->opts->may_be_killed && ct_run__was_killed(run->workload))
 		fails(w, ct_xstrdup("it did not end when asked to"));
 	run->ending = w->complaint ? CT_FAILS : CT_WORKS;
-	if (w->t->is_container && status == 125 && !w->stopping)
+	if (w->t->kind == CT_WL_CONTAINER && status == 125 && !w->stopping)
 		run->ending = CT_UNABLE;
+	words = w->complaint ? last_words(w, log) : NULL;
 	if (w->complaint)
 		run->why = ct_xasprintf("%s%s%s", w->complaint, words ? ": " : "",
 					words ? words : "");
@@ -240,7 +262,7 @@ static void judge_ending(struct watch *w, int status, FILE *log)
 
 bool ct_target__is(const struct ct_target *t, const struct ct_workload *w)
 {
-	if (w->kind != (t->is_container ? CT_WL_CONTAINER : CT_WL_COMMAND))
+	if (w->kind != t->kind || (t->unit && strcmp(w->id, t->unit) != 0))
 		return false;
 	return !t->service || (w->container.service && !strcmp(w->container.service, t->service));
 }
@@ -261,11 +283,14 @@ static void take_session(struct watch *w)
 static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_err *err)
 {
 	int exec_errno, ret;
+	char *why;
 
-	ret = ct_recorder__start(w->r, start->words.items, &exec_errno, err);
+	ret = start->unit ? ct_recorder__watch_unit(w->r, start->unit, err) : 0;
+	if (!ret)
+		ret = ct_recorder__start(w->r, start->words.items, &exec_errno, err);
 	if (ret)
 		return ret;
-	if (!w->t->is_container)
+	if (w->t->kind == CT_WL_COMMAND)
 		ret = ct_state__cgroup(w->t->state, ct_recorder__cgroup(w->r), err);
 	w->start_ns = now_ns();
 	if (!ret)
@@ -273,6 +298,9 @@ static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_
 	w->run->ns = now_ns() - w->start_ns;
 	if (w->check_pid > 0)
 		ct_proc__end(w->check_pid);
+	why = ret || w->complaint ? NULL : ending_in_target(w);
+	if (why)
+		fails(w, why);
 	/* Before the recorder lets go of the cgroup and what is in it. */
 	w->t->clear(w->t, false);
 	if (ret)
@@ -313,10 +341,11 @@ int ct_run__do(struct ct_target *t, const struct ct_run_opts *opts, struct ct_ru
 	if (!ret)
 		ret = record(&w, &start, opts->verbose ? NULL : log, err);
 	ct_recorder__close(w.r);
-	if (!t->is_container && t->state->cgroup)
+	if (t->kind == CT_WL_COMMAND && t->state->cgroup)
 		(void)ct_state__cgroup(t->state, NULL, NULL);
 	ct_start__free(&start);
 	free(w.complaint);
+	free(w.words);
 	if (ret)
 		ct_run__free(run);
 	return ret;

@@ -231,6 +231,9 @@ static char *why(const struct ct_found *f)
 {
 	ct_autofree char *trusted = ct_caps__join(f->trusted, " ", "");
 
+	if (f->hopeless)
+		return ct_xstrdup("without --privileged it does not work, not even with all the "
+				  "capabilities that this gave it: it needs something else of it");
 	switch (f->result) {
 	case CT_MINIMAL:
 		return ct_xstrdup("it works with this set, and without any one of it it does not");
@@ -245,6 +248,35 @@ static char *why(const struct ct_found *f)
 	case CT_FAILED: break;
 	}
 	return ct_xstrdup("it did not work with the strict set; this one was not tried");
+}
+
+static bool is_privileged(const struct proof *p, const struct ct_workload *w)
+{
+	return p->t->privileged || w->container.privileged == CT_YES;
+}
+
+static void tell_privileged(const struct ct_found *f, struct ct_advice *a)
+{
+	static const char brought[] =
+		"besides capabilities that gives all devices, a writable /sys and /proc/sys, and "
+		"takes seccomp and AppArmor or SELinux away";
+	char *text;
+
+	a->verify_privileged = ct_xstrdup(f->hopeless ? "needed" : "dropped");
+	if (f->hopeless)
+		text = ct_xasprintf("it needs more of --privileged than capabilities: %s. Give it "
+				    "what it needs of these by itself (--device, --security-opt, "
+				    "--mount), then verify again",
+				    brought);
+	else
+		text = ct_xasprintf("it was recorded with --privileged, and the runs under a set "
+				    "were without: %s. %s",
+				    brought,
+				    f->result == CT_FAILED ?
+					    "Perhaps the one that failed missed one of these" :
+					    "It works without all of that: leave --privileged out");
+	*CT_PUSH(a->warnings, a->nwarnings, a->warnings_cap) = (struct ct_warning){ "privileged",
+										    -1, text };
 }
 
 /* The recording's runs, then its own. */
@@ -271,11 +303,13 @@ static void fill_in(const struct proof *p, struct outcome *o, struct ct_advice *
 {
 	const struct ct_found *f = &o->found;
 
-	if (f->result != CT_FAILED) {
+	if (f->result != CT_FAILED || f->hopeless) {
 		free(a->why);
 		a->why = why(f);
-		a->confidence = CT_CONF_PROVED;
+		a->confidence = f->hopeless ? CT_CONF_LOW : CT_CONF_PROVED;
 	}
+	if (is_privileged(p, o->w))
+		tell_privileged(f, a);
 	a->verify_runs = (int)f->runs;
 	a->verify_check = describe_check(&p->opts->works);
 	a->verify_result = ct_xstrdup(ct_result__name(f->result));
@@ -317,6 +351,7 @@ static int prove(struct proof *p, struct ct_workload *w)
 	p->now = CT_PUSH(p->outcomes, p->noutcomes, p->outcomes_cap);
 	*p->now = (struct outcome){ .w = w };
 	ct_evidence__needs(p->s, w, &p->needs, &q.asked);
+	q.working_is_claim = is_privileged(p, w);
 	q.working = w->configured_known ? w->configured : CT_CAPS_DOCKER_DEFAULT | q.asked;
 	ct_evidence__refused(p->s, w, q.working, &p->tolerated);
 	q.wants = p->needs.items;
@@ -325,7 +360,7 @@ static int prove(struct proof *p, struct ct_workload *w)
 	q.ntolerated = p->tolerated.len;
 	ret = ct_search__run(&q, &p->now->found);
 	if (p->t->settle)
-		p->t->settle(p->t, p->now->found.set);
+		p->t->settle(p->t, p->now->found.result == CT_FAILED ? NULL : &p->now->found.set);
 	ct_wants__free(&p->needs);
 	ct_wants__free(&p->tolerated);
 	ct_wants__free(&p->refused);

@@ -78,6 +78,11 @@ says coloured out "$(printf '\033')"
 printf 'services: {web: {image: nginx, privileged: true}}\n' >privileged.yaml
 "$captrim" patch -f privileged.yaml "$corpus/privileged.rec" >out 2>err
 says privileged-stays err '^captrim: privileged.yaml:1:44: web: privileged: true stays'
+"$captrim" advise --format json "$corpus/privileged.rec" | jq '.workloads[0] |= (.advice.confidence = "proved" |
+	.verified = {runs: 2, check: "exit status 0", result: "minimal", flaky: false, degraded: [],
+		privileged: "dropped", list: []})' >proved.json
+"$captrim" patch -f privileged.yaml proved.json >out 2>err
+says privileged-proved-without err '^captrim: privileged.yaml:1:44: web: privileged: true goes: it worked without'
 "$captrim" patch -q -f plain.yaml --override over.yaml "$corpus/web.rec"; is override-status $? 0
 says override over.yaml '^    cap_add: !override$'
 says override-version over.yaml '2\.24\.4'

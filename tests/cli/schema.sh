@@ -77,7 +77,7 @@ WORKLOAD = {
     "advice": {"cap_drop": [OneOf(("ALL",))], "cap_add": Caps(), "optional": Caps(),
                "removed": Caps(), "why": text,
                "confidence": OneOf(("proved", "high", "medium", "low"))},
-    "verified?": {"runs": number, "check": opt_text,
+    "verified?": {"runs": number, "check": opt_text, "privileged?": OneOf(("dropped", "needed")),
                   "result": OneOf(("minimal", "sufficient", "failed")),
                   "flaky": flag, "degraded": Caps(),
                   "list": [{"recording": flag, "set": Caps(), "why": opt_text, "refused": Caps(),

@@ -3,39 +3,10 @@
 # captrim run with Podman as root: found without an API, described by the runtime's files or by the API.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/podman.sh
+. "$(dirname "$0")/../lib/podman.sh"
 need_probe
-command -v podman >/dev/null || { skip all 'no podman'; exit 0; }
-need_docker # the image is made there
-
-# A store of its own, and no limits above those of a container that runs this test.
-export CONTAINERS_CONF=$tmp/containers.conf
-cat >"$CONTAINERS_CONF" <<'CONF'
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-pids_limit = 0
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-CONF
-podman=(podman --root "$tmp/store" --runroot "$tmp/run")
-command -v runc >/dev/null && podman+=(--runtime runc)
-service=
-clean() {
-	[ -z "$service" ] || kill "$service" 2>/dev/null
-	"${podman[@]}" rm -af >/dev/null 2>&1
-	umount "$tmp/store/overlay" 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-
-if ! docker save "$image" | "${podman[@]}" load >"$tmp/out" 2>&1; then
-	skip all "podman cannot load an image: $(tail -n 1 "$tmp/out")"
-	exit 0
-fi
-if ! "${podman[@]}" run --rm --network none "$image" true >"$tmp/out" 2>&1; then
-	skip all "podman runs no container here: $(tail -n 1 "$tmp/out")"
-	exit 0
-fi
+need_podman
 
 # run NAME OPTION...: ours, while another container is started by somebody else
 run() {

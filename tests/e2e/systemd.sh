@@ -1,23 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Units of a booted systemd, captrim beside it: this host's systemd in a container with this host's /usr.
+# Units of a booted systemd, captrim beside it.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/machine.sh
+. "$(dirname "$0")/../lib/machine.sh"
 need_probe
-command -v systemd-nspawn >/dev/null || { skip all 'no systemd-nspawn (package systemd-container)'; exit 0; }
-if [ ! -x /usr/lib/systemd/systemd ] || [ ! -x /usr/bin/dbus-daemon ] || [ ! -L /bin ]; then
-	skip all 'no systemd, no dbus or no merged /usr to boot'
-	exit 0
-fi
-
-root=$tmp/machine
-mkdir -p "$root"/{usr,var,run,tmp,root,proc,sys,dev,etc/systemd/system}
-for d in bin sbin lib lib64; do ln -s usr/$d "$root/$d"; done
-cp /etc/os-release "$root/etc/"
-echo 0123456789abcdef0123456789abcdef >"$root/etc/machine-id" # no first boot
-printf '%s\n' root:x:0:0::/root:/bin/sh messagebus:x:998:998::/:/bin/false nobody:x:65534:65534::/:/bin/false \
-	>"$root/etc/passwd"
-printf '%s\n' root:x:0: messagebus:x:998: nogroup:x:65534: >"$root/etc/group"
+machine_root
 cat >"$root/etc/systemd/system/busy.service" <<'UNIT'
 [Service]
 PrivateTmp=yes
@@ -25,48 +14,7 @@ ExecStartPre=/bin/rm -f /run/busy
 ExecStartPre=/bin/touch /run/busy
 ExecStart=/bin/sh -c 'while chown 1001 /run/busy; do sleep 0.2; done'
 UNIT
-for unit in systemd-udevd systemd-udev-trigger systemd-sysctl systemd-logind console-getty; do
-	ln -s /dev/null "$root/etc/systemd/system/$unit.service"
-done
-cp "$captrim" "$root/captrim"
-cat >"$tmp/world" <<'WORLD'
-#!/bin/sh
-mount --make-rprivate / && umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup || exit
-exec "$@"
-WORLD
-chmod +x "$tmp/world"
-# Its /usr comes too late for nspawn to see how new its systemd is.
-SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 unshare -m "$tmp/world" systemd-nspawn -q --register=no --keep-unit \
-	--machine="captrim-$$" --bind-ro=/usr -D "$root" -b </dev/null >"$tmp/boot" 2>&1 &
-machine=$!
-clean() {
-	# The second one ends it at once.
-	for _ in $(seq 50); do
-		kill $machine 2>/dev/null || break
-		sleep 0.2
-	done
-	rm -rf "$tmp"
-}
-trap clean EXIT
-
-# inside COMMAND...: beside the container's systemd
-inside() { timeout 120 nsenter -t "$init" -m -p -C -u -i -n "$@"; }
-init=
-for _ in $(seq 200); do
-	init=$(cat "/proc/$machine/task/$machine/children" 2>/dev/null)
-	init=${init%% *}
-	[ -z "$init" ] || inside systemctl is-active -q dbus.socket 2>/dev/null && break
-	kill -0 $machine 2>/dev/null || break
-	sleep 0.3
-done
-if [ -z "$init" ] || ! inside systemd-run -q --wait true >"$tmp/out" 2>&1; then
-	skip all "systemd does not boot here: $(cat "$tmp/out" "$tmp/boot" 2>/dev/null | tail -n 1 | tr -d '\033')"
-	exit 0
-fi
-if ! inside /captrim doctor >"$tmp/doctor" 2>&1; then
-	skip all "no way into this kernel from there: $(grep -m1 '^no' "$tmp/doctor")"
-	exit 0
-fi
+machine_boot
 
 # run NAME UNIT CAPS OPTION...: systemd-run with these options; what is advised for which unit
 run() {

@@ -42,6 +42,7 @@ static void test_limit(void)
 {
 	struct ct_compose *c = NULL;
 	json_t *root, *db, *web;
+	uint64_t first = CT_CAP(KILL), set = CT_CAP(CHOWN) | CT_CAP(SETUID);
 	const char *const *names;
 	ct_autofree char *add = NULL;
 	size_t n;
@@ -51,8 +52,8 @@ static void test_limit(void)
 	CU_ASSERT_EQUAL(n, 2);
 	UNIT_STR(names[0], "db");
 	UNIT_STR(names[1], "web");
-	ct_compose__limit(c, "db", CT_CAP(KILL));
-	ct_compose__limit(c, "db", CT_CAP(CHOWN) | CT_CAP(SETUID));
+	ct_compose__limit(c, "db", &first);
+	ct_compose__limit(c, "db", &set);
 	root = written(c);
 	db = json_object_get(json_object_get(root, "services"), "db");
 	web = json_object_get(json_object_get(root, "services"), "web");
@@ -69,6 +70,14 @@ static void test_limit(void)
 	UNIT_STR(json_string_value(json_object_get(db, "ANSWER")), "yes");
 	UNIT_STR(json_string_value(json_object_get(db, "EMPTY")), "");
 	UNIT_STR(json_string_value(json_object_get(db, "TEXT")), "a: b # c\n\u00e9");
+	json_decref(root);
+	/* What the file gave it comes back. */
+	ct_compose__limit(c, "db", NULL);
+	root = written(c);
+	db = json_object_get(json_object_get(root, "services"), "db");
+	CU_ASSERT_TRUE(json_is_true(json_object_get(db, "privileged")));
+	CU_ASSERT_PTR_NULL(json_object_get(db, "cap_add"));
+	CU_ASSERT_PTR_NULL(json_object_get(db, "cap_drop"));
 	json_decref(root);
 	ct_compose__close(c);
 }

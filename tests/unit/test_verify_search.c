@@ -335,6 +335,39 @@ static uint64_t one_of(uint64_t set)
 	return 0;
 }
 
+/* The recording had --privileged: nobody knows that its capabilities alone suffice. */
+static void test_claim(void)
+{
+	struct given g;
+	struct sim s;
+	struct ct_found f;
+
+	prepare(&g, &s, "CHOWN", "", "CHOWN");
+	g.q.working_is_claim = true;
+	f = run(&g);
+	CU_ASSERT(f.set == CT_CAP(CHOWN) && f.result == CT_MINIMAL && !f.hopeless);
+	CU_ASSERT_EQUAL(f.runs, 2);
+	/* A set that fails asks whether the claim holds: one run more. */
+	prepare(&g, &s, "CHOWN", "KILL", "CHOWN,KILL");
+	g.q.working_is_claim = true;
+	f = run(&g);
+	CU_ASSERT(f.set == mask("CHOWN,KILL") && f.result == CT_MINIMAL && !f.hopeless);
+	CU_ASSERT_EQUAL(f.runs, 4);
+	/* Something else is missing, here a capability that nobody gives. */
+	prepare(&g, &s, "CHOWN", "", "CHOWN,SYS_RESOURCE");
+	s.silent = true;
+	g.q.working_is_claim = true;
+	f = run(&g);
+	CU_ASSERT(f.hopeless && f.result == CT_FAILED && !f.flaky);
+	CU_ASSERT_EQUAL(f.set, CT_CAP(CHOWN));
+	/* What was never tried is not said to work. */
+	prepare(&g, &s, "CHOWN", "", "CHOWN,KILL");
+	g.q.working_is_claim = true;
+	g.q.max_runs = 1;
+	f = run(&g);
+	CU_ASSERT(!f.hopeless && f.result == CT_FAILED);
+}
+
 /* A judge that knows some of the truth, and some that is none. */
 static void guess(struct given *g, const struct sim *s)
 {
@@ -387,6 +420,7 @@ static CU_TestInfo tests[] = {
 	{ "trust", test_trust },
 	{ "quick", test_quick },
 	{ "limits", test_limits },
+	{ "a claim", test_claim },
 	{ "random truths", test_random },
 	CU_TEST_INFO_NULL,
 };

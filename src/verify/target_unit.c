@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A service of systemd, one that is there or one of systemd-run's. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "attrib/attrib.h"
+#include "model/caps.h"
+#include "record/inject.h"
+#include "verify/proc.h"
+#include "verify/target.h"
+#include "verify/units.h"
+
+#define SETTLE_US    50000 /* between two looks at whether it has ended */
+#define SETTLE_TRIES 200
+
+struct unit {
+	struct ct_target t;
+	char *name;
+	char *const *argv; /* of systemd-run, NULL: the unit was there before */
+	struct ct_systemd_run run;
+	bool ambient;	  /* it has an ambient set of its own */
+	bool recording;	  /* the run in progress is under its own set */
+	bool stops_badly; /* it is said to have failed when it is asked to end, in any case */
+	time_t started;
+	int stopper; /* "systemctl stop", 0: none */
+};
+
+static int open_unit(struct ct_target *t, struct ct_err *err)
+{
+	struct unit *u = (struct unit *)t;
+	ct_autofree char *shown = ct_unit__show(u->name);
+	ct_autofree char *load = ct_unit__property(shown, "LoadState");
+
+	if (!shown)
+		return ct_err__set(err, ENOTCONN, "systemd does not answer");
+	ct_autofree char *printable = ct_printable(u->name);
+
+	if (u->argv && strcmp(load, "not-found") != 0)
+		return ct_err__set(err, EEXIST, "there is a unit %s already", printable);
+	if (!u->argv && ct_unit__is_taken(u->name))
+		return ct_err__set(err, EBUSY, "another captrim verifies %s now", printable);
+	return ct_state__unit(t->state, u->name, err);
+}
+
+static void start_unit(const struct unit *u, struct ct_words *words)
+{
+	ct_words__add_all(words,
+			  (const char *const[]){ "systemctl", "start", "--quiet", "--", NULL });
+	ct_words__add(words, u->name);
+}
+
+static void add_set(const char *key, uint64_t set, struct ct_words *words)
+{
+	ct_autofree char *names = ct_caps__join(set, " ", "CAP_");
+
+	ct_words__take(words, ct_xasprintf("--property=%s=", key));
+	if (set)
+		ct_words__take(words, ct_xasprintf("--property=%s=%s", key, names));
+}
+
+/* Its own options come first: of two the last counts. */
+static void run_transient(const struct unit *u, const uint64_t *set, struct ct_words *words)
+{
+	size_t at = u->run.command;
+
+	if (!strcmp(u->argv[at - 1], "--"))
+		at--;
+	for (size_t i = 0; i < at; i++)
+		ct_words__add(words, u->argv[i]);
+	ct_words__add_all(words, (const char *const[]){ "--wait", "--quiet", "--collect", NULL });
+	ct_words__take(words, ct_xasprintf("--unit=%s", u->name));
+	if (set)
+		add_set("CapabilityBoundingSet", *set, words);
+	if (set && u->run.ambient)
+		add_set("AmbientCapabilities", *set, words);
+	ct_words__add(words, "--");
+	ct_words__add_all(words, (const char *const *)u->argv + u->run.command);
+}
+
+static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
+		 struct ct_err *err)
+{
+	struct unit *u = (struct unit *)t;
+	int ret;
+
+	(void)fresh;
+	u->recording = !set;
+	u->started = time(NULL);
+	start->unit = u->name;
+	if (u->argv) {
+		run_transient(u, set, &start->words);
+		return 0;
+	}
+	ct_unit__stop(u->name);
+	ret = ct_unit__limit(u->name, set, u->ambient, err);
+	if (!ret)
+		start_unit(u, &start->words);
+	return ret;
+}
+
+static bool is_one_of(const char *word, const char *const *words)
+{
+	while (*words && strcmp(word, *words) != 0)
+		words++;
+	return *words;
+}
+
+static enum ct_life life(struct ct_target *t)
+{
+	ct_autofree char *shown = ct_unit__show(((struct unit *)t)->name);
+	ct_autofree char *state = ct_unit__property(shown, "ActiveState");
+
+	if (!strcmp(state, "failed"))
+		return CT_LIFE_DEAD;
+	return is_one_of(state, (const char *const[]){ "active", "reloading", NULL }) ?
+		       CT_LIFE_UP :
+		       CT_LIFE_WAIT;
+}
+
+static enum ct_health health(struct ct_target *t)
+{
+	(void)t;
+	return CT_HEALTH_NONE;
+}
+
+/* systemd's view some moments later, when its processes have ended; the caller frees. */
+static char *show_ended(const struct unit *u)
+{
+	for (int i = 0;; i++) {
+		char *shown = ct_unit__show(u->name);
+		ct_autofree char *state = ct_unit__property(shown, "ActiveState");
+		ct_autofree char *sub = ct_unit__property(shown, "SubState");
+
+		if (i == SETTLE_TRIES || !strcmp(sub, "exited") ||
+		    is_one_of(state, (const char *const[]){ "inactive", "failed", "", NULL }))
+			return shown;
+		free(shown);
+		usleep(SETTLE_US);
+	}
+}
+
+/* What systemd says of a service that failed. */
+static char *describe(const char *shown)
+{
+	ct_autofree char *result = ct_unit__property(shown, "Result");
+	ct_autofree char *code = ct_unit__property(shown, "ExecMainCode");
+	ct_autofree char *status = ct_unit__property(shown, "ExecMainStatus");
+
+	if (!strcmp(result, "success") || !*result)
+		return NULL;
+	if (atoi(code) == CLD_EXITED && atoi(status))
+		return ct_xasprintf("exit status %s", status);
+	if (atoi(code) == CLD_KILLED || atoi(code) == CLD_DUMPED)
+		return ct_xasprintf("ended by signal %s", status);
+	return ct_xasprintf("systemd's result: %s", result);
+}
+
+static char *ending(struct ct_target *t, bool stopped)
+{
+	struct unit *u = (struct unit *)t;
+	ct_autofree char *shown = show_ended(u);
+	ct_autofree char *why = describe(shown);
+
+	if (stopped && u->recording)
+		u->stops_badly = why;
+	return stopped && u->stops_badly ? NULL : ct_steal(why);
+}
+
+static char *last_words(struct ct_target *t)
+{
+	const struct unit *u = (struct unit *)t;
+	ct_autofree char *since = ct_xasprintf("--since=@%lld", (long long)u->started);
+	ct_autofree char *unit = ct_xasprintf("_SYSTEMD_UNIT=%s", u->name);
+	char *text = NULL;
+	char *argv[] = { "journalctl", "-q", "-o", "cat", "-n", "1", since, unit, NULL };
+
+	ct_proc__run(argv, &text);
+	return text;
+}
+
+static void stop(struct ct_target *t, bool hard)
+{
+	struct unit *u = (struct unit *)t;
+	char *words[] = { "systemctl", "stop", "--", u->name, NULL };
+	char *kill[] = { "systemctl", "kill", "--signal=KILL", "--", u->name, NULL };
+	ct_autoclose int null = -1;
+
+	if (hard) {
+		ct_proc__run(kill, NULL);
+		return;
+	}
+	if (u->stopper > 0)
+		return;
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	u->stopper = ct_proc__start(words, null);
+}
+
+static void clear(struct ct_target *t, bool volumes)
+{
+	struct unit *u = (struct unit *)t;
+
+	(void)volumes;
+	if (u->stopper > 0)
+		ct_proc__end(u->stopper);
+	u->stopper = 0;
+	ct_unit__stop(u->name);
+}
+
+static void free_unit(struct ct_target *t)
+{
+	struct unit *u = (struct unit *)t;
+
+	free(u->name);
+	free(u->run.given);
+	free(u);
+}
+
+static struct unit *new_unit(char *name)
+{
+	struct unit *u = ct_xzalloc(sizeof(*u));
+
+	u->name = name;
+	u->stops_badly = true; /* until it was seen to do better */
+	u->t = (struct ct_target){
+		.open = open_unit,
+		.start = start,
+		.life = life,
+		.health = health,
+		.ending = ending,
+		.last_words = last_words,
+		.stop = stop,
+		.clear = clear,
+		.free = free_unit,
+		.kind = CT_WL_UNIT,
+		.unit = name,
+	};
+	return u;
+}
+
+/* Why it cannot be verified. */
+static int refuse(const char *name, const char *shown, struct ct_err *err)
+{
+	ct_autofree char *load = ct_unit__property(shown, "LoadState");
+	ct_autofree char *transient = ct_unit__property(shown, "Transient");
+	ct_autofree char *printable = ct_printable(name);
+	const char *suffix = strrchr(name, '.');
+
+	if (!shown)
+		return ct_err__set(err, ENOTCONN, "cannot ask systemd about %s", printable);
+	if (strcmp(load, "loaded") != 0)
+		return ct_err__set(err, ENOENT, "no unit %s: systemd says %s", printable, load);
+	if (!suffix || strcmp(suffix, ".service") != 0)
+		return ct_err__set(err, EINVAL, "%s is no service", printable);
+	if (!strcmp(transient, "yes"))
+		return ct_err__set(err, EINVAL,
+				   "%s is gone when it ends: verify the systemd-run that makes it",
+				   printable);
+	return 0;
+}
+
+int ct_target__unit(const char *name, struct ct_target **t, struct ct_err *err)
+{
+	ct_autofree char *full = ct_unit__name(name, ".service"), *shown = NULL;
+	struct unit *u;
+	int ret;
+
+	if (!*name || strchr(name, '/'))
+		return ct_err__set(err, EINVAL, "'%s' is no name of a system unit", name);
+	shown = ct_unit__show(full);
+	ct_autofree char *id = ct_unit__property(shown, "Id"); /* name may be an alias */
+	ct_autofree char *type = ct_unit__property(shown, "Type");
+	ct_autofree char *ambient = ct_unit__property(shown, "AmbientCapabilities");
+
+	ret = refuse(full, shown, err);
+	if (ret)
+		return ret;
+	u = new_unit(ct_steal(id));
+	u->t.detached = strcmp(type, "oneshot") != 0;
+	u->ambient = *ambient;
+	*t = &u->t;
+	return 0;
+}
+
+int ct_target__transient(char *const *argv, struct ct_target **t, struct ct_err *err)
+{
+	ct_autofree char *token = ct_random_token(), *made = ct_xasprintf("captrim-%.12s", token);
+	struct ct_systemd_run run = ct_systemd_run__parse(argv);
+	struct unit *u;
+
+	if (!argv[run.command] || run.scope || run.user || run.remote) {
+		free(run.given);
+		return ct_err__set(err, EINVAL,
+				   "verify takes a system service that systemd-run makes on this "
+				   "machine from a command; what a scope runs can be verified as a "
+				   "plain command");
+	}
+	u = new_unit(ct_unit__name(run.given ? run.given : made, ".service"));
+	u->argv = argv;
+	u->run = run;
+	*t = &u->t;
+	return 0;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "verify/units.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "emit/emit.h"
+#include "verify/proc.h"
+
+#define DIRECTORY "/run/systemd/system/%s.d"
+/* Drop-ins are read in the order of their names, and the last word counts. */
+#define DROP_IN DIRECTORY "/zzzz-captrim-verify.conf"
+
+char *ct_unit__show(const char *unit)
+{
+	char *argv[] = { "systemctl", "show", "--", (char *)unit, NULL };
+	char *output = NULL;
+
+	if (ct_proc__run(argv, &output)) {
+		free(output);
+		return NULL;
+	}
+	return output;
+}
+
+char *ct_unit__property(const char *shown, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *line = shown; line && *line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (!strncmp(line, name, len) && line[len] == '=')
+			return ct_xstrndup(line + len + 1, strcspn(line + len + 1, "\n"));
+	}
+	return ct_xstrdup("");
+}
+
+int ct_unit__do(const char *verb, const char *unit)
+{
+	char *argv[] = { "systemctl", (char *)verb, "--", (char *)unit, NULL };
+
+	return ct_proc__run(argv, NULL);
+}
+
+void ct_unit__stop(const char *unit)
+{
+	char *kill[] = { "systemctl", "kill", "--signal=KILL", "--", (char *)unit, NULL };
+
+	if (ct_unit__do("stop", unit) == -ETIMEDOUT) {
+		ct_proc__run(kill, NULL);
+		ct_unit__do("stop", unit);
+	}
+	ct_unit__do("reset-failed", unit);
+}
+
+void ct_unit__running(const char *unit, struct ct_words *names)
+{
+	char *argv[] = { "systemctl", "list-dependencies", "--reverse", "--plain",
+			 "--",	      (char *)unit,	   NULL };
+	ct_autofree char *output = NULL;
+	char *save;
+
+	if (ct_proc__run(argv, &output))
+		return;
+	for (char *line = strtok_r(output, " \n", &save); line; line = strtok_r(NULL, " \n", &save))
+		if (!ct_unit__do("is-active", line))
+			ct_words__add(names, line);
+}
+
+bool ct_unit__is_taken(const char *unit)
+{
+	ct_autofree char *path = ct_xasprintf(DROP_IN, unit);
+
+	return !access(path, F_OK);
+}
+
+char *ct_unit__drop_in(const uint64_t *set, bool ambient)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *out = open_memstream(&text, &len);
+
+	if (!out)
+		return NULL;
+	fputs("[Unit]\nStartLimitIntervalSec=0\nStartLimitAction=none\nFailureAction=none\n"
+	      "[Service]\nRestart=no\n",
+	      out);
+	if (set)
+		ct_emit__unit_sets(*set, ambient, out);
+	fclose(out);
+	return text;
+}
+
+int ct_unit__limit(const char *unit, const uint64_t *set, bool ambient, struct ct_err *err)
+{
+	char *reload[] = { "systemctl", "daemon-reload", NULL };
+	ct_autofree char *dir = ct_xasprintf(DIRECTORY, unit), *path = ct_xasprintf(DROP_IN, unit);
+	ct_autofree char *text = ct_unit__drop_in(set, ambient), *output = NULL;
+	ct_autofclose FILE *f = NULL;
+
+	if (mkdir(dir, 0755) && errno != EEXIST)
+		return ct_err__set(err, errno, "cannot make %s: %s", dir, strerror(errno));
+	f = fopen(path, "we");
+	if (!text || !f || fputs(text, f) < 0 || fflush(f))
+		return ct_err__set(err, errno, "cannot write %s: %s", path, strerror(errno));
+	if (ct_proc__run(reload, &output)) {
+		ct_autofree char *shown = ct_printable(output ? output : "no answer");
+
+		return ct_err__set(err, EIO, "systemctl daemon-reload: %s", shown);
+	}
+	return 0;
+}
+
+bool ct_unit__put_back(const char *unit, char *const *running)
+{
+	char *reload[] = { "systemctl", "daemon-reload", NULL };
+	ct_autofree char *dir = ct_xasprintf(DIRECTORY, unit), *path = ct_xasprintf(DROP_IN, unit);
+	bool ok = true;
+
+	ct_unit__stop(unit);
+	if (!access(path, F_OK)) {
+		ok = !unlink(path);
+		rmdir(dir); /* unless there is more in it */
+		ok = !ct_proc__run(reload, NULL) && ok;
+	}
+	for (char *const *name = running; name && *name; name++) {
+		int ret = ct_unit__do("is-active", *name) ? ct_unit__do("start", *name) : 0;
+
+		/* One that takes long goes on starting. */
+		ok = (!ret || ret == -ETIMEDOUT) && ok;
+	}
+	return ok;
+}

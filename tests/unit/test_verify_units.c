@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Units under a set: what is written for systemd, and what is read of it. */
+#include "unit.h"
+
+#include <errno.h>
+
+#include "model/caps.h"
+#include "verify/target.h"
+#include "verify/units.h"
+
+static void test_drop_in(void)
+{
+	static const char always[] = "[Unit]\nStartLimitIntervalSec=0\nStartLimitAction=none\n"
+				     "FailureAction=none\n[Service]\nRestart=no\n";
+	static const struct {
+		uint64_t set;
+		bool ambient;
+		const char *text;
+	} cases[] = {
+		{ 0, false, "CapabilityBoundingSet=\n" },
+		{ CT_CAP(CHOWN) | CT_CAP(BPF), false,
+		  "CapabilityBoundingSet=\nCapabilityBoundingSet=CAP_CHOWN CAP_BPF\n" },
+		{ 0, true, "CapabilityBoundingSet=\nAmbientCapabilities=\n" },
+		{ CT_CAP(KILL), true,
+		  "CapabilityBoundingSet=\nCapabilityBoundingSet=CAP_KILL\n"
+		  "AmbientCapabilities=\nAmbientCapabilities=CAP_KILL\n" },
+	};
+	ct_autofree char *own = ct_unit__drop_in(NULL, true);
+
+	UNIT_STR(own, always);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autofree char *is = ct_unit__drop_in(&cases[i].set, cases[i].ambient);
+		ct_autofree char *expected = ct_xasprintf("%s%s", always, cases[i].text);
+
+		UNIT_STR(is, expected);
+	}
+}
+
+static void test_property(void)
+{
+	static const char shown[] = "Type=oneshot\nUser=\nXType=no\nExecStart={ a=b }\nLast=end";
+	static const struct {
+		const char *shown, *name, *value;
+	} cases[] = {
+		{ shown, "Type", "oneshot" },
+		{ shown, "User", "" },
+		{ shown, "ExecStart", "{ a=b }" },
+		{ shown, "Last", "end" },
+		{ shown, "Exec", "" },
+		{ "", "Type", "" },
+		{ NULL, "Type", "" },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autofree char *value = ct_unit__property(cases[i].shown, cases[i].name);
+
+		UNIT_STR(value, cases[i].value);
+	}
+}
+
+/* The words of a line, split at spaces; at most 31. */
+static void split(char *text, char **words)
+{
+	size_t n = 0;
+	char *save;
+
+	for (char *w = strtok_r(text, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		words[n++] = w;
+	words[n] = NULL;
+}
+
+/* What becomes of systemd-run's line under a set; NULL: it is refused. */
+static void becomes(const char *line, const uint64_t *set, const char *expected)
+{
+	ct_autofree char *copy = ct_xstrdup(line);
+	ct_autoerr struct ct_err err = {};
+	struct ct_target *t = NULL;
+	struct ct_start start = {};
+	struct ct_str is = {};
+	char *words[32];
+
+	split(copy, words);
+	if (!expected) {
+		CU_ASSERT_EQUAL(ct_target__transient(words, &t, &err), -EINVAL);
+		CU_ASSERT(!t && err.msg);
+		return;
+	}
+	CU_ASSERT_EQUAL_FATAL(ct_target__transient(words, &t, &err), 0);
+	CU_ASSERT_EQUAL(t->start(t, set, true, &start, &err), 0);
+	for (size_t i = 0; i < start.words.len; i++)
+		ct_str__addf(&is, "%s%s", i ? " " : "", start.words.items[i]);
+	UNIT_STR(is.s, expected);
+	UNIT_STR(start.unit, t->unit);
+	ct_str__free(&is);
+	ct_start__free(&start);
+	t->free(t);
+}
+
+static void test_transient(void)
+{
+	uint64_t set = CT_CAP(CHOWN) | CT_CAP(KILL), none = 0;
+
+	becomes("systemd-run -u x sh -c true", NULL,
+		"systemd-run -u x --wait --quiet --collect --unit=x.service -- sh -c true");
+	becomes("sudo systemd-run --unit=x.service --pipe -- true", &set,
+		"sudo systemd-run --unit=x.service --pipe --wait --quiet --collect "
+		"--unit=x.service --property=CapabilityBoundingSet= "
+		"--property=CapabilityBoundingSet=CAP_CHOWN CAP_KILL -- true");
+	becomes("systemd-run -ux -p AmbientCapabilities=CAP_CHOWN true", &none,
+		"systemd-run -ux -p AmbientCapabilities=CAP_CHOWN --wait --quiet --collect "
+		"--unit=x.service --property=CapabilityBoundingSet= "
+		"--property=AmbientCapabilities= -- true");
+	becomes("systemd-run --scope -u x true", NULL, NULL);
+	becomes("systemd-run --user true", NULL, NULL);
+	becomes("systemd-run -M box true", NULL, NULL);
+	becomes("systemd-run -u x", NULL, NULL);
+	becomes("systemd-run", NULL, NULL);
+}
+
+static CU_TestInfo tests[] = {
+	{ "drop-in", test_drop_in },
+	{ "properties", test_property },
+	{ "systemd-run", test_transient },
+	CU_TEST_INFO_NULL,
+};
+UNIT_MAIN("verify_units", tests)
