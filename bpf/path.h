@@ -218,13 +218,15 @@ static __always_inline __u64 site_of(bool btf, void *ctx, const void *stack, str
 
 	if (!btf)
 		return c->window ? fingerprint(c->word, nr) : site_of_stack(ctx);
-	second = first + 1;
-	p = bpf_map_lookup_elem(&paths, &first);
-	q = bpf_map_lookup_elem(&paths, &second);
-	if (!stack || !p || !q)
+	p = stack ? bpf_map_lookup_elem(&paths, &first) : NULL;
+	if (!p)
 		return site_of_stack(ctx);
 	if (is_on(stack, p, nr))
 		return p->site;
+	second = first + 1;
+	q = bpf_map_lookup_elem(&paths, &second);
+	if (!q)
+		return site_of_stack(ctx);
 	if (is_on(stack, q, nr))
 		return q->site;
 	if (bpf_probe_read_kernel(c->word, sizeof(c->word), stack))
