@@ -72,8 +72,8 @@ static __noinline int send_sample(const struct ct_key *key)
 	return 0;
 }
 
-/* A key that is not in its cache slot: flush what is there, take its place. */
-static __always_inline void take_slot(void *ctx, struct ct_slot *slot, const struct ct_key *key)
+/* A key that is not in its cache slot: flush what is there, take its place. false: not taken. */
+static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, const struct ct_key *key)
 {
 	struct ct_count zero = {}, *n;
 
@@ -93,7 +93,7 @@ static __always_inline void take_slot(void *ctx, struct ct_slot *slot, const str
 		n = bpf_map_lookup_elem(&kinds, key);
 		if (!n) {
 			lost(CT_LOSS_KINDS);
-			return; /* the slot's old key stays, with count 0 */
+			return false; /* the slot's old key stays, with count 0 */
 		}
 		if (!err && !cfg_trace)
 			send_sample(key);
@@ -102,29 +102,65 @@ static __always_inline void take_slot(void *ctx, struct ct_slot *slot, const str
 		/* Counted past the cache, so that the next hit comes here and tries again. */
 		n->count++;
 		n->last = bpf_jiffies64();
-		return;
+		return false;
 	}
 	slot->key = *key;
 	slot->count = 1;
 	slot->last = bpf_jiffies64();
+	return true;
 }
 
-static __always_inline void count(void *ctx, const struct ct_key *key)
+/* stack: NULL if key.site is known already. */
+static __always_inline bool counts(struct ct_slot *slot, struct ct_key *key, const void *stack)
 {
-	const __u64 *k = (const __u64 *)key, *s;
-	__u64 mix = (k[0] ^ k[1] * 3 ^ k[2] * 5 ^ k[3] * 7) * 0x9e3779b97f4a7c15ull;
-	__u32 index = (mix >> 40) & (CT_CACHE_SLOTS - 1);
-	struct ct_slot *slot = bpf_map_lookup_elem(&cache, &index);
+	const __u64 *k = (const __u64 *)key, *s = (const __u64 *)&slot->key;
 
-	if (!slot)
-		return;
-	s = (const __u64 *)&slot->key;
-	if (s[0] == k[0] && s[1] == k[1] && s[2] == k[2] && s[3] == k[3] && slot->count) {
-		slot->count++;
-		slot->last = bpf_jiffies64();
-		return;
+	/* The site is the second word. */
+	if (s[0] != k[0] || s[2] != k[2] || s[3] != k[3] || !slot->count)
+		return false;
+	if (stack ? !is_on(stack, slot) : s[1] != k[1])
+		return false;
+	key->site = slot->key.site;
+	slot->count++;
+	slot->last = bpf_jiffies64();
+	return true;
+}
+
+/*
+ * Two slots for all sites of an otherwise equal key. Where the stack can be read word by word a
+ * site is known by these words; only a new one is given its fingerprint.
+ */
+static __always_inline void count(bool btf, void *ctx, const void *stack, struct check *c,
+				  struct ct_key *key)
+{
+	const __u64 *k = (const __u64 *)key;
+	struct ct_slot *slot, *other;
+	__u64 mix = k[0] ^ k[2] * 5 ^ k[3] * 7;
+	__u32 index;
+
+	if (!btf || !stack) {
+		key->site = c->window ? fingerprint(c->word, key->nr) : site_of_stack(ctx);
+		mix ^= key->site * 3;
+		stack = NULL;
 	}
-	take_slot(ctx, slot, key);
+	index = (mix * 0x9e3779b97f4a7c15ull >> 40) & (CT_CACHE_SLOTS - 2);
+	slot = bpf_map_lookup_elem(&cache, &index);
+	if (!slot || counts(slot, key, btf ? stack : NULL))
+		return;
+	index++;
+	other = bpf_map_lookup_elem(&cache, &index);
+	if (!other || counts(other, key, btf ? stack : NULL))
+		return;
+	if (btf && stack) {
+		c->window = !bpf_probe_read_kernel(c->word, sizeof(c->word), stack);
+		key->site = c->window ? fingerprint(c->word, key->nr) : site_of_stack(ctx);
+	}
+	slot = key->site & 1 ? slot : other;
+	/* A path with more words than a slot remembers */
+	if (counts(slot, key, NULL))
+		return;
+	if (take_slot(ctx, slot, key) && btf && c->window)
+		remember(slot, c->word);
 }
 
 static __always_inline bool is_overcommit(__u64 caller)
@@ -174,7 +210,6 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	}
 	regs = regs_of(btf, task);
 	key.nr = nr_of(btf, task, regs);
-	key.site = site_of(btf, ctx, stack, c, key.nr);
 	key.cap = c->cap;
 	key.flags = (c->granted ? CT_F_GRANTED : 0) | cred_flags(btf, c, task) |
 		    (FIELD(btf, cred, euid.val) ? 0 : CT_F_EUID0);
@@ -192,7 +227,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		key.entry = entry_of(FIELD(btf, task, tgid));
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(FIELD(btf, task, pid), key.nr, c->cap, c->granted);
-	count(ctx, &key);
+	count(btf, ctx, stack, c, &key);
 	if (btf && cfg_outcomes && !c->granted && key.nr >= 0)
 		watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid));
 	if (cfg_trace)

@@ -26,8 +26,8 @@ struct {
 } kinds SEC(".maps");
 
 /*
- * Direct-mapped cache in front of kinds: repeated checks of a task cost one
- * comparison of 32 bytes. Evicted counts go to kinds, user space adds up both.
+ * Cache in front of kinds: repeated checks of a task cost one comparison of their key and of
+ * some words of the stack. Evicted counts go to kinds, user space adds up both.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -50,26 +50,6 @@ struct {
 	__type(key, __u64); /* ct_key.site */
 	__type(value, struct ct_stack);
 } stacks SEC(".maps");
-
-/*
- * The call paths last taken, two for each system call and capability: to know one again takes
- * six words of the stack, to make its fingerprint twenty-four.
- */
-#define CT_PATHS      256
-#define CT_PATH_WORDS 12
-struct path {
-	__u64 site;
-	__u32 n;
-	__s32 nr;		 /* of the system call: deep paths go on beyond the words */
-	__u32 at[CT_PATH_WORDS]; /* bytes from cap_capable's return address on */
-	__u64 word[CT_PATH_WORDS];
-};
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, CT_PATHS);
-	__type(key, __u32);
-	__type(value, struct path);
-} paths SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

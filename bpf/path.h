@@ -165,77 +165,47 @@ static __always_inline __u64 caller_of(bool btf, const void *stack, const struct
 }
 
 /*
- * Has the stack the return addresses of this path? Each one tells the function it returns to and
- * so where the next must lie: equal words at the same places are the same path, and stale words
- * need not be looked at.
+ * Has the stack the return addresses of the slot's path? Each one tells the function it returns
+ * to and so where the next must lie: equal words at the same places are the same path, and
+ * stale words need not be looked at.
  */
-static __always_inline bool is_on(const void *stack, const struct path *p, int nr)
+static __always_inline bool is_on(const void *stack, const struct ct_slot *slot)
 {
-	__u32 n = p->nr == nr ? p->n : 0;
+	__u32 n = slot->words;
 
 	for (__u32 i = 0; i < CT_PATH_WORDS; i++) {
 		if (i >= n)
 			break;
-		if (word_at(stack + (p->at[i] & 255)) != p->word[i])
+		if (word_at(stack + slot->at[i]) != slot->word[i])
 			return false;
 	}
 	return n > 0;
 }
 
 /* One with too many words is not remembered. */
-static __noinline int remember(struct path *p, const __u64 *word, __u64 site)
+static __noinline int remember(struct ct_slot *slot, const __u64 *word)
 {
-	if (!p || !word)
+	if (!slot || !word)
 		return 0;
-	p->n = 0;
-	p->site = site;
+	slot->words = 0;
 #pragma unroll
 	for (int i = 0; i < CT_WINDOW; i++) {
 		/* Kept in memory: in a register the verifier would follow each value. */
-		__u32 n = *(volatile __u32 *)&p->n;
+		__u32 n = *(volatile __u32 *)&slot->words;
 
 		if (i && !is_text(word[i]))
 			continue;
 		if (n >= CT_PATH_WORDS) {
-			p->n = 0;
+			slot->words = 0;
 			return 0;
 		}
-		p->at[n] = i * sizeof(*word);
-		p->word[n] = word[i];
-		*(volatile __u32 *)&p->n = n + 1;
+		slot->at[n] = i * sizeof(*word);
+		slot->word[n] = word[i];
+		*(volatile __u32 *)&slot->words = n + 1;
 		if (word[i] - cfg_entry_lo < cfg_entry_len)
 			break;
 	}
 	return 0;
-}
-
-static __always_inline __u64 site_of(bool btf, void *ctx, const void *stack, struct check *c,
-				     int nr)
-{
-	__u32 first = ((__u32)(nr << 6 | c->cap) * 2654435761u >> 24) & (CT_PATHS - 2), second;
-	struct path *p, *q;
-	__u64 site;
-
-	if (!btf)
-		return c->window ? fingerprint(c->word, nr) : site_of_stack(ctx);
-	p = stack ? bpf_map_lookup_elem(&paths, &first) : NULL;
-	if (!p)
-		return site_of_stack(ctx);
-	if (is_on(stack, p, nr))
-		return p->site;
-	second = first + 1;
-	q = bpf_map_lookup_elem(&paths, &second);
-	if (!q)
-		return site_of_stack(ctx);
-	if (is_on(stack, q, nr))
-		return q->site;
-	if (bpf_probe_read_kernel(c->word, sizeof(c->word), stack))
-		return site_of_stack(ctx);
-	site = fingerprint(c->word, nr);
-	p = site & 1 ? p : q;
-	remember(p, c->word, site);
-	p->nr = nr;
-	return site;
 }
 
 #endif

@@ -60,11 +60,18 @@ struct ct_key {
 	__u8 after; /* 1 + capability refused to this task just before, or 0 */
 };
 
+#define CT_PATH_WORDS 12
+
 /* One slot of the per-CPU cache in front of the map of kinds. */
 struct ct_slot {
 	struct ct_key key;
 	__u64 count; /* not yet in the map of kinds */
 	__u64 last;  /* jiffies64 */
+	/* The return addresses by which key.site is known again, where the probe reads the stack
+	 * word by word. */
+	__u32 words;		/* of them; 0: not remembered */
+	__u8 at[CT_PATH_WORDS]; /* bytes from cap_capable's return address on */
+	__u64 word[CT_PATH_WORDS];
 };
 
 /* Per-CPU value in the map of kinds. */
