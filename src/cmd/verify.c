@@ -139,8 +139,6 @@ static int verify(struct ct_target *t, struct ct_err *err)
 	if (from.len)
 		ret = ct_cmd__load(&from, CT_MODE_DEFAULT, &s, &r, err);
 	ct_report__free(ct_steal(r));
-	if (!ret && unit && !vo.quiet)
-		ct_warn("%s is stopped and started for each run, and put back afterwards", t->unit);
 	if (!ret)
 		ret = ct_verify(&vo, t, &s, &r, err);
 	if (!ret)

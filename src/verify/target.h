@@ -46,6 +46,7 @@ struct ct_target {
 
 	enum ct_workload_kind kind;
 	bool is_stack;		     /* made by Compose */
+	bool is_transient;	     /* a unit that was not there before */
 	const char *const *services; /* of a stack, to be proved one after the other */
 	size_t nservices;
 	const char *service;	/* the one that start limits, that life and health ask about */

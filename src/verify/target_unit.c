@@ -300,6 +300,7 @@ int ct_target__transient(char *const *argv, struct ct_target **t, struct ct_err 
 	u = new_unit(ct_unit__name(run.given ? run.given : made, ".service"));
 	u->argv = argv;
 	u->run = run;
+	u->t.is_transient = true;
 	*t = &u->t;
 	return 0;
 }

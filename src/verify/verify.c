@@ -466,6 +466,9 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_
 		ret = t->open(t, err);
 	if (!ret)
 		ret = check_services(&p);
+	if (!ret && state.unit && !t->is_transient && !opts->quiet)
+		ct_warn("%s is stopped and started for each run, and put back afterwards",
+			state.unit);
 	if (!ret && !p.s)
 		ret = record(&p);
 	set_limit(&p);
