@@ -19,10 +19,11 @@ char *ct_human__count(uint64_t n, const char *one, const char *many)
 
 char *ct_human__duration(uint64_t ns)
 {
-	uint64_t s = (ns + 500000000) / 1000000000;
+	/* By way of milliseconds, which is what JSON keeps. */
+	uint64_t ms = (ns + 500000) / 1000000, s = (ms + 500) / 1000;
 
-	if (ns < 1000000000)
-		return ct_xasprintf("%" PRIu64 " ms", ns / 1000000);
+	if (ms < 1000)
+		return ct_xasprintf("%" PRIu64 " ms", ms);
 	if (s < 60)
 		return ct_xasprintf("%" PRIu64 " s", s);
 	if (s < 3600)
