@@ -22,6 +22,11 @@ const struct ct_check_rule ct_check_rules[CT_CHECK_RULES] = {
 				   "A capability is given that nothing was seen to need." },
 	[CT_CHECK_WIDER] = { "wider-capability", CT_LEVEL_WARNING,
 			     "A capability is given where a lesser one would do." },
+	[CT_CHECK_OTHER_USER] = { "other-user", CT_LEVEL_WARNING,
+				  "It was recorded as root, and the file names another user." },
+	[CT_CHECK_OTHER_SETTING] = { "other-setting", CT_LEVEL_WARNING,
+				     "The file gives it the host's namespace or no seccomp, and it "
+				     "was recorded without." },
 	[CT_CHECK_POLICY] = { "policy", CT_LEVEL_ERROR, "The policy does not allow it." },
 	[CT_CHECK_HOST_SCOPE] = { "host-scope", CT_LEVEL_NOTE,
 				  "A capability that is needed reaches the whole host." },
@@ -209,6 +214,23 @@ static void check_ambient(struct ct_check *c, const struct ct_target *t, const s
 					   names));
 }
 
+/* A Docker engine and the CRI give a user other than root nothing, Podman gives it the set. */
+static void check_settings(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
+{
+	uint64_t dead = t->kind == CT_TARGET_QUADLET ? 0 : ct_advice__roots_only(a) & ~t->ambient;
+
+	for (size_t i = 0; i < t->settings.len; i++) {
+		const struct ct_setting *s = &t->settings.items[i];
+		char *text = ct_setting__unlike(s, a, dead);
+
+		if (text)
+			ct_check__add(c,
+				      s->kind == CT_SETTING_USER ? CT_CHECK_OTHER_USER :
+								   CT_CHECK_OTHER_SETTING,
+				      t, a, s->kind == CT_SETTING_USER ? dead : 0, s->at, text);
+	}
+}
+
 static void check_pair(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
 {
 	uint64_t instead;
@@ -221,6 +243,7 @@ static void check_pair(struct ct_check *c, const struct ct_target *t, const stru
 	    (!t->from_none || t->given & ~(a->cap_add | a->optional | instead)))
 		check_superfluous(c, t, a, t->given & ~(a->cap_add | a->optional | instead));
 	check_ambient(c, t, a);
+	check_settings(c, t, a);
 	check_notes(c, t, a);
 }
 

@@ -19,17 +19,6 @@ static bool has_variable(const struct ct_compose_list *l)
 	return false;
 }
 
-/* "0", "root" and what begins so with a group behind it; a variable or a name may be anybody. */
-static enum ct_tristate is_nonroot(const char *user)
-{
-	size_t len = user ? strcspn(user, ":") : 0;
-
-	if (!len || strchr(user, '$'))
-		return CT_UNKNOWN;
-	return (len == 1 && *user == '0') || (len == 4 && !strncmp(user, "root", 4)) ? CT_NO :
-										       CT_YES;
-}
-
 static void read_service(struct ct_targets *all, const struct ct_compose_service *s)
 {
 	struct ct_target *t = ct_targets__add(all, CT_TARGET_COMPOSE, s->name);
@@ -43,7 +32,8 @@ static void read_service(struct ct_targets *all, const struct ct_compose_service
 	t->unknown = s->partial || has_variable(&s->cap_add) || has_variable(&s->cap_drop);
 	t->privileged = ct_compose__truth(&s->privileged);
 	t->privileged_at = s->privileged.at;
-	t->nonroot = is_nonroot(s->user.text);
+	t->nonroot = ct_compose__nonroot(&s->user);
+	ct_settings__compose(&t->settings, s);
 	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
 	t->given = t->privileged == CT_YES ?
 			   CT_CAPS_ALL :

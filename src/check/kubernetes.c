@@ -71,8 +71,46 @@ static enum ct_tristate read_nonroot(const struct ct_yaml_node *own,
 	return is_true(strict) ? CT_YES : CT_UNKNOWN;
 }
 
+/* Adds "key: value" as the container has it, else the pod. */
+static void add_setting(const struct reader *r, struct ct_target *t, enum ct_setting_kind kind,
+			const struct ct_yaml_node *own, const struct ct_yaml_node *pods,
+			const char *key)
+{
+	const struct ct_yaml_node *n = ct_yaml__get(text_of(own, key) ? own : pods, key);
+
+	ct_settings__add(&t->settings, kind, place(r, n), ct_xasprintf("%s: %s", key, n->text));
+}
+
+static void read_settings(const struct reader *r, struct ct_target *t,
+			  const struct ct_yaml_node *context, const struct ct_yaml_node *pod)
+{
+	static const struct {
+		const char *key;
+		enum ct_setting_kind kind;
+	} shared[] = {
+		{ "hostNetwork", CT_SETTING_NET_HOST },
+		{ "hostPID", CT_SETTING_PID_HOST },
+		{ "hostIPC", CT_SETTING_IPC_HOST },
+	};
+	const struct ct_yaml_node *pods = ct_yaml__get(pod, "securityContext");
+	const struct ct_yaml_node *own = ct_yaml__get(context, "seccompProfile");
+	const char *type = text_of(own ? own : ct_yaml__get(pods, "seccompProfile"), "type");
+
+	if (t->nonroot == CT_YES)
+		add_setting(r, t, CT_SETTING_USER, context, pods,
+			    text_of(context, "runAsUser") || text_of(pods, "runAsUser") ?
+				    "runAsUser" :
+				    "runAsNonRoot");
+	for (size_t i = 0; i < CT_ARRAY_SIZE(shared); i++)
+		if (is_true(text_of(pod, shared[i].key)))
+			add_setting(r, t, shared[i].kind, NULL, pod, shared[i].key);
+	if (type && !strcmp(type, "Unconfined"))
+		add_setting(r, t, CT_SETTING_UNCONFINED, own, ct_yaml__get(pods, "seccompProfile"),
+			    "type");
+}
+
 static void read_container(const struct reader *r, const struct ct_yaml_node *c,
-			   const struct ct_yaml_node *pod_context)
+			   const struct ct_yaml_node *pod)
 {
 	const struct ct_yaml_node *context = ct_yaml__get(c, "securityContext");
 	const struct ct_yaml_node *caps = ct_yaml__get(context, "capabilities");
@@ -92,7 +130,8 @@ static void read_container(const struct reader *r, const struct ct_yaml_node *c,
 		t->privileged = CT_YES;
 		t->privileged_at = place(r, ct_yaml__get(context, "privileged"));
 	}
-	t->nonroot = read_nonroot(context, pod_context);
+	t->nonroot = read_nonroot(context, ct_yaml__get(pod, "securityContext"));
+	read_settings(r, t, context, pod);
 	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
 	t->given = t->privileged == CT_YES ?
 			   CT_CAPS_ALL :
@@ -104,13 +143,12 @@ static void read_pod(const struct reader *r, const struct ct_yaml_node *spec)
 {
 	static const char *const lists[] = { "initContainers", "containers",
 					     "ephemeralContainers" };
-	const struct ct_yaml_node *context = ct_yaml__get(spec, "securityContext");
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(lists); i++) {
 		const struct ct_yaml_node *list = ct_yaml__get(spec, lists[i]);
 
 		for (size_t k = 0; list && list->kind == CT_YAML_SEQ && k < list->nitems; k++)
-			read_container(r, ct_yaml__resolve(list->items[k]), context);
+			read_container(r, ct_yaml__resolve(list->items[k]), spec);
 	}
 }
 

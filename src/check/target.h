@@ -8,6 +8,7 @@
 #define CT_CHECK_TARGET_H
 
 #include "edit/compose.h"
+#include "edit/settings.h"
 #include "model/caps.h"
 
 enum ct_target_kind {
@@ -45,6 +46,7 @@ struct ct_target {
 	enum ct_tristate privileged, nonroot;
 	struct ct_place privileged_at;
 	struct ct_named_list added, dropped;
+	struct ct_settings settings;
 };
 
 struct ct_targets {

@@ -29,6 +29,8 @@ struct unit {
 	uint64_t bounding, ambient;
 	bool bounding_set;
 	bool dynamic_user, has_user, is_root;
+	char *user; /* as User= has it; NULL: not set */
+	struct ct_place user_at;
 };
 
 /* Where a setting stands. */
@@ -110,8 +112,11 @@ static void assign_set(struct unit *u, const struct line *at, const char *value,
 		*set |= sum;
 }
 
-static void read_user(struct unit *u, const char *value)
+static void read_user(struct unit *u, const struct line *at, const char *value)
 {
+	free(u->user);
+	u->user = *value ? ct_xasprintf("User=%s", value) : NULL;
+	u->user_at = place(at, at->start);
 	u->has_user = *value;
 	u->is_root = !strcmp(value, "root") || !strcmp(value, "0") ||
 		     (*value == '0' && value[1] == ':') || !strncmp(value, "root:", 5);
@@ -129,6 +134,8 @@ static void read_systemd(struct unit *u, const struct line *at, const char *key,
 			u->t->set_at = place(at, at->start);
 	} else if (!strcmp(key, "DynamicUser")) {
 		u->dynamic_user = is_true(value);
+		if (!u->has_user)
+			u->user_at = place(at, at->start);
 	}
 	for (size_t i = 0; i < CT_ARRAY_SIZE(takers); i++)
 		if (!strcmp(key, takers[i].key))
@@ -163,6 +170,12 @@ static void read_quadlet(struct unit *u, const struct line *at, const char *key,
 		replace(&u->t->image, value);
 	} else if (!strcmp(key, "ContainerName")) {
 		replace(&u->t->alias, value);
+	} else if (!strcmp(key, "Network") && !strcmp(value, "host")) {
+		ct_settings__add(&u->t->settings, CT_SETTING_NET_HOST, place(at, at->start),
+				 ct_xstrdup("Network=host"));
+	} else if (!strcmp(key, "SeccompProfile") && !strcmp(value, "unconfined")) {
+		ct_settings__add(&u->t->settings, CT_SETTING_UNCONFINED, place(at, at->start),
+				 ct_xstrdup("SeccompProfile=unconfined"));
 	} else if (!strcmp(key, "PodmanArgs")) {
 		const char *found = strstr(value, "--privileged");
 
@@ -187,7 +200,7 @@ static void read_setting(struct unit *u, const struct line *at, char *text)
 	for (end = value + strlen(value); end > value && strchr(" \t\r", end[-1]);)
 		*--end = '\0';
 	if (!strcmp(text, "User"))
-		read_user(u, value);
+		read_user(u, at, value);
 	if (u->quadlet)
 		read_quadlet(u, at, text, value);
 	else
@@ -297,6 +310,10 @@ static void decide(struct unit *u)
 		t->nonroot = CT_NO; /* of the system's manager */
 	if (u->dynamic_user)
 		t->nonroot = CT_YES;
+	if (t->nonroot == CT_YES)
+		ct_settings__add(&t->settings, CT_SETTING_USER, u->user_at,
+				 u->has_user ? ct_steal(u->user) : ct_xstrdup("DynamicUser=yes"));
+	free(u->user);
 	if (u->quadlet) {
 		uint64_t drop = ct_named__set(&t->dropped);
 

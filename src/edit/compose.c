@@ -358,6 +358,15 @@ enum ct_tristate ct_compose__truth(const struct ct_compose_text *t)
 	return CT_NO;
 }
 
+enum ct_tristate ct_compose__nonroot(const struct ct_compose_text *user)
+{
+	size_t len = user->text ? strcspn(user->text, ":") : 0;
+
+	if (!len || strchr(user->text, '$'))
+		return CT_UNKNOWN;
+	return !((len == 1 && *user->text == '0') || (len == 4 && !strncmp(user->text, "root", 4)));
+}
+
 const struct ct_compose_text *ct_compose__caps(const struct ct_compose_list *l, uint64_t *set)
 {
 	const struct ct_compose_text *unknown = NULL;

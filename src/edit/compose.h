@@ -35,7 +35,7 @@ struct ct_compose_service {
 	const char *name;
 	struct ct_place at; /* its name, where it is defined first */
 	struct ct_compose_list cap_add, cap_drop, security_opt;
-	struct ct_compose_text privileged, user, network_mode, userns_mode, pid, image,
+	struct ct_compose_text privileged, user, network_mode, userns_mode, pid, ipc, image,
 		container_name;
 	/* It extends what could not be read (see notes): values may be missing. */
 	bool partial;
@@ -65,6 +65,9 @@ char *ct_compose__names(const struct ct_compose *c);
 
 /* CT_NO when not set, CT_UNKNOWN when a variable decides. */
 enum ct_tristate ct_compose__truth(const struct ct_compose_text *t);
+
+/* Does `user:` name another than root? CT_UNKNOWN when it is not set, or a variable decides. */
+enum ct_tristate ct_compose__nonroot(const struct ct_compose_text *user);
 
 /*
  * The capabilities of a list; ALL is CT_CAPS_ALL. What is no name known (a variable,

@@ -149,6 +149,7 @@ static int take(struct ct_layers *l, const struct ct_yaml *y, const struct ct_ya
 	take_text(y, service, "network_mode", &s->network_mode);
 	take_text(y, service, "userns_mode", &s->userns_mode);
 	take_text(y, service, "pid", &s->pid);
+	take_text(y, service, "ipc", &s->ipc);
 	take_text(y, service, "image", &s->image);
 	take_text(y, service, "container_name", &s->container_name);
 	return 0;

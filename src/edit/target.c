@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "edit/patch.h"
+#include "edit/settings.h"
 #include "emit/common.h"
 
 static bool given(const char *s)
@@ -177,6 +178,28 @@ static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bo
 				at, name));
 }
 
+/* The advice is for what was recorded: what the file has beside it may make it another matter. */
+static void note_settings(struct ct_patch *p, const struct ct_patch_service *t)
+{
+	ct_autofree char *name = ct_printable(t->name);
+	struct ct_settings settings = {};
+
+	ct_settings__compose(&settings, ct_compose__service(p->compose, t->name));
+	for (size_t i = 0; i < settings.len; i++) {
+		ct_autofree char *at = ct_place__text(&settings.items[i].at), *said = NULL;
+
+		for (size_t k = 0; k < t->nadvices && !said; k++) {
+			ct_autofree char *raw = ct_setting__unlike(&settings.items[i],
+								   t->advices[k], t->cap_add);
+
+			said = raw ? ct_printable(raw) : NULL;
+		}
+		if (said)
+			note(p, ct_xasprintf("%s: %s: %s", at, name, said));
+	}
+	ct_settings__free(&settings);
+}
+
 static void note_warnings(struct ct_patch *p, const struct ct_patch_service *t)
 {
 	ct_autofree char *name = ct_printable(t->name);
@@ -206,6 +229,7 @@ int ct_patch__open(const struct ct_strlist *files, const struct ct_report *r,
 		return ret;
 	for (size_t i = 0; i < p->nservices; i++) {
 		decide_privileged(p, &p->services[i], opts->drop_privileged);
+		note_settings(p, &p->services[i]);
 		note_warnings(p, &p->services[i]);
 	}
 	*out = ct_steal(p);

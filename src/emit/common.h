@@ -77,7 +77,10 @@ enum ct_nnp ct_emit__nnp(const struct ct_report *r, const struct ct_advice *a);
 /* That in words: "likely possible, but ...". NULL: it would not. */
 const char *ct_emit__nnp_text(enum ct_nnp nnp);
 
-/* Advised, but nothing could have given it to the non-root entry point. */
+/* Advised, and no file's capabilities or set-uid bit would give it to another user than root. */
+uint64_t ct_advice__roots_only(const struct ct_advice *a);
+
+/* The same where the entry point was not root: nothing could have given it. */
 uint64_t ct_advice__powerless(const struct ct_advice *a);
 
 /* How a target spells what the notes speak of; NULL: it knows no such thing. */

@@ -73,14 +73,11 @@ const char *ct_emit__nnp_text(enum ct_nnp nnp)
 	return NULL;
 }
 
-uint64_t ct_advice__powerless(const struct ct_advice *a)
+uint64_t ct_advice__roots_only(const struct ct_advice *a)
 {
-	const struct ct_workload *w = a->workload;
 	uint64_t given = 0;
 
-	if (ct_workload__nonroot(w) != CT_YES)
-		return 0;
-	ct_workload__for_each(part, w) {
+	ct_workload__for_each(part, a->workload) {
 		for (size_t i = 0; i < part->nexecs; i++) {
 			const struct ct_exec *e = &part->execs[i];
 
@@ -90,6 +87,11 @@ uint64_t ct_advice__powerless(const struct ct_advice *a)
 		}
 	}
 	return a->cap_add & ~given;
+}
+
+uint64_t ct_advice__powerless(const struct ct_advice *a)
+{
+	return ct_workload__nonroot(a->workload) == CT_YES ? ct_advice__roots_only(a) : 0;
 }
 
 void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent)
