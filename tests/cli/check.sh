@@ -90,6 +90,15 @@ services:
     image: busybox
     privileged: true
 END
+	cat >"$tmp/in/other.yaml" <<'END'
+services:
+  g-dnsmasq-dhcp:
+    image: busybox
+    user: "1000"
+    network_mode: host
+    cap_drop: [ALL]
+    cap_add: [NET_ADMIN, NET_RAW, SETGID, SETUID]
+END
 	cat >"$tmp/in/k8s.yaml" <<'END'
 apiVersion: v1
 kind: Service
@@ -132,6 +141,9 @@ END
 compose_files() {
 	check "as advised" 0 "$ping" --against good.yaml
 	says "as advised: it is said" "$tmp/out" '^1 service checked: 0 errors, 0 warnings, 0 notes$'
+	check "other settings" 1 "$dns" --against other.yaml --format json
+	finds "other settings: user and network" "4:11 other-user SETGID,SETUID,NET_ADMIN,NET_RAW" \
+		"5:19 other-setting "
 	check "Compose" 1 "$ping" "$dns" --against bad.yaml --format json
 	finds "Compose: what is found, and where" \
 		"5:14 no-drop-all CHOWN,DAC_OVERRIDE,FOWNER,FSETID,KILL,SETGID,SETUID,SETPCAP,NET_BIND_SERVICE,SYS_CHROOT,MKNOD,AUDIT_WRITE,SETFCAP" \
