@@ -171,8 +171,8 @@ static const struct {
 static void test_gate_table(void)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(gates); i++)
-		CU_ASSERT_EQUAL(ct_gates__caps(gates[i].syscall, gates[i].sel,
-					       CT_RT_DOCKER), gates[i].caps);
+		CU_ASSERT_EQUAL(ct_gates__caps(gates[i].syscall, gates[i].sel, CT_RT_DOCKER),
+				gates[i].caps);
 	/* What is gated is watched, and what acts need as well. */
 	for (size_t i = 0; i < CT_ARRAY_SIZE(gates); i++) {
 		bool watched = false;
@@ -183,8 +183,8 @@ static void test_gate_table(void)
 		CU_ASSERT(watched || !gates[i].caps);
 	}
 	for (size_t k = 3; ct_gates_watched[k]; k++)
-		CU_ASSERT_NOT_EQUAL(ct_gates__caps(ct_gates_watched[k], CLONE_NEWNS,
-						      CT_RT_DOCKER), 0);
+		CU_ASSERT_NOT_EQUAL(ct_gates__caps(ct_gates_watched[k], CLONE_NEWNS, CT_RT_DOCKER),
+				    0);
 }
 
 /* containers/common's profile leaves free what moby's gates. */

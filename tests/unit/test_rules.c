@@ -127,7 +127,8 @@ static void test_alternatives(void)
 			if (same_site(&rules[k], second) && rules[k].when != CT_WHEN_AFTER &&
 			    rules[k].caps == 1ull << second->arg &&
 			    !(rules[k].alternatives & CT_CAP(SYS_ADMIN)))
-				complain(&rules[k], "SYS_ADMIN is asked for next, and is no alternative");
+				complain(&rules[k],
+					 "SYS_ADMIN is asked for next, and is no alternative");
 	}
 }
 
