@@ -104,38 +104,44 @@ static void warn_userns(struct ct_advice *a, const struct ct_case *c)
 				       "reaches the host"));
 }
 
+/* A call that succeeded and that the default profile would have refused with this advice, or NULL.
+ */
+static const struct ct_act *would_be_gated(const struct ct_advice *a, uint64_t *caps)
+{
+	ct_workload__for_each(part, a->workload) {
+		for (size_t i = 0; i < part->nacts; i++) {
+			const struct ct_act *act = &part->acts[i];
+
+			if (act->key.type != CT_ACT_SYSCALL || !act->key.ok ||
+			    act->key.entry == CT_ENTRY_SETUP)
+				continue;
+			*caps = ct_gates__caps(act->syscall, act->key.sel, part->runtime);
+			if (*caps && !(*caps & a->cap_add))
+				return act;
+		}
+	}
+	return NULL;
+}
+
 /* Without seccomp nothing is gated; whoever takes the default profile later should know. */
 static void warn_unconfined(struct ct_advice *a)
 {
 	const struct ct_workload *w = a->workload;
-	const char *call = NULL;
+	ct_autofree char *names = NULL;
+	const struct ct_act *act;
 	uint64_t caps = 0;
 
 	if (w->kind != CT_WL_CONTAINER || w->container.seccomp != CT_SECCOMP_NONE ||
 	    w->container.privileged == CT_YES)
 		return;
-	for (size_t i = 0; i < w->nacts && !caps; i++) {
-		const struct ct_act *act = &w->acts[i];
-
-		if (act->key.type != CT_ACT_SYSCALL || !act->key.ok ||
-		    act->key.entry == CT_ENTRY_SETUP)
-			continue;
-		call = act->syscall;
-		caps = ct_gates__caps(call, act->key.sel, w->runtime);
-	}
-	if (caps & ~a->cap_add) {
-		ct_autofree char *names = ct_caps__join(caps, " or ", "");
-
-		add_warning(a, "no-seccomp", -1,
-			    ct_xasprintf("it ran without seccomp: under the default profile %s() "
-					 "fails without %s",
-					 call, names));
-	} else {
-		add_warning(
-			a, "no-seccomp", -1,
-			ct_xstrdup("it ran without seccomp: under the default profile record it "
-				   "again, some calls need a capability there"));
-	}
+	act = would_be_gated(a, &caps);
+	names = ct_caps__join(caps, " or ", "");
+	add_warning(a, "no-seccomp", -1,
+		    act ? ct_xasprintf("it ran without seccomp: under the default profile %s() "
+				       "fails without %s",
+				       act->syscall, names) :
+			  ct_xstrdup("it ran without seccomp: under the default profile record it "
+				     "again, some calls need a capability there"));
 }
 
 static bool open_ports(const struct ct_workload *w)

@@ -113,6 +113,13 @@ static void open_ports(struct ct_session *s, struct ct_workload *w)
 	w->sysctls.known = true;
 }
 
+static void unconfined(struct ct_session *s, struct ct_workload *w)
+{
+	(void)s;
+	w->container.seccomp = CT_SECCOMP_NONE;
+	build_act(w, CT_ACT_SYSCALL, "kcmp");
+}
+
 static const struct {
 	const char *code;
 	int cap;
@@ -125,6 +132,7 @@ static const struct {
 	{ "truncated", -1, truncated },
 	{ "losses", -1, lost },
 	{ "low-ports", CAP_NET_BIND_SERVICE, open_ports },
+	{ "no-seccomp", -1, unconfined },
 };
 
 /* Each speaks where it should, and only there. */
