@@ -69,6 +69,12 @@ int ct_cmd__mode(bool is_strict, bool is_generous, enum ct_mode *mode, struct ct
 	return 0;
 }
 
+/* Only the client that should have started it was seen, or nothing. */
+static bool nothing_started(const struct ct_session *s)
+{
+	return !s->nworkloads || (s->nworkloads == 1 && s->workloads[0]->kind == CT_WL_COMMAND);
+}
+
 /* A client's own checks are of no interest beside those of what it had started. */
 static void drop_client(struct ct_session *s, bool is_client)
 {
@@ -143,8 +149,12 @@ static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_
 			"client: "
 			"whose they are cannot be told, so they are left out; --containers takes "
 			"all, 'captrim run -- docker run ...' exactly the right one");
-	if (in->label && (!s->nworkloads || s->workloads[0]->kind == CT_WL_COMMAND))
-		ct_warn("no container of this command was seen: did it start, and on this host?");
+	if (in->is_client && nothing_started(s)) {
+		ct_warn("nothing that this command starts was seen, so there is no advice: did it "
+			"start, on this host, and does the daemon's API answer ('captrim "
+			"doctor')?");
+		return status > 0 ? status : CT_EXIT_CAPTRIM;
+	}
 	if (report(s, err)) {
 		ct_warn("%s", err->msg);
 		return CT_EXIT_CAPTRIM;

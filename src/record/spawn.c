@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -50,6 +51,7 @@ static void run_child(char **argv, const struct ct_child_opts *opts, int go, int
 	if (read(go, &byte, 1) != 1)
 		_exit(125); /* the parent gave up */
 	sigprocmask(SIG_SETMASK, opts->mask, NULL);
+	signal(SIGPIPE, SIG_DFL); /* captrim ignores it */
 	if (opts->bounding)
 		err = limit(*opts->bounding);
 	if (!err && opts->output)

@@ -135,6 +135,8 @@ status=0
 "$captrim" run -q --backend xyz -- true >"$tmp/out" 2>"$tmp/err" || status=$?
 is backend "$status" 125
 says backend-text "$tmp/err" 'xyz'
+"$captrim" run -q -o /dev/null -- grep SigIgn /proc/self/status >"$tmp/out" 2>"$tmp/err"
+is inherits-no-ignored-signal "$(cat "$tmp/out")" "$(grep SigIgn /proc/self/status)"
 # Where kprobes cannot be attached, the verifier has its say all the same.
 "$captrim" run -q --backend kprobe -o /dev/null -- true >"$tmp/out" 2>"$tmp/err"
 is backend-kprobe-loads "$(grep -c 'kprobe *load failed' "$tmp/err")" 0

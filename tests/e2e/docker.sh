@@ -41,6 +41,11 @@ is plain-confidence "$(of .advice.confidence)" '"high"'
 is plain-losses "$(jq -c '.losses | [.events, .kinds, .acts, .stacks, .missed, .lookups]' "$tmp/advice")" '[0,0,0,0,0,0]'
 # runc mounts, changes roots and users before the entry point: none of it is advised.
 is plain-advice "$(of .advice.cap_add)" '[]'
+
+# What was not seen is not advised upon: without the API the client alone was.
+"$captrim" run -q --socket /nonexistent --format json -o "$tmp/none" -- docker run --rm "$image" true >/dev/null 2>&1
+is unseen-status $? 125
+is unseen-no-advice "$(test -e "$tmp/none" && echo written)" ""
 is plain-label "$(grep -c 'captrim[.]run' "$tmp/advice")" 0
 
 # A deep call path is never shown with the outer frames of another system call.
