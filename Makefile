@@ -81,6 +81,7 @@ units: $(TESTS)
 test:
 	scripts/deps
 	$(MAKE) all units
+	scripts/test-tools >/dev/null
 	tests/run $(OUT)
 
 asan:

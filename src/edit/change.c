@@ -12,10 +12,13 @@ void ct_change_value__free(struct ct_change_value *v)
 	for (size_t i = 0; i < v->nitems; i++) {
 		free(v->items[i].text);
 		free(v->items[i].comment);
+		free(v->items[i].above);
 	}
 	free(v->items);
 	free(v->word);
 	free(v->comment);
+	free(v->head);
+	free(v->tail);
 	*v = (struct ct_change_value){};
 }
 
@@ -60,6 +63,7 @@ static int width_of(const struct ct_change_value *v)
 static void add_item(struct ct_str *s, const struct ct_change *c, const struct ct_change_value *v,
 		     size_t i, int dash)
 {
+	ct_change__add_lines(c, s, v->items[i].above, dash);
 	ct_str__addf(s, "%s%*s- ", ct_text__eol(c->y), dash, "");
 	add_commented(s, v->items[i].text, width_of(v), v->items[i].comment);
 }
@@ -71,7 +75,7 @@ static char *short_form(const struct ct_change_value *v)
 		return ct_xstrdup(v->word);
 	if (!v->nitems)
 		return ct_xstrdup("[]");
-	return v->brief ? ct_xasprintf("[%s]", v->items[0].text) : NULL;
+	return v->brief && !v->head && !v->tail ? ct_xasprintf("[%s]", v->items[0].text) : NULL;
 }
 
 /* A whole entry for a block mapping, without the indentation of its first line. */
@@ -99,7 +103,7 @@ static bool same_name(const char *a, const char *b)
 	return !strcmp(a, b);
 }
 
-static ssize_t index_of(const struct ct_change_value *v, const struct ct_yaml_node *item)
+ssize_t ct_change__index(const struct ct_change_value *v, const struct ct_yaml_node *item)
 {
 	const struct ct_yaml_node *r = ct_yaml__resolve(item);
 
@@ -109,9 +113,21 @@ static ssize_t index_of(const struct ct_change_value *v, const struct ct_yaml_no
 	return -1;
 }
 
+/* The lines between from, a line's end, and an item's own line, if there is a comment in them. */
+static void add_remarks_above(const struct ct_change *c, const struct ct_yaml_node *item,
+			      size_t from, struct ct_str *s)
+{
+	size_t start = ct_text__line_start(c->y, item->props);
+	size_t end = start > from ? ct_text__line_end(c->y, start - 1) : from;
+
+	if (memchr(c->y->text + from, '#', end - from))
+		ct_str__addn(s, c->y->text + from, end - from);
+}
+
 /*
  * The lines of a block list after the change: those that stay as they are, with the
- * comment lines above them, then the new ones.
+ * comment lines above them, then the new ones. What stands above the first item may be about
+ * the whole list, and stays in any case.
  */
 static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_t from,
 		      const struct ct_change_value *v, struct ct_str *s)
@@ -122,7 +138,7 @@ static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_
 	ct_str__add(s, "");
 	for (size_t i = 0; i < old->nitems; i++) {
 		const struct ct_yaml_node *item = old->items[i];
-		ssize_t at = index_of(v, item);
+		ssize_t at = ct_change__index(v, item);
 		size_t end;
 
 		if (!ct_text__after(c->y, item, &end) || end < from)
@@ -136,6 +152,8 @@ static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_
 			if (v->items[at].comment && ct_text__blank(c->y, item->end, end))
 				ct_str__addf(s, "  # %s", v->items[at].comment);
 		} else {
+			if (!i)
+				add_remarks_above(c, item, from, s);
 			ct_change__goes(c, item);
 		}
 		from = end;
@@ -190,11 +208,12 @@ static int replace_list(struct ct_change *c, const struct ct_yaml_node *old, siz
 
 /* An entry of a block mapping that is there already. */
 static int replace_block(struct ct_change *c, const struct ct_yaml_node *key,
-			 const struct ct_yaml_node *old, const struct ct_change_value *v)
+			 const struct ct_yaml_node *old, struct ct_change_value *v)
 {
 	int indent = (int)(key->props - ct_text__line_start(c->y, key->props));
+	int dash = indent + ct_text__list_step(c->y);
 	size_t colon = key->end + strspn(c->y->text + key->end, " \t"), end, eol;
-	ct_autofree char *word = short_form(v);
+	ct_autofree char *word = NULL;
 	bool block = old->kind == CT_YAML_SEQ && !old->flow;
 	struct ct_str lines = {};
 
@@ -210,14 +229,18 @@ static int replace_block(struct ct_change *c, const struct ct_yaml_node *key,
 	/* Of what takes several lines all goes, comments on them too. */
 	if ((old->kind == CT_YAML_SEQ || old->kind == CT_YAML_MAP) && !old->flow)
 		end = eol;
+	ct_change__keep_remarks(c, old, colon, v);
+	word = short_form(v);
 	ct_change__splice(c, colon, end,
 			  word ? ct_xasprintf("%s %s", kept_tag(old), word) :
 				 ct_xstrdup(kept_tag(old)));
 	ct_str__add(&lines, "");
 	if (word && v->comment && ct_text__blank(c->y, end, eol))
 		ct_str__addf(&lines, "  # %s", v->comment);
+	ct_change__add_lines(c, &lines, v->head, dash);
 	for (size_t i = 0; !word && i < v->nitems; i++)
-		add_item(&lines, c, v, i, indent + ct_text__list_step(c->y));
+		add_item(&lines, c, v, i, dash);
+	ct_change__add_lines(c, &lines, v->tail, dash);
 	ct_change__splice(c, eol, eol, lines.s);
 	return 0;
 }
@@ -244,13 +267,21 @@ static int insert_before(struct ct_change *c, const struct ct_yaml_node *key,
 static int insert_behind(struct ct_change *c, const struct ct_yaml_node *key, size_t pos,
 			 struct ct_change_value *const *values, size_t n)
 {
-	size_t start = ct_text__line_start(c->y, key->props);
+	size_t start = ct_text__line_start(c->y, key->props), next;
 	int indent = (int)(key->props - start);
 	struct ct_str s = {};
 
 	if (strspn(c->y->text + start, " ") < (size_t)indent)
 		return ct_yaml__error(c->y, key->start, c->err,
 				      "no line can be added to this mapping: %s", cure);
+	/* Comments that are indented deeper than the keys are about what is above them. */
+	while ((next = ct_text__next_line(c->y, pos)) < c->y->len) {
+		size_t blanks = strspn(c->y->text + next, " ");
+
+		if (blanks <= (size_t)indent || c->y->text[next + blanks] != '#')
+			break;
+		pos = ct_text__line_end(c->y, next);
+	}
 	for (size_t i = 0; i < n; i++) {
 		ct_str__addf(&s, "%s%*s", ct_text__eol(c->y), indent, "");
 		add_entry(&s, c, values[i], indent);
@@ -324,6 +355,7 @@ int ct_change__set(struct ct_change *c, const struct ct_yaml_node *map,
 {
 	ct_autofree struct ct_change_value **fresh =
 		ct_xzalloc((n + 1) * sizeof(struct ct_change_value *));
+	const char *why = NULL; /* the last value was replaced */
 	size_t nfresh = 0;
 
 	if (map->kind == CT_YAML_ALIAS && map->target->kind == CT_YAML_MAP)
@@ -347,8 +379,9 @@ int ct_change__set(struct ct_change *c, const struct ct_yaml_node *map,
 				      replace_block(c, map->items[k], map->items[k + 1], values[i]);
 		if (ret)
 			return ret;
+		why = k + 2 == map->nitems ? values[i]->comment : why;
 	}
-	return map->flow ? ct_change__insert_flow(c, map, fresh, nfresh) :
+	return map->flow ? ct_change__insert_flow(c, map, fresh, nfresh, why) :
 			   insert_block(c, map, fresh, nfresh);
 }
 
@@ -369,6 +402,8 @@ int ct_change__remove(struct ct_change *c, const struct ct_yaml_node *map, const
 	if (!map->flow && map->nitems > 2 && ct_text__blank(c->y, start, k->props) &&
 	    ct_text__after(c->y, old, &end)) {
 		ct_change__goes(c, old);
+		if (old->kind == CT_YAML_SCALAR && old->end > old->start)
+			end = old->end; /* a comment behind it stays */
 		ct_change__splice(c, k->props, end, ct_xasprintf("# %s", why));
 		return 0;
 	}

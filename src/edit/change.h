@@ -9,6 +9,7 @@
 /* One value of a list: printable text, and why, on one line. */
 struct ct_change_item {
 	char *text, *comment;
+	char *above; /* lines of the user's, each beginning with '#'; or NULL */
 };
 
 /* What a key is to say: a list, or one word with a comment of its own. */
@@ -19,6 +20,8 @@ struct ct_change_value {
 	bool brief;    /* a list: on the key's line where it is new */
 	char *word;    /* NULL: it is a list */
 	char *comment; /* of a word, or of a brief list; may be NULL */
+	/* The user's comments in a flow list that is written anew, as above. */
+	char *head, *tail;
 };
 
 /* A file being changed. */

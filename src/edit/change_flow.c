@@ -14,7 +14,7 @@ static void add_word(const struct ct_change *c, struct ct_str *s, const char *wo
 static void add_flow_value(const struct ct_change *c, struct ct_str *s,
 			   const struct ct_change_value *v, int indent)
 {
-	bool lines = !ct_text__is_json(c->y) && !v->brief;
+	bool lines = !ct_text__is_json(c->y) && (!v->brief || v->head || v->tail);
 	const char *eol = ct_text__eol(c->y);
 
 	if (v->word) {
@@ -22,10 +22,12 @@ static void add_flow_value(const struct ct_change *c, struct ct_str *s,
 		return;
 	}
 	ct_str__add(s, "[");
+	ct_change__add_lines(c, s, v->head, indent + 4);
 	for (size_t i = 0; i < v->nitems; i++) {
 		const struct ct_change_item *item = &v->items[i];
 		const char *comma = i + 1 < v->nitems ? "," : "";
 
+		ct_change__add_lines(c, s, item->above, indent + 4);
 		if (lines)
 			ct_str__addf(s, "%s%*s", eol, indent + 4, "");
 		add_word(c, s, item->text);
@@ -34,7 +36,8 @@ static void add_flow_value(const struct ct_change *c, struct ct_str *s,
 		else
 			ct_str__addf(s, "%s%s", comma, *comma && !lines ? " " : "");
 	}
-	if (lines && v->nitems)
+	ct_change__add_lines(c, s, v->tail, indent + 4);
+	if (lines && (v->nitems || v->head || v->tail))
 		ct_str__addf(s, "%s%*s", eol, indent + 2, "");
 	ct_str__add(s, "]");
 }
@@ -52,55 +55,113 @@ static int line_indent(const struct ct_change *c, size_t pos)
 	return (int)strspn(c->y->text + ct_text__line_start(c->y, pos), " ");
 }
 
-int ct_change__replace_flow(struct ct_change *c, const struct ct_yaml_node *old,
-			    const struct ct_change_value *v)
+/* Nothing from pos to the end of its line but white space, and maybe a comma; *end is behind that.
+ */
+static bool ends_line(const struct ct_change *c, size_t pos, size_t *end)
 {
+	const char *text = c->y->text;
+
+	*end = pos + strspn(text + pos, " \t");
+	*end = text[*end] == ',' ? *end + 1 : pos;
+	return ct_text__blank(c->y, *end, ct_text__line_end(c->y, *end));
+}
+
+/* Has the last entry a line of its own? */
+static bool begins_line(const struct ct_change *c, const struct ct_yaml_node *map)
+{
+	size_t key = map->items[map->nitems - 2]->props, start = ct_text__line_start(c->y, key);
+
+	return start > map->start && ct_text__blank(c->y, start, key);
+}
+
+int ct_change__replace_flow(struct ct_change *c, const struct ct_yaml_node *old,
+			    struct ct_change_value *v)
+{
+	const struct ct_yaml_node *map = old->parent;
 	struct ct_str s = {};
+	size_t end;
 
 	if (old->props == old->end)
 		return ct_yaml__error(c->y, old->start, c->err,
 				      "%s without a value: write one, or use --override", v->key);
 	if (old->tag && !strcmp(old->tag, "!override"))
 		ct_str__add(&s, "!override ");
-	add_flow_value(c, &s, v, line_indent(c, old->parent->start));
+	ct_change__keep_remarks(c, old, old->start, v);
+	add_flow_value(c, &s, v, line_indent(c, map->start));
 	ct_change__goes(c, old);
 	ct_change__splice(c, old->props, old->end, s.s);
+	/* Behind the last value comes more: see ct_change__insert_flow(). */
+	if (v->comment && !ct_text__is_json(c->y) && old != map->items[map->nitems - 1] &&
+	    ends_line(c, old->end, &end))
+		ct_change__splice(c, end, end, ct_xasprintf("  # %s", v->comment));
 	return 0;
 }
 
-int ct_change__insert_flow(struct ct_change *c, const struct ct_yaml_node *map,
-			   struct ct_change_value *const *values, size_t n)
+/* The white space between a flow mapping's entries: a line's end and indentation, or a space. */
+static char *separator(const struct ct_change *c, const struct ct_yaml_node *map, bool own,
+		       bool lines, int *indent)
 {
-	const struct ct_yaml_node *key = map->nitems ? map->items[map->nitems - 2] : NULL;
-	const struct ct_yaml_node *last = map->nitems ? map->items[map->nitems - 1] : NULL;
-	size_t key_line = key ? ct_text__line_start(c->y, key->props) : 0;
+	size_t key = map->items[map->nitems - 2]->props, start = ct_text__line_start(c->y, key);
+
+	*indent = line_indent(c, map->start);
+	if (own) {
+		*indent = key - start > 2 ? (int)(key - start) - 2 : 0;
+		return ct_xasprintf("%s%.*s", ct_text__eol(c->y), (int)(key - start),
+				    c->y->text + start);
+	}
+	return lines ? ct_xasprintf("%s%*s", ct_text__eol(c->y), *indent + 2, "") : ct_xstrdup(" ");
+}
+
+/* Behind the last value; before a comment that follows it comes no more than the comma. */
+static void insert_behind(struct ct_change *c, const struct ct_yaml_node *map,
+			  struct ct_change_value *const *values, size_t n, const char *why)
+{
+	const struct ct_yaml_node *last = map->items[map->nitems - 1];
+	bool own = begins_line(c, map), json = ct_text__is_json(c->y), remark, comma;
+	size_t end, at = last->end;
 	ct_autofree char *sep = NULL;
 	struct ct_str s = {};
+	int indent;
+
+	remark = !ends_line(c, at, &end) && ct_text__rest_free(c->y, end);
+	comma = end > at;
+	sep = separator(c, map, own, own || remark, &indent);
+	if (remark) {
+		if (!comma)
+			ct_change__splice(c, at, at, ct_xstrdup(","));
+		at = ct_text__line_end(c->y, end);
+	} else {
+		ct_str__add(&s, ",");
+		if (own && why && !json)
+			ct_str__addf(&s, "  # %s", why);
+	}
+	for (size_t i = 0; i < n; i++) {
+		ct_str__add(&s, sep);
+		ct_change__add_flow_entry(c, &s, values[i], indent);
+		ct_str__add(&s, i + 1 < n ? "," : "");
+		if ((own || remark) && i + 1 < n && values[i]->comment && !json)
+			ct_str__addf(&s, "  # %s", values[i]->comment);
+	}
+	ct_change__splice(c, at, at, s.s);
+}
+
+int ct_change__insert_flow(struct ct_change *c, const struct ct_yaml_node *map,
+			   struct ct_change_value *const *values, size_t n, const char *why)
+{
+	const struct ct_yaml_node *last = map->nitems ? map->items[map->nitems - 1] : NULL;
 	int indent = line_indent(c, map->start);
+	struct ct_str s = {};
 
 	if (!n)
 		return 0;
-	/* One entry a line, if the last one has a line of its own. */
-	if (key && key_line > map->start && ct_text__blank(c->y, key_line, key->props)) {
-		sep = ct_xasprintf(",%s%.*s", ct_text__eol(c->y), (int)(key->props - key_line),
-				   c->y->text + key_line);
-		indent = (int)(key->props - key_line) - 2;
-		indent = indent < 0 ? 0 : indent;
-	} else {
-		sep = ct_xstrdup(", ");
-	}
 	/* Behind a last value that has bytes, else in front of everything. */
 	if (last && last->end > last->props) {
-		for (size_t i = 0; i < n; i++) {
-			ct_str__add(&s, sep);
-			ct_change__add_flow_entry(c, &s, values[i], indent);
-		}
-		ct_change__splice(c, last->end, last->end, s.s);
+		insert_behind(c, map, values, n, why);
 		return 0;
 	}
 	for (size_t i = 0; i < n; i++) {
 		ct_change__add_flow_entry(c, &s, values[i], indent);
-		ct_str__add(&s, i + 1 < n || key ? ", " : "");
+		ct_str__add(&s, i + 1 < n || last ? ", " : "");
 	}
 	ct_change__splice(c, map->start + 1, map->start + 1, s.s);
 	return 0;

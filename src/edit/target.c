@@ -189,8 +189,9 @@ static void note_settings(struct ct_patch *p, const struct ct_patch_service *t)
 		ct_autofree char *at = ct_place__text(&settings.items[i].at), *said = NULL;
 
 		for (size_t k = 0; k < t->nadvices && !said; k++) {
-			ct_autofree char *raw = ct_setting__unlike(&settings.items[i],
-								   t->advices[k], t->cap_add);
+			ct_autofree char *raw =
+				ct_setting__unlike(&settings.items[i], t->advices[k],
+						   ct_advice__roots_only(t->advices[k]));
 
 			said = raw ? ct_printable(raw) : NULL;
 		}

@@ -43,8 +43,10 @@ void ct_values__cap_add(struct ct_change_value *v, const struct ct_patch_service
 	v->key = "cap_add";
 	v->items = ct_xzalloc((ct_caps__count(t->cap_add) + 1) * sizeof(*v->items));
 	ct_caps__for_each(cap, t->cap_add)
-		v->items[v->nitems++] = (struct ct_change_item){ ct_xstrdup(ct_cap__name(cap)),
-								 reason(t, cap) };
+		v->items[v->nitems++] = (struct ct_change_item){
+			.text = ct_xstrdup(ct_cap__name(cap)),
+			.comment = reason(t, cap),
+		};
 	if (!t->cap_add)
 		v->comment = ct_xstrdup("captrim: it needs none");
 }

@@ -222,6 +222,60 @@ failures() {
 	done
 }
 
+# What the recording was made without: it was root, in namespaces of its own, under seccomp.
+unlike() {
+	local web=$here/tests/corpus/compose/web.rec
+
+	cat >"$tmp/in/unlike.yaml" <<'END'
+services:
+  web:
+    cap_drop: [ALL]
+    cap_add: [CHOWN, SETGID, SETUID]
+    user: "1000:1000"
+    network_mode: host
+    pid: host
+    security_opt: [seccomp=unconfined, "apparmor:unconfined"]
+END
+	check "Compose: another user" 1 "$web" --against unlike.yaml --format json
+	finds "Compose: not as recorded" "5:11 other-user CHOWN,SETGID,SETUID" "6:19 other-setting " \
+		"8:20 other-setting "
+	says "another user: what to do" "$tmp/out" \
+		"'user: 1000:1000': CHOWN, SETGID, SETUID do nothing there, record again as that user"
+	printf 'services:\n  web: {cap_drop: [ALL], cap_add: [CHOWN, SETGID, SETUID], user: %s}\n' \
+		root:root >"$tmp/in/root.yaml"
+	check "Compose: root" 0 "$web" --against root.yaml
+	printf 'services:\n  g-ping-packaged: {cap_drop: [ALL], cap_add: [NET_RAW], user: ping}\n' \
+		>"$tmp/in/ping.yaml"
+	check "file capabilities" 1 "$ping" --against ping.yaml --format json
+	finds "file capabilities work for any user" "2:64 other-user "
+	cat >"$tmp/in/unlike-k8s.yaml" <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: x}
+spec:
+  hostNetwork: true
+  securityContext: {runAsUser: 1000, seccompProfile: {type: Unconfined}}
+  containers:
+    - name: web
+      securityContext:
+        capabilities: {drop: [ALL], add: [CHOWN, SETGID, SETUID]}
+END
+	check "Kubernetes: another user" 1 "$web" --against unlike-k8s.yaml \
+		--workload shop-web-1=web --format json
+	finds "Kubernetes: not as recorded" "5:16 other-setting " \
+		"6:32 other-user CHOWN,SETGID,SETUID" "6:61 other-setting "
+	printf '[Service]\nUser=1000\nCapabilityBoundingSet=%s\nAmbientCapabilities=CAP_CHOWN\n' \
+		'CAP_CHOWN CAP_SETGID CAP_SETUID' >"$tmp/in/web.service"
+	check "systemd: another user" 1 "$web" --against web.service \
+		--workload shop-web-1=web.service --format json
+	finds "systemd: not as recorded" "2:1 other-user SETGID,SETUID"
+	printf '[Container]\nDropCapability=all\nAddCapability=%s\nUser=1000\nNetwork=host\n' \
+		'CHOWN SETGID SETUID' >"$tmp/in/web.container"
+	check "Quadlet: another user" 1 "$web" --against web.container \
+		--workload shop-web-1=web --format json
+	finds "Quadlet: not as recorded" "4:1 other-user " "5:1 other-setting "
+}
+
 # What CI servers read.
 documents() {
 	command -v python3 >/dev/null || { skip documents "no python3"; return; }
@@ -294,6 +348,7 @@ refuses
 inputs
 compose_files
 other_files
+unlike
 policies
 failures
 documents

@@ -96,6 +96,10 @@ says override-foreign-text err 'name another'
 "$captrim" patch -f nowhere.yaml "$corpus/web.rec" 2>err; is missing-file $? 1
 "$captrim" patch -f plain.yaml --service web "$corpus/shop.rec" 2>err; is service-of-many $? 1
 says service-of-many-text err 'shop-db-1'
+printf 'services:\n  web: {image: nginx, user: 1000, network_mode: host}\n' >user.yaml
+"$captrim" patch -f user.yaml "$corpus/web.rec" >out 2>err
+says other-user err "^captrim: user.yaml:2:29: web: recorded as root, .* CHOWN, SETGID, SETUID do nothing there"
+says other-network err "^captrim: user.yaml:2:49: web: recorded without, the file says 'network_mode: host'"
 
 # ---- what real implementations make of it ----
 # config DIR: what it makes of the files in that directory

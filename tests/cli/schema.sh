@@ -254,6 +254,16 @@ for check, form in ((compose, "compose"), (kubernetes, "kubernetes"), (helm, "he
 PY
 }
 
+# The API's own definitions: no field that it does not know, and none of another type. Its server
+# refuses such a manifest (strict field validation), kubectl without a server looks at nothing.
+kubernetes_api() {
+	local models=${KUBERNETES:-/usr/lib/python3/dist-packages/kubernetes/client/models}
+
+	[ -d "$models" ] || { skip kubernetes-api "no $models (python3-kubernetes; scripts/test-tools)"; return; }
+	python3 -c 'import yaml' 2>/dev/null || { skip kubernetes-api "no python3-yaml"; return; }
+	python3 "$here/tests/lib/kubernetes.py" "$tmp" "$models"
+}
+
 # The command line says to a shell what was meant: the last word is the image, byte for byte.
 shell() {
 	local format want got
@@ -422,6 +432,7 @@ browser() {
 
 json
 yaml
+kubernetes_api
 shell
 kustomization
 systemd

@@ -77,7 +77,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct ct_advice advice = { .workload = &workload, .caps = &verdict, .ncaps = 1 };
 	struct ct_session session = { .host = { .kernel = comm } };
-	struct ct_report report = { &session, &advice, 1 };
+	struct ct_report report = { .session = &session, .advices = &advice, .nadvices = 1 };
 	struct ct_patch_opts opts = { .service = "web" };
 	ct_autopatch struct ct_patch *p = NULL;
 	ct_autoerr struct ct_err err = {};

@@ -9,6 +9,9 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 area=$(basename "$0" .sh)
 
+# shellcheck disable=SC1091 # what scripts/test-tools has fetched, unless it is named
+[ -f "$here/.output/tools/env" ] && . "$here/.output/tools/env"
+
 pass() { echo "PASS $area/$1"; }
 fail() { echo "FAIL $area/$1: $2"; }
 skip() { echo "SKIP $area/$1: $2"; }

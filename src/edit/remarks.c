@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The user's comments between the brackets of a list that is written anew. */
+#include <string.h>
+
+#include "edit/change_priv.h"
+
+void ct_change__add_lines(const struct ct_change *c, struct ct_str *s, const char *lines,
+			  int indent)
+{
+	while (lines && *lines) {
+		size_t len = strcspn(lines, "\n");
+
+		ct_str__addf(s, "%s%*s%.*s", ct_text__eol(c->y), indent, "", (int)len, lines);
+		lines += len + (lines[len] == '\n');
+	}
+}
+
+static void add_line(char **lines, const char *text, size_t len)
+{
+	char *joined = ct_xasprintf("%s%s%.*s", *lines ? *lines : "", *lines ? "\n" : "", (int)len,
+				    text);
+
+	free(*lines);
+	*lines = joined;
+}
+
+/* Takes the place of the reason; without its mark. */
+static void keep_behind(struct ct_change_item *item, const char *text, size_t len)
+{
+	size_t skip = len > 1 && text[1] == ' ' ? 2 : 1;
+
+	free(item->comment);
+	item->comment = ct_xstrndup(text + skip, len - skip);
+}
+
+/*
+ * Comments in [from, to), where there is nothing else but white space and a comma. Those on the
+ * first line are about the item before it: last, NULL if it goes. has_last: there is one.
+ */
+static void take_gap(const struct ct_change *c, size_t from, size_t to, bool has_last,
+		     struct ct_change_item *last, char **lines)
+{
+	bool first = true;
+
+	for (size_t at = from; at < to; at++) {
+		const char *text = c->y->text + at;
+		size_t len;
+
+		first &= *text != '\n';
+		if (*text != '#')
+			continue;
+		len = ct_text__line_end(c->y, at) - at;
+		if (!first || !has_last)
+			add_line(lines, text, len);
+		else if (last)
+			keep_behind(last, text, len);
+		at += len - 1;
+	}
+}
+
+void ct_change__keep_remarks(const struct ct_change *c, const struct ct_yaml_node *old, size_t from,
+			     struct ct_change_value *v)
+{
+	struct ct_change_item *last = NULL;
+
+	if (old->kind != CT_YAML_SEQ)
+		return;
+	if (!old->flow) {
+		take_gap(c, from, old->items[0]->props, false, NULL, &v->head);
+		return;
+	}
+	from = old->start + 1;
+	for (size_t i = 0; i < old->nitems; i++) {
+		const struct ct_yaml_node *n = old->items[i];
+		ssize_t at = ct_change__index(v, n);
+		struct ct_change_item *item = at >= 0 ? &v->items[at] : NULL;
+		char *gone = NULL, **lines = !i ? &v->head : item ? &item->above : &gone;
+
+		take_gap(c, from, n->props, i, last, lines);
+		free(gone);
+		last = item;
+		from = n->end;
+	}
+	take_gap(c, from, old->end - 1, old->nitems, last, &v->tail);
+}
