@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 
@@ -27,6 +28,16 @@ static void help(FILE *out)
 	      out);
 }
 
+/* What was printed must have arrived; a reader that has seen enough is no failure. */
+static int end(int status)
+{
+	errno = 0;
+	if ((!fflush(stdout) && !ferror(stdout)) || errno == EPIPE || status)
+		return status;
+	ct_warn("cannot write standard output: %s", strerror(errno ? errno : EIO));
+	return CT_EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
@@ -40,15 +51,15 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
 		help(stdout);
-		return 0;
+		return end(0);
 	}
 	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
 		puts("captrim " CT_VERSION);
-		return 0;
+		return end(0);
 	}
 	for (size_t i = 0; i < CT_ARRAY_SIZE(commands); i++)
 		if (!strcmp(name, commands[i].cmd->name))
-			return commands[i].run(argc - 1, argv + 1);
+			return end(commands[i].run(argc - 1, argv + 1));
 	ct_autofree char *shown = ct_printable(name);
 
 	ct_warn("there is no command '%s'; 'captrim --help' lists those there are", shown);

@@ -74,6 +74,10 @@ int ct_docker__inspect(struct ct_docker *d, const char *id_or_name, struct ct_wo
 int ct_docker__find(struct ct_docker *d, const char *id_or_name, char **full_id, int *pid,
 		    struct ct_err *err);
 
+/* Calls fn with the id of every running container of a Compose project. */
+int ct_docker__project(struct ct_docker *d, const char *project,
+		       void (*fn)(void *arg, const char *id), void *arg, struct ct_err *err);
+
 /* Names of all containers, for messages ("there are: a, b, c"); caller frees. */
 char *ct_docker__names(struct ct_docker *d);
 

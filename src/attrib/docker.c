@@ -422,6 +422,30 @@ int ct_docker__find(struct ct_docker *d, const char *id_or_name, char **full_id,
 	return 0;
 }
 
+int ct_docker__project(struct ct_docker *d, const char *project,
+		       void (*fn)(void *arg, const char *id), void *arg, struct ct_err *err)
+{
+	ct_autofree char *label = ct_xasprintf("com.docker.compose.project=%s", project);
+	ct_autojson json_t *filter = json_pack("{s:[s]}", "label", label), *root = NULL;
+	ct_autofree char *text = filter ? json_dumps(filter, 0) : NULL, *path = NULL;
+	char *escaped = text ? curl_easy_escape(d->easy, text, 0) : NULL;
+	json_t *one;
+	size_t i;
+	int rc;
+
+	if (!escaped)
+		return ct_err__set(err, EINVAL, "the project's name is not UTF-8");
+	path = ct_xasprintf("%s/containers/json?filters=%s", d->prefix, escaped);
+	curl_free(escaped);
+	rc = get_json(d, path, &root, err);
+	if (rc)
+		return rc;
+	json_array_foreach(root, i, one)
+		if (ct_json_str(one, "Id"))
+			fn(arg, ct_json_str(one, "Id"));
+	return 0;
+}
+
 char *ct_docker__names(struct ct_docker *d)
 {
 	ct_autofree char *path = ct_xasprintf("%s/containers/json?all=1", d->prefix);

@@ -30,7 +30,7 @@ int ct_duration__parse(const char *s, uint64_t *ns)
 		return -EINVAL;
 	errno = 0;
 	n = strtoull(s, &end, 10);
-	if (errno)
+	if (errno || !n)
 		return -EINVAL;
 	for (size_t i = 0; i < CT_ARRAY_SIZE(units); i++) {
 		if (strcmp(end, units[i].name))

@@ -147,6 +147,27 @@ int ct_outfile__open(const char *path, struct ct_outfile **file, FILE **stream, 
 	return 0;
 }
 
+int ct_outfile__check(const char *path, struct ct_err *err)
+{
+	ct_autooutfile struct ct_outfile *f = ct_xzalloc(sizeof(*f));
+	int fd = path_to_fd(path), ret = 0;
+	struct stat st;
+
+	f->name = strcmp(path, "-") ? ct_printable(path) : ct_xstrdup("standard output");
+	if (fd >= 0)
+		ret = fcntl(fd, F_GETFD) < 0 ? -errno : 0;
+	else if (!stat(path, &st) && !S_ISREG(st.st_mode))
+		/* Opening a FIFO would wait for its reader. */
+		ret = S_ISDIR(st.st_mode)			  ? -EISDIR :
+		      faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) ? -errno :
+								    0;
+	else if (!lstat(path, &st) && S_ISLNK(st.st_mode) && stat(path, &st))
+		ret = 0; /* a dangling link: only making the file would tell */
+	else if ((ret = open_path(f, path)) >= 0)
+		ret = close(ret);
+	return ret < 0 ? fail(f, -ret, err) : 0;
+}
+
 /* 0 or the positive errno of the first failed write. */
 static int flush(FILE *stream)
 {

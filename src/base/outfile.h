@@ -16,6 +16,12 @@ struct ct_outfile;
 int ct_outfile__open(const char *path, struct ct_outfile **f, FILE **stream, struct ct_err *err);
 
 /*
+ * Before long work: could path be opened now? Nothing is left behind or changed. 0, or
+ * negative errno and the message that ct_outfile__open would give.
+ */
+int ct_outfile__check(const char *path, struct ct_err *err);
+
+/*
  * Finishes and frees f, whatever is returned: 0, or the first error of any write to
  * the stream, and then the target is untouched and nothing is left beside it.
  */

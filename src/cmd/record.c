@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "judge/gates.h"
 #include "model/recording.h"
@@ -20,7 +21,7 @@ static const struct ct_opt opts[] = {
 	  "the workload that this process belongs to" },
 	{ 'u', "unit", "UNIT", CT_OPT_LIST, &units, NULL, "a systemd unit" },
 	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL,
-	  "containers of this Compose project, as they start" },
+	  "containers of this Compose project: those that run, others as they start" },
 	{ 0, "all", NULL, CT_OPT_FLAG, &all, NULL, "everything on this host" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
 	  "how long (30s, 5m, 2h); else until Ctrl-C" },
@@ -46,7 +47,7 @@ const struct ct_command ct_record_command = {
 
 static int add_targets(struct ct_recorder *r, struct ct_err *err)
 {
-	int ret = 0;
+	int ret = project ? ct_recorder__watch_running(r, err) : 0;
 
 	for (size_t i = 0; i < containers.len && !ret; i++)
 		ret = ct_recorder__watch_container(r, containers.items[i], err);
@@ -64,6 +65,21 @@ static int add_targets(struct ct_recorder *r, struct ct_err *err)
 	return ret;
 }
 
+/* An empty recording is easily taken for a workload that needs nothing. */
+static void say_unseen(const struct ct_session *s)
+{
+	if (!s->nworkloads)
+		ct_warn("nothing was recorded: nothing that was asked for ran meanwhile");
+	for (size_t i = 0; i < s->nworkloads; i++) {
+		const struct ct_workload *w = s->workloads[i];
+		ct_autofree char *name = ct_printable(ct_workload__label(w));
+
+		if (!w->nkinds && !w->nacts && !w->nexecs)
+			ct_warn("%s: not a single check was seen; did it run, did it do anything?",
+				name);
+	}
+}
+
 static int record(struct ct_recorder *r, struct ct_err *err)
 {
 	ct_autosession struct ct_session *s = NULL;
@@ -73,6 +89,8 @@ static int record(struct ct_recorder *r, struct ct_err *err)
 	if (ct_recorder__loop(r, duration) == -EINTR)
 		return ct_err__set(err, EINTR, "aborted: nothing was written");
 	s = ct_recorder__finish(r);
+	if (!quiet)
+		say_unseen(s);
 	return ct_recording__write(s, out_path, err);
 }
 
@@ -103,7 +121,9 @@ int ct_cmd__record(int argc, char **argv)
 					.project = project,
 					.all = all,
 					.quiet = quiet };
-	ret = ct_recorder__open(&ro, &r, &err);
+	ret = ct_outfile__check(out_path, &err);
+	if (!ret)
+		ret = ct_recorder__open(&ro, &r, &err);
 	if (!ret)
 		ret = record(r, &err);
 	if (ret)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "emit/common.h"
 #include "judge/gates.h"
@@ -10,6 +11,7 @@
 #include "model/recording.h"
 #include "record/inject.h"
 #include "record/recorder.h"
+#include "verify/state.h"
 #include "view/view.h"
 
 static struct ct_emit_opts emit;
@@ -124,11 +126,29 @@ static void offer_patch(const struct ct_session *s)
 	ct_str__free(&words);
 }
 
+/* The client dies of a signal, and the container that it waited for need not. */
+static void stop_containers(const struct ct_injected *in)
+{
+	struct ct_client c = ct_client__parse(in->argv);
+	ct_autofree char *label = NULL;
+	ct_autowords struct ct_words client = {};
+
+	if (!in->label)
+		return;
+	label = ct_xasprintf("%s=%s", CT_RUN_LABEL, in->label);
+	for (size_t i = 0; i < c.sub; i++)
+		ct_words__add(&client, in->argv[i]);
+	if (!ct_state__stop_containers(
+		    &(struct ct_state){ .client = client.items, .label = label }))
+		ct_warn("the container could not be stopped; '%s ps --filter label=%s' shows it",
+			in->argv[c.name], label);
+}
+
 /* Between attaching and the report. Returns captrim's exit status. */
 static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_err *err)
 {
 	ct_autosession struct ct_session *s = NULL;
-	int exec_errno = 0, status;
+	int exec_errno = 0, status, ended;
 
 	if ((in->unit && ct_recorder__watch_unit(r, in->unit, err)) ||
 	    ct_recorder__start(r, in->argv, &exec_errno, err)) {
@@ -137,18 +157,19 @@ static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_
 		       exec_errno	    ? CT_EXIT_CANNOT :
 					      CT_EXIT_CAPTRIM;
 	}
-	if (ct_recorder__loop(r, duration) == -EINTR) {
+	ended = ct_recorder__loop(r, duration);
+	if (ct_recorder__cut_short(r))
+		stop_containers(in);
+	if (ended == -EINTR) {
 		ct_warn("aborted: nothing was written");
 		return 130;
 	}
+	if (ended > 0 && ct_recorder__running(r) && !quiet)
+		ct_warn("the time is up; the command goes on, unwatched (process %d)",
+			ct_recorder__running(r));
 	s = ct_recorder__finish(r);
 	status = ct_recorder__exit_status(r);
 	drop_client(s, in->is_client || containers);
-	if (ct_recorder__left_out(r) && !in->is_client && !quiet)
-		ct_warn("containers were started meanwhile, and the command ran a container "
-			"client: "
-			"whose they are cannot be told, so they are left out; --containers takes "
-			"all, 'captrim run -- docker run ...' exactly the right one");
 	if (in->is_client && nothing_started(s)) {
 		ct_warn("nothing that this command starts was seen, so there is no advice: did it "
 			"start, on this host, and does the daemon's API answer ('captrim "
@@ -177,6 +198,8 @@ int ct_cmd__run(int argc, char **argv)
 	if (!ret && !words.len)
 		ret = ct_err__set(&err, EINVAL,
 				  "run needs a command: captrim run -- docker run ...");
+	if (!ret && !*words.items[0])
+		ret = ct_err__set(&err, EINVAL, "the command's name is empty");
 	if (!ret)
 		ret = ct_cmd__mode(strict, generous, &mode, &err);
 	if (ret) {
@@ -192,11 +215,14 @@ int ct_cmd__run(int argc, char **argv)
 		.socket = socket_path ? socket_path : in.socket,
 		.label = in.label,
 		.project = in.project,
+		.hidden = in.option,
 		.any_container = containers,
+		.starts = true,
 		.quiet = quiet,
 	};
 	ret = CT_EXIT_CAPTRIM;
-	if (ct_recorder__open(&ro, &r, &err))
+	if ((out_path && ct_outfile__check(out_path, &err)) ||
+	    (save_path && ct_outfile__check(save_path, &err)) || ct_recorder__open(&ro, &r, &err))
 		ct_warn("%s", err.msg);
 	else
 		ret = watch(r, &in, &err);

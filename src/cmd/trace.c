@@ -5,28 +5,30 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/timerfd.h>
 
 #include "attrib/attrib.h"
 #include "base/human.h"
 #include "base/json.h"
 #include "cmd/cmd.h"
 #include "kern/selectors.h"
-#include "record/cgroups.h"
 #include "kern/probe.h"
+#include "record/find.h"
 
-static const char *container, *backend, *pid_text;
+static const char *container, *unit, *backend, *socket_path, *pid_text;
 static bool json;
 static uint64_t duration;
 
 static const struct ct_opt opts[] = {
-	{ 'c', "container", "ID", CT_OPT_STR, &container, NULL,
-	  "only the container whose id begins so, or unit" },
+	{ 'c', "container", "NAME|ID", CT_OPT_STR, &container, NULL, "only this container" },
+	{ 'u', "unit", "UNIT", CT_OPT_STR, &unit, NULL, "only this systemd unit" },
 	{ 'p', "pid", "PID", CT_OPT_STR, &pid_text, NULL, "only this process" },
 	{ 0, "json", NULL, CT_OPT_FLAG, &json, NULL, "one JSON document a line" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
 	  "how long; else until Ctrl-C" },
 	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL,
 	  "way into the kernel: tp_btf, fexit or kprobe" },
+	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL, "Docker or Podman API socket" },
 	{ .name = NULL },
 };
 
@@ -42,11 +44,12 @@ struct tracer {
 	struct ct_probe *probe;
 	struct ct_cgroups *cgroups;
 	long pid;
-	bool broken; /* nobody reads our output any more */
+	char *id;   /* of the only workload of interest, or NULL */
+	int broken; /* why our output cannot be written any more: a positive errno */
 };
 
-static void print_text(struct tracer *t, const struct ct_sample *s, const char *workload,
-		       const char *syscall, char **stack, size_t len)
+static void print_text(const struct ct_sample *s, const char *workload, const char *syscall,
+		       char **stack, size_t len)
 {
 	ct_autofree char *comm = ct_xstrndup(s->proc.comm, sizeof(s->proc.comm));
 	ct_autofree char *shown = ct_printable(comm), *where = ct_printable(workload);
@@ -58,11 +61,10 @@ static void print_text(struct tracer *t, const struct ct_sample *s, const char *
 	       len     ? stack[len - 1] :
 			 "?",
 	       where);
-	t->broken = ferror(stdout);
 }
 
-static void print_json(struct tracer *t, const struct ct_sample *s, const char *workload,
-		       const char *syscall, char **stack, size_t len)
+static void print_json(const struct ct_sample *s, const char *workload, const char *syscall,
+		       char **stack, size_t len)
 {
 	struct ct_json j = CT_JSON(stdout, 0);
 	ct_autofree char *comm = ct_xstrndup(s->proc.comm, sizeof(s->proc.comm));
@@ -83,7 +85,6 @@ static void print_json(struct tracer *t, const struct ct_sample *s, const char *
 	ct_json__end_array(&j);
 	ct_json__end_object(&j);
 	putchar('\n');
-	t->broken = ferror(stdout);
 }
 
 static void on_event(void *arg, const struct ct_event *ev, size_t size)
@@ -103,37 +104,64 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 		return;
 	path = ct_cgroups__path(t->cgroups, s->key.cgroup);
 	ct_cgroup__classify(path ? path : "?", &name);
-	if ((t->pid && s->proc.pid != (uint32_t)t->pid) ||
-	    (container && strncmp(name.id, container, strlen(container)) != 0))
+	if ((t->pid && s->proc.pid != (uint32_t)t->pid) || (t->id && strcmp(name.id, t->id) != 0))
 		return;
 	ct_probe__stack(t->probe, s->key.site, &stack, &len);
 	syscall = ct_syscall__name(s->key.nr);
-	(json ? print_json : print_text)(t, s, name.id, syscall, stack, len);
+	(json ? print_json : print_text)(s, name.id, syscall, stack, len);
 	for (size_t i = 0; i < len; i++)
 		free(stack[i]);
 	free(stack);
 }
 
+static int find_workload(struct tracer *t, struct ct_err *err)
+{
+	struct ct_docker *d = NULL;
+	int ret;
+
+	if (unit) {
+		t->id = ct_unit__name(unit, ".service");
+		if (!ct_find__unit(t->cgroups, t->id)) {
+			ct_autofree char *shown = ct_printable(t->id);
+
+			ct_warn("%s does not run: waiting for its start", shown);
+		}
+		return 0;
+	}
+	if (!container)
+		return 0;
+	ret = ct_docker__open(socket_path, &d, err);
+	if (ret && socket_path)
+		return ret;
+	ret = ct_find__container(ret ? NULL : d, t->cgroups, container, &t->id, err);
+	ct_docker__close(d);
+	return ret;
+}
+
 static void follow(struct tracer *t)
 {
-	struct pollfd fds[2] = { { .fd = ct_probe__fd(t->probe), .events = POLLIN },
-				 { .events = POLLIN } };
-	int wait = duration ? (int)(duration / 1000000) : -1;
+	struct itimerspec end = { .it_value = { duration / 1000000000, duration % 1000000000 } };
+	struct pollfd fds[] = { { .fd = ct_probe__fd(t->probe), .events = POLLIN },
+				{ .events = POLLIN },
+				{ .events = POLLIN } };
 	sigset_t mask;
 
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGALRM);
+	sigaddset(&mask, SIGHUP);
 	sigprocmask(SIG_BLOCK, &mask, NULL);
 	fds[1].fd = signalfd(-1, &mask, SFD_CLOEXEC);
-	if (wait > 0)
-		alarm(wait < 1000 ? 1 : wait / 1000);
-	while (!t->broken && poll(fds, 2, -1) > 0 && !fds[1].revents) {
+	fds[2].fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	timerfd_settime(fds[2].fd, 0, &end, NULL);
+	errno = 0;
+	while (!t->broken && poll(fds, 3, -1) > 0 && !fds[1].revents && !fds[2].revents) {
 		ct_probe__consume(t->probe, on_event, t);
-		t->broken |= fflush(stdout) != 0;
+		if (fflush(stdout) || ferror(stdout))
+			t->broken = errno ? errno : EIO;
 	}
 	close(fds[1].fd);
+	close(fds[2].fd);
 }
 
 int ct_cmd__trace(int argc, char **argv)
@@ -153,24 +181,36 @@ int ct_cmd__trace(int argc, char **argv)
 	t.pid = pid_text ? strtol(pid_text, NULL, 10) : 0;
 	if (!ret && pid_text && t.pid <= 0)
 		ret = ct_err__set(&err, EINVAL, "'%s' is no process id", pid_text);
+	if (!ret && container && unit)
+		ret = ct_err__set(&err, EINVAL, "-c and -u exclude each other");
 	if (ret)
 		return ct_cmd__usage(&ct_trace_command, &err);
-	po.backend = backend;
-	if (ct_probe__open(&po, &t.probe, &err)) {
-		ct_warn("%s", err.msg);
-		return CT_EXIT_FAILURE;
-	}
 	t.cgroups = ct_cgroups__new();
 	ct_cgroups__scan(t.cgroups);
-	follow(&t);
-	ct_probe__stop(t.probe);
-	ct_probe__losses(t.probe, &l);
+	po.backend = backend;
+	ret = find_workload(&t, &err);
+	if (!ret)
+		ret = ct_probe__open(&po, &t.probe, &err);
+	if (ret) {
+		ct_warn("%s", err.msg);
+	} else {
+		ct_cgroups__scan(t.cgroups); /* what came meanwhile */
+		follow(&t);
+		ct_probe__stop(t.probe);
+		ct_probe__losses(t.probe, &l);
+	}
 	if (l.events) {
 		ct_autofree char *lost = ct_human__count(l.events, "check", "checks");
 
 		ct_warn("%s not shown: the ring was full", lost);
 	}
+	/* A reader that has seen enough is no failure. */
+	if (t.broken && t.broken != EPIPE) {
+		ct_warn("cannot write standard output: %s", strerror(t.broken));
+		ret = -t.broken;
+	}
 	ct_cgroups__free(t.cgroups);
 	ct_probe__close(t.probe);
-	return 0;
+	free(t.id);
+	return ret ? CT_EXIT_FAILURE : 0;
 }

@@ -177,7 +177,7 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 	a->confidence = CT_CONF_HIGH;
 	if (!whole || c->doubtful || gaps)
 		a->confidence = CT_CONF_MEDIUM;
-	if (!a->checks || c->failed)
+	if (!a->checks || c->failed || c->left_out || !c->ran)
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
 		"%s in %s over %s; start %s, end %s%s%s%s%s%s", checks, in, time,

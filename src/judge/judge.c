@@ -128,6 +128,22 @@ static bool has_failed(const struct ct_workload *w)
 	return (status > 0 && status < 128) || is_fault(status - 128);
 }
 
+/* An entry point that is missing in the image is never executed. */
+static bool has_run(const struct ct_workload *w)
+{
+	bool set_up = false;
+
+	if (w->kind != CT_WL_CONTAINER || w->start_seen == CT_YES)
+		return true;
+	for (size_t i = 0; i < w->nkinds; i++) {
+		/* Overcommit checks are counted as one kind, of whatever phase. */
+		if (w->kinds[i].key.entry != CT_ENTRY_SETUP && w->kinds[i].key.nr != CT_NR_NONE)
+			return true;
+		set_up |= w->kinds[i].key.entry == CT_ENTRY_SETUP;
+	}
+	return !set_up;
+}
+
 static void end_recording(struct ct_case *c)
 {
 	ct_caps__for_each(cap, c->needed_now)
@@ -150,6 +166,8 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 		c.w = part;
 		c.failed = has_failed(part);
 		failed |= c.failed;
+		c.left_out |= part->left_out;
+		c.ran |= has_run(part);
 		ct_case__judge_kinds(&c);
 		ct_case__judge_acts(&c);
 	}

@@ -30,6 +30,8 @@ struct ct_case {
 	uint64_t checks, unknown_sites, doubtful;
 	const struct ct_settled *settled; /* NULL: the set is worked out */
 	bool failed;			  /* the entry point ended with an error */
+	bool left_out;			  /* containers that it started were not recorded */
+	bool ran;			  /* more was seen than the runtime's set-up */
 };
 
 /* A reason at the end of the case's list, for the caller to fill in further. */

@@ -98,14 +98,17 @@ static void add_advice(struct ct_case *c, struct ct_advice *a, enum ct_mode mode
 	c->checks += a->checks;
 	c->unknown_sites += a->unknown_sites;
 	c->failed |= has_warning(a, "failed-run", -1);
+	c->left_out |= has_warning(a, "left-out", -1);
+	c->ran |= !has_warning(a, "never-ran", -1);
 }
 
 /* Warnings that the judge does not make itself. */
 static void keep_warnings(struct ct_advice *a, struct ct_advice *from)
 {
-	static const char *const judges[] = { "host-scope",    "exec-only", "failed-run",
-					      "unknown-sites", "truncated", "losses",
-					      "low-ports",     "userns",    "userns-possible" };
+	static const char *const judges[] = { "host-scope", "exec-only",      "failed-run",
+					      "left-out",   "never-ran",      "unknown-sites",
+					      "truncated",  "losses",	      "low-ports",
+					      "userns",	    "userns-possible" };
 
 	for (size_t i = 0; i < from->nwarnings; i++) {
 		struct ct_warning *w = &from->warnings[i];

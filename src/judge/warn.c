@@ -165,6 +165,15 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 		add_warning(a, "failed-run", -1,
 			    ct_xstrdup("the workload ended with an error: what was refused to it "
 				       "is taken as needed, record a run that works"));
+	if (c->left_out)
+		add_warning(a, "left-out", -1,
+			    ct_xstrdup("containers were started meanwhile and are not in this "
+				       "advice: whose they are could not be told; --containers "
+				       "takes all, 'captrim run -- docker run ...' its own"));
+	if (!c->ran)
+		add_warning(a, "never-ran", -1,
+			    ct_xstrdup("nothing but the runtime's set-up was seen: did the "
+				       "program start?"));
 	if (c->unknown_sites)
 		add_warning(a, "unknown-sites", -1,
 			    ct_xasprintf("%s from places that no rule knows, taken as needed; "

@@ -165,6 +165,7 @@ struct ct_workload {
 	enum ct_tristate end_seen;   /* its main process's end was seen */
 	struct ct_exercised told;    /* read from an advice: of recordings that are not here */
 	int end_code;		     /* then: as wait(2) reports it */
+	bool left_out; /* its command started containers, which are not in the recording */
 	struct ct_kind *kinds;
 	size_t nkinds, kinds_cap;
 	struct ct_act *acts;

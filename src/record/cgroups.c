@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <uthash.h>
 
 #include "ct/event.h"
@@ -206,6 +207,44 @@ static int try_make(struct ct_own_cgroup *c, const char *mount, const char *pare
 	return 0;
 }
 
+static void remove_tree(const char *dir)
+{
+	char *const paths[] = { (char *)dir, NULL };
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+	FTSENT *ent;
+
+	while (fts && (ent = fts_read(fts)))
+		if (ent->fts_info == FTS_DP)
+			(void)rmdir(ent->fts_path);
+	if (fts)
+		fts_close(fts);
+}
+
+/*
+ * Those of captrims that were killed, once nothing runs in them: rmdir refuses the others. A young
+ * one may be of a captrim in another PID namespace that has not moved its command in yet.
+ */
+static void remove_stale(const char *mount, const char *parent)
+{
+	ct_autofree char *name = ct_xasprintf("%s%s", mount, parent);
+	DIR *d = opendir(name);
+	struct dirent *ent;
+
+	while (d && (ent = readdir(d))) {
+		ct_autofree char *dir = NULL;
+		struct stat st;
+		int pid;
+
+		if (sscanf(ent->d_name, "captrim-%d", &pid) != 1 || !kill(pid, 0) || errno != ESRCH)
+			continue;
+		dir = ct_xasprintf("%s/%s", name, ent->d_name);
+		if (!stat(dir, &st) && st.st_ctime + 60 < time(NULL))
+			remove_tree(dir);
+	}
+	if (d)
+		closedir(d);
+}
+
 int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err)
 {
 	struct mounts m;
@@ -222,6 +261,7 @@ int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err)
 				   "'mount -t cgroup2 none /sys/fs/cgroup'");
 	ct_autofree char *parent = own_path(m.v2[0], m.v1);
 
+	remove_stale(mount, parent);
 	ret = try_make(c, mount, parent, tag);
 	if (ret)
 		ret = try_make(c, mount, "/", tag);
@@ -375,19 +415,6 @@ static void move_to(void *arg, int pid)
 
 	if (fd >= 0)
 		(void)!dprintf(fd, "%d", pid);
-}
-
-static void remove_tree(const char *dir)
-{
-	char *const paths[] = { (char *)dir, NULL };
-	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *ent;
-
-	while (fts && (ent = fts_read(fts)))
-		if (ent->fts_info == FTS_DP)
-			(void)rmdir(ent->fts_path);
-	if (fts)
-		fts_close(fts);
 }
 
 void ct_own_cgroup__remove(struct ct_own_cgroup *c)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "record/find.h"
 #include "record/recorder_priv.h"
 
 static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_session *s)
@@ -173,24 +174,28 @@ void ct_recorder__describe_rest(struct ct_recorder *r)
 
 int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct ct_err *err)
 {
-	ct_autofree char *id = NULL, *names = NULL, *shown = ct_printable(name);
-	int pid;
+	ct_autofree char *id = NULL;
+	int ret = ct_find__container(r->docker, ct_collect__cgroups(r->collect), name, &id, err);
 
+	if (!ret)
+		ct_recorder__want(r, id, NULL);
+	return ret;
+}
+
+static void want_running(void *arg, const char *id)
+{
+	ct_recorder__want(arg, id, NULL);
+}
+
+int ct_recorder__watch_running(struct ct_recorder *r, struct ct_err *err)
+{
 	if (!r->docker)
 		return ct_err__set(err, ENOTCONN,
-				   "cannot look up container %s: no Docker or Podman API answers "
-				   "(is the daemon running? --socket names another one)",
-				   shown);
-	if (!ct_docker__find(r->docker, name, &id, &pid, err)) {
-		ct_recorder__want(r, id, NULL);
-		return 0;
-	}
-	if (err->code != ENOENT)
-		return -err->code;
-	names = ct_docker__names(r->docker);
-	ct_autofree char *list = ct_printable(names && *names ? names : "none");
-
-	return ct_err__set(err, ENOENT, "no container named %s; there are: %s", shown, list);
+				   "the containers of project %s cannot be told: no Docker or "
+				   "Podman API answers (is the daemon running? --socket names "
+				   "another one)",
+				   r->opts.project);
+	return ct_docker__project(r->docker, r->opts.project, want_running, r, err);
 }
 
 static void watch_path(struct ct_recorder *r, const char *path)
@@ -231,5 +236,11 @@ int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_e
 		return ct_err__set(err, EINVAL, "'%s' is no unit name", unit);
 	if (!ct_session__find(r->session, name))
 		ct_session__add(r->session, name)->kind = CT_WL_UNIT;
+	if (!r->opts.quiet && !r->opts.starts &&
+	    !ct_find__unit(ct_collect__cgroups(r->collect), name)) {
+		ct_autofree char *shown = ct_printable(name);
+
+		ct_warn("%s does not run: waiting for its start", shown);
+	}
 	return 0;
 }

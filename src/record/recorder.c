@@ -69,6 +69,7 @@ static int open_loop(struct ct_recorder *r, struct ct_err *err)
 	sigemptyset(&mask);
 	sigaddset(&mask, SIGINT);
 	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
 	sigprocmask(SIG_BLOCK, &mask, &r->old_mask);
 	r->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -167,12 +168,13 @@ void ct_recorder__close(struct ct_recorder *r)
 	free(r);
 }
 
-static char *join(char **argv)
+static char *join(char **argv, const char *hidden)
 {
 	struct ct_str s = {};
 
 	for (; *argv; argv++)
-		ct_str__addf(&s, "%s%s", s.len ? " " : "", *argv);
+		if (*argv != hidden)
+			ct_str__addf(&s, "%s%s", s.len ? " " : "", *argv);
 	return s.s;
 }
 
@@ -182,7 +184,7 @@ int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, stru
 	int ret;
 
 	*exec_errno = 0;
-	r->command = join(argv);
+	r->command = join(argv, r->opts.hidden);
 	ret = ct_own_cgroup__make(&r->own, err);
 	if (ret)
 		return ret;
@@ -204,6 +206,7 @@ static void on_signal(struct ct_recorder *r)
 	while (read(r->signal_fd, &si, sizeof(si)) == sizeof(si)) {
 		r->signals++;
 		r->ended_ns = ct_now_ns();
+		r->cut_short |= r->child.pid > 0 && !ct_child__reap(&r->child);
 		if (r->child.pid > 0 && !r->child.reaped && si.ssi_code <= 0)
 			kill(r->child.pid, si.ssi_signo);
 	}
@@ -212,14 +215,21 @@ static void on_signal(struct ct_recorder *r)
 static void progress(struct ct_recorder *r)
 {
 	static const char clear[] = "\r\033[K";
-	ct_autofree char *time = NULL, *kinds = NULL;
+	const char *waiting = r->signals      ? "; waiting for the command to end, Ctrl-C aborts" :
+			      r->waiting_said ? "; waiting for what the command started, Ctrl-C "
+						"ends it" :
+						"";
+	ct_autofree char *time = NULL, *kinds = NULL, *lost = NULL;
+	struct ct_losses l = {};
 
 	if (r->opts.quiet || !isatty(STDERR_FILENO))
 		return;
 	time = ct_human__duration(ct_now_ns() - r->start_ns);
 	kinds = ct_human__count(ct_collect__kinds(r->collect), "kind of check", "kinds of checks");
-	fprintf(stderr, "%scaptrim: %s, %s on this host%s\r", clear, time, kinds,
-		r->waiting_said ? "; waiting for what the command started, Ctrl-C ends it" : "");
+	ct_probe__losses(r->probe, &l);
+	lost = ct_human__count(l.events + l.kinds + l.acts + l.missed, "event", "events");
+	fprintf(stderr, "%scaptrim: %s, %s on this host, %s lost%s\r", clear, time, kinds, lost,
+		waiting);
 }
 
 int ct_recorder__add_fd(struct ct_recorder *r, int fd, ct_ready_fn fn, void *arg)
@@ -351,9 +361,14 @@ int ct_recorder__exit_status(const struct ct_recorder *r)
 	return r->child.reaped ? ct_child__exit_status(&r->child) : -1;
 }
 
-bool ct_recorder__left_out(const struct ct_recorder *r)
+bool ct_recorder__cut_short(const struct ct_recorder *r)
 {
-	return r->foreign && r->client;
+	return r->cut_short;
+}
+
+int ct_recorder__running(struct ct_recorder *r)
+{
+	return r->child.pid > 0 && !ct_child__reap(&r->child) ? r->child.pid : 0;
 }
 
 static bool ran_client(const struct ct_recorder *r)
@@ -366,6 +381,16 @@ static bool ran_client(const struct ct_recorder *r)
 	return false;
 }
 
+/* Whose a container is that somebody created meanwhile cannot be told: say that it is missing. */
+static void note_left_out(struct ct_recorder *r)
+{
+	const struct ct_recorder_opts *o = &r->opts;
+	struct ct_workload *w = ct_session__find(r->session, "command");
+
+	if (w && r->foreign && !o->label && !o->project && !o->any_container && ran_client(r))
+		w->left_out = true;
+}
+
 struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 {
 	ct_probe__stop(r->probe);
@@ -373,7 +398,7 @@ struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 	ct_collect__build(r->collect, r->session, ct_recorder__choose, r);
 	ct_recorder__describe_rest(r);
 	r->session->host.end_ns = ct_now_ns();
-	r->client = ran_client(r);
+	note_left_out(r);
 	/* What comes now may block, on a pipe that nobody reads: signals end us again. */
 	end_command(r);
 	ct_own_cgroup__remove(&r->own);

@@ -19,6 +19,8 @@ struct ct_recorder_opts {
 	const char *project;	     /* Compose project to watch, or NULL */
 	bool any_container;	     /* every container that starts meanwhile is ours */
 	bool all;		     /* every workload of the host */
+	const char *hidden;	     /* word of the command that is not to be shown, or NULL */
+	bool starts;		     /* a command starts what is watched: units do not run yet */
 	bool quiet;
 	const uint64_t *bounding; /* see ct_child_opts; must outlive the start */
 	int output;
@@ -31,8 +33,10 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 		      struct ct_err *err);
 void ct_recorder__close(struct ct_recorder *r); /* and leaves nothing behind */
 
-/* Adds a running workload by name or id; -ENOENT with the names there are. */
+/* Adds a running container, see ct_find__container. */
 int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct ct_err *err);
+/* What runs already of the project that ct_recorder_opts names. */
+int ct_recorder__watch_running(struct ct_recorder *r, struct ct_err *err);
 /* The workload that a process belongs to. */
 int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err);
 /* A systemd unit; a name without a suffix is a service. */
@@ -56,19 +60,22 @@ int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, stru
 
 /*
  * Watches until the command and everything it started has ended, ns nanoseconds
- * (0: no limit) have passed, or SIGINT or SIGTERM came. Returns 0, 1 when the time was
+ * (0: no limit) have passed, or SIGINT, SIGTERM or SIGHUP came. Returns 0, 1 when the time was
  * up first, or -EINTR on a second signal: the user wants out. May be called again.
  */
 int ct_recorder__loop(struct ct_recorder *r, uint64_t ns);
 
-/* SIGINT or SIGTERM came. */
+/* SIGINT, SIGTERM or SIGHUP came. */
 bool ct_recorder__interrupted(const struct ct_recorder *r);
 
 /* Directory of the command's own cgroup; NULL before its start. */
 const char *ct_recorder__cgroup(const struct ct_recorder *r);
 
-/* Some container that was not taken may be the command's: it ran a client. */
-bool ct_recorder__left_out(const struct ct_recorder *r);
+/* A signal came while the command still ran: what it waits for may outlive it. */
+bool ct_recorder__cut_short(const struct ct_recorder *r);
+
+/* The command's process as long as it runs, else 0. */
+int ct_recorder__running(struct ct_recorder *r);
 
 /* The command's exit status; -1 while it runs or when there is none. */
 int ct_recorder__exit_status(const struct ct_recorder *r);

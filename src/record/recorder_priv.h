@@ -30,8 +30,8 @@ struct ct_recorder {
 	uint64_t start_ns, deadline_ns, ended_ns;
 	uint64_t waiting_ns; /* since when for what the command left behind */
 	bool waiting_said, ended;
-	bool client;  /* the command ran a container client */
-	bool foreign; /* a container was created meanwhile that is not known to be ours */
+	bool cut_short; /* the command still ran when the first signal came */
+	bool foreign;	/* a container was created meanwhile that is not known to be ours */
 };
 
 /* In choose.c: which workload does a cgroup belong to? */

@@ -78,12 +78,11 @@ static int save(const struct ct_state *s, struct ct_err *err)
 	return 0;
 }
 
-/* Runs "CLIENT list-words", then "CLIENT remove-words ID..." for what it named. */
-static bool remove_listed(const struct ct_state *s, const char *const *list,
-			  const char *const *remove)
+/* Runs "CLIENT list-words", then "CLIENT words ID..." for what it named. */
+static bool for_listed(const struct ct_state *s, const char *const *list, const char *const *words)
 {
 	ct_autofree char *filter = ct_xasprintf("label=%s", s->label);
-	ct_autowords struct ct_words find = {}, gone = {};
+	ct_autowords struct ct_words find = {}, act = {};
 	ct_autofree char *out = NULL;
 	bool any = false;
 
@@ -91,16 +90,16 @@ static bool remove_listed(const struct ct_state *s, const char *const *list,
 	ct_words__add_all(&find, list);
 	ct_words__add(&find, "--filter");
 	ct_words__add(&find, filter);
-	ct_words__add_all(&gone, (const char *const *)s->client);
-	ct_words__add_all(&gone, remove);
+	ct_words__add_all(&act, (const char *const *)s->client);
+	ct_words__add_all(&act, words);
 	if (ct_proc__run(find.items, &out))
 		return false;
 	for (char *save = NULL, *id = strtok_r(out, "\n", &save); id;
 	     id = strtok_r(NULL, "\n", &save)) {
-		ct_words__add(&gone, id);
+		ct_words__add(&act, id);
 		any = true;
 	}
-	return !any || !ct_proc__run(gone.items, NULL);
+	return !any || !ct_proc__run(act.items, NULL);
 }
 
 bool ct_state__remove_containers(const struct ct_state *s, bool volumes)
@@ -115,8 +114,16 @@ bool ct_state__remove_containers(const struct ct_state *s, bool volumes)
 	if (!s->client)
 		return true;
 	for (size_t i = 0; i < (volumes ? CT_ARRAY_SIZE(kinds) : 1); i++)
-		ok = remove_listed(s, kinds[i][0], kinds[i][1]) && ok;
+		ok = for_listed(s, kinds[i][0], kinds[i][1]) && ok;
 	return ok;
+}
+
+bool ct_state__stop_containers(const struct ct_state *s)
+{
+	static const char *const list[] = { "ps", "-q", NULL };
+	static const char *const stop[] = { "stop", "-t", "3", NULL };
+
+	return for_listed(s, list, stop);
 }
 
 static bool remove_all(const struct ct_state *s, bool containers)

@@ -41,6 +41,9 @@ int ct_state__unit(struct ct_state *s, const char *unit, struct ct_err *err);
  */
 bool ct_state__remove_containers(const struct ct_state *s, bool volumes);
 
+/* Stops those that still run; needs client and label alone. False: that could not be done. */
+bool ct_state__stop_containers(const struct ct_state *s);
+
 /* Everything is removed, with keep, only what we wrote ourselves; units are put back. */
 void ct_state__close(struct ct_state *s, bool keep);
 

@@ -84,4 +84,4 @@ says death-why "$tmp/report" 'process-ended|cgroup-empty|container-stopped'
 rehearse 1 not-running -c "$name" --cap-add none --log-only
 says not-running-text "$tmp/err" 'not running'
 rehearse 1 unknown -c captrim-no-such --cap-add none --log-only
-says unknown-text "$tmp/err" 'no container named'
+says unknown-text "$tmp/err" 'no container "'

@@ -63,6 +63,9 @@ is status $? 9
 run none no-such-image-anywhere:none true
 is no-image $? 125
 
+run never --entrypoint /no/such/program "$image"
+is never-ran "$(of ' | [.advice.confidence, (.warnings[].code | select(. == "never-ran"))]')" '["low","never-ran"]'
+
 run search "$image" ls /srv/other
 is search "$(of .advice.cap_add)" '["DAC_READ_SEARCH"]'
 run ordinary "$image" sh -c 'touch /tmp/a; chmod 755 /tmp/a; cat /etc/passwd'
@@ -92,7 +95,7 @@ is crowd-advice "$(of .advice.cap_add)" '["DAC_READ_SEARCH"]'
 "$captrim" run --format json -o "$tmp/advice" -- \
 	sh -c "docker run --rm --network none --name $prefix-script $image chown 1001 /tmp" >/dev/null 2>"$tmp/err"
 is script "$(jq -c '[.workloads[].kind]' "$tmp/advice")" '["command"]'
-says script-text "$tmp/err" 'left out'
+is script-warning "$(of ' | [.advice.confidence, (.warnings[].code | select(. == "left-out"))]')" '["low","left-out"]'
 "$captrim" run -q --containers --format json -o "$tmp/advice" -- \
 	sh -c "docker run --rm --network none --name $prefix-script $image chown 1001 /tmp" >/dev/null 2>"$tmp/err"
 is script-containers "$(jq -c --arg name "$prefix-script" '[.workloads[] | select(.container.name == $name)
@@ -117,7 +120,42 @@ is health-phase "$(of ' | [.capabilities[].reasons[] | select(.process == "cat")
 is exec-advice "$(of .advice.cap_add)" '["CHOWN","DAC_READ_SEARCH"]'
 "$captrim" record -q -c captrim-no-such -o "$tmp/x" 2>"$tmp/err"
 is unknown-container $? 1
-says unknown-container-text "$tmp/err" 'no container named'
+says unknown-container-text "$tmp/err" 'no container "'
+
+# By name, by the beginning of an id without an API, by the project; and what was refused and failed.
+docker run -d --rm --network none --name "$prefix-loop" --cap-drop CHOWN --label "com.docker.compose.project=$prefix" \
+	"$image" sh -c 'while sleep 0.2; do chown 1001 /tmp; done' >"$tmp/id" 2>/dev/null
+"$captrim" trace -c "$prefix-loop" -d 1500ms --json >"$tmp/trace" 2>"$tmp/err"
+is trace-name-status $? 0
+is trace-name "$(jq -c '[.capability, .granted, .process]' "$tmp/trace" | sort -u)" '["CHOWN",false,"chown"]'
+"$captrim" trace -c captrim-no-such -d 1s >"$tmp/trace" 2>"$tmp/err"
+is trace-unknown $? 1
+says trace-unknown-text "$tmp/err" 'no container "captrim-no-such"'
+"$captrim" trace -c "$prefix-loop" -d 2s >/dev/full 2>"$tmp/err"
+is trace-full $? 1
+"$captrim" record -q --socket /nonexistent -c "$(head -c 12 "$tmp/id")" -d 900ms -o "$tmp/recording" 2>"$tmp/err"
+is record-id $? 0
+is record-id-outcome "$(jq -c 'select(.type == "kind" and .cap_name == "CHOWN" and .entry != 1) | .outcome.eperm > 0' \
+	"$tmp/recording" | sort -u)" true
+"$captrim" record -q --project "$prefix" -d 900ms -o "$tmp/recording" 2>"$tmp/err"
+is record-project "$("$captrim" advise --format json "$tmp/recording" | jq -c '[.workloads[].container.name]')" "[\"$prefix-loop\"]"
+docker kill "$prefix-loop" >/dev/null
+"$captrim" record --project "$prefix" -d 200ms -o "$tmp/recording" 2>"$tmp/err"
+says record-nothing "$tmp/err" 'nothing was recorded'
+
+# The client ends by the second signal, and its container, which ignores them, with it.
+"$captrim" run -q -- docker run --rm --network none --name "$prefix-signal" "$image" sleep 300 >/dev/null 2>&1 &
+recorder=$!
+for i in $(seq 100); do
+	docker ps -q --filter "name=$prefix-signal" | grep -q . && break
+	sleep 0.1
+done
+kill -TERM $recorder
+sleep 0.3
+kill -TERM $recorder
+wait $recorder
+is signal-status $? 130
+is signal-container "$(docker ps -q --filter "name=$prefix-signal")" ''
 
 # Counted to the check, against bpftrace, by what the container did alone.
 if ! command -v bpftrace >/dev/null; then

@@ -120,6 +120,20 @@ static void unconfined(struct ct_session *s, struct ct_workload *w)
 	build_act(w, CT_ACT_SYSCALL, "kcmp");
 }
 
+static void left_out(struct ct_session *s, struct ct_workload *w)
+{
+	(void)s;
+	build_check(w, CHOWN_CHECK)->key.entry = CT_ENTRY_MAIN;
+	w->left_out = true;
+}
+
+static void never_ran(struct ct_session *s, struct ct_workload *w)
+{
+	(void)s;
+	build_check(w, CHOWN_CHECK)->key.entry = CT_ENTRY_SETUP;
+	w->start_seen = CT_UNKNOWN;
+}
+
 static const struct {
 	const char *code;
 	int cap;
@@ -133,6 +147,8 @@ static const struct {
 	{ "losses", -1, lost },
 	{ "low-ports", CAP_NET_BIND_SERVICE, open_ports },
 	{ "no-seccomp", -1, unconfined },
+	{ "left-out", -1, left_out },
+	{ "never-ran", -1, never_ran },
 };
 
 /* Each speaks where it should, and only there. */

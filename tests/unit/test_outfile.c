@@ -113,6 +113,31 @@ static void test_errors(void)
 	CU_ASSERT_PTR_EQUAL(out, (FILE *)2);
 }
 
+/* Nothing is made or changed by asking. */
+static void test_check(void)
+{
+	ct_autofree char *path = path_of("asked");
+	ct_autoerr struct ct_err err = { 0 };
+	struct stat st;
+
+	CU_ASSERT_EQUAL(ct_outfile__check(path, NULL), 0);
+	CU_ASSERT_EQUAL(stat(path, &st), -1);
+	CU_ASSERT_EQUAL(put(path, "kept", NULL), 0);
+	CU_ASSERT_EQUAL(ct_outfile__check(path, NULL), 0);
+	check_content(path, "kept");
+	unlink(path);
+	CU_ASSERT_EQUAL(mkfifo(path, 0600), 0);
+	CU_ASSERT_EQUAL(ct_outfile__check(path, NULL), 0); /* does not wait for a reader */
+	unlink(path);
+	CU_ASSERT_EQUAL(ct_outfile__check("-", NULL), 0);
+	CU_ASSERT_EQUAL(ct_outfile__check("/dev/null", NULL), 0);
+	CU_ASSERT_EQUAL(ct_outfile__check("/tmp", NULL), -EISDIR);
+	CU_ASSERT_EQUAL(ct_outfile__check("", NULL), -ENOENT);
+	CU_ASSERT_EQUAL(ct_outfile__check("/dev/fd/1000000", NULL), -EBADF);
+	CU_ASSERT_EQUAL(ct_outfile__check("/nonexistent/x", &err), -ENOENT);
+	UNIT_STR(err.msg, "cannot write /nonexistent/x: No such file or directory");
+}
+
 static void test_readonly(void)
 {
 	ct_autofree char *path = path_of("readonly");
@@ -206,9 +231,10 @@ static void test_relative(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "new", test_new },	       { "replace", test_replace },   { "errors", test_errors },
-	{ "readonly", test_readonly }, { "full", test_full },	      { "pipe", test_pipe },
-	{ "stdout", test_stdout },     { "relative", test_relative }, CU_TEST_INFO_NULL,
+	{ "new", test_new },	 { "replace", test_replace },	{ "errors", test_errors },
+	{ "check", test_check }, { "readonly", test_readonly }, { "full", test_full },
+	{ "pipe", test_pipe },	 { "stdout", test_stdout },	{ "relative", test_relative },
+	CU_TEST_INFO_NULL,
 };
 
 int main(void)

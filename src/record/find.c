@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which running workload do people mean by a name? */
+#include "record/find.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "attrib/attrib.h"
+
+#define SHORT_ID 6 /* digits of an id that are enough */
+
+struct search {
+	const char *name;
+	enum ct_workload_kind kind;
+	size_t len; /* of its beginning that must agree; 0: all of it */
+	char *id;   /* the first found */
+	bool ambiguous;
+};
+
+static void look(void *arg, const char *path, bool inside)
+{
+	struct search *s = arg;
+	struct ct_cgroup_name name;
+
+	(void)inside;
+	ct_cgroup__classify(path, &name);
+	if (name.kind != s->kind ||
+	    (s->len ? strncmp(name.id, s->name, s->len) : strcmp(name.id, s->name)))
+		return;
+	if (s->id)
+		s->ambiguous |= strcmp(s->id, name.id) != 0;
+	else
+		s->id = ct_xstrdup(name.id);
+}
+
+/* Containers of LXC and nspawn go by their names, all others by ids that may be cut. */
+static char *find_by_cgroup(const struct ct_cgroups *c, const char *name, bool *ambiguous)
+{
+	struct search s = { .name = name, .kind = CT_WL_CONTAINER };
+	size_t len = strspn(name, "0123456789abcdef");
+
+	ct_cgroups__each(c, look, &s);
+	if (!s.id && len >= SHORT_ID && !name[len]) {
+		s.len = len;
+		ct_cgroups__each(c, look, &s);
+	}
+	*ambiguous = s.ambiguous;
+	if (s.ambiguous)
+		free(ct_steal(s.id));
+	return s.id;
+}
+
+int ct_find__container(struct ct_docker *d, const struct ct_cgroups *c, const char *name, char **id,
+		       struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(name);
+	ct_autoerr struct ct_err why = {};
+	bool ambiguous;
+	char *found;
+	int pid, ret = d ? ct_docker__find(d, name, id, &pid, &why) : -ENOTCONN;
+
+	if (!ret)
+		return 0;
+	found = find_by_cgroup(c, name, &ambiguous);
+	if (found) {
+		*id = found;
+		return 0;
+	}
+	if (ambiguous)
+		return ct_err__set(err, ENOTUNIQ, "the ids of several containers begin with %s",
+				   shown);
+	if (d)
+		return ct_err__set(err, -ret, "%s", why.msg);
+	return ct_err__set(err, ENOENT,
+			   "no container with the id %s runs, and names cannot be looked up: no "
+			   "Docker or Podman API answers (is the daemon running? --socket names "
+			   "another one)",
+			   shown);
+}
+
+bool ct_find__unit(const struct ct_cgroups *c, const char *unit)
+{
+	struct search s = { .name = unit, .kind = CT_WL_UNIT };
+
+	ct_autofree char *id = NULL;
+
+	ct_cgroups__each(c, look, &s);
+	id = s.id;
+	return id != NULL;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which running workload do people mean by a name? */
+#ifndef CT_RECORD_FIND_H
+#define CT_RECORD_FIND_H
+
+#include "record/cgroups.h"
+
+struct ct_docker;
+
+/*
+ * A container by its name, where an API answers (d, may be NULL), or by its id or that one's
+ * beginning, six digits at least, where it has a cgroup in c. *id is the whole id; the caller
+ * frees. -ENOENT with the names there are, -ENOTUNIQ.
+ */
+int ct_find__container(struct ct_docker *d, const struct ct_cgroups *c, const char *name, char **id,
+		       struct ct_err *err);
+
+/* Has this unit, by its full name, a cgroup: does it run? */
+bool ct_find__unit(const struct ct_cgroups *c, const char *unit);
+
+#endif
