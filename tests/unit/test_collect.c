@@ -513,7 +513,7 @@ static void test_docker_events(void)
 static void test_units(void)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
-	struct ct_recorder r = { .session = s };
+	struct ct_recorder r = { .session = s, .opts.quiet = true };
 	ct_autoerr struct ct_err err = { 0 };
 
 	CU_ASSERT_EQUAL(ct_recorder__watch_unit(&r, "cron", &err), 0);
