@@ -143,7 +143,8 @@ static __always_inline void count(bool btf, void *ctx, const void *stack, struct
 		mix ^= key->site * 3;
 		stack = NULL;
 	}
-	index = (mix * 0x9e3779b97f4a7c15ull >> 40) & (CT_CACHE_SLOTS - 2);
+	index = bpf_get_smp_processor_id() * CT_CACHE_SLOTS +
+		((mix * 0x9e3779b97f4a7c15ull >> 40) & (CT_CACHE_SLOTS - 2));
 	slot = bpf_map_lookup_elem(&cache, &index);
 	if (!slot || counts(slot, key, btf ? stack : NULL))
 		return;

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What user space tells the programs. Set before load; what is off costs nothing. */
+/*
+ * What user space tells the programs, set before load. Constants of .rodata that are off cost
+ * nothing; what every check reads lies in .data.hot, on one page: where page tables are switched
+ * at each system call the first touch of a page costs as much as several instructions.
+ */
 #ifndef CT_BPF_CONFIG_H
 #define CT_BPF_CONFIG_H
 
 #include "ct/event.h"
 #include "ct/selector.h"
 
-const volatile __u32 cfg_self;		   /* our own process, left out */
-const volatile __u32 cfg_host_pidns;	   /* inode number of the host's PID namespace */
-const volatile int cfg_v1_controller = -1; /* pure v1 and hybrid: enum ct_v1_controller */
-const volatile int cfg_v1_hierarchy = -1;  /* ... and the hierarchy's number */
-const volatile bool cfg_trace; /* a sample for every check, not for the first of its kind */
-/* Bytes from ctx to cap_capable's return address, in two shapes; < 0: unknown. */
-const volatile int cfg_window[2] = { -1, -1 };
+#define SEC_HOT SEC(".data.hot")
+
+SEC_HOT __u32 cfg_self;			/* our own process, left out */
+SEC_HOT int cfg_v1_controller = -1;	/* pure v1 and hybrid: enum ct_v1_controller */
+SEC_HOT __u32 cfg_trace;		/* a sample for every check, not for the first of its kind */
+SEC_HOT __u8 cfg_selector[CT_SYSCALLS]; /* CT_SEL(kind, argument) */
+
+const volatile __u32 cfg_host_pidns;	  /* inode number of the host's PID namespace */
+const volatile int cfg_v1_hierarchy = -1; /* number of cfg_v1_controller's */
 const volatile __u64 cfg_cap_lo, cfg_cap_len;	    /* cap_capable */
 const volatile __u64 cfg_text_lo, cfg_text_len;	    /* kernel text */
 const volatile __u64 cfg_module_lo, cfg_module_len; /* modules' text */
 const volatile __u64 cfg_entry_lo, cfg_entry_len;   /* where system calls begin */
 const volatile __u64 cfg_vm_lo[2], cfg_vm_len[2];   /* the askers of overcommit checks */
 const volatile __u32 cfg_stack_size = 16384;	    /* THREAD_SIZE */
-const volatile __u8 cfg_selector[CT_SYSCALLS];	    /* CT_SEL(kind, argument) */
 
 #endif

@@ -6,11 +6,14 @@
 #include "config.h"
 #include "newcomers.h"
 
-/* Which of cfg_window[] holds now, see follow_window. */
-__u32 window_shape;
+/* Bytes from ctx to cap_capable's return address, in two shapes; < 0: unknown. */
+SEC_HOT int cfg_window[2] = { -1, -1 };
+
+/* Which of them holds now, see follow_window. */
+SEC_HOT __u32 window_shape;
 
 /* Number of processes in the map of newcomers: 0 saves the look-up. */
-__u32 newcomers_alive;
+SEC_HOT __u32 newcomers_alive;
 
 /*
  * The same moment in two clocks: reading jiffies costs a load, the precise clock
@@ -27,11 +30,13 @@ struct {
 
 /*
  * Cache in front of kinds: repeated checks of a task cost one comparison of their key and of
- * some words of the stack. Evicted counts go to kinds, user space adds up both.
+ * some words of the stack. Evicted counts go to kinds, user space adds up both. CT_CACHE_SLOTS
+ * for each processor, but in an array that is not per CPU: the memory of those is mapped in
+ * small pages.
  */
 struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, CT_CACHE_SLOTS);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, CT_CACHE_SLOTS); /* times the processors */
 	__type(key, __u32);
 	__type(value, struct ct_slot);
 } cache SEC(".maps");

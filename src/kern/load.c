@@ -200,6 +200,7 @@ static void choose_task_work(struct ct_probe *p, const char *backend, bool wante
 static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 {
 	struct probe_bpf__rodata *c = p->skel->rodata;
+	struct probe_bpf__data_hot *hot = p->skel->data_hot;
 	static const char *const vm_askers[] = { "cap_vm_enough_memory",
 						 "security_vm_enough_memory_mm" };
 	/* x86; arm64 */
@@ -211,19 +212,21 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 
 	ct_cgroup_setup__detect(&cg);
 	p->layout = cg.layout;
-	c->cfg_self = getpid();
+	p->ncpus = libbpf_num_possible_cpus();
+	bpf_map__set_max_entries(p->skel->maps.cache, CT_CACHE_SLOTS * p->ncpus);
+	hot->cfg_self = getpid();
 	/* A process 1 with more privileges than ours does not let itself be looked at. */
 	if (!stat("/proc/1/ns/pid", &st) || !stat("/proc/self/ns/pid", &st))
 		c->cfg_host_pidns = st.st_ino;
-	c->cfg_v1_controller = cg.v1_controller;
+	hot->cfg_v1_controller = cg.v1_controller;
 	c->cfg_v1_hierarchy = cg.v1_hierarchy;
-	c->cfg_window[0] = p->window[0];
-	c->cfg_window[1] = p->window[1];
+	hot->cfg_window[0] = p->window[0];
+	hot->cfg_window[1] = p->window[1];
 	if (!ct_ksyms__find(p->syms, "cap_capable", &lo, &size)) {
 		c->cfg_cap_lo = lo;
 		c->cfg_cap_len = size;
 	}
-	c->cfg_trace = o->every;
+	hot->cfg_trace = o->every;
 	ct_ksyms__text(p->syms, &lo, &size);
 	c->cfg_text_lo = lo;
 	c->cfg_text_len = size;
@@ -243,7 +246,7 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 		c->cfg_vm_lo[i] = lo;
 		c->cfg_vm_len[i] = size;
 	}
-	ct_selectors__fill((uint8_t *)c->cfg_selector);
+	ct_selectors__fill(hot->cfg_selector);
 	c->cfg_nr_capget = ct_syscall__number("capget");
 	c->cfg_nr_capset = ct_syscall__number("capset");
 	c->cfg_nr_prctl = ct_syscall__number("prctl");
@@ -375,7 +378,6 @@ int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **out, stru
 	libbpf_set_print(quiet);
 	(void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	p = ct_xzalloc(sizeof(*p));
-	p->ncpus = libbpf_num_possible_cpus();
 	ret = ct_ksyms__load(&p->syms, err);
 	if (!ret)
 		ret = open_backend(p, opts, err);

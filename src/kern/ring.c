@@ -86,21 +86,24 @@ static uint64_t jiffies_to_ns(const struct ct_probe *p, uint64_t jiffies)
 	return jiffies ? p->start.ns + (jiffies - p->start.jiffies) * tick : 0;
 }
 
-/* All slots of all processors' caches; the caller frees. */
-static struct ct_slot *read_cache(struct ct_probe *p)
+/* All slots of all processors' caches; the caller frees. Where the kernel gives none they are
+ * empty. */
+static struct ct_slot *read_cache(struct ct_probe *p, size_t *n)
 {
-	struct ct_slot *slots = ct_xzalloc((size_t)CT_CACHE_SLOTS * p->ncpus * sizeof(*slots));
-	int fd = bpf_map__fd(p->skel->maps.cache);
+	__u32 count = CT_CACHE_SLOTS * p->ncpus, batch;
+	struct ct_slot *slots = ct_xzalloc(count * sizeof(*slots));
+	ct_autofree __u32 *index = ct_xzalloc(count * sizeof(*index));
 
-	for (__u32 i = 0; i < CT_CACHE_SLOTS; i++)
-		if (bpf_map_lookup_elem(fd, &i, slots + (size_t)i * p->ncpus))
-			memset(slots + (size_t)i * p->ncpus, 0, p->ncpus * sizeof(*slots));
+	*n = count;
+	if (bpf_map_lookup_batch(bpf_map__fd(p->skel->maps.cache), NULL, &batch, index, slots,
+				 &count, NULL) && errno != ENOENT)
+		memset(slots, 0, *n * sizeof(*slots));
 	return slots;
 }
 
 void ct_probe__forget(struct ct_probe *p)
 {
-	ct_autofree struct ct_slot *none = ct_xzalloc(p->ncpus * sizeof(*none));
+	static const struct ct_slot none;
 	int kinds = bpf_map__fd(p->skel->maps.kinds);
 	struct ct_key key;
 
@@ -109,8 +112,8 @@ void ct_probe__forget(struct ct_probe *p)
 		if (bpf_map_get_next_key(kinds, NULL, &key) || bpf_map_delete_elem(kinds, &key))
 			break;
 	/* Last: a hit in a slot of a kind that is gone would be counted nowhere. */
-	for (__u32 i = 0; i < CT_CACHE_SLOTS; i++)
-		bpf_map_update_elem(bpf_map__fd(p->skel->maps.cache), &i, none, BPF_ANY);
+	for (__u32 i = 0; i < bpf_map__max_entries(p->skel->maps.cache); i++)
+		bpf_map_update_elem(bpf_map__fd(p->skel->maps.cache), &i, &none, BPF_ANY);
 }
 
 static void add_hits(struct ct_count *sum, uint64_t count, uint64_t last)
@@ -136,9 +139,9 @@ static bool is_cached(const struct ct_slot *slots, size_t nslots, const struct c
 
 static void drain_kinds(struct ct_probe *p, ct_ended_fn ended, ct_count_fn fn, void *arg)
 {
-	size_t nslots = (size_t)CT_CACHE_SLOTS * p->ncpus;
+	size_t nslots;
 	ct_autofree struct ct_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
-	ct_autofree struct ct_slot *slots = read_cache(p);
+	ct_autofree struct ct_slot *slots = read_cache(p, &nslots);
 	int fd = bpf_map__fd(p->skel->maps.kinds);
 	struct ct_key key, next;
 	bool more = !bpf_map_get_next_key(fd, NULL, &next);
@@ -185,9 +188,9 @@ void ct_probe__drain(struct ct_probe *p, ct_ended_fn ended, ct_count_fn kind, ct
 
 int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg)
 {
-	size_t nslots = (size_t)CT_CACHE_SLOTS * p->ncpus;
+	size_t nslots;
 	ct_autofree struct ct_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
-	ct_autofree struct ct_slot *slots = read_cache(p);
+	ct_autofree struct ct_slot *slots = read_cache(p, &nslots);
 	int fd = bpf_map__fd(p->skel->maps.kinds);
 	struct ct_key key, *prev = NULL;
 
