@@ -156,7 +156,7 @@ static void calibrate(struct ct_probe *p, const char *backend, int *err, const c
 	bpf_program__set_autoload(s->progs.calibrate_beside, tp);
 	bpf_program__set_autoattach(s->progs.calibrate_beside, false);
 	bpf_program__set_autoload(s->progs.calibrate_fexit, !tp);
-	s->rodata->cfg_self = getpid();
+	s->rodata->cfg_self = p->self;
 	*step = "load";
 	*err = -calibrate_bpf__load(s);
 	if (!*err) {
@@ -214,7 +214,7 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	p->layout = cg.layout;
 	p->ncpus = libbpf_num_possible_cpus();
 	bpf_map__set_max_entries(p->skel->maps.cache, CT_CACHE_SLOTS * p->ncpus);
-	hot->cfg_self = getpid();
+	hot->cfg_self = p->self;
 	/* A process 1 with more privileges than ours does not let itself be looked at. */
 	if (!stat("/proc/1/ns/pid", &st) || !stat("/proc/self/ns/pid", &st))
 		c->cfg_host_pidns = st.st_ino;
@@ -271,6 +271,7 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	int err = 0;
 
 	p->window[0] = p->window[1] = -1;
+	p->self = ct_self__tgid();
 	if (strcmp(backend, "kprobe"))
 		calibrate(p, backend, &err, step);
 	if (err)

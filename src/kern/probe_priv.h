@@ -26,6 +26,7 @@ struct ct_probe {
 	struct ring_buffer *ring;
 	struct bpf_link *watched[CT_WATCHED_MAX];
 	size_t nwatched;
+	__u32 self; /* see ct_self__tgid */
 	int layout;
 	int ncpus;
 	int window[2]; /* bytes, < 0 unknown; the second when others attach or detach */
@@ -42,6 +43,12 @@ struct ct_cgroup_setup {
 	int v1_hierarchy;  /* number, -1 */
 };
 void ct_cgroup_setup__detect(struct ct_cgroup_setup *s);
+
+/*
+ * Our process as the kernel numbers it, whatever PID namespace we are in: programs see that
+ * number. Before 5.10, which cannot run a program for us, what getpid() says.
+ */
+__u32 ct_self__tgid(void);
 
 /* Makes one check of our own. */
 void ct_probe__provoke(void);

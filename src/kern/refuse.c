@@ -35,7 +35,7 @@ static void configure(struct rehearse_bpf *s, const struct ct_refuse_opts *opts)
 	struct ct_cgroup_setup cg;
 
 	ct_cgroup_setup__detect(&cg);
-	s->data_hot->cfg_self = getpid();
+	s->data_hot->cfg_self = ct_self__tgid();
 	s->data_hot->cfg_v1_controller = cg.v1_controller;
 	s->rodata->cfg_cgroup = opts->cgroup;
 	s->rodata->cfg_refused = opts->caps;
