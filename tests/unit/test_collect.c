@@ -11,6 +11,7 @@
 #include "base/util.h"
 #include "kern/selectors.h"
 #include "record/collect.h"
+#include "record/find.h"
 #include "record/recorder_priv.h"
 #include "unit.h"
 
@@ -527,19 +528,33 @@ static void test_units(void)
 	CU_ASSERT(err.msg && strstr(err.msg, "no process 1073741823"));
 }
 
-/* Without an API there are no names to look up, and it says so. */
+/* Without an API a container that runs is found by its id or the beginning of it. */
 static void test_no_api(void)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
-	struct ct_recorder r = { .session = s };
+	struct ct_recorder r = { .session = s, .collect = ct_collect__new(NULL) };
 	ct_autoerr struct ct_err err = { 0 };
+	char beginning[] = WEB_ID;
 
-	CU_ASSERT_EQUAL(ct_recorder__watch_container(&r, "web\033", &err), -ENOTCONN);
+	see_cgroup(WEB, WEB_PATH, true);
+	see_cgroup(OTHER, "/system.slice/other.service", false);
+	ct_collect__consume(r.collect);
+	CU_ASSERT_EQUAL(ct_recorder__watch_container(&r, "web\033", &err), -ENOENT);
 	CU_ASSERT(err.msg && strstr(err.msg, "no Docker or Podman API") &&
 		  !strchr(err.msg, '\033'));
-	ct_session__add(s, WEB_ID)->kind = CT_WL_CONTAINER;
+	beginning[5] = '\0';
+	CU_ASSERT_EQUAL(ct_recorder__watch_container(&r, beginning, &err), -ENOENT);
+	beginning[5] = WEB_ID[5];
+	beginning[6] = '\0';
+	CU_ASSERT_EQUAL(ct_recorder__watch_container(&r, beginning, &err), 0);
+	CU_ASSERT_EQUAL(ct_recorder__watch_container(&r, WEB_ID, &err), 0);
+	CU_ASSERT(ct_find__unit(ct_collect__cgroups(r.collect), "other.service"));
+	CU_ASSERT(!ct_find__unit(ct_collect__cgroups(r.collect), "another.service"));
+	CU_ASSERT_EQUAL(s->nworkloads, 1);
 	ct_recorder__describe_rest(&r);
 	CU_ASSERT_EQUAL(s->losses.lookups, 1);
+	ct_collect__free(r.collect);
+	memset(&probe, 0, sizeof(probe));
 }
 
 static CU_TestInfo tests[] = {
