@@ -229,7 +229,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(FIELD(btf, task, pid), key.nr, c->cap, c->granted);
 	count(btf, ctx, stack, c, &key);
-	if (btf && cfg_outcomes && !c->granted && key.nr >= 0)
+	if (btf && cfg_outcomes && key.nr >= 0 && (!c->granted || may_create(&key)))
 		watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid));
 	if (cfg_trace)
 		send_sample(&key);

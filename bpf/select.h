@@ -194,7 +194,8 @@ static __always_inline __u32 selector_of(bool btf, struct task_struct *task, str
 	switch (kind) {
 	case CT_SEL_PAIR: return arg << 16 | (regs_arg(btf, regs, (how >> 5) + 1) & 0xffff);
 	case CT_SEL_OPEN: return open_bits(arg);
-	case CT_SEL_MODE: return arg & S_IMODE_SPECIAL;
+	case CT_SEL_MODE:
+	case CT_SEL_CREAT: return arg & S_IMODE_SPECIAL;
 	case CT_SEL_TIMES: return times_bits(arg);
 	case CT_SEL_OPENAT2:
 	case CT_SEL_CLONE3: /* both structures begin with 64 bits of flags */

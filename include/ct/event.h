@@ -80,9 +80,10 @@ struct ct_count {
 	__u64 last; /* jiffies64 of the last hit flushed from the cache */
 };
 
-/* How calls with a refused check of one kind ended. */
+/* What became of calls with a check of one kind. */
 struct ct_results {
-	__u64 ok, eperm, eacces, other;
+	__u64 ok, eperm, eacces, other; /* how they ended, if it was refused */
+	__u64 found, made;		/* the file that O_CREAT names */
 };
 
 /* Overcommit checks of a cgroup: refused, granted. */

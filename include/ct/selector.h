@@ -28,6 +28,7 @@ enum ct_sel_kind {
 	CT_SEL_FSUID,
 	CT_SEL_FSGID,
 	CT_SEL_CAPSET, /* CT_CAPSET_*, struct __user_cap_data_struct[2] in argument n */
+	CT_SEL_CREAT,  /* creat: as CT_SEL_MODE */
 	CT_SEL_NLMSG,  /* type of the netlink message in buffer n of length n+1, 0 if it is none */
 };
 

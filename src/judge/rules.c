@@ -25,6 +25,7 @@
 #define AFTER(name)   CT_WHEN_AFTER, CAP_##name
 #define CHMOD_SGID    CT_WHEN_CHMOD_SGID, 0
 #define CHMOD_NO_SGID CT_WHEN_CHMOD_NO_SGID, 0
+#define CREAT_FOUND   CT_WHEN_CREAT_FOUND, 0
 #define EUID0	      CT_WHEN_EUID0, 0
 #define GLOBAL_ROOT   CT_WHEN_EUID0, 0 /* uids are recorded as the host numbers them */
 #define IF_QUERY      CT_WHEN_IF_QUERY, 0
@@ -151,6 +152,60 @@ static bool is_chmod(const struct ct_kind *k)
 	return SYSCALL_IN(k, "chmod", "fchmod", "fchmodat", "fchmodat2");
 }
 
+/* "foo.isra.0" is foo, "__x64_sys_foo" is sys_foo. */
+static void plain_name(const char *frame, char *name, size_t size)
+{
+	static const char *const prefixes[] = { "__x64_", "__arm64_", "__ia32_", "__se_", "__do_" };
+	size_t len;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++) {
+		size_t n = strlen(prefixes[i]);
+
+		if (!strncmp(frame, prefixes[i], n) &&
+		    (!strncmp(frame + n, "sys_", 4) || !strncmp(frame + n, "compat_sys_", 11)))
+			frame += n;
+	}
+	len = strcspn(frame, ".");
+	if (len > size - 1)
+		len = size - 1;
+	memcpy(name, frame, len); /* for every frame: snprintf takes half of the judge's time */
+	name[len] = '\0';
+}
+
+/*
+ * Which function asked inode_permission()? Inlined functions of fs/namei.c are named by what they
+ * are part of.
+ */
+static bool permission_for(const struct ct_kind *k, const char *const *askers)
+{
+	for (size_t i = 0; i + 1 < k->stack_len; i++) {
+		char name[128];
+
+		if (strcmp(k->stack[i], "inode_permission") != 0)
+			continue;
+		plain_name(k->stack[i + 1], name, sizeof(name));
+		for (; *askers; askers++)
+			if (!strcmp(name, *askers))
+				return true;
+		return false;
+	}
+	return false;
+}
+
+#define PERMISSION_FOR(k, ...) permission_for(k, (const char *const[]){ __VA_ARGS__, NULL })
+
+/*
+ * The directory was asked for, and nothing was to be made in it. The file's own permission is
+ * may_open()'s question.
+ */
+static bool creates_nothing(const struct ct_kind *k)
+{
+	return SYSCALL_IN(k, "open", "openat", "openat2", "creat") &&
+	       PERMISSION_FOR(k, "path_openat", "open_last_lookups", "lookup_open",
+			      "may_o_create") &&
+	       !k->outcome.made && k->outcome.found && k->outcome.found >= k->count;
+}
+
 /* Names like proc_pid_permission right above the question: the inode is procfs's. */
 static bool on_proc(const struct ct_kind *k)
 {
@@ -186,6 +241,7 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 	case CT_WHEN_AFTER: return k->key.after == r->arg + 1;
 	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
+	case CT_WHEN_CREAT_FOUND: return creates_nothing(k);
 	case CT_WHEN_EUID0: return k->key.flags & CT_F_EUID0;
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
@@ -207,26 +263,6 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 		       sel == CT_TIMES_SET;
 	}
 	return false;
-}
-
-/* "foo.isra.0" is foo, "__x64_sys_foo" is sys_foo. */
-static void plain_name(const char *frame, char *name, size_t size)
-{
-	static const char *const prefixes[] = { "__x64_", "__arm64_", "__ia32_", "__se_", "__do_" };
-	size_t len;
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++) {
-		size_t n = strlen(prefixes[i]);
-
-		if (!strncmp(frame, prefixes[i], n) &&
-		    (!strncmp(frame + n, "sys_", 4) || !strncmp(frame + n, "compat_sys_", 11)))
-			frame += n;
-	}
-	len = strcspn(frame, ".");
-	if (len > size - 1)
-		len = size - 1;
-	memcpy(name, frame, len); /* for every frame: snprintf takes half of the judge's time */
-	name[len] = '\0';
 }
 
 /* Of n rules of one site (NULL: none), the first that speaks for this kind; NULL: none. */

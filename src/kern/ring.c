@@ -298,7 +298,14 @@ void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_o
 	struct ct_results r = {};
 
 	bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.results), key, &r);
-	*o = (struct ct_outcome){ r.ok, r.eperm, r.eacces, r.other };
+	*o = (struct ct_outcome){
+		.ok = r.ok,
+		.eperm = r.eperm,
+		.eacces = r.eacces,
+		.other = r.other,
+		.found = r.found,
+		.made = r.made,
+	};
 }
 
 static uint64_t missed_runs(struct bpf_program *prog)

@@ -13,7 +13,7 @@ static const struct {
 	{ "chmod", CT_SEL(CT_SEL_MODE, 1) },
 	{ "clone", CT_SEL(CT_SEL_ARG, 0) },
 	{ "clone3", CT_SEL(CT_SEL_CLONE3, 0) },
-	{ "creat", CT_SEL(CT_SEL_MODE, 1) },
+	{ "creat", CT_SEL(CT_SEL_CREAT, 1) },
 	{ "fanotify_init", CT_SEL(CT_SEL_ARG, 0) },
 	{ "fchmod", CT_SEL(CT_SEL_MODE, 1) },
 	{ "fchmodat", CT_SEL(CT_SEL_MODE, 2) },

@@ -155,6 +155,8 @@ const struct ct_field ct_outcome_fields[] = {
 	F(UINT, outcome.eperm, "eperm"),
 	F(UINT, outcome.eacces, "eacces"),
 	F(UINT, outcome.other, "other"),
+	F(UINT, outcome.found, "found"),
+	F(UINT, outcome.made, "made"),
 	{ 0 },
 };
 #undef F

@@ -116,8 +116,6 @@ static void write_sample(struct ct_json *j, const struct ct_kind *k)
 
 static void write_kind(struct ct_json *j, const struct ct_kind *k, size_t workload)
 {
-	const struct ct_outcome *o = &k->outcome;
-
 	begin(j, "kind", workload);
 	/* These two are for people with grep and jq. */
 	ct_json__str(j, "cap_name", ct_cap__name(k->key.cap));
@@ -131,7 +129,7 @@ static void write_kind(struct ct_json *j, const struct ct_kind *k, size_t worklo
 	}
 	if (k->sampled)
 		write_sample(j, k);
-	if (o->ok || o->eperm || o->eacces || o->other || json_object_get(k->rest, "outcome"))
+	if (ct_outcome__is_known(&k->outcome) || json_object_get(k->rest, "outcome"))
 		write_nested(j, "outcome", ct_outcome_fields, k, k->rest);
 	end(j, k->rest, in_kind);
 }

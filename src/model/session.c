@@ -147,6 +147,13 @@ void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o)
 	sum->eperm += o->eperm;
 	sum->eacces += o->eacces;
 	sum->other += o->other;
+	sum->found += o->found;
+	sum->made += o->made;
+}
+
+bool ct_outcome__is_known(const struct ct_outcome *o)
+{
+	return o->ok || o->eperm || o->eacces || o->other || o->found || o->made;
 }
 
 struct ct_kind *ct_workload__add_kind(struct ct_workload *w)

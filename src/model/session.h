@@ -87,10 +87,12 @@ struct ct_sysctls {
 	uint32_t ping_low, ping_high; /* net.ipv4.ping_group_range */
 };
 
-/* How a kind's refused checks ended: of those whose call was watched. */
+/* What became of a kind's calls: of those that were watched. */
 struct ct_outcome {
-	uint64_t ok, eperm, eacces, other;
+	uint64_t ok, eperm, eacces, other; /* how those with a refused check ended */
+	uint64_t found, made;		   /* the file that O_CREAT names */
 };
+bool ct_outcome__is_known(const struct ct_outcome *o);
 void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o);
 
 /* One way of asking: everything that tells it from other kinds, and one sample. */

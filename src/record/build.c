@@ -160,10 +160,8 @@ static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64
 	if (seen && seen->sample.h.ns && (!k->sampled || seen->sample.h.ns < k->first_ns))
 		fill_sample(k, &seen->sample);
 	add_count(w, k, count, last_ns);
-	if (!(key->flags & CT_F_GRANTED)) {
-		ct_probe__outcome(b->c->probe, key, &o);
-		ct_outcome__add(&k->outcome, &o);
-	}
+	ct_probe__outcome(b->c->probe, key, &o);
+	ct_outcome__add(&k->outcome, &o);
 }
 
 static void on_overcommit(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)

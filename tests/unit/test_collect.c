@@ -105,8 +105,8 @@ void ct_probe__drain(struct ct_probe *p, ct_ended_fn ended, ct_count_fn kind, ct
 /* Every refused call failed once. */
 void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_outcome *o)
 {
-	(void)p, (void)key;
-	*o = (struct ct_outcome){ .eperm = 1 };
+	(void)p;
+	*o = (struct ct_outcome){ .eperm = !(key->flags & CT_F_GRANTED) };
 }
 
 int ct_probe__losses(struct ct_probe *p, struct ct_losses *l)

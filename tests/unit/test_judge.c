@@ -30,6 +30,8 @@ static const struct fact {
 	uint32_t sel, euid, entry;
 	uint8_t flags, after;
 	bool refused, nnp, everything, failed, unsampled;
+	struct ct_outcome outcome;
+	uint64_t count; /* 0: 1 */
 } facts[] = {
 /* Further members by name. */
 #define F(what_, cap_, call, stack_, verdict_, ...)                                   \
@@ -223,6 +225,31 @@ static const struct fact {
 	  CT_REQUIRED),
 	F("a low port", CAP_NET_BIND_SERVICE, "bind", "security_capable ns_capable __inet_bind",
 	  CT_REQUIRED),
+	/* O_CREAT: the directory is asked for before the file is looked up */
+	F("O_CREAT, the file was there", CAP_DAC_OVERRIDE, "openat",
+	  INODE "generic_permission ovl_permission inode_permission path_openat", CT_UNNEEDED,
+	  .sel = CT_OPEN_READ | CT_OPEN_CREAT, .outcome.found = 1),
+	F("the same, functions not inlined", CAP_DAC_OVERRIDE, "open",
+	  GENERIC "lookup_open.isra.0 open_last_lookups path_openat", CT_UNNEEDED,
+	  .sel = CT_OPEN_WRITE | CT_OPEN_CREAT, .outcome.found = 3, .count = 3),
+	F("creat() of a file that was there", CAP_DAC_OVERRIDE, "creat", GENERIC "path_openat",
+	  CT_UNNEEDED, .outcome.found = 1),
+	F("a refused one", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat", CT_UNNEEDED,
+	  .sel = CT_OPEN_CREAT, .outcome.found = 1, .refused = true, .failed = true),
+	F("O_CREAT, the file was made", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat",
+	  CT_REQUIRED, .sel = CT_OPEN_CREAT, .outcome.made = 1),
+	F("O_CREAT, one of them was made", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat",
+	  CT_REQUIRED, .sel = CT_OPEN_CREAT, .outcome = { .found = 2, .made = 1 }, .count = 2),
+	F("O_CREAT, not all were followed", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat",
+	  CT_REQUIRED, .sel = CT_OPEN_CREAT, .outcome.found = 2, .count = 3),
+	F("O_CREAT, none was followed", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat",
+	  CT_REQUIRED, .sel = CT_OPEN_CREAT),
+	F("O_CREAT, the found file's own permission", CAP_DAC_OVERRIDE, "openat",
+	  GENERIC "may_open path_openat", CT_REQUIRED, .sel = CT_OPEN_WRITE | CT_OPEN_CREAT,
+	  .outcome.found = 1),
+	F("O_CREAT, a directory on the way", CAP_DAC_OVERRIDE, "openat",
+	  GENERIC "link_path_walk path_openat", CT_REQUIRED, .any_of = DAC, .sel = CT_OPEN_CREAT,
+	  .after = CAP_DAC_READ_SEARCH + 1, .outcome.found = 1),
 	F("set-id execution under no_new_privs", CAP_SETUID, "execve",
 	  "ns_capable cap_bprm_creds_from_file", CT_UNNEEDED, .nnp = true),
 	F("set-id execution while traced", CAP_SETUID, "execve",
@@ -243,6 +270,8 @@ static void build_fact(struct ct_session *s, const struct fact *f)
 	k->sampled = !f->unsampled;
 	k->creds.euid = k->creds.fsuid = f->euid;
 	k->creds.no_new_privs = f->nnp;
+	k->outcome = f->outcome;
+	k->count = f->count ? f->count : 1;
 	if (f->everything)
 		w->configured = CT_CAPS_ALL;
 	if (f->failed)

@@ -91,6 +91,7 @@ static void test_selectors(void)
 		{ "openat", CT_SEL(CT_SEL_OPEN, 2) },
 		{ "openat2", CT_SEL(CT_SEL_OPENAT2, 2) },
 		{ "fchmodat", CT_SEL(CT_SEL_MODE, 2) },
+		{ "creat", CT_SEL(CT_SEL_CREAT, 1) },
 		{ "ioctl", CT_SEL(CT_SEL_ARG, 1) },
 		{ "setsockopt", CT_SEL(CT_SEL_PAIR, 1) },
 		{ "utimensat", CT_SEL(CT_SEL_TIMES, 2) },

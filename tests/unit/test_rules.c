@@ -84,6 +84,8 @@ static const struct {
 	enum ct_when first, second;
 	const char *why;
 } meant[] = {
+	{ CT_WHEN_CREAT_FOUND, CT_WHEN_ON_PROC, "nothing is made in /proc either" },
+	{ CT_WHEN_CREAT_FOUND, CT_WHEN_AFTER, "writing has no other capability to ask for first" },
 	{ CT_WHEN_READING, CT_WHEN_EUID0, "reading is tolerated, whoever it is" },
 	{ CT_WHEN_SOCKOPT, CT_WHEN_AFTER, "an option is more special than an order of questions" },
 };

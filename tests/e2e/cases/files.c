@@ -481,6 +481,29 @@ static bool open_creat_existing_in_other(void)
 	return opens("bob/public", O_RDONLY | O_CREAT);
 }
 
+static bool open_creat_excl_existing_in_other(void)
+{
+	return open("bob/public", O_RDONLY | O_CREAT | O_EXCL, 0644) < 0 && errno == EEXIST;
+}
+
+static bool open_creat_existing_writable_in_other(void)
+{
+	return opens("bob/shared", O_WRONLY | O_CREAT | O_TRUNC);
+}
+
+static bool open_creat_existing_not_writable(void)
+{
+	return opens("bob/public", O_WRONLY | O_CREAT);
+}
+
+/* The second name is made, though the first is there. */
+static bool open_creat_existing_and_new_in_other(void)
+{
+	int flags = O_RDONLY | O_CREAT;
+
+	return opens("bob/public", flags) && close(TRY(open("bob/new", flags, 0644))) == 0;
+}
+
 static bool symlink_in_other(void)
 {
 	TRY(symlink("x", "bob/new"));
@@ -846,6 +869,10 @@ const struct test_case file_cases[] = {
 	CASE(mkdir_in_other),
 	CASE(mkdir_existing_in_other),
 	CASE(open_creat_existing_in_other),
+	CASE(open_creat_excl_existing_in_other),
+	CASE(open_creat_existing_writable_in_other),
+	CASE(open_creat_existing_not_writable),
+	CASE(open_creat_existing_and_new_in_other),
 	CASE(symlink_in_other),
 	CASE(unlink_in_other),
 	CASE(unlink_in_other_open),
