@@ -17,7 +17,7 @@ run() {
 		chmod 700 /srv/other/file >/dev/null 2>&1 &
 	other=$!
 	"$captrim" run -q --format json -o "$tmp/advice" "$@" -- "${podman[@]}" run --rm --network none \
-		--name "captrim-$name-$$" "$image" chown 1001 /tmp >"$tmp/out" 2>"$tmp/err" || status=$?
+		--name "captrim-$name-$$" "$image" sh -c 'chown 1001 /tmp; sleep 1' >"$tmp/out" 2>"$tmp/err" || status=$?
 	wait $other
 	is "$name-status" "$status" 0
 	is "$name-workloads" "$(jq -c '[.workloads[] | .runtime, .container.name, .advice.cap_add]' "$tmp/advice")" \
@@ -28,6 +28,7 @@ run() {
 }
 
 run files
+# Lives long enough for the API to be asked: Podman forgets at once what ends with --rm.
 "${podman[@]}" system service -t 60 "unix://$tmp/socket" >/dev/null 2>&1 &
 service=$!
 for _ in $(seq 50); do
