@@ -40,6 +40,12 @@ MANS := $(patsubst docs/man/%.scd,$(OUT)/man/%,$(wildcard docs/man/*.scd))
 # One binary, made in one place: `make OUT=elsewhere` does not touch it.
 BIN := $(if $(filter .output,$(OUT)),captrim,$(OUT)/captrim)
 
+# A line for each file made; V=1 shows the commands.
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' $(1) $(2))
+# As many jobs as processors, where nobody said how many.
+JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
 .PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench stack rules demo man install clean
@@ -47,32 +53,38 @@ BIN := $(if $(filter .output,$(OUT)),captrim,$(OUT)/captrim)
 all: $(BIN)
 
 $(BIN): $(OUT)/main.o $(OUT)/libcaptrim.a
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LIBS)
 
 # Made anew each time, or members of deleted sources would stay.
 $(OUT)/libcaptrim.a: $(OBJS)
-	rm -f $@
-	$(AR) rcs $@ $(OBJS)
+	$(call say,AR,$@)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(OBJS)
 
 $(OUT)/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -MMD -MP -c -o $@ $<
 
 # The skeletons are included by the loader alone, found out by the first compilation.
 $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/kern/*.c)): | $(SKELS)
 
 $(OUT)/%.bpf.o: bpf/%.bpf.c Makefile
 	@mkdir -p $(@D)
-	$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
-	$(LLVM_STRIP) -g $@
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(LLVM_STRIP) -g $@
 
 $(OUT)/%.skel.h: $(OUT)/%.bpf.o
-	$(BPFTOOL) gen skeleton $< > $@
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< > $@
 
 # ---- tests ----
 
 $(OUT)/test_%: tests/unit/test_%.c $(OUT)/libcaptrim.a
-	$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
+	$(call say,TEST,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
 		$(OUT)/libcaptrim.a -lcunit $(ALL_LIBS)
 
 units: $(TESTS)
@@ -80,7 +92,7 @@ units: $(TESTS)
 # The packages come first: without them nothing below can be made.
 test:
 	scripts/deps
-	$(MAKE) all units
+	$(MAKE) $(JOBS) all units
 	scripts/test-tools >/dev/null
 	tests/run $(OUT)
 
@@ -150,7 +162,7 @@ stack: all
 
 demo:
 	scripts/deps
-	$(MAKE) all
+	$(MAKE) $(JOBS) all
 	scripts/demo
 
 # ---- installation ----
