@@ -13,7 +13,7 @@ static struct ct_verify_opts vo;
 static struct ct_strlist from;
 static const char *out_path, *compose_file, *unit;
 static int format, color;
-static uint64_t runs_per_set = 1, max_runs;
+static uint64_t runs_per_set, max_runs;
 static bool verbose;
 
 static const struct ct_opt opts[] = {
@@ -37,7 +37,7 @@ static const struct ct_opt opts[] = {
 	{ 0, "trust", NULL, CT_OPT_FLAG, &vo.trust, NULL,
 	  "needs that the kernel's rules make certain are not tried" },
 	{ 0, "runs-per-set", "N", CT_OPT_UINT, &runs_per_set, NULL,
-	  "so many, each on the volumes that the last one left: 2 sees the second boot, too" },
+	  "so many, each on the volumes that the last one left (2 where there are any, else 1)" },
 	{ 0, "max-runs", "N", CT_OPT_UINT, &max_runs, NULL,
 	  "then take the smallest set that has worked" },
 	{ 0, "keep-volumes", NULL, CT_OPT_FLAG, &vo.keep_volumes, NULL,
@@ -158,7 +158,7 @@ int ct_cmd__verify(int argc, char **argv)
 
 	if (ret > 0)
 		return 0;
-	if (!ret && (!runs_per_set || runs_per_set > 100 || max_runs > 10000))
+	if (!ret && (runs_per_set > 100 || max_runs > 10000))
 		ret = ct_err__set(&err, EINVAL, "--runs-per-set and --max-runs are small numbers");
 	*CT_PUSH(words.items, words.len, words.cap) = NULL;
 	words.len--;

@@ -150,6 +150,8 @@ static void put_verified(struct ct_json *j, const struct ct_advice *a)
 	ct_json__str(j, "result", a->verify_result);
 	ct_json__bool(j, "flaky", a->verify_flaky);
 	put_caps(j, "degraded", a->verify_degraded);
+	if (a->verify_kept)
+		put_caps(j, "kept", a->verify_kept);
 	ct_json__opt_str(j, "privileged", a->verify_privileged);
 	ct_json__array(j, "list");
 	for (size_t i = 0; i < a->nverify_list; i++) {
@@ -162,6 +164,7 @@ static void put_verified(struct ct_json *j, const struct ct_advice *a)
 		ct_json__str(j, "why", run->why);
 		put_caps(j, "refused", run->refused);
 		ct_json__uint(j, "ms", run->ns / 1000000);
+		ct_json__opt_uint(j, "start", run->start);
 		ct_json__end_object(j);
 	}
 	ct_json__end_array(j);

@@ -261,16 +261,20 @@ static int read_run(json_t *o, void *to, struct ct_report *r, struct ct_err *err
 	const char *ending = json_string_value(json_object_get(o, "ending"));
 	const char *why = json_string_value(json_object_get(o, "why"));
 	json_int_t ms = json_integer_value(json_object_get(o, "ms"));
+	json_int_t start = json_integer_value(json_object_get(o, "start"));
 	int ret = ct_read__caps(o, "set", &run->set, err);
 
 	if (!ret)
 		ret = ct_read__caps(o, "refused", &run->refused, err);
 	if (!ret && (ms < 0 || ms > INT32_MAX))
 		ret = ct_err__set(err, EINVAL, "\"ms\" is out of range");
+	if (!ret && (start < 0 || start > 1000))
+		ret = ct_err__set(err, EINVAL, "\"start\" is out of range");
 	run->recording = json_is_true(json_object_get(o, "recording"));
 	run->ending = ending ? keep(r, ending) : NULL;
 	run->why = why ? ct_xstrdup(why) : NULL;
 	run->ns = (uint64_t)ms * 1000000;
+	run->start = (unsigned int)start;
 	return ret;
 }
 
@@ -286,6 +290,8 @@ static int read_verified(json_t *o, struct ct_advice *a, struct ct_report *r, st
 		ret = ct_err__set(err, EINVAL, "\"result\" is none of minimal, sufficient, failed");
 	if (!ret)
 		ret = ct_read__caps(v, "degraded", &a->verify_degraded, err);
+	if (!ret)
+		ret = ct_read__caps(v, "kept", &a->verify_kept, err);
 	list = json_object_get(v, "list");
 	a->verify_list = ct_xzalloc((json_array_size(list) + 1) * sizeof(*a->verify_list));
 	return ret ? ret : ct_read__list(v, "list", read_run, a, r, err);

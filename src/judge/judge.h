@@ -64,6 +64,7 @@ struct ct_verify_run {
 	char *why;	    /* NULL: it works */
 	uint64_t refused;   /* in it, and not in the recording */
 	uint64_t ns;
+	unsigned int start; /* on the same volumes: 1, 2...; 0: each set starts once */
 };
 
 struct ct_advice {
@@ -85,6 +86,7 @@ struct ct_advice {
 	char *verify_check, *verify_result; /* NULL: not verified */
 	bool verify_flaky;		    /* one set worked once and failed once */
 	uint64_t verify_degraded;	    /* refused under the final set, and it works */
+	uint64_t verify_kept; /* needed by the recording, in no later run asked for again */
 	char *verify_privileged;	    /* it was given --privileged, which was "dropped" or is
 					     * "needed"; NULL: neither */
 	struct ct_verify_run *verify_list;

@@ -134,6 +134,7 @@ static void join_verified(struct ct_advice *a, const struct ct_advice *x, const 
 	a->verify_result = ct_xstrdup(minimal ? "minimal" : "sufficient");
 	a->verify_flaky = x->verify_flaky || y->verify_flaky;
 	a->verify_degraded = x->verify_degraded | y->verify_degraded;
+	a->verify_kept = x->verify_kept | y->verify_kept;
 	if (x->verify_privileged || y->verify_privileged)
 		a->verify_privileged = ct_xstrdup("dropped"); /* both were proved without it */
 	if (equal(x->verify_check, y->verify_check))

@@ -119,6 +119,66 @@ const char *const *ct_compose__services(const struct ct_compose *c, size_t *n)
 	return c->services;
 }
 
+/* One of a service's volumes, in the short or the long form. */
+static void look_at_mount(const json_t *mount, bool *volumes, bool *binds)
+{
+	const char *text = json_string_value(mount), *options = text ? strchr(text, ':') : NULL;
+	const char *type = json_string_value(json_object_get(mount, "type"));
+
+	if (options) {
+		bool named = !strchr("/.~", *text);
+
+		options = strchr(options + 1, ':');
+		*volumes |= named;
+		*binds |= !named && !(options && strstr(options, "ro"));
+	} else if (type && !strcmp(type, "volume")) {
+		*volumes |= !!json_object_get(mount, "source");
+	} else if (type && !strcmp(type, "bind")) {
+		*binds |= !json_is_true(json_object_get(mount, "read_only"));
+	}
+}
+
+bool ct_compose__keeps(const struct ct_compose *c, const char *service, bool *binds)
+{
+	json_t *services = json_object_get(c->given, "services"), *value, *mount;
+	bool volumes = false;
+	const char *name;
+	size_t i;
+
+	*binds = false;
+	json_object_foreach(services, name, value)
+		if (!service || !strcmp(service, name))
+			json_array_foreach(json_object_get(value, "volumes"), i, mount)
+				look_at_mount(mount, &volumes, binds);
+	return volumes;
+}
+
+/* Without a name of its own it is named after the project, and removed with that. */
+static void rename_all(json_t *items, const char *project, bool externals)
+{
+	json_t *item;
+	const char *key;
+	size_t len = project ? strlen(project) : 0;
+
+	json_object_foreach(items, key, item) {
+		json_t *external = json_object_get(item, "external");
+		const char *name = json_string_value(json_object_get(item, "name"));
+		bool is_external = json_is_true(external) || json_is_object(external);
+
+		if (is_external ? !externals : !name || (len && !strncmp(name, project, len)))
+			continue;
+		json_object_del(item, "name");
+		json_object_del(item, "external");
+	}
+}
+
+void ct_compose__rename(struct ct_compose *c, bool volumes)
+{
+	rename_all(json_object_get(c->root, "networks"), c->project, false);
+	if (volumes)
+		rename_all(json_object_get(c->root, "volumes"), c->project, true);
+}
+
 void ct_compose__limit(struct ct_compose *c, const char *service, const uint64_t *set)
 {
 	static const char *const keys[] = { "privileged", "cap_drop", "cap_add" };

@@ -23,6 +23,15 @@ int ct_compose__parse(const char *yaml, struct ct_compose **c, struct ct_err *er
 const char *const *ct_compose__services(const struct ct_compose *c, size_t *n);
 
 /*
+ * Has it (NULL: any of them) named volumes? *binds: does it mount something of the host's that it
+ * may write to?
+ */
+bool ct_compose__keeps(const struct ct_compose *c, const char *service, bool *binds);
+
+/* Volumes and networks get names of the project's own; volumes: also those made elsewhere. */
+void ct_compose__rename(struct ct_compose *c, bool volumes);
+
+/*
  * The service gets this set, and no more, in what is written from now on; NULL: what the file
  * gives it.
  */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "verify/evidence.h"
 
+#include <string.h>
+
 #include "base/util.h"
 
 void ct_wants__free(struct ct_wants *w)
@@ -28,8 +30,9 @@ static void add(struct ct_wants *out, const struct ct_reason *r)
 		w->doubtful &= r->doubtful;
 		return;
 	}
-	*CT_PUSH(out->items, out->len, out->cap) = (struct ct_want){ r->any_of, r->verdict,
-								     r->doubtful };
+	*CT_PUSH(out->items, out->len, out->cap) = (struct ct_want){
+		.any_of = r->any_of, .verdict = r->verdict, .doubtful = r->doubtful
+	};
 }
 
 static const struct ct_advice *find(const struct ct_report *r, const struct ct_workload *w)
@@ -87,4 +90,81 @@ void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t 
 	collect(find(r, w), is_refused, set, out);
 	w->end_seen = end_seen;
 	w->end_code = end_code;
+}
+
+static void free_use(struct ct_use *u)
+{
+	free(u->site);
+	free(u->syscall);
+	free(u->process);
+}
+
+void ct_uses__free(struct ct_uses *u)
+{
+	for (size_t i = 0; i < u->len; i++)
+		free_use(&u->items[i]);
+	free(u->items);
+	*u = (struct ct_uses){};
+}
+
+static bool equal(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool is_use(const struct ct_use *u, const struct ct_reason *r)
+{
+	return (u->any_of & r->any_of) && equal(u->site, r->site) &&
+	       equal(u->syscall, r->syscall) && equal(u->process, r->process);
+}
+
+void ct_evidence__uses(struct ct_session *s, const struct ct_workload *w, struct ct_uses *out)
+{
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+	const struct ct_advice *a = find(r, w);
+
+	for (size_t i = 0; a && i < a->ncaps; i++)
+		for (size_t k = 0; k < a->caps[i].nreasons; k++) {
+			const struct ct_reason *why = &a->caps[i].reasons[k];
+
+			if (why->verdict != CT_REQUIRED)
+				continue;
+			*CT_PUSH(out->items, out->len, out->cap) =
+				(struct ct_use){ why->any_of, ct_xstrdup(why->site),
+						 why->syscall ? ct_xstrdup(why->syscall) : NULL,
+						 why->process ? ct_xstrdup(why->process) : NULL };
+		}
+}
+
+static void strike(struct ct_uses *u, const struct ct_reason *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < u->len; i++)
+		if (is_use(&u->items[i], r))
+			free_use(&u->items[i]);
+		else
+			u->items[n++] = u->items[i];
+	u->len = n;
+}
+
+void ct_evidence__strike(struct ct_session *s, const struct ct_workload *w, struct ct_uses *u)
+{
+	if (!u->len)
+		return;
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+	const struct ct_advice *a = find(r, w);
+
+	for (size_t i = 0; a && i < a->ncaps; i++)
+		for (size_t k = 0; k < a->caps[i].nreasons; k++)
+			strike(u, &a->caps[i].reasons[k]);
+}
+
+void ct_uses__mark(const struct ct_uses *u, struct ct_wants *wants)
+{
+	for (size_t i = 0; i < wants->len; i++) {
+		wants->items[i].unshown = false;
+		for (size_t k = 0; k < u->len; k++)
+			wants->items[i].unshown |= u->items[k].any_of == wants->items[i].any_of;
+	}
 }

@@ -23,4 +23,24 @@ void ct_evidence__needs(struct ct_session *s, const struct ct_workload *w, struc
 void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t set,
 			  struct ct_wants *out);
 
+/* What the recording needs and no later run has asked for yet. */
+struct ct_use {
+	uint64_t any_of;
+	char *site, *syscall, *process; /* the last two may be NULL */
+};
+struct ct_uses {
+	struct ct_use *items;
+	size_t len, cap;
+};
+void ct_uses__free(struct ct_uses *u);
+
+/* Every use behind a required need. */
+void ct_evidence__uses(struct ct_session *s, const struct ct_workload *w, struct ct_uses *out);
+
+/* Takes away those that this run had, too, granted or refused. */
+void ct_evidence__strike(struct ct_session *s, const struct ct_workload *w, struct ct_uses *u);
+
+/* Says of each want whether one of these uses is behind it. */
+void ct_uses__mark(const struct ct_uses *u, struct ct_wants *wants);
+
 #endif

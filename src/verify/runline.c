@@ -139,6 +139,35 @@ static const char *volume_name(const struct option *o, size_t *len)
 	return NULL;
 }
 
+/* Is the comma-separated word in it? */
+static bool has_word(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+		if (!strncmp(at, word, len) && strchr(",=", at[len]))
+			return true;
+	return false;
+}
+
+/* Something that outlives the run is mounted, and no named volume, and not just to be read. */
+static bool keeps(const struct option *o)
+{
+	const char *options;
+
+	if (named(o, "--volumes-from"))
+		return true;
+	if (!o->value)
+		return false;
+	if (is_volume_option(o)) {
+		options = strchr(o->value, ':') ? strchr(strchr(o->value, ':') + 1, ':') : NULL;
+		return strchr("/.~", *o->value) && strchr(o->value, ':') &&
+		       !(options && has_word(options + 1, "ro"));
+	}
+	return named(o, "--mount") && strstr(o->value, "type=bind") && !has_word(o->value, "ro") &&
+	       !has_word(o->value, "readonly");
+}
+
 static void add_volume(struct ct_runline *l, const char *name, size_t len)
 {
 	for (size_t i = 0; i < l->volumes.len; i++)
@@ -160,6 +189,7 @@ static void take_in(struct ct_runline *l, const struct option *o)
 		l->privileged = is_set(o);
 	if (!o->is_long && memchr(o->word, 'd', o->is_flag ? o->name_len : o->name_len - 1))
 		l->detached = true;
+	l->keeps |= keeps(o);
 	volume = volume_name(o, &len);
 	if (len)
 		add_volume(l, volume, len);

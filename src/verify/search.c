@@ -34,6 +34,7 @@ struct state {
 	struct wants tolerated; /* refused in runs that worked */
 	uint64_t unable;	/* cannot be granted */
 	uint64_t best;		/* smallest set known to work */
+	uint64_t shaky;		/* worked without these, which an unshown need asks for */
 };
 
 enum answer { YES, NO, CANNOT, OUT_OF_RUNS };
@@ -114,6 +115,20 @@ static int repeat(struct state *s, uint64_t set, struct ct_trial *t)
 	return try_once(s, set, t);
 }
 
+/* What needs that no run has shown again ask for beside this set. */
+static uint64_t unshown(const struct state *s, uint64_t set)
+{
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < s->q->nwants; i++) {
+		const struct ct_want *w = &s->q->wants[i];
+
+		if (w->unshown && w->verdict == CT_REQUIRED && !(w->any_of & set))
+			mask |= w->any_of;
+	}
+	return mask;
+}
+
 static int attempt(struct state *s, uint64_t set, enum answer *a)
 {
 	struct ct_trial t;
@@ -142,6 +157,10 @@ static int attempt(struct state *s, uint64_t set, enum answer *a)
 		return 0;
 	}
 	*a = t.outcome == CT_WORKS ? YES : NO;
+	if (*a == YES && unshown(s, set)) {
+		s->shaky |= unshown(s, set);
+		*a = NO;
+	}
 	learn(s, set, *a == YES);
 	return 0;
 }
@@ -417,6 +436,11 @@ static int quick(struct state *s)
 		s->f->result = strict ? CT_SUFFICIENT : CT_MINIMAL;
 		return 0;
 	}
+	/* It did work, and so does more. */
+	if (s->shaky) {
+		s->f->set = usual;
+		return 0;
+	}
 	if (usual == strict)
 		usual = cover(s, CT_OPTIONAL, true, 0, &s->seen);
 	s->f->set = usual;
@@ -447,6 +471,9 @@ int ct_search__run(const struct ct_search *q, struct ct_found *f)
 			f->result = CT_SUFFICIENT;
 		}
 	}
+	f->kept = f->set & s.shaky;
+	if (f->kept && f->result == CT_MINIMAL)
+		f->result = CT_SUFFICIENT;
 	free(s.facts);
 	free(s.seen.items);
 	free(s.tolerated.items);

@@ -17,6 +17,11 @@ struct ct_want {
 	uint64_t any_of;
 	enum ct_verdict verdict;
 	bool doubtful;
+	/*
+	 * No run since the recording has asked for it: that it works without proves nothing, for
+	 * what the recording left on disk may have made the difference.
+	 */
+	bool unshown;
 };
 
 enum ct_ending {
@@ -38,7 +43,7 @@ struct ct_trial {
 typedef int (*ct_try_fn)(void *arg, uint64_t set, struct ct_trial *t);
 
 struct ct_search {
-	const struct ct_want *wants; /* of the recording */
+	const struct ct_want *wants; /* of the recording; unshown may change with every run */
 	size_t nwants;
 	const struct ct_want *tolerated; /* refused in the recording, which worked */
 	size_t ntolerated;
@@ -58,6 +63,7 @@ struct ct_found {
 	uint64_t set;
 	enum ct_result result;
 	uint64_t trusted;  /* members that were not tried */
+	uint64_t kept;	   /* members that an unshown need keeps */
 	unsigned int runs; /* beyond the recording */
 	bool flaky;	   /* the same set worked once and failed once */
 	bool hopeless;	   /* the claim is wrong: not even the set of the recording works */

@@ -19,6 +19,13 @@ struct ct_start {
 enum ct_life { CT_LIFE_WAIT, CT_LIFE_UP, CT_LIFE_DEAD };
 enum ct_health { CT_HEALTH_NONE, CT_HEALTH_WAIT, CT_HEALTH_GOOD, CT_HEALTH_BAD };
 
+/* What a run finds of earlier ones. */
+enum ct_leavings {
+	CT_LEAVES_NOTHING,
+	CT_LEAVES_VOLUMES, /* those of its set's earlier starts: each set has fresh ones */
+	CT_LEAVES_ALL,	   /* or some of it, for good */
+};
+
 struct ct_target {
 	/* Called once, when state is there; NULL: nothing to do. */
 	int (*open)(struct ct_target *t, struct ct_err *err);
@@ -42,6 +49,8 @@ struct ct_target {
 	void (*clear)(struct ct_target *t, bool volumes);
 	/* NULL, or: the service keeps this set in all further runs; set NULL: what it was given. */
 	void (*settle)(struct ct_target *t, const uint64_t *set);
+	/* Of its service, or of all of it. */
+	enum ct_leavings (*leaves)(const struct ct_target *t);
 	void (*free)(struct ct_target *t);
 
 	enum ct_workload_kind kind;

@@ -53,6 +53,13 @@ static void clear(struct ct_target *t, bool volumes)
 	}
 }
 
+/* What it writes on this host's disk. */
+static enum ct_leavings leaves(const struct ct_target *t)
+{
+	(void)t;
+	return CT_LEAVES_ALL;
+}
+
 static void free_command(struct ct_target *t)
 {
 	free(t);
@@ -69,6 +76,7 @@ struct ct_target *ct_target__command(char *const *argv)
 				   .health = health,
 				   .stop = stop,
 				   .clear = clear,
+				   .leaves = leaves,
 				   .free = free_command };
 	return &c->t;
 }

@@ -21,6 +21,7 @@ static int open_stack(struct ct_target *t, struct ct_err *err)
 
 	if (ret)
 		return ret;
+	ct_compose__rename(s->compose, !t->keep_volumes);
 	t->services = ct_compose__services(s->compose, &t->nservices);
 	setenv("CAPTRIM_PROJECT", t->state->project, 1);
 	return 0;
@@ -135,6 +136,16 @@ static void settle(struct ct_target *t, const uint64_t *set)
 	ct_compose__limit(((struct stack *)t)->compose, t->service, set);
 }
 
+static enum ct_leavings leaves(const struct ct_target *t)
+{
+	bool binds, volumes = ct_compose__keeps(((const struct stack *)t)->compose, t->service,
+						&binds);
+
+	if (binds || (volumes && t->keep_volumes))
+		return CT_LEAVES_ALL;
+	return volumes ? CT_LEAVES_VOLUMES : CT_LEAVES_NOTHING;
+}
+
 static void free_stack(struct ct_target *t)
 {
 	struct stack *s = (struct stack *)t;
@@ -157,6 +168,7 @@ struct ct_target *ct_target__compose(const char *file)
 		.last_words = last_words,
 		.stop = stop,
 		.clear = clear,
+		.leaves = leaves,
 		.settle = settle,
 		.free = free_stack,
 		.is_stack = true,

@@ -159,6 +159,15 @@ static void clear(struct ct_target *t, bool volumes)
 	ct_state__remove_containers(t->state, volumes && c->volumes.len);
 }
 
+static enum ct_leavings leaves(const struct ct_target *t)
+{
+	const struct ct_runline *l = &((const struct container *)t)->line;
+
+	if (l->keeps || (t->keep_volumes && l->volumes.len))
+		return CT_LEAVES_ALL;
+	return l->volumes.len ? CT_LEAVES_VOLUMES : CT_LEAVES_NOTHING;
+}
+
 static void free_container(struct ct_target *t)
 {
 	struct container *c = (struct container *)t;
@@ -188,6 +197,7 @@ int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err 
 		.health = health,
 		.stop = stop,
 		.clear = clear,
+		.leaves = leaves,
 		.free = free_container,
 		.kind = CT_WL_CONTAINER,
 		.privileged = line.privileged,

@@ -209,6 +209,13 @@ static void clear(struct ct_target *t, bool volumes)
 	ct_unit__stop(u->name);
 }
 
+/* What it writes on this host's disk. */
+static enum ct_leavings leaves(const struct ct_target *t)
+{
+	(void)t;
+	return CT_LEAVES_ALL;
+}
+
 static void free_unit(struct ct_target *t)
 {
 	struct unit *u = (struct unit *)t;
@@ -233,6 +240,7 @@ static struct unit *new_unit(char *name)
 		.last_words = last_words,
 		.stop = stop,
 		.clear = clear,
+		.leaves = leaves,
 		.free = free_unit,
 		.kind = CT_WL_UNIT,
 		.unit = name,

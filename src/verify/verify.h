@@ -8,7 +8,8 @@
 
 struct ct_verify_opts {
 	struct ct_works works;
-	unsigned int runs_per_set; /* one after the other, on what the last one left */
+	unsigned int runs_per_set; /* one after the other, on what the last one left; 0: as many as
+				    * the volumes ask for */
 	unsigned int max_runs;	   /* 0: no limit */
 	bool trust, quick;	   /* see struct ct_search */
 	bool keep;		   /* nothing is removed */

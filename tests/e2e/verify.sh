@@ -111,11 +111,23 @@ is stop-in-time "$status $(cap_add "$tmp/advice")" '0 KILL,SETGID,SETUID'
 
 # Fresh volumes for each set; the first boot changes them, the second finds them changed.
 boots='if [ -e /v/done ]; then cat /srv/other/file; else touch /v/done && chown 1001 /v; fi'
-verify -- -v "$prefix-data:/v" "$image" sh -c "$boots"
+verify --runs-per-set 1 -- -v "$prefix-data:/v" "$image" sh -c "$boots"
 is first-boot "$status $(cap_add "$tmp/advice")" '0 CHOWN'
-verify --runs-per-set 2 -- -v "$prefix-data:/v" "$image" sh -c "$boots"
-is both-boots "$status $(cap_add "$tmp/advice")" '0 CHOWN,DAC_READ_SEARCH'
+verify -- -v "$prefix-data:/v" "$image" sh -c "$boots"
+is both-boots "$status $(cap_add "$tmp/advice") $(verified result)" '0 CHOWN,DAC_READ_SEARCH minimal'
+is both-boots-list "$(verified 'list[:4] | map("\(.recording) \(.start)") | join(",")')" 'true 1,true 2,false 1,false 2'
 is own-volume "$(docker volume ls -q --filter "name=$prefix-data")" ''
+# Where that is not to be had again, what only the first boot needs stays.
+once='[ -e /v/done ] || { touch /v/done && chown 1001 /v/done; }; cat /srv/other/file || true'
+verify --keep-volumes -- -v "$prefix-kept:/v" "$image" sh -c "$once"
+proves kept CHOWN "$(verified runs)" sufficient
+is kept-list "$(verified 'kept | join(",")')" CHOWN
+says kept-why "$tmp/advice" 'CHOWN stays: the recording needed it and no later run asked for it again'
+is kept-volume "$(docker volume ls -q --filter "name=$prefix-kept")" "$prefix-kept"
+verify --keep -- -v "$prefix-data:/v" "$image" true
+kept=$(docker volume ls -q --filter label=captrim.verify | while read -r v; do [ -e "/run/captrim/verify-${v:8:24}" ] || echo "$v"; done)
+is keep "$status $(wc -w <<<"$kept")" '0 2'
+xargs docker volume rm <<<"$kept" >/dev/null
 
 # Fails once by chance, in the run under the advised set.
 echo 0 >"$tmp/count"

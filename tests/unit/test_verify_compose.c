@@ -82,6 +82,40 @@ static void test_limit(void)
 	ct_compose__close(c);
 }
 
+/* What stays between runs is named after the project, made afresh and removed. */
+static void test_state(void)
+{
+	static const char text[] =
+		"services:\n"
+		"  a: {volumes: ['data:/d', '/etc:/etc:ro']}\n"
+		"  b: {volumes: [{type: volume, source: v, target: /v}]}\n"
+		"  c: {volumes: ['/h:/h:rw']}\n"
+		"  d: {volumes: [{type: bind, source: /h, target: /h, read_only: true}, /anon]}\n"
+		"  e: {volumes: [{type: bind, source: /h, target: /h}]}\n"
+		"volumes:\n  data: {name: mine}\n  v: {external: true, name: theirs}\n"
+		"networks:\n  n: {name: mine}\n  o: {external: true, name: theirs}\n";
+	struct ct_compose *c = NULL;
+	ct_autofree char *volumes = NULL, *networks = NULL;
+	json_t *root;
+	bool binds;
+
+	CU_ASSERT_EQUAL_FATAL(ct_compose__parse(text, &c, NULL), 0);
+	CU_ASSERT(ct_compose__keeps(c, "a", &binds) && !binds);
+	CU_ASSERT(ct_compose__keeps(c, "b", &binds) && !binds);
+	CU_ASSERT(!ct_compose__keeps(c, "c", &binds) && binds);
+	CU_ASSERT(!ct_compose__keeps(c, "d", &binds) && !binds);
+	CU_ASSERT(!ct_compose__keeps(c, "e", &binds) && binds);
+	CU_ASSERT(ct_compose__keeps(c, NULL, &binds) && binds);
+	ct_compose__rename(c, true);
+	root = written(c);
+	volumes = json_dumps(json_object_get(root, "volumes"), JSON_COMPACT);
+	networks = json_dumps(json_object_get(root, "networks"), JSON_COMPACT);
+	UNIT_STR(volumes, "{\"data\":{},\"v\":{}}");
+	UNIT_STR(networks, "{\"n\":{},\"o\":{\"external\":true,\"name\":\"theirs\"}}");
+	json_decref(root);
+	ct_compose__close(c);
+}
+
 static void test_bad(void)
 {
 	static const char *const bad[] = { "", "services: {}", "services: [a]", "a: [", "\t- :" };
@@ -97,6 +131,7 @@ static void test_bad(void)
 
 static CU_TestInfo tests[] = {
 	{ "sets put in", test_limit },
+	{ "what stays", test_state },
 	{ "no configuration", test_bad },
 	CU_TEST_INFO_NULL,
 };

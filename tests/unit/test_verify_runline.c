@@ -97,6 +97,32 @@ static void test_volumes(void)
 	becomes("docker run -va:/a db", NULL, "docker run --rm --label=x --volume=new0:/a db");
 }
 
+static bool keeps(const char *text)
+{
+	struct ct_runline l;
+	struct line line;
+	bool keeps;
+
+	split(&line, text);
+	CU_ASSERT_EQUAL_FATAL(ct_runline__parse(line.words, &l, NULL), 0);
+	keeps = l.keeps;
+	ct_runline__free(&l);
+	return keeps;
+}
+
+static void test_keeps(void)
+{
+	CU_ASSERT_FALSE(keeps("docker run -v data:/d -v /anon -v /h:/h:ro -v ./h:/h:z,ro db"));
+	CU_ASSERT_FALSE(keeps("docker run --mount type=volume,src=a,dst=/a --tmpfs /t:rw db"));
+	CU_ASSERT_FALSE(keeps("docker run --mount type=bind,src=/a,dst=/a,readonly db"));
+	CU_ASSERT_FALSE(keeps("docker run --mount type=bind,src=/a,dst=/a,ro=true db"));
+	CU_ASSERT_TRUE(keeps("docker run -v /h:/h db"));
+	CU_ASSERT_TRUE(keeps("docker run -itv ~/h:/ro:rw db"));
+	CU_ASSERT_TRUE(keeps("docker run --volume=./h:/h:rprivate db"));
+	CU_ASSERT_TRUE(keeps("docker run --mount type=bind,src=/ro,dst=/a db"));
+	CU_ASSERT_TRUE(keeps("docker run --volumes-from other db"));
+}
+
 static void refused(const char *text, const char *why)
 {
 	ct_autoerr struct ct_err err = {};
@@ -144,7 +170,7 @@ static void test_facts(void)
 
 static CU_TestInfo tests[] = {
 	{ "capabilities", test_capabilities }, { "in the foreground", test_foreground },
-	{ "volumes", test_volumes },	       { "what cannot be changed", test_refused },
+	{ "what a run leaves", test_keeps }, { "volumes", test_volumes },	       { "what cannot be changed", test_refused },
 	{ "what is told", test_facts },	       CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("verify_runline", tests)

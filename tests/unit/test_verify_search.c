@@ -47,7 +47,7 @@ static int try_sim(void *arg, uint64_t set, struct ct_trial *t)
 	for (size_t i = 0; i < s->n && !s->silent; i++)
 		if (!(s->clauses[i] & set))
 			s->refused[t->nrefused++] = (struct ct_want){ s->clauses[i], CT_REQUIRED,
-								      false };
+								      false, false };
 	return 0;
 }
 
@@ -87,7 +87,7 @@ static void add_wants(struct given *g, const char *text, enum ct_verdict v)
 	size_t n = parse(text, clauses);
 
 	for (size_t i = 0; i < n; i++) {
-		g->wants[g->q.nwants++] = (struct ct_want){ clauses[i], v, false };
+		g->wants[g->q.nwants++] = (struct ct_want){ clauses[i], v, false, false };
 		g->q.asked |= clauses[i];
 	}
 }
@@ -376,10 +376,10 @@ static void guess(struct given *g, const struct sim *s)
 			g->wants[g->q.nwants++] = (struct ct_want){ s->clauses[i],
 								    rand() % 4 ? CT_REQUIRED :
 										 CT_OPTIONAL,
-								    rand() % 5 == 0 };
+								    rand() % 5 == 0, false };
 	while (rand() % 3 == 0 && g->q.nwants < CT_ARRAY_SIZE(g->wants))
 		g->wants[g->q.nwants++] = (struct ct_want){ one_of(CT_CAPS_ALL), CT_REQUIRED,
-							    rand() % 2 };
+							    rand() % 2, false };
 	for (size_t i = 0; i < g->q.nwants; i++)
 		g->q.asked |= g->wants[i].any_of;
 }
@@ -410,6 +410,40 @@ static void test_random(void)
 	}
 }
 
+/* What the recording needed and no run asked for again stays, whatever works without it. */
+static void test_unshown(void)
+{
+	struct given g;
+	struct sim s;
+	struct ct_found f;
+
+	prepare(&g, &s, "CHOWN,SETUID,KILL", "", "SETUID");
+	g.wants[0].unshown = true;
+	f = run(&g);
+	CU_ASSERT_EQUAL(f.set, mask("CHOWN,SETUID"));
+	CU_ASSERT_EQUAL(f.result, CT_SUFFICIENT);
+	CU_ASSERT_EQUAL(f.kept, mask("CHOWN"));
+	/* Proved by a failure, it is nothing special. */
+	prepare(&g, &s, "CHOWN,SETUID", "", "SETUID,CHOWN");
+	g.wants[0].unshown = true;
+	f = run(&g);
+	CU_ASSERT_EQUAL(f.set, mask("CHOWN,SETUID"));
+	CU_ASSERT(f.result == CT_MINIMAL && !f.kept);
+	/* Any that would do, and those that are only useful are not protected. */
+	prepare(&g, &s, "DAC_OVERRIDE|DAC_READ_SEARCH", "KILL", "");
+	g.wants[0].unshown = g.wants[1].unshown = true;
+	f = run(&g);
+	CU_ASSERT_EQUAL(f.set, mask("DAC_READ_SEARCH"));
+	CU_ASSERT_EQUAL(f.kept, mask("DAC_READ_SEARCH"));
+	/* The one quick run leaves soft ones out, and has shown that it works with them, too. */
+	prepare(&g, &s, "FOWNER,SETUID", "", "SETUID");
+	g.wants[0].unshown = true;
+	g.q.quick = true;
+	f = run(&g);
+	CU_ASSERT_EQUAL(f.set, mask("FOWNER,SETUID"));
+	CU_ASSERT(f.result == CT_SUFFICIENT && f.runs == 1 && f.kept == mask("FOWNER"));
+}
+
 static CU_TestInfo tests[] = {
 	{ "truths of real workloads", test_real },
 	{ "an optional one is needed", test_missing_optional },
@@ -421,6 +455,7 @@ static CU_TestInfo tests[] = {
 	{ "quick", test_quick },
 	{ "limits", test_limits },
 	{ "a claim", test_claim },
+	{ "what no run asked for again", test_unshown },
 	{ "random truths", test_random },
 	CU_TEST_INFO_NULL,
 };
