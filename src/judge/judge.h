@@ -86,9 +86,9 @@ struct ct_advice {
 	char *verify_check, *verify_result; /* NULL: not verified */
 	bool verify_flaky;		    /* one set worked once and failed once */
 	uint64_t verify_degraded;	    /* refused under the final set, and it works */
-	uint64_t verify_kept; /* needed by the recording, in no later run asked for again */
-	char *verify_privileged;	    /* it was given --privileged, which was "dropped" or is
-					     * "needed"; NULL: neither */
+	uint64_t verify_kept;	 /* needed by the recording, in no later run asked for again */
+	char *verify_privileged; /* it was given --privileged, which was "dropped" or is
+				  * "needed"; NULL: neither */
 	struct ct_verify_run *verify_list;
 	size_t nverify_list;
 };

@@ -30,9 +30,9 @@ static void add(struct ct_wants *out, const struct ct_reason *r)
 		w->doubtful &= r->doubtful;
 		return;
 	}
-	*CT_PUSH(out->items, out->len, out->cap) = (struct ct_want){
-		.any_of = r->any_of, .verdict = r->verdict, .doubtful = r->doubtful
-	};
+	*CT_PUSH(out->items, out->len, out->cap) = (struct ct_want){ .any_of = r->any_of,
+								     .verdict = r->verdict,
+								     .doubtful = r->doubtful };
 }
 
 static const struct ct_advice *find(const struct ct_report *r, const struct ct_workload *w)

@@ -24,7 +24,7 @@ struct ct_proof {
 	struct ct_err *err;
 	struct ct_session *s; /* the recording */
 	struct ct_runs recorded;
-	bool flaky; /* it failed once */
+	bool flaky;	     /* it failed once */
 	unsigned int starts; /* of each set of the workload whose turn it is */
 	uint64_t limit_ns;
 	unsigned int nruns;

@@ -42,10 +42,11 @@ static char *why(const struct ct_found *f)
 		return ct_xstrdup("it works with this set, and without any one of it it does not");
 	case CT_SUFFICIENT:
 		if (f->kept)
-			return ct_xasprintf("it works with this set; %s stays: the recording needed "
-					    "it and no later run asked for it again, perhaps "
-					    "because its first start left things behind",
-					    kept);
+			return ct_xasprintf(
+				"it works with this set; %s stays: the recording needed "
+				"it and no later run asked for it again, perhaps "
+				"because its first start left things behind",
+				kept);
 		if (f->trusted)
 			return ct_xasprintf("it works with this set; not tried without %s, which "
 					    "the kernel's rules make certain",
@@ -143,4 +144,3 @@ struct ct_report *ct_proof__report(struct ct_proof *p)
 				fill_in(p, &p->outcomes[i], &r->advices[k]);
 	return r;
 }
-

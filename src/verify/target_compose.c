@@ -138,8 +138,8 @@ static void settle(struct ct_target *t, const uint64_t *set)
 
 static enum ct_leavings leaves(const struct ct_target *t)
 {
-	bool binds, volumes = ct_compose__keeps(((const struct stack *)t)->compose, t->service,
-						&binds);
+	bool binds,
+		volumes = ct_compose__keeps(((const struct stack *)t)->compose, t->service, &binds);
 
 	if (binds || (volumes && t->keep_volumes))
 		return CT_LEAVES_ALL;

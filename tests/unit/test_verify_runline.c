@@ -169,8 +169,12 @@ static void test_facts(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "capabilities", test_capabilities }, { "in the foreground", test_foreground },
-	{ "what a run leaves", test_keeps }, { "volumes", test_volumes },	       { "what cannot be changed", test_refused },
-	{ "what is told", test_facts },	       CU_TEST_INFO_NULL,
+	{ "capabilities", test_capabilities },
+	{ "in the foreground", test_foreground },
+	{ "what a run leaves", test_keeps },
+	{ "volumes", test_volumes },
+	{ "what cannot be changed", test_refused },
+	{ "what is told", test_facts },
+	CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("verify_runline", tests)
