@@ -3,15 +3,18 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/outfile.h"
 #include "cmd/cmd.h"
+#include "model/recording.h"
 #include "record/inject.h"
 #include "verify/verify.h"
 #include "view/view.h"
 
 static struct ct_verify_opts vo;
 static struct ct_strlist from;
-static const char *out_path, *compose_file, *unit;
+static const char *out_path, *save_path, *compose_file, *unit;
 static int format, color;
 static uint64_t runs_per_set, max_runs;
 static bool verbose;
@@ -24,8 +27,7 @@ static const struct ct_opt opts[] = {
 	{ 0, "stay", "TIME", CT_OPT_DURATION, &vo.works.stay_ns, NULL,
 	  "it works when it still runs after that time (30s, 5m, 2h)" },
 	{ 't', "timeout", "TIME", CT_OPT_DURATION, &vo.works.limit_ns, NULL,
-	  "a run that takes longer has failed (5m for the recording, then five times that and "
-	  "10s)" },
+	  "a run that takes longer has failed (5m for the first, then five times that and 10s)" },
 	{ 'f', "file", "FILE", CT_OPT_STR, &compose_file, NULL,
 	  "a Compose file: its services, one after the other" },
 	{ 'u', "unit", "UNIT", CT_OPT_STR, &unit, NULL,
@@ -48,6 +50,7 @@ static const struct ct_opt opts[] = {
 	  "write the advice there, - is standard output" },
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
 	  "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
+	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL, "keep the recording there, for --from" },
 	{ 0, "backend", "NAME", CT_OPT_STR, &vo.backend, NULL,
 	  "way into the kernel: tp_btf, fexit or kprobe" },
 	{ 0, "socket", "PATH", CT_OPT_STR, &vo.socket, NULL, "Docker or Podman API socket" },
@@ -84,10 +87,13 @@ static void on_signal(int sig)
 /* Between two runs, too, a signal must not end us: there may be something to remove. */
 static void catch_signals(void)
 {
-	struct sigaction act = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	struct sigaction act = { .sa_handler = on_signal, .sa_flags = SA_RESTART }, old;
 
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
+	/* Under nohup it stays ignored. */
+	if (!sigaction(SIGHUP, NULL, &old) && old.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &act, NULL);
 }
 
 static int make_target(struct ct_strlist *words, struct ct_target **t, struct ct_err *err)
@@ -129,18 +135,38 @@ static bool needs_privileged(const struct ct_advice *a)
 	return a->verify_privileged && !strcmp(a->verify_privileged, "needed");
 }
 
+/* An advice tells what was concluded, not what was seen. */
+static int check_recording(const struct ct_session *s, struct ct_err *err)
+{
+	for (size_t i = 0; i < s->nworkloads; i++)
+		if (s->workloads[i]->told.ns || s->workloads[i]->told.kinds)
+			return ct_err__set(
+				err, EINVAL,
+				"what --from names is an advice; it takes a recording, as "
+				"'captrim record -o' and 'captrim run --save' write it");
+	return 0;
+}
+
 static int verify(struct ct_target *t, struct ct_err *err)
 {
 	struct ct_emit_opts emit = { format, color, verbose };
 	ct_autosession struct ct_session *s = NULL;
 	ct_autoreport struct ct_report *r = NULL;
-	int ret = 0;
+	int ret = geteuid() ? ct_err__set(err, EPERM, "verify needs root: run it with sudo") : 0;
 
-	if (from.len)
+	if (!ret && out_path)
+		ret = ct_outfile__check(out_path, err);
+	if (!ret && save_path)
+		ret = ct_outfile__check(save_path, err);
+	if (!ret && from.len)
 		ret = ct_cmd__load(&from, CT_MODE_DEFAULT, &s, &r, err);
+	if (!ret && from.len)
+		ret = check_recording(s, err);
 	ct_report__free(ct_steal(r));
 	if (!ret)
 		ret = ct_verify(&vo, t, &s, &r, err);
+	if (!ret && save_path)
+		ret = ct_recording__write(s, save_path, err);
 	if (!ret)
 		ret = ct_view__write(r, &emit, out_path, err);
 	for (size_t i = 0; !ret && i < r->nadvices; i++)

@@ -119,6 +119,13 @@ const char *const *ct_compose__services(const struct ct_compose *c, size_t *n)
 	return c->services;
 }
 
+const char *ct_compose__image(const struct ct_compose *c, const char *service)
+{
+	json_t *s = json_object_get(json_object_get(c->given, "services"), service);
+
+	return json_object_get(s, "build") ? NULL : json_string_value(json_object_get(s, "image"));
+}
+
 /* One of a service's volumes, in the short or the long form. */
 static void look_at_mount(const json_t *mount, bool *volumes, bool *binds)
 {

@@ -22,6 +22,9 @@ int ct_compose__parse(const char *yaml, struct ct_compose **c, struct ct_err *er
 /* Names of the services, n of them, valid until close. */
 const char *const *ct_compose__services(const struct ct_compose *c, size_t *n);
 
+/* The service's image; NULL: it is built. */
+const char *ct_compose__image(const struct ct_compose *c, const char *service);
+
 /*
  * Has it (NULL: any of them) named volumes? *binds: does it mount something of the host's that it
  * may write to?

@@ -26,7 +26,7 @@ struct ct_proof {
 	struct ct_runs recorded;
 	bool flaky;	     /* it failed once */
 	unsigned int starts; /* of each set of the workload whose turn it is */
-	uint64_t limit_ns;
+	uint64_t longest_ns; /* of the runs that worked, until they did; 0: none yet */
 	unsigned int nruns;
 	/* Of the workload whose turn it is. */
 	struct ct_proved *now;

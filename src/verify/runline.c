@@ -189,6 +189,7 @@ static void take_in(struct ct_runline *l, const struct option *o)
 		l->privileged = is_set(o);
 	if (!o->is_long && memchr(o->word, 'd', o->is_flag ? o->name_len : o->name_len - 1))
 		l->detached = true;
+	l->entrypoint |= named(o, "--entrypoint");
 	l->keeps |= keeps(o);
 	volume = volume_name(o, &len);
 	if (len)

@@ -14,6 +14,7 @@ struct ct_runline {
 	size_t image;		   /* index of the image's word */
 	const char *name;	   /* --name, or NULL; borrowed */
 	bool detached, privileged; /* -d, --privileged */
+	bool entrypoint;	   /* --entrypoint: the image's own command does not count */
 	bool keeps;		   /* something of the host's that it may write to is mounted */
 	struct ct_strlist volumes; /* sources of named volumes, each once */
 };

@@ -58,13 +58,17 @@ struct ct_target {
 	bool is_transient;	     /* a unit that was not there before */
 	const char *const *services; /* of a stack, to be proved one after the other */
 	size_t nservices;
-	const char *service;	/* the one that start limits, that life and health ask about */
-	bool keep_volumes;	/* named volumes are used as they are */
-	bool privileged;	/* given --privileged; a set is tried without that */
-	bool detached;		/* it was to run in the background: it ends when told so */
-	const char *socket;	/* of the API, borrowed, or NULL */
-	const char *name;	/* for checks: the container's name, or NULL */
-	const char *unit;	/* its name, or NULL */
+	const char *service; /* the one that start limits, that life and health ask about */
+	bool keep_volumes;   /* named volumes are used as they are */
+	bool privileged;     /* given --privileged; a set is tried without that */
+	bool detached;	     /* it was to run in the background: it ends when told so */
+	const char *socket;  /* of the API, borrowed, or NULL */
+	const char *name;    /* for checks: the container's name, or NULL */
+	const char *unit;    /* its name, or NULL */
+	/* For --from, each NULL or may return NULL: not known. */
+	const char *(*image)(struct ct_target *t);
+	/* Words joined by spaces; of a container those that follow its entry point. */
+	const char *(*command)(struct ct_target *t);
 	char **client;		/* see ct_state */
 	struct ct_state *state; /* borrowed */
 };
@@ -86,6 +90,9 @@ struct ct_target *ct_target__command(char *const *argv);
 
 /* All services of a Compose file (NULL: the default one). Sets once given to a service stay. */
 struct ct_target *ct_target__compose(const char *file);
+
+/* Why a workload of a recording is not what the target makes; NULL: it is. The caller frees. */
+char *ct_target__difference(struct ct_target *t, const struct ct_workload *w);
 
 /* From Docker's or Podman's JSON of a container's state, NULL: there is none yet. */
 enum ct_health ct_health__parse(const char *state);

@@ -6,6 +6,7 @@
 struct command {
 	struct ct_target t;
 	char *const *argv;
+	char *line; /* its words, joined */
 	uint64_t set;
 };
 
@@ -60,8 +61,14 @@ static enum ct_leavings leaves(const struct ct_target *t)
 	return CT_LEAVES_ALL;
 }
 
+static const char *line(struct ct_target *t)
+{
+	return ((struct command *)t)->line;
+}
+
 static void free_command(struct ct_target *t)
 {
+	free(((struct command *)t)->line);
 	free(t);
 }
 
@@ -70,7 +77,9 @@ struct ct_target *ct_target__command(char *const *argv)
 	struct command *c = ct_xzalloc(sizeof(*c));
 
 	c->argv = argv;
+	c->line = ct_words__join(argv);
 	c->t = (struct ct_target){ .kind = CT_WL_COMMAND,
+				   .command = line,
 				   .start = start,
 				   .life = life,
 				   .health = health,

@@ -136,6 +136,11 @@ static void settle(struct ct_target *t, const uint64_t *set)
 	ct_compose__limit(((struct stack *)t)->compose, t->service, set);
 }
 
+static const char *image(struct ct_target *t)
+{
+	return ct_compose__image(((struct stack *)t)->compose, t->service);
+}
+
 static enum ct_leavings leaves(const struct ct_target *t)
 {
 	bool binds,
@@ -169,6 +174,7 @@ struct ct_target *ct_target__compose(const char *file)
 		.stop = stop,
 		.clear = clear,
 		.leaves = leaves,
+		.image = image,
 		.settle = settle,
 		.free = free_stack,
 		.is_stack = true,

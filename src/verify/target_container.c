@@ -14,6 +14,7 @@ struct container {
 	struct ct_words volumes; /* in place of the line's */
 	char *name;		 /* when the line has none */
 	char *label;		 /* of the run in progress */
+	char *command;		 /* once it was asked for */
 	unsigned int runs;
 	int stopper; /* "docker stop", 0: none */
 };
@@ -159,6 +160,39 @@ static void clear(struct ct_target *t, bool volumes)
 	ct_state__remove_containers(t->state, volumes && c->volumes.len);
 }
 
+static const char *image(struct ct_target *t)
+{
+	const struct ct_runline *l = &((struct container *)t)->line;
+
+	return l->argv[l->image];
+}
+
+/* What is given behind the image, or else the image's own. */
+static const char *command(struct ct_target *t)
+{
+	static const char *const inspect[] = { "image", "inspect", "-f",
+					       "{{range .Config.Cmd}}{{println .}}{{end}}", NULL };
+	struct container *c = (struct container *)t;
+	const struct ct_runline *l = &c->line;
+	ct_autowords struct ct_words words = {};
+
+	if (!c->command && l->argv[l->image + 1])
+		c->command = ct_words__join(l->argv + l->image + 1);
+	if (c->command || l->entrypoint)
+		return c->command;
+	ct_runline__client(l, &words);
+	ct_words__add_all(&words, inspect);
+	ct_words__add(&words, l->argv[l->image]);
+	if (ct_proc__run(words.items, &c->command) || *c->command == '\n' || !*c->command) {
+		free(ct_steal(c->command));
+		return NULL;
+	}
+	for (char *p = c->command; *p; p++)
+		if (*p == '\n')
+			*p = p[1] && p[1] != '\n' ? ' ' : '\0';
+	return c->command;
+}
+
 static enum ct_leavings leaves(const struct ct_target *t)
 {
 	const struct ct_runline *l = &((const struct container *)t)->line;
@@ -175,6 +209,7 @@ static void free_container(struct ct_target *t)
 	ct_runline__free(&c->line);
 	ct_words__free(&c->client);
 	ct_words__free(&c->volumes);
+	free(c->command);
 	free(c->name);
 	free(c->label);
 	free(c);
@@ -198,6 +233,8 @@ int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err 
 		.stop = stop,
 		.clear = clear,
 		.leaves = leaves,
+		.image = image,
+		.command = command,
 		.free = free_container,
 		.kind = CT_WL_CONTAINER,
 		.privileged = line.privileged,

@@ -296,6 +296,7 @@ static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_
 	if (!ret)
 		ret = loop(w);
 	w->run->ns = now_ns() - w->start_ns;
+	w->run->worked_ns = w->stopping ? w->stopped_ns - w->start_ns : w->run->ns;
 	if (w->check_pid > 0)
 		ct_proc__end(w->check_pid);
 	why = ret || w->complaint ? NULL : ending_in_target(w);

@@ -28,7 +28,7 @@ struct ct_run {
 	char *why;		      /* of the ending: "exit status 1: its last words" */
 	struct ct_session *session;   /* NULL: nothing was recorded */
 	struct ct_workload *workload; /* of the session, NULL: none was seen */
-	uint64_t ns;
+	uint64_t ns, worked_ns;	      /* of it all; until it was known to work */
 };
 
 /*

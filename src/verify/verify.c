@@ -10,6 +10,7 @@
 #define RECORDING_LIMIT_NS 300000000000ull
 #define LIMIT_NS	   10000000000ull /* of later runs, and FACTOR times the recording's */
 #define LIMIT_FACTOR	   5
+#define DIFFERENCES	   3 /* so many are named */
 
 volatile int ct_verify_interrupted;
 
@@ -70,6 +71,12 @@ static void note(struct ct_proof *p, const uint64_t *set, unsigned int start, st
 	say(p, r);
 }
 
+/* Later runs may take some times what one took that worked. */
+static uint64_t limit(const struct ct_proof *p)
+{
+	return p->longest_ns ? LIMIT_NS + LIMIT_FACTOR * p->longest_ns : RECORDING_LIMIT_NS;
+}
+
 static struct ct_run_opts run_opts(const struct ct_proof *p, const uint64_t *set, unsigned int boot)
 {
 	struct ct_run_opts o = {
@@ -83,7 +90,7 @@ static struct ct_run_opts run_opts(const struct ct_proof *p, const uint64_t *set
 	};
 
 	if (!o.works.limit_ns)
-		o.works.limit_ns = p->limit_ns + o.works.stay_ns;
+		o.works.limit_ns = limit(p) + o.works.stay_ns;
 	return o;
 }
 
@@ -94,8 +101,11 @@ static int run_once(struct ct_proof *p, const uint64_t *set, unsigned int boot, 
 
 	if (ret == -EINTR)
 		return ct_err__set(p->err, EINTR, "aborted");
-	if (!ret)
-		note(p, set, boot, run);
+	if (ret)
+		return ret;
+	if (run->ending == CT_WORKS && run->worked_ns > p->longest_ns)
+		p->longest_ns = run->worked_ns;
+	note(p, set, boot, run);
 	return ret;
 }
 
@@ -160,7 +170,6 @@ static int record(struct ct_proof *p)
 	bool works;
 	int ret;
 
-	p->limit_ns = RECORDING_LIMIT_NS;
 	count_starts(p);
 	ret = record_boots(p, &works);
 	if (!ret && !works) {
@@ -174,19 +183,6 @@ static int record(struct ct_proof *p)
 		why = p->recorded.items[p->recorded.len - 1].why;
 	return ct_err__set(p->err, ENOEXEC, "it does not work with what it is given either (%s)",
 			   why ? why : "no container of this command was seen");
-}
-
-/* Later runs may take some times what the recording took. */
-static void set_limit(struct ct_proof *p)
-{
-	uint64_t longest = 0;
-
-	for (size_t i = 0; i < p->recorded.len; i++)
-		if (p->recorded.items[i].ns > longest)
-			longest = p->recorded.items[i].ns;
-	p->limit_ns = LIMIT_NS + LIMIT_FACTOR * longest;
-	if (!p->recorded.len)
-		p->limit_ns = RECORDING_LIMIT_NS;
 }
 
 /* One workload; its set stays while others are proved. */
@@ -225,26 +221,46 @@ static int prove(struct ct_proof *p, struct ct_workload *w)
 	return ret;
 }
 
+/* Nothing of the recording is what is verified: what is it of? */
+static void tell_differences(struct ct_proof *p)
+{
+	struct ct_str s = {};
+	size_t n = p->s ? p->s->nworkloads : 0;
+
+	for (size_t i = 0; i < n && i < DIFFERENCES; i++) {
+		const struct ct_workload *w = p->s->workloads[i];
+		ct_autofree char *what = ct_target__difference(p->t, w);
+		ct_autofree char *label = ct_printable(ct_workload__label(w));
+
+		ct_str__addf(&s, "%s%s: %s", i ? "; " : "", label, what ? what : "not seen to run");
+	}
+	if (n > DIFFERENCES)
+		ct_str__addf(&s, "; and %zu more", n - DIFFERENCES);
+	ct_err__set(p->err, ENOENT, "the recording is of something else (%s)",
+		    s.s ? s.s : "it is empty");
+	ct_str__free(&s);
+}
+
 /* The one workload of the recording that fits; NULL with a message. */
 static struct ct_workload *choose(struct ct_proof *p)
 {
 	struct ct_workload *found = NULL;
 
 	for (size_t i = 0; p->s && i < p->s->nworkloads; i++) {
-		if (!ct_target__is(p->t, p->s->workloads[i]))
+		struct ct_workload *w = p->s->workloads[i];
+		ct_autofree char *difference = ct_target__difference(p->t, w);
+
+		if (p->recorded.len ? !ct_target__is(p->t, w) : !!difference)
 			continue;
 		if (found) {
 			ct_err__set(p->err, EINVAL,
 				    "the recording has several such workloads; verify takes one");
 			return NULL;
 		}
-		found = p->s->workloads[i];
+		found = w;
 	}
-	if (!found) {
-		ct_autofree char *shown = ct_printable(p->t->service ? p->t->service : "this kind");
-
-		ct_err__set(p->err, ENOENT, "the recording has nothing of %s", shown);
-	}
+	if (!found)
+		tell_differences(p);
 	return found;
 }
 
@@ -330,7 +346,6 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_
 			state.unit);
 	if (!ret && !p.s)
 		ret = record(&p);
-	set_limit(&p);
 	if (!ret)
 		ret = prove_all(&p);
 	if (!ret)

@@ -28,6 +28,16 @@ static inline void ct_words__add_all(struct ct_words *w, const char *const *word
 		ct_words__add(w, *words);
 }
 
+/* With spaces between them; the caller frees. NULL: there are none. */
+static inline char *ct_words__join(char *const *words)
+{
+	struct ct_str s = {};
+
+	for (; *words; words++)
+		ct_str__addf(&s, "%s%s", s.len ? " " : "", *words);
+	return s.s;
+}
+
 static inline void ct_words__free(struct ct_words *w)
 {
 	for (size_t i = 0; i < w->len; i++)

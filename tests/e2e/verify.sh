@@ -87,6 +87,9 @@ proves recording-counts CHOWN 1 minimal
 verify --from "$tmp/rec" -- "$image" chown 1001 /etc/passwd
 proves from CHOWN 2 minimal
 is from-list "$(verified 'list | length')" 2
+verify --from "$tmp/rec" -- "$image" chown 1002 /etc/passwd
+is from-other "$status" 1
+says from-other-text "$tmp/err" "its command is 'chown 1001 /etc/passwd', not 'chown 1002 /etc/passwd'"
 
 # A service, asked in different ways whether it works.
 service='trap "exit 0" TERM; chown 1001 /etc/passwd && touch /tmp/ready || exit 1; while :; do sleep 0.1; done'
@@ -148,7 +151,7 @@ is not-ours "$(docker ps -aq --filter "name=$prefix-taken" | wc -l)" 1
 is nothing-left "$(docker ps -aq --filter "name=$prefix" --filter label=captrim.verify)" ''
 running() { [ "$(docker ps -q --filter "name=$1" --filter status=running)" ]; }
 set -m
-for signal in INT TERM; do
+for signal in INT TERM HUP; do
 	"$captrim" verify -q --stay 60s -- docker run --network none --name "$prefix-$signal" \
 		-v "$prefix-data:/v" "$image" sleep 60 >"$tmp/out" 2>"$tmp/err" &
 	pid=$!

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Is a recording one of what is verified? */
+#include <string.h>
+
+#include "ct/event.h"
+#include "verify/target.h"
+
+static const char *kind_name(enum ct_workload_kind kind)
+{
+	switch (kind) {
+	case CT_WL_CONTAINER: return "a container";
+	case CT_WL_UNIT: return "a unit";
+	case CT_WL_COMMAND: return "a command";
+	default: return "a control group";
+	}
+}
+
+/* "docker.io/library/nginx:latest" and "nginx" are the same; *len: without the tag. */
+static const char *short_image(const char *image, size_t *len)
+{
+	static const char *const hosts[] = { "docker.io/", "library/", "localhost/" };
+	static const char latest[] = ":latest";
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(hosts); i++)
+		if (!strncmp(image, hosts[i], strlen(hosts[i])))
+			image += strlen(hosts[i]);
+	*len = strlen(image);
+	if (*len > strlen(latest) && !strcmp(image + *len - strlen(latest), latest))
+		*len -= strlen(latest);
+	return image;
+}
+
+static bool same_image(const char *a, const char *b)
+{
+	size_t n, m;
+
+	a = short_image(a, &n);
+	b = short_image(b, &m);
+	return n == m && !strncmp(a, b, n);
+}
+
+/* The entry point's command line, joined by spaces; NULL: not seen, or not all of it. */
+static const char *entry_of(const struct ct_workload *w)
+{
+	for (size_t i = 0; i < w->nexecs; i++) {
+		const struct ct_exec *e = &w->execs[i];
+
+		if (e->was == CT_ENTRY_SETUP && e->entry == CT_ENTRY_MAIN && e->argv)
+			return strlen(e->argv) < CT_TEXT_LEN - 1 ? e->argv : NULL;
+	}
+	return NULL;
+}
+
+/* An entry point of the image, or a script's interpreter and directory, may stand before it. */
+static bool ends_with(const char *line, const char *words)
+{
+	size_t n = strlen(line), m = strlen(words);
+
+	return n >= m && !strcmp(line + n - m, words) && (n == m || strchr(" /", line[n - m - 1]));
+}
+
+static char *differ(const char *what, const char *theirs, const char *ours)
+{
+	ct_autofree char *a = ct_printable(theirs), *b = ct_printable(ours);
+
+	return ct_xasprintf("its %s is '%s', not '%s'", what, a, b);
+}
+
+char *ct_target__difference(struct ct_target *t, const struct ct_workload *w)
+{
+	const char *entry = entry_of(w), *image = t->image ? t->image(t) : NULL;
+	const char *command = t->command ? t->command(t) : NULL;
+
+	if (w->kind != t->kind)
+		return ct_xasprintf("it is of %s, not of %s", kind_name(w->kind),
+				    kind_name(t->kind));
+	if (t->unit && strcmp(w->id, t->unit) != 0)
+		return differ("unit", w->id, t->unit);
+	if (t->service && strcmp(w->container.service ? w->container.service : "", t->service) != 0)
+		return differ("service",
+			      w->container.service ? w->container.service : "none of Compose's",
+			      t->service);
+	if (image && w->container.image && !same_image(w->container.image, image))
+		return differ("image", w->container.image, image);
+	if (command && w->kind == CT_WL_COMMAND && w->command && strcmp(w->command, command) != 0)
+		return differ("command", w->command, command);
+	if (command && w->kind == CT_WL_CONTAINER && entry && !ends_with(entry, command))
+		return differ("command", entry, command);
+	return NULL;
+}
