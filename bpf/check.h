@@ -160,8 +160,8 @@ static __always_inline void count(bool btf, void *ctx, const void *stack, struct
 	/* A path with more words than a slot remembers */
 	if (counts(slot, key, NULL))
 		return;
-	if (take_slot(ctx, slot, key) && btf && c->window)
-		remember(slot, c->word);
+	if (take_slot(ctx, slot, key) && btf)
+		slot->words = c->window ? remember(slot, c->word) : 0;
 }
 
 static __always_inline bool is_overcommit(__u64 caller)
@@ -218,6 +218,9 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		key.flags |= CT_F_OPTS | (c->opts & 2 ? CT_F_NOAUDIT : 0) |
 			     (c->opts & 4 ? CT_F_INSETID : 0);
 	key.level = FIELD(btf, target, level);
+	/* Known to be zero here and not there would be states to go through one by one. */
+	key.sel = key.entry = nothing;
+	key.after = nothing;
 	if (!(flags & PF_IO_WORKER)) {
 		if (is_compat(btf, task))
 			key.flags |= CT_F_COMPAT;

@@ -28,9 +28,19 @@ struct check {
 	__u64 word[CT_WINDOW]; /* of the stack, from cap_capable's return address on */
 };
 
-static __always_inline bool is_text(__u64 word)
+/* 1 if lo <= word < lo + len, by arithmetic: the verifier follows both ways of every branch. */
+static __always_inline __u64 within(__u64 word, __u64 lo, __u64 len)
 {
-	return word - cfg_text_lo < cfg_text_len || word - cfg_module_lo < cfg_module_len;
+	__u64 off = word - lo, in = ((off - len) & ~off) >> 63;
+
+	barrier_var(in); /* or clang makes a branch of it */
+	return in;
+}
+
+static __always_inline __u64 is_text(__u64 word)
+{
+	return within(word, cfg_text_lo, cfg_text_len) |
+	       within(word, cfg_module_lo, cfg_module_len);
 }
 
 /*
@@ -137,9 +147,9 @@ static __always_inline __u64 site_of_stack(void *ctx)
 
 	if (!st)
 		return 0;
+	/* Beyond its depth are zeros (__bpf_get_stack). */
 	for (int i = 0; i < CT_STACK_DEPTH; i++)
-		if (i < st->depth)
-			site = (site << 7 | site >> 57) ^ st->addr[i];
+		site = (site << 7 | site >> 57) ^ st->addr[i];
 	if (!bpf_map_lookup_elem(&stacks, &site) &&
 	    bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST))
 		lost(CT_LOSS_STACKS);
@@ -182,30 +192,29 @@ static __always_inline bool is_on(const void *stack, const struct ct_slot *slot)
 	return n > 0;
 }
 
-/* One with too many words is not remembered. */
+/* Puts the path of these words into the slot. The number of words kept; 0: there are too many. */
 static __noinline int remember(struct ct_slot *slot, const __u64 *word)
 {
+	__u64 n = 0;
+
 	if (!slot || !word)
 		return 0;
-	slot->words = 0;
 #pragma unroll
 	for (int i = 0; i < CT_WINDOW; i++) {
-		/* Kept in memory: in a register the verifier would follow each value. */
-		__u32 n = *(volatile __u32 *)&slot->words;
+		__u64 address = i ? is_text(word[i]) : 1;
 
-		if (i && !is_text(word[i]))
-			continue;
-		if (n >= CT_PATH_WORDS) {
-			slot->words = 0;
+		if (n < CT_PATH_WORDS) {
+			/* Overwritten by the next if it is none. */
+			slot->at[n] = i * sizeof(*word);
+			slot->word[n] = word[i];
+			n += address;
+		} else if (address) {
 			return 0;
 		}
-		slot->at[n] = i * sizeof(*word);
-		slot->word[n] = word[i];
-		*(volatile __u32 *)&slot->words = n + 1;
 		if (word[i] - cfg_entry_lo < cfg_entry_len)
 			break;
 	}
-	return 0;
+	return n;
 }
 
 #endif

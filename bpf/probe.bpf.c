@@ -19,14 +19,25 @@ static __always_inline const void *window_of(void *ctx)
 	return cfg_window[0] >= 0 ? ctx + window_offset() : NULL;
 }
 
+static __always_inline int on_tracepoint(enum way way, void *ctx, const struct cred *cred,
+					 struct user_namespace *target, int cap, int ret)
+{
+	struct check c; /* its words are read from the stack when a path is new */
+
+	c.cred = cred;
+	c.target = target;
+	c.cap = cap;
+	c.granted = !ret;
+	c.opts_known = c.window = false;
+	return on_check(way, ctx, window_of(ctx), &c);
+}
+
 /* Since 6.14 (d48da4d5ed7b). The tracepoint does not carry the options. */
 SEC("tp_btf/cap_capable")
 int BPF_PROG(on_tp, const struct cred *cred, struct user_namespace *target,
 	     const struct user_namespace *capable_ns, int cap, int ret)
 {
-	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret };
-
-	return on_check(WAY_BTF, ctx, window_of(ctx), &c);
+	return on_tracepoint(WAY_BTF, ctx, cred, target, cap, ret);
 }
 
 /* For 6.18: a call that a kernel lacks fails to load even where it is not reached. */
@@ -34,9 +45,7 @@ SEC("tp_btf/cap_capable")
 int BPF_PROG(on_tp_impl_call, const struct cred *cred, struct user_namespace *target,
 	     const struct user_namespace *capable_ns, int cap, int ret)
 {
-	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret };
-
-	return on_check(WAY_BTF_IMPL_CALL, ctx, window_of(ctx), &c);
+	return on_tracepoint(WAY_BTF_IMPL_CALL, ctx, cred, target, cap, ret);
 }
 
 SEC("fexit/cap_capable")
