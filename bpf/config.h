@@ -12,13 +12,13 @@
 
 #define SEC_HOT SEC(".data.hot")
 
-SEC_HOT __u32 cfg_self;			/* our own process, left out */
-SEC_HOT int cfg_v1_controller = -1;	/* pure v1 and hybrid: enum ct_v1_controller */
-SEC_HOT __u32 cfg_trace;		/* a sample for every check, not for the first of its kind */
+SEC_HOT __u32 cfg_self;		    /* our own process, left out */
+SEC_HOT int cfg_v1_controller = -1; /* pure v1 and hybrid: enum ct_v1_controller */
+SEC_HOT __u32 cfg_trace;	    /* a sample for every check, not for the first of its kind */
 SEC_HOT __u8 cfg_selector[CT_SYSCALLS]; /* CT_SEL(kind, argument) */
 
-const volatile __u32 cfg_host_pidns;	  /* inode number of the host's PID namespace */
-const volatile int cfg_v1_hierarchy = -1; /* number of cfg_v1_controller's */
+const volatile __u32 cfg_host_pidns;		    /* inode number of the host's PID namespace */
+const volatile int cfg_v1_hierarchy = -1;	    /* number of cfg_v1_controller's */
 const volatile __u64 cfg_cap_lo, cfg_cap_len;	    /* cap_capable */
 const volatile __u64 cfg_text_lo, cfg_text_len;	    /* kernel text */
 const volatile __u64 cfg_module_lo, cfg_module_len; /* modules' text */

@@ -92,21 +92,27 @@ static __always_inline void add_creation(struct ct_results *r, struct task_struc
 			BPF_CORE_READ(file, f_mode) & FMODE_CREATED ? &r->made : &r->found, 1);
 }
 
+static __always_inline struct ct_results *results_of(const struct ct_key *key)
+{
+	struct ct_results zero = {}, *r = bpf_map_lookup_elem(&results, key);
+
+	if (!r) {
+		bpf_map_update_elem(&results, key, &zero, BPF_NOEXIST);
+		r = bpf_map_lookup_elem(&results, key);
+	}
+	if (!r)
+		lost(CT_LOSS_OUTCOMES);
+	return r;
+}
+
 static int on_return_to_user(struct bpf_map *map, void *key, void *value)
 {
 	struct followed_call *call = value;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	struct ct_results zero = {}, *r;
+	struct ct_results *r = results_of(&call->key);
 	long ret = PT_REGS_RC_CORE(regs);
 
-	r = bpf_map_lookup_elem(&results, &call->key);
-	if (!r) {
-		bpf_map_update_elem(&results, &call->key, &zero, BPF_NOEXIST);
-		r = bpf_map_lookup_elem(&results, &call->key);
-	}
-	if (!r)
-		lost(CT_LOSS_OUTCOMES);
 	if (r && !(call->key.flags & CT_F_GRANTED))
 		__sync_fetch_and_add(ret == -EPERM	     ? &r->eperm :
 				     ret == -EACCES	     ? &r->eacces :

@@ -272,6 +272,15 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	return 0;
 }
 
+SEC("tp_btf/signal_generate")
+int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct *target, int group,
+	     int result)
+{
+	if (sig == SIGCONT)
+		on_continue(target);
+	return 0;
+}
+
 /* Attached to syscalls:sys_exit_NAME of each watched system call. */
 SEC("tp/syscalls/sys_exit_capset")
 int on_sys_exit(struct trace_event_raw_sys_exit *ctx)

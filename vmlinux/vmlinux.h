@@ -168,6 +168,18 @@ struct files_struct {
 	struct fdtable *fdt;
 };
 
+struct kernel_siginfo {
+	int si_signo;
+};
+
+struct pid {
+	unsigned int level;
+};
+
+struct signal_struct {
+	struct pid *pids[4];
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	unsigned int flags;
@@ -183,6 +195,7 @@ struct task_struct {
 	struct nsproxy *nsproxy;
 	struct mm_struct *mm;
 	struct files_struct *files;
+	struct signal_struct *signal;
 	struct seccomp seccomp;
 };
 

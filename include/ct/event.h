@@ -82,8 +82,9 @@ struct ct_count {
 
 /* What became of calls with a check of one kind. */
 struct ct_results {
-	__u64 ok, eperm, eacces, other; /* how they ended, if it was refused */
-	__u64 found, made;		/* the file that O_CREAT names */
+	__u64 ok, eperm, eacces, other;	   /* how they ended, if it was refused */
+	__u64 found, made;		   /* the file that O_CREAT names */
+	__u64 same_session, other_session; /* whom SIGCONT went to */
 };
 
 /* Overcommit checks of a cgroup: refused, granted. */

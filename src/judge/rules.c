@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -25,6 +26,7 @@
 #define AFTER(name)   CT_WHEN_AFTER, CAP_##name
 #define CHMOD_SGID    CT_WHEN_CHMOD_SGID, 0
 #define CHMOD_NO_SGID CT_WHEN_CHMOD_NO_SGID, 0
+#define CONT_SESSION  CT_WHEN_CONT_SESSION, 0
 #define CREAT_FOUND   CT_WHEN_CREAT_FOUND, 0
 #define EUID0	      CT_WHEN_EUID0, 0
 #define GLOBAL_ROOT   CT_WHEN_EUID0, 0 /* uids are recorded as the host numbers them */
@@ -206,6 +208,21 @@ static bool creates_nothing(const struct ct_kind *k)
 	       !k->outcome.made && k->outcome.found && k->outcome.found >= k->count;
 }
 
+static bool is_signal(const struct ct_kind *k, uint32_t signal)
+{
+	return SYSCALL_IN(k, "kill", "tkill", "tgkill", "pidfd_send_signal", "rt_sigqueueinfo",
+			  "rt_tgsigqueueinfo") &&
+	       k->key.sel == signal;
+}
+
+static bool stays_in_session(const struct ct_kind *k)
+{
+	const struct ct_outcome *o = &k->outcome;
+
+	return is_signal(k, SIGCONT) && !o->other_session && o->same_session &&
+	       o->same_session >= k->count;
+}
+
 /* Names like proc_pid_permission right above the question: the inode is procfs's. */
 static bool on_proc(const struct ct_kind *k)
 {
@@ -241,6 +258,7 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 	case CT_WHEN_AFTER: return k->key.after == r->arg + 1;
 	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
+	case CT_WHEN_CONT_SESSION: return stays_in_session(k);
 	case CT_WHEN_CREAT_FOUND: return creates_nothing(k);
 	case CT_WHEN_EUID0: return k->key.flags & CT_F_EUID0;
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
@@ -255,8 +273,7 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 			!(sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC)));
 	case CT_WHEN_SETID_NOOP: return is_setid(k) && sel == CT_SETID_NOOP;
 	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;
-	case CT_WHEN_SIG0:
-		return SYSCALL_IN(k, "kill", "tkill", "tgkill", "pidfd_send_signal") && sel == 0;
+	case CT_WHEN_SIG0: return is_signal(k, 0);
 	case CT_WHEN_SOCKOPT: return SYSCALL_IN(k, "setsockopt", "getsockopt") && sel == r->arg;
 	case CT_WHEN_UTIMES_SET:
 		return SYSCALL_IN(k, "utimensat", "utimes", "utime", "futimesat") &&

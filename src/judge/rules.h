@@ -11,12 +11,13 @@ enum ct_when {
 	CT_WHEN_AFTER,	    /* arg was refused to the task just before */
 	CT_WHEN_CHMOD_SGID, /* the mode to be set has S_ISGID */
 	CT_WHEN_CHMOD_NO_SGID,
-	CT_WHEN_CREAT_FOUND, /* every file that O_CREAT names was there */
-	CT_WHEN_EUID0,	     /* effective uid 0 */
-	CT_WHEN_IF_QUERY,    /* an ioctl that only asks about an interface */
-	CT_WHEN_INH_WITHIN,  /* capset: nothing new becomes inheritable */
-	CT_WHEN_NLMSG,	     /* netlink message type arg */
-	CT_WHEN_NNP,	     /* no_new_privs is set */
+	CT_WHEN_CONT_SESSION, /* SIGCONT, every time within the session */
+	CT_WHEN_CREAT_FOUND,  /* every file that O_CREAT names was there */
+	CT_WHEN_EUID0,	      /* effective uid 0 */
+	CT_WHEN_IF_QUERY,     /* an ioctl that only asks about an interface */
+	CT_WHEN_INH_WITHIN,   /* capset: nothing new becomes inheritable */
+	CT_WHEN_NLMSG,	      /* netlink message type arg */
+	CT_WHEN_NNP,	      /* no_new_privs is set */
 	CT_WHEN_NOAUDIT,
 	CT_WHEN_ON_PROC, /* a directory of /proc/PID */
 	CT_WHEN_READING, /* open without writing, read */

@@ -305,6 +305,8 @@ void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_o
 		.other = r.other,
 		.found = r.found,
 		.made = r.made,
+		.same_session = r.same_session,
+		.other_session = r.other_session,
 	};
 }
 

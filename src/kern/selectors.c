@@ -40,6 +40,7 @@ static const struct {
 	{ "ptrace", CT_SEL(CT_SEL_ARG, 0) },
 	{ "quotactl", CT_SEL(CT_SEL_ARG, 0) },
 	{ "rt_sigqueueinfo", CT_SEL(CT_SEL_ARG, 1) },
+	{ "rt_tgsigqueueinfo", CT_SEL(CT_SEL_ARG, 2) },
 	{ "sched_setscheduler", CT_SEL(CT_SEL_ARG, 1) },
 	{ "semctl", CT_SEL(CT_SEL_ARG, 2) },
 	{ "sendto", CT_SEL(CT_SEL_NLMSG, 1) },

@@ -157,6 +157,8 @@ const struct ct_field ct_outcome_fields[] = {
 	F(UINT, outcome.other, "other"),
 	F(UINT, outcome.found, "found"),
 	F(UINT, outcome.made, "made"),
+	F(UINT, outcome.same_session, "same_session"),
+	F(UINT, outcome.other_session, "other_session"),
 	{ 0 },
 };
 #undef F

@@ -149,11 +149,14 @@ void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o)
 	sum->other += o->other;
 	sum->found += o->found;
 	sum->made += o->made;
+	sum->same_session += o->same_session;
+	sum->other_session += o->other_session;
 }
 
 bool ct_outcome__is_known(const struct ct_outcome *o)
 {
-	return o->ok || o->eperm || o->eacces || o->other || o->found || o->made;
+	return o->ok || o->eperm || o->eacces || o->other || o->found || o->made ||
+	       o->same_session || o->other_session;
 }
 
 struct ct_kind *ct_workload__add_kind(struct ct_workload *w)

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <sys/socket.h>
 
 #include "build.h"
@@ -221,6 +222,18 @@ static const struct fact {
 	  CT_REQUIRED),
 	F("kill(pid, SIGTERM)", CAP_KILL, "kill",
 	  "security_capable ns_capable check_kill_permission", CT_REQUIRED, .sel = 15),
+	F("SIGCONT within the session", CAP_KILL, "kill",
+	  "ns_capable check_kill_permission group_send_sig_info", CT_UNNEEDED, .sel = SIGCONT,
+	  .outcome.same_session = 2, .count = 2),
+	F("SIGCONT to another session", CAP_KILL, "pidfd_send_signal",
+	  "ns_capable check_kill_permission", CT_REQUIRED, .sel = SIGCONT,
+	  .outcome = { .same_session = 1, .other_session = 1 }, .count = 2),
+	F("SIGCONT, not always seen where to", CAP_KILL, "kill", "ns_capable check_kill_permission",
+	  CT_REQUIRED, .sel = SIGCONT, .outcome.same_session = 1, .count = 2),
+	F("SIGCONT, nothing known", CAP_KILL, "kill", "ns_capable check_kill_permission",
+	  CT_REQUIRED, .sel = SIGCONT),
+	F("another signal within the session", CAP_KILL, "kill", "ns_capable check_kill_permission",
+	  CT_REQUIRED, .sel = SIGTERM, .outcome.same_session = 1),
 	F("a raw socket", CAP_NET_RAW, "socket", "security_capable ns_capable inet_create",
 	  CT_REQUIRED),
 	F("a low port", CAP_NET_BIND_SERVICE, "bind", "security_capable ns_capable __inet_bind",

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Signals on their way to a process, after permission was given (kernel/signal.c). The
+ * kernel asks for KILL before it looks whether SIGCONT stays within a session, which is
+ * always allowed: so the look is taken here.
+ */
+#ifndef CT_BPF_SIGNAL_H
+#define CT_BPF_SIGNAL_H
+
+#include "outcome.h"
+
+#define CAP_KILL    5
+#define SIGCONT	    18
+#define PIDTYPE_SID 3 /* linux/pid.h, 4.19 to 7.3 */
+
+/*
+ * The task's last grant of KILL for SIGCONT, whose signal follows. One forgotten leaves a check
+ * of which nothing more is known.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32); /* tid */
+	__type(value, struct ct_key);
+} continues SEC(".maps");
+
+static __noinline int remember_continue(const struct ct_key *key)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	return key ? bpf_map_update_elem(&continues, &tid, key, BPF_ANY) : 0;
+}
+
+static __always_inline struct pid *session_of(struct task_struct *task)
+{
+	struct signal_struct *signal = BPF_CORE_READ(task, signal);
+	struct pid *pid = NULL;
+
+	bpf_core_read(&pid, sizeof(pid), &signal->pids[PIDTYPE_SID]);
+	return pid;
+}
+
+static __always_inline void on_continue(struct task_struct *target)
+{
+	struct task_struct *sender = (struct task_struct *)bpf_get_current_task();
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct pid *session = session_of(target);
+	struct ct_key *last = bpf_map_lookup_elem(&continues, &tid), key;
+	struct ct_results *r;
+
+	if (!last)
+		return;
+	key = *last;
+	bpf_map_delete_elem(&continues, &tid);
+	r = results_of(&key);
+	/* One that is gone already has none, and is let through as well. */
+	if (r)
+		__sync_fetch_and_add(!session || session == session_of(sender) ? &r->same_session :
+										 &r->other_session,
+				     1);
+}
+
+#endif
