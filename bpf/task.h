@@ -119,6 +119,11 @@ static __always_inline bool is_compat(bool btf, struct task_struct *task)
 		caps_;                                             \
 	})
 
+static __always_inline bool no_new_privs(bool btf, struct task_struct *task)
+{
+	return FIELD(btf, task, atomic_flags) & 1; /* PFA_NO_NEW_PRIVS */
+}
+
 static __always_inline void fill_creds(struct ct_creds *c, struct task_struct *task)
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
@@ -138,7 +143,7 @@ static __always_inline void fill_creds(struct ct_creds *c, struct task_struct *t
 	c->ambient = CAPS_OF(cred, cap_ambient);
 	c->securebits = BPF_CORE_READ(cred, securebits);
 	c->userns_level = BPF_CORE_READ(cred, user_ns, level);
-	c->no_new_privs = BPF_CORE_READ(task, atomic_flags) & 1;
+	c->no_new_privs = no_new_privs(false, task);
 	c->seccomp = 0;
 	if (bpf_core_field_exists(task->seccomp))
 		c->seccomp = BPF_CORE_READ(task, seccomp.mode);

@@ -29,6 +29,7 @@ enum ct_sel_kind {
 	CT_SEL_FSGID,
 	CT_SEL_CAPSET, /* CT_CAPSET_*, struct __user_cap_data_struct[2] in argument n */
 	CT_SEL_CREAT,  /* creat: as CT_SEL_MODE */
+	CT_SEL_EXEC,   /* CT_EXEC_*, of the task */
 	CT_SEL_NLMSG,  /* type of the netlink message in buffer n of length n+1, 0 if it is none */
 };
 
@@ -49,6 +50,10 @@ enum ct_sel_kind {
 #define CT_TIMES_NOW	 0u
 #define CT_TIMES_SET	 1u
 #define CT_TIMES_UNKNOWN 2u
+
+/* CT_SEL_EXEC: may the file give privileges? Recordings from before it was told have 0. */
+#define CT_EXEC_PRIVS 1u
+#define CT_EXEC_NNP   2u /* no_new_privs: set-id bits are ignored, nothing more is permitted */
 
 /* CT_SEL_CAPSET: the inheritable set asked for, against what the caller holds */
 #define CT_CAPSET_WITHIN 0u /* within its inheritable and permitted sets */

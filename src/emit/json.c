@@ -114,6 +114,7 @@ static void put_execs(struct ct_json *j, const struct ct_workload *w)
 		ct_json__uint(j, "userns_level", e->creds.userns_level);
 		put_caps(j, "file_capabilities", e->fcaps);
 		ct_json__bool(j, "setuid", e->setuid);
+		ct_json__bool(j, "no_new_privileges", e->creds.no_new_privs);
 		ct_json__end_object(j);
 	}
 	ct_json__end_array(j);

@@ -40,10 +40,15 @@ static const struct ct_field sysctls_fields[] = {
 
 #define F(kind, path, label) CT_FIELD(struct ct_exec, kind, path, label)
 static const struct ct_field exec_fields[] = {
-	F(STR, file, "file"),	     F(UINT, creds.uid, "uid"),
-	F(UINT, creds.gid, "gid"),   F(UINT, creds.euid, "euid"),
-	F(UINT, creds.egid, "egid"), F(UINT, creds.userns_level, "userns_level"),
-	F(BOOL, setuid, "setuid"),   { 0 },
+	F(STR, file, "file"),
+	F(UINT, creds.uid, "uid"),
+	F(UINT, creds.gid, "gid"),
+	F(UINT, creds.euid, "euid"),
+	F(UINT, creds.egid, "egid"),
+	F(UINT, creds.userns_level, "userns_level"),
+	F(BOOL, setuid, "setuid"),
+	F(BOOL, creds.no_new_privs, "no_new_privileges"),
+	{ 0 },
 };
 #undef F
 

@@ -33,6 +33,8 @@ static bool exec_gained(const struct ct_exec *e)
 {
 	const struct ct_creds *c = &e->creds;
 
+	if (c->no_new_privs)
+		return false;
 	if (e->fcaps && (c->uid || c->euid))
 		return true;
 	return e->setuid && (c->uid != c->euid || c->gid != c->egid);
@@ -81,6 +83,8 @@ uint64_t ct_advice__roots_only(const struct ct_advice *a)
 		for (size_t i = 0; i < part->nexecs; i++) {
 			const struct ct_exec *e = &part->execs[i];
 
+			if (e->creds.no_new_privs)
+				continue;
 			given |= e->fcaps;
 			if (e->setuid && !e->creds.euid)
 				return 0; /* set-user-ID root takes the whole bounding set */

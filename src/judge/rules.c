@@ -223,6 +223,14 @@ static bool stays_in_session(const struct ct_kind *k)
 	       o->same_session >= k->count;
 }
 
+/* One sample speaks for all calls of a kind, the selector for each. */
+static bool is_without_privs(const struct ct_kind *k)
+{
+	if (SYSCALL_IN(k, "execve", "execveat") && k->key.sel)
+		return k->key.sel == CT_EXEC_NNP;
+	return k->sampled && k->creds.no_new_privs;
+}
+
 /* Names like proc_pid_permission right above the question: the inode is procfs's. */
 static bool on_proc(const struct ct_kind *k)
 {
@@ -264,7 +272,7 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == r->arg;
-	case CT_WHEN_NNP: return k->sampled && k->creds.no_new_privs;
+	case CT_WHEN_NNP: return is_without_privs(k);
 	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
 	case CT_WHEN_ON_PROC: return on_proc(k);
 	case CT_WHEN_READING:

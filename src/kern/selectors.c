@@ -14,6 +14,8 @@ static const struct {
 	{ "clone", CT_SEL(CT_SEL_ARG, 0) },
 	{ "clone3", CT_SEL(CT_SEL_CLONE3, 0) },
 	{ "creat", CT_SEL(CT_SEL_CREAT, 1) },
+	{ "execve", CT_SEL(CT_SEL_EXEC, 0) },
+	{ "execveat", CT_SEL(CT_SEL_EXEC, 0) },
 	{ "fanotify_init", CT_SEL(CT_SEL_ARG, 0) },
 	{ "fchmod", CT_SEL(CT_SEL_MODE, 1) },
 	{ "fchmodat", CT_SEL(CT_SEL_MODE, 2) },

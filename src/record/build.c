@@ -242,8 +242,8 @@ static bool same_exec(const struct ct_exec *a, const struct ct_exec *b)
 {
 	return a->entry == b->entry && a->was == b->was && a->fcaps == b->fcaps &&
 	       a->fcaps_effective == b->fcaps_effective && a->setuid == b->setuid &&
-	       a->creds.euid == b->creds.euid && !strcmp(a->file, b->file) &&
-	       (a->was != CT_ENTRY_SETUP || !strcmp(a->argv, b->argv));
+	       a->creds.euid == b->creds.euid && a->creds.no_new_privs == b->creds.no_new_privs &&
+	       !strcmp(a->file, b->file) && (a->was != CT_ENTRY_SETUP || !strcmp(a->argv, b->argv));
 }
 
 static void add_exec(struct builder *b, const struct ct_seen_exec *x)

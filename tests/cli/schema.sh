@@ -72,7 +72,7 @@ WORKLOAD = {
     "sysctls?": {"port_start": number, "ping_low": number, "ping_high": number},
     "execs": [{"file?": text, "entry_point": flag, "uid": number, "gid": number,
                "euid": number, "egid": number, "userns_level": number,
-               "file_capabilities": Caps(), "setuid": flag}],
+               "file_capabilities": Caps(), "setuid": flag, "no_new_privileges?": flag}],
     "exercised": EXERCISED,
     "advice": {"cap_drop": [OneOf(("ALL",))], "cap_add": Caps(), "optional": Caps(),
                "removed": Caps(), "why": text,

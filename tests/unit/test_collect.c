@@ -368,11 +368,15 @@ static void test_execs(void)
 	see_exec(WEB, CT_ENTRY_MAIN, CT_ENTRY_MAIN, "ls", 3);
 	e = see_exec(WEB, CT_ENTRY_SETUP, CT_ENTRY_MAIN, argv, sizeof(argv));
 	e->creds.bounding = CT_CAPS_ALL; /* too late to say anything new */
+	e->creds.no_new_privs = 1;
 	see_exec(WEB, CT_ENTRY_SETUP, 4711, "id", 3);
+	e = see_exec(WEB, CT_ENTRY_SETUP, 4711, "id", 3);
+	e->creds.no_new_privs = 1; /* what is executed so gains nothing: not the same */
 	see_exec(OTHER, CT_ENTRY_SETUP, CT_ENTRY_MAIN, "x", 2);
 	s = built();
 	w = s->workloads[0];
-	CU_ASSERT_EQUAL_FATAL(w->nexecs, 2);
+	CU_ASSERT_EQUAL_FATAL(w->nexecs, 3);
+	CU_ASSERT(!w->execs[1].creds.no_new_privs && w->execs[2].creds.no_new_privs);
 	UNIT_STR(w->execs[0].argv, "sh -c x y");
 	UNIT_STR(w->execs[0].file, "/bin/sh");
 	CU_ASSERT_EQUAL(w->execs[0].count, 2);

@@ -265,6 +265,10 @@ static const struct fact {
 	  .after = CAP_DAC_READ_SEARCH + 1, .outcome.found = 1),
 	F("set-id execution under no_new_privs", CAP_SETUID, "execve",
 	  "ns_capable cap_bprm_creds_from_file", CT_UNNEEDED, .nnp = true),
+	F("the selector tells, not the sample", CAP_SETUID, "execve",
+	  "ns_capable cap_bprm_creds_from_file", CT_UNNEEDED, .sel = CT_EXEC_NNP),
+	F("another process's no_new_privs", CAP_SETUID, "execveat",
+	  "ns_capable cap_bprm_creds_from_file", CT_REQUIRED, .sel = CT_EXEC_PRIVS, .nnp = true),
 	F("set-id execution while traced", CAP_SETUID, "execve",
 	  "ns_capable cap_bprm_creds_from_file", CT_REQUIRED),
 #undef F

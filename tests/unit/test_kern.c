@@ -91,6 +91,8 @@ static void test_selectors(void)
 		{ "openat", CT_SEL(CT_SEL_OPEN, 2) },
 		{ "openat2", CT_SEL(CT_SEL_OPENAT2, 2) },
 		{ "fchmodat", CT_SEL(CT_SEL_MODE, 2) },
+		{ "execve", CT_SEL(CT_SEL_EXEC, 0) },
+		{ "execveat", CT_SEL(CT_SEL_EXEC, 0) },
 		{ "creat", CT_SEL(CT_SEL_CREAT, 1) },
 		{ "ioctl", CT_SEL(CT_SEL_ARG, 1) },
 		{ "setsockopt", CT_SEL(CT_SEL_PAIR, 1) },
