@@ -30,6 +30,7 @@
 #define CREAT_FOUND   CT_WHEN_CREAT_FOUND, 0
 #define EUID0	      CT_WHEN_EUID0, 0
 #define GLOBAL_ROOT   CT_WHEN_EUID0, 0 /* uids are recorded as the host numbers them */
+#define HARDLINK      CT_WHEN_HARDLINK, 0
 #define IF_QUERY      CT_WHEN_IF_QUERY, 0
 #define INH_WITHIN    CT_WHEN_INH_WITHIN, 0
 #define NLMSG(type)   CT_WHEN_NLMSG, NLMSG_##type
@@ -41,6 +42,7 @@
 #define SETID_SILENT  CT_WHEN_SETID_SILENT, 0
 #define SIG0	      CT_WHEN_SIG0, 0
 #define SOCKOPT(name) CT_WHEN_SOCKOPT, OPTION_##name
+#define TOUCH	      CT_WHEN_TOUCH, 0
 #define UTIMES_SET    CT_WHEN_UTIMES_SET, 0
 #define REQUIRED      CT_REQUIRED
 #define OPTIONAL      CT_OPTIONAL
@@ -269,6 +271,7 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 	case CT_WHEN_CONT_SESSION: return stays_in_session(k);
 	case CT_WHEN_CREAT_FOUND: return creates_nothing(k);
 	case CT_WHEN_EUID0: return k->key.flags & CT_F_EUID0;
+	case CT_WHEN_HARDLINK: return PERMISSION_FOR(k, "may_linkat", "safe_hardlink_source");
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == r->arg;
@@ -283,6 +286,7 @@ static bool holds(const struct ct_rule *r, const struct ct_kind *k)
 	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;
 	case CT_WHEN_SIG0: return is_signal(k, 0);
 	case CT_WHEN_SOCKOPT: return SYSCALL_IN(k, "setsockopt", "getsockopt") && sel == r->arg;
+	case CT_WHEN_TOUCH: return PERMISSION_FOR(k, "may_setattr", "notify_change");
 	case CT_WHEN_UTIMES_SET:
 		return SYSCALL_IN(k, "utimensat", "utimes", "utime", "futimesat") &&
 		       sel == CT_TIMES_SET;

@@ -14,6 +14,7 @@ enum ct_when {
 	CT_WHEN_CONT_SESSION, /* SIGCONT, every time within the session */
 	CT_WHEN_CREAT_FOUND,  /* every file that O_CREAT names was there */
 	CT_WHEN_EUID0,	      /* effective uid 0 */
+	CT_WHEN_HARDLINK,     /* may the file that a new name is for be read and written? */
 	CT_WHEN_IF_QUERY,     /* an ioctl that only asks about an interface */
 	CT_WHEN_INH_WITHIN,   /* capset: nothing new becomes inheritable */
 	CT_WHEN_NLMSG,	      /* netlink message type arg */
@@ -25,6 +26,7 @@ enum ct_when {
 	CT_WHEN_SETID_SILENT,
 	CT_WHEN_SIG0,
 	CT_WHEN_SOCKOPT, /* arg: level << 16 | option */
+	CT_WHEN_TOUCH,	 /* may the file whose times become now be written? */
 	CT_WHEN_UTIMES_SET,
 };
 

@@ -63,6 +63,8 @@ static bool exclude_each_other(const struct ct_rule *a, const struct ct_rule *b)
 	static const enum ct_when pairs[][2] = {
 		{ CT_WHEN_CONT_SESSION, CT_WHEN_SIG0 },
 		{ CT_WHEN_CHMOD_SGID, CT_WHEN_CHMOD_NO_SGID },
+		{ CT_WHEN_CREAT_FOUND, CT_WHEN_HARDLINK },
+		{ CT_WHEN_CREAT_FOUND, CT_WHEN_TOUCH },
 		{ CT_WHEN_SETID_NOOP, CT_WHEN_SETID_SILENT },
 		{ CT_WHEN_UTIMES_SET, CT_WHEN_CHMOD_SGID },
 		{ CT_WHEN_UTIMES_SET, CT_WHEN_CHMOD_NO_SGID },

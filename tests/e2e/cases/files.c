@@ -579,6 +579,12 @@ static bool link_other_public(void)
 	return true;
 }
 
+static bool link_other_setuid(void)
+{
+	TRY(link("bob/setuid", "new"));
+	return true;
+}
+
 static bool link_other_shared(void)
 {
 	TRY(link("bob/shared", "new"));
@@ -886,6 +892,7 @@ const struct test_case file_cases[] = {
 	CASE(link_own),
 	CASE(link_other_public),
 	CASE(link_other_shared),
+	CASE(link_other_setuid),
 	CASE(link_own_by_descriptor),
 	CASE(mknod_char),
 	CASE(mknod_fifo),
