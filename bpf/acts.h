@@ -19,7 +19,7 @@
 const volatile int cfg_nr_capget = -1, cfg_nr_capset = -1, cfg_nr_prctl = -1;
 const volatile int cfg_nr_clone3 = -1;
 
-static __always_inline void act(const struct ct_act_key *key)
+static __always_inline void act(const struct ct_act_key *key, struct task_struct *task)
 {
 	__u64 one = 1, *n = bpf_map_lookup_elem(&acts, key);
 	struct ct_act_event *e;
@@ -37,7 +37,7 @@ static __always_inline void act(const struct ct_act_key *key)
 		return;
 	fill_header(&e->h, CT_EV_ACT, sizeof(*e), key->cgroup);
 	e->key = *key;
-	fill_proc(&e->proc, (struct task_struct *)bpf_get_current_task());
+	fill_proc(&e->proc, task);
 	bpf_ringbuf_submit(e, 0);
 }
 
@@ -109,7 +109,7 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 		key.sel = selector_of(false, task, regs, nr);
 	}
 	key.before = CAPS_OF(cred, cap_bset);
-	act(&key);
+	act(&key, task);
 	return 0;
 }
 

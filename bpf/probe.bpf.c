@@ -276,8 +276,16 @@ SEC("tp_btf/signal_generate")
 int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct *target, int group,
 	     int result)
 {
+	struct ct_act_key key = { .type = CT_ACT_RELOAD, .nr = CT_NR_NONE, .ok = 1 };
+
 	if (sig == SIGCONT)
 		on_continue(target);
+	if (sig != SIGHUP || !is_handled_hangup(info, target, result))
+		return 0;
+	key.cgroup = cgroup_of(false, target);
+	key.entry = newcomers_alive ? entry_of(BPF_CORE_READ(target, tgid)) : CT_ENTRY_MAIN;
+	if (key.entry != CT_ENTRY_SETUP)
+		act(&key, target);
 	return 0;
 }
 

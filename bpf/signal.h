@@ -10,8 +10,14 @@
 #include "outcome.h"
 
 #define CAP_KILL    5
+#define SIGHUP	    1
 #define SIGCONT	    18
 #define PIDTYPE_SID 3 /* linux/pid.h, 4.19 to 7.3 */
+#define SIG_DFL	    0ul
+#define SIG_IGN	    1ul
+
+#define SEND_SIG_PRIV	     1ul /* linux/sched/signal.h: instead of a siginfo, the kernel's own */
+#define TRACE_SIGNAL_IGNORED 1	 /* trace/events/signal.h */
 
 /*
  * The task's last grant of KILL for SIGCONT, whose signal follows. One forgotten leaves a check
@@ -58,6 +64,24 @@ static __always_inline void on_continue(struct task_struct *target)
 		__sync_fetch_and_add(!session || session == session_of(sender) ? &r->same_session :
 										 &r->other_session,
 				     1);
+}
+
+/*
+ * Servers read their configuration anew when they get a SIGHUP, in a handler or, blocked, by
+ * sigwait and signalfd. One that does neither ends; a terminal's is the kernel's.
+ */
+static __always_inline bool is_handled_hangup(struct kernel_siginfo *info,
+					      struct task_struct *target, int result)
+{
+	struct sighand_struct *hand = BPF_CORE_READ(target, sighand);
+	unsigned long handler = (unsigned long)BPF_CORE_READ(hand,
+							     action[SIGHUP - 1].sa.sa_handler);
+	unsigned long blocked = BPF_CORE_READ(target, blocked.sig[0]) |
+				BPF_CORE_READ(target, real_blocked.sig[0]);
+
+	if (result == TRACE_SIGNAL_IGNORED || (unsigned long)info == SEND_SIG_PRIV)
+		return false;
+	return handler == SIG_DFL ? blocked & 1ul << (SIGHUP - 1) : handler != SIG_IGN;
 }
 
 #endif

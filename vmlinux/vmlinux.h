@@ -172,6 +172,20 @@ struct kernel_siginfo {
 	int si_signo;
 };
 
+struct sigaction {
+	void *sa_handler;
+};
+
+struct k_sigaction {
+	struct sigaction sa;
+};
+
+struct sighand_struct {
+	struct k_sigaction action[64];
+};
+
+typedef struct { unsigned long sig[1]; } sigset_t;
+
 struct pid {
 	unsigned int level;
 };
@@ -196,6 +210,8 @@ struct task_struct {
 	struct mm_struct *mm;
 	struct files_struct *files;
 	struct signal_struct *signal;
+	struct sighand_struct *sighand;
+	sigset_t blocked, real_blocked;
 	struct seccomp seccomp;
 };
 

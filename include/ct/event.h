@@ -174,6 +174,7 @@ enum ct_act_type {
 	CT_ACT_BSET_DROP,  /* a: capability dropped */
 	CT_ACT_SECUREBITS, /* a: bits asked */
 	CT_ACT_SYSCALL,	   /* a system call that seccomp profiles gate: nr, sel */
+	CT_ACT_RELOAD,	   /* no need: a process got a SIGHUP that it handles */
 };
 
 struct ct_act_key {

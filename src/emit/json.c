@@ -135,6 +135,7 @@ static void put_exercised(struct ct_json *j, const struct ct_advice *a)
 	ct_json__raw(j, "seconds", seconds);
 	put_tristate(j, "start_seen", e.start_seen);
 	put_tristate(j, "end_seen", e.end_seen);
+	put_tristate(j, "reload_seen", e.reload_seen);
 	ct_json__array(j, "phases");
 	for (size_t i = 0; ct_phase_names[i]; i++)
 		if (e.phases >> i & 1)

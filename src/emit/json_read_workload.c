@@ -68,6 +68,7 @@ static const struct ct_field exercised_fields[] = {
 	F(UINT, told.kinds, "kinds"),
 	F(TRI, start_seen, "start_seen"),
 	F(TRI, end_seen, "end_seen"),
+	F(TRI, reload_seen, "reload_seen"),
 	{ 0 },
 };
 #undef F

@@ -158,6 +158,17 @@ static bool has_gaps(const struct ct_losses *l)
 	       l->lookups;
 }
 
+/* What the recording cannot tell, whatever was seen. */
+static const char *uncovered(enum ct_tristate reload_seen)
+{
+	switch (reload_seen) {
+	case CT_UNKNOWN: break;
+	case CT_NO: return "what it did not do while watched, such as a reload, is not covered";
+	case CT_YES: return "what it did not do while watched is not covered";
+	}
+	return "what it did not do while watched is not covered, and a reload is not told apart";
+}
+
 static void rate(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
 	ct_autofree char *checks = ct_human__count(a->checks, "check", "checks");
@@ -168,6 +179,7 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 	ct_autofree char *seldom = not_in_every(a);
 	bool start = false, end = false, whole = false;
 	bool gaps = has_gaps(&s->losses);
+	enum ct_tristate reload = ct_workload__exercised(c->w).reload_seen;
 
 	ct_workload__for_each(part, c->w) {
 		start |= part->start_seen == CT_YES;
@@ -180,13 +192,12 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 	if (!a->checks || c->failed || c->left_out || !c->ran)
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
-		"%s in %s over %s; start %s, end %s%s%s%s%s%s", checks, in, time,
-		start ? "seen" : "not seen", end ? "seen" : "not seen", seldom,
+		"%s in %s over %s; start %s, end %s%s%s%s%s%s; %s", checks, in, time,
+		start ? "seen" : "not seen", end ? "seen" : "not seen",
+		reload == CT_YES ? ", reload seen" : "", seldom,
 		c->failed ? "; it ended with an error" : "",
 		c->unknown_sites ? "; some call sites no rule knows were taken as needed" : "",
-		gaps ? "; something was lost, see the losses" : "",
-		"; what it did not do while watched is not covered, and a reload is not told "
-		"apart");
+		gaps ? "; something was lost, see the losses" : "", uncovered(reload));
 }
 
 void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct ct_case *c,

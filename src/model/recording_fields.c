@@ -83,6 +83,7 @@ const struct ct_field ct_workload_fields[] = {
 	F(UINT, last_ns),
 	F(TRI, start_seen),
 	F(TRI, end_seen),
+	F(TRI, reload_seen),
 	F(INT, end_code),
 	F(BOOL, left_out),
 	F(UINT, recording, .max = 1 << 20),

@@ -128,6 +128,7 @@ struct ct_workload *ct_session__add(struct ct_session *s, const char *id)
 	w->container.userns = CT_UNKNOWN;
 	w->container.no_new_privs = CT_UNKNOWN;
 	w->start_seen = CT_UNKNOWN;
+	w->reload_seen = CT_UNKNOWN;
 	w->end_seen = CT_UNKNOWN;
 	*CT_PUSH(s->workloads, s->nworkloads, s->workloads_cap) = w;
 	return w;
@@ -239,7 +240,11 @@ static void join(enum ct_tristate *seen, enum ct_tristate by_part)
 
 struct ct_exercised ct_workload__exercised(const struct ct_workload *w)
 {
-	struct ct_exercised e = { .start_seen = CT_UNKNOWN, .end_seen = CT_UNKNOWN };
+	struct ct_exercised e = {
+		.start_seen = CT_UNKNOWN,
+		.end_seen = CT_UNKNOWN,
+		.reload_seen = CT_UNKNOWN,
+	};
 
 	ct_workload__for_each(part, w) {
 		e.kinds += part->told.kinds + part->nkinds;
@@ -247,6 +252,7 @@ struct ct_exercised ct_workload__exercised(const struct ct_workload *w)
 		e.phases |= part->told.phases;
 		join(&e.start_seen, part->start_seen);
 		join(&e.end_seen, part->end_seen);
+		join(&e.reload_seen, part->reload_seen);
 		for (size_t i = 0; i < part->nkinds; i++)
 			e.phases |= phase_bit(part, part->kinds[i].key.entry);
 		for (size_t i = 0; i < part->nexecs && !part->told.kinds; i++)

@@ -149,7 +149,7 @@ struct ct_exercised {
 	uint64_t kinds;	 /* of checks */
 	uint64_t ns;	 /* watched */
 	uint32_t phases; /* bits: whose processes or checks, in the order of ct_phase_names */
-	enum ct_tristate start_seen, end_seen; /* in one of them at least */
+	enum ct_tristate start_seen, end_seen, reload_seen; /* in one of them at least */
 };
 
 struct ct_workload {
@@ -164,10 +164,11 @@ struct ct_workload {
 	uint64_t configured; /* the bounding set it ran with */
 	struct ct_sysctls sysctls;
 	uint64_t first_ns, last_ns;
-	enum ct_tristate start_seen; /* its entry point's execve was seen */
-	enum ct_tristate end_seen;   /* its main process's end was seen */
-	struct ct_exercised told;    /* read from an advice: of recordings that are not here */
-	int end_code;		     /* then: as wait(2) reports it */
+	enum ct_tristate start_seen;  /* its entry point's execve was seen */
+	enum ct_tristate end_seen;    /* its main process's end was seen */
+	enum ct_tristate reload_seen; /* a process got a SIGHUP that it handles */
+	struct ct_exercised told;     /* read from an advice: of recordings that are not here */
+	int end_code;		      /* then: as wait(2) reports it */
 	bool left_out; /* its command started containers, which are not in the recording */
 	struct ct_kind *kinds;
 	size_t nkinds, kinds_cap;

@@ -187,6 +187,10 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 
 	if (!w)
 		return;
+	if (key->type == CT_ACT_RELOAD) {
+		w->reload_seen = CT_YES;
+		return;
+	}
 	HASH_FIND(hh, b->c->acts, key, sizeof(*key), seen);
 	if (seen) {
 		count += seen->count;
@@ -315,6 +319,14 @@ static int by_act(const void *x, const void *y)
 		      sizeof(struct ct_act_key));
 }
 
+/* No SIGHUP is unseen, unless the map of acts was full. */
+static void conclude_reloads(struct ct_session *s)
+{
+	for (size_t i = 0; i < s->nworkloads && !s->losses.acts; i++)
+		if (s->workloads[i]->reload_seen == CT_UNKNOWN)
+			s->workloads[i]->reload_seen = CT_NO;
+}
+
 static void sort_all(struct ct_session *s)
 {
 	for (size_t i = 0; i < s->nworkloads; i++) {
@@ -358,6 +370,7 @@ void ct_collect__build(struct ct_collect *c, struct ct_session *s, ct_choose_fn 
 	add_drained_acts(&b);
 	for (size_t i = 0; i < c->nexits; i++)
 		add_exit(&b, &c->exits[i]);
+	conclude_reloads(s);
 	sort_all(s);
 	free_builder(&b);
 }

@@ -50,6 +50,22 @@ is standard-input "$(cat "$tmp/out")" to-the-command
 is standard-output "$(cat "$tmp/out")" out
 is standard-error "$(cat "$tmp/err")" err
 
+# A reload is a SIGHUP that is handled, by a handler or blocked, and neither one that ends its process nor one ignored.
+reload_seen() {
+	jq '.workloads[0].exercised.reload_seen' "$tmp/advice"
+}
+
+run 0 reload sh -c 'trap : HUP; kill -HUP $$'
+is reload-seen "$(reload_seen)" true
+says reload-said "$tmp/advice" 'reload seen'
+run 0 hangup-ends sh -c 'sh -c "kill -HUP \$\$"; :'
+is hangup-ends-unseen "$(reload_seen)" false
+run 0 hangup-ignored sh -c 'trap "" HUP; kill -HUP $$'
+is hangup-ignored-unseen "$(reload_seen)" false
+run 0 hangup-blocked python3 -c 'import os, signal as s
+s.pthread_sigmask(s.SIG_BLOCK, [s.SIGHUP]); os.kill(os.getpid(), s.SIGHUP); s.sigwait([s.SIGHUP])'
+is hangup-blocked-seen "$(reload_seen)" true
+
 touch "$tmp/file"
 run 0 chown chown 1 "$tmp/file"
 is chown-advice "$(cap_add "$tmp/advice")" CHOWN

@@ -46,7 +46,7 @@ VERDICT = OneOf(("required", "optional", "unneeded"))
 SCOPE = OneOf(("host", "namespace", "none"))
 
 EXERCISED = {"checks": number, "kinds": (int, type(None)), "seconds": (int, float),
-             "start_seen": opt_flag, "end_seen": opt_flag,
+             "start_seen": opt_flag, "end_seen": opt_flag, "reload_seen": opt_flag,
              "phases": [OneOf(("main", "exec", "health", "setup"))]}
 REASON = {"site": text, "syscall": opt_text, "process": opt_text,
           "phase": OneOf(("main", "exec", "health", "setup")), "count": number,

@@ -183,10 +183,11 @@ static void test_modes(void)
 	free_both(&b);
 }
 
-#define SEEN(kinds, seconds, start, phase)                                             \
-	DOC("{" ID("a") ",\"advice\":{\"cap_add\":[]},\"exercised\":{\"kinds\":" kinds \
-			",\"seconds\":" seconds ",\"start_seen\":" start               \
-			",\"end_seen\":null,\"phases\":[\"" phase "\"]}}")
+#define SEEN(kinds, seconds, start, phase)                                                  \
+	DOC("{" ID("a") ",\"advice\":{\"cap_add\":[]},\"exercised\":{\"kinds\":" kinds      \
+			",\"seconds\":" seconds ",\"start_seen\":" start                    \
+			",\"end_seen\":null,\"reload_seen\":" start ",\"phases\":[\"" phase \
+			"\"]}}")
 
 /* What several recordings showed adds up. */
 static void test_exercised(void)
@@ -202,6 +203,7 @@ static void test_exercised(void)
 	CU_ASSERT_EQUAL(e.ns, 3500000000);
 	CU_ASSERT_EQUAL(e.start_seen, CT_YES);
 	CU_ASSERT_EQUAL(e.end_seen, CT_UNKNOWN);
+	CU_ASSERT_EQUAL(e.reload_seen, CT_YES);
 	CU_ASSERT_EQUAL(e.phases, 1 << 0 | 1 << 2);
 	free_both(&b);
 }

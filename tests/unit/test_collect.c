@@ -353,6 +353,34 @@ static void test_acts(void)
 	UNIT_STR(s->workloads[0]->acts[0].syscall, "capset");
 }
 
+/* A SIGHUP is no act of the workload's; none is unseen where none was lost. */
+static void test_reloads(void)
+{
+	static const struct {
+		uint16_t type;
+		uint64_t lost;
+		enum ct_tristate seen;
+	} cases[] = {
+		{ CT_ACT_RELOAD, 0, CT_YES },
+		{ CT_ACT_RELOAD, 1, CT_YES },
+		{ CT_ACT_CAPSET, 0, CT_NO },
+		{ CT_ACT_CAPSET, 1, CT_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = NULL;
+
+		probe.acts[0].key = (struct ct_act_key){ .cgroup = WEB, .type = cases[i].type };
+		probe.acts[0].key.nr = CT_NR_NONE;
+		probe.acts[0].count = 1;
+		probe.nacts = 1;
+		probe.losses.acts = cases[i].lost;
+		s = built();
+		CU_ASSERT_EQUAL(s->workloads[0]->reload_seen, cases[i].seen);
+		CU_ASSERT_EQUAL(s->workloads[0]->nacts, cases[i].type == CT_ACT_CAPSET);
+	}
+}
+
 /* The entry point tells of its container; ordinary programs are not kept. */
 static void test_execs(void)
 {
@@ -568,6 +596,7 @@ static CU_TestInfo tests[] = {
 	{ "full texts", test_full_texts },
 	{ "overcommit", test_overcommit },
 	{ "acts", test_acts },
+	{ "reloads", test_reloads },
 	{ "execs", test_execs },
 	{ "exits", test_exits },
 	{ "order", test_order },

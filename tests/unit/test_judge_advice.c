@@ -37,6 +37,41 @@ static const struct {
 	  "call sites no rule knows" },
 };
 
+static void test_reload(void)
+{
+	static const struct {
+		enum ct_tristate seen, in_another;
+		const char *words;
+	} cases[] = {
+		{ CT_UNKNOWN, CT_UNKNOWN,
+		  "end seen; what it did not do while watched is not "
+		  "covered, and a reload is not told apart" },
+		{ CT_NO, CT_UNKNOWN,
+		  "end seen; what it did not do while watched, such as a "
+		  "reload, is not covered" },
+		{ CT_NO, CT_YES,
+		  "end seen, reload seen; what it did not do while watched is not "
+		  "covered" },
+		{ CT_YES, CT_NO, "end seen, reload seen; what it" },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x"), *other = build_container(s, "y");
+		size_t cap = 0;
+
+		w->reload_seen = cases[i].seen;
+		other->reload_seen = cases[i].in_another;
+		s->nworkloads--;
+		*CT_PUSH(w->more, w->nmore, cap) = other;
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		if (!strstr(r->advices[0].why, cases[i].words))
+			printf("%s\n", r->advices[0].why);
+		CU_ASSERT_PTR_NOT_NULL(strstr(r->advices[0].why, cases[i].words));
+	}
+}
+
 static void test_confidence(void)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(runs); i++) {
@@ -338,6 +373,7 @@ static void test_speed_unknown(void)
 
 static CU_TestInfo tests[] = {
 	{ "confidence", test_confidence },
+	{ "reload", test_reload },
 	{ "warnings", test_warnings },
 	{ "no warnings", test_no_warnings },
 	{ "user namespaces", test_userns },

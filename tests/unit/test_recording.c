@@ -117,6 +117,7 @@ static void fill_workload(struct ct_workload *w)
 	w->last_ns = 6;
 	w->start_seen = CT_YES;
 	w->end_seen = CT_NO;
+	w->reload_seen = CT_YES;
 	w->end_code = -9;
 	fill_kind(ct_workload__add_kind(w));
 	ct_workload__add_kind(w)->key.nr = CT_NR_NONE;
@@ -258,6 +259,7 @@ static void check_workload(const struct ct_workload *a, const struct ct_workload
 	CU_ASSERT(a->first_ns == b->first_ns && a->last_ns == b->last_ns);
 	CU_ASSERT_EQUAL(a->start_seen, b->start_seen);
 	CU_ASSERT_EQUAL(a->end_seen, b->end_seen);
+	CU_ASSERT_EQUAL(a->reload_seen, b->reload_seen);
 	CU_ASSERT_EQUAL(a->end_code, b->end_code);
 	CU_ASSERT_EQUAL_FATAL(a->nkinds, b->nkinds);
 	for (size_t i = 0; i < a->nkinds; i++)
@@ -372,6 +374,7 @@ static void test_lenient(void)
 	CU_ASSERT_EQUAL(s->workloads[0]->kinds[0].key.cap, CAP_SYS_ADMIN);
 	CU_ASSERT_EQUAL(s->workloads[0]->kinds[0].key.nr, CT_NR_NONE);
 	CU_ASSERT_EQUAL(s->workloads[0]->container.privileged, CT_UNKNOWN);
+	CU_ASSERT_EQUAL(s->workloads[0]->reload_seen, CT_UNKNOWN);
 	CU_ASSERT_EQUAL(s->host.outcomes, CT_UNKNOWN);
 }
 
