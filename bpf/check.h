@@ -235,8 +235,8 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	count(btf, ctx, stack, c, &key);
 	if (btf && cfg_outcomes && key.nr >= 0 && (!c->granted || may_create(&key)))
 		watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid));
-	if (c->cap == CAP_KILL && c->granted && key.sel == SIGCONT)
-		remember_continue(&key);
+	if (c->cap == CAP_KILL)
+		remember_kill(&key);
 	if (cfg_trace)
 		send_sample(&key);
 	return 0;

@@ -191,7 +191,8 @@ static __always_inline __u32 selector_of(bool btf, struct task_struct *task, str
 	if (kind >= CT_SEL_UID && kind <= CT_SEL_FSGID)
 		return setid_bits(btf, task, regs, kind);
 	if (kind == CT_SEL_EXEC)
-		return no_new_privs(btf, task) ? CT_EXEC_NNP : CT_EXEC_PRIVS;
+		return CT_EXEC_PRIVS +
+		       no_new_privs(btf, task); /* or CT_EXEC_NNP, without a branch */
 	arg = regs_arg(btf, regs, how >> 5);
 	switch (kind) {
 	case CT_SEL_PAIR: return arg << 16 | (regs_arg(btf, regs, (how >> 5) + 1) & 0xffff);

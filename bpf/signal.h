@@ -20,21 +20,22 @@
 #define TRACE_SIGNAL_IGNORED 1	 /* trace/events/signal.h */
 
 /*
- * The task's last grant of KILL for SIGCONT, whose signal follows. One forgotten leaves a check
- * of which nothing more is known.
+ * The task's last question for KILL, whose signal may follow. One forgotten leaves a check of
+ * which nothing more is known.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1024);
 	__type(key, __u32); /* tid */
 	__type(value, struct ct_key);
-} continues SEC(".maps");
+} kills SEC(".maps");
 
-static __noinline int remember_continue(const struct ct_key *key)
+/* For what signal is looked at later: it would keep the verifier from pruning a check's paths. */
+static __noinline int remember_kill(const struct ct_key *key)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
 
-	return key ? bpf_map_update_elem(&continues, &tid, key, BPF_ANY) : 0;
+	return key ? bpf_map_update_elem(&kills, &tid, key, BPF_ANY) : 0;
 }
 
 static __always_inline struct pid *session_of(struct task_struct *task)
@@ -51,13 +52,15 @@ static __always_inline void on_continue(struct task_struct *target)
 	struct task_struct *sender = (struct task_struct *)bpf_get_current_task();
 	__u32 tid = bpf_get_current_pid_tgid();
 	struct pid *session = session_of(target);
-	struct ct_key *last = bpf_map_lookup_elem(&continues, &tid), key;
+	struct ct_key *last = bpf_map_lookup_elem(&kills, &tid), key;
 	struct ct_results *r;
 
 	if (!last)
 		return;
 	key = *last;
-	bpf_map_delete_elem(&continues, &tid);
+	bpf_map_delete_elem(&kills, &tid);
+	if (key.sel != SIGCONT || !(key.flags & CT_F_GRANTED))
+		return;
 	r = results_of(&key);
 	/* One that is gone already has none, and is let through as well. */
 	if (r)
