@@ -2,7 +2,7 @@
 /*
  * Signals on their way to a process, after permission was given (kernel/signal.c). The
  * kernel asks for KILL before it looks whether SIGCONT stays within a session, which is
- * always allowed: so the look is taken here.
+ * always allowed: so the look is taken here. And a SIGHUP tells of a reload.
  */
 #ifndef CT_BPF_SIGNAL_H
 #define CT_BPF_SIGNAL_H
