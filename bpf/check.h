@@ -234,7 +234,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		key.after = after_refusal(FIELD(btf, task, pid), key.nr, c->cap, c->granted);
 	count(btf, ctx, stack, c, &key);
 	if (btf && cfg_outcomes && key.nr >= 0 && (!c->granted || may_create(&key)))
-		watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid));
+		watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs);
 	if (c->cap == CAP_KILL)
 		remember_kill(&key);
 	if (cfg_trace)

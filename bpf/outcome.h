@@ -38,6 +38,7 @@ struct followed_id {
 };
 struct followed_call {
 	struct ct_key key;
+	__u64 args[3];
 	struct bpf_task_work work;
 };
 struct {
@@ -105,14 +106,26 @@ static __always_inline struct ct_results *results_of(const struct ct_key *key)
 	return r;
 }
 
+/* The kernel is asked through an interrupt: one that comes late would show another call's result.
+ */
+static __always_inline bool is_same_call(const struct followed_call *call, struct pt_regs *regs)
+{
+	return regs_nr(true, regs) == call->key.nr && regs_arg(true, regs, 0) == call->args[0] &&
+	       regs_arg(true, regs, 1) == call->args[1] && regs_arg(true, regs, 2) == call->args[2];
+}
+
 static int on_return_to_user(struct bpf_map *map, void *key, void *value)
 {
 	struct followed_call *call = value;
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
-	struct ct_results *r = results_of(&call->key);
+	struct ct_results *r = NULL;
 	long ret = PT_REGS_RC_CORE(regs);
 
+	if (is_same_call(call, regs))
+		r = results_of(&call->key);
+	else
+		lost(CT_LOSS_OUTCOMES);
 	if (r && !(call->key.flags & CT_F_GRANTED))
 		__sync_fetch_and_add(ret == -EPERM	     ? &r->eperm :
 				     ret == -EACCES	     ? &r->eacces :
@@ -135,7 +148,8 @@ static __always_inline int call_back(bool impl, struct followed_call *call)
 						    on_return_to_user);
 }
 
-static __always_inline void watch_outcome(bool impl, const struct ct_key *key, __u32 tid)
+static __always_inline void watch_outcome(bool impl, const struct ct_key *key, __u32 tid,
+					  struct pt_regs *regs)
 {
 	struct followed_id id = { tid, key->cap, key->flags & CT_F_GRANTED, key->after };
 	struct followed_call fresh = {}, *call;
@@ -148,6 +162,8 @@ static __always_inline void watch_outcome(bool impl, const struct ct_key *key, _
 	if (bpf_map_lookup_elem(&followed_calls, &id))
 		return; /* the same call asked before */
 	fresh.key = *key;
+	for (int i = 0; i < 3; i++)
+		fresh.args[i] = regs_arg(true, regs, i);
 	if (bpf_map_update_elem(&followed_calls, &id, &fresh, BPF_NOEXIST)) {
 		lost(CT_LOSS_OUTCOMES);
 		return;
