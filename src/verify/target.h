@@ -3,6 +3,7 @@
 #ifndef CT_VERIFY_TARGET_H
 #define CT_VERIFY_TARGET_H
 
+#include "base/opt.h"
 #include "record/recorder.h"
 #include "verify/state.h"
 #include "verify/words.h"
@@ -59,12 +60,13 @@ struct ct_target {
 	const char *const *services; /* of a stack, to be proved one after the other */
 	size_t nservices;
 	const char *service; /* the one that start limits, that life and health ask about */
-	bool keep_volumes;   /* named volumes are used as they are */
-	bool privileged;     /* given --privileged; a set is tried without that */
-	bool detached;	     /* it was to run in the background: it ends when told so */
-	const char *socket;  /* of the API, borrowed, or NULL */
-	const char *name;    /* for checks: the container's name, or NULL */
-	const char *unit;    /* its name, or NULL */
+	const struct ct_strlist *asked; /* borrowed: of the services these only; empty: all */
+	bool keep_volumes;		/* named volumes are used as they are */
+	bool privileged;		/* given --privileged; a set is tried without that */
+	bool detached;			/* it was to run in the background: it ends when told so */
+	const char *socket;		/* of the API, borrowed, or NULL */
+	const char *name;		/* for checks: the container's name, or NULL */
+	const char *unit;		/* its name, or NULL */
 	/* For --from, each NULL or may return NULL: not known. */
 	const char *(*image)(struct ct_target *t);
 	/* Words joined by spaces; of a container those that follow its entry point. */

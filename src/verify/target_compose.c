@@ -7,11 +7,15 @@
 #include "verify/proc.h"
 #include "verify/target.h"
 
+#define FORMAT "{{.Label \"com.docker.compose.service\"}} {{.Status}}"
+
 struct stack {
 	struct ct_target t;
 	struct ct_compose *compose;
 	const char *file;
 	int stopper;
+	char *failure; /* of a service in the recording, until it is told */
+	char *failed;  /* that service's name */
 };
 
 static int open_stack(struct ct_target *t, struct ct_err *err)
@@ -46,11 +50,10 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 }
 
 /* Id of the service's container; the caller frees. NULL: there is none. */
-static char *container_of(struct stack *s)
+static char *container_of(struct stack *s, const char *name)
 {
 	ct_autofree char *project = ct_xasprintf("label=%s", s->t.state->label);
-	ct_autofree char *service = ct_xasprintf("label=com.docker.compose.service=%s",
-						 s->t.service);
+	ct_autofree char *service = ct_xasprintf("label=com.docker.compose.service=%s", name);
 	ct_autowords struct ct_words list = {};
 	ct_autofree char *id = NULL;
 
@@ -65,7 +68,7 @@ static char *container_of(struct stack *s)
 /* Its state in Docker's JSON; the caller frees. NULL: there is none. */
 static char *state_of(struct stack *s)
 {
-	ct_autofree char *id = container_of(s), *output = NULL;
+	ct_autofree char *id = container_of(s, s->t.service), *output = NULL;
 	char *argv[] = { "docker", "inspect", "-f", "{{json .State}}", id, NULL };
 
 	return id && !ct_proc__run(argv, &output) ? ct_steal(output) : NULL;
@@ -73,7 +76,9 @@ static char *state_of(struct stack *s)
 
 static char *last_words(struct ct_target *t)
 {
-	ct_autofree char *id = t->service ? container_of((struct stack *)t) : NULL;
+	struct stack *s = (struct stack *)t;
+	const char *name = t->service ? t->service : s->failed;
+	ct_autofree char *id = name ? container_of(s, name) : NULL;
 	char *argv[] = { "sh", "-c", "exec docker logs --tail 1 \"$0\" 2>&1", id, NULL };
 	char *output = NULL;
 
@@ -82,13 +87,62 @@ static char *last_words(struct ct_target *t)
 	return output;
 }
 
+/* "NAME Exited (3) 2 seconds ago" of one that is to be proved and did not end well. */
+static bool is_failure(const struct ct_target *t, const char *line)
+{
+	size_t len = strcspn(line, " ");
+	bool asked = !t->asked->len;
+
+	for (size_t i = 0; i < t->asked->len; i++)
+		asked |= strlen(t->asked->items[i]) == len &&
+			 !strncmp(t->asked->items[i], line, len);
+	return asked && !strncmp(line + len, " Exited (", 9) && !strstr(line + len, "(0)");
+}
+
+/* Of the whole stack: what fails with all that it was given cannot be proved with less. */
+static enum ct_life life_of_all(struct stack *s)
+{
+	ct_autofree char *project = ct_xasprintf("label=%s", s->t.state->label);
+	const char *argv[] = {
+		"docker", "ps", "-a", "--filter", project, "--format", FORMAT, NULL
+	};
+	ct_autofree char *output = NULL;
+	enum ct_life life = CT_LIFE_WAIT;
+
+	if (ct_proc__run((char *const *)argv, &output))
+		return CT_LIFE_WAIT;
+	for (char *save, *line = strtok_r(output, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		/* All are created before the first is started. */
+		if (strstr(line, " Created"))
+			return CT_LIFE_WAIT;
+		life = CT_LIFE_UP;
+		if (is_failure(&s->t, line)) {
+			ct_autofree char *shown = ct_printable(line);
+
+			free(s->failure);
+			s->failure = ct_xasprintf("service %s", shown);
+			free(s->failed);
+			s->failed = ct_xstrndup(line, strcspn(line, " "));
+			return CT_LIFE_DEAD;
+		}
+	}
+	return life;
+}
+
+static char *ending(struct ct_target *t, bool stopped)
+{
+	(void)stopped;
+	return ct_steal(((struct stack *)t)->failure);
+}
+
 static enum ct_life life(struct ct_target *t)
 {
 	struct stack *s = (struct stack *)t;
 	ct_autofree char *state = t->service ? state_of(s) : NULL;
 
 	if (!t->service)
-		return CT_LIFE_UP;
+		return life_of_all(s);
 	if (!state || strstr(state, "\"Status\":\"created\""))
 		return CT_LIFE_WAIT;
 	if (strstr(state, "\"Status\":\"exited\"") && !strstr(state, "\"ExitCode\":0,"))
@@ -156,6 +210,8 @@ static void free_stack(struct ct_target *t)
 	struct stack *s = (struct stack *)t;
 
 	ct_compose__close(s->compose);
+	free(s->failure);
+	free(s->failed);
 	free(s);
 }
 
@@ -169,6 +225,7 @@ struct ct_target *ct_target__compose(const char *file)
 		.open = open_stack,
 		.start = start,
 		.life = life,
+		.ending = ending,
 		.health = health,
 		.last_words = last_words,
 		.stop = stop,

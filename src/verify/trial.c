@@ -136,8 +136,13 @@ static bool satisfied(struct watch *w)
 		return false;
 	if (k->check && !w->check_good)
 		look_at_check(w);
-	return (!k->check || w->check_good) && (!k->health || w->health_good) &&
-	       now_ns() - w->up_ns >= k->stay_ns;
+	if ((k->check && !w->check_good) || (k->health && !w->health_good) ||
+	    now_ns() - w->up_ns < k->stay_ns)
+		return false;
+	/* It may have ended since the last look. */
+	w->asked_ns = 0;
+	look_at_state(w);
+	return !w->complaint;
 }
 
 static void stop(struct watch *w, bool hard)

@@ -337,6 +337,7 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_
 		return ret;
 	t->state = &state;
 	t->keep_volumes = opts->keep_volumes;
+	t->asked = &opts->services;
 	if (t->open)
 		ret = t->open(t, err);
 	if (!ret)

@@ -79,9 +79,9 @@ WORKLOAD = {
                "confidence": OneOf(("proved", "high", "medium", "low"))},
     "verified?": {"runs": number, "check": opt_text, "privileged?": OneOf(("dropped", "needed")),
                   "result": OneOf(("minimal", "sufficient", "failed")),
-                  "flaky": flag, "degraded": Caps(),
+                  "flaky": flag, "degraded": Caps(), "kept?": Caps(),
                   "list": [{"recording": flag, "set": Caps(), "why": opt_text, "refused": Caps(),
-                            "ending": OneOf(("works", "fails", "unable")), "ms": number}]},
+                            "ending": OneOf(("works", "fails", "unable")), "ms": number, "start?": number}]},
     "warnings": [{"code": text, "capability": opt_text, "text": text}],
     "capabilities": [CAPABILITY]}
 SCHEMA = {

@@ -6,6 +6,9 @@
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
 need_docker
+mine=captrim-verify-compose-$$
+docker volume create "$mine" >/dev/null
+trap 'docker volume rm "$mine" >/dev/null; rm -rf "$tmp"' EXIT
 
 # The attribute "version" makes Compose 2 warn.
 cat >"$tmp/compose.yaml" <<YAML
@@ -15,14 +18,13 @@ services:
     image: $image
     network_mode: none
     cap_add: [NET_ADMIN]
-    volumes: ["data:/v"]
-    command: ["sh", "-c", "trap 'exit 0' TERM; mkdir /v/a && chown 1001 /v/a || exit 3; while :; do sleep 0.1; done"]
+    volumes: ["data:/v"] # of the name that it has here
+    command: ["sh", "-c", "trap 'exit 0' TERM; mkdir -p /v/a && chown 1001 /v/a || exit 3; while :; do sleep 0.1; done"]
   other:
     image: $image
-    network_mode: none
     command: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"]
 volumes:
-  data:
+  data: {name: $mine}
 YAML
 made() { docker ps -aq --filter label=com.docker.compose.project | xargs -r docker inspect -f '{{.Name}}' | grep -c "$1"; }
 
@@ -36,9 +38,9 @@ verify() {
 	project=$(cat "$tmp/project")
 	is "$1" "$status $(jq -r '.workloads | sort_by(.container.service) | map(
 		"\(.container.service) \(.advice.cap_add | join(",")) \(.verified.result) \(.verified.runs)") | join("; ")' "$tmp/advice")" \
-		'0 other  minimal 1; server CHOWN minimal 2'
+		'0 other  minimal 1; server CHOWN minimal 3'
 	says "$1-last-words" "$tmp/err" 'fails in .*: chown: /v/a: Operation not permitted'
-	is "$1-left" "$(made "$project") $(docker volume ls -q | grep -c "$project")" '0 0'
+	is "$1-left" "$(made "$project") $(docker volume ls -q | grep -c "$project") $(docker network ls | grep -c "$project")" '0 0 0'
 }
 
 if docker compose version >/dev/null 2>&1; then
@@ -58,3 +60,23 @@ SH
 else
 	skip standalone 'no docker-compose'
 fi
+
+# The volume that the file names is somebody's own.
+is own-volume "$(docker run --rm --network none -v "$mine:/v" "$image" ls /v)" ''
+
+# What was proved is used as it is, and is known to be proved.
+[ -s "$tmp/advice" ] || exit 0
+check() {
+	status=0
+	"$captrim" check "$tmp/advice" --against "$tmp/compose.yaml" >"$tmp/out" 2>&1 || status=$?
+}
+check
+is check-finds "$status" 1
+says check-finds-text "$tmp/out" NET_ADMIN
+"$captrim" patch -f "$tmp/compose.yaml" --write "$tmp/advice" >"$tmp/out" 2>"$tmp/err"
+is patch $? 0
+is patched "$(sed -n '/server:/,/volumes:/p' "$tmp/compose.yaml" | grep -cE 'cap_drop: *\[ALL\]|cap_add: *\[CHOWN\]')" 2
+check
+is check-agrees "$status" 0
+"$captrim" advise "$tmp/advice" >"$tmp/out" 2>&1
+says advise-proved "$tmp/out" 'proved: it works with this set'

@@ -164,13 +164,28 @@ if [ -n "$docker" ]; then
 		sleep 1
 	done
 	must 'docker refuses, exec starts' docker exec rehearse grep refused /now
-	must 'docker copy-up' docker exec rehearse sh -c 'echo >>/bin/busybox'
+	must 'docker copy-up' docker exec rehearse touch /bin/busybox
 	must 'docker exec refused' fails docker exec rehearse chown 1 /bin/busybox
 	docker kill rehearse >/dev/null
 	ended
 	must 'docker death' is_status $? 1
 	has 'docker says death' '"trouble": "(process-ended|cgroup-empty|container-stopped)"'
 	docker rm rehearse >/dev/null
+
+	# Its own health check is a sign like any other.
+	docker run -d --name rehearse --network none --health-cmd 'chown 1 /h && chown 2 /h' \
+		--health-interval 1s --health-retries 1 base sh -c 'touch /h; exec sleep 1000' >/dev/null
+	n=0
+	while [ "$(docker inspect -f '{{.State.Health.Status}}' rehearse)" != healthy ] &&
+		[ $((n += 1)) -lt 60 ]; do
+		sleep 1
+	done
+	rehearse -c rehearse --cap-add none --for 100s
+	ended
+	must 'unhealthy' is_status $? 1
+	has 'says unhealthy' '"trouble": "unhealthy"'
+	must 'lifts when unhealthy' docker exec rehearse chown 1 /h
+	docker rm -f rehearse >/dev/null
 fi
 
 # The last, since there is no way back: v1 alone, where another hierarchy tells processes apart.
