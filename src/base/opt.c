@@ -6,6 +6,7 @@
 #include "base/opt.h"
 
 #define HELP_COLUMN 28
+#define HELP_WIDTH  80
 
 static const struct ct_opt help_opt = {
 	.letter = 'h',
@@ -280,6 +281,24 @@ int ct_opts__parse(const struct ct_command *cmd, int argc, char **argv, struct c
 	return 0;
 }
 
+/* At the column where it stands, and on as many lines as it takes. */
+static void help_text(const char *text, FILE *out)
+{
+	size_t at = HELP_COLUMN;
+
+	while (text && *text) {
+		size_t len = strcspn(text, " ");
+
+		if (at > HELP_COLUMN && at + 1 + len > HELP_WIDTH) {
+			fprintf(out, "\n%*s", HELP_COLUMN, "");
+			at = HELP_COLUMN;
+		}
+		at += fprintf(out, "%s%.*s", at > HELP_COLUMN ? " " : "", (int)len, text);
+		text += len + strspn(text + len, " ");
+	}
+	fputc('\n', out);
+}
+
 static void help_line(const struct ct_opt *o, FILE *out)
 {
 	struct ct_str left = { 0 };
@@ -291,9 +310,10 @@ static void help_line(const struct ct_opt *o, FILE *out)
 	if (o->arg)
 		ct_str__addf(&left, " %s", o->arg);
 	if (left.len + 2 > HELP_COLUMN)
-		fprintf(out, "%s\n%*s%s\n", left.s, HELP_COLUMN, "", o->help ? o->help : "");
+		fprintf(out, "%s\n%*s", left.s, HELP_COLUMN, "");
 	else
-		fprintf(out, "%-*s%s\n", HELP_COLUMN, left.s, o->help ? o->help : "");
+		fprintf(out, "%-*s", HELP_COLUMN, left.s);
+	help_text(o->help, out);
 	ct_str__free(&left);
 	if (o->type != CT_OPT_CHOICE || !o->choices)
 		return;

@@ -66,9 +66,9 @@ const struct ct_command ct_verify_command = {
 	.args = "[OPTION]... {-- COMMAND [ARGUMENT]... | -f COMPOSE-FILE | -u UNIT}",
 	.summary = "prove the smallest set by running a command again under smaller ones",
 	.details =
-		"The command is 'docker run ...', 'podman run ...', 'systemd-run ...' or any "
-		"other. It\n"
-		"runs once as it is, then under the advised set, then without each member of it.\n"
+		"The command is 'docker run ...', 'podman run ...', 'systemd-run ...' or any\n"
+		"other. It runs once as it is, then under the advised set, then without each\n"
+		"member of it.\n"
 		"Without --check, --health and --stay it works when its exit status is 0; several\n"
 		"may be combined. A check finds the container's name in CAPTRIM_CONTAINER.\n"
 		"A unit is the one of this host: its users go without it meanwhile.\n"

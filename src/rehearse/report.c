@@ -12,7 +12,7 @@
 #include "rehearse/rehearse.h"
 #include "view/common.h"
 
-#define WIDTH	100
+#define WIDTH	80
 #define JUST_NS 5000000000ull /* refusals this long before trouble are named */
 #define INDENT	"  "
 #define INDENT2 "      "

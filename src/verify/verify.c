@@ -301,8 +301,11 @@ static int check_services(const struct ct_proof *p)
 
 		for (size_t k = 0; k < p->t->nservices; k++)
 			found |= !strcmp(p->t->services[k], name);
-		if (!found)
-			return ct_err__set(p->err, ENOENT, "the file has no service %s", name);
+		if (!found) {
+			ct_autofree char *shown = ct_printable(name);
+
+			return ct_err__set(p->err, ENOENT, "the file has no service %s", shown);
+		}
 	}
 	return 0;
 }
@@ -342,9 +345,11 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_
 		ret = t->open(t, err);
 	if (!ret)
 		ret = check_services(&p);
-	if (!ret && state.unit && !t->is_transient && !opts->quiet)
-		ct_warn("%s is stopped and started for each run, and put back afterwards",
-			state.unit);
+	if (!ret && state.unit && !t->is_transient && !opts->quiet) {
+		ct_autofree char *unit = ct_printable(state.unit);
+
+		ct_warn("%s is stopped and started for each run, and put back afterwards", unit);
+	}
 	if (!ret && !p.s)
 		ret = record(&p);
 	if (!ret)

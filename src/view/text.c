@@ -107,7 +107,7 @@ static void put_run(const struct text *t, const struct ct_verify_run *run)
 		line = ct_xasprintf("%s, as given%s%s", run->ending, why ? ": " : "",
 				    why ? why : "");
 	else
-		line = ct_xasprintf("%s under %s%s%s", run->ending, *set ? set : "nothing",
+		line = ct_xasprintf("%s under %s%s%s", run->ending, *set ? set : "no capability",
 				    why ? ": " : "", why ? why : "");
 	put_labelled(t, run->recording ? "recording" : "run", ct_term__dim(t->term), line);
 }
@@ -143,7 +143,9 @@ static void put_rest(const struct text *t, const struct ct_advice *a, bool verbo
 	if (a->verify_result) {
 		ct_autofree char *done = ct_view__verified(a), *text = ct_printable(done);
 
-		put_labelled(t, "verified", ct_term__good(t->term), text);
+		put_labelled(t, "verified",
+			     !strcmp(a->verify_result, "failed") ? bad : ct_term__good(t->term),
+			     text);
 	}
 	put_set(t, "degraded", bad, a->verify_degraded);
 	for (size_t i = 0; i < a->nverify_list; i++)

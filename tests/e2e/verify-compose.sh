@@ -75,7 +75,7 @@ is check-finds "$status" 1
 says check-finds-text "$tmp/out" NET_ADMIN
 "$captrim" patch -f "$tmp/compose.yaml" --write "$tmp/advice" >"$tmp/out" 2>"$tmp/err"
 is patch $? 0
-is patched "$(sed -n '/server:/,/volumes:/p' "$tmp/compose.yaml" | grep -cE 'cap_drop: *\[ALL\]|cap_add: *\[CHOWN\]')" 2
+is patched "$(grep -cE 'cap_drop: \[ALL\]|^ *- CHOWN' "$tmp/compose.yaml") $(grep -c 'confidence: "*proved' "$tmp/compose.yaml")" '3 2'
 check
 is check-agrees "$status" 0
 "$captrim" advise "$tmp/advice" >"$tmp/out" 2>&1
