@@ -96,7 +96,8 @@ static struct ct_slot *read_cache(struct ct_probe *p, size_t *n)
 
 	*n = count;
 	if (bpf_map_lookup_batch(bpf_map__fd(p->skel->maps.cache), NULL, &batch, index, slots,
-				 &count, NULL) && errno != ENOENT)
+				 &count, NULL) &&
+	    errno != ENOENT)
 		memset(slots, 0, *n * sizeof(*slots));
 	return slots;
 }
