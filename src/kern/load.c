@@ -2,6 +2,7 @@
 /* Loading: choose a way in by trying, calibrate, configure, attach. */
 #include "kern/probe_priv.h"
 
+#include <assert.h>
 #include <bpf/btf.h>
 #include <errno.h>
 #include <string.h>
@@ -383,6 +384,7 @@ int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **out, stru
 	if (!ret)
 		ret = open_backend(p, opts, err);
 	if (!ret) {
+		assert(p->skel);
 		p->ring = ring_buffer__new(bpf_map__fd(p->skel->maps.ring), forward, p, NULL);
 		if (!p->ring)
 			ret = ct_err__set(err, errno, "cannot map the ring buffer: %s",
