@@ -129,7 +129,7 @@ FORCE:
 # ---- checks ----
 
 FORMATTED := $(wildcard src/*.c src/*/*.[ch] include/ct/*.h bpf/*.[ch] tests/unit/*.[ch] \
-	tests/fuzz/*.c)
+	tests/fuzz/*.[ch])
 
 SCRIPTS := $(shell grep -lE '^\#!.*/(ba)?sh' tests/run scripts/* tests/*/*.sh .ci/*)
 

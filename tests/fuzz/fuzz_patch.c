@@ -10,15 +10,9 @@
 
 #include "base/term.h"
 #include "edit/same.h"
+#include "leaks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-const char *__lsan_default_suppressions(void);
-
-/* libfyaml 0.7.12 leaks a buffer for some texts that it refuses. */
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:libfyaml\n";
-}
 
 static struct ct_workload workload = { .id = "w", .kind = CT_WL_CONTAINER };
 static char reason_text[] = "opening #: a file\n- it: {", comm[] = "a\n b: [#\x1b";
