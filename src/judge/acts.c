@@ -152,8 +152,41 @@ static void judge_exec(struct ct_case *c, const struct ct_exec *x)
 	     "security/commoncap.c:bprm_caps_from_vfs_caps, 5.10-7.3");
 }
 
+/*
+ * From within a new user namespace one can only map one's own effective id of the parent. To map 0
+ * so, SETFCAP must have been held when the namespace was made: create_user_ns notes it
+ * and asks nothing. Written from outside, the kernel asks.
+ */
+static bool maps_root_from_within(const struct ct_kind *k)
+{
+	const uint8_t want = CT_F_GRANTED | CT_F_EUID0;
+	bool map = false, uids = false;
+
+	for (size_t i = 0; i < k->stack_len; i++) {
+		map |= !strcmp(k->stack[i], "map_write");
+		uids |= !strcmp(k->stack[i], "proc_uid_map_write");
+	}
+	return map && uids && k->key.cap == CAP_SYS_ADMIN && (k->key.flags & want) == want &&
+	       k->sampled && k->creds.userns_level == k->key.level;
+}
+
+static void judge_root_map(struct ct_case *c, const struct ct_kind *k)
+{
+	char comm[sizeof(k->proc.comm) + 1] = "";
+
+	if (is_setup(c, k->key.entry) || k->key.level <= c->base_level || !maps_root_from_within(k))
+		return;
+	memcpy(comm, k->proc.comm, sizeof(k->proc.comm));
+	need(c, CT_CAP(SETFCAP), false, "verify_root_map", k->syscall, comm, k->key.entry, k->count,
+	     "mapping its parent's user 0 into a user namespace, to be held when making it; else: "
+	     "EPERM",
+	     "kernel/user_namespace.c:create_user_ns, verify_root_map, 5.10-7.3");
+}
+
 void ct_case__judge_acts(struct ct_case *c)
 {
+	for (size_t i = 0; i < c->w->nkinds; i++)
+		judge_root_map(c, &c->w->kinds[i]);
 	for (size_t i = 0; i < c->w->nacts; i++)
 		judge_act(c, &c->w->acts[i]);
 	for (size_t i = 0; i < c->w->nexecs; i++)

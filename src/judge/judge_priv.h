@@ -29,6 +29,7 @@ struct ct_case {
 	uint64_t host_caps; /* needed where the initial user namespace is asked */
 	uint64_t checks, unknown_sites, doubtful;
 	const struct ct_settled *settled; /* NULL: the set is worked out */
+	uint8_t base_level;		  /* of the workload's own user namespace */
 	bool failed;			  /* the entry point ended with an error */
 	bool left_out;			  /* containers that it started were not recorded */
 	bool ran;			  /* more was seen than the runtime's set-up */
@@ -40,7 +41,7 @@ struct ct_reason *ct_case__reason(struct ct_case *c, int cap, enum ct_verdict v,
 struct ct_reason *ct_case__say(struct ct_case *c, int cap, const struct ct_reason *like);
 void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v);
 
-/* kinds.c: every kind of check; acts.c: everything that is a need without one. */
+/* kinds.c: every kind of check, first; acts.c: everything that is a need without one. */
 void ct_case__judge_kinds(struct ct_case *c);
 void ct_case__judge_acts(struct ct_case *c);
 

@@ -29,6 +29,44 @@ static bool is_mounters(const struct ct_workload *w, const struct ct_kind *k)
 	return false;
 }
 
+static bool has_frame(const struct ct_kind *k, const char *name)
+{
+	for (size_t i = 0; i < k->stack_len; i++)
+		if (!strcmp(k->stack[i], name))
+			return true;
+	return false;
+}
+
+/*
+ * Who makes a user namespace, and all his children in it, hold everything there, whatever they hold
+ * outside (set_cred_user_ns). So what is asked in a namespace below the workload's own, of
+ * somebody within it, is none of the workload's needs; nor are the namespaces of other types that
+ * one call makes along with it (cap_capable: the owner may).
+ */
+static bool is_own_namespace(const struct ct_case *c, const struct ct_kind *k)
+{
+	if (!k->sampled || k->key.level <= c->base_level)
+		return false;
+	return k->creds.userns_level >= k->key.level ||
+	       has_frame(k, "unshare_nsproxy_namespaces") || has_frame(k, "copy_namespaces");
+}
+
+/* That of the workload's user namespace; with doubt, so high that nothing is below. */
+static uint8_t base_level(const struct ct_workload *w)
+{
+	uint8_t lowest = UINT8_MAX;
+
+	if (w->container.userns == CT_NO)
+		return 0;
+	for (size_t i = 0; i < w->nkinds; i++) {
+		const struct ct_kind *k = &w->kinds[i];
+
+		if (k->sampled && k->key.entry != CT_ENTRY_SETUP && k->creds.userns_level < lowest)
+			lowest = k->creds.userns_level;
+	}
+	return lowest;
+}
+
 struct finding {
 	enum ct_verdict verdict;
 	uint64_t any_of;
@@ -66,6 +104,8 @@ static void overrule(const struct ct_case *c, const struct ct_kind *k, const cha
 
 	if (is_phase(phase, "setup") && !ct_rules__is_off("set-up"))
 		why = "the runtime's own set-up, before the program began";
+	else if (is_own_namespace(c, k) && !ct_rules__is_off("set_cred_user_ns"))
+		why = "within a user namespace that the workload made: there it holds everything";
 	else if (is_mounters(c->w, k) && !ct_rules__is_off("mounter"))
 		why = "asked of another's credentials (such as the mounter's of an overlay)";
 	else if (!(k->key.flags & CT_F_GRANTED) && f->verdict == CT_REQUIRED && !c->failed &&
@@ -141,6 +181,7 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 
 void ct_case__judge_kinds(struct ct_case *c)
 {
+	c->base_level = base_level(c->w);
 	for (size_t i = 0; i < c->w->nkinds; i++)
 		judge_kind(c, &c->w->kinds[i]);
 }

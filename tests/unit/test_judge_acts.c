@@ -51,6 +51,66 @@ static void test_capset(void)
 	}
 }
 
+/* ---- user namespaces that the workload made ---- */
+
+#define MAP_WRITE "security_capable file_ns_capable map_write "
+
+static const struct {
+	const char *what;
+	int cap;
+	const char *syscall, *stack;
+	uint8_t level, creds_level; /* of the namespace asked about, of the asker's own */
+	uint32_t euid;
+	bool rootless;
+	uint64_t wanted;
+} inside[] = {
+	{ "a mount within its own", CAP_SYS_ADMIN, "mount",
+	  "security_capable ns_capable path_mount", 1, 1, 1000, false, 0 },
+	{ "a mount within the container's", CAP_SYS_ADMIN, "mount",
+	  "security_capable ns_capable path_mount", 1, 1, 1000, true, CT_CAP(SYS_ADMIN) },
+	{ "an outsider entering it", CAP_SYS_ADMIN, "setns",
+	  "security_capable ns_capable userns_install", 1, 0, 1000, false, CT_CAP(SYS_ADMIN) },
+	{ "others made along with it", CAP_SYS_ADMIN, "unshare",
+	  "security_capable ns_capable unshare_nsproxy_namespaces ksys_unshare", 1, 0, 1000, false,
+	  0 },
+	{ "the same, clone", CAP_SYS_ADMIN, "clone",
+	  "security_capable ns_capable copy_namespaces copy_process", 1, 0, 1000, false, 0 },
+	{ "without it", CAP_SYS_ADMIN, "unshare",
+	  "security_capable ns_capable unshare_nsproxy_namespaces ksys_unshare", 0, 0, 1000, false,
+	  CT_CAP(SYS_ADMIN) },
+	{ "mapping itself, uid 0", CAP_SYS_ADMIN, "write", MAP_WRITE "proc_uid_map_write vfs_write",
+	  1, 1, 0, false, CT_CAP(SETFCAP) },
+	{ "mapping itself, not uid 0", CAP_SYS_ADMIN, "write",
+	  MAP_WRITE "proc_uid_map_write vfs_write", 1, 1, 1000, false, 0 },
+	{ "mapping its group", CAP_SYS_ADMIN, "write", MAP_WRITE "proc_gid_map_write vfs_write", 1,
+	  1, 0, false, 0 },
+	{ "mapping a child, for which the kernel asks", CAP_SYS_ADMIN, "write",
+	  MAP_WRITE "proc_uid_map_write vfs_write", 1, 0, 0, false, CT_CAP(SYS_ADMIN) },
+};
+
+static void test_user_namespace(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(inside); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+		struct ct_kind *k = build_check(w, inside[i].cap, inside[i].syscall,
+						inside[i].stack);
+
+		w->container.userns = inside[i].rootless ? CT_YES : CT_NO;
+		k->key.level = inside[i].level;
+		k->key.flags = CT_F_GRANTED | (inside[i].euid ? 0 : CT_F_EUID0);
+		k->sampled = true;
+		k->creds.euid = inside[i].euid;
+		k->creds.userns_level = inside[i].creds_level;
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		if (r->advices[0].cap_add != inside[i].wanted)
+			printf("%s: 0x%llx\n", inside[i].what,
+			       (unsigned long long)r->advices[0].cap_add);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, inside[i].wanted);
+	}
+}
+
 /* SETPCAP is asked on every capset, and matters when the inheritable set grows. */
 static void test_inheritable(void)
 {
@@ -280,6 +340,7 @@ static void test_once(void)
 
 static CU_TestInfo tests[] = {
 	{ "capset", test_capset },
+	{ "user namespaces of its own", test_user_namespace },
 	{ "inheritable", test_inheritable },
 	{ "prctl", test_prctl },
 	{ "file capabilities", test_file_caps },

@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -131,6 +132,35 @@ static bool unshare_user_unconfined(void)
 	return unshare_user();
 }
 
+/* Of the id that it has outside, to 0 inside. */
+static bool map_itself(uid_t outside)
+{
+	char line[32];
+	int fd = TRY(open("/proc/self/uid_map", O_WRONLY));
+	int n = snprintf(line, sizeof(line), "0 %u 1\n", (unsigned int)outside);
+
+	return write(fd, line, (size_t)n) == n;
+}
+
+static bool unshare_user_map_root_unconfined(void)
+{
+	return unshare_user() && map_itself(0);
+}
+
+static bool unshare_user_map_itself_unconfined(void)
+{
+	uid_t outside = getuid();
+
+	return unshare_user() && map_itself(outside);
+}
+
+static bool chroot_in_own_user_namespace_unconfined(void)
+{
+	TRY(unshare(CLONE_NEWUSER | CLONE_NEWUTS));
+	TRY(sethostname("other", 5));
+	return chroot_dir();
+}
+
 /* Nothing but a private copy of the current directory. */
 static bool unshare_fs(void)
 {
@@ -251,6 +281,9 @@ const struct test_case mount_cases[] = {
 	CASE(unshare_uts),
 	CASE(unshare_user),
 	CASE(unshare_user_unconfined),
+	CASE(unshare_user_map_root_unconfined),
+	CASE(unshare_user_map_itself_unconfined),
+	CASE(chroot_in_own_user_namespace_unconfined),
 	CASE(unshare_fs),
 	CASE(unshare_fs_unconfined),
 	CASE(clone_plain),
