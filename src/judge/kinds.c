@@ -76,6 +76,15 @@ struct finding {
 	bool known, doubtful;
 };
 
+/*
+ * What cap_capable() looks at is the effective set. Another capability would not have done for
+ * somebody who holds it and had lowered it at the time.
+ */
+static uint64_t lowered(const struct ct_kind *k)
+{
+	return k->sampled ? k->creds.permitted & ~k->creds.effective : 0;
+}
+
 static struct finding look_up(const struct ct_kind *k)
 {
 	struct finding f = { .any_of = 1ull << k->key.cap, .known = true };
@@ -90,7 +99,7 @@ static struct finding look_up(const struct ct_kind *k)
 		return f;
 	}
 	f.verdict = r->verdict;
-	f.any_of |= r->alternatives;
+	f.any_of |= r->alternatives & ~lowered(k);
 	f.source = r->source;
 	f.text = ct_xstrdup(r->text);
 	return f;

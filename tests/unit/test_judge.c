@@ -339,6 +339,35 @@ static void test_facts(void)
 		check_fact(&facts[i]);
 }
 
+/* Another capability would not have done for who holds it and had lowered it. */
+static void test_lowered(void)
+{
+	static const struct {
+		uint64_t permitted, effective, wanted;
+	} cases[] = {
+		{ CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW), CT_CAP(NET_ADMIN), CT_CAP(NET_ADMIN) },
+		{ CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW), CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW),
+		  CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW) },
+		{ CT_CAP(NET_ADMIN), CT_CAP(NET_ADMIN), CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW) },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_kind *k = build_check(build_container(s, "x"), CAP_NET_ADMIN,
+						"setsockopt", SETSOCKOPT);
+
+		k->key.flags = CT_F_GRANTED;
+		k->key.sel = SOCKOPT(SOL_SOCKET, SO_MARK);
+		k->key.after = CAP_NET_RAW + 1;
+		k->sampled = true;
+		k->creds.permitted = cases[i].permitted;
+		k->creds.effective = cases[i].effective;
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		CU_ASSERT_EQUAL(build_cap(r, CAP_NET_ADMIN)->reasons[0].any_of, cases[i].wanted);
+	}
+}
+
 /* Unknown sites are counted, doubtful, said; set-up's are not. */
 static void test_unknown(void)
 {
@@ -455,9 +484,9 @@ static void test_reasons(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "facts", test_facts }, { "unknown sites", test_unknown }, { "scope", test_scope },
-	{ "empty", test_empty }, { "modes", test_modes },	    { "reasons", test_reasons },
-	CU_TEST_INFO_NULL,
+	{ "facts", test_facts },     { "lowered", test_lowered }, { "unknown sites", test_unknown },
+	{ "scope", test_scope },     { "empty", test_empty },	  { "modes", test_modes },
+	{ "reasons", test_reasons }, CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("judge", tests)

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
@@ -134,6 +135,17 @@ static bool option(int type, int level, int name, int value)
 static bool so_mark(void)
 {
 	return option(SOCK_DGRAM, SOL_SOCKET, SO_MARK, 7);
+}
+
+/* NET_RAW, if there, is not effective at the time. */
+static bool so_mark_net_raw_lowered(void)
+{
+	struct caps c;
+
+	TRY(get_caps(&c));
+	c.effective &= 1ull << CAP_NET_ADMIN;
+	TRY(set_caps(c));
+	return so_mark();
 }
 
 static bool so_priority_high(void)
@@ -502,6 +514,7 @@ const struct test_case net_cases[] = {
 	CASE(ping_or_raw_open),
 	CASE(ping_or_raw_closed),
 	CASE(so_mark),
+	CASE(so_mark_net_raw_lowered),
 	CASE(so_priority_high),
 	CASE(so_priority_low),
 	CASE(so_bindtodevice),
