@@ -62,12 +62,24 @@ static bool reaches_beyond(const struct ct_case *c, const struct ct_act *a)
 
 /*
  * A capset for an explicit set fails with EPERM unless all of it is permitted. Who
- * asked with capget first asks for what it has (and would ask for less).
+ * asked with capget first asks for what it has (and would ask for less); but who picks a part
+ * of it for its children to inherit means that part, and if it keeps no more than a part
+ * itself, that as well.
  */
+static uint64_t meant_by_capset(const struct ct_act_key *k)
+{
+	bool picks_inherited = k->c && (k->before & ~k->c);
+	bool picks_permitted = picks_inherited && !(k->c & ~k->a) && (k->before & ~k->a);
+
+	if (!k->asked)
+		return k->a | k->c;
+	return (picks_inherited ? k->c : 0) | (picks_permitted ? k->a : 0);
+}
+
 static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *comm)
 {
 	uint64_t beyond = a->key.c & ~a->key.a;
-	uint64_t set = a->key.asked ? 0 : a->key.a | a->key.c;
+	uint64_t set = meant_by_capset(&a->key);
 
 	if (beyond && reaches_beyond(c, a))
 		set |= beyond | CT_CAP(SETPCAP);

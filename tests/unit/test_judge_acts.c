@@ -16,19 +16,26 @@ static const struct {
 	uint64_t asked_for, before, wanted;
 	uint8_t asked, ok;
 	uint32_t entry;
+	uint64_t inheritable;
 } capsets[] = {
 	{ "an explicit set", CT_CAP(NET_BIND_SERVICE) | CT_CAP(SYS_TIME),
 	  CT_CAPS_DOCKER_DEFAULT | CT_CAP(SYS_TIME), CT_CAP(NET_BIND_SERVICE) | CT_CAP(SYS_TIME), 0,
-	  1, 0 },
-	{ "what capget said", CT_CAP(NET_BIND_SERVICE), CT_CAPS_DOCKER_DEFAULT, 0, 1, 1, 0 },
-	{ "nothing", 0, CT_CAPS_DOCKER_DEFAULT, 0, 0, 1, 0 },
-	{ "it failed", CT_CAP(SYS_ADMIN), CT_CAPS_DOCKER_DEFAULT, 0, 0, 0, 0 },
-	{ "the runtime's", CT_CAP(CHOWN), CT_CAPS_DOCKER_DEFAULT, 0, 0, 1, CT_ENTRY_SETUP },
-	{ "all of a privileged set", PRIVILEGED, PRIVILEGED, PRIVILEGED, 0, 1, 0 },
-	{ "all of it, as capget said", PRIVILEGED, PRIVILEGED, 0, 1, 1, 0 },
-	{ "some of a privileged set", CT_CAP(SYS_TIME), PRIVILEGED, CT_CAP(SYS_TIME), 0, 1, 0 },
+	  1, 0, 0 },
+	{ "what capget said", CT_CAP(NET_BIND_SERVICE), CT_CAPS_DOCKER_DEFAULT, 0, 1, 1, 0, 0 },
+	{ "nothing", 0, CT_CAPS_DOCKER_DEFAULT, 0, 0, 1, 0, 0 },
+	{ "it failed", CT_CAP(SYS_ADMIN), CT_CAPS_DOCKER_DEFAULT, 0, 0, 0, 0, 0 },
+	{ "the runtime's", CT_CAP(CHOWN), CT_CAPS_DOCKER_DEFAULT, 0, 0, 1, CT_ENTRY_SETUP, 0 },
+	{ "all of a privileged set", PRIVILEGED, PRIVILEGED, PRIVILEGED, 0, 1, 0, 0 },
+	{ "all of it, as capget said", PRIVILEGED, PRIVILEGED, 0, 1, 1, 0, 0 },
+	{ "some of a privileged set", CT_CAP(SYS_TIME), PRIVILEGED, CT_CAP(SYS_TIME), 0, 1, 0, 0 },
 	{ "all of Docker's set", CT_CAPS_DOCKER_DEFAULT, CT_CAPS_DOCKER_DEFAULT,
-	  CT_CAPS_DOCKER_DEFAULT, 0, 1, 0 },
+	  CT_CAPS_DOCKER_DEFAULT, 0, 1, 0, 0 },
+	{ "a part to inherit of what capget said", CT_CAPS_DOCKER_DEFAULT, CT_CAPS_DOCKER_DEFAULT,
+	  CT_CAP(SETUID), 1, 1, 0, CT_CAP(SETUID) },
+	{ "a part of it, and a part of that to inherit", CT_CAP(SETUID) | CT_CAP(CHOWN),
+	  CT_CAPS_DOCKER_DEFAULT, CT_CAP(SETUID) | CT_CAP(CHOWN), 1, 1, 0, CT_CAP(SETUID) },
+	{ "all to inherit, as capget said", CT_CAPS_DOCKER_DEFAULT, CT_CAPS_DOCKER_DEFAULT, 0, 1, 1,
+	  0, CT_CAPS_DOCKER_DEFAULT },
 };
 
 static void test_capset(void)
@@ -39,6 +46,7 @@ static void test_capset(void)
 		struct ct_act *a = build_act(build_container(s, "x"), CT_ACT_CAPSET, "capset");
 
 		a->key.a = a->key.b = capsets[i].asked_for;
+		a->key.c = capsets[i].inheritable;
 		a->key.before = capsets[i].before;
 		a->key.asked = capsets[i].asked;
 		a->key.ok = capsets[i].ok;
@@ -121,10 +129,11 @@ static void test_inheritable(void)
 		uint32_t entry;
 	} cases[] = {
 		{ true, CT_CAPSET_WITHIN, 0, 0, 0 },
-		{ true, CT_CAPSET_WITHIN, CT_CAP(CHOWN), 0, 0 },
+		{ true, CT_CAPSET_WITHIN, CT_CAP(CHOWN), CT_CAP(CHOWN), 0 },
+		{ true, CT_CAPSET_WITHIN, CT_CAPS_DOCKER_DEFAULT, 0, 0 },
 		{ true, CT_CAPSET_BEYOND, CT_CAP(CHOWN), CT_CAP(SETPCAP) | CT_CAP(CHOWN), 0 },
 		/* the check is of other processes */
-		{ true, CT_CAPSET_BEYOND, CT_CAP(CHOWN), CT_CAP(SETPCAP), 77 },
+		{ true, CT_CAPSET_BEYOND, CT_CAP(CHOWN), CT_CAP(SETPCAP) | CT_CAP(CHOWN), 77 },
 		/* a kernel whose check cannot be seen */
 		{ false, 0, CT_CAP(CHOWN), CT_CAP(SETPCAP) | CT_CAP(CHOWN), 0 },
 		{ false, 0, 0, 0, 0 },

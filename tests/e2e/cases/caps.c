@@ -65,6 +65,17 @@ static bool capset_inheritable_within_permitted(void)
 	return true;
 }
 
+/* For a child: what it picks must be there. */
+static bool capset_inheritable_part(void)
+{
+	struct caps c;
+
+	TRY(get_caps(&c));
+	c.inheritable = BIT(CAP_NET_RAW);
+	TRY(set_caps(c));
+	return true;
+}
+
 static bool capset_inheritable_beyond_permitted(void)
 {
 	struct caps c;
@@ -215,6 +226,7 @@ const struct test_case caps_cases[] = {
 	CASE(capset_drop_one_if_there),
 	CASE(capset_drop_all),
 	CASE(capset_inheritable_within_permitted),
+	CASE(capset_inheritable_part),
 	CASE(capset_inheritable_beyond_permitted),
 	CASE(bounding_read),
 	CASE(bounding_drop),
