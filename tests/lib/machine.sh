@@ -36,6 +36,27 @@ machine_end() {
 	rm -rf "$tmp"
 }
 
+# Starts it and waits until systemd answers; 1: it ended.
+machine_start() {
+	# Its /usr comes too late for nspawn to see how new its systemd is.
+	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 unshare -m "$tmp/world" systemd-nspawn -q --register=no --keep-unit \
+		--machine="captrim-$$" --bind-ro=/usr -D "$root" -b </dev/null >"$tmp/boot" 2>&1 &
+	machine=$!
+	trap machine_end EXIT
+	init='' ended=''
+	for _ in $(seq 200); do
+		init=$(cat "/proc/$machine/task/$machine/children" 2>/dev/null)
+		init=${init%% *}
+		[ -z "$init" ] || inside systemd-run -q --wait true >"$tmp/out" 2>&1 && return
+		if ! kill -0 "$machine" 2>/dev/null; then
+			ended=0
+			wait "$machine" || ended=$?
+			return 1
+		fi
+		sleep 0.3
+	done
+}
+
 # Boots it, until captrim has a way into the kernel there; or one SKIP line.
 machine_boot() {
 	cat >"$tmp/world" <<'WORLD'
@@ -44,21 +65,10 @@ mount --make-rprivate / && umount -R /sys/fs/cgroup && mount -t cgroup2 none /sy
 exec "$@"
 WORLD
 	chmod +x "$tmp/world"
-	# Its /usr comes too late for nspawn to see how new its systemd is.
-	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 unshare -m "$tmp/world" systemd-nspawn -q --register=no --keep-unit \
-		--machine="captrim-$$" --bind-ro=/usr -D "$root" -b </dev/null >"$tmp/boot" 2>&1 &
-	machine=$!
-	trap machine_end EXIT
-	init=
-	for _ in $(seq 200); do
-		init=$(cat "/proc/$machine/task/$machine/children" 2>/dev/null)
-		init=${init%% *}
-		[ -z "$init" ] || inside systemd-run -q --wait true >"$tmp/out" 2>&1 && break
-		kill -0 "$machine" 2>/dev/null || break
-		sleep 0.3
-	done
+	# Now and then the first one ends at once.
+	machine_start || machine_start || :
 	if [ -z "$init" ] || ! inside systemd-run -q --wait true >"$tmp/out" 2>&1; then
-		skip all "systemd does not boot here: $(cat "$tmp/out" "$tmp/boot" 2>/dev/null | grep . | tail -n 1 | tr -d '\033')"
+		skip all "systemd does not boot here${ended:+, nspawn ended with $ended}: $(cat "$tmp/out" "$tmp/boot" 2>/dev/null | grep . | tail -n 1 | tr -d '\033')"
 		exit 0
 	fi
 	if ! inside /captrim doctor >"$tmp/doctor" 2>&1; then
