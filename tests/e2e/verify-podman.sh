@@ -23,8 +23,13 @@ verify() {
 		>"$tmp/out" 2>"$tmp/err" || status=$?
 }
 verified() { jq -r ".workloads[0].verified.$1" "$tmp/advice"; }
-# proves NAME CAPS RUNS
-proves() { is "$1" "$status $(cap_add "$tmp/advice") $(verified runs) $(verified result)" "0 $2 $3 minimal"; }
+# proves NAME CAPS RUNS: in so many; one more where the engine failed once, for then it is repeated.
+proves() {
+	local more
+
+	more=$(($(verified runs) - $3))
+	is "$1" "$status $(cap_add "$tmp/advice") $((more == 0 || more == 1)) $(verified result)" "0 $2 1 minimal"
+}
 # Containers and volumes of its own; this store is nobody else's.
 left() { echo "$("${podman[@]}" ps -aq | wc -l) $("${podman[@]}" volume ls -q | wc -l)"; }
 
