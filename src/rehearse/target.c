@@ -59,18 +59,30 @@ static int check(struct ct_target *t, struct ct_err *err)
 	return 0;
 }
 
+/* The user namespace of a process; of any, if pid is 0: one that is gone again is replaced. */
+static int stat_userns(const char *dir, int pid, struct stat *st)
+{
+	for (int tries = 0; tries < 50; tries++) {
+		int which = pid ? pid : ct_cgroup_dir__process(dir);
+		ct_autofree char *ns = ct_xasprintf("/proc/%d/ns/user", which);
+
+		if (!which)
+			return -ESRCH;
+		if (!stat(ns, st))
+			return 0;
+	}
+	return -ESRCH;
+}
+
 static int look_inside(const struct ct_cgroups *all, struct ct_target *t, struct ct_err *err)
 {
-	ct_autofree char *ns = NULL, *shown = ct_printable(t->path);
-	int ret = ct_cgroups__find(all, t->path, &t->dir, &t->cgroup), pid = t->pid;
+	ct_autofree char *shown = ct_printable(t->path);
+	int ret = ct_cgroups__find(all, t->path, &t->dir, &t->cgroup);
 	struct stat st, own;
 
 	if (ret)
 		return ct_err__set(err, -ret, "no cgroup %s", shown);
-	if (!pid)
-		pid = ct_cgroup_dir__process(t->dir);
-	ns = ct_xasprintf("/proc/%d/ns/user", pid);
-	if (!pid || stat(ns, &st))
+	if (stat_userns(t->dir, t->pid, &st))
 		return ct_err__set(err, ESRCH, "no process runs in cgroup %s", shown);
 	t->userns = st.st_ino;
 	t->host_userns = !stat("/proc/self/ns/user", &own) && own.st_ino == st.st_ino;
