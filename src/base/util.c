@@ -239,3 +239,8 @@ uint32_t ct_hash32(const void *data, size_t len)
 		h = (h ^ *p++) * 16777619u;
 	return h;
 }
+
+bool ct_str_equal(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}

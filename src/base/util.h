@@ -74,6 +74,9 @@ int ct_read_file(const char *path, size_t max, char **data, size_t *len);
  */
 char *ct_printable(const char *s);
 
+/* Are both the same text, or both NULL? */
+bool ct_str_equal(const char *a, const char *b);
+
 /* Decodes one character. Returns its length in bytes, 0 when it is broken UTF-8. */
 size_t ct_utf8__decode(const char *s, uint32_t *c);
 

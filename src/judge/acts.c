@@ -172,14 +172,10 @@ static void judge_exec(struct ct_case *c, const struct ct_exec *x)
 static bool maps_root_from_within(const struct ct_kind *k)
 {
 	const uint8_t want = CT_F_GRANTED | CT_F_EUID0;
-	bool map = false, uids = false;
 
-	for (size_t i = 0; i < k->stack_len; i++) {
-		map |= !strcmp(k->stack[i], "map_write");
-		uids |= !strcmp(k->stack[i], "proc_uid_map_write");
-	}
-	return map && uids && k->key.cap == CAP_SYS_ADMIN && (k->key.flags & want) == want &&
-	       k->sampled && k->creds.userns_level == k->key.level;
+	return k->key.cap == CAP_SYS_ADMIN && (k->key.flags & want) == want && k->sampled &&
+	       k->creds.userns_level == k->key.level && ct_kind__has_frame(k, "map_write") &&
+	       ct_kind__has_frame(k, "proc_uid_map_write");
 }
 
 static void judge_root_map(struct ct_case *c, const struct ct_kind *k)

@@ -30,15 +30,11 @@ struct ct_reason *ct_case__reason(struct ct_case *c, int cap, enum ct_verdict v,
 	return r;
 }
 
-static bool equal(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
 static bool says_same(const struct ct_reason *a, const struct ct_reason *b)
 {
-	return a->verdict == b->verdict && a->any_of == b->any_of && equal(a->phase, b->phase) &&
-	       equal(a->site, b->site) && equal(a->text, b->text) && equal(a->syscall, b->syscall);
+	return a->verdict == b->verdict && a->any_of == b->any_of &&
+	       ct_str_equal(a->phase, b->phase) && ct_str_equal(a->site, b->site) &&
+	       ct_str_equal(a->text, b->text) && ct_str_equal(a->syscall, b->syscall);
 }
 
 /* Where the reason is or belongs. One table for all: a busy host has thousands of reasons. */

@@ -41,6 +41,9 @@ struct ct_reason *ct_case__reason(struct ct_case *c, int cap, enum ct_verdict v,
 struct ct_reason *ct_case__say(struct ct_case *c, int cap, const struct ct_reason *like);
 void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v);
 
+/* Is this function on the way to the check? By the frame's own name, as recorded. */
+bool ct_kind__has_frame(const struct ct_kind *k, const char *name);
+
 /* kinds.c: every kind of check, first; acts.c: everything that is a need without one. */
 void ct_case__judge_kinds(struct ct_case *c);
 void ct_case__judge_acts(struct ct_case *c);

@@ -29,7 +29,7 @@ static bool is_mounters(const struct ct_workload *w, const struct ct_kind *k)
 	return false;
 }
 
-static bool has_frame(const struct ct_kind *k, const char *name)
+bool ct_kind__has_frame(const struct ct_kind *k, const char *name)
 {
 	for (size_t i = 0; i < k->stack_len; i++)
 		if (!strcmp(k->stack[i], name))
@@ -48,7 +48,8 @@ static bool is_own_namespace(const struct ct_case *c, const struct ct_kind *k)
 	if (!k->sampled || k->key.level <= c->base_level)
 		return false;
 	return k->creds.userns_level >= k->key.level ||
-	       has_frame(k, "unshare_nsproxy_namespaces") || has_frame(k, "copy_namespaces");
+	       ct_kind__has_frame(k, "unshare_nsproxy_namespaces") ||
+	       ct_kind__has_frame(k, "copy_namespaces");
 }
 
 /* That of the workload's user namespace; with doubt, so high that nothing is below. */

@@ -19,17 +19,12 @@ static bool has_warning(const struct ct_advice *a, const char *code, int cap)
 	return false;
 }
 
-static bool equal(const char *a, const char *b)
-{
-	return a == b || (a && b && !strcmp(a, b));
-}
-
 static bool same_reason(const struct ct_reason *a, const struct ct_reason *b)
 {
 	return a->verdict == b->verdict && a->any_of == b->any_of && a->known == b->known &&
-	       equal(a->site, b->site) && equal(a->syscall, b->syscall) &&
-	       equal(a->process, b->process) && equal(a->phase, b->phase) &&
-	       equal(a->text, b->text);
+	       ct_str_equal(a->site, b->site) && ct_str_equal(a->syscall, b->syscall) &&
+	       ct_str_equal(a->process, b->process) && ct_str_equal(a->phase, b->phase) &&
+	       ct_str_equal(a->text, b->text);
 }
 
 /* Moves the reason, or adds its counts to one that says the same. */
@@ -129,7 +124,8 @@ static void join_verified(struct ct_advice *a, const struct ct_advice *x, const 
 
 	if (!is_verified(x) || !is_verified(y))
 		return;
-	minimal = equal(x->verify_result, "minimal") && equal(y->verify_result, "minimal");
+	minimal = ct_str_equal(x->verify_result, "minimal") &&
+		  ct_str_equal(y->verify_result, "minimal");
 	a->verify_runs = x->verify_runs + y->verify_runs;
 	a->verify_result = ct_xstrdup(minimal ? "minimal" : "sufficient");
 	a->verify_flaky = x->verify_flaky || y->verify_flaky;
@@ -137,7 +133,7 @@ static void join_verified(struct ct_advice *a, const struct ct_advice *x, const 
 	a->verify_kept = x->verify_kept | y->verify_kept;
 	if (x->verify_privileged || y->verify_privileged)
 		a->verify_privileged = ct_xstrdup("dropped"); /* both were proved without it */
-	if (equal(x->verify_check, y->verify_check))
+	if (ct_str_equal(x->verify_check, y->verify_check))
 		a->verify_check = x->verify_check ? ct_xstrdup(x->verify_check) : NULL;
 	else
 		a->verify_check = ct_xasprintf("%s; %s", x->verify_check ? x->verify_check : "?",

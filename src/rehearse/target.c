@@ -66,10 +66,10 @@ static int stat_userns(const char *dir, int pid, struct stat *st)
 		int which = pid ? pid : ct_cgroup_dir__process(dir);
 		ct_autofree char *ns = ct_xasprintf("/proc/%d/ns/user", which);
 
-		if (!which)
-			return -ESRCH;
-		if (!stat(ns, st))
+		if (which && !stat(ns, st))
 			return 0;
+		if (!which || pid)
+			break;
 	}
 	return -ESRCH;
 }

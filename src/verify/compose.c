@@ -9,6 +9,7 @@
 #include "base/outfile.h"
 #include "model/caps.h"
 #include "verify/proc.h"
+#include "verify/words.h"
 
 struct ct_compose {
 	json_t *root, *given;  /* given: as the file has it */
@@ -137,7 +138,7 @@ static void look_at_mount(const json_t *mount, bool *volumes, bool *binds)
 
 		options = strchr(options + 1, ':');
 		*volumes |= named;
-		*binds |= !named && !(options && strstr(options, "ro"));
+		*binds |= !named && !(options && ct_words__listed(options + 1, "ro"));
 	} else if (type && !strcmp(type, "volume")) {
 		*volumes |= !!json_object_get(mount, "source");
 	} else if (type && !strcmp(type, "bind")) {

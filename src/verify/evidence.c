@@ -107,15 +107,10 @@ void ct_uses__free(struct ct_uses *u)
 	*u = (struct ct_uses){};
 }
 
-static bool equal(const char *a, const char *b)
-{
-	return a && b ? !strcmp(a, b) : a == b;
-}
-
 static bool is_use(const struct ct_use *u, const struct ct_reason *r)
 {
-	return (u->any_of & r->any_of) && equal(u->site, r->site) &&
-	       equal(u->syscall, r->syscall) && equal(u->process, r->process);
+	return (u->any_of & r->any_of) && ct_str_equal(u->site, r->site) &&
+	       ct_str_equal(u->syscall, r->syscall) && ct_str_equal(u->process, r->process);
 }
 
 void ct_evidence__uses(struct ct_session *s, const struct ct_workload *w, struct ct_uses *out)

@@ -139,17 +139,6 @@ static const char *volume_name(const struct option *o, size_t *len)
 	return NULL;
 }
 
-/* Is the comma-separated word in it? */
-static bool has_word(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
-		if (!strncmp(at, word, len) && strchr(",=", at[len]))
-			return true;
-	return false;
-}
-
 /* Something that outlives the run is mounted, and no named volume, and not just to be read. */
 static bool keeps(const struct option *o)
 {
@@ -162,10 +151,10 @@ static bool keeps(const struct option *o)
 	if (is_volume_option(o)) {
 		options = strchr(o->value, ':') ? strchr(strchr(o->value, ':') + 1, ':') : NULL;
 		return strchr("/.~", *o->value) && strchr(o->value, ':') &&
-		       !(options && has_word(options + 1, "ro"));
+		       !(options && ct_words__listed(options + 1, "ro"));
 	}
-	return named(o, "--mount") && strstr(o->value, "type=bind") && !has_word(o->value, "ro") &&
-	       !has_word(o->value, "readonly");
+	return named(o, "--mount") && strstr(o->value, "type=bind") &&
+	       !ct_words__listed(o->value, "ro") && !ct_words__listed(o->value, "readonly");
 }
 
 static void add_volume(struct ct_runline *l, const char *name, size_t len)

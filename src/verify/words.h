@@ -3,6 +3,8 @@
 #ifndef CT_VERIFY_WORDS_H
 #define CT_VERIFY_WORDS_H
 
+#include <string.h>
+
 #include "base/util.h"
 
 struct ct_words {
@@ -26,6 +28,17 @@ static inline void ct_words__add_all(struct ct_words *w, const char *const *word
 {
 	for (; *words; words++)
 		ct_words__add(w, *words);
+}
+
+/* Is the word, or word=..., in a comma-separated list? */
+static inline bool ct_words__listed(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+		if (!strncmp(at, word, len) && strchr(",=", at[len]))
+			return true;
+	return false;
 }
 
 /* With spaces between them; the caller frees. NULL: there are none. */
