@@ -21,25 +21,53 @@
 #define CAP_SYS_ADMIN	  21
 #define SAME_CALL_JIFFIES 3 /* a refusal and the question for its alternative lie close */
 
-/* Was another capability refused to this task for the same question just before? */
-static __always_inline __u8 after_refusal(__u32 tid, int nr, int cap, bool granted)
+/*
+ * What tells one system call of a task from the next: its arguments, and where in the program and
+ * on its stack it was made.
+ */
+static __always_inline __u64 call_of(bool btf, struct pt_regs *regs)
 {
+	__u64 sum = regs_ip(btf, regs) ^ regs_sp(btf, regs) << 17;
+
+#pragma unroll
+	for (int i = 0; i < CT_ARGS; i++)
+		sum = (sum << 9 | sum >> 55) ^ regs_arg(btf, regs, i);
+	return sum;
+}
+
+/*
+ * Was another capability refused to this task in the same call just before? Whether the same
+ * function asked for both is left to user space, which has the names of both call paths.
+ */
+static __always_inline __u8 after_refusal(bool btf, __u32 tid, struct pt_regs *regs,
+					  const struct ct_key *key)
+{
+	bool granted = key->flags & CT_F_GRANTED;
 	__u32 zero = 0;
 	struct refusal *r;
-	__u64 now = bpf_jiffies64();
+	__u64 now, call;
 	__u8 after = 0;
 
 	r = bpf_map_lookup_elem(&refusals, &zero);
-	if (!r)
+	if (!r || (granted && r->tid != tid))
 		return 0;
-	if (r->tid == tid && r->nr == nr && now - r->jiffies < SAME_CALL_JIFFIES &&
-	    r->after != cap + 1)
+	now = bpf_jiffies64();
+	call = call_of(btf, regs);
+	if (r->tid == tid && r->nr == key->nr && r->call == call &&
+	    now - r->jiffies < SAME_CALL_JIFFIES && r->after != key->cap + 1)
 		after = r->after;
 	r->tid = granted ? 0 : tid;
-	r->nr = nr;
+	r->nr = key->nr;
+	r->call = call;
 	r->jiffies = now;
-	r->after = cap + 1;
+	r->after = key->cap + 1;
 	return after;
+}
+
+/* kernel_cap_t changed its type in 6.3 (f122a08b197d), never its size. */
+static __always_inline __u64 effective_of(bool btf, const struct cred *cred)
+{
+	return btf ? word_at(&cred->cap_effective) : CAPS_OF(cred, cap_effective);
 }
 
 static __always_inline __u8 cred_flags(bool btf, const struct check *c, struct task_struct *task)
@@ -117,7 +145,7 @@ static __always_inline bool counts(struct ct_slot *slot, struct ct_key *key, con
 	const __u64 *k = (const __u64 *)key, *s = (const __u64 *)&slot->key;
 
 	/* The site is the second word. */
-	if (s[0] != k[0] || s[2] != k[2] || s[3] != k[3] || !slot->count)
+	if (s[0] != k[0] || s[2] != k[2] || s[3] != k[3] || s[4] != k[4] || !slot->count)
 		return false;
 	if (stack ? !is_on(stack, slot) : s[1] != k[1])
 		return false;
@@ -136,12 +164,12 @@ static __always_inline void count(bool btf, void *ctx, const void *stack, struct
 {
 	const __u64 *k = (const __u64 *)key;
 	struct ct_slot *slot, *other;
-	__u64 mix = k[0] ^ k[2] * 5 ^ k[3] * 7;
+	__u64 mix = k[0] ^ k[2] * 3 ^ k[3] * 5 ^ k[4] * 7;
 	__u32 index;
 
 	if (!btf || !stack) {
 		key->site = c->window ? fingerprint(c->word, key->nr) : site_of_stack(ctx);
-		mix ^= key->site * 3;
+		mix ^= key->site * 11;
 		stack = NULL;
 	}
 	index = bpf_get_smp_processor_id() * CT_CACHE_SLOTS +
@@ -214,11 +242,15 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	key.nr = nr_of(btf, task, regs);
 	key.cap = c->cap;
 	key.flags = (c->granted ? CT_F_GRANTED : 0) | cred_flags(btf, c, task) |
-		    (FIELD(btf, cred, euid.val) ? 0 : CT_F_EUID0);
+		    (FIELD(btf, cred, euid.val) ? 0 : CT_F_EUID0) | CT_F_CREDS;
+	key.effective = effective_of(btf, cred);
+	key.from = btf ? cred->user_ns->level : BPF_CORE_READ(cred, user_ns, level);
 	if (c->opts_known)
 		key.flags |= CT_F_OPTS | (c->opts & 2 ? CT_F_NOAUDIT : 0) |
 			     (c->opts & 4 ? CT_F_INSETID : 0);
 	key.level = FIELD(btf, target, level);
+	if (c->granted && key.level > key.from && owns(cred, target))
+		key.flags |= CT_F_BY_OWNER;
 	/* Known to be zero here and not there would be states to go through one by one. */
 	key.sel = key.entry = nothing;
 	key.after = nothing;
@@ -231,7 +263,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	if (newcomers_alive)
 		key.entry = entry_of(FIELD(btf, task, tgid));
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
-		key.after = after_refusal(FIELD(btf, task, pid), key.nr, c->cap, c->granted);
+		key.after = after_refusal(btf, FIELD(btf, task, pid), regs, &key);
 	count(btf, ctx, stack, c, &key);
 	if (btf && cfg_outcomes && key.nr >= 0 && (!c->granted || may_create(&key)))
 		watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs);

@@ -105,6 +105,7 @@ struct {
 struct refusal {
 	__u32 tid;
 	__s32 nr;
+	__u64 call; /* call_of() */
 	__u64 jiffies;
 	__u8 after; /* 1 + capability */
 	__u8 pad[7];

@@ -69,10 +69,12 @@ static __always_inline __u64 fingerprint(const __u64 *word, int nr)
 	return sum ^ (__u64)(__u32)nr << 48;
 }
 
-/* Of the system call the task is in, if it is in one. */
+/* Of the system call the task is in, if it is in one; CT_NR_OTHER for numbers beyond a key's. */
 static __always_inline int nr_of(bool btf, struct task_struct *task, struct pt_regs *regs)
 {
-	return FIELD(btf, task, flags) & PF_IO_WORKER ? CT_NR_NONE : regs_nr(btf, regs);
+	int nr = FIELD(btf, task, flags) & PF_IO_WORKER ? CT_NR_NONE : regs_nr(btf, regs);
+
+	return nr > CT_NR_OTHER ? CT_NR_OTHER : nr;
 }
 
 static __always_inline struct ct_stack *unwind(void *ctx)

@@ -15,9 +15,8 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define EPERM	       1
-#define CGROUP_DEPTH   32
-#define USERNS_NESTING 33 /* the kernel's own limit (kernel/user_namespace.c) */
+#define EPERM	     1
+#define CGROUP_DEPTH 32
 
 const volatile __u64 cfg_cgroup;	/* CT_CGROUP_V1 as everywhere */
 const volatile __u64 cfg_refused;	/* set of capabilities */
@@ -67,20 +66,6 @@ static __always_inline bool are_its_own(struct task_struct *task, const struct c
 		return false;
 	return cred == own ||
 	       (CAPS_OF(cred, cap_bset) == bounding && bounding != cfg_host_bounding);
-}
-
-/* The owner of a user namespace may do everything in it, whatever its set. */
-static __always_inline bool owns(const struct cred *cred, struct user_namespace *target)
-{
-	struct user_namespace *mine = BPF_CORE_READ(cred, user_ns), *parent;
-
-	for (int i = 0; i < USERNS_NESTING && target && target != mine; i++) {
-		parent = BPF_CORE_READ(target, parent);
-		if (parent == mine)
-			return BPF_CORE_READ(target, owner.val) == BPF_CORE_READ(cred, euid.val);
-		target = parent;
-	}
-	return false;
 }
 
 static __always_inline void count(struct task_struct *task, __u32 cap)

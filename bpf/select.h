@@ -136,6 +136,18 @@ static __always_inline __u32 setid_bits(bool btf, struct task_struct *task, stru
 	return setid_class(gid ? kind - 1 : kind, &o);
 }
 
+static __always_inline __u32 first_word(__u64 ptr)
+{
+	char text[5] = {};
+
+	if (!ptr)
+		return 0;
+	if (bpf_probe_read_user_str(text, sizeof(text), (void *)ptr) < 0)
+		return CT_WORD_UNKNOWN;
+	return (__u8)text[0] | (__u8)text[1] << 8 | (__u8)text[2] << 16 |
+	       (__u32)(__u8)text[3] << 24;
+}
+
 /* struct nlmsghdr begins with its length and type; anything else sent is no message. */
 static __always_inline __u32 nlmsg_type(__u64 buf, __u64 len)
 {
@@ -206,6 +218,7 @@ static __always_inline __u32 selector_of(bool btf, struct task_struct *task, str
 			return ~0u;
 		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : user[0];
 	case CT_SEL_CAPSET: return capset_class(task, arg);
+	case CT_SEL_WORD: return first_word(arg);
 	case CT_SEL_NLMSG: return nlmsg_type(arg, regs_arg(btf, regs, (how >> 5) + 1));
 	default: return arg;
 	}

@@ -72,6 +72,16 @@ static __always_inline int regs_nr(bool btf, struct pt_regs *regs)
 	return FIELD(btf, regs, orig_ax);
 }
 
+static __always_inline __u64 regs_ip(bool btf, struct pt_regs *regs)
+{
+	return FIELD(btf, regs, ip);
+}
+
+static __always_inline __u64 regs_sp(bool btf, struct pt_regs *regs)
+{
+	return FIELD(btf, regs, sp);
+}
+
 static __always_inline __u64 regs_arg(bool btf, struct pt_regs *regs, unsigned int n)
 {
 	switch (n) {
@@ -92,6 +102,16 @@ static __always_inline bool is_compat(bool btf, struct task_struct *task)
 static __always_inline int regs_nr(bool btf, struct pt_regs *regs)
 {
 	return FIELD(btf, regs, syscallno);
+}
+
+static __always_inline __u64 regs_ip(bool btf, struct pt_regs *regs)
+{
+	return FIELD(btf, regs, pc);
+}
+
+static __always_inline __u64 regs_sp(bool btf, struct pt_regs *regs)
+{
+	return FIELD(btf, regs, sp);
 }
 
 static __always_inline __u64 regs_arg(bool btf, struct pt_regs *regs, unsigned int n)
@@ -118,6 +138,26 @@ static __always_inline bool is_compat(bool btf, struct task_struct *task)
 		bpf_core_read(&caps_, sizeof(caps_), &cred_->set); \
 		caps_;                                             \
 	})
+
+#define USERNS_NESTING 33 /* the kernel's own limit (kernel/user_namespace.c) */
+
+/*
+ * The owner of a user namespace may do everything in it and below it from the namespace that it
+ * was made in, whatever its set (security/commoncap.c:cap_capable, 5.10 to 7.3).
+ */
+static __noinline int owns(const struct cred *cred, struct user_namespace *target)
+{
+	struct user_namespace *mine = BPF_CORE_READ(cred, user_ns), *parent;
+	__u32 euid = BPF_CORE_READ(cred, euid.val);
+
+	for (int i = 0; i < USERNS_NESTING && target && target != mine; i++) {
+		parent = BPF_CORE_READ(target, parent);
+		if (parent == mine)
+			return BPF_CORE_READ(target, owner.val) == euid;
+		target = parent;
+	}
+	return 0;
+}
 
 static __always_inline bool no_new_privs(bool btf, struct task_struct *task)
 {

@@ -18,7 +18,8 @@
 #define CT_CACHE_SLOTS 256 /* per CPU, a power of two */
 
 /* ct_key.nr when the check was not asked by a system call. */
-#define CT_NR_NONE (-1) /* page fault, interrupt, io_uring worker */
+#define CT_NR_NONE  (-1)   /* page fault, interrupt, io_uring worker */
+#define CT_NR_OTHER 0x7fff /* of another ABI, such as x32: nothing is known of its arguments */
 
 /* ct_key.flags */
 #define CT_F_GRANTED (1u << 0)
@@ -30,6 +31,9 @@
 #define CT_F_CRED_KIN	(1u << 5) /* others, with the task's own bounding set */
 #define CT_F_CRED_ALIEN (1u << 6) /* others, with another bounding set */
 #define CT_F_EUID0	(1u << 7) /* effective uid 0 of the host, in what was judged */
+#define CT_F_CREDS	(1u << 8) /* effective and from are known, of each check */
+/* The owner of a child user namespace may do anything in it (cap_capable, 5.10-7.3). */
+#define CT_F_BY_OWNER (1u << 9)
 
 /* ct_key.entry: how the process came into its cgroup. */
 #define CT_ENTRY_MAIN  0u /* the entry point's tree */
@@ -51,13 +55,16 @@ enum ct_v1_controller { CT_V1_PIDS, CT_V1_MEMORY, CT_V1_DEVICES, CT_V1_FREEZER }
 struct ct_key {
 	__u64 cgroup;
 	__u64 site;
-	__s32 nr;
+	__u64 effective; /* set of the credentials that were judged */
+	__s16 nr;
+	__u16 flags; /* CT_F_* */
 	__u32 sel;   /* selector, see ct/selector.h */
 	__u32 entry; /* CT_ENTRY_* */
 	__u8 cap;
-	__u8 flags; /* CT_F_* */
 	__u8 level; /* of the target user namespace; 0 is the initial one */
-	__u8 after; /* 1 + capability refused to this task just before, or 0 */
+	__u8 from;  /* of the user namespace of the credentials that were judged */
+	/* 1 + capability refused to this task just before, in the same call; 0: none */
+	__u8 after;
 };
 
 #define CT_PATH_WORDS 12

@@ -30,11 +30,16 @@ enum ct_sel_kind {
 	CT_SEL_CAPSET, /* CT_CAPSET_*, struct __user_cap_data_struct[2] in argument n */
 	CT_SEL_CREAT,  /* creat: as CT_SEL_MODE */
 	CT_SEL_EXEC,   /* CT_EXEC_*, of the task */
+	CT_SEL_WORD,   /* CT_WORD_*, of the string at argument n */
 	CT_SEL_NLMSG,  /* type of the netlink message in buffer n of length n+1, 0 if it is none */
 };
 
 /* Table entry: kind, and the argument's index from bit 5. */
 #define CT_SEL(kind, arg) ((__u8)((kind) | (arg) << 5))
+
+/* CT_SEL_WORD: the first four bytes, the first lowest; 0: no string. */
+#define CT_WORD_OVERLAY 0x7265766fu /* "over" */
+#define CT_WORD_UNKNOWN (~0u)	    /* it could not be read */
 
 /* CT_SEL_OPEN: what an open can need permission for. */
 #define CT_OPEN_READ	(1u << 0)

@@ -173,9 +173,10 @@ static bool maps_root_from_within(const struct ct_kind *k)
 {
 	const uint8_t want = CT_F_GRANTED | CT_F_EUID0;
 
-	return k->key.cap == CAP_SYS_ADMIN && (k->key.flags & want) == want && k->sampled &&
-	       k->creds.userns_level == k->key.level && ct_kind__has_frame(k, "map_write") &&
-	       ct_kind__has_frame(k, "proc_uid_map_write");
+	return k->key.cap == CAP_SYS_ADMIN && (k->key.flags & want) == want &&
+	       (k->key.flags & CT_F_CREDS ? k->key.from == k->key.level :
+					    k->sampled && k->creds.userns_level == k->key.level) &&
+	       ct_kind__has_frame(k, "map_write") && ct_kind__has_frame(k, "proc_uid_map_write");
 }
 
 static void judge_root_map(struct ct_case *c, const struct ct_kind *k)

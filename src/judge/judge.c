@@ -152,7 +152,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 			   const struct ct_workload *w, enum ct_mode mode,
 			   const struct ct_settled *settled)
 {
-	struct ct_case c = { .settled = settled };
+	struct ct_case c = { .settled = settled, .lossy = s->losses.kinds || s->losses.missed };
 	bool failed = false;
 
 	a->workload = w;

@@ -30,6 +30,9 @@ struct ct_case {
 	uint64_t checks, unknown_sites, doubtful;
 	const struct ct_settled *settled; /* NULL: the set is worked out */
 	uint8_t base_level;		  /* of the workload's own user namespace */
+	bool base_known;		  /* for certain, and not only the lowest that was seen */
+	bool mounts_no_overlay;		  /* seen from its start, and none of its mounts was one */
+	bool lossy;			  /* kinds of checks may be missing */
 	bool failed;			  /* the entry point ended with an error */
 	bool left_out;			  /* containers that it started were not recorded */
 	bool ran;			  /* more was seen than the runtime's set-up */
@@ -43,6 +46,16 @@ void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v);
 
 /* Is this function on the way to the check? By the frame's own name, as recorded. */
 bool ct_kind__has_frame(const struct ct_kind *k, const char *name);
+
+/* Others than the task's own were judged. */
+#define CT_CRED_OTHERS (CT_F_CRED_KIN | CT_F_CRED_ALIEN)
+
+/* Was the check asked of credentials that are certainly not the workload's? */
+bool ct_kind__is_foreign(const struct ct_case *c, const struct ct_kind *k);
+/* Other credentials, which may be the workload's: whose they are is not known. */
+bool ct_kind__is_borrowed(const struct ct_kind *k);
+/* What the two need to know of the case's workload, once for each. */
+void ct_case__know_credentials(struct ct_case *c);
 
 /* kinds.c: every kind of check, first; acts.c: everything that is a need without one. */
 void ct_case__judge_kinds(struct ct_case *c);

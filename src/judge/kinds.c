@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Checks: would the call have done less without? */
+#include <errno.h>
 #include <string.h>
 
 #include "judge/judge_priv.h"
@@ -10,25 +11,6 @@ static bool is_phase(const char *phase, const char *name)
 	return !strcmp(phase, name);
 }
 
-/*
- * overlayfs works on the lower layers with its mounter's credentials. With a
- * container's own bounding set they are those of a mount it made itself; only when it
- * holds everything, the runtime's look the same, and then the runtime's it is.
- */
-static bool is_mounters(const struct ct_workload *w, const struct ct_kind *k)
-{
-	bool everything = w->configured_known && (w->configured & CT_CAPS_ALL) == CT_CAPS_ALL;
-
-	if (k->key.flags & CT_F_CRED_ALIEN)
-		return true;
-	if (!(k->key.flags & CT_F_CRED_KIN) || !everything)
-		return false;
-	for (size_t i = 0; i < k->stack_len; i++)
-		if (!strncmp(k->stack[i], "ovl_", 4))
-			return true;
-	return false;
-}
-
 bool ct_kind__has_frame(const struct ct_kind *k, const char *name)
 {
 	for (size_t i = 0; i < k->stack_len; i++)
@@ -37,33 +19,53 @@ bool ct_kind__has_frame(const struct ct_kind *k, const char *name)
 	return false;
 }
 
+/* The level of the user namespace whose credentials were judged. */
+static uint8_t level_of_judged(const struct ct_kind *k)
+{
+	return k->key.flags & CT_F_CREDS ? k->key.from : k->creds.userns_level;
+}
+
+static bool is_level_known(const struct ct_kind *k)
+{
+	return k->key.flags & CT_F_CREDS || k->sampled;
+}
+
 /*
- * Who makes a user namespace, and all his children in it, hold everything there, whatever they hold
- * outside (set_cred_user_ns). So what is asked in a namespace below the workload's own, of
- * somebody within it, is none of the workload's needs; nor are the namespaces of other types that
- * one call makes along with it (cap_capable: the owner may).
+ * A task that makes a user namespace, and its descendants, hold every capability in it, whatever
+ * they hold outside (set_cred_user_ns). So nothing that is asked of credentials from a namespace
+ * below the workload's own is a need of the workload.
  */
 static bool is_own_namespace(const struct ct_case *c, const struct ct_kind *k)
 {
-	if (!k->sampled || k->key.level <= c->base_level)
-		return false;
-	return k->creds.userns_level >= k->key.level ||
-	       ct_kind__has_frame(k, "unshare_nsproxy_namespaces") ||
-	       ct_kind__has_frame(k, "copy_namespaces");
+	if (k->key.flags & CT_F_CREDS)
+		return k->key.from > c->base_level;
+	/* Older recordings do not say who owns the namespaces that one call makes together. */
+	return k->sampled && k->key.level > c->base_level &&
+	       (k->creds.userns_level >= k->key.level ||
+		ct_kind__has_frame(k, "unshare_nsproxy_namespaces") ||
+		ct_kind__has_frame(k, "copy_namespaces"));
 }
 
-/* That of the workload's user namespace; with doubt, so high that nothing is below. */
-static uint8_t base_level(const struct ct_workload *w)
+/* The level of the user namespace that the entry point was started in; -ENOENT: not seen. */
+static int level_at_start(const struct ct_workload *w)
+{
+	for (size_t i = 0; i < w->nexecs; i++)
+		if (w->execs[i].was == CT_ENTRY_SETUP && w->execs[i].entry == CT_ENTRY_MAIN)
+			return w->execs[i].creds.userns_level;
+	return w->container.userns == CT_NO ? 0 : -ENOENT;
+}
+
+/* The lowest level seen; with doubt, so high that nothing is below. */
+static uint8_t lowest_level(const struct ct_workload *w)
 {
 	uint8_t lowest = UINT8_MAX;
 
-	if (w->container.userns == CT_NO)
-		return 0;
 	for (size_t i = 0; i < w->nkinds; i++) {
 		const struct ct_kind *k = &w->kinds[i];
 
-		if (k->sampled && k->key.entry != CT_ENTRY_SETUP && k->creds.userns_level < lowest)
-			lowest = k->creds.userns_level;
+		if (is_level_known(k) && k->key.entry != CT_ENTRY_SETUP &&
+		    !(k->key.flags & CT_CRED_OTHERS) && level_of_judged(k) < lowest)
+			lowest = level_of_judged(k);
 	}
 	return lowest;
 }
@@ -78,19 +80,59 @@ struct finding {
 };
 
 /*
- * What cap_capable() looks at is the effective set. Another capability would not have done for
- * somebody who holds it and had lowered it at the time.
+ * cap_capable() looks at the effective set. A capability that these credentials did not hold at
+ * that moment would not have done instead, be it lowered, dropped, or never granted. Where the
+ * check was refused, both were missing, and either may be given.
  */
-static uint64_t lowered(const struct ct_kind *k)
+static uint64_t held(const struct ct_kind *k)
 {
-	return k->sampled ? k->creds.permitted & ~k->creds.effective : 0;
+	if (!(k->key.flags & CT_F_GRANTED))
+		return ~0ull;
+	if (k->key.flags & CT_F_CREDS)
+		return k->key.effective;
+	return k->sampled ? ~(k->creds.permitted & ~k->creds.effective) : ~0ull;
 }
 
-static struct finding look_up(const struct ct_kind *k)
+/* Do both lead from the same function, by the same way, to the question? */
+static bool is_same_path(const struct ct_kind *a, const struct ct_kind *b)
 {
-	struct finding f = { .any_of = 1ull << k->key.cap, .known = true };
-	const struct ct_rule *r = ct_rules__match(k, &f.site, &f.scope);
+	size_t i = ct_rules__place(a), j = ct_rules__place(b);
 
+	if (i == a->stack_len || a->stack_len - i != b->stack_len - j)
+		return false;
+	for (; i < a->stack_len; i++, j++)
+		if (strcmp(a->stack[i], b->stack[j]) != 0)
+			return false;
+	return true;
+}
+
+/*
+ * Is this the second half of an either-or? The probe knows that another capability was refused to
+ * the task in the same call just before; here, that the same function asked for it.
+ */
+static bool is_second_half(const struct ct_workload *w, const struct ct_kind *k)
+{
+	for (size_t i = 0; k->key.after && i < w->nkinds; i++) {
+		const struct ct_kind *first = &w->kinds[i];
+
+		if (first->key.cap + 1 == k->key.after && !(first->key.flags & CT_F_GRANTED) &&
+		    first->key.nr == k->key.nr && first->key.sel == k->key.sel &&
+		    first->key.entry == k->key.entry && first->key.effective == k->key.effective &&
+		    is_same_path(first, k))
+			return true;
+	}
+	return false;
+}
+
+static struct finding look_up(const struct ct_case *c, const struct ct_kind *kind)
+{
+	struct finding f = { .any_of = 1ull << kind->key.cap, .known = true };
+	struct ct_kind k = *kind;
+	const struct ct_rule *r;
+
+	if (!is_second_half(c->w, kind))
+		k.key.after = 0;
+	r = ct_rules__match(&k, &f.site, &f.scope);
 	if (!r) {
 		f.known = false;
 		f.verdict = CT_REQUIRED;
@@ -100,38 +142,56 @@ static struct finding look_up(const struct ct_kind *k)
 		return f;
 	}
 	f.verdict = r->verdict;
-	f.any_of |= r->alternatives & ~lowered(k);
+	f.any_of |= r->alternatives & held(kind);
 	f.source = r->source;
 	f.text = ct_xstrdup(r->text);
 	return f;
 }
 
 /* Reasons that make a check none of the workload's needs, whatever the site. */
+static const char *why_unneeded(const struct ct_case *c, const struct ct_kind *k, const char *phase,
+				const struct finding *f)
+{
+	if (is_phase(phase, "setup") && !ct_rules__is_off("set-up"))
+		return "the runtime's own set-up, before the program began";
+	if (is_own_namespace(c, k) && !ct_rules__is_off("set_cred_user_ns"))
+		return "within a user namespace that the workload made: there it holds everything";
+	if (k->key.flags & CT_F_BY_OWNER && !ct_rules__is_off("owner"))
+		return "granted to the owner of the user namespace, whatever it holds";
+	if (ct_kind__is_foreign(c, k) && !ct_rules__is_off("mounter"))
+		return "asked of credentials that are not the workload's, such as those of an "
+		       "overlay's mounter";
+	if (!(k->key.flags & CT_F_GRANTED) && f->verdict == CT_REQUIRED && !c->failed &&
+	    !ct_rules__is_off("refused-and-lived"))
+		return "refused, and the workload carried on";
+	return NULL;
+}
+
+static void annotate(struct finding *f, const char *first, const char *second)
+{
+	char *text = ct_xasprintf("%s (%s)", first, second);
+
+	free(f->text);
+	f->text = text;
+}
+
 static void overrule(const struct ct_case *c, const struct ct_kind *k, const char *phase,
 		     struct finding *f)
 {
-	const char *why = NULL;
+	const char *why = why_unneeded(c, k, phase, f);
 
-	if (is_phase(phase, "setup") && !ct_rules__is_off("set-up"))
-		why = "the runtime's own set-up, before the program began";
-	else if (is_own_namespace(c, k) && !ct_rules__is_off("set_cred_user_ns"))
-		why = "within a user namespace that the workload made: there it holds everything";
-	else if (is_mounters(c->w, k) && !ct_rules__is_off("mounter"))
-		why = "asked of another's credentials (such as the mounter's of an overlay)";
-	else if (!(k->key.flags & CT_F_GRANTED) && f->verdict == CT_REQUIRED && !c->failed &&
-		 !ct_rules__is_off("refused-and-lived"))
-		why = "refused, and the workload carried on";
-	if (!why)
-		return;
-	if (f->verdict != CT_UNNEEDED) {
-		char *text = ct_xasprintf("%s (%s)", why, f->text);
-
-		free(f->text);
-		f->text = text;
+	if (why) {
+		if (f->verdict != CT_UNNEEDED)
+			annotate(f, why, f->text);
+		f->verdict = CT_UNNEEDED;
+		f->doubtful = false;
+		f->known = true;
+	} else if (ct_kind__is_borrowed(k) && f->verdict != CT_UNNEEDED) {
+		annotate(f, f->text,
+			 "asked of other credentials than the task's own, taken to be the "
+			 "workload's");
+		f->doubtful = true;
 	}
-	f->verdict = CT_UNNEEDED;
-	f->doubtful = false;
-	f->known = true;
 }
 
 /* One more line of evidence, or more weight for one that says the same. */
@@ -162,7 +222,7 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 {
 	const char *phase = ct_workload__phase(c->w, k->key.entry);
 	bool granted = k->key.flags & CT_F_GRANTED;
-	struct finding f = look_up(k);
+	struct finding f = look_up(c, k);
 	struct ct_reason *r;
 
 	overrule(c, k, phase, &f);
@@ -180,7 +240,7 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 		r->first_ns = k->first_ns;
 	if (!c->recordings && k->last_ns > r->last_ns)
 		r->last_ns = k->last_ns;
-	/* An optional thing that was refused is missed by nobody. */
+	/* A denied optional check is not a need. */
 	if (granted || f.verdict == CT_REQUIRED)
 		ct_case__need(c, f.any_of, f.verdict);
 	if (f.verdict == CT_REQUIRED && f.scope == CT_SCOPE_HOST)
@@ -191,7 +251,11 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 
 void ct_case__judge_kinds(struct ct_case *c)
 {
-	c->base_level = base_level(c->w);
+	int start = level_at_start(c->w);
+
+	c->base_known = start >= 0;
+	c->base_level = c->base_known ? (uint8_t)start : lowest_level(c->w);
+	ct_case__know_credentials(c);
 	for (size_t i = 0; i < c->w->nkinds; i++)
 		judge_kind(c, &c->w->kinds[i]);
 }

@@ -74,6 +74,7 @@ static struct {
 	{ "cap_capset", false },
 	{ "cap_task_prctl", false }, /* the ambient set */
 	{ "mounter", false },	     /* overridden credentials */
+	{ "owner", false },	     /* of a child user namespace */
 	{ "refused-and-lived", false },
 	{ "seccomp", false },
 	{ "set-up", false },
@@ -306,6 +307,26 @@ static const struct ct_rule *first_that_holds(const struct ct_rule *r, size_t n,
 		if ((r[i].caps & cap) && !off[r + i - rules] && holds(&r[i], k))
 			return &r[i];
 	return NULL;
+}
+
+static bool passes_on(const char *frame)
+{
+	char name[128];
+	const struct ct_rule *at;
+	size_t n;
+
+	plain_name(frame, name, sizeof(name));
+	at = ct_rules__at(name, &n);
+	return at && at->kind == CT_RULE_ASK;
+}
+
+size_t ct_rules__place(const struct ct_kind *k)
+{
+	size_t i = 0;
+
+	while (i < k->stack_len && passes_on(k->stack[i]))
+		i++;
+	return i;
 }
 
 const struct ct_rule *ct_rules__match(const struct ct_kind *k, const char **site,

@@ -70,4 +70,7 @@ bool ct_rules__is_off(const char *name); /* one of the judge's other reasons */
 const struct ct_rule *ct_rules__match(const struct ct_kind *k, const char **site,
 				      enum ct_scope *scope);
 
+/* Index of the frame that asks: the first that does not merely pass the question on. */
+size_t ct_rules__place(const struct ct_kind *k);
+
 #endif

@@ -59,7 +59,11 @@ static void set_uint(const struct ct_field *f, void *p, uint64_t n)
 
 static int64_t get_int(const struct ct_field *f, const void *p)
 {
-	return f->size == 4 ? *(const int32_t *)p : *(const int64_t *)p;
+	switch (f->size) {
+	case 2: return *(const int16_t *)p;
+	case 4: return *(const int32_t *)p;
+	default: return *(const int64_t *)p;
+	}
 }
 
 /*
@@ -166,7 +170,8 @@ static int read_int(const struct ct_field *f, void *p, const json_t *v, struct c
 
 	if (!json_is_integer(v))
 		return wrong_type(f, "a whole number", err);
-	if (f->size == 4 && (n < INT32_MIN || n > INT32_MAX))
+	if ((f->size == 2 && (n < INT16_MIN || n > INT16_MAX)) ||
+	    (f->size == 4 && (n < INT32_MIN || n > INT32_MAX)))
 		return ct_err__set(err, EINVAL, "\"%s\" is out of range", f->name);
 	set_uint(f, p, (uint64_t)n);
 	return 0;

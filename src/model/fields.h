@@ -15,7 +15,7 @@ enum ct_field_type {
 	CT_FIELD_TEXT, /* char [n], "" is not written */
 	CT_FIELD_UINT, /* unsigned of any size */
 	CT_FIELD_HEX,  /* the same, as "0x..." */
-	CT_FIELD_INT,  /* int32_t, int64_t */
+	CT_FIELD_INT,  /* int16_t, int32_t, int64_t */
 	CT_FIELD_BOOL,
 	CT_FIELD_TRI,  /* enum ct_tristate, CT_UNKNOWN is not written */
 	CT_FIELD_NAME, /* an enumeration with names */

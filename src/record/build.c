@@ -308,6 +308,8 @@ static int by_key(const void *x, const void *y)
 	ORDER(a, b, sel);
 	ORDER(a, b, entry);
 	ORDER(a, b, level);
+	ORDER(a, b, from);
+	ORDER(a, b, effective);
 	ORDER(a, b, after);
 	ORDER(a, b, site);
 	return 0;

@@ -35,7 +35,8 @@ static inline struct ct_creds build_creds(void)
 	};
 }
 
-/* One granted check by root; stack: names with spaces between, the innermost first. */
+/* One granted check by root, who holds everything; stack: names with spaces between, the innermost
+ * first. */
 static inline struct ct_kind *build_check(struct ct_workload *w, int cap, const char *syscall,
 					  const char *stack)
 {
@@ -43,7 +44,8 @@ static inline struct ct_kind *build_check(struct ct_workload *w, int cap, const 
 	size_t cap_len = 0;
 
 	k->key.cap = (uint8_t)cap;
-	k->key.flags = CT_F_GRANTED;
+	k->key.flags = CT_F_GRANTED | CT_F_CREDS;
+	k->key.effective = CT_CAPS_ALL;
 	k->key.nr = syscall ? 1 : CT_NR_NONE;
 	k->syscall = syscall ? ct_xstrdup(syscall) : NULL;
 	k->count = 1;

@@ -29,8 +29,11 @@ static const struct fact {
 	enum ct_verdict verdict;
 	uint64_t any_of; /* 0: the capability alone */
 	uint32_t sel, euid, entry;
-	uint8_t flags, after;
+	uint16_t flags;
+	uint8_t after;
 	bool refused, nnp, everything, failed, unsampled;
+	bool mounts; /* the workload mounted an overlay */
+	bool unseen; /* its start was not seen */
 	struct ct_outcome outcome;
 	uint64_t count; /* 0: 1 */
 } facts[] = {
@@ -49,16 +52,35 @@ static const struct fact {
 	F("the same with its own credentials", CAP_SYS_ADMIN, "getxattr",
 	  "security_capable capable xattr_permission vfs_getxattr do_getxattr", CT_REQUIRED),
 	F("an overlay that it mounted itself", CAP_DAC_OVERRIDE, "openat",
-	  GENERIC "ovl_permission path_openat", CT_REQUIRED, .flags = CT_F_CRED_KIN),
+	  GENERIC "ovl_permission path_openat", CT_REQUIRED, .flags = CT_F_CRED_KIN,
+	  .everything = true, .mounts = true),
+	F("an overlay that it mounted for an inner container", CAP_CHOWN, "openat",
+	  INODE "setattr_prepare ovl_copy_up_one ovl_open", CT_REQUIRED, .flags = CT_F_CRED_ALIEN,
+	  .everything = true, .mounts = true),
+	F("the runtime's overlay beside one of its own", CAP_CHOWN, "openat",
+	  INODE "setattr_prepare ovl_copy_up_one ovl_open", CT_UNNEEDED, .flags = CT_F_CRED_ALIEN,
+	  .mounts = true),
 	F("mounter and container both hold everything", CAP_DAC_OVERRIDE, "openat",
 	  GENERIC "ovl_permission path_openat", CT_UNNEEDED, .flags = CT_F_CRED_KIN,
 	  .everything = true),
+	F("the same, and it may have mounted one before", CAP_DAC_OVERRIDE, "openat",
+	  GENERIC "ovl_permission path_openat", CT_REQUIRED, .flags = CT_F_CRED_KIN,
+	  .everything = true, .unseen = true),
 	F("other credentials of its own, no overlay", CAP_DAC_OVERRIDE, "openat",
 	  GENERIC "path_openat", CT_REQUIRED, .flags = CT_F_CRED_KIN, .everything = true),
+	F("a descriptor's opener, who held more than its reader", CAP_SYS_ADMIN, "pread64",
+	  "security_capable file_ns_capable pagemap_read vfs_read", CT_REQUIRED,
+	  .flags = CT_F_CRED_ALIEN, .everything = true),
+	F("a descriptor's opener, who holds more than was ever given", CAP_SYS_ADMIN, "pread64",
+	  "security_capable file_ns_capable pagemap_read vfs_read", CT_UNNEEDED,
+	  .flags = CT_F_CRED_ALIEN),
 	F("access() overrides with its own identity", CAP_DAC_OVERRIDE, "faccessat2",
-	  GENERIC "do_faccessat", CT_REQUIRED, .flags = CT_F_CRED_KIN),
+	  GENERIC "do_faccessat", CT_REQUIRED, .flags = CT_F_CRED_KIN, .everything = true),
 	F("access() to read", CAP_DAC_READ_SEARCH, "access", GENERIC "do_faccessat", CT_REQUIRED,
-	  .any_of = DAC, .flags = CT_F_CRED_KIN),
+	  .any_of = DAC, .flags = CT_F_CRED_KIN, .everything = true),
+	F("asked of a child namespace by its owner", CAP_SYS_ADMIN, "openat",
+	  "security_capable ns_capable userns_get open_related_ns", CT_UNNEEDED,
+	  .flags = CT_F_BY_OWNER),
 	/* 2: overcommit, with and without frames that kernels inline */
 	F("overcommit on 6.18", CAP_SYS_ADMIN, "mmap", OVERCOMMIT, CT_UNNEEDED),
 	F("overcommit, the short way", CAP_SYS_ADMIN, NULL, "cap_vm_enough_memory", CT_UNNEEDED),
@@ -290,12 +312,28 @@ static const struct fact {
 #undef F
 };
 
+/* The first half of an either-or, which was refused: asked by the same function in the same call.
+ */
+static void build_refused(struct ct_workload *w, const struct ct_kind *second)
+{
+	struct ct_key key = second->key;
+	struct ct_str stack = { 0 };
+
+	for (size_t i = 0; i < second->stack_len; i++)
+		ct_str__addf(&stack, "%s ", second->stack[i]);
+	key.cap = second->key.after - 1;
+	key.after = 0;
+	key.flags &= (uint16_t)~CT_F_GRANTED;
+	build_check(w, key.cap, second->syscall, stack.s)->key = key;
+	ct_str__free(&stack);
+}
+
 static void build_fact(struct ct_session *s, const struct fact *f)
 {
 	struct ct_workload *w = build_container(s, "web");
 	struct ct_kind *k = build_check(w, f->cap, f->syscall, f->stack);
 
-	k->key.flags = f->flags | (f->refused ? 0 : CT_F_GRANTED) |
+	k->key.flags = CT_F_CREDS | f->flags | (f->refused ? 0 : CT_F_GRANTED) |
 		       (f->euid || f->unsampled ? 0 : CT_F_EUID0);
 	k->key.sel = f->sel;
 	k->key.after = f->after;
@@ -305,8 +343,16 @@ static void build_fact(struct ct_session *s, const struct fact *f)
 	k->creds.no_new_privs = f->nnp;
 	k->outcome = f->outcome;
 	k->count = f->count ? f->count : 1;
+	w->container.userns = CT_NO;
 	if (f->everything)
 		w->configured = CT_CAPS_ALL;
+	if (f->unseen)
+		w->start_seen = CT_UNKNOWN;
+	if (f->mounts)
+		build_check(w, CAP_SYS_ADMIN, "mount", "ns_capable path_mount")->key.sel =
+			CT_WORD_OVERLAY;
+	if (f->after)
+		build_refused(w, k);
 	if (f->failed)
 		w->end_code = 1 << 8;
 }
@@ -339,32 +385,75 @@ static void test_facts(void)
 		check_fact(&facts[i]);
 }
 
-/* Another capability would not have done for who holds it and had lowered it. */
-static void test_lowered(void)
+/*
+ * Another capability would not have done for credentials that did not hold it at that moment; a
+ * sample speaks for all checks of a kind only in older recordings.
+ */
+static void test_not_held(void)
 {
 	static const struct {
 		uint64_t permitted, effective, wanted;
+		uint16_t flags;
 	} cases[] = {
-		{ CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW), CT_CAP(NET_ADMIN), CT_CAP(NET_ADMIN) },
-		{ CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW), CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW),
-		  CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW) },
-		{ CT_CAP(NET_ADMIN), CT_CAP(NET_ADMIN), CT_CAP(NET_ADMIN) | CT_CAP(NET_RAW) },
+#define ADMIN CT_CAP(NET_ADMIN)
+#define RAW   CT_CAP(NET_RAW)
+		{ ADMIN | RAW, ADMIN, ADMIN, CT_F_CREDS },
+		{ ADMIN | RAW, ADMIN | RAW, ADMIN | RAW, CT_F_CREDS },
+		{ ADMIN, ADMIN, ADMIN, CT_F_CREDS },
+		{ ADMIN | RAW, ADMIN, ADMIN, 0 },
+		{ ADMIN, ADMIN, ADMIN | RAW, 0 },
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
 		ct_autosession struct ct_session *s = ct_session__new();
 		ct_autoreport struct ct_report *r = NULL;
-		struct ct_kind *k = build_check(build_container(s, "x"), CAP_NET_ADMIN,
-						"setsockopt", SETSOCKOPT);
+		struct ct_workload *w = build_container(s, "x");
+		struct ct_kind *k = build_check(w, CAP_NET_ADMIN, "setsockopt", SETSOCKOPT);
 
-		k->key.flags = CT_F_GRANTED;
+		k->key.flags = CT_F_GRANTED | cases[i].flags;
+		k->key.effective = cases[i].flags ? cases[i].effective : 0;
 		k->key.sel = SOCKOPT(SOL_SOCKET, SO_MARK);
 		k->key.after = CAP_NET_RAW + 1;
-		k->sampled = true;
 		k->creds.permitted = cases[i].permitted;
 		k->creds.effective = cases[i].effective;
+		build_refused(w, k);
 		r = ct_judge__session(s, CT_MODE_STRICT);
 		CU_ASSERT_EQUAL(build_cap(r, CAP_NET_ADMIN)->reasons[0].any_of, cases[i].wanted);
+	}
+}
+
+/* A refusal that another function asked for is not the first half of this question. */
+static void test_other_half(void)
+{
+	static const struct {
+		const char *refused_at;
+		uint32_t sel;
+		bool granted;
+		uint64_t wanted;
+	} cases[] = {
+		{ GENERIC "path_openat", 0, false, DAC },
+		{ "capable generic_permission inode_permission path_openat", 0, false, DAC },
+		{ INODE "path_init path_openat", 0, false, CT_CAP(DAC_OVERRIDE) },
+		{ GENERIC "link_path_walk path_openat", 0, false, CT_CAP(DAC_OVERRIDE) },
+		{ GENERIC "path_openat", 1, false, CT_CAP(DAC_OVERRIDE) },
+		{ GENERIC "path_openat", 0, true, CT_CAP(DAC_OVERRIDE) },
+		{ "", 0, false, CT_CAP(DAC_OVERRIDE) },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+		struct ct_kind *first = build_check(w, CAP_DAC_READ_SEARCH, "openat",
+						    cases[i].refused_at);
+
+		first->key.sel = cases[i].sel;
+		if (!cases[i].granted)
+			first->key.flags = CT_F_CREDS;
+		build_check(w, CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat")->key.after =
+			CAP_DAC_READ_SEARCH + 1;
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		CU_ASSERT_EQUAL(build_cap(r, CAP_DAC_OVERRIDE)->reasons[0].any_of, cases[i].wanted);
 	}
 }
 
@@ -484,9 +573,15 @@ static void test_reasons(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "facts", test_facts },     { "lowered", test_lowered }, { "unknown sites", test_unknown },
-	{ "scope", test_scope },     { "empty", test_empty },	  { "modes", test_modes },
-	{ "reasons", test_reasons }, CU_TEST_INFO_NULL,
+	{ "facts", test_facts },
+	{ "not held", test_not_held },
+	{ "other half", test_other_half },
+	{ "unknown sites", test_unknown },
+	{ "scope", test_scope },
+	{ "empty", test_empty },
+	{ "modes", test_modes },
+	{ "reasons", test_reasons },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("judge", tests)

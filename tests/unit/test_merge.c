@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "build.h"
+#include "ct/selector.h"
 #include "model/merge.h"
 #include "sessions.h"
 
@@ -434,10 +435,11 @@ static void test_other_user(void)
 	}
 }
 
-/* The mounter's credentials cannot be told where both hold everything, and can where not. */
+/* Each recording is judged by what was given there: everything, or less than the mounter holds. */
 static void test_other_set(void)
 {
 	static const char stack[] = "capable_wrt_inode_uidgid generic_permission ovl_permission";
+	static const char mount[] = "ns_capable path_mount";
 
 	for (int first = 0; first < 2; first++) {
 		ct_autosession struct ct_session *all = ct_session__new();
@@ -447,13 +449,16 @@ static void test_other_set(void)
 			ct_autosession struct ct_session *s = ct_session__new();
 			struct ct_workload *w = build_container(s, "x");
 
+			w->container.userns = CT_NO;
 			w->configured = i == first ? CT_CAPS_ALL : CT_CAPS_DOCKER_DEFAULT;
 			build_check(w, CAP_DAC_OVERRIDE, "openat", stack)->key.flags |=
 				CT_F_CRED_KIN;
+			build_check(w, CAP_SYS_ADMIN, "mount", mount)->key.sel = CT_WORD_OVERLAY;
 			ct_session__merge(all, s);
 		}
 		r = ct_judge__session(all, CT_MODE_DEFAULT);
-		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(DAC_OVERRIDE));
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(DAC_OVERRIDE) | CT_CAP(SYS_ADMIN));
+		CU_ASSERT_EQUAL(build_cap(r, CAP_DAC_OVERRIDE)->seen_in, 1);
 	}
 }
 

@@ -78,8 +78,10 @@ static void fill_kind(struct ct_kind *k)
 		.sel = UINT32_MAX,
 		.entry = 0xdeadbeef,
 		.cap = 63,
-		.flags = CT_F_GRANTED | CT_F_CRED_ALIEN,
+		.flags = CT_F_GRANTED | CT_F_CRED_ALIEN | CT_F_BY_OWNER,
+		.effective = UINT64_MAX,
 		.level = 3,
+		.from = 2,
 		.after = 64,
 	};
 	k->syscall = ct_xstrdup("mount");
@@ -424,8 +426,10 @@ static const struct {
 	  "rec:3: \"cap\" is not a number from 0 to 63" },
 	{ WORKLOAD "{\"type\":\"kind\",\"workload\":0,\"cap\":-1}\n",
 	  "rec:3: \"cap\" is not a number from 0 to 63" },
-	{ WORKLOAD "{\"type\":\"kind\",\"workload\":0,\"cap\":1,\"flags\":256}\n",
-	  "rec:3: \"flags\" is not a number from 0 to 255" },
+	{ WORKLOAD "{\"type\":\"kind\",\"workload\":0,\"cap\":1,\"flags\":65536}\n",
+	  "rec:3: \"flags\" is not a number from 0 to 65535" },
+	{ WORKLOAD "{\"type\":\"kind\",\"workload\":0,\"cap\":1,\"nr\":32768}\n",
+	  "rec:3: \"nr\" is out of range" },
 	{ WORKLOAD "{\"type\":\"kind\",\"workload\":0,\"cap\":1,\"site\":\"0x\"}\n",
 	  "rec:3: \"site\" is not a number from 0 to 18446744073709551615" },
 	{ WORKLOAD

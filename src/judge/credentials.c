@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whose credentials were judged? A check is none of the workload's if it was asked of credentials
+ * that cannot be the workload's own. Other credentials alone prove nothing: those of a
+ * descriptor's opener, of a tracer, of a parent, of an io_uring personality or of an overlay that
+ * the workload mounted itself are needs of the workload.
+ */
+#include <string.h>
+
+#include "ct/selector.h"
+#include "judge/judge_priv.h"
+
+/*
+ * Bounding sets only ever shrink, except in a new user namespace, which shows in the level. So
+ * whoever holds a capability that the workload was never given does not descend from it.
+ */
+static bool holds_more_than_given(const struct ct_case *c, const struct ct_kind *k)
+{
+	return k->key.flags & CT_F_CREDS && c->base_known && k->key.from == c->base_level &&
+	       c->w->configured_known && k->key.effective & ~c->w->configured;
+}
+
+/* A function of overlayfs, which works on its layers with the mounter's credentials. */
+static bool is_in_overlay(const struct ct_kind *k)
+{
+	for (size_t i = 0; i < k->stack_len; i++)
+		if (!strncmp(k->stack[i], "ovl_", strlen("ovl_")))
+			return true;
+	return false;
+}
+
+/* Mounting always asks for SYS_ADMIN, and the selector of these calls tells the file system. */
+static bool mounts_overlay(const struct ct_kind *k)
+{
+	return k->syscall && (!strcmp(k->syscall, "mount") || !strcmp(k->syscall, "fsopen")) &&
+	       k->key.cap == CAP_SYS_ADMIN && k->key.flags & CT_F_GRANTED &&
+	       k->key.entry != CT_ENTRY_SETUP &&
+	       (!(k->key.flags & CT_F_CREDS) || k->key.flags & CT_F_COMPAT ||
+		k->key.sel == CT_WORD_OVERLAY || k->key.sel == CT_WORD_UNKNOWN);
+}
+
+/* Was the workload seen from its start, with nothing lost, and mounted no overlay? */
+static bool never_mounted_overlay(const struct ct_case *c)
+{
+	const struct ct_workload *w = c->w;
+
+	if (w->start_seen != CT_YES || c->lossy)
+		return false;
+	for (size_t i = 0; i < w->nkinds; i++)
+		if (mounts_overlay(&w->kinds[i]))
+			return false;
+	return true;
+}
+
+bool ct_kind__is_foreign(const struct ct_case *c, const struct ct_kind *k)
+{
+	if (!(k->key.flags & CT_CRED_OTHERS))
+		return false;
+	return holds_more_than_given(c, k) || (is_in_overlay(k) && c->mounts_no_overlay);
+}
+
+bool ct_kind__is_borrowed(const struct ct_kind *k)
+{
+	return k->key.flags & CT_F_CRED_ALIEN || (k->key.flags & CT_F_CRED_KIN && is_in_overlay(k));
+}
+
+void ct_case__know_credentials(struct ct_case *c)
+{
+	c->mounts_no_overlay = never_mounted_overlay(c);
+}
