@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include "judge/judge_priv.h"
+#include "judge/when.h"
 
 const char *ct_verdict__name(enum ct_verdict v)
 {
@@ -160,6 +161,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 		if (c.w && c.w->recording != part->recording)
 			end_recording(&c);
 		c.w = part;
+		c.kernel = ct_kernel__version(part->kernel ? part->kernel : s->host.kernel);
 		c.failed = has_failed(part);
 		failed |= c.failed;
 		c.left_out |= part->left_out;

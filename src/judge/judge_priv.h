@@ -29,6 +29,7 @@ struct ct_case {
 	uint64_t host_caps; /* needed where the initial user namespace is asked */
 	uint64_t checks, unknown_sites, doubtful;
 	const struct ct_settled *settled; /* NULL: the set is worked out */
+	uint32_t kernel;		  /* on which c->w ran, as ct_kernel__version; 0: unknown */
 	uint8_t base_level;		  /* of the workload's own user namespace */
 	bool base_known;		  /* for certain, and not only the lowest that was seen */
 	bool mounts_no_overlay;		  /* seen from its start, and none of its mounts was one */

@@ -132,7 +132,7 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 
 	if (!is_second_half(c->w, kind))
 		k.key.after = 0;
-	r = ct_rules__match(&k, &f.site, &f.scope);
+	r = ct_rules__match(&k, c->kernel, &f.site, &f.scope);
 	if (!r) {
 		f.known = false;
 		f.verdict = CT_REQUIRED;

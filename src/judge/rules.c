@@ -2,14 +2,12 @@
 #include "judge/rules.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
 #include <netinet/tcp.h>
-#include <signal.h>
+#include <linux/bpf.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/util.h"
-#include "ct/selector.h"
 
 #define NLMSG_AUDIT_USER_LOGIN 1112
 #define OPTION(level, name)    ((uint32_t)(level) << 16 | (name))
@@ -20,44 +18,61 @@
 #define OPTION_TCP_CONGESTION  OPTION(SOL_TCP, TCP_CONGESTION)
 
 /* The vocabulary of sites.def. */
-#define C(name)	      CT_CAP(name)
-#define ALL	      (~0ull)
-#define ALWAYS	      CT_WHEN_ALWAYS, 0
-#define AFTER(name)   CT_WHEN_AFTER, CAP_##name
-#define CHMOD_SGID    CT_WHEN_CHMOD_SGID, 0
-#define CHMOD_NO_SGID CT_WHEN_CHMOD_NO_SGID, 0
-#define CONT_SESSION  CT_WHEN_CONT_SESSION, 0
-#define CREAT_FOUND   CT_WHEN_CREAT_FOUND, 0
-#define EUID0	      CT_WHEN_EUID0, 0
-#define GLOBAL_ROOT   CT_WHEN_EUID0, 0 /* uids are recorded as the host numbers them */
-#define HARDLINK      CT_WHEN_HARDLINK, 0
-#define IF_QUERY      CT_WHEN_IF_QUERY, 0
-#define INH_WITHIN    CT_WHEN_INH_WITHIN, 0
-#define NLMSG(type)   CT_WHEN_NLMSG, NLMSG_##type
-#define NNP	      CT_WHEN_NNP, 0
-#define OPT_NOAUDIT   CT_WHEN_NOAUDIT, 0
-#define ON_PROC	      CT_WHEN_ON_PROC, 0
-#define READING	      CT_WHEN_READING, 0
-#define SETID_NOOP    CT_WHEN_SETID_NOOP, 0
-#define SETID_SILENT  CT_WHEN_SETID_SILENT, 0
-#define SIG0	      CT_WHEN_SIG0, 0
-#define SOCKOPT(name) CT_WHEN_SOCKOPT, OPTION_##name
-#define TOUCH	      CT_WHEN_TOUCH, 0
-#define UTIMES_SET    CT_WHEN_UTIMES_SET, 0
-#define REQUIRED      CT_REQUIRED
-#define OPTIONAL      CT_OPTIONAL
-#define UNNEEDED      CT_UNNEEDED
-#define HOST	      CT_SCOPE_HOST
-#define NS	      CT_SCOPE_NAMESPACE
-#define DIRECT	      CT_SCOPE_NONE
+#define C(name) CT_CAP(name)
+#define ALL	(~0ull)
+/* A condition: of the kernel's version, of the call, of the stack. BOTH, ALL3: each of them. */
+#define WHEN(name, number)                               \
+	{                                                \
+		.when = CT_WHEN_##name, .arg = (number), \
+	}
+#define NAMED(name, it)                              \
+	{                                            \
+		.when = CT_WHEN_##name, .text = #it, \
+	}
+#define BOTH(a, b)	     a, b
+#define ALL3(a, b, c)	     a, b, c
+#define ALWAYS		     WHEN(ALWAYS, 0)
+#define AFTER(name)	     WHEN(AFTER, CAP_##name)
+#define BEFORE(major, minor) WHEN(BEFORE, CT_KERNEL(major, minor))
+#define BPF(command)	     WHEN(BPF_CMD, BPF_##command)
+#define CALL(name)	     NAMED(CALL, name)
+#define CHMOD_SGID	     WHEN(CHMOD_SGID, 0)
+#define CHMOD_NO_SGID	     WHEN(CHMOD_NO_SGID, 0)
+#define CONT_SESSION	     WHEN(CONT_SESSION, 0)
+#define CREAT_FOUND	     WHEN(CREAT_FOUND, 0)
+#define EUID0		     WHEN(EUID0, 0)
+#define GLOBAL_ROOT	     WHEN(EUID0, 0) /* uids are recorded as the host numbers them */
+#define HARDLINK	     WHEN(HARDLINK, 0)
+#define IF_QUERY	     WHEN(IF_QUERY, 0)
+#define INH_WITHIN	     WHEN(INH_WITHIN, 0)
+#define IOCTL(name)	     WHEN(IOCTL, name)
+#define NLMSG(type)	     WHEN(NLMSG, NLMSG_##type)
+#define NNP		     WHEN(NNP, 0)
+#define OPT_NOAUDIT	     WHEN(NOAUDIT, 0)
+#define ON_PROC		     WHEN(ON_PROC, 0)
+#define READING		     WHEN(READING, 0)
+#define SETID_NOOP	     WHEN(SETID_NOOP, 0)
+#define SETID_SILENT	     WHEN(SETID_SILENT, 0)
+#define SIG0		     WHEN(SIG0, 0)
+#define SINCE(major, minor)  WHEN(SINCE, CT_KERNEL(major, minor))
+#define SOCKOPT(name)	     WHEN(SOCKOPT, OPTION_##name)
+#define TOUCH		     WHEN(TOUCH, 0)
+#define UNDER(fn)	     NAMED(UNDER, fn)
+#define UTIMES_SET	     WHEN(UTIMES_SET, 0)
+#define REQUIRED	     CT_REQUIRED
+#define OPTIONAL	     CT_OPTIONAL
+#define UNNEEDED	     CT_UNNEEDED
+#define HOST		     CT_SCOPE_HOST
+#define NS		     CT_SCOPE_NAMESPACE
+#define DIRECT		     CT_SCOPE_NONE
 
 #define CT_SITE(fn, caps, when, verdict, alt, text, source) \
-	{ #fn, CT_RULE_SITE, caps, when, verdict, alt, CT_SCOPE_NONE, text, source },
+	{ #fn, CT_RULE_SITE, caps, { when }, verdict, alt, CT_SCOPE_NONE, text, source },
 #define CT_SITE_HOST(fn, caps, when, verdict, alt, text, source) \
-	{ #fn, CT_RULE_SITE, caps, when, verdict, alt, CT_SCOPE_HOST, text, source },
+	{ #fn, CT_RULE_SITE, caps, { when }, verdict, alt, CT_SCOPE_HOST, text, source },
 #define CT_WRAP(fn, caps, verdict, alt, text, source) \
-	{ #fn, CT_RULE_WRAP, caps, ALWAYS, verdict, alt, CT_SCOPE_NONE, text, source },
-#define CT_ASK(fn, scope) { #fn, CT_RULE_ASK, ALL, ALWAYS, CT_UNNEEDED, 0, scope, NULL, NULL },
+	{ #fn, CT_RULE_WRAP, caps, { ALWAYS }, verdict, alt, CT_SCOPE_NONE, text, source },
+#define CT_ASK(fn, scope) { #fn, CT_RULE_ASK, ALL, { ALWAYS }, CT_UNNEEDED, 0, scope, NULL, NULL },
 
 static const struct ct_rule rules[] = {
 #include "judge/sites.def"
@@ -138,175 +153,46 @@ const struct ct_rule *ct_rules__at(const char *site, size_t *n)
 	return *n ? &rules[lo] : NULL;
 }
 
-static bool syscall_in(const struct ct_kind *k, const char *const *names)
+/* CT_UNKNOWN: its other conditions hold, and the kernel's unknown version decides. */
+static enum ct_tristate speaks(const struct ct_rule *r, const struct ct_kind *k, uint32_t kernel)
 {
-	for (; k->syscall && *names; names++)
-		if (!strcmp(k->syscall, *names))
-			return true;
-	return false;
-}
+	enum ct_tristate all = CT_YES;
 
-#define SYSCALL_IN(k, ...) syscall_in(k, (const char *const[]){ __VA_ARGS__, NULL })
+	if (!(r->caps & 1ull << (k->key.cap & 63)) || off[r - rules])
+		return CT_NO;
+	for (size_t i = 0; i < CT_CONDITIONS && r->when[i].when != CT_WHEN_ALWAYS; i++) {
+		enum ct_tristate one = ct_when__holds(&r->when[i], k, kernel);
 
-static bool is_setid(const struct ct_kind *k)
-{
-	return SYSCALL_IN(k, "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid",
-			  "setfsuid", "setfsgid");
-}
-
-static bool is_chmod(const struct ct_kind *k)
-{
-	return SYSCALL_IN(k, "chmod", "fchmod", "fchmodat", "fchmodat2");
-}
-
-/* "foo.isra.0" is foo, "__x64_sys_foo" is sys_foo. */
-static void plain_name(const char *frame, char *name, size_t size)
-{
-	static const char *const prefixes[] = { "__x64_", "__arm64_", "__ia32_", "__se_", "__do_" };
-	size_t len;
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++) {
-		size_t n = strlen(prefixes[i]);
-
-		if (!strncmp(frame, prefixes[i], n) &&
-		    (!strncmp(frame + n, "sys_", 4) || !strncmp(frame + n, "compat_sys_", 11)))
-			frame += n;
+		if (one == CT_NO)
+			return CT_NO;
+		if (one == CT_UNKNOWN)
+			all = CT_UNKNOWN;
 	}
-	len = strcspn(frame, ".");
-	if (len > size - 1)
-		len = size - 1;
-	memcpy(name, frame, len); /* for every frame: snprintf takes half of the judge's time */
-	name[len] = '\0';
+	return all;
 }
 
-/*
- * Which function asked inode_permission()? Inlined functions of fs/namei.c are named by what they
- * are part of.
- */
-static bool permission_for(const struct ct_kind *k, const char *const *askers)
+static bool asks_for_more(const struct ct_rule *a, const struct ct_rule *b)
 {
-	for (size_t i = 0; i + 1 < k->stack_len; i++) {
-		char name[128];
-
-		if (strcmp(k->stack[i], "inode_permission") != 0)
-			continue;
-		plain_name(k->stack[i + 1], name, sizeof(name));
-		for (; *askers; askers++)
-			if (!strcmp(name, *askers))
-				return true;
-		return false;
-	}
-	return false;
-}
-
-#define PERMISSION_FOR(k, ...) permission_for(k, (const char *const[]){ __VA_ARGS__, NULL })
-
-/*
- * The directory was asked for, and nothing was to be made in it. The file's own permission is
- * may_open()'s question.
- */
-static bool creates_nothing(const struct ct_kind *k)
-{
-	return SYSCALL_IN(k, "open", "openat", "openat2", "creat") &&
-	       PERMISSION_FOR(k, "path_openat", "open_last_lookups", "lookup_open",
-			      "may_o_create") &&
-	       !k->outcome.made && k->outcome.found && k->outcome.found >= k->count;
-}
-
-static bool is_signal(const struct ct_kind *k, uint32_t signal)
-{
-	return SYSCALL_IN(k, "kill", "tkill", "tgkill", "pidfd_send_signal", "rt_sigqueueinfo",
-			  "rt_tgsigqueueinfo") &&
-	       k->key.sel == signal;
-}
-
-static bool stays_in_session(const struct ct_kind *k)
-{
-	const struct ct_outcome *o = &k->outcome;
-
-	return is_signal(k, SIGCONT) && !o->other_session && o->same_session &&
-	       o->same_session >= k->count;
-}
-
-/* One sample speaks for all calls of a kind, the selector for each. */
-static bool is_without_privs(const struct ct_kind *k)
-{
-	if (SYSCALL_IN(k, "execve", "execveat") && k->key.sel)
-		return k->key.sel == CT_EXEC_NNP;
-	return k->sampled && k->creds.no_new_privs;
-}
-
-/* Names like proc_pid_permission right above the question: the inode is procfs's. */
-static bool on_proc(const struct ct_kind *k)
-{
-	for (size_t i = 0; i < k->stack_len && i < 6; i++)
-		if (!strncmp(k->stack[i], "proc_", 5) && strstr(k->stack[i], "permission"))
-			return true;
-	return false;
-}
-
-/* net/core/dev_ioctl.c:dev_ioctl: those for which it asks nothing but dev_load */
-static bool is_interface_query(uint32_t command)
-{
-	switch (command) {
-	case SIOCGIFFLAGS:
-	case SIOCGIFMETRIC:
-	case SIOCGIFMTU:
-	case SIOCGIFHWADDR:
-	case SIOCGIFSLAVE:
-	case SIOCGIFMAP:
-	case SIOCGIFINDEX:
-	case SIOCGIFTXQLEN:
-	case SIOCETHTOOL: return true;
-	default: return false;
-	}
-}
-
-static bool holds(const struct ct_rule *r, const struct ct_kind *k)
-{
-	const uint32_t sel = k->key.sel;
-
-	switch (r->when) {
-	case CT_WHEN_ALWAYS: return true;
-	case CT_WHEN_AFTER: return k->key.after == r->arg + 1;
-	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
-	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
-	case CT_WHEN_CONT_SESSION: return stays_in_session(k);
-	case CT_WHEN_CREAT_FOUND: return creates_nothing(k);
-	case CT_WHEN_EUID0: return k->key.flags & CT_F_EUID0;
-	case CT_WHEN_HARDLINK: return PERMISSION_FOR(k, "may_linkat", "safe_hardlink_source");
-	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
-	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
-	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == r->arg;
-	case CT_WHEN_NNP: return is_without_privs(k);
-	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
-	case CT_WHEN_ON_PROC: return on_proc(k);
-	case CT_WHEN_READING:
-		return SYSCALL_IN(k, "read", "readv", "pread64", "preadv", "preadv2") ||
-		       (SYSCALL_IN(k, "open", "openat", "openat2") &&
-			!(sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC)));
-	case CT_WHEN_SETID_NOOP: return is_setid(k) && sel == CT_SETID_NOOP;
-	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;
-	case CT_WHEN_SIG0: return is_signal(k, 0);
-	case CT_WHEN_SOCKOPT: return SYSCALL_IN(k, "setsockopt", "getsockopt") && sel == r->arg;
-	case CT_WHEN_TOUCH: return PERMISSION_FOR(k, "may_setattr", "notify_change");
-	case CT_WHEN_UTIMES_SET:
-		return SYSCALL_IN(k, "utimensat", "utimes", "utime", "futimesat") &&
-		       sel == CT_TIMES_SET;
-	}
-	return false;
+	if (a->verdict != b->verdict)
+		return a->verdict > b->verdict;
+	return __builtin_popcountll(a->alternatives) < __builtin_popcountll(b->alternatives);
 }
 
 /* Of n rules of one site (NULL: none), the first that speaks for this kind; NULL: none. */
-static const struct ct_rule *first_that_holds(const struct ct_rule *r, size_t n,
-					      const struct ct_kind *k)
+static const struct ct_rule *first_that_speaks(const struct ct_rule *r, size_t n,
+					       const struct ct_kind *k, uint32_t kernel)
 {
-	const uint64_t cap = 1ull << (k->key.cap & 63);
+	const struct ct_rule *strictest = NULL;
 
-	for (size_t i = 0; r && i < n; i++)
-		if ((r[i].caps & cap) && !off[r + i - rules] && holds(&r[i], k))
-			return &r[i];
-	return NULL;
+	for (size_t i = 0; r && i < n; i++) {
+		enum ct_tristate does = speaks(&r[i], k, kernel);
+
+		if (does != CT_NO && (!strictest || asks_for_more(&r[i], strictest)))
+			strictest = &r[i];
+		if (does == CT_YES)
+			break;
+	}
+	return strictest;
 }
 
 static bool passes_on(const char *frame)
@@ -315,7 +201,7 @@ static bool passes_on(const char *frame)
 	const struct ct_rule *at;
 	size_t n;
 
-	plain_name(frame, name, sizeof(name));
+	ct_frame__plain(frame, name, sizeof(name));
 	at = ct_rules__at(name, &n);
 	return at && at->kind == CT_RULE_ASK;
 }
@@ -329,7 +215,7 @@ size_t ct_rules__place(const struct ct_kind *k)
 	return i;
 }
 
-const struct ct_rule *ct_rules__match(const struct ct_kind *k, const char **site,
+const struct ct_rule *ct_rules__match(const struct ct_kind *k, uint32_t kernel, const char **site,
 				      enum ct_scope *scope)
 {
 	const struct ct_rule *fallback = NULL;
@@ -342,11 +228,11 @@ const struct ct_rule *ct_rules__match(const struct ct_kind *k, const char **site
 		char name[128];
 		size_t n;
 
-		plain_name(k->stack[i], name, sizeof(name));
+		ct_frame__plain(k->stack[i], name, sizeof(name));
 		at = ct_rules__at(name, &n);
 		if (!place && !(at && at->kind == CT_RULE_ASK))
 			place = k->stack[i];
-		r = first_that_holds(at, n, k);
+		r = first_that_speaks(at, n, k, kernel);
 		if (!r)
 			continue;
 		if (r->kind == CT_RULE_SITE) {

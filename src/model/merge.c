@@ -86,6 +86,16 @@ void ct_losses__add(struct ct_losses *to, const struct ct_losses *l)
 	to->truncated |= l->truncated;
 }
 
+/* Rules depend on the kernel, and the session's host remains that of its first recording. */
+static void note_kernel(struct ct_workload *w, const struct ct_session *into,
+			const struct ct_session *from)
+{
+	const char *theirs = from->host.kernel ? from->host.kernel : "?";
+
+	if (!w->kernel && !equal(into->host.kernel, theirs))
+		w->kernel = ct_xstrdup(theirs);
+}
+
 void ct_session__merge(struct ct_session *into, struct ct_session *from)
 {
 	ct_losses__add(&into->losses, &from->losses);
@@ -93,8 +103,11 @@ void ct_session__merge(struct ct_session *into, struct ct_session *from)
 		struct ct_workload *w = from->workloads[i];
 
 		w->recording += into->recordings;
-		for (size_t k = 0; k < w->nmore; k++)
+		note_kernel(w, into, from);
+		for (size_t k = 0; k < w->nmore; k++) {
 			w->more[k]->recording += into->recordings;
+			note_kernel(w->more[k], into, from);
+		}
 		*CT_PUSH(into->workloads, into->nworkloads, into->workloads_cap) = w;
 	}
 	from->nworkloads = 0;

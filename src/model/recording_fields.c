@@ -87,6 +87,7 @@ const struct ct_field ct_workload_fields[] = {
 	F(INT, end_code),
 	F(BOOL, left_out),
 	F(UINT, recording, .max = 1 << 20),
+	F(STR, kernel),
 	{ 0 },
 };
 const struct ct_field ct_configured_fields[] = {

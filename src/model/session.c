@@ -79,6 +79,7 @@ static void workload__free(struct ct_workload *w)
 	free(w->id);
 	free(w->cgroup_path);
 	free(w->command);
+	free(w->kernel);
 	json_decref(w->rest);
 	json_decref(w->others);
 	free(w);

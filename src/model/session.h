@@ -182,6 +182,7 @@ struct ct_workload {
 	struct ct_workload **more;
 	size_t nmore, more_cap;
 	size_t recording; /* number, from 0, of the one in the session that it is from */
+	char *kernel;	  /* it ran on, where that is not the session's; "?": not known */
 	struct json_t *rest;
 	struct json_t *others; /* documents of unknown types that belong to it, an array or NULL */
 };

@@ -38,29 +38,53 @@ static void test_found(void)
 	}
 }
 
-/* What the one says always, another behind it never comes to say; nor the same condition twice. */
+static bool is_always(const struct ct_rule *r)
+{
+	return r->when[0].when == CT_WHEN_ALWAYS;
+}
+
+static bool same_condition(const struct ct_condition *a, const struct ct_condition *b)
+{
+	return a->when == b->when && a->arg == b->arg && ct_str_equal(a->text, b->text);
+}
+
+/* NULL: it has no such condition. */
+static const struct ct_condition *condition(const struct ct_rule *r, enum ct_when when)
+{
+	for (size_t i = 0; i < CT_CONDITIONS; i++)
+		if (r->when[i].when == when)
+			return &r->when[i];
+	return NULL;
+}
+
+/* Every condition of general is one of special's, too. */
+static bool is_special_case(const struct ct_rule *special, const struct ct_rule *general)
+{
+	for (size_t i = 0; i < CT_CONDITIONS; i++) {
+		bool found = general->when[i].when == CT_WHEN_ALWAYS;
+
+		for (size_t k = 0; k < CT_CONDITIONS; k++)
+			found |= same_condition(&general->when[i], &special->when[k]);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+/* What the one says, another behind it never comes to say for a special case of it. */
 static void test_reachable(void)
 {
-	for (size_t i = 0; i < nrules; i++) {
-		uint64_t taken = 0, same = 0;
-
-		for (size_t k = i; k-- > 0 && same_site(&rules[k], &rules[i]);) {
-			if (rules[k].when == CT_WHEN_ALWAYS)
-				taken |= rules[k].caps;
-			if (rules[k].when == rules[i].when && rules[k].arg == rules[i].arg)
-				same |= rules[k].caps;
-		}
-		if (rules[i].caps & taken)
-			complain(&rules[i], "one before it always speaks for this capability");
-		if (rules[i].caps & same)
-			complain(&rules[i], "one before it has the same condition");
-	}
+	for (size_t i = 0; i < nrules; i++)
+		for (size_t k = i; k-- > 0 && same_site(&rules[k], &rules[i]);)
+			if (rules[k].caps & rules[i].caps && is_special_case(&rules[i], &rules[k]))
+				complain(&rules[i], "one before it always speaks for this case");
 }
 
 /* The conditions of which at most one holds; others may overlap, and then may not contradict. */
-static bool exclude_each_other(const struct ct_rule *a, const struct ct_rule *b)
+static bool exclude(const struct ct_condition *a, const struct ct_condition *b)
 {
 	static const enum ct_when pairs[][2] = {
+		{ CT_WHEN_BEFORE, CT_WHEN_SINCE },
 		{ CT_WHEN_CONT_SESSION, CT_WHEN_SIG0 },
 		{ CT_WHEN_CHMOD_SGID, CT_WHEN_CHMOD_NO_SGID },
 		{ CT_WHEN_CREAT_FOUND, CT_WHEN_HARDLINK },
@@ -71,11 +95,22 @@ static bool exclude_each_other(const struct ct_rule *a, const struct ct_rule *b)
 	};
 
 	if (a->when == b->when)
-		return a->arg != b->arg;
+		return a->arg != b->arg && a->when != CT_WHEN_BEFORE && a->when != CT_WHEN_SINCE;
 	for (size_t i = 0; i < CT_ARRAY_SIZE(pairs); i++)
 		if ((a->when == pairs[i][0] && b->when == pairs[i][1]) ||
 		    (a->when == pairs[i][1] && b->when == pairs[i][0]))
-			return true;
+			return a->when != CT_WHEN_BEFORE ?
+				       a->when != CT_WHEN_SINCE || b->arg <= a->arg :
+				       a->arg <= b->arg;
+	return false;
+}
+
+static bool exclude_each_other(const struct ct_rule *a, const struct ct_rule *b)
+{
+	for (size_t i = 0; i < CT_CONDITIONS; i++)
+		for (size_t k = 0; k < CT_CONDITIONS; k++)
+			if (exclude(&a->when[i], &b->when[k]))
+				return true;
 	return false;
 }
 
@@ -96,7 +131,7 @@ static const struct {
 static bool is_meant(const struct ct_rule *a, const struct ct_rule *b)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(meant); i++)
-		if (a->when == meant[i].first && b->when == meant[i].second)
+		if (condition(a, meant[i].first) && condition(b, meant[i].second))
 			return true;
 	return false;
 }
@@ -110,7 +145,7 @@ static void test_of_one_mind(void)
 			if (a->kind != b->kind)
 				complain(b, "of another kind than its neighbour");
 			if (!(a->caps & b->caps) || a->verdict == b->verdict ||
-			    a->when == CT_WHEN_ALWAYS || b->when == CT_WHEN_ALWAYS)
+			    is_special_case(a, b))
 				continue;
 			if (!exclude_each_other(a, b) && !is_meant(a, b))
 				complain(b,
@@ -124,13 +159,16 @@ static void test_alternatives(void)
 {
 	for (size_t i = 0; i < nrules; i++) {
 		const struct ct_rule *second = &rules[i];
+		const struct ct_condition *after = condition(second, CT_WHEN_AFTER);
 
-		if (second->when != CT_WHEN_AFTER || second->caps != CT_CAP(SYS_ADMIN) ||
-		    second->arg == CAP_DAC_READ_SEARCH)
+		if (!after || second->caps != CT_CAP(SYS_ADMIN) ||
+		    !(second->alternatives & 1ull << after->arg) ||
+		    after->arg == CAP_DAC_READ_SEARCH)
 			continue;
 		for (size_t k = 0; k < nrules; k++)
-			if (same_site(&rules[k], second) && rules[k].when != CT_WHEN_AFTER &&
-			    rules[k].caps == 1ull << second->arg &&
+			if (same_site(&rules[k], second) && !condition(&rules[k], CT_WHEN_AFTER) &&
+			    rules[k].caps == 1ull << after->arg &&
+			    !exclude_each_other(&rules[k], second) &&
 			    !(rules[k].alternatives & CT_CAP(SYS_ADMIN)))
 				complain(&rules[k],
 					 "SYS_ADMIN is asked for next, and is no alternative");
@@ -144,7 +182,7 @@ static void test_complete(void)
 		uint64_t spoken = 0;
 
 		for (size_t k = 0; k < nrules; k++)
-			if (same_site(&rules[i], &rules[k]) && rules[k].when == CT_WHEN_ALWAYS)
+			if (same_site(&rules[i], &rules[k]) && is_always(&rules[k]))
 				spoken |= rules[k].caps;
 		if (rules[i].caps & ~spoken)
 			complain(&rules[i], "nothing is said where the condition does not hold");
@@ -288,6 +326,37 @@ static void test_switched_off(void)
 			CT_CAP(SYS_ADMIN) | CT_CAP(SETUID) | CT_CAP(CHOWN));
 }
 
+/* ---- versions ---- */
+
+static void test_release(void)
+{
+	static const struct {
+		const char *release;
+		uint32_t version;
+	} cases[] = {
+		{ "6.1.0-13-amd64", CT_KERNEL(6, 1) },
+		{ "6.18.44-fc-v669", CT_KERNEL(6, 18) },
+		{ "7.3", CT_KERNEL(7, 3) },
+		{ "6.12.115+deb13-cloud-amd64", CT_KERNEL(6, 12) },
+		{ "5.14.0-427.13.1.el9_4.x86_64", 0 },
+		{ "5.14.21-150500.55.52-default", 0 },
+		{ "", 0 },
+		{ "?", 0 },
+		{ "6", 0 },
+		{ "6.x", 0 },
+		{ "-6.1", 0 },
+		{ "0.0", 0 },
+		{ "99999999999999999999.1", 0 },
+		{ "6.99999999999999999999", 0 },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++)
+		CU_ASSERT_EQUAL(ct_kernel__version(cases[i].release), cases[i].version);
+	CU_ASSERT_EQUAL(ct_kernel__version(NULL), 0);
+	CU_ASSERT(CT_KERNEL(5, 17) < CT_KERNEL(6, 1));
+	CU_ASSERT(CT_KERNEL(6, 1) < CT_KERNEL(6, 12));
+}
+
 static CU_TestInfo tests[] = {
 	{ "sorted", test_sorted },
 	{ "found", test_found },
@@ -299,6 +368,7 @@ static CU_TestInfo tests[] = {
 	{ "functions exist", test_functions_exist },
 	{ "match", test_match },
 	{ "odd", test_odd },
+	{ "release", test_release },
 	{ "switched off", test_switched_off },
 	CU_TEST_INFO_NULL,
 };

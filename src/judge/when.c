@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "judge/when.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <linux/sockios.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "ct/selector.h"
+
+/* Who keeps a version's number for years and takes over what newer ones change. */
+static bool is_vendors_mixture(const char *release)
+{
+	static const char *const marks[] = { ".el", "-default", ".amzn", "uek", "-tegra" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(marks); i++)
+		if (strstr(release, marks[i]))
+			return true;
+	return false;
+}
+
+uint32_t ct_kernel__version(const char *release)
+{
+	unsigned long major, minor;
+	char *end;
+
+	if (!release || !isdigit((unsigned char)*release) || is_vendors_mixture(release))
+		return 0;
+	major = strtoul(release, &end, 10);
+	if (*end != '.' || !isdigit((unsigned char)end[1]))
+		return 0;
+	minor = strtoul(end + 1, NULL, 10);
+	return major < 1 || major > UINT16_MAX || minor > UINT16_MAX ? 0 : CT_KERNEL(major, minor);
+}
+
+static bool syscall_in(const struct ct_kind *k, const char *const *names)
+{
+	for (; k->syscall && *names; names++)
+		if (!strcmp(k->syscall, *names))
+			return true;
+	return false;
+}
+
+#define SYSCALL_IN(k, ...) syscall_in(k, (const char *const[]){ __VA_ARGS__, NULL })
+
+static bool is_setid(const struct ct_kind *k)
+{
+	return SYSCALL_IN(k, "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid",
+			  "setfsuid", "setfsgid");
+}
+
+static bool is_chmod(const struct ct_kind *k)
+{
+	return SYSCALL_IN(k, "chmod", "fchmod", "fchmodat", "fchmodat2");
+}
+
+void ct_frame__plain(const char *frame, char *name, size_t size)
+{
+	static const char *const prefixes[] = { "__x64_", "__arm64_", "__ia32_", "__se_", "__do_" };
+	size_t len;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++) {
+		size_t n = strlen(prefixes[i]);
+
+		if (!strncmp(frame, prefixes[i], n) &&
+		    (!strncmp(frame + n, "sys_", 4) || !strncmp(frame + n, "compat_sys_", 11)))
+			frame += n;
+	}
+	len = strcspn(frame, ".");
+	if (len > size - 1)
+		len = size - 1;
+	memcpy(name, frame, len); /* for every frame: snprintf takes half of the judge's time */
+	name[len] = '\0';
+}
+
+/*
+ * Which function asked inode_permission()? Inlined functions of fs/namei.c are named by what they
+ * are part of.
+ */
+static bool permission_for(const struct ct_kind *k, const char *const *askers)
+{
+	for (size_t i = 0; i + 1 < k->stack_len; i++) {
+		char name[128];
+
+		if (strcmp(k->stack[i], "inode_permission") != 0)
+			continue;
+		ct_frame__plain(k->stack[i + 1], name, sizeof(name));
+		for (; *askers; askers++)
+			if (!strcmp(name, *askers))
+				return true;
+		return false;
+	}
+	return false;
+}
+
+#define PERMISSION_FOR(k, ...) permission_for(k, (const char *const[]){ __VA_ARGS__, NULL })
+
+/*
+ * The directory was asked for, and nothing was to be made in it. The file's own permission is
+ * may_open()'s question.
+ */
+static bool creates_nothing(const struct ct_kind *k)
+{
+	return SYSCALL_IN(k, "open", "openat", "openat2", "creat") &&
+	       PERMISSION_FOR(k, "path_openat", "open_last_lookups", "lookup_open",
+			      "may_o_create") &&
+	       !k->outcome.made && k->outcome.found && k->outcome.found >= k->count;
+}
+
+static bool is_signal(const struct ct_kind *k, uint32_t signal)
+{
+	return SYSCALL_IN(k, "kill", "tkill", "tgkill", "pidfd_send_signal", "rt_sigqueueinfo",
+			  "rt_tgsigqueueinfo") &&
+	       k->key.sel == signal;
+}
+
+static bool stays_in_session(const struct ct_kind *k)
+{
+	const struct ct_outcome *o = &k->outcome;
+
+	return is_signal(k, SIGCONT) && !o->other_session && o->same_session &&
+	       o->same_session >= k->count;
+}
+
+/* One sample speaks for all calls of a kind, the selector for each. */
+static bool is_without_privs(const struct ct_kind *k)
+{
+	if (SYSCALL_IN(k, "execve", "execveat") && k->key.sel)
+		return k->key.sel == CT_EXEC_NNP;
+	return k->sampled && k->creds.no_new_privs;
+}
+
+/* Names like proc_pid_permission right above the question: the inode is procfs's. */
+static bool on_proc(const struct ct_kind *k)
+{
+	for (size_t i = 0; i < k->stack_len && i < 6; i++)
+		if (!strncmp(k->stack[i], "proc_", 5) && strstr(k->stack[i], "permission"))
+			return true;
+	return false;
+}
+
+/* net/core/dev_ioctl.c:dev_ioctl: those for which it asks nothing but dev_load */
+static bool is_interface_query(uint32_t command)
+{
+	switch (command) {
+	case SIOCGIFFLAGS:
+	case SIOCGIFMETRIC:
+	case SIOCGIFMTU:
+	case SIOCGIFHWADDR:
+	case SIOCGIFSLAVE:
+	case SIOCGIFMAP:
+	case SIOCGIFINDEX:
+	case SIOCGIFTXQLEN:
+	case SIOCETHTOOL: return true;
+	default: return false;
+	}
+}
+
+static bool is_under(const struct ct_kind *k, const char *frame)
+{
+	for (size_t i = 0; i < k->stack_len; i++) {
+		char name[128];
+
+		ct_frame__plain(k->stack[i], name, sizeof(name));
+		if (!strcmp(name, frame))
+			return true;
+	}
+	return false;
+}
+
+static bool holds(const struct ct_condition *c, const struct ct_kind *k)
+{
+	const uint32_t sel = k->key.sel;
+
+	switch (c->when) {
+	case CT_WHEN_ALWAYS: return true;
+	case CT_WHEN_AFTER: return k->key.after == c->arg + 1;
+	case CT_WHEN_CALL: return SYSCALL_IN(k, c->text);
+	case CT_WHEN_BPF_CMD: return SYSCALL_IN(k, "bpf") && sel == c->arg;
+	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
+	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
+	case CT_WHEN_CONT_SESSION: return stays_in_session(k);
+	case CT_WHEN_CREAT_FOUND: return creates_nothing(k);
+	case CT_WHEN_EUID0: return k->key.flags & CT_F_EUID0;
+	case CT_WHEN_HARDLINK: return PERMISSION_FOR(k, "may_linkat", "safe_hardlink_source");
+	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
+	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
+	case CT_WHEN_IOCTL: return SYSCALL_IN(k, "ioctl") && sel == c->arg;
+	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == c->arg;
+	case CT_WHEN_NNP: return is_without_privs(k);
+	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
+	case CT_WHEN_ON_PROC: return on_proc(k);
+	case CT_WHEN_READING:
+		return SYSCALL_IN(k, "read", "readv", "pread64", "preadv", "preadv2") ||
+		       (SYSCALL_IN(k, "open", "openat", "openat2") &&
+			!(sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC)));
+	case CT_WHEN_SETID_NOOP: return is_setid(k) && sel == CT_SETID_NOOP;
+	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;
+	case CT_WHEN_SIG0: return is_signal(k, 0);
+	case CT_WHEN_SOCKOPT: return SYSCALL_IN(k, "setsockopt") && sel == c->arg;
+	case CT_WHEN_TOUCH: return PERMISSION_FOR(k, "may_setattr", "notify_change");
+	case CT_WHEN_UNDER: return is_under(k, c->text);
+	case CT_WHEN_UTIMES_SET:
+		return SYSCALL_IN(k, "utimensat", "utimes", "utime", "futimesat") &&
+		       sel == CT_TIMES_SET;
+	case CT_WHEN_BEFORE:
+	case CT_WHEN_SINCE: break; /* the kernel's */
+	}
+	return false;
+}
+
+enum ct_tristate ct_when__holds(const struct ct_condition *c, const struct ct_kind *k,
+				uint32_t kernel)
+{
+	bool older;
+
+	if (c->when != CT_WHEN_BEFORE && c->when != CT_WHEN_SINCE)
+		return holds(c, k) ? CT_YES : CT_NO;
+	if (!kernel)
+		return CT_UNKNOWN;
+	older = kernel < c->arg;
+	return older == (c->when == CT_WHEN_BEFORE) ? CT_YES : CT_NO;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Under which conditions a rule speaks. */
+#ifndef CT_JUDGE_WHEN_H
+#define CT_JUDGE_WHEN_H
+
+#include "model/session.h"
+
+/* One whose facts were not recorded does not hold. */
+enum ct_when {
+	CT_WHEN_ALWAYS,
+	CT_WHEN_AFTER,	 /* arg was refused to the task just before */
+	CT_WHEN_BEFORE,	 /* the kernel is older than version arg */
+	CT_WHEN_BPF_CMD, /* bpf() with command arg */
+	CT_WHEN_CALL,	 /* system call text */
+	CT_WHEN_CHMOD_NO_SGID,
+	CT_WHEN_CHMOD_SGID,   /* the mode to be set has S_ISGID */
+	CT_WHEN_CONT_SESSION, /* SIGCONT, every time within the session */
+	CT_WHEN_CREAT_FOUND,  /* every file that O_CREAT names was there */
+	CT_WHEN_EUID0,	      /* effective uid 0 */
+	CT_WHEN_HARDLINK,     /* may the file that a new name is for be read and written? */
+	CT_WHEN_IF_QUERY,     /* an ioctl that only asks about an interface */
+	CT_WHEN_INH_WITHIN,   /* capset: nothing new becomes inheritable */
+	CT_WHEN_IOCTL,	      /* ioctl() number arg */
+	CT_WHEN_NLMSG,	      /* netlink message type arg */
+	CT_WHEN_NNP,	      /* no_new_privs is set */
+	CT_WHEN_NOAUDIT,
+	CT_WHEN_ON_PROC, /* a directory of /proc/PID */
+	CT_WHEN_READING, /* open without writing, read */
+	CT_WHEN_SETID_NOOP,
+	CT_WHEN_SETID_SILENT,
+	CT_WHEN_SIG0,
+	CT_WHEN_SINCE,	 /* the kernel is of version arg or newer */
+	CT_WHEN_SOCKOPT, /* setsockopt, arg: level << 16 | option */
+	CT_WHEN_TOUCH,	 /* may the file whose times become now be written? */
+	CT_WHEN_UNDER,	 /* function text is on the stack, too */
+	CT_WHEN_UTIMES_SET,
+};
+
+struct ct_condition {
+	enum ct_when when;
+	uint32_t arg;
+	const char *text; /* a name, where the condition has one */
+};
+
+/* A version of the kernel as one number, which compares as versions do. */
+#define CT_KERNEL(major, minor) ((uint32_t)(major) << 16 | (minor))
+
+/*
+ * What "uname -r" says, as CT_KERNEL; 0 when it cannot be told which mainline version decides: no
+ * number, or a vendor that takes over changes of newer versions into an old one by the thousand.
+ */
+uint32_t ct_kernel__version(const char *release);
+
+/*
+ * A condition of a rule, for a kind of check on a kernel. CT_UNKNOWN only where the kernel's
+ * version decides and kernel is 0.
+ */
+enum ct_tristate ct_when__holds(const struct ct_condition *c, const struct ct_kind *k,
+				uint32_t kernel);
+
+/* "foo.isra.0" is foo, "__x64_sys_foo" is sys_foo. */
+void ct_frame__plain(const char *frame, char *name, size_t size);
+
+#endif
