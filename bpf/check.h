@@ -136,6 +136,7 @@ static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, const str
 	slot->key = *key;
 	slot->count = 1;
 	slot->last = bpf_jiffies64();
+	slot->settled = 0;
 	return true;
 }
 
@@ -156,11 +157,11 @@ static __always_inline bool counts(struct ct_slot *slot, struct ct_key *key, con
 }
 
 /*
- * Two slots for all sites of an otherwise equal key. Where the stack can be read word by word a
- * site is known by these words; only a new one is given its fingerprint.
+ * Two-way set-associative cache. Where the stack can be read word by word a site is known by these
+ * words; only a new one is given its fingerprint. Returns the key's slot; NULL: it has none.
  */
-static __always_inline void count(bool btf, void *ctx, const void *stack, struct check *c,
-				  struct ct_key *key)
+static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *stack,
+					     struct check *c, struct ct_key *key)
 {
 	const __u64 *k = (const __u64 *)key;
 	struct ct_slot *slot, *other;
@@ -176,11 +177,11 @@ static __always_inline void count(bool btf, void *ctx, const void *stack, struct
 		((mix * 0x9e3779b97f4a7c15ull >> 40) & (CT_CACHE_SLOTS - 2));
 	slot = bpf_map_lookup_elem(&cache, &index);
 	if (!slot || counts(slot, key, btf ? stack : NULL))
-		return;
+		return slot;
 	index++;
 	other = bpf_map_lookup_elem(&cache, &index);
 	if (!other || counts(other, key, btf ? stack : NULL))
-		return;
+		return other;
 	if (btf && stack) {
 		c->window = !bpf_probe_read_kernel(c->word, sizeof(c->word), stack);
 		key->site = c->window ? fingerprint(c->word, key->nr) : site_of_stack(ctx);
@@ -188,9 +189,12 @@ static __always_inline void count(bool btf, void *ctx, const void *stack, struct
 	slot = key->site & 1 ? slot : other;
 	/* A path with more words than a slot remembers */
 	if (counts(slot, key, NULL))
-		return;
-	if (take_slot(ctx, slot, key) && btf)
+		return slot;
+	if (!take_slot(ctx, slot, key))
+		return NULL;
+	if (btf)
 		slot->words = c->window ? remember(slot, c->word) : 0;
+	return slot;
 }
 
 static __always_inline bool is_overcommit(__u64 caller)
@@ -223,6 +227,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	struct user_namespace *target = c->target;
 	const struct cred *cred = c->cred;
 	struct ct_key key = {};
+	struct ct_slot *slot;
 	struct pt_regs *regs;
 
 	/* Kernel threads and the idle task belong to nobody; our own checks set the clock. */
@@ -264,9 +269,10 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		key.entry = entry_of(FIELD(btf, task, tgid));
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(btf, FIELD(btf, task, pid), regs, &key);
-	count(btf, ctx, stack, c, &key);
-	if (btf && cfg_outcomes && key.nr >= 0 && (!c->granted || may_create(&key)))
-		watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs);
+	slot = count(btf, ctx, stack, c, &key);
+	if (btf && cfg_outcomes && key.nr >= 0 && wants_outcome(&key) && !(slot && slot->settled) &&
+	    watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs) && slot)
+		slot->settled = 1;
 	if (c->cap == CAP_KILL)
 		remember_kill(&key);
 	if (cfg_trace)

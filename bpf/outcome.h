@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How calls with a refused check ended, and whether one that might create a file did. The
- * probe asks the kernel to call it back when the task is about to return to user space
- * (bpf_task_work, 6.18), where the result lies in the registers: other system calls pay
- * nothing.
+ * What became of a call after a check: how it ended where the check was refused or where a grant
+ * may have been in vain, whether a file was created, and what the inode looks like that it
+ * changed. The probe asks the kernel to call it back when the task is about to return to user
+ * space (bpf_task_work, 6.18), where the result lies in the registers. Other system calls pay
+ * nothing, and a kind of which nothing more can be learnt is followed no further.
  */
 #ifndef CT_BPF_OUTCOME_H
 #define CT_BPF_OUTCOME_H
@@ -11,14 +12,19 @@
 #include "maps.h"
 #include "task.h"
 
-#define BPF_F_NO_PREALLOC 1
-#define EPERM		  1
-#define EACCES		  13
-#define EEXIST		  17
-#define EISDIR		  21
-#define ENOUGH_OUTCOMES	  64	   /* of one kind */
-#define FMODE_CREATED	  0x100000 /* linux/fs.h, 4.19 to 7.3 */
-#define CAP_DAC_OVERRIDE  1
+#define BPF_F_NO_PREALLOC   1
+#define EPERM		    1
+#define EACCES		    13
+#define EEXIST		    17
+#define EISDIR		    21
+#define ENOUGH_OUTCOMES	    64	     /* of one kind */
+#define FMODE_CREATED	    0x100000 /* linux/fs.h, 4.19 to 7.3 */
+#define CAP_DAC_OVERRIDE    1
+#define CAP_DAC_READ_SEARCH 2
+#define CAP_FSETID	    4
+#define S_IFMT		    0170000
+#define S_IFDIR		    0040000
+#define S_ISGID		    0002000
 
 const volatile bool cfg_outcomes;
 
@@ -31,14 +37,16 @@ extern int bpf_task_work_schedule_resume_impl(struct task_struct *task, struct b
 					      void *map__map, bpf_task_work_callback_t callback,
 					      void *aux__prog) __ksym __weak;
 
-/* A task's call that is followed, for a capability and what was said to it. */
+/* A task's call that is followed, for one question and what was said to it. */
 struct followed_id {
+	__u64 site;
 	__u32 tid;
 	__u8 cap, granted, after, pad;
 };
 struct followed_call {
 	struct ct_key key;
 	__u64 args[3];
+	__u64 checks; /* of this kind within the call */
 	struct bpf_task_work work;
 };
 struct {
@@ -56,19 +64,88 @@ struct {
 	__type(value, struct ct_results);
 } results SEC(".maps");
 
+/* The files that a task has changed since a check in the same call. */
+struct changes {
+	__u32 fsuid;
+	__u8 own, others; /* whose they are; directories are left out */
+	__u8 sgid, no_sgid;
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, __u32); /* tid */
+	__type(value, struct changes);
+} changed_files SEC(".maps");
+
+static __always_inline __u8 selector_kind(const struct ct_key *key)
+{
+	return (__u32)key->nr < CT_SYSCALLS ? cfg_selector[key->nr & (CT_SYSCALLS - 1)] & 31 :
+					      CT_SEL_NONE;
+}
+
+static __always_inline bool is_plain(const struct ct_key *key)
+{
+	return !(key->flags & (CT_F_COMPAT | CT_F_CRED_KIN | CT_F_CRED_ALIEN));
+}
+
 /*
  * Was the task's own DAC_OVERRIDE asked for in an open with O_CREAT? The question whether the
  * directory may be written comes before the file is looked up (fs/namei.c:lookup_open).
  */
 static __always_inline bool may_create(const struct ct_key *key)
 {
-	__u8 kind = cfg_selector[key->nr & (CT_SYSCALLS - 1)] & 31;
+	__u8 kind = selector_kind(key);
 
-	if (key->cap != CAP_DAC_OVERRIDE || key->nr >= CT_SYSCALLS ||
-	    key->flags & (CT_F_COMPAT | CT_F_CRED_KIN | CT_F_CRED_ALIEN))
+	if (key->cap != CAP_DAC_OVERRIDE || !is_plain(key))
 		return false;
 	return kind == CT_SEL_CREAT ||
 	       ((kind == CT_SEL_OPEN || kind == CT_SEL_OPENAT2) && key->sel & CT_OPEN_CREAT);
+}
+
+/*
+ * A grant that lets a path be walked or a file be opened may come to nothing: much of procfs
+ * asks a second question, whose answer is the same error that a refusal gives here
+ * (fs/namei.c:generic_permission).
+ */
+static __always_inline bool may_be_in_vain(const struct ct_key *key)
+{
+	return (key->cap == CAP_DAC_OVERRIDE || key->cap == CAP_DAC_READ_SEARCH) &&
+	       key->flags & CT_F_GRANTED && is_plain(key);
+}
+
+/* fs/namei.c:may_linkat asks before it looks whether the file is the caller's own. */
+static __always_inline bool may_link_own(const struct ct_key *key)
+{
+	return key->cap == CAP_DAC_OVERRIDE && key->flags & CT_F_GRANTED &&
+	       selector_kind(key) == CT_SEL_LINK && is_plain(key);
+}
+
+/* fs/posix_acl.c:posix_acl_update_mode asks before it looks at the mode. */
+static __always_inline bool may_lack_sgid(const struct ct_key *key)
+{
+	return key->cap == CAP_FSETID && key->flags & CT_F_GRANTED &&
+	       selector_kind(key) == CT_SEL_XATTR && is_plain(key);
+}
+
+/* Could following such a call tell anything? */
+static __always_inline bool wants_outcome(const struct ct_key *key)
+{
+	return !(key->flags & CT_F_GRANTED) || may_be_in_vain(key) || may_lack_sgid(key);
+}
+
+/* Does another call of this kind tell anything new? One that mattered is enough. */
+static __always_inline bool is_settled(const struct ct_key *key, const struct ct_results *r)
+{
+	if (!(key->flags & CT_F_GRANTED) &&
+	    r->ok + r->eperm + r->eacces + r->other < ENOUGH_OUTCOMES)
+		return false;
+	if (may_be_in_vain(key) && !r->ok && !r->eperm && !r->other)
+		return false;
+	if (may_create(key) && !r->made)
+		return false;
+	if (may_link_own(key) && !r->other_file)
+		return false;
+	return !may_lack_sgid(key) || r->sgid;
 }
 
 static __always_inline struct file *file_of(struct task_struct *task, long fd)
@@ -82,15 +159,39 @@ static __always_inline struct file *file_of(struct task_struct *task, long fd)
 }
 
 /* What came of O_CREAT: these errors are those of a file that was there. */
-static __always_inline void add_creation(struct ct_results *r, struct task_struct *task, long ret)
+static __always_inline void add_creation(struct ct_results *r, struct task_struct *task, long ret,
+					 __u64 checks)
 {
 	struct file *file = ret >= 0 ? file_of(task, ret) : NULL;
 
 	if (ret == -EEXIST || ret == -EISDIR)
-		__sync_fetch_and_add(&r->found, 1);
+		__sync_fetch_and_add(&r->found, checks);
 	else if (file)
 		__sync_fetch_and_add(
-			BPF_CORE_READ(file, f_mode) & FMODE_CREATED ? &r->made : &r->found, 1);
+			BPF_CORE_READ(file, f_mode) & FMODE_CREATED ? &r->made : &r->found, checks);
+}
+
+static __always_inline void add_ending(struct ct_results *r, long ret, __u64 checks)
+{
+	__sync_fetch_and_add(ret == -EPERM	     ? &r->eperm :
+			     ret == -EACCES	     ? &r->eacces :
+			     ret < 0 && ret >= -4095 ? &r->other :
+						       &r->ok,
+			     checks);
+}
+
+/* A call that changed nothing that was seen, or files of both sorts, counts for the worse. */
+static __always_inline void add_changes(struct ct_results *r, const struct ct_key *key, __u32 tid,
+					__u64 checks)
+{
+	struct changes none = {}, *c = bpf_map_lookup_elem(&changed_files, &tid);
+
+	if (!c)
+		c = &none;
+	if (may_link_own(key))
+		__sync_fetch_and_add(c->own && !c->others ? &r->own_file : &r->other_file, checks);
+	if (may_lack_sgid(key))
+		__sync_fetch_and_add(c->no_sgid && !c->sgid ? &r->no_sgid : &r->sgid, checks);
 }
 
 static __always_inline struct ct_results *results_of(const struct ct_key *key)
@@ -126,14 +227,12 @@ static int on_return_to_user(struct bpf_map *map, void *key, void *value)
 		r = results_of(&call->key);
 	else
 		lost(CT_LOSS_OUTCOMES);
-	if (r && !(call->key.flags & CT_F_GRANTED))
-		__sync_fetch_and_add(ret == -EPERM	     ? &r->eperm :
-				     ret == -EACCES	     ? &r->eacces :
-				     ret < 0 && ret >= -4095 ? &r->other :
-							       &r->ok,
-				     1);
+	if (r && (!(call->key.flags & CT_F_GRANTED) || may_be_in_vain(&call->key)))
+		add_ending(r, ret, call->checks);
 	if (r && may_create(&call->key))
-		add_creation(r, task, ret);
+		add_creation(r, task, ret, call->checks);
+	if (r && (may_link_own(&call->key) || may_lack_sgid(&call->key)))
+		add_changes(r, &call->key, task->pid, call->checks);
 	bpf_map_delete_elem(&followed_calls, key);
 	return 0;
 }
@@ -148,31 +247,60 @@ static __always_inline int call_back(bool impl, struct followed_call *call)
 						    on_return_to_user);
 }
 
-static __always_inline void watch_outcome(bool impl, const struct ct_key *key, __u32 tid,
+/* true: calls of this kind need not be followed any more. */
+static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, __u32 tid,
 					  struct pt_regs *regs)
 {
-	struct followed_id id = { tid, key->cap, key->flags & CT_F_GRANTED, key->after };
-	struct followed_call fresh = {}, *call;
+	struct followed_id id = { key->site, tid, key->cap, key->flags & CT_F_GRANTED, key->after };
+	struct followed_call fresh = { .checks = 1 }, *call;
 	struct ct_results *r = bpf_map_lookup_elem(&results, key);
+	struct changes none = {};
 
-	/* A file found says something only if all were; one that was made is enough. */
-	if (r && (r->made ||
-		  (!may_create(key) && r->ok + r->eperm + r->eacces + r->other >= ENOUGH_OUTCOMES)))
-		return;
-	if (bpf_map_lookup_elem(&followed_calls, &id))
-		return; /* the same call asked before */
+	if (r && is_settled(key, r))
+		return true;
+	call = bpf_map_lookup_elem(&followed_calls, &id);
+	if (call) { /* asked before in the same call */
+		call->checks++;
+		return false;
+	}
+	if (may_link_own(key) || may_lack_sgid(key)) {
+		none.fsuid = bpf_get_current_task_btf()->real_cred->fsuid.val;
+		bpf_map_update_elem(&changed_files, &tid, &none, BPF_ANY);
+	}
 	fresh.key = *key;
 	for (int i = 0; i < 3; i++)
 		fresh.args[i] = regs_arg(true, regs, i);
 	if (bpf_map_update_elem(&followed_calls, &id, &fresh, BPF_NOEXIST)) {
 		lost(CT_LOSS_OUTCOMES);
-		return;
+		return false;
 	}
 	call = bpf_map_lookup_elem(&followed_calls, &id);
 	if (call && call_back(impl, call)) {
 		lost(CT_LOSS_OUTCOMES);
 		bpf_map_delete_elem(&followed_calls, &id);
 	}
+	return false;
+}
+
+/* The current task changes this inode: seen where its time of change is set (6.13). */
+static __always_inline int on_change(struct inode *inode)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+	struct changes *c = bpf_map_lookup_elem(&changed_files, &tid);
+
+	if (!c)
+		return 0;
+	if (inode->i_mode & S_ISGID)
+		c->sgid = 1;
+	else
+		c->no_sgid = 1;
+	if ((inode->i_mode & S_IFMT) == S_IFDIR)
+		return 0;
+	if (inode->i_uid.val == c->fsuid)
+		c->own = 1;
+	else
+		c->others = 1;
+	return 0;
 }
 
 #endif

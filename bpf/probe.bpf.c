@@ -272,6 +272,24 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	return 0;
 }
 
+SEC("tp_btf/inode_set_ctime_to_ts")
+int BPF_PROG(on_ctime_set, struct inode *inode)
+{
+	return on_change(inode);
+}
+
+SEC("tp_btf/ctime_ns_xchg")
+int BPF_PROG(on_ctime_change, struct inode *inode)
+{
+	return on_change(inode);
+}
+
+SEC("tp_btf/ctime_xchg_skip")
+int BPF_PROG(on_ctime_kept, struct inode *inode)
+{
+	return on_change(inode);
+}
+
 SEC("tp_btf/signal_generate")
 int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct *target, int group,
 	     int result)

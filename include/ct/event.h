@@ -72,8 +72,9 @@ struct ct_key {
 /* One slot of the per-CPU cache in front of the map of kinds. */
 struct ct_slot {
 	struct ct_key key;
-	__u64 count; /* not yet in the map of kinds */
-	__u64 last;  /* jiffies64 */
+	__u64 count;   /* not yet in the map of kinds */
+	__u64 last;    /* jiffies64 */
+	__u32 settled; /* following such calls would tell nothing new */
 	/* The return addresses by which key.site is known again, where the probe reads the stack
 	 * word by word. */
 	__u32 words;		/* of them; 0: not remembered */
@@ -89,9 +90,11 @@ struct ct_count {
 
 /* What became of calls with a check of one kind. */
 struct ct_results {
-	__u64 ok, eperm, eacces, other;	   /* how they ended, if it was refused */
+	__u64 ok, eperm, eacces, other;	   /* how they ended */
 	__u64 found, made;		   /* the file that O_CREAT names */
 	__u64 same_session, other_session; /* whom SIGCONT went to */
+	__u64 own_file, other_file;	   /* whose file got a further hard link */
+	__u64 sgid, no_sgid;		   /* has the file that got an ACL the set-group-ID bit? */
 };
 
 /* Overcommit checks of a cgroup: refused, granted. */

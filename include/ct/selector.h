@@ -30,6 +30,8 @@ enum ct_sel_kind {
 	CT_SEL_CAPSET, /* CT_CAPSET_*, struct __user_cap_data_struct[2] in argument n */
 	CT_SEL_CREAT,  /* creat: as CT_SEL_MODE */
 	CT_SEL_EXEC,   /* CT_EXEC_*, of the task */
+	CT_SEL_LINK,   /* 0; the file that gets a further name is looked at */
+	CT_SEL_XATTR,  /* 0; the file that gets an ACL is looked at */
 	CT_SEL_WORD,   /* CT_WORD_*, of the string at argument n */
 	CT_SEL_NLMSG,  /* type of the netlink message in buffer n of length n+1, 0 if it is none */
 };

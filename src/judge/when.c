@@ -109,6 +109,25 @@ static bool creates_nothing(const struct ct_kind *k)
 	       !k->outcome.made && k->outcome.found && k->outcome.found >= k->count;
 }
 
+/*
+ * Every file that got a further name was the caller's own, who may always give it one. What the
+ * new name's directory was asked for is another question.
+ */
+static bool links_own_files(const struct ct_kind *k)
+{
+	return PERMISSION_FOR(k, "may_linkat", "safe_hardlink_source") && !k->outcome.other_file &&
+	       k->outcome.own_file && k->outcome.own_file >= k->count;
+}
+
+/* Each call was granted, and failed with the error that refusing would have given it. */
+static bool is_in_vain(const struct ct_kind *k)
+{
+	const struct ct_outcome *o = &k->outcome;
+
+	return k->key.flags & CT_F_GRANTED && !o->ok && !o->eperm && !o->other && o->eacces &&
+	       o->eacces >= k->count;
+}
+
 static bool is_signal(const struct ct_kind *k, uint32_t signal)
 {
 	return SYSCALL_IN(k, "kill", "tkill", "tgkill", "pidfd_send_signal", "rt_sigqueueinfo",
@@ -187,11 +206,15 @@ static bool holds(const struct ct_condition *c, const struct ct_kind *k)
 	case CT_WHEN_HARDLINK: return PERMISSION_FOR(k, "may_linkat", "safe_hardlink_source");
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
+	case CT_WHEN_IN_VAIN: return is_in_vain(k);
 	case CT_WHEN_IOCTL: return SYSCALL_IN(k, "ioctl") && sel == c->arg;
 	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == c->arg;
 	case CT_WHEN_NNP: return is_without_privs(k);
 	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
+	case CT_WHEN_NO_SGID:
+		return !k->outcome.sgid && k->outcome.no_sgid && k->outcome.no_sgid >= k->count;
 	case CT_WHEN_ON_PROC: return on_proc(k);
+	case CT_WHEN_OWN_FILE: return links_own_files(k);
 	case CT_WHEN_READING:
 		return SYSCALL_IN(k, "read", "readv", "pread64", "preadv", "preadv2") ||
 		       (SYSCALL_IN(k, "open", "openat", "openat2") &&

@@ -20,12 +20,15 @@ enum ct_when {
 	CT_WHEN_HARDLINK,     /* may the file that a new name is for be read and written? */
 	CT_WHEN_IF_QUERY,     /* an ioctl that only asks about an interface */
 	CT_WHEN_INH_WITHIN,   /* capset: nothing new becomes inheritable */
+	CT_WHEN_IN_VAIN,      /* granted, and every call failed as if it had been refused */
 	CT_WHEN_IOCTL,	      /* ioctl() number arg */
 	CT_WHEN_NLMSG,	      /* netlink message type arg */
 	CT_WHEN_NNP,	      /* no_new_privs is set */
 	CT_WHEN_NOAUDIT,
-	CT_WHEN_ON_PROC, /* a directory of /proc/PID */
-	CT_WHEN_READING, /* open without writing, read */
+	CT_WHEN_NO_SGID,  /* no file that got an ACL has S_ISGID */
+	CT_WHEN_ON_PROC,  /* a directory of /proc/PID */
+	CT_WHEN_OWN_FILE, /* every file that got a hard link is the caller's own */
+	CT_WHEN_READING,  /* open without writing, read */
 	CT_WHEN_SETID_NOOP,
 	CT_WHEN_SETID_SILENT,
 	CT_WHEN_SIG0,

@@ -198,6 +198,25 @@ static void choose_task_work(struct ct_probe *p, const char *backend, bool wante
 	param[btf_vlen(t) - 1].type = param[0].type; /* any pointer to a structure */
 }
 
+/* The changes of inodes are of use to the outcomes alone, and can be seen since 6.13. */
+static void choose_changes(struct ct_probe *p)
+{
+	const struct {
+		struct bpf_program *prog;
+		const char *tracepoint;
+	} changes[] = {
+		{ p->skel->progs.on_ctime_set, "__traceiter_inode_set_ctime_to_ts" },
+		{ p->skel->progs.on_ctime_change, "__traceiter_ctime_ns_xchg" },
+		{ p->skel->progs.on_ctime_kept, "__traceiter_ctime_xchg_skip" },
+	};
+	uint64_t lo, size;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(changes); i++)
+		if (!p->skel->rodata->cfg_outcomes ||
+		    ct_ksyms__find(p->syms, changes[i].tracepoint, &lo, &size))
+			bpf_program__set_autoload(changes[i].prog, false);
+}
+
 static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 {
 	struct probe_bpf__rodata *c = p->skel->rodata;
@@ -285,6 +304,7 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	if (!o->syscalls)
 		bpf_program__set_autoload(p->skel->progs.on_sys_exit, false);
 	choose_task_work(p, backend, o->syscalls);
+	choose_changes(p);
 	configure(p, o);
 	*step = "load";
 	err = -probe_bpf__load(p->skel);

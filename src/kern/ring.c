@@ -308,6 +308,10 @@ void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_o
 		.made = r.made,
 		.same_session = r.same_session,
 		.other_session = r.other_session,
+		.own_file = r.own_file,
+		.other_file = r.other_file,
+		.sgid = r.sgid,
+		.no_sgid = r.no_sgid,
 	};
 }
 

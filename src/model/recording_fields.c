@@ -163,6 +163,10 @@ const struct ct_field ct_outcome_fields[] = {
 	F(UINT, outcome.made, "made"),
 	F(UINT, outcome.same_session, "same_session"),
 	F(UINT, outcome.other_session, "other_session"),
+	F(UINT, outcome.own_file, "own_file"),
+	F(UINT, outcome.other_file, "other_file"),
+	F(UINT, outcome.sgid, "sgid"),
+	F(UINT, outcome.no_sgid, "no_sgid"),
 	{ 0 },
 };
 #undef F

@@ -153,12 +153,17 @@ void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o)
 	sum->made += o->made;
 	sum->same_session += o->same_session;
 	sum->other_session += o->other_session;
+	sum->own_file += o->own_file;
+	sum->other_file += o->other_file;
+	sum->sgid += o->sgid;
+	sum->no_sgid += o->no_sgid;
 }
 
 bool ct_outcome__is_known(const struct ct_outcome *o)
 {
 	return o->ok || o->eperm || o->eacces || o->other || o->found || o->made ||
-	       o->same_session || o->other_session;
+	       o->same_session || o->other_session || o->own_file || o->other_file || o->sgid ||
+	       o->no_sgid;
 }
 
 struct ct_kind *ct_workload__add_kind(struct ct_workload *w)

@@ -89,9 +89,11 @@ struct ct_sysctls {
 
 /* What became of a kind's calls: of those that were watched. */
 struct ct_outcome {
-	uint64_t ok, eperm, eacces, other;    /* how those with a refused check ended */
+	uint64_t ok, eperm, eacces, other;    /* how they ended */
 	uint64_t found, made;		      /* the file that O_CREAT names */
 	uint64_t same_session, other_session; /* whom SIGCONT went to */
+	uint64_t own_file, other_file;	      /* whose file got a further hard link */
+	uint64_t sgid, no_sgid;		      /* has the file that got an ACL that bit? */
 };
 bool ct_outcome__is_known(const struct ct_outcome *o);
 void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o);

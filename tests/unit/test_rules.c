@@ -122,14 +122,21 @@ static const struct {
 	enum ct_when first, second;
 	const char *why;
 } meant[] = {
-	{ CT_WHEN_CREAT_FOUND, CT_WHEN_ON_PROC, "nothing is made in /proc either" },
-	{ CT_WHEN_CREAT_FOUND, CT_WHEN_AFTER, "writing has no other capability to ask for first" },
 	{ CT_WHEN_READING, CT_WHEN_EUID0, "reading is tolerated, whoever it is" },
 	{ CT_WHEN_SOCKOPT, CT_WHEN_AFTER, "an option is more special than an order of questions" },
 };
 
+/* What became of every call of a kind counts for more than what may come of such calls. */
+static bool speaks_of_outcomes(const struct ct_rule *r)
+{
+	return condition(r, CT_WHEN_CREAT_FOUND) || condition(r, CT_WHEN_IN_VAIN) ||
+	       condition(r, CT_WHEN_NO_SGID) || condition(r, CT_WHEN_OWN_FILE);
+}
+
 static bool is_meant(const struct ct_rule *a, const struct ct_rule *b)
 {
+	if (speaks_of_outcomes(a))
+		return true;
 	for (size_t i = 0; i < CT_ARRAY_SIZE(meant); i++)
 		if (condition(a, meant[i].first) && condition(b, meant[i].second))
 			return true;
