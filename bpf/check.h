@@ -48,6 +48,9 @@ static __always_inline __u8 after_refusal(bool btf, __u32 tid, struct pt_regs *r
 	__u64 now, call;
 	__u8 after = 0;
 
+	/* Outside of a system call nothing tells one question from the next. */
+	if (key->nr < 0)
+		return 0;
 	r = bpf_map_lookup_elem(&refusals, &zero);
 	if (!r || (granted && r->tid != tid))
 		return 0;
