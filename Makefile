@@ -48,7 +48,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench stack rules demo man install clean
+.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench stack rules ltp demo man install clean
 
 all: $(BIN)
 
@@ -152,6 +152,10 @@ arm64-bpf:
 rules: all
 	scripts/rule-effects --captrim ./$(BIN) $(if $(TRUTH),--truth $(TRUTH)) \
 		$(or $(RECORDINGS),tests/golden/recordings)
+
+# The Linux Test Project's system call tests as an exam, an hour or more: LTP=DIR is its tree, built.
+ltp: all
+	scripts/ltp --captrim ./$(BIN) --tree $(or $(LTP),$(error LTP=DIR names a built tree of LTP)) $(ARGS)
 
 vm bench: all
 	scripts/$(if $(filter vm,$@),vm-test,$@)
