@@ -142,6 +142,7 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 		return f;
 	}
 	f.verdict = r->verdict;
+	f.doubtful = r->doubtful;
 	f.any_of |= r->alternatives & held(kind);
 	f.source = r->source;
 	f.text = ct_xstrdup(r->text);

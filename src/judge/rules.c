@@ -4,18 +4,21 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <linux/bpf.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "base/util.h"
 
-#define NLMSG_AUDIT_USER_LOGIN 1112
-#define OPTION(level, name)    ((uint32_t)(level) << 16 | (name))
-#define OPTION_SO_MARK	       OPTION(SOL_SOCKET, SO_MARK)
-#define OPTION_SO_PRIORITY     OPTION(SOL_SOCKET, SO_PRIORITY)
-#define OPTION_SO_RCVBUFFORCE  OPTION(SOL_SOCKET, SO_RCVBUFFORCE)
-#define OPTION_SO_SNDBUFFORCE  OPTION(SOL_SOCKET, SO_SNDBUFFORCE)
-#define OPTION_TCP_CONGESTION  OPTION(SOL_TCP, TCP_CONGESTION)
+#define NLMSG_AUDIT_USER_LOGIN	1112
+#define OPTION(level, name)	((uint32_t)(level) << 16 | (name))
+#define OPTION_IP_TRANSPARENT	OPTION(SOL_IP, IP_TRANSPARENT)
+#define OPTION_IPV6_TRANSPARENT OPTION(SOL_IPV6, IPV6_TRANSPARENT)
+#define OPTION_SO_MARK		OPTION(SOL_SOCKET, SO_MARK)
+#define OPTION_SO_PRIORITY	OPTION(SOL_SOCKET, SO_PRIORITY)
+#define OPTION_SO_RCVBUFFORCE	OPTION(SOL_SOCKET, SO_RCVBUFFORCE)
+#define OPTION_SO_SNDBUFFORCE	OPTION(SOL_SOCKET, SO_SNDBUFFORCE)
+#define OPTION_TCP_CONGESTION	OPTION(SOL_TCP, TCP_CONGESTION)
 
 /* The vocabulary of sites.def. */
 #define C(name) CT_CAP(name)
@@ -62,12 +65,14 @@
 #define TOUCH		     WHEN(TOUCH, 0)
 #define UNDER(fn)	     NAMED(UNDER, fn)
 #define UTIMES_SET	     WHEN(UTIMES_SET, 0)
-#define REQUIRED	     CT_REQUIRED
-#define OPTIONAL	     CT_OPTIONAL
-#define UNNEEDED	     CT_UNNEEDED
-#define HOST		     CT_SCOPE_HOST
-#define NS		     CT_SCOPE_NAMESPACE
-#define DIRECT		     CT_SCOPE_NONE
+/* A verdict. DOUBTFUL: required, though asked before it is known whether it matters. */
+#define REQUIRED CT_REQUIRED, false
+#define DOUBTFUL CT_REQUIRED, true
+#define OPTIONAL CT_OPTIONAL, false
+#define UNNEEDED CT_UNNEEDED, false
+#define HOST	 CT_SCOPE_HOST
+#define NS	 CT_SCOPE_NAMESPACE
+#define DIRECT	 CT_SCOPE_NONE
 
 #define CT_SITE(fn, caps, when, verdict, alt, text, source) \
 	{ #fn, CT_RULE_SITE, caps, { when }, verdict, alt, CT_SCOPE_NONE, text, source },
@@ -75,7 +80,7 @@
 	{ #fn, CT_RULE_SITE, caps, { when }, verdict, alt, CT_SCOPE_HOST, text, source },
 #define CT_WRAP(fn, caps, verdict, alt, text, source) \
 	{ #fn, CT_RULE_WRAP, caps, { ALWAYS }, verdict, alt, CT_SCOPE_NONE, text, source },
-#define CT_ASK(fn, scope) { #fn, CT_RULE_ASK, ALL, { ALWAYS }, CT_UNNEEDED, 0, scope, NULL, NULL },
+#define CT_ASK(fn, scope) { #fn, CT_RULE_ASK, ALL, { ALWAYS }, UNNEEDED, 0, scope, NULL, NULL },
 
 static const struct ct_rule rules[] = {
 #include "judge/sites.def"

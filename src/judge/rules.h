@@ -20,6 +20,7 @@ struct ct_rule {
 	uint64_t caps;
 	struct ct_condition when[CT_CONDITIONS]; /* all must hold; CT_WHEN_ALWAYS fills up */
 	enum ct_verdict verdict;
+	bool doubtful; /* required, and perhaps for nothing: verify leaves it out first */
 	uint64_t alternatives;
 	enum ct_scope scope; /* CT_SCOPE_NONE: as the asking function says */
 	const char *text;
