@@ -194,9 +194,27 @@ static bool said_before(const struct ct_rule *rules, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
 		if (rules[k].caps == rules[i].caps && rules[k].verdict == rules[i].verdict &&
+		    rules[k].alternatives == rules[i].alternatives &&
 		    !strcmp(rules[k].text, rules[i].text))
 			return true;
 	return false;
+}
+
+/* "before Linux 6.12: ", for the caller to free; "" for a rule of all versions. */
+static char *versions(const struct ct_rule *rule)
+{
+	struct ct_str str = { 0 };
+
+	ct_str__add(&str, "");
+	for (size_t i = 0; i < CT_CONDITIONS; i++) {
+		const struct ct_condition *c = &rule->when[i];
+		bool before = c->when == CT_WHEN_BEFORE;
+
+		if (before || c->when == CT_WHEN_SINCE)
+			ct_str__addf(&str, "%s Linux %u.%u: ", before ? "before" : "since",
+				     c->arg >> 16, c->arg & 0xffff);
+	}
+	return str.s;
 }
 
 /* Returns whether there is such a site. */
@@ -215,11 +233,12 @@ static bool explain_site(const struct ct_term *t, const char *site)
 	}
 	for (size_t i = 0; i < n; i++) {
 		ct_autofree char *caps = ct_caps__join(rules[i].caps, " ", "");
-		ct_autofree char *text = NULL;
+		ct_autofree char *since = versions(&rules[i]), *text = NULL;
 
 		if (said_before(rules, i))
 			continue;
-		text = ct_xasprintf("%s, %s", ct_verdict__name(rules[i].verdict), rules[i].text);
+		text = ct_xasprintf("%s%s%s, %s", since, ct_verdict__name(rules[i].verdict),
+				    rules[i].doubtful ? " but doubtful" : "", rules[i].text);
 		put_rule(t, &rules[i], caps, text);
 		if (rules[i].source)
 			put_folded(t, ct_term__dim(t), rules[i].source);
