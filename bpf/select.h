@@ -65,6 +65,8 @@ static __always_inline __u32 map_id(struct uid_gid_map *map, __u32 id)
 
 	if (id == (__u32)-1)
 		return id;
+	if (n > 5)
+		return -2; /* more than these lie elsewhere (kernel/user_namespace.c:map_id_up) */
 	for (__u32 i = 0; i < 5; i++) {
 		struct uid_gid_extent e;
 
@@ -74,7 +76,7 @@ static __always_inline __u32 map_id(struct uid_gid_map *map, __u32 id)
 		if (id - e.first < e.count)
 			return e.lower_first + (id - e.first);
 	}
-	return -2; /* more than five extents, or none that fits */
+	return -2;
 }
 
 struct ids {
@@ -148,17 +150,21 @@ static __always_inline __u32 first_word(__u64 ptr)
 	       (__u32)(__u8)text[3] << 24;
 }
 
-/* struct nlmsghdr begins with its length and type; anything else sent is no message. */
+/*
+ * struct nlmsghdr begins with its length and type; anything else sent is no message. Of several in
+ * one buffer, each with a type of its own, none is named.
+ */
 static __always_inline __u32 nlmsg_type(__u64 buf, __u64 len)
 {
 	struct {
 		__u32 len;
 		__u16 type, flags;
+		__u32 seq, pid;
 	} h;
 
-	if (bpf_probe_read_user(&h, sizeof(h), (void *)buf) || h.len < 16 || h.len > len)
-		return 0;
-	return h.type;
+	if (bpf_probe_read_user(&h, sizeof(h), (void *)buf) || h.len < sizeof(h) || h.len > len)
+		return CT_NLMSG_NONE;
+	return len - h.len < sizeof(h) ? h.type : CT_NLMSG_SEVERAL;
 }
 
 /* capset's data: two halves of {effective, permitted, inheritable} (version 3). */

@@ -33,7 +33,7 @@ enum ct_sel_kind {
 	CT_SEL_LINK,   /* 0; the file that gets a further name is looked at */
 	CT_SEL_XATTR,  /* 0; the file that gets an ACL is looked at */
 	CT_SEL_WORD,   /* CT_WORD_*, of the string at argument n */
-	CT_SEL_NLMSG,  /* type of the netlink message in buffer n of length n+1, 0 if it is none */
+	CT_SEL_NLMSG, /* CT_NLMSG_*, or the type of the netlink message in buffer n of length n+1 */
 };
 
 /* Table entry: kind, and the argument's index from bit 5. */
@@ -42,6 +42,10 @@ enum ct_sel_kind {
 /* CT_SEL_WORD: the first four bytes, the first lowest; 0: no string. */
 #define CT_WORD_OVERLAY 0x7265766fu /* "over" */
 #define CT_WORD_UNKNOWN (~0u)	    /* it could not be read */
+
+/* CT_SEL_NLMSG: instead of a type, which has 16 bits */
+#define CT_NLMSG_NONE	 0u /* no message, or not readable */
+#define CT_NLMSG_SEVERAL 0x10000u
 
 /* CT_SEL_OPEN: what an open can need permission for. */
 #define CT_OPEN_READ	(1u << 0)

@@ -10,7 +10,6 @@
 
 #include "base/util.h"
 
-#define NLMSG_AUDIT_USER_LOGIN	1112
 #define OPTION(level, name)	((uint32_t)(level) << 16 | (name))
 #define OPTION_IP_TRANSPARENT	OPTION(SOL_IP, IP_TRANSPARENT)
 #define OPTION_IPV6_TRANSPARENT OPTION(SOL_IPV6, IPV6_TRANSPARENT)
@@ -36,6 +35,7 @@
 #define ALL3(a, b, c)	     a, b, c
 #define ALWAYS		     WHEN(ALWAYS, 0)
 #define AFTER(name)	     WHEN(AFTER, CAP_##name)
+#define AUDIT_PLAIN	     WHEN(AUDIT_PLAIN, 0)
 #define BEFORE(major, minor) WHEN(BEFORE, CT_KERNEL(major, minor))
 #define BPF(command)	     WHEN(BPF_CMD, BPF_##command)
 #define CALL(name)	     NAMED(CALL, name)
@@ -44,13 +44,12 @@
 #define CONT_SESSION	     WHEN(CONT_SESSION, 0)
 #define CREAT_FOUND	     WHEN(CREAT_FOUND, 0)
 #define EUID0		     WHEN(EUID0, 0)
-#define GLOBAL_ROOT	     WHEN(EUID0, 0) /* uids are recorded as the host numbers them */
+#define GLOBAL_ROOT	     WHEN(GLOBAL_ROOT, 0)
 #define HARDLINK	     WHEN(HARDLINK, 0)
 #define IF_QUERY	     WHEN(IF_QUERY, 0)
 #define INH_WITHIN	     WHEN(INH_WITHIN, 0)
 #define IN_VAIN		     WHEN(IN_VAIN, 0)
 #define IOCTL(name)	     WHEN(IOCTL, name)
-#define NLMSG(type)	     WHEN(NLMSG, NLMSG_##type)
 #define NNP		     WHEN(NNP, 0)
 #define NO_SGID		     WHEN(NO_SGID, 0)
 #define OPT_NOAUDIT	     WHEN(NOAUDIT, 0)

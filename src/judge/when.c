@@ -3,12 +3,15 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <linux/audit.h>
 #include <linux/sockios.h>
 #include <signal.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "ct/selector.h"
+
+#define AUDIT_USER_LOGIN 1112 /* libaudit.h */
 
 /* Who keeps a version's number for years and takes over what newer ones change. */
 static bool is_vendors_mixture(const char *release)
@@ -44,6 +47,28 @@ static bool syscall_in(const struct ct_kind *k, const char *const *names)
 }
 
 #define SYSCALL_IN(k, ...) syscall_in(k, (const char *const[]){ __VA_ARGS__, NULL })
+
+static bool is_under(const struct ct_kind *k, const char *frame)
+{
+	for (size_t i = 0; i < k->stack_len; i++) {
+		char name[128];
+
+		ct_frame__plain(k->stack[i], name, sizeof(name));
+		if (!strcmp(name, frame))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Do the call's name and selector say what this check is about? Not in a 32-bit call, whose
+ * arguments are not read, so that its selector is 0. And not in work that was put off until some
+ * later call returns: then the registers are that later call's (io_uring).
+ */
+static bool speaks_of_call(const struct ct_kind *k)
+{
+	return !(k->key.flags & CT_F_COMPAT) && !is_under(k, "task_work_run");
+}
 
 static bool is_setid(const struct ct_kind *k)
 {
@@ -143,14 +168,6 @@ static bool stays_in_session(const struct ct_kind *k)
 	       o->same_session >= k->count;
 }
 
-/* One sample speaks for all calls of a kind, the selector for each. */
-static bool is_without_privs(const struct ct_kind *k)
-{
-	if (SYSCALL_IN(k, "execve", "execveat") && k->key.sel)
-		return k->key.sel == CT_EXEC_NNP;
-	return k->sampled && k->creds.no_new_privs;
-}
-
 /* Names like proc_pid_permission right above the question: the inode is procfs's. */
 static bool on_proc(const struct ct_kind *k)
 {
@@ -177,61 +194,72 @@ static bool is_interface_query(uint32_t command)
 	}
 }
 
-static bool is_under(const struct ct_kind *k, const char *frame)
+/* One message of a user program for the audit log that is no login record (linux/audit.h). */
+static bool is_plain_audit_message(const struct ct_kind *k)
 {
-	for (size_t i = 0; i < k->stack_len; i++) {
-		char name[128];
+	const uint32_t type = k->key.sel;
 
-		ct_frame__plain(k->stack[i], name, sizeof(name));
-		if (!strcmp(name, frame))
-			return true;
-	}
-	return false;
+	return SYSCALL_IN(k, "sendto") && type != AUDIT_USER_LOGIN &&
+	       (type == AUDIT_USER ||
+		(type >= AUDIT_FIRST_USER_MSG && type <= AUDIT_LAST_USER_MSG) ||
+		(type >= AUDIT_FIRST_USER_MSG2 && type <= AUDIT_LAST_USER_MSG2));
 }
 
-static bool holds(const struct ct_condition *c, const struct ct_kind *k)
+static bool is_reading(const struct ct_kind *k)
+{
+	return SYSCALL_IN(k, "read", "readv", "pread64", "preadv", "preadv2") ||
+	       (SYSCALL_IN(k, "open", "openat", "openat2") &&
+		!(k->key.sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC)));
+}
+
+/* Conditions of the system call and its arguments. */
+static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k)
 {
 	const uint32_t sel = k->key.sel;
 
 	switch (c->when) {
-	case CT_WHEN_ALWAYS: return true;
-	case CT_WHEN_AFTER: return k->key.after == c->arg + 1;
 	case CT_WHEN_CALL: return SYSCALL_IN(k, c->text);
 	case CT_WHEN_BPF_CMD: return SYSCALL_IN(k, "bpf") && sel == c->arg;
 	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
 	case CT_WHEN_CONT_SESSION: return stays_in_session(k);
 	case CT_WHEN_CREAT_FOUND: return creates_nothing(k);
-	case CT_WHEN_EUID0: return k->key.flags & CT_F_EUID0;
-	case CT_WHEN_HARDLINK: return PERMISSION_FOR(k, "may_linkat", "safe_hardlink_source");
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_IN_VAIN: return is_in_vain(k);
 	case CT_WHEN_IOCTL: return SYSCALL_IN(k, "ioctl") && sel == c->arg;
-	case CT_WHEN_NLMSG: return SYSCALL_IN(k, "sendto") && sel == c->arg;
-	case CT_WHEN_NNP: return is_without_privs(k);
-	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
+	case CT_WHEN_AUDIT_PLAIN: return is_plain_audit_message(k);
+	case CT_WHEN_NNP: return SYSCALL_IN(k, "execve", "execveat") && sel == CT_EXEC_NNP;
 	case CT_WHEN_NO_SGID:
 		return !k->outcome.sgid && k->outcome.no_sgid && k->outcome.no_sgid >= k->count;
-	case CT_WHEN_ON_PROC: return on_proc(k);
 	case CT_WHEN_OWN_FILE: return links_own_files(k);
-	case CT_WHEN_READING:
-		return SYSCALL_IN(k, "read", "readv", "pread64", "preadv", "preadv2") ||
-		       (SYSCALL_IN(k, "open", "openat", "openat2") &&
-			!(sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC)));
+	case CT_WHEN_READING: return is_reading(k);
 	case CT_WHEN_SETID_NOOP: return is_setid(k) && sel == CT_SETID_NOOP;
 	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;
 	case CT_WHEN_SIG0: return is_signal(k, 0);
 	case CT_WHEN_SOCKOPT: return SYSCALL_IN(k, "setsockopt") && sel == c->arg;
-	case CT_WHEN_TOUCH: return PERMISSION_FOR(k, "may_setattr", "notify_change");
-	case CT_WHEN_UNDER: return is_under(k, c->text);
 	case CT_WHEN_UTIMES_SET:
 		return SYSCALL_IN(k, "utimensat", "utimes", "utime", "futimesat") &&
 		       sel == CT_TIMES_SET;
-	case CT_WHEN_BEFORE:
-	case CT_WHEN_SINCE: break; /* the kernel's */
+	default: return false;
 	}
-	return false;
+}
+
+static bool holds(const struct ct_condition *c, const struct ct_kind *k)
+{
+	switch (c->when) {
+	case CT_WHEN_ALWAYS: return true;
+	case CT_WHEN_AFTER: return k->key.after == c->arg + 1;
+	/* The recording has the host's numbers, and does not know another namespace's root. */
+	case CT_WHEN_EUID0: return k->key.flags & CT_F_EUID0 && !k->key.level;
+	case CT_WHEN_GLOBAL_ROOT: return k->key.flags & CT_F_EUID0;
+	case CT_WHEN_HARDLINK: return PERMISSION_FOR(k, "may_linkat", "safe_hardlink_source");
+	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
+	case CT_WHEN_ON_PROC: return on_proc(k);
+	case CT_WHEN_TOUCH: return PERMISSION_FOR(k, "may_setattr", "notify_change");
+	case CT_WHEN_UNDER: return is_under(k, c->text);
+	default: return holds_for_call(c, k) && speaks_of_call(k);
+	}
 }
 
 enum ct_tristate ct_when__holds(const struct ct_condition *c, const struct ct_kind *k,

@@ -8,22 +8,23 @@
 /* One whose facts were not recorded does not hold. */
 enum ct_when {
 	CT_WHEN_ALWAYS,
-	CT_WHEN_AFTER,	 /* arg was refused to the task just before */
-	CT_WHEN_BEFORE,	 /* the kernel is older than version arg */
-	CT_WHEN_BPF_CMD, /* bpf() with command arg */
-	CT_WHEN_CALL,	 /* system call text */
+	CT_WHEN_AFTER,	     /* arg was refused to the task just before */
+	CT_WHEN_AUDIT_PLAIN, /* one message for the audit log, no login record */
+	CT_WHEN_BEFORE,	     /* the kernel is older than version arg */
+	CT_WHEN_BPF_CMD,     /* bpf() with command arg */
+	CT_WHEN_CALL,	     /* system call text */
 	CT_WHEN_CHMOD_NO_SGID,
 	CT_WHEN_CHMOD_SGID,   /* the mode to be set has S_ISGID */
 	CT_WHEN_CONT_SESSION, /* SIGCONT, every time within the session */
 	CT_WHEN_CREAT_FOUND,  /* every file that O_CREAT names was there */
-	CT_WHEN_EUID0,	      /* effective uid 0 */
+	CT_WHEN_EUID0,	      /* effective uid 0 of the initial user namespace, which is asked */
+	CT_WHEN_GLOBAL_ROOT,  /* effective uid 0 of the host, whatever namespace is asked */
 	CT_WHEN_HARDLINK,     /* may the file that a new name is for be read and written? */
 	CT_WHEN_IF_QUERY,     /* an ioctl that only asks about an interface */
 	CT_WHEN_INH_WITHIN,   /* capset: nothing new becomes inheritable */
 	CT_WHEN_IN_VAIN,      /* granted, and every call failed as if it had been refused */
 	CT_WHEN_IOCTL,	      /* ioctl() number arg */
-	CT_WHEN_NLMSG,	      /* netlink message type arg */
-	CT_WHEN_NNP,	      /* no_new_privs is set */
+	CT_WHEN_NNP,	      /* an execve of a task with no_new_privs */
 	CT_WHEN_NOAUDIT,
 	CT_WHEN_NO_SGID,  /* no file that got an ACL has S_ISGID */
 	CT_WHEN_ON_PROC,  /* a directory of /proc/PID */

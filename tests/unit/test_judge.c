@@ -4,6 +4,7 @@
  * docs/kernel-facts.md, for and against. Stacks are as recorded on 6.18 where nothing
  * else is said.
  */
+#include <linux/audit.h>
 #include <linux/sched.h>
 #include <linux/sockios.h>
 #include <netinet/tcp.h>
@@ -136,10 +137,12 @@ static const struct fact {
 	  "capable mm_access proc_mem_open proc_maps_open", CT_REQUIRED,
 	  .any_of = CT_CAP(SYS_PTRACE) | CT_CAP(PERFMON) | CT_CAP(SYS_ADMIN)),
 	/* 8: permission by asking first */
-	F("reading a net sysctl", CAP_NET_ADMIN, "openat", NETCTL "proc_sys_permission",
-	  CT_OPTIONAL, .sel = CT_OPEN_READ, .euid = 33),
+	F("root reading a net sysctl", CAP_NET_ADMIN, "openat", NETCTL "proc_sys_permission",
+	  CT_UNNEEDED, .sel = CT_OPEN_READ),
+	F("another reading a net sysctl", CAP_NET_ADMIN, "openat", NETCTL "proc_sys_permission",
+	  CT_REQUIRED, .sel = CT_OPEN_READ, .euid = 33),
 	F("the same, when it is read", CAP_NET_ADMIN, "read", NETCTL "proc_sys_call_handler",
-	  CT_OPTIONAL, .sel = 3, .euid = 33),
+	  CT_REQUIRED, .sel = 3, .euid = 33),
 	F("reading an IPC sysctl", CAP_SYS_ADMIN, "read",
 	  "ns_capable ipc_permissions sysctl_perm proc_sys_call_handler", CT_UNNEEDED,
 	  .any_of = CT_CAP(SYS_ADMIN) | CT_CAP(CHECKPOINT_RESTORE)),
@@ -158,6 +161,16 @@ static const struct fact {
 	  "security_capable ns_capable netlink_net_capable __inet_diag_dump_start", CT_REQUIRED),
 	F("the BPF JIT's barriers", CAP_SYS_ADMIN, "prctl",
 	  "security_capable ns_capable_noaudit do_jit bpf_int_jit_compile do_seccomp", CT_UNNEEDED),
+	F("a marked packet", CAP_NET_RAW, "setsockopt", SETSOCKOPT, CT_REQUIRED,
+	  .any_of = CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN), .sel = SOCKOPT(SOL_SOCKET, SO_MARK)),
+	F("a bound socket to another interface", CAP_NET_RAW, "setsockopt", SETSOCKOPT, CT_REQUIRED,
+	  .sel = SOCKOPT(SOL_SOCKET, SO_BINDTOIFINDEX)),
+	F("another's kernel stack", CAP_SYS_PTRACE, "read",
+	  "security_capable ns_capable ptrace_has_cap __ptrace_may_access ptrace_may_access "
+	  "proc_pid_stack proc_single_show",
+	  CT_REQUIRED),
+	F("a pipe beyond the limit of all", CAP_SYS_RESOURCE, "fcntl",
+	  "capable pipe_fcntl do_fcntl", CT_REQUIRED),
 	F("kernel addresses", CAP_SYSLOG, "openat",
 	  "security_capable has_capability_noaudit kallsyms_show_value kallsyms_open", CT_REQUIRED),
 	/* 9: NOAUDIT is no noise, audited is no need */
@@ -219,7 +232,7 @@ static const struct fact {
 	F("utimes to a given time", CAP_FOWNER, "utimensat", INODE "setattr_prepare notify_change",
 	  CT_REQUIRED, .sel = CT_TIMES_SET),
 	F("a file handle asked by overlayfs", CAP_DAC_READ_SEARCH, "mount",
-	  "capable ovl_can_decode_fh ovl_fill_super", CT_UNNEEDED),
+	  "capable ovl_can_decode_fh ovl_fill_super", CT_OPTIONAL),
 	F("a directory of /proc", CAP_DAC_READ_SEARCH, "openat",
 	  GENERIC "proc_pid_permission inode_permission", CT_REQUIRED, .any_of = DAC),
 	/* audit, limits, priorities, buffers, signals, nets */
@@ -229,6 +242,11 @@ static const struct fact {
 	F("a login record", CAP_AUDIT_WRITE, "sendto",
 	  "security_capable netlink_capable audit_receive_msg audit_receive", CT_REQUIRED,
 	  .sel = 1112),
+	F("several messages in one buffer", CAP_AUDIT_WRITE, "sendto",
+	  "security_capable netlink_capable audit_receive_msg audit_receive", CT_REQUIRED,
+	  .sel = CT_NLMSG_SEVERAL),
+	F("an audit message that was not read", CAP_AUDIT_WRITE, "sendmsg",
+	  "security_capable netlink_capable audit_receive_msg audit_receive", CT_REQUIRED),
 	F("a hard limit raised", CAP_SYS_RESOURCE, "prlimit64", "capable do_prlimit", CT_REQUIRED),
 	F("locking much memory", CAP_IPC_LOCK, "mlock", "capable do_mlock", CT_REQUIRED),
 	F("a forced buffer", CAP_NET_ADMIN, "setsockopt", SETSOCKOPT, CT_REQUIRED,
@@ -336,11 +354,24 @@ static const struct fact {
 	F("an ACL that changed no file", CAP_FSETID, "setxattr",
 	  INODE "posix_acl_update_mode ext4_set_acl vfs_set_acl", CT_REQUIRED),
 	F("set-id execution under no_new_privs", CAP_SETUID, "execve",
-	  "ns_capable cap_bprm_creds_from_file", CT_UNNEEDED, .nnp = true),
-	F("the selector tells, not the sample", CAP_SETUID, "execve",
 	  "ns_capable cap_bprm_creds_from_file", CT_UNNEEDED, .sel = CT_EXEC_NNP),
+	F("known of a first sample alone", CAP_SETUID, "execve",
+	  "ns_capable cap_bprm_creds_from_file", CT_REQUIRED, .nnp = true),
 	F("another process's no_new_privs", CAP_SETUID, "execveat",
 	  "ns_capable cap_bprm_creds_from_file", CT_REQUIRED, .sel = CT_EXEC_PRIVS, .nnp = true),
+	/* the selector is of the call's own arguments, and only then a fact of the check */
+	F("a 32-bit setuid to another id", CAP_SETUID, "setuid", SETID("setuid"), CT_REQUIRED,
+	  .flags = CT_F_COMPAT),
+	F("a 32-bit chmod of who knows what", CAP_FSETID, "chmod", INODE "setattr_prepare",
+	  CT_REQUIRED, .flags = CT_F_COMPAT),
+	F("a 32-bit open of who knows how", CAP_NET_ADMIN, "open", NETCTL "proc_sys_permission",
+	  CT_REQUIRED, .flags = CT_F_COMPAT, .euid = 33),
+	F("an open that was put off until a read", CAP_SYS_RESOURCE, "read",
+	  "ns_capable_noaudit set_permissions sysctl_perm proc_sys_permission inode_permission "
+	  "may_open path_openat io_openat2 io_issue_sqe io_req_task_submit task_work_run",
+	  CT_REQUIRED),
+	F("reading a limit of user namespaces", CAP_SYS_RESOURCE, "read",
+	  "ns_capable_noaudit set_permissions sysctl_perm proc_sys_call_handler", CT_UNNEEDED),
 	F("set-id execution while traced", CAP_SETUID, "execve",
 	  "ns_capable cap_bprm_creds_from_file", CT_REQUIRED),
 #undef F
@@ -571,7 +602,8 @@ static void test_modes(void)
 		struct ct_workload *w = build_container(s, "x");
 
 		build_check(w, CAP_CHOWN, "chown", INODE "setattr_prepare");
-		build_check(w, CAP_AUDIT_WRITE, "sendto", "netlink_capable audit_receive_msg");
+		build_check(w, CAP_AUDIT_WRITE, "sendto", "netlink_capable audit_receive_msg")
+			->key.sel = AUDIT_USER;
 		build_check(w, CAP_SYS_ADMIN, "mmap", OVERCOMMIT);
 		r = ct_judge__session(s, modes[i].mode);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, modes[i].add);

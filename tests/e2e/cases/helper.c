@@ -84,6 +84,16 @@ static int writes(const char *path, const char *text)
 	return 0;
 }
 
+static int reads(const char *path)
+{
+	char byte;
+	int fd = open(path, O_RDONLY);
+
+	if (fd < 0 || read(fd, &byte, 1) < 0)
+		fail(path);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	const char *role = argc > 1 ? argv[1] : "true";
@@ -112,6 +122,8 @@ int main(int argc, char **argv)
 		return holds(atoi(argv[2]));
 	if (!strcmp(role, "writes") && argc == 4)
 		return writes(argv[2], argv[3]);
+	if (!strcmp(role, "reads") && argc == 3)
+		return reads(argv[2]);
 	if (!strcmp(role, "chown-to-bob") && argc == 3)
 		return chown(argv[2], 1001, -1) != 0;
 	fprintf(stderr, "helper: no role '%s'\n", role);

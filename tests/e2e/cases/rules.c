@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pairs around conditions of rules: what a call's arguments say, who asks, and what a question asked before looking
+ * comes to.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include "case.h"
+
+#ifndef SO_BINDTOIFINDEX
+#define SO_BINDTOIFINDEX 62
+#endif
+#define AUDIT_USER_LOGIN 1112 /* libaudit.h */
+
+/* 32-bit system calls, whose arguments nobody but the kernel reads */
+
+#if defined(__x86_64__)
+#define NR32_CHMOD 15
+#define NR32_SETUID 23 /* the old one, with 16-bit ids */
+#define NR32_GETUID 24
+
+/* The number must be in the lower 4 GB, and so must be what an argument points to. */
+static long call32(long nr, long a, long b)
+{
+	long ret;
+
+	__asm__ volatile("int $0x80" : "=a"(ret) : "a"(nr), "b"(a), "c"(b), "d"(0L) : "memory", "cc", "r8", "r9", "r10", "r11");
+	ret = (int)ret;
+	if (ret < 0 && ret > -4096) {
+		errno = -ret;
+		return -1;
+	}
+	return ret;
+}
+
+static char *low_string(const char *text)
+{
+	char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+	if (low == MAP_FAILED)
+		not_done("mmap");
+	return strcpy(low, text);
+}
+
+static void need_call32(void)
+{
+	if (call32(NR32_GETUID, 0, 0) != (long)getuid())
+		skip("no 32-bit system calls here");
+}
+#else
+#define NR32_CHMOD 0
+#define NR32_SETUID 0
+
+static long call32(long nr, long a, long b)
+{
+	(void)nr, (void)a, (void)b;
+	return -1;
+}
+
+static char *low_string(const char *text)
+{
+	(void)text;
+	return NULL;
+}
+
+static void need_call32(void)
+{
+	skip("no 32-bit system calls here");
+}
+#endif
+
+static bool call32_chmod_setgid_foreign_group(void)
+{
+	need_call32();
+	TRY(call32(NR32_CHMOD, (long)low_string("own-group-bob"), 02755));
+	return mode_of("own-group-bob") == 02755;
+}
+
+static bool call32_chmod_own(void)
+{
+	need_call32();
+	TRY(call32(NR32_CHMOD, (long)low_string("own"), 0600));
+	return mode_of("own") == 0600;
+}
+
+static bool call32_setuid_other(void)
+{
+	need_call32();
+	TRY(call32(NR32_SETUID, BOB, 0));
+	return getuid() == BOB;
+}
+
+/* two questions that must both be answered */
+
+static bool stack_of_bob(void)
+{
+	pid_t pid = bobs("sleep", NULL);
+
+	return contains(proc_path(pid, "stack"), "[<0>]");
+}
+
+/* an option that takes one alternative, and one that takes none */
+
+static bool binds_to(int fd, int index)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index, sizeof(index)) == 0;
+}
+
+static bool bind_to_interface(void)
+{
+	return binds_to(TRY(socket(AF_INET, SOCK_DGRAM, 0)), if_nametoindex("lo"));
+}
+
+static bool bind_to_another_interface(void)
+{
+	int fd = TRY(socket(AF_INET, SOCK_DGRAM, 0)), other = if_nametoindex("eth0");
+
+	if (!other)
+		skip("no second interface");
+	return binds_to(fd, if_nametoindex("lo")) && binds_to(fd, other);
+}
+
+/* attributes: asked about only where there is one */
+
+static bool lists(const char *path, const char *name)
+{
+	char names[4096];
+	ssize_t n = TRY(listxattr(path, names, sizeof(names)));
+
+	for (ssize_t i = 0; i < n; i += strlen(names + i) + 1)
+		if (!strcmp(names + i, name))
+			return true;
+	return false;
+}
+
+static bool xattr_list_trusted(void)
+{
+	return lists("/t/trusted", "trusted.captrim");
+}
+
+/* sysctls: asked before the mode is looked at */
+
+#define KEY "/proc/sys/net/ipv4/tcp_fastopen_key" /* 0600 */
+#define TTL "/proc/sys/net/ipv4/ip_default_ttl"	  /* 0644 */
+
+static bool sysctl_net_read_secret(void)
+{
+	return opens(KEY, O_RDONLY);
+}
+
+static bool sysctl_net_read_secret_as_app(void)
+{
+	return runs((char *[]){ "/t/netadmin-ep", "reads", KEY, NULL });
+}
+
+static bool sysctl_net_read_public_as_app(void)
+{
+	return runs((char *[]){ "/t/helper", "reads", TTL, NULL });
+}
+
+/* /proc */
+
+static void hide_processes(void)
+{
+	if (mount("proc", "dir", "proc", 0, "hidepid=2,gid=1001") < 0) /* root's group would see all */
+		not_done("hidepid");
+}
+
+static bool in_hidden(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "dir/%d/status", pid);
+	return opens(path, O_RDONLY);
+}
+
+static bool hidepid_own(void)
+{
+	hide_processes();
+	return in_hidden(getpid());
+}
+
+static bool hidepid_of_bob(void)
+{
+	pid_t pid = bobs("sleep", NULL);
+
+	hide_processes();
+	return in_hidden(pid);
+}
+
+static bool iomem_names(void)
+{
+	return contains("/proc/iomem", "RAM");
+}
+
+static bool iomem_addresses(void)
+{
+	FILE *f = fopen("/proc/iomem", "r");
+	unsigned long long from, to;
+	char line[256];
+
+	if (!f)
+		not_done("/proc/iomem");
+	while (fgets(line, sizeof(line), f))
+		if (sscanf(line, "%llx-%llx", &from, &to) == 2 && to)
+			return true;
+	return false;
+}
+
+/* messages for the audit log: the first one in a buffer speaks for itself */
+
+struct audit_message {
+	struct nlmsghdr h;
+	char body[16];
+};
+
+static struct audit_message audit_message(int type)
+{
+	return (struct audit_message){
+		.h = { .nlmsg_len = NLMSG_LENGTH(16), .nlmsg_type = type, .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK },
+		.body = "captrim test",
+	};
+}
+
+/* Of n messages that were sent, are all acknowledged? */
+static bool are_acknowledged(int fd, int n)
+{
+	struct {
+		struct nlmsghdr h;
+		struct nlmsgerr e;
+		char room[256];
+	} a;
+
+	for (; n; n--)
+		if (TRY(recv(fd, &a, sizeof(a), 0)) < 0 || a.h.nlmsg_type != NLMSG_ERROR || a.e.error)
+			return false;
+	return true;
+}
+
+static int audit_socket(void)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT);
+
+	if (fd < 0)
+		skip("no audit here");
+	return fd;
+}
+
+static bool audit_login_after_another(void)
+{
+	struct audit_message m[] = { audit_message(AUDIT_USER), audit_message(AUDIT_USER_LOGIN) };
+	struct sockaddr_nl a = { .nl_family = AF_NETLINK };
+	int fd = audit_socket();
+
+	TRY(sendto(fd, m, sizeof(m), 0, (void *)&a, sizeof(a)));
+	return are_acknowledged(fd, 2);
+}
+
+static bool audit_login_by_sendmsg(void)
+{
+	struct audit_message m = audit_message(AUDIT_USER_LOGIN);
+	struct sockaddr_nl a = { .nl_family = AF_NETLINK };
+	struct iovec v = { &m, sizeof(m) };
+	struct msghdr h = { .msg_name = &a, .msg_namelen = sizeof(a), .msg_iov = &v, .msg_iovlen = 1 };
+	int fd = audit_socket();
+
+	TRY(sendmsg(fd, &h, 0));
+	return are_acknowledged(fd, 1);
+}
+
+/* A chmod in an overlay of its own copies the directory above up as well, with that one's mode and owner. */
+
+static void mount_own_overlay(const char *lower)
+{
+	char options[256];
+
+	TRY(mount("none", "/scratch", "tmpfs", 0, NULL));
+	TRY(mkdir("/scratch/upper", 0755));
+	TRY(mkdir("/scratch/work", 0755));
+	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=/scratch/upper,workdir=/scratch/work", lower);
+	if (mount("none", "dir", "overlay", 0, options) < 0) {
+		if (errno == ENODEV)
+			skip("no overlayfs here");
+		not_done("overlay");
+	}
+}
+
+static bool overlay_copies_setgid_up(void)
+{
+	TRY(close(TRY(open("open-setgid/file", O_CREAT | O_WRONLY, 0644))));
+	mount_own_overlay(".");
+	TRY(chmod("dir/open-setgid/file", 0600));
+	return mode_of("dir/open-setgid") == 02777 && mode_of("dir/open-setgid/file") == 0600;
+}
+
+static bool overlay_copies_plain_up(void)
+{
+	TRY(close(TRY(open("open/file", O_CREAT | O_WRONLY, 0644))));
+	mount_own_overlay(".");
+	TRY(chmod("dir/open/file", 0600));
+	return mode_of("dir/open") == 0777 && mode_of("dir/open/file") == 0600;
+}
+
+const struct test_case rule_cases[] = {
+	CASE(call32_chmod_setgid_foreign_group),
+	CASE(call32_chmod_own),
+	CASE(call32_setuid_other),
+	CASE(stack_of_bob),
+	CASE(bind_to_interface),
+	CASE(bind_to_another_interface),
+	CASE(xattr_list_trusted),
+	CASE(sysctl_net_read_secret),
+	CASE(sysctl_net_read_secret_as_app),
+	CASE(sysctl_net_read_public_as_app),
+	CASE(hidepid_own),
+	CASE(hidepid_of_bob),
+	CASE(iomem_names),
+	CASE(iomem_addresses),
+	CASE(audit_login_after_another),
+	CASE(audit_login_by_sendmsg),
+	CASE(overlay_copies_setgid_up),
+	CASE(overlay_copies_plain_up),
+	{ NULL, NULL }
+};
