@@ -220,10 +220,30 @@ static int ping(struct ct_docker *d, struct ct_err *err)
 	if (ans.libpod && sscanf(ans.libpod, "%3u.%4u.%4u", &a, &b, &c) == 3) {
 		d->info.runtime = CT_RT_PODMAN;
 		snprintf(d->libpod, sizeof(d->libpod), "/v%u.%u.%u/libpod", a, b, c);
-		d->server = ct_xasprintf("podman %u.%u.%u", a, b, c);
+		d->info.version = ct_xasprintf("%u.%u.%u", a, b, c);
+		d->server = ct_xasprintf("podman %s", d->info.version);
 	}
 	d->info.caps_all = caps_all(major, minor, d->info.runtime);
 	return 0;
+}
+
+/* NULL: none. A distribution's mark is left out: "20.10.24+dfsg1". */
+static char *version_of(const json_t *root, const char *member)
+{
+	ct_autofree char *version = ct_printable(ct_json_str(root, member) ?: "");
+
+	version[strcspn(version, "+ ")] = '\0';
+	return *version ? ct_steal(version) : NULL;
+}
+
+/* The version decides which capabilities the engine can be asked for, so it is asked twice. */
+static void ask_version(struct ct_docker *d)
+{
+	ct_autofree char *path = ct_xasprintf("%s/version", d->prefix);
+	ct_autojson json_t *root = NULL;
+
+	if (!get_json(d, path, &root, NULL))
+		d->info.version = version_of(root, "Version");
 }
 
 /*
@@ -233,7 +253,7 @@ static int ping(struct ct_docker *d, struct ct_err *err)
  */
 static int learn_docker(struct ct_docker *d, struct ct_err *err)
 {
-	ct_autofree char *path = ct_xasprintf("%s/info", d->prefix), *version = NULL;
+	ct_autofree char *path = ct_xasprintf("%s/info", d->prefix);
 	ct_autojson json_t *root = NULL;
 	ct_autoerr struct ct_err why = { 0 };
 	int rc;
@@ -247,9 +267,11 @@ static int learn_docker(struct ct_docker *d, struct ct_err *err)
 		return ct_err__set(err, -rc, "%s", why.msg);
 	if (!rc)
 		ct_docker_info__parse(root, &d->info);
-	version = ct_printable(ct_json_str(root, "ServerVersion") ?: "");
-	version[strcspn(version, "+ ")] = '\0'; /* a distribution's mark: "20.10.24+dfsg1" */
-	d->server = ct_xasprintf("docker%s%s", *version ? " " : "", version);
+	d->info.version = version_of(root, "ServerVersion");
+	if (!d->info.version)
+		ask_version(d);
+	d->server = d->info.version ? ct_xasprintf("docker %s", d->info.version) :
+				      ct_xstrdup("docker");
 	return 0;
 }
 
@@ -340,6 +362,7 @@ void ct_docker__close(struct ct_docker *d)
 	curl_easy_cleanup(d->easy);
 	free(d->socket);
 	free(d->server);
+	free(d->info.version);
 	free(d);
 	curl_global_cleanup();
 }

@@ -244,6 +244,7 @@ int ct_docker_inspect__parse(const json_t *root, const struct ct_docker_info *in
 	free(c->health);
 	c->health = health;
 	c->privileged = json_is_boolean(privileged) ? json_is_true(privileged) : CT_UNKNOWN;
+	replace(&c->engine, info->version);
 	c->userns = userns_of(host, info);
 	parse_security_opts(host, info, c);
 	parse_caps(root, host, info, w);

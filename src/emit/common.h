@@ -14,8 +14,6 @@
 
 #define CT_EMIT_WIDTH 80 /* comments are folded here */
 
-/* Since Linux 5.8 and 5.9; not every engine and service manager in use knows them. */
-#define CT_CAPS_NEW (CT_CAP(PERFMON) | CT_CAP(BPF) | CT_CAP(CHECKPOINT_RESTORE))
 
 /* A word for a shell: as it is, 'quoted', or $'\033' when it holds control characters. */
 char *ct_emit__shell(const char *s);

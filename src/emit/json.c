@@ -76,6 +76,7 @@ static void put_container(struct ct_json *j, const struct ct_container *c)
 	ct_json__str(j, "network", c->network);
 	put_tristate(j, "no_new_privileges", c->no_new_privs);
 	ct_json__str(j, "seccomp", ct_seccomp__name(c->seccomp));
+	ct_json__opt_str(j, "engine", c->engine);
 	ct_json__opt_str(j, "pid_mode", c->pid_mode);
 	ct_json__opt_str(j, "ipc_mode", c->ipc_mode);
 	ct_json__opt_str(j, "compose_files", c->compose_files);

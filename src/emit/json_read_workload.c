@@ -21,6 +21,7 @@ static const struct ct_field container_fields[] = {
 	F(STR, network, "network"),
 	F(TRI, no_new_privs, "no_new_privileges"),
 	F(NAME, seccomp, "seccomp", .names = ct_seccomp_names),
+	F(STR, engine, "engine"),
 	F(STR, pid_mode, "pid_mode"),
 	F(STR, ipc_mode, "ipc_mode"),
 	F(STR, compose_files, "compose_files"),

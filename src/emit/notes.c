@@ -2,6 +2,7 @@
 /* What a recording supports beside the set, said in the words of the target. */
 #include <string.h>
 #include "emit/common.h"
+#include "judge/engine.h"
 
 static const struct ct_exec *entry_point(const struct ct_workload *w)
 {
@@ -184,7 +185,8 @@ static void note_names(const struct ct_advice *a, const struct ct_idiom *idiom, 
 	ct_autofree char *fresh = ct_caps__join(a->cap_add & CT_CAPS_NEW, ", ", "");
 	ct_autofree char *unknown = ct_caps__join(a->cap_add & ~CT_CAPS_ALL, ", ", "");
 
-	if (idiom->engine && *fresh)
+	if (idiom->engine && *fresh && !ct_engine__knows_all(a->workload) &&
+	    !warned(a, "engine-lacks") && !warned(a, "engine-unknown"))
 		ct_emit__note(out, indent,
 			      "Docker 20.10 and older do not know %s: there SYS_ADMIN stands in",
 			      fresh);

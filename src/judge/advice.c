@@ -4,7 +4,23 @@
 
 #include "base/human.h"
 #include "judge/cover.h"
+#include "judge/engine.h"
 #include "judge/judge_priv.h"
+
+/*
+ * Of the ways to meet a need, those that the engine can be asked for, and of these what the
+ * workload was given when it was recorded. A way that nobody can go is left as it is.
+ */
+static uint64_t open_to(const struct ct_case *c, uint64_t any_of)
+{
+	uint64_t known = any_of & ~ct_engine__lacks(c->w), given = ~0ull;
+
+	if (!known)
+		return any_of;
+	if (ct_workload__configured(c->w, &given))
+		given |= c->granted_caps;
+	return known & given ? known & given : known;
+}
 
 /* The needs of at least this weight, as the cover wants them; the caller frees. */
 static uint64_t *needs_from(const struct ct_case *c, enum ct_verdict least, size_t *n)
@@ -14,8 +30,19 @@ static uint64_t *needs_from(const struct ct_case *c, enum ct_verdict least, size
 	*n = 0;
 	for (size_t i = 0; i < c->nneeds; i++)
 		if (c->needs[i].verdict >= least)
-			sets[(*n)++] = c->needs[i].any_of;
+			sets[(*n)++] = open_to(c, c->needs[i].any_of);
 	return sets;
+}
+
+uint64_t ct_case__required_anywhere(const struct ct_case *c)
+{
+	ct_autofree uint64_t *sets = ct_xzalloc((c->nneeds + 1) * sizeof(*sets));
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->nneeds; i++)
+		if (c->needs[i].verdict == CT_REQUIRED)
+			sets[n++] = c->needs[i].any_of;
+	return ct_cover(sets, n, 0, c->granted_caps);
 }
 
 static void choose_sets(struct ct_advice *a, const struct ct_case *c, enum ct_mode mode)
@@ -54,7 +81,7 @@ static uint64_t alternatives_to(const struct ct_case *c, int cap, uint64_t set)
 		common &= n->any_of;
 		any = true;
 	}
-	return any ? common & ~bit : 0;
+	return any ? common & ~bit & ~ct_engine__lacks(c->w) : 0;
 }
 
 static int by_importance(const void *x, const void *y)

@@ -69,6 +69,9 @@ void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct c
 		       enum ct_mode mode);
 void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c);
 
+/* The required set where an engine knows every name and grants whatever is asked for. */
+uint64_t ct_case__required_anywhere(const struct ct_case *c);
+
 /* The host's namespace that the workload shares and in which cap acts, as a phrase; NULL: none. */
 const char *ct_warn__shared(const struct ct_workload *w, int cap);
 

@@ -100,10 +100,11 @@ static void add_advice(struct ct_case *c, struct ct_advice *a, enum ct_mode mode
 /* Warnings that the judge does not make itself. */
 static void keep_warnings(struct ct_advice *a, struct ct_advice *from)
 {
-	static const char *const judges[] = { "host-scope", "exec-only",      "failed-run",
-					      "left-out",   "never-ran",      "unknown-sites",
-					      "truncated",  "losses",	      "low-ports",
-					      "userns",	    "userns-possible" };
+	static const char *const judges[] = { "host-scope",	"exec-only",	  "failed-run",
+					      "left-out",	"never-ran",	  "unknown-sites",
+					      "truncated",	"engine-instead", "engine-lacks",
+					      "engine-unknown", "losses",	  "low-ports",
+					      "userns",		"userns-possible" };
 
 	for (size_t i = 0; i < from->nwarnings; i++) {
 		struct ct_warning *w = &from->warnings[i];

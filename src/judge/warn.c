@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/human.h"
+#include "judge/engine.h"
 #include "judge/gates.h"
 #include "judge/judge_priv.h"
 
@@ -144,6 +145,33 @@ static void warn_unconfined(struct ct_advice *a)
 				     "again, some calls need a capability there"));
 }
 
+/* Which capabilities can be asked for is the engine's business, not the kernel's. */
+static void warn_engine(struct ct_advice *a, const struct ct_case *c)
+{
+	uint64_t lacks = ct_engine__lacks(c->w), anywhere = ct_case__required_anywhere(c);
+	uint64_t missed = c->settled ? 0 : anywhere & lacks & ~a->required;
+	ct_autofree char *engine = ct_engine__name(c->w);
+	ct_autofree char *elsewhere = ct_caps__join(missed, ", ", "");
+	ct_autofree char *instead = ct_caps__join(a->required & ~anywhere, ", ", "");
+	ct_autofree char *fresh = ct_caps__join(a->cap_add & CT_CAPS_NEW, ", ", "");
+
+	if (missed && *instead)
+		add_warning(a, "engine-instead", -1,
+			    ct_xasprintf("%s is advised in place of %s, which %s does not know; "
+					 "Docker 23 and newer do",
+					 instead, elsewhere, engine));
+	if (a->cap_add & lacks)
+		add_warning(a, "engine-lacks", -1,
+			    ct_xasprintf("%s refuses the name of what is needed here and nothing "
+					 "else can replace: %s; Docker 23 and newer know it",
+					 engine, fresh));
+	else if (*fresh && ct_engine__is_unknown(c->w))
+		add_warning(a, "engine-unknown", -1,
+			    ct_xasprintf("Docker before 23 refuses %s, where SYS_ADMIN stands in; "
+					 "which version this was is not recorded",
+					 fresh));
+}
+
 static bool open_ports(const struct ct_workload *w)
 {
 	ct_workload__for_each(part, w)
@@ -161,6 +189,7 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 	warn_scope(a);
 	warn_userns(a, c);
 	warn_unconfined(a);
+	warn_engine(a, c);
 	if (c->failed)
 		add_warning(a, "failed-run", -1,
 			    ct_xstrdup("the workload ended with an error: what was refused to it "

@@ -15,6 +15,9 @@
 #define CT_CAP(name) (1ull << CAP_##name)
 #define CT_CAPS_ALL  ((1ull << CT_CAP_KNOWN) - 1)
 
+/* Named by kernels since 5.9; engines and tools learned them later. */
+#define CT_CAPS_NEW (CT_CAP(PERFMON) | CT_CAP(BPF) | CT_CAP(CHECKPOINT_RESTORE))
+
 /* What a Docker daemon gives when nothing is said (moby, all versions). */
 #define CT_CAPS_DOCKER_DEFAULT                                                                    \
 	(CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FSETID) | CT_CAP(FOWNER) | CT_CAP(MKNOD) | \

@@ -55,6 +55,7 @@ const struct ct_field ct_container_fields[] = {
 	F(STR, network),
 	F(STR, pid_mode),
 	F(STR, ipc_mode),
+	F(STR, engine),
 	F(STR, health),
 	F(TRI, privileged),
 	F(TRI, userns),

@@ -31,6 +31,7 @@ static void container__free(struct ct_container *c)
 	free(c->name);
 	free(c->image);
 	free(c->image_digest);
+	free(c->engine);
 	free(c->project);
 	free(c->service);
 	free(c->compose_files);

@@ -76,6 +76,7 @@ struct ct_container {
 	char *user;    /* as configured: "", "1000:1000", "redis" */
 	char *network; /* "bridge", "host", "none", or a network's name */
 	char *pid_mode, *ipc_mode;
+	char *engine; /* version of Docker or Podman, such as "20.10.24"; NULL: not known */
 	char *health; /* the health check's command line, joined by spaces */
 	enum ct_tristate privileged, userns, no_new_privs;
 	enum ct_seccomp seccomp;

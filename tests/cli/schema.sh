@@ -65,7 +65,7 @@ WORKLOAD = {
     "container": {"id": opt_text, "name": opt_text, "image": opt_text, "image_digest": opt_text,
                   "project": opt_text, "service": opt_text, "user": opt_text,
                   "privileged": opt_flag, "userns": opt_flag, "network": opt_text,
-                  "no_new_privileges": opt_flag, "seccomp": text, "pid_mode?": text,
+                  "no_new_privileges": opt_flag, "seccomp": text, "engine?": text, "pid_mode?": text,
                   "ipc_mode?": text, "compose_files?": text, "compose_dir?": text},
     "configured": Caps(null=True), "checks": number, "recordings": number,
     "unknown_sites?": number, "first_ns?": number, "last_ns?": number,

@@ -35,6 +35,7 @@ is plain-runtime "$(of .runtime)" '"docker"'
 is plain-name "$(of .container.name)" "\"$prefix-plain\""
 is plain-image "$(of .container.image)" "\"$image\""
 is plain-id "$(of '.container.id | test("^[0-9a-f]{64}$")')" true
+is plain-engine "$(of .container.engine)" "\"$(docker version -f '{{.Server.Version}}' | sed 's/[+ ].*//')\""
 is plain-network "$(of .container.network)" '"none"'
 is plain-configured "$(of '.configured | length')" 14
 is plain-confidence "$(of .advice.confidence)" '"high"'

@@ -293,6 +293,7 @@ static const char podman_4[] =
 static const struct ct_docker_info docker_info = {
 	.runtime = CT_RT_DOCKER,
 	.seccomp = CT_SECCOMP_DEFAULT,
+	.version = "20.10.24",
 	.caps_all = CT_CAPS_ALL,
 };
 
@@ -319,6 +320,7 @@ static void test_inspect_docker_20(void)
 	UNIT_STR(c->image, "workloads:bookworm");
 	UNIT_STR(c->image_digest,
 		 "sha256:3f32168df8a797074138a29dca4c29e2225762b1c373481601bbf1783548ae82");
+	UNIT_STR(c->engine, "20.10.24");
 	UNIT_STR(c->project, "proj");
 	UNIT_STR(c->service, "svc");
 	UNIT_STR(c->compose_files, "/srv/a.yaml,/srv/b.yaml");

@@ -256,6 +256,88 @@ static void test_host_words(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(warning(r, "host-scope")->text, "stays within"));
 }
 
+/* ---- what the engine knows ---- */
+
+/* A workload that failed when either of two was refused to it. */
+static struct ct_report *judge_on_engine(struct ct_session *s, const char *engine, int first,
+					 int second)
+{
+	struct ct_workload *w = build_container(s, "x");
+	const int caps[] = { first, second };
+
+	w->container.engine = engine ? ct_xstrdup(engine) : NULL;
+	w->end_code = 1 << 8;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(caps); i++) {
+		struct ct_kind *k = build_check(w, caps[i], "bpf", "capable map_create __sys_bpf");
+
+		k->key.flags &= ~CT_F_GRANTED;
+		k->key.effective = CT_CAPS_DOCKER_DEFAULT;
+		k->key.after = i ? (uint8_t)(first + 1) : 0;
+	}
+	return ct_judge__session(s, CT_MODE_DEFAULT);
+}
+
+static void test_engine(void)
+{
+	static const struct {
+		const char *engine;
+		uint64_t set;
+		const char *warning;
+	} t[] = {
+		{ "20.10.24", CT_CAP(SYS_ADMIN), "engine-instead" },
+		{ "22.06.0", CT_CAP(SYS_ADMIN), "engine-instead" },
+		{ "1.13.1", CT_CAP(SYS_ADMIN), "engine-instead" },
+		{ "23.0.1", CT_CAP(BPF), NULL },
+		{ "28.2.2", CT_CAP(BPF), NULL },
+		{ NULL, CT_CAP(BPF), "engine-unknown" },
+		{ "dev", CT_CAP(BPF), "engine-unknown" },
+		{ "20", CT_CAP(BPF), "engine-unknown" },
+	};
+	static const char *const codes[] = { "engine-instead", "engine-unknown", "engine-lacks" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = judge_on_engine(s, t[i].engine, CAP_BPF,
+								    CAP_SYS_ADMIN);
+
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, t[i].set);
+		for (size_t k = 0; k < CT_ARRAY_SIZE(codes); k++)
+			CU_ASSERT_EQUAL(warning(r, codes[k]) != NULL,
+					ct_str_equal(codes[k], t[i].warning));
+	}
+}
+
+/* Nothing else meets the need: it is said, and that the engine refuses the name. */
+static void test_engine_lacks(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+
+	w->container.engine = ct_xstrdup("20.10.24");
+	w->configured = CT_CAPS_ALL;
+	build_check(w, CAP_PERFMON, "read", "perfmon_capable nowhere_known");
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(PERFMON));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(warning(r, "engine-lacks"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(warning(r, "engine-lacks")->text, "Docker 20.10.24"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(warning(r, "engine-lacks")->text, "PERFMON"));
+}
+
+/* Of two ways the one that it was given, although the other is the lesser capability. */
+static void test_given(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+
+	w->end_code = 1 << 8;
+	build_check(w, CAP_DAC_READ_SEARCH, "openat", "capable_wrt_inode_uidgid generic_permission")
+		->key.flags &= ~CT_F_GRANTED;
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(DAC_OVERRIDE));
+}
+
 /* ---- alternatives ---- */
 
 static void test_alternatives(void)
@@ -284,6 +366,7 @@ static void test_stand_in(void)
 	struct ct_workload *w = build_container(s, "x");
 	const struct ct_cap_verdict *v;
 
+	w->configured = CT_CAPS_ALL;
 	build_check(w, CAP_SYS_ADMIN, "ioprio_set", "capable ioprio_check_cap");
 	r = ct_judge__session(s, CT_MODE_DEFAULT);
 	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(SYS_NICE));
@@ -378,6 +461,9 @@ static CU_TestInfo tests[] = {
 	{ "no warnings", test_no_warnings },
 	{ "user namespaces", test_userns },
 	{ "words for the host", test_host_words },
+	{ "engine", test_engine },
+	{ "a name it refuses", test_engine_lacks },
+	{ "what was given", test_given },
 	{ "alternatives", test_alternatives },
 	{ "stand-in", test_stand_in },
 	{ "speed", test_speed },

@@ -30,6 +30,7 @@ static void fill_container(struct ct_container *c)
 		.name = ct_xstrdup("web"),
 		.image = ct_xstrdup("nginx:1.29"),
 		.image_digest = ct_xstrdup("sha256:12"),
+		.engine = ct_xstrdup("20.10.24"),
 		.project = ct_xstrdup("shop"),
 		.service = ct_xstrdup("front"),
 		.compose_files = ct_xstrdup("/a/compose.yaml,/b.yaml"),
@@ -201,6 +202,7 @@ static void check_container(const struct ct_container *a, const struct ct_contai
 	UNIT_STR(a->name, b->name);
 	UNIT_STR(a->image, b->image);
 	UNIT_STR(a->image_digest, b->image_digest);
+	UNIT_STR(a->engine, b->engine);
 	UNIT_STR(a->project, b->project);
 	UNIT_STR(a->service, b->service);
 	UNIT_STR(a->compose_files, b->compose_files);
