@@ -18,7 +18,6 @@
 	(1ull << 1 /* DAC_OVERRIDE */ | 1ull << 3 /* FOWNER */ | 1ull << 12 /* NET_ADMIN */ |  \
 	 1ull << 13 /* NET_RAW */ | 1ull << 19 /* SYS_PTRACE */ | 1ull << 21 /* SYS_ADMIN */ | \
 	 1ull << 23 /* SYS_NICE */ | 1ull << 24 /* SYS_RESOURCE */ | 1ull << 38 /* PERFMON */)
-#define CAP_SYS_ADMIN	  21
 #define SAME_CALL_JIFFIES 3 /* a refusal and the question for its alternative lie close */
 
 /*

@@ -22,6 +22,7 @@
 #define CAP_DAC_OVERRIDE    1
 #define CAP_DAC_READ_SEARCH 2
 #define CAP_FSETID	    4
+#define CAP_SYS_ADMIN	    21
 #define S_IFMT		    0170000
 #define S_IFDIR		    0040000
 #define S_ISGID		    0002000
@@ -127,10 +128,18 @@ static __always_inline bool may_lack_sgid(const struct ct_key *key)
 	       selector_kind(key) == CT_SEL_XATTR && is_plain(key);
 }
 
+/* fs/xattr.c:simple_xattr_list asks before it looks whether there is an attribute to be hidden. */
+static __always_inline bool may_list_nothing(const struct ct_key *key)
+{
+	return key->cap == CAP_SYS_ADMIN && key->flags & CT_F_GRANTED &&
+	       selector_kind(key) == CT_SEL_LIST && is_plain(key);
+}
+
 /* Could following such a call tell anything? */
 static __always_inline bool wants_outcome(const struct ct_key *key)
 {
-	return !(key->flags & CT_F_GRANTED) || may_be_in_vain(key) || may_lack_sgid(key);
+	return !(key->flags & CT_F_GRANTED) || may_be_in_vain(key) || may_lack_sgid(key) ||
+	       may_list_nothing(key);
 }
 
 /* Does another call of this kind tell anything new? One that mattered is enough. */
@@ -144,6 +153,8 @@ static __always_inline bool is_settled(const struct ct_key *key, const struct ct
 	if (may_create(key) && !r->made)
 		return false;
 	if (may_link_own(key) && !r->other_file)
+		return false;
+	if (may_list_nothing(key) && !r->listed)
 		return false;
 	return !may_lack_sgid(key) || r->sgid;
 }
@@ -231,6 +242,8 @@ static int on_return_to_user(struct bpf_map *map, void *key, void *value)
 		add_ending(r, ret, call->checks);
 	if (r && may_create(&call->key))
 		add_creation(r, task, ret, call->checks);
+	if (r && may_list_nothing(&call->key))
+		__sync_fetch_and_add(ret ? &r->listed : &r->empty, call->checks);
 	if (r && (may_link_own(&call->key) || may_lack_sgid(&call->key)))
 		add_changes(r, &call->key, task->pid, call->checks);
 	bpf_map_delete_elem(&followed_calls, key);

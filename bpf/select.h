@@ -204,7 +204,8 @@ static __always_inline __u32 selector_of(bool btf, struct task_struct *task, str
 	__u8 kind = how & 31;
 	__u64 arg, user[3];
 
-	if (kind == CT_SEL_NONE || kind == CT_SEL_LINK || kind == CT_SEL_XATTR)
+	if (kind == CT_SEL_NONE || kind == CT_SEL_LINK || kind == CT_SEL_XATTR ||
+	    kind == CT_SEL_LIST)
 		return 0;
 	if (kind >= CT_SEL_UID && kind <= CT_SEL_FSGID)
 		return setid_bits(btf, task, regs, kind);

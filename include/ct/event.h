@@ -95,6 +95,7 @@ struct ct_results {
 	__u64 same_session, other_session; /* whom SIGCONT went to */
 	__u64 own_file, other_file;	   /* whose file got a further hard link */
 	__u64 sgid, no_sgid;		   /* has the file that got an ACL the set-group-ID bit? */
+	__u64 listed, empty;		   /* were there attributes to be listed? */
 };
 
 /* Overcommit checks of a cgroup: refused, granted. */

@@ -32,6 +32,7 @@ enum ct_sel_kind {
 	CT_SEL_EXEC,   /* CT_EXEC_*, of the task */
 	CT_SEL_LINK,   /* 0; the file that gets a further name is looked at */
 	CT_SEL_XATTR,  /* 0; the file that gets an ACL is looked at */
+	CT_SEL_LIST,   /* 0; whether attributes were listed is looked at */
 	CT_SEL_WORD,   /* CT_WORD_*, of the string at argument n */
 	CT_SEL_NLMSG, /* CT_NLMSG_*, or the type of the netlink message in buffer n of length n+1 */
 };

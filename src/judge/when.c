@@ -224,6 +224,8 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
 	case CT_WHEN_CONT_SESSION: return stays_in_session(k);
 	case CT_WHEN_CREAT_FOUND: return creates_nothing(k);
+	case CT_WHEN_EMPTY_LIST:
+		return !k->outcome.listed && k->outcome.empty && k->outcome.empty >= k->count;
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_IN_VAIN: return is_in_vain(k);

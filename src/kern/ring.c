@@ -312,6 +312,8 @@ void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_o
 		.other_file = r.other_file,
 		.sgid = r.sgid,
 		.no_sgid = r.no_sgid,
+		.listed = r.listed,
+		.empty = r.empty,
 	};
 }
 

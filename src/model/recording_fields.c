@@ -168,6 +168,8 @@ const struct ct_field ct_outcome_fields[] = {
 	F(UINT, outcome.other_file, "other_file"),
 	F(UINT, outcome.sgid, "sgid"),
 	F(UINT, outcome.no_sgid, "no_sgid"),
+	F(UINT, outcome.listed, "listed"),
+	F(UINT, outcome.empty, "empty"),
 	{ 0 },
 };
 #undef F

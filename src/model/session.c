@@ -158,13 +158,15 @@ void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o)
 	sum->other_file += o->other_file;
 	sum->sgid += o->sgid;
 	sum->no_sgid += o->no_sgid;
+	sum->listed += o->listed;
+	sum->empty += o->empty;
 }
 
 bool ct_outcome__is_known(const struct ct_outcome *o)
 {
 	return o->ok || o->eperm || o->eacces || o->other || o->found || o->made ||
 	       o->same_session || o->other_session || o->own_file || o->other_file || o->sgid ||
-	       o->no_sgid;
+	       o->no_sgid || o->listed || o->empty;
 }
 
 struct ct_kind *ct_workload__add_kind(struct ct_workload *w)

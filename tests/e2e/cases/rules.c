@@ -153,6 +153,20 @@ static bool xattr_list_trusted(void)
 	return lists("/t/trusted", "trusted.captrim");
 }
 
+/* tmpfs asks before it looks. */
+static bool xattr_list_none_on_tmpfs(void)
+{
+	TRY(close(TRY(open("/scratch/file", O_CREAT | O_WRONLY, 0644))));
+	return !lists("/scratch/file", "trusted.captrim");
+}
+
+static bool xattr_list_trusted_on_tmpfs(void)
+{
+	TRY(close(TRY(open("/scratch/file", O_CREAT | O_WRONLY, 0644))));
+	TRY(setxattr("/scratch/file", "trusted.captrim", "yes", 3, 0));
+	return lists("/scratch/file", "trusted.captrim");
+}
+
 /* sysctls: asked before the mode is looked at */
 
 #define KEY "/proc/sys/net/ipv4/tcp_fastopen_key" /* 0600 */
@@ -324,6 +338,8 @@ const struct test_case rule_cases[] = {
 	CASE(bind_to_interface),
 	CASE(bind_to_another_interface),
 	CASE(xattr_list_trusted),
+	CASE(xattr_list_none_on_tmpfs),
+	CASE(xattr_list_trusted_on_tmpfs),
 	CASE(sysctl_net_read_secret),
 	CASE(sysctl_net_read_secret_as_app),
 	CASE(sysctl_net_read_public_as_app),
