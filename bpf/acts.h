@@ -15,24 +15,62 @@
 #define PR_CAP_AMBIENT	     47
 #define PR_CAP_AMBIENT_RAISE 2
 
+#define REFUSED_KEPT 8 /* acts of a type and a cgroup that were refused */
+
 /* Set by user space: numbers of the calls with a meaning of their own. */
 const volatile int cfg_nr_capget = -1, cfg_nr_capset = -1, cfg_nr_prctl = -1;
 const volatile int cfg_nr_clone3 = -1;
+/* Those that map memory at an address of the caller's choice, and vm.mmap_min_addr. */
+const volatile int cfg_nr_mmap = -1, cfg_nr_mremap = -1, cfg_nr_shmat = -1;
+const volatile __u64 cfg_mmap_min;
+const volatile __u64 cfg_caps_valid = ~0ull; /* capabilities that this kernel knows */
+
+/*
+ * A refused act is no need, so a few of each type tell enough; without a bound any process could
+ * fill the map with calls that fail.
+ */
+static __always_inline bool may_keep_act(struct ct_share *share, const struct ct_act_key *key)
+{
+	if (key->ok)
+		return true;
+	if (!share || share->refused[key->type & 7] >= REFUSED_KEPT)
+		return false;
+	share->refused[key->type & 7]++;
+	return true;
+}
+
+/* Makes an entry for a new act, or counts one that another processor has made meanwhile. */
+static __always_inline bool add_act(struct ct_share *share, const struct ct_act_key *key)
+{
+	__u64 one = 1, *n;
+
+	if (may_take(share, CT_POOL_ACTS, CT_ACTS) &&
+	    !bpf_map_update_elem(&acts, key, &one, BPF_NOEXIST)) {
+		took(share, CT_POOL_ACTS);
+		return true;
+	}
+	n = bpf_map_lookup_elem(&acts, key);
+	if (n)
+		__sync_fetch_and_add(n, 1);
+	else
+		lost_by(share, CT_LOSS_ACTS);
+	return false;
+}
 
 static __always_inline void act(const struct ct_act_key *key, struct task_struct *task)
 {
-	__u64 one = 1, *n = bpf_map_lookup_elem(&acts, key);
+	__u64 *n = bpf_map_lookup_elem(&acts, key);
 	struct ct_act_event *e;
+	struct ct_share *share;
 
 	if (n) {
 		__sync_fetch_and_add(n, 1);
 		return;
 	}
-	if (bpf_map_update_elem(&acts, key, &one, BPF_NOEXIST)) {
-		lost(CT_LOSS_ACTS);
+	share = share_of(key->cgroup);
+	if (!may_keep_act(share, key) || !add_act(share, key))
 		return;
-	}
-	e = EVENT_RESERVE(struct ct_act_event);
+	e = EVENT_RESERVE(struct ct_act_event, key->cgroup);
 	if (!e)
 		return;
 	fill_header(&e->h, CT_EV_ACT, sizeof(*e), key->cgroup);
@@ -41,74 +79,159 @@ static __always_inline void act(const struct ct_act_key *key, struct task_struct
 	bpf_ringbuf_submit(e, 0);
 }
 
-/* false: nothing worth recording. */
+/* false: nothing worth recording. The kernel takes the option as an int, the rest as longs. */
 static __always_inline bool prctl_act(struct pt_regs *regs, struct ct_act_key *key)
 {
 	key->a = regs_arg(false, regs, 1);
-	switch (regs_arg(false, regs, 0)) {
-	case PR_CAPBSET_DROP: key->type = CT_ACT_BSET_DROP; return true;
-	case PR_SET_SECUREBITS: key->type = CT_ACT_SECUREBITS; return true;
+	switch ((__u32)regs_arg(false, regs, 0)) {
+	case PR_CAPBSET_DROP: key->type = CT_ACT_BSET_DROP; break;
+	case PR_SET_SECUREBITS: key->type = CT_ACT_SECUREBITS; break;
 	case PR_CAP_AMBIENT:
+		if (key->a != PR_CAP_AMBIENT_RAISE)
+			return false;
 		key->type = CT_ACT_AMBIENT;
 		key->a = regs_arg(false, regs, 2);
-		return regs_arg(false, regs, 1) == PR_CAP_AMBIENT_RAISE;
+		break;
 	default: return false;
 	}
+	/* Refused for whatever nonsense: one kind. */
+	if (!key->ok)
+		key->a = 0;
+	return true;
+}
+
+/* Is that number the caller's own, as its PID namespace counts? 0 means the caller, too. */
+static __always_inline bool is_own_pid(struct task_struct *task, __u32 nr)
+{
+	struct pid *pid = BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]);
+	__u32 level = BPF_CORE_READ(pid, level), own = 0;
+	const void *number = __builtin_preserve_access_index(&pid->numbers[0].nr);
+
+	if (!nr)
+		return true;
+	bpf_probe_read_kernel(&own, sizeof(own), number + level * bpf_core_type_size(struct upid));
+	return own == nr;
+}
+
+/*
+ * What capget has just told: the caller's own sets, unless it asked about another process or only
+ * for the version (without data, as libcap does at its start). A header of version 1 is
+ * answered with 32 bits (kernel/capability.c:capget, 5.10 to 7.3).
+ */
+static __always_inline void on_capget(struct task_struct *task, struct pt_regs *regs, __u32 tgid)
+{
+	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	struct capheader h;
+	struct asker me;
+
+	if (!regs_arg(false, regs, 1) || !read_capheader(regs_arg(false, regs, 0), &h) ||
+	    !is_own_pid(task, h.pid))
+		return;
+	me.permitted = CAPS_OF(cred, cap_permitted) & h.mask;
+	me.effective = CAPS_OF(cred, cap_effective) & h.mask;
+	me.inheritable = CAPS_OF(cred, cap_inheritable) & h.mask;
+	bpf_map_update_elem(&askers, &tgid, &me, BPF_ANY);
+}
+
+/* What a successful capset asked for is what the caller holds now (cap_capset, 5.10 to 7.3). */
+static __always_inline bool asked_by_capset(const struct cred *cred, struct pt_regs *regs,
+					    struct ct_act_key *key)
+{
+	struct capdata asked;
+
+	if (key->ok) {
+		key->a = CAPS_OF(cred, cap_permitted);
+		key->b = CAPS_OF(cred, cap_effective);
+		key->c = CAPS_OF(cred, cap_inheritable);
+		return true;
+	}
+	if (!read_capdata(regs_arg(false, regs, 0), regs_arg(false, regs, 1), &asked))
+		return false;
+	key->a = asked.permitted & cfg_caps_valid;
+	key->b = asked.effective & cfg_caps_valid;
+	key->c = asked.inheritable & cfg_caps_valid;
+	return true;
+}
+
+static __always_inline bool capset_act(struct task_struct *task, struct pt_regs *regs, __u32 tgid,
+				       struct ct_act_key *key)
+{
+	struct asker *known = bpf_map_lookup_elem(&askers, &tgid);
+	__u32 parent;
+
+	if (!asked_by_capset(BPF_CORE_READ(task, real_cred), regs, key))
+		return false;
+	key->type = CT_ACT_CAPSET;
+	if (!known) { /* a child since its fork knows what its parent knew */
+		parent = BPF_CORE_READ(task, real_parent, tgid);
+		if (BPF_CORE_READ(task, flags) & PF_FORKNOEXEC)
+			known = bpf_map_lookup_elem(&askers, &parent);
+	}
+	if (known) {
+		key->asked = CT_ASKED_GOT;
+		key->got_permitted = known->permitted;
+		key->got_effective = known->effective;
+		key->got_inheritable = known->inheritable;
+	}
+	return true;
+}
+
+static __always_inline bool fill_act(struct task_struct *task, struct pt_regs *regs, __u32 tgid,
+				     struct ct_act_key *key)
+{
+	if (key->nr == cfg_nr_capset)
+		return capset_act(task, regs, tgid, key);
+	if (key->nr == cfg_nr_prctl)
+		return prctl_act(regs, key);
+	if (key->nr == cfg_nr_mmap || key->nr == cfg_nr_mremap || key->nr == cfg_nr_shmat) {
+		key->type = CT_ACT_LOW_MAP;
+		return true;
+	}
+	key->type = CT_ACT_SYSCALL;
+	key->sel = selector_of(false, task, regs, key->nr);
+	return true;
 }
 
 static __always_inline int on_syscall_exit(int nr, long ret)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct pt_regs *regs = regs_of(false, task);
-	__u32 tgid = BPF_CORE_READ(task, tgid);
-	const struct cred *cred = BPF_CORE_READ(task, real_cred);
+	struct task_struct *task;
+	struct pt_regs *regs;
 	struct ct_act_key key = {};
-	struct capdata asked;
-	struct asker me, *known;
+	const struct cred *cred;
+	__u32 tgid;
 
+	/* The only frequent ones: nearly all are of no interest. */
+	if ((nr == cfg_nr_mmap || nr == cfg_nr_mremap || nr == cfg_nr_shmat) &&
+	    (__u64)ret >= cfg_mmap_min)
+		return 0;
+	/* clone3 returns in the child, too, when its arguments may be gone already. */
+	if (!ret && nr == cfg_nr_clone3)
+		return 0;
+	task = (struct task_struct *)bpf_get_current_task();
+	tgid = BPF_CORE_READ(task, tgid);
 	if (tgid == cfg_self || is_compat(false, task))
 		return 0;
-	key.cgroup = cgroup_of(false, task);
 	key.entry = newcomers_alive ? entry_of(tgid) : CT_ENTRY_MAIN;
 	/* A runtime's own are many, and nobody's need. */
 	if (key.entry == CT_ENTRY_SETUP)
 		return 0;
-	key.nr = nr;
-	key.ok = ret >= 0;
+	regs = regs_of(false, task);
 	if (nr == cfg_nr_capget) {
-		me.euid = BPF_CORE_READ(cred, euid.val);
-		me.permitted = CAPS_OF(cred, cap_permitted);
-		me.pad = 0;
-		/* Without data it only asks for the version (libcap does so at start). */
-		if (!ret && regs_arg(false, regs, 1))
-			bpf_map_update_elem(&askers, &tgid, &me, BPF_ANY);
+		if (!ret)
+			on_capget(task, regs, tgid);
 		return 0;
 	}
-	if (nr == cfg_nr_capset) {
-		if (!read_capdata(regs_arg(false, regs, 1), &asked))
-			return 0;
-		key.type = CT_ACT_CAPSET;
-		key.a = asked.permitted;
-		key.b = asked.effective;
-		key.c = asked.inheritable;
-		/*
-		 * Who became another user since (keepcaps) wants what it asks for, unless that
-		 * is all it was told it has.
-		 */
-		known = bpf_map_lookup_elem(&askers, &tgid);
-		key.asked = known && (known->euid == BPF_CORE_READ(cred, euid.val) ||
-				      known->permitted == key.a);
-	} else if (nr == cfg_nr_prctl) {
-		if (!prctl_act(regs, &key))
-			return 0;
-	} else {
-		/* clone3 returns in the child, too, when its arguments may be gone already. */
-		if (!ret && nr == cfg_nr_clone3)
-			return 0;
-		key.type = CT_ACT_SYSCALL;
-		key.sel = selector_of(false, task, regs, nr);
-	}
+	key.cgroup = cgroup_of(false, task);
+	key.nr = nr;
+	key.ok = ret >= 0;
+	if (!fill_act(task, regs, tgid, &key))
+		return 0;
+	cred = BPF_CORE_READ(task, real_cred);
 	key.before = CAPS_OF(cred, cap_bset);
+	key.level = BPF_CORE_READ(cred, user_ns, level);
+	key.seccomp = 0;
+	if (bpf_core_field_exists(task->seccomp))
+		key.seccomp = 1 + BPF_CORE_READ(task, seccomp.mode);
 	act(&key, task);
 	return 0;
 }

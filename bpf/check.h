@@ -89,7 +89,7 @@ static __noinline int send_sample(const struct ct_key *key)
 
 	if (!key)
 		return 0;
-	s = EVENT_RESERVE(struct ct_sample);
+	s = EVENT_RESERVE(struct ct_sample, key->cgroup);
 	if (!s)
 		return 0;
 	fill_header(&s->h, CT_EV_SAMPLE, sizeof(*s), key->cgroup);
@@ -101,6 +101,18 @@ static __noinline int send_sample(const struct ct_key *key)
 		s->args[i] = regs_arg(false, regs, i);
 	bpf_ringbuf_submit(s, 0);
 	return 0;
+}
+
+/* true for the one processor that wins the insertion and sends the sample. */
+static __always_inline bool add_kind(const struct ct_key *key, const struct ct_count *zero)
+{
+	struct ct_share *share = share_of(key->cgroup);
+
+	if (!may_take(share, CT_POOL_KINDS, CT_KINDS) ||
+	    bpf_map_update_elem(&kinds, key, zero, BPF_NOEXIST))
+		return false;
+	took(share, CT_POOL_KINDS);
+	return true;
 }
 
 /* A key that is not in its cache slot: flush what is there, take its place. false: not taken. */
@@ -118,15 +130,14 @@ static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, const str
 	slot->count = 0;
 	n = bpf_map_lookup_elem(&kinds, key);
 	if (!n) {
-		/* Only one processor wins the insertion and sends the sample. */
-		long err = bpf_map_update_elem(&kinds, key, &zero, BPF_NOEXIST);
+		bool mine = add_kind(key, &zero);
 
 		n = bpf_map_lookup_elem(&kinds, key);
 		if (!n) {
-			lost(CT_LOSS_KINDS);
+			lost_by(share_of(key->cgroup), CT_LOSS_KINDS);
 			return false; /* the slot's old key stays, with count 0 */
 		}
-		if (!err && !cfg_trace)
+		if (mine && !cfg_trace)
 			send_sample(key);
 	}
 	if (!keep_stack(ctx, key->site)) {

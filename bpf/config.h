@@ -17,6 +17,9 @@ SEC_HOT int cfg_v1_controller = -1; /* pure v1 and hybrid: enum ct_v1_controller
 SEC_HOT __u32 cfg_trace;	    /* a sample for every check, not for the first of its kind */
 SEC_HOT __u8 cfg_selector[CT_SYSCALLS]; /* CT_SEL(kind, argument) */
 
+/* Bits of CT_SEL_ARG and CT_SEL_BITS that kernels know. */
+const volatile __u32 cfg_selector_mask[CT_SYSCALLS];
+
 const volatile __u32 cfg_host_pidns;		    /* inode number of the host's PID namespace */
 const volatile int cfg_v1_hierarchy = -1;	    /* number of cfg_v1_controller's */
 const volatile __u64 cfg_cap_lo, cfg_cap_len;	    /* cap_capable */

@@ -26,7 +26,7 @@ __u64 clock_jiffies, clock_ns;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-	__uint(max_entries, 16384);
+	__uint(max_entries, CT_KINDS);
 	__type(key, struct ct_key);
 	__type(value, struct ct_count);
 } kinds SEC(".maps");
@@ -54,7 +54,8 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 8192);
+	__uint(max_entries,
+	       CT_KINDS);   /* each came with a new kind, so its share bounds them, too */
 	__type(key, __u64); /* ct_key.site */
 	__type(value, struct ct_stack);
 } stacks SEC(".maps");
@@ -79,13 +80,11 @@ struct {
 } groups SEC(".maps");
 
 /*
- * Processes that called capget for data since their last execve, and what they
- * were then. One forgotten by the LRU is taken not to have asked, which
- * errs to the safe side.
+ * Processes that called capget for their own sets since their last execve, and what it told
+ * them last. One forgotten by the LRU is taken not to have asked, which errs to the safe side.
  */
 struct asker {
-	__u64 permitted;
-	__u32 euid, pad;
+	__u64 permitted, effective, inheritable;
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -96,7 +95,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, CT_ACTS);
 	__type(key, struct ct_act_key);
 	__type(value, __u64);
 } acts SEC(".maps");
@@ -124,9 +123,10 @@ struct {
 	__type(value, __u64);
 } losses SEC(".maps");
 
+#define RING_SIZE (1 << 22)
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 1 << 22);
+	__uint(max_entries, RING_SIZE);
 } ring SEC(".maps");
 
 static __always_inline void lost(__u32 where)
@@ -137,13 +137,85 @@ static __always_inline void lost(__u32 where)
 		(*n)++;
 }
 
-/* Room for one event, or NULL with the loss counted. */
-#define EVENT_RESERVE(type_)                                               \
-	({                                                                 \
-		type_ *ev_ = bpf_ringbuf_reserve(&ring, sizeof(type_), 0); \
-		if (!ev_)                                                  \
-			lost(CT_LOSS_RING);                                \
-		ev_;                                                       \
-	})
+/* What a cgroup holds of the maps that all share, and what it lost. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, __u64); /* cgroup */
+	__type(value, struct ct_share);
+} shares SEC(".maps");
+
+/* Entries in use, of all cgroups; user space takes off what it deletes. */
+__u32 pool_used[CT_POOLS];
+
+static __always_inline struct ct_share *share_of(__u64 cgroup)
+{
+	struct ct_share zero = {}, *s = bpf_map_lookup_elem(&shares, &cgroup);
+
+	if (!s) {
+		bpf_map_update_elem(&shares, &cgroup, &zero, BPF_NOEXIST);
+		s = bpf_map_lookup_elem(&shares, &cgroup);
+	}
+	return s;
+}
+
+/*
+ * May this cgroup have another entry of the pool? As long as it holds no more than is left for
+ * all others: so one that floods a map gets half of it, two get a third each, and there is
+ * always as much left for the next.
+ */
+static __always_inline bool may_take(struct ct_share *s, __u32 pool, __u32 size)
+{
+	__u32 used = pool_used[pool];
+
+	return used < size && (!s || s->used[pool] <= size - used);
+}
+
+static __always_inline void took(struct ct_share *s, __u32 pool)
+{
+	__sync_fetch_and_add(&pool_used[pool], 1);
+	if (s)
+		__sync_fetch_and_add(&s->used[pool], 1);
+}
+
+/* A loss that is this cgroup's alone; without a share it may be anybody's. */
+static __always_inline void lost_by(struct ct_share *s, __u32 where)
+{
+	if (s)
+		__sync_fetch_and_add(&s->lost, 1);
+	else
+		lost(where);
+}
+
+#define SENDS_ALLOWED 64 /* within 2^SEND_WINDOW jiffies, while the ring is more than half full */
+#define SEND_WINDOW   6
+
+/* Half of the ring is for whoever comes first, the other half for those who send little. */
+static __always_inline bool may_send(struct ct_share *s)
+{
+	__u32 now;
+
+	if (!s || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < RING_SIZE / 2)
+		return true;
+	now = bpf_jiffies64() >> SEND_WINDOW;
+	if (s->window != now) {
+		s->window = now;
+		s->sent = 0;
+	}
+	return s->sent++ < SENDS_ALLOWED; /* not exact: a fetching add came with 5.12 */
+}
+
+/* Room for one event of that cgroup, or NULL with the loss counted. */
+static __always_inline void *event_reserve(__u64 cgroup, __u32 size)
+{
+	struct ct_share *s = share_of(cgroup);
+	void *ev = may_send(s) ? bpf_ringbuf_reserve(&ring, size, 0) : NULL;
+
+	if (!ev)
+		lost_by(s, CT_LOSS_RING);
+	return ev;
+}
+
+#define EVENT_RESERVE(type_, cgroup_) ((type_ *)event_reserve(cgroup_, sizeof(type_)))
 
 #endif

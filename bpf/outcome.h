@@ -60,7 +60,7 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, CT_RESULTS);
 	__type(key, struct ct_key);
 	__type(value, struct ct_results);
 } results SEC(".maps");
@@ -208,9 +208,13 @@ static __always_inline void add_changes(struct ct_results *r, const struct ct_ke
 static __always_inline struct ct_results *results_of(const struct ct_key *key)
 {
 	struct ct_results zero = {}, *r = bpf_map_lookup_elem(&results, key);
+	struct ct_share *share;
 
 	if (!r) {
-		bpf_map_update_elem(&results, key, &zero, BPF_NOEXIST);
+		share = share_of(key->cgroup);
+		if (may_take(share, CT_POOL_RESULTS, CT_RESULTS) &&
+		    !bpf_map_update_elem(&results, key, &zero, BPF_NOEXIST))
+			took(share, CT_POOL_RESULTS);
 		r = bpf_map_lookup_elem(&results, key);
 	}
 	if (!r)

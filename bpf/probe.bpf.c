@@ -134,7 +134,7 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cg, const char *path)
 	g.inside = maker && maker->inside;
 	if (bpf_map_update_elem(&groups, &id, &g, BPF_ANY))
 		lost(CT_LOSS_PROCS);
-	e = EVENT_RESERVE(struct ct_cgroup_event);
+	e = EVENT_RESERVE(struct ct_cgroup_event, id);
 	if (!e)
 		return 0;
 	fill_header(&e->h, CT_EV_CGROUP, sizeof(*e), id);
@@ -201,6 +201,20 @@ static __always_inline void fill_namespaces(struct ct_exec_event *e, struct task
 	e->ping_high = BPF_CORE_READ(net, ipv4.ping_group_range.range[1].val);
 }
 
+#define FOUR_GIB (1ull << 32)
+
+static __always_inline __u32 exec_flags(struct task_struct *task, struct linux_binprm *bprm)
+{
+	__u32 flags = 0;
+
+	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
+		flags |= CT_EXEC_F_SECURE;
+	/* Up to where a program may map memory tells its ABI, on every architecture. */
+	if (BPF_CORE_READ(task, mm, task_size) <= FOUR_GIB)
+		flags |= CT_EXEC_F_32BIT;
+	return flags;
+}
+
 SEC("tp_btf/sched_process_exec")
 int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
 {
@@ -211,7 +225,7 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	struct ct_exec_event *e;
 
 	bpf_map_delete_elem(&askers, &tgid);
-	e = EVENT_RESERVE(struct ct_exec_event);
+	e = EVENT_RESERVE(struct ct_exec_event, cgroup);
 	if (!e) {
 		/* The phase must follow all the same; the command line is not known. */
 		if (newcomers_alive)
@@ -222,6 +236,8 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	fill_proc(&e->proc, task);
 	fill_creds(&e->creds, task);
 	fill_namespaces(e, task);
+	e->flags = exec_flags(task, bprm);
+	e->pad = 0;
 	if (bpf_probe_read_kernel_str(e->file, sizeof(e->file), BPF_CORE_READ(bprm, interp)) < 0)
 		e->file[0] = 0;
 	if (len >= sizeof(e->argv))
@@ -259,7 +275,7 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	is_main = g && g->main == tgid;
 	if (!code && !is_main)
 		return 0;
-	e = EVENT_RESERVE(struct ct_exit_event);
+	e = EVENT_RESERVE(struct ct_exit_event, cgroup);
 	if (!e)
 		return 0;
 	fill_header(&e->h, CT_EV_EXIT, sizeof(*e), cgroup);

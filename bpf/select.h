@@ -20,6 +20,11 @@
 
 #define UTIME_NOW 0x3fffffff
 
+/* linux/capability.h */
+#define CAPABILITY_VERSION_1 0x19980330
+#define CAPABILITY_VERSION_2 0x20071026
+#define CAPABILITY_VERSION_3 0x20080522
+
 static __always_inline __u32 open_bits(__u64 flags)
 {
 	__u32 sel = 0, acc = flags & O_ACCMODE;
@@ -141,13 +146,15 @@ static __always_inline __u32 setid_bits(bool btf, struct task_struct *task, stru
 static __always_inline __u32 first_word(__u64 ptr)
 {
 	char text[5] = {};
+	__u32 word;
 
 	if (!ptr)
 		return 0;
 	if (bpf_probe_read_user_str(text, sizeof(text), (void *)ptr) < 0)
 		return CT_WORD_UNKNOWN;
-	return (__u8)text[0] | (__u8)text[1] << 8 | (__u8)text[2] << 16 |
+	word = (__u8)text[0] | (__u8)text[1] << 8 | (__u8)text[2] << 16 |
 	       (__u32)(__u8)text[3] << 24;
+	return word == CT_WORD_OVERLAY ? word : CT_WORD_OTHER;
 }
 
 /*
@@ -167,42 +174,97 @@ static __always_inline __u32 nlmsg_type(__u64 buf, __u64 len)
 	return len - h.len < sizeof(h) ? h.type : CT_NLMSG_SEVERAL;
 }
 
-/* capset's data: two halves of {effective, permitted, inheritable} (version 3). */
+/* The header of capget and capset, and which capabilities its version can name. */
+struct capheader {
+	__u32 version, pid;
+	__u64 mask;
+};
+
+/* false: the kernel refuses such a version, or the memory is not there. */
+static __always_inline bool read_capheader(__u64 ptr, struct capheader *h)
+{
+	__u32 words[2];
+
+	if (bpf_probe_read_user(words, sizeof(words), (void *)ptr))
+		return false;
+	h->version = words[0];
+	h->pid = words[1];
+	h->mask = words[0] == CAPABILITY_VERSION_1 ? (__u32)~0 : ~0ull;
+	return words[0] == CAPABILITY_VERSION_1 || words[0] == CAPABILITY_VERSION_2 ||
+	       words[0] == CAPABILITY_VERSION_3;
+}
+
+/* capset's data: {effective, permitted, inheritable}, and since version 2 their upper halves. */
 struct capdata {
 	__u64 effective, permitted, inheritable;
 };
 
-static __always_inline bool read_capdata(__u64 ptr, struct capdata *caps)
+static __always_inline bool read_capdata(__u64 header, __u64 ptr, struct capdata *caps)
 {
-	__u32 d[6];
+	struct capheader h;
+	__u32 low[3], high[3] = {};
 
-	if (bpf_probe_read_user(d, sizeof(d), (void *)ptr))
+	if (!read_capheader(header, &h) || bpf_probe_read_user(low, sizeof(low), (void *)ptr))
 		return false;
-	caps->effective = d[0] | (__u64)d[3] << 32;
-	caps->permitted = d[1] | (__u64)d[4] << 32;
-	caps->inheritable = d[2] | (__u64)d[5] << 32;
+	if (h.version != CAPABILITY_VERSION_1 &&
+	    bpf_probe_read_user(high, sizeof(high), (void *)ptr + sizeof(low)))
+		return false;
+	caps->effective = low[0] | (__u64)high[0] << 32;
+	caps->permitted = low[1] | (__u64)high[1] << 32;
+	caps->inheritable = low[2] | (__u64)high[2] << 32;
 	return true;
 }
 
 /* security/commoncap.c:cap_capset, 5.10 to 7.3 */
-static __always_inline __u32 capset_class(struct task_struct *task, __u64 ptr)
+static __always_inline __u32 capset_class(struct task_struct *task, __u64 header, __u64 ptr)
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	struct capdata new;
 
-	if (!read_capdata(ptr, &new))
+	if (!read_capdata(header, ptr, &new))
 		return CT_CAPSET_BEYOND;
 	return new.inheritable & ~(CAPS_OF(cred, cap_inheritable) | CAPS_OF(cred, cap_permitted)) ?
 		       CT_CAPSET_BEYOND :
 		       CT_CAPSET_WITHIN;
 }
 
+/*
+ * Flags of clone3 that ask for something. Those of its upper half take the place of the lowest bits, which are clone's
+ * for a signal and which clone3 refuses (kernel/fork.c:clone3_args_valid, 5.10 to 7.3).
+ */
+static __always_inline __u32 clone3_bits(__u64 flags)
+{
+	__u32 sel = flags & CT_CLONE3_NAMESPACES;
+
+	if (flags >> 32 & 1)
+		sel |= CT_CLONE3_CLEAR_SIGHAND;
+	if (flags >> 32 & 2)
+		sel |= CT_CLONE3_INTO_CGROUP;
+	if (flags >> 34)
+		sel |= CT_CLONE3_OTHER;
+	return sel;
+}
+
+/* Whatever the kernel does not know is one kind, lest a caller makes millions of them. */
+static __always_inline __u32 masked(__u32 index, __u8 kind, __u32 arg)
+{
+	__u32 mask = cfg_selector_mask[index & (CT_SYSCALLS - 1)];
+
+	if (kind == CT_SEL_BITS)
+		return arg & mask;
+	return arg & ~mask ? ~0u : arg;
+}
+
 static __always_inline __u32 selector_of(bool btf, struct task_struct *task, struct pt_regs *regs,
 					 int nr)
 {
-	__u8 how = (__u32)nr < CT_SYSCALLS ? cfg_selector[nr & (CT_SYSCALLS - 1)] : 0;
-	__u8 kind = how & 31;
+	__u32 index = nr & (CT_SYSCALLS - 1);
+	__u8 how, kind;
 	__u64 arg, user[3];
+
+	barrier_var(index); /* or clang leaves out what the verifier wants to see */
+	how = (__u32)nr < CT_SYSCALLS ? cfg_selector[index] : 0;
+	kind = how & 31;
 
 	if (kind == CT_SEL_NONE || kind == CT_SEL_LINK || kind == CT_SEL_XATTR ||
 	    kind == CT_SEL_LIST)
@@ -223,11 +285,11 @@ static __always_inline __u32 selector_of(bool btf, struct task_struct *task, str
 	case CT_SEL_CLONE3: /* both structures begin with 64 bits of flags */
 		if (bpf_probe_read_user(user, sizeof(user[0]), (void *)arg))
 			return ~0u;
-		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : user[0];
-	case CT_SEL_CAPSET: return capset_class(task, arg);
+		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : clone3_bits(user[0]);
+	case CT_SEL_CAPSET: return capset_class(task, regs_arg(btf, regs, 0), arg);
 	case CT_SEL_WORD: return first_word(arg);
 	case CT_SEL_NLMSG: return nlmsg_type(arg, regs_arg(btf, regs, (how >> 5) + 1));
-	default: return arg;
+	default: return masked(index, kind, arg);
 	}
 }
 

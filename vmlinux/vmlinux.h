@@ -34,6 +34,7 @@ enum bpf_map_type {
 };
 
 enum { BPF_ANY, BPF_NOEXIST, BPF_EXIST };
+enum { BPF_RB_AVAIL_DATA };
 
 enum bpf_func_id { BPF_FUNC_task_pt_regs = 175 };
 
@@ -136,6 +137,7 @@ struct nsproxy {
 };
 
 struct mm_struct {
+	unsigned long task_size;
 	unsigned long arg_start, arg_end;
 };
 
@@ -186,8 +188,14 @@ struct sighand_struct {
 
 typedef struct { unsigned long sig[1]; } sigset_t;
 
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
 struct pid {
 	unsigned int level;
+	struct upid numbers[1];
 };
 
 struct signal_struct {
@@ -216,6 +224,7 @@ struct task_struct {
 };
 
 struct linux_binprm {
+	unsigned int secureexec : 1;
 	const char *interp;
 };
 

@@ -166,9 +166,17 @@ struct ct_exec_event {
 	__u32 ping_low, ping_high;
 	__u32 userns_inum, netns_inum, pidns_inum, mntns_inum;
 	__u32 argv_len;
+	__u32 flags; /* CT_EXEC_F_* */
+	__u32 pad;
 	char file[256]; /* of a script: its interpreter, whose file capabilities count */
 	char argv[CT_TEXT_LEN];
 };
+
+/* ct_exec_event.flags */
+#define CT_EXEC_F_SECURE                                                                          \
+	(1u << 0)		  /* it changed ids or, of others than root, the file's effective \
+				   * bit is set (cap_bprm_creds_from_file, 5.10 to 7.3) */
+#define CT_EXEC_F_32BIT (1u << 1) /* a program whose system calls are 32-bit ones */
 
 struct ct_exit_event {
 	struct ct_event h;
@@ -186,18 +194,31 @@ enum ct_act_type {
 	CT_ACT_SECUREBITS, /* a: bits asked */
 	CT_ACT_SYSCALL,	   /* a system call that seccomp profiles gate: nr, sel */
 	CT_ACT_RELOAD,	   /* no need: a process got a SIGHUP that it handles */
+	CT_ACT_LOW_MAP,	   /* memory mapped below vm.mmap_min_addr */
+	CT_ACT_MAX,
 };
+
+/* ct_act_key.asked, of a CAPSET: what did the process know of its own sets? */
+#define CT_ASKED_NOTHING 0 /* it never called capget for them */
+#define CT_ASKED_SOME	 1 /* it called capget; recordings up to 0.1, which lack the answer */
+#define CT_ASKED_GOT	 2 /* the got_* are what capget told it last */
+
+#define CT_ACT_UNFILTERED 1
 
 struct ct_act_key {
 	__u64 cgroup;
 	__u64 a, b, c;
 	__u64 before; /* bounding set */
+	__u64 got_permitted, got_effective, got_inheritable;
 	__u32 entry;
 	__s32 nr;
 	__u32 sel;
-	__u16 type; /* enum ct_act_type */
-	__u8 ok;    /* the call succeeded */
-	__u8 asked; /* CAPSET: for what capget told it has, no more */
+	__u16 type;   /* enum ct_act_type */
+	__u8 ok;      /* the call succeeded */
+	__u8 asked;   /* CT_ASKED_* */
+	__u8 level;   /* of the caller's user namespace */
+	__u8 seccomp; /* 1 + mode of the caller: CT_ACT_UNFILTERED, 2 strict, 3 filter; 0 unknown */
+	__u8 pad[6];
 };
 
 struct ct_act_event {
@@ -222,6 +243,22 @@ struct ct_calibration {
 	__u32 pad;
 	__u64 word[CT_CALIBRATION_WORDS]; /* the stack from the context on */
 	__u64 addr[CT_STACK_DEPTH];	  /* the true call path, innermost first */
+};
+
+/* Entries of the maps that all cgroups share, see ct_share. */
+#define CT_KINDS   16384
+#define CT_ACTS	   4096
+#define CT_RESULTS 4096
+enum ct_pool { CT_POOL_KINDS, CT_POOL_ACTS, CT_POOL_RESULTS, CT_POOLS };
+
+/* What a cgroup has of them. */
+struct ct_share {
+	__u32 used[CT_POOLS];
+	__u8 refused[CT_ACT_MAX]; /* acts of a type that were refused and are stored */
+	__u8 pad[16 - CT_ACT_MAX - 4];
+	__u32 window, sent; /* events while the ring was nearly full */
+	__u32 pad2;
+	__u64 lost; /* kinds, acts and events of this cgroup that found no room */
 };
 
 /* Where something can be lost, it is counted: one array slot each. */

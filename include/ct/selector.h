@@ -12,13 +12,13 @@
 /* How the selector of a system call is made; low 5 bits of a table entry. */
 enum ct_sel_kind {
 	CT_SEL_NONE,
-	CT_SEL_ARG,	/* argument n, low 32 bits */
+	CT_SEL_ARG,	/* argument n, low 32 bits; ~0 if no kernel knows such a value */
 	CT_SEL_PAIR,	/* arguments n and n+1, 16 bits each: high n, low n+1 */
 	CT_SEL_OPEN,	/* open flags in argument n, CT_OPEN_* */
 	CT_SEL_OPENAT2, /* the same from struct open_how */
 	CT_SEL_MODE,	/* set-id and sticky bits of the mode in argument n */
 	CT_SEL_TIMES,	/* CT_TIMES_*, timespec or timeval array in argument n */
-	CT_SEL_CLONE3,	/* flags of struct clone_args */
+	CT_SEL_CLONE3,	/* flags of struct clone_args, CT_CLONE3_* for the upper half */
 	CT_SEL_UID,	/* setuid; from here to FSGID uid is even, gid odd */
 	CT_SEL_GID,
 	CT_SEL_REUID, /* setreuid */
@@ -35,18 +35,26 @@ enum ct_sel_kind {
 	CT_SEL_LIST,   /* 0; whether attributes were listed is looked at */
 	CT_SEL_WORD,   /* CT_WORD_*, of the string at argument n */
 	CT_SEL_NLMSG, /* CT_NLMSG_*, or the type of the netlink message in buffer n of length n+1 */
+	CT_SEL_BITS,  /* those bits of argument n that kernels know */
 };
 
 /* Table entry: kind, and the argument's index from bit 5. */
 #define CT_SEL(kind, arg) ((__u8)((kind) | (arg) << 5))
 
-/* CT_SEL_WORD: the first four bytes, the first lowest; 0: no string. */
+/* CT_SEL_WORD: the first four bytes of a word of interest, the first lowest; 0: no string. */
 #define CT_WORD_OVERLAY 0x7265766fu /* "over" */
+#define CT_WORD_OTHER	1	    /* none of interest, lest a caller makes millions of kinds */
 #define CT_WORD_UNKNOWN (~0u)	    /* it could not be read */
 
 /* CT_SEL_NLMSG: instead of a type, which has 16 bits */
 #define CT_NLMSG_NONE	 0u /* no message, or not readable */
 #define CT_NLMSG_SEVERAL 0x10000u
+
+/* CT_SEL_CLONE3: new namespaces, and flags beyond the 32nd. */
+#define CT_CLONE3_CLEAR_SIGHAND (1u << 0)
+#define CT_CLONE3_INTO_CGROUP	(1u << 1)
+#define CT_CLONE3_OTHER		(1u << 2)
+#define CT_CLONE3_NAMESPACES	0x7e020080 /* CLONE_NEW* as they are */
 
 /* CT_SEL_OPEN: what an open can need permission for. */
 #define CT_OPEN_READ	(1u << 0)

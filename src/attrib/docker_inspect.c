@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "attrib/docker.h"
+#include "attrib/seccomp.h"
 
 /* A member that is missing leaves what another source knew. */
 static void replace(char **dst, const char *value)
@@ -59,8 +60,10 @@ void ct_docker_info__parse(const json_t *root, struct ct_docker_info *info)
 			continue;
 		if (!strncmp(s, "name=seccomp", strlen("name=seccomp"))) {
 			profile = strstr(s, ",profile=");
-			info->seccomp = profile ? seccomp_of(profile + strlen(",profile=")) :
-						  CT_SECCOMP_DEFAULT;
+			profile = profile ? profile + strlen(",profile=") : "default";
+			info->seccomp = seccomp_of(profile);
+			if (strlen(profile) < sizeof(info->seccomp_path))
+				strcpy(info->seccomp_path, profile);
 		}
 		info->userns |= !strcmp(s, "name=userns");
 		info->rootless |= !strcmp(s, "name=rootless");
@@ -68,10 +71,32 @@ void ct_docker_info__parse(const json_t *root, struct ct_docker_info *info)
 	}
 }
 
+/*
+ * The client hands Docker's daemon the text of a profile, Podman keeps its path, and so does the
+ * configuration of a daemon. containers/common looks for its default in these places first, then
+ * takes the one that is built in (pkg/seccomp, default_linux.go).
+ */
+static void read_profile(const char *profile, const struct ct_docker_info *info,
+			 struct ct_container *c)
+{
+	static const char *const podmans[] = { "/etc/containers/seccomp.json",
+					       "/usr/share/containers/seccomp.json" };
+
+	if (*profile == '{')
+		(void)ct_seccomp_profile__parse(profile, strlen(profile), &c->profile);
+	else if (*profile == '/')
+		(void)ct_seccomp_profile__read(profile, &c->profile);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(podmans) && c->seccomp == CT_SECCOMP_DEFAULT &&
+			   info->runtime == CT_RT_PODMAN && !c->profile.known;
+	     i++)
+		(void)ct_seccomp_profile__read(podmans[i], &c->profile);
+}
+
 static void parse_security_opts(const json_t *host, const struct ct_docker_info *info,
 				struct ct_container *c)
 {
 	const json_t *opts = json_object_get(host, "SecurityOpt");
+	const char *profile = info->seccomp_path;
 	size_t i;
 	json_t *o;
 
@@ -88,9 +113,13 @@ static void parse_security_opts(const json_t *host, const struct ct_docker_info 
 		if (value)
 			c->no_new_privs = is_true(value) ? CT_YES : CT_NO;
 		value = option_value(s, "seccomp");
-		if (value)
-			c->seccomp = seccomp_of(value);
+		if (!value)
+			continue;
+		c->seccomp = seccomp_of(value);
+		profile = value;
 	}
+	if (c->seccomp != CT_SECCOMP_NONE)
+		read_profile(profile, info, c);
 }
 
 static enum ct_tristate userns_of(const json_t *host, const struct ct_docker_info *info)

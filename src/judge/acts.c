@@ -2,41 +2,76 @@
 /* Needs without a check: capset, ambient sets, file capabilities, seccomp's gates. */
 #include <linux/capability.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "ct/selector.h"
 #include "judge/gates.h"
 #include "judge/judge_priv.h"
 #include "judge/rules.h"
+#include "judge/when.h"
 
 static bool is_setup(const struct ct_case *c, uint32_t entry)
 {
 	return !strcmp(ct_workload__phase(c->w, entry), "setup");
 }
 
+/* What is the same of all reasons that an act gives. */
+struct ground {
+	const char *site, *syscall, *process, *text, *source;
+	uint32_t entry;
+	uint64_t count;
+	enum ct_verdict verdict;
+	bool refused; /* it is no need then, but tells of a wish */
+	bool doubtful;
+};
+
 /* Each of the set is needed, or (any) one of them. */
-static void need(struct ct_case *c, uint64_t set, bool any, const char *site, const char *syscall,
-		 const char *process, uint32_t entry, uint64_t count, const char *text,
-		 const char *source)
+static void need(struct ct_case *c, uint64_t set, bool any, const struct ground *g)
 {
-	if (ct_rules__is_off(site))
+	if (ct_rules__is_off(g->site))
 		return;
 	ct_caps__for_each(cap, set) {
 		const struct ct_reason like = {
-			.verdict = CT_REQUIRED,
+			.verdict = g->verdict,
 			.any_of = any ? set : 1ull << cap,
-			.site = (char *)site,
-			.syscall = (char *)syscall,
-			.process = (char *)process,
-			.phase = ct_workload__phase(c->w, entry),
+			.site = (char *)g->site,
+			.syscall = (char *)g->syscall,
+			.process = (char *)g->process,
+			.phase = ct_workload__phase(c->w, g->entry),
 			.scope = CT_SCOPE_NONE,
-			.text = (char *)text,
-			.source = source,
+			.text = (char *)g->text,
+			.source = g->source,
 			.known = true,
+			.doubtful = g->doubtful,
 		};
+		struct ct_reason *r = ct_case__say(c, cap, &like);
 
-		ct_case__say(c, cap, &like)->granted += count;
-		ct_case__need(c, like.any_of, CT_REQUIRED);
+		*(g->refused ? &r->denied : &r->granted) += g->count;
+		if (!g->refused || g->verdict == CT_REQUIRED)
+			ct_case__need(c, like.any_of, g->verdict);
 	}
+	c->doubtful += set && g->doubtful && g->verdict == CT_REQUIRED;
+}
+
+static struct ground ground_of(const struct ct_act *a, const char *comm)
+{
+	return (struct ground){
+		.syscall = a->syscall,
+		.process = comm,
+		.entry = a->key.entry,
+		.count = a->count,
+		.verdict = CT_REQUIRED,
+		.refused = !a->key.ok,
+	};
+}
+
+/*
+ * Who makes a user namespace holds everything there, also in the bounding set (set_cred_user_ns),
+ * so what the kernel itself wants of him there is none of the workload's needs.
+ */
+static bool is_in_own_namespace(const struct ct_case *c, uint8_t level)
+{
+	return level > c->base_level;
 }
 
 /*
@@ -61,31 +96,91 @@ static bool reaches_beyond(const struct ct_case *c, const struct ct_act *a)
 }
 
 /*
- * A capset for an explicit set fails with EPERM unless all of it is permitted. Who
- * asked with capget first asks for what it has (and would ask for less); but who picks a part
- * of it for its children to inherit means that part, and if it keeps no more than a part
- * itself, that as well.
+ * Is this set, without what was dropped, one that the caller had been told it has? No program lists
+ * so many by name and by chance nearly all of what it holds. A smaller one may be what it
+ * wants whatever it has.
  */
-static uint64_t meant_by_capset(const struct ct_act_key *k)
+static bool is_as_told(uint64_t set, uint64_t dropped)
 {
-	bool picks_inherited = k->c && (k->before & ~k->c);
-	bool picks_permitted = picks_inherited && !(k->c & ~k->a) && (k->before & ~k->a);
+	return ct_caps__count(set) >= 8 && 3 * ct_caps__count(dropped) <= ct_caps__count(set);
+}
 
-	if (!k->asked)
-		return k->a | k->c;
-	return (picks_inherited ? k->c : 0) | (picks_permitted ? k->a : 0);
+/* What of the asked set was named, and not taken over from what capget told of such a set. */
+static uint64_t named(uint64_t asked, uint64_t told)
+{
+	return is_as_told(asked & told, told & ~asked) ? asked & ~told : asked;
+}
+
+/*
+ * A capset for an explicit set fails with EPERM unless all of it is permitted. Who took over what
+ * capget had told would ask for less if it had less; that it has called capget before does
+ * not show it. Each of the three sets may be made from the one of its kind, from what is permitted,
+ * or be the same as the one that becomes permitted.
+ */
+static uint64_t named_by_capset(const struct ct_case *c, const struct ct_act_key *k)
+{
+	uint64_t permitted = k->got_permitted, effective = k->got_effective;
+	uint64_t all = k->a | k->c, set;
+
+	if (k->asked == CT_ASKED_NOTHING)
+		return all;
+	if (k->asked == CT_ASKED_SOME) /* of root's the bounding set is a fair guess */
+		permitted = effective = k->before;
+	set = named(k->a, permitted);
+	if (k->b != k->a && named(k->b, permitted))
+		set |= named(k->b, effective);
+	if (k->c != k->a && named(k->c, permitted))
+		set |= named(k->c, k->got_inheritable);
+	return set & (c->w->configured_known ? k->before | c->w->configured : ~0ull);
+}
+
+/* Did the process that was refused go on? */
+static bool went_on(const struct ct_workload *w, const struct ct_act *a)
+{
+	for (size_t i = 0; i < w->nexits; i++)
+		if (a->proc.pid && w->exits[i].pid == a->proc.pid && w->exits[i].code)
+			return false;
+	return true;
+}
+
+/* Was the same wish refused, in this or in another recording, and lived with? */
+static bool was_lived_without(const struct ct_case *c, const struct ct_act_key *k)
+{
+	ct_workload__for_each(part, c->whole) {
+		for (size_t i = 0; i < part->nacts && !ct_workload__has_failed(part); i++) {
+			const struct ct_act *a = &part->acts[i];
+
+			if (a->key.type == CT_ACT_CAPSET && !a->key.ok && a->key.a == k->a &&
+			    a->key.b == k->b && a->key.c == k->c && went_on(part, a))
+				return true;
+		}
+	}
+	return false;
 }
 
 static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *comm)
 {
 	uint64_t beyond = a->key.c & ~a->key.a;
-	uint64_t set = meant_by_capset(&a->key);
+	uint64_t set = named_by_capset(c, &a->key);
+	struct ground g = ground_of(a, comm);
 
+	if (is_in_own_namespace(c, a->key.level))
+		return;
 	if (beyond && reaches_beyond(c, a))
-		set |= beyond | CT_CAP(SETPCAP);
-	need(c, set & a->key.before, false, "cap_capset", "capset", comm, a->key.entry, a->count,
-	     "capset() asks for exactly this set; without all of it: EPERM",
-	     "security/commoncap.c:cap_capset, 5.10-7.3");
+		set |= (beyond & a->key.before) | CT_CAP(SETPCAP);
+	g.site = "cap_capset";
+	g.source = "security/commoncap.c:cap_capset, 5.10-7.3";
+	g.text = "capset() asks for exactly this set; without all of it: EPERM";
+	if (a->key.asked != CT_ASKED_NOTHING) {
+		g.text = "capset() asks for this; whether it would ask for less if capget() told "
+			 "that it has less cannot be seen; if not: EPERM";
+		g.doubtful = true;
+	}
+	if (!(a->key.ok && !was_lived_without(c, &a->key)) && !c->failed) {
+		g.verdict = CT_OPTIONAL;
+		g.text = "capset() asks for this set; it was refused, and the program went on";
+	}
+	need(c, set, false, &g);
 }
 
 /*
@@ -110,40 +205,129 @@ static bool is_probe(const struct ct_case *c, const struct ct_act *a)
 
 static void judge_gate(struct ct_case *c, const struct ct_act *a, const char *comm)
 {
-	uint64_t caps = ct_gates__caps(a->syscall, a->key.sel, c->w->runtime);
-	ct_autofree char *text = NULL;
-	bool gated = c->w->container.seccomp == CT_SECCOMP_DEFAULT ||
-		     c->w->container.privileged == CT_YES;
+	struct ct_gate gate = ct_gate__of(c->w, a);
+	struct ground g = ground_of(a, comm);
 
-	if (!caps || !gated || is_probe(c, a))
+	if (is_probe(c, a))
 		return;
-	text = ct_xasprintf("the default seccomp profile allows %s() only with it; else: EPERM",
-			    a->syscall);
-	/* Granted by the profile's first matching capability the container has. */
-	if (caps & a->key.before)
-		caps &= a->key.before;
-	need(c, caps, true, "seccomp", a->syscall, comm, a->key.entry, a->count, text,
-	     "default seccomp profiles of moby 20.10-28 and containers/common");
+	g.site = "seccomp";
+	g.text = gate.text;
+	g.source = c->w->container.profile.known ?
+			   "the container's seccomp profile" :
+			   "default seccomp profiles of moby 20.10-28 and containers/common";
+	g.doubtful = gate.doubtful;
+	need(c, gate.all, false, &g);
+	need(c, gate.any, true, &g);
+}
+
+/*
+ * Who reboots his own PID namespace dies in the call (reboot_pid_ns), whose end is never seen. The
+ * question that was granted within stands for it.
+ */
+static void judge_no_return(struct ct_case *c, const struct ct_kind *k)
+{
+	char comm[sizeof(k->proc.comm) + 1] = "";
+	const struct ct_act a = {
+		.key = { .entry = k->key.entry,
+			 .ok = 1,
+			 .before = c->w->configured_known ? c->w->configured : 0 },
+		.syscall = k->syscall,
+		.count = k->count,
+	};
+
+	if (!ct_str_equal(k->syscall, "reboot") || !(k->key.flags & CT_F_GRANTED) ||
+	    is_setup(c, k->key.entry))
+		return;
+	memcpy(comm, k->proc.comm, sizeof(k->proc.comm));
+	judge_gate(c, &a, comm);
+}
+
+/* A profile of one's own may gate whatever it likes, and only some calls are watched. */
+static void judge_unwatched_gates(struct ct_case *c)
+{
+	const char *syscall = NULL;
+	struct ground g = {
+		.site = "seccomp",
+		.source = "the container's seccomp profile",
+		.text = "the container's seccomp profile allows this call, which is not watched, "
+			"only with it",
+		.entry = CT_ENTRY_MAIN,
+		.verdict = CT_REQUIRED,
+		.doubtful = true,
+	};
+	uint64_t set = ct_gates__unwatched(c->w, &syscall);
+
+	g.syscall = syscall;
+	need(c, set, false, &g);
+}
+
+/*
+ * The tracepoint lies within cap_capable, which the compiler may make part of its askers in
+ * commoncap.c (Debian's 5.10 to 6.12): other ways in do not see those questions then.
+ */
+static bool sees_commoncap(const struct ct_case *c)
+{
+	return c->kernel >= CT_KERNEL(6, 14) && (!c->backend || !strcmp(c->backend, "tp_btf"));
+}
+
+/* prctl asks for SETPCAP first, whatever the bits, on all kernels without that tracepoint. */
+static void judge_securebits(struct ct_case *c, const struct ct_act *a, const char *comm)
+{
+	struct ground g = ground_of(a, comm);
+
+	if (sees_commoncap(c) || is_in_own_namespace(c, a->key.level))
+		return;
+	for (size_t i = 0; i < c->w->nkinds; i++) {
+		const struct ct_kind *k = &c->w->kinds[i];
+
+		if (k->key.cap == CAP_SETPCAP && k->key.sel == PR_SET_SECUREBITS &&
+		    ct_str_equal(k->syscall, "prctl"))
+			return;
+	}
+	g.site = "cap_task_prctl";
+	g.text = "setting securebits; refused: EPERM";
+	g.source = "security/commoncap.c:cap_task_prctl, 5.10-6.12";
+	need(c, CT_CAP(SETPCAP), false, &g);
+}
+
+static void judge_ambient(struct ct_case *c, const struct ct_act *a, const char *comm)
+{
+	struct ground g = ground_of(a, comm);
+
+	if (a->key.a >= CT_CAP_MAX || is_in_own_namespace(c, a->key.level))
+		return;
+	g.site = "cap_task_prctl";
+	g.text = "raising it into the ambient set; not held: EPERM";
+	g.source = "security/commoncap.c:cap_task_prctl, 5.10-7.3";
+	need(c, 1ull << a->key.a, false, &g);
+}
+
+/* Asked of the initial user namespace, wherever the caller is. */
+static void judge_low_map(struct ct_case *c, const struct ct_act *a, const char *comm)
+{
+	struct ground g = ground_of(a, comm);
+
+	g.site = "cap_mmap_addr";
+	g.text = "mapping memory below vm.mmap_min_addr; refused: EPERM";
+	g.source = "security/commoncap.c:cap_mmap_addr, 5.10-7.3";
+	need(c, CT_CAP(SYS_RAWIO), false, &g);
+	c->host_caps |= CT_CAP(SYS_RAWIO);
 }
 
 static void judge_act(struct ct_case *c, const struct ct_act *a)
 {
 	char comm[sizeof(a->proc.comm) + 1] = "";
 
-	if (!a->key.ok || is_setup(c, a->key.entry))
+	if (is_setup(c, a->key.entry) || (!a->key.ok && a->key.type != CT_ACT_CAPSET))
 		return;
 	memcpy(comm, a->proc.comm, sizeof(a->proc.comm));
 	switch (a->key.type) {
 	case CT_ACT_CAPSET: judge_capset(c, a, comm); break;
-	case CT_ACT_AMBIENT:
-		if (a->key.a < CT_CAP_MAX)
-			need(c, 1ull << a->key.a, false, "cap_task_prctl", "prctl", comm,
-			     a->key.entry, a->count,
-			     "raising it into the ambient set; not held: EPERM",
-			     "security/commoncap.c:cap_task_prctl, 5.10-7.3");
-		break;
+	case CT_ACT_AMBIENT: judge_ambient(c, a, comm); break;
+	case CT_ACT_SECUREBITS: judge_securebits(c, a, comm); break;
 	case CT_ACT_SYSCALL: judge_gate(c, a, comm); break;
-	default: /* dropping and securebits are checked for SETPCAP, and so are kinds */ break;
+	case CT_ACT_LOW_MAP: judge_low_map(c, a, comm); break;
+	default: /* dropping is asked by ns_capable, which every way in sees: a kind */ break;
 	}
 }
 
@@ -156,12 +340,22 @@ static void judge_exec(struct ct_case *c, const struct ct_exec *x)
 {
 	const char *name = strrchr(x->file, '/');
 
-	if (!x->fcaps || !x->fcaps_effective || x->entry == CT_ENTRY_SETUP)
+	struct ground g = {
+		.site = "bprm_caps_from_vfs_caps",
+		.syscall = "execve",
+		.process = name ? name + 1 : x->file,
+		.entry = x->entry,
+		.count = x->count,
+		.text = "executing a file with this file capability (+ep); outside the bounding "
+			"set: EPERM",
+		.source = "security/commoncap.c:bprm_caps_from_vfs_caps, 5.10-7.3",
+		.verdict = CT_REQUIRED,
+	};
+
+	if (!x->fcaps || !x->fcaps_effective || x->entry == CT_ENTRY_SETUP ||
+	    is_in_own_namespace(c, x->creds.userns_level))
 		return;
-	need(c, x->fcaps, false, "bprm_caps_from_vfs_caps", "execve", name ? name + 1 : x->file,
-	     x->entry, x->count,
-	     "executing a file with this file capability (+ep); outside the bounding set: EPERM",
-	     "security/commoncap.c:bprm_caps_from_vfs_caps, 5.10-7.3");
+	need(c, x->fcaps, false, &g);
 }
 
 /*
@@ -182,22 +376,33 @@ static bool maps_root_from_within(const struct ct_kind *k)
 static void judge_root_map(struct ct_case *c, const struct ct_kind *k)
 {
 	char comm[sizeof(k->proc.comm) + 1] = "";
+	const struct ground g = {
+		.site = "verify_root_map",
+		.syscall = k->syscall,
+		.process = comm,
+		.entry = k->key.entry,
+		.count = k->count,
+		.text = "mapping its parent's user 0 into a user namespace, to be held when making "
+			"it; else: EPERM",
+		.source = "kernel/user_namespace.c:create_user_ns, verify_root_map, 5.10-7.3",
+		.verdict = CT_REQUIRED,
+	};
 
 	if (is_setup(c, k->key.entry) || k->key.level <= c->base_level || !maps_root_from_within(k))
 		return;
 	memcpy(comm, k->proc.comm, sizeof(k->proc.comm));
-	need(c, CT_CAP(SETFCAP), false, "verify_root_map", k->syscall, comm, k->key.entry, k->count,
-	     "mapping its parent's user 0 into a user namespace, to be held when making it; else: "
-	     "EPERM",
-	     "kernel/user_namespace.c:create_user_ns, verify_root_map, 5.10-7.3");
+	need(c, CT_CAP(SETFCAP), false, &g);
 }
 
 void ct_case__judge_acts(struct ct_case *c)
 {
-	for (size_t i = 0; i < c->w->nkinds; i++)
+	for (size_t i = 0; i < c->w->nkinds; i++) {
 		judge_root_map(c, &c->w->kinds[i]);
+		judge_no_return(c, &c->w->kinds[i]);
+	}
 	for (size_t i = 0; i < c->w->nacts; i++)
 		judge_act(c, &c->w->acts[i]);
+	judge_unwatched_gates(c);
 	for (size_t i = 0; i < c->w->nexecs; i++)
 		judge_exec(c, &c->w->execs[i]);
 }

@@ -205,7 +205,7 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 	ct_autofree char *time = ct_human__duration(ct_workload__watched_ns(c->w));
 	ct_autofree char *seldom = not_in_every(a);
 	bool start = false, end = false, whole = false;
-	bool gaps = has_gaps(&s->losses);
+	bool gaps = has_gaps(&s->losses) || ct_workload__lost(c->w);
 	enum ct_tristate reload = ct_workload__exercised(c->w).reload_seen;
 
 	ct_workload__for_each(part, c->w) {
@@ -216,7 +216,7 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 	a->confidence = CT_CONF_HIGH;
 	if (!whole || c->doubtful || gaps)
 		a->confidence = CT_CONF_MEDIUM;
-	if (!a->checks || c->failed || c->left_out || !c->ran)
+	if (!a->checks || c->failed || c->left_out || !c->ran || ct_workload__lost(c->w))
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
 		"%s in %s over %s; start %s, end %s%s%s%s%s%s; %s", checks, in, time,

@@ -5,45 +5,77 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "ct/selector.h"
 #include "model/caps.h"
 
 #define CLONE_NEW_ANY                                                                              \
 	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | \
 	 CLONE_NEWCGROUP)
 #define MPOL_DEFAULT 0
+#ifndef CLONE_NEWTIME
+#define CLONE_NEWTIME 0x80
+#endif
 
 /*
  * moby profiles/seccomp/default.json, 20.10 to 28, which containerd's resembles; where versions
- * differ the strictest counts (name_to_handle_at and settimeofday's kin of 20.10). Then
+ * differ the strictest counts (name_to_handle_at of 20.10). Then
  * containers/common pkg/seccomp/seccomp.json (Podman, CRI-O), which is laxer: 0 is free there.
  * It also answers EINVAL to audit sockets without AUDIT_WRITE, which programs take for a
  * kernel without audit.
- * ptrace is free since kernel 4.8. get_mempolicy only asks, and what asks copes.
- * Where the kernel asks for the very capability that the profile wants, the check
- * tells all: mount, setns, chroot, sethostname, modules, clocks ... are not here.
+ * ptrace is free since kernel 4.8. What only asks is not here (get_mempolicy, lsm_get_self_attr,
+ * lsm_list_modules): who is refused an answer copes.
+ * For many the kernel asks for the very capability that the profile wants; but in a user
+ * namespace of its own a container holds everything, and the filter stays as it was.
  */
+#define ADMIN CT_CAP(SYS_ADMIN)
 static const struct {
 	const char *name;
 	uint64_t moby, common;
 } gates[] = {
-	{ "bpf", CT_CAP(SYS_ADMIN) | CT_CAP(BPF), CT_CAP(SYS_ADMIN) },
-	{ "clone", CT_CAP(SYS_ADMIN), 0 },
-	{ "clone3", CT_CAP(SYS_ADMIN), 0 },
-	{ "fanotify_init", CT_CAP(SYS_ADMIN), CT_CAP(SYS_ADMIN) },
+	{ "acct", CT_CAP(SYS_PACCT), CT_CAP(SYS_PACCT) },
+	{ "bpf", ADMIN | CT_CAP(BPF), ADMIN },
+	{ "chroot", CT_CAP(SYS_CHROOT), CT_CAP(SYS_CHROOT) },
+	{ "clock_settime", CT_CAP(SYS_TIME), CT_CAP(SYS_TIME) },
+	{ "clone", ADMIN, 0 },
+	{ "clone3", ADMIN, 0 },
+	{ "delete_module", CT_CAP(SYS_MODULE), CT_CAP(SYS_MODULE) },
+	{ "fanotify_init", ADMIN, ADMIN },
+	{ "finit_module", CT_CAP(SYS_MODULE), CT_CAP(SYS_MODULE) },
+	{ "fsconfig", ADMIN, 0 },
+	{ "fsmount", ADMIN, 0 },
+	{ "fsopen", ADMIN, 0 },
+	{ "fspick", ADMIN, 0 },
+	{ "init_module", CT_CAP(SYS_MODULE), CT_CAP(SYS_MODULE) },
+	{ "ioperm", CT_CAP(SYS_RAWIO), CT_CAP(SYS_RAWIO) },
+	{ "iopl", CT_CAP(SYS_RAWIO), CT_CAP(SYS_RAWIO) },
 	{ "kcmp", CT_CAP(SYS_PTRACE), CT_CAP(SYS_PTRACE) },
+	{ "lookup_dcookie", ADMIN, ADMIN },
+	{ "lsm_set_self_attr", ADMIN, 0 },
 	{ "mbind", CT_CAP(SYS_NICE), 0 },
-	{ "name_to_handle_at", CT_CAP(SYS_ADMIN), 0 },
-	{ "open_tree", CT_CAP(SYS_ADMIN), 0 },
-	{ "perf_event_open", CT_CAP(SYS_ADMIN) | CT_CAP(PERFMON), CT_CAP(SYS_ADMIN) },
+	{ "mount", ADMIN, 0 },
+	{ "mount_setattr", ADMIN, 0 },
+	{ "move_mount", ADMIN, 0 },
+	{ "name_to_handle_at", ADMIN, 0 },
+	{ "open_by_handle_at", CT_CAP(DAC_READ_SEARCH), CT_CAP(DAC_READ_SEARCH) },
+	{ "open_tree", ADMIN, 0 },
+	{ "perf_event_open", ADMIN | CT_CAP(PERFMON), ADMIN },
 	{ "pidfd_getfd", CT_CAP(SYS_PTRACE), 0 },
 	{ "process_madvise", CT_CAP(SYS_PTRACE), CT_CAP(SYS_PTRACE) },
 	{ "process_vm_readv", CT_CAP(SYS_PTRACE), 0 },
 	{ "process_vm_writev", CT_CAP(SYS_PTRACE), 0 },
-	{ "quotactl", CT_CAP(SYS_ADMIN), CT_CAP(SYS_ADMIN) },
-	{ "quotactl_fd", CT_CAP(SYS_ADMIN), CT_CAP(SYS_ADMIN) },
+	{ "quotactl", ADMIN, ADMIN },
+	{ "quotactl_fd", ADMIN, ADMIN },
+	{ "reboot", CT_CAP(SYS_BOOT), 0 },
 	{ "set_mempolicy", CT_CAP(SYS_NICE), 0 },
-	{ "syslog", CT_CAP(SYSLOG) | CT_CAP(SYS_ADMIN), 0 },
-	{ "unshare", CT_CAP(SYS_ADMIN), 0 },
+	{ "set_mempolicy_home_node", CT_CAP(SYS_NICE), 0 },
+	{ "setdomainname", ADMIN, ADMIN },
+	{ "sethostname", ADMIN, ADMIN },
+	{ "setns", ADMIN, ADMIN },
+	{ "settimeofday", CT_CAP(SYS_TIME), CT_CAP(SYS_TIME) },
+	{ "syslog", CT_CAP(SYSLOG) | ADMIN, 0 },
+	{ "umount2", ADMIN, 0 },
+	{ "unshare", ADMIN, 0 },
+	{ "vhangup", CT_CAP(SYS_TTY_CONFIG), CT_CAP(SYS_TTY_CONFIG) },
 };
 
 /* The gated calls above, and those that acts.c judges. */
@@ -51,13 +83,34 @@ const char *const ct_gates_watched[] = {
 	"capget",
 	"capset",
 	"prctl",
+	"mmap",
+	"mremap",
+	"shmat",
+	"acct",
 	"bpf",
+	"chroot",
+	"clock_settime",
 	"clone",
 	"clone3",
+	"delete_module",
 	"fanotify_init",
+	"finit_module",
+	"fsconfig",
+	"fsmount",
+	"fsopen",
+	"fspick",
+	"init_module",
+	"ioperm",
+	"iopl",
 	"kcmp",
+	"lookup_dcookie",
+	"lsm_set_self_attr",
 	"mbind",
+	"mount",
+	"mount_setattr",
+	"move_mount",
 	"name_to_handle_at",
+	"open_by_handle_at",
 	"open_tree",
 	"perf_event_open",
 	"pidfd_getfd",
@@ -66,11 +119,48 @@ const char *const ct_gates_watched[] = {
 	"process_vm_writev",
 	"quotactl",
 	"quotactl_fd",
+	"reboot",
 	"set_mempolicy",
+	"set_mempolicy_home_node",
+	"setdomainname",
+	"sethostname",
+	"setns",
+	"settimeofday",
 	"syslog",
+	"umount2",
 	"unshare",
+	"vhangup",
 	NULL,
 };
+
+/* Refused an answer, whoever asks copes; the profiles gate these questions, too. */
+static bool is_question(const char *syscall)
+{
+	static const char *const names[] = { "get_mempolicy", "lsm_get_self_attr",
+					     "lsm_list_modules" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		if (!strcmp(syscall, names[i]))
+			return true;
+	return false;
+}
+
+/*
+ * moby's profile looks at clone's flags. To clone3 it says ENOSYS, which libraries take for an
+ * older kernel and call clone: so only what clone cannot do, or is gated for, counts. ~0: the
+ * flags could not be read; for namespaces the kernel asks, too.
+ */
+static bool is_free(const char *syscall, uint32_t sel)
+{
+	const uint32_t beyond = CLONE_NEWTIME | CT_CLONE3_INTO_CGROUP | CT_CLONE3_OTHER;
+
+	if (!strcmp(syscall, "clone"))
+		return sel == ~0u || !(sel & CLONE_NEW_ANY);
+	if (!strcmp(syscall, "clone3"))
+		return sel == ~0u || !(sel & (CLONE_NEW_ANY | beyond));
+	/* Setting the default is what libnuma does to find out about the kernel. */
+	return !strcmp(syscall, "set_mempolicy") && sel == MPOL_DEFAULT;
+}
 
 uint64_t ct_gates__caps(const char *syscall, uint32_t sel, enum ct_runtime runtime)
 {
@@ -79,15 +169,94 @@ uint64_t ct_gates__caps(const char *syscall, uint32_t sel, enum ct_runtime runti
 	for (size_t i = 0; syscall && i < CT_ARRAY_SIZE(gates); i++) {
 		if (strcmp(gates[i].name, syscall))
 			continue;
-		/* The profile looks at clone's flags; clone3 fails with ENOSYS, which
-		 * libraries take for an older kernel, so only new namespaces count (~0: the
-		 * flags could not be read; for namespaces the kernel asks, too). */
-		if (!strncmp(syscall, "clone", 5) && (sel == ~0u || !(sel & CLONE_NEW_ANY)))
-			return 0;
-		/* Setting the default is what libnuma does to find out about the kernel. */
-		if (!strcmp(syscall, "set_mempolicy") && sel == MPOL_DEFAULT)
+		if (is_free(syscall, sel))
 			return 0;
 		return common ? gates[i].common : gates[i].moby;
 	}
 	return 0;
+}
+
+/* Of a container's process that has no filter nothing is gated. */
+static bool is_filtered(const struct ct_act *a)
+{
+	return a->key.seccomp != CT_ACT_UNFILTERED;
+}
+
+bool ct_gates__are_unknown(const struct ct_workload *w)
+{
+	const struct ct_container *c = &w->container;
+
+	return w->kind == CT_WL_CONTAINER && c->privileged != CT_YES && !c->profile.known &&
+	       (c->seccomp == CT_SECCOMP_CUSTOM || c->seccomp == CT_SECCOMP_UNKNOWN);
+}
+
+/* With CLONE_INTO_CGROUP and the like it may have another way when it is told ENOSYS. */
+static bool may_do_without(const char *syscall, uint32_t sel)
+{
+	return !strcmp(syscall, "clone3") && !(sel & CLONE_NEW_ANY);
+}
+
+static struct ct_gate default_gate(const struct ct_workload *w, const struct ct_act *a)
+{
+	bool unknown = ct_gates__are_unknown(w);
+	bool gated = w->container.seccomp == CT_SECCOMP_DEFAULT ||
+		     w->container.privileged == CT_YES || (unknown && is_filtered(a));
+	struct ct_gate g = {
+		.text = unknown ?
+				"the default seccomp profiles allow this call only with it; what "
+				"this container's profile says is not known" :
+				"the default seccomp profile allows this call only with it; else: "
+				"EPERM",
+		.doubtful = unknown || may_do_without(a->syscall, a->key.sel),
+	};
+
+	if (gated)
+		g.any = ct_gates__caps(a->syscall, a->key.sel, w->runtime);
+	return g;
+}
+
+struct ct_gate ct_gate__of(const struct ct_workload *w, const struct ct_act *a)
+{
+	const struct ct_seccomp_profile *p = &w->container.profile;
+	struct ct_gate g = { 0 };
+
+	if (!a->syscall || is_question(a->syscall))
+		return g;
+	if (!p->known || w->container.privileged == CT_YES)
+		g = default_gate(w, a);
+	else if (is_filtered(a) && !is_free(a->syscall, a->key.sel))
+		g = ct_profile__gate(p, a->syscall, a->key.sel, a->key.before);
+	/* Granted by the first matching capability that the container has. */
+	if (g.any & a->key.before)
+		g.any &= a->key.before;
+	return g;
+}
+
+static bool is_watched(const char *syscall)
+{
+	for (size_t i = 0; ct_gates_watched[i]; i++)
+		if (!strcmp(ct_gates_watched[i], syscall))
+			return true;
+	return false;
+}
+
+uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall)
+{
+	const struct ct_seccomp_profile *p = &w->container.profile;
+	uint64_t caps = 0;
+
+	for (size_t i = 0; p->known && i < p->nrules; i++) {
+		const char *name = p->rules[i].syscall;
+		struct ct_gate g;
+
+		if (is_watched(name) || is_question(name) || !w->configured_known ||
+		    ct_profile__allows(p, name, ~0u, w->configured) == CT_NO)
+			continue;
+		g = ct_profile__gate(p, name, ~0u, w->configured);
+		g.all |= g.any & w->configured;
+		if (g.all & ~caps)
+			*syscall = name;
+		caps |= g.all;
+	}
+	return caps;
 }

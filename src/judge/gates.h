@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * System calls that the default seccomp profiles of Docker and Podman allow only
- * to containers with a capability. The kernel never asks for it there; without
- * it the call fails with EPERM all the same.
+ * System calls that seccomp profiles allow only to containers with a capability. The filter is
+ * made once, when the container starts: the kernel never asks for the capability there, or
+ * asks in a user namespace of the container's own, where the caller holds it in any case;
+ * without it the call fails all the same.
  */
 #ifndef CT_JUDGE_GATES_H
 #define CT_JUDGE_GATES_H
@@ -12,7 +13,41 @@
 /* Names to watch, NULL-terminated: the gated calls, and capget, capset, prctl. */
 extern const char *const ct_gates_watched[];
 
-/* Any one of the returned set opens the gate for this call; 0: not gated by that runtime. */
+/* What a gate wants; nothing: the call is free. */
+struct ct_gate {
+	uint64_t all;	  /* each of these */
+	uint64_t any;	  /* and one of these */
+	const char *text; /* static */
+	bool doubtful;
+};
+
+/* What the default profiles want for this call: one of the set; 0: it is free with that runtime. */
 uint64_t ct_gates__caps(const char *syscall, uint32_t sel, enum ct_runtime runtime);
+
+/*
+ * What the call needed of this workload's profile. A profile that could not be read is taken for
+ * the default one, with doubt.
+ */
+struct ct_gate ct_gate__of(const struct ct_workload *w, const struct ct_act *a);
+
+/* Does the workload run under a profile of which nothing is known? */
+bool ct_gates__are_unknown(const struct ct_workload *w);
+
+/*
+ * Capabilities of which a profile that is known makes calls depend that are not watched: whoever
+ * was given one may have used it.
+ */
+uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall);
+
+/*
+ * profile.c: may a container with these capabilities make the call? CT_UNKNOWN: that
+ * depends on arguments that are not recorded.
+ */
+enum ct_tristate ct_profile__allows(const struct ct_seccomp_profile *p, const char *syscall,
+				    uint32_t sel, uint64_t caps);
+bool ct_profile__names(const struct ct_seccomp_profile *p, const char *syscall);
+/* What it needs of such a profile, for a container that had the capabilities and could make it. */
+struct ct_gate ct_profile__gate(const struct ct_seccomp_profile *p, const char *syscall,
+				uint32_t sel, uint64_t had);
 
 #endif

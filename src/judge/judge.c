@@ -114,7 +114,7 @@ static bool is_fault(int signal)
  * Ended by a signal is how services end, unless they brought it on themselves; a status of its own
  * means that it failed. A shell's status for a signal is 128 and its number.
  */
-static bool has_failed(const struct ct_workload *w)
+bool ct_workload__has_failed(const struct ct_workload *w)
 {
 	int status = WEXITSTATUS(w->end_code);
 
@@ -153,7 +153,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 			   const struct ct_workload *w, enum ct_mode mode,
 			   const struct ct_settled *settled)
 {
-	struct ct_case c = { .settled = settled, .lossy = s->losses.kinds || s->losses.missed };
+	struct ct_case c = { .settled = settled, .whole = w, .backend = s->host.backend };
 	bool failed = false;
 
 	a->workload = w;
@@ -162,7 +162,8 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 			end_recording(&c);
 		c.w = part;
 		c.kernel = ct_kernel__version(part->kernel ? part->kernel : s->host.kernel);
-		c.failed = has_failed(part);
+		c.failed = ct_workload__has_failed(part);
+		c.lossy = s->losses.kinds || s->losses.missed || part->lost;
 		failed |= c.failed;
 		c.left_out |= part->left_out;
 		c.ran |= has_run(part);

@@ -14,6 +14,8 @@ struct ct_need {
 /* A workload on its way to an advice. */
 struct ct_case {
 	const struct ct_workload *w;
+	const struct ct_workload *whole; /* of which w is a part */
+	const char *backend;		 /* that recorded; NULL: unknown */
 	struct ct_need *needs;
 	size_t nneeds, needs_cap;
 	struct ct_reason *reasons; /* of all capabilities; cap_of[i] tells whose */
@@ -44,6 +46,9 @@ struct ct_reason *ct_case__reason(struct ct_case *c, int cap, enum ct_verdict v,
 /* Finds the reason that says the same, or adds this one; strings are copied. */
 struct ct_reason *ct_case__say(struct ct_case *c, int cap, const struct ct_reason *like);
 void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v);
+
+/* Did its main process end with an error of its own? */
+bool ct_workload__has_failed(const struct ct_workload *w);
 
 /* Is this function on the way to the check? By the frame's own name, as recorded. */
 bool ct_kind__has_frame(const struct ct_kind *k, const char *name);

@@ -172,6 +172,67 @@ static void warn_engine(struct ct_advice *a, const struct ct_case *c)
 					 fresh));
 }
 
+/* What its profile says decides about calls that the default profiles gate. */
+static void warn_profile(struct ct_advice *a)
+{
+	bool custom = false, unknown = false;
+
+	ct_workload__for_each(part, a->workload) {
+		unknown |= ct_gates__are_unknown(part);
+		custom |= ct_gates__are_unknown(part) &&
+			  part->container.seccomp == CT_SECCOMP_CUSTOM;
+	}
+	for (size_t i = 0; i < a->ncaps && !custom; i++)
+		for (size_t k = 0; k < a->caps[i].nreasons && unknown; k++)
+			custom |= !strcmp(a->caps[i].reasons[k].site, "seccomp");
+	if (custom)
+		add_warning(a, "seccomp-unknown", -1,
+			    ct_xstrdup("its seccomp profile could not be read: calls that the "
+				       "default profiles allow only with a capability are taken to "
+				       "need it, and are doubtful"));
+}
+
+/* Of programs of the other ABI only checks are seen, no acts. */
+static void warn_compat(struct ct_advice *a)
+{
+	uint64_t execs = 0, checks = 0;
+	ct_autofree char *what = NULL;
+
+	ct_workload__for_each(part, a->workload) {
+		execs += part->compat;
+		for (size_t i = 0; i < part->nkinds; i++)
+			if (part->kinds[i].key.flags & CT_F_COMPAT &&
+			    part->kinds[i].key.entry != CT_ENTRY_SETUP)
+				checks += part->kinds[i].count;
+	}
+	if (!execs && !checks)
+		return;
+	what = execs ? ct_human__count(execs, "32-bit program was executed",
+				       "32-bit programs were executed") :
+		       ct_human__count(checks, "check came from a 32-bit system call",
+				       "checks came from 32-bit system calls");
+	add_warning(a, "compat", -1,
+		    ct_xasprintf("%s: of these only checks are watched; what they need for capset, "
+				 "prctl and calls that seccomp gates is missing",
+				 what));
+}
+
+static void warn_incomplete(struct ct_advice *a, const struct ct_losses *l)
+{
+	uint64_t lost = l->kinds + l->acts + l->events + l->missed + ct_workload__lost(a->workload);
+	ct_autofree char *what = ct_human__count(lost, "observation", "observations");
+
+	if (lost)
+		add_warning(
+			a, "incomplete", -1,
+			ct_xasprintf(
+				"incomplete: while recording, %s that may have shown a need were "
+				"lost to a full map or because a program was gone before its "
+				"file was looked at; record it again, for less long or with "
+				"less beside it",
+				what));
+}
+
 static bool open_ports(const struct ct_workload *w)
 {
 	ct_workload__for_each(part, w)
@@ -190,6 +251,9 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 	warn_userns(a, c);
 	warn_unconfined(a);
 	warn_engine(a, c);
+	warn_profile(a);
+	warn_compat(a);
+	warn_incomplete(a, l);
 	if (c->failed)
 		add_warning(a, "failed-run", -1,
 			    ct_xstrdup("the workload ended with an error: what was refused to it "
@@ -212,9 +276,6 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 		add_warning(a, "truncated", -1,
 			    ct_xstrdup("the recording is cut off: it ends early, needs after that "
 				       "are missing"));
-	if (l->events || l->kinds || l->acts || l->missed)
-		add_warning(a, "losses", -1,
-			    ct_xstrdup("something was lost while recording: see the losses"));
 	if (open_ports(c->w) && !(a->cap_add & CT_CAP(NET_BIND_SERVICE)))
 		add_warning(a, "low-ports", CAP_NET_BIND_SERVICE,
 			    ct_xstrdup("here every port is open to everybody "

@@ -217,6 +217,29 @@ static void choose_changes(struct ct_probe *p)
 			bpf_program__set_autoload(changes[i].prog, false);
 }
 
+static uint64_t number_in(const char *path, uint64_t otherwise)
+{
+	ct_autofree char *text = NULL;
+
+	return ct_read_file(path, 32, &text, NULL) ? otherwise : strtoull(text, NULL, 10);
+}
+
+static void configure_acts(struct probe_bpf__rodata *c)
+{
+	uint64_t last = number_in("/proc/sys/kernel/cap_last_cap", 63);
+
+	c->cfg_nr_capget = ct_syscall__number("capget");
+	c->cfg_nr_capset = ct_syscall__number("capset");
+	c->cfg_nr_prctl = ct_syscall__number("prctl");
+	c->cfg_nr_clone3 = ct_syscall__number("clone3");
+	c->cfg_nr_mmap = ct_syscall__number("mmap");
+	c->cfg_nr_mremap = ct_syscall__number("mremap");
+	c->cfg_nr_shmat = ct_syscall__number("shmat");
+	c->cfg_mmap_min = number_in("/proc/sys/vm/mmap_min_addr", 0);
+	if (last < 63)
+		c->cfg_caps_valid = (2ull << last) - 1;
+}
+
 static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 {
 	struct probe_bpf__rodata *c = p->skel->rodata;
@@ -266,11 +289,8 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 		c->cfg_vm_lo[i] = lo;
 		c->cfg_vm_len[i] = size;
 	}
-	ct_selectors__fill(hot->cfg_selector);
-	c->cfg_nr_capget = ct_syscall__number("capget");
-	c->cfg_nr_capset = ct_syscall__number("capset");
-	c->cfg_nr_prctl = ct_syscall__number("prctl");
-	c->cfg_nr_clone3 = ct_syscall__number("clone3");
+	ct_selectors__fill(hot->cfg_selector, c->cfg_selector_mask);
+	configure_acts(c);
 }
 
 /*

@@ -86,5 +86,8 @@ int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *le
  * that is not watched. */
 void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_outcome *o);
 int ct_probe__losses(struct ct_probe *p, struct ct_losses *l);
+/* Those that are one cgroup's alone, which ct_probe__losses leaves out. */
+typedef void (*ct_lost_fn)(void *arg, uint64_t cgroup, uint64_t lost);
+void ct_probe__each_loss(struct ct_probe *p, ct_lost_fn fn, void *arg);
 
 #endif

@@ -12,7 +12,7 @@ typedef __u32 u32;
 
 #include "kern/probe.h"
 
-#define CT_WATCHED_MAX 64
+#define CT_WATCHED_MAX 128
 
 /* One moment in both clocks. */
 struct ct_clock {

@@ -102,6 +102,17 @@ static struct ct_slot *read_cache(struct ct_probe *p, size_t *n)
 	return slots;
 }
 
+static void forget_shares(struct ct_probe *p)
+{
+	int fd = bpf_map__fd(p->skel->maps.shares);
+	uint64_t cgroup;
+
+	for (__u32 i = bpf_map__max_entries(p->skel->maps.shares); i > 0; i--)
+		if (bpf_map_get_next_key(fd, NULL, &cgroup) || bpf_map_delete_elem(fd, &cgroup))
+			break;
+	p->skel->bss->pool_used[CT_POOL_KINDS] = 0;
+}
+
 void ct_probe__forget(struct ct_probe *p)
 {
 	static const struct ct_slot none;
@@ -112,6 +123,7 @@ void ct_probe__forget(struct ct_probe *p)
 	for (__u32 i = bpf_map__max_entries(p->skel->maps.kinds); i > 0; i--)
 		if (bpf_map_get_next_key(kinds, NULL, &key) || bpf_map_delete_elem(kinds, &key))
 			break;
+	forget_shares(p);
 	/* Last: a hit in a slot of a kind that is gone would be counted nowhere. */
 	for (__u32 i = 0; i < bpf_map__max_entries(p->skel->maps.cache); i++)
 		bpf_map_update_elem(bpf_map__fd(p->skel->maps.cache), &i, &none, BPF_ANY);
@@ -138,6 +150,20 @@ static bool is_cached(const struct ct_slot *slots, size_t nslots, const struct c
 	return false;
 }
 
+/* An entry that is taken out makes room for others. */
+static void give_back(struct ct_probe *p, enum ct_pool pool, uint64_t cgroup)
+{
+	int fd = bpf_map__fd(p->skel->maps.shares);
+	struct ct_share share;
+
+	__atomic_fetch_sub(&p->skel->bss->pool_used[pool], 1, __ATOMIC_RELAXED);
+	if (bpf_map_lookup_elem(fd, &cgroup, &share) || !share.used[pool])
+		return;
+	/* The cgroup has ended: nobody else changes it. */
+	share.used[pool]--;
+	bpf_map_update_elem(fd, &cgroup, &share, BPF_EXIST);
+}
+
 static void drain_kinds(struct ct_probe *p, ct_ended_fn ended, ct_count_fn fn, void *arg)
 {
 	size_t nslots;
@@ -156,7 +182,8 @@ static void drain_kinds(struct ct_probe *p, ct_ended_fn ended, ct_count_fn fn, v
 		    bpf_map_lookup_elem(fd, &key, cpu))
 			continue;
 		add_cpus(&sum, cpu, p->ncpus);
-		bpf_map_delete_elem(fd, &key);
+		if (!bpf_map_delete_elem(fd, &key))
+			give_back(p, CT_POOL_KINDS, key.cgroup);
 		fn(arg, &key, sum.count, jiffies_to_ns(p, sum.last));
 	}
 }
@@ -174,8 +201,27 @@ static void drain_acts(struct ct_probe *p, ct_ended_fn ended, ct_act_fn fn, void
 		more = !bpf_map_get_next_key(fd, &key, &next);
 		if (!ended(arg, key.cgroup) || bpf_map_lookup_elem(fd, &key, &count))
 			continue;
-		bpf_map_delete_elem(fd, &key);
+		if (!bpf_map_delete_elem(fd, &key))
+			give_back(p, CT_POOL_ACTS, key.cgroup);
 		fn(arg, &key, count);
+	}
+}
+
+/* A share that is empty and lost nothing tells nothing more. */
+static void drain_shares(struct ct_probe *p, ct_ended_fn ended, void *arg)
+{
+	int fd = bpf_map__fd(p->skel->maps.shares);
+	uint64_t cgroup, next;
+	bool more = !bpf_map_get_next_key(fd, NULL, &next);
+
+	while (more) {
+		struct ct_share share;
+
+		cgroup = next;
+		more = !bpf_map_get_next_key(fd, &cgroup, &next);
+		if (ended(arg, cgroup) && !bpf_map_lookup_elem(fd, &cgroup, &share) &&
+		    !share.lost && !share.used[CT_POOL_KINDS] && !share.used[CT_POOL_ACTS])
+			bpf_map_delete_elem(fd, &cgroup);
 	}
 }
 
@@ -185,6 +231,7 @@ void ct_probe__drain(struct ct_probe *p, ct_ended_fn ended, ct_count_fn kind, ct
 	read_clock(p, &p->now);
 	drain_kinds(p, ended, kind, arg);
 	drain_acts(p, ended, act, arg);
+	drain_shares(p, ended, arg);
 }
 
 int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg)
@@ -250,6 +297,20 @@ int ct_probe__each_act(struct ct_probe *p, ct_act_fn fn, void *arg)
 			fn(arg, &key, count);
 	}
 	return 0;
+}
+
+void ct_probe__each_loss(struct ct_probe *p, ct_lost_fn fn, void *arg)
+{
+	int fd = bpf_map__fd(p->skel->maps.shares);
+	uint64_t cgroup, *prev = NULL;
+
+	while (!bpf_map_get_next_key(fd, prev, &cgroup)) {
+		struct ct_share share;
+
+		prev = &cgroup;
+		if (!bpf_map_lookup_elem(fd, &cgroup, &share) && share.lost)
+			fn(arg, cgroup, share.lost);
+	}
 }
 
 void ct_probe__stop(struct ct_probe *p)

@@ -2,6 +2,8 @@
 #include "kern/selectors.h"
 
 #include <seccomp.h>
+#include <string.h>
+#include <sys/stat.h>
 #include "base/util.h"
 
 static const struct {
@@ -11,23 +13,23 @@ static const struct {
 	{ "bpf", CT_SEL(CT_SEL_ARG, 0) },
 	{ "capset", CT_SEL(CT_SEL_CAPSET, 1) },
 	{ "chmod", CT_SEL(CT_SEL_MODE, 1) },
-	{ "clone", CT_SEL(CT_SEL_ARG, 0) },
+	{ "clone", CT_SEL(CT_SEL_BITS, 0) },
 	{ "clone3", CT_SEL(CT_SEL_CLONE3, 0) },
 	{ "creat", CT_SEL(CT_SEL_CREAT, 1) },
 	{ "execve", CT_SEL(CT_SEL_EXEC, 0) },
 	{ "execveat", CT_SEL(CT_SEL_EXEC, 0) },
-	{ "fanotify_init", CT_SEL(CT_SEL_ARG, 0) },
+	{ "fanotify_init", CT_SEL(CT_SEL_BITS, 0) },
 	{ "fchmod", CT_SEL(CT_SEL_MODE, 1) },
 	{ "fchmodat", CT_SEL(CT_SEL_MODE, 2) },
 	{ "fchmodat2", CT_SEL(CT_SEL_MODE, 2) },
 	{ "fcntl", CT_SEL(CT_SEL_ARG, 1) },
 	{ "flistxattr", CT_SEL(CT_SEL_LIST, 0) },
 	{ "fsetxattr", CT_SEL(CT_SEL_XATTR, 0) },
-	{ "futimesat", CT_SEL(CT_SEL_TIMES, 2) },
 	{ "fsopen", CT_SEL(CT_SEL_WORD, 0) },
+	{ "futimesat", CT_SEL(CT_SEL_TIMES, 2) },
+	{ "io_uring_register", CT_SEL(CT_SEL_BITS, 1) },
 	{ "ioctl", CT_SEL(CT_SEL_ARG, 1) },
-	{ "io_uring_register", CT_SEL(CT_SEL_ARG, 1) },
-	{ "ioprio_set", CT_SEL(CT_SEL_ARG, 2) },
+	{ "ioprio_set", CT_SEL(CT_SEL_BITS, 2) },
 	{ "keyctl", CT_SEL(CT_SEL_ARG, 0) },
 	{ "kill", CT_SEL(CT_SEL_ARG, 1) },
 	{ "link", CT_SEL(CT_SEL_LINK, 0) },
@@ -38,8 +40,8 @@ static const struct {
 	{ "lsetxattr", CT_SEL(CT_SEL_XATTR, 0) },
 	{ "mkdir", CT_SEL(CT_SEL_MODE, 1) },
 	{ "mkdirat", CT_SEL(CT_SEL_MODE, 2) },
-	{ "mknod", CT_SEL(CT_SEL_ARG, 1) },
-	{ "mknodat", CT_SEL(CT_SEL_ARG, 2) },
+	{ "mknod", CT_SEL(CT_SEL_BITS, 1) },
+	{ "mknodat", CT_SEL(CT_SEL_BITS, 2) },
 	{ "mount", CT_SEL(CT_SEL_WORD, 2) },
 	{ "msgctl", CT_SEL(CT_SEL_ARG, 1) },
 	{ "open", CT_SEL(CT_SEL_OPEN, 1) },
@@ -49,18 +51,18 @@ static const struct {
 	{ "prctl", CT_SEL(CT_SEL_ARG, 0) },
 	{ "prlimit64", CT_SEL(CT_SEL_ARG, 1) },
 	{ "ptrace", CT_SEL(CT_SEL_ARG, 0) },
-	{ "quotactl", CT_SEL(CT_SEL_ARG, 0) },
+	{ "quotactl", CT_SEL(CT_SEL_BITS, 0) },
 	{ "rt_sigqueueinfo", CT_SEL(CT_SEL_ARG, 1) },
 	{ "rt_tgsigqueueinfo", CT_SEL(CT_SEL_ARG, 2) },
 	{ "sched_setscheduler", CT_SEL(CT_SEL_ARG, 1) },
 	{ "semctl", CT_SEL(CT_SEL_ARG, 2) },
 	{ "sendto", CT_SEL(CT_SEL_NLMSG, 1) },
-	{ "set_mempolicy", CT_SEL(CT_SEL_ARG, 0) },
+	{ "set_mempolicy", CT_SEL(CT_SEL_BITS, 0) },
 	{ "setfsgid", CT_SEL(CT_SEL_FSGID, 0) },
 	{ "setfsuid", CT_SEL(CT_SEL_FSUID, 0) },
 	{ "setgid", CT_SEL(CT_SEL_GID, 0) },
-	{ "setns", CT_SEL(CT_SEL_ARG, 1) },
-	{ "setpriority", CT_SEL(CT_SEL_PAIR, 0) },
+	{ "setns", CT_SEL(CT_SEL_BITS, 1) },
+	{ "setpriority", CT_SEL(CT_SEL_ARG, 0) },
 	{ "setregid", CT_SEL(CT_SEL_REGID, 0) },
 	{ "setresgid", CT_SEL(CT_SEL_RESGID, 0) },
 	{ "setresuid", CT_SEL(CT_SEL_RESUID, 0) },
@@ -76,11 +78,51 @@ static const struct {
 	{ "syslog", CT_SEL(CT_SEL_ARG, 0) },
 	{ "tgkill", CT_SEL(CT_SEL_ARG, 2) },
 	{ "tkill", CT_SEL(CT_SEL_ARG, 1) },
-	{ "umount2", CT_SEL(CT_SEL_ARG, 1) },
-	{ "unshare", CT_SEL(CT_SEL_ARG, 0) },
+	{ "umount2", CT_SEL(CT_SEL_BITS, 1) },
+	{ "unshare", CT_SEL(CT_SEL_BITS, 0) },
 	{ "utime", CT_SEL(CT_SEL_TIMES, 1) },
 	{ "utimensat", CT_SEL(CT_SEL_TIMES, 2) },
 	{ "utimes", CT_SEL(CT_SEL_TIMES, 1) },
+};
+
+#define NAMESPACES 0x7e020080 /* CLONE_NEW*; of clone the lowest bits are a signal */
+#define SIGNALS	   0x7f
+
+/* The bits of a CT_SEL_ARG or CT_SEL_BITS that a kernel knows; of others all count. */
+static const struct {
+	const char *name;
+	uint32_t mask;
+} known_bits[] = {
+	{ "bpf", 0x3f },
+	{ "clone", NAMESPACES & ~0xff },
+	{ "fanotify_init", 0xc },
+	{ "fcntl", 0x7ff },
+	{ "io_uring_register", 0xff },
+	{ "ioprio_set", 0xe000 },
+	{ "keyctl", 0x3f },
+	{ "kill", SIGNALS },
+	{ "mknod", S_IFMT },
+	{ "mknodat", S_IFMT },
+	{ "msgctl", 0x1ff },
+	{ "pidfd_send_signal", SIGNALS },
+	{ "prctl", 0xff },
+	{ "prlimit64", 0x1f },
+	{ "ptrace", 0xffff },
+	{ "quotactl", 0x80580f00 },
+	{ "rt_sigqueueinfo", SIGNALS },
+	{ "rt_tgsigqueueinfo", SIGNALS },
+	{ "sched_setscheduler", 0x4000000f },
+	{ "semctl", 0x1ff },
+	{ "set_mempolicy", 0xf },
+	{ "setns", NAMESPACES },
+	{ "setpriority", 0x3 },
+	{ "setrlimit", 0x1f },
+	{ "shmctl", 0x1ff },
+	{ "syslog", 0xf },
+	{ "tgkill", SIGNALS },
+	{ "tkill", SIGNALS },
+	{ "umount2", 0xf },
+	{ "unshare", NAMESPACES },
 };
 
 int ct_syscall__number(const char *name)
@@ -96,12 +138,19 @@ char *ct_syscall__name(int nr)
 	return nr < 0 ? NULL : seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
 }
 
-void ct_selectors__fill(uint8_t table[CT_SYSCALLS])
+void ct_selectors__fill(uint8_t table[CT_SYSCALLS], uint32_t masks[CT_SYSCALLS])
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(selectors); i++) {
 		int nr = ct_syscall__number(selectors[i].name);
 
 		if (nr >= 0 && nr < CT_SYSCALLS)
 			table[nr] = selectors[i].how;
+	}
+	memset(masks, 0xff, CT_SYSCALLS * sizeof(*masks));
+	for (size_t i = 0; i < CT_ARRAY_SIZE(known_bits); i++) {
+		int nr = ct_syscall__number(known_bits[i].name);
+
+		if (nr >= 0 && nr < CT_SYSCALLS)
+			masks[nr] = known_bits[i].mask;
 	}
 }

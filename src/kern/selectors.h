@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include "ct/selector.h"
 
-/* Fills table[] for the native architecture's system call numbers. */
-void ct_selectors__fill(uint8_t table[CT_SYSCALLS]);
+/* Fills both for the native architecture's system call numbers. */
+void ct_selectors__fill(uint8_t table[CT_SYSCALLS], uint32_t masks[CT_SYSCALLS]);
 
 /* Number of a system call on this architecture, -1 if it has none. */
 int ct_syscall__number(const char *name);

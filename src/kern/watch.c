@@ -74,6 +74,22 @@ static bool is_checked_anyway(const char *name)
 	       restricted[0] == '1';
 }
 
+/*
+ * The tracepoint lies within cap_capable and shows each of its questions. Other ways in do not
+ * see those of security/commoncap.c itself, where the compiler made cap_capable part of them (5.10
+ * to 6.12 as Debian builds them); cap_mmap_addr is one. These calls are frequent, so they
+ * are watched only there.
+ */
+static bool is_seen_anyway(const struct ct_probe *p, const char *name)
+{
+	static const char *const mappers[] = { "mmap", "mremap", "shmat" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(mappers); i++)
+		if (!strcmp(name, mappers[i]))
+			return !strcmp(p->backend, "tp_btf") || !p->skel->rodata->cfg_mmap_min;
+	return is_checked_anyway(name);
+}
+
 int ct_watch__attach(struct ct_probe *p, const char *const *names, struct ct_err *err)
 {
 	ct_autoclose int tracefs = open_tracefs();
@@ -81,7 +97,7 @@ int ct_watch__attach(struct ct_probe *p, const char *const *names, struct ct_err
 	if (tracefs < 0)
 		return ct_err__set(err, -tracefs, "cannot open tracefs: %s", strerror(-tracefs));
 	for (size_t i = 0; names[i] && p->nwatched < CT_WATCHED_MAX; i++) {
-		int id = is_checked_anyway(names[i]) ? -1 : tracepoint_id(tracefs, names[i]);
+		int id = is_seen_anyway(p, names[i]) ? -1 : tracepoint_id(tracefs, names[i]);
 		struct bpf_link *link;
 
 		if (id < 0) /* not every kernel has every call */

@@ -6,6 +6,7 @@
 extern const char *const ct_workload_kind_names[];
 extern const char *const ct_runtime_names[];
 extern const char *const ct_seccomp_names[];
+extern const char *const ct_seccomp_op_names[];
 extern const char *const ct_phase_names[]; /* what ct_workload__phase() says */
 
 int ct_names__find(const char *const *names, const char *name); /* -EINVAL: unknown */

@@ -188,6 +188,43 @@ static int read_kind(struct ct_session *s, struct ct_workload *w, json_t *doc, s
 	return ret;
 }
 
+static int read_rule_args(struct ct_seccomp_rule *r, json_t *doc, struct ct_err *err)
+{
+	json_t *args = json_object_get(doc, "args"), *o;
+	size_t i;
+
+	if (!args)
+		return 0;
+	if (!json_is_array(args) || json_array_size(args) > CT_SECCOMP_ARGS)
+		return ct_err__set(err, EINVAL, "\"args\" is not an array of at most %d objects",
+				   CT_SECCOMP_ARGS);
+	json_array_foreach(args, i, o) {
+		if (!json_is_object(o))
+			return ct_err__set(err, EINVAL, "\"args\" holds what is no object");
+		if (ct_fields__read(ct_seccomp_arg_fields, &r->args[r->nargs++], o, err))
+			return -EINVAL;
+	}
+	taken(doc, "args");
+	return 0;
+}
+
+static int read_rule(struct ct_session *s, struct ct_workload *w, json_t *doc, struct ct_err *err)
+{
+	struct ct_seccomp_profile *p = &w->container.profile;
+	struct ct_seccomp_rule *r = CT_PUSH(p->rules, p->nrules, p->rules_cap);
+	int ret;
+
+	(void)s;
+	*r = (struct ct_seccomp_rule){ 0 };
+	ret = ct_fields__read(ct_seccomp_rule_fields, r, doc, err);
+	if (!ret && !r->syscall)
+		ret = ct_err__set(err, EINVAL, "\"syscall\" is missing");
+	if (!ret)
+		ret = read_rule_args(r, doc, err);
+	r->rest = rest_of(doc);
+	return ret;
+}
+
 static int read_act(struct ct_session *s, struct ct_workload *w, json_t *doc, struct ct_err *err)
 {
 	struct ct_act *a = ct_workload__add_act(w);
@@ -243,6 +280,7 @@ static const struct document {
 	int (*read)(struct ct_session *s, struct ct_workload *w, json_t *doc, struct ct_err *err);
 } documents[] = {
 	{ "workload", false, read_workload },
+	{ "seccomp_rule", true, read_rule },
 	{ "kind", true, read_kind },
 	{ "act", true, read_act },
 	{ "exec", true, read_exec },

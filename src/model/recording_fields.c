@@ -61,6 +61,24 @@ const struct ct_field ct_container_fields[] = {
 	F(TRI, userns),
 	F(TRI, no_new_privs),
 	F(NAME, seccomp, .names = ct_seccomp_names),
+	CT_FIELD(struct ct_container, BOOL, profile.known, "profile_known"),
+	CT_FIELD(struct ct_container, BOOL, profile.allows_rest, "profile_allows_rest"),
+	{ 0 },
+};
+#undef F
+
+#define F(kind, member, ...) CT_FIELD(struct ct_seccomp_rule, kind, member, #member, ##__VA_ARGS__)
+const struct ct_field ct_seccomp_rule_fields[] = {
+	F(STR, syscall), F(BOOL, allow, .keep = true), F(HEX, with), F(HEX, without), { 0 },
+};
+#undef F
+
+#define F(kind, member, ...) CT_FIELD(struct ct_seccomp_arg, kind, member, #member, ##__VA_ARGS__)
+const struct ct_field ct_seccomp_arg_fields[] = {
+	F(UINT, index, .keep = true, .max = CT_SECCOMP_ARGS - 1),
+	F(NAME, op, .names = ct_seccomp_op_names),
+	F(HEX, value, .keep = true),
+	F(HEX, value_two),
 	{ 0 },
 };
 #undef F
@@ -87,6 +105,8 @@ const struct ct_field ct_workload_fields[] = {
 	F(TRI, reload_seen),
 	F(INT, end_code),
 	F(BOOL, left_out),
+	F(UINT, lost),
+	F(UINT, compat),
 	F(UINT, recording, .max = 1 << 20),
 	F(STR, kernel),
 	{ 0 },
@@ -187,7 +207,12 @@ const struct ct_field ct_act_fields[] = {
 	F(HEX, key.c, "c"),
 	F(HEX, key.before, "before"),
 	F(UINT, key.ok, "ok"),
-	F(UINT, key.asked, "asked"),
+	F(UINT, key.asked, "asked", .max = CT_ASKED_GOT),
+	F(HEX, key.got_permitted, "got_permitted"),
+	F(HEX, key.got_effective, "got_effective"),
+	F(HEX, key.got_inheritable, "got_inheritable"),
+	F(UINT, key.level, "level"),
+	F(UINT, key.seccomp, "seccomp"),
 	F(UINT, count, "count", .keep = true),
 	{ 0 },
 };

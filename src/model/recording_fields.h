@@ -17,6 +17,8 @@ extern const struct ct_field ct_creds_fields[];
 extern const struct ct_field ct_kind_fields[];
 extern const struct ct_field ct_sample_fields[];  /* of struct ct_kind */
 extern const struct ct_field ct_outcome_fields[]; /* of struct ct_kind */
+extern const struct ct_field ct_seccomp_rule_fields[];
+extern const struct ct_field ct_seccomp_arg_fields[];
 extern const struct ct_field ct_act_fields[];
 extern const struct ct_field ct_exec_fields[];
 extern const struct ct_field ct_exit_fields[];

@@ -134,6 +134,22 @@ static void write_kind(struct ct_json *j, const struct ct_kind *k, size_t worklo
 	end(j, k->rest, in_kind);
 }
 
+static void write_rule(struct ct_json *j, const struct ct_seccomp_rule *r, size_t workload)
+{
+	begin(j, "seccomp_rule", workload);
+	ct_fields__write(ct_seccomp_rule_fields, r, j);
+	if (r->nargs) {
+		ct_json__array(j, "args");
+		for (size_t i = 0; i < r->nargs; i++) {
+			ct_json__object(j, NULL);
+			ct_fields__write(ct_seccomp_arg_fields, &r->args[i], j);
+			ct_json__end_object(j);
+		}
+		ct_json__end_array(j);
+	}
+	end(j, r->rest, in_none);
+}
+
 static void write_act(struct ct_json *j, const struct ct_act *a, size_t workload)
 {
 	begin(j, "act", workload);
@@ -161,6 +177,8 @@ static void write_exit(struct ct_json *j, const struct ct_exit *e, size_t worklo
 /* Where nothing is merged, a workload has the number that it has in the session. */
 static void write_documents(struct ct_json *j, const struct ct_workload *w, size_t number)
 {
+	for (size_t n = 0; n < w->container.profile.nrules; n++)
+		write_rule(j, &w->container.profile.rules[n], number);
 	for (size_t n = 0; n < w->nkinds; n++)
 		write_kind(j, &w->kinds[n], number);
 	for (size_t n = 0; n < w->nacts; n++)

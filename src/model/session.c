@@ -41,6 +41,7 @@ static void container__free(struct ct_container *c)
 	free(c->pid_mode);
 	free(c->ipc_mode);
 	free(c->health);
+	ct_seccomp_profile__free(&c->profile);
 }
 
 static void kind__free(struct ct_kind *k)
@@ -245,6 +246,15 @@ static void join(enum ct_tristate *seen, enum ct_tristate by_part)
 {
 	if (by_part > *seen)
 		*seen = by_part;
+}
+
+uint64_t ct_workload__lost(const struct ct_workload *w)
+{
+	uint64_t lost = 0;
+
+	ct_workload__for_each(part, w)
+		lost += part->lost;
+	return lost;
 }
 
 struct ct_exercised ct_workload__exercised(const struct ct_workload *w)

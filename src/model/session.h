@@ -67,6 +67,46 @@ enum ct_runtime {
 };
 enum ct_seccomp { CT_SECCOMP_UNKNOWN, CT_SECCOMP_NONE, CT_SECCOMP_DEFAULT, CT_SECCOMP_CUSTOM };
 
+/*
+ * One rule of a seccomp profile for a system call: it holds for a container with all capabilities
+ * of with and none of without, where all of its comparisons are true.
+ */
+#define CT_SECCOMP_ARGS 6
+enum ct_seccomp_op {
+	CT_SECCOMP_EQ,
+	CT_SECCOMP_NE,
+	CT_SECCOMP_LT,
+	CT_SECCOMP_LE,
+	CT_SECCOMP_GT,
+	CT_SECCOMP_GE,
+	CT_SECCOMP_MASKED_EQ, /* (argument & value) == value_two */
+};
+struct ct_seccomp_arg {
+	uint32_t index; /* of the argument */
+	enum ct_seccomp_op op;
+	uint64_t value, value_two;
+};
+struct ct_seccomp_rule {
+	char *syscall;
+	bool allow;
+	uint64_t with, without;
+	struct ct_seccomp_arg args[CT_SECCOMP_ARGS];
+	size_t nargs;
+	struct json_t *rest;
+};
+
+/*
+ * What a profile makes depend on capabilities: all rules of the system calls of which one
+ * does. What is not named here is allowed, or refused, to everybody.
+ */
+struct ct_seccomp_profile {
+	bool known;	  /* it was read */
+	bool allows_rest; /* calls for which no rule holds */
+	struct ct_seccomp_rule *rules;
+	size_t nrules, rules_cap;
+};
+void ct_seccomp_profile__free(struct ct_seccomp_profile *p); /* what it holds */
+
 /* What the runtime's API or state says of a container. */
 struct ct_container {
 	char *id, *name, *image, *image_digest;
@@ -80,6 +120,7 @@ struct ct_container {
 	char *health; /* the health check's command line, joined by spaces */
 	enum ct_tristate privileged, userns, no_new_privs;
 	enum ct_seccomp seccomp;
+	struct ct_seccomp_profile profile; /* where it is not the runtime's built-in one */
 };
 
 struct ct_sysctls {
@@ -173,6 +214,8 @@ struct ct_workload {
 	enum ct_tristate reload_seen; /* a process got a SIGHUP that it handles */
 	struct ct_exercised told;     /* read from an advice: of recordings that are not here */
 	int end_code;		      /* then: as wait(2) reports it */
+	uint64_t lost;		      /* kinds, acts and events that may hide needs of it */
+	uint64_t compat;	      /* execves of programs with 32-bit system calls */
 	bool left_out; /* its command started containers, which are not in the recording */
 	struct ct_kind *kinds;
 	size_t nkinds, kinds_cap;
@@ -229,6 +272,9 @@ static inline const struct ct_workload *ct_workload__part(const struct ct_worklo
 
 /* The bounding sets it ran with, together. False: not known of any. */
 bool ct_workload__configured(const struct ct_workload *w, uint64_t *set);
+
+/* How much of it was lost that may have shown a need, in all recordings together. */
+uint64_t ct_workload__lost(const struct ct_workload *w);
 
 struct ct_exercised ct_workload__exercised(const struct ct_workload *w);
 uint64_t ct_workload__watched_ns(const struct ct_workload *w); /* all recordings together */

@@ -222,6 +222,18 @@ static void add_drained_acts(struct builder *b)
 		on_act(b, &act->key, 0);
 }
 
+/* One whose cgroup cannot be named may be any workload's. */
+static void on_loss(void *arg, uint64_t cgroup, uint64_t lost)
+{
+	struct builder *b = arg;
+	struct ct_workload *w = home_of(b, cgroup);
+
+	if (w)
+		w->lost += lost;
+	else if (!ct_cgroups__path(b->c->cgroups, cgroup))
+		b->s->losses.kinds += lost;
+}
+
 /* What the entry point's execve tells of the container. */
 static void learn_start(struct ct_workload *w, const struct ct_exec_event *e)
 {
@@ -258,8 +270,8 @@ static void add_exec(struct builder *b, const struct ct_seen_exec *x)
 	if (!w)
 		return;
 	learn_start(w, &x->event);
-	if (x->unread)
-		b->s->losses.lookups++;
+	w->lost += x->unread ? 1 : 0;
+	w->compat += x->event.flags & CT_EXEC_F_32BIT ? 1 : 0;
 	/* Ordinary programs tell nothing: kept are ways in and what changes privileges. */
 	if (x->exec.was != CT_ENTRY_SETUP && !x->exec.fcaps && !x->exec.setuid)
 		return;
@@ -321,11 +333,11 @@ static int by_act(const void *x, const void *y)
 		      sizeof(struct ct_act_key));
 }
 
-/* No SIGHUP is unseen, unless the map of acts was full. */
+/* No SIGHUP is unseen, unless acts were lost. */
 static void conclude_reloads(struct ct_session *s)
 {
 	for (size_t i = 0; i < s->nworkloads && !s->losses.acts; i++)
-		if (s->workloads[i]->reload_seen == CT_UNKNOWN)
+		if (s->workloads[i]->reload_seen == CT_UNKNOWN && !s->workloads[i]->lost)
 			s->workloads[i]->reload_seen = CT_NO;
 }
 
@@ -363,6 +375,7 @@ void ct_collect__build(struct ct_collect *c, struct ct_session *s, ct_choose_fn 
 	struct builder b = { .c = c, .s = s, .choose = choose, .arg = arg };
 
 	ct_probe__losses(c->probe, &s->losses);
+	ct_probe__each_loss(c->probe, on_loss, &b);
 	for (size_t i = 0; i < c->nexecs; i++)
 		add_exec(&b, &c->execs[i]);
 	ct_probe__each_kind(c->probe, on_count, &b);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/stat.h>
 #include <uthash.h>
 
@@ -116,23 +117,51 @@ static int relative_root(struct ct_roots *r, const struct ct_exec_event *e, bool
 	return ct_open_root_of(e->proc.ppid);
 }
 
+/*
+ * The kernel itself says of others than root whether the file's effective bit is set, whatever
+ * came of it (under no_new_privs nothing does): by secureexec. It is not set, so the file's
+ * capabilities are no need, and no set-id bit changed anything. Which id is root in a user
+ * namespace is not known here. (security/commoncap.c:cap_bprm_creds_from_file, 5.10 to 7.3)
+ */
+static bool tells_no_need(const struct ct_exec_event *e)
+{
+	return !(e->flags & CT_EXEC_F_SECURE) && e->creds.uid && !e->creds.userns_level;
+}
+
+/* A name of a process that is gone, from where its parent is: most do not leave that. */
+static char *absolute_by_parent(const struct ct_exec_event *e, const char *file)
+{
+	ct_autofree char *link = ct_xasprintf("/proc/%u/cwd", e->proc.ppid);
+	char cwd[PATH_MAX];
+	ssize_t n;
+
+	if (*file == '/')
+		return ct_xstrdup(file);
+	n = readlink(link, cwd, sizeof(cwd) - 1);
+	if (n <= 0 || *cwd != '/')
+		return NULL;
+	cwd[n] = '\0';
+	return ct_xasprintf("%s/%s", cwd, file);
+}
+
 int ct_roots__fcaps(struct ct_roots *r, const struct ct_exec_event *e, struct ct_exec *x)
 {
 	int ret = ct_fcaps__read(e->proc.pid, x->file, &x->fcaps, &x->fcaps_effective, &x->setuid);
+	ct_autofree char *path = NULL;
 	bool own;
 	int fd;
 
 	if (ret != -ESRCH)
 		return ret;
-	/* Had its file given it something, it would hold it now. */
-	if (e->creds.uid && e->creds.euid == e->creds.uid && !e->creds.permitted)
+	if (tells_no_need(e))
 		return 0;
-	if (x->file[0] != '/')
+	path = absolute_by_parent(e, x->file);
+	if (!path)
 		return ret;
 	fd = relative_root(r, e, &own);
 	if (fd < 0)
 		return ret;
-	ret = ct_fcaps__read_below(fd, x->file, &x->fcaps, &x->fcaps_effective, &x->setuid);
+	ret = ct_fcaps__read_below(fd, path, &x->fcaps, &x->fcaps_effective, &x->setuid);
 	if (own)
 		close(fd);
 	return ret;

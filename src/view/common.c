@@ -89,9 +89,14 @@ static void add_loss(struct ct_str *s, uint64_t n, const char *one, const char *
 	ct_str__addf(s, "%s%s", s->len ? "; " : "", count);
 }
 
-char *ct_view__losses(const struct ct_losses *l)
+char *ct_view__losses(const struct ct_session *session)
 {
+	const struct ct_losses *l = &session->losses;
 	struct ct_str s = { 0 };
+	uint64_t own = 0;
+
+	for (size_t i = 0; i < session->nworkloads; i++)
+		own += ct_workload__lost(session->workloads[i]);
 
 	if (l->truncated)
 		ct_str__add(&s, "the recording ends early");
@@ -101,6 +106,8 @@ char *ct_view__losses(const struct ct_losses *l)
 	add_loss(&s, l->acts, "act without a check (map full)", "acts without a check (map full)");
 	add_loss(&s, l->events, "sample (ring full; its count is right)",
 		 "samples (ring full; the counts are right)");
+	add_loss(&s, own, "observation of one workload, see its advice",
+		 "observations of single workloads, see their advice");
 	add_loss(&s, l->stacks, "kind without a stack", "kinds without a stack");
 	add_loss(&s, l->procs, "process of unknown phase", "processes of unknown phase");
 	add_loss(&s, l->outcomes, "outcome of a refused call", "outcomes of refused calls");

@@ -25,6 +25,6 @@ bool ct_view__is_note(const struct ct_warning *w);
 char *ct_view__verified(const struct ct_advice *a);
 
 /* What was lost and what it means, or NULL when nothing was. */
-char *ct_view__losses(const struct ct_losses *l);
+char *ct_view__losses(const struct ct_session *s);
 
 #endif

@@ -154,7 +154,7 @@ static void put_confidence(FILE *out, const struct ct_advice *a)
 
 void ct_html__trust(FILE *out, const struct ct_report *r)
 {
-	ct_autofree char *lost = ct_view__losses(&r->session->losses);
+	ct_autofree char *lost = ct_view__losses(r->session);
 
 	fputs("<h2 id=\"trust\">Losses and confidence</h2>\n", out);
 	if (lost)

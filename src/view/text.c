@@ -219,9 +219,9 @@ static void put_workload(const struct text *t, const struct ct_advice *a, bool v
 	fputc('\n', t->out);
 }
 
-static void put_losses(const struct text *t, const struct ct_losses *l)
+static void put_losses(const struct text *t, const struct ct_session *s)
 {
-	ct_autofree char *lost = ct_view__losses(l);
+	ct_autofree char *lost = ct_view__losses(s);
 
 	if (lost) {
 		put_labelled(t, "lost", ct_term__bad(t->term), lost);
@@ -242,5 +242,5 @@ void ct_view__text(const struct ct_report *r, FILE *out, const struct ct_term *t
 		      out);
 	for (size_t i = 0; i < r->nadvices; i++)
 		put_workload(&t, &r->advices[i], verbose);
-	put_losses(&t, &r->session->losses);
+	put_losses(&t, r->session);
 }

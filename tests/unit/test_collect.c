@@ -46,6 +46,10 @@ static struct {
 	} acts[4];
 	size_t nacts;
 	struct ct_losses losses;
+	struct {
+		uint64_t cgroup, n;
+	} lost[4];
+	size_t nlost;
 } probe;
 
 int ct_probe__consume(struct ct_probe *p, ct_event_fn fn, void *arg)
@@ -114,6 +118,13 @@ int ct_probe__losses(struct ct_probe *p, struct ct_losses *l)
 	(void)p;
 	*l = probe.losses;
 	return 0;
+}
+
+void ct_probe__each_loss(struct ct_probe *p, ct_lost_fn fn, void *arg)
+{
+	(void)p;
+	for (size_t i = 0; i < probe.nlost; i++)
+		fn(arg, probe.lost[i].cgroup, probe.lost[i].n);
 }
 
 /* ---- what it sees ---- */
@@ -254,6 +265,13 @@ static void test_losses(void)
 	ct_autosession struct ct_session *s = NULL;
 
 	probe.losses.events = 3;
+	probe.lost[0].cgroup = WEB; /* its own */
+	probe.lost[0].n = 11;
+	probe.lost[1].cgroup = OTHER; /* nobody's who is recorded */
+	probe.lost[1].n = 1000;
+	probe.lost[2].cgroup = NAMELESS; /* anybody's */
+	probe.lost[2].n = 13;
+	probe.nlost = 3;
 	see_kind(key_of(WEB, CAP_CHOWN, 99), 2, 0, 0);
 	see_kind(key_of(NAMELESS, CAP_CHOWN, 7), 5, 0, 0);
 	s = built();
@@ -263,6 +281,8 @@ static void test_losses(void)
 	CU_ASSERT_EQUAL(s->losses.stacks, 1);
 	CU_ASSERT_EQUAL(s->losses.unattributed, 5);
 	CU_ASSERT_EQUAL(s->losses.events, 3);
+	CU_ASSERT_EQUAL(s->losses.kinds, 13);
+	CU_ASSERT_EQUAL(s->workloads[0]->lost, 11);
 }
 
 /* Shorter than what they say they are, or of a type that nobody knows: left alone. */
@@ -393,7 +413,7 @@ static void test_execs(void)
 	e->creds.bounding = CT_CAPS_DOCKER_DEFAULT;
 	e->creds.no_new_privs = 1;
 	e->port_start = 0;
-	see_exec(WEB, CT_ENTRY_MAIN, CT_ENTRY_MAIN, "ls", 3);
+	see_exec(WEB, CT_ENTRY_MAIN, CT_ENTRY_MAIN, "ls", 3)->flags = CT_EXEC_F_32BIT;
 	e = see_exec(WEB, CT_ENTRY_SETUP, CT_ENTRY_MAIN, argv, sizeof(argv));
 	e->creds.bounding = CT_CAPS_ALL; /* too late to say anything new */
 	e->creds.no_new_privs = 1;
@@ -404,6 +424,7 @@ static void test_execs(void)
 	s = built();
 	w = s->workloads[0];
 	CU_ASSERT_EQUAL_FATAL(w->nexecs, 3);
+	CU_ASSERT_EQUAL(w->compat, 1);
 	CU_ASSERT(!w->execs[1].creds.no_new_privs && w->execs[2].creds.no_new_privs);
 	UNIT_STR(w->execs[0].argv, "sh -c x y");
 	UNIT_STR(w->execs[0].file, "/bin/sh");

@@ -179,7 +179,7 @@ static const struct {
 	{ "failed-run", -1, failed },
 	{ "unknown-sites", -1, unknown },
 	{ "truncated", -1, truncated },
-	{ "losses", -1, lost },
+	{ "incomplete", -1, lost },
 	{ "low-ports", CAP_NET_BIND_SERVICE, open_ports },
 	{ "no-seccomp", -1, unconfined },
 	{ "left-out", -1, left_out },

@@ -103,8 +103,11 @@ static void test_selectors(void)
 		{ "getpid", CT_SEL_NONE },
 	};
 	uint8_t table[CT_SYSCALLS] = { 0 };
+	uint32_t masks[CT_SYSCALLS] = { 0 };
 
-	ct_selectors__fill(table);
+	ct_selectors__fill(table, masks);
+	CU_ASSERT_EQUAL(masks[ct_syscall__number("kill")], 0x7f);
+	CU_ASSERT_EQUAL(masks[ct_syscall__number("ioctl")], ~0u);
 	for (size_t i = 0; i < CT_ARRAY_SIZE(wanted); i++) {
 		int nr = ct_syscall__number(wanted[i].call);
 

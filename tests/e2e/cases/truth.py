@@ -26,7 +26,7 @@ def text(caps):
 class Case:
     def __init__(self, line):
         self.name, args, sets, flag, self.why = line.rstrip("\n").split("\t")
-        self.args = () if args == "-" else tuple(shlex.split(args))
+        self.args = () if args == "-" else tuple(shlex.split(args.replace("@HERE@", str(HERE))))
         self.undecidable = flag == "undecidable"
         self.sets = [frozenset() if s.strip() == "(none)" else frozenset(s.strip().split(",")) for s in sets.split("|")]
         for cap in frozenset().union(*self.sets) - frozenset(NAMES):

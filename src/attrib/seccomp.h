@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Seccomp profiles as Docker and Podman have them: JSON whose rules may depend on the
+ * capabilities that a container is given.
+ */
+#ifndef CT_ATTRIB_SECCOMP_H
+#define CT_ATTRIB_SECCOMP_H
+
+#include "model/session.h"
+
+/*
+ * Reads the text of a profile. The engine evaluated it on this host, so the rules of other
+ * architectures and of newer kernels are left out. Returns 0, -EINVAL if it is not understood,
+ * or -EFBIG; *profile is then untouched.
+ */
+int ct_seccomp_profile__parse(const char *text, size_t len, struct ct_seccomp_profile *profile);
+
+/* The same of a file; other than a plain file: -EINVAL. */
+int ct_seccomp_profile__read(const char *path, struct ct_seccomp_profile *profile);
+
+#endif
