@@ -77,8 +77,8 @@ char *ct_emit__key(const char *s, const char *extra, bool dns)
 
 		if (!(isascii(c) && isalnum((unsigned char)c)) && !strchr(extra, c))
 			c = '-';
-		if (c == '-' && !str.len)
-			continue;
+		if (!str.len && !isalnum((unsigned char)c))
+			continue; /* no reader wants another beginning */
 		if (dns)
 			c = (char)tolower((unsigned char)c);
 		ct_str__addn(&str, &c, 1);

@@ -27,6 +27,15 @@ char *ct_emit__yaml(const char *s);
  */
 char *ct_emit__key(const char *s, const char *extra, bool dns);
 
+/*
+ * What a person would call it: its Compose service, container or unit, or the program that a plain
+ * command runs. Raw; the caller frees.
+ */
+char *ct_emit__name(const struct ct_workload *w);
+
+/* Advice n's name as ct_emit__key() spells it, unlike those of all others in the report. */
+char *ct_emit__unique_key(const struct ct_report *r, size_t n, const char *extra, bool dns);
+
 /* Columns of the longest name. */
 int ct_emit__names_width(uint64_t set);
 

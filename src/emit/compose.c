@@ -13,27 +13,6 @@ static const struct ct_idiom compose_idiom = {
 	.engine = true,
 };
 
-static char *service_key(const struct ct_workload *w)
-{
-	const char *service = w->container.service;
-
-	return ct_emit__key(service && *service ? service : ct_workload__label(w), "._-", false);
-}
-
-/* A key that occurs twice makes the document invalid: the second web becomes web-2. */
-static char *unique_key(const struct ct_report *r, size_t n)
-{
-	ct_autofree char *key = service_key(r->advices[n].workload);
-	size_t same = 1;
-
-	for (size_t i = 0; i < n; i++) {
-		ct_autofree char *other = service_key(r->advices[i].workload);
-
-		same += !strcmp(key, other);
-	}
-	return same == 1 ? ct_steal(key) : ct_xasprintf("%s-%zu", key, same);
-}
-
 static void put_set(const struct ct_advice *a, FILE *out)
 {
 	int width = ct_emit__names_width(a->cap_add);
@@ -52,11 +31,11 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 {
 	const struct ct_advice *a = &r->advices[n];
 	const char *nnp = ct_emit__nnp_text(ct_emit__nnp(r, a));
-	ct_autofree char *key = unique_key(r, n), *word = ct_emit__yaml(key);
+	ct_autofree char *key = ct_emit__unique_key(r, n, "._-", false);
+	ct_autofree char *word = ct_emit__yaml(key);
 
 	if (n)
 		fputc('\n', out);
-	ct_emit__heading(a, out, "  ");
 	fprintf(out, "  %s:\n", word);
 	put_set(a, out);
 	if (a->workload->container.no_new_privs == CT_YES) {
@@ -65,14 +44,13 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 		ct_emit__comment(out, "    ", "%s", nnp);
 		fputs("    # security_opt: [\"no-new-privileges:true\"]\n", out);
 	}
+	ct_emit__heading(a, out, "    ");
 	ct_emit__notes(a, &compose_idiom, out, "    ");
 }
 
+/* What is to be pasted comes first, what is to be known about it behind each of its parts. */
 void ct_emit__compose(const struct ct_report *r, FILE *out)
 {
-	fputs("# In an override file, where lists are joined: cap_add: !override [...]\n"
-	      "# (Compose 2.24.4 or newer).\n",
-	      out);
 	if (!r->nadvices) {
 		fputs("services: {}\n", out);
 		return;
@@ -80,4 +58,7 @@ void ct_emit__compose(const struct ct_report *r, FILE *out)
 	fputs("services:\n", out);
 	for (size_t i = 0; i < r->nadvices; i++)
 		put_service(r, i, out);
+	fputs("\n# In an override file write `cap_add: !override` in place of `cap_add:`, because "
+	      "Compose\n# joins lists (Compose 2.24.4 or newer).\n",
+	      out);
 }

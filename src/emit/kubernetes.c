@@ -140,35 +140,6 @@ static void put_context(const struct ct_report *r, const struct ct_advice *a, FI
 	put_add(a, out, indent);
 }
 
-/* Its name where the container came from a manifest is NAMESPACE/POD/NAME. */
-static char *container_key(const struct ct_workload *w)
-{
-	const struct ct_container *c = &w->container;
-	const char *name = c->service && *c->service ? c->service : ct_workload__label(w);
-	const char *slash = strrchr(name, '/');
-
-	if (slash && (w->runtime == CT_RT_CONTAINERD || w->runtime == CT_RT_CRIO))
-		name = slash + 1;
-	return ct_emit__key(name, "-", true);
-}
-
-/* As container_key(), as a scalar; a name that occurs again gets a number behind it. */
-static char *unique_name(const struct ct_report *r, size_t n)
-{
-	ct_autofree char *key = container_key(r->advices[n].workload), *numbered = NULL;
-	size_t same = 1;
-
-	for (size_t i = 0; i < n; i++) {
-		ct_autofree char *other = container_key(r->advices[i].workload);
-
-		same += !strcmp(key, other);
-	}
-	if (same == 1)
-		return ct_emit__yaml(key);
-	numbered = ct_xasprintf("%.56s-%zu", key, same);
-	return ct_emit__yaml(numbered);
-}
-
 static void put_head(const struct ct_report *r, const struct ct_advice *a, FILE *out,
 		     const char *indent)
 {
@@ -180,7 +151,7 @@ static void put_head(const struct ct_report *r, const struct ct_advice *a, FILE 
 void ct_emit__kubernetes(const struct ct_report *r, FILE *out)
 {
 	for (size_t i = 0; i < r->nadvices; i++) {
-		ct_autofree char *key = container_key(r->advices[i].workload);
+		ct_autofree char *key = ct_emit__unique_key(r, i, "-", true);
 		ct_autofree char *name = ct_emit__yaml(key);
 
 		if (i)
@@ -200,7 +171,8 @@ void ct_emit__helm(const struct ct_report *r, FILE *out)
 	if (!r->nadvices)
 		fputs("{}\n", out);
 	for (size_t i = 0; i < r->nadvices; i++) {
-		ct_autofree char *name = unique_name(r, i);
+		ct_autofree char *key = ct_emit__unique_key(r, i, "-", true);
+		ct_autofree char *name = ct_emit__yaml(key);
 
 		if (i)
 			fputc('\n', out);
@@ -221,7 +193,7 @@ void ct_emit__kustomize(const struct ct_report *r, FILE *out)
 	      out);
 	fputs(r->nadvices ? "patches:\n" : "patches: []\n", out);
 	for (size_t i = 0; i < r->nadvices; i++) {
-		ct_autofree char *key = container_key(r->advices[i].workload);
+		ct_autofree char *key = ct_emit__unique_key(r, i, "-", true);
 		ct_autofree char *name = ct_emit__yaml(key);
 
 		put_head(r, &r->advices[i], out, "  ");
