@@ -220,11 +220,25 @@ bool ct_workload__configured(const struct ct_workload *w, uint64_t *set)
 	return known;
 }
 
+/* From the first to the last that was seen of it: checks, starts of programs, and ends. */
 static uint64_t watched_ns(const struct ct_workload *part)
 {
+	uint64_t first = part->last_ns ? part->first_ns : UINT64_MAX, last = part->last_ns;
+
 	if (part->told.ns)
 		return part->told.ns;
-	return part->last_ns > part->first_ns ? part->last_ns - part->first_ns : 0;
+	for (size_t i = 0; i < part->nexecs; i++) {
+		uint64_t ns = part->execs[i].ns;
+
+		if (ns && part->execs[i].entry == CT_ENTRY_MAIN) {
+			first = ns < first ? ns : first;
+			last = ns > last ? ns : last;
+		}
+	}
+	for (size_t i = 0; i < part->nexits; i++)
+		if (part->exits[i].entry == CT_ENTRY_MAIN && part->exits[i].ns > last)
+			last = part->exits[i].ns;
+	return last > first ? last - first : 0;
 }
 
 uint64_t ct_workload__watched_ns(const struct ct_workload *w)
