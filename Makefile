@@ -89,12 +89,13 @@ $(OUT)/test_%: tests/unit/test_%.c $(OUT)/libcaptrim.a
 
 units: $(TESTS)
 
-# The packages come first: without them nothing below can be made.
+# The packages come first: without them nothing below can be made. What only the tests want is
+# fetched meanwhile.
 test:
 	scripts/deps
-	$(MAKE) $(JOBS) all units
-	scripts/test-tools >/dev/null
-	tests/run $(OUT)
+	@scripts/test-setup & setup=$$!; \
+	$(MAKE) $(JOBS) all units; status=$$?; wait $$setup; exit $$status
+	@scripts/with-engine tests/run $(OUT)
 
 asan:
 	$(MAKE) OUT=$(OUT)/asan units \
