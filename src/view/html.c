@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One self-contained page without scripts: it may be mailed, archived and opened from
- * disk. Names in it come from containers, so every string goes through ct_html__text().
+ * One self-contained page, which loads nothing: it may be mailed, archived and opened from disk.
+ * Names in it come from containers, so every string goes through ct_html__text(), and no script
+ * runs but the one whose hash the page's policy names.
  */
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
+#include "base/human.h"
 #include "emit/common.h"
 #include "view/common.h"
 #include "view/html.h"
@@ -55,7 +57,9 @@ static void put_snippet(FILE *out, const struct ct_report *r, size_t n,
 	emit(&one, mem);
 	if (fflush(mem))
 		return;
-	fputs("<pre tabindex=\"0\"><code>", out);
+	fputs("<div class=\"snippet\"><button type=\"button\" class=\"copy\" hidden>Copy</button>"
+	      "<pre tabindex=\"0\"><code>",
+	      out);
 	/* ct_html__text() would make the line ends visible. */
 	for (char *line = text, *end; *line; line = end + 1) {
 		end = strchrnul(line, '\n');
@@ -65,7 +69,7 @@ static void put_snippet(FILE *out, const struct ct_report *r, size_t n,
 		ct_html__text(out, line);
 		fputc('\n', out);
 	}
-	fputs("</code></pre>\n", out);
+	fputs("</code></pre></div>\n", out);
 }
 
 static void put_more_formats(FILE *out, const struct ct_report *r, size_t n)
@@ -125,28 +129,94 @@ static void put_advice(FILE *out, const struct ct_report *r, size_t n)
 	fputs("</section>\n", out);
 }
 
+/* Those of the set whose use was seen to reach beyond the container. */
+static uint64_t hostwide(const struct ct_advice *a)
+{
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < a->ncaps; i++)
+		if (a->caps[i].scope == CT_SCOPE_HOST)
+			set |= 1ull << a->caps[i].cap;
+	return set & a->cap_add;
+}
+
+/* "web needs 5 of the 14 capabilities that it ran with; SYS_TIME reaches beyond the container." */
+static char *headline_of_one(const struct ct_advice *a)
+{
+	ct_autofree char *names = ct_caps__join(hostwide(a), " and ", "");
+	ct_autofree char *name = ct_emit__name(a->workload), *safe = ct_printable(name);
+	int n = ct_caps__count(a->cap_add);
+	ct_autofree char *needed = ct_human__count((uint64_t)n, "capability", "capabilities");
+	struct ct_str str = { 0 };
+	uint64_t held = 0;
+
+	if (ct_workload__configured(a->workload, &held) && held && !(a->cap_add & ~held)) {
+		ct_str__addf(&str, n ? "%s needs %d" : "%s needs none", safe, n);
+		ct_str__addf(&str, " of the %d capabilities that it ran with",
+			     ct_caps__count(held));
+	} else if (n) {
+		ct_str__addf(&str, "%s needs %s", safe, needed);
+	} else {
+		ct_str__addf(&str, "%s needs no capability", safe);
+	}
+	if (*names)
+		ct_str__addf(&str, "; %s %s beyond the container", names,
+			     strchr(names, ' ') ? "reach" : "reaches");
+	ct_str__add(&str, ".");
+	return str.s;
+}
+
+char *ct_html__headline(const struct ct_report *r)
+{
+	size_t without = 0, host = 0;
+	struct ct_str str = { 0 };
+	uint64_t all = 0;
+
+	if (!r->nadvices)
+		return ct_xstrdup("No workload asked for a capability.");
+	if (r->nadvices == 1)
+		return headline_of_one(&r->advices[0]);
+	for (size_t i = 0; i < r->nadvices; i++) {
+		without += !r->advices[i].cap_add;
+		host += hostwide(&r->advices[i]) != 0;
+		all |= r->advices[i].cap_add;
+	}
+	ct_str__addf(&str, "Of %zu workloads, %zu %s no capability", r->nadvices, without,
+		     without == 1 ? "needs" : "need");
+	if (all)
+		ct_str__addf(&str, "; the rest need %d different ones", ct_caps__count(all));
+	if (host)
+		ct_str__addf(&str, ", and %zu %s one that reaches beyond its container", host,
+			     host == 1 ? "needs" : "need");
+	ct_str__add(&str, ".");
+	return str.s;
+}
+
 static void put_head(FILE *out)
 {
 	fprintf(out,
 		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 		"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-		"style-src '%s'; base-uri 'none'; form-action 'none'\">\n"
+		"style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'\">\n"
 		"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		"<meta name=\"referrer\" content=\"no-referrer\">\n"
 		"<title>captrim report</title>\n<style>%s</style>\n</head>\n<body>\n",
-		ct_html_style_hash, ct_html_style);
+		ct_html_style_hash, ct_html_script_hash, ct_html_style);
 }
 
 static void put_header(FILE *out, const struct ct_report *r)
 {
 	const struct ct_host *h = &r->session->host;
+	ct_autofree char *headline = ct_html__headline(r);
 	time_t start = (time_t)(h->start_ms / 1000);
 	char when[64] = "";
 	struct tm tm;
 
 	if (start && gmtime_r(&start, &tm))
 		strftime(when, sizeof(when), ", recorded %Y-%m-%d %H:%M UTC", &tm);
-	fputs("<header>\n<h1>captrim report</h1>\n<p class=\"dim\">Kernel ", out);
+	fputs("<header>\n", out);
+	ct_html__element(out, "h1", NULL, headline);
+	fputs("<p class=\"dim\">captrim report: kernel ", out);
 	ct_html__text(out, h->kernel ? h->kernel : "unknown");
 	fputs(h->arch ? ", " : "", out);
 	ct_html__text(out, h->arch);
@@ -178,5 +248,5 @@ void ct_view__html(const struct ct_report *r, FILE *out)
 		      out);
 	}
 	ct_html__trust(out, r);
-	fputs("</main>\n</body>\n</html>\n", out);
+	fprintf(out, "</main>\n<script>%s</script>\n</body>\n</html>\n", ct_html_script);
 }

@@ -5,7 +5,7 @@
  */
 #include "view/html.h"
 
-const char ct_html_style_hash[] = "sha256-towVznyoxkthfUb/1gRYNalKEt4MEZJfOVBnWGnhMms=";
+const char ct_html_style_hash[] = "sha256-zn1KskLzzT5yeqxN4txxvOpyqQFHLZEZL1i3ifH5xUc=";
 
 const char ct_html_style[] =
 	":root{color-scheme:light dark;--bg:#fff;--fg:#1a1d21;--dim:#5a626b;--line:#d5dae0;"
@@ -25,6 +25,10 @@ const char ct_html_style[] =
 	"code,pre,.cap{font-family:ui-monospace,monospace;font-size:.875rem}"
 	"pre{background:var(--soft);border:1px solid var(--line);border-radius:6px;"
 	"padding:.75rem;margin:.5rem 0;overflow-x:auto;line-height:1.45;overflow-wrap:normal}"
+	".snippet{display:flex;flex-direction:column}.snippet pre{margin-top:.25rem}"
+	"button{align-self:flex-end;font:inherit;font-size:.85rem;padding:.15rem .7rem;"
+	"border:1px solid var(--line);border-radius:6px;background:var(--bg);color:var(--good);"
+	"cursor:pointer}button[hidden]{display:none}"
 	".cap{font-weight:600;overflow-wrap:normal}"
 	".tag{display:inline-block;padding:0 .45em;border-radius:4px;font-size:.8rem;"
 	"font-weight:600;border:1px solid currentColor;white-space:nowrap}"
@@ -62,6 +66,7 @@ const char ct_html_style[] =
 	"border-bottom:1px solid var(--line)}}"
 	"@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#999;--soft:#f3f3f3;"
 	"--good:#0b57b0;--bad:#a84300;--goodbg:#fff;--badbg:#fff}body{max-width:none;"
-	"font-size:10pt}pre{white-space:pre-wrap}nav,.more{display:none}.scroll{overflow:visible}"
+	"font-size:10pt}pre{white-space:pre-wrap}nav,.more,button{display:none}.scroll{overflow:"
+	"visible}"
 	"tr,.reasons>li,.warn{break-inside:avoid}h2,h3,summary{break-after:avoid}"
 	"details::details-content{content-visibility:visible;display:block}}";

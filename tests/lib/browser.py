@@ -146,6 +146,22 @@ def check(browser, name, path, shots, contrast):
         problems.append("light and dark look the same")
     print("FAIL html/%s: %s" % (name, "; ".join(problems)) if problems else "PASS html/" + name)
 
+# Each button's text in the clipboard must be that of the snippet below it.
+COPIED = """(() => {
+  const got = [];
+  navigator.clipboard.writeText = t => { got.push(t); return Promise.resolve(); };
+  const buttons = [...document.querySelectorAll("button.copy")];
+  buttons.forEach(b => b.click());
+  const want = [...document.querySelectorAll("pre")].map(p => p.textContent);
+  return [buttons.length && !buttons[0].hidden, got.length, JSON.stringify(got) === JSON.stringify(want)];
+})()"""
+
+def check_copy(browser, name, path):
+    browser.open("file://" + os.path.abspath(path), 1440, "light")
+    shown, n, same = browser.value(COPIED)
+    print("PASS html/%s is copied" % name if shown and n and same else
+          "FAIL html/%s is copied: button shown: %s, %d copied, as shown: %s" % (name, shown, n, same))
+
 def check_speed(browser, name, path):
     """Processor time of the page's thread until it is painted: the same on a busy machine."""
     def used():
@@ -173,6 +189,8 @@ def main():
         for word in sys.argv[3:]:
             name, path = word.split("=", 1)
             check(browser, name, path, shots, name != "many")  # the same colours, 200 times
+            if name in ("web", "hostile"):
+                check_copy(browser, name, path)
             if name == "many":
                 check_speed(browser, name, path)
     except (OSError, TimeoutError, EOFError, RuntimeError) as e:
