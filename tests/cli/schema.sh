@@ -325,7 +325,9 @@ quadlet() {
 
 # The patch replaces what the manifest had.
 kustomization() {
-	kubectl kustomize --help >/dev/null 2>&1 || { skip kustomization "no kubectl"; return; }
+	local kubectl=${KUBECTL:-kubectl}
+
+	"$kubectl" kustomize --help >/dev/null 2>&1 || { skip kustomization "no kubectl (KUBECTL)"; return; }
 	mkdir "$tmp/k"
 	sed 's/^# resources: .*/resources: [web.yaml]/' "$tmp/web.kustomize" >"$tmp/k/kustomization.yaml"
 	cat >"$tmp/k/web.yaml" <<'END'
@@ -339,7 +341,7 @@ spec:
         - {name: log, image: busybox}
         - {name: web, image: nginx, securityContext: {capabilities: {add: [SYS_TIME]}}}
 END
-	if ! kubectl kustomize "$tmp/k" >"$tmp/out" 2>&1; then
+	if ! "$kubectl" kustomize "$tmp/k" >"$tmp/out" 2>&1; then
 		fail kustomization "$(head -c 300 "$tmp/out")"
 		return
 	fi

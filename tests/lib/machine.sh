@@ -24,7 +24,7 @@ machine_root() {
 }
 
 # inside COMMAND...: beside the machine's systemd
-inside() { timeout "${limit:-120}" nsenter -t "$init" -m -p -C -u -i -n "$@"; }
+inside() { timeout "${limit:-120}" nsenter -t "$init" -m -p -C -u -i -n -r -w "$@"; }
 
 # shellcheck disable=SC2317 # called by trap
 machine_end() {
