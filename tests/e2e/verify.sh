@@ -108,7 +108,7 @@ verify --health -- "$image" sh -c "$service"
 is no-health "$status" 1
 says no-health-text "$tmp/err" 'no health check'
 # It ends in time with KILL alone: that is part of working.
-verify --stay 4s -- "$image" sh -c \
+verify --stay 3s -- --stop-timeout 3 "$image" sh -c \
 	'su bob -c "exec sleep 100" & trap "kill -9 $! && exit 0" TERM; while :; do sleep 0.1; done'
 is stop-in-time "$status $(cap_add "$tmp/advice")" '0 KILL,SETGID,SETUID'
 
