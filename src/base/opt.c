@@ -301,7 +301,7 @@ static void help_text(const char *text, FILE *out)
 
 static void help_line(const struct ct_opt *o, FILE *out)
 {
-	struct ct_str left = { 0 };
+	struct ct_str left = { 0 }, choices = { 0 };
 
 	if (o->letter)
 		ct_str__addf(&left, "  -%c, --%s", o->letter, o->name);
@@ -317,10 +317,11 @@ static void help_line(const struct ct_opt *o, FILE *out)
 	ct_str__free(&left);
 	if (o->type != CT_OPT_CHOICE || !o->choices)
 		return;
-	fprintf(out, "%*sone of:", HELP_COLUMN, "");
 	for (size_t i = 0; o->choices[i]; i++)
-		fprintf(out, "%s %s", i ? "," : "", o->choices[i]);
-	fputc('\n', out);
+		ct_str__addf(&choices, "%s %s", i ? "," : "one of:", o->choices[i]);
+	fprintf(out, "%*s", HELP_COLUMN, "");
+	help_text(choices.s, out);
+	ct_str__free(&choices);
 }
 
 void ct_opts__help(const struct ct_command *cmd, FILE *out)

@@ -12,17 +12,19 @@ static bool verbose, strict, generous;
 static struct ct_strlist without;
 
 static const struct ct_opt opts[] = {
-	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "write there, - is standard output" },
+	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
+	  "write to this file; - is standard output" },
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
 	  "how to write the advice" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
-	  "leave optional ones out: the default, but for generous advices in JSON" },
-	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
-	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
+	  "leave optional capabilities out; the default, except for an advice in JSON that was "
+	  "made with --generous" },
+	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "add optional capabilities, too" },
+	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "when to use colours" },
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
 	  "show the evidence for every capability checked" },
 	{ 0, "without-rule", "RULE", CT_OPT_LIST, &without, NULL,
-	  "judge as if there were no such rule, to study rules" },
+	  "disable one rule, to see what it changes" },
 	{ .name = NULL },
 };
 

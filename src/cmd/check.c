@@ -19,25 +19,28 @@ static bool strict, generous;
 
 static const struct ct_opt opts[] = {
 	{ 0, "against", "FILE", CT_OPT_LIST, &against, NULL,
-	  "what is deployed, or a policy; may be given more than once" },
+	  "the deployment file or policy to compare with; may be given more than once" },
 	{ 0, "workload", "RECORDED=NAME", CT_OPT_LIST, &pairs, NULL,
 	  "which service, container or unit a recording belongs to" },
-	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "text, json, sarif, junit" },
-	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL, "write there, - is standard output" },
+	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "how to write the findings" },
+	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
+	  "write to this file; - is standard output" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
-	  "leave optional ones out: the default, but for generous advices in JSON" },
-	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
-	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
+	  "leave optional capabilities out; the default, except for an advice in JSON that was "
+	  "made with --generous" },
+	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "add optional capabilities, too" },
+	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "when to use colours" },
 	{ .name = NULL },
 };
 
 const struct ct_command ct_check_command = {
 	.name = "check",
 	.args = "[OPTION]... FILE... --against FILE",
-	.summary = "compare what is deployed with what was recorded, for CI",
-	.details = "FILE is a recording or an advice in JSON. It is held against a Compose file,\n"
+	.summary = "compare deployment files with what was recorded, for CI",
+	.details = "FILE is a recording or an advice in JSON. It is compared with a Compose file,\n"
 		   "a Kubernetes manifest, a systemd unit, a Quadlet file, or a policy.\n"
-		   "Exit status: 0 nothing to say (notes apart), 1 findings, 2 failure.",
+		   "The exit status is 0 if there are no findings (notes are none), 1 if there\n"
+		   "are some, 2 if the comparison failed.",
 	.opts = opts,
 };
 

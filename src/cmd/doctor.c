@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim doctor: what this host offers and lacks, each with the cure. */
+/* captrim doctor: what this host offers and lacks, and how to mend that. */
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -13,8 +13,8 @@ static const struct ct_opt opts[] = { { .name = NULL } };
 const struct ct_command ct_doctor_command = {
 	.name = "doctor",
 	.args = "",
-	.summary = "what this host offers and lacks, each with the cure",
-	.details = "Exit status 0 when at least one way into the kernel works.",
+	.summary = "say what this host offers and lacks, and how to mend that",
+	.details = "The exit status is 0 if at least one attach type for cap_capable works.",
 	.opts = opts,
 };
 
@@ -103,9 +103,11 @@ int ct_cmd__doctor(int argc, char **argv)
 		return ct_cmd__usage(&ct_doctor_command, &err);
 	uname(&u);
 	printf("     captrim %s, Linux %s, %s\n", CT_VERSION, u.release, u.machine);
-	line(!geteuid(), "running as root", "use sudo; without root only recordings can be judged");
+	line(!geteuid(), "running as root",
+	     "use sudo; without root captrim can only judge recordings");
 	line(!access("/sys/kernel/btf/vmlinux", R_OK), "BTF of the kernel",
-	     "a kernel built with CONFIG_DEBUG_INFO_BTF=y is needed");
+	     "boot a kernel that was built with CONFIG_DEBUG_INFO_BTF=y, as those of all current "
+	     "distributions are");
 	works = check_backends();
 	if (works)
 		check_probe();

@@ -23,14 +23,14 @@ static const struct ct_opt explain_opts[] = {
 	  .type = CT_OPT_CHOICE,
 	  .dest = &color,
 	  .choices = ct_color_choices,
-	  .help = "auto, always or never" },
+	  .help = "when to use colours" },
 	{ .name = NULL },
 };
 
 const struct ct_command ct_explain_command = {
 	.name = "explain",
 	.args = "[CAPABILITY|SITE]",
-	.summary = "what a capability allows and risks, or what a call site asks for",
+	.summary = "say what a capability allows and risks, or what a call site asks for",
 	.details =
 		"With a capability (CHOWN, cap_chown): what it allows, how far it reaches, why it\n"
 		"is dangerous, what uses it, a safer way, and where the kernel asks for it.\n"

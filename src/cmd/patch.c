@@ -20,29 +20,31 @@ static const struct ct_opt opts[] = {
 	{ 'w', "write", NULL, CT_OPT_FLAG, &do_write, NULL,
 	  "change the files in place instead of printing a diff" },
 	{ 0, "override", "FILE", CT_OPT_STR, &override_path, NULL,
-	  "leave the files alone: write an override file (- is standard output)" },
+	  "leave the files as they are and write an override file; - is standard output" },
 	{ 0, "service", "NAME", CT_OPT_STR, &service, NULL,
-	  "the service that was recorded, where no label says so" },
+	  "the service that was recorded, if its container has no Compose label" },
 	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL,
-	  "take only what was recorded of this Compose project" },
+	  "use only what was recorded of this Compose project" },
 	{ 0, "drop-privileged", NULL, CT_OPT_FLAG, &drop_privileged, NULL,
-	  "take privileged: true out also where it was recorded with it" },
+	  "remove 'privileged: true' also if the container was recorded with it" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
-	  "leave optional ones out: the default, but for generous advices in JSON" },
-	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
-	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
-	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "no remarks" },
+	  "leave optional capabilities out; the default, except for an advice in JSON that was "
+	  "made with --generous" },
+	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "add optional capabilities, too" },
+	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "when to use colours" },
+	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "show no remarks" },
 	{ .name = NULL },
 };
 
 const struct ct_command ct_patch_command = {
 	.name = "patch",
 	.args = "-f COMPOSE-FILE [-f ...] [OPTION]... RECORDING...",
-	.summary = "write the advice into Compose files: a diff, or in place",
+	.summary = "write the advice into Compose files, as a diff or in place",
 	.details =
 		"Sets cap_drop and cap_add of the services that were recorded, and leaves every\n"
 		"other byte as it is. A service is found by the labels that Compose gave its\n"
-		"container, or by --service. What cannot be changed safely is refused.",
+		"container, or by --service. A change that is not safe is refused, with the "
+		"reason.",
 	.opts = opts,
 };
 

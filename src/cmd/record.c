@@ -16,32 +16,34 @@ static uint64_t duration;
 
 static const struct ct_opt opts[] = {
 	{ 'c', "container", "NAME|ID", CT_OPT_LIST, &containers, NULL,
-	  "a running container, may be given more than once" },
+	  "a running container; may be given more than once" },
 	{ 'p', "pid", "PID", CT_OPT_LIST, &pids, NULL,
 	  "the workload that this process belongs to" },
 	{ 'u', "unit", "UNIT", CT_OPT_LIST, &units, NULL, "a systemd unit" },
 	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL,
-	  "containers of this Compose project: those that run, others as they start" },
+	  "the containers of this Compose project, also those that start later" },
 	{ 0, "all", NULL, CT_OPT_FLAG, &all, NULL, "everything on this host" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
-	  "how long (30s, 5m, 2h); else until Ctrl-C" },
+	  "for how long (30s, 5m, 2h); without it, until Ctrl-C" },
 	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
-	  "the recording, - is standard output" },
+	  "write the recording to this file; - is standard output" },
 	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL,
-	  "way into the kernel: tp_btf, fexit or kprobe" },
-	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL, "Docker or Podman API socket" },
+	  "attach type: tp_btf, fexit or kprobe; without it, the first that works" },
+	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL,
+	  "socket of the Docker or Podman API" },
 	{ 0, "no-syscalls", NULL, CT_OPT_FLAG, &no_syscalls, NULL,
-	  "watch checks alone: cheaper, but blind to needs without a check" },
-	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "no progress, no remarks" },
+	  "watch capability checks only: cheaper, but needs that are never checked, such as "
+	  "capset, are missed" },
+	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "show neither progress nor remarks" },
 	{ .name = NULL },
 };
 
 const struct ct_command ct_record_command = {
 	.name = "record",
 	.args = "[OPTION]... -o FILE",
-	.summary = "watch what runs already and keep a recording",
-	.details = "Without Ctrl-C or --duration it goes on for ever. Give the file to\n"
-		   "'captrim advise', here or on another machine.",
+	.summary = "watch what is already running and keep a recording",
+	.details = "Recording goes on until Ctrl-C, or for --duration. Give the file to\n"
+		   "'captrim advise', on this machine or another.",
 	.opts = opts,
 };
 
@@ -58,7 +60,7 @@ static int add_targets(struct ct_recorder *r, struct ct_err *err)
 		long pid = strtol(pids.items[i], &end, 10);
 
 		if (*end || pid <= 0)
-			ret = ct_err__set(err, EINVAL, "'%s' is no process id", pids.items[i]);
+			ret = ct_err__set(err, EINVAL, "'%s' is not a process id", pids.items[i]);
 		else
 			ret = ct_recorder__watch_pid(r, pid, err);
 	}

@@ -22,36 +22,38 @@ static const struct ct_opt opts[] = {
 	{ 0, "cgroup", "PATH", CT_OPT_STR, &ro.target.cgroup, NULL,
 	  "a control group and everything below it" },
 	{ 0, "cap-add", "SET", CT_OPT_LIST, &cap_add, NULL,
-	  "what it keeps: names with commas between them, or none" },
+	  "capabilities to keep, separated by commas, or none" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
-	  "leave optional ones out: the default, but for generous advices in JSON" },
-	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
+	  "leave optional capabilities out; the default, except for an advice in JSON that was "
+	  "made with --generous" },
+	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "add optional capabilities, too" },
 	{ 0, "for", "TIME", CT_OPT_DURATION, &ro.for_ns, NULL,
-	  "how long (30s, 10m, 2h); else until Ctrl-C" },
+	  "for how long (30s, 10m, 2h); without it, until Ctrl-C" },
 	{ 0, "check", "COMMAND", CT_OPT_STR, &ro.check, NULL,
-	  "shell command that fails when something is wrong" },
+	  "a shell command that fails when something is wrong" },
 	{ 0, "every", "TIME", CT_OPT_DURATION, &ro.every_ns, NULL,
-	  "between two checks, 5s if not given" },
+	  "time between two runs of --check (5s)" },
 	{ 0, "log-only", NULL, CT_OPT_FLAG, &ro.log_only, NULL,
-	  "refuse nothing, count what would have been; needs no BPF LSM" },
-	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "text or json" },
+	  "refuse nothing, only count what would have been refused; needs no BPF LSM" },
+	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "how to write the report" },
 	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
-	  "write the report there, - is standard output" },
+	  "write the report to this file; - is standard output" },
 	{ 0, "backend", "NAME", CT_OPT_STR, &ro.backend, NULL,
-	  "way into the kernel: tp_btf, fexit or kprobe" },
-	{ 0, "socket", "PATH", CT_OPT_STR, &ro.socket, NULL, "Docker or Podman API socket" },
-	{ 'q', "quiet", NULL, CT_OPT_FLAG, &ro.quiet, NULL, "no progress, no remarks" },
+	  "attach type: tp_btf, fexit or kprobe; without it, the first that works" },
+	{ 0, "socket", "PATH", CT_OPT_STR, &ro.socket, NULL, "socket of the Docker or Podman API" },
+	{ 'q', "quiet", NULL, CT_OPT_FLAG, &ro.quiet, NULL, "show neither progress nor remarks" },
 	{ .name = NULL },
 };
 
 const struct ct_command ct_rehearse_command = {
 	.name = "rehearse",
 	.args = "[OPTION]... -c NAME [FILE]...",
-	.summary = "refuse what is outside of an advice to a running workload, and watch",
-	.details = "FILE is a recording; what it advises is kept, and what --cap-add names.\n"
-		   "Refusing ends at the first sign of trouble: the check fails, the main process\n"
-		   "ends, the health check says unhealthy, captrim dies. Exit status 0 when the\n"
-		   "time passed without, else 1.",
+	.summary = "refuse a running workload every capability outside of an advice, and watch",
+	.details =
+		"FILE is a recording. The workload keeps what it advises and what --cap-add\n"
+		"names; every other capability is refused. Refusing ends at the first sign of\n"
+		"trouble: --check fails, the main process ends, the container becomes unhealthy,\n"
+		"or captrim itself ends. The exit status is 0 if there was no trouble, else 1.",
 	.opts = opts,
 };
 
@@ -66,9 +68,9 @@ static int parse_names(const char *names, uint64_t *set, struct ct_err *err)
 		if (strcasecmp(w, "none") && ct_caps__parse_one(w, &one)) {
 			ct_autofree char *shown = ct_printable(w);
 
-			return ct_err__set(err, EINVAL,
-					   "'%s' is no capability; 'captrim explain' lists them",
-					   shown);
+			return ct_err__set(
+				err, EINVAL,
+				"unknown capability '%s'; 'captrim explain' lists them all", shown);
 		}
 		*set |= one;
 	}
@@ -83,7 +85,7 @@ static int parse_target(struct ct_err *err)
 	if (!!ro.target.container + !!ro.target.cgroup + !!pid_text != 1)
 		return ct_err__set(err, EINVAL, "rehearse whom? one of -c, -p and --cgroup");
 	if (pid_text && (*end || pid <= 0 || pid > INT_MAX))
-		return ct_err__set(err, EINVAL, "'%s' is no process id", pid_text);
+		return ct_err__set(err, EINVAL, "'%s' is not a process id", pid_text);
 	ro.target.pid = (int)pid;
 	return 0;
 }

@@ -23,25 +23,28 @@ static uint64_t duration;
 
 static const struct ct_opt opts[] = {
 	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
-	  "write the advice there, - is standard output" },
+	  "write the advice to this file; - is standard output" },
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
 	  "how to write the advice" },
-	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL, "keep the recording there" },
+	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL, "keep the recording in this file" },
 	{ 0, "containers", NULL, CT_OPT_FLAG, &containers, NULL,
-	  "take every container that anybody starts meanwhile for the command's" },
-	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL, "leave optional ones out: the default" },
-	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "keep everything that was used" },
+	  "count every container that is started meanwhile as the command's" },
+	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
+	  "leave optional capabilities out (the default)" },
+	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "add optional capabilities, too" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
-	  "stop watching after that time (30s, 5m, 2h)" },
+	  "stop watching after this time (30s, 5m, 2h)" },
 	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL,
-	  "way into the kernel: tp_btf, fexit or kprobe" },
-	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL, "Docker or Podman API socket" },
+	  "attach type: tp_btf, fexit or kprobe; without it, the first that works" },
+	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL,
+	  "socket of the Docker or Podman API" },
 	{ 0, "no-syscalls", NULL, CT_OPT_FLAG, &no_syscalls, NULL,
-	  "watch checks alone: cheaper, but blind to needs without a check" },
-	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "auto, always or never" },
+	  "watch capability checks only: cheaper, but needs that are never checked, such as "
+	  "capset, are missed" },
+	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "when to use colours" },
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
 	  "show the evidence for every capability checked" },
-	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "no progress, no remarks" },
+	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "show neither progress nor remarks" },
 	{ .name = NULL },
 };
 
@@ -49,9 +52,9 @@ const struct ct_command ct_run_command = {
 	.name = "run",
 	.args = "[OPTION]... -- COMMAND [ARGUMENT]...",
 	.summary = "run a command, watch it and every container it starts, print the advice",
-	.details = "The exit status is the command's own; 125 when captrim failed, 126 when the\n"
-		   "command cannot be executed, 127 when it is not found. The first Ctrl-C ends\n"
-		   "the recording and prints the result, the second aborts.",
+	.details = "The exit status is the command's own; or 125 if captrim failed, 126 if the\n"
+		   "command cannot be executed, 127 if it is not found. The first Ctrl-C ends\n"
+		   "the recording and prints the result, the second one aborts.",
 	.opts = opts,
 	.stop_early = true,
 };

@@ -23,19 +23,20 @@ static const struct ct_opt opts[] = {
 	{ 'c', "container", "NAME|ID", CT_OPT_STR, &container, NULL, "only this container" },
 	{ 'u', "unit", "UNIT", CT_OPT_STR, &unit, NULL, "only this systemd unit" },
 	{ 'p', "pid", "PID", CT_OPT_STR, &pid_text, NULL, "only this process" },
-	{ 0, "json", NULL, CT_OPT_FLAG, &json, NULL, "one JSON document a line" },
+	{ 0, "json", NULL, CT_OPT_FLAG, &json, NULL, "one JSON document per line" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
-	  "how long; else until Ctrl-C" },
+	  "for how long (30s, 5m, 2h); without it, until Ctrl-C" },
 	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL,
-	  "way into the kernel: tp_btf, fexit or kprobe" },
-	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL, "Docker or Podman API socket" },
+	  "attach type: tp_btf, fexit or kprobe; without it, the first that works" },
+	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL,
+	  "socket of the Docker or Podman API" },
 	{ .name = NULL },
 };
 
 const struct ct_command ct_trace_command = {
 	.name = "trace",
 	.args = "[OPTION]...",
-	.summary = "print every check as it happens",
+	.summary = "print every capability check as it happens",
 	.details = "Overcommit checks, by far the most frequent and never a need, are left out.",
 	.opts = opts,
 };
@@ -180,7 +181,7 @@ int ct_cmd__trace(int argc, char **argv)
 	ct_strlist__free(&words);
 	t.pid = pid_text ? strtol(pid_text, NULL, 10) : 0;
 	if (!ret && pid_text && t.pid <= 0)
-		ret = ct_err__set(&err, EINVAL, "'%s' is no process id", pid_text);
+		ret = ct_err__set(&err, EINVAL, "'%s' is not a process id", pid_text);
 	if (!ret && container && unit)
 		ret = ct_err__set(&err, EINVAL, "-c and -u exclude each other");
 	if (ret)

@@ -41,7 +41,7 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 	if (a->workload->container.no_new_privs == CT_YES) {
 		fputs("    security_opt: [\"no-new-privileges:true\"]  # as recorded\n", out);
 	} else if (nnp) {
-		ct_emit__comment(out, "    ", "%s", nnp);
+		ct_emit__comment(out, "    ", "no-new-privileges is %s", nnp);
 		fputs("    # security_opt: [\"no-new-privileges:true\"]\n", out);
 	}
 	ct_emit__heading(a, out, "    ");

@@ -130,7 +130,8 @@ static void put_context(const struct ct_report *r, const struct ct_advice *a, FI
 	fprintf(out, "%ssecurityContext:\n", outer);
 	put_user(a->workload, out, indent);
 	if (nnp == CT_NNP_LIKELY)
-		ct_emit__comment(out, indent, "%s", ct_emit__nnp_text(nnp));
+		ct_emit__comment(out, indent, "allowPrivilegeEscalation: false is %s",
+				 ct_emit__nnp_text(nnp));
 	if (nnp != CT_NNP_NO)
 		fprintf(out, "%s%sallowPrivilegeEscalation: false\n", indent,
 			nnp == CT_NNP_LIKELY ? "# " : "");

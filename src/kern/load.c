@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/utsname.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -358,6 +359,7 @@ static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struc
 {
 	struct ct_str tried = {};
 	int ret = -ENOENT, last = ENOENT;
+	struct utsname u;
 
 	for (size_t i = 0; ct_backend_names[i] && ret; i++) {
 		const char *name = ct_backend_names[i], *step = "";
@@ -375,10 +377,10 @@ static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struc
 	else if (ret)
 		ct_err__set(
 			err, last,
-			"no way in to the kernel's capability checks works:%s\n"
-			"Run as root on Linux 5.8 or newer with BTF (CONFIG_DEBUG_INFO_BTF) and "
-			"see 'captrim doctor'; CAPTRIM_DEBUG=1 shows libbpf's messages",
-			tried.s);
+			"no attach type for cap_capable works on this kernel:%s\n"
+			"captrim needs Linux 5.8 or newer, and this is %s. 'captrim doctor' shows "
+			"what is missing, CAPTRIM_DEBUG=1 shows libbpf's messages",
+			tried.s, uname(&u) ? "unknown" : u.release);
 	ct_str__free(&tried);
 	return ret;
 }
@@ -388,13 +390,14 @@ static int check_host(struct ct_err *err)
 	if (geteuid())
 		return ct_err__set(
 			err, EPERM,
-			"watching the kernel needs root: run it with sudo (advise, explain, "
-			"patch and check do not)");
+			"only root can watch the kernel: run this with sudo (advise, explain, "
+			"patch and check work without)");
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		return ct_err__set(err, ENOENT,
-				   "this kernel has no BTF (/sys/kernel/btf/vmlinux): a kernel "
-				   "built with CONFIG_DEBUG_INFO_BTF=y is needed, every current "
-				   "distribution's has it");
+		return ct_err__set(
+			err, ENOENT,
+			"this kernel has no BTF (/sys/kernel/btf/vmlinux): boot one that "
+			"was built with CONFIG_DEBUG_INFO_BTF=y, as those of all current "
+			"distributions are");
 	return 0;
 }
 
@@ -447,11 +450,11 @@ void ct_probe__try(const char *backend, struct ct_backend_try *result)
 	struct ct_probe_opts o = {};
 	ct_autoerr struct ct_err err = {};
 
+	libbpf_set_print(quiet);
 	*result = (struct ct_backend_try){ .name = backend, .step = "open" };
 	result->err = -check_host(&err);
 	if (result->err)
 		return;
-	libbpf_set_print(quiet);
 	result->err = -ct_ksyms__load(&p.syms, &err);
 	if (!result->err)
 		result->err = load_backend(&p, &o, backend, &result->step);
