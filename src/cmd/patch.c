@@ -43,8 +43,7 @@ const struct ct_command ct_patch_command = {
 	.details =
 		"Sets cap_drop and cap_add of the services that were recorded, and leaves every\n"
 		"other byte as it is. A service is found by the labels that Compose gave its\n"
-		"container, or by --service. A change that is not safe is refused, with the "
-		"reason.",
+		"container, or by --service. A change that is not safe is refused.",
 	.opts = opts,
 };
 
