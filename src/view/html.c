@@ -168,7 +168,7 @@ static char *headline_of_one(const struct ct_advice *a)
 
 char *ct_html__headline(const struct ct_report *r)
 {
-	size_t without = 0, host = 0;
+	size_t needy = 0, host = 0;
 	struct ct_str str = { 0 };
 	uint64_t all = 0;
 
@@ -177,16 +177,17 @@ char *ct_html__headline(const struct ct_report *r)
 	if (r->nadvices == 1)
 		return headline_of_one(&r->advices[0]);
 	for (size_t i = 0; i < r->nadvices; i++) {
-		without += !r->advices[i].cap_add;
+		needy += r->advices[i].cap_add != 0;
 		host += hostwide(&r->advices[i]) != 0;
 		all |= r->advices[i].cap_add;
 	}
-	ct_str__addf(&str, "Of %zu workloads, %zu %s no capability", r->nadvices, without,
-		     without == 1 ? "needs" : "need");
-	if (all)
-		ct_str__addf(&str, "; the rest need %d different ones", ct_caps__count(all));
+	if (!needy)
+		return ct_xasprintf("None of the %zu workloads needs a capability.", r->nadvices);
+	ct_str__addf(&str, "%zu of %zu workloads %s capabilities, %d different %s in all", needy,
+		     r->nadvices, needy == 1 ? "needs" : "need", ct_caps__count(all),
+		     ct_caps__count(all) == 1 ? "one" : "ones");
 	if (host)
-		ct_str__addf(&str, ", and %zu %s one that reaches beyond its container", host,
+		ct_str__addf(&str, "; %zu of them %s one that reaches beyond the container", host,
 			     host == 1 ? "needs" : "need");
 	ct_str__add(&str, ".");
 	return str.s;
