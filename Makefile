@@ -22,8 +22,9 @@ LIBS := libbpf libelf zlib jansson libfyaml libcurl libseccomp
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -fno-strict-aliasing
-LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS))
-LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS))
+# Asked once, when first used: on a fresh machine "make test" and "make demo" install pkg-config.
+LIB_CFLAGS = $(eval LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS)))$(LIB_CFLAGS)
+LIB_LIBS = $(eval LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS)))$(LIB_LIBS)
 ALL_CPPFLAGS = -D_GNU_SOURCE -DCT_VERSION='"$(VERSION)"' -Isrc -Iinclude -I$(OUT) \
 	$(LIB_CFLAGS) $(CPPFLAGS)
 ALL_LIBS = $(LIB_LIBS) $(LDLIBS)
