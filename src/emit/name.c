@@ -80,8 +80,8 @@ struct words {
 
 static struct words next_word(const char *from)
 {
-	from += strspn(from, " ");
-	return (struct words){ from, strcspn(from, " ") };
+	from += strspn(from, " \t\n");
+	return (struct words){ from, strcspn(from, " \t\n") };
 }
 
 static struct words word_after(struct words w)
@@ -170,7 +170,7 @@ static bool is_assignment(struct words w)
 static struct words statement(struct words w)
 {
 	while (w.len && is_listed(base_of(w), "cd set export umask ulimit trap . source :")) {
-		while (w.len && !strchr(";&|", w.at[w.len - 1]))
+		while (w.len && !strchr(";&|", w.at[w.len - 1]) && w.at[w.len] != '\n')
 			w = word_after(w);
 		w = word_after(w);
 	}

@@ -54,6 +54,7 @@ static void test_command_name(void)
 	check(name_of("node --max-old-space-size=400 app.js", NULL), "app");
 	check(name_of("bash", NULL), "bash");
 	check(name_of("sh -ec cd /srv && umask 022; exec ./relay -x", NULL), "relay");
+	check(name_of("sh -c \n set -e\n\texec /srv/relay\n", NULL), "relay");
 	check(name_of("su www -c 'httpd -p 80'", NULL), "httpd");
 	check(name_of("bash -o pipefail backup.sh", NULL), "backup");
 	check(name_of("env", NULL), "env");
