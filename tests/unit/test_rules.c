@@ -217,6 +217,24 @@ static void test_words(void)
 	}
 }
 
+static bool is_condition(const char *name)
+{
+	for (size_t i = 0; i < nrules; i++)
+		for (size_t k = 0; k < CT_CONDITIONS; k++)
+			if (rules[i].when[k].when == CT_WHEN_UNDER &&
+			    !strcmp(rules[i].when[k].text, name))
+				return true;
+	return false;
+}
+
+static bool is_listed(const char *list, const char *name)
+{
+	ct_autofree char *wanted = ct_xasprintf("\n%s\t", name);
+
+	/* The first line has no newline before it. */
+	return strstr(list, wanted) || !strncmp(list, wanted + 1, strlen(wanted) - 1);
+}
+
 /* tests/data/rule-symbols.tsv, made by scripts/rule-symbols: function, kernels that have it. */
 static void test_functions_exist(void)
 {
@@ -226,11 +244,12 @@ static void test_functions_exist(void)
 
 	CU_ASSERT_EQUAL_FATAL(ct_read_file("tests/data/rule-symbols.tsv", 1 << 20, &list, NULL), 0);
 	for (size_t i = 0; i < nrules; i++) {
-		ct_autofree char *wanted = ct_xasprintf("\n%s\t", rules[i].site);
-		const char *at = strstr(list, wanted);
+		bool listed = is_listed(list, rules[i].site);
 
-		/* The first line has no newline before it. */
-		if (!at && strncmp(list, wanted + 1, strlen(wanted) - 1) != 0)
+		for (size_t k = 0; k < CT_CONDITIONS; k++)
+			if (rules[i].when[k].when == CT_WHEN_UNDER)
+				listed &= is_listed(list, rules[i].when[k].text);
+		if (!listed)
 			complain(&rules[i], "not in tests/data/rule-symbols.tsv: make it anew");
 	}
 	for (line = strtok_r(list, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
@@ -242,7 +261,7 @@ static void test_functions_exist(void)
 			printf("%s: in no kernel\n", site);
 			CU_FAIL("a function that does not exist");
 		}
-		if (!ct_rules__at(site, &n)) {
+		if (!ct_rules__at(site, &n) && !is_condition(site)) {
 			printf("%s: no rule names it, make the list anew\n", site);
 			CU_FAIL("the list is of another table");
 		}
