@@ -9,10 +9,12 @@
 #include <linux/inet_diag.h>
 #include <linux/io_uring.h>
 #include <linux/netlink.h>
+#include <linux/sched.h>
 #include <linux/sock_diag.h>
 #include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -258,12 +260,21 @@ static bool mincore_other_writable(void)
 	return sees_page_cache("bob/shared");
 }
 
-/* pipes of a user that nobody else is, so that nobody else's limits are touched */
+/* A user of each case's own, whose limits are nobody else's. Capabilities are kept. */
+static void become(uid_t id)
+{
+	struct caps c;
 
-static bool pipes(int n, int size)
+	TRY(prctl(PR_SET_KEEPCAPS, 1));
+	TRY(setresuid(id, id, id));
+	TRY(get_caps(&c));
+	c.effective = c.permitted;
+	TRY(set_caps(c));
+}
+
+static bool pipes(uid_t id, int n, int size)
 {
 	struct rlimit r;
-	struct caps c;
 	int p[2];
 
 	TRY(getrlimit(RLIMIT_NOFILE, &r));
@@ -273,11 +284,7 @@ static bool pipes(int n, int size)
 		skip("too few descriptors are allowed");
 	if (number_in("/proc/sys/fs/pipe-user-pages-soft") != 16384)
 		skip("fs.pipe-user-pages-soft is otherwise");
-	TRY(prctl(PR_SET_KEEPCAPS, 1));
-	TRY(setresuid(47110, 47110, 47110));
-	TRY(get_caps(&c));
-	c.effective = c.permitted;
-	TRY(set_caps(c));
+	become(id);
 	while (n--)
 		TRY(pipe(p));
 	errno = 0;
@@ -288,17 +295,71 @@ static bool pipes(int n, int size)
 
 static bool pipes_under_limit(void)
 {
-	return pipes(1000, 65536);
+	return pipes(47110, 1000, 65536);
 }
 
 static bool pipes_beyond_limit(void)
 {
-	return pipes(1100, 65536);
+	return pipes(47111, 1100, 65536);
 }
 
 static bool pipes_beyond_limit_small(void)
 {
-	return pipes(1100, 4096);
+	return pipes(47112, 1100, 4096);
+}
+
+static bool nothing(void)
+{
+	return true;
+}
+
+static bool forks_under(uid_t id, int limit)
+{
+	struct rlimit r = { limit, limit };
+
+	become(id);
+	TRY(setrlimit(RLIMIT_NPROC, &r));
+	return in_child(nothing);
+}
+
+static bool processes_under_limit(void)
+{
+	return forks_under(47113, 2);
+}
+
+static bool processes_beyond_limit(void)
+{
+	return forks_under(47114, 1);
+}
+
+/* numbers of one's choice */
+
+static bool choose_pid_unconfined(void)
+{
+	pid_t wanted = 4711;
+	struct clone_args a = { .exit_signal = SIGCHLD, .set_tid = (unsigned long)&wanted, .set_tid_size = 1 };
+	pid_t pid = TRY(syscall(SYS_clone3, &a, sizeof(a)));
+
+	if (pid == 0)
+		_exit(0);
+	return exits_0(pid) && pid == wanted;
+}
+
+#define NEXT_ID "/proc/sys/kernel/sem_next_id"
+
+static bool ipc_next_id_read(void)
+{
+	if (opens(NEXT_ID, O_RDONLY))
+		return true;
+	skip("no " NEXT_ID);
+}
+
+static bool ipc_next_id_write(void)
+{
+	if (!opens(NEXT_ID, O_RDONLY))
+		skip("no " NEXT_ID);
+	put(NEXT_ID, "4711");
+	return true;
 }
 
 /* a directory by handle: SYS_ADMIN, asked where DAC_READ_SEARCH was refused, does not do in its stead */
@@ -343,6 +404,11 @@ const struct test_case question_cases[] = {
 	CASE(pipes_under_limit),
 	CASE(pipes_beyond_limit),
 	CASE(pipes_beyond_limit_small),
+	CASE(processes_under_limit),
+	CASE(processes_beyond_limit),
+	CASE(choose_pid_unconfined),
+	CASE(ipc_next_id_read),
+	CASE(ipc_next_id_write),
 	CASE(open_directory_by_handle_unconfined),
 	CASE(vsock_socket),
 	{ NULL, NULL }
