@@ -218,7 +218,6 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 	const uint32_t sel = k->key.sel;
 
 	switch (c->when) {
-	case CT_WHEN_CALL: return SYSCALL_IN(k, c->text);
 	case CT_WHEN_BPF_CMD: return SYSCALL_IN(k, "bpf") && sel == c->arg;
 	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
@@ -229,7 +228,6 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_IN_VAIN: return is_in_vain(k);
-	case CT_WHEN_IOCTL: return SYSCALL_IN(k, "ioctl") && sel == c->arg;
 	case CT_WHEN_AUDIT_PLAIN: return is_plain_audit_message(k);
 	case CT_WHEN_NNP: return SYSCALL_IN(k, "execve", "execveat") && sel == CT_EXEC_NNP;
 	case CT_WHEN_NO_SGID:

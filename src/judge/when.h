@@ -12,7 +12,6 @@ enum ct_when {
 	CT_WHEN_AUDIT_PLAIN, /* one message for the audit log, no login record */
 	CT_WHEN_BEFORE,	     /* the kernel is older than version arg */
 	CT_WHEN_BPF_CMD,     /* bpf() with command arg */
-	CT_WHEN_CALL,	     /* system call text */
 	CT_WHEN_CHMOD_NO_SGID,
 	CT_WHEN_CHMOD_SGID,   /* the mode to be set has S_ISGID */
 	CT_WHEN_CONT_SESSION, /* SIGCONT, every time within the session */
@@ -24,7 +23,6 @@ enum ct_when {
 	CT_WHEN_IF_QUERY,     /* an ioctl that only asks about an interface */
 	CT_WHEN_INH_WITHIN,   /* capset: nothing new becomes inheritable */
 	CT_WHEN_IN_VAIN,      /* granted, and every call failed as if it had been refused */
-	CT_WHEN_IOCTL,	      /* ioctl() number arg */
 	CT_WHEN_NNP,	      /* an execve of a task with no_new_privs */
 	CT_WHEN_NOAUDIT,
 	CT_WHEN_NO_SGID,  /* no file that got an ACL has S_ISGID */
