@@ -496,6 +496,12 @@ static bool open_creat_existing_not_writable(void)
 	return opens("bob/public", O_WRONLY | O_CREAT);
 }
 
+/* The name is known by then, so that the directory is not asked at all. */
+static bool open_creat_known_not_writable(void)
+{
+	return opens("bob/public", O_RDONLY) && opens("bob/public", O_WRONLY | O_CREAT);
+}
+
 /* The second name is made, though the first is there. */
 static bool open_creat_existing_and_new_in_other(void)
 {
@@ -878,6 +884,7 @@ const struct test_case file_cases[] = {
 	CASE(open_creat_excl_existing_in_other),
 	CASE(open_creat_existing_writable_in_other),
 	CASE(open_creat_existing_not_writable),
+	CASE(open_creat_known_not_writable),
 	CASE(open_creat_existing_and_new_in_other),
 	CASE(symlink_in_other),
 	CASE(unlink_in_other),
