@@ -282,7 +282,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		key.entry = entry_of(FIELD(btf, task, tgid));
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(btf, FIELD(btf, task, pid), regs, &key);
-	slot = count(btf, ctx, stack, c, &key);
+	slot = count(btf, ctx, asks_twice(&key) ? NULL : stack, c, &key);
 	if (btf && cfg_outcomes && key.nr >= 0 && wants_outcome(&key) && !(slot && slot->settled) &&
 	    watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs) && slot)
 		slot->settled = 1;

@@ -28,6 +28,7 @@
 #define S_ISGID		    0002000
 
 const volatile bool cfg_outcomes;
+const volatile bool cfg_creations; /* may_open is a function of its own */
 
 typedef int (*bpf_task_work_callback_t)(struct bpf_map *map, void *key, void *value);
 /* The same function before and since the verifier hid its last parameter. */
@@ -97,7 +98,7 @@ static __always_inline bool may_create(const struct ct_key *key)
 {
 	__u8 kind = selector_kind(key);
 
-	if (key->cap != CAP_DAC_OVERRIDE || !is_plain(key))
+	if (key->cap != CAP_DAC_OVERRIDE || !cfg_creations || !is_plain(key))
 		return false;
 	return kind == CT_SEL_CREAT ||
 	       ((kind == CT_SEL_OPEN || kind == CT_SEL_OPENAT2) && key->sel & CT_OPEN_CREAT);
@@ -119,6 +120,15 @@ static __always_inline bool may_link_own(const struct ct_key *key)
 {
 	return key->cap == CAP_DAC_OVERRIDE && key->flags & CT_F_GRANTED &&
 	       selector_kind(key) == CT_SEL_LINK && is_plain(key);
+}
+
+/*
+ * Such a call asks about the directory and about the file, and the two paths may part further out
+ * than a fingerprint reaches (overlayfs adds a frame): there the whole stack is looked at.
+ */
+static __always_inline bool asks_twice(const struct ct_key *key)
+{
+	return may_create(key) || may_link_own(key);
 }
 
 /* fs/posix_acl.c:posix_acl_update_mode asks before it looks at the mode. */

@@ -171,6 +171,22 @@ static void calibrate(struct ct_probe *p, const char *backend, int *err, const c
 }
 
 /*
+ * What is asked straight from path_openat() is taken for the question whether the directory may be
+ * written. On a kernel whose compiler put may_open() there as well it may be the file's own.
+ */
+static bool tells_creations(const struct ct_ksyms *syms)
+{
+	static const char *const names[] = { "may_open", "may_open.isra.0",
+					     "may_open.constprop.0" };
+	uint64_t lo, size;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		if (!ct_ksyms__find(syms, names[i], &lo, &size))
+			return true;
+	return false;
+}
+
+/*
  * Can the kernel call back at the end of a system call (6.18)? Later kernels (7.3) have the
  * function without its last parameter, which the verifier fills in, and keep the older prototype
  * as BTF alone, there with a pointer to a structure: libbpf refuses an object that declares it
@@ -191,6 +207,7 @@ static void choose_task_work(struct ct_probe *p, const char *backend, bool wante
 	bpf_program__set_autoload(p->skel->progs.on_tp, tp && !has_old);
 	bpf_program__set_autoload(p->skel->progs.on_tp_impl_call, tp && has_old);
 	p->skel->rodata->cfg_outcomes = tp && wanted && (has_old || has_new);
+	p->skel->rodata->cfg_creations = tells_creations(p->syms);
 	id = btf__find_by_name_kind(btf, old, BTF_KIND_FUNC);
 	if (!has_new || id < 0)
 		return;

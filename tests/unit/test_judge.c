@@ -36,7 +36,8 @@ static const struct fact {
 	bool mounts; /* the workload mounted an overlay */
 	bool unseen; /* its start was not seen */
 	struct ct_outcome outcome;
-	uint64_t count; /* 0: 1 */
+	uint64_t count;	    /* 0: 1 */
+	const char *kernel; /* NULL: 6.18 */
 } facts[] = {
 /* Further members by name. */
 #define F(what_, cap_, call, stack_, verdict_, ...)                                   \
@@ -279,6 +280,9 @@ static const struct fact {
 	F("a hard link to another's file", CAP_DAC_OVERRIDE, "link",
 	  INODE "generic_permission ovl_permission inode_permission may_linkat do_linkat",
 	  CT_REQUIRED, .any_of = CT_CAP(DAC_OVERRIDE) | CT_CAP(FOWNER)),
+	F("the same on a kernel that may have shown two paths as one", CAP_DAC_OVERRIDE, "link",
+	  INODE "generic_permission ovl_permission inode_permission may_linkat do_linkat",
+	  CT_REQUIRED, .kernel = "6.1.0"),
 	F("the same without DAC_OVERRIDE", CAP_FOWNER, "linkat", "ns_capable may_linkat do_linkat",
 	  CT_REQUIRED, .any_of = CT_CAP(DAC_OVERRIDE) | CT_CAP(FOWNER),
 	  .after = CAP_DAC_OVERRIDE + 1),
@@ -407,6 +411,7 @@ static void build_fact(struct ct_session *s, const struct fact *f)
 	struct ct_workload *w = build_container(s, "web");
 	struct ct_kind *k = build_check(w, f->cap, f->syscall, f->stack);
 
+	s->host.kernel = ct_xstrdup(f->kernel ? f->kernel : "6.18.0");
 	k->key.flags = CT_F_CREDS | f->flags | (f->refused ? 0 : CT_F_GRANTED) |
 		       (f->euid || f->unsampled ? 0 : CT_F_EUID0);
 	k->key.sel = f->sel;

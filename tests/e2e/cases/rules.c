@@ -236,6 +236,22 @@ static bool iomem_addresses(void)
 	return false;
 }
 
+/* The same call asks about the file and about the directory, and only the one is its own. */
+
+static bool link_own_read_only_to_other(void)
+{
+	TRY(chmod("own", 0444));
+	TRY(link("own", "bob/name"));
+	return true;
+}
+
+static bool link_own_read_only_to_open(void)
+{
+	TRY(chmod("own", 0444));
+	TRY(link("own", "open/name"));
+	return true;
+}
+
 /* messages for the audit log: the first one in a buffer speaks for itself */
 
 struct audit_message {
@@ -347,6 +363,8 @@ const struct test_case rule_cases[] = {
 	CASE(hidepid_of_bob),
 	CASE(iomem_names),
 	CASE(iomem_addresses),
+	CASE(link_own_read_only_to_other),
+	CASE(link_own_read_only_to_open),
 	CASE(audit_login_after_another),
 	CASE(audit_login_by_sendmsg),
 	CASE(overlay_copies_setgid_up),
