@@ -229,8 +229,9 @@ static __always_inline __u32 capset_class(struct task_struct *task, __u64 header
 }
 
 /*
- * Flags of clone3 that ask for something. Those of its upper half take the place of the lowest bits, which are clone's
- * for a signal and which clone3 refuses (kernel/fork.c:clone3_args_valid, 5.10 to 7.3).
+ * Flags of clone3 that ask for something. Those of its upper half take the place of the lowest
+ * bits, which are clone's for a signal and which clone3 refuses
+ * (kernel/fork.c:clone3_args_valid, 5.10 to 7.3).
  */
 static __always_inline __u32 clone3_bits(__u64 flags)
 {

@@ -12,7 +12,7 @@
 struct ct_docker_info {
 	enum ct_runtime runtime;
 	enum ct_seccomp seccomp; /* of a container that asks for none in particular */
-	char seccomp_path[256];	 /* its file, if it is not the built-in one; "": none, or too long */
+	char seccomp_path[256]; /* its file, if it is not the built-in one; "": none, or too long */
 	bool userns, rootless, no_new_privs;
 	char *version;	   /* "20.10.24"; NULL: not told */
 	uint64_t caps_all; /* what "ALL" means to it */

@@ -254,6 +254,9 @@ uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall)
 			continue;
 		g = ct_profile__gate(p, name, ~0u, w->configured);
 		g.all |= g.any & w->configured;
+		/* Podman's: an audit socket is answered EINVAL, as by a kernel without audit. */
+		if (!strcmp(name, "socket"))
+			g.all &= ~CT_CAP(AUDIT_WRITE);
 		if (g.all & ~caps)
 			*syscall = name;
 		caps |= g.all;

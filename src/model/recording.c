@@ -279,12 +279,9 @@ static const struct document {
 	bool has_workload; /* "workload" is the index of the one it belongs to */
 	int (*read)(struct ct_session *s, struct ct_workload *w, json_t *doc, struct ct_err *err);
 } documents[] = {
-	{ "workload", false, read_workload },
-	{ "seccomp_rule", true, read_rule },
-	{ "kind", true, read_kind },
-	{ "act", true, read_act },
-	{ "exec", true, read_exec },
-	{ "exit", true, read_exit },
+	{ "workload", false, read_workload }, { "seccomp_rule", true, read_rule },
+	{ "kind", true, read_kind },	      { "act", true, read_act },
+	{ "exec", true, read_exec },	      { "exit", true, read_exit },
 	{ "trailer", false, read_trailer },
 };
 

@@ -171,6 +171,8 @@ static void test_judged(void)
 		{ ERRNO_ELSE ALLOW("getpid", WITH("\"CAP_CHOWN\"")) "]}", 3, CT_CAP(CHOWN), true,
 		  false },
 		{ ERRNO_ELSE ALLOW("getpid", WITH("\"CAP_SYS_TIME\"")) "]}", 3, 0, false, false },
+		{ ERRNO_ELSE ALLOW("socket", WITH("\"CAP_AUDIT_WRITE\"")) "]}", 3, 0, false,
+		  false },
 		{ ERRNO_ELSE ALLOW("get_mempolicy", WITH("\"CAP_CHOWN\"")) "]}", 3, 0, false,
 		  false },
 	};
