@@ -111,6 +111,16 @@ static bool capset_after_capget_of_another(void)
 	return in_child(child_part_of_parents);
 }
 
+static bool capset_as_told_by_own_number(void)
+{
+	struct __user_cap_header_struct h = { _LINUX_CAPABILITY_VERSION_3, getpid() };
+	struct __user_cap_data_struct d[2];
+
+	TRY(syscall(SYS_capget, &h, d));
+	TRY(syscall(SYS_capset, &h, d));
+	return true;
+}
+
 /* versions of the header */
 
 static bool capset_version_1(void)
@@ -297,6 +307,7 @@ const struct test_case acts_cases[] = {
 	CASE(capset_drop_one_named),
 	CASE(capset_by_child_as_told),
 	CASE(capset_after_capget_of_another),
+	CASE(capset_as_told_by_own_number),
 	CASE(capset_version_1),
 	CASE(capset_version_1_as_told),
 	CASE(capset_bad_version),
