@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <seccomp.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
@@ -127,6 +128,8 @@ static int add_rule(struct ct_seccomp_profile *p, const struct ct_seccomp_rule *
 
 	if (!syscall)
 		return -EINVAL;
+	if (seccomp_syscall_resolve_name(syscall) < 0)
+		return 0; /* of another architecture or of a kernel to come */
 	if (p->nrules == MAX_RULES)
 		return -EFBIG;
 	rule = CT_PUSH(p->rules, p->nrules, p->rules_cap);
