@@ -14,7 +14,6 @@
 
 #define CT_EMIT_WIDTH 80 /* comments are folded here */
 
-
 /* A word for a shell: as it is, 'quoted', or $'\033' when it holds control characters. */
 char *ct_emit__shell(const char *s);
 
