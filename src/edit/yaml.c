@@ -4,6 +4,7 @@
 #include <libfyaml.h>
 
 #include "edit/yaml.h"
+#include "edit/yaml_scalar.h"
 
 #define MAX_DEPTH 60   /* below libfyaml's own limit */
 #define MAX_STEPS 4096 /* through merge keys within merge keys */
@@ -249,19 +250,27 @@ static int add(struct builder *b, struct ct_yaml_node *n)
 		       0;
 }
 
+/* Sets the text: of a flow scalar from its own bytes, of a block scalar as libfyaml has it. */
+static int set_text(struct builder *b, struct ct_yaml_node *n, struct fy_token *t)
+{
+	const char *text = b->y->text + n->start, *wrong = NULL;
+	size_t len = n->end - n->start;
+
+	if (n->style != CT_YAML_LITERAL) {
+		n->text = ct_yaml_scalar__text(text, len, &wrong);
+		return n->text ? 0 : ct_yaml__error(b->y, n->start, b->err, "%s", wrong);
+	}
+	text = fy_token_get_text(t, &len);
+	n->text = ct_xstrndup(text ? text : "", len);
+	return 0;
+}
+
 static int add_scalar(struct builder *b, const struct fy_event *e)
 {
 	struct ct_yaml_node *n = ct_xzalloc(sizeof(*n));
 	struct fy_token *t = e->scalar.value;
 	enum fy_scalar_style style = t ? fy_token_scalar_style(t) : FYSS_PLAIN;
-	size_t len = 0;
-	const char *text = t ? fy_token_get_text(t, &len) : NULL;
 
-	n->text = ct_xstrndup(text ? text : "", len);
-	if (strlen(n->text) != len) {
-		node_free(n);
-		return ct_yaml__error(b->y, mark_start(t), b->err, "a NUL character: remove it");
-	}
 	n->style = style == FYSS_PLAIN				 ? CT_YAML_PLAIN :
 		   style == FYSS_LITERAL || style == FYSS_FOLDED ? CT_YAML_LITERAL :
 								   CT_YAML_QUOTED;
@@ -274,6 +283,10 @@ static int add_scalar(struct builder *b, const struct fy_event *e)
 		n->end++;
 	}
 	b->last = n->end;
+	if (set_text(b, n, t)) {
+		node_free(n);
+		return -EINVAL;
+	}
 	set_props(b, n, e->scalar.anchor, e->scalar.tag);
 	return add(b, n);
 }
