@@ -77,7 +77,7 @@ static void check_names(struct ct_check *c, const struct ct_target *t, const str
 			const struct ct_named_list *l)
 {
 	for (size_t i = 0; i < l->len; i++)
-		if (!l->items[i].set)
+		if (l->items[i].why)
 			ct_check__add(c, CT_CHECK_UNKNOWN_NAME, t, a, 0, l->items[i].at,
 				      ct_xasprintf("'%s': %s", l->items[i].text, l->items[i].why));
 }
@@ -106,6 +106,20 @@ static uint64_t stand_ins(const struct ct_advice *a, int cap, uint64_t given)
 	return cv ? cv->alternatives & given : 0;
 }
 
+/*
+ * A command of the unit that nothing restricts may be the one that needs it: a recording does not
+ * say whose need it was.
+ */
+static void check_unlimited(struct ct_check *c, const struct ct_target *t,
+			    const struct ct_advice *a, int cap)
+{
+	ct_check__add(c, CT_CHECK_UNDECIDED, t, a, 1ull << cap, t->unlimited_at,
+		      ct_xasprintf("it needs %s, and only a command that '+' or "
+				   "PermissionsStartOnly= frees of all limits is given it: not "
+				   "compared",
+				   ct_cap__name(cap)));
+}
+
 /* Returns those given instead of what is needed. */
 static uint64_t check_missing(struct ct_check *c, const struct ct_target *t,
 			      const struct ct_advice *a)
@@ -118,7 +132,9 @@ static uint64_t check_missing(struct ct_check *c, const struct ct_target *t,
 		ct_autofree char *names = ct_caps__join(others, ", ", "");
 
 		instead |= others;
-		if (!others)
+		if (!others && t->unlimited == CT_UNKNOWN)
+			check_unlimited(c, t, a, cap);
+		else if (!others)
 			ct_check__add(c, CT_CHECK_MISSING, t, a, 1ull << cap, set_at(t),
 				      ct_xasprintf("it needs %s and is not given it: %s",
 						   ct_cap__name(cap), why));
@@ -157,6 +173,13 @@ static void check_superfluous(struct ct_check *c, const struct ct_target *t,
 	ct_autofree char *keep = ct_caps__join(a->cap_add, ", ", "");
 	bool all = t->given == CT_CAPS_ALL;
 
+	if (t->unlimited == CT_YES) {
+		ct_check__add(c, CT_CHECK_NO_DROP_ALL, t, a, rest, t->unlimited_at,
+			      ct_xasprintf("'+' gives it every capability, whatever "
+					   "CapabilityBoundingSet= says; needed: %s",
+					   *keep ? keep : "none"));
+		return;
+	}
 	if (!t->from_none) {
 		ct_check__add(
 			c, CT_CHECK_NO_DROP_ALL, t, a, rest, set_at(t),

@@ -32,9 +32,11 @@ struct ct_target *ct_targets__add(struct ct_targets *t, enum ct_target_kind kind
 {
 	struct ct_target *target = CT_PUSH(t->items, t->len, t->cap);
 
-	*target = (struct ct_target){
-		.kind = kind, .name = ct_xstrdup(name), .privileged = CT_NO, .nonroot = CT_UNKNOWN
-	};
+	*target = (struct ct_target){ .kind = kind,
+				      .name = ct_xstrdup(name),
+				      .privileged = CT_NO,
+				      .nonroot = CT_UNKNOWN,
+				      .unlimited = CT_NO };
 	return target;
 }
 
@@ -51,8 +53,7 @@ void ct_named__add(struct ct_named_list *l, const char *text, struct ct_place at
 	struct ct_named *n = CT_PUSH(l->items, l->len, l->cap);
 
 	*n = (struct ct_named){ .text = ct_xstrdup(text), .at = at };
-	/* "CAP_51" is our way of writing what we have no name for, and no engine's. */
-	if (ct_caps__parse_one(text, &n->set) || n->set & ~CT_CAPS_ALL) {
+	if (ct_compose__cap(text, &n->set)) {
 		n->set = 0;
 		n->why = "no capability has that name";
 	}

@@ -20,9 +20,9 @@ enum ct_target_kind {
 
 /* A capability as a file names it. */
 struct ct_named {
-	uint64_t set; /* of one, or all; 0: what is wrong with the name is in why */
+	uint64_t set; /* of one, or all; 0: its reader does not know it */
 	char *text;
-	const char *why; /* static */
+	const char *why; /* what is wrong with it, static; NULL: nothing */
 	struct ct_place at;
 };
 
@@ -45,6 +45,9 @@ struct ct_target {
 	struct ct_place set_at; /* where it is decided; file NULL: it is not, see at */
 	enum ct_tristate privileged, nonroot;
 	struct ct_place privileged_at;
+	/* Commands of a unit that nothing restricts ("+"): YES: the main one, UNKNOWN: others. */
+	enum ct_tristate unlimited;
+	struct ct_place unlimited_at;
 	struct ct_named_list added, dropped;
 	struct ct_settings settings;
 };

@@ -367,6 +367,14 @@ enum ct_tristate ct_compose__nonroot(const struct ct_compose_text *user)
 	return !((len == 1 && *user->text == '0') || (len == 4 && !strncmp(user->text, "root", 4)));
 }
 
+int ct_compose__cap(const char *name, uint64_t *set)
+{
+	/* "CAP_51" is our way of writing what we have no name for, and no engine's. */
+	if (!strcasecmp(name, "CAP_ALL") || strcspn(name, "0123456789") < strlen(name))
+		return -EINVAL;
+	return ct_caps__parse_one(name, set) ? -EINVAL : 0;
+}
+
 const struct ct_compose_text *ct_compose__caps(const struct ct_compose_list *l, uint64_t *set)
 {
 	const struct ct_compose_text *unknown = NULL;
@@ -375,7 +383,7 @@ const struct ct_compose_text *ct_compose__caps(const struct ct_compose_list *l, 
 	for (size_t i = 0; i < l->len; i++) {
 		uint64_t one;
 
-		if (!l->items[i].text || ct_caps__parse_one(l->items[i].text, &one)) {
+		if (!l->items[i].text || ct_compose__cap(l->items[i].text, &one)) {
 			if (!unknown)
 				unknown = &l->items[i];
 		} else {

@@ -70,6 +70,12 @@ enum ct_tristate ct_compose__truth(const struct ct_compose_text *t);
 enum ct_tristate ct_compose__nonroot(const struct ct_compose_text *user);
 
 /*
+ * One name as Docker, Podman and Kubernetes take it: ALL, or a capability's, with or without CAP_.
+ * 0, or -EINVAL.
+ */
+int ct_compose__cap(const char *name, uint64_t *set);
+
+/*
  * The capabilities of a list; ALL is CT_CAPS_ALL. What is no name known (a variable,
  * a misspelling) is not in the set: returns the first such item, or NULL.
  */
