@@ -2,7 +2,7 @@
 /* Kubernetes manifests: whatever has a pod's spec in it, in one or many documents. */
 #include <string.h>
 
-#include "check/yaml_docs.h"
+#include "edit/yaml_docs.h"
 #include "check/target.h"
 
 struct reader {

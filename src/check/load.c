@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "check/check.h"
-#include "check/yaml_docs.h"
+#include "edit/yaml_docs.h"
 
 #define MAX_FILE (16u << 20)
 
@@ -26,10 +26,39 @@ static bool is_unit(const char *path)
 	return false;
 }
 
-/* Compose files and Kubernetes' are known by their keys: their names are anybody's. */
-static bool is_compose(const struct ct_yaml_node *root)
+/* A layer of a Compose project may have no services, but networks alone. */
+static bool is_layer(const struct ct_yaml_node *root)
 {
-	return ct_yaml__get(root, "services") || ct_yaml__get(root, "include");
+	static const char *const keys[] = { "networks", "volumes", "configs", "secrets",
+					    "models",	"name",	   "version" };
+	bool some = false;
+
+	for (size_t i = 0; i + 1 < root->nitems; i += 2) {
+		const char *key = ct_yaml__resolve(root->items[i])->text;
+		bool known = false;
+
+		for (size_t k = 0; k < CT_ARRAY_SIZE(keys); k++)
+			known |= !strcmp(key, keys[k]);
+		if (!known && strncmp(key, "x-", 2) != 0)
+			return false;
+		some |= known;
+	}
+	return some;
+}
+
+/* Compose files and Kubernetes' are known by their keys: their names are anybody's. */
+static bool is_compose(const struct ct_yaml_docs *docs)
+{
+	for (size_t i = 0; i < docs->len; i++) {
+		const struct ct_yaml_node *root = docs->items[i]->root;
+
+		if (root->kind != CT_YAML_MAP || ct_yaml__get(root, "apiVersion"))
+			return false;
+		if (!ct_yaml__get(root, "services") && !ct_yaml__get(root, "include") &&
+		    !is_layer(root))
+			return false;
+	}
+	return docs->len;
 }
 
 static int load_policy(struct ct_check *c, const char *path, const struct ct_yaml_docs *docs,
@@ -53,13 +82,13 @@ static int load_docs(struct ct_check *c, const char *path, const char *text, siz
 	size_t before = c->targets.len;
 	int ret;
 
+	if (is_compose(docs)) {
+		*CT_PUSH(compose->items, compose->len, compose->cap) = path;
+		return 0;
+	}
 	for (size_t i = 0; i < docs->len; i++) {
 		const struct ct_yaml_node *root = docs->items[i]->root;
 
-		if (!i && docs->len == 1 && is_compose(root)) {
-			*CT_PUSH(compose->items, compose->len, compose->cap) = path;
-			return 0;
-		}
 		if (!ct_yaml__get(root, "apiVersion") || !ct_yaml__get(root, "kind"))
 			continue;
 		ret = ct_targets__kubernetes(&c->targets, path, text, len, err);

@@ -41,6 +41,9 @@ struct ct_change {
 int ct_change__set(struct ct_change *c, const struct ct_yaml_node *map,
 		   struct ct_change_value *const *values, size_t n);
 
+/* Is it a flow mapping in one line, or an alias in one: no comment fits between its keys? */
+bool ct_change__is_one_line(const struct ct_change *c, const struct ct_yaml_node *map);
+
 /* Takes an own key out; a mapping that would be empty keeps it, set to [] or false. */
 int ct_change__remove(struct ct_change *c, const struct ct_yaml_node *map, const char *key,
 		      const char *why);

@@ -10,7 +10,11 @@ static void add_word(const struct ct_change *c, struct ct_str *s, const char *wo
 	ct_str__addf(s, ct_text__is_json(c->y) ? "\"%s\"" : "%s", word);
 }
 
-/* A comment ends its line, so that each item needs one of its own. */
+/*
+ * A comment ends its line, so that each item needs one of its own. indent is that of the line the
+ * value begins in, and what comes behind the list gets it back: a second patch finds every mapping
+ * that begins further on in a line of the same indentation.
+ */
 static void add_flow_value(const struct ct_change *c, struct ct_str *s,
 			   const struct ct_change_value *v, int indent)
 {
@@ -22,23 +26,23 @@ static void add_flow_value(const struct ct_change *c, struct ct_str *s,
 		return;
 	}
 	ct_str__add(s, "[");
-	ct_change__add_lines(c, s, v->head, indent + 4);
+	ct_change__add_lines(c, s, v->head, indent + 2);
 	for (size_t i = 0; i < v->nitems; i++) {
 		const struct ct_change_item *item = &v->items[i];
 		const char *comma = i + 1 < v->nitems ? "," : "";
 
-		ct_change__add_lines(c, s, item->above, indent + 4);
+		ct_change__add_lines(c, s, item->above, indent + 2);
 		if (lines)
-			ct_str__addf(s, "%s%*s", eol, indent + 4, "");
+			ct_str__addf(s, "%s%*s", eol, indent + 2, "");
 		add_word(c, s, item->text);
 		if (lines && item->comment)
 			ct_str__addf(s, "%s  # %s", comma, item->comment);
 		else
 			ct_str__addf(s, "%s%s", comma, *comma && !lines ? " " : "");
 	}
-	ct_change__add_lines(c, s, v->tail, indent + 4);
+	ct_change__add_lines(c, s, v->tail, indent + 2);
 	if (lines && (v->nitems || v->head || v->tail))
-		ct_str__addf(s, "%s%*s", eol, indent + 2, "");
+		ct_str__addf(s, "%s%*s", eol, indent, "");
 	ct_str__add(s, "]");
 }
 
@@ -74,6 +78,39 @@ static bool begins_line(const struct ct_change *c, const struct ct_yaml_node *ma
 	return start > map->start && ct_text__blank(c->y, start, key);
 }
 
+bool ct_change__is_one_line(const struct ct_change *c, const struct ct_yaml_node *map)
+{
+	if (map->kind == CT_YAML_ALIAS)
+		return map->parent && map->parent->flow;
+	return map->flow && !memchr(c->y->text + map->start, '\n', map->end - map->start);
+}
+
+/* Is there a comment on the line of pos, with no more than a comma before it? */
+static bool has_remark(const struct ct_change *c, size_t pos)
+{
+	pos += strspn(c->y->text + pos, " \t");
+	pos += c->y->text[pos] == ',';
+	pos += strspn(c->y->text + pos, " \t");
+	return c->y->text[pos] == '#';
+}
+
+/* Does the list say what v says, in the same order, and why where there is room for it? */
+static bool is_done(const struct ct_change *c, const struct ct_yaml_node *old,
+		    const struct ct_change_value *v)
+{
+	bool remarks = !v->brief && !ct_text__is_json(c->y);
+
+	if (v->word || old->kind != CT_YAML_SEQ || old->anchor || old->nitems != v->nitems ||
+	    (old->tag && strcmp(old->tag, "!override") != 0))
+		return false;
+	for (size_t i = 0; i < v->nitems; i++)
+		if (ct_change__index(v, old->items[i]) != (ssize_t)i || old->items[i]->anchor ||
+		    old->items[i]->kind != CT_YAML_SCALAR ||
+		    (remarks && !has_remark(c, old->items[i]->end)))
+			return false;
+	return true;
+}
+
 int ct_change__replace_flow(struct ct_change *c, const struct ct_yaml_node *old,
 			    struct ct_change_value *v)
 {
@@ -86,10 +123,14 @@ int ct_change__replace_flow(struct ct_change *c, const struct ct_yaml_node *old,
 				      "%s without a value: write one, or use --override", v->key);
 	if (old->tag && !strcmp(old->tag, "!override"))
 		ct_str__add(&s, "!override ");
-	ct_change__keep_remarks(c, old, old->start, v);
-	add_flow_value(c, &s, v, line_indent(c, map->start));
-	ct_change__goes(c, old);
-	ct_change__splice(c, old->props, old->end, s.s);
+	if (is_done(c, old, v)) {
+		ct_str__free(&s);
+	} else {
+		ct_change__keep_remarks(c, old, old->start, v);
+		add_flow_value(c, &s, v, line_indent(c, old->props));
+		ct_change__goes(c, old);
+		ct_change__splice(c, old->props, old->end, s.s);
+	}
 	/* Behind the last value comes more: see ct_change__insert_flow(). */
 	if (v->comment && !ct_text__is_json(c->y) && old != map->items[map->nitems - 1] &&
 	    ends_line(c, old->end, &end))
@@ -97,19 +138,22 @@ int ct_change__replace_flow(struct ct_change *c, const struct ct_yaml_node *old,
 	return 0;
 }
 
-/* The white space between a flow mapping's entries: a line's end and indentation, or a space. */
+/*
+ * The white space between a flow mapping's entries: a line's end and indentation, or a space.
+ * indent: that of the line where a new entry begins.
+ */
 static char *separator(const struct ct_change *c, const struct ct_yaml_node *map, bool own,
 		       bool lines, int *indent)
 {
 	size_t key = map->items[map->nitems - 2]->props, start = ct_text__line_start(c->y, key);
 
-	*indent = line_indent(c, map->start);
 	if (own) {
-		*indent = key - start > 2 ? (int)(key - start) - 2 : 0;
-		return ct_xasprintf("%s%.*s", ct_text__eol(c->y), (int)(key - start),
-				    c->y->text + start);
+		*indent = (int)(key - start);
+		return ct_xasprintf("%s%.*s", ct_text__eol(c->y), *indent, c->y->text + start);
 	}
-	return lines ? ct_xasprintf("%s%*s", ct_text__eol(c->y), *indent + 2, "") : ct_xstrdup(" ");
+	*indent = lines ? line_indent(c, map->start) + 2 :
+			  line_indent(c, map->items[map->nitems - 1]->end);
+	return lines ? ct_xasprintf("%s%*s", ct_text__eol(c->y), *indent, "") : ct_xstrdup(" ");
 }
 
 /* Behind the last value; before a comment that follows it comes no more than the comma. */

@@ -31,6 +31,7 @@ void ct_change__add_lines(const struct ct_change *c, struct ct_str *s, const cha
 void ct_change__add_flow_entry(const struct ct_change *c, struct ct_str *s,
 			       const struct ct_change_value *v, int indent);
 
+/* Sets a value that is there. */
 int ct_change__replace_flow(struct ct_change *c, const struct ct_yaml_node *old,
 			    struct ct_change_value *v);
 /* why: the last value was replaced, and this is to be its comment; or NULL. */

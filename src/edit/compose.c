@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The files of a project, and what they say together. */
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 #include "edit/layers.h"
-
-#define MAX_FILE_SIZE ((size_t)4 << 20)
-#define MAX_FILES     64
-#define MAX_INCLUDES  16 /* one in the other */
 
 struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *n)
 {
@@ -46,161 +40,6 @@ void ct_layers__note(struct ct_layers *l, const struct ct_yaml *y, size_t pos, c
 			return;
 		}
 	*CT_PUSH(l->notes->items, l->notes->len, l->notes->cap) = note;
-}
-
-char *ct_layers__path(const struct ct_layers *l, const struct ct_yaml *from, const char *path)
-{
-	const char *bases[] = { from->name, l->nfiles ? l->files[0].y->name : NULL };
-	ct_autofree char *first = NULL;
-
-	if (*path == '/')
-		return ct_xstrdup(path);
-	for (size_t i = 0; i < CT_ARRAY_SIZE(bases) && bases[i]; i++) {
-		const char *slash = strrchr(bases[i], '/');
-		ct_autofree char *full = ct_xasprintf(
-			"%.*s%s", slash ? (int)(slash - bases[i]) + 1 : 0, bases[i], path);
-
-		if (!access(full, F_OK))
-			return ct_steal(full);
-		if (!first)
-			first = ct_steal(full);
-	}
-	return ct_steal(first);
-}
-
-static int read_text(const struct ct_layers *l, const char *path, const char *real, char **text,
-		     size_t *len, struct ct_err *err)
-{
-	ct_autofree char *shown = ct_printable(path);
-	struct stat st;
-	int ret;
-
-	for (size_t i = 0; i < l->noverlays; i++)
-		if (!strcmp(l->overlays[i].real, real)) {
-			*len = l->overlays[i].len;
-			*text = ct_xzalloc(*len + 1);
-			memcpy(*text, l->overlays[i].text, *len);
-			return 0;
-		}
-	if (stat(real, &st))
-		return ct_err__set(err, errno, "cannot read %s: %s", shown, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return ct_err__set(err, EINVAL, "%s is no regular file", shown);
-	ret = ct_read_file(real, MAX_FILE_SIZE, text, len);
-	return ret ? ct_err__set(err, -ret, "cannot read %s: %s", shown, strerror(-ret)) : 0;
-}
-
-ssize_t ct_layers__read(struct ct_layers *l, const char *path, struct ct_err *err)
-{
-	ct_autofree char *real = realpath(path, NULL), *text = NULL, *shown = ct_printable(path);
-	struct ct_layer_file file = {};
-	size_t len = 0;
-	int ret;
-
-	/* A text may stand for a file that does not exist. */
-	for (size_t i = 0; i < l->noverlays && !real; i++)
-		if (!strcmp(l->overlays[i].real, path))
-			real = ct_xstrdup(path);
-	if (!real)
-		return ct_err__set(err, errno, "cannot read %s: %s", shown, strerror(errno));
-	for (size_t i = 0; i < l->nfiles; i++)
-		if (!strcmp(l->files[i].real, real))
-			return (ssize_t)i;
-	if (l->nfiles == MAX_FILES)
-		return ct_err__set(err, EINVAL, "%s: more than %d files", shown, MAX_FILES);
-	ret = read_text(l, path, real, &text, &len, err);
-	if (!ret)
-		ret = ct_yaml__parse(path, text, len, &file.y, err);
-	if (!ret && file.y->root && file.y->root->kind != CT_YAML_MAP &&
-	    !ct_yaml__is_null(file.y->root)) {
-		ret = ct_yaml__error(file.y, file.y->root->start, err,
-				     "no Compose file: it begins with no mapping");
-		ct_yaml__free(file.y);
-	}
-	if (ret)
-		return ret;
-	file.real = ct_steal(real);
-	*CT_PUSH(l->files, l->nfiles, l->files_cap) = file;
-	return (ssize_t)l->nfiles - 1;
-}
-
-static int add_file(struct ct_layers *l, const char *path, int depth, struct ct_err *err);
-
-static int include_path(struct ct_layers *l, const struct ct_yaml *y, const struct ct_yaml_node *n,
-			int depth, struct ct_err *err)
-{
-	const struct ct_yaml_node *r = ct_yaml__resolve(n);
-	ct_autofree char *path = NULL, *shown = NULL;
-
-	if (r->kind == CT_YAML_SEQ) {
-		for (size_t i = 0; i < r->nitems; i++) {
-			int ret = depth > MAX_INCLUDES ?
-					  0 :
-					  include_path(l, y, r->items[i], depth + 1, err);
-
-			if (ret)
-				return ret;
-		}
-		return 0;
-	}
-	if (r->kind != CT_YAML_SCALAR)
-		return ct_yaml__error(y, n->start, err, "include: a path must be here");
-	shown = ct_printable(r->text);
-	if (strchr(r->text, '$') || strstr(r->text, "://") || !strncmp(r->text, "git@", 4) ||
-	    !strncmp(r->text, "oci:", 4)) {
-		ct_layers__note(l, y, n->start, "'%s' is not followed: give the file with -f",
-				shown);
-		return 0;
-	}
-	path = ct_layers__path(l, y, r->text);
-	if (add_file(l, path, depth + 1, err))
-		return ct_err__prefix(err, "included from %s", y->name);
-	return 0;
-}
-
-static int add_includes(struct ct_layers *l, const struct ct_yaml *y, int depth, struct ct_err *err)
-{
-	const struct ct_yaml_node *list = ct_yaml__get(y->root, "include");
-
-	if (!list || ct_yaml__is_null(list))
-		return 0;
-	if (list->kind != CT_YAML_SEQ)
-		return ct_yaml__error(y, list->start, err, "include must be a list");
-	for (size_t i = 0; i < list->nitems; i++) {
-		const struct ct_yaml_node *item = ct_yaml__resolve(list->items[i]);
-		const struct ct_yaml_node *path = item;
-		int ret;
-
-		if (item->kind == CT_YAML_MAP)
-			path = ct_yaml__get(item, "path");
-		if (!path)
-			return ct_yaml__error(y, item->start, err, "include without a path");
-		ret = include_path(l, y, path, depth, err);
-		if (ret)
-			return ret;
-	}
-	return 0;
-}
-
-static int add_file(struct ct_layers *l, const char *path, int depth, struct ct_err *err)
-{
-	ct_autofree char *shown = ct_printable(path);
-	ssize_t at;
-	int ret;
-
-	if (depth > MAX_INCLUDES)
-		return ct_err__set(err, EINVAL,
-				   "%s: included too deep: do files include each other?", shown);
-	at = ct_layers__read(l, path, err);
-	if (at < 0)
-		return (int)at;
-	ret = add_includes(l, l->files[at].y, depth, err);
-	if (ret)
-		return ret;
-	if (l->norder >= (size_t)MAX_FILES * 2)
-		return ct_err__set(err, EINVAL, "%s: too many files", shown);
-	*CT_PUSH(l->order, l->norder, l->order_cap) = at;
-	return 0;
 }
 
 /* ---- services ---- */
@@ -284,7 +123,7 @@ int ct_compose__load_with(const struct ct_strlist *files, const struct ct_overla
 	l->overlays = overlays;
 	l->noverlays = noverlays;
 	for (size_t i = 0; i < files->len && !ret; i++)
-		ret = add_file(l, files->items[i], 0, err);
+		ret = ct_layers__add(l, files->items[i], err);
 	if (!ret)
 		ret = take_layers(c, err);
 	if (!ret && !c->nservices) {
@@ -313,11 +152,7 @@ void ct_compose__free(struct ct_compose *c)
 	if (!c)
 		return;
 	l = c->layers;
-	for (size_t i = 0; i < l->nfiles; i++) {
-		ct_yaml__free(l->files[i].y);
-		free(l->files[i].real);
-	}
-	free(l->files);
+	ct_layers__free_files(l);
 	free(l->order);
 	free(l);
 	for (size_t i = 0; i < c->nservices; i++)

@@ -33,52 +33,86 @@ static bool has_tag(const struct ct_yaml_node *n, const char *tag)
 	return n->tag && !strcmp(n->tag, tag);
 }
 
-static void take_text(const struct ct_yaml *y, const struct ct_yaml_node *service, const char *key,
-		      struct ct_compose_text *t)
+static int take_text(const struct ct_yaml *y, const struct ct_yaml_node *service, const char *key,
+		     struct ct_compose_text *t, struct ct_err *err)
 {
 	const struct ct_yaml_node *n = ct_yaml__get(service, key);
 
 	if (!n)
-		return;
-	if (has_tag(n, "!reset"))
+		return 0;
+	if (has_tag(n, "!reset")) {
 		*t = (struct ct_compose_text){};
-	else if (n->kind == CT_YAML_SCALAR && !ct_yaml__is_null(n))
+		return 0;
+	}
+	if (n->kind != CT_YAML_SCALAR)
+		return ct_yaml__error(y, n->start, err,
+				      "%s is a %s, and Compose wants one word: write %s: VALUE",
+				      key, n->kind == CT_YAML_SEQ ? "list" : "mapping", key);
+	if (!ct_yaml__is_null(n))
 		*t = (struct ct_compose_text){ n->text, ct_yaml__at(y, n) };
+	return 0;
 }
 
-static void take_item(const struct ct_yaml *y, const struct ct_yaml_node *n,
-		      struct ct_compose_list *l)
+static int list_error(const struct ct_yaml *y, const struct ct_yaml_node *n, const char *key,
+		      const char *what, const char *item, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(item);
+
+	return ct_yaml__error(y, n->start, err,
+			      "%s, and Compose wants a list of words: write %s: [%s]", what, key,
+			      shown);
+}
+
+static int take_item(const struct ct_yaml *y, const struct ct_yaml_node *n, const char *key,
+		     struct ct_compose_list *l, struct ct_err *err)
 {
 	const struct ct_yaml_node *r = ct_yaml__resolve(n);
-	const char *text = r->kind == CT_YAML_SCALAR ? r->text : "";
 
-	*CT_PUSH(l->items, l->len, l->cap) = (struct ct_compose_text){ text, ct_yaml__at(y, n) };
+	if (r->kind != CT_YAML_SCALAR || ct_yaml__is_null(r)) {
+		ct_autofree char *what = ct_xasprintf("an item of %s is %s", key,
+						      r->kind == CT_YAML_SCALAR ? "empty" :
+						      r->kind == CT_YAML_SEQ	? "a list" :
+										  "a mapping");
+
+		return list_error(y, n, key, what, "A, B", err);
+	}
+	*CT_PUSH(l->items, l->len, l->cap) = (struct ct_compose_text){ r->text, ct_yaml__at(y, n) };
+	return 0;
 }
 
-static void take_list(const struct ct_yaml *y, const struct ct_yaml_node *service, const char *key,
-		      struct ct_compose_list *l)
+static int take_list(const struct ct_yaml *y, const struct ct_yaml_node *service, const char *key,
+		     struct ct_compose_list *l, struct ct_err *err)
 {
 	const struct ct_yaml_node *n = ct_yaml__get(service, key);
+	int ret = 0;
 
 	if (!n)
-		return;
+		return 0;
 	if (has_tag(n, "!reset") || has_tag(n, "!override"))
 		clear_list(l);
 	if (has_tag(n, "!reset"))
-		return;
+		return 0;
+	if (n->kind != CT_YAML_SEQ && !ct_yaml__is_null(n)) {
+		ct_autofree char *what = ct_xasprintf("%s is a %s", key,
+						      n->kind == CT_YAML_MAP ? "mapping" : "word");
+
+		return list_error(y, n, key, what, n->kind == CT_YAML_MAP ? "A, B" : n->text, err);
+	}
 	l->at = ct_yaml__at(y, n);
-	if (n->kind == CT_YAML_SCALAR && !ct_yaml__is_null(n))
-		take_item(y, n, l);
-	for (size_t i = 0; n->kind == CT_YAML_SEQ && i < n->nitems; i++)
-		take_item(y, n->items[i], l);
+	for (size_t i = 0; n->kind == CT_YAML_SEQ && i < n->nitems && !ret; i++)
+		ret = take_item(y, n->items[i], key, l, err);
+	return ret;
 }
 
 static int take(struct ct_layers *l, const struct ct_yaml *y, const struct ct_yaml_node *service,
 		struct ct_compose_service *s, int depth, struct ct_err *err);
 
-/* The file that `extends: {file: ...}` names, or y itself. NULL: not to be had, noted. */
+/*
+ * The file that `extends: {file: ...}` names: the last of its documents that has the service, or
+ * its first. y itself where none is named. NULL: not to be had, noted.
+ */
 static const struct ct_yaml *extended_file(struct ct_layers *l, const struct ct_yaml *y,
-					   const struct ct_yaml_node *ext)
+					   const struct ct_yaml_node *ext, const char *service)
 {
 	const struct ct_yaml_node *file = ct_yaml__get(ext, "file");
 	ct_autoerr struct ct_err err = {};
@@ -97,6 +131,9 @@ static const struct ct_yaml *extended_file(struct ct_layers *l, const struct ct_
 		ct_layers__note(l, y, file->start, "extends: %s", err.msg);
 		return NULL;
 	}
+	for (size_t i = l->files[at].documents; i > 1; i--)
+		if (ct_layers__service(l->files[(size_t)at + i - 1].y, service))
+			return l->files[(size_t)at + i - 1].y;
 	return l->files[at].y;
 }
 
@@ -117,7 +154,7 @@ static int take_extended(struct ct_layers *l, const struct ct_yaml *y,
 	if (!name || name->kind != CT_YAML_SCALAR)
 		return ct_yaml__error(y, ext->start, err, "extends without a service");
 	if (ext->kind == CT_YAML_MAP)
-		from = extended_file(l, y, ext);
+		from = extended_file(l, y, ext, name->text);
 	base = from ? ct_layers__service(from, name->text) : NULL;
 	/* In the same file it may also be another of the project's files that has it. */
 	for (size_t i = 0; from == y && !base && i < l->norder; i++) {
@@ -137,22 +174,29 @@ static int take_extended(struct ct_layers *l, const struct ct_yaml *y,
 static int take(struct ct_layers *l, const struct ct_yaml *y, const struct ct_yaml_node *service,
 		struct ct_compose_service *s, int depth, struct ct_err *err)
 {
+	const struct {
+		const char *key;
+		struct ct_compose_list *list;
+		struct ct_compose_text *text;
+	} values[] = {
+		{ "cap_add", &s->cap_add, NULL },
+		{ "cap_drop", &s->cap_drop, NULL },
+		{ "security_opt", &s->security_opt, NULL },
+		{ "privileged", NULL, &s->privileged },
+		{ "user", NULL, &s->user },
+		{ "network_mode", NULL, &s->network_mode },
+		{ "userns_mode", NULL, &s->userns_mode },
+		{ "pid", NULL, &s->pid },
+		{ "ipc", NULL, &s->ipc },
+		{ "image", NULL, &s->image },
+		{ "container_name", NULL, &s->container_name },
+	};
 	int ret = take_extended(l, y, service, s, depth, err);
 
-	if (ret)
-		return ret;
-	take_list(y, service, "cap_add", &s->cap_add);
-	take_list(y, service, "cap_drop", &s->cap_drop);
-	take_list(y, service, "security_opt", &s->security_opt);
-	take_text(y, service, "privileged", &s->privileged);
-	take_text(y, service, "user", &s->user);
-	take_text(y, service, "network_mode", &s->network_mode);
-	take_text(y, service, "userns_mode", &s->userns_mode);
-	take_text(y, service, "pid", &s->pid);
-	take_text(y, service, "ipc", &s->ipc);
-	take_text(y, service, "image", &s->image);
-	take_text(y, service, "container_name", &s->container_name);
-	return 0;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(values) && !ret; i++)
+		ret = values[i].list ? take_list(y, service, values[i].key, values[i].list, err) :
+				       take_text(y, service, values[i].key, values[i].text, err);
+	return ret;
 }
 
 int ct_layers__take(struct ct_layers *l, const struct ct_yaml *y, const char *name,

@@ -4,7 +4,7 @@
 #define CT_EDIT_LAYERS_H
 
 #include "edit/compose.h"
-#include "edit/yaml.h"
+#include "edit/yaml_docs.h"
 
 /* Text to take for a file's, known by its real path. Borrowed. */
 struct ct_overlay {
@@ -13,9 +13,14 @@ struct ct_overlay {
 	size_t len;
 };
 
+/* A document of a file; most files have one. */
 struct ct_layer_file {
-	struct ct_yaml *y;
-	char *real; /* its real path */
+	struct ct_yaml *y; /* of several documents: with white space in place of the others */
+	char *real;	   /* its real path; as text, shared with the file's other documents */
+	char *text;
+	size_t len;
+	size_t documents; /* of the file, from this one on; they follow one another */
+	bool open;	  /* its `include` is being followed */
 };
 
 /* Included files come before the file that includes them, later ones override. */
@@ -33,7 +38,19 @@ struct ct_layers {
 int ct_compose__load_with(const struct ct_strlist *files, const struct ct_overlay *overlays,
 			  size_t noverlays, struct ct_compose **c, struct ct_err *err);
 
-/* Reads path, or finds it among those read: its index, or a negative errno. */
+/*
+ * Each document of a Compose file (Compose 2 takes the later ones over the earlier), with the
+ * places that its nodes have in the file; at least one, maybe empty.
+ */
+int ct_layers__parse(const char *name, const char *text, size_t len, struct ct_yaml_docs *docs,
+		     struct ct_err *err);
+
+/* Takes a file, and those that it includes before it, as layers. */
+int ct_layers__add(struct ct_layers *l, const char *path, struct ct_err *err);
+void ct_layers__free_files(struct ct_layers *l);
+
+/* Reads path, or finds it among those read: the index of its first document, or a negative errno.
+ */
 ssize_t ct_layers__read(struct ct_layers *l, const char *path, struct ct_err *err);
 
 /* path, relative to the directory of the file or else to that of the first file. */

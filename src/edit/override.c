@@ -12,7 +12,7 @@ static void put_service(struct ct_str *s, const struct ct_patch *p,
 	struct ct_change_value from = {}, add = {};
 
 	ct_values__cap_add(&add, t);
-	ct_values__provenance(&from, p, t, false);
+	ct_values__provenance(&from, p, t, false, false);
 	ct_str__addf(s, "  %s:\n    cap_drop: [ALL]\n    cap_add: !override", name);
 	ct_str__add(s, add.nitems ? "\n" : " []  # it needs none\n");
 	for (size_t i = 0; i < add.nitems; i++)

@@ -181,6 +181,7 @@ static int plan_service(struct plan *pl, const struct ct_patch_service *t)
 	size_t add_at = layer_for(pl, t->name, "cap_add"), say_false = pl->l->norder;
 	size_t drop_at = s->cap_drop.at.file ? layer_for(pl, t->name, "cap_drop") : add_at;
 	bool json = ct_text__is_json(pl->l->files[pl->l->order[add_at]].y);
+	bool one_line = ct_change__is_one_line(change_of(pl, add_at), node_in(pl, add_at, t->name));
 	struct ct_change_value drop = {}, add = {}, priv = {}, from = {};
 	struct batch batches[4];
 	size_t n = 0;
@@ -190,7 +191,8 @@ static int plan_service(struct plan *pl, const struct ct_patch_service *t)
 	ct_values__cap_drop(&drop, t);
 	ct_values__cap_add(&add, t);
 	ct_values__not_privileged(&priv);
-	ct_values__provenance(&from, pl->p, t, json);
+	add.brief = one_line;
+	ct_values__provenance(&from, pl->p, t, json, one_line || json);
 	ct_compose__caps(&s->cap_drop, &dropped);
 	if (dropped != CT_CAPS_ALL)
 		put(batches, &n, drop_at, &drop);
@@ -216,43 +218,57 @@ static int plan_service(struct plan *pl, const struct ct_patch_service *t)
 	return ret;
 }
 
-/* The texts after the changes, for those files that have any. */
+/* The text of a file after the changes of its documents, the first of which is at, if there are
+ * any. */
+static int make_file(struct plan *pl, size_t at)
+{
+	const struct ct_layer_file *file = &pl->l->files[at];
+	struct ct_patch_file f = {
+		.name = file->y->name, .real = file->real, .old = file->text, .old_len = file->len
+	};
+	int ret = 0;
+
+	for (size_t i = at; i < at + file->documents && !ret; i++) {
+		ret = ct_change__unshare(&pl->changes[i]);
+		if (!ret)
+			ct_splices__append(&f.splices, &pl->changes[i].splices);
+	}
+	if (!ret && f.splices.len && ct_splices__apply(&f.splices, f.old, f.old_len, &f.text))
+		ret = ct_yaml__error(file->y, 0, pl->err,
+				     "two changes meet in one place: use --override");
+	if (ret || !f.splices.len)
+		ct_splices__free(&f.splices);
+	else
+		*CT_PUSH(pl->p->files, pl->p->nfiles, pl->p->files_cap) = f;
+	return ret;
+}
+
 static int make_files(struct plan *pl)
 {
-	struct ct_patch *p = pl->p;
+	int ret = 0;
 
-	for (size_t i = 0; i < pl->l->nfiles; i++) {
-		struct ct_change *c = &pl->changes[i];
-		const struct ct_yaml *y = pl->l->files[i].y;
-		struct ct_patch_file f = { .name = y->name, .real = pl->l->files[i].real };
-		int ret = ct_change__unshare(c);
-
-		if (ret)
-			return ret;
-		if (!c->splices.len)
-			continue;
-		f.old = y->text;
-		f.old_len = y->len;
-		if (ct_splices__apply(&c->splices, y->text, y->len, &f.text))
-			return ct_yaml__error(y, 0, pl->err,
-					      "two changes meet in one place: use --override");
-		f.splices = c->splices;
-		c->splices = (struct ct_splices){};
-		*CT_PUSH(p->files, p->nfiles, p->files_cap) = f;
-	}
-	return 0;
+	for (size_t i = 0; i < pl->l->nfiles && !ret; i += pl->l->files[i].documents)
+		ret = make_file(pl, i);
+	return ret;
 }
 
 static int prove_file(const struct ct_patch *p, const struct ct_patch_file *f, struct ct_err *err)
 {
-	ct_autoyaml struct ct_yaml *old = NULL, *new = NULL;
-	int ret = ct_yaml__parse(f->name, f->old, f->old_len, &old, err);
+	struct ct_yaml_docs old = {}, new = {};
+	int ret = ct_layers__parse(f->name, f->old, f->old_len, &old, err);
 
 	if (!ret)
-		ret = ct_yaml__parse(f->name, f->text.s, f->text.len, &new, err);
+		ret = ct_layers__parse(f->name, f->text.s, f->text.len, &new, err);
 	if (ret)
-		return ct_err__prefix(err, "cannot be changed safely (use --override)");
-	return ct_same__trees(old, new, p, err);
+		ct_err__prefix(err, "cannot be changed safely (use --override)");
+	else if (old.len != new.len)
+		ret = ct_yaml__error(old.items[0], 0, err,
+				     "cannot be changed safely: use --override");
+	for (size_t i = 0; i < old.len && !ret; i++)
+		ret = ct_same__trees(old.items[i], new.items[i], p, err);
+	ct_yaml_docs__free(&old);
+	ct_yaml_docs__free(&new);
+	return ret;
 }
 
 static int prove(const struct ct_patch *p, const struct ct_strlist *files, struct ct_err *err)

@@ -24,6 +24,14 @@ void ct_splices__add(struct ct_splices *s, const char *old, size_t start, size_t
 	s->items[i] = (struct ct_splice){ start, end, text };
 }
 
+void ct_splices__append(struct ct_splices *s, struct ct_splices *from)
+{
+	for (size_t i = 0; i < from->len; i++)
+		*CT_PUSH(s->items, s->len, s->cap) = from->items[i];
+	from->len = 0;
+	ct_splices__free(from);
+}
+
 void ct_splices__free(struct ct_splices *s)
 {
 	for (size_t i = 0; i < s->len; i++)

@@ -19,6 +19,8 @@ struct ct_splices {
 
 /* Takes text. What changes nothing is left out. Insertions in one place keep their order. */
 void ct_splices__add(struct ct_splices *s, const char *old, size_t start, size_t end, char *text);
+/* Moves those of from, which are all behind those of s, to its end. */
+void ct_splices__append(struct ct_splices *s, struct ct_splices *from);
 void ct_splices__free(struct ct_splices *s);
 
 /* Is any byte of [start, end) replaced? */

@@ -201,6 +201,31 @@ static void note_settings(struct ct_patch *p, const struct ct_patch_service *t)
 	ct_settings__free(&settings);
 }
 
+/* What a variable would have given goes with the list that it stands in. */
+static void note_variables(struct ct_patch *p, const struct ct_patch_service *t)
+{
+	const struct ct_compose_service *s = ct_compose__service(p->compose, t->name);
+	const struct {
+		const char *key;
+		const struct ct_compose_list *list;
+	} lists[] = { { "cap_add", &s->cap_add }, { "cap_drop", &s->cap_drop } };
+	ct_autofree char *name = ct_printable(t->name);
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(lists); i++)
+		for (size_t k = 0; k < lists[i].list->len; k++) {
+			const struct ct_compose_text *item = &lists[i].list->items[k];
+			ct_autofree char *at = ct_place__text(&item->at);
+			ct_autofree char *shown = ct_printable(item->text ? item->text : "");
+
+			if (item->text && strchr(item->text, '$'))
+				note(p,
+				     ct_xasprintf("%s: %s: '%s' goes from %s: a variable decides "
+						  "what it is, and the advice knows only what was "
+						  "recorded; put it back if it is needed elsewhere",
+						  at, name, shown, lists[i].key));
+		}
+}
+
 static void note_warnings(struct ct_patch *p, const struct ct_patch_service *t)
 {
 	ct_autofree char *name = ct_printable(t->name);
@@ -230,6 +255,7 @@ int ct_patch__open(const struct ct_strlist *files, const struct ct_report *r,
 		return ret;
 	for (size_t i = 0; i < p->nservices; i++) {
 		decide_privileged(p, &p->services[i], opts->drop_privileged);
+		note_variables(p, &p->services[i]);
 		note_settings(p, &p->services[i]);
 		note_warnings(p, &p->services[i]);
 	}

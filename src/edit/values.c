@@ -28,14 +28,25 @@ void ct_values__cap_drop(struct ct_change_value *v, const struct ct_patch_servic
 	v->comment = ct_xstrdup(v->items[0].comment);
 }
 
+/* Why, raw; the caller frees. */
+static char *raw_reason(const struct ct_patch_service *t, int cap)
+{
+	for (size_t i = 0; i < t->nadvices; i++) {
+		char *raw = t->advices[i]->cap_add & 1ull << cap ?
+				    ct_emit__reason(t->advices[i], cap) :
+				    NULL;
+
+		if (raw)
+			return raw;
+	}
+	return ct_xstrdup("no reason recorded");
+}
+
 static char *reason(const struct ct_patch_service *t, int cap)
 {
-	ct_autofree char *raw = NULL;
+	ct_autofree char *raw = raw_reason(t, cap);
 
-	for (size_t i = 0; i < t->nadvices && !raw; i++)
-		if (t->advices[i]->cap_add & 1ull << cap)
-			raw = ct_emit__reason(t->advices[i], cap);
-	return comment(raw ? raw : "no reason recorded");
+	return comment(raw);
 }
 
 void ct_values__cap_add(struct ct_change_value *v, const struct ct_patch_service *t)
@@ -70,8 +81,8 @@ static void add_pair(struct ct_str *s, const char *key, const char *value, bool 
 		ct_str__add(&text, *p == '$' ? "$" : "");
 		ct_str__addn(&text, p, 1);
 	}
-	ct_str__addf(s, json ? "%s\"%s\": \"%s\"" : "%s%s: \"%s\"", s->len > 1 ? ", " : "", key,
-		     text.s ? text.s : "");
+	ct_str__addf(s, json ? "%s\"%s\": \"%s\"" : "%s%s: \"%s\"",
+		     s->len && s->s[s->len - 1] != '{' ? ", " : "", key, text.s ? text.s : "");
 	ct_str__free(&text);
 }
 
@@ -86,8 +97,19 @@ static const char *confidence(const struct ct_patch_service *t)
 	return ct_confidence__name(least);
 }
 
+static void add_reasons(struct ct_str *s, const struct ct_patch_service *t, bool json)
+{
+	ct_str__add(s, json ? ", \"reasons\": {" : ", reasons: {");
+	ct_caps__for_each(cap, t->cap_add) {
+		ct_autofree char *raw = raw_reason(t, cap);
+
+		add_pair(s, ct_cap__name(cap), raw, json);
+	}
+	ct_str__add(s, "}");
+}
+
 void ct_values__provenance(struct ct_change_value *v, const struct ct_patch *p,
-			   const struct ct_patch_service *t, bool json)
+			   const struct ct_patch_service *t, bool json, bool reasons)
 {
 	const struct ct_host *host = &p->report->session->host;
 	time_t when = host->start_ms / 1000;
@@ -107,6 +129,8 @@ void ct_values__provenance(struct ct_change_value *v, const struct ct_patch *p,
 	if (image)
 		add_pair(&s, "image", image, json);
 	add_pair(&s, "confidence", confidence(t), json);
+	if (reasons && t->cap_add)
+		add_reasons(&s, t, json);
 	ct_str__add(&s, "}");
 	v->key = "x-captrim";
 	v->word = s.s;

@@ -11,8 +11,8 @@ void ct_values__cap_drop(struct ct_change_value *v, const struct ct_patch_servic
 void ct_values__cap_add(struct ct_change_value *v, const struct ct_patch_service *t);
 void ct_values__not_privileged(struct ct_change_value *v);
 
-/* x-captrim: where the advice comes from. json: every word quoted. */
+/* x-captrim: where the advice comes from. json: every word quoted; reasons: with why, for each. */
 void ct_values__provenance(struct ct_change_value *v, const struct ct_patch *p,
-			   const struct ct_patch_service *t, bool json);
+			   const struct ct_patch_service *t, bool json, bool reasons);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "check/policy.h"
 #include "check/target.h"
-#include "check/yaml_docs.h"
+#include "edit/yaml_docs.h"
 #include "leaks.h"
 
 static void read_policy(const char *text, size_t len, struct ct_err *err)

@@ -67,7 +67,7 @@ def check(directory, names, files):
 
 class Tally:
     """Agreements and disagreements; the first of these are shown with their files."""
-    def __init__(self, name, shown=3):
+    def __init__(self, name, shown=int(os.environ.get("SHOWN", 3))):
         self.name, self.shown, self.same, self.other, self.counts = name, shown, 0, 0, {}
 
     def count(self, what):

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "check/target.h"
-#include "check/yaml_docs.h"
+#include "edit/yaml_docs.h"
 #include "unit.h"
 
 #define ALL CT_CAPS_ALL
