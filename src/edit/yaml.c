@@ -6,8 +6,9 @@
 #include "edit/yaml.h"
 #include "edit/yaml_scalar.h"
 
-#define MAX_DEPTH 60   /* below libfyaml's own limit */
-#define MAX_STEPS 4096 /* through merge keys within merge keys */
+#define MAX_DEPTH  60	/* below libfyaml's own limit */
+#define MAX_STEPS  4096 /* through merge keys within merge keys */
+#define MAX_HIDDEN 64	/* empty block scalars that libfyaml is not shown */
 
 static void node_free(struct ct_yaml_node *n)
 {
@@ -158,7 +159,9 @@ struct builder {
 	struct ct_yaml_node **anchors; /* in the order of their definition */
 	size_t nanchors, anchors_cap;
 	size_t documents;
-	size_t last; /* where the last complete node ended */
+	size_t last;   /* where the last complete node ended */
+	size_t hidden; /* where a block scalar is whose text libfyaml gets wrong; SIZE_MAX: nowhere
+			*/
 };
 
 static size_t mark_start(struct fy_token *t)
@@ -250,7 +253,18 @@ static int add(struct builder *b, struct ct_yaml_node *n)
 		       0;
 }
 
-/* Sets the text: of a flow scalar from its own bytes, of a block scalar as libfyaml has it. */
+/* The key whose value comes next. */
+static struct ct_yaml_key key_of(const struct builder *b)
+{
+	const struct ct_yaml_node *in = b->depth ? b->open[b->depth - 1] : NULL, *key;
+
+	if (!in || in->kind != CT_YAML_MAP || !(in->nitems % 2))
+		return (struct ct_yaml_key){ .is = false };
+	key = in->items[in->nitems - 1];
+	return (struct ct_yaml_key){ true, key->props, key->end };
+}
+
+/* Sets the text from the scalar's own bytes, or where that cannot be, as libfyaml has it. */
 static int set_text(struct builder *b, struct ct_yaml_node *n, struct fy_token *t)
 {
 	const char *text = b->y->text + n->start, *wrong = NULL;
@@ -260,9 +274,20 @@ static int set_text(struct builder *b, struct ct_yaml_node *n, struct fy_token *
 		n->text = ct_yaml_scalar__text(text, len, &wrong);
 		return n->text ? 0 : ct_yaml__error(b->y, n->start, b->err, "%s", wrong);
 	}
+	n->text = ct_yaml_scalar__block(b->y->text, n->start, key_of(b));
+	if (n->text)
+		return 0;
 	text = fy_token_get_text(t, &len);
 	n->text = ct_xstrndup(text ? text : "", len);
 	return 0;
+}
+
+/* Finds empty block scalars that took what follows for their text. */
+static bool swallows(struct builder *b, const struct ct_yaml_node *n)
+{
+	if (n->style == CT_YAML_LITERAL)
+		b->hidden = ct_yaml_scalar__swallows(b->y->text, n->start, n->end, key_of(b));
+	return b->hidden != SIZE_MAX;
 }
 
 static int add_scalar(struct builder *b, const struct fy_event *e)
@@ -282,8 +307,11 @@ static int add_scalar(struct builder *b, const struct fy_event *e)
 		n->start--; /* the marks leave the quotes out */
 		n->end++;
 	}
+	/* Only an empty block scalar that was hidden begins so. */
+	if (n->style == CT_YAML_PLAIN && n->end > n->start && strchr("|>", b->y->text[n->start]))
+		n->style = CT_YAML_LITERAL;
 	b->last = n->end;
-	if (set_text(b, n, t)) {
+	if (swallows(b, n) || set_text(b, n, t)) {
 		node_free(n);
 		return -EINVAL;
 	}
@@ -439,14 +467,39 @@ static int check_text(const struct ct_yaml *y, struct ct_err *err)
 	return 0;
 }
 
+/* One run of libfyaml's parser over shown, which has the bytes of y->text but for what is hidden.
+ */
+static int parse_shown(struct ct_yaml *y, const char *shown, size_t *hidden, struct ct_err *err)
+{
+	const struct fy_diag_cfg dcfg = { .level = FYET_ERROR, .module_mask = ~0u };
+	struct builder b = { .y = y, .err = err, .hidden = SIZE_MAX };
+	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG |
+					     FYPCF_SLOPPY_FLOW_INDENTATION };
+	int ret;
+
+	cfg.diag = fy_diag_create(&dcfg);
+	if (!cfg.diag)
+		return ct_err__set(err, ENOMEM, "out of memory");
+	fy_diag_set_collect_errors(cfg.diag, true);
+	b.parser = fy_parser_create(&cfg);
+	if (!b.parser || fy_parser_set_string(b.parser, shown, y->len))
+		ret = ct_err__set(err, ENOMEM, "out of memory");
+	else
+		ret = build(&b, cfg.diag);
+	if (b.parser)
+		fy_parser_destroy(b.parser);
+	fy_diag_destroy(cfg.diag);
+	free(b.anchors);
+	*hidden = b.hidden;
+	return ret;
+}
+
 int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yaml **out,
 		   struct ct_err *err)
 {
 	ct_autoyaml struct ct_yaml *y = ct_xzalloc(sizeof(*y));
-	const struct fy_diag_cfg dcfg = { .level = FYET_ERROR, .module_mask = ~0u };
-	struct builder b = { .y = y, .err = err };
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG |
-					     FYPCF_SLOPPY_FLOW_INDENTATION };
+	ct_autofree char *shown = NULL;
+	size_t hidden;
 	int ret;
 
 	y->name = ct_xstrdup(name);
@@ -456,19 +509,19 @@ int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yam
 	ret = check_text(y, err);
 	if (ret)
 		return ret;
-	cfg.diag = fy_diag_create(&dcfg);
-	if (!cfg.diag)
-		return ct_err__set(err, ENOMEM, "out of memory");
-	fy_diag_set_collect_errors(cfg.diag, true);
-	b.parser = fy_parser_create(&cfg);
-	if (!b.parser || fy_parser_set_string(b.parser, y->text, len))
-		ret = ct_err__set(err, ENOMEM, "out of memory");
-	else
-		ret = build(&b, cfg.diag);
-	if (b.parser)
-		fy_parser_destroy(b.parser);
-	fy_diag_destroy(cfg.diag);
-	free(b.anchors);
+	shown = ct_xzalloc(len + 1);
+	memcpy(shown, text, len);
+	for (int i = 0; i <= MAX_HIDDEN; i++) {
+		ret = parse_shown(y, shown, &hidden, err);
+		if (!ret || hidden == SIZE_MAX)
+			break;
+		/* What libfyaml reads rightly in its place: a plain scalar of the same length. */
+		shown[hidden] = '~';
+		node_free(y->root);
+		y->root = NULL;
+		ret = ct_yaml__error(y, hidden, err,
+				     "too many empty block scalars: write '' for them");
+	}
 	if (!ret)
 		*out = ct_steal(y);
 	return ret;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/term.h"
+#include "edit/layers.h"
 #include "edit/same.h"
 #include "leaks.h"
 
@@ -55,16 +56,34 @@ static void check(const struct ct_patch *p)
 {
 	for (size_t i = 0; i < p->nfiles; i++) {
 		const struct ct_patch_file *f = &p->files[i];
-		ct_autoyaml struct ct_yaml *old = NULL, *new = NULL;
+		struct ct_yaml_docs old = {}, new = {};
 		ct_autofclose FILE *null = fopen("/dev/null", "w");
 		struct ct_term term = { .color = true, .width = 80 };
 
-		must(!ct_yaml__parse("old", f->old, f->old_len, &old, NULL), f);
-		must(!ct_yaml__parse("new", f->text.s, f->text.len, &new, NULL), f);
-		must(!ct_same__trees(old, new, p, NULL), f);
+		must(!ct_layers__parse("old", f->old, f->old_len, &old, NULL), f);
+		must(!ct_layers__parse("new", f->text.s, f->text.len, &new, NULL), f);
+		must(old.len == new.len, f);
+		for (size_t k = 0; k < old.len; k++)
+			must(!ct_same__trees(old.items[k], new.items[k], p, NULL), f);
+		ct_yaml_docs__free(&old);
+		ct_yaml_docs__free(&new);
 		ct_diff__write(null, &term, f->name, f->old, f->old_len, f->text.s, f->text.len,
 			       &f->splices);
 	}
+}
+
+/* Patched twice is patched once. */
+static void check_again(const struct ct_patch *p, const struct ct_strlist *files,
+			const struct ct_report *r, const struct ct_patch_opts *opts)
+{
+	ct_autopatch struct ct_patch *again = NULL;
+
+	if (!p->nfiles)
+		return;
+	make_file((const uint8_t *)p->files[0].text.s, p->files[0].text.len);
+	must(!ct_patch__open(files, r, opts, &again, NULL), &p->files[0]);
+	must(!ct_patch__edit(again, files, NULL), &p->files[0]);
+	must(!again->nfiles, &p->files[0]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -86,8 +105,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!ct_patch__open(&files, &report, &opts, &p, &err)) {
 		if (!ct_patch__override(p, &files, &text, &err))
 			ct_str__free(&text);
-		if (!ct_patch__edit(p, &files, &err))
+		if (!ct_patch__edit(p, &files, &err)) {
 			check(p);
+			check_again(p, &files, &report, &opts);
+		}
 	}
 	ct_strlist__free(&files);
 	return 0;
