@@ -79,8 +79,17 @@ char *ct_finding__subject(const struct ct_finding *f);
 /* match.c: the advice for a target, or NULL. guessed: only because nothing else is there. */
 const struct ct_advice *ct_check__match(const struct ct_check *c, const struct ct_target *t,
 					const struct ct_strlist *pairs, bool *guessed);
+/* Those that belong to the same target: replicas that were recorded apart. */
+bool ct_check__belongs(const struct ct_target *t, const struct ct_advice *a,
+		       const struct ct_strlist *pairs);
+/* Another target that goes by the same name as t for a recording; or NULL. */
+const struct ct_target *ct_check__rival(const struct ct_check *c, const struct ct_target *t,
+					const struct ct_advice *a, const struct ct_strlist *pairs);
 int ct_check__check_pairs(const struct ct_check *c, const struct ct_strlist *pairs,
 			  struct ct_err *err);
+
+/* pods.c: UNKNOWN: it was recorded outside of Kubernetes, or under another name. */
+enum ct_tristate ct_check__is_pod_of(const struct ct_workload *w, const struct ct_target *t);
 
 /* policy_check.c: what the policy has against it; t may be NULL. */
 void ct_check__apply_policy(struct ct_check *c, const struct ct_target *t,

@@ -120,13 +120,13 @@ static void check_unlimited(struct ct_check *c, const struct ct_target *t,
 				   ct_cap__name(cap)));
 }
 
-/* Returns those given instead of what is needed. */
+/* Returns those given instead of what is needed; known: has been said of another recording. */
 static uint64_t check_missing(struct ct_check *c, const struct ct_target *t,
-			      const struct ct_advice *a)
+			      const struct ct_advice *a, uint64_t known)
 {
 	uint64_t instead = 0;
 
-	ct_caps__for_each(cap, a->cap_add & ~t->given) {
+	ct_caps__for_each(cap, a->cap_add & ~t->given & ~known) {
 		uint64_t others = stand_ins(a, cap, t->given);
 		ct_autofree char *why = ct_emit__reason(a, cap);
 		ct_autofree char *names = ct_caps__join(others, ", ", "");
@@ -254,20 +254,58 @@ static void check_settings(struct ct_check *c, const struct ct_target *t, const 
 	}
 }
 
-static void check_pair(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
+/* Other recordings of the same target, as of its replicas. Returns what these need or may use. */
+static uint64_t check_replicas(struct ct_check *c, const struct ct_target *t,
+			       const struct ct_advice *a, const struct ct_strlist *pairs,
+			       bool *seen)
 {
-	uint64_t instead;
+	uint64_t used = a->cap_add;
 
+	for (size_t i = 0; i < c->report->nadvices; i++) {
+		const struct ct_advice *other = &c->report->advices[i];
+
+		if (other == a || !ct_check__belongs(t, other, pairs))
+			continue;
+		seen[i] = true;
+		if (!t->unknown && t->privileged != CT_UNKNOWN)
+			used |= check_missing(c, t, other, used);
+		used |= other->cap_add | other->optional;
+	}
+	return used;
+}
+
+/* used: by other recordings of it. */
+static void check_pair(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a,
+		       uint64_t used)
+{
 	if (t->unknown || t->privileged == CT_UNKNOWN)
 		return;
-	instead = check_missing(c, t, a);
+	used |= a->cap_add | a->optional | check_missing(c, t, a, 0);
 	/* That it is privileged has been said, and says all of this. */
-	if (t->privileged != CT_YES &&
-	    (!t->from_none || t->given & ~(a->cap_add | a->optional | instead)))
-		check_superfluous(c, t, a, t->given & ~(a->cap_add | a->optional | instead));
+	if (t->privileged != CT_YES && (!t->from_none || t->given & ~used))
+		check_superfluous(c, t, a, t->given & ~used);
 	check_ambient(c, t, a);
 	check_settings(c, t, a);
 	check_notes(c, t, a);
+}
+
+/* Says where it is not certain that recording and target belong together. */
+static void check_match(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a,
+			const struct ct_strlist *pairs, bool guessed)
+{
+	const struct ct_target *rival = guessed ? NULL : ct_check__rival(c, t, a, pairs);
+	const char *label = ct_workload__label(a->workload);
+
+	if (guessed)
+		ct_check__add(c, CT_CHECK_MATCHED, t, a, 0, t->at,
+			      ct_xasprintf("taken for the recorded %s; --workload says otherwise",
+					   label));
+	else if (rival && t->kind == CT_TARGET_KUBERNETES)
+		ct_check__add(c, CT_CHECK_MATCHED, t, a, 0, t->at,
+			      ct_xasprintf("the recorded %s may be that of %s, too; --workload "
+					   "%s=%s/%s says whose it is",
+					   label, rival->where ? rival->where : rival->name, label,
+					   t->where, t->name));
 }
 
 static void check_target(struct ct_check *c, const struct ct_target *t,
@@ -279,12 +317,8 @@ static void check_target(struct ct_check *c, const struct ct_target *t,
 	check_file(c, t, a);
 	if (a) {
 		seen[a - c->report->advices] = true;
-		if (guessed)
-			ct_check__add(c, CT_CHECK_MATCHED, t, a, 0, t->at,
-				      ct_xasprintf("taken for the recorded %s; --workload says "
-						   "otherwise",
-						   ct_workload__label(a->workload)));
-		check_pair(c, t, a);
+		check_match(c, t, a, pairs, guessed);
+		check_pair(c, t, a, guessed ? 0 : check_replicas(c, t, a, pairs, seen));
 	} else {
 		ct_check__add(c, CT_CHECK_NO_RECORDING, t, NULL, 0, t->at,
 			      ct_xstrdup("nothing was recorded of it"));

@@ -10,6 +10,7 @@ struct reader {
 	const struct ct_yaml *y;
 	const char *file;
 	const char *where; /* "Deployment/web" */
+	const char *space; /* its namespace; NULL: not named */
 };
 
 static struct ct_place place(const struct reader *r, const struct ct_yaml_node *n)
@@ -27,6 +28,13 @@ static const char *text_of(const struct ct_yaml_node *map, const char *key)
 	return n && n->kind == CT_YAML_SCALAR && !ct_yaml__is_null(n) ? n->text : NULL;
 }
 
+/* Left to Helm, envsubst or Kustomize: nobody knows here what it will be. */
+static bool is_template(const struct ct_yaml_node *n)
+{
+	n = ct_yaml__resolve(n);
+	return n && n->kind == CT_YAML_SCALAR && (strstr(n->text, "{{") || strchr(n->text, '$'));
+}
+
 /* containerd puts CAP_ in front of whatever is written, and runc drops what it does not know. */
 static void check_prefix(struct ct_named *n)
 {
@@ -36,24 +44,50 @@ static void check_prefix(struct ct_named *n)
 	}
 }
 
-static void read_names(const struct reader *r, const struct ct_yaml_node *caps, const char *key,
+static void refuse_name(const struct reader *r, const struct ct_yaml_node *n,
+			struct ct_named_list *l, const char *why)
+{
+	ct_named__add(l, n->kind == CT_YAML_SCALAR ? n->text : "", place(r, n));
+	l->items[l->len - 1].set = 0;
+	l->items[l->len - 1].why = why;
+}
+
+/* Returns false where a template decides. */
+static bool read_names(const struct reader *r, const struct ct_yaml_node *caps, const char *key,
 		       struct ct_named_list *l)
 {
 	const struct ct_yaml_node *list = ct_yaml__get(caps, key);
+	bool certain = true;
 
-	for (size_t i = 0; list && list->kind == CT_YAML_SEQ && i < list->nitems; i++) {
+	if (!list || ct_yaml__is_null(list))
+		return true;
+	if (is_template(list))
+		return false;
+	if (list->kind != CT_YAML_SEQ)
+		refuse_name(r, list, l, "Kubernetes wants a list here: [NAME]");
+	for (size_t i = 0; list->kind == CT_YAML_SEQ && i < list->nitems; i++) {
 		const struct ct_yaml_node *n = ct_yaml__resolve(list->items[i]);
 
-		if (n->kind != CT_YAML_SCALAR)
-			continue;
-		ct_named__add(l, n->text, place(r, list->items[i]));
-		check_prefix(&l->items[l->len - 1]);
+		if (is_template(n)) {
+			certain = false;
+		} else if (n->kind != CT_YAML_SCALAR) {
+			refuse_name(r, n, l, "Kubernetes wants a name here");
+		} else {
+			ct_named__add(l, n->text, place(r, list->items[i]));
+			check_prefix(&l->items[l->len - 1]);
+		}
 	}
+	return certain;
 }
 
 static bool is_true(const char *text)
 {
 	return text && !strcmp(text, "true");
+}
+
+static bool is_unknown(const char *text)
+{
+	return text && (strstr(text, "{{") || strchr(text, '$'));
 }
 
 /* The container's own word first, then the pod's. */
@@ -66,6 +100,8 @@ static enum ct_tristate read_nonroot(const struct ct_yaml_node *own,
 		user = text_of(pods, "runAsUser");
 	if (!strict)
 		strict = text_of(pods, "runAsNonRoot");
+	if (is_unknown(user) || (!user && is_unknown(strict)))
+		return CT_UNKNOWN;
 	if (user)
 		return strcmp(user, "0") != 0 ? CT_YES : CT_NO;
 	return is_true(strict) ? CT_YES : CT_UNKNOWN;
@@ -115,6 +151,7 @@ static void read_container(const struct reader *r, const struct ct_yaml_node *c,
 	const struct ct_yaml_node *context = ct_yaml__get(c, "securityContext");
 	const struct ct_yaml_node *caps = ct_yaml__get(context, "capabilities");
 	const struct ct_yaml_node *name = ct_yaml__get(c, "name");
+	const struct ct_yaml_node *privileged = ct_yaml__get(context, "privileged");
 	const char *text = text_of(c, "name"), *image = text_of(c, "image");
 	struct ct_target *t;
 
@@ -122,13 +159,15 @@ static void read_container(const struct reader *r, const struct ct_yaml_node *c,
 	t->where = ct_xstrdup(r->where);
 	t->image = image ? ct_xstrdup(image) : NULL;
 	t->at = place(r, name ? name : c);
-	read_names(r, caps, "add", &t->added);
-	read_names(r, caps, "drop", &t->dropped);
-	if (caps)
-		t->set_at = place(r, caps);
-	if (is_true(text_of(context, "privileged"))) {
-		t->privileged = CT_YES;
-		t->privileged_at = place(r, ct_yaml__get(context, "privileged"));
+	t->space = r->space ? ct_xstrdup(r->space) : NULL;
+	t->unknown = is_template(context) || is_template(caps);
+	t->unknown |= !read_names(r, caps, "add", &t->added);
+	t->unknown |= !read_names(r, caps, "drop", &t->dropped);
+	if (caps || t->unknown)
+		t->set_at = place(r, caps ? caps : context);
+	if (is_true(text_of(context, "privileged")) || is_template(privileged)) {
+		t->privileged = is_template(privileged) ? CT_UNKNOWN : CT_YES;
+		t->privileged_at = place(r, privileged);
 	}
 	t->nonroot = read_nonroot(context, ct_yaml__get(pod, "securityContext"));
 	read_settings(r, t, context, pod);
@@ -166,6 +205,10 @@ static void read_object(struct reader *r, const struct ct_yaml_node *o, int dept
 		name = text_of(ct_yaml__get(o, "metadata"), "generateName");
 	where = ct_xasprintf("%s/%s", kind ? kind : "?", name ? name : "?");
 	r->where = where;
+	r->space = text_of(ct_yaml__get(o, "metadata"), "namespace");
+	if (is_unknown(r->space))
+		r->space = NULL;
+	read_pod(r, ct_yaml__get(ct_yaml__get(o, "template"), "spec")); /* of a PodTemplate */
 	read_pod(r, ct_yaml__get(ct_yaml__get(spec, "template"), "spec"));
 	read_pod(r, ct_yaml__get(ct_yaml__get(job, "template"), "spec"));
 	if (kind && !strcmp(kind, "Pod"))

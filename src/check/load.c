@@ -93,7 +93,9 @@ static int load_docs(struct ct_check *c, const char *path, const char *text, siz
 			continue;
 		ret = ct_targets__kubernetes(&c->targets, path, text, len, err);
 		if (!ret && c->targets.len == before)
-			return ct_err__set(err, EINVAL, "%s: there is no container in it", shown);
+			*CT_PUSH(c->targets.notes.items, c->targets.notes.len,
+				 c->targets.notes.cap) =
+				ct_xasprintf("%s: there is no container in it", shown);
 		return ret;
 	}
 	if (docs->len == 1 && ct_policy__is(docs->items[0]->root))
@@ -135,6 +137,8 @@ int ct_check__load(struct ct_check *c, const struct ct_strlist *against, struct 
 		ret = load_file(c, against->items[i], &compose, err);
 	if (!ret && compose.len)
 		ret = ct_targets__compose(&c->targets, &compose, err);
+	if (!ret && !c->targets.len && !c->has_policy && c->targets.notes.len)
+		ret = ct_err__set(err, EINVAL, "%s", c->targets.notes.items[0]);
 	ct_strlist__free(&compose);
 	return ret;
 }

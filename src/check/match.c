@@ -10,14 +10,6 @@ static bool equal(const char *a, const char *b)
 	return a && b && *a && !strcmp(a, b);
 }
 
-/* Does s end in suffix? */
-static bool ends(const char *s, const char *suffix)
-{
-	size_t len = s ? strlen(s) : 0, n = strlen(suffix);
-
-	return len >= n && !strcmp(s + len - n, suffix);
-}
-
 /* By which names a recording of the workload goes. */
 static bool is_called(const struct ct_workload *w, const char *name)
 {
@@ -25,16 +17,6 @@ static bool is_called(const struct ct_workload *w, const char *name)
 
 	return equal(w->id, name) || equal(c->name, name) || equal(c->service, name) ||
 	       equal(ct_workload__label(w), name);
-}
-
-/* "pod/container", "namespace/pod/container", or dockershim's k8s_CONTAINER_POD_... */
-static bool is_kubernetes(const struct ct_workload *w, const char *name)
-{
-	const char *own = w->container.name;
-	ct_autofree char *behind = ct_xasprintf("/%s", name);
-	ct_autofree char *shim = ct_xasprintf("k8s_%s_", name);
-
-	return own && (ends(own, behind) || !strncmp(own, shim, strlen(shim)));
 }
 
 /* Quadlet calls the unit NAME.service, and the container systemd-NAME. */
@@ -48,14 +30,26 @@ static bool is_quadlet(const struct ct_workload *w, const char *name)
 
 static bool is_named(const struct ct_workload *w, const struct ct_target *t)
 {
-	/* Compose says which service it is: another of that name is another. */
+	enum ct_tristate pod = t->kind == CT_TARGET_KUBERNETES ? ct_check__is_pod_of(w, t) :
+								 CT_UNKNOWN;
+
+	/* The pod says whose it is: another container of that name is another. */
+	if (pod != CT_UNKNOWN)
+		return pod == CT_YES;
+	/* So does Compose of its services. */
 	if (t->kind == CT_TARGET_COMPOSE && w->container.service && *w->container.service)
 		return equal(w->container.service, t->name);
 	if (is_called(w, t->name) || (t->alias && is_called(w, t->alias)))
 		return true;
-	if (t->kind == CT_TARGET_KUBERNETES)
-		return is_kubernetes(w, t->name);
 	return t->kind == CT_TARGET_QUADLET && is_quadlet(w, t->name);
+}
+
+/* "web", or "Deployment/web/web" where others have a container of that name. */
+static bool is_target(const struct ct_target *t, const char *name)
+{
+	ct_autofree char *full = t->where ? ct_xasprintf("%s/%s", t->where, t->name) : NULL;
+
+	return equal(name, t->name) || equal(t->alias, name) || equal(full, name);
 }
 
 static bool pair_of(const char *pair, const struct ct_workload *w, const struct ct_target *t)
@@ -63,8 +57,7 @@ static bool pair_of(const char *pair, const struct ct_workload *w, const struct 
 	const char *sign = strrchr(pair, '=');
 	ct_autofree char *name = ct_xstrndup(pair, sign ? (size_t)(sign - pair) : 0);
 
-	return sign && (!w || is_called(w, name)) &&
-	       (!t || equal(sign + 1, t->name) || equal(t->alias, sign + 1));
+	return sign && (!w || is_called(w, name)) && (!t || is_target(t, sign + 1));
 }
 
 static bool is_paired(const struct ct_strlist *pairs, const struct ct_workload *w,
@@ -115,6 +108,12 @@ static bool is_taken(const struct ct_check *c, const struct ct_workload *w,
 	return is_paired(pairs, w, NULL);
 }
 
+/* A pod of another workload is none of this one, whatever its image. */
+static bool may_be(const struct ct_workload *w, const struct ct_target *t)
+{
+	return t->kind != CT_TARGET_KUBERNETES || ct_check__is_pod_of(w, t) != CT_NO;
+}
+
 /* The only one of its image on both sides. */
 static const struct ct_advice *by_image(const struct ct_check *c, const struct ct_target *t,
 					const struct ct_strlist *pairs)
@@ -127,7 +126,7 @@ static const struct ct_advice *by_image(const struct ct_check *c, const struct c
 	for (size_t i = 0; t->image && i < c->report->nadvices; i++) {
 		const struct ct_advice *a = &c->report->advices[i];
 
-		if (!equal(a->workload->container.image, t->image) ||
+		if (!equal(a->workload->container.image, t->image) || !may_be(a->workload, t) ||
 		    is_taken(c, a->workload, pairs))
 			continue;
 		if (found)
@@ -155,8 +154,26 @@ const struct ct_advice *ct_check__match(const struct ct_check *c, const struct c
 			return &r->advices[i];
 	a = by_image(c, t, pairs);
 	/* One on each side belong together, unless the recording is another pair's. */
-	if (!a && r->nadvices == 1 && c->targets.len == 1 && !pairs->len)
+	if (!a && r->nadvices == 1 && c->targets.len == 1 && !pairs->len &&
+	    may_be(r->advices[0].workload, t))
 		a = &r->advices[0];
 	*guessed = a;
 	return a;
+}
+
+bool ct_check__belongs(const struct ct_target *t, const struct ct_advice *a,
+		       const struct ct_strlist *pairs)
+{
+	if (is_paired(pairs, a->workload, NULL))
+		return is_paired(pairs, a->workload, t);
+	return !is_paired(pairs, NULL, t) && is_named(a->workload, t);
+}
+
+const struct ct_target *ct_check__rival(const struct ct_check *c, const struct ct_target *t,
+					const struct ct_advice *a, const struct ct_strlist *pairs)
+{
+	for (size_t i = 0; i < c->targets.len; i++)
+		if (&c->targets.items[i] != t && ct_check__belongs(&c->targets.items[i], a, pairs))
+			return &c->targets.items[i];
+	return NULL;
 }

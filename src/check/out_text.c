@@ -44,8 +44,8 @@ void ct_check__text(const struct ct_check *c, FILE *out, const struct ct_term *t
 	const char *file = NULL;
 
 	for (size_t i = 0; i < c->targets.notes.len; i++)
-		fprintf(out, "%snot followed: %s%s\n", ct_term__dim(term),
-			c->targets.notes.items[i], ct_term__reset(term));
+		fprintf(out, "%snote: %s%s\n", ct_term__dim(term), c->targets.notes.items[i],
+			ct_term__reset(term));
 	for (size_t i = 0; i < c->len; i++) {
 		const struct ct_finding *f = &c->findings[i];
 

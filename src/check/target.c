@@ -92,6 +92,7 @@ void ct_targets__free(struct ct_targets *t)
 		free(target->name);
 		free(target->alias);
 		free(target->where);
+		free(target->space);
 		free(target->image);
 		ct_settings__free(&target->settings);
 	}

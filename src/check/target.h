@@ -36,6 +36,7 @@ struct ct_target {
 	char *name;  /* of the container, service or unit */
 	char *alias; /* container_name, ContainerName=; NULL: none */
 	char *where; /* "Deployment/web"; NULL: the file is all */
+	char *space; /* its namespace; NULL: not named */
 	char *image; /* NULL: not named */
 	struct ct_place at;
 	bool unknown;		/* a variable decides: given is not to be relied on */
