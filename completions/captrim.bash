@@ -27,7 +27,7 @@ _captrim() {
 		case $command in
 		rehearse) ;;
 		check) words+=' sarif junit' ;;
-		*) words+=' compose docker podman kubernetes systemd quadlet oci nomad helm kustomize html' ;;
+		*) words+=' compose docker podman kubernetes systemd quadlet oci nomad helm kustomize label ansible terraform terraform-kubernetes swarm html' ;;
 		esac ;;
 	--backend) words='tp_btf fexit kprobe' ;;
 	--color) words='auto always never' ;;

@@ -4,6 +4,7 @@
 
 #include "check/check.h"
 #include "emit/common.h"
+#include "emit/emit.h"
 
 const struct ct_check_rule ct_check_rules[CT_CHECK_RULES] = {
 	[CT_CHECK_MISSING] = { "missing-capability", CT_LEVEL_ERROR,
@@ -51,6 +52,7 @@ static const char *drop_all(enum ct_target_kind kind)
 	case CT_TARGET_COMPOSE: return "cap_drop: [ALL]";
 	case CT_TARGET_KUBERNETES: return "capabilities: drop: [ALL]";
 	case CT_TARGET_SYSTEMD: return "CapabilityBoundingSet=";
+	case CT_TARGET_IMAGE: return "LABEL " CT_LABEL_CAPS;
 	case CT_TARGET_QUADLET: break;
 	}
 	return "DropCapability=all";
@@ -219,7 +221,7 @@ static void check_notes(struct ct_check *c, const struct ct_target *t, const str
 		ct_check__add(c, CT_CHECK_OPTIONAL, t, a, optional, set_at(t),
 			      ct_xasprintf("%s: used, but programs usually manage without", names));
 	if (dead && t->kind != CT_TARGET_SYSTEMD && t->kind != CT_TARGET_QUADLET &&
-	    t->nonroot != CT_NO)
+	    t->kind != CT_TARGET_IMAGE && t->nonroot != CT_NO)
 		ct_check__add(c, CT_CHECK_NO_EFFECT, t, a, dead, set_at(t),
 			      ct_xasprintf("%s: without root it does nothing unless the program's "
 					   "file has it, too (setcap)",

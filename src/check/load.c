@@ -103,7 +103,7 @@ static int load_docs(struct ct_check *c, const char *path, const char *text, siz
 	return ct_err__set(err, EINVAL,
 			   "%s is none of these: a Compose file (services:), a Kubernetes manifest "
 			   "(apiVersion:, kind:), a policy (forbid:, allow:, ...), a systemd unit "
-			   "(NAME.service), a Quadlet file (NAME.container)",
+			   "(NAME.service), a Quadlet file (NAME.container), an image (image:NAME)",
 			   shown);
 }
 
@@ -113,14 +113,21 @@ static int load_file(struct ct_check *c, const char *path, struct ct_strlist *co
 	ct_autofree char *text = NULL, *shown = ct_printable(path);
 	struct ct_yaml_docs docs = { 0 };
 	size_t len;
-	int ret = ct_read_file(path, MAX_FILE, &text, &len);
+	int ret;
 
+	if (!strncmp(path, "image:", 6))
+		return ct_targets__inspect(&c->targets, path + 6, err);
+	ret = ct_read_file(path, MAX_FILE, &text, &len);
 	if (ret)
 		return ct_err__set(err, -ret, "cannot read %s: %s", shown, strerror(-ret));
 	if (strlen(text) != len)
 		return ct_err__set(err, EINVAL, "%s: there is a NUL byte in it", shown);
 	if (is_unit(path))
 		return ct_targets__unit(&c->targets, path, text, err);
+	if (ct_targets__is_image(text)) {
+		ct_targets__image(&c->targets, path, text);
+		return 0;
+	}
 	ret = ct_yaml_docs__parse(path, text, len, &docs, err);
 	if (!ret)
 		ret = load_docs(c, path, text, len, &docs, compose, err);

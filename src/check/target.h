@@ -15,7 +15,8 @@ enum ct_target_kind {
 	CT_TARGET_COMPOSE,
 	CT_TARGET_KUBERNETES,
 	CT_TARGET_SYSTEMD,
-	CT_TARGET_QUADLET
+	CT_TARGET_QUADLET,
+	CT_TARGET_IMAGE
 };
 
 /* A capability as a file names it. */
@@ -86,5 +87,11 @@ int ct_targets__kubernetes(struct ct_targets *t, const char *path, const char *t
 			   struct ct_err *err);
 int ct_targets__unit(struct ct_targets *t, const char *path, const char *text, struct ct_err *err);
 int ct_targets__compose(struct ct_targets *t, const struct ct_strlist *paths, struct ct_err *err);
+
+/* Is it JSON that describes an image? */
+bool ct_targets__is_image(const char *text);
+void ct_targets__image(struct ct_targets *t, const char *path, const char *text);
+/* Asks docker, then podman, for an image of that name. */
+int ct_targets__inspect(struct ct_targets *t, const char *name, struct ct_err *err);
 
 #endif

@@ -38,7 +38,8 @@ const struct ct_command ct_check_command = {
 	.args = "[OPTION]... FILE... --against FILE",
 	.summary = "compare deployment files with what was recorded, for CI",
 	.details = "FILE is a recording or an advice in JSON. It is compared with a Compose file,\n"
-		   "a Kubernetes manifest, a systemd unit, a Quadlet file, or a policy.\n"
+		   "a Kubernetes manifest, a systemd unit, a Quadlet file, the label of an image\n"
+		   "(image:NAME, or a file with the output of 'docker image inspect'), or a policy.\n"
 		   "The exit status is 0 if there are no findings (notes are none), 1 if there\n"
 		   "are some, 2 if the comparison failed.",
 	.opts = opts,

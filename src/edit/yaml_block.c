@@ -55,7 +55,8 @@ static bool locate(const char *text, size_t start, struct ct_yaml_key key, struc
 	size_t line = line_start(text, shown ? start - 1 : start);
 
 	b->outer = -1;
-	b->header = strchr("|>", text[start]) && !shown ? start : find_header(text, line);
+	b->header = !shown && text[start] && strchr("|>", text[start]) ? start :
+									 find_header(text, line);
 	if (!key.is)
 		b->outer = dash_column(text, line);
 	else if (text[key.end + strspn(text + key.end, " \t")] == ':' && key.start >= line)

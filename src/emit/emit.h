@@ -21,6 +21,11 @@ enum ct_format {
 	CT_FMT_NOMAD,
 	CT_FMT_HELM,
 	CT_FMT_KUSTOMIZE,
+	CT_FMT_LABEL,
+	CT_FMT_ANSIBLE,
+	CT_FMT_TERRAFORM,
+	CT_FMT_TERRAFORM_KUBERNETES,
+	CT_FMT_SWARM,
 	CT_FMT_HTML,
 	CT_FMT_MAX,
 };
@@ -47,5 +52,13 @@ void ct_emit__oci(const struct ct_report *r, FILE *out);
 void ct_emit__nomad(const struct ct_report *r, FILE *out);
 void ct_emit__helm(const struct ct_report *r, FILE *out);
 void ct_emit__kustomize(const struct ct_report *r, FILE *out);
+void ct_emit__label(const struct ct_report *r, FILE *out);
+void ct_emit__ansible(const struct ct_report *r, FILE *out);
+void ct_emit__terraform(const struct ct_report *r, FILE *out);
+void ct_emit__terraform_kubernetes(const struct ct_report *r, FILE *out);
+void ct_emit__swarm(const struct ct_report *r, FILE *out);
+
+/* The label of an image, and annotation, that says what it needs: names with commas between. */
+#define CT_LABEL_CAPS "io.containers.capabilities"
 
 #endif

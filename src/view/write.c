@@ -3,8 +3,11 @@
 #include "view/view.h"
 
 const char *const ct_format_choices[] = {
-	"text",	   "json", "compose", "docker", "podman",    "kubernetes", "systemd",
-	"quadlet", "oci",  "nomad",   "helm",	"kustomize", "html",	   NULL,
+	"text",	  "json",	"compose",   "docker",
+	"podman", "kubernetes", "systemd",   "quadlet",
+	"oci",	  "nomad",	"helm",	     "kustomize",
+	"label",  "ansible",	"terraform", "terraform-kubernetes",
+	"swarm",  "html",	NULL,
 };
 _Static_assert(CT_ARRAY_SIZE(ct_format_choices) == CT_FMT_MAX + 1, "a format without a name");
 
@@ -22,6 +25,11 @@ static const writer_fn writers[CT_FMT_MAX] = {
 	[CT_FMT_NOMAD] = ct_emit__nomad,
 	[CT_FMT_HELM] = ct_emit__helm,
 	[CT_FMT_KUSTOMIZE] = ct_emit__kustomize,
+	[CT_FMT_LABEL] = ct_emit__label,
+	[CT_FMT_ANSIBLE] = ct_emit__ansible,
+	[CT_FMT_TERRAFORM] = ct_emit__terraform,
+	[CT_FMT_TERRAFORM_KUBERNETES] = ct_emit__terraform_kubernetes,
+	[CT_FMT_SWARM] = ct_emit__swarm,
 	[CT_FMT_HTML] = ct_view__html,
 };
 

@@ -120,7 +120,7 @@ else
 	fail 'advise says CHOWN' "$(head -c 500 "$tmp/out" | tr '\n' ' ')"
 fi
 for format in text json compose docker podman kubernetes systemd quadlet oci nomad \
-	helm kustomize html; do
+	helm kustomize label ansible terraform terraform-kubernetes swarm html; do
 	run 0 "advise as $format" advise --format "$format" "$recording"
 	says out "advise as $format names CHOWN" '(CHOWN|chown)'
 done

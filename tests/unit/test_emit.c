@@ -339,6 +339,11 @@ static const struct {
 	{ "nomad", ct_emit__nomad },
 	{ "helm", ct_emit__helm },
 	{ "kustomize", ct_emit__kustomize },
+	{ "label", ct_emit__label },
+	{ "ansible", ct_emit__ansible },
+	{ "terraform", ct_emit__terraform },
+	{ "terraform-kubernetes", ct_emit__terraform_kubernetes },
+	{ "swarm", ct_emit__swarm },
 	{ "html", ct_view__html },
 };
 
@@ -468,9 +473,13 @@ static void test_no_raw_bytes(void)
 /* What no_new_privs would break may have gone by where not all was seen: it is a comment then. */
 static void test_thin_evidence(void)
 {
-	static const char *const active[] = { "\nNoNewPrivileges=", "\"noNewPrivileges\":",
+	static const char *const active[] = { "\nNoNewPrivileges=",
+					      "\"noNewPrivileges\":",
 					      "\n  security_opt = [",
-					      "  allowPrivilegeEscalation:" };
+					      "  allowPrivilegeEscalation:",
+					      "\n    security_opts: [",
+					      "\nsecurity_opts = [",
+					      "\n  allow_privilege_escalation =" };
 	struct ct_report *r = web_report();
 	struct ct_session *s = (struct ct_session *)r->session;
 	size_t sure = 0;
@@ -490,8 +499,11 @@ static void test_thin_evidence(void)
 				CU_ASSERT_EQUAL(found, 0);
 		}
 	}
-	/* kubernetes, helm, kustomize, html; quadlet, systemd, nomad, oci */
-	CU_ASSERT_EQUAL(sure, 8);
+	/*
+	 * kubernetes, helm, kustomize, html; quadlet, systemd, nomad, oci; ansible, and Terraform's
+	 * two.
+	 */
+	CU_ASSERT_EQUAL(sure, 11);
 	ct_session__free(s);
 }
 

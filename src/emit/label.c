@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What an image needs, published with the image. Podman takes the label for the container's set
+ * (specgen/generate/security_linux.go): where all of it is in the set that it would give, the
+ * container gets the label's alone; where not, the label is passed over with an error in the log.
+ */
+#include "emit/common.h"
+#include "emit/emit.h"
+
+static const struct ct_idiom idiom = {
+	.privileged = "--privileged",
+	.net_host = "--network host",
+	.user = "USER",
+	.unconfined = "--security-opt seccomp=unconfined",
+	.ambient = true,
+};
+
+static void put_lines(const struct ct_advice *a, FILE *out)
+{
+	ct_autofree char *names = ct_caps__join(a->cap_add, ",", "");
+	ct_autofree char *more = ct_caps__join(a->cap_add & ~CT_CAPS_PODMAN_DEFAULT, ", ", "");
+
+	if (*more)
+		ct_emit__note(out, "",
+			      "Podman takes the label only beside --cap-add for those that it does "
+			      "not give by itself: %s",
+			      more);
+	/* Not every Podman reads an empty label as "none". */
+	if (!a->cap_add) {
+		ct_emit__note(out, "",
+			      "it needs none, which no label says to every Podman: start "
+			      "it with --cap-drop ALL");
+		return;
+	}
+	ct_emit__note(out, "",
+		      "the same as an annotation: docker buildx build, podman build, buildah with "
+		      "--annotation " CT_LABEL_CAPS "=%s",
+		      names);
+	fprintf(out, "LABEL " CT_LABEL_CAPS "=\"%s\"\n", names);
+}
+
+void ct_emit__label(const struct ct_report *r, FILE *out)
+{
+	for (size_t i = 0; i < r->nadvices; i++) {
+		if (i)
+			fputc('\n', out);
+		ct_emit__heading(&r->advices[i], out, "");
+		ct_emit__reasons(&r->advices[i], out, "");
+		ct_emit__notes(&r->advices[i], &idiom, out, "");
+		put_lines(&r->advices[i], out);
+	}
+}
