@@ -49,7 +49,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench stack rules ltp demo man install clean
+.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench stack rules oracles ltp demo man install clean
 
 all: $(BIN)
 
@@ -165,6 +165,11 @@ vm bench: all
 # Some minutes: a Compose stack of real services, proved from one command.
 stack: all
 	tests/e2e/stack/run
+
+# Half an hour: a thousand generated files of each kind, held against the programs that read them.
+oracles: all
+	scripts/test-tools >/dev/null
+	COUNT=$(or $(COUNT),1000) SEED=$(or $(SEED),$(shell date +%s)) tests/cli/oracles.sh
 
 demo:
 	scripts/deps

@@ -186,6 +186,19 @@ static void set_user(struct quadlet *q, struct ct_place at, const char *user)
 	q->user_at = at;
 }
 
+/* The value of --cap-add or --cap-drop, which is in the word that w is or comes behind it. */
+static void take_caps(struct quadlet *q, const struct word *w, const struct word *in,
+		      struct ct_named_list *l, const char *value)
+{
+	struct ct_place at = in->at;
+
+	if (*value)
+		at.column += (unsigned int)(value - in->text);
+	add_names(q->base.t, l, at, value);
+	if (!q->base.t->set_at.file)
+		q->base.t->set_at = w->at;
+}
+
 /* One option of PodmanArgs=, and its value. */
 static void take_option(struct quadlet *q, size_t *i)
 {
@@ -204,11 +217,9 @@ static void take_option(struct quadlet *q, size_t *i)
 		t->privileged = !w->text[12] || is_true(w->text + 13);
 		t->privileged_at = w->at;
 	} else if ((value = value_of(&q->args, i, "--cap-add"))) {
-		add_names(t, &t->added, q->args.items[*i].at, value);
-		t->set_at = t->set_at.file ? t->set_at : w->at;
+		take_caps(q, w, &q->args.items[*i], &t->added, value);
 	} else if ((value = value_of(&q->args, i, "--cap-drop"))) {
-		add_names(t, &t->dropped, q->args.items[*i].at, value);
-		t->set_at = t->set_at.file ? t->set_at : w->at;
+		take_caps(q, w, &q->args.items[*i], &t->dropped, value);
 	} else if ((value = value_of(&q->args, i, "--user")) || (value = user_of(&q->args, i))) {
 		set_user(q, w->at, value);
 	} else if ((value = value_of(&q->args, i, "--security-opt"))) {

@@ -343,11 +343,110 @@ for name, test in (("SARIF", lambda: sarif(json.load(open(sys.argv[1] + "/check.
 PY
 }
 
+# A pod's recording is that pod's; several that may own it are named; so are templates.
+pods() {
+	local pod=$tmp/pod.json
+
+	"$captrim" advise --format json "$ping" | jq '.workloads[0].container.name = "shop/web-5d8f7c9b4x-x7k2p/nginx"' >"$pod"
+	cat >"$tmp/in/two.yaml" <<'END'
+apiVersion: v1
+kind: List
+items:
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web}
+  spec: {template: {spec: {containers: [{name: nginx, securityContext: {capabilities: {drop: [ALL]}}}]}}}
+- apiVersion: apps/v1
+  kind: Deployment
+  metadata: {name: web-api}
+  spec: {template: {spec: {containers: [{name: nginx, securityContext: {capabilities: {drop: [ALL]}}}]}}}
+- apiVersion: v1
+  kind: ConfigMap
+  metadata: {name: x}
+  data: {pod.yaml: "kind: Pod\nspec: {containers: [{name: nginx}]}"}
+END
+	check "Kubernetes: whose pod" 1 "$pod" --against two.yaml --format json
+	finds "Kubernetes: the other workload is not its" "7:87 missing-capability NET_RAW" "11:48 no-recording "
+	sed 's/"shop.*nginx"/"nginx"/' "$pod" >"$tmp/named.json"
+	check "Kubernetes: anybody's container" 1 "$tmp/named.json" --against two.yaml --format json
+	is "Kubernetes: both are named" "$(jq -r '[.findings[] | select(.code == "matched") | .text] | .[0]' "$tmp/out")" \
+		"the recorded nginx may be that of Deployment/web-api, too; --workload nginx=Deployment/web/nginx says whose it is"
+	check "Kubernetes: named by hand" 1 "$tmp/named.json" --against two.yaml \
+		--workload nginx=Deployment/web-api/nginx --format json
+	finds "Kubernetes: named by hand, one is left" "7:48 no-recording " "11:87 missing-capability NET_RAW"
+	printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n' >"$tmp/in/map.yaml"
+	check "Kubernetes: a file without containers" 1 "$pod" --against map.yaml --against two.yaml
+	says "Kubernetes: it is said" "$tmp/out" '^note: map.yaml: there is no container in it$'
+	check "Kubernetes: nothing else" 2 "$pod" --against map.yaml
+	# shellcheck disable=SC2016 # left to envsubst
+	printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: nginx, securityContext: %s}]}\n' \
+		'{capabilities: {drop: "{{ toYaml .Values.drop }}", add: ["${CAP}"]}}' >"$tmp/in/template.yaml"
+	check "Kubernetes: templates" 0 "$tmp/named.json" --against template.yaml --format json
+	finds "Kubernetes: templates decide" "4:67 undecided "
+}
+
+# Layers without services, several documents, what Compose refuses.
+layers() {
+	printf 'services:\n  g-ping-packaged:\n    image: x\n    cap_add: [NET_RAW]\n' >"$tmp/in/base.yaml"
+	printf 'networks:\n  front: {}\n' >"$tmp/in/networks.yaml"
+	printf 'volumes: {}\n---\nservices:\n  g-ping-packaged:\n    cap_drop: [ALL]\n' >"$tmp/in/docs.yaml"
+	check "Compose: a layer without services" 0 "$ping" --against base.yaml --against networks.yaml \
+		--against docs.yaml
+	check "Compose: nothing but networks" 2 "$ping" --against networks.yaml
+	says "Compose: it is said" "$tmp/err" 'no services: at the top level'
+	printf 'include: [self.yaml]\nservices: {a: {image: x}}\n' >"$tmp/in/self.yaml"
+	check "Compose: a file that includes itself" 2 "$ping" --against self.yaml
+	is "Compose: one message" "$(wc -l <"$tmp/err") $(grep -o self.yaml "$tmp/err" | wc -l)" '1 1'
+	printf 'services:\n  web:\n    cap_drop: ALL\n' >"$tmp/in/word.yaml"
+	check "Compose: a word for a list" 2 "$ping" --against word.yaml
+	says "Compose: what to write" "$tmp/err" 'word.yaml:3:15: cap_drop is a word.*write cap_drop: \[ALL\]$'
+}
+
+# A unit whose commands are freed of some of what the unit says.
+commands() {
+	printf '[Service]\nUser=_chrony\nCapabilityBoundingSet=%s\nExecStart=!/usr/sbin/chronyd\n' \
+		'CAP_NET_ADMIN CAP_NET_RAW CAP_SETGID CAP_SETUID' >"$tmp/in/bang.service"
+	check "systemd: '!' and User=" 0 "$dns" --against bang.service --format json
+	finds "systemd: with '!' User= does not count" "1:1 matched "
+	sed 's/=!/=+/' "$tmp/in/bang.service" >"$tmp/in/plus.service"
+	check "systemd: '+'" 1 "$dns" --against plus.service --format json
+	is "systemd: with '+' the bounding set does not count" \
+		"$(jq -r '.findings[] | select(.level != "note") | "\(.line):\(.column) \(.code)"' "$tmp/out")" "4:11 no-drop-all"
+	printf '[Service]\nCapabilityBoundingSet=\nExecStartPre=+/bin/x\nExecStart=/bin/y\n' >"$tmp/in/pre.service"
+	check "systemd: '+' before another command" 0 "$ping" --against pre.service --format json
+	finds "systemd: whose need it was is not known" "1:1 matched " "3:14 undecided NET_RAW"
+	printf '[Container]\nDropCapability=all\nPodmanArgs=--cap-add=NET_RAW,KILL --user 5\n' >"$tmp/in/args.container"
+	check "Quadlet: options of podman" 1 "$ping" --against args.container --format json
+	finds "Quadlet: they count" "1:1 matched " "3:30 superfluous-capability KILL" "3:35 other-user "
+	printf 'Image=x\n' >"$tmp/in/bare.container"
+	check "Quadlet: what it refuses" 2 "$ping" --against bare.container
+	says "Quadlet: why" "$tmp/err" 'bare.container:1: Quadlet refuses a setting before the first \[Section\]'
+}
+
+# What an image says of itself.
+images() {
+	printf '[{"RepoTags": ["x:1"], "Config": {"Labels": {\n"io.containers.capabilities": "NET_RAW,KILL"}}}]\n' \
+		>"$tmp/in/image.json"
+	check "an image's label" 1 "$ping" --against image.json --format json
+	finds "an image's label is held against the recording" "2:2 matched " "2:2 superfluous-capability KILL"
+	printf '{"annotations": {"io.containers.capabilities": "NET_RAW"}}\n' >"$tmp/in/manifest.json"
+	check "an image's annotation" 0 "$ping" --against manifest.json
+	printf '{"Labels": {}, "Name": "x"}\n' >"$tmp/in/bare.json"
+	check "an image without a label" 1 "$ping" --against bare.json
+	says "an image without a label: it is said" "$tmp/out" 'there is no LABEL'
+	check "an image that is not there" 2 "$ping" --against image:captrim/none:0
+	says "an image that is not there: it is said" "$tmp/err" 'image:captrim/none:0: neither docker nor podman'
+}
+
 stands_in
 refuses
 inputs
 compose_files
 other_files
+pods
+layers
+commands
+images
 unlike
 policies
 failures
