@@ -8,18 +8,18 @@
 #include "judge/judge_priv.h"
 
 /*
- * Of the ways to meet a need, those that the engine can be asked for, and of these what the
- * workload was given when it was recorded. A way that nobody can go is left as it is.
+ * Of the ways to meet a need, those that the engine can be asked for: where its version is not
+ * known, what the workload was given is a surer one than a name that not every version has. A way
+ * that nobody can go is left as it is.
  */
 static uint64_t open_to(const struct ct_case *c, uint64_t any_of)
 {
-	uint64_t known = any_of & ~ct_engine__lacks(c->w), given = ~0ull;
+	uint64_t known = any_of & ~ct_engine__lacks(c->w), given = 0;
 
-	if (!known)
-		return any_of;
-	if (ct_workload__configured(c->w, &given))
-		given |= c->granted_caps;
-	return known & given ? known & given : known;
+	(void)ct_workload__configured(c->w, &given);
+	if (ct_engine__is_unknown(c->w) && known & given)
+		known &= ~CT_CAPS_NEW | given;
+	return known ? known : any_of;
 }
 
 /* The needs of at least this weight, as the cover wants them; the caller frees. */

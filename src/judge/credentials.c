@@ -64,7 +64,45 @@ bool ct_kind__is_borrowed(const struct ct_kind *k)
 	return k->key.flags & CT_F_CRED_ALIEN || (k->key.flags & CT_F_CRED_KIN && is_in_overlay(k));
 }
 
+/* Did no process of the workload change its own sets, as far as one could have been seen? */
+static bool leaves_its_sets_alone(const struct ct_case *c)
+{
+	if (c->w->start_seen != CT_YES || c->lossy || !c->acts_watched)
+		return false;
+	for (size_t i = 0; i < c->w->nacts; i++)
+		switch (c->w->acts[i].key.type) {
+		case CT_ACT_CAPSET:
+		case CT_ACT_AMBIENT:
+		case CT_ACT_BSET_DROP:
+		case CT_ACT_SECUREBITS: return false;
+		default: break;
+		}
+	return true;
+}
+
+/*
+ * Root that executes a program holds all of its bounding set (handle_privileged_root). Where it
+ * holds all that the workload was given, and no process changed its sets, it would hold what was
+ * given besides.
+ */
+static bool would_hold_more(const struct ct_case *c, const struct ct_kind *k)
+{
+	return c->leaves_sets_alone && k->key.flags & CT_F_EUID0 &&
+	       !(k->key.flags & CT_CRED_OTHERS) && k->key.from == 0 && c->w->configured_known &&
+	       k->key.effective == c->w->configured;
+}
+
+uint64_t ct_kind__held(const struct ct_case *c, const struct ct_kind *k)
+{
+	if (!(k->key.flags & CT_F_GRANTED))
+		return ~0ull;
+	if (k->key.flags & CT_F_CREDS)
+		return would_hold_more(c, k) ? ~0ull : k->key.effective;
+	return k->sampled ? ~(k->creds.permitted & ~k->creds.effective) : ~0ull;
+}
+
 void ct_case__know_credentials(struct ct_case *c)
 {
 	c->mounts_no_overlay = never_mounted_overlay(c);
+	c->leaves_sets_alone = leaves_its_sets_alone(c);
 }

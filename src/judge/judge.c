@@ -153,7 +153,10 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 			   const struct ct_workload *w, enum ct_mode mode,
 			   const struct ct_settled *settled)
 {
-	struct ct_case c = { .settled = settled, .whole = w, .backend = s->host.backend };
+	struct ct_case c = { .settled = settled,
+			     .whole = w,
+			     .backend = s->host.backend,
+			     .acts_watched = s->host.syscalls == CT_YES };
 	bool failed = false;
 
 	a->workload = w;

@@ -35,6 +35,8 @@ struct ct_case {
 	uint8_t base_level;		  /* of the workload's own user namespace */
 	bool base_known;		  /* for certain, and not only the lowest that was seen */
 	bool mounts_no_overlay;		  /* seen from its start, and none of its mounts was one */
+	bool leaves_sets_alone;		  /* no process of it changed its own sets */
+	bool acts_watched;		  /* capset, prctl and their like */
 	bool lossy;			  /* kinds of checks may be missing */
 	bool failed;			  /* the entry point ended with an error */
 	bool left_out;			  /* containers that it started were not recorded */
@@ -60,7 +62,14 @@ bool ct_kind__has_frame(const struct ct_kind *k, const char *name);
 bool ct_kind__is_foreign(const struct ct_case *c, const struct ct_kind *k);
 /* Other credentials, which may be the workload's: whose they are is not known. */
 bool ct_kind__is_borrowed(const struct ct_kind *k);
-/* What the two need to know of the case's workload, once for each. */
+/*
+ * What may take the place of the capability that was asked for. cap_capable() looks at the
+ * effective set: what these credentials did not hold at that moment would not have done instead,
+ * be it lowered or dropped. What was never given counts only where they would certainly have held
+ * it. Where the check was refused, both were missing, and either may be given.
+ */
+uint64_t ct_kind__held(const struct ct_case *c, const struct ct_kind *k);
+/* What these need to know of the case's workload, once for each. */
 void ct_case__know_credentials(struct ct_case *c);
 
 /* kinds.c: every kind of check, first; acts.c: everything that is a need without one. */

@@ -79,20 +79,6 @@ struct finding {
 	bool known, doubtful;
 };
 
-/*
- * cap_capable() looks at the effective set. A capability that these credentials did not hold at
- * that moment would not have done instead, be it lowered, dropped, or never granted. Where the
- * check was refused, both were missing, and either may be given.
- */
-static uint64_t held(const struct ct_kind *k)
-{
-	if (!(k->key.flags & CT_F_GRANTED))
-		return ~0ull;
-	if (k->key.flags & CT_F_CREDS)
-		return k->key.effective;
-	return k->sampled ? ~(k->creds.permitted & ~k->creds.effective) : ~0ull;
-}
-
 /* Do both lead from the same function, by the same way, to the question? */
 static bool is_same_path(const struct ct_kind *a, const struct ct_kind *b)
 {
@@ -143,7 +129,7 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 	}
 	f.verdict = r->verdict;
 	f.doubtful = r->doubtful;
-	f.any_of |= r->alternatives & held(kind);
+	f.any_of |= r->alternatives & ct_kind__held(c, kind);
 	f.source = r->source;
 	f.text = ct_xstrdup(r->text);
 	return f;

@@ -501,6 +501,50 @@ static void test_not_held(void)
 	}
 }
 
+/* Never given, an alternative counts where root would certainly have held it. */
+static void test_never_given(void)
+{
+	static const struct {
+		uint16_t flags;
+		uint64_t effective;
+		enum ct_act_type act;
+		enum ct_tristate watched, start;
+		uint64_t wanted;
+	} cases[] = {
+#define GIVEN CT_CAPS_DOCKER_DEFAULT
+#define OVER  CT_CAP(DAC_OVERRIDE)
+		{ CT_F_EUID0, GIVEN, 0, CT_YES, CT_YES, DAC },
+		{ 0, GIVEN, 0, CT_YES, CT_YES, OVER },
+		{ CT_F_EUID0, GIVEN & ~CT_CAP(KILL), 0, CT_YES, CT_YES, OVER },
+		{ CT_F_EUID0, GIVEN, CT_ACT_CAPSET, CT_YES, CT_YES, OVER },
+		{ CT_F_EUID0, GIVEN, CT_ACT_BSET_DROP, CT_YES, CT_YES, OVER },
+		{ CT_F_EUID0, GIVEN, CT_ACT_SECUREBITS, CT_YES, CT_YES, OVER },
+		{ CT_F_EUID0, GIVEN, CT_ACT_SYSCALL, CT_YES, CT_YES, DAC },
+		{ CT_F_EUID0, GIVEN, 0, CT_NO, CT_YES, OVER },
+		{ CT_F_EUID0, GIVEN, 0, CT_YES, CT_NO, OVER },
+		{ CT_F_EUID0 | CT_F_CRED_KIN, GIVEN, 0, CT_YES, CT_YES, OVER },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+		struct ct_kind *k = build_check(w, CAP_DAC_OVERRIDE, "openat",
+						GENERIC "path_openat");
+
+		s->host.syscalls = cases[i].watched;
+		w->start_seen = cases[i].start;
+		k->key.flags |= cases[i].flags;
+		k->key.effective = cases[i].effective;
+		k->key.after = CAP_DAC_READ_SEARCH + 1;
+		build_refused(w, k);
+		if (cases[i].act)
+			build_act(w, cases[i].act, "getpid");
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		CU_ASSERT_EQUAL(build_cap(r, CAP_DAC_OVERRIDE)->reasons[0].any_of, cases[i].wanted);
+	}
+}
+
 /* A refusal that another function asked for is not the first half of this question. */
 static void test_other_half(void)
 {
@@ -653,15 +697,11 @@ static void test_reasons(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "facts", test_facts },
-	{ "not held", test_not_held },
-	{ "other half", test_other_half },
-	{ "unknown sites", test_unknown },
-	{ "scope", test_scope },
-	{ "empty", test_empty },
-	{ "modes", test_modes },
-	{ "reasons", test_reasons },
-	CU_TEST_INFO_NULL,
+	{ "facts", test_facts },	   { "not held", test_not_held },
+	{ "other half", test_other_half }, { "never given", test_never_given },
+	{ "unknown sites", test_unknown }, { "scope", test_scope },
+	{ "empty", test_empty },	   { "modes", test_modes },
+	{ "reasons", test_reasons },	   CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("judge", tests)

@@ -124,7 +124,8 @@ static const struct {
 	enum ct_when first, second;
 	const char *why;
 } meant[] = {
-	{ CT_WHEN_GLOBAL_ROOT, CT_WHEN_READING, "the mode lets uid 0 do what the capability would" },
+	{ CT_WHEN_GLOBAL_ROOT, CT_WHEN_READING,
+	  "the mode lets uid 0 do what the capability would" },
 	{ CT_WHEN_SOCKOPT, CT_WHEN_AFTER, "an option is more special than an order of questions" },
 };
 
