@@ -125,7 +125,8 @@ static const char *volume_name(const struct option *o, size_t *len)
 		*len = strcspn(at, ":");
 		return at;
 	}
-	if (!named(o, "--mount") || strstr(at, "type=bind") || strstr(at, "type=tmpfs"))
+	if (!named(o, "--mount") || ct_words__listed(at, "type=bind") ||
+	    ct_words__listed(at, "type=tmpfs"))
 		return NULL;
 	for (; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
 		for (size_t i = 0; i < 2; i++) {
@@ -153,7 +154,7 @@ static bool keeps(const struct option *o)
 		return strchr("/.~", *o->value) && strchr(o->value, ':') &&
 		       !(options && ct_words__listed(options + 1, "ro"));
 	}
-	return named(o, "--mount") && strstr(o->value, "type=bind") &&
+	return named(o, "--mount") && ct_words__listed(o->value, "type=bind") &&
 	       !ct_words__listed(o->value, "ro") && !ct_words__listed(o->value, "readonly");
 }
 

@@ -17,7 +17,7 @@ struct ct_start {
 	const uint64_t *bounding; /* see ct_recorder_opts */
 };
 
-enum ct_life { CT_LIFE_WAIT, CT_LIFE_UP, CT_LIFE_DEAD };
+enum ct_life { CT_LIFE_UNKNOWN, CT_LIFE_WAIT, CT_LIFE_UP, CT_LIFE_DEAD };
 enum ct_health { CT_HEALTH_NONE, CT_HEALTH_WAIT, CT_HEALTH_GOOD, CT_HEALTH_BAD };
 
 /* What a run finds of earlier ones. */
@@ -34,7 +34,10 @@ struct ct_target {
 	 */
 	int (*start)(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		     struct ct_err *err);
-	/* Does it run, its client aside? Dead: it has failed, and its client would not tell. */
+	/*
+	 * Does it run, its client aside? Dead: it has failed, and its client would not tell.
+	 * Unknown: who would have to know does not answer now.
+	 */
 	enum ct_life (*life)(struct ct_target *t);
 	enum ct_health (*health)(struct ct_target *t);
 	/*
@@ -61,6 +64,7 @@ struct ct_target {
 	size_t nservices;
 	const char *service; /* the one that start limits, that life and health ask about */
 	const struct ct_strlist *asked; /* borrowed: of the services these only; empty: all */
+	bool must_stay;			/* it works only as long as it goes on running */
 	bool keep_volumes;		/* named volumes are used as they are */
 	bool privileged;		/* given --privileged; a set is tried without that */
 	bool detached;			/* it was to run in the background: it ends when told so */
@@ -95,9 +99,6 @@ struct ct_target *ct_target__compose(const char *file);
 
 /* Why a workload of a recording is not what the target makes; NULL: it is. The caller frees. */
 char *ct_target__difference(struct ct_target *t, const struct ct_workload *w);
-
-/* From Docker's or Podman's JSON of a container's state, NULL: there is none yet. */
-enum ct_health ct_health__parse(const char *state);
 
 void ct_start__free(struct ct_start *s);
 

@@ -5,17 +5,17 @@
 
 #include "verify/compose.h"
 #include "verify/proc.h"
-#include "verify/target.h"
-
-#define FORMAT "{{.Label \"com.docker.compose.service\"}} {{.Status}}"
+#include "verify/standing.h"
 
 struct stack {
 	struct ct_target t;
 	struct ct_compose *compose;
 	const char *file;
 	int stopper;
-	char *failure; /* of a service in the recording, until it is told */
-	char *failed;  /* that service's name */
+	bool recording; /* the run in progress is under its own sets */
+	struct ct_habits habits;
+	char *failure; /* of a service, until it is told */
+	char *failed;  /* that service's container */
 };
 
 static int open_stack(struct ct_target *t, struct ct_err *err)
@@ -38,6 +38,10 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 	int ret = 0;
 
 	(void)fresh; /* clear() has removed the volumes, or left them */
+	s->recording = !set;
+	ct_habits__begin(&s->habits, s->recording);
+	free(ct_steal(s->failure));
+	free(ct_steal(s->failed));
 	if (set)
 		ct_compose__limit(s->compose, t->service, set);
 	ret = ct_compose__write(s->compose, s->t.state->stack_path, err);
@@ -49,85 +53,67 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 	return 0;
 }
 
-/* Id of the service's container; the caller frees. NULL: there is none. */
-static char *container_of(struct stack *s, const char *name)
-{
-	ct_autofree char *project = ct_xasprintf("label=%s", s->t.state->label);
-	ct_autofree char *service = ct_xasprintf("label=com.docker.compose.service=%s", name);
-	ct_autowords struct ct_words list = {};
-	ct_autofree char *id = NULL;
-
-	ct_words__add_all(&list, (const char *const[]){ "docker", "ps", "-aq", "--filter", project,
-							"--filter", service, NULL });
-	if (ct_proc__run(list.items, &id) || !*id)
-		return NULL;
-	id[strcspn(id, "\n")] = '\0';
-	return ct_steal(id);
-}
-
-/* Its state in Docker's JSON; the caller frees. NULL: there is none. */
-static char *state_of(struct stack *s)
-{
-	ct_autofree char *id = container_of(s, s->t.service), *output = NULL;
-	char *argv[] = { "docker", "inspect", "-f", "{{json .State}}", id, NULL };
-
-	return id && !ct_proc__run(argv, &output) ? ct_steal(output) : NULL;
-}
-
 static char *last_words(struct ct_target *t)
 {
 	struct stack *s = (struct stack *)t;
-	const char *name = t->service ? t->service : s->failed;
-	ct_autofree char *id = name ? container_of(s, name) : NULL;
-	char *argv[] = { "sh", "-c", "exec docker logs --tail 1 \"$0\" 2>&1", id, NULL };
+	ct_autofree char *id = s->failed ? ct_xstrdup(s->failed) : NULL;
+	ct_autostandings struct ct_standings all = {};
+	char *argv[] = { "sh", "-c", "exec docker logs --tail 1 \"$0\" 2>&1", NULL, NULL };
 	char *output = NULL;
 
+	if (!id && t->service && !ct_standings__ask(t->client, t->state->label, &all))
+		for (size_t i = 0; i < all.len && !id; i++)
+			if (ct_str_equal(all.items[i].service, t->service))
+				id = ct_xstrdup(all.items[i].id);
+	argv[3] = id;
 	if (id)
 		ct_proc__run(argv, &output);
 	return output;
 }
 
-/* "NAME Exited (3) 2 seconds ago" of one that is to be proved and did not end well. */
-static bool is_failure(const struct ct_target *t, const char *line)
+/* Is the service one of those to be proved? A stack fails with any of them. */
+static bool is_asked_for(const struct ct_target *t, const struct ct_standing *one)
 {
-	size_t len = strcspn(line, " ");
-	bool asked = !t->asked->len;
-
 	for (size_t i = 0; i < t->asked->len; i++)
-		asked |= strlen(t->asked->items[i]) == len &&
-			 !strncmp(t->asked->items[i], line, len);
-	return asked && !strncmp(line + len, " Exited (", 9) && !strstr(line + len, "(0)");
+		if (ct_str_equal(t->asked->items[i], one->service))
+			return true;
+	return !t->asked->len;
 }
 
-/* Of the whole stack: what fails with all that it was given cannot be proved with less. */
-static enum ct_life life_of_all(struct stack *s)
+static void note_failure(struct stack *s, const struct ct_standing *one, const char *why)
 {
-	ct_autofree char *project = ct_xasprintf("label=%s", s->t.state->label);
-	const char *argv[] = {
-		"docker", "ps", "-a", "--filter", project, "--format", FORMAT, NULL
-	};
-	ct_autofree char *output = NULL;
+	ct_autofree char *service = ct_printable(one->service ? one->service : "?");
+
+	free(s->failure);
+	s->failure = ct_xasprintf("service %s: %s", service, why);
+	free(s->failed);
+	s->failed = ct_xstrdup(one->id);
+}
+
+/* It waits as long as one of them does: all are created before the first is started. */
+static enum ct_life life(struct ct_target *t)
+{
+	struct stack *s = (struct stack *)t;
+	const struct ct_demand demand = { .recording = s->recording, .stay = t->must_stay };
+	ct_autostandings struct ct_standings all = {};
 	enum ct_life life = CT_LIFE_WAIT;
+	bool waits = false;
 
-	if (ct_proc__run((char *const *)argv, &output))
-		return CT_LIFE_WAIT;
-	for (char *save, *line = strtok_r(output, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		/* All are created before the first is started. */
-		if (strstr(line, " Created"))
-			return CT_LIFE_WAIT;
-		life = CT_LIFE_UP;
-		if (is_failure(&s->t, line)) {
-			ct_autofree char *shown = ct_printable(line);
+	if (ct_standings__ask(t->client, t->state->label, &all))
+		return CT_LIFE_UNKNOWN;
+	for (size_t i = 0; i < all.len; i++) {
+		ct_autofree char *why = NULL;
 
-			free(s->failure);
-			s->failure = ct_xasprintf("service %s", shown);
-			free(s->failed);
-			s->failed = ct_xstrndup(line, strcspn(line, " "));
-			return CT_LIFE_DEAD;
+		if (!is_asked_for(t, &all.items[i]))
+			continue;
+		life = ct_standing__life(&all.items[i], &s->habits, &demand, &why);
+		if (life == CT_LIFE_DEAD) {
+			note_failure(s, &all.items[i], why);
+			return life;
 		}
+		waits |= life == CT_LIFE_WAIT;
 	}
-	return life;
+	return waits ? CT_LIFE_WAIT : life;
 }
 
 static char *ending(struct ct_target *t, bool stopped)
@@ -136,25 +122,27 @@ static char *ending(struct ct_target *t, bool stopped)
 	return ct_steal(((struct stack *)t)->failure);
 }
 
-static enum ct_life life(struct ct_target *t)
-{
-	struct stack *s = (struct stack *)t;
-	ct_autofree char *state = t->service ? state_of(s) : NULL;
-
-	if (!t->service)
-		return life_of_all(s);
-	if (!state || strstr(state, "\"Status\":\"created\""))
-		return CT_LIFE_WAIT;
-	if (strstr(state, "\"Status\":\"exited\"") && !strstr(state, "\"ExitCode\":0,"))
-		return CT_LIFE_DEAD;
-	return CT_LIFE_UP;
-}
-
+/* The worst of those that have a health check: the stack is healthy if all of them are. */
 static enum ct_health health(struct ct_target *t)
 {
-	ct_autofree char *state = t->service ? state_of((struct stack *)t) : NULL;
+	ct_autostandings struct ct_standings all = {};
+	enum ct_health worst = CT_HEALTH_NONE;
+	bool any = false;
 
-	return ct_health__parse(state);
+	if (ct_standings__ask(t->client, t->state->label, &all))
+		return CT_HEALTH_WAIT;
+	for (size_t i = 0; i < all.len; i++) {
+		enum ct_health h = all.items[i].health;
+
+		if (!is_asked_for(t, &all.items[i]))
+			continue;
+		any = true;
+		if (h == CT_HEALTH_BAD)
+			return h;
+		if (worst == CT_HEALTH_NONE || (h == CT_HEALTH_WAIT && worst == CT_HEALTH_GOOD))
+			worst = h;
+	}
+	return any ? worst : CT_HEALTH_WAIT;
 }
 
 static void stop(struct ct_target *t, bool hard)
@@ -210,6 +198,7 @@ static void free_stack(struct ct_target *t)
 	struct stack *s = (struct stack *)t;
 
 	ct_compose__close(s->compose);
+	ct_habits__free(&s->habits);
 	free(s->failure);
 	free(s->failed);
 	free(s);

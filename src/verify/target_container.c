@@ -5,6 +5,7 @@
 
 #include "verify/proc.h"
 #include "verify/runline.h"
+#include "verify/standing.h"
 #include "verify/target.h"
 
 struct container {
@@ -16,7 +17,10 @@ struct container {
 	char *label;		 /* of the run in progress */
 	char *command;		 /* once it was asked for */
 	unsigned int runs;
-	int stopper; /* "docker stop", 0: none */
+	int stopper;	/* "docker stop", 0: none */
+	bool recording; /* the run in progress is under its own set */
+	struct ct_habits habits;
+	char *failure; /* why it is dead, until that is told */
 };
 
 static int make_volumes(struct container *c, struct ct_err *err)
@@ -52,6 +56,9 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 	int ret;
 
 	c->runs++;
+	c->recording = !set;
+	ct_habits__begin(&c->habits, c->recording);
+	free(ct_steal(c->failure));
 	if (fresh && !t->keep_volumes) {
 		ret = make_volumes(c, err);
 		if (ret)
@@ -96,42 +103,40 @@ static bool find(struct container *c, const char *const *verb, struct ct_words *
 	return true;
 }
 
-/* When it ends, the client does. */
-static enum ct_life life(struct ct_target *t)
+static int ask(struct container *c, struct ct_standings *out)
 {
-	ct_autowords struct ct_words words = {};
+	ct_autofree char *label = ct_xasprintf("%s=%s", CT_RUN_LABEL, c->label);
 
-	return find((struct container *)t, (const char *const[]){ "inspect", NULL }, &words) ?
-		       CT_LIFE_UP :
-		       CT_LIFE_WAIT;
+	return ct_standings__ask(c->client.items, label, out);
 }
 
-enum ct_health ct_health__parse(const char *state)
+/* When it ends, the client tells how, but not that the engine starts it again. */
+static enum ct_life life(struct ct_target *t)
 {
-	static const struct {
-		const char *text;
-		enum ct_health health;
-	} table[] = {
-		{ "\"Status\":\"healthy\"", CT_HEALTH_GOOD },
-		{ "\"Status\":\"unhealthy\"", CT_HEALTH_BAD },
-		{ "\"Status\":\"starting\"", CT_HEALTH_WAIT },
-	};
+	struct container *c = (struct container *)t;
+	const struct ct_demand demand = { .recording = c->recording };
+	ct_autostandings struct ct_standings s = {};
+	enum ct_life life;
 
-	for (size_t i = 0; state && i < CT_ARRAY_SIZE(table); i++)
-		if (strstr(state, table[i].text))
-			return table[i].health;
-	return state ? CT_HEALTH_NONE : CT_HEALTH_WAIT;
+	if (ask(c, &s))
+		return CT_LIFE_UNKNOWN;
+	if (!s.len || s.items[0].status == CT_STATUS_ENDED)
+		return CT_LIFE_WAIT;
+	life = ct_standing__life(&s.items[0], &c->habits, &demand, &c->failure);
+	return life;
+}
+
+static char *ending(struct ct_target *t, bool stopped)
+{
+	(void)stopped;
+	return ct_steal(((struct container *)t)->failure);
 }
 
 static enum ct_health health(struct ct_target *t)
 {
-	static const char *const verb[] = { "inspect", "-f", "{{json .State}}", NULL };
-	ct_autowords struct ct_words words = {};
-	ct_autofree char *output = NULL;
+	ct_autostandings struct ct_standings s = {};
 
-	if (!find((struct container *)t, verb, &words) || ct_proc__run(words.items, &output))
-		return CT_HEALTH_WAIT;
-	return ct_health__parse(output);
+	return ask((struct container *)t, &s) || !s.len ? CT_HEALTH_WAIT : s.items[0].health;
 }
 
 static void stop(struct ct_target *t, bool hard)
@@ -209,6 +214,8 @@ static void free_container(struct ct_target *t)
 	ct_runline__free(&c->line);
 	ct_words__free(&c->client);
 	ct_words__free(&c->volumes);
+	ct_habits__free(&c->habits);
+	free(c->failure);
 	free(c->command);
 	free(c->name);
 	free(c->label);
@@ -230,6 +237,7 @@ int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err 
 		.start = start,
 		.life = life,
 		.health = health,
+		.ending = ending,
 		.stop = stop,
 		.clear = clear,
 		.leaves = leaves,

@@ -21,9 +21,13 @@ struct unit {
 	char *name;
 	char *const *argv; /* of systemd-run, NULL: the unit was there before */
 	struct ct_systemd_run run;
-	bool ambient;	  /* it has an ambient set of its own */
-	bool recording;	  /* the run in progress is under its own set */
-	bool stops_badly; /* it is said to have failed when it is asked to end, in any case */
+	bool ambient;	     /* it has an ambient set of its own */
+	bool recording;	     /* the run in progress is under its own set */
+	bool stops_badly;    /* it is said to have failed when it is asked to end, in any case */
+	bool restarts;	     /* systemd starts it again also when it has all it was given */
+	bool was_restarted;  /* it is dead because of that */
+	int nrestarts;	     /* of the run in progress, as far as was seen */
+	char invocation[40]; /* of the run in progress, "": not known yet */
 	time_t started;
 	int stopper; /* "systemctl stop", 0: none */
 };
@@ -88,6 +92,9 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 
 	(void)fresh;
 	u->recording = !set;
+	u->was_restarted = false;
+	u->invocation[0] = '\0';
+	u->nrestarts = 0;
 	u->started = time(NULL);
 	start->unit = u->name;
 	if (u->argv) {
@@ -108,16 +115,37 @@ static bool is_one_of(const char *word, const char *const *words)
 	return *words;
 }
 
+/* Another start of it than the one seen before, whoever started it: it has not stayed up. */
+static bool was_started_anew(struct unit *u, const char *shown)
+{
+	ct_autofree char *invocation = ct_unit__property(shown, "InvocationID");
+	ct_autofree char *restarts = ct_unit__property(shown, "NRestarts");
+	bool anew = atoi(restarts) > u->nrestarts ||
+		    (*u->invocation && *invocation && strcmp(u->invocation, invocation) != 0);
+
+	snprintf(u->invocation, sizeof(u->invocation), "%s", invocation);
+	u->nrestarts = atoi(restarts);
+	return anew;
+}
+
 static enum ct_life life(struct ct_target *t)
 {
-	ct_autofree char *shown = ct_unit__show(((struct unit *)t)->name);
+	struct unit *u = (struct unit *)t;
+	ct_autofree char *shown = ct_unit__show(u->name);
 	ct_autofree char *state = ct_unit__property(shown, "ActiveState");
 
+	if (!shown)
+		return CT_LIFE_UNKNOWN;
 	if (!strcmp(state, "failed"))
 		return CT_LIFE_DEAD;
-	return is_one_of(state, (const char *const[]){ "active", "reloading", NULL }) ?
-		       CT_LIFE_UP :
-		       CT_LIFE_WAIT;
+	if (!is_one_of(state, (const char *const[]){ "active", "reloading", NULL }))
+		return CT_LIFE_WAIT;
+	if (was_started_anew(u, shown)) {
+		u->restarts |= u->recording;
+		u->was_restarted = !u->restarts;
+		return u->restarts ? CT_LIFE_WAIT : CT_LIFE_DEAD;
+	}
+	return CT_LIFE_UP;
 }
 
 static enum ct_health health(struct ct_target *t)
@@ -161,9 +189,12 @@ static char *describe(const char *shown)
 static char *ending(struct ct_target *t, bool stopped)
 {
 	struct unit *u = (struct unit *)t;
-	ct_autofree char *shown = show_ended(u);
-	ct_autofree char *why = describe(shown);
+	ct_autofree char *shown = NULL, *why = NULL;
 
+	if (u->was_restarted)
+		return ct_xstrdup("it ended, and was started again");
+	shown = show_ended(u);
+	why = describe(shown);
 	if (stopped && u->recording)
 		u->stops_badly = why;
 	return stopped && u->stops_badly ? NULL : ct_steal(why);

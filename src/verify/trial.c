@@ -30,6 +30,7 @@ struct watch {
 	int check_pid;		       /* 0: none runs */
 	int check_out;
 	bool check_good, health_good, stopping;
+	bool life_known; /* the last look told whether it runs */
 	char *complaint; /* set: it fails, and why */
 	char *words;	 /* what it wrote last, then, or NULL */
 };
@@ -107,6 +108,13 @@ static char *ending_in_target(const struct watch *w)
 	return w->t->ending ? w->t->ending(w->t, w->stopping) : NULL;
 }
 
+/* It does not run any more, or not yet again: what was seen of it does not count. */
+static void begin_anew(struct watch *w)
+{
+	w->up_ns = 0;
+	w->check_good = w->health_good = false;
+}
+
 /* What has to be asked of its daemon, not too often. */
 static void look_at_state(struct watch *w)
 {
@@ -116,10 +124,13 @@ static void look_at_state(struct watch *w)
 		return;
 	w->asked_ns = now_ns();
 	life = w->t->life(w->t);
+	w->life_known = life != CT_LIFE_UNKNOWN;
 	if (life == CT_LIFE_DEAD)
 		fails(w, ending_in_target(w) ?: ct_xstrdup("its container has failed"));
 	else if (life == CT_LIFE_UP && !w->up_ns)
 		w->up_ns = now_ns();
+	else if (life == CT_LIFE_WAIT && w->up_ns)
+		begin_anew(w);
 	if (w->up_ns && w->opts->works.health && !w->health_good)
 		look_at_health(w);
 }
@@ -142,7 +153,7 @@ static bool satisfied(struct watch *w)
 	/* It may have ended since the last look. */
 	w->asked_ns = 0;
 	look_at_state(w);
-	return !w->complaint;
+	return !w->complaint && w->up_ns && w->life_known;
 }
 
 static void stop(struct watch *w, bool hard)
@@ -329,6 +340,7 @@ int ct_run__do(struct ct_target *t, const struct ct_run_opts *opts, struct ct_ru
 	if (!log)
 		return ct_err__set(err, errno, "cannot make a temporary file: %s", strerror(errno));
 	w.check_out = fileno(log);
+	t->must_stay = opts->works.stay_ns > 0;
 	ret = t->start(t, opts->set, opts->fresh, &start, err);
 	if (!ret) {
 		ro = (struct ct_recorder_opts){
