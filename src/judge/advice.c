@@ -162,6 +162,25 @@ static void borrow_reasons(struct ct_case *c, uint64_t chosen)
 	}
 }
 
+/* What verify found that no reason of the recording speaks of. */
+static void explain_settled(struct ct_case *c)
+{
+	uint64_t explained = 0;
+
+	for (size_t i = 0; i < c->nreasons; i++)
+		if (c->reasons[i].verdict != CT_UNNEEDED)
+			explained |= 1ull << c->cap_of[i];
+	ct_caps__for_each(cap, c->settled->set & ~explained) {
+		struct ct_reason *r = ct_case__reason(c, cap, CT_REQUIRED, 1ull << cap);
+
+		r->site = ct_xstrdup("verify");
+		r->phase = "main";
+		r->known = true;
+		r->text = ct_xstrdup("without it the workload fails under this set; in the "
+				     "recording, with all that it was given, nothing showed that");
+	}
+}
+
 /* Of what is in the set: "; KILL in 1, SETGID in 2 of them", or "". */
 static char *not_in_every(const struct ct_advice *a)
 {
@@ -234,6 +253,8 @@ void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct c
 
 	choose_sets(a, c, mode);
 	borrow_reasons(c, a->cap_add);
+	if (c->settled)
+		explain_settled(c);
 	for (size_t i = 0; i < c->nreasons; i++)
 		seen |= 1ull << c->cap_of[i];
 	seen |= a->cap_add | a->optional;

@@ -62,7 +62,7 @@ static void warn_scope(struct ct_advice *a)
 {
 	for (size_t i = 0; i < a->ncaps; i++) {
 		const struct ct_cap_verdict *v = &a->caps[i];
-		bool inside = true;
+		bool inside = v->nreasons > 0;
 
 		if (!v->chosen)
 			continue;

@@ -14,13 +14,13 @@ void ct_wants__free(struct ct_wants *w)
 bool ct_wants__has(const struct ct_wants *w, uint64_t any_of)
 {
 	for (size_t i = 0; i < w->len; i++)
-		if (w->items[i].any_of == any_of)
+		if (w->items[i].any_of == any_of && w->items[i].verdict != CT_UNNEEDED)
 			return true;
 	return false;
 }
 
 /* One need is as certain as its most certain reason. */
-static void add(struct ct_wants *out, const struct ct_reason *r)
+static void add(struct ct_wants *out, const struct ct_reason *r, bool fresh)
 {
 	for (size_t i = 0; i < out->len; i++) {
 		struct ct_want *w = &out->items[i];
@@ -28,11 +28,12 @@ static void add(struct ct_wants *out, const struct ct_reason *r)
 		if (w->any_of != r->any_of || w->verdict != r->verdict)
 			continue;
 		w->doubtful &= r->doubtful;
+		w->fresh |= fresh;
 		return;
 	}
-	*CT_PUSH(out->items, out->len, out->cap) = (struct ct_want){ .any_of = r->any_of,
-								     .verdict = r->verdict,
-								     .doubtful = r->doubtful };
+	*CT_PUSH(out->items, out->len, out->cap) = (struct ct_want){
+		.any_of = r->any_of, .verdict = r->verdict, .doubtful = r->doubtful, .fresh = fresh
+	};
 }
 
 static const struct ct_advice *find(const struct ct_report *r, const struct ct_workload *w)
@@ -41,55 +42,6 @@ static const struct ct_advice *find(const struct ct_report *r, const struct ct_w
 		if (r->advices[i].workload == w)
 			return &r->advices[i];
 	return NULL;
-}
-
-typedef bool (*wanted_fn)(const struct ct_reason *r);
-
-static void collect(const struct ct_advice *a, wanted_fn wanted, uint64_t set, struct ct_wants *out)
-{
-	for (size_t i = 0; a && i < a->ncaps; i++)
-		for (size_t k = 0; k < a->caps[i].nreasons; k++)
-			if (wanted(&a->caps[i].reasons[k]) && !(a->caps[i].reasons[k].any_of & set))
-				add(out, &a->caps[i].reasons[k]);
-}
-
-static bool is_need(const struct ct_reason *r)
-{
-	return r->verdict == CT_REQUIRED || (r->verdict == CT_OPTIONAL && r->granted);
-}
-
-void ct_evidence__needs(struct ct_session *s, const struct ct_workload *w, struct ct_wants *out,
-			uint64_t *asked)
-{
-	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
-	const struct ct_advice *a = find(r, w);
-
-	collect(a, is_need, 0, out);
-	*asked = a ? a->required | a->optional : 0;
-	for (size_t i = 0; a && i < a->ncaps; i++)
-		if (a->caps[i].granted)
-			*asked |= 1ull << a->caps[i].cap;
-}
-
-static bool is_refused(const struct ct_reason *r)
-{
-	return r->verdict != CT_UNNEEDED && r->denied;
-}
-
-void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t set,
-			  struct ct_wants *out)
-{
-	enum ct_tristate end_seen = w->end_seen;
-	int end_code = w->end_code;
-
-	/* As of one that failed, for the judge makes light of what a living one was refused. */
-	w->end_seen = CT_YES;
-	w->end_code = 1 << 8;
-	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
-
-	collect(find(r, w), is_refused, set, out);
-	w->end_seen = end_seen;
-	w->end_code = end_code;
 }
 
 static void free_use(struct ct_use *u)
@@ -113,7 +65,68 @@ static bool is_use(const struct ct_use *u, const struct ct_reason *r)
 	       ct_str_equal(u->syscall, r->syscall) && ct_str_equal(u->process, r->process);
 }
 
-void ct_evidence__uses(struct ct_session *s, const struct ct_workload *w, struct ct_uses *out)
+typedef bool (*wanted_fn)(const struct ct_reason *r);
+
+static bool is_among(const struct ct_uses *u, const struct ct_reason *r)
+{
+	for (size_t i = 0; i < u->len; i++)
+		if (is_use(&u->items[i], r))
+			return true;
+	return false;
+}
+
+/* Those that meet nothing of the set. Fresh are those that are not among these before. */
+static void collect(const struct ct_advice *a, wanted_fn wanted, uint64_t set,
+		    const struct ct_uses *before, struct ct_wants *out)
+{
+	for (size_t i = 0; a && i < a->ncaps; i++)
+		for (size_t k = 0; k < a->caps[i].nreasons; k++)
+			if (wanted(&a->caps[i].reasons[k]) && !(a->caps[i].reasons[k].any_of & set))
+				add(out, &a->caps[i].reasons[k],
+				    before && !is_among(before, &a->caps[i].reasons[k]));
+}
+
+static bool is_need(const struct ct_reason *r)
+{
+	return r->verdict == CT_REQUIRED || (r->verdict == CT_OPTIONAL && r->granted);
+}
+
+void ct_evidence__needs(struct ct_session *s, const struct ct_workload *w, struct ct_wants *out,
+			uint64_t *asked)
+{
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+	const struct ct_advice *a = find(r, w);
+
+	collect(a, is_need, 0, NULL, out);
+	*asked = a ? a->required | a->optional : 0;
+	for (size_t i = 0; a && i < a->ncaps; i++)
+		if (a->caps[i].granted)
+			*asked |= 1ull << a->caps[i].cap;
+}
+
+static bool is_refused(const struct ct_reason *r)
+{
+	return r->denied;
+}
+
+void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t set,
+			  const struct ct_uses *before, struct ct_wants *out)
+{
+	enum ct_tristate end_seen = w->end_seen;
+	int end_code = w->end_code;
+
+	/* As of one that failed, for the judge makes light of what a living one was refused. */
+	w->end_seen = CT_YES;
+	w->end_code = 1 << 8;
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+
+	collect(find(r, w), is_refused, set, before, out);
+	w->end_seen = end_seen;
+	w->end_code = end_code;
+}
+
+static void collect_uses(struct ct_session *s, const struct ct_workload *w, wanted_fn wanted,
+			 struct ct_uses *out)
 {
 	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
 	const struct ct_advice *a = find(r, w);
@@ -122,13 +135,28 @@ void ct_evidence__uses(struct ct_session *s, const struct ct_workload *w, struct
 		for (size_t k = 0; k < a->caps[i].nreasons; k++) {
 			const struct ct_reason *why = &a->caps[i].reasons[k];
 
-			if (why->verdict != CT_REQUIRED)
+			if (!wanted(why))
 				continue;
 			*CT_PUSH(out->items, out->len, out->cap) =
 				(struct ct_use){ why->any_of, ct_xstrdup(why->site),
 						 why->syscall ? ct_xstrdup(why->syscall) : NULL,
 						 why->process ? ct_xstrdup(why->process) : NULL };
 		}
+}
+
+static bool is_required(const struct ct_reason *r)
+{
+	return r->verdict == CT_REQUIRED;
+}
+
+void ct_evidence__uses(struct ct_session *s, const struct ct_workload *w, struct ct_uses *out)
+{
+	collect_uses(s, w, is_required, out);
+}
+
+void ct_evidence__denials(struct ct_session *s, const struct ct_workload *w, struct ct_uses *out)
+{
+	collect_uses(s, w, is_refused, out);
 }
 
 static void strike(struct ct_uses *u, const struct ct_reason *r)

@@ -10,20 +10,14 @@ struct ct_wants {
 	size_t len, cap;
 };
 void ct_wants__free(struct ct_wants *w);
+/* Is it among them, with an effect? */
 bool ct_wants__has(const struct ct_wants *w, uint64_t any_of);
 
 /* The needs of a workload; *asked: everything that it was granted. */
 void ct_evidence__needs(struct ct_session *s, const struct ct_workload *w, struct ct_wants *out,
 			uint64_t *asked);
 
-/*
- * Adds what was refused to it and would have mattered, whether it carried on or not; without
- * what its own set made good.
- */
-void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t set,
-			  struct ct_wants *out);
-
-/* What the recording needs and no later run has asked for yet. */
+/* A place where a capability was asked for. */
 struct ct_use {
 	uint64_t any_of;
 	char *site, *syscall, *process; /* the last two may be NULL */
@@ -36,6 +30,16 @@ void ct_uses__free(struct ct_uses *u);
 
 /* Every use behind a required need. */
 void ct_evidence__uses(struct ct_session *s, const struct ct_workload *w, struct ct_uses *out);
+/* Every use that was refused, once at least. */
+void ct_evidence__denials(struct ct_session *s, const struct ct_workload *w, struct ct_uses *out);
+
+/*
+ * Adds what was refused to it, whether it carried on or not and whatever the rules think of it;
+ * without what its own set made good. before: what the recording was refused; what differs from
+ * that is fresh. NULL: nothing is.
+ */
+void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t set,
+			  const struct ct_uses *before, struct ct_wants *out);
 
 /* Takes away those that this run had, too, granted or refused. */
 void ct_evidence__strike(struct ct_session *s, const struct ct_workload *w, struct ct_uses *u);

@@ -32,6 +32,7 @@ struct ct_proof {
 	struct ct_proved *now;
 	struct ct_wants needs, tolerated, refused; /* refused: in the latest runs */
 	struct ct_uses unshown; /* what no run since the recording asked for; state stays */
+	struct ct_uses denials; /* what the recording was refused */
 	struct ct_proved *outcomes;
 	size_t noutcomes, outcomes_cap;
 };

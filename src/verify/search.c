@@ -1,58 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "verify/search.h"
-
-#include "base/util.h"
 #include "judge/cover.h"
 #include "model/caps.h"
-
-#define FEW 3 /* so many members are tried one by one, more by halving */
-
-/*
- * What these refuse is often done on the way, by programs that do not look whether it was
- * done: kill, unlink, chmod, copying of attributes, messages to the audit log.
- */
-#define SHRUGGED_OFF                                                                        \
-	(CT_CAP(DAC_OVERRIDE) | CT_CAP(DAC_READ_SEARCH) | CT_CAP(FOWNER) | CT_CAP(FSETID) | \
-	 CT_CAP(KILL) | CT_CAP(SETFCAP) | CT_CAP(AUDIT_WRITE))
-
-struct fact {
-	uint64_t set;
-	bool works;
-};
-
-struct wants {
-	struct ct_want *items;
-	size_t len, cap;
-};
-
-struct state {
-	const struct ct_search *q;
-	struct ct_found *f;
-	struct fact *facts;
-	size_t nfacts, facts_cap;
-	struct wants seen;	/* refused in runs that failed */
-	struct wants tolerated; /* refused in runs that worked */
-	uint64_t unable;	/* cannot be granted */
-	uint64_t best;		/* smallest set known to work */
-	uint64_t shaky;		/* worked without these, which an unshown need asks for */
-};
+#include "verify/search_priv.h"
 
 enum answer { YES, NO, CANNOT, OUT_OF_RUNS };
-
-static bool contains(const struct wants *l, uint64_t any_of)
-{
-	for (size_t i = 0; i < l->len; i++)
-		if (l->items[i].any_of == any_of)
-			return true;
-	return false;
-}
-
-static void remember(struct wants *l, const struct ct_want *wants, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!contains(l, wants[i].any_of))
-			*CT_PUSH(l->items, l->len, l->cap) = wants[i];
-}
 
 static void learn(struct state *s, uint64_t set, bool works)
 {
@@ -82,7 +33,7 @@ static bool is_explained(const struct state *s, uint64_t set, const struct ct_tr
 		const struct ct_want *r = &t->refused[i];
 
 		if (r->verdict == CT_REQUIRED && !r->doubtful && !(r->any_of & set) &&
-		    (r->any_of & s->best) && !contains(&s->tolerated, r->any_of))
+		    (r->any_of & s->best) && !ct_refusals__have(&s->tolerated, r->any_of))
 			return true;
 	}
 	return false;
@@ -98,9 +49,12 @@ static int try_once(struct state *s, uint64_t set, struct ct_trial *t)
 	if (ret)
 		return ret;
 	if (t->outcome == CT_WORKS)
-		remember(&s->tolerated, t->refused, t->nrefused);
-	else if (t->outcome == CT_FAILS)
-		remember(&s->seen, t->refused, t->nrefused);
+		ct_refusals__add(&s->tolerated, t->refused, t->nrefused, CT_OPTIONAL);
+	if (t->outcome != CT_FAILS)
+		return 0;
+	s->latest.len = 0;
+	ct_refusals__add(&s->latest, t->refused, t->nrefused, CT_UNNEEDED);
+	ct_refusals__add(&s->seen, t->refused, t->nrefused, CT_UNNEEDED);
 	return 0;
 }
 
@@ -165,79 +119,6 @@ static int attempt(struct state *s, uint64_t set, enum answer *a)
 	return 0;
 }
 
-static bool is_soft(const struct ct_want *w)
-{
-	return w->doubtful || !(w->any_of & ~SHRUGGED_OFF);
-}
-
-/*
- * The cheapest set for the recording's needs from a verdict on, soft ones included or not, and
- * for more; without what cannot be granted.
- */
-static uint64_t cover(const struct state *s, enum ct_verdict least, bool soft, uint64_t have,
-		      const struct wants *more)
-{
-	size_t n = 0, nmore = more ? more->len : 0;
-	ct_autofree uint64_t *sets = ct_xzalloc((s->q->nwants + nmore + 1) * sizeof(*sets));
-
-	for (size_t i = 0; i < s->q->nwants; i++) {
-		const struct ct_want *w = &s->q->wants[i];
-
-		if (w->verdict >= least && (soft || !is_soft(w)) && (w->any_of & ~s->unable))
-			sets[n++] = w->any_of & ~s->unable;
-	}
-	/* Only the recording's own capabilities help: with those it worked. */
-	for (size_t i = 0; i < nmore; i++)
-		if (more->items[i].any_of & s->q->working)
-			sets[n++] = more->items[i].any_of & s->q->working;
-	return ct_cover(sets, n, have, s->q->asked);
-}
-
-/* A larger set, guided by what the failed runs were refused; the same set: nothing is left to try.
- */
-static uint64_t widen(const struct state *s, uint64_t set)
-{
-	struct wants optional = {};
-	uint64_t next;
-
-	for (size_t i = 0; i < s->q->nwants; i++) {
-		const struct ct_want *w = &s->q->wants[i];
-
-		for (size_t k = 0; w->verdict == CT_OPTIONAL && k < s->seen.len; k++)
-			if (w->any_of & s->seen.items[k].any_of) {
-				*CT_PUSH(optional.items, optional.len, optional.cap) = *w;
-				break;
-			}
-	}
-	next = cover(s, CT_REQUIRED, true, set, &optional);
-	free(optional.items);
-	if (next == set)
-		next = cover(s, CT_REQUIRED, true, set, &s->seen);
-	if (next == set)
-		next = cover(s, CT_OPTIONAL, true, set, &s->seen);
-	if (next == set && ct_caps__count(s->q->asked & s->q->working & ~set) <= FEW)
-		next = set | (s->q->asked & s->q->working);
-	return next;
-}
-
-/* Sorts the capabilities of a set into list, the likeliest first. Returns their number. */
-static int by_suspicion(const struct state *s, uint64_t set, int *list)
-{
-	uint64_t refused = 0, left = set;
-	int n = 0;
-
-	for (size_t i = 0; i < s->seen.len; i++)
-		refused |= s->seen.items[i].any_of;
-	for (int round = 0; round < 3; round++) {
-		uint64_t now = round == 0 ? refused : round == 1 ? s->q->asked : ~0ull;
-
-		ct_caps__for_each(cap, left & now)
-			list[n++] = cap;
-		left &= ~now;
-	}
-	return n;
-}
-
 static uint64_t prefix(const int *list, int n)
 {
 	uint64_t set = 0;
@@ -255,7 +136,7 @@ static int halve(struct state *s, uint64_t fails, uint64_t *works)
 {
 	int list[CT_CAP_MAX], hi;
 
-	while ((hi = by_suspicion(s, *works & ~fails, list)) > FEW) {
+	while ((hi = ct_guess__by_suspicion(s, *works & ~fails, list)) > FEW) {
 		enum answer a = NO;
 		int lo = 0, ret;
 
@@ -290,7 +171,7 @@ static int try_claim(struct state *s)
 
 static int find_working(struct state *s, uint64_t *works)
 {
-	uint64_t set = cover(s, CT_REQUIRED, true, 0, NULL), fails = 0;
+	uint64_t set = ct_guess__cover(s, CT_REQUIRED, true, 0, NULL, CT_REQUIRED), fails = 0;
 
 	*works = s->q->working;
 	for (;;) {
@@ -306,25 +187,20 @@ static int find_working(struct state *s, uint64_t *works)
 		}
 		ret = try_claim(s);
 		if (ret || s->f->hopeless) {
-			*works = cover(s, CT_REQUIRED, true, 0, NULL);
+			*works = ct_guess__cover(s, CT_REQUIRED, true, 0, NULL, CT_REQUIRED);
 			return ret;
 		}
 		if (a == CANNOT) {
-			next = cover(s, CT_REQUIRED, true, set & ~s->unable, &s->seen);
+			next = ct_guess__cover(s, CT_REQUIRED, true, set & ~s->unable, &s->seen,
+					       CT_OPTIONAL);
 		} else {
 			fails = set & *works;
-			next = widen(s, set);
+			next = ct_guess__widen(s, set);
 		}
 		if (next == set)
 			return halve(s, fails, works);
 		set = next;
 	}
-}
-
-/* The members that no certain need explains. */
-static uint64_t soft_members(const struct state *s, uint64_t set)
-{
-	return set & ~cover(s, CT_REQUIRED, false, 0, NULL);
 }
 
 /* What could take cap's place in each of these needs; 0: none is about cap. */
@@ -382,7 +258,7 @@ static int leave_out(struct state *s, int cap, uint64_t *works, bool *changed, e
 /* Many that may be superfluous often all are. */
 static int leave_soft_out(struct state *s, uint64_t *works)
 {
-	uint64_t soft = soft_members(s, *works);
+	uint64_t soft = ct_guess__soft(s, *works);
 	enum answer a;
 	int ret;
 
@@ -401,7 +277,7 @@ static int minimize(struct state *s, uint64_t *works)
 
 	s->f->result = CT_MINIMAL;
 	for (left = *works; !ret && left;) {
-		uint64_t soft = soft_members(s, left);
+		uint64_t soft = ct_guess__soft(s, left);
 		int cap = ct_caps__next(soft ? soft : left, -1);
 		bool changed;
 		enum answer a;
@@ -424,8 +300,8 @@ static int minimize(struct state *s, uint64_t *works)
 
 static int quick(struct state *s)
 {
-	uint64_t strict = cover(s, CT_REQUIRED, false, 0, NULL);
-	uint64_t usual = cover(s, CT_REQUIRED, true, 0, NULL);
+	uint64_t strict = ct_guess__cover(s, CT_REQUIRED, false, 0, NULL, CT_REQUIRED);
+	uint64_t usual = ct_guess__cover(s, CT_REQUIRED, true, 0, NULL, CT_REQUIRED);
 	enum answer a;
 	int ret = attempt(s, strict, &a);
 
@@ -442,7 +318,8 @@ static int quick(struct state *s)
 		return 0;
 	}
 	if (usual == strict)
-		usual = cover(s, CT_OPTIONAL, true, 0, &s->seen);
+		usual = ct_guess__never_asked(
+			s, ct_guess__cover(s, CT_OPTIONAL, true, 0, &s->seen, CT_OPTIONAL));
 	s->f->set = usual;
 	s->f->result = !(s->q->working & ~usual) ? CT_SUFFICIENT : CT_FAILED;
 	return 0;
@@ -457,7 +334,7 @@ int ct_search__run(const struct ct_search *q, struct ct_found *f)
 	*f = (struct ct_found){ .set = q->working, .result = CT_SUFFICIENT };
 	if (!q->working_is_claim)
 		learn(&s, q->working, true);
-	remember(&s.tolerated, q->tolerated, q->ntolerated);
+	ct_refusals__add(&s.tolerated, q->tolerated, q->ntolerated, CT_OPTIONAL);
 	if (q->quick) {
 		ret = quick(&s);
 	} else {
@@ -476,6 +353,7 @@ int ct_search__run(const struct ct_search *q, struct ct_found *f)
 		f->result = CT_SUFFICIENT;
 	free(s.facts);
 	free(s.seen.items);
+	free(s.latest.items);
 	free(s.tolerated.items);
 	return ret;
 }

@@ -22,6 +22,7 @@ struct ct_want {
 	 * what the recording left on disk may have made the difference.
 	 */
 	bool unshown;
+	bool fresh; /* refused, and in the recording it was not refused like this */
 };
 
 enum ct_ending {
@@ -34,7 +35,10 @@ enum ct_ending {
 struct ct_trial {
 	enum ct_ending outcome;
 	unsigned int runs; /* it took so many */
-	/* What was refused and would have mattered; the try function's to free when asked again. */
+	/*
+	 * What was refused, whatever the rules think of it; the try function's to free when asked
+	 * again.
+	 */
 	const struct ct_want *refused;
 	size_t nrefused;
 };
@@ -45,7 +49,7 @@ typedef int (*ct_try_fn)(void *arg, uint64_t set, struct ct_trial *t);
 struct ct_search {
 	const struct ct_want *wants; /* of the recording; unshown may change with every run */
 	size_t nwants;
-	const struct ct_want *tolerated; /* refused in the recording, which worked */
+	const struct ct_want *tolerated; /* all that was refused in the recording, which worked */
 	size_t ntolerated;
 	uint64_t working;      /* the set of the recording */
 	bool working_is_claim; /* the recording had more than capabilities (--privileged) */

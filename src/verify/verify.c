@@ -41,12 +41,13 @@ static uint64_t take_refused(struct ct_proof *p, uint64_t set, struct ct_run *ru
 	uint64_t mask = 0;
 
 	if (run->workload) {
-		ct_evidence__refused(run->session, run->workload, set, &p->refused);
+		ct_evidence__refused(run->session, run->workload, set, &p->denials, &p->refused);
 		ct_evidence__strike(run->session, run->workload, &p->unshown);
 		ct_uses__mark(&p->unshown, &p->needs);
 	}
 	for (size_t i = 0; i < p->refused.len; i++)
-		if (!ct_wants__has(&p->tolerated, p->refused.items[i].any_of))
+		if (p->refused.items[i].verdict != CT_UNNEEDED &&
+		    !ct_wants__has(&p->tolerated, p->refused.items[i].any_of))
 			mask |= p->refused.items[i].any_of;
 	return mask;
 }
@@ -202,7 +203,8 @@ static int prove(struct ct_proof *p, struct ct_workload *w)
 	ct_evidence__needs(p->s, w, &p->needs, &q.asked);
 	q.working_is_claim = ct_proof__is_privileged(p, w);
 	q.working = w->configured_known ? w->configured : CT_CAPS_DOCKER_DEFAULT | q.asked;
-	ct_evidence__refused(p->s, w, q.working, &p->tolerated);
+	ct_evidence__refused(p->s, w, q.working, NULL, &p->tolerated);
+	ct_evidence__denials(p->s, w, &p->denials);
 	count_starts(p);
 	if (p->t->leaves(p->t) == CT_LEAVES_ALL)
 		ct_evidence__uses(p->s, w, &p->unshown);
@@ -218,6 +220,7 @@ static int prove(struct ct_proof *p, struct ct_workload *w)
 	ct_wants__free(&p->tolerated);
 	ct_wants__free(&p->refused);
 	ct_uses__free(&p->unshown);
+	ct_uses__free(&p->denials);
 	return ret;
 }
 
@@ -327,6 +330,7 @@ static void free_proof(struct ct_proof *p)
 	ct_wants__free(&p->tolerated);
 	ct_wants__free(&p->refused);
 	ct_uses__free(&p->unshown);
+	ct_uses__free(&p->denials);
 }
 
 int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_session **s,

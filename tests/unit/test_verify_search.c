@@ -17,6 +17,9 @@ struct sim {
 	size_t n;
 	uint64_t grantable;    /* 0: everything */
 	bool silent;	       /* refusals leave no trace */
+	uint64_t or_all;       /* with all of these it works, too, and nothing is asked */
+	enum ct_verdict says;  /* the rules' verdict on what is refused */
+	bool fresh;	       /* and in the recording it was not */
 	unsigned int fail_at;  /* this run fails by chance, 0: none */
 	unsigned int error_at; /* this run cannot be done */
 	unsigned int runs;
@@ -25,6 +28,8 @@ struct sim {
 
 static bool works(const struct sim *s, uint64_t set)
 {
+	if (s->or_all && !(s->or_all & ~set))
+		return true;
 	for (size_t i = 0; i < s->n; i++)
 		if (!(s->clauses[i] & set))
 			return false;
@@ -46,8 +51,9 @@ static int try_sim(void *arg, uint64_t set, struct ct_trial *t)
 	t->refused = s->refused;
 	for (size_t i = 0; i < s->n && !s->silent; i++)
 		if (!(s->clauses[i] & set))
-			s->refused[t->nrefused++] = (struct ct_want){ s->clauses[i], CT_REQUIRED,
-								      false, false };
+			s->refused[t->nrefused++] = (struct ct_want){ .any_of = s->clauses[i],
+								      .verdict = s->says,
+								      .fresh = s->fresh };
 	return 0;
 }
 
@@ -87,7 +93,7 @@ static void add_wants(struct given *g, const char *text, enum ct_verdict v)
 	size_t n = parse(text, clauses);
 
 	for (size_t i = 0; i < n; i++) {
-		g->wants[g->q.nwants++] = (struct ct_want){ clauses[i], v, false, false };
+		g->wants[g->q.nwants++] = (struct ct_want){ .any_of = clauses[i], .verdict = v };
 		g->q.asked |= clauses[i];
 	}
 }
@@ -97,7 +103,7 @@ static void prepare(struct given *g, struct sim *s, const char *required, const 
 		    const char *truth)
 {
 	*g = (struct given){};
-	*s = (struct sim){};
+	*s = (struct sim){ .says = CT_REQUIRED };
 	s->n = parse(truth, s->clauses);
 	add_wants(g, required, CT_REQUIRED);
 	add_wants(g, optional, CT_OPTIONAL);
@@ -376,10 +382,10 @@ static void guess(struct given *g, const struct sim *s)
 			g->wants[g->q.nwants++] = (struct ct_want){ s->clauses[i],
 								    rand() % 4 ? CT_REQUIRED :
 										 CT_OPTIONAL,
-								    rand() % 5 == 0, false };
+								    rand() % 5 == 0, false, false };
 	while (rand() % 3 == 0 && g->q.nwants < CT_ARRAY_SIZE(g->wants))
 		g->wants[g->q.nwants++] = (struct ct_want){ one_of(CT_CAPS_ALL), CT_REQUIRED,
-							    rand() % 2, false };
+							    rand() % 2, false, false };
 	for (size_t i = 0; i < g->q.nwants; i++)
 		g->q.asked |= g->wants[i].any_of;
 }
@@ -444,7 +450,69 @@ static void test_unshown(void)
 	CU_ASSERT(f.result == CT_SUFFICIENT && f.runs == 1 && f.kept == mask("FOWNER"));
 }
 
+/* A refusal in the failing run is tried first, whatever the rules think of it. */
+static void test_refused_first(void)
+{
+	static const enum ct_verdict verdicts[] = { CT_UNNEEDED, CT_OPTIONAL, CT_REQUIRED };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(verdicts); i++) {
+		struct ct_found f;
+		struct given g;
+		struct sim s;
+
+		prepare(&g, &s, "CHOWN", "SYS_ADMIN,NET_ADMIN,SYSLOG,SYS_NICE", "CHOWN,SYS_PTRACE");
+		s.says = verdicts[i];
+		f = run(&g);
+		CU_ASSERT_EQUAL(f.set, mask("CHOWN,SYS_PTRACE"));
+		CU_ASSERT_EQUAL(f.result, CT_MINIMAL);
+		/* {C} fails twice or once, {C,P} works, {P} fails. */
+		CU_ASSERT(f.runs <= 5);
+	}
+}
+
+/* The kernel compares sets first: who holds as much as the other is asked nothing. */
+static void test_compared_first(void)
+{
+	const uint64_t all = CT_CAPS_DOCKER_DEFAULT;
+	const struct ct_want tolerated = { .any_of = CT_CAP(SYS_PTRACE), .verdict = CT_UNNEEDED };
+	struct ct_found f;
+	struct given g;
+	struct sim s;
+
+	prepare(&g, &s, "", "", "SYS_PTRACE");
+	g.q.working = s.or_all = all;
+	s.says = CT_UNNEEDED;
+	s.fresh = true;
+	f = run(&g);
+	CU_ASSERT_EQUAL(f.set, mask("SYS_PTRACE"));
+	CU_ASSERT_EQUAL(f.result, CT_MINIMAL);
+	CU_ASSERT(f.runs <= 4);
+	/* In another place it was refused in the recording: no matter. */
+	prepare(&g, &s, "", "", "SYS_PTRACE");
+	g.q.working = s.or_all = all;
+	g.q.tolerated = &tolerated;
+	g.q.ntolerated = 1;
+	s.says = CT_UNNEEDED;
+	s.fresh = true;
+	f = run(&g);
+	CU_ASSERT_EQUAL(f.set, mask("SYS_PTRACE"));
+	/* Refused in the recording in the same place: it worked without. */
+	prepare(&g, &s, "", "", "SYS_PTRACE");
+	g.q.working = s.or_all = all;
+	s.says = CT_UNNEEDED;
+	f = run(&g);
+	CU_ASSERT_EQUAL(f.set, all);
+	/* It cannot be granted. */
+	prepare(&g, &s, "", "", "SYS_PTRACE");
+	g.q.working = s.or_all = s.grantable = all;
+	s.fresh = true;
+	f = run(&g);
+	CU_ASSERT_EQUAL(f.set, all);
+}
+
 static CU_TestInfo tests[] = {
+	{ "what was refused comes first", test_refused_first },
+	{ "sets are compared first", test_compared_first },
 	{ "truths of real workloads", test_real },
 	{ "an optional one is needed", test_missing_optional },
 	{ "one that nobody named is needed", test_missing_unknown },
