@@ -12,6 +12,7 @@ enum ct_level { CT_LEVEL_NOTE, CT_LEVEL_WARNING, CT_LEVEL_ERROR }; /* a note is 
 
 /* Every rule: what SARIF calls its rules, and the codes of the JSON. */
 enum ct_rule_code {
+	CT_CHECK_INCOMPLETE,
 	CT_CHECK_MISSING,
 	CT_CHECK_MISSING_AMBIENT,
 	CT_CHECK_PRIVILEGED,

@@ -7,6 +7,8 @@
 #include "emit/emit.h"
 
 const struct ct_check_rule ct_check_rules[CT_CHECK_RULES] = {
+	[CT_CHECK_INCOMPLETE] = { "incomplete", CT_LEVEL_WARNING,
+				  "What was recorded may not be all that the workload needs." },
 	[CT_CHECK_MISSING] = { "missing-capability", CT_LEVEL_ERROR,
 			       "The workload needs a capability that it is not given: it breaks." },
 	[CT_CHECK_MISSING_AMBIENT] = { "missing-ambient", CT_LEVEL_ERROR,
@@ -93,7 +95,9 @@ static void check_file(struct ct_check *c, const struct ct_target *t, const stru
 		ct_check__add(c, CT_CHECK_PRIVILEGED, t, a, 0, t->privileged_at,
 			      ct_xasprintf("it is privileged: it holds every capability, and every "
 					   "device is open%s",
-					   a && !a->cap_add ? "; no capability is needed" : ""));
+					   a && !a->cap_add && !a->gaps ?
+						   "; no capability is needed" :
+						   ""));
 	if (t->unknown || t->privileged == CT_UNKNOWN)
 		ct_check__add(c, CT_CHECK_UNDECIDED, t, a, 0, set_at(t),
 			      ct_xstrdup("a variable, or a file that was not read, decides what is "
@@ -148,6 +152,12 @@ static uint64_t check_missing(struct ct_check *c, const struct ct_target *t,
 	return instead;
 }
 
+/* Of an incomplete advice nothing follows for what it does not name. */
+static const char *so_far(const struct ct_advice *a)
+{
+	return a->gaps ? " so far" : "";
+}
+
 /* Only what is written out by itself, with its own place; the rest is left in the result. */
 static uint64_t check_written(struct ct_check *c, const struct ct_target *t,
 			      const struct ct_advice *a, uint64_t extra)
@@ -160,8 +170,8 @@ static uint64_t check_written(struct ct_check *c, const struct ct_target *t,
 		if (!these || ct_caps__count(n->set) > 1)
 			continue;
 		ct_check__add(c, CT_CHECK_SUPERFLUOUS, t, a, these, n->at,
-			      ct_xasprintf("%s is given, and nothing was seen to need it%s", names,
-					   host_mark(these)));
+			      ct_xasprintf("%s is given, and nothing was seen to need it%s%s",
+					   names, so_far(a), host_mark(these)));
 		extra &= ~these;
 	}
 	return extra;
@@ -183,20 +193,21 @@ static void check_superfluous(struct ct_check *c, const struct ct_target *t,
 		return;
 	}
 	if (!t->from_none) {
-		ct_check__add(
-			c, CT_CHECK_NO_DROP_ALL, t, a, rest, set_at(t),
-			ct_xasprintf("there is no %s: it holds %s%s; needed: %s", drop_all(t->kind),
-				     all    ? "every capability" :
-				     *names ? names :
-					      "no more than needed, on this engine",
-				     all || !*names ? "" : " for nothing", *keep ? keep : "none"));
+		ct_check__add(c, CT_CHECK_NO_DROP_ALL, t, a, rest, set_at(t),
+			      ct_xasprintf("there is no %s: it holds %s%s; needed%s: %s",
+					   drop_all(t->kind),
+					   all	  ? "every capability" :
+					   *names ? names :
+						    "no more than needed, on this engine",
+					   all || !*names ? "" : " for nothing", so_far(a),
+					   *keep ? keep : "none"));
 		return;
 	}
 	if (rest)
 		ct_check__add(c, CT_CHECK_SUPERFLUOUS, t, a, rest, set_at(t),
-			      ct_xasprintf("it is given %s, and nothing was seen to need %s%s",
+			      ct_xasprintf("it is given %s, and nothing was seen to need %s%s%s",
 					   names, ct_caps__count(rest) > 1 ? "them" : "it",
-					   host_mark(rest)));
+					   so_far(a), host_mark(rest)));
 }
 
 static void check_notes(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
@@ -256,6 +267,16 @@ static void check_settings(struct ct_check *c, const struct ct_target *t, const 
 	}
 }
 
+static void check_complete(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a,
+			   struct ct_place at)
+{
+	ct_autofree char *text = ct_advice__gaps_text(a);
+
+	if (text)
+		ct_check__add(c, CT_CHECK_INCOMPLETE, t, a, 0, at,
+			      ct_xasprintf("INCOMPLETE: %s", text));
+}
+
 /* Other recordings of the same target, as of its replicas. Returns what these need or may use. */
 static uint64_t check_replicas(struct ct_check *c, const struct ct_target *t,
 			       const struct ct_advice *a, const struct ct_strlist *pairs,
@@ -269,6 +290,7 @@ static uint64_t check_replicas(struct ct_check *c, const struct ct_target *t,
 		if (other == a || !ct_check__belongs(t, other, pairs))
 			continue;
 		seen[i] = true;
+		check_complete(c, t, other, t->at);
 		if (!t->unknown && t->privileged != CT_UNKNOWN)
 			used |= check_missing(c, t, other, used);
 		used |= other->cap_add | other->optional;
@@ -316,6 +338,8 @@ static void check_target(struct ct_check *c, const struct ct_target *t,
 	bool guessed;
 	const struct ct_advice *a = ct_check__match(c, t, pairs, &guessed);
 
+	if (a)
+		check_complete(c, t, a, t->at);
 	check_file(c, t, a);
 	if (a) {
 		seen[a - c->report->advices] = true;
@@ -340,6 +364,8 @@ static void check_rest(struct ct_check *c, const bool *seen)
 			ct_check__add(c, CT_CHECK_NOT_IN_FILE, NULL, a, 0,
 				      (struct ct_place){ c->targets.items[0].at.file, 1, 1 },
 				      ct_xstrdup("it was recorded, and is not in the file"));
+		if (c->has_policy)
+			check_complete(c, NULL, a, (struct ct_place){ c->policy_file, 1, 1 });
 		if (c->has_policy)
 			ct_check__apply_policy(c, NULL, a);
 	}

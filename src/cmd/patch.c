@@ -12,7 +12,7 @@
 static struct ct_strlist compose_files;
 static const char *override_path, *service, *project;
 static int color;
-static bool do_write, drop_privileged, quiet, strict, generous;
+static bool do_write, drop_privileged, quiet, strict, generous, incomplete;
 
 static const struct ct_opt opts[] = {
 	{ 'f', "file", "FILE", CT_OPT_LIST, &compose_files, NULL,
@@ -27,6 +27,8 @@ static const struct ct_opt opts[] = {
 	  "use only what was recorded of this Compose project" },
 	{ 0, "drop-privileged", NULL, CT_OPT_FLAG, &drop_privileged, NULL,
 	  "remove 'privileged: true' also if the container was recorded with it" },
+	{ 0, "incomplete", NULL, CT_OPT_FLAG, &incomplete, NULL,
+	  "write also what may lack needs, because the start was not seen" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
 	  "leave optional capabilities out; the default, except for an advice in JSON that was "
 	  "made with --generous" },
@@ -125,12 +127,39 @@ static int write_override(const struct ct_patch *p, struct ct_err *err)
 	return ret;
 }
 
+/* Said first, in any case, and not written unasked: what lacks a need breaks the service. */
+static int check_complete(const struct ct_patch *p, struct ct_err *err)
+{
+	bool writes = do_write || (override_path && strcmp(override_path, "-") != 0), any = false;
+
+	for (size_t i = 0; i < p->nservices; i++) {
+		const struct ct_patch_service *t = &p->services[i];
+		ct_autofree char *name = ct_printable(t->name);
+
+		for (size_t k = 0; k < t->nadvices; k++) {
+			ct_autofree char *text = ct_advice__gaps_text(t->advices[k]);
+
+			if (text)
+				ct_warn("INCOMPLETE: %s: %s", name, text);
+			any |= !!text;
+		}
+	}
+	if (any && writes && !incomplete)
+		return ct_err__set(err, EINVAL,
+				   "nothing was written, since needs may be missing: record it "
+				   "again as said above, or write it all the same with "
+				   "--incomplete");
+	return 0;
+}
+
 static int patch(const struct ct_report *r, struct ct_err *err)
 {
 	const struct ct_patch_opts po = { service, project, drop_privileged };
 	ct_autopatch struct ct_patch *p = NULL;
 	int ret = ct_patch__open(&compose_files, r, &po, &p, err);
 
+	if (!ret)
+		ret = check_complete(p, err);
 	if (ret)
 		return ret;
 	if (override_path)

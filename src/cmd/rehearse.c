@@ -114,6 +114,10 @@ static int add_advised(const struct ct_strlist *files, enum ct_mode mode, struct
 		const struct ct_workload *w = r->advices[i].workload;
 
 		if (r->nadvices == 1 || is_meant(w)) {
+			ct_autofree char *gaps = ct_advice__gaps_text(&r->advices[i]);
+
+			if (gaps)
+				ct_warn("INCOMPLETE: %s", gaps);
 			ro.keep |= r->advices[i].cap_add;
 			ct_str__free(&names);
 			return 0;

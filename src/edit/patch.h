@@ -23,6 +23,9 @@ struct ct_patch_service {
 	size_t nadvices, advices_cap;
 };
 
+/* Is what it gets perhaps not all that it needs? */
+bool ct_patch__is_incomplete(const struct ct_patch_service *t);
+
 /* A file that changes. */
 struct ct_patch_file {
 	const char *name, *real; /* borrowed */

@@ -16,6 +16,14 @@ static char *comment(const char *raw)
 	return safe;
 }
 
+bool ct_patch__is_incomplete(const struct ct_patch_service *t)
+{
+	for (size_t i = 0; i < t->nadvices; i++)
+		if (t->advices[i]->gaps)
+			return true;
+	return false;
+}
+
 void ct_values__cap_drop(struct ct_change_value *v, const struct ct_patch_service *t)
 {
 	v->key = "cap_drop";
@@ -24,6 +32,8 @@ void ct_values__cap_drop(struct ct_change_value *v, const struct ct_patch_servic
 	v->nitems = 1;
 	v->items[0].text = ct_xstrdup("ALL");
 	v->items[0].comment = ct_xstrdup(t->cap_add ? "captrim: all but what cap_add gives back" :
+					 ct_patch__is_incomplete(t) ?
+						      "captrim: INCOMPLETE, no need was seen" :
 						      "captrim: it needs no capability");
 	v->comment = ct_xstrdup(v->items[0].comment);
 }
@@ -59,7 +69,9 @@ void ct_values__cap_add(struct ct_change_value *v, const struct ct_patch_service
 			.comment = reason(t, cap),
 		};
 	if (!t->cap_add)
-		v->comment = ct_xstrdup("captrim: it needs none");
+		v->comment = ct_xstrdup(ct_patch__is_incomplete(t) ?
+						"captrim: INCOMPLETE, no need was seen" :
+						"captrim: it needs none");
 }
 
 void ct_values__not_privileged(struct ct_change_value *v)
@@ -128,6 +140,8 @@ void ct_values__provenance(struct ct_change_value *v, const struct ct_patch *p,
 		image = t->advices[i]->workload->container.image;
 	if (image)
 		add_pair(&s, "image", image, json);
+	if (ct_patch__is_incomplete(t))
+		add_pair(&s, "incomplete", "yes", json);
 	add_pair(&s, "confidence", confidence(t), json);
 	if (reasons && t->cap_add)
 		add_reasons(&s, t, json);

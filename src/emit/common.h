@@ -106,6 +106,12 @@ struct ct_idiom {
  */
 bool ct_warning__is_aside(const struct ct_warning *w);
 
+/* "INCOMPLETE: ..." as a comment, if it is. */
+void ct_emit__incomplete(const struct ct_advice *a, FILE *out, const char *indent);
+
+/* The same for a document with words of its own before the first workload. */
+void ct_emit__incomplete_first(const struct ct_report *r, FILE *out);
+
 /* The heading: whose advice this is, and how sure. */
 void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent);
 

@@ -51,6 +51,7 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 /* What is to be pasted comes first, what is to be known about it behind each of its parts. */
 void ct_emit__compose(const struct ct_report *r, FILE *out)
 {
+	ct_emit__incomplete_first(r, out);
 	if (!r->nadvices) {
 		fputs("services: {}\n", out);
 		return;

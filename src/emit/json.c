@@ -126,6 +126,8 @@ static void put_exercised(struct ct_json *j, const struct ct_advice *a)
 {
 	struct ct_exercised e = ct_workload__exercised(a->workload);
 	ct_autofree char *seconds = ct_xasprintf("%.3f", e.ns / 1e9);
+	ct_autofree char *longest = ct_xasprintf("%.3f", e.longest.ns / 1e9);
+	ct_autofree char *quiet = ct_xasprintf("%.3f", e.longest.quiet_ns / 1e9);
 
 	ct_json__object(j, "exercised");
 	put_count(j, "checks", a->checks);
@@ -134,6 +136,8 @@ static void put_exercised(struct ct_json *j, const struct ct_advice *a)
 	else
 		ct_json__str(j, "kinds", NULL);
 	ct_json__raw(j, "seconds", seconds);
+	ct_json__raw(j, "longest_seconds", longest);
+	ct_json__raw(j, "seconds_without_new_kind", quiet);
 	put_tristate(j, "start_seen", e.start_seen);
 	put_tristate(j, "end_seen", e.end_seen);
 	put_tristate(j, "reload_seen", e.reload_seen);
@@ -177,6 +181,12 @@ static void put_verified(struct ct_json *j, const struct ct_advice *a)
 static void put_advice(struct ct_json *j, const struct ct_advice *a)
 {
 	ct_json__object(j, "advice");
+	ct_json__bool(j, "complete", !a->gaps);
+	ct_json__array(j, "incomplete_reasons");
+	for (size_t i = 0; ct_gap_names[i]; i++)
+		if (a->gaps >> i & 1)
+			ct_json__str(j, NULL, ct_gap_names[i]);
+	ct_json__end_array(j);
 	ct_json__array(j, "cap_drop");
 	ct_json__str(j, NULL, "ALL");
 	ct_json__end_array(j);

@@ -314,6 +314,42 @@ static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err 
 	return 0;
 }
 
+/* One from before this was told says what it is made of. */
+static unsigned int gaps_of_old(json_t *doc, const struct ct_advice *a)
+{
+	const json_t *exercised = json_object_get(doc, "exercised");
+	bool proved = a->verify_result && strcmp(a->verify_result, "failed") != 0;
+
+	return exercised && !proved && a->workload->start_seen != CT_YES ? CT_GAP_START : 0;
+}
+
+static int read_gaps(json_t *doc, struct ct_advice *a, struct ct_err *err)
+{
+	json_t *o = json_object_get(doc, "advice"), *complete, *list, *name;
+	size_t i;
+	int ret;
+
+	complete = json_object_get(o, "complete");
+	if (!complete) {
+		a->gaps = gaps_of_old(doc, a);
+		return 0;
+	}
+	if (!json_is_boolean(complete))
+		return ct_err__set(err, EINVAL, "\"complete\" is neither true nor false");
+	ret = ct_read__get(o, "incomplete_reasons", JSON_ARRAY, &list, err);
+	json_array_foreach(list, i, name) {
+		int n = json_is_string(name) ?
+				ct_names__find(ct_gap_names, json_string_value(name)) :
+				-EINVAL;
+
+		/* What a newer captrim gives as a reason is one all the same. */
+		a->gaps |= n < 0 ? CT_GAP_LOST : 1u << n;
+	}
+	if (!a->gaps && json_is_false(complete))
+		a->gaps = CT_GAP_LOST;
+	return ret < 0 ? ret : 0;
+}
+
 static int read_sets(json_t *doc, struct ct_advice *a, struct ct_err *err)
 {
 	json_t *o, *drop;
@@ -358,6 +394,8 @@ static int read_workload(json_t *o, void *to, struct ct_report *r, struct ct_err
 		ret = read_sets(o, a, err);
 	if (!ret)
 		ret = read_verified(o, a, r, err);
+	if (!ret)
+		ret = read_gaps(o, a, err);
 	if (!ret)
 		ret = ct_read__list(o, "warnings", read_warning, a, r, err);
 	if (!ret)

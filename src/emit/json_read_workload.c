@@ -105,26 +105,37 @@ static int read_phases(json_t *list, uint32_t *phases, struct ct_err *err)
 	return 0;
 }
 
+static int read_seconds(json_t *o, const char *key, uint64_t *ns, struct ct_err *err)
+{
+	double seconds = json_number_value(json_object_get(o, key));
+
+	if (!(seconds >= 0 && seconds <= MAX_SECONDS))
+		return ct_err__set(err, EINVAL, "\"%s\" is out of range", key);
+	*ns = (uint64_t)(seconds * 1000 + 0.5) * 1000000;
+	return 0;
+}
+
 static int read_exercised(json_t *o, struct ct_workload *w, struct ct_err *err)
 {
 	json_t *e, *list;
-	double seconds;
+	uint64_t longest = 0;
 	int ret = ct_read__get(o, "exercised", JSON_OBJECT, &e, err);
 
 	if (ret)
 		return ret > 0 ? 0 : ret;
-	seconds = json_number_value(json_object_get(e, "seconds"));
 	ret = ct_read__nested(o, "exercised", exercised_fields, w, err);
-	if (!ret && !(seconds >= 0 && seconds <= MAX_SECONDS))
-		ret = ct_err__set(err, EINVAL, "\"seconds\" is out of range");
+	if (!ret)
+		ret = read_seconds(e, "seconds", &w->told.ns, err);
+	if (!ret)
+		ret = read_seconds(e, "longest_seconds", &longest, err);
+	if (!ret)
+		ret = read_seconds(e, "seconds_without_new_kind", &w->told.longest.quiet_ns, err);
 	if (!ret)
 		ret = ct_read__get(e, "phases", JSON_ARRAY, &list, err);
 	if (!ret)
 		ret = read_phases(list, &w->told.phases, err);
-	if (ret < 0)
-		return ret;
-	w->told.ns = (uint64_t)(seconds * 1000 + 0.5) * 1000000;
-	return 0;
+	w->told.longest.ns = longest ? longest : w->told.ns;
+	return ret < 0 ? ret : 0;
 }
 
 int ct_read__workload(json_t *o, struct ct_workload *w, struct ct_err *err)

@@ -166,6 +166,7 @@ void ct_emit__kubernetes(const struct ct_report *r, FILE *out)
 /* One workload: at the top, where most charts have it; more: below the names of components. */
 void ct_emit__helm(const struct ct_report *r, FILE *out)
 {
+	ct_emit__incomplete_first(r, out);
 	fputs("# Values for 'helm upgrade -f': move securityContext to where the chart takes a\n"
 	      "# container's ('helm show values' tells), not to the pod's.\n",
 	      out);
@@ -187,6 +188,7 @@ void ct_emit__helm(const struct ct_report *r, FILE *out)
 /* Lists of capabilities have no merge key: the patch's replace those of the manifest. */
 void ct_emit__kustomize(const struct ct_report *r, FILE *out)
 {
+	ct_emit__incomplete_first(r, out);
 	fputs("# A kustomization.yaml: name the kind and the object that the container is in\n"
 	      "# where that is not a Deployment of the same name.\n"
 	      "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"

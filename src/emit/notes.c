@@ -99,16 +99,41 @@ uint64_t ct_advice__powerless(const struct ct_advice *a)
 	return ct_workload__nonroot(a->workload) == CT_YES ? ct_advice__roots_only(a) : 0;
 }
 
+void ct_emit__incomplete(const struct ct_advice *a, FILE *out, const char *indent)
+{
+	ct_autofree char *text = ct_advice__gaps_text(a);
+
+	if (text)
+		ct_emit__comment(out, indent, "INCOMPLETE: %s", text);
+}
+
+void ct_emit__incomplete_first(const struct ct_report *r, FILE *out)
+{
+	struct ct_str names = {};
+
+	for (size_t i = 0; i < r->nadvices; i++)
+		if (r->advices[i].gaps)
+			ct_str__addf(&names, "%s%s", names.len ? ", " : "",
+				     ct_workload__label(r->advices[i].workload));
+	if (names.len)
+		ct_emit__comment(out, "", "INCOMPLETE: %s, see there", names.s);
+	ct_str__free(&names);
+}
+
 void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent)
 {
 	ct_autofree char *title = ct_emit__title(a->workload);
 	int n = ct_caps__count(a->cap_add);
 
+	ct_emit__incomplete(a, out, indent);
 	if (n)
-		ct_emit__comment(out, indent, "%s: %d capabilit%s needed", title, n,
-				 n == 1 ? "y is" : "ies are");
+		ct_emit__comment(out, indent, "%s: %d capabilit%s needed%s", title, n,
+				 n == 1 ? "y is" : "ies are", a->gaps ? ", and perhaps more" : "");
 	else
-		ct_emit__comment(out, indent, "%s: no capability is needed", title);
+		ct_emit__comment(out, indent, "%s: %s", title,
+				 a->gaps ? "no need was seen so far, which does not mean that "
+					   "it has none" :
+					   "no capability is needed");
 	ct_emit__comment(out, indent, "captrim %s, confidence %s%s%s", CT_VERSION,
 			 ct_confidence__name(a->confidence), a->why && *a->why ? ": " : "",
 			 a->why ? a->why : "");

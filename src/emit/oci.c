@@ -22,13 +22,10 @@ static void put_set(struct ct_json *j, const char *key, uint64_t set)
  * Root needs neither inheritable nor ambient ones (CVE-2022-24769 was their being there);
  * another user keeps at execve only what is ambient, and that must be inheritable.
  */
-static void put_config(struct ct_json *j, const struct ct_report *r, const struct ct_advice *a)
+static void put_process(struct ct_json *j, const struct ct_advice *a, enum ct_nnp nnp)
 {
-	enum ct_nnp nnp = ct_emit__nnp(r, a);
-	const struct ct_workload *w = a->workload;
-	uint64_t kept = ct_workload__nonroot(w) == CT_YES ? a->cap_add : 0;
+	uint64_t kept = ct_workload__nonroot(a->workload) == CT_YES ? a->cap_add : 0;
 
-	ct_json__object(j, NULL);
 	ct_json__object(j, "process");
 	ct_json__object(j, "capabilities");
 	put_set(j, "bounding", a->cap_add);
@@ -41,12 +38,33 @@ static void put_config(struct ct_json *j, const struct ct_report *r, const struc
 	if (nnp != CT_NNP_LIKELY)
 		ct_json__bool(j, "noNewPrivileges", nnp == CT_NNP_YES);
 	ct_json__end_object(j);
+}
+
+static void put_annotations(struct ct_json *j, const struct ct_advice *a, enum ct_nnp nnp)
+{
+	ct_autofree char *gaps = ct_advice__gaps_text(a);
+
 	ct_json__object(j, "annotations");
-	ct_json__str(j, "captrim.workload", ct_workload__label(w));
+	if (gaps)
+		ct_json__str(j, "captrim.incomplete", gaps);
+	ct_json__str(j, "captrim.workload", ct_workload__label(a->workload));
 	ct_json__str(j, "captrim.confidence", ct_confidence__name(a->confidence));
 	if (nnp == CT_NNP_LIKELY)
 		ct_json__str(j, "captrim.noNewPrivileges", ct_emit__nnp_text(nnp));
 	ct_json__end_object(j);
+}
+
+/* That it is incomplete stands before the set. */
+static void put_config(struct ct_json *j, const struct ct_report *r, const struct ct_advice *a)
+{
+	enum ct_nnp nnp = ct_emit__nnp(r, a);
+
+	ct_json__object(j, NULL);
+	if (a->gaps)
+		put_annotations(j, a, nnp);
+	put_process(j, a, nnp);
+	if (!a->gaps)
+		put_annotations(j, a, nnp);
 	ct_json__end_object(j);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* From needs to the set and its confidence. */
 #include <string.h>
+#include <sys/wait.h>
 
 #include "base/human.h"
 #include "judge/cover.h"
@@ -204,6 +205,42 @@ static bool has_gaps(const struct ct_losses *l)
 	       l->lookups;
 }
 
+#define SHORT_NS    10000000000ull /* so short a look tells little of what goes on running */
+#define LONG_NS	    60000000000ull /* what takes so long does more than start and end */
+#define QUIET_SHARE 4		   /* of that time, this part without anything new is a sign */
+
+/* Had it stopped to do new things, as far as its time tells? */
+static bool has_settled(const struct ct_watched *w)
+{
+	return w->ns && w->quiet_ns * QUIET_SHARE >= w->ns;
+}
+
+/* A job that ended by itself did all that it does; what was ended may have had more to do. */
+static bool was_seen_whole(const struct ct_workload *part)
+{
+	struct ct_watched watched = ct_workload__part_watched(part);
+	bool by_itself = WIFEXITED(part->end_code) && WEXITSTATUS(part->end_code) < 128;
+
+	if (part->start_seen != CT_YES || part->end_seen != CT_YES || !watched.ns)
+		return false;
+	if (by_itself && watched.ns < LONG_NS)
+		return true;
+	return has_settled(&watched) && (by_itself || watched.ns >= SHORT_NS);
+}
+
+/* "; no new kind of check in the last 4 min of 10 min", or "" for what was too short for that. */
+static char *growth(const struct ct_watched *w)
+{
+	ct_autofree char *quiet = ct_human__duration(w->quiet_ns);
+	ct_autofree char *all = ct_human__duration(w->ns);
+
+	if (w->ns < SHORT_NS)
+		return ct_xstrdup("");
+	if (!has_settled(w))
+		return ct_xasprintf("; new kinds of checks up to the last %s of %s", quiet, all);
+	return ct_xasprintf("; no new kind of check in the last %s of %s", quiet, all);
+}
+
 /* What the recording cannot tell, whatever was seen. */
 static const char *uncovered(enum ct_tristate reload_seen)
 {
@@ -221,29 +258,27 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 	ct_autofree char *in = a->recordings > 1 ?
 				       ct_human__count(a->recordings, "recording", "recordings") :
 				       ct_human__count(c->w->nkinds, "kind", "kinds");
-	ct_autofree char *time = ct_human__duration(ct_workload__watched_ns(c->w));
-	ct_autofree char *seldom = not_in_every(a);
-	bool start = false, end = false, whole = false;
-	bool gaps = has_gaps(&s->losses) || ct_workload__lost(c->w);
-	enum ct_tristate reload = ct_workload__exercised(c->w).reload_seen;
+	struct ct_exercised e = ct_workload__exercised(c->w);
+	ct_autofree char *time = ct_human__duration(e.ns);
+	ct_autofree char *seldom = not_in_every(a), *grows = growth(&e.longest);
+	bool gaps = has_gaps(&s->losses) || ct_workload__lost(c->w), whole = false;
 
-	ct_workload__for_each(part, c->w) {
-		start |= part->start_seen == CT_YES;
-		end |= part->end_seen == CT_YES;
-		whole |= part->start_seen == CT_YES && part->end_seen == CT_YES;
-	}
+	ct_workload__for_each(part, c->w)
+		whole |= was_seen_whole(part);
 	a->confidence = CT_CONF_HIGH;
 	if (!whole || c->doubtful || gaps)
 		a->confidence = CT_CONF_MEDIUM;
-	if (!a->checks || c->failed || c->left_out || !c->ran || ct_workload__lost(c->w))
+	if (!a->checks || c->failed || c->left_out || !c->ran || a->gaps ||
+	    (e.end_seen != CT_YES && (e.longest.ns < SHORT_NS || !has_settled(&e.longest))))
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
-		"%s in %s over %s; start %s, end %s%s%s%s%s%s; %s", checks, in, time,
-		start ? "seen" : "not seen", end ? "seen" : "not seen",
-		reload == CT_YES ? ", reload seen" : "", seldom,
+		"%s in %s over %s; start %s, end %s%s%s%s%s%s%s; %s", checks, in, time,
+		e.start_seen == CT_YES ? "seen" : "not seen",
+		e.end_seen == CT_YES ? "seen" : "not seen",
+		e.reload_seen == CT_YES ? ", reload seen" : "", grows, seldom,
 		c->failed ? "; it ended with an error" : "",
 		c->unknown_sites ? "; some call sites no rule knows were taken as needed" : "",
-		gaps ? "; something was lost, see the losses" : "", uncovered(reload));
+		gaps ? "; something was lost, see the losses" : "", uncovered(e.reload_seen));
 }
 
 void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct ct_case *c,
@@ -253,7 +288,7 @@ void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct c
 
 	choose_sets(a, c, mode);
 	borrow_reasons(c, a->cap_add);
-	if (c->settled)
+	if (c->settled && c->settled->proved)
 		explain_settled(c);
 	for (size_t i = 0; i < c->nreasons; i++)
 		seen |= 1ull << c->cap_of[i];

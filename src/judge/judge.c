@@ -179,6 +179,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 	a->recordings = c.recordings;
 	a->checks = c.checks;
 	a->unknown_sites = c.unknown_sites;
+	a->gaps = ct_case__gaps(&c, &s->losses);
 	ct_advice__decide(a, s, &c, mode);
 	ct_advice__warn(a, s, &c);
 	free(c.needs);
@@ -196,6 +197,7 @@ static struct ct_report *judge(struct ct_session *s, enum ct_mode mode,
 	r->nadvices = s->nworkloads;
 	r->advices = ct_xzalloc((r->nadvices + 1) * sizeof(*r->advices));
 	s->losses.unknown_sites = 0;
+	ct_session__conclude(s);
 	for (size_t i = 0; i < s->nworkloads; i++) {
 		const struct ct_settled *mine = NULL;
 

@@ -11,6 +11,16 @@
 enum ct_verdict { CT_UNNEEDED, CT_OPTIONAL, CT_REQUIRED };
 enum ct_confidence { CT_CONF_LOW, CT_CONF_MEDIUM, CT_CONF_HIGH, CT_CONF_PROVED };
 
+/*
+ * Why an advice is incomplete: a need may be missing, so that it must not be offered as if it were
+ * whole. Bits, see complete.c.
+ */
+enum ct_gap {
+	CT_GAP_START = 1,  /* its start was not seen in any recording */
+	CT_GAP_LOST = 2,   /* something was lost that may have been a need */
+	CT_GAP_CUT_OFF = 4 /* the recording file ends early */
+};
+
 /* Which set goes into cap_add. */
 enum ct_mode {
 	CT_MODE_DEFAULT,  /* required only; of an advice made earlier, what it has */
@@ -72,6 +82,7 @@ struct ct_advice {
 	uint64_t cap_add;
 	uint64_t required, optional; /* optional: advised only in generous mode */
 	uint64_t removed;	     /* configured, in neither */
+	unsigned int gaps;	     /* of enum ct_gap; 0: it is complete */
 	enum ct_confidence confidence;
 	char *why;		     /* of the confidence */
 	uint64_t checks;	     /* all counted */
@@ -109,6 +120,7 @@ struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode);
 struct ct_settled {
 	const struct ct_workload *workload;
 	uint64_t set, optional;
+	bool proved; /* it was seen to work with that set */
 };
 
 /* The same, with the sets of these workloads given instead of worked out. */
@@ -128,6 +140,15 @@ void ct_report__merge(struct ct_report *into, struct ct_session *s, struct ct_re
 
 /* Advices made earlier, as if made in that mode. The default leaves all, verified ones stay. */
 void ct_report__set_mode(struct ct_report *r, const struct ct_session *s, enum ct_mode mode);
+
+/* The gaps' names in JSON, in the order of their bits, with NULL at the end. */
+extern const char *const ct_gap_names[];
+
+/* What is missing and how to get it, a sentence without its full stop, printable. NULL: nothing. */
+char *ct_advice__gaps_text(const struct ct_advice *a);
+
+/* Is any of them incomplete? */
+bool ct_report__is_incomplete(const struct ct_report *r);
 
 const char *ct_verdict__name(enum ct_verdict v);
 const char *ct_confidence__name(enum ct_confidence c);

@@ -76,6 +76,10 @@ void ct_case__know_credentials(struct ct_case *c);
 void ct_case__judge_kinds(struct ct_case *c);
 void ct_case__judge_acts(struct ct_case *c);
 
+/* complete.c: the gaps of what is judged, and of two advices of the same workload together. */
+unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_losses *l);
+unsigned int ct_gaps__merged(unsigned int a, unsigned int b);
+
 void ct_advice__free(struct ct_advice *a); /* what it holds */
 
 /* advice.c */

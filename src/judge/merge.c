@@ -141,11 +141,19 @@ static void join_verified(struct ct_advice *a, const struct ct_advice *x, const 
 					       y->verify_check ? y->verify_check : "?");
 }
 
+/* What was seen whole is not made less sure by what was not. */
+static const struct ct_advice *less_sure(const struct ct_advice *x, const struct ct_advice *y)
+{
+	if (!x->gaps != !y->gaps)
+		return x->gaps ? y : x;
+	return y->confidence < x->confidence ? y : x;
+}
+
 /* x becomes the advice of both; y may be NULL. */
 static void decide_again(struct ct_advice *x, struct ct_advice *y, const struct ct_session *s,
 			 enum ct_mode mode)
 {
-	const struct ct_advice *less = y && y->confidence < x->confidence ? y : x;
+	const struct ct_advice *less = y ? less_sure(x, y) : x;
 	struct ct_advice out = { .workload = x->workload };
 	struct ct_case c = { .w = x->workload };
 
@@ -155,6 +163,7 @@ static void decide_again(struct ct_advice *x, struct ct_advice *y, const struct 
 	out.checks = c.checks;
 	out.recordings = x->recordings + (y ? y->recordings : 0);
 	out.unknown_sites = c.unknown_sites;
+	out.gaps = y ? ct_gaps__merged(x->gaps, y->gaps) : x->gaps;
 	ct_advice__decide(&out, s, &c, mode);
 	ct_advice__warn(&out, s, &c);
 	keep_warnings(&out, x);

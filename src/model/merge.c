@@ -98,6 +98,9 @@ static void note_kernel(struct ct_workload *w, const struct ct_session *into,
 
 void ct_session__merge(struct ct_session *into, struct ct_session *from)
 {
+	/* Before it is forgotten whose session they are from. */
+	ct_session__conclude(into);
+	ct_session__conclude(from);
 	ct_losses__add(&into->losses, &from->losses);
 	for (size_t i = 0; i < from->nworkloads; i++) {
 		struct ct_workload *w = from->workloads[i];

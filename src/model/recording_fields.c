@@ -100,6 +100,8 @@ const struct ct_field ct_workload_fields[] = {
 	F(STR, command),
 	F(UINT, first_ns),
 	F(UINT, last_ns),
+	F(UINT, from_ns),
+	F(UINT, to_ns),
 	F(TRI, start_seen),
 	F(TRI, end_seen),
 	F(TRI, reload_seen),

@@ -227,6 +227,8 @@ static uint64_t watched_ns(const struct ct_workload *part)
 
 	if (part->told.ns)
 		return part->told.ns;
+	if (part->from_ns && part->to_ns > part->from_ns)
+		return part->to_ns - part->from_ns;
 	for (size_t i = 0; i < part->nexecs; i++) {
 		uint64_t ns = part->execs[i].ns;
 
@@ -241,6 +243,60 @@ static uint64_t watched_ns(const struct ct_workload *part)
 	return last > first ? last - first : 0;
 }
 
+/* The entry point's execve, and the main process's end, as far as they were kept. */
+static void find_ends(const struct ct_workload *w, uint64_t *start, uint64_t *end)
+{
+	for (size_t i = 0; i < w->nexecs && w->start_seen == CT_YES; i++)
+		if (w->execs[i].was == CT_ENTRY_SETUP && w->execs[i].entry == CT_ENTRY_MAIN)
+			*start = w->execs[i].ns;
+	for (size_t i = 0; i < w->nexits && w->end_seen == CT_YES; i++)
+		if (w->exits[i].entry == CT_ENTRY_MAIN && w->exits[i].ns > *end)
+			*end = w->exits[i].ns;
+}
+
+/* The session's own times hold only for what was recorded with it, not for what was added. */
+static void conclude(struct ct_workload *w, const struct ct_host *h)
+{
+	uint64_t start = 0, end = 0;
+	bool own = !w->recording && h->start_ns && h->end_ns > h->start_ns &&
+		   (!w->first_ns || w->first_ns >= h->start_ns) && w->last_ns <= h->end_ns;
+
+	find_ends(w, &start, &end);
+	if (!w->from_ns)
+		w->from_ns = start ? start : own ? h->start_ns : w->first_ns;
+	if (!w->to_ns)
+		w->to_ns = end ? end : own ? h->end_ns : w->last_ns;
+	/* Others of it may have gone on when the main process had ended. */
+	if (w->last_ns > w->to_ns)
+		w->to_ns = w->last_ns;
+}
+
+void ct_session__conclude(struct ct_session *s)
+{
+	for (size_t i = 0; i < s->nworkloads; i++)
+		conclude(s->workloads[i], &s->host);
+}
+
+/* When it ends, a workload does what it has not done before: that is not counted as growing. */
+#define ENDING_NS 10000000000ull
+
+/* How long no new kind of check was seen until the end. */
+static uint64_t quiet_ns(const struct ct_workload *part)
+{
+	uint64_t ns = watched_ns(part), last = part->from_ns, end = part->to_ns;
+
+	if (part->told.ns)
+		return part->told.longest.quiet_ns;
+	if (!part->from_ns || end <= part->from_ns)
+		return 0;
+	if (part->end_seen == CT_YES && ns >= 6 * ENDING_NS)
+		end -= ENDING_NS;
+	for (size_t i = 0; i < part->nkinds; i++)
+		if (part->kinds[i].first_ns > last && part->kinds[i].first_ns <= end)
+			last = part->kinds[i].first_ns;
+	return part->to_ns - last;
+}
+
 uint64_t ct_workload__watched_ns(const struct ct_workload *w)
 {
 	uint64_t sum = 0;
@@ -248,6 +304,13 @@ uint64_t ct_workload__watched_ns(const struct ct_workload *w)
 	ct_workload__for_each(part, w)
 		sum += watched_ns(part);
 	return sum;
+}
+
+struct ct_watched ct_workload__part_watched(const struct ct_workload *part)
+{
+	uint64_t ns = part->told.ns ? part->told.longest.ns : watched_ns(part);
+
+	return (struct ct_watched){ ns, quiet_ns(part) };
 }
 
 static uint32_t phase_bit(const struct ct_workload *w, uint32_t entry)
@@ -282,6 +345,10 @@ struct ct_exercised ct_workload__exercised(const struct ct_workload *w)
 	ct_workload__for_each(part, w) {
 		e.kinds += part->told.kinds + part->nkinds;
 		e.ns += watched_ns(part);
+		struct ct_watched watched = ct_workload__part_watched(part);
+
+		if (watched.ns > e.longest.ns)
+			e.longest = watched;
 		e.phases |= part->told.phases;
 		join(&e.start_seen, part->start_seen);
 		join(&e.end_seen, part->end_seen);

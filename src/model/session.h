@@ -189,10 +189,16 @@ struct ct_exit {
 	struct json_t *rest;
 };
 
+/* How long it was watched, and how long of that no new kind of check was seen any more. */
+struct ct_watched {
+	uint64_t ns, quiet_ns;
+};
+
 /* How much of a workload was seen, in all its recordings together. */
 struct ct_exercised {
-	uint64_t kinds;	 /* of checks */
-	uint64_t ns;	 /* watched */
+	uint64_t kinds;		   /* of checks */
+	uint64_t ns;		   /* watched */
+	struct ct_watched longest; /* of the recording that watched longest */
 	uint32_t phases; /* bits: whose processes or checks, in the order of ct_phase_names */
 	enum ct_tristate start_seen, end_seen, reload_seen; /* in one of them at least */
 };
@@ -208,7 +214,9 @@ struct ct_workload {
 	bool configured_known;
 	uint64_t configured; /* the bounding set it ran with */
 	struct ct_sysctls sysctls;
-	uint64_t first_ns, last_ns;
+	uint64_t first_ns, last_ns;   /* of its checks */
+	uint64_t from_ns, to_ns;      /* watched: from its start or ours, to its end or ours; 0: not
+				       * known, see ct_session__conclude */
 	enum ct_tristate start_seen;  /* its entry point's execve was seen */
 	enum ct_tristate end_seen;    /* its main process's end was seen */
 	enum ct_tristate reload_seen; /* a process got a SIGHUP that it handles */
@@ -278,6 +286,12 @@ uint64_t ct_workload__lost(const struct ct_workload *w);
 
 struct ct_exercised ct_workload__exercised(const struct ct_workload *w);
 uint64_t ct_workload__watched_ns(const struct ct_workload *w); /* all recordings together */
+
+/* Of one part alone. */
+struct ct_watched ct_workload__part_watched(const struct ct_workload *part);
+
+/* Works out since when and how long each was watched, where that is not known yet. */
+void ct_session__conclude(struct ct_session *s);
 
 /* Names as in the JSON schema, and back (-EINVAL when unknown). */
 const char *ct_workload_kind__name(enum ct_workload_kind kind);

@@ -242,6 +242,7 @@ static void learn_start(struct ct_workload *w, const struct ct_exec_event *e)
 	if (e->was != CT_ENTRY_SETUP || e->entry != CT_ENTRY_MAIN || w->start_seen == CT_YES)
 		return;
 	w->start_seen = CT_YES;
+	w->from_ns = e->h.ns;
 	w->configured = e->creds.bounding;
 	w->configured_known = true;
 	w->sysctls = (struct ct_sysctls){ e->port_start != ~0u, e->port_start, e->ping_low,
@@ -293,9 +294,11 @@ static void add_exit(struct builder *b, const struct ct_exit_event *x)
 
 	if (!w)
 		return;
-	if (x->is_main) {
+	/* What ended before its start that we saw was an earlier run of it. */
+	if (x->is_main && x->h.ns >= w->from_ns) {
 		w->end_seen = CT_YES;
 		w->end_code = x->code;
+		w->to_ns = x->h.ns;
 	}
 	e = ct_workload__add_exit(w);
 	e->entry = x->entry;

@@ -398,6 +398,7 @@ struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 	ct_collect__build(r->collect, r->session, ct_recorder__choose, r);
 	ct_recorder__describe_rest(r);
 	r->session->host.end_ns = ct_now_ns();
+	ct_session__conclude(r->session);
 	note_left_out(r);
 	/* What comes now may block, on a pipe that nobody reads: signals end us again. */
 	end_command(r);

@@ -135,7 +135,8 @@ struct ct_report *ct_proof__report(struct ct_proof *p)
 	for (size_t i = 0; i < p->noutcomes; i++) {
 		struct ct_proved *o = &p->outcomes[i];
 
-		settled[i] = (struct ct_settled){ o->w, o->found.set, degraded(o) };
+		settled[i] = (struct ct_settled){ o->w, o->found.set, degraded(o),
+						  o->found.result != CT_FAILED };
 	}
 	r = ct_judge__settled(p->s, settled, p->noutcomes);
 	for (size_t i = 0; i < p->noutcomes; i++)

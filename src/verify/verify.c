@@ -6,6 +6,7 @@
 
 #include "model/merge.h"
 #include "verify/proof.h"
+#include "view/common.h"
 
 #define RECORDING_LIMIT_NS 300000000000ull
 #define LIMIT_NS	   10000000000ull /* of later runs, and FACTOR times the recording's */
@@ -18,7 +19,7 @@ static const char *const endings[] = { "works", "fails", "unable" };
 
 static void say(const struct ct_proof *p, const struct ct_verify_run *run)
 {
-	ct_autofree char *set = ct_caps__join(run->set, " ", "");
+	ct_autofree char *set = ct_view__set(run->set);
 	ct_autofree char *name = p->t->service ? ct_printable(p->t->service) : ct_xstrdup("");
 	ct_autofree char *what = NULL, *start = NULL;
 
@@ -30,7 +31,7 @@ static void say(const struct ct_proof *p, const struct ct_verify_run *run)
 		what = ct_xasprintf("recording%s", start ? start : "");
 	else
 		what = ct_xasprintf("run %u%s%s%s under %s", p->nruns, *name ? ", " : "", name,
-				    start ? start : "", *set ? set : "no capability");
+				    start ? start : "", set);
 	ct_warn("%s: %s in %.1f s%s%s", what, run->ending, (double)run->ns / 1e9,
 		run->why ? ": " : "", run->why ? run->why : "");
 }

@@ -26,6 +26,15 @@ char *ct_view__about(const struct ct_advice *a)
 	return s.s;
 }
 
+char *ct_view__set(uint64_t set)
+{
+	ct_autofree char *rest = ct_caps__join(CT_CAPS_ALL & ~set, " ", "");
+
+	if (ct_caps__count(set) <= CT_VIEW_MANY)
+		return set ? ct_caps__join(set, " ", "") : ct_xstrdup("no capability");
+	return *rest ? ct_xasprintf("all but %s", rest) : ct_xstrdup("all capabilities");
+}
+
 bool ct_view__doubtful(const struct ct_cap_verdict *cv)
 {
 	/* The most important reason decides: if that one is sure, the need is. */

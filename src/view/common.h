@@ -27,4 +27,9 @@ char *ct_view__verified(const struct ct_advice *a);
 /* What was lost and what it means, or NULL when nothing was. */
 char *ct_view__losses(const struct ct_session *s);
 
+#define CT_VIEW_MANY 20 /* so many names of a set are still read */
+
+/* "CHOWN KILL", "all but KILL", "no capability"; the caller frees. */
+char *ct_view__set(uint64_t set);
+
 #endif

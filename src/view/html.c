@@ -105,12 +105,17 @@ static void put_advice(FILE *out, const struct ct_report *r, size_t n)
 {
 	const struct ct_advice *a = &r->advices[n];
 	bool unit = a->workload->kind == CT_WL_UNIT, sure = a->confidence >= CT_CONF_HIGH;
-	ct_autofree char *about = ct_view__about(a);
+	ct_autofree char *about = ct_view__about(a), *gaps = ct_advice__gaps_text(a);
 
 	fprintf(out, "<section aria-labelledby=\"w%zu\">\n<h3 id=\"w%zu\">", n, n);
 	ct_html__text(out, ct_workload__label(a->workload));
 	fputs("</h3>\n", out);
 	ct_html__element(out, "p", "dim", about);
+	if (gaps) {
+		fputs("<p class=\"warn\"><strong>INCOMPLETE:</strong> ", out);
+		ct_html__text(out, gaps);
+		fputs("</p>\n", out);
+	}
 	fprintf(out, "<p>Confidence: <span class=\"tag %s\">%s</span> ", sure ? "good" : "bad",
 		ct_confidence__name(a->confidence));
 	ct_html__text(out, a->why);

@@ -35,6 +35,20 @@ static void put_set(const struct text *t, const char *label, const char *color, 
 		put_labelled(t, label, color, names);
 }
 
+/* What it was given and is not in the set: a plain command was given nearly all there are. */
+static void put_others(const struct text *t, const struct ct_advice *a)
+{
+	uint64_t removed = a->removed & ~a->cap_add;
+	ct_autofree char *all = NULL;
+
+	if (ct_caps__count(removed) <= CT_VIEW_MANY) {
+		put_set(t, "removed", ct_term__dim(t->term), removed);
+		return;
+	}
+	all = ct_xasprintf("all others (%d)", ct_caps__count(removed));
+	put_labelled(t, "removed", ct_term__dim(t->term), all);
+}
+
 static void put_title(const struct text *t, const struct ct_advice *a)
 {
 	const struct ct_workload *w = a->workload;
@@ -51,12 +65,21 @@ static void put_title(const struct text *t, const struct ct_advice *a)
 static void put_advice(const struct text *t, const struct ct_advice *a)
 {
 	const char *good = ct_term__good(t->term);
+	ct_autofree char *gaps = ct_advice__gaps_text(a);
 
+	if (gaps) {
+		put_labelled(t, "INCOMPLETE", ct_term__bad(t->term), gaps);
+		fputc('\n', t->out);
+		good = "";
+	}
 	put_labelled(t, "cap_drop", good, "ALL");
 	if (a->cap_add)
 		put_set(t, "cap_add", good, a->cap_add);
 	else
-		put_labelled(t, "cap_add", good, "nothing: no capability is needed");
+		put_labelled(t, "cap_add", good,
+			     gaps ? "no need was seen so far, which does not mean that there is "
+				    "none" :
+				    "nothing: no capability is needed");
 	fputc('\n', t->out);
 }
 
@@ -99,7 +122,7 @@ static void put_caps(const struct text *t, const struct ct_advice *a, uint64_t s
 /* One line for each run of verify, and why it failed below. */
 static void put_run(const struct text *t, const struct ct_verify_run *run)
 {
-	ct_autofree char *set = ct_caps__join(run->set, " ", "");
+	ct_autofree char *set = ct_view__set(run->set);
 	ct_autofree char *why = run->why ? ct_printable(run->why) : NULL;
 	ct_autofree char *line = NULL;
 
@@ -107,8 +130,8 @@ static void put_run(const struct text *t, const struct ct_verify_run *run)
 		line = ct_xasprintf("%s, as given%s%s", run->ending, why ? ": " : "",
 				    why ? why : "");
 	else
-		line = ct_xasprintf("%s under %s%s%s", run->ending, *set ? set : "no capability",
-				    why ? ": " : "", why ? why : "");
+		line = ct_xasprintf("%s under %s%s%s", run->ending, set, why ? ": " : "",
+				    why ? why : "");
 	put_labelled(t, run->recording ? "recording" : "run", ct_term__dim(t->term), line);
 }
 
@@ -122,7 +145,7 @@ static void put_rest(const struct text *t, const struct ct_advice *a, bool verbo
 	for (size_t i = 0; i < a->ncaps; i++)
 		if (a->caps[i].chosen && ct_view__doubtful(&a->caps[i]))
 			doubtful |= 1ull << a->caps[i].cap;
-	put_set(t, "removed", dim, a->removed & ~a->cap_add);
+	put_others(t, a);
 	for (size_t i = 0; i < a->nwarnings; i++) {
 		ct_autofree char *text = ct_printable(a->warnings[i].text);
 		bool note = ct_view__is_note(&a->warnings[i]);

@@ -46,6 +46,7 @@ VERDICT = OneOf(("required", "optional", "unneeded"))
 SCOPE = OneOf(("host", "namespace", "none"))
 
 EXERCISED = {"checks": number, "kinds": (int, type(None)), "seconds": (int, float),
+             "longest_seconds": (int, float), "seconds_without_new_kind": (int, float),
              "start_seen": opt_flag, "end_seen": opt_flag, "reload_seen": opt_flag,
              "phases": [OneOf(("main", "exec", "health", "setup"))]}
 REASON = {"site": text, "syscall": opt_text, "process": opt_text,
@@ -74,7 +75,9 @@ WORKLOAD = {
                "euid": number, "egid": number, "userns_level": number,
                "file_capabilities": Caps(), "setuid": flag, "no_new_privileges?": flag}],
     "exercised": EXERCISED,
-    "advice": {"cap_drop": [OneOf(("ALL",))], "cap_add": Caps(), "optional": Caps(),
+    "advice": {"complete": flag,
+               "incomplete_reasons": [OneOf(("start-not-seen", "losses", "cut-off"))],
+               "cap_drop": [OneOf(("ALL",))], "cap_add": Caps(), "optional": Caps(),
                "removed": Caps(), "why": text,
                "confidence": OneOf(("proved", "high", "medium", "low"))},
     "verified?": {"runs": number, "check": opt_text, "privileged?": OneOf(("dropped", "needed")),

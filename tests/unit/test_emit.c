@@ -199,6 +199,7 @@ static struct ct_report *empty_report(void)
 	};
 	advices[1] = (struct ct_advice){
 		.workload = unit,
+		.gaps = CT_GAP_START,
 		.confidence = CT_CONF_LOW,
 		.why = PROC("its start was not seen"),
 		.checks = 1,
@@ -254,6 +255,7 @@ static struct ct_report *host_report(void)
 		.workload = w,
 		.cap_add = CT_CAP(SYS_TIME) | CT_CAP(BPF),
 		.removed = CT_CAPS_ALL & ~(CT_CAP(SYS_TIME) | CT_CAP(BPF)),
+		.gaps = CT_GAP_LOST | CT_GAP_CUT_OFF,
 		.confidence = CT_CONF_MEDIUM,
 		.why = PROC("checks were lost and one call site is unknown"),
 		.checks = 13,

@@ -17,24 +17,42 @@ static const struct {
 	int end_code;
 	bool check, unknown;
 	enum ct_confidence confidence;
-	const char *words; /* among others */
+	const char *words;	  /* among others */
+	unsigned int seconds, at; /* how long, and when the check came first; 0: as built */
 } runs[] = {
 	{ "all of it", CT_YES, CT_YES, 0, true, false, CT_CONF_HIGH,
-	  "1 check in 1 kind over 2 s; start seen, end seen; what it did not do" },
-	{ "ended by a signal", CT_YES, CT_YES, 15, true, false, CT_CONF_HIGH, "end seen" },
+	  "1 check in 1 kind over 2 s; start seen, end seen; what it did not do", 0, 0 },
+	{ "ended by a signal", CT_YES, CT_YES, 15, true, false, CT_CONF_HIGH,
+	  "end seen; no new kind of check in the last 29 s of 30 s; what", 30, 1 },
 	{ "ended by a signal, says a shell", CT_YES, CT_YES, 143 << 8, true, false, CT_CONF_HIGH,
-	  "end seen" },
-	{ "no start", CT_NO, CT_YES, 0, true, false, CT_CONF_MEDIUM, "start not seen" },
-	{ "no end", CT_YES, CT_NO, 0, true, false, CT_CONF_MEDIUM, "end not seen" },
-	{ "neither is known", CT_UNKNOWN, CT_UNKNOWN, 0, true, false, CT_CONF_MEDIUM,
-	  "start not seen, end not seen" },
-	{ "no check", CT_YES, CT_YES, 0, false, false, CT_CONF_LOW, "0 checks" },
-	{ "it failed", CT_YES, CT_YES, 1 << 8, true, false, CT_CONF_LOW, "it ended with an error" },
-	{ "a fault", CT_YES, CT_YES, SIGSEGV, true, false, CT_CONF_LOW, "it ended with an error" },
+	  "end seen", 30, 1 },
+	{ "ended soon", CT_YES, CT_YES, 15, true, false, CT_CONF_MEDIUM, "over 2 s", 0, 0 },
+	{ "ended, and still growing", CT_YES, CT_YES, 15, true, false, CT_CONF_MEDIUM,
+	  "new kinds of checks up to the last 3 s of 30 s", 30, 27 },
+	{ "a short job, whose last step is new", CT_YES, CT_YES, 0, true, false, CT_CONF_HIGH,
+	  "new kinds of checks up to the last 1 s of 30 s", 30, 29 },
+	{ "a long one", CT_YES, CT_YES, 0, true, false, CT_CONF_MEDIUM,
+	  "new kinds of checks up to the last 1 min 0 s of 10 min 0 s", 600, 540 },
+	{ "what its end asks for is not growth", CT_YES, CT_YES, 15, true, false, CT_CONF_HIGH,
+	  "no new kind of check in the last 10 min 0 s of 10 min 0 s", 600, 595 },
+	{ "no start", CT_NO, CT_YES, 0, true, false, CT_CONF_LOW, "start not seen", 0, 0 },
+	{ "no start, and for long", CT_NO, CT_NO, 0, true, false, CT_CONF_LOW,
+	  "no new kind of check in the last 9 min 59 s of 10 min 0 s", 600, 1 },
+	{ "no end", CT_YES, CT_NO, 0, true, false, CT_CONF_MEDIUM, "end not seen", 600, 1 },
+	{ "no end, and short", CT_YES, CT_NO, 0, true, false, CT_CONF_LOW, "over 2 s", 0, 0 },
+	{ "no end, and still growing", CT_YES, CT_NO, 0, true, false, CT_CONF_LOW,
+	  "new kinds of checks up to the last 5 s of 10 min 0 s", 600, 595 },
+	{ "neither is known", CT_UNKNOWN, CT_UNKNOWN, 0, true, false, CT_CONF_LOW,
+	  "start not seen, end not seen", 0, 0 },
+	{ "no check", CT_YES, CT_YES, 0, false, false, CT_CONF_LOW, "0 checks", 0, 0 },
+	{ "it failed", CT_YES, CT_YES, 1 << 8, true, false, CT_CONF_LOW, "it ended with an error",
+	  0, 0 },
+	{ "a fault", CT_YES, CT_YES, SIGSEGV, true, false, CT_CONF_LOW, "it ended with an error", 0,
+	  0 },
 	{ "a fault, says a shell", CT_YES, CT_YES, (128 + SIGABRT) << 8, true, false, CT_CONF_LOW,
-	  "it ended with an error" },
+	  "it ended with an error", 0, 0 },
 	{ "an unknown site", CT_YES, CT_YES, 0, true, true, CT_CONF_MEDIUM,
-	  "call sites no rule knows" },
+	  "call sites no rule knows", 0, 0 },
 };
 
 static void test_reload(void)
@@ -86,6 +104,11 @@ static void test_confidence(void)
 			build_check(w, CHOWN_CHECK);
 		if (runs[i].unknown)
 			build_check(w, CAP_CHOWN, "chown", "nobody_knows");
+		if (runs[i].seconds) {
+			w->from_ns = w->first_ns;
+			w->to_ns = w->from_ns + runs[i].seconds * 1000000000ull;
+			w->kinds[0].first_ns = w->from_ns + runs[i].at * 1000000000ull;
+		}
 		r = ct_judge__session(s, CT_MODE_DEFAULT);
 		if (r->advices[0].confidence != runs[i].confidence ||
 		    !strstr(r->advices[0].why, runs[i].words))

@@ -1,4 +1,7 @@
-# time (chrony:4, docker): 2 capabilities are needed
+# INCOMPLETE: this may not be the whole set; something was lost while recording
+# that may have been a need: record it again; the recording is cut off, and
+# needs after that are missing: record it again
+# time (chrony:4, docker): 2 capabilities are needed, and perhaps more
 # captrim @VERSION@, confidence medium: checks were lost and one call site is
 # unknown
 # - clients allow SYS_TIME, BPF only if allow_caps in their docker plugin's

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Is an advice whole, or may a need be missing? This is the one place that decides. */
+#include <string.h>
+
+#include "judge/judge_priv.h"
+
+const char *const ct_gap_names[] = { "start-not-seen", "losses", "cut-off", NULL };
+
+unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_losses *l)
+{
+	unsigned int gaps = 0;
+
+	/* A set that was proved by running works, whatever the recording did not show. */
+	if (c->settled && c->settled->proved)
+		return 0;
+	if (ct_workload__exercised(c->w).start_seen != CT_YES)
+		gaps |= CT_GAP_START;
+	if (l->missed || l->kinds || l->acts || l->events || ct_workload__lost(c->w))
+		gaps |= CT_GAP_LOST;
+	if (l->truncated)
+		gaps |= CT_GAP_CUT_OFF;
+	return gaps;
+}
+
+unsigned int ct_gaps__merged(unsigned int a, unsigned int b)
+{
+	/* One that is whole cannot become less so by another. */
+	if (!a || !b)
+		return 0;
+	return ((a | b) & ~(unsigned int)CT_GAP_START) | (a & b);
+}
+
+bool ct_report__is_incomplete(const struct ct_report *r)
+{
+	for (size_t i = 0; i < r->nadvices; i++)
+		if (r->advices[i].gaps)
+			return true;
+	return false;
+}
+
+/* To be typed as it stands: a word that no shell takes for anything else, or a place to fill in. */
+static const char *word(const char *name, const char *instead)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_.-@:";
+
+	return name && *name && *name != '-' && strspn(name, plain) == strlen(name) ? name :
+										      instead;
+}
+
+/* How its start can be recorded, too. */
+static char *cure(const struct ct_workload *w)
+{
+	switch (w->kind) {
+	case CT_WL_CONTAINER:
+		return ct_xasprintf(
+			"captrim record -c %s --restart",
+			word(w->container.name ? w->container.name : w->short_id, "NAME"));
+	case CT_WL_UNIT: return ct_xasprintf("captrim record -u %s --restart", word(w->id, "UNIT"));
+	case CT_WL_COMMAND:
+	case CT_WL_CGROUP: break;
+	}
+	return ct_xstrdup("captrim run -- COMMAND");
+}
+
+char *ct_advice__gaps_text(const struct ct_advice *a)
+{
+	ct_autofree char *how = cure(a->workload);
+	struct ct_str s = {};
+
+	if (!a->gaps)
+		return NULL;
+	ct_str__add(&s, "this may not be the whole set");
+	if (a->gaps & CT_GAP_START)
+		ct_str__addf(&s, "; its start was not seen, and what it needs then is missing: %s",
+			     how);
+	if (a->gaps & CT_GAP_LOST)
+		ct_str__add(&s, "; something was lost while recording that may have been a need: "
+				"record it again");
+	if (a->gaps & CT_GAP_CUT_OFF)
+		ct_str__add(&s, "; the recording is cut off, and needs after that are missing: "
+				"record it again");
+	return s.s;
+}

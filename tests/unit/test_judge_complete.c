@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which advices are whole, and what is said of those that are not. */
+#include "build.h"
+#include "model/merge.h"
+
+#define CHOWN_CHECK CAP_CHOWN, "chown", "capable_wrt_inode_uidgid setattr_prepare"
+
+static unsigned int gaps_of(struct ct_session *s)
+{
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+
+	CU_ASSERT_EQUAL(ct_report__is_incomplete(r), r->advices[0].gaps != 0);
+	return r->advices[0].gaps;
+}
+
+static void test_losses(void)
+{
+	static const struct {
+		struct ct_losses losses;
+		unsigned int gaps;
+	} cases[] = {
+		{ {}, 0 },
+		{ { .missed = 1 }, CT_GAP_LOST },
+		{ { .kinds = 1 }, CT_GAP_LOST },
+		{ { .acts = 1 }, CT_GAP_LOST },
+		{ { .events = 1 }, CT_GAP_LOST },
+		{ { .truncated = true }, CT_GAP_CUT_OFF },
+		{ { .truncated = true, .kinds = 1 }, CT_GAP_CUT_OFF | CT_GAP_LOST },
+		/* These hide details, and no need. */
+		{ { .stacks = 1, .outcomes = 1, .procs = 1 }, 0 },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+
+		build_container(s, "x");
+		s->losses = cases[i].losses;
+		CU_ASSERT_EQUAL(gaps_of(s), cases[i].gaps);
+	}
+}
+
+static void test_start(void)
+{
+	static const enum ct_workload_kind kinds[] = { CT_WL_CONTAINER, CT_WL_UNIT, CT_WL_COMMAND,
+						       CT_WL_CGROUP };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(kinds); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		struct ct_workload *w = build_container(s, "x");
+
+		w->kind = kinds[i];
+		CU_ASSERT_EQUAL(gaps_of(s), 0);
+		w->start_seen = CT_UNKNOWN;
+		CU_ASSERT_EQUAL(gaps_of(s), CT_GAP_START);
+		w->start_seen = CT_NO;
+		CU_ASSERT_EQUAL(gaps_of(s), CT_GAP_START);
+	}
+}
+
+/* Of several recordings one has to have seen the start. */
+static void test_merged(void)
+{
+	for (int seen = 0; seen < 4; seen++) {
+		ct_autosession struct ct_session *a = ct_session__new();
+		ct_autosession struct ct_session *b = ct_session__new();
+
+		build_container(a, "x")->start_seen = seen & 1 ? CT_YES : CT_UNKNOWN;
+		build_container(b, "x")->start_seen = seen & 2 ? CT_YES : CT_NO;
+		ct_session__merge(a, b);
+		CU_ASSERT_EQUAL_FATAL(a->nworkloads, 1);
+		CU_ASSERT_EQUAL(gaps_of(a), seen ? 0 : CT_GAP_START);
+	}
+}
+
+static unsigned int merged_advices(bool start_a, unsigned int lost_a, bool start_b,
+				   unsigned int lost_b)
+{
+	ct_autosession struct ct_session *a = ct_session__new(), *b = ct_session__new();
+	ct_autoreport struct ct_report *r, *other;
+
+	build_container(a, "x")->start_seen = start_a ? CT_YES : CT_NO;
+	build_container(b, "x")->start_seen = start_b ? CT_YES : CT_NO;
+	a->losses.acts = lost_a;
+	b->losses.acts = lost_b;
+	r = ct_judge__session(a, CT_MODE_DEFAULT);
+	other = ct_judge__session(b, CT_MODE_DEFAULT);
+	ct_report__merge(r, a, other, b, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL_FATAL(r->nadvices, 1);
+	return r->advices[0].gaps;
+}
+
+static void test_merged_advices(void)
+{
+	CU_ASSERT_EQUAL(merged_advices(false, 0, false, 0), CT_GAP_START);
+	CU_ASSERT_EQUAL(merged_advices(true, 0, false, 0), 0);
+	CU_ASSERT_EQUAL(merged_advices(false, 1, true, 0), 0);
+	/* The start was seen where something was lost. */
+	CU_ASSERT_EQUAL(merged_advices(true, 1, false, 0), CT_GAP_LOST);
+	CU_ASSERT_EQUAL(merged_advices(false, 1, false, 0), CT_GAP_LOST | CT_GAP_START);
+}
+
+/* A set that was seen to work is whole; one that was not, is as whole as its recording. */
+static void test_settled(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_settled settled = { .workload = build_container(s, "x"), .proved = true };
+
+	s->workloads[0]->start_seen = CT_NO;
+	for (int i = 0; i < 2; i++, settled.proved = false) {
+		ct_autoreport struct ct_report *r = ct_judge__settled(s, &settled, 1);
+
+		CU_ASSERT_EQUAL(r->advices[0].gaps, settled.proved ? 0 : CT_GAP_START);
+	}
+}
+
+static void test_text(void)
+{
+	static const struct {
+		enum ct_workload_kind kind;
+		const char *id, *name, *cure;
+	} cases[] = {
+		{ CT_WL_CONTAINER, "0123", "web", "captrim record -c web --restart" },
+		{ CT_WL_CONTAINER, "0123", "web; reboot", "captrim record -c NAME --restart" },
+		{ CT_WL_CONTAINER, "0123", "-v", "captrim record -c NAME --restart" },
+		{ CT_WL_CONTAINER, "0123", "a\nb\033[2J", "captrim record -c NAME --restart" },
+		{ CT_WL_UNIT, "nginx@a.service", NULL,
+		  "captrim record -u nginx@a.service --restart" },
+		{ CT_WL_UNIT, "a\\x20b.service", NULL, "captrim record -u UNIT --restart" },
+		{ CT_WL_COMMAND, "command", NULL, "captrim run -- COMMAND" },
+		{ CT_WL_CGROUP, "/user.slice", NULL, "captrim run -- COMMAND" },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, cases[i].id);
+		ct_autofree char *text = NULL, *expected = NULL;
+
+		w->kind = cases[i].kind;
+		w->start_seen = CT_NO;
+		free(w->container.name);
+		w->container.name = cases[i].name ? ct_xstrdup(cases[i].name) : NULL;
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		text = ct_advice__gaps_text(&r->advices[0]);
+		expected = ct_xasprintf(
+			"this may not be the whole set; its start was not seen, and what "
+			"it needs then is missing: %s",
+			cases[i].cure);
+		UNIT_STR(text, expected);
+	}
+}
+
+static CU_TestInfo tests[] = {
+	{ "losses", test_losses },   { "start", test_start },
+	{ "merged", test_merged },   { "merged advices", test_merged_advices },
+	{ "settled", test_settled }, { "text", test_text },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("judge-complete", tests)
