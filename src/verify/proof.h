@@ -23,6 +23,7 @@ struct ct_proof {
 	struct ct_target *t;
 	struct ct_err *err;
 	struct ct_session *s; /* the recording */
+	bool own;	      /* it is, or has in it, one that we made */
 	struct ct_runs recorded;
 	bool flaky;	     /* it failed once */
 	unsigned int starts; /* of each set of the workload whose turn it is */
@@ -36,6 +37,32 @@ struct ct_proof {
 	struct ct_proved *outcomes;
 	size_t noutcomes, outcomes_cap;
 };
+
+/* One run, with what it was given (set NULL) or under a set, noted and told. */
+int ct_proof__run_once(struct ct_proof *p, const uint64_t *set, unsigned int boot,
+		       struct ct_run *run);
+/* A set, started as often as each is. The caller has no more to free than the search. */
+int ct_proof__try(struct ct_proof *p, uint64_t set, struct ct_trial *t);
+void ct_proof__forget_runs(struct ct_runs *r);
+void ct_proof__count_starts(struct ct_proof *p);
+
+/* Calls fn with each service to be proved as the target's, or once, if it has none. */
+int ct_proof__for_each(struct ct_proof *p, int (*fn)(struct ct_proof *p, void *arg), void *arg);
+
+/*
+ * The one workload of the recording that is what is verified; own: the recording is of our own
+ * making. NULL with a message.
+ */
+struct ct_workload *ct_proof__choose(struct ct_proof *p, struct ct_session *s, bool own);
+
+/* Records it with what it is given. -ENOEXEC: it does not work with that either. */
+int ct_proof__record(struct ct_proof *p);
+
+/*
+ * Of a recording that was given: runs it once as it is, so that its time and its habits are
+ * known, and adds what that showed. p->s is replaced.
+ */
+int ct_proof__baseline(struct ct_proof *p);
 
 /* The report on the recording, with what was found out of each workload. */
 struct ct_report *ct_proof__report(struct ct_proof *p);

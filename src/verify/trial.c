@@ -180,6 +180,7 @@ static void look(struct watch *w)
 				      w->opts->works.check ? "the check did not succeed" :
 							     "it was not done",
 				      (unsigned long long)(limit / 1000000000)));
+		w->run->timed_out = true;
 		stop(w, true);
 	}
 }

@@ -29,6 +29,7 @@ struct ct_run {
 	struct ct_session *session;   /* NULL: nothing was recorded */
 	struct ct_workload *workload; /* of the session, NULL: none was seen */
 	uint64_t ns, worked_ns;	      /* of it all; until it was known to work */
+	bool timed_out;		      /* it fails because it took too long */
 };
 
 /*

@@ -4,14 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
-#include "model/merge.h"
 #include "verify/proof.h"
 #include "view/common.h"
 
 #define RECORDING_LIMIT_NS 300000000000ull
 #define LIMIT_NS	   10000000000ull /* of later runs, and FACTOR times the recording's */
 #define LIMIT_FACTOR	   5
-#define DIFFERENCES	   3 /* so many are named */
 
 volatile int ct_verify_interrupted;
 
@@ -96,7 +94,8 @@ static struct ct_run_opts run_opts(const struct ct_proof *p, const uint64_t *set
 	return o;
 }
 
-static int run_once(struct ct_proof *p, const uint64_t *set, unsigned int boot, struct ct_run *run)
+int ct_proof__run_once(struct ct_proof *p, const uint64_t *set, unsigned int boot,
+		       struct ct_run *run)
 {
 	struct ct_run_opts o = run_opts(p, set, boot);
 	int ret = ct_verify_interrupted ? -EINTR : ct_run__do(p->t, &o, run, p->err);
@@ -111,9 +110,8 @@ static int run_once(struct ct_proof *p, const uint64_t *set, unsigned int boot, 
 	return ret;
 }
 
-static int try_set(void *arg, uint64_t set, struct ct_trial *t)
+int ct_proof__try(struct ct_proof *p, uint64_t set, struct ct_trial *t)
 {
-	struct ct_proof *p = arg;
 	int ret = 0;
 
 	ct_wants__free(&p->refused);
@@ -122,7 +120,7 @@ static int try_set(void *arg, uint64_t set, struct ct_trial *t)
 	for (unsigned int i = 0; !ret && i < p->starts && t->outcome == CT_WORKS; i++) {
 		struct ct_run run = {};
 
-		ret = run_once(p, &set, i, &run);
+		ret = ct_proof__run_once(p, &set, i, &run);
 		if (ret)
 			break;
 		t->runs++;
@@ -135,56 +133,9 @@ static int try_set(void *arg, uint64_t set, struct ct_trial *t)
 	return ret;
 }
 
-/* A first boot and a second one need different capabilities, where there is something to find. */
-static void count_starts(struct ct_proof *p)
+static int try_set(void *arg, uint64_t set, struct ct_trial *t)
 {
-	p->starts = p->opts->runs_per_set;
-	if (!p->starts)
-		p->starts = p->t->leaves(p->t) == CT_LEAVES_VOLUMES ? 2 : 1;
-}
-
-/* Runs it as it was given, so often that first and later boots are seen. */
-static int record_boots(struct ct_proof *p, bool *works)
-{
-	int ret = 0;
-
-	*works = true;
-	for (unsigned int i = 0; !ret && *works && i < p->starts; i++) {
-		struct ct_run run = {};
-
-		ret = run_once(p, NULL, i, &run);
-		if (ret)
-			break;
-		*works = run.ending == CT_WORKS && run.workload;
-		if (*works && p->s)
-			ct_session__merge(p->s, run.session);
-		else if (*works)
-			p->s = ct_steal(run.session);
-		ct_run__free(&run);
-	}
-	p->t->clear(p->t, !p->opts->keep || p->t->is_stack);
-	return ret;
-}
-
-static int record(struct ct_proof *p)
-{
-	const char *why = NULL;
-	bool works;
-	int ret;
-
-	count_starts(p);
-	ret = record_boots(p, &works);
-	if (!ret && !works) {
-		ct_session__free(ct_steal(p->s));
-		p->flaky = true;
-		ret = record_boots(p, &works);
-	}
-	if (ret || works)
-		return ret;
-	if (p->recorded.len)
-		why = p->recorded.items[p->recorded.len - 1].why;
-	return ct_err__set(p->err, ENOEXEC, "it does not work with what it is given either (%s)",
-			   why ? why : "no container of this command was seen");
+	return ct_proof__try(arg, set, t);
 }
 
 /* One workload; its set stays while others are proved. */
@@ -206,7 +157,7 @@ static int prove(struct ct_proof *p, struct ct_workload *w)
 	q.working = w->configured_known ? w->configured : CT_CAPS_DOCKER_DEFAULT | q.asked;
 	ct_evidence__refused(p->s, w, q.working, NULL, &p->tolerated);
 	ct_evidence__denials(p->s, w, &p->denials);
-	count_starts(p);
+	ct_proof__count_starts(p);
 	if (p->t->leaves(p->t) == CT_LEAVES_ALL)
 		ct_evidence__uses(p->s, w, &p->unshown);
 	ct_uses__mark(&p->unshown, &p->needs);
@@ -225,76 +176,12 @@ static int prove(struct ct_proof *p, struct ct_workload *w)
 	return ret;
 }
 
-/* Nothing of the recording is what is verified: what is it of? */
-static void tell_differences(struct ct_proof *p)
+static int prove_chosen(struct ct_proof *p, void *arg)
 {
-	struct ct_str s = {};
-	size_t n = p->s ? p->s->nworkloads : 0;
+	struct ct_workload *w = ct_proof__choose(p, p->s, p->own);
 
-	for (size_t i = 0; i < n && i < DIFFERENCES; i++) {
-		const struct ct_workload *w = p->s->workloads[i];
-		ct_autofree char *what = ct_target__difference(p->t, w);
-		ct_autofree char *label = ct_printable(ct_workload__label(w));
-
-		ct_str__addf(&s, "%s%s: %s", i ? "; " : "", label, what ? what : "not seen to run");
-	}
-	if (n > DIFFERENCES)
-		ct_str__addf(&s, "; and %zu more", n - DIFFERENCES);
-	ct_err__set(p->err, ENOENT, "the recording is of something else (%s)",
-		    s.s ? s.s : "it is empty");
-	ct_str__free(&s);
-}
-
-/* The one workload of the recording that fits; NULL with a message. */
-static struct ct_workload *choose(struct ct_proof *p)
-{
-	struct ct_workload *found = NULL;
-
-	for (size_t i = 0; p->s && i < p->s->nworkloads; i++) {
-		struct ct_workload *w = p->s->workloads[i];
-		ct_autofree char *difference = ct_target__difference(p->t, w);
-
-		if (p->recorded.len ? !ct_target__is(p->t, w) : !!difference)
-			continue;
-		if (found) {
-			ct_err__set(p->err, EINVAL,
-				    "the recording has several such workloads; verify takes one");
-			return NULL;
-		}
-		found = w;
-	}
-	if (!found)
-		tell_differences(p);
-	return found;
-}
-
-static bool is_asked_for(const struct ct_proof *p, const char *service)
-{
-	for (size_t i = 0; i < p->opts->services.len; i++)
-		if (!strcmp(p->opts->services.items[i], service))
-			return true;
-	return !p->opts->services.len;
-}
-
-static int prove_one(struct ct_proof *p, const char *service)
-{
-	struct ct_workload *w;
-
-	p->t->service = service;
-	w = choose(p);
+	(void)arg;
 	return w ? prove(p, w) : -p->err->code;
-}
-
-static int prove_all(struct ct_proof *p)
-{
-	int ret = 0;
-
-	if (!p->t->services)
-		return prove_one(p, NULL);
-	for (size_t i = 0; !ret && i < p->t->nservices; i++)
-		if (is_asked_for(p, p->t->services[i]))
-			ret = prove_one(p, p->t->services[i]);
-	return ret;
 }
 
 static int check_services(const struct ct_proof *p)
@@ -314,7 +201,7 @@ static int check_services(const struct ct_proof *p)
 	return 0;
 }
 
-static void free_runs(struct ct_runs *r)
+void ct_proof__forget_runs(struct ct_runs *r)
 {
 	for (size_t i = 0; i < r->len; i++)
 		free(r->items[i].why);
@@ -323,9 +210,9 @@ static void free_runs(struct ct_runs *r)
 
 static void free_proof(struct ct_proof *p)
 {
-	free_runs(&p->recorded);
+	ct_proof__forget_runs(&p->recorded);
 	for (size_t i = 0; i < p->noutcomes; i++)
-		free_runs(&p->outcomes[i].runs);
+		ct_proof__forget_runs(&p->outcomes[i].runs);
 	free(p->outcomes);
 	ct_wants__free(&p->needs);
 	ct_wants__free(&p->tolerated);
@@ -355,17 +242,15 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_
 
 		ct_warn("%s is stopped and started for each run, and put back afterwards", unit);
 	}
-	if (!ret && !p.s)
-		ret = record(&p);
 	if (!ret)
-		ret = prove_all(&p);
+		ret = p.s ? ct_proof__baseline(&p) : ct_proof__record(&p);
+	if (!ret)
+		ret = ct_proof__for_each(&p, prove_chosen, NULL);
 	if (!ret)
 		*r = ct_proof__report(&p);
 	ct_state__close(&state, opts->keep);
 	free_proof(&p);
-	if (ret && !*s)
-		ct_session__free(p.s);
-	else
-		*s = p.s;
+	/* What was given is part of it, if it is not the same. */
+	*s = p.s;
 	return ret;
 }

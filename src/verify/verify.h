@@ -20,9 +20,10 @@ struct ct_verify_opts {
 };
 
 /*
- * Records the workload, unless *s is a recording of it already, and proves its set. *s becomes
- * the recording, *r the report on it with what was found out; free the report first. Returns 0,
- * -EINTR when the user wanted out, or a negative errno with a message.
+ * Records the workload, beside *s, if that is a recording of it already, and proves its set. *s
+ * becomes the recording, which the caller frees in any case, *r the report on it with what was
+ * found out; free the report first. Returns 0, -EINTR when the user wanted out, or a negative errno
+ * with a message.
  */
 int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_session **s,
 	      struct ct_report **r, struct ct_err *err);

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the workload does with all that it is given, before anything is taken from it. */
+#include <errno.h>
+#include <string.h>
+
+#include "model/merge.h"
+#include "verify/proof.h"
+
+#define DIFFERENCES 3 /* so many are named */
+
+/* A first boot and a second one need different capabilities, where there is something to find. */
+void ct_proof__count_starts(struct ct_proof *p)
+{
+	p->starts = p->opts->runs_per_set;
+	if (!p->starts)
+		p->starts = p->t->leaves(p->t) == CT_LEAVES_VOLUMES ? 2 : 1;
+}
+
+/*
+ * Runs it as it was given, so often that first and later boots are seen. in_vain: it was waited
+ * for in vain.
+ */
+static int record_boots(struct ct_proof *p, bool *works, bool *in_vain)
+{
+	int ret = 0;
+
+	*works = true;
+	for (unsigned int i = 0; !ret && *works && i < p->starts; i++) {
+		struct ct_run run = {};
+
+		ret = ct_proof__run_once(p, NULL, i, &run);
+		if (ret)
+			break;
+		*in_vain = run.timed_out;
+		*works = run.ending == CT_WORKS && run.workload;
+		if (*works && p->s)
+			ct_session__merge(p->s, run.session);
+		else if (*works)
+			p->s = ct_steal(run.session);
+		ct_run__free(&run);
+	}
+	p->t->clear(p->t, !p->opts->keep || p->t->is_stack);
+	return ret;
+}
+
+int ct_proof__record(struct ct_proof *p)
+{
+	bool works, in_vain = false;
+	const char *why = NULL;
+	int ret;
+
+	ct_proof__count_starts(p);
+	ret = record_boots(p, &works, &in_vain);
+	/* Chance is ruled out by a second run, unless minutes were waited for the first. */
+	if (!ret && !works && !in_vain) {
+		ct_session__free(ct_steal(p->s));
+		p->flaky = true;
+		ret = record_boots(p, &works, &in_vain);
+	}
+	p->own = !ret && works;
+	if (ret || works)
+		return ret;
+	if (p->recorded.len)
+		why = p->recorded.items[p->recorded.len - 1].why;
+	return ct_err__set(p->err, ENOEXEC, "it does not work with what it is given either (%s)",
+			   why ? why : "no container of this command was seen");
+}
+
+/* Nothing of the recording is what is verified: what is it of? */
+static void tell_differences(const struct ct_proof *p, const struct ct_session *s)
+{
+	struct ct_str text = {};
+	size_t n = s ? s->nworkloads : 0;
+
+	for (size_t i = 0; i < n && i < DIFFERENCES; i++) {
+		const struct ct_workload *w = s->workloads[i];
+		ct_autofree char *what = ct_target__difference(p->t, w);
+		ct_autofree char *label = ct_printable(ct_workload__label(w));
+
+		ct_str__addf(&text, "%s%s: %s", i ? "; " : "", label,
+			     what ? what : "not seen to run");
+	}
+	if (n > DIFFERENCES)
+		ct_str__addf(&text, "; and %zu more", n - DIFFERENCES);
+	ct_err__set(p->err, ENOENT, "the recording is of something else (%s)",
+		    text.s ? text.s : "it is empty");
+	ct_str__free(&text);
+}
+
+struct ct_workload *ct_proof__choose(struct ct_proof *p, struct ct_session *s, bool own)
+{
+	struct ct_workload *found = NULL;
+
+	for (size_t i = 0; s && i < s->nworkloads; i++) {
+		struct ct_workload *w = s->workloads[i];
+		ct_autofree char *difference = ct_target__difference(p->t, w);
+
+		if (own ? !ct_target__is(p->t, w) : !!difference)
+			continue;
+		if (found) {
+			ct_err__set(p->err, EINVAL,
+				    "the recording has several such workloads; verify takes one");
+			return NULL;
+		}
+		found = w;
+	}
+	if (!found)
+		tell_differences(p, s);
+	return found;
+}
+
+static bool is_asked_for(const struct ct_proof *p, const char *service)
+{
+	for (size_t i = 0; i < p->opts->services.len; i++)
+		if (!strcmp(p->opts->services.items[i], service))
+			return true;
+	return !p->opts->services.len;
+}
+
+int ct_proof__for_each(struct ct_proof *p, int (*fn)(struct ct_proof *p, void *arg), void *arg)
+{
+	int ret = 0;
+
+	p->t->service = NULL;
+	if (!p->t->services)
+		return fn(p, arg);
+	for (size_t i = 0; !ret && i < p->t->nservices; i++) {
+		if (!is_asked_for(p, p->t->services[i]))
+			continue;
+		p->t->service = p->t->services[i];
+		ret = fn(p, arg);
+	}
+	p->t->service = NULL;
+	return ret;
+}
+
+/* Is what was given as a recording one of this, and was the start seen? */
+static int look_at_given(struct ct_proof *p, void *arg)
+{
+	const struct ct_workload *w = ct_proof__choose(p, p->s, false);
+	bool *started = arg;
+
+	if (!w)
+		return -p->err->code;
+	*started &= ct_workload__exercised(w).start_seen == CT_YES;
+	return 0;
+}
+
+/* They need not have a name in common, as which ct_session__merge would know them. */
+static void take_over(struct ct_session *s, struct ct_workload *own, struct ct_session *from,
+		      struct ct_workload *given)
+{
+	ct_workload__for_each(part, given)
+		((struct ct_workload *)part)->recording += s->recordings;
+	ct_workload__merge(own, given);
+	for (size_t i = 0; i < from->nworkloads; i++)
+		if (from->workloads[i] == given) {
+			ct_session__remove(from, i);
+			return;
+		}
+}
+
+/* Of the same workload there are two: what the run of our own showed, and what was given. */
+static int unite(struct ct_proof *p, void *arg)
+{
+	struct ct_workload *own = ct_proof__choose(p, p->s, true), *given;
+	struct ct_session *from = arg;
+
+	if (!own)
+		return -p->err->code;
+	given = ct_proof__choose(p, from, false);
+	if (given)
+		take_over(p->s, own, from, given);
+	return 0;
+}
+
+/* It works with what the recording had, if not with what it is given here. */
+static int try_recorded_set(struct ct_proof *p, struct ct_session *given)
+{
+	const struct ct_workload *w = p->t->services ? NULL : ct_proof__choose(p, given, false);
+	struct ct_trial t = {};
+	int ret;
+
+	if (!w || !w->configured_known)
+		return -ENOEXEC;
+	p->now = &(struct ct_proved){ .w = (struct ct_workload *)w };
+	ret = ct_proof__try(p, w->configured, &t);
+	ct_proof__forget_runs(&p->now->runs);
+	p->now = NULL;
+	return ret ? ret : t.outcome == CT_WORKS ? 0 : -ENOEXEC;
+}
+
+static int unite_all(struct ct_proof *p, struct ct_session *given)
+{
+	ct_session__conclude(given); /* before its workloads leave it */
+	return ct_proof__for_each(p, unite, given);
+}
+
+int ct_proof__baseline(struct ct_proof *p)
+{
+	struct ct_session *given = p->s;
+	bool started = true;
+	int ret = ct_proof__for_each(p, look_at_given, &started);
+
+	if (ret || (started && p->opts->quick))
+		return ret;
+	if (!started && !p->opts->quiet)
+		ct_warn("the recording has not seen the start: a run of our own is recorded first");
+	p->s = NULL;
+	ret = ct_proof__record(p);
+	if (ret == -ENOEXEC && started && !try_recorded_set(p, given)) {
+		ct_session__free(p->s);
+		p->s = given;
+		return 0;
+	}
+	if (!ret)
+		ret = unite_all(p, given);
+	if (ret) {
+		ct_session__free(p->s);
+		p->s = given;
+		return ret;
+	}
+	ct_session__merge(p->s, given);
+	ct_session__free(given);
+	return 0;
+}
