@@ -78,6 +78,12 @@ int ct_docker__find(struct ct_docker *d, const char *id_or_name, char **full_id,
 int ct_docker__project(struct ct_docker *d, const char *project,
 		       void (*fn)(void *arg, const char *id), void *arg, struct ct_err *err);
 
+/*
+ * Restarts a container, as its client's "restart" does: it is asked to end, in the time that it was
+ * given for that, and started; one that does not run is started. Returns when that is done.
+ */
+int ct_docker__restart(struct ct_docker *d, const char *id, struct ct_err *err);
+
 /* Names of all containers, for messages ("there are: a, b, c"); caller frees. */
 char *ct_docker__names(struct ct_docker *d);
 

@@ -116,8 +116,8 @@ static const char *cure(int code)
 	}
 }
 
-/* path is complete, with its version. Any HTTP status is a success here. */
-static int http_get(struct ct_docker *d, const char *path, struct answer *a, struct ct_err *err)
+/* path is complete, with its version. Any HTTP status is a success here. A POST, if that is set. */
+static int http_ask(struct ct_docker *d, const char *path, struct answer *a, struct ct_err *err)
 {
 	ct_autofree char *url = ct_xasprintf("http://localhost%s", path);
 	CURLcode code;
@@ -160,7 +160,7 @@ static int get_json(struct ct_docker *d, const char *path, json_t **root, struct
 	json_error_t bad;
 	int rc;
 
-	rc = http_get(d, path, &a, err);
+	rc = http_ask(d, path, &a, err);
 	if (rc)
 		return rc;
 	if (a.status != 200)
@@ -208,7 +208,7 @@ static int ping(struct ct_docker *d, struct ct_err *err)
 	ct_autoanswer struct answer ans = { 0 };
 	int rc;
 
-	rc = http_get(d, "/_ping", &ans, err);
+	rc = http_ask(d, "/_ping", &ans, err);
 	if (rc)
 		return rc;
 	if (ans.status != 200)
@@ -467,6 +467,25 @@ int ct_docker__project(struct ct_docker *d, const char *project,
 		if (ct_json_str(one, "Id"))
 			fn(arg, ct_json_str(one, "Id"));
 	return 0;
+}
+
+int ct_docker__restart(struct ct_docker *d, const char *id, struct ct_err *err)
+{
+	ct_autofree char *path = ct_xasprintf("%s/containers/%s/restart", d->prefix, id);
+	ct_autoanswer struct answer a = { 0 };
+	int rc;
+
+	if (!is_name(id))
+		return ct_err__set(err, ENOENT, "no container has such an id");
+	/* How long it takes to end is the container's own affair. */
+	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, 0L);
+	curl_easy_setopt(d->easy, CURLOPT_POSTFIELDS, "");
+	rc = http_ask(d, path, &a, err);
+	curl_easy_setopt(d->easy, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
+	if (rc)
+		return rc;
+	return a.status / 100 == 2 ? 0 : refused(d, &a, err);
 }
 
 char *ct_docker__names(struct ct_docker *d)

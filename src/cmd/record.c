@@ -11,7 +11,7 @@
 
 static struct ct_strlist containers, units, pids;
 static const char *out_path, *backend, *socket_path, *project;
-static bool all, quiet, no_syscalls;
+static bool all, restart, quiet, no_syscalls;
 static uint64_t duration;
 
 static const struct ct_opt opts[] = {
@@ -23,6 +23,8 @@ static const struct ct_opt opts[] = {
 	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL,
 	  "the containers of this Compose project, also those that start later" },
 	{ 0, "all", NULL, CT_OPT_FLAG, &all, NULL, "everything on this host" },
+	{ 0, "restart", NULL, CT_OPT_FLAG, &restart, NULL,
+	  "restart it, once it is watched: an advice needs its start" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
 	  "for how long (30s, 5m, 2h); without it, until Ctrl-C" },
 	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
@@ -82,12 +84,22 @@ static void say_unseen(const struct ct_session *s)
 	}
 }
 
+/* Better before an hour of watching than after. */
+static void say_unstarted(struct ct_recorder *r)
+{
+	if (ct_recorder__watches_running(r))
+		ct_warn("it runs already: what it needed to start will be missing in the advice; "
+			"--restart records that, too");
+}
+
 static int record(struct ct_recorder *r, struct ct_err *err)
 {
 	ct_autosession struct ct_session *s = NULL;
 
-	if (add_targets(r, err))
+	if (add_targets(r, err) || (restart && ct_recorder__restart(r, err)))
 		return -err->code;
+	if (!restart && !all && !quiet)
+		say_unstarted(r);
 	if (ct_recorder__loop(r, duration) == -EINTR)
 		return ct_err__set(err, EINTR, "aborted: nothing was written");
 	s = ct_recorder__finish(r);
@@ -114,6 +126,8 @@ int ct_cmd__record(int argc, char **argv)
 		ret = ct_err__set(&err, EINVAL, "record needs -o FILE");
 	if (!ret && !containers.len && !units.len && !pids.len && !project && !all)
 		ret = ct_err__set(&err, EINVAL, "record what? -c, -p, -u, --project or --all");
+	if (!ret && restart && (pids.len || all))
+		ret = ct_err__set(&err, EINVAL, "--restart goes with -c, -u and --project");
 	ct_strlist__free(&words);
 	if (ret)
 		return ct_cmd__usage(&ct_record_command, &err);
@@ -122,6 +136,7 @@ int ct_cmd__record(int argc, char **argv)
 					.socket = socket_path,
 					.project = project,
 					.all = all,
+					.starts = restart,
 					.quiet = quiet };
 	ret = ct_outfile__check(out_path, &err);
 	if (!ret)

@@ -198,6 +198,14 @@ int ct_recorder__watch_running(struct ct_recorder *r, struct ct_err *err)
 	return ct_docker__project(r->docker, r->opts.project, want_running, r, err);
 }
 
+bool ct_recorder__watches_running(struct ct_recorder *r)
+{
+	struct search s = { .r = r };
+
+	ct_cgroups__each(ct_collect__cgroups(r->collect), look_alive, &s);
+	return s.alive;
+}
+
 static void watch_path(struct ct_recorder *r, const char *path)
 {
 	struct ct_cgroup_name name;

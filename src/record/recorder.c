@@ -109,9 +109,9 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	r->opts = *opts;
 	r->docker_fd = r->signal_fd = r->epoll_fd = r->timer_fd = r->child.pidfd = -1;
 	r->session = ct_session__new();
-	r->start_ns = ct_now_ns();
 	sigprocmask(SIG_SETMASK, NULL, &r->old_mask);
 	ret = ct_probe__open(&po, &r->probe, err);
+	r->start_ns = ct_now_ns(); /* to attach takes a second or two, in which nothing is seen */
 	if (!ret)
 		ret = open_loop(r, err);
 	if (ret) {

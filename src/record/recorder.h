@@ -42,6 +42,15 @@ int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err);
 /* A systemd unit; a name without a suffix is a service. */
 int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err);
 
+/* Does something that is watched run already? Its start is missed. */
+bool ct_recorder__watches_running(struct ct_recorder *r);
+
+/*
+ * Restarts all that is watched, through its engine or systemd, and goes on recording meanwhile, so
+ * that its start is seen. -EINTR: the user wants out; what was being restarted runs again.
+ */
+int ct_recorder__restart(struct ct_recorder *r, struct ct_err *err);
+
 /* A cgroup by its path, with everything below it. */
 void ct_recorder__watch_cgroup(struct ct_recorder *r, const char *path);
 

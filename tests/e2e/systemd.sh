@@ -41,6 +41,14 @@ inside systemctl start busy
 inside /captrim record -q -u busy -d 2s -o /root/busy.rec
 inside /captrim advise --format json /root/busy.rec >"$tmp/advice"
 is record-u "$(jq -c '[.workloads[] | .id, .kind, .advice.cap_add]' "$tmp/advice")" '["busy.service","unit",["CHOWN"]]'
+is record-u-late "$(jq -c '.workloads[0].advice.complete' "$tmp/advice")" false
+inside /captrim record -u busy --restart -d 1s -o /root/busy.rec >"$tmp/out" 2>&1
+is record-u-restart $? 0
+says record-u-restart-text "$tmp/out" 'restarting busy.service'
+is record-u-restart-complete "$(inside /captrim advise --format json /root/busy.rec | jq -c '.workloads | map([.id, .advice.complete])')" '[["busy.service",true]]'
+inside /captrim record -u no-such --restart -o /root/none.rec >"$tmp/out" 2>&1
+is record-u-no-such $? 1
+says record-u-no-such-text "$tmp/out" 'no-such.service could not be restarted'
 inside sh -c '/captrim record -q -u busy -d 3s -o /root/busy.rec & sleep 1.5; systemctl restart busy; wait'
 inside /captrim advise --format json /root/busy.rec >"$tmp/advice"
 is restarted "$(jq -c '[.workloads[] | .id, .kind, .advice.cap_add]' "$tmp/advice")" '["busy.service","unit",["CHOWN"]]'

@@ -61,6 +61,28 @@ else
 	skip standalone 'no docker-compose'
 fi
 
+# A good health probe is no good end, and one that is started again has not stayed up.
+if docker-compose version >/dev/null 2>&1; then
+	for policy in no always; do
+		cat >"$tmp/health.yaml" <<YAML
+version: "2.4"
+services:
+  app:
+    image: $image
+    network_mode: none
+    restart: "$policy"
+    command: ["sh", "-c", "trap 'exit 0' TERM; sleep 1; chown 1001 /srv || exit 3; while :; do sleep 0.1; done"]
+    healthcheck: {test: ["CMD", "true"], interval: 1s}
+YAML
+		"$captrim" verify --stay 4s -f "$tmp/health.yaml" --format json -o "$tmp/health" >"$tmp/out" 2>"$tmp/err"
+		is "health-$policy" "$? $(jq -r '.workloads[] | "\(.advice.cap_add | join(",")) \(.verified.result) \(.verified.runs)"' "$tmp/health")" \
+			'0 CHOWN minimal 2'
+	done
+	says health-text "$tmp/err" 'service app: (exit status 3|it ended), and its engine start'
+else
+	skip health 'no docker-compose'
+fi
+
 # The volume that the file names is somebody's own.
 is own-volume "$(docker run --rm --network none -v "$mine:/v" "$image" ls /v)" ''
 

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "record/restart.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "record/recorder_priv.h"
+
+#define SLICE_NS      100000000ull /* between two looks at whether all run again */
+#define COMPLAINT_MAX 2048
+#define WAIT_US	      50000
+#define WAIT_TRIES    2400 /* then it is left to itself, which it can be */
+
+/* In the process that restarts. */
+static volatile sig_atomic_t enough;
+
+static void on_term(int sig)
+{
+	(void)sig;
+	enough = 1;
+}
+
+/* An engine that describes a container answers for it, see choose.c. */
+static bool has_api(const struct ct_workload *w)
+{
+	return w->container.network != NULL;
+}
+
+static int check(const struct ct_workload *w, struct ct_err *err)
+{
+	ct_autofree char *name = ct_printable(ct_workload__label(w));
+
+	if (w->kind == CT_WL_CONTAINER && (has_api(w) || w->runtime == CT_RT_PODMAN))
+		return 0;
+	if (w->kind == CT_WL_UNIT && !strchr(w->id, '/'))
+		return 0;
+	return ct_err__set(err, EOPNOTSUPP,
+			   "%s cannot be restarted from here, only containers of Docker and Podman "
+			   "and system units can: begin to record without --restart, then restart "
+			   "it",
+			   name);
+}
+
+/* The complaint of a command goes where ours would. */
+static int run(const char *const *argv, int complaint, struct ct_err *err)
+{
+	int status, pid = fork();
+
+	if (!pid) {
+		signal(SIGPIPE, SIG_DFL); /* captrim ignores it */
+		dup2(complaint, STDOUT_FILENO);
+		dup2(complaint, STDERR_FILENO);
+		execvp(argv[0], (char *const *)argv);
+		dprintf(complaint, "%s: %s", argv[0], strerror(errno));
+		_exit(127);
+	}
+	if (pid < 0)
+		return ct_err__set(err, errno, "%s: %s", argv[0], strerror(errno));
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status ? -EIO : 0;
+}
+
+static int restart_one(const struct ct_workload *w, struct ct_docker *d, int complaint,
+		       struct ct_err *err)
+{
+	const char *unit[] = { "systemctl", "restart", "--", w->id, NULL };
+	const char *client[] = { "podman", "restart", "--", w->id, NULL };
+
+	if (w->kind == CT_WL_UNIT)
+		return run(unit, complaint, err);
+	return d && has_api(w) ? ct_docker__restart(d, w->id, err) : run(client, complaint, err);
+}
+
+/* The whole of that process; returns its exit status. */
+static int restart_all(struct ct_workload *const *w, size_t n, const char *socket, int complaint)
+{
+	struct sigaction act = { .sa_handler = on_term, .sa_flags = SA_RESTART };
+	ct_autoerr struct ct_err err = {};
+	struct ct_docker *d = NULL;
+	sigset_t none;
+	int ret = 0;
+
+	/* What reaches the terminal's processes is not for this one. */
+	setpgid(0, 0);
+	sigaction(SIGTERM, &act, NULL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	for (size_t i = 0; i < n && !ret && !d; i++)
+		if (w[i]->kind == CT_WL_CONTAINER && has_api(w[i]))
+			ret = ct_docker__open(socket, &d, &err);
+	for (size_t i = 0; i < n && !ret && !enough; i++) {
+		ct_autofree char *name = ct_printable(ct_workload__label(w[i]));
+
+		ret = restart_one(w[i], d, complaint, &err);
+		if (ret)
+			dprintf(complaint, "%s; %s could not be restarted, and may not run now",
+				err.msg ? err.msg : "", name);
+	}
+	ct_docker__close(d);
+	return ret ? 1 : 0;
+}
+
+int ct_restart__begin(struct ct_workload *const *w, size_t n, const char *socket,
+		      struct ct_restart *r, struct ct_err *err)
+{
+	int fds[2], ret = 0;
+
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = check(w[i], err);
+	if (ret)
+		return ret;
+	if (pipe2(fds, O_CLOEXEC))
+		return ct_err__set(err, errno, "cannot make a pipe: %s", strerror(errno));
+	*r = (struct ct_restart){ .pid = fork(), .fd = fds[0] };
+	if (!r->pid)
+		_exit(restart_all(w, n, socket, fds[1]));
+	close(fds[1]);
+	if (r->pid > 0)
+		return 0;
+	ret = ct_err__set(err, errno, "cannot start a process: %s", strerror(errno));
+	close(fds[0]);
+	*r = (struct ct_restart){ .fd = -1 };
+	return ret;
+}
+
+/* What was written until the process ended, on one line. */
+static char *read_complaint(int fd)
+{
+	char buf[COMPLAINT_MAX + 1];
+	ssize_t n = read(fd, buf, COMPLAINT_MAX);
+
+	buf[n > 0 ? n : 0] = '\0';
+	for (char *p = buf; *p; p++)
+		if (*p == '\n')
+			*p = ' ';
+	return ct_printable(buf);
+}
+
+int ct_restart__look(struct ct_restart *r, struct ct_err *err)
+{
+	ct_autofree char *complaint = NULL;
+	int status;
+
+	if (waitpid(r->pid, &status, WNOHANG) != r->pid)
+		return 1;
+	complaint = read_complaint(r->fd);
+	close(r->fd);
+	*r = (struct ct_restart){ .fd = -1 };
+	return status ? ct_err__set(err, EIO, "%s",
+				    *complaint ? complaint : "restarting ended unexpectedly") :
+			0;
+}
+
+void ct_restart__end(struct ct_restart *r)
+{
+	ct_autoerr struct ct_err ignored = {};
+
+	if (r->pid <= 0)
+		return;
+	kill(r->pid, SIGTERM);
+	for (int i = 0; i < WAIT_TRIES && ct_restart__look(r, &ignored) == 1; i++)
+		usleep(WAIT_US);
+	if (r->pid > 0)
+		close(r->fd);
+}
+
+static void say_restarted(const struct ct_recorder *r, struct ct_workload *const *w, size_t n)
+{
+	struct ct_str names = {};
+
+	for (size_t i = 0; i < n; i++) {
+		ct_autofree char *name = ct_printable(ct_workload__label(w[i]));
+
+		ct_str__addf(&names, "%s%s", i ? ", " : "", name);
+	}
+	if (!r->opts.quiet)
+		ct_warn("restarting %s", names.s);
+	ct_str__free(&names);
+}
+
+/* In the order in which they were made: a stack's later ones need its earlier ones. */
+static struct ct_workload **in_order(const struct ct_recorder *r, size_t *n)
+{
+	struct ct_workload **w;
+
+	*n = r->session->nworkloads;
+	w = ct_xzalloc((*n + 1) * sizeof(struct ct_workload *));
+	for (size_t i = 0; i < *n; i++)
+		w[i] = r->session->workloads[r->opts.project ? *n - 1 - i : i];
+	return w;
+}
+
+int ct_recorder__restart(struct ct_recorder *r, struct ct_err *err)
+{
+	struct ct_restart restart = {};
+	size_t n;
+	ct_autofree struct ct_workload **w = in_order(r, &n);
+	int ret;
+
+	if (!n)
+		return ct_err__set(err, ENOENT,
+				   "no container of project %s runs: start it with "
+				   "'captrim run -- docker compose up'",
+				   r->opts.project);
+	ret = ct_restart__begin(w, n, r->opts.socket, &restart, err);
+	if (ret)
+		return ret;
+	say_restarted(r, w, n);
+	while ((ret = ct_restart__look(&restart, err)) == 1) {
+		if (ct_recorder__loop(r, SLICE_NS) == 1)
+			continue;
+		if (!r->opts.quiet)
+			ct_warn("waiting until what is being restarted runs again");
+		ct_restart__end(&restart);
+		return ct_err__set(err, EINTR, "aborted: nothing was written");
+	}
+	return ret;
+}

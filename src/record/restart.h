@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is watched is restarted, so that its start is seen. A process of its own does that: the loop
+ * goes on meanwhile, and what was begun is done whatever becomes of us.
+ */
+#ifndef CT_RECORD_RESTART_H
+#define CT_RECORD_RESTART_H
+
+#include "base/err.h"
+#include "model/session.h"
+
+struct ct_restart {
+	int pid; /* 0: none */
+	int fd;	 /* its complaint can be read here */
+};
+
+/*
+ * Begins to restart these, one after the other. socket: see ct_docker__open.
+ * -EOPNOTSUPP, before anything is done, if one cannot be restarted.
+ */
+int ct_restart__begin(struct ct_workload *const *w, size_t n, const char *socket,
+		      struct ct_restart *r, struct ct_err *err);
+
+/* Not yet: 1. Else 0, or a negative errno with the complaint; it is to be asked no more then. */
+int ct_restart__look(struct ct_restart *r, struct ct_err *err);
+
+/* Nothing further is begun; waits until the one that is being restarted runs again. */
+void ct_restart__end(struct ct_restart *r);
+
+#endif
