@@ -25,14 +25,16 @@ struct watch {
 	struct ct_run *run;
 	struct ct_recorder *r;
 	uint64_t start_ns, stopped_ns;
-	uint64_t up_ns;		       /* since when it runs; 0: not yet */
+	uint64_t up_ns;		       /* since when it runs; 0: it does not */
 	uint64_t checked_ns, asked_ns; /* the last looks at the check, at its state */
 	int check_pid;		       /* 0: none runs */
 	int check_out;
 	bool check_good, health_good, stopping;
-	bool life_known; /* the last look told whether it runs */
-	char *complaint; /* set: it fails, and why */
-	char *words;	 /* what it wrote last, then, or NULL */
+	unsigned int idle; /* so often in a row no process of it was left */
+	bool life_known;   /* the last look told whether it runs */
+	bool was_up;	   /* it has run before, in this run */
+	char *complaint;   /* set: it fails, and why */
+	char *words;	   /* what it wrote last, then, or NULL */
 };
 
 static uint64_t now_ns(void)
@@ -108,11 +110,13 @@ static char *ending_in_target(const struct watch *w)
 	return w->t->ending ? w->t->ending(w->t, w->stopping) : NULL;
 }
 
-/* It does not run any more, or not yet again: what was seen of it does not count. */
-static void begin_anew(struct watch *w)
+/* When it runs once more, what was seen of it before does not count. */
+static void begin(struct watch *w)
 {
-	w->up_ns = 0;
-	w->check_good = w->health_good = false;
+	if (w->was_up)
+		w->check_good = w->health_good = false;
+	w->was_up = true;
+	w->up_ns = now_ns();
 }
 
 /* What has to be asked of its daemon, not too often. */
@@ -128,9 +132,9 @@ static void look_at_state(struct watch *w)
 	if (life == CT_LIFE_DEAD)
 		fails(w, ending_in_target(w) ?: ct_xstrdup("its container has failed"));
 	else if (life == CT_LIFE_UP && !w->up_ns)
-		w->up_ns = now_ns();
-	else if (life == CT_LIFE_WAIT && w->up_ns)
-		begin_anew(w);
+		begin(w);
+	else if (life == CT_LIFE_WAIT)
+		w->up_ns = 0;
 	if (w->up_ns && w->opts->works.health && !w->health_good)
 		look_at_health(w);
 }
@@ -210,6 +214,23 @@ static void look_at_the_end(struct watch *w, int status)
 		fails(w, ct_xstrdup("it ended, and the check does not succeed"));
 }
 
+/*
+ * No process of it is left. Of a stack that need not be the end: its engine may be about to start
+ * it again, or have done so just now.
+ */
+static bool goes_on(struct watch *w)
+{
+	enum ct_life life;
+
+	if (!w->t->is_stack || w->stopping)
+		return false;
+	life = w->t->life(w->t);
+	if (life != CT_LIFE_WAIT && (life != CT_LIFE_UP || w->idle > 1))
+		return false;
+	usleep(SLICE_NS / 1000);
+	return true;
+}
+
 /* Until it has ended, by itself or because we know enough. */
 static int loop(struct watch *w)
 {
@@ -220,7 +241,8 @@ static int loop(struct watch *w)
 			w->t->stop(w->t, true);
 			return -EINTR;
 		}
-		if (ret == 0)
+		w->idle = ret ? 0 : w->idle + 1;
+		if (ret == 0 && !goes_on(w))
 			return 0;
 		look(w);
 	}
@@ -259,6 +281,15 @@ bool ct_run__was_killed(const struct ct_workload *w)
 	       WTERMSIG(w->end_code) == SIGKILL;
 }
 
+/* The engine's client says so with a status that the workload may have, too. */
+static bool was_not_started(const struct watch *w, int status)
+{
+	const struct ct_workload *seen = w->run->workload;
+
+	return w->t->kind == CT_WL_CONTAINER && status == 125 &&
+	       !(seen && seen->start_seen == CT_YES);
+}
+
 static void judge_ending(struct watch *w, int status, FILE *log)
 {
 	struct ct_run *run = w->run;
@@ -269,7 +300,7 @@ static void judge_ending(struct watch *w, int status, FILE *log)
 	else if (!w->complaint && !w->opts->may_be_killed && ct_run__was_killed(run->workload))
 		fails(w, ct_xstrdup("it did not end when asked to"));
 	run->ending = w->complaint ? CT_FAILS : CT_WORKS;
-	if (w->t->kind == CT_WL_CONTAINER && status == 125 && !w->stopping)
+	if (!w->stopping && was_not_started(w, status))
 		run->ending = CT_UNABLE;
 	words = w->complaint ? last_words(w, log) : NULL;
 	if (w->complaint)
