@@ -14,7 +14,9 @@ static void put_service(struct ct_str *s, const struct ct_patch *p,
 	ct_values__cap_add(&add, t);
 	ct_values__provenance(&from, p, t, false, false);
 	ct_str__addf(s, "  %s:\n    cap_drop: [ALL]\n    cap_add: !override", name);
-	ct_str__add(s, add.nitems ? "\n" : " []  # it needs none\n");
+	ct_str__add(s, add.nitems		  ? "\n" :
+		       ct_patch__is_incomplete(t) ? " []  # INCOMPLETE, no need was seen\n" :
+						    " []  # it needs none\n");
 	for (size_t i = 0; i < add.nitems; i++)
 		ct_str__addf(s, "      - %-*s  # %s\n", ct_emit__names_width(t->cap_add),
 			     add.items[i].text, add.items[i].comment);

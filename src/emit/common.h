@@ -115,6 +115,9 @@ void ct_emit__incomplete_first(const struct ct_report *r, FILE *out);
 /* The heading: whose advice this is, and how sure. */
 void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent);
 
+/* The same without saying that it is incomplete: for what stands behind the set. */
+void ct_emit__summary(const struct ct_advice *a, FILE *out, const char *indent);
+
 /*
  * Everything else to know before pasting: the judge's warnings and what the recording shows,
  * unless a warning with the code "privileged", "host-network", "no-seccomp" or "non-root"

@@ -36,6 +36,7 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 
 	if (n)
 		fputc('\n', out);
+	ct_emit__incomplete(a, out, "  ");
 	fprintf(out, "  %s:\n", word);
 	put_set(a, out);
 	if (a->workload->container.no_new_privs == CT_YES) {
@@ -44,7 +45,7 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 		ct_emit__comment(out, "    ", "no-new-privileges is %s", nnp);
 		fputs("    # security_opt: [\"no-new-privileges:true\"]\n", out);
 	}
-	ct_emit__heading(a, out, "    ");
+	ct_emit__summary(a, out, "    ");
 	ct_emit__notes(a, &compose_idiom, out, "    ");
 }
 

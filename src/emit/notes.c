@@ -122,10 +122,15 @@ void ct_emit__incomplete_first(const struct ct_report *r, FILE *out)
 
 void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent)
 {
+	ct_emit__incomplete(a, out, indent);
+	ct_emit__summary(a, out, indent);
+}
+
+void ct_emit__summary(const struct ct_advice *a, FILE *out, const char *indent)
+{
 	ct_autofree char *title = ct_emit__title(a->workload);
 	int n = ct_caps__count(a->cap_add);
 
-	ct_emit__incomplete(a, out, indent);
 	if (n)
 		ct_emit__comment(out, indent, "%s: %d capabilit%s needed%s", title, n,
 				 n == 1 ? "y is" : "ies are", a->gaps ? ", and perhaps more" : "");

@@ -155,6 +155,12 @@ static char *headline_of_one(const struct ct_advice *a)
 	struct ct_str str = { 0 };
 	uint64_t held = 0;
 
+	if (a->gaps) {
+		ct_str__addf(&str, "INCOMPLETE: %s needs %s%s.", safe,
+			     n ? needed : "perhaps more than was seen",
+			     n ? ", and perhaps more" : "");
+		return str.s;
+	}
 	if (ct_workload__configured(a->workload, &held) && held && !(a->cap_add & ~held)) {
 		ct_str__addf(&str, n ? "%s needs %d" : "%s needs none", safe, n);
 		ct_str__addf(&str, " of the %d capabilities that it ran with",
@@ -173,7 +179,7 @@ static char *headline_of_one(const struct ct_advice *a)
 
 char *ct_html__headline(const struct ct_report *r)
 {
-	size_t needy = 0, host = 0;
+	size_t needy = 0, host = 0, gaps = 0;
 	struct ct_str str = { 0 };
 	uint64_t all = 0;
 
@@ -183,10 +189,13 @@ char *ct_html__headline(const struct ct_report *r)
 		return headline_of_one(&r->advices[0]);
 	for (size_t i = 0; i < r->nadvices; i++) {
 		needy += r->advices[i].cap_add != 0;
+		gaps += r->advices[i].gaps != 0;
 		host += hostwide(&r->advices[i]) != 0;
 		all |= r->advices[i].cap_add;
 	}
-	if (!needy)
+	if (gaps)
+		ct_str__addf(&str, "INCOMPLETE for %zu of them: ", gaps);
+	if (!needy && !gaps)
 		return ct_xasprintf("None of the %zu workloads needs a capability.", r->nadvices);
 	ct_str__addf(&str, "%zu of %zu workloads %s capabilities, %d different %s in all", needy,
 		     r->nadvices, needy == 1 ? "needs" : "need", ct_caps__count(all),
