@@ -33,9 +33,9 @@ static __always_inline bool may_keep_act(struct ct_share *share, const struct ct
 {
 	if (key->ok)
 		return true;
-	if (!share || share->refused[key->type & 7] >= REFUSED_KEPT)
+	if (!share || share->refused[key->type & 31] >= REFUSED_KEPT)
 		return false;
-	share->refused[key->type & 7]++;
+	share->refused[key->type & 31]++;
 	return true;
 }
 

@@ -195,7 +195,6 @@ enum ct_act_type {
 	CT_ACT_SYSCALL,	   /* a system call that seccomp profiles gate: nr, sel */
 	CT_ACT_RELOAD,	   /* no need: a process got a SIGHUP that it handles */
 	CT_ACT_LOW_MAP,	   /* memory mapped below vm.mmap_min_addr */
-	CT_ACT_MAX,
 };
 
 /* ct_act_key.asked, of a CAPSET: what did the process know of its own sets? */
@@ -254,10 +253,10 @@ enum ct_pool { CT_POOL_KINDS, CT_POOL_ACTS, CT_POOL_RESULTS, CT_POOLS };
 /* What a cgroup has of them. */
 struct ct_share {
 	__u32 used[CT_POOLS];
-	__u8 refused[CT_ACT_MAX]; /* acts of a type that were refused and are stored */
-	__u8 pad[16 - CT_ACT_MAX - 4];
+	__u8 refused[32]; /* acts of a type, see enum ct_act_type, that were refused and are stored
+			   */
 	__u32 window, sent; /* events while the ring was nearly full */
-	__u32 pad2;
+	__u32 pad;
 	__u64 lost; /* kinds, acts and events of this cgroup that found no room */
 };
 
