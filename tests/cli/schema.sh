@@ -10,7 +10,8 @@ golden=$here/tests/golden/emit
 cp "$golden"/*.* "$tmp"
 if [ -x "$captrim" ]; then
 	for rec in "$here"/tests/golden/recordings/*.rec; do
-		for format in json compose kubernetes helm kustomize docker oci systemd html; do
+		for format in json compose kubernetes helm kustomize docker oci systemd html label ansible terraform \
+			terraform-kubernetes swarm; do
 			"$captrim" advise "$rec" --format $format >"$tmp/$(basename "$rec" .rec).$format" ||
 				fail "advise $format" "exit status $? for $rec"
 		done
@@ -206,6 +207,18 @@ def compose(text):
         if "cap_add" in service:
             caps(service["cap_add"])
 
+def ansible(text):
+    tasks = yaml.load(text, Strict)
+    want(isinstance(tasks, list), "no list of tasks")
+    for task in tasks:
+        want(set(task) == {"name", "community.docker.docker_container"}, "keys %r" % list(task))
+        args = task["community.docker.docker_container"]
+        want(set(args) <= {"name", "image", "cap_drop", "capabilities", "security_opts"}, "arguments %r" % list(args))
+        want(args["cap_drop"] == ["ALL"], "cap_drop")
+        want("{" not in task["name"] + args["name"] + args["image"], "a template")
+        if args["capabilities"]:
+            caps(args["capabilities"])
+
 def security(holder):
     context = holder["securityContext"]
     want(set(context) <= {"runAsNonRoot", "runAsUser", "allowPrivilegeEscalation",
@@ -245,7 +258,7 @@ def kustomize(text):
         container(one)
 
 for check, form in ((compose, "compose"), (kubernetes, "kubernetes"), (helm, "helm"),
-                    (kustomize, "kustomize")):
+                    (kustomize, "kustomize"), (ansible, "ansible")):
     for path in sorted(glob.glob("%s/*.%s" % (sys.argv[1], form))):
         name = path.rsplit("/", 1)[1]
         try:
@@ -267,19 +280,34 @@ kubernetes_api() {
 	python3 "$here/tests/lib/kubernetes.py" "$tmp" "$models"
 }
 
+# What is no comment is one of a few forms, whatever a container is called.
+plain_lines() {
+	local f wrong name='"[A-Z_0-9]+"'
+
+	for f in "$tmp"/*.label "$tmp"/*.terraform "$tmp"/*.terraform-kubernetes; do
+		case $f in
+		*.label) wrong='^LABEL io\.containers\.capabilities="[A-Z_0-9,]+"$' ;;
+		*) wrong="^ *(\}|\]|(capabilities|security_context) \{|drop = \[$name\]|add = \[\]?|$name, *# .*|security_opts = \[\"no-new-privileges\"\]|allow_privilege_escalation = false)$" ;;
+		esac
+		wrong=$(grep -Ev "^(#.*)?$|$wrong" "$f")
+		is "$(basename "$f"): nothing else in it" "$wrong" ''
+		is "$(basename "$f"): what is opened is closed" "$(grep -c '{$' "$f")" "$(grep -c '^ *}$' "$f")"
+	done
+}
+
 # The command line says to a shell what was meant: the last word is the image, byte for byte.
 shell() {
 	local format want got
 
-	for format in docker podman; do
+	for format in docker podman swarm; do
 		for f in "$tmp"/*."$format"; do
 			bash -n "$f" 2>"$tmp/err" || fail "$(basename "$f")" "$(cat "$tmp/err")"
 		done
 		# shellcheck disable=SC2016,SC1003 # this is the name, as it is
 		want=$(printf 'e\033[31m'\''"\n- privileged: true # <script>alert(1)</script> \377\376 ${x} \\')
 		# shellcheck disable=SC2016 # expanded by the inner shell
-		got=$(sed -n "/^$format run/,/^\$/p" "$tmp/hostile.$format" |
-			bash -c "$format() { printf '%s' \"\${!#}\"; exit; }; . /dev/stdin")
+		got=$(sed -nE "/^(docker|podman) (run|service create)/,/^\$/p" "$tmp/hostile.$format" |
+			bash -c "docker() { printf '%s' \"\${!#}\"; exit; }; podman() { docker \"\$@\"; }; . /dev/stdin")
 		is "$format words" "$(printf '%s' "$got" | od -c)" "$(printf '%s' "$want" | od -c)"
 	done
 }
@@ -442,6 +470,7 @@ browser() {
 json
 yaml
 kubernetes_api
+plain_lines
 shell
 kustomization
 systemd
