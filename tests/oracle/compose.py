@@ -191,7 +191,7 @@ def patch_project(p, d, before, r, tally):
         if bare(s.get("cap_add")) != set(sets[name]) or "ALL" not in bare(s.get("cap_drop")):
             why = "%s has %s, not %s" % (name, s.get("cap_add"), sets[name])
         for c in sets[name]:
-            if not re.search(r"why %s\b|(?i:\b%s\b)[\"',]*\s+#" % (c, c), "".join(after.values())):
+            if not re.search(r"why %s\b|(?i:(?:\b|cap_)%s\b)[\"',]*\s+#" % (c, c), "".join(after.values())):
                 why = "no reason for %s" % c
     if strip(result, recorded) != strip(before, recorded):
         why = "Compose reads something else"
