@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
-for tool in mkfs.ext4 losetup setpriv ionice; do
+for tool in jq mkfs.ext4 losetup setpriv ionice; do
 	command -v $tool >/dev/null || { skip all "no $tool"; exit 0; }
 done
 mkdir "$tmp/m"
