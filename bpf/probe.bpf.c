@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "acts.h"
+#include "target_calls.h"
 
 char LICENSE[] SEC("license") = "GPL";
 
@@ -328,4 +329,66 @@ SEC("tp/syscalls/sys_exit_capset")
 int on_sys_exit(struct trace_event_raw_sys_exit *ctx)
 {
 	return on_syscall_exit(ctx->id, ctx->ret);
+}
+
+/* Attached to syscalls:sys_exit_NAME of each call that compares, where functions cannot be. */
+SEC("tp/syscalls/sys_exit_openat")
+int on_path_exit(struct trace_event_raw_sys_exit *ctx)
+{
+	return on_path_call(ctx->id, ctx->ret);
+}
+
+SEC("tp/syscalls/sys_exit_ptrace")
+int on_number_exit(struct trace_event_raw_sys_exit *ctx)
+{
+	return on_number_call(ctx->id, ctx->ret);
+}
+
+SEC("fexit/cap_ptrace_access_check")
+int BPF_PROG(on_look, struct task_struct *child, unsigned int mode, int ret)
+{
+	if (!ret && !(mode & PTRACE_MODE_NOAUDIT))
+		on_comparison(child, CT_TARGET_LOOK, mode);
+	return 0;
+}
+
+SEC("fexit/cap_task_setscheduler")
+int BPF_PROG(on_setscheduler, struct task_struct *p, int ret)
+{
+	if (!ret)
+		on_comparison(p, CT_TARGET_SCHEDULE, 0);
+	return 0;
+}
+
+SEC("fexit/cap_task_setioprio")
+int BPF_PROG(on_setioprio, struct task_struct *p, int ioprio, int ret)
+{
+	if (!ret)
+		on_comparison(p, CT_TARGET_SCHEDULE, 0);
+	return 0;
+}
+
+SEC("fexit/cap_task_setnice")
+int BPF_PROG(on_setnice, struct task_struct *p, int nice, int ret)
+{
+	if (!ret)
+		on_comparison(p, CT_TARGET_SCHEDULE, 0);
+	return 0;
+}
+
+/* The same at entry, where there are kprobes alone. */
+SEC("kprobe/cap_ptrace_access_check")
+int BPF_KPROBE(on_look_entry, struct task_struct *child, unsigned int mode)
+{
+	if (!(mode & PTRACE_MODE_NOAUDIT))
+		on_comparison(child, CT_TARGET_LOOK, mode);
+	return 0;
+}
+
+/* Attached to each of the three above. */
+SEC("kprobe/cap_task_setnice")
+int BPF_KPROBE(on_schedule_entry, struct task_struct *p)
+{
+	on_comparison(p, CT_TARGET_SCHEDULE, 0);
+	return 0;
 }

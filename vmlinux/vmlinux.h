@@ -112,7 +112,23 @@ struct mnt_namespace {
 	struct ns_common ns;
 };
 
+struct xarray {
+	void *xa_head;
+};
+
+struct xa_node {
+	unsigned char shift;
+	void *slots[64];
+};
+
+struct idr {
+	struct xarray idr_rt;
+};
+
 struct pid_namespace {
+	struct idr idr;
+	struct task_struct *child_reaper;
+	struct pid_namespace *parent;
 	struct ns_common ns;
 };
 
@@ -150,15 +166,52 @@ struct seccomp {
 	int mode;
 };
 
+struct super_block {
+	unsigned long s_magic;
+	void *s_fs_info;
+};
+
 struct inode {
 	unsigned short i_mode;
 	kuid_t i_uid;
 	kgid_t i_gid;
+	struct super_block *i_sb;
+	void *i_private;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct dentry {
+	struct qstr d_name;
+	struct inode *d_inode;
+};
+
+struct path {
+	struct dentry *dentry;
 };
 
 struct file {
 	unsigned int f_mode;
+	struct path f_path;
 	struct inode *f_inode;
+};
+
+struct fs_struct {
+	struct path pwd;
+};
+
+struct proc_inode {
+	struct pid *pid;
+	struct inode vfs_inode;
+};
+
+enum proc_hidepid { HIDEPID_OFF };
+
+struct proc_fs_info {
+	struct pid_namespace *pid_ns;
+	enum proc_hidepid hide_pid;
 };
 
 struct fdtable {
@@ -188,6 +241,14 @@ struct sighand_struct {
 
 typedef struct { unsigned long sig[1]; } sigset_t;
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 struct upid {
 	int nr;
 	struct pid_namespace *ns;
@@ -195,6 +256,7 @@ struct upid {
 
 struct pid {
 	unsigned int level;
+	struct hlist_head tasks[4];
 	struct upid numbers[1];
 };
 
@@ -212,7 +274,10 @@ struct task_struct {
 	char comm[16];
 	struct task_struct *real_parent;
 	struct task_struct *group_leader;
-	const struct cred *real_cred;
+	const struct cred *real_cred, *cred;
+	struct pid *thread_pid;
+	struct hlist_node pid_links[4];
+	struct fs_struct *fs;
 	struct css_set *cgroups;
 	struct nsproxy *nsproxy;
 	struct mm_struct *mm;

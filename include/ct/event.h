@@ -195,6 +195,9 @@ enum ct_act_type {
 	CT_ACT_SYSCALL,	   /* a system call that seccomp profiles gate: nr, sel */
 	CT_ACT_RELOAD,	   /* no need: a process got a SIGHUP that it handles */
 	CT_ACT_LOW_MAP,	   /* memory mapped below vm.mmap_min_addr */
+	/* Nothing was asked, because another process held no more than the caller. sel: which
+	 * comparison (CT_TARGET_*), a: its permitted set, b: its cgroup. */
+	CT_ACT_TARGET,
 };
 
 /* ct_act_key.asked, of a CAPSET: what did the process know of its own sets? */

@@ -7,6 +7,7 @@
 #include <bpf/libbpf.h>
 typedef __u8 u8;
 typedef __u32 u32;
+#include "ct/target.h"
 #include "calibrate.skel.h"
 #include "probe.skel.h"
 
@@ -26,7 +27,8 @@ struct ct_probe {
 	struct ring_buffer *ring;
 	struct bpf_link *watched[CT_WATCHED_MAX];
 	size_t nwatched;
-	__u32 self; /* see ct_self__tgid */
+	bool target_calls; /* see ct_target__choose */
+	__u32 self;	   /* see ct_self__tgid */
 	int layout;
 	int ncpus;
 	int window[2]; /* bytes, < 0 unknown; the second when others attach or detach */
@@ -54,7 +56,12 @@ __u32 ct_self__tgid(void);
 void ct_probe__provoke(void);
 void ct_probe__start_clock(struct ct_probe *p);
 
-/* Attaches the program to syscalls:sys_exit_NAME of each name the kernel has. */
-int ct_watch__attach(struct ct_probe *p, const char *const *names, struct ct_err *err);
+/* Attaches prog to syscalls:sys_exit_NAME of each name the kernel has. */
+int ct_watch__attach(struct ct_probe *p, const struct bpf_program *prog, const char *const *names,
+		     struct ct_err *err);
+
+/* target.c: before loading, how comparisons with other processes are seen; then attaches. */
+void ct_target__choose(struct ct_probe *p, bool wanted);
+int ct_target__attach(struct ct_probe *p, struct ct_err *err);
 
 #endif

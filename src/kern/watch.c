@@ -43,7 +43,7 @@ static int tracepoint_id(int tracefs, const char *name)
 	return atoi(text);
 }
 
-static struct bpf_link *attach_one(struct ct_probe *p, int id)
+static struct bpf_link *attach_one(const struct bpf_program *prog, int id)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_TRACEPOINT,
@@ -55,7 +55,7 @@ static struct bpf_link *attach_one(struct ct_probe *p, int id)
 
 	if (fd < 0)
 		return NULL;
-	link = bpf_program__attach_perf_event(p->skel->progs.on_sys_exit, fd);
+	link = bpf_program__attach_perf_event(prog, fd);
 	if (!link)
 		close(fd);
 	return link;
@@ -90,7 +90,8 @@ static bool is_seen_anyway(const struct ct_probe *p, const char *name)
 	return is_checked_anyway(name);
 }
 
-int ct_watch__attach(struct ct_probe *p, const char *const *names, struct ct_err *err)
+int ct_watch__attach(struct ct_probe *p, const struct bpf_program *prog, const char *const *names,
+		     struct ct_err *err)
 {
 	ct_autoclose int tracefs = open_tracefs();
 
@@ -102,7 +103,7 @@ int ct_watch__attach(struct ct_probe *p, const char *const *names, struct ct_err
 
 		if (id < 0) /* not every kernel has every call */
 			continue;
-		link = attach_one(p, id);
+		link = attach_one(prog, id);
 		if (!link)
 			return ct_err__set(err, errno, "cannot watch the system call %s: %s",
 					   names[i], strerror(errno));

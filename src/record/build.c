@@ -178,6 +178,39 @@ static void on_overcommit(void *arg, const struct ct_key *key, uint64_t count, u
 	kind_of(b, w, key, stack, len)->count += count;
 }
 
+/* Does this cgroup belong to the workload, too? Of one that is not known: no. */
+static bool is_inside(const struct builder *b, const struct ct_workload *w, uint64_t cgroup)
+{
+	const char *path = ct_cgroups__path(b->c->cgroups, cgroup);
+	struct ct_cgroup_name name;
+
+	if (!path)
+		return false;
+	ct_cgroup__classify(path, &name);
+	if (!strcmp(name.id, w->id))
+		return true;
+	return name.kind == CT_WL_CGROUP && w->cgroup_path && w->cgroup_path[0] &&
+	       w->cgroup_path[1] && ct_cgroup_path__below(path, w->cgroup_path);
+}
+
+/* Of other processes it does not matter which cgroups they are in. */
+static struct ct_act *act_of(struct ct_workload *w, struct ct_act_key key)
+{
+	struct ct_act *a;
+
+	key.cgroup = 0;
+	if (key.type == CT_ACT_TARGET) {
+		key.b = 0;
+		for (size_t i = 0; i < w->nacts; i++)
+			if (!memcmp(&w->acts[i].key, &key, sizeof(key)))
+				return &w->acts[i];
+	}
+	a = ct_workload__add_act(w);
+	a->key = key;
+	a->syscall = ct_syscall__name(key.nr);
+	return a;
+}
+
 static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 {
 	struct builder *b = arg;
@@ -196,12 +229,12 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 		count += seen->count;
 		seen->count = 0;
 	}
-	a = ct_workload__add_act(w);
-	a->key = *key;
-	a->key.cgroup = 0;
-	a->syscall = ct_syscall__name(key->nr);
-	a->count = count;
-	if (seen)
+	/* What the workload's own processes hold shrinks along with what the caller holds. */
+	if (key->type == CT_ACT_TARGET && is_inside(b, w, key->b))
+		return;
+	a = act_of(w, *key);
+	a->count += count;
+	if (seen && !a->proc.pid)
 		a->proc = seen->proc;
 }
 

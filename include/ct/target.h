@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * System calls that ask for a capability only if another process holds more than the caller, and
+ * how their arguments name that process. User space fills in the table, the probe reads it.
+ */
+#ifndef CT_TARGET_H
+#define CT_TARGET_H
+
+#ifndef __bpf__
+#include <linux/types.h>
+#endif
+
+/* ct_act_key.sel of CT_ACT_TARGET: which comparison was passed. */
+#define CT_TARGET_LOOK	   1u /* security/commoncap.c:cap_ptrace_access_check */
+#define CT_TARGET_SCHEDULE 2u /* security/commoncap.c:cap_safe_nice */
+
+enum ct_target_how {
+	CT_TARGET_NONE,
+	/* By a path below /proc. */
+	CT_TARGET_OPEN,	    /* follows links unless the flags say otherwise; returns a descriptor */
+	CT_TARGET_FOLLOW,   /* follows links unless the flags say otherwise */
+	CT_TARGET_NOFOLLOW, /* never follows the last one */
+	CT_TARGET_READLINK, /* reads the last one */
+	/* By a number. */
+	CT_TARGET_PID,	    /* a process id, 0 for the caller */
+	CT_TARGET_PIDFD,    /* a descriptor */
+	CT_TARGET_PRIORITY, /* setpriority: the first argument tells what the number names */
+	CT_TARGET_IOPRIO,   /* ioprio_set: the same, counted from 1 */
+	CT_TARGET_PTRACE,   /* ptrace: two of its requests */
+	CT_TARGET_KCMP,	    /* this process id and the first argument's */
+	CT_TARGET_PERF,	    /* perf_event_open: a process id, or not */
+	CT_TARGET_PRCTL,    /* prctl: PR_SCHED_CORE alone */
+	CT_TARGET_IOCTL,    /* ioctl: those of process descriptors */
+};
+
+#define CT_TARGET_NO_ARG 255
+
+struct ct_target_call {
+	__u8 how;   /* enum ct_target_how */
+	__u8 kind;  /* CT_TARGET_LOOK or CT_TARGET_SCHEDULE */
+	__u8 arg;   /* index of the path or the number */
+	__u8 dir;   /* index of the directory's descriptor, or CT_TARGET_NO_ARG */
+	__u8 flags; /* index of the flags, or CT_TARGET_NO_ARG */
+	__u8 pad[3];
+	__u32 nofollow; /* those flags that keep the last link from being followed */
+};
+
+#endif
