@@ -325,6 +325,7 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 	case CT_ACT_CAPSET: judge_capset(c, a, comm); break;
 	case CT_ACT_AMBIENT: judge_ambient(c, a, comm); break;
 	case CT_ACT_SECUREBITS: judge_securebits(c, a, comm); break;
+	case CT_ACT_TARGET: ct_case__add_target(c, a); break;
 	case CT_ACT_SYSCALL: judge_gate(c, a, comm); break;
 	case CT_ACT_LOW_MAP: judge_low_map(c, a, comm); break;
 	default: /* dropping is asked by ns_capable, which every way in sees: a kind */ break;

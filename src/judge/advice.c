@@ -46,14 +46,14 @@ uint64_t ct_case__required_anywhere(const struct ct_case *c)
 	return ct_cover(sets, n, 0, c->granted_caps);
 }
 
-static void choose_sets(struct ct_advice *a, const struct ct_case *c, enum ct_mode mode)
+static void choose_sets(struct ct_advice *a, struct ct_case *c, enum ct_mode mode)
 {
 	size_t nrequired, nall;
 	uint64_t configured;
 	ct_autofree uint64_t *required = needs_from(c, CT_REQUIRED, &nrequired);
 	ct_autofree uint64_t *all = needs_from(c, CT_OPTIONAL, &nall);
 
-	a->required = ct_cover(required, nrequired, 0, c->granted_caps);
+	a->required = ct_case__cover(c, required, nrequired);
 	a->optional = ct_cover(all, nall, a->required, c->granted_caps) & ~a->required;
 	if (c->settled) {
 		a->required = c->settled->set;

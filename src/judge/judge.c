@@ -183,6 +183,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 	ct_advice__decide(a, s, &c, mode);
 	ct_advice__warn(a, s, &c);
 	free(c.needs);
+	free(c.targets);
 	free(c.reasons); /* their strings have moved to the advice */
 	free(c.cap_of);
 	free(c.slots);

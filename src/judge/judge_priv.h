@@ -11,6 +11,13 @@ struct ct_need {
 	enum ct_verdict verdict;
 };
 
+/* Another process held no more than the caller, so that nothing was asked (targets.c). */
+struct ct_target {
+	const struct ct_workload *w; /* whose recording it is in */
+	const struct ct_act *act;
+	const struct ct_comparison *comparison;
+};
+
 /* A workload on its way to an advice. */
 struct ct_case {
 	const struct ct_workload *w;
@@ -18,6 +25,8 @@ struct ct_case {
 	const char *backend;		 /* that recorded; NULL: unknown */
 	struct ct_need *needs;
 	size_t nneeds, needs_cap;
+	struct ct_target *targets;
+	size_t ntargets, targets_cap;
 	struct ct_reason *reasons; /* of all capabilities; cap_of[i] tells whose */
 	int *cap_of;
 	size_t nreasons, reasons_cap, cap_of_len, cap_of_cap;
@@ -79,6 +88,13 @@ void ct_case__judge_acts(struct ct_case *c);
 /* complete.c: the gaps of what is judged, and of two advices of the same workload together. */
 unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_losses *l);
 unsigned int ct_gaps__merged(unsigned int a, unsigned int b);
+
+/*
+ * targets.c: the cheapest set that meets these n needs, and those that it makes itself: what the
+ * kernel asks only because other processes hold more becomes a need as well.
+ */
+uint64_t ct_case__cover(struct ct_case *c, const uint64_t *needs, size_t n);
+void ct_case__add_target(struct ct_case *c, const struct ct_act *a);
 
 void ct_advice__free(struct ct_advice *a); /* what it holds */
 

@@ -93,6 +93,8 @@ static struct {
 } others[] = {
 	{ "bprm_caps_from_vfs_caps", false },
 	{ "cap_capset", false },
+	{ "cap_ptrace_access_check", false },
+	{ "cap_safe_nice", false },
 	{ "cap_task_prctl", false }, /* the ambient set */
 	{ "mounter", false },	     /* overridden credentials */
 	{ "owner", false },	     /* of a child user namespace */

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What is asked only of who holds less than another process. */
+#include "ct/target.h"
+#include "build.h"
+
+#define EVERYTHING CT_CAPS_ALL
+
+/* Another process that holds this was looked at, or its scheduling was changed. */
+static struct ct_act *build_target(struct ct_workload *w, uint32_t kind, uint64_t holds)
+{
+	struct ct_act *a = build_act(w, CT_ACT_TARGET,
+				     kind == CT_TARGET_LOOK ? "readlink" : "setpriority");
+
+	a->key.sel = kind;
+	a->key.a = holds;
+	return a;
+}
+
+static const struct {
+	const char *what;
+	uint64_t looked_at, scheduled; /* what the targets hold; 0: there is none */
+	bool chowns;		       /* CHOWN is needed besides */
+	uint64_t wanted;
+} targets[] = {
+	{ "looking at one that holds everything", EVERYTHING, 0, false, CT_CAP(SYS_PTRACE) },
+	{ "scheduling one that holds everything", 0, EVERYTHING, false, CT_CAP(SYS_NICE) },
+	{ "both", EVERYTHING, EVERYTHING, false, CT_CAP(SYS_PTRACE) | CT_CAP(SYS_NICE) },
+	{ "looking at one that holds what is needed anyway", CT_CAP(CHOWN), 0, true,
+	  CT_CAP(CHOWN) },
+	{ "looking at one that holds what is not needed", CT_CAP(CHOWN), 0, false,
+	  CT_CAP(SYS_PTRACE) },
+	{ "looking at one that holds more than is needed", CT_CAP(CHOWN) | CT_CAP(KILL), 0, true,
+	  CT_CAP(CHOWN) | CT_CAP(SYS_PTRACE) },
+	{ "looking at one that holds just what another one needs", CT_CAP(SYS_NICE), EVERYTHING,
+	  false, CT_CAP(SYS_NICE) },
+	{ "scheduling one that holds just what another one needs", EVERYTHING, CT_CAP(SYS_PTRACE),
+	  false, CT_CAP(SYS_PTRACE) },
+	{ "each holds what the other one needs, the cheaper of both", CT_CAP(SYS_NICE),
+	  CT_CAP(SYS_PTRACE), false, CT_CAP(SYS_NICE) },
+	{ "looking at one that holds the answer itself", CT_CAP(SYS_PTRACE), 0, false,
+	  CT_CAP(SYS_PTRACE) },
+	{ "looking at one that holds what no kernel has", 1ull << 63, 0, false, 0 },
+	{ "looking at nobody", 0, 0, true, CT_CAP(CHOWN) },
+};
+
+static void test_sets(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(targets); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+
+		if (targets[i].looked_at)
+			build_target(w, CT_TARGET_LOOK, targets[i].looked_at);
+		if (targets[i].scheduled)
+			build_target(w, CT_TARGET_SCHEDULE, targets[i].scheduled);
+		if (targets[i].chowns)
+			build_check(w, CAP_CHOWN, "chown",
+				    "security_capable ns_capable capable_wrt_inode_uidgid "
+				    "setattr_prepare");
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		if (r->advices[0].cap_add != targets[i].wanted)
+			printf("%s: 0x%llx\n", targets[i].what,
+			       (unsigned long long)r->advices[0].cap_add);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, targets[i].wanted);
+	}
+}
+
+/* Every capability that is advised has a reason, and the reason names the call. */
+static void test_reason(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	const struct ct_cap_verdict *v;
+
+	build_target(build_container(s, "x"), CT_TARGET_LOOK, EVERYTHING);
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL_FATAL(r->advices[0].ncaps, 1);
+	v = &r->advices[0].caps[0];
+	CU_ASSERT_TRUE(v->chosen);
+	CU_ASSERT_EQUAL(v->seen_in, 1);
+	CU_ASSERT_EQUAL_FATAL(v->nreasons, 1);
+	CU_ASSERT_STRING_EQUAL(v->reasons[0].site, "cap_ptrace_access_check");
+	CU_ASSERT_STRING_EQUAL(v->reasons[0].syscall, "readlink");
+}
+
+/* None of the workload's: the runtime's, and a call that failed. */
+static void test_not_its_own(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+
+	build_target(w, CT_TARGET_LOOK, EVERYTHING)->key.entry = CT_ENTRY_SETUP;
+	build_target(w, CT_TARGET_SCHEDULE, EVERYTHING)->key.ok = 0;
+	build_target(w, 77, EVERYTHING);			    /* a later version's */
+	w->container.userns = CT_NO;
+	build_target(w, CT_TARGET_LOOK, EVERYTHING)->key.level = 1; /* a namespace that it made */
+	r = ct_judge__session(s, CT_MODE_STRICT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, 0);
+}
+
+/* The set is that of all recordings together. */
+static void test_merged(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x"), *more = build_container(s, "y");
+	size_t cap = 0;
+
+	build_target(w, CT_TARGET_LOOK, CT_CAP(CHOWN));
+	build_check(more, CAP_CHOWN, "chown",
+		    "security_capable ns_capable capable_wrt_inode_uidgid setattr_prepare");
+	more->recording = 1;
+	s->nworkloads = 1;
+	*CT_PUSH(w->more, w->nmore, cap) = more;
+	w->more_cap = cap;
+	r = ct_judge__session(s, CT_MODE_STRICT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(CHOWN));
+}
+
+static CU_TestInfo tests[] = {
+	{ "the set that is advised decides", test_sets },
+	{ "a reason names the comparison and the call", test_reason },
+	{ "what is none of the workload's", test_not_its_own },
+	{ "several recordings", test_merged },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("judge-targets", tests)
