@@ -17,8 +17,10 @@
 
 #include "attrib/attrib.h"
 #include "attrib/fcaps.h"
+#include "base/bounded.h"
 
-#define MAX_LINKS 40 /* as the kernel's own limit */
+#define MAX_LINKS 40  /* as the kernel's own limit */
+#define LOOK_MS	  250 /* a disk answers in a hundredth of that */
 
 /* The walk in progress: a stack of directories, since ".." must end at the root. */
 struct walk {
@@ -219,15 +221,19 @@ static char *absolute(int pid, const char *path)
 	return ct_xasprintf("%s/%s", cwd, path);
 }
 
-int ct_fcaps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
-			 bool *setid)
+struct found {
+	uint64_t permitted;
+	bool effective, setid;
+};
+
+static int look_below(int root, const char *path, struct found *f)
 {
 	ct_autoclose int fd = ct_open_in_root(root, path);
 
-	return fd < 0 ? fd : read_fd(fd, permitted, effective, setid);
+	return fd < 0 ? fd : read_fd(fd, &f->permitted, &f->effective, &f->setid);
 }
 
-int ct_fcaps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid)
+static int look_at_process(int pid, const char *path, struct found *f)
 {
 	ct_autofree char *exe = ct_xasprintf("/proc/%d/exe", pid), *file = NULL;
 	ct_autoclose int root = ct_open_root_of(pid), fd = -1;
@@ -235,11 +241,76 @@ int ct_fcaps__read(int pid, const char *path, uint64_t *permitted, bool *effecti
 	if (root < 0)
 		return root;
 	file = absolute(pid, path);
-	if (file && !ct_fcaps__read_below(root, file, permitted, effective, setid))
+	if (file && !look_below(root, file, f))
 		return 0;
 	/* No name that leads anywhere: /dev/fd/N of fexecve, or replaced since. */
 	fd = open(exe, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
-	return read_fd(fd, permitted, effective, setid);
+	return read_fd(fd, &f->permitted, &f->effective, &f->setid);
+}
+
+/* A look into somebody's file system, whose server may be dead and never answer. */
+struct look {
+	int pid, root; /* root < 0: by pid */
+	char *path;
+	int ret;
+	struct found found;
+};
+
+static void look(void *arg)
+{
+	struct look *l = arg;
+
+	l->ret = l->root < 0 ? look_at_process(l->pid, l->path, &l->found) :
+			       look_below(l->root, l->path, &l->found);
+}
+
+static void look__free(void *arg)
+{
+	struct look *l = arg;
+
+	if (l->root >= 0)
+		close(l->root);
+	free(l->path);
+	free(l);
+}
+
+static int read_in_time(int pid, int root, const char *path, uint64_t *permitted, bool *effective,
+			bool *setid)
+{
+	struct look *l = ct_xzalloc(sizeof(*l));
+	int ret;
+
+	l->pid = pid;
+	l->root = root < 0 ? -1 : fcntl(root, F_DUPFD_CLOEXEC, 3);
+	l->path = ct_xstrdup(path);
+	if (root >= 0 && l->root < 0) {
+		ret = -errno;
+		look__free(l);
+		return ret;
+	}
+	ret = ct_bounded__call(look, look__free, l, LOOK_MS);
+	if (ret == -ETIMEDOUT)
+		return ret;
+	if (!ret)
+		ret = l->ret;
+	if (!ret) {
+		*permitted = l->found.permitted;
+		*effective = l->found.effective;
+		*setid = l->found.setid;
+	}
+	look__free(l);
+	return ret;
+}
+
+int ct_fcaps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
+			 bool *setid)
+{
+	return root < 0 ? -EBADF : read_in_time(0, root, path, permitted, effective, setid);
+}
+
+int ct_fcaps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid)
+{
+	return read_in_time(pid, -1, path, permitted, effective, setid);
 }

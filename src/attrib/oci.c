@@ -10,8 +10,10 @@
 #include <sys/stat.h>
 
 #include "attrib/docker.h"
+#include "base/bounded.h"
 
 #define MAX_CONFIG (32 << 20)
+#define SEARCH_MS  1000
 
 /*
  * The default profiles of moby, containerd and Podman allow about 350 names; one
@@ -23,7 +25,7 @@
  * Some directories belong to users, who may leave anything there: a FIFO must
  * not block us and a device must not be read.
  */
-static int load(const char *path, json_t **root, json_error_t *bad)
+static int load_now(const char *path, json_t **root, json_error_t *bad)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	ct_autofclose FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
@@ -38,6 +40,48 @@ static int load(const char *path, json_t **root, json_error_t *bad)
 	/* json_loadfd() makes a system call per byte: a container may end meanwhile. */
 	*root = json_loadf(f, JSON_REJECT_DUPLICATES, bad);
 	return *root ? 0 : -EBADMSG;
+}
+
+struct load {
+	char *path;
+	json_t *root;
+	json_error_t bad;
+	int ret;
+};
+
+static void run_load(void *arg)
+{
+	struct load *l = arg;
+
+	l->ret = load_now(l->path, &l->root, &l->bad);
+}
+
+static void load__free(void *arg)
+{
+	struct load *l = arg;
+
+	json_decref(l->root);
+	free(l->path);
+	free(l);
+}
+
+/* The same of a file system that may not answer. */
+static int load(const char *path, json_t **root, json_error_t *bad)
+{
+	struct load *l = ct_xzalloc(sizeof(*l));
+	int ret;
+
+	l->path = ct_xstrdup(path);
+	ret = ct_bounded__call(run_load, load__free, l, SEARCH_MS);
+	if (ret == -ETIMEDOUT)
+		return ret;
+	if (!ret)
+		ret = l->ret;
+	*bad = l->bad;
+	if (!ret)
+		*root = ct_steal(l->root);
+	load__free(l);
+	return ret;
 }
 
 static void replace(char **dst, const char *value)
@@ -267,7 +311,7 @@ static char *config_from_state(const char *state)
 	json_t *label;
 	size_t i;
 
-	if (load(state, &root, &bad))
+	if (load_now(state, &root, &bad))
 		return NULL;
 	bundle = ct_json_str(root, "bundle");
 	json_array_foreach(json_object_get(json_object_get(root, "config"), "labels"), i, label) {
@@ -328,14 +372,53 @@ static char *look_at(const struct place *p, const char *id)
 	return ct_steal(file);
 }
 
-char *ct_oci__find(enum ct_runtime rt, const char *id)
+static char *find_config(enum ct_runtime rt, const char *id)
 {
 	char *config = NULL;
 
-	if (!is_plain(id))
-		return NULL;
 	for (size_t i = 0; i < CT_ARRAY_SIZE(places) && !config; i++)
 		if (rt == CT_RT_NONE || rt == places[i].rt)
 			config = look_at(&places[i], id);
+	return config;
+}
+
+/* The places are users', too, whose file systems may be anything. */
+struct search {
+	enum ct_runtime rt;
+	char *id, *config;
+};
+
+static void search(void *arg)
+{
+	struct search *s = arg;
+
+	s->config = find_config(s->rt, s->id);
+}
+
+static void search__free(void *arg)
+{
+	struct search *s = arg;
+
+	free(s->id);
+	free(s->config);
+	free(s);
+}
+
+char *ct_oci__find(enum ct_runtime rt, const char *id)
+{
+	struct search *s;
+	char *config;
+	int ret;
+
+	if (!is_plain(id))
+		return NULL;
+	s = ct_xzalloc(sizeof(*s));
+	s->rt = rt;
+	s->id = ct_xstrdup(id);
+	ret = ct_bounded__call(search, search__free, s, SEARCH_MS);
+	if (ret == -ETIMEDOUT)
+		return NULL;
+	config = ct_steal(s->config);
+	search__free(s);
 	return config;
 }

@@ -19,7 +19,7 @@ struct root {
 
 struct ct_roots {
 	struct root *table;
-	struct stat own; /* our root directory */
+	struct statx own; /* our root directory */
 	int own_fd;
 	uint64_t own_mntns;
 };
@@ -33,12 +33,24 @@ static uint64_t mntns_of(const char *pid)
 	return stat(link, &st) ? 0 : st.st_ino;
 }
 
+/* Without asking a server that may never answer. */
+static bool know_root(int fd, struct statx *st)
+{
+	return !statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, st);
+}
+
+static bool is_same(const struct statx *a, const struct statx *b)
+{
+	return a->stx_ino == b->stx_ino && a->stx_dev_major == b->stx_dev_major &&
+	       a->stx_dev_minor == b->stx_dev_minor;
+}
+
 struct ct_roots *ct_roots__new(void)
 {
 	struct ct_roots *r = ct_xzalloc(sizeof(*r));
 
 	r->own_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	(void)stat("/", &r->own);
+	(void)know_root(r->own_fd, &r->own);
 	r->own_mntns = mntns_of("self");
 	return r;
 }
@@ -76,13 +88,13 @@ bool ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid)
 {
 	int fd = ct_open_root_of(pid);
 	struct root *root;
-	struct stat st;
+	struct statx own;
 	bool known;
 
 	if (fd < 0)
 		return false;
 	/* The runtime has not changed its root yet. */
-	if (fstat(fd, &st) || (st.st_dev == r->own.st_dev && st.st_ino == r->own.st_ino)) {
+	if (!know_root(fd, &own) || is_same(&own, &r->own)) {
 		close(fd);
 		return false;
 	}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/bounded.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/err.h"
+
+#define MAX_STUCK 8
+
+struct worker {
+	pthread_cond_t work, done;
+	void (*fn)(void *job);
+	void (*release)(void *job);
+	void *job;
+	bool busy, abandoned;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct worker *idle; /* the one that is at hand */
+static unsigned int stuck;
+
+static void *run(void *arg)
+{
+	struct worker *w = arg;
+
+	pthread_mutex_lock(&lock);
+	for (;;) {
+		while (!w->busy)
+			pthread_cond_wait(&w->work, &lock);
+		pthread_mutex_unlock(&lock);
+		w->fn(w->job);
+		pthread_mutex_lock(&lock);
+		w->busy = false;
+		if (w->abandoned)
+			break;
+		pthread_cond_signal(&w->done);
+	}
+	stuck--;
+	pthread_mutex_unlock(&lock);
+	w->release(w->job);
+	pthread_cond_destroy(&w->work);
+	pthread_cond_destroy(&w->done);
+	free(w);
+	return NULL;
+}
+
+/* Signals are for the main thread, which may have them blocked to read them. */
+static struct worker *new_worker(void)
+{
+	struct worker *w = ct_xzalloc(sizeof(*w));
+	pthread_condattr_t monotonic;
+	pthread_attr_t detached;
+	sigset_t all, old;
+	pthread_t thread;
+	int ret;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->work, NULL);
+	pthread_cond_init(&w->done, &monotonic);
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	ret = pthread_create(&thread, &detached, run, w);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&detached);
+	pthread_condattr_destroy(&monotonic);
+	if (!ret)
+		return w;
+	free(w);
+	return NULL;
+}
+
+static struct timespec deadline(unsigned int ms)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	t.tv_sec += ms / 1000;
+	t.tv_nsec += ms % 1000 * 1000000l;
+	if (t.tv_nsec >= 1000000000l) {
+		t.tv_sec++;
+		t.tv_nsec -= 1000000000l;
+	}
+	return t;
+}
+
+static int wait_for(struct worker *w, unsigned int timeout_ms)
+{
+	const struct timespec end = deadline(timeout_ms);
+
+	while (w->busy)
+		if (pthread_cond_timedwait(&w->done, &lock, &end) && w->busy) {
+			w->abandoned = true;
+			stuck++;
+			idle = NULL;
+			return -ETIMEDOUT;
+		}
+	return 0;
+}
+
+int ct_bounded__call(void (*fn)(void *job), void (*release)(void *job), void *job,
+		     unsigned int timeout_ms)
+{
+	int ret = -EBUSY;
+
+	pthread_mutex_lock(&lock);
+	if (stuck < MAX_STUCK) {
+		if (!idle)
+			idle = new_worker();
+		ret = -EAGAIN;
+	}
+	if (ret == -EAGAIN && idle) {
+		idle->fn = fn;
+		idle->release = release;
+		idle->job = job;
+		idle->busy = true;
+		pthread_cond_signal(&idle->work);
+		ret = wait_for(idle, timeout_ms);
+	}
+	pthread_mutex_unlock(&lock);
+	return ret;
+}
