@@ -211,17 +211,15 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 	tgid = BPF_CORE_READ(task, tgid);
 	if (tgid == cfg_self || is_compat(false, task))
 		return 0;
-	key.entry = newcomers_alive ? entry_of(tgid) : CT_ENTRY_MAIN;
-	/* A runtime's own are many, and nobody's need. */
-	if (key.entry == CT_ENTRY_SETUP)
-		return 0;
+	key.cgroup = cgroup_of(false, task);
+	if (newcomers_alive)
+		whose(tgid, &key.cgroup, &key.entry);
 	regs = regs_of(false, task);
 	if (nr == cfg_nr_capget) {
 		if (!ret)
 			on_capget(task, regs, tgid);
 		return 0;
 	}
-	key.cgroup = cgroup_of(false, task);
 	key.nr = nr;
 	key.ok = ret >= 0;
 	if (!fill_act(task, regs, tgid, &key))

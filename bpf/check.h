@@ -92,7 +92,7 @@ static __noinline int send_sample(const struct ct_key *key)
 	s = EVENT_RESERVE(struct ct_sample, key->cgroup);
 	if (!s)
 		return 0;
-	fill_header(&s->h, CT_EV_SAMPLE, sizeof(*s), key->cgroup);
+	fill_header(&s->h, CT_EV_SAMPLE, sizeof(*s), cgroup_of(false, task));
 	s->key = *key;
 	fill_proc(&s->proc, task);
 	fill_creds(&s->creds, task);
@@ -279,7 +279,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 			key.sel = selector_of(btf, task, regs, key.nr);
 	}
 	if (newcomers_alive)
-		key.entry = entry_of(FIELD(btf, task, tgid));
+		whose(FIELD(btf, task, tgid), &key.cgroup, &key.entry);
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(btf, FIELD(btf, task, pid), regs, &key);
 	slot = count(btf, ctx, asks_twice(&key) ? NULL : stack, c, &key);

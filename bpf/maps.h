@@ -79,6 +79,22 @@ struct {
 	__type(value, struct group);
 } groups SEC(".maps");
 
+/* In which cgroup a process is, so that it can be told where it comes from when it is moved. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 32768);
+	__type(key, __u32); /* tgid */
+	__type(value, __u64);
+} homes SEC(".maps");
+
+/* The slots of cgroups: who came into them, and what became of it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct ct_slot_id);
+	__type(value, struct ct_entered);
+} entered SEC(".maps");
+
 /*
  * Processes that called capget for their own sets since their last execve, and what it told
  * them last. One forgotten by the LRU is taken not to have asked, which errs to the safe side.

@@ -3,10 +3,15 @@
 #ifndef CT_BPF_NEWCOMERS_H
 #define CT_BPF_NEWCOMERS_H
 
-/* Processes that came into their cgroup from outside and their descendants. */
+/* Processes that came into their cgroup from another one, and their descendants. */
 struct newcomer {
-	__u32 entry; /* CT_ENTRY_SETUP, or hash of a command line */
-	__u32 mntns; /* set-up lasts until an execve in another mount namespace; 0: in any */
+	__u32 entry;  /* CT_ENTRY_SLOT, hash of a command line, or CT_ENTRY_MAIN */
+	__u32 mntns;  /* set-up lasts until an execve in another mount namespace; 0: in any */
+	__u64 cgroup; /* whose slot it is */
+	/* It left this cgroup for one of nobody's, and its checks count where it came from. */
+	__u64 home;
+	__u64 away;  /* the cgroup that it went to */
+	__u64 since; /* when it came, CLOCK_MONOTONIC */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -7,9 +7,12 @@
  * not the workload's. The same holds for each "docker exec" and health check, and
  * for a service manager's child. Names and binaries tell nothing (runc re-executes
  * a copy of itself, crun does not), but this does: the process was moved or cloned
- * into the cgroup by somebody in the host's PID namespace, and has not executed
- * anything in a mount namespace of its own since. The host's mount namespace would not
- * do: a daemon may have one of its own, and Podman without root has.
+ * out of another workload's cgroup into this one, and an execve followed.
+ *
+ * Whether a cgroup belongs to another workload is known by its path, and whether an execve
+ * follows is known later. So a process that comes into a cgroup is given a slot there, which
+ * notes where it came from and what became of it. User space reads the slots in the end: it counts
+ * what the workload moved itself as the workload, and what no execve ended as a need.
  */
 #ifndef CT_BPF_PHASE_H
 #define CT_BPF_PHASE_H
@@ -18,12 +21,20 @@
 #include "task.h"
 
 #define S_ARGV_HASHED 256
+#define ROOT_ID	      1 /* of each hierarchy's root (fs/kernfs/dir.c) */
 
-static __always_inline __u32 entry_of(__u32 tgid)
+/* To whom does a process's check belong? cgroup is the one that it is in. */
+static __always_inline void whose(__u32 tgid, __u64 *cgroup, __u32 *entry)
 {
 	struct newcomer *n = bpf_map_lookup_elem(&newcomers, &tgid);
 
-	return n ? n->entry : CT_ENTRY_MAIN;
+	if (!n)
+		return;
+	*entry = n->entry;
+	if (CT_IS_PENDING(n->entry))
+		*cgroup = n->cgroup;
+	else if (n->home && n->away == *cgroup)
+		*cgroup = n->home;
 }
 
 static __always_inline __u32 mntns_of(struct task_struct *task)
@@ -31,22 +42,55 @@ static __always_inline __u32 mntns_of(struct task_struct *task)
 	return BPF_CORE_READ(task, nsproxy, mnt_ns, ns.inum);
 }
 
+/*
+ * The process has its slot no more, since it executed or since it ended. These functions of plain
+ * numbers are verified once, not wherever they are called.
+ */
+__noinline int leave_slot(__u64 cgroup, __u32 entry, __u32 executed)
+{
+	struct ct_slot_id id = { .cgroup = cgroup, .slot = CT_SLOT_OF(entry) };
+	struct ct_entered *e;
+
+	if (!CT_IS_PENDING(entry))
+		return 0;
+	e = bpf_map_lookup_elem(&entered, &id);
+	if (!e)
+		return 0;
+	__sync_fetch_and_add(&e->alive, -1);
+	/*
+	 * Some of a runtime's processes end before the last one executes. Of two that leave at
+	 * once both may be taken for the last, which errs to the safe side.
+	 */
+	if (!executed && !*(volatile __u32 *)&e->alive)
+		e->unclosed = 1;
+	return 0;
+}
+
+__noinline int newcomer_del(__u32 tgid)
+{
+	struct newcomer *n = bpf_map_lookup_elem(&newcomers, &tgid);
+
+	if (!n)
+		return 0;
+	leave_slot(n->cgroup, n->entry, false);
+	if (!bpf_map_delete_elem(&newcomers, &tgid))
+		__sync_fetch_and_sub(&newcomers_alive, 1);
+	return 0;
+}
+
+/* A slot of n is counted by the caller. */
 static __always_inline void newcomer_add(__u32 tgid, const struct newcomer *n)
 {
 	if (bpf_map_lookup_elem(&newcomers, &tgid)) {
 		bpf_map_update_elem(&newcomers, &tgid, n, BPF_EXIST);
 		return;
 	}
-	if (bpf_map_update_elem(&newcomers, &tgid, n, BPF_NOEXIST))
+	if (bpf_map_update_elem(&newcomers, &tgid, n, BPF_NOEXIST)) {
 		lost(CT_LOSS_PROCS);
-	else
+		leave_slot(n->cgroup, n->entry, false);
+	} else {
 		__sync_fetch_and_add(&newcomers_alive, 1);
-}
-
-static __always_inline void newcomer_del(__u32 tgid)
-{
-	if (!bpf_map_delete_elem(&newcomers, &tgid))
-		__sync_fetch_and_sub(&newcomers_alive, 1);
+	}
 }
 
 /*
@@ -70,44 +114,168 @@ static __always_inline bool is_plain_scope(struct cgroup *cg)
 	return true;
 }
 
-/* task came into a cgroup from outside; the current task put it there. */
-static __always_inline void enters(struct task_struct *task)
+/*
+ * A slot for one more who came this way: one that is free again after an execve, or a new one.
+ * Two who come at once may get the same, and then share what becomes of it. 0: there is none.
+ */
+__noinline int take_slot_of(__u64 cgroup, __u64 from, __u32 how)
+{
+	struct ct_entered fresh = { .from = from, .held = ~0ull, .how = how }, *e;
+	struct ct_slot_id id = { .cgroup = cgroup };
+
+	for (__u32 slot = 1; slot <= CT_SLOTS; slot++) {
+		id.slot = slot;
+		e = bpf_map_lookup_elem(&entered, &id);
+		if (!e) {
+			bpf_map_update_elem(&entered, &id, &fresh, BPF_NOEXIST);
+			e = bpf_map_lookup_elem(&entered, &id);
+		}
+		if (!e)
+			break;
+		if (e->from == from && e->how == how && !e->alive && !e->unclosed)
+			return slot;
+		if (slot == CT_SLOTS) {
+			e->mixed = 1;
+			return slot;
+		}
+	}
+	lost(CT_LOSS_PROCS);
+	return 0;
+}
+
+/* held: what one more process may use. */
+static __always_inline void hold_slot(__u64 cgroup, __u32 slot, __u64 held)
+{
+	struct ct_slot_id id = { .cgroup = cgroup, .slot = slot };
+	struct ct_entered *e = bpf_map_lookup_elem(&entered, &id);
+
+	if (!e)
+		return;
+	__sync_fetch_and_add(&e->alive, 1);
+	e->held &= held;
+}
+
+static __always_inline __u64 came_from(__u64 cgroup, __u32 entry)
+{
+	struct ct_slot_id id = { .cgroup = cgroup, .slot = CT_SLOT_OF(entry) };
+	struct ct_entered *e = bpf_map_lookup_elem(&entered, &id);
+
+	return e ? e->from : 0;
+}
+
+static __always_inline bool is_root(__u64 cgroup)
+{
+	return (cgroup & ~CT_CGROUP_V1) == ROOT_ID;
+}
+
+/* How did the task come, which the current task put there? */
+static __always_inline __u32 way_of(struct task_struct *task, struct cgroup *to)
 {
 	struct task_struct *mover = (struct task_struct *)bpf_get_current_task();
-	struct newcomer n = { .entry = CT_ENTRY_SETUP };
 	bool forked_only = BPF_CORE_READ(task, flags) & PF_FORKNOEXEC;
+	__u32 how = 0;
 
-	/* Moves inside a container (its init, a nested runtime) are its own affair. */
 	if (BPF_CORE_READ(mover, nsproxy, pid_ns_for_children, ns.inum) != cfg_host_pidns)
-		return;
-	/* A program that moves itself prepares nothing: it is what it is. */
-	if (mover == task && !forked_only)
+		how |= CT_CAME_NESTED;
+	if (forked_only)
+		return how;
+	if (BPF_CORE_READ(mover, tgid) == BPF_CORE_READ(task, tgid))
+		how |= CT_CAME_BY_ITSELF;
+	else if (to && is_plain_scope(to))
+		how |= CT_CAME_WHOLE;
+	return how;
+}
+
+/* A program that went to the root of the hierarchy, which is nobody's, stays its old home's. */
+static __always_inline void goes_away(__u32 tgid, __u64 from, __u64 away)
+{
+	struct newcomer n = { .entry = CT_ENTRY_MAIN, .home = from, .away = away };
+
+	newcomer_del(tgid);
+	if (from && !is_root(from))
+		newcomer_add(tgid, &n);
+}
+
+/* The task has come from one cgroup into another; to is NULL for one that was cloned into it. */
+static __always_inline void enters(struct task_struct *task, __u64 from, __u64 now,
+				   struct cgroup *to)
+{
+	struct newcomer n = { .cgroup = now, .since = bpf_ktime_get_ns() }, *old;
+	__u32 tgid = BPF_CORE_READ(task, tgid), how = way_of(task, to), slot;
+
+	old = bpf_map_lookup_elem(&newcomers, &tgid);
+	if (old && CT_IS_PENDING(old->entry)) {
+		/*
+		 * Further on its way: runtimes go through each hierarchy of a hybrid host, and
+		 * down. Only then it is still the cgroup that it came into at first.
+		 */
+		if ((old->cgroup ^ now) & CT_CGROUP_V1 || is_within(task, old->cgroup))
+			return;
+		from = came_from(old->cgroup, old->entry);
+	} else if (old && old->home) {
+		from = old->home;
+	}
+	newcomer_del(tgid);
+	if (from == now)
+		return; /* home again */
+	slot = take_slot_of(now, from, how);
+	if (!slot || how & CT_CAME_WHOLE)
 		return;
 	/* One that has executed already, like runc's init, may do so again
 	 * before it leaves the mount namespace that its maker is in. */
-	if (!forked_only)
-		n.mntns = mntns_of(mover);
-	newcomer_add(BPF_CORE_READ(task, tgid), &n);
+	if (!(BPF_CORE_READ(task, flags) & PF_FORKNOEXEC) && !(how & CT_CAME_BY_ITSELF))
+		n.mntns = mntns_of((struct task_struct *)bpf_get_current_task());
+	n.entry = CT_ENTRY_SLOT(slot);
+	hold_slot(now, slot, CAPS_OF(BPF_CORE_READ(task, real_cred), cap_permitted));
+	newcomer_add(tgid, &n);
+}
+
+/* A task was moved. One thread alone does not make its process another's. */
+static __always_inline void on_move(struct task_struct *task, struct cgroup *to)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid);
+	__u64 now = cgroup_of(false, task), from = 0, *home;
+
+	if ((__u32)BPF_CORE_READ(task, pid) != tgid)
+		return;
+	home = bpf_map_lookup_elem(&homes, &tgid);
+	if (home)
+		from = *home;
+	if (from == now)
+		return;
+	bpf_map_update_elem(&homes, &tgid, &now, BPF_ANY);
+	if (!BPF_CORE_READ(to, level) || is_root(now))
+		goes_away(tgid, from, now);
+	else
+		enters(task, from, now, to);
 }
 
 static __always_inline void on_fork(struct task_struct *parent, struct task_struct *child)
 {
 	__u32 ptgid = BPF_CORE_READ(parent, tgid), tgid = BPF_CORE_READ(child, tgid);
-	struct newcomer *n;
+	__u64 from, now;
+	struct newcomer *n, copy;
 
 	if (tgid == ptgid)
 		return; /* a thread */
+	from = cgroup_of(false, parent);
+	now = cgroup_of(false, child);
+	bpf_map_update_elem(&homes, &tgid, &now, BPF_ANY);
 	if (newcomers_alive) {
 		n = bpf_map_lookup_elem(&newcomers, &ptgid);
-		if (n)
-			newcomer_add(tgid, n);
+		if (n) {
+			copy = *n;
+			if (CT_IS_PENDING(copy.entry))
+				hold_slot(copy.cgroup, CT_SLOT_OF(copy.entry), ~0ull);
+			newcomer_add(tgid, &copy);
+		}
 	}
 	/* CLONE_INTO_CGROUP */
-	if (cgroup_of(false, parent) != cgroup_of(false, child))
-		enters(child);
+	if (from != now)
+		enters(child, from, now, NULL);
 }
 
-/* FNV-1a over the command line, never CT_ENTRY_MAIN or CT_ENTRY_SETUP. */
+/* FNV-1a over the command line, with a bit that no other entry has. */
 static __always_inline __u32 argv_hash(const char *argv, __u32 len)
 {
 	__u32 h = 2166136261u;
@@ -120,28 +288,34 @@ static __always_inline __u32 argv_hash(const char *argv, __u32 len)
 	return h | 2;
 }
 
-/* After an execve: the entry of the process from now on. */
-static __always_inline __u32 entry_after_exec(struct task_struct *task, __u64 cgroup,
-					      const char *argv, __u32 len, bool executor)
+/* After an execve: the entry of the process from now on. n is what it was. */
+static __always_inline __u32 entry_after_exec(struct task_struct *task, struct newcomer *n,
+					      __u32 hash, bool executor)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
-	struct newcomer *n = bpf_map_lookup_elem(&newcomers, &tgid), next = {};
+	__u64 cgroup = cgroup_of(false, task);
+	struct ct_slot_id id = { .cgroup = n->cgroup, .slot = CT_SLOT_OF(n->entry) };
+	struct newcomer next = {};
+	struct ct_entered *e;
 	struct group *g;
 
-	if (!n)
-		return CT_ENTRY_MAIN;
-	if (n->entry != CT_ENTRY_SETUP)
+	if (!CT_IS_PENDING(n->entry))
 		return n->entry;
 	if (executor || (n->mntns && mntns_of(task) == n->mntns))
-		return CT_ENTRY_SETUP;
+		return n->entry;
+	e = bpf_map_lookup_elem(&entered, &id);
+	leave_slot(n->cgroup, n->entry, true);
+	n->entry = CT_ENTRY_MAIN; /* no slot any more */
 	g = bpf_map_lookup_elem(&groups, &cgroup);
-	if (g && !g->main) {
-		g->main = tgid;
+	/* What a container moves within itself is the container, one kind for all of it. */
+	if ((e && e->how & CT_CAME_NESTED) || (g && !g->main)) {
+		if (g && !g->main)
+			g->main = tgid;
 		newcomer_del(tgid);
 		return CT_ENTRY_MAIN;
 	}
 	/* The cgroup has its entry point, or is older than the recording. */
-	next.entry = argv_hash(argv, len);
+	next.entry = hash;
 	newcomer_add(tgid, &next);
 	return next.entry;
 }

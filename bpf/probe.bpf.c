@@ -128,9 +128,12 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cg, const char *path)
 	__u64 id = id_of(cg), by = cgroup_of(false, task);
 	struct group g = {}, *maker;
 	struct ct_cgroup_event *e;
+	__u32 entry;
 
 	if (!our_hierarchy(cg))
 		return 0;
+	if (newcomers_alive)
+		whose(BPF_CORE_READ(task, tgid), &by, &entry);
 	maker = bpf_map_lookup_elem(&groups, &by);
 	g.inside = maker && maker->inside;
 	if (bpf_map_update_elem(&groups, &id, &g, BPF_ANY))
@@ -140,7 +143,7 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cg, const char *path)
 		return 0;
 	fill_header(&e->h, CT_EV_CGROUP, sizeof(*e), id);
 	e->inside = g.inside;
-	e->pad = 0;
+	e->uid = BPF_CORE_READ(task, real_cred, fsuid.val); /* as cgroup_kn_set_ugid() has it */
 	if (bpf_probe_read_kernel_str(e->path, sizeof(e->path), path) < 0)
 		e->path[0] = 0;
 	bpf_ringbuf_submit(e, 0);
@@ -161,11 +164,8 @@ SEC("tp_btf/cgroup_attach_task")
 int BPF_PROG(on_cgroup_attach, struct cgroup *to, const char *path, struct task_struct *task,
 	     bool threadgroup)
 {
-	/* The hierarchy that keys are made of, and no move to its root. */
-	if (our_hierarchy(to) && BPF_CORE_READ(to, level) > 0 &&
-	    id_of(to) == cgroup_of(false, task) &&
-	    (BPF_CORE_READ(task, flags) & PF_FORKNOEXEC || !is_plain_scope(to)))
-		enters(task);
+	if (our_hierarchy(to))
+		on_move(task, to);
 	return 0;
 }
 
@@ -176,15 +176,41 @@ int BPF_PROG(on_process_fork, struct task_struct *parent, struct task_struct *ch
 	return 0;
 }
 
-/* systemd's stepping stone between fork and the service's program (255). */
-const char executor[] = "/usr/lib/systemd/systemd-executor";
-
-static __always_inline bool is_executor(const char *file)
+/* The processes that were there before us. */
+SEC("iter/task")
+int note_homes(struct bpf_iter__task *ctx)
 {
+	struct task_struct *task = ctx->task;
+	__u64 cgroup;
+	__u32 tgid;
+
+	if (!task || BPF_CORE_READ(task, flags) & PF_KTHREAD)
+		return 0;
+	tgid = BPF_CORE_READ(task, tgid);
+	if ((__u32)BPF_CORE_READ(task, pid) != tgid)
+		return 0;
+	cgroup = cgroup_of(false, task);
+	bpf_map_update_elem(&homes, &tgid, &cgroup, BPF_NOEXIST);
+	return 0;
+}
+
+/*
+ * systemd's stepping stone between fork and the service's program (255). The manager holds it open
+ * and executes it by /proc/self/fd/N, so that only the file itself has a name.
+ */
+const char executor[] = "systemd-executor";
+
+static __always_inline bool is_executor(struct linux_binprm *bprm)
+{
+	char name[sizeof(executor) + 1] = {}; /* a longer name is another */
+	char other = 0;
+
+	bpf_probe_read_kernel_str(name, sizeof(name),
+				  BPF_CORE_READ(bprm, file, f_path.dentry, d_name.name));
 	for (int i = 0; i < (int)sizeof(executor); i++)
-		if (file[i] != executor[i])
-			return false;
-	return true;
+		other |= name[i] ^
+			 executor[i]; /* each branch would double what is to be verified */
+	return !other;
 }
 
 static __always_inline void fill_namespaces(struct ct_exec_event *e, struct task_struct *task)
@@ -224,15 +250,23 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	__u64 cgroup = cgroup_of(false, task);
 	struct ct_exec_event *e;
+	struct newcomer *n;
 
 	bpf_map_delete_elem(&askers, &tgid);
 	e = EVENT_RESERVE(struct ct_exec_event, cgroup);
+	n = newcomers_alive ? bpf_map_lookup_elem(&newcomers, &tgid) : NULL;
 	if (!e) {
 		/* The phase must follow all the same; the command line is not known. */
-		if (newcomers_alive)
-			entry_after_exec(task, cgroup, NULL, 0, false);
+		if (n)
+			entry_after_exec(task, n, argv_hash(NULL, 0), is_executor(bprm));
 		return 0;
 	}
+	e->was = e->entry = CT_ENTRY_MAIN;
+	e->entered = cgroup;
+	if (n)
+		whose(tgid, &e->entered, &e->was);
+	if (!CT_IS_PENDING(e->was))
+		cgroup = e->entered;
 	fill_header(&e->h, CT_EV_EXEC, sizeof(*e), cgroup);
 	fill_proc(&e->proc, task);
 	fill_creds(&e->creds, task);
@@ -246,10 +280,9 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	e->argv_len = len;
 	if (bpf_probe_read_user(e->argv, len & (CT_TEXT_LEN - 1), (void *)start))
 		e->argv_len = 0;
-	e->was = newcomers_alive ? entry_of(tgid) : CT_ENTRY_MAIN;
-	e->entry = newcomers_alive ? entry_after_exec(task, cgroup, e->argv, e->argv_len,
-						      is_executor(e->file)) :
-				     CT_ENTRY_MAIN;
+	if (n)
+		e->entry = entry_after_exec(task, n, argv_hash(e->argv, e->argv_len),
+					    is_executor(bprm));
 	bpf_ringbuf_submit(e, 0);
 	return 0;
 }
@@ -262,15 +295,18 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	__u64 cgroup;
 	struct group *g;
 	struct ct_exit_event *e;
-	__u32 entry;
+	__u32 entry = CT_ENTRY_MAIN;
 	bool is_main;
 
 	if ((__u32)BPF_CORE_READ(task, pid) != tgid)
 		return 0;
-	entry = newcomers_alive ? entry_of(tgid) : CT_ENTRY_MAIN;
-	newcomer_del(tgid);
-	bpf_map_delete_elem(&askers, &tgid);
 	cgroup = cgroup_of(false, task);
+	if (newcomers_alive) {
+		whose(tgid, &cgroup, &entry);
+		newcomer_del(tgid);
+	}
+	bpf_map_delete_elem(&homes, &tgid);
+	bpf_map_delete_elem(&askers, &tgid);
 	g = bpf_map_lookup_elem(&groups, &cgroup);
 	/* An orderly end tells something of an entry point only. */
 	is_main = g && g->main == tgid;
@@ -318,8 +354,9 @@ int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct
 	if (sig != SIGHUP || !is_handled_hangup(info, target, result))
 		return 0;
 	key.cgroup = cgroup_of(false, target);
-	key.entry = newcomers_alive ? entry_of(BPF_CORE_READ(target, tgid)) : CT_ENTRY_MAIN;
-	if (key.entry != CT_ENTRY_SETUP)
+	if (newcomers_alive)
+		whose(BPF_CORE_READ(target, tgid), &key.cgroup, &key.entry);
+	if (!CT_IS_PENDING(key.entry))
 		act(&key, target);
 	return 0;
 }

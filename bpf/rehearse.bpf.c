@@ -15,8 +15,8 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define EPERM	     1
-#define CGROUP_DEPTH 32
+#define EPERM	  1
+#define SET_UP_NS 10000000000ull /* that a runtime's set-up may take */
 
 const volatile __u64 cfg_cgroup;	/* CT_CGROUP_V1 as everywhere */
 const volatile __u64 cfg_refused;	/* set of capabilities */
@@ -34,21 +34,16 @@ struct {
 	__type(value, struct ct_refused);
 } refused SEC(".maps");
 
-static __always_inline bool in_cgroup(struct task_struct *task)
+/*
+ * A runtime at work for an exec'd-in process drops when it is done. It came from outside and does
+ * so at once: what the workload moved itself, or what works on here, is the workload.
+ */
+static __always_inline bool is_set_up(struct task_struct *task, __u32 tgid)
 {
-	struct css_set *set = BPF_CORE_READ(task, cgroups);
-	struct cgroup_subsys_state *css;
+	struct newcomer *n = bpf_map_lookup_elem(&newcomers, &tgid);
 
-	if (cfg_cgroup & CT_CGROUP_V1)
-		bpf_core_read(&css, sizeof(css), &set->subsys[v1_subsys() & 15]);
-	else
-		css = &BPF_CORE_READ(set, dfl_cgrp)->self;
-	for (int i = 0; i < CGROUP_DEPTH && css; i++) {
-		if (BPF_CORE_READ(css, cgroup, kn, id) == (cfg_cgroup & ~CT_CGROUP_V1))
-			return true;
-		css = BPF_CORE_READ(css, parent);
-	}
-	return false;
+	return n && CT_IS_PENDING(n->entry) && bpf_ktime_get_ns() - n->since < SET_UP_NS &&
+	       !is_within(BPF_CORE_READ(task, real_parent), cfg_cgroup);
 }
 
 /*
@@ -87,18 +82,15 @@ int BPF_PROG(refuse, const struct cred *cred, struct user_namespace *target, int
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	__u32 tgid = bpf_get_current_pid_tgid() >> 32;
 	__u64 until = lease_ns;
-	struct newcomer *n;
 
 	if (!called && tgid == cfg_self)
 		called = true;
-	if (!until || !(cfg_refused >> (cap & 63) & 1) || !in_cgroup(task))
+	if (!until || !(cfg_refused >> (cap & 63) & 1) || !is_within(task, cfg_cgroup))
 		return 0;
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD || !are_its_own(task, cred) ||
 	    owns(cred, target))
 		return 0;
-	/* A runtime at work for an exec'd-in process: it drops when it is done. */
-	n = bpf_map_lookup_elem(&newcomers, &tgid);
-	if (n && n->entry == CT_ENTRY_SETUP)
+	if (is_set_up(task, tgid))
 		return 0;
 	if (bpf_ktime_get_ns() >= until) {
 		__sync_fetch_and_add(&lapsed, 1);

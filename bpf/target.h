@@ -44,9 +44,8 @@ static __always_inline int keep_target(struct task_struct *other, __u32 kind, __
 	key.b = cgroup_of(false, other);
 	if (key.b == key.cgroup)
 		return 0;
-	key.entry = newcomers_alive ? entry_of(tgid) : CT_ENTRY_MAIN;
-	if (key.entry == CT_ENTRY_SETUP)
-		return 0;
+	if (newcomers_alive)
+		whose(tgid, &key.cgroup, &key.entry);
 	key.before = CAPS_OF(mine, cap_bset);
 	key.level = BPF_CORE_READ(mine, user_ns, level);
 	act(&key, task);

@@ -53,6 +53,32 @@ static __always_inline __u64 cgroup_of(bool btf, struct task_struct *task)
 	return BPF_CORE_READ(css, cgroup, kn, id) | CT_CGROUP_V1;
 }
 
+#define CGROUP_DEPTH 32
+
+static __always_inline struct cgroup_subsys_state *css_of(struct task_struct *task, bool v1)
+{
+	struct css_set *set = BPF_CORE_READ(task, cgroups);
+	struct cgroup_subsys_state *css;
+
+	if (!v1)
+		return &BPF_CORE_READ(set, dfl_cgrp)->self;
+	bpf_core_read(&css, sizeof(css), &set->subsys[v1_subsys() & 15]);
+	return css;
+}
+
+/* Is the task in the cgroup with this id (CT_CGROUP_V1 as everywhere), or below it? */
+static __always_inline bool is_within(struct task_struct *task, __u64 cgroup)
+{
+	struct cgroup_subsys_state *css = css_of(task, cgroup & CT_CGROUP_V1);
+
+	for (int i = 0; i < CGROUP_DEPTH && css; i++) {
+		if (BPF_CORE_READ(css, cgroup, kn, id) == (cgroup & ~CT_CGROUP_V1))
+			return true;
+		css = BPF_CORE_READ(css, parent);
+	}
+	return false;
+}
+
 /* The registers with which the task entered the kernel. */
 static __always_inline struct pt_regs *regs_of(bool btf, struct task_struct *task)
 {

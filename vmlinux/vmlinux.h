@@ -290,7 +290,13 @@ struct task_struct {
 
 struct linux_binprm {
 	unsigned int secureexec : 1;
+	struct file *file;
 	const char *interp;
+};
+
+/* Context of a program that walks over all tasks. */
+struct bpf_iter__task {
+	struct task_struct *task;
 };
 
 #if defined(__TARGET_ARCH_x86)

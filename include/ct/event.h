@@ -38,7 +38,18 @@
 /* ct_key.entry: how the process came into its cgroup. */
 #define CT_ENTRY_MAIN  0u /* the entry point's tree */
 #define CT_ENTRY_SETUP 1u /* the runtime before the first execve inside */
+/* Came from another cgroup, and no execve ended what it did there. In recordings only. */
+#define CT_ENTRY_ENTERED 0x80000001u
 /* any other value: hash of the command line of an exec'd-in process */
+
+/*
+ * While it runs, a process that came from another cgroup and has not executed since carries the
+ * number of a slot of its cgroup. What became of it decides in the end what its checks were.
+ */
+#define CT_SLOTS	     8 /* of a cgroup, numbered from 1; the last one takes what others cannot */
+#define CT_ENTRY_SLOT(slot)  (CT_ENTRY_SETUP | (__u32)(slot) << 2)
+#define CT_SLOT_OF(entry)    ((entry) >> 2)
+#define CT_IS_PENDING(entry) (((entry)&3) == CT_ENTRY_SETUP && (entry) != CT_ENTRY_ENTERED)
 
 /* Top bit of a cgroup id: the id is one of a v1 hierarchy. */
 #define CT_CGROUP_V1 (1ull << 63)
@@ -135,7 +146,7 @@ struct ct_event {
 };
 
 struct ct_sample {
-	struct ct_event h;
+	struct ct_event h; /* h.cgroup: where it was; key.cgroup: whose it is */
 	struct ct_key key;
 	struct ct_proc proc;
 	struct ct_creds creds;
@@ -149,10 +160,31 @@ struct ct_stack {
 	__u64 addr[CT_STACK_DEPTH]; /* innermost first */
 };
 
+struct ct_slot_id {
+	__u64 cgroup;
+	__u32 slot;
+	__u32 pad;
+};
+
+/* How processes came into a cgroup. */
+#define CT_CAME_BY_ITSELF (1u << 0) /* it had executed, and moved itself */
+#define CT_CAME_WHOLE	  (1u << 1) /* into a scope, with nothing left to set up */
+#define CT_CAME_NESTED	  (1u << 2) /* by a process in a PID namespace of its own */
+
+/* Those who came the same way, one after the other. */
+struct ct_entered {
+	__u64 from;	/* the cgroup they were in; 0: unknown */
+	__u64 held;	/* capabilities that each of them was permitted when it came */
+	__u32 how;	/* CT_CAME_* */
+	__u32 alive;	/* that have not executed yet */
+	__u32 unclosed; /* the last one ended without an execve */
+	__u32 mixed;	/* the slot was shared with others */
+};
+
 struct ct_cgroup_event {
 	struct ct_event h; /* h.cgroup is the new one */
 	__u32 inside;	   /* its maker descends from the watched command */
-	__u32 pad;
+	__u32 uid;	   /* of its maker, to whom it belongs */
 	char path[CT_TEXT_LEN];
 };
 
@@ -168,6 +200,7 @@ struct ct_exec_event {
 	__u32 argv_len;
 	__u32 flags; /* CT_EXEC_F_* */
 	__u32 pad;
+	__u64 entered;	/* the cgroup whose slot was names */
 	char file[256]; /* of a script: its interpreter, whose file capabilities count */
 	char argv[CT_TEXT_LEN];
 };

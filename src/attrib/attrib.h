@@ -36,6 +36,12 @@ struct ct_cgroup_name {
  */
 void ct_cgroup__classify(const char *path, struct ct_cgroup_name *name);
 
+/* The same of a path whose container is none: a name alone does not make one. */
+void ct_cgroup__classify_plain(const char *path, struct ct_cgroup_name *name);
+
+/* The uid of the user whose own systemd manages this cgroup (user@UID.service); -1: none. */
+int64_t ct_cgroup__user_of(const char *path);
+
 /*
  * The unit that systemd's tools mean by a name: one without a unit's suffix gets the given one
  * (".service"). The caller frees.
@@ -43,6 +49,8 @@ void ct_cgroup__classify(const char *path, struct ct_cgroup_name *name);
 char *ct_unit__name(const char *name, const char *suffix);
 
 #define CT_PODMAN_SOCKET "/run/podman/podman.sock"
+
+struct ct_docker_event;
 
 /* A client of a Docker-compatible API over a unix socket (Docker, Podman). */
 struct ct_docker;
@@ -57,6 +65,7 @@ int ct_docker__open(const char *socket, struct ct_docker **d, struct ct_err *err
 void ct_docker__close(struct ct_docker *d);
 const char *ct_docker__server(const struct ct_docker *d); /* "docker 20.10.24", "podman 4.3.1" */
 enum ct_runtime ct_docker__runtime(const struct ct_docker *d);
+bool ct_docker__rootless(const struct ct_docker *d); /* an ordinary user's */
 
 /*
  * GET /containers/ID/json into w: container.*, configured (from CapAdd, CapDrop,
@@ -69,6 +78,11 @@ enum ct_runtime ct_docker__runtime(const struct ct_docker *d);
  */
 int ct_docker__inspect(struct ct_docker *d, const char *id_or_name, struct ct_workload *w,
 		       const char *label_key, char **label, struct ct_err *err);
+
+/*
+ * Are the Compose labels of an event the container's own, and not those of its image?
+ */
+bool ct_docker__event_is_composes(struct ct_docker *d, const struct ct_docker_event *ev);
 
 /* Also gives the host pid of the main process (0: not running); for record -c. */
 int ct_docker__find(struct ct_docker *d, const char *id_or_name, char **full_id, int *pid,
@@ -95,7 +109,8 @@ struct ct_docker_event {
 	const char *action;
 	const char *id, *name, *image;
 	const char *label;	       /* value of the label given to __watch, or NULL */
-	const char *project, *service; /* Compose labels, or NULL */
+	const char *project, *service; /* Compose labels, or NULL; perhaps the image's */
+	const struct json_t *labels;   /* all of them */
 	int exit_code;		       /* "die", else -1 */
 	int64_t time_ns;
 };
@@ -133,7 +148,8 @@ int ct_open_root_of(int pid);
 /*
  * File capabilities of a program that a process executed under this name, below its own
  * root, or, where the name leads nowhere, of /proc/PID/exe. *permitted is 0 without, and all
- * are on a nosuid mount. Returns 0 or a negative errno (-ESRCH: the process is gone).
+ * are on a nosuid mount. Returns 0 or a negative errno (-ESRCH: the process is gone;
+ * -ETIMEDOUT, -EBUSY: a file system does not answer).
  */
 int ct_fcaps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid);
 

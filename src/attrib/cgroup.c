@@ -98,7 +98,6 @@ static bool match_prefixed(const struct part *p, struct ct_cgroup_name *name)
 	} known[] = {
 		{ "docker-", CT_RT_DOCKER },
 		{ "libpod-", CT_RT_PODMAN },
-		{ "libpod-payload-", CT_RT_PODMAN }, /* --cgroups=split, as Quadlet does */
 		{ "cri-containerd-", CT_RT_CONTAINERD },
 		{ "nerdctl-", CT_RT_CONTAINERD },
 		{ "crio-", CT_RT_CRIO },
@@ -114,6 +113,16 @@ static bool match_prefixed(const struct part *p, struct ct_cgroup_name *name)
 			return container(name, known[i].rt, id, len, p->end);
 	}
 	return false;
+}
+
+/* --cgroups=split, as Quadlet does. */
+static bool match_split(const struct part *p, struct ct_cgroup_name *name)
+{
+	const char *id = p->s;
+	size_t len = p->len;
+
+	return cut_prefix(&id, &len, "libpod-payload-") && is_hex_id(id, len, 12) &&
+	       container(name, CT_RT_PODMAN, id, len, p->end);
 }
 
 /*
@@ -239,21 +248,38 @@ static bool match_nspawn(const struct part *parent, const struct part *p, const 
 	return container(name, CT_RT_NSPAWN, id, strlen(id), p->end);
 }
 
+/*
+ * Below a system service an engine puts no containers but those that divide the service with it
+ * (--cgroups=split) or that it knows by systemd's notation. What else is named so there is the
+ * service's own. A user's systemd is
+ * a service, too, with units and containers below.
+ */
+static bool is_service(const struct part *p)
+{
+	const char *s = p->s;
+	size_t len = p->len;
+
+	return cut_suffix(s, &len, ".service") && !cut_prefix(&s, &len, "user@");
+}
+
 static bool find_container(const char *path, struct ct_cgroup_name *name)
 {
 	struct part parent = { "", 0, 0 }, p, next;
-	bool kubepods = false;
+	bool kubepods = false, service = false;
 	size_t pos = 0;
 
 	if (!part__next(path, &pos, &p))
 		return false;
 	for (size_t depth = 0; p.len; depth++) {
 		part__next(path, &pos, &next);
-		if (match_prefixed(&p, name) || match_colons(&p, name) ||
-		    match_containerd(depth, &parent, &p, name) ||
-		    match_bare_id(&parent, kubepods, &p, name) || match_lxc(&parent, &p, name) ||
+		if (match_split(&p, name) || match_colons(&p, name) ||
 		    match_nspawn(&parent, &p, &next, name))
 			return true;
+		if (!service &&
+		    (match_prefixed(&p, name) || match_containerd(depth, &parent, &p, name) ||
+		     match_bare_id(&parent, kubepods, &p, name) || match_lxc(&parent, &p, name)))
+			return true;
+		service |= is_service(&p);
 		if (p.len >= strlen("kubepods") && !memcmp(p.s, "kubepods", strlen("kubepods")))
 			kubepods = true;
 		parent = p;
@@ -318,10 +344,35 @@ static bool find_unit(const char *path, struct ct_cgroup_name *name)
 	return true;
 }
 
+int64_t ct_cgroup__user_of(const char *path)
+{
+	struct part p;
+	size_t pos = 0;
+
+	while (part__next(path, &pos, &p)) {
+		const char *s = p.s;
+		size_t len = p.len;
+		int64_t uid = 0;
+
+		if (!cut_prefix(&s, &len, "user@") || !cut_suffix(s, &len, ".service"))
+			continue;
+		if (len > 10 || strspn(s, "0123456789") < len)
+			return -1;
+		for (size_t i = 0; i < len; i++)
+			uid = uid * 10 + s[i] - '0';
+		return uid;
+	}
+	return -1;
+}
+
 void ct_cgroup__classify(const char *path, struct ct_cgroup_name *name)
 {
-	if (find_container(path, name))
-		return;
+	if (!find_container(path, name))
+		ct_cgroup__classify_plain(path, name);
+}
+
+void ct_cgroup__classify_plain(const char *path, struct ct_cgroup_name *name)
+{
 	if (find_unit(path, name)) {
 		name->kind = CT_WL_UNIT;
 		name->runtime = CT_RT_SYSTEMD;

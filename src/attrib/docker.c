@@ -377,6 +377,11 @@ enum ct_runtime ct_docker__runtime(const struct ct_docker *d)
 	return d->info.runtime;
 }
 
+bool ct_docker__rootless(const struct ct_docker *d)
+{
+	return d->info.rootless;
+}
+
 /* Names and ids as the daemons allow them: nothing that means something in a URL. */
 static bool is_name(const char *s)
 {
@@ -399,6 +404,44 @@ static int get_container(struct ct_docker *d, const char *name, json_t **root, s
 	return get_json(d, path, root, err);
 }
 
+/* Path of an image's description; the caller frees. NULL: that is no image's name. */
+static char *image_path(const struct ct_docker *d, const char *image)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/:@";
+
+	if (!*image || strspn(image, chars) != strlen(image) || strstr(image, ".."))
+		return NULL;
+	return ct_xasprintf("%s/images/%s/json", d->prefix, image);
+}
+
+bool ct_docker__are_composes(struct ct_docker *d, const char *image, const json_t *labels)
+{
+	ct_autofree char *path = image ? image_path(d, image) : NULL;
+	ct_autojson json_t *root = NULL;
+	const json_t *own;
+
+	/* An image that the daemon does not show is taken to have none of Compose's own. */
+	if (!path || get_json(d, path, &root, NULL))
+		return ct_docker_labels__have_hash(labels, NULL);
+	own = json_object_get(json_object_get(root, "Config"), "Labels");
+	return ct_docker_labels__are_own(labels, own ?: json_object_get(root, "Labels"));
+}
+
+/*
+ * Labels that the image has itself make no service of Compose's: anybody may publish an image
+ * that says it is the database of somebody's project.
+ */
+static void drop_foreign_labels(struct ct_docker *d, const json_t *root, struct ct_container *c)
+{
+	const json_t *labels = json_object_get(json_object_get(root, "Config"), "Labels");
+
+	if (!c->project && !c->service)
+		return;
+	if (!ct_docker__are_composes(d, ct_json_str(root, "Image"), labels))
+		ct_container__forget_compose(c);
+}
+
 int ct_docker__inspect(struct ct_docker *d, const char *id_or_name, struct ct_workload *w,
 		       const char *label_key, char **label, struct ct_err *err)
 {
@@ -413,6 +456,7 @@ int ct_docker__inspect(struct ct_docker *d, const char *id_or_name, struct ct_wo
 	if (rc)
 		return ct_err__set(err, -rc, "%s describes a container in an unknown way",
 				   d->server);
+	drop_foreign_labels(d, root, &w->container);
 	if (label_key) {
 		value = ct_json_str(json_object_get(json_object_get(root, "Config"), "Labels"),
 				    label_key);
@@ -443,6 +487,11 @@ int ct_docker__find(struct ct_docker *d, const char *id_or_name, char **full_id,
 	*full_id = ct_xstrdup(id);
 	*pid = json_integer_value(json_object_get(json_object_get(root, "State"), "Pid"));
 	return 0;
+}
+
+bool ct_docker__event_is_composes(struct ct_docker *d, const struct ct_docker_event *ev)
+{
+	return ct_docker__are_composes(d, ev->image, ev->labels);
 }
 
 int ct_docker__project(struct ct_docker *d, const char *project,

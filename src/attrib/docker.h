@@ -61,12 +61,23 @@ void ct_docker_info__parse(const json_t *root, struct ct_docker_info *info);
 int ct_docker_inspect__parse(const json_t *root, const struct ct_docker_info *info,
 			     struct ct_workload *w);
 
+/*
+ * Did Compose make the container, or does it only have the labels of its image? Compose adds a
+ * hash of its own (io.podman.compose's name for it is another), images that it builds have its
+ * other labels, too.
+ */
+bool ct_docker_labels__have_hash(const json_t *container, const json_t *image);
+bool ct_docker_labels__are_own(const json_t *container, const json_t *image);
+
 /* "CMD-SHELL" and so on as the words that will be executed, joined by spaces; NULL: no check. */
 char *ct_docker_health__command(const json_t *config);
 
 /* moby's arithmetic of CapAdd and CapDrop. */
 uint64_t ct_docker__caps(const struct ct_docker_info *info, bool privileged, const json_t *add,
 			 const json_t *drop);
+
+/* The same of a container with these labels, the image's being asked for. */
+bool ct_docker__are_composes(struct ct_docker *d, const char *image, const json_t *labels);
 
 void ct_docker_lines__add(struct ct_docker_lines *l, const char *data, size_t len);
 /* The next whole line without its newline, valid until lines are added; NULL: none yet. */

@@ -97,6 +97,7 @@ bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct
 		.label = label_key ? ct_json_str(attrs, label_key) : NULL,
 		.project = ct_json_str(attrs, "com.docker.compose.project"),
 		.service = ct_json_str(attrs, "com.docker.compose.service"),
+		.labels = attrs,
 		.exit_code = strcmp(action, "die") ? -1 : exit_code(attrs),
 		.time_ns = json_integer_value(json_object_get(root, "timeNano")),
 	};

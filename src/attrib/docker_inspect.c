@@ -247,6 +247,33 @@ static void parse_labels(const json_t *labels, struct ct_container *c)
 	replace(&c->compose_dir, ct_json_str(labels, "com.docker.compose.project.working_dir"));
 }
 
+static bool is_own(const json_t *container, const json_t *image, const char *key)
+{
+	const char *mine = ct_json_str(container, key), *its = ct_json_str(image, key);
+
+	return mine && (!its || strcmp(mine, its) != 0);
+}
+
+bool ct_docker_labels__have_hash(const json_t *container, const json_t *image)
+{
+	return is_own(container, image, "com.docker.compose.config-hash") ||
+	       is_own(container, image, "io.podman.compose.config-hash");
+}
+
+bool ct_docker_labels__are_own(const json_t *container, const json_t *image)
+{
+	static const char *const names[] = { "com.docker.compose.project",
+					     "com.docker.compose.service" };
+
+	if (ct_docker_labels__have_hash(container, image))
+		return true;
+	/* Given by hand, each of them. */
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		if (ct_json_str(container, names[i]) && !is_own(container, image, names[i]))
+			return false;
+	return true;
+}
+
 int ct_docker_inspect__parse(const json_t *root, const struct ct_docker_info *info,
 			     struct ct_workload *w)
 {

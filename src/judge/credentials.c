@@ -54,7 +54,7 @@ static bool never_mounted_overlay(const struct ct_case *c)
 
 bool ct_kind__is_foreign(const struct ct_case *c, const struct ct_kind *k)
 {
-	if (!(k->key.flags & CT_CRED_OTHERS))
+	if (!(k->key.flags & CT_CRED_OTHERS) && k->key.entry != CT_ENTRY_ENTERED)
 		return false;
 	return holds_more_than_given(c, k) || (is_in_overlay(k) && c->mounts_no_overlay);
 }

@@ -126,17 +126,22 @@ bool ct_workload__has_failed(const struct ct_workload *w)
 }
 
 /* An entry point that is missing in the image is never executed. */
-static bool has_run(const struct ct_workload *w)
+static bool has_run(const struct ct_case *c)
 {
+	const struct ct_workload *w = c->w;
 	bool set_up = false;
 
 	if (w->kind != CT_WL_CONTAINER || w->start_seen == CT_YES)
 		return true;
 	for (size_t i = 0; i < w->nkinds; i++) {
+		const struct ct_kind *k = &w->kinds[i];
+		bool prepares = k->key.entry == CT_ENTRY_SETUP ||
+				(k->key.entry == CT_ENTRY_ENTERED && ct_kind__is_foreign(c, k));
+
 		/* Overcommit checks are counted as one kind, of whatever phase. */
-		if (w->kinds[i].key.entry != CT_ENTRY_SETUP && w->kinds[i].key.nr != CT_NR_NONE)
+		if (!prepares && k->key.entry != CT_ENTRY_ENTERED && k->key.nr != CT_NR_NONE)
 			return true;
-		set_up |= w->kinds[i].key.entry == CT_ENTRY_SETUP;
+		set_up |= prepares;
 	}
 	return !set_up;
 }
@@ -169,8 +174,8 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 		c.lossy = s->losses.kinds || s->losses.missed || part->lost;
 		failed |= c.failed;
 		c.left_out |= part->left_out;
-		c.ran |= has_run(part);
 		ct_case__judge_kinds(&c);
+		c.ran |= has_run(&c);
 		ct_case__judge_acts(&c);
 	}
 	end_recording(&c);

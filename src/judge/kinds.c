@@ -178,6 +178,10 @@ static void overrule(const struct ct_case *c, const struct ct_kind *k, const cha
 			 "asked of other credentials than the task's own, taken to be the "
 			 "workload's");
 		f->doubtful = true;
+	} else if (k->key.entry == CT_ENTRY_ENTERED && f->verdict != CT_UNNEEDED) {
+		annotate(f, f->text,
+			 "by a process that came from another cgroup and executed nothing there");
+		f->doubtful = true;
 	}
 }
 

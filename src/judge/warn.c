@@ -241,12 +241,25 @@ static bool open_ports(const struct ct_workload *w)
 	return false;
 }
 
+/* The caller frees; NULL: nowhere. */
+static char *sent_to(const struct ct_workload *w)
+{
+	struct ct_str s = {};
+
+	ct_workload__for_each(part, w)
+		if (part->sent && !(s.s && strstr(s.s, part->sent)))
+			ct_str__addf(&s, "%s%s", s.s ? ", " : "", part->sent);
+	return s.s;
+}
+
 void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
 	const struct ct_losses *l = &s->losses;
 	ct_autofree char *unknown = ct_human__count(c->unknown_sites, "kind of check",
-						    "kinds of checks");
+						    "kinds of checks"),
+			 *sent = NULL;
 
+	sent = sent_to(a->workload);
 	warn_scope(a);
 	warn_userns(a, c);
 	warn_unconfined(a);
@@ -263,6 +276,12 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 			    ct_xstrdup("containers were started meanwhile and are not in this "
 				       "advice: whose they are could not be told; --containers "
 				       "takes all, 'captrim run -- docker run ...' its own"));
+	if (sent)
+		add_warning(a, "went-on-elsewhere", -1,
+			    ct_xasprintf("processes of this workload went on in %s: the set of "
+					 "this one limits them there, too, and what they need "
+					 "there is not in this advice",
+					 sent));
 	if (!c->ran)
 		add_warning(a, "never-ran", -1,
 			    ct_xstrdup("nothing but the runtime's set-up was seen: did the "

@@ -3,6 +3,7 @@
 #include "kern/probe_priv.h"
 
 #include <assert.h>
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
 #include <string.h>
@@ -322,6 +323,22 @@ static int attach_entry(struct probe_bpf *s)
 	return s->links.on_entry ? 0 : errno;
 }
 
+/*
+ * Lets the program see each process that is there already. Without it, where those came from that
+ * are moved is unknown, and they are taken for the workload.
+ */
+static void note_homes(struct probe_bpf *s)
+{
+	ct_autoclose int fd = -1;
+	char end[64];
+
+	if (!s->links.note_homes)
+		return;
+	fd = bpf_iter_create(bpf_link__fd(s->links.note_homes));
+	while (fd >= 0 && read(fd, end, sizeof(end)) > 0)
+		;
+}
+
 /* Loads and attaches one way in with everything else. Returns a positive errno or 0. */
 static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const char *backend,
 			const char **step)
@@ -353,6 +370,8 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	}
 	if (!err && !strcmp(backend, "kprobe"))
 		err = attach_entry(p->skel);
+	if (!err)
+		note_homes(p->skel);
 	if (err) {
 		probe_bpf__destroy(p->skel);
 		p->skel = NULL;

@@ -66,9 +66,11 @@ void ct_probe__stop(struct ct_probe *p);
 /* Reading out; while attached, counts may be a few hits behind. */
 typedef void (*ct_count_fn)(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns);
 typedef void (*ct_act_fn)(void *arg, const struct ct_act_key *key, uint64_t count);
+typedef void (*ct_entered_fn)(void *arg, const struct ct_slot_id *id, const struct ct_entered *e);
 int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg);
 int ct_probe__each_overcommit(struct ct_probe *p, ct_count_fn fn, void *arg);
 int ct_probe__each_act(struct ct_probe *p, ct_act_fn fn, void *arg);
+int ct_probe__each_entered(struct ct_probe *p, ct_entered_fn fn, void *arg);
 
 /*
  * Hands over and forgets what cgroups have in the maps for which ended() is true: those
@@ -76,8 +78,14 @@ int ct_probe__each_act(struct ct_probe *p, ct_act_fn fn, void *arg);
  * once, here or by the functions above.
  */
 typedef bool (*ct_ended_fn)(void *arg, uint64_t cgroup);
-void ct_probe__drain(struct ct_probe *p, ct_ended_fn ended, ct_count_fn kind, ct_act_fn act,
-		     void *arg);
+struct ct_drain {
+	ct_ended_fn ended;
+	ct_count_fn kind;
+	ct_act_fn act;
+	ct_entered_fn entered;
+	void *arg;
+};
+void ct_probe__drain(struct ct_probe *p, const struct ct_drain *to);
 
 /* The call path of a fingerprint: names innermost first, from cap_capable's caller on; the
  * caller frees array and strings. -ENOENT when none was taken. */

@@ -225,13 +225,31 @@ static void drain_shares(struct ct_probe *p, ct_ended_fn ended, void *arg)
 	}
 }
 
-void ct_probe__drain(struct ct_probe *p, ct_ended_fn ended, ct_count_fn kind, ct_act_fn act,
-		     void *arg)
+static void drain_entered(struct ct_probe *p, const struct ct_drain *to)
+{
+	int fd = bpf_map__fd(p->skel->maps.entered);
+	struct ct_slot_id id, next;
+	bool more = !bpf_map_get_next_key(fd, NULL, &next);
+
+	while (more) {
+		struct ct_entered e;
+
+		id = next;
+		more = !bpf_map_get_next_key(fd, &id, &next);
+		if (!to->ended(to->arg, id.cgroup) || bpf_map_lookup_elem(fd, &id, &e))
+			continue;
+		bpf_map_delete_elem(fd, &id);
+		to->entered(to->arg, &id, &e);
+	}
+}
+
+void ct_probe__drain(struct ct_probe *p, const struct ct_drain *to)
 {
 	read_clock(p, &p->now);
-	drain_kinds(p, ended, kind, arg);
-	drain_acts(p, ended, act, arg);
-	drain_shares(p, ended, arg);
+	drain_kinds(p, to->ended, to->kind, to->arg);
+	drain_acts(p, to->ended, to->act, to->arg);
+	drain_entered(p, to);
+	drain_shares(p, to->ended, to->arg);
 }
 
 int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg)
@@ -311,6 +329,21 @@ void ct_probe__each_loss(struct ct_probe *p, ct_lost_fn fn, void *arg)
 		if (!bpf_map_lookup_elem(fd, &cgroup, &share) && share.lost)
 			fn(arg, cgroup, share.lost);
 	}
+}
+
+int ct_probe__each_entered(struct ct_probe *p, ct_entered_fn fn, void *arg)
+{
+	int fd = bpf_map__fd(p->skel->maps.entered);
+	struct ct_slot_id id, *prev = NULL;
+
+	while (!bpf_map_get_next_key(fd, prev, &id)) {
+		struct ct_entered e;
+
+		prev = &id;
+		if (!bpf_map_lookup_elem(fd, &id, &e))
+			fn(arg, &id, &e);
+	}
+	return 0;
 }
 
 void ct_probe__stop(struct ct_probe *p)

@@ -109,6 +109,7 @@ const struct ct_field ct_workload_fields[] = {
 	F(BOOL, left_out),
 	F(UINT, lost),
 	F(UINT, compat),
+	F(STR, sent),
 	F(UINT, recording, .max = 1 << 20),
 	F(STR, kernel),
 	{ 0 },
@@ -215,6 +216,7 @@ const struct ct_field ct_act_fields[] = {
 	F(HEX, key.got_inheritable, "got_inheritable"),
 	F(UINT, key.level, "level"),
 	F(UINT, key.seccomp, "seccomp"),
+	F(HEX, held, "held"),
 	F(UINT, count, "count", .keep = true),
 	{ 0 },
 };

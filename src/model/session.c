@@ -53,6 +53,16 @@ static void kind__free(struct ct_kind *k)
 	json_decref(k->rest);
 }
 
+void ct_container__forget_compose(struct ct_container *c)
+{
+	char **const fields[] = { &c->project, &c->service, &c->compose_files, &c->compose_dir };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(fields); i++) {
+		free(*fields[i]);
+		*fields[i] = NULL;
+	}
+}
+
 static void workload__free(struct ct_workload *w)
 {
 	for (size_t i = 0; i < w->nmore; i++)
@@ -82,6 +92,7 @@ static void workload__free(struct ct_workload *w)
 	free(w->cgroup_path);
 	free(w->command);
 	free(w->kernel);
+	free(w->sent);
 	json_decref(w->rest);
 	json_decref(w->others);
 	free(w);
@@ -431,7 +442,7 @@ static bool is_health_check(const char *argv, const char *health)
 
 const char *ct_workload__phase(const struct ct_workload *w, uint32_t entry)
 {
-	if (entry == CT_ENTRY_MAIN)
+	if (entry == CT_ENTRY_MAIN || entry == CT_ENTRY_ENTERED)
 		return "main";
 	if (entry == CT_ENTRY_SETUP)
 		return "setup";

@@ -123,6 +123,9 @@ struct ct_container {
 	struct ct_seccomp_profile profile; /* where it is not the runtime's built-in one */
 };
 
+/* As if Compose knew nothing of it. */
+void ct_container__forget_compose(struct ct_container *c);
+
 struct ct_sysctls {
 	bool known;
 	uint32_t port_start;	      /* net.ipv4.ip_unprivileged_port_start */
@@ -163,6 +166,8 @@ struct ct_act {
 	char *syscall;
 	uint64_t count;
 	struct ct_proc proc; /* pid 0: unknown */
+	/* CT_ENTRY_ENTERED: what the process was permitted when it came; 0: unknown */
+	uint64_t held;
 	struct json_t *rest;
 };
 
@@ -224,6 +229,9 @@ struct ct_workload {
 	int end_code;		      /* then: as wait(2) reports it */
 	uint64_t lost;		      /* kinds, acts and events that may hide needs of it */
 	uint64_t compat;	      /* execves of programs with 32-bit system calls */
+	/* Other workloads, with sets of their own, in which processes of this one went on, by name
+	 * and separated by ", "; NULL: none. */
+	char *sent;
 	bool left_out; /* its command started containers, which are not in the recording */
 	struct ct_kind *kinds;
 	size_t nkinds, kinds_cap;

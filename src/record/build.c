@@ -6,6 +6,7 @@
 #include "attrib/attrib.h"
 #include "kern/selectors.h"
 #include "record/collect_priv.h"
+#include "record/origin.h"
 
 /* The workload of a cgroup, decided once; NULL: not wanted. */
 struct home {
@@ -31,10 +32,12 @@ struct builder {
 	void *arg;
 	struct home *homes;
 	struct merged *merged;
+	struct ct_origins *origins;
 };
 
-static struct ct_workload *home_of(struct builder *b, uint64_t cgroup)
+static struct ct_workload *home_of(void *arg, uint64_t cgroup)
 {
+	struct builder *b = arg;
 	const char *path = ct_cgroups__path(b->c->cgroups, cgroup);
 	struct ct_cgroup_name name;
 	struct home *h;
@@ -44,12 +47,14 @@ static struct ct_workload *home_of(struct builder *b, uint64_t cgroup)
 		return h->w;
 	h = ct_xzalloc(sizeof(*h));
 	h->cgroup = cgroup;
+	HASH_ADD(hh, b->homes, cgroup, sizeof(h->cgroup), h); /* now, for senders may form a ring */
 	if (path) {
-		ct_cgroup__classify(path, &name);
+		ct_collect__classify(b->c, path, &name);
 		h->w = b->choose(b->arg, b->s, &name, path,
 				 ct_cgroups__inside(b->c->cgroups, cgroup));
 	}
-	HASH_ADD(hh, b->homes, cgroup, sizeof(h->cgroup), h);
+	if (!h->w && path && !ct_cgroup_name__has_own_set(&name))
+		h->w = ct_origins__sender_to(b->origins, cgroup);
 	return h->w;
 }
 
@@ -137,31 +142,42 @@ static void add_count(struct ct_workload *w, struct ct_kind *k, uint64_t count, 
 		w->last_ns = k->last_ns;
 }
 
-static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)
+/* entry: what the key's is in the end. */
+static void count_for(struct builder *b, struct ct_workload *w, const struct ct_key *key,
+		      uint32_t entry, uint64_t count, uint64_t last_ns)
 {
-	struct builder *b = arg;
-	struct ct_workload *w = home_of(b, key->cgroup);
+	struct ct_key resolved = *key;
 	struct ct_seen *seen;
 	struct ct_outcome o;
 	struct ct_kind *k;
 	char **stack = NULL;
 	size_t len = 0;
 
-	if (!w) {
-		if (!ct_cgroups__path(b->c->cgroups, key->cgroup))
-			b->s->losses.unattributed += count;
-		return;
-	}
-	if (!count)
-		return;
+	resolved.entry = entry;
 	ct_probe__stack(b->c->probe, key->site, &stack, &len);
-	k = kind_of(b, w, key, stack, len);
+	k = kind_of(b, w, &resolved, stack, len);
 	HASH_FIND(hh, b->c->seen, key, sizeof(*key), seen);
 	if (seen && seen->sample.h.ns && (!k->sampled || seen->sample.h.ns < k->first_ns))
 		fill_sample(k, &seen->sample);
 	add_count(w, k, count, last_ns);
 	ct_probe__outcome(b->c->probe, key, &o);
 	ct_outcome__add(&k->outcome, &o);
+}
+
+static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)
+{
+	struct builder *b = arg;
+	struct ct_workload *w = home_of(b, key->cgroup);
+	struct ct_workload *sender = ct_origins__sender(b->origins, key->cgroup, key->entry);
+
+	if (!w && !ct_cgroups__path(b->c->cgroups, key->cgroup))
+		b->s->losses.unattributed += count;
+	if (w && count)
+		count_for(b, w, key, ct_origins__entry(b->origins, key->cgroup, key->entry), count,
+			  last_ns);
+	/* What prepares another workload does so with what its own one has. */
+	if (sender && count)
+		count_for(b, sender, key, CT_ENTRY_MAIN, count, last_ns);
 }
 
 static void on_overcommit(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)
@@ -186,7 +202,7 @@ static bool is_inside(const struct builder *b, const struct ct_workload *w, uint
 
 	if (!path)
 		return false;
-	ct_cgroup__classify(path, &name);
+	ct_collect__classify(b->c, path, &name);
 	if (!strcmp(name.id, w->id))
 		return true;
 	return name.kind == CT_WL_CGROUP && w->cgroup_path && w->cgroup_path[0] &&
@@ -211,16 +227,35 @@ static struct ct_act *act_of(struct ct_workload *w, struct ct_act_key key)
 	return a;
 }
 
+/* entry: what the key's is in the end; w may be NULL. */
+static void add_act(struct builder *b, struct ct_workload *w, const struct ct_act_key *key,
+		    uint32_t entry, uint64_t count, const struct ct_seen_act *seen)
+{
+	struct ct_act_key resolved = *key;
+	struct ct_act *a;
+
+	/* A runtime's own are many, and nobody's need. */
+	if (!w || entry == CT_ENTRY_SETUP)
+		return;
+	/* What the workload's own processes hold shrinks along with what the caller holds. */
+	if (key->type == CT_ACT_TARGET && is_inside(b, w, key->b))
+		return;
+	resolved.entry = entry;
+	a = act_of(w, resolved);
+	a->count += count;
+	if (seen && !a->proc.pid)
+		a->proc = seen->proc;
+	if (entry == CT_ENTRY_ENTERED)
+		a->held = ct_origins__held(b->origins, key->cgroup, key->entry);
+}
+
 static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 {
 	struct builder *b = arg;
 	struct ct_workload *w = home_of(b, key->cgroup);
 	struct ct_seen_act *seen;
-	struct ct_act *a;
 
-	if (!w)
-		return;
-	if (key->type == CT_ACT_RELOAD) {
+	if (w && key->type == CT_ACT_RELOAD) {
 		w->reload_seen = CT_YES;
 		return;
 	}
@@ -229,13 +264,9 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 		count += seen->count;
 		seen->count = 0;
 	}
-	/* What the workload's own processes hold shrinks along with what the caller holds. */
-	if (key->type == CT_ACT_TARGET && is_inside(b, w, key->b))
-		return;
-	a = act_of(w, *key);
-	a->count += count;
-	if (seen && !a->proc.pid)
-		a->proc = seen->proc;
+	add_act(b, w, key, ct_origins__entry(b->origins, key->cgroup, key->entry), count, seen);
+	add_act(b, ct_origins__sender(b->origins, key->cgroup, key->entry), key, CT_ENTRY_MAIN,
+		count, seen);
 }
 
 static void add_drained(struct builder *b)
@@ -268,11 +299,11 @@ static void on_loss(void *arg, uint64_t cgroup, uint64_t lost)
 }
 
 /* What the entry point's execve tells of the container. */
-static void learn_start(struct ct_workload *w, const struct ct_exec_event *e)
+static void learn_start(struct ct_workload *w, const struct ct_exec_event *e, uint32_t was)
 {
 	bool userns = e->creds.userns_level > 0;
 
-	if (e->was != CT_ENTRY_SETUP || e->entry != CT_ENTRY_MAIN || w->start_seen == CT_YES)
+	if (was != CT_ENTRY_SETUP || e->entry != CT_ENTRY_MAIN || w->start_seen == CT_YES)
 		return;
 	w->start_seen = CT_YES;
 	w->from_ns = e->h.ns;
@@ -298,24 +329,27 @@ static bool same_exec(const struct ct_exec *a, const struct ct_exec *b)
 
 static void add_exec(struct builder *b, const struct ct_seen_exec *x)
 {
-	struct ct_workload *w = home_of(b, x->event.h.cgroup);
-	struct ct_exec *e;
+	uint64_t cgroup = x->event.h.cgroup;
+	struct ct_workload *w = home_of(b, cgroup);
+	struct ct_exec exec = x->exec, *e;
 
 	if (!w)
 		return;
-	learn_start(w, &x->event);
-	w->lost += x->unread ? 1 : 0;
-	w->compat += x->event.flags & CT_EXEC_F_32BIT ? 1 : 0;
+	exec.was = ct_origins__entry(b->origins, x->event.entered, x->exec.was);
+	exec.entry = ct_origins__entry(b->origins, cgroup, x->exec.entry);
+	learn_start(w, &x->event, exec.was);
+	w->lost += x->unread ? x->exec.count : 0;
+	w->compat += x->event.flags & CT_EXEC_F_32BIT ? x->exec.count : 0;
 	/* Ordinary programs tell nothing: kept are ways in and what changes privileges. */
-	if (x->exec.was != CT_ENTRY_SETUP && !x->exec.fcaps && !x->exec.setuid)
+	if (exec.was != CT_ENTRY_SETUP && !exec.fcaps && !exec.setuid)
 		return;
 	for (size_t i = 0; i < w->nexecs; i++)
-		if (same_exec(&w->execs[i], &x->exec)) {
-			w->execs[i].count++;
+		if (same_exec(&w->execs[i], &exec)) {
+			w->execs[i].count += exec.count;
 			return;
 		}
 	e = ct_workload__add_exec(w);
-	*e = x->exec;
+	*e = exec;
 	e->file = ct_xstrdup(x->exec.file);
 	e->argv = ct_xstrdup(x->exec.argv);
 }
@@ -327,14 +361,17 @@ static void add_exit(struct builder *b, const struct ct_exit_event *x)
 
 	if (!w)
 		return;
-	/* What ended before its start that we saw was an earlier run of it. */
-	if (x->is_main && x->h.ns >= w->from_ns) {
+	/*
+	 * What ended before its start that we saw was an earlier run of it, and the first program
+	 * in a cgroup that the workload made for a worker is not its own.
+	 */
+	if (x->is_main && x->h.ns >= w->from_ns && !ct_origins__is_own(b->origins, x->h.cgroup)) {
 		w->end_seen = CT_YES;
 		w->end_code = x->code;
 		w->to_ns = x->h.ns;
 	}
 	e = ct_workload__add_exit(w);
-	e->entry = x->entry;
+	e->entry = ct_origins__entry(b->origins, x->h.cgroup, x->entry);
 	e->ns = x->h.ns;
 	e->code = x->code;
 	e->pid = x->proc.pid;
@@ -394,6 +431,7 @@ static void free_builder(struct builder *b)
 	struct merged *m, *mtmp;
 	struct home *h, *htmp;
 
+	ct_origins__free(b->origins);
 	HASH_ITER(hh, b->merged, m, mtmp)
 	{
 		HASH_DEL(b->merged, m);
@@ -411,6 +449,9 @@ void ct_collect__build(struct ct_collect *c, struct ct_session *s, ct_choose_fn 
 	struct builder b = { .c = c, .s = s, .choose = choose, .arg = arg };
 
 	ct_probe__losses(c->probe, &s->losses);
+	s->losses.events += c->dropped;
+	ct_probe__each_entered(c->probe, ct_collect__keep_entered, c);
+	b.origins = ct_origins__new(c, home_of, &b);
 	ct_probe__each_loss(c->probe, on_loss, &b);
 	for (size_t i = 0; i < c->nexecs; i++)
 		add_exec(&b, &c->execs[i]);
@@ -421,6 +462,7 @@ void ct_collect__build(struct ct_collect *c, struct ct_session *s, ct_choose_fn 
 	add_drained_acts(&b);
 	for (size_t i = 0; i < c->nexits; i++)
 		add_exit(&b, &c->exits[i]);
+	ct_origins__note_sent(b.origins);
 	conclude_reloads(s);
 	sort_all(s);
 	free_builder(&b);

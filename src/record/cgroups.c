@@ -17,6 +17,7 @@
 struct entry {
 	uint64_t id;
 	char *path;
+	uint32_t uid;
 	bool inside;
 	UT_hash_handle hh;
 };
@@ -68,6 +69,26 @@ void ct_cgroups__add(struct ct_cgroups *c, uint64_t id, const char *path, bool i
 	free(e->path);
 	e->path = ct_xstrdup(path);
 	e->inside |= inside;
+}
+
+void ct_cgroups__set_owner(struct ct_cgroups *c, uint64_t id, uint32_t uid)
+{
+	struct entry *e = find(c, id);
+
+	if (e)
+		e->uid = uid;
+}
+
+uint32_t ct_cgroups__owner_of(const struct ct_cgroups *c, const char *path)
+{
+	struct entry *e, *tmp;
+	uint32_t uid = 0;
+
+	/* A path may be one of several hierarchies: it is root's only in all of them. */
+	HASH_ITER(hh, c->table, e, tmp)
+	if (e->uid && !strcmp(e->path, path))
+		uid = e->uid;
+	return uid;
 }
 
 const char *ct_cgroups__path(const struct ct_cgroups *c, uint64_t id)
@@ -147,8 +168,12 @@ static void scan_tree(struct ct_cgroups *c, const char *root, uint64_t tag)
 	while (fts && (ent = fts_read(fts))) {
 		const char *path = ent->fts_path + skip;
 
-		if (ent->fts_info == FTS_D)
-			ct_cgroups__add(c, ent->fts_statp->st_ino | tag, *path ? path : "/", false);
+		uint64_t id = ent->fts_statp->st_ino | tag;
+
+		if (ent->fts_info != FTS_D)
+			continue;
+		ct_cgroups__add(c, id, *path ? path : "/", false);
+		ct_cgroups__set_owner(c, id, ent->fts_statp->st_uid);
 	}
 	if (fts)
 		fts_close(fts);
@@ -381,11 +406,17 @@ int ct_cgroup_dir__process(const char *dir)
 	return pid;
 }
 
-int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id)
+static char *dir_of(const struct ct_cgroups *c, uint64_t id)
 {
 	const char *mount = id & CT_CGROUP_V1 ? c->mounts.v1 : c->mounts.v2;
 	const char *path = ct_cgroups__path(c, id);
-	ct_autofree char *dir = path ? ct_xasprintf("%s%s", mount, path) : NULL;
+
+	return path && *mount ? ct_xasprintf("%s%s", mount, path) : NULL;
+}
+
+int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id)
+{
+	ct_autofree char *dir = dir_of(c, id);
 
 	return dir ? each_process(dir, NULL, NULL) : 0;
 }

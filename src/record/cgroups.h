@@ -23,6 +23,10 @@ const char *ct_cgroups__from_root(const struct ct_cgroups *c, const char *path);
 /* path is copied. A later one for the same id wins. */
 void ct_cgroups__add(struct ct_cgroups *c, uint64_t id, const char *path, bool inside);
 
+/* The uid that a cgroup's directory belongs to; 0 until it is set. */
+void ct_cgroups__set_owner(struct ct_cgroups *c, uint64_t id, uint32_t uid);
+uint32_t ct_cgroups__owner_of(const struct ct_cgroups *c, const char *path);
+
 /* NULL when unknown; owned by c. */
 const char *ct_cgroups__path(const struct ct_cgroups *c, uint64_t id);
 

@@ -20,6 +20,20 @@ static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_ses
 	return w;
 }
 
+/*
+ * The watched command's are its own cgroup, whatever that lies in, what is below it, and what it
+ * made elsewhere; but for containers that it started.
+ */
+static bool is_commands(const struct ct_recorder *r, const struct ct_cgroup_name *name,
+			const char *path, bool inside)
+{
+	if (!r->own.path)
+		return false;
+	if (ct_cgroup_path__below(path, r->own.path))
+		return name->kind != CT_WL_CONTAINER || name->root_len <= strlen(r->own.path);
+	return inside && name->kind == CT_WL_CGROUP;
+}
+
 struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 					const struct ct_cgroup_name *name, const char *path,
 					bool inside)
@@ -28,7 +42,7 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 	struct ct_cgroup_name top;
 	struct ct_workload *w;
 
-	if (name->kind == CT_WL_CGROUP && r->own.path && ct_cgroup_path__below(path, r->own.path))
+	if (is_commands(r, name, path, inside))
 		return command_workload(r, s);
 	w = ct_session__find(s, name->id);
 	if (!w && r->subtree && ct_cgroup_path__below(path, r->subtree)) {
@@ -82,8 +96,18 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_do
 	w->runtime = ct_docker__runtime(r->docker);
 	take_over(&w->container.name, ev->name);
 	take_over(&w->container.image, ev->image);
+	/* While it creates one the daemon tells what an image has all the same. */
+	if (inspected(w) || (!ev->project && !ev->service) || w->container.project ||
+	    !ct_docker__event_is_composes(r->docker, ev))
+		return;
 	take_over(&w->container.project, ev->project);
 	take_over(&w->container.service, ev->service);
+}
+
+static bool is_of_project(struct ct_recorder *r, const struct ct_docker_event *ev)
+{
+	return r->opts.project && ev->project && !strcmp(ev->project, r->opts.project) &&
+	       ct_docker__event_is_composes(r->docker, ev);
 }
 
 void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev)
@@ -96,11 +120,26 @@ void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev)
 		return;
 	ours = r->opts.all || r->opts.any_container ||
 	       (r->opts.label && ev->label && !strcmp(ev->label, r->opts.label)) ||
-	       (r->opts.project && ev->project && !strcmp(ev->project, r->opts.project));
+	       is_of_project(r, ev);
 	if (ours)
 		ct_recorder__want(r, ev->id, ev);
 	else if (!strcmp(ev->action, "create"))
 		r->foreign = true;
+}
+
+/* Of a container's configuration only what decides whose credentials are its own. */
+static void learn_set(struct ct_workload *w, const char *config)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *told = ct_session__add(s, w->id);
+	ct_autoerr struct ct_err err = {};
+
+	if (w->configured_known || ct_oci__read(config, told, &err))
+		return;
+	w->configured = told->configured;
+	w->configured_known = told->configured_known;
+	if (w->container.userns == CT_UNKNOWN)
+		w->container.userns = told->container.userns;
 }
 
 void ct_recorder__on_entry(void *arg, const char *path, bool inside)
@@ -112,19 +151,23 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	struct ct_workload *w;
 
 	ct_cgroup__classify(path, &name);
-	/* Docker's daemon knows a container until it has told its end; Podman's API forgets one
-	 * that was to be removed before it can answer. */
-	if (name.kind != CT_WL_CONTAINER || (r->docker && name.runtime == CT_RT_DOCKER &&
-					     ct_docker__runtime(r->docker) == CT_RT_DOCKER))
+	if (name.kind != CT_WL_CONTAINER)
 		return;
 	w = ct_session__find(r->session, name.id);
-	if (!w && (inside || r->opts.all))
-		w = ct_session__add(r->session, name.id);
-	if (!w || inspected(w))
+	if ((!w && !inside && !r->opts.all) || (w && inspected(w)))
 		return;
 	/* As early as can be, since the files of a short-lived one go with it. */
 	config = ct_oci__find(name.runtime, name.id);
-	if (config)
+	if (!config)
+		return;
+	if (!w)
+		w = ct_session__add(r->session, name.id);
+	/* Docker's daemon tells more, but nothing of a container that could not start; Podman's API
+	 * forgets one that was to be removed before it can answer. */
+	if (r->docker && name.runtime == CT_RT_DOCKER &&
+	    ct_docker__runtime(r->docker) == CT_RT_DOCKER)
+		learn_set(w, config);
+	else
 		(void)ct_oci__read(config, w, &err);
 }
 
@@ -182,9 +225,19 @@ int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct
 	return ret;
 }
 
+/* The daemon takes the labels of an image for the container's. */
 static void want_running(void *arg, const char *id)
 {
-	ct_recorder__want(arg, id, NULL);
+	struct ct_recorder *r = arg;
+	const struct ct_workload *w;
+
+	ct_recorder__want(r, id, NULL);
+	for (size_t i = 0; i < r->session->nworkloads; i++) {
+		w = r->session->workloads[i];
+		if (!strcmp(w->id, id) && inspected(w) &&
+		    (!w->container.project || strcmp(w->container.project, r->opts.project) != 0))
+			ct_session__remove(r->session, i);
+	}
 }
 
 int ct_recorder__watch_running(struct ct_recorder *r, struct ct_err *err)

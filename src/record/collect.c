@@ -61,6 +61,7 @@ void ct_collect__free(struct ct_collect *c)
 {
 	struct ct_seen *seen, *tmp;
 	struct ct_seen_act *act, *atmp;
+	struct ct_seen_entered *e, *etmp;
 
 	if (!c)
 		return;
@@ -74,12 +75,12 @@ void ct_collect__free(struct ct_collect *c)
 		HASH_DEL(c->acts, act);
 		free(act);
 	}
-	for (size_t i = 0; i < c->nexecs; i++) {
-		free(c->execs[i].exec.file);
-		free(c->execs[i].exec.argv);
+	HASH_ITER(hh, c->entered, e, etmp)
+	{
+		HASH_DEL(c->entered, e);
+		free(e);
 	}
-	free(c->execs);
-	free(c->exits);
+	ct_collect__free_programs(c);
 	forget_ended(c, true);
 	ct_cgroups__free(c->cgroups);
 	ct_roots__free(c->roots);
@@ -106,6 +107,36 @@ bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, const cha
 			return true;
 	}
 	return false;
+}
+
+enum ct_tristate ct_collect__lives_apart(const struct ct_collect *c, const char *root,
+					 const uint64_t host[2])
+{
+	enum ct_tristate apart = CT_UNKNOWN;
+
+	for (size_t i = 0; i < c->nexecs && apart != CT_YES; i++) {
+		const struct ct_exec_event *e = &c->execs[i].event;
+		const char *path = ct_cgroups__path(c->cgroups, e->h.cgroup);
+
+		if (!CT_IS_PENDING(e->entry) && path && ct_cgroup_path__below(path, root))
+			apart = e->mntns_inum != host[0] && e->mntns_inum != host[1] ? CT_YES :
+										       CT_NO;
+	}
+	return apart;
+}
+
+void ct_collect__set_classify(struct ct_collect *c, ct_classify_fn fn, void *arg)
+{
+	c->classify = fn;
+	c->classify_arg = arg;
+}
+
+void ct_collect__classify(const struct ct_collect *c, const char *path, struct ct_cgroup_name *name)
+{
+	if (c->classify)
+		c->classify(c->classify_arg, path, name);
+	else
+		ct_cgroup__classify(path, name);
 }
 
 struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c)
@@ -140,8 +171,8 @@ static void on_sample(struct ct_collect *c, const struct ct_sample *s)
 
 	if (seen->sample.h.ns)
 		return;
-	if (s->key.entry == CT_ENTRY_SETUP && ct_roots__keep(c->roots, s->key.cgroup, s->proc.pid))
-		announce(c, s->key.cgroup);
+	if (CT_IS_PENDING(s->key.entry) && ct_roots__keep(c->roots, s->h.cgroup, s->proc.pid))
+		announce(c, s->h.cgroup);
 	seen->sample = *s;
 }
 
@@ -183,34 +214,32 @@ static char *command_line(const char *argv, uint32_t len)
 
 static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
 {
-	struct ct_seen_exec *x = CT_PUSH(c->execs, c->nexecs, c->execs_cap);
 	const char *path = ct_cgroups__path(c->cgroups, e->h.cgroup);
+	struct ct_seen_exec x = { .event = *e };
 	char file[sizeof(e->file) + 1] = "";
-	int ret = 0;
 
-	*x = (struct ct_seen_exec){ .event = *e };
 	memcpy(file, e->file, sizeof(e->file));
-	x->exec.file = ct_xstrdup(file);
-	x->exec.argv = command_line(e->argv, e->argv_len);
-	x->exec.entry = e->entry;
-	x->exec.was = e->was;
-	x->exec.ns = e->h.ns;
-	x->exec.creds = e->creds;
-	x->exec.count = 1;
+	x.exec.file = ct_xstrdup(file);
+	x.exec.argv = command_line(e->argv, e->argv_len);
+	x.exec.entry = e->entry;
+	x.exec.was = e->was;
+	x.exec.ns = e->h.ns;
+	x.exec.creds = e->creds;
+	x.exec.count = 1;
 	/* Neither a runtime's set-up nor a process at the root of the hierarchy is a workload's. */
-	if (e->entry == CT_ENTRY_SETUP || (path && !strcmp(path, "/")))
-		return;
-	ret = ct_roots__fcaps(c->roots, e, &x->exec);
-	x->unread = ret < 0;
-	if (e->was == CT_ENTRY_SETUP && e->entry == CT_ENTRY_MAIN)
-		announce(c, e->h.cgroup);
+	if (!CT_IS_PENDING(e->entry) && !(path && !strcmp(path, "/"))) {
+		x.unread = ct_roots__fcaps(c->roots, e, &x.exec) < 0;
+		if (CT_IS_PENDING(e->was) && e->entry == CT_ENTRY_MAIN)
+			announce(c, e->h.cgroup);
+	}
+	ct_collect__keep_exec(c, &x);
 }
 
 static void on_exit_event(struct ct_collect *c, const struct ct_exit_event *e)
 {
 	struct ct_ended *ended;
 
-	*CT_PUSH(c->exits, c->nexits, c->exits_cap) = *e;
+	ct_collect__keep_exit(c, e);
 	if (!e->is_main)
 		return;
 	ct_roots__drop(c->roots, e->h.cgroup);
@@ -239,6 +268,7 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 
 			ct_cgroups__add(c->cgroups, ev->cgroup,
 					ct_cgroups__from_root(c->cgroups, path), e->inside);
+			ct_cgroups__set_owner(c->cgroups, ev->cgroup, e->uid);
 		}
 		break;
 	case CT_EV_EXEC:
@@ -275,6 +305,20 @@ static void keep_count(void *arg, const struct ct_key *key, uint64_t count, uint
 		seen->last_ns = last_ns;
 }
 
+void ct_collect__keep_entered(void *arg, const struct ct_slot_id *id, const struct ct_entered *e)
+{
+	struct ct_collect *c = arg;
+	struct ct_seen_entered *seen;
+
+	HASH_FIND(hh, c->entered, id, sizeof(*id), seen);
+	if (!seen) {
+		seen = ct_xzalloc(sizeof(*seen));
+		seen->id = *id;
+		HASH_ADD(hh, c->entered, id, sizeof(seen->id), seen);
+	}
+	seen->entered = *e;
+}
+
 static void keep_act(void *arg, const struct ct_act_key *key, uint64_t count)
 {
 	act_of(arg, key)->count += count;
@@ -282,6 +326,7 @@ static void keep_act(void *arg, const struct ct_act_key *key, uint64_t count)
 
 void ct_collect__consume(struct ct_collect *c)
 {
+	const struct ct_drain to = { has_ended, keep_count, keep_act, ct_collect__keep_entered, c };
 	struct ct_ended *ended, *tmp;
 
 	ct_probe__consume(c->probe, on_event, c);
@@ -291,6 +336,6 @@ void ct_collect__consume(struct ct_collect *c)
 	c->ended_since = 0;
 	HASH_ITER(hh, c->ended, ended, tmp)
 	ended->alive = ct_cgroups__processes_of(c->cgroups, ended->cgroup) > 0;
-	ct_probe__drain(c->probe, has_ended, keep_count, keep_act, c);
+	ct_probe__drain(c->probe, &to);
 	forget_ended(c, false);
 }

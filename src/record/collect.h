@@ -30,6 +30,16 @@ uint64_t ct_collect__kinds(const struct ct_collect *c);
 /* Did a program of this name run in the cgroup? */
 bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, const char *name);
 
+/* Did programs in this cgroup and below run in another mount namespace than these two? */
+enum ct_tristate ct_collect__lives_apart(const struct ct_collect *c, const char *root,
+					 const uint64_t host[2]);
+
+/* What a path tells of a cgroup; ct_cgroup__classify() if none is set. */
+typedef void (*ct_classify_fn)(void *arg, const char *path, struct ct_cgroup_name *name);
+void ct_collect__set_classify(struct ct_collect *c, ct_classify_fn fn, void *arg);
+void ct_collect__classify(const struct ct_collect *c, const char *path,
+			  struct ct_cgroup_name *name);
+
 struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c);
 
 /*

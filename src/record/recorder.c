@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/human.h"
+#include "record/believe.h"
 #include "record/recorder_priv.h"
 
 #define TICK_NS	   100000000ull	  /* of the timer: progress line, deadlines, liveness */
@@ -99,6 +100,11 @@ static void open_docker(struct ct_recorder *r)
 		add_fd(r, r->docker_fd);
 }
 
+static void classify(void *arg, const char *path, struct ct_cgroup_name *name)
+{
+	ct_recorder__classify(arg, path, name);
+}
+
 int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **out,
 		      struct ct_err *err)
 {
@@ -123,6 +129,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 			"stack, which costs about a microsecond");
 	r->collect = ct_collect__new(r->probe);
 	ct_collect__on_entry(r->collect, ct_recorder__on_entry, r);
+	ct_collect__set_classify(r->collect, classify, r);
 	describe_host(r);
 	open_docker(r);
 	*out = r;

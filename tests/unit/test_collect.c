@@ -45,6 +45,11 @@ static struct {
 		uint64_t count;
 	} acts[4];
 	size_t nacts;
+	struct {
+		struct ct_slot_id id;
+		struct ct_entered entered;
+	} entered[8];
+	size_t nentered;
 	struct ct_losses losses;
 	struct {
 		uint64_t cgroup, n;
@@ -100,10 +105,17 @@ int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *le
 	return 0;
 }
 
-void ct_probe__drain(struct ct_probe *p, ct_ended_fn ended, ct_count_fn kind, ct_act_fn act,
-		     void *arg)
+int ct_probe__each_entered(struct ct_probe *p, ct_entered_fn fn, void *arg)
 {
-	(void)p, (void)ended, (void)kind, (void)act, (void)arg;
+	(void)p;
+	for (size_t i = 0; i < probe.nentered; i++)
+		fn(arg, &probe.entered[i].id, &probe.entered[i].entered);
+	return 0;
+}
+
+void ct_probe__drain(struct ct_probe *p, const struct ct_drain *to)
+{
+	(void)p, (void)to;
 }
 
 /* Every refused call failed once. */
@@ -537,6 +549,7 @@ static void test_docker_events(void)
 		{ "exec_create: x", "token", NULL, true, false, false },
 	};
 	struct ct_docker docker = { .info.runtime = CT_RT_PODMAN };
+	ct_autojson json_t *labels = json_pack("{s:s}", "com.docker.compose.config-hash", "1f2e");
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
 		ct_autosession struct ct_session *s = ct_session__new();
@@ -547,6 +560,7 @@ static void test_docker_events(void)
 						    .image = "nginx",
 						    .project = "shop",
 						    .service = "front",
+						    .labels = labels,
 						    .label = "token" };
 
 		r.opts.label = cases[i].label;

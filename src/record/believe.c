@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "record/believe.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+#include "record/recorder_priv.h"
+
+static uint64_t mntns_of(int pid)
+{
+	ct_autofree char *link = ct_xasprintf("/proc/%d/ns/mnt", pid);
+	struct stat st;
+
+	return stat(link, &st) ? 0 : st.st_ino;
+}
+
+/* Are the processes in this cgroup in another mount namespace than the host's and ours? */
+static enum ct_tristate live_apart(struct ct_recorder *r, const char *root)
+{
+	/* A process 1 with more privileges than ours does not let itself be looked at. */
+	const uint64_t host[2] = { mntns_of(getpid()), mntns_of(1) };
+	enum ct_tristate seen = ct_collect__lives_apart(r->collect, root, host);
+	ct_autofree char *dir = NULL;
+	uint64_t its, id;
+
+	if (seen != CT_UNKNOWN ||
+	    ct_cgroups__find(ct_collect__cgroups(r->collect), root, &dir, &id))
+		return seen;
+	its = mntns_of(ct_cgroup_dir__process(dir));
+	if (!its)
+		return CT_UNKNOWN;
+	return its != host[0] && its != host[1] ? CT_YES : CT_NO;
+}
+
+/* Does the engine say that the container's first process is in this cgroup? */
+static bool engine_agrees(struct ct_recorder *r, const char *id, const char *root)
+{
+	ct_autofree char *full = NULL, *path = NULL;
+	ct_autoerr struct ct_err err = {};
+	int pid = 0;
+
+	return r->docker && !ct_docker__find(r->docker, id, &full, &pid, &err) && pid &&
+	       !ct_cgroup__of_pid(pid, &path) && ct_cgroup_path__below(path, root);
+}
+
+struct rival {
+	const struct ct_cgroups *cgroups;
+	const char *id;
+	bool found;
+};
+
+static void look_for_rival(void *arg, const char *path, bool inside)
+{
+	struct rival *rival = arg;
+	struct ct_cgroup_name name;
+
+	(void)inside;
+	if (rival->found || !strstr(path, rival->id))
+		return;
+	ct_cgroup__classify(path, &name);
+	rival->found = name.kind == CT_WL_CONTAINER && !strcmp(name.id, rival->id) &&
+		       !ct_cgroups__owner_of(rival->cgroups, path);
+}
+
+/* Is there a container of root's with this id? */
+static bool is_roots(struct ct_recorder *r, const char *id)
+{
+	struct rival rival = { .cgroups = ct_collect__cgroups(r->collect), .id = id };
+	ct_autofree char *full = NULL;
+	ct_autoerr struct ct_err err = {};
+	int pid;
+
+	if (r->docker && !ct_docker__rootless(r->docker) &&
+	    !ct_docker__find(r->docker, id, &full, &pid, &err))
+		return true;
+	ct_cgroups__each(rival.cgroups, look_for_rival, &rival);
+	return rival.found;
+}
+
+static bool is_believed(struct ct_recorder *r, const char *path, const struct ct_cgroup_name *name)
+{
+	ct_autofree char *root = ct_xstrndup(path, name->root_len), *config = NULL;
+	const struct ct_workload *known = ct_session__find(r->session, name->id);
+
+	if (ct_cgroups__owner_of(ct_collect__cgroups(r->collect), root) && is_roots(r, name->id))
+		return false;
+	switch (live_apart(r, root)) {
+	case CT_YES: return true;
+	case CT_NO: return engine_agrees(r, name->id, root);
+	default: break;
+	}
+	if (known)
+		return true;
+	config = ct_oci__find(name->runtime, name->id);
+	return config != NULL;
+}
+
+void ct_recorder__classify(struct ct_recorder *r, const char *path, struct ct_cgroup_name *name)
+{
+	ct_cgroup__classify(path, name);
+	if (name->kind == CT_WL_CONTAINER && r->collect && !is_believed(r, path, name))
+		ct_cgroup__classify_plain(path, name);
+}
