@@ -164,12 +164,15 @@ struct {
 /* Entries in use, of all cgroups; user space takes off what it deletes. */
 __u32 pool_used[CT_POOLS];
 
+/* Not on the stack, which is nearly full where a check is counted. */
+static const struct ct_share no_share = {};
+
 static __always_inline struct ct_share *share_of(__u64 cgroup)
 {
-	struct ct_share zero = {}, *s = bpf_map_lookup_elem(&shares, &cgroup);
+	struct ct_share *s = bpf_map_lookup_elem(&shares, &cgroup);
 
 	if (!s) {
-		bpf_map_update_elem(&shares, &cgroup, &zero, BPF_NOEXIST);
+		bpf_map_update_elem(&shares, &cgroup, &no_share, BPF_NOEXIST);
 		s = bpf_map_lookup_elem(&shares, &cgroup);
 	}
 	return s;
