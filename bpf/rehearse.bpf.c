@@ -22,6 +22,7 @@ const volatile __u64 cfg_cgroup;	/* CT_CGROUP_V1 as everywhere */
 const volatile __u64 cfg_refused;	/* set of capabilities */
 const volatile __u32 cfg_userns;	/* the workload's, by inode number */
 const volatile __u64 cfg_host_bounding; /* what the mounter of an overlay holds */
+const volatile __u64 cfg_given;		/* to the workload: its main process's bounding set */
 
 __u64 lease_ns; /* refuse until then (CLOCK_MONOTONIC); 0: not at all */
 __u64 lapsed;	/* granted because the lease was over */
@@ -47,20 +48,17 @@ static __always_inline bool is_set_up(struct task_struct *task, __u32 tgid)
 }
 
 /*
- * Would dropping have reached these credentials? Not those of an overlay's mounter,
- * nor of the opener of a file, nor of another task. access(2) overrides with a copy of the
- * caller's: the same bounding set, which is no proof when the workload holds all.
+ * Would dropping have reached these credentials? Its own, and others that hold no more than the
+ * workload was given: of a descriptor's opener, say, or of an io_uring personality. Where it was
+ * given everything those of an overlay's mounter look the same, and are let alone.
  */
 static __always_inline bool are_its_own(struct task_struct *task, const struct cred *cred)
 {
-	const struct cred *own = BPF_CORE_READ(task, real_cred);
-	__u64 bounding = CAPS_OF(own, cap_bset);
-
 	/* In a user namespace that it made itself it holds all, whatever was dropped. */
 	if (BPF_CORE_READ(cred, user_ns, ns.inum) != cfg_userns)
 		return false;
-	return cred == own ||
-	       (CAPS_OF(cred, cap_bset) == bounding && bounding != cfg_host_bounding);
+	return cred == BPF_CORE_READ(task, real_cred) ||
+	       (cfg_host_bounding & ~cfg_given && !(CAPS_OF(cred, cap_effective) & ~cfg_given));
 }
 
 static __always_inline void count(struct task_struct *task, __u32 cap)

@@ -40,6 +40,7 @@ static void configure(struct rehearse_bpf *s, const struct ct_refuse_opts *opts)
 	s->rodata->cfg_cgroup = opts->cgroup;
 	s->rodata->cfg_refused = opts->caps;
 	s->rodata->cfg_userns = opts->userns;
+	s->rodata->cfg_given = opts->given;
 	s->rodata->cfg_host_bounding = own_bounding_set();
 }
 

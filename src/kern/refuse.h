@@ -13,6 +13,7 @@ struct ct_refuser;
 struct ct_refuse_opts {
 	uint64_t cgroup; /* and everything below it */
 	uint64_t caps;	 /* refused to it */
+	uint64_t given;	 /* the bounding set of its main process */
 	uint32_t userns; /* inode number of the workload's user namespace */
 };
 

@@ -43,6 +43,7 @@ static int begin(struct ct_stage *s, struct ct_err *err)
 {
 	struct ct_refuse_opts refuse = { .cgroup = s->r.target.cgroup,
 					 .caps = ~s->opts->keep,
+					 .given = s->r.target.given,
 					 .userns = s->r.target.userns };
 	int ret = 0;
 
@@ -63,11 +64,18 @@ static int begin(struct ct_stage *s, struct ct_err *err)
 	return 0;
 }
 
+/* Were these credentials another's, who holds more than the workload was given? */
+static bool are_anothers(const struct ct_rehearsal *r, const struct ct_kind *k)
+{
+	return k->key.flags & (CT_F_CRED_KIN | CT_F_CRED_ALIEN) &&
+	       k->key.effective & ~r->target.given;
+}
+
 /* Would it have been refused? As in bpf/rehearse.bpf.c, as far as a kind tells. */
 static bool concerns(const struct ct_rehearsal *r, const struct ct_kind *k)
 {
 	if (!(k->key.flags & CT_F_GRANTED) || r->keep >> k->key.cap & 1 ||
-	    k->key.entry == CT_ENTRY_SETUP || k->key.flags & CT_F_CRED_ALIEN)
+	    k->key.entry == CT_ENTRY_SETUP || are_anothers(r, k))
 		return false;
 	/* In a user namespace of its own it holds all, whatever was dropped. */
 	if (r->target.host_userns && k->key.level)

@@ -59,16 +59,38 @@ static int check(struct ct_target *t, struct ct_err *err)
 	return 0;
 }
 
-/* The user namespace of a process; of any, if pid is 0: one that is gone again is replaced. */
-static int stat_userns(const char *dir, int pid, struct stat *st)
+/* The bounding set of a process, 0 if it cannot be read. */
+static uint64_t bounding_of(int pid)
+{
+	ct_autofree char *path = ct_xasprintf("/proc/%d/status", pid);
+	FILE *f = fopen(path, "re");
+	unsigned long long set = 0;
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f) && sscanf(line, "CapBnd: %llx", &set) != 1)
+		continue;
+	if (f)
+		fclose(f);
+	return set;
+}
+
+/*
+ * The user namespace and the bounding set of a process; of any, if t->pid is 0: one that is gone
+ * again is replaced.
+ */
+static int look_at_process(struct ct_target *t)
 {
 	for (int tries = 0; tries < 50; tries++) {
-		int which = pid ? pid : ct_cgroup_dir__process(dir);
+		int which = t->pid ? t->pid : ct_cgroup_dir__process(t->dir);
 		ct_autofree char *ns = ct_xasprintf("/proc/%d/ns/user", which);
+		struct stat st;
 
-		if (which && !stat(ns, st))
+		if (which && !stat(ns, &st)) {
+			t->userns = st.st_ino;
+			t->given = bounding_of(which);
 			return 0;
-		if (!which || pid)
+		}
+		if (!which || t->pid)
 			break;
 	}
 	return -ESRCH;
@@ -78,14 +100,13 @@ static int look_inside(const struct ct_cgroups *all, struct ct_target *t, struct
 {
 	ct_autofree char *shown = ct_printable(t->path);
 	int ret = ct_cgroups__find(all, t->path, &t->dir, &t->cgroup);
-	struct stat st, own;
+	struct stat own;
 
 	if (ret)
 		return ct_err__set(err, -ret, "no cgroup %s", shown);
-	if (stat_userns(t->dir, t->pid, &st))
+	if (look_at_process(t))
 		return ct_err__set(err, ESRCH, "no process runs in cgroup %s", shown);
-	t->userns = st.st_ino;
-	t->host_userns = !stat("/proc/self/ns/user", &own) && own.st_ino == st.st_ino;
+	t->host_userns = !stat("/proc/self/ns/user", &own) && own.st_ino == t->userns;
 	return 0;
 }
 

@@ -18,6 +18,7 @@ struct ct_target {
 	uint64_t cgroup;
 	int pid;	  /* whose end is a sign of trouble; 0: the cgroup's alone */
 	uint32_t userns;  /* inode number */
+	uint64_t given;	  /* the bounding set of a process there; 0: not known */
 	bool host_userns; /* the one that captrim is in */
 };
 
