@@ -8,169 +8,13 @@
 #include <sys/stat.h>
 
 #include "attrib/docker.h"
+#include "attrib/docker_http.h"
 
-#define TIMEOUT_MS    5000L
-#define MAX_ANSWER    (64u << 20)
 #define DOCKER_SOCKET "/var/run/docker.sock"
 
 /* The newest API whose answers were read when this was written. */
 #define API_MAJOR 1
 #define API_MINOR 47
-
-struct answer {
-	struct ct_str body;
-	long status;
-	char *api, *libpod; /* versions the server names in its header */
-};
-
-static void answer__free(struct answer *a)
-{
-	ct_str__free(&a->body);
-	free(a->api);
-	free(a->libpod);
-}
-#define ct_autoanswer __attribute__((cleanup(answer__free)))
-
-static size_t take_body(char *data, size_t size, size_t n, void *arg)
-{
-	struct answer *a = arg;
-
-	if (n > MAX_ANSWER - a->body.len)
-		return 0; /* ends the transfer with CURLE_WRITE_ERROR */
-	ct_str__addn(&a->body, data, size * n);
-	return n;
-}
-
-static void take_header(const char *line, size_t len, const char *name, char **value)
-{
-	size_t n = strlen(name);
-
-	if (len <= n || strncasecmp(line, name, n) != 0 || line[n] != ':')
-		return;
-	for (n++; n < len && line[n] == ' ';)
-		n++;
-	while (len > n && (line[len - 1] == '\r' || line[len - 1] == '\n'))
-		len--;
-	free(*value);
-	*value = ct_xstrndup(line + n, len - n);
-}
-
-static size_t take_headers(char *data, size_t size, size_t n, void *arg)
-{
-	struct answer *a = arg;
-
-	take_header(data, size * n, "Api-Version", &a->api);
-	take_header(data, size * n, "Libpod-Api-Version", &a->libpod);
-	return n;
-}
-
-/* libcurl's own sockets would be inherited by the command that captrim runs. */
-static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
-{
-	int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-
-	(void)purpose;
-	if (arg)
-		*(int *)arg = fd;
-	return fd < 0 ? CURL_SOCKET_BAD : fd;
-}
-
-CURL *ct_docker__handle(const struct ct_docker *d, int *sock)
-{
-	CURL *h = curl_easy_init();
-
-	if (!h)
-		return NULL;
-	curl_easy_setopt(h, CURLOPT_UNIX_SOCKET_PATH, d->socket);
-	curl_easy_setopt(h, CURLOPT_PROXY, ""); /* whatever http_proxy says */
-	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-	curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, sock);
-	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, TIMEOUT_MS);
-	curl_easy_setopt(h, CURLOPT_USERAGENT, "captrim");
-	return h;
-}
-
-static int curl_errno(CURL *h, CURLcode code)
-{
-	long os = 0;
-
-	if (code == CURLE_OPERATION_TIMEDOUT)
-		return ETIMEDOUT;
-	if (code == CURLE_WRITE_ERROR)
-		return EFBIG;
-	if (code == CURLE_COULDNT_CONNECT && !curl_easy_getinfo(h, CURLINFO_OS_ERRNO, &os) && os)
-		return os;
-	return code == CURLE_COULDNT_CONNECT ? ECONNREFUSED : EIO;
-}
-
-static const char *cure(int code)
-{
-	switch (code) {
-	case EACCES:
-	case EPERM: return "; run as root or as a member of the socket's group";
-	case ENOENT:
-	case ECONNREFUSED:
-		return "; is the service running? DOCKER_HOST=unix://PATH names another socket";
-	default: return "";
-	}
-}
-
-/* path is complete, with its version. Any HTTP status is a success here. A POST, if that is set. */
-static int http_ask(struct ct_docker *d, const char *path, struct answer *a, struct ct_err *err)
-{
-	ct_autofree char *url = ct_xasprintf("http://localhost%s", path);
-	CURLcode code;
-	int rc;
-
-	curl_easy_setopt(d->easy, CURLOPT_URL, url);
-	curl_easy_setopt(d->easy, CURLOPT_WRITEDATA, a);
-	curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, a);
-	code = curl_easy_perform(d->easy);
-	if (code) {
-		rc = curl_errno(d->easy, code);
-		return ct_err__set(err, rc, "cannot ask the container service at %s: %s%s",
-				   d->socket, rc == EIO ? curl_easy_strerror(code) : strerror(rc),
-				   cure(rc));
-	}
-	curl_easy_getinfo(d->easy, CURLINFO_RESPONSE_CODE, &a->status);
-	return 0;
-}
-
-/* What the daemon says when it refuses: { "message": "..." }, Podman { "cause", "message" }. */
-static int refused(const struct ct_docker *d, const struct answer *a, struct ct_err *err)
-{
-	ct_autojson json_t *root = json_loadb(a->body.s ?: "", a->body.len, 0, NULL);
-	ct_autofree char *msg = ct_printable(ct_json_str(root, "message") ?: "no reason given");
-	int code = EIO;
-
-	if (a->status == 404)
-		code = ENOENT;
-	else if (a->status == 400)
-		code = EINVAL;
-	else if (a->status == 401 || a->status == 403)
-		code = EACCES;
-	return ct_err__set(err, code, "%s refused with status %ld: %s", d->server ?: d->socket,
-			   a->status, msg);
-}
-
-static int get_json(struct ct_docker *d, const char *path, json_t **root, struct ct_err *err)
-{
-	ct_autoanswer struct answer a = { 0 };
-	json_error_t bad;
-	int rc;
-
-	rc = http_ask(d, path, &a, err);
-	if (rc)
-		return rc;
-	if (a.status != 200)
-		return refused(d, &a, err);
-	*root = json_loadb(a.body.s ?: "", a.body.len, JSON_REJECT_DUPLICATES, &bad);
-	if (!*root)
-		return ct_err__set(err, EBADMSG, "%s answered with broken JSON (line %d)",
-				   d->server ?: d->socket, bad.line);
-	return 0;
-}
 
 int ct_docker__negotiate(const char *server_max, unsigned int *major, unsigned int *minor)
 {
@@ -205,14 +49,14 @@ static uint64_t caps_all(unsigned int major, unsigned int minor, enum ct_runtime
 static int ping(struct ct_docker *d, struct ct_err *err)
 {
 	unsigned int major = 1, minor = 0, a, b, c;
-	ct_autoanswer struct answer ans = { 0 };
+	ct_autoanswer struct ct_answer ans = { 0 };
 	int rc;
 
-	rc = http_ask(d, "/_ping", &ans, err);
+	rc = ct_docker__ask(d, "/_ping", &ans, err);
 	if (rc)
 		return rc;
 	if (ans.status != 200)
-		return refused(d, &ans, err);
+		return ct_docker__refused(d, &ans, err);
 	/* A server that names no version is asked without: it takes its newest. */
 	if (ans.api && !ct_docker__negotiate(ans.api, &major, &minor))
 		snprintf(d->prefix, sizeof(d->prefix), "/v%u.%u", major, minor);
@@ -242,7 +86,7 @@ static void ask_version(struct ct_docker *d)
 	ct_autofree char *path = ct_xasprintf("%s/version", d->prefix);
 	ct_autojson json_t *root = NULL;
 
-	if (!get_json(d, path, &root, NULL))
+	if (!ct_docker__json(d, path, &root, NULL))
 		d->info.version = version_of(root, "Version");
 }
 
@@ -258,10 +102,10 @@ static int learn_docker(struct ct_docker *d, struct ct_err *err)
 	ct_autoerr struct ct_err why = { 0 };
 	int rc;
 
-	rc = get_json(d, path, &root, &why);
+	rc = ct_docker__json(d, path, &root, &why);
 	if (rc == -EINVAL && d->prefix[0]) {
 		d->prefix[0] = '\0';
-		rc = get_json(d, "/info", &root, &why);
+		rc = ct_docker__json(d, "/info", &root, &why);
 	}
 	if (rc == -ETIMEDOUT)
 		return ct_err__set(err, -rc, "%s", why.msg);
@@ -299,9 +143,8 @@ static int open_at(const char *socket, struct ct_docker **d, struct ct_err *err)
 		rc = ct_err__set(err, ENOMEM, "libcurl gives no handle");
 		goto fail;
 	}
-	curl_easy_setopt(new->easy, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
-	curl_easy_setopt(new->easy, CURLOPT_WRITEFUNCTION, take_body);
-	curl_easy_setopt(new->easy, CURLOPT_HEADERFUNCTION, take_headers);
+	curl_easy_setopt(new->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
+	ct_docker__take_answers(new->easy);
 	rc = ping(new, err);
 	if (!rc)
 		rc = new->info.runtime == CT_RT_PODMAN ? learn_podman(new) : learn_docker(new, err);
@@ -333,7 +176,7 @@ static int open_default(struct ct_docker **d, struct ct_err *err)
 		return ct_err__set(err, -rc,
 				   "neither Docker answers at " DOCKER_SOCKET
 				   " nor Podman at " CT_PODMAN_SOCKET "%s",
-				   cure(-rc));
+				   ct_docker__cure(-rc));
 	return rc;
 }
 
@@ -401,7 +244,7 @@ static int get_container(struct ct_docker *d, const char *name, json_t **root, s
 	if (!is_name(name))
 		return ct_err__set(err, ENOENT, "no container is named \"%s\"", shown);
 	path = ct_xasprintf("%s/containers/%s/json", podman ? d->libpod : d->prefix, name);
-	return get_json(d, path, root, err);
+	return ct_docker__json(d, path, root, err);
 }
 
 /* Path of an image's description; the caller frees. NULL: that is no image's name. */
@@ -422,7 +265,7 @@ bool ct_docker__are_composes(struct ct_docker *d, const char *image, const json_
 	const json_t *own;
 
 	/* An image that the daemon does not show is taken to have none of Compose's own. */
-	if (!path || get_json(d, path, &root, NULL))
+	if (!path || ct_docker__json(d, path, &root, NULL))
 		return ct_docker_labels__have_hash(labels, NULL);
 	own = json_object_get(json_object_get(root, "Config"), "Labels");
 	return ct_docker_labels__are_own(labels, own ?: json_object_get(root, "Labels"));
@@ -509,7 +352,7 @@ int ct_docker__project(struct ct_docker *d, const char *project,
 		return ct_err__set(err, EINVAL, "the project's name is not UTF-8");
 	path = ct_xasprintf("%s/containers/json?filters=%s", d->prefix, escaped);
 	curl_free(escaped);
-	rc = get_json(d, path, &root, err);
+	rc = ct_docker__json(d, path, &root, err);
 	if (rc)
 		return rc;
 	json_array_foreach(root, i, one)
@@ -521,7 +364,7 @@ int ct_docker__project(struct ct_docker *d, const char *project,
 int ct_docker__restart(struct ct_docker *d, const char *id, struct ct_err *err)
 {
 	ct_autofree char *path = ct_xasprintf("%s/containers/%s/restart", d->prefix, id);
-	ct_autoanswer struct answer a = { 0 };
+	ct_autoanswer struct ct_answer a = { 0 };
 	int rc;
 
 	if (!is_name(id))
@@ -529,12 +372,12 @@ int ct_docker__restart(struct ct_docker *d, const char *id, struct ct_err *err)
 	/* How long it takes to end is the container's own affair. */
 	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, 0L);
 	curl_easy_setopt(d->easy, CURLOPT_POSTFIELDS, "");
-	rc = http_ask(d, path, &a, err);
+	rc = ct_docker__ask(d, path, &a, err);
 	curl_easy_setopt(d->easy, CURLOPT_HTTPGET, 1L);
-	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, TIMEOUT_MS);
+	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
 	if (rc)
 		return rc;
-	return a.status / 100 == 2 ? 0 : refused(d, &a, err);
+	return a.status / 100 == 2 ? 0 : ct_docker__refused(d, &a, err);
 }
 
 char *ct_docker__names(struct ct_docker *d)
@@ -546,7 +389,7 @@ char *ct_docker__names(struct ct_docker *d)
 	size_t i;
 
 	ct_str__add(&s, "");
-	if (get_json(d, path, &root, NULL))
+	if (ct_docker__json(d, path, &root, NULL))
 		return s.s;
 	json_array_foreach(root, i, one) {
 		const json_t *names = json_object_get(one, "Names");

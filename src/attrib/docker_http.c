@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* HTTP over the engine's unix socket. */
+#include "attrib/docker_http.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#define MAX_ANSWER (64u << 20)
+
+void ct_answer__free(struct ct_answer *a)
+{
+	ct_str__free(&a->body);
+	free(a->api);
+	free(a->libpod);
+}
+
+static size_t take_body(char *data, size_t size, size_t n, void *arg)
+{
+	struct ct_answer *a = arg;
+
+	if (n > MAX_ANSWER - a->body.len)
+		return 0; /* ends the transfer with CURLE_WRITE_ERROR */
+	ct_str__addn(&a->body, data, size * n);
+	return n;
+}
+
+static void take_header(const char *line, size_t len, const char *name, char **value)
+{
+	size_t n = strlen(name);
+
+	if (len <= n || strncasecmp(line, name, n) != 0 || line[n] != ':')
+		return;
+	for (n++; n < len && line[n] == ' ';)
+		n++;
+	while (len > n && (line[len - 1] == '\r' || line[len - 1] == '\n'))
+		len--;
+	free(*value);
+	*value = ct_xstrndup(line + n, len - n);
+}
+
+static size_t take_headers(char *data, size_t size, size_t n, void *arg)
+{
+	struct ct_answer *a = arg;
+
+	take_header(data, size * n, "Api-Version", &a->api);
+	take_header(data, size * n, "Libpod-Api-Version", &a->libpod);
+	return n;
+}
+
+/* libcurl's own sockets would be inherited by the command that captrim runs. */
+static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	int fd = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+
+	(void)purpose;
+	if (arg)
+		*(int *)arg = fd;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+CURL *ct_docker__handle(const struct ct_docker *d, int *sock)
+{
+	CURL *h = curl_easy_init();
+
+	if (!h)
+		return NULL;
+	curl_easy_setopt(h, CURLOPT_UNIX_SOCKET_PATH, d->socket);
+	curl_easy_setopt(h, CURLOPT_PROXY, ""); /* whatever http_proxy says */
+	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(h, CURLOPT_OPENSOCKETDATA, sock);
+	curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
+	curl_easy_setopt(h, CURLOPT_USERAGENT, "captrim");
+	return h;
+}
+
+static int curl_errno(CURL *h, CURLcode code)
+{
+	long os = 0;
+
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		return ETIMEDOUT;
+	if (code == CURLE_WRITE_ERROR)
+		return EFBIG;
+	if (code == CURLE_COULDNT_CONNECT && !curl_easy_getinfo(h, CURLINFO_OS_ERRNO, &os) && os)
+		return os;
+	return code == CURLE_COULDNT_CONNECT ? ECONNREFUSED : EIO;
+}
+
+const char *ct_docker__cure(int code)
+{
+	switch (code) {
+	case EACCES:
+	case EPERM: return "; run as root or as a member of the socket's group";
+	case ENOENT:
+	case ECONNREFUSED:
+		return "; is the service running? DOCKER_HOST=unix://PATH names another socket";
+	default: return "";
+	}
+}
+
+int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, struct ct_err *err)
+{
+	ct_autofree char *url = ct_xasprintf("http://localhost%s", path);
+	CURLcode code;
+	int rc;
+
+	curl_easy_setopt(d->easy, CURLOPT_URL, url);
+	curl_easy_setopt(d->easy, CURLOPT_WRITEDATA, a);
+	curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, a);
+	code = curl_easy_perform(d->easy);
+	if (code) {
+		rc = curl_errno(d->easy, code);
+		return ct_err__set(err, rc, "cannot ask the container service at %s: %s%s",
+				   d->socket, rc == EIO ? curl_easy_strerror(code) : strerror(rc),
+				   ct_docker__cure(rc));
+	}
+	curl_easy_getinfo(d->easy, CURLINFO_RESPONSE_CODE, &a->status);
+	return 0;
+}
+
+int ct_docker__refused(const struct ct_docker *d, const struct ct_answer *a, struct ct_err *err)
+{
+	ct_autojson json_t *root = json_loadb(a->body.s ?: "", a->body.len, 0, NULL);
+	ct_autofree char *msg = ct_printable(ct_json_str(root, "message") ?: "no reason given");
+	int code = EIO;
+
+	if (a->status == 404)
+		code = ENOENT;
+	else if (a->status == 400)
+		code = EINVAL;
+	else if (a->status == 401 || a->status == 403)
+		code = EACCES;
+	return ct_err__set(err, code, "%s refused with status %ld: %s", d->server ?: d->socket,
+			   a->status, msg);
+}
+
+int ct_docker__json(struct ct_docker *d, const char *path, json_t **root, struct ct_err *err)
+{
+	ct_autoanswer struct ct_answer a = { 0 };
+	json_error_t bad;
+	int rc;
+
+	rc = ct_docker__ask(d, path, &a, err);
+	if (rc)
+		return rc;
+	if (a.status != 200)
+		return ct_docker__refused(d, &a, err);
+	*root = json_loadb(a.body.s ?: "", a.body.len, JSON_REJECT_DUPLICATES, &bad);
+	if (!*root)
+		return ct_err__set(err, EBADMSG, "%s answered with broken JSON (line %d)",
+				   d->server ?: d->socket, bad.line);
+	return 0;
+}
+
+void ct_docker__take_answers(CURL *h)
+{
+	curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(h, CURLOPT_HEADERFUNCTION, take_headers);
+}
