@@ -15,16 +15,6 @@ static bool is_setup(const struct ct_case *c, uint32_t entry)
 	return !strcmp(ct_workload__phase(c->w, entry), "setup");
 }
 
-/*
- * By a process that came from outside and executed nothing, and held more than the workload was
- * ever given? Then it does not descend from the workload, see credentials.c.
- */
-static bool is_outsiders(const struct ct_case *c, const struct ct_act *a)
-{
-	return a->key.entry == CT_ENTRY_ENTERED && c->w->configured_known &&
-	       a->held & ~c->w->configured;
-}
-
 /* What is the same of all reasons that an act gives. */
 struct ground {
 	const char *site, *syscall, *process, *text, *source;
@@ -328,7 +318,7 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 {
 	char comm[sizeof(a->proc.comm) + 1] = "";
 
-	if (is_setup(c, a->key.entry) || is_outsiders(c, a) ||
+	if (is_setup(c, a->key.entry) || ct_act__is_outsiders(c, a) ||
 	    (!a->key.ok && a->key.type != CT_ACT_CAPSET))
 		return;
 	memcpy(comm, a->proc.comm, sizeof(a->proc.comm));

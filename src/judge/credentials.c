@@ -64,20 +64,44 @@ bool ct_kind__is_borrowed(const struct ct_kind *k)
 	return k->key.flags & CT_F_CRED_ALIEN || (k->key.flags & CT_F_CRED_KIN && is_in_overlay(k));
 }
 
-/* Did no process of the workload change its own sets, as far as one could have been seen? */
+bool ct_act__is_outsiders(const struct ct_case *c, const struct ct_act *a)
+{
+	return a->key.entry == CT_ENTRY_ENTERED && c->w->configured_known &&
+	       a->held & ~c->w->configured;
+}
+
+static bool changes_sets(const struct ct_case *c, const struct ct_act *a)
+{
+	switch (a->key.type) {
+	case CT_ACT_CAPSET:
+	case CT_ACT_AMBIENT:
+	case CT_ACT_BSET_DROP:
+	case CT_ACT_SECUREBITS:
+		return a->key.entry != CT_ENTRY_SETUP && !ct_act__is_outsiders(c, a);
+	default: return false;
+	}
+}
+
+/* Did no process of the workload change its own sets? */
 static bool leaves_its_sets_alone(const struct ct_case *c)
 {
-	if (c->w->start_seen != CT_YES || c->lossy || !c->acts_watched)
+	if (c->lossy || !c->acts_watched)
 		return false;
 	for (size_t i = 0; i < c->w->nacts; i++)
-		switch (c->w->acts[i].key.type) {
-		case CT_ACT_CAPSET:
-		case CT_ACT_AMBIENT:
-		case CT_ACT_BSET_DROP:
-		case CT_ACT_SECUREBITS: return false;
-		default: break;
-		}
+		if (changes_sets(c, &c->w->acts[i]))
+			return false;
 	return true;
+}
+
+/* Was the process seen from its start that the kind's processes descend from? */
+static bool is_seen_from_start(const struct ct_workload *w, uint32_t entry)
+{
+	if (entry == CT_ENTRY_MAIN)
+		return w->start_seen == CT_YES;
+	for (size_t i = 0; i < w->nexecs; i++)
+		if (w->execs[i].entry == entry && w->execs[i].was == CT_ENTRY_SETUP)
+			return true;
+	return false;
 }
 
 /*
@@ -89,7 +113,7 @@ static bool would_hold_more(const struct ct_case *c, const struct ct_kind *k)
 {
 	return c->leaves_sets_alone && k->key.flags & CT_F_EUID0 &&
 	       !(k->key.flags & CT_CRED_OTHERS) && k->key.from == 0 && c->w->configured_known &&
-	       k->key.effective == c->w->configured;
+	       k->key.effective == c->w->configured && is_seen_from_start(c->w, k->key.entry);
 }
 
 uint64_t ct_kind__held(const struct ct_case *c, const struct ct_kind *k)

@@ -69,6 +69,11 @@ bool ct_kind__has_frame(const struct ct_kind *k, const char *name);
 
 /* Was the check asked of credentials that are certainly not the workload's? */
 bool ct_kind__is_foreign(const struct ct_case *c, const struct ct_kind *k);
+/*
+ * By a process that came from outside and executed nothing, and held more than the workload was
+ * ever given? Then it does not descend from the workload.
+ */
+bool ct_act__is_outsiders(const struct ct_case *c, const struct ct_act *a);
 /* Other credentials, which may be the workload's: whose they are is not known. */
 bool ct_kind__is_borrowed(const struct ct_kind *k);
 /*
