@@ -421,6 +421,13 @@ int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id)
 	return dir ? each_process(dir, NULL, NULL) : 0;
 }
 
+int ct_cgroups__process_of(const struct ct_cgroups *c, uint64_t id)
+{
+	ct_autofree char *dir = dir_of(c, id);
+
+	return dir ? ct_cgroup_dir__process(dir) : 0;
+}
+
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg)
 {
 	struct entry *e, *tmp;

@@ -51,6 +51,9 @@ int ct_cgroup_dir__process(const char *dir);
 /* The same by id; 0 when it is unknown, too. */
 int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id);
 
+/* A process in the cgroup of that id or below; 0: none, or the cgroup is unknown. */
+int ct_cgroups__process_of(const struct ct_cgroups *c, uint64_t id);
+
 typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);
 

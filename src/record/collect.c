@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "record/collect.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -212,6 +213,22 @@ static char *command_line(const char *argv, uint32_t len)
 	return ct_steal(copy);
 }
 
+/*
+ * The file capabilities of what was executed. The process may be gone by now; then another one of
+ * its cgroup shows the root that it had, as where a container was running before we came.
+ */
+static int look_up_fcaps(struct ct_collect *c, const struct ct_exec_event *e, struct ct_exec *x)
+{
+	int ret = ct_roots__fcaps(c->roots, e, x), other;
+
+	if (ret != -ESRCH)
+		return ret;
+	other = ct_cgroups__process_of(c->cgroups, e->h.cgroup);
+	if (!other || !ct_roots__keep(c->roots, e->h.cgroup, other))
+		return ret;
+	return ct_roots__fcaps(c->roots, e, x);
+}
+
 static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
 {
 	const char *path = ct_cgroups__path(c->cgroups, e->h.cgroup);
@@ -228,7 +245,7 @@ static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
 	x.exec.count = 1;
 	/* Neither a runtime's set-up nor a process at the root of the hierarchy is a workload's. */
 	if (!CT_IS_PENDING(e->entry) && !(path && !strcmp(path, "/"))) {
-		x.unread = ct_roots__fcaps(c->roots, e, &x.exec) < 0;
+		x.unread = look_up_fcaps(c, e, &x.exec) < 0;
 		if (CT_IS_PENDING(e->was) && e->entry == CT_ENTRY_MAIN)
 			announce(c, e->h.cgroup);
 	}

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <limits.h>
 #include <sys/stat.h>
 #include <uthash.h>
@@ -17,7 +18,17 @@ struct root {
 	UT_hash_handle hh;
 };
 
+/* The last program that a process executed. */
+struct program {
+	uint32_t pid;
+	uint64_t fcaps;
+	bool effective, setuid;
+};
+
+#define LAST_PROGRAMS 1024
+
 struct ct_roots {
+	struct program last[LAST_PROGRAMS]; /* by pid */
 	struct root *table;
 	struct statx own; /* our root directory */
 	int own_fd;
@@ -156,7 +167,27 @@ static char *absolute_by_parent(const struct ct_exec_event *e, const char *file)
 	return ct_xasprintf("%s/%s", cwd, file);
 }
 
-int ct_roots__fcaps(struct ct_roots *r, const struct ct_exec_event *e, struct ct_exec *x)
+/* What this process, or else its parent, executed last; NULL: not known. */
+static const struct program *last_program(const struct ct_roots *r, const struct ct_exec_event *e)
+{
+	const uint32_t pids[] = { e->proc.pid, e->proc.ppid };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(pids); i++) {
+		const struct program *p = &r->last[pids[i] % LAST_PROGRAMS];
+
+		if (p->pid == pids[i])
+			return p;
+	}
+	return NULL;
+}
+
+static void remember(struct ct_roots *r, uint32_t pid, const struct ct_exec *x)
+{
+	r->last[pid % LAST_PROGRAMS] = (struct program){ pid, x->fcaps, x->fcaps_effective,
+							 x->setuid };
+}
+
+static int look_up(struct ct_roots *r, const struct ct_exec_event *e, struct ct_exec *x)
 {
 	int ret = ct_fcaps__read(e->proc.pid, x->file, &x->fcaps, &x->fcaps_effective, &x->setuid);
 	ct_autofree char *path = NULL;
@@ -176,5 +207,25 @@ int ct_roots__fcaps(struct ct_roots *r, const struct ct_exec_event *e, struct ct
 	ret = ct_fcaps__read_below(fd, path, &x->fcaps, &x->fcaps_effective, &x->setuid);
 	if (own)
 		close(fd);
+	return ret;
+}
+
+int ct_roots__fcaps(struct ct_roots *r, const struct ct_exec_event *e, struct ct_exec *x)
+{
+	int ret = look_up(r, e, x);
+
+	/* What it was running then is what it runs again: busybox does so for its applets. */
+	if (ret < 0 && !strcmp(x->file, "/proc/self/exe")) {
+		const struct program *p = last_program(r, e);
+
+		if (!p)
+			return ret;
+		x->fcaps = p->fcaps;
+		x->fcaps_effective = p->effective;
+		x->setuid = p->setuid;
+		ret = 0;
+	}
+	if (!ret)
+		remember(r, e->proc.pid, x);
 	return ret;
 }
