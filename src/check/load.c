@@ -107,6 +107,40 @@ static int load_docs(struct ct_check *c, const char *path, const char *text, siz
 			   shown);
 }
 
+/* Begins it as units do, with a section alone on its line? YAML has no such file. */
+static bool has_section(const char *text)
+{
+	size_t len;
+
+	while (*text && strchr("#; \t\r\n", *text)) {
+		text += strspn(text, " \t\r\n");
+		if (*text == '#' || *text == ';')
+			text += strcspn(text, "\n");
+	}
+	len = *text == '[' ? strspn(text + 1, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					      "0123456789-") :
+			     0;
+	return len && text[len + 1] == ']' && strchr("\r\n", text[len + 2]);
+}
+
+static int read_text(const char *path, char **text, size_t *len, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(path);
+	int ret = ct_read_file(path, MAX_FILE, text, len);
+
+	if (ret == -EFBIG)
+		return ct_err__set(err, EFBIG, "%s is larger than %u MiB: split the file", shown,
+				   MAX_FILE >> 20);
+	if (ret)
+		return ct_err__set(err, -ret, "cannot read %s: %s", shown, strerror(-ret));
+	if (strlen(*text) != *len)
+		return ct_err__set(err, EINVAL,
+				   "%s: there is a NUL byte in it: convert the file to UTF-8, if "
+				   "it is text",
+				   shown);
+	return 0;
+}
+
 static int load_file(struct ct_check *c, const char *path, struct ct_strlist *compose,
 		     struct ct_err *err)
 {
@@ -117,13 +151,17 @@ static int load_file(struct ct_check *c, const char *path, struct ct_strlist *co
 
 	if (!strncmp(path, "image:", 6))
 		return ct_targets__inspect(&c->targets, path + 6, err);
-	ret = ct_read_file(path, MAX_FILE, &text, &len);
+	ret = read_text(path, &text, &len, err);
 	if (ret)
-		return ct_err__set(err, -ret, "cannot read %s: %s", shown, strerror(-ret));
-	if (strlen(text) != len)
-		return ct_err__set(err, EINVAL, "%s: there is a NUL byte in it", shown);
+		return ret;
 	if (is_unit(path))
 		return ct_targets__unit(&c->targets, path, text, err);
+	if (has_section(text))
+		return ct_err__set(err, EINVAL,
+				   "%s runs no command: give the unit that does (NAME.service, "
+				   ".socket, .mount, .swap, or Quadlet's NAME.container); its "
+				   "drop-ins are read with it",
+				   shown);
 	if (ct_targets__is_image(text)) {
 		ct_targets__image(&c->targets, path, text);
 		return 0;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* systemd units and Quadlet's .container files, each with its drop-ins. */
-#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 
@@ -21,93 +20,20 @@ static int read_text(const struct reading *r, const char *path, const char *text
 			     r->state, r->err);
 }
 
-/* ---- drop-ins ---- */
-
-struct dropin {
-	char *name, *path;
-};
-
-struct dropins {
-	struct dropin *items;
-	size_t len, cap;
-};
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct dropin *)a)->name, ((const struct dropin *)b)->name);
-}
-
-/* A file of the same name in a directory that was read before stands for it. */
-static void add_dropin(struct dropins *l, const char *dir, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (*name == '.' || len < 6 || strcmp(name + len - 5, ".conf") != 0)
-		return;
-	for (size_t i = 0; i < l->len; i++)
-		if (!strcmp(l->items[i].name, name))
-			return;
-	*CT_PUSH(l->items, l->len, l->cap) = (struct dropin){ ct_xstrdup(name),
-							      ct_xasprintf("%s/%s", dir, name) };
-}
-
-/* The .conf files of DIR/PREFIX + SUFFIX + ".d". */
-static void add_dropins(struct dropins *l, const char *path, int prefix, const char *suffix)
-{
-	ct_autofree char *dir = ct_xasprintf("%.*s%s.d", prefix, path, suffix);
-	DIR *d = opendir(dir);
-	const struct dirent *e;
-
-	while (d && (e = readdir(d)))
-		add_dropin(l, dir, e->d_name);
-	if (d)
-		closedir(d);
-}
-
-/*
- * Directories beside the file, the nearest first, as unit_file_find_dropin_paths() of systemd has
- * them: for a-b@x.service those of itself, a-b@.service, a-.service and service.
- */
-static void find_dropins(struct dropins *l, const char *path)
-{
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-	const char *suffix = strrchr(base, '.'), *at = strchr(base, '@');
-	int dir = (int)(base - path);
-
-	add_dropins(l, path, (int)strlen(path), "");
-	if (at && at < suffix) {
-		if (at + 1 < suffix)
-			add_dropins(l, path, (int)(at + 1 - path), suffix);
-	} else {
-		at = suffix;
-	}
-	for (const char *p = at; p > base; p--)
-		if (p[-1] == '-' && p < suffix)
-			add_dropins(l, path, (int)(p - path), suffix);
-	add_dropins(l, path, dir, suffix + 1);
-	if (l->len)
-		qsort(l->items, l->len, sizeof(*l->items), by_name);
-}
-
 static int read_dropins(const struct reading *r, const char *path)
 {
-	struct dropins l = { 0 };
+	struct ct_dropins l = { 0 };
 	int ret = 0;
 
-	find_dropins(&l, path);
-	for (size_t i = 0; i < l.len; i++) {
+	ct_dropins__find(&l, path);
+	for (size_t i = 0; i < l.len && !ret; i++) {
 		ct_autofree char *text = NULL, *shown = ct_printable(l.items[i].path);
 
-		if (!ret) {
-			ret = ct_read_file(l.items[i].path, MAX_FILE, &text, NULL);
-			ret = ret ? ct_err__set(r->err, -ret, "cannot read %s: %s", shown,
-						strerror(-ret)) :
-				    read_text(r, l.items[i].path, text);
-		}
-		free(l.items[i].name);
-		free(l.items[i].path);
+		ret = ct_read_file(l.items[i].path, MAX_FILE, &text, NULL);
+		ret = ret ? ct_err__set(r->err, -ret, "cannot read %s: %s", shown, strerror(-ret)) :
+			    read_text(r, l.items[i].path, text);
 	}
-	free(l.items);
+	ct_dropins__free(&l);
 	return ret;
 }
 

@@ -20,6 +20,22 @@ struct ct_unit {
 	const char *suffix; /* of the file's name, with its dot */
 };
 
+struct ct_dropin {
+	char *name, *path;
+};
+
+struct ct_dropins {
+	struct ct_dropin *items;
+	size_t len, cap;
+};
+
+/*
+ * The drop-ins of a unit, in the order in which they count. A unit in a directory of systemd's or
+ * Quadlet's has those of all its directories, another one those beside it.
+ */
+void ct_dropins__find(struct ct_dropins *l, const char *path);
+void ct_dropins__free(struct ct_dropins *l);
+
 extern const struct ct_unit_kind ct_unit_systemd, ct_unit_quadlet;
 
 #endif

@@ -424,6 +424,30 @@ commands() {
 }
 
 # What an image says of itself.
+# A unit's drop-ins are also where its manager looks, below whatever root.
+dropins() {
+	local root=$tmp/in/root
+
+	mkdir -p "$root"/usr/lib/systemd/system "$root"/etc/systemd/system/dns.service.d
+	sed /KILL$/d "$tmp/in/dns.service" >"$root/usr/lib/systemd/system/dns.service"
+	printf '[Service]\nCapabilityBoundingSet=~CAP_SETUID CAP_KILL\n' \
+		>"$root/etc/systemd/system/dns.service.d/override.conf"
+	check "a drop-in below /etc" 1 "$dns" --against root/usr/lib/systemd/system/dns.service
+	says "a drop-in below /etc: it is read" "$tmp/out" 'it needs SETUID and is not given it'
+	mkdir -p "$root"/usr/share/containers/systemd "$root"/etc/containers/systemd/container.d
+	cp "$tmp/in/ping.container" "$root/usr/share/containers/systemd"
+	printf '[Container]\nAddCapability=NET_RAW\n' >"$root/etc/containers/systemd/container.d/x.conf"
+	check "Quadlet's below /etc" 0 "$ping" --against root/usr/share/containers/systemd/ping.container
+	printf '# x\n\n[Timer]\nOnCalendar=daily\n' >"$tmp/in/x.timer"
+	check "a unit without a command" 2 "$ping" --against x.timer
+	says "a unit without a command: it is said" "$tmp/err" 'x.timer runs no command: give the unit that does'
+	check "a drop-in alone" 2 "$ping" --against root/etc/systemd/system/dns.service.d/override.conf
+	says "a drop-in alone: it is said" "$tmp/err" 'its drop-ins are read with it'
+	printf 'services: [a]\n' | iconv -t UTF-16 >"$tmp/in/utf16.yaml"
+	check "UTF-16" 2 "$ping" --against utf16.yaml
+	says "UTF-16: it is said" "$tmp/err" 'convert the file to UTF-8'
+}
+
 images() {
 	printf '[{"RepoTags": ["x:1"], "Config": {"Labels": {\n"io.containers.capabilities": "NET_RAW,KILL"}}}]\n' \
 		>"$tmp/in/image.json"
@@ -446,6 +470,7 @@ other_files
 pods
 layers
 commands
+dropins
 images
 unlike
 policies

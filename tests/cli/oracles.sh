@@ -33,11 +33,13 @@ else
 fi
 if ${SYSTEMD_ANALYZE:-systemd-analyze} --version >/dev/null 2>&1; then
 	oracle units 150
+	DROPINS=systemd oracle dropins 15
 else
 	skip units 'no systemd-analyze (SYSTEMD_ANALYZE)'
 fi
 if [ -x "${QUADLET:-/usr/libexec/podman/quadlet}" ]; then
 	oracle quadlets 150
+	DROPINS=quadlet oracle dropins 15
 else
 	skip quadlets 'no generator of Quadlet (QUADLET)'
 fi

@@ -111,7 +111,9 @@ def names_of(fields):
 def truth(command):
     """The set that podman run gives for these words (MergeCapabilities); None: it refuses them."""
     add, drop = (names_of(values(command, o)) for o in ("--cap-add", "--cap-drop"))
-    privileged = [w for w in command if w == "--privileged" or w.startswith("--privileged=")]
+    privileged = [w for before, w in zip([""] + command, command) if
+                  (w == "--privileged" or w.startswith("--privileged=")) and
+                  before not in ("--cap-add", "--cap-drop")]
     if privileged and privileged[-1] not in ("--privileged=false", "--privileged=0"):
         return set(CAPS)
     if add is None or drop is None:
@@ -123,9 +125,9 @@ def truth(command):
     return None if add & drop else (PODMAN - drop) | add
 
 
-def generated(directory):
-    """{name: words of podman run} as Quadlet makes them."""
-    env = dict(os.environ, QUADLET_UNIT_DIRS=directory)
+def generated(directories):
+    """{name: words of podman run} as Quadlet makes them; directories have colons between them."""
+    env = dict(os.environ, QUADLET_UNIT_DIRS=directories)
     out = subprocess.run(QUADLET + ["-dryrun"], env=env, capture_output=True, text=True).stdout
     result = {}
     for part in re.split(r"^---(?=.*---$)", out, flags=re.M)[1:]:
@@ -176,4 +178,5 @@ def main():
     tally.end()
 
 
-main()
+if __name__ == "__main__":
+    main()

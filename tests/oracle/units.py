@@ -84,9 +84,10 @@ def dropins(r, directory, name):
     return shown
 
 
-def analyzed(directory, names):
-    """{name: (bounding, ambient)} as systemd has them; None where it does not load the unit."""
-    env = dict(os.environ, SYSTEMD_LOG_LEVEL="debug", SYSTEMD_UNIT_PATH=directory + ":")
+def analyzed(directory, names, path=None):
+    """{name: (bounding, ambient)} as systemd has them; None where it does not load the unit.
+    path: where it looks for units and drop-ins, if not in the directory."""
+    env = dict(os.environ, SYSTEMD_LOG_LEVEL="debug", SYSTEMD_UNIT_PATH=path or directory + ":")
     out = subprocess.run(ANALYZE + ["verify", "--man=no"] + ["./" + n for n in names], env=env,
                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                          errors="replace", cwd=directory).stdout
@@ -137,4 +138,5 @@ def main():
     tally.end()
 
 
-main()
+if __name__ == "__main__":
+    main()
