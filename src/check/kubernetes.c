@@ -80,9 +80,16 @@ static bool read_names(const struct reader *r, const struct ct_yaml_node *caps, 
 	return certain;
 }
 
+/* What kubectl's reader (goyaml.v2, as YAML 1.1 has it) takes for true; it knows no other case. */
 static bool is_true(const char *text)
 {
-	return text && !strcmp(text, "true");
+	static const char *const words[] = { "true", "True", "TRUE", "yes", "Yes", "YES",
+					     "on",   "On",   "ON",   "y",   "Y" };
+
+	for (size_t i = 0; text && i < CT_ARRAY_SIZE(words); i++)
+		if (!strcmp(text, words[i]))
+			return true;
+	return false;
 }
 
 static bool is_unknown(const char *text)

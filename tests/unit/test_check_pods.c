@@ -107,10 +107,32 @@ static void test_shapes(void)
 	ct_targets__free(&t);
 }
 
+/* YAML 1.1 has many words for a truth, and kubectl reads that. */
+static void test_truths(void)
+{
+	static const char *const yes[] = { "true", "True", "TRUE", "yes", "Yes", "on", "ON", "y" };
+	static const char *const no[] = { "false", "no", "Off", "~", "tRUE", "yEs" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(yes) + CT_ARRAY_SIZE(no); i++) {
+		bool is = i < CT_ARRAY_SIZE(yes);
+		ct_autofree char *text = ct_xasprintf(
+			"kind: Pod\nmetadata: {name: n}\nspec: {containers: [{name: c, "
+			"securityContext: {privileged: %s}}]}\n",
+			is ? yes[i] : no[i - CT_ARRAY_SIZE(yes)]);
+		ct_autoerr struct ct_err err = { 0 };
+		struct ct_targets t = { 0 };
+
+		CU_ASSERT_EQUAL_FATAL(ct_targets__kubernetes(&t, "k", text, strlen(text), &err), 0);
+		CU_ASSERT_EQUAL(t.items[0].privileged, is ? CT_YES : CT_NO);
+		ct_targets__free(&t);
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{ "names of pods", test_names },
 	{ "templates", test_templates },
 	{ "shapes", test_shapes },
+	{ "truths", test_truths },
 	CU_TEST_INFO_NULL,
 };
 
