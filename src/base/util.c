@@ -200,6 +200,7 @@ bool ct_utf8__is_unsafe(uint32_t c)
 		{ 0x61c, 0x61c },   { 0x200b, 0x200f }, /* zero width, direction marks */
 		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, /* line breaks, direction overrides */
 		{ 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f }, /* tags */
+		{ 0xfffe, 0xffff }, /* no characters: readers of YAML refuse the file */
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(unsafe); i++)

@@ -5,17 +5,6 @@
 #include "edit/values.h"
 #include "emit/common.h"
 
-/* On one line, and of characters that YAML 1.1 and 1.2 both allow. */
-static char *comment(const char *raw)
-{
-	char *safe = ct_printable(raw), *bad;
-
-	/* U+FFFE and U+FFFF are no characters, and readers of YAML refuse them. */
-	while ((bad = strstr(safe, "\xef\xbf\xbe")) || (bad = strstr(safe, "\xef\xbf\xbf")))
-		memcpy(bad, "???", 3);
-	return safe;
-}
-
 bool ct_patch__is_incomplete(const struct ct_patch_service *t)
 {
 	for (size_t i = 0; i < t->nadvices; i++)
@@ -56,7 +45,7 @@ static char *reason(const struct ct_patch_service *t, int cap)
 {
 	ct_autofree char *raw = raw_reason(t, cap);
 
-	return comment(raw);
+	return ct_printable(raw);
 }
 
 void ct_values__cap_add(struct ct_change_value *v, const struct ct_patch_service *t)
@@ -84,7 +73,7 @@ void ct_values__not_privileged(struct ct_change_value *v)
 /* Compose takes $ for a variable in every value, quoted or not. */
 static void add_pair(struct ct_str *s, const char *key, const char *value, bool json)
 {
-	ct_autofree char *safe = comment(value);
+	ct_autofree char *safe = ct_printable(value);
 	struct ct_str text = {};
 
 	for (const char *p = safe; *p; p++) {

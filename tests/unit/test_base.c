@@ -58,6 +58,8 @@ static void test_printable(void)
 {
 	check_printable("", "");
 	check_printable(NULL, "");
+	check_printable("a\xef\xbf\xbe\xef\xbf\xbf\xef\xbf\xbd",
+			"a\\xef\\xbf\\xbe\\xef\\xbf\\xbf\xef\xbf\xbd");
 	check_printable("nginx: worker", "nginx: worker");
 	check_printable("gr\xc3\xbc\xc3\x9f \xe2\x82\xac \xf0\x9f\x90\xb3", "grüß € 🐳");
 	check_printable("\033[31mred\n", "\\x1b[31mred\\x0a");
