@@ -8,8 +8,9 @@
 #include "edit/layers.h"
 
 #define MAX_FILE_SIZE ((size_t)4 << 20)
-#define MAX_FILES     64 /* documents, too */
-#define MAX_INCLUDES  16 /* one in the other */
+#define MAX_FILES     1024 /* documents, too: an include list may name a hundred */
+#define MAX_DOCUMENTS 64   /* of one file; each keeps a copy of it */
+#define MAX_INCLUDES  16   /* one in the other */
 
 char *ct_layers__path(const struct ct_layers *l, const struct ct_yaml *from, const char *path)
 {
@@ -50,6 +51,9 @@ static int read_text(const struct ct_layers *l, const char *path, const char *re
 	if (!S_ISREG(st.st_mode))
 		return ct_err__set(err, EINVAL, "%s is no regular file", shown);
 	ret = ct_read_file(real, MAX_FILE_SIZE, text, len);
+	if (ret == -EFBIG)
+		return ct_err__set(err, EFBIG, "%s is larger than %zu MiB: split the file", shown,
+				   MAX_FILE_SIZE >> 20);
 	return ret ? ct_err__set(err, -ret, "cannot read %s: %s", shown, strerror(-ret)) : 0;
 }
 
@@ -86,10 +90,11 @@ int ct_layers__parse(const char *name, const char *text, size_t len, struct ct_y
 	int ret = 0;
 
 	ct_yaml_docs__split(text, len, &ranges);
-	if (ranges.len > MAX_FILES) {
+	if (ranges.len > MAX_DOCUMENTS) {
 		ct_autofree char *shown = ct_printable(name);
 
-		ret = ct_err__set(err, EINVAL, "%s: more than %d documents", shown, MAX_FILES);
+		ret = ct_err__set(err, EINVAL, "%s: more than %d documents: split the file at ---",
+				  shown, MAX_DOCUMENTS);
 	} else if (ranges.len < 2) {
 		ret = add_parsed(&found, name, text, len, err);
 	}
@@ -119,7 +124,9 @@ static int keep(struct ct_layers *l, struct ct_yaml_docs *docs, char *real, char
 	if (l->nfiles + docs->len > MAX_FILES) {
 		ct_autofree char *shown = ct_printable(docs->items[0]->name);
 
-		return ct_err__set(err, EINVAL, "%s: more than %d files", shown, MAX_FILES);
+		return ct_err__set(err, EINVAL,
+				   "%s: more than %d files: give those with the services alone",
+				   shown, MAX_FILES);
 	}
 	for (size_t i = 0; i < docs->len; i++) {
 		*CT_PUSH(l->files, l->nfiles,

@@ -48,9 +48,30 @@ static int take_text(const struct ct_yaml *y, const struct ct_yaml_node *service
 		return ct_yaml__error(y, n->start, err,
 				      "%s is a %s, and Compose wants one word: write %s: VALUE",
 				      key, n->kind == CT_YAML_SEQ ? "list" : "mapping", key);
-	if (!ct_yaml__is_null(n))
-		*t = (struct ct_compose_text){ n->text, ct_yaml__at(y, n) };
+	if (ct_yaml__is_null(n))
+		return 0;
+	*t = (struct ct_compose_text){ n->text, ct_yaml__at(y, n) };
 	return 0;
+}
+
+/* What Compose takes for a boolean, whatever its case; and variables, which nobody knows here. */
+static int take_truth(const struct ct_yaml *y, const struct ct_yaml_node *service, const char *key,
+		      struct ct_compose_text *t, struct ct_err *err)
+{
+	static const char *const words[] = { "true", "yes", "on", "y", "false", "no", "off", "n" };
+	const struct ct_yaml_node *n = ct_yaml__get(service, key);
+	int ret = take_text(y, service, key, t, err);
+
+	if (ret || !n || has_tag(n, "!reset") || ct_yaml__is_null(n) || strchr(n->text, '$'))
+		return ret;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(words); i++)
+		if (!strcasecmp(n->text, words[i]))
+			return 0;
+	ct_autofree char *shown = ct_printable(n->text);
+
+	return ct_yaml__error(y, n->start, err,
+			      "%s is '%s', and Compose wants a boolean: write true or false", key,
+			      shown);
 }
 
 static int list_error(const struct ct_yaml *y, const struct ct_yaml_node *n, const char *key,
@@ -182,7 +203,6 @@ static int take(struct ct_layers *l, const struct ct_yaml *y, const struct ct_ya
 		{ "cap_add", &s->cap_add, NULL },
 		{ "cap_drop", &s->cap_drop, NULL },
 		{ "security_opt", &s->security_opt, NULL },
-		{ "privileged", NULL, &s->privileged },
 		{ "user", NULL, &s->user },
 		{ "network_mode", NULL, &s->network_mode },
 		{ "userns_mode", NULL, &s->userns_mode },
@@ -193,6 +213,8 @@ static int take(struct ct_layers *l, const struct ct_yaml *y, const struct ct_ya
 	};
 	int ret = take_extended(l, y, service, s, depth, err);
 
+	if (!ret)
+		ret = take_truth(y, service, "privileged", &s->privileged, err);
 	for (size_t i = 0; i < CT_ARRAY_SIZE(values) && !ret; i++)
 		ret = values[i].list ? take_list(y, service, values[i].key, values[i].list, err) :
 				       take_text(y, service, values[i].key, values[i].text, err);

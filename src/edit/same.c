@@ -71,9 +71,12 @@ static int compare_key(struct walk *w, const struct ct_yaml_node *a, const struc
 	return ret;
 }
 
-/* Each key of n, merged ones too, compared between a and b. */
+/*
+ * Each key of n, merged ones too, compared between a and b. news: only those that a has not. To
+ * compare what both have a second time would double the work with each level.
+ */
 static int compare_keys(struct walk *w, const struct ct_yaml_node *n, const struct ct_yaml_node *a,
-			const struct ct_yaml_node *b)
+			const struct ct_yaml_node *b, bool news)
 {
 	int ret = 0;
 
@@ -82,16 +85,17 @@ static int compare_keys(struct walk *w, const struct ct_yaml_node *n, const stru
 		return ct_yaml__error(w->old, a->start, w->err, "too many aliases within aliases");
 	for (size_t i = 0; i + 1 < n->nitems && !ret; i += 2) {
 		const struct ct_yaml_node *value = ct_yaml__resolve(n->items[i + 1]);
+		const char *key = ct_yaml__resolve(n->items[i])->text;
 
 		if (!ct_yaml__is_merge(n->items[i]) || value->kind == CT_YAML_SCALAR)
-			ret = compare_key(w, a, b, ct_yaml__resolve(n->items[i])->text);
+			ret = news && ct_yaml__get(a, key) ? 0 : compare_key(w, a, b, key);
 		else if (value->kind == CT_YAML_MAP)
-			ret = compare_keys(w, value, a, b);
+			ret = compare_keys(w, value, a, b, news);
 		for (size_t k = 0; ct_yaml__is_merge(n->items[i]) && value->kind == CT_YAML_SEQ &&
 				   k < value->nitems && !ret;
 		     k++)
 			if (ct_yaml__resolve(value->items[k])->kind == CT_YAML_MAP)
-				ret = compare_keys(w, value->items[k], a, b);
+				ret = compare_keys(w, value->items[k], a, b, news);
 	}
 	return ret;
 }
@@ -109,8 +113,8 @@ static int compare(struct walk *w, const struct ct_yaml_node *a, const struct ct
 	if (a->kind == CT_YAML_SCALAR)
 		return a->style == b->style && !strcmp(a->text, b->text) ? 0 : differs(w, a);
 	if (a->kind == CT_YAML_MAP) {
-		ret = compare_keys(w, a, a, b);
-		return ret ? ret : compare_keys(w, b, a, b);
+		ret = compare_keys(w, a, a, b, false);
+		return ret ? ret : compare_keys(w, b, a, b, true);
 	}
 	if (a->nitems != b->nitems)
 		return differs(w, a);

@@ -6,7 +6,9 @@
 #include "edit/yaml.h"
 #include "edit/yaml_scalar.h"
 
-#define MAX_DEPTH  60 /* below libfyaml's own limit */
+#define MAX_DEPTH                                                                                \
+	500	      /* the schema in a CustomResourceDefinition goes deeper than libfyaml's 64 \
+		       */
 #define MAX_HIDDEN 64 /* empty block scalars that libfyaml is not shown */
 
 static void node_free(struct ct_yaml_node *n)
@@ -29,21 +31,36 @@ void ct_yaml__free(struct ct_yaml *y)
 	node_free(y->root);
 	free(y->name);
 	free(y->text);
+	free(y->lines);
 	free(y);
+}
+
+/* Places are asked for in every value of every service: counting from the start takes too long. */
+static void find_lines(struct ct_yaml *y)
+{
+	*CT_PUSH(y->lines, y->nlines, y->lines_cap) = 0;
+	for (size_t i = 0; i < y->len; i++)
+		if (y->text[i] == '\n')
+			*CT_PUSH(y->lines, y->nlines, y->lines_cap) = i + 1;
 }
 
 void ct_yaml__place(const struct ct_yaml *y, size_t pos, unsigned int *line, unsigned int *column)
 {
-	size_t begin = 0;
+	size_t first = 0, behind = y->nlines, begin;
 
 	*line = *column = 1;
 	if (pos > y->len)
 		pos = y->len;
-	for (size_t i = 0; i < pos; i++)
-		if (y->text[i] == '\n') {
-			++*line;
-			begin = i + 1;
-		}
+	while (behind - first > 1) {
+		size_t middle = first + (behind - first) / 2;
+
+		if (y->lines[middle] <= pos)
+			first = middle;
+		else
+			behind = middle;
+	}
+	*line += (unsigned int)first;
+	begin = y->lines[first];
 	if (!begin && y->len >= 3 && !memcmp(y->text, "\xef\xbb\xbf", 3))
 		begin = pos < 3 ? pos : 3;
 	for (size_t i = begin; i < pos; i++)
@@ -288,7 +305,8 @@ static int open_node(struct builder *b, enum ct_yaml_kind kind, struct fy_token 
 		if (anchor)
 			b->nanchors--;
 		node_free(n);
-		return ct_yaml__error(b->y, pos, b->err, "nested deeper than %d levels", MAX_DEPTH);
+		return ct_yaml__error(b->y, pos, b->err,
+				      "nested deeper than %d levels: take some out", MAX_DEPTH);
 	}
 	ret = add(b, n);
 	b->open[b->depth++] = n;
@@ -313,7 +331,9 @@ static int on_event(struct builder *b, struct fy_event *e)
 					      e->document_start.document_start ?
 						      mark_start(e->document_start.document_start) :
 						      b->last,
-					      b->err, "a second document: split the file at ---");
+					      b->err,
+					      "a second document, or an empty one: split the file "
+					      "at ---, or remove that line");
 		return 0;
 	case FYET_SCALAR: return add_scalar(b, e);
 	case FYET_ALIAS: return add_alias(b, e);
@@ -390,7 +410,8 @@ static int parse_shown(struct ct_yaml *y, const char *shown, size_t *hidden, str
 	const struct fy_diag_cfg dcfg = { .level = FYET_ERROR, .module_mask = ~0u };
 	struct builder b = { .y = y, .err = err, .hidden = SIZE_MAX };
 	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG |
-					     FYPCF_SLOPPY_FLOW_INDENTATION };
+					     FYPCF_SLOPPY_FLOW_INDENTATION |
+					     FYPCF_DISABLE_DEPTH_LIMIT };
 	int ret;
 
 	cfg.diag = fy_diag_create(&dcfg);
@@ -422,6 +443,7 @@ int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yam
 	y->text = ct_xzalloc(len + 1);
 	memcpy(y->text, text, len);
 	y->len = len;
+	find_lines(y);
 	ret = check_text(y, err);
 	if (ret)
 		return ret;

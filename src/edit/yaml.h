@@ -27,6 +27,8 @@ struct ct_yaml {
 	char *name; /* of the file, raw */
 	char *text; /* NUL-terminated, len bytes */
 	size_t len;
+	size_t *lines; /* where each begins */
+	size_t nlines, lines_cap;
 	struct ct_yaml_node *root; /* NULL: an empty document */
 };
 

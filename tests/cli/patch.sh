@@ -101,6 +101,20 @@ printf 'services:\n  web: {image: nginx, user: 1000, network_mode: host}\n' >use
 says other-user err "^captrim: user.yaml:2:29: web: recorded as root, .* CHOWN, SETGID, SETUID do nothing there"
 says other-network err "^captrim: user.yaml:2:49: web: recorded without, the file says 'network_mode: host'"
 
+
+# ---- many of everything ----
+mkdir -p inc
+{ echo 'include:'; for i in {1..100}; do echo "  - inc/$i.yaml"; done; cat plain.yaml; } >hundred.yaml
+for i in {1..100}; do echo "services: {s$i: {image: x}}" >"inc/$i.yaml"; done
+"$captrim" patch -f hundred.yaml "$corpus/web.rec" >out 2>err; is a-hundred-includes $? 0
+{ echo 'services:'; cat <(sed -n '2,$p' plain.yaml)
+	for i in {1..2000}; do printf '  s%d: {image: x, environment: {A: "1", B: "2"}, labels: {a: {b: {c: {}}}}}\n' "$i"; done
+} >thousands.yaml
+"$captrim" patch -f thousands.yaml "$corpus/web.rec" >out 2>err; is thousands-of-services $? 0
+{ cat plain.yaml; head -c 5000000 /dev/zero | tr '\0' '#'; } >huge.yaml
+"$captrim" patch -f huge.yaml "$corpus/web.rec" >out 2>err; is huge $? 1
+says huge-text err 'huge.yaml is larger than 4 MiB: split the file'
+
 # ---- what real implementations make of it ----
 # config DIR: what it makes of the files in that directory
 config() { (cd "$1" && TAG=1 COMPOSE_PROFILES=front,back "${compose[@]}" -p shop "${files[@]}" config) 2>"$tmp/err"; }
