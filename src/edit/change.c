@@ -231,9 +231,10 @@ static int replace_block(struct ct_change *c, const struct ct_yaml_node *key,
 		end = eol;
 	ct_change__keep_remarks(c, old, colon, v);
 	word = short_form(v);
+	/* A comment right behind a bracket would belong to the colon then. */
 	ct_change__splice(c, colon, end,
-			  word ? ct_xasprintf("%s %s", kept_tag(old), word) :
-				 ct_xstrdup(kept_tag(old)));
+			  ct_xasprintf("%s%s%s%s", kept_tag(old), word ? " " : "", word ? word : "",
+				       end < c->y->len && c->y->text[end] == '#' ? " " : ""));
 	ct_str__add(&lines, "");
 	if (word && v->comment && ct_text__blank(c->y, end, eol))
 		ct_str__addf(&lines, "  # %s", v->comment);

@@ -40,7 +40,9 @@ bool ct_text__rest_free(const struct ct_yaml *y, size_t pos)
 
 	while (at < end && strchr(" \t", y->text[at]))
 		at++;
-	return at == end || (y->text[at] == '#' && at > pos);
+	/* Right behind a quote or a bracket it begins a comment, too. */
+	return at == end ||
+	       (y->text[at] == '#' && (at > pos || (pos && strchr("[]{},\"'", y->text[pos - 1]))));
 }
 
 const char *ct_text__eol(const struct ct_yaml *y)

@@ -6,10 +6,10 @@
 #include "edit/yaml.h"
 #include "edit/yaml_scalar.h"
 
-#define MAX_DEPTH                                                                                \
-	500	      /* the schema in a CustomResourceDefinition goes deeper than libfyaml's 64 \
-		       */
-#define MAX_HIDDEN 64 /* empty block scalars that libfyaml is not shown */
+#define MAX_DEPTH                                                                                 \
+	500	       /* the schema in a CustomResourceDefinition goes deeper than libfyaml's 64 \
+			*/
+#define MAX_HIDDEN 256 /* empty block scalars and comments that libfyaml is not shown */
 
 static void node_free(struct ct_yaml_node *n)
 {
@@ -92,9 +92,9 @@ struct builder {
 	struct ct_yaml_node **anchors; /* in the order of their definition */
 	size_t nanchors, anchors_cap;
 	size_t documents;
-	size_t last;   /* where the last complete node ended */
-	size_t hidden; /* where a block scalar is whose text libfyaml gets wrong; SIZE_MAX: nowhere
-			*/
+	size_t last; /* where the last complete node ended */
+	/* Where a block scalar or a comment is that libfyaml gets wrong; SIZE_MAX: nowhere. */
+	size_t hidden;
 };
 
 static size_t mark_start(struct fy_token *t)
@@ -349,6 +349,34 @@ static int on_event(struct builder *b, struct fy_event *e)
 	}
 }
 
+/* The byte at a place that libfyaml names; SIZE_MAX: there is none. */
+static size_t position(const struct ct_yaml *y, int line, int column)
+{
+	size_t pos;
+
+	if (line < 1 || (size_t)line > y->nlines)
+		return SIZE_MAX;
+	pos = y->lines[line - 1];
+	if (!pos && !strncmp(y->text, "\xef\xbb\xbf", 3))
+		pos = 3;
+	for (; column > 1 && pos < y->len; column--) {
+		uint32_t c;
+		size_t n = ct_utf8__decode(y->text + pos, &c);
+
+		pos += n ? n : 1;
+	}
+	return pos;
+}
+
+/*
+ * A comment right behind a quote or a bracket is none to YAML 1.2 and libfyaml, but go-yaml and
+ * PyYAML take it, and with them Compose and Kubernetes do.
+ */
+static bool is_close_comment(const struct ct_yaml *y, size_t pos)
+{
+	return pos && pos < y->len && y->text[pos] == '#' && strchr("[]{},\"'", y->text[pos - 1]);
+}
+
 static int syntax_error(struct builder *b, struct fy_diag *diag)
 {
 	ct_autofree char *name = ct_printable(b->y->name);
@@ -359,7 +387,10 @@ static int syntax_error(struct builder *b, struct fy_diag *diag)
 	if (!e)
 		return ct_err__set(b->err, EINVAL, "%s: this is not YAML", name);
 	ct_autofree char *msg = ct_printable(e->msg ? e->msg : "this is not YAML");
+	size_t pos = position(b->y, e->line, e->column);
 
+	if (is_close_comment(b->y, pos))
+		b->hidden = pos;
 	return ct_err__set(b->err, EINVAL, "%s:%d:%d: not YAML: %s", name, e->line, e->column, msg);
 }
 
@@ -431,6 +462,15 @@ static int parse_shown(struct ct_yaml *y, const char *shown, size_t *hidden, str
 	return ret;
 }
 
+/* Puts what libfyaml reads rightly in the place of what it does not, and of the same length. */
+static void hide(char *shown, size_t at)
+{
+	if (shown[at] == '#')
+		memset(shown + at, ' ', strcspn(shown + at, "\r\n"));
+	else
+		shown[at] = '~';
+}
+
 int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yaml **out,
 		   struct ct_err *err)
 {
@@ -453,12 +493,12 @@ int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yam
 		ret = parse_shown(y, shown, &hidden, err);
 		if (!ret || hidden == SIZE_MAX)
 			break;
-		/* What libfyaml reads rightly in its place: a plain scalar of the same length. */
-		shown[hidden] = '~';
+		hide(shown, hidden);
 		node_free(y->root);
 		y->root = NULL;
 		ret = ct_yaml__error(y, hidden, err,
-				     "too many empty block scalars: write '' for them");
+				     "too many empty block scalars, or comments without a space "
+				     "before them: write '' for those, and a space");
 	}
 	if (!ret)
 		*out = ct_steal(y);

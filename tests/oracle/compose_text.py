@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Compose files in every style: what they say is made up first, then how it is written."""
+import re
+
 from common import CAPS
 
 TEXTS = ["a", "x y", "it's", 'say "hi"', "a: b", "#no", "a #b", "''", "x == '' && y", "ünï", "- x", "*x", "&x",
@@ -163,6 +165,9 @@ class Writer:
     def finish(self, text):
         if self.r.random() < 0.15 and "\n  " not in text[-8:]:
             text = text.rstrip("\n")
+        # Compose takes a comment right behind a quote, a bracket or a comma.
+        if self.r.random() < 0.1:
+            text = re.sub(r"(?<=[\]}\"',\[{])[ \t]+(?=#+ ?c\d)", "", text)
         if self.r.random() < 0.08:
             text = "\ufeff" + text
         return text.replace("\n", self.eol)
