@@ -152,6 +152,24 @@ static void read_settings(const struct reader *r, struct ct_target *t,
 			    "type");
 }
 
+/* Kubernetes drops what it does not know in this place, or refuses it: it gives nothing. */
+static void note_misplaced(const struct reader *r, const struct ct_yaml_node *map, const char *what)
+{
+	static const char *const keys[] = { "capabilities", "privileged" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(keys); i++) {
+		const struct ct_yaml_node *n = ct_yaml__get(map, keys[i]);
+		struct ct_place at = n ? place(r, n) : (struct ct_place){ 0 };
+		ct_autofree char *shown = ct_place__text(&at), *where = ct_printable(r->where);
+
+		if (n)
+			*CT_PUSH(r->t->notes.items, r->t->notes.len, r->t->notes.cap) =
+				ct_xasprintf("%s: %s: %s of %s is nothing to Kubernetes: move it "
+					     "to the securityContext of each container",
+					     shown, where, keys[i], what);
+	}
+}
+
 static void read_container(const struct reader *r, const struct ct_yaml_node *c,
 			   const struct ct_yaml_node *pod)
 {
@@ -176,6 +194,7 @@ static void read_container(const struct reader *r, const struct ct_yaml_node *c,
 		t->privileged = is_template(privileged) ? CT_UNKNOWN : CT_YES;
 		t->privileged_at = place(r, privileged);
 	}
+	note_misplaced(r, c, "a container itself");
 	t->nonroot = read_nonroot(context, ct_yaml__get(pod, "securityContext"));
 	read_settings(r, t, context, pod);
 	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
@@ -190,6 +209,7 @@ static void read_pod(const struct reader *r, const struct ct_yaml_node *spec)
 	static const char *const lists[] = { "initContainers", "containers",
 					     "ephemeralContainers" };
 
+	note_misplaced(r, ct_yaml__get(spec, "securityContext"), "a pod's securityContext");
 	for (size_t i = 0; i < CT_ARRAY_SIZE(lists); i++) {
 		const struct ct_yaml_node *list = ct_yaml__get(spec, lists[i]);
 

@@ -424,6 +424,25 @@ commands() {
 }
 
 # What an image says of itself.
+# What stands where Kubernetes takes none of it.
+misplaced() {
+	cat >"$tmp/in/misplaced.yaml" <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: g-ping-packaged}
+spec:
+  securityContext:
+    capabilities: {drop: [ALL], add: [NET_RAW]}
+  containers:
+    - name: g-ping-packaged
+      privileged: yes
+END
+	check "Kubernetes: capabilities of the pod" 1 "$ping" --against misplaced.yaml --format json
+	is "Kubernetes: they count for nothing" "$(jq -r '.findings[].code' "$tmp/out")" no-drop-all
+	is "Kubernetes: it is said" "$(jq -r '.not_followed[]' "$tmp/out" | cut -d' ' -f1-5)" \
+		$'misplaced.yaml:6:19: Pod/g-ping-packaged: capabilities of a\nmisplaced.yaml:9:19: Pod/g-ping-packaged: privileged of a'
+}
+
 # A unit's drop-ins are also where its manager looks, below whatever root.
 dropins() {
 	local root=$tmp/in/root
@@ -470,6 +489,7 @@ other_files
 pods
 layers
 commands
+misplaced
 dropins
 images
 unlike
