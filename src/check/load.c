@@ -26,7 +26,7 @@ static bool is_unit(const char *path)
 	return false;
 }
 
-/* A layer of a Compose project may have no services, but networks alone. */
+/* A layer of a Compose project may have no services, but networks or extensions alone. */
 static bool is_layer(const struct ct_yaml_node *root)
 {
 	static const char *const keys[] = { "networks", "volumes", "configs", "secrets",
@@ -39,9 +39,10 @@ static bool is_layer(const struct ct_yaml_node *root)
 
 		for (size_t k = 0; k < CT_ARRAY_SIZE(keys); k++)
 			known |= !strcmp(key, keys[k]);
-		if (!known && strncmp(key, "x-", 2) != 0)
+		known |= !strncmp(key, "x-", 2);
+		if (!known)
 			return false;
-		some |= known;
+		some = true;
 	}
 	return some;
 }

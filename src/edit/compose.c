@@ -93,6 +93,12 @@ static int take_services(struct ct_compose *c, const struct ct_yaml *y,
 	return 0;
 }
 
+static void forget_services(struct ct_compose *c)
+{
+	while (c->nservices)
+		ct_compose_service__clear(&c->services[--c->nservices]);
+}
+
 static int take_layers(struct ct_compose *c, struct ct_err *err)
 {
 	struct ct_layers *l = c->layers;
@@ -101,8 +107,13 @@ static int take_layers(struct ct_compose *c, struct ct_err *err)
 		/* The array of files may grow meanwhile, what it points to stays. */
 		const struct ct_yaml *y = l->files[l->order[i]].y;
 		const struct ct_yaml_node *name = ct_yaml__get(y->root, "name");
-		int ret = take_services(c, y, ct_yaml__get(y->root, "services"), 4, err);
+		const struct ct_yaml_node *services = ct_yaml__get(y->root, "services");
+		int ret = 0;
 
+		if (ct_layers__replaces(y, NULL))
+			forget_services(c);
+		if (services && (!services->tag || strcmp(services->tag, "!reset") != 0))
+			ret = take_services(c, y, services, 4, err);
 		if (ret)
 			return ret;
 		if (name && name->kind == CT_YAML_SCALAR && !ct_yaml__is_null(name))
@@ -155,8 +166,7 @@ void ct_compose__free(struct ct_compose *c)
 	ct_layers__free_files(l);
 	free(l->order);
 	free(l);
-	for (size_t i = 0; i < c->nservices; i++)
-		ct_compose_service__clear(&c->services[i]);
+	forget_services(c);
 	free(c->services);
 	for (size_t i = 0; i < c->notes.len; i++)
 		free((char *)c->notes.items[i]);

@@ -33,6 +33,17 @@ static bool has_tag(const struct ct_yaml_node *n, const char *tag)
 	return n->tag && !strcmp(n->tag, tag);
 }
 
+static bool is_replacing(const struct ct_yaml_node *n)
+{
+	return n && (has_tag(n, "!reset") || has_tag(n, "!override"));
+}
+
+bool ct_layers__replaces(const struct ct_yaml *y, const char *name)
+{
+	return is_replacing(ct_yaml__get(y->root, "services")) ||
+	       (name && is_replacing(ct_layers__service(y, name)));
+}
+
 static int take_text(const struct ct_yaml *y, const struct ct_yaml_node *service, const char *key,
 		     struct ct_compose_text *t, struct ct_err *err)
 {
@@ -109,7 +120,7 @@ static int take_list(const struct ct_yaml *y, const struct ct_yaml_node *service
 
 	if (!n)
 		return 0;
-	if (has_tag(n, "!reset") || has_tag(n, "!override"))
+	if (is_replacing(n))
 		clear_list(l);
 	if (has_tag(n, "!reset"))
 		return 0;
@@ -226,7 +237,7 @@ int ct_layers__take(struct ct_layers *l, const struct ct_yaml *y, const char *na
 {
 	const struct ct_yaml_node *n = ct_layers__service(y, name);
 
-	if (has_tag(n, "!reset") || has_tag(n, "!override")) {
+	if (is_replacing(n)) {
 		ct_compose_service__clear(s);
 		*s = (struct ct_compose_service){ .name = s->name, .at = s->at };
 	}

@@ -63,6 +63,12 @@ void ct_layers__note(struct ct_layers *l, const struct ct_yaml *y, size_t pos, c
 /* A service of one file: the value under its name, merge keys followed, aliases not. */
 const struct ct_yaml_node *ct_layers__service(const struct ct_yaml *y, const char *name);
 
+/*
+ * Does what a file says of a service, or of all of them, take the place of what the files before
+ * it say (Compose's !override and !reset)? name NULL: of all of them.
+ */
+bool ct_layers__replaces(const struct ct_yaml *y, const char *name);
+
 /* What one file says of a service, taken over what is in *s. */
 int ct_layers__take(struct ct_layers *l, const struct ct_yaml *y, const char *name,
 		    struct ct_compose_service *s, struct ct_err *err);

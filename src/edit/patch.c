@@ -13,12 +13,19 @@ struct plan {
 	struct ct_patch *p;
 	struct ct_layers *l;
 	struct ct_change *changes; /* one a file, in the order of l->files */
+	bool *replacing;	   /* of the same: it may take the place of files before it */
 	struct ct_err *err;
 };
 
-/* The value under a service's name in a layer, NULL if it is not there. */
+/* The value under a service's name in a layer; NULL: it is not there, or counts for nothing. */
 static const struct ct_yaml_node *node_in(const struct plan *pl, size_t layer, const char *name)
 {
+	for (size_t i = layer + 1; i < pl->l->norder; i++) {
+		size_t file = pl->l->order[i];
+
+		if (pl->replacing[file] && ct_layers__replaces(pl->l->files[file].y, name))
+			return NULL;
+	}
 	return ct_layers__service(pl->l->files[pl->l->order[layer]].y, name);
 }
 
@@ -305,8 +312,13 @@ int ct_patch__edit(struct ct_patch *p, const struct ct_strlist *files, struct ct
 	int ret = 0;
 
 	pl.changes = ct_xzalloc((n + 1) * sizeof(*pl.changes));
-	for (size_t i = 0; i < n; i++)
+	pl.replacing = ct_xzalloc((n + 1) * sizeof(*pl.replacing));
+	for (size_t i = 0; i < n; i++) {
+		const char *text = l->files[i].y->text;
+
 		pl.changes[i] = (struct ct_change){ .y = l->files[i].y, .err = err };
+		pl.replacing[i] = strstr(text, "!override") || strstr(text, "!reset");
+	}
 	for (size_t i = 0; i < p->nservices && !ret; i++)
 		ret = plan_service(&pl, &p->services[i]);
 	if (!ret)
@@ -318,5 +330,6 @@ int ct_patch__edit(struct ct_patch *p, const struct ct_strlist *files, struct ct
 	for (size_t i = 0; i < n; i++)
 		ct_change__free(&pl.changes[i]);
 	free(pl.changes);
+	free(pl.replacing);
 	return ret;
 }

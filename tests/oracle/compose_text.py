@@ -291,8 +291,18 @@ class Project:
                     if k in ("cap_add", "cap_drop") and r.random() < 0.3:
                         self.modern = True
                         pairs[i] = (k, Tagged("!override", v) if v else Tagged("!reset", None))
+                if r.random() < 0.08:
+                    self.modern = True
+                    pairs.append(("image", "z"))
+                    pairs = Tagged("!override", pairs)
                 if pairs:
                     services.append((name, pairs))
+        if len(services) == len(self.names) and r.random() < 0.15:
+            services = Tagged("!override", Pairs((n, Pairs(p + [("image", "y")])) for n, p in services
+                                                 if isinstance(p, Pairs) and "image" not in dict(p)))
+            services.value.extend((n, Pairs([("image", "y")])) for n in self.names
+                                  if n not in dict(services.value))
+            self.modern = True
         return Pairs([("services", services)] if services else [("networks", Pairs([("n2", None)]))])
 
     def other(self):
