@@ -171,8 +171,34 @@ static void strike(struct ct_uses *u, const struct ct_reason *r)
 	u->len = n;
 }
 
+/* capset() by the same program asked for less, so it asks for what it is told that it has. */
+static bool asks_for_less(const struct ct_use *use, const struct ct_act *a)
+{
+	return a->key.type == CT_ACT_CAPSET && a->key.ok && !strcmp(use->site, "cap_capset") &&
+	       use->process && !strncmp(use->process, a->proc.comm, sizeof(a->proc.comm)) &&
+	       !(use->any_of & (a->key.a | a->key.c));
+}
+
+static void strike_derived(struct ct_uses *u, const struct ct_workload *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < u->len; i++) {
+		bool derived = false;
+
+		for (size_t k = 0; k < w->nacts && !derived; k++)
+			derived = asks_for_less(&u->items[i], &w->acts[k]);
+		if (derived)
+			free_use(&u->items[i]);
+		else
+			u->items[n++] = u->items[i];
+	}
+	u->len = n;
+}
+
 void ct_evidence__strike(struct ct_session *s, const struct ct_workload *w, struct ct_uses *u)
 {
+	strike_derived(u, w);
 	if (!u->len)
 		return;
 	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
