@@ -253,8 +253,12 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	struct newcomer *n;
 
 	bpf_map_delete_elem(&askers, &tgid);
-	e = EVENT_RESERVE(struct ct_exec_event, cgroup);
 	n = newcomers_alive ? bpf_map_lookup_elem(&newcomers, &tgid) : NULL;
+	/*
+	 * Nothing may come between this and its test. The verifiers of 5.10 and 6.1 forget that
+	 * event_reserve() has found the event to be there, and follow the other branch, too.
+	 */
+	e = EVENT_RESERVE(struct ct_exec_event, cgroup);
 	if (!e) {
 		/* The phase must follow all the same; the command line is not known. */
 		if (n)
