@@ -7,6 +7,8 @@ CC := gcc
 endif
 CLANG ?= clang
 LLVM_STRIP ?= llvm-strip
+LLVM_OBJDUMP ?= llvm-objdump
+export LLVM_OBJDUMP
 PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
@@ -71,11 +73,12 @@ $(OUT)/%.o: src/%.c Makefile
 # The skeletons are included by the loader alone, found out by the first compilation.
 $(patsubst src/%.c,$(OUT)/%.o,$(wildcard src/kern/*.c)): | $(SKELS)
 
-$(OUT)/%.bpf.o: bpf/%.bpf.c Makefile
+$(OUT)/%.bpf.o: bpf/%.bpf.c Makefile scripts/check-bpf-stack
 	@mkdir -p $(@D)
 	$(call say,BPF,$<)
 	$(Q)$(CLANG) $(BPF_CFLAGS) -MMD -MP -c -o $@ $<
 	$(Q)$(LLVM_STRIP) -g $@
+	$(Q)scripts/check-bpf-stack $@
 
 $(OUT)/%.skel.h: $(OUT)/%.bpf.o
 	$(call say,SKEL,$@)

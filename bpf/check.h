@@ -103,13 +103,16 @@ static __noinline int send_sample(const struct ct_key *key)
 	return 0;
 }
 
+/* Not on the stack, see no_share. */
+static const struct ct_count no_count = {};
+
 /* true for the one processor that wins the insertion and sends the sample. */
-static __always_inline bool add_kind(const struct ct_key *key, const struct ct_count *zero)
+static __always_inline bool add_kind(const struct ct_key *key)
 {
 	struct ct_share *share = share_of(key->cgroup);
 
 	if (!may_take(share, CT_POOL_KINDS, CT_KINDS) ||
-	    bpf_map_update_elem(&kinds, key, zero, BPF_NOEXIST))
+	    bpf_map_update_elem(&kinds, key, &no_count, BPF_NOEXIST))
 		return false;
 	took(share, CT_POOL_KINDS);
 	return true;
@@ -118,7 +121,7 @@ static __always_inline bool add_kind(const struct ct_key *key, const struct ct_c
 /* A key that is not in its cache slot: flush what is there, take its place. false: not taken. */
 static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, const struct ct_key *key)
 {
-	struct ct_count zero = {}, *n;
+	struct ct_count *n;
 
 	if (slot->count) {
 		n = bpf_map_lookup_elem(&kinds, &slot->key);
@@ -130,7 +133,7 @@ static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, const str
 	slot->count = 0;
 	n = bpf_map_lookup_elem(&kinds, key);
 	if (!n) {
-		bool mine = add_kind(key, &zero);
+		bool mine = add_kind(key);
 
 		n = bpf_map_lookup_elem(&kinds, key);
 		if (!n) {

@@ -277,14 +277,20 @@ static __always_inline int call_back(bool impl, struct followed_call *call)
 						    on_return_to_user);
 }
 
+/*
+ * What a call that is followed begins with. Not on the stack, see no_share; and not of its type,
+ * for no constant may hold a bpf_task_work.
+ */
+static const __u64 no_call[sizeof(struct followed_call) / sizeof(__u64)] = {};
+
 /* true: calls of this kind need not be followed any more. */
 static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, __u32 tid,
 					  struct pt_regs *regs)
 {
 	struct followed_id id = { key->site, tid, key->cap, key->flags & CT_F_GRANTED, key->after };
-	struct followed_call fresh = { .checks = 1 }, *call;
 	struct ct_results *r = bpf_map_lookup_elem(&results, key);
 	struct changes none = {};
+	struct followed_call *call;
 
 	if (r && is_settled(key, r))
 		return true;
@@ -297,15 +303,18 @@ static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, _
 		none.fsuid = bpf_get_current_task_btf()->real_cred->fsuid.val;
 		bpf_map_update_elem(&changed_files, &tid, &none, BPF_ANY);
 	}
-	fresh.key = *key;
-	for (int i = 0; i < 3; i++)
-		fresh.args[i] = regs_arg(true, regs, i);
-	if (bpf_map_update_elem(&followed_calls, &id, &fresh, BPF_NOEXIST)) {
+	if (bpf_map_update_elem(&followed_calls, &id, no_call, BPF_NOEXIST)) {
 		lost(CT_LOSS_OUTCOMES);
 		return false;
 	}
 	call = bpf_map_lookup_elem(&followed_calls, &id);
-	if (call && call_back(impl, call)) {
+	if (!call)
+		return false;
+	call->key = *key;
+	for (int i = 0; i < 3; i++)
+		call->args[i] = regs_arg(true, regs, i);
+	call->checks = 1;
+	if (call_back(impl, call)) {
 		lost(CT_LOSS_OUTCOMES);
 		bpf_map_delete_elem(&followed_calls, &id);
 	}
