@@ -15,6 +15,8 @@
 #define PR_CAP_AMBIENT	     47
 #define PR_CAP_AMBIENT_RAISE 2
 
+#define ENOSYS 38
+
 #define REFUSED_KEPT 8 /* acts of a type and a cgroup that were refused */
 
 /* Set by user space: numbers of the calls with a meaning of their own. */
@@ -177,7 +179,7 @@ static __always_inline bool capset_act(struct task_struct *task, struct pt_regs 
 }
 
 static __always_inline bool fill_act(struct task_struct *task, struct pt_regs *regs, __u32 tgid,
-				     struct ct_act_key *key)
+				     long ret, struct ct_act_key *key)
 {
 	if (key->nr == cfg_nr_capset)
 		return capset_act(task, regs, tgid, key);
@@ -189,6 +191,9 @@ static __always_inline bool fill_act(struct task_struct *task, struct pt_regs *r
 	}
 	key->type = CT_ACT_SYSCALL;
 	key->sel = selector_of(false, task, regs, key->nr);
+	/* EPERM is Docker's and Podman's answer to what is gated, ENOSYS to what is newer. */
+	if (!key->ok && ret != -EPERM && ret != -ENOSYS)
+		key->ok = CT_ACT_LET_THROUGH;
 	return true;
 }
 
@@ -221,8 +226,8 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 		return 0;
 	}
 	key.nr = nr;
-	key.ok = ret >= 0;
-	if (!fill_act(task, regs, tgid, &key))
+	key.ok = ret >= 0 ? CT_ACT_OK : 0;
+	if (!fill_act(task, regs, tgid, ret, &key))
 		return 0;
 	cred = BPF_CORE_READ(task, real_cred);
 	key.before = CAPS_OF(cred, cap_bset);

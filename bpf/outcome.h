@@ -22,7 +22,10 @@
 #define CAP_DAC_OVERRIDE    1
 #define CAP_DAC_READ_SEARCH 2
 #define CAP_FSETID	    4
+#define CAP_NET_ADMIN	    12
+#define CAP_SYS_MODULE	    16
 #define CAP_SYS_ADMIN	    21
+#define SOCKET_IOCTLS	    0x89 /* linux/sockios.h: the second lowest byte */
 #define S_IFMT		    0170000
 #define S_IFDIR		    0040000
 #define S_ISGID		    0002000
@@ -145,11 +148,27 @@ static __always_inline bool may_list_nothing(const struct ct_key *key)
 	       selector_kind(key) == CT_SEL_LIST && is_plain(key);
 }
 
+/*
+ * net/core/dev_ioctl.c:dev_load asks whether a module may be loaded for an interface that is not
+ * there; whether there was one shows in the call's end.
+ */
+static __always_inline bool may_lack_device(const struct ct_key *key)
+{
+	return (key->cap == CAP_NET_ADMIN || key->cap == CAP_SYS_MODULE) &&
+	       key->flags & CT_F_GRANTED && selector_kind(key) == CT_SEL_ARG &&
+	       key->sel >> 8 == SOCKET_IOCTLS && is_plain(key);
+}
+
+/* Does it matter how the call ends? */
+static __always_inline bool wants_ending(const struct ct_key *key)
+{
+	return !(key->flags & CT_F_GRANTED) || may_be_in_vain(key) || may_lack_device(key);
+}
+
 /* Could following such a call tell anything? */
 static __always_inline bool wants_outcome(const struct ct_key *key)
 {
-	return !(key->flags & CT_F_GRANTED) || may_be_in_vain(key) || may_lack_sgid(key) ||
-	       may_list_nothing(key);
+	return wants_ending(key) || may_lack_sgid(key) || may_list_nothing(key);
 }
 
 /* Does another call of this kind tell anything new? One that mattered is enough. */
@@ -159,6 +178,8 @@ static __always_inline bool is_settled(const struct ct_key *key, const struct ct
 	    r->ok + r->eperm + r->eacces + r->other < ENOUGH_OUTCOMES)
 		return false;
 	if (may_be_in_vain(key) && !r->ok && !r->eperm && !r->other)
+		return false;
+	if (may_lack_device(key) && !r->ok)
 		return false;
 	if (may_create(key) && !r->made)
 		return false;
@@ -255,7 +276,7 @@ static int on_return_to_user(struct bpf_map *map, void *key, void *value)
 		r = results_of(&call->key);
 	else
 		lost(CT_LOSS_OUTCOMES);
-	if (r && (!(call->key.flags & CT_F_GRANTED) || may_be_in_vain(&call->key)))
+	if (r && wants_ending(&call->key))
 		add_ending(r, ret, call->checks);
 	if (r && may_create(&call->key))
 		add_creation(r, task, ret);

@@ -19,6 +19,7 @@
 #define S_IMODE_SPECIAL 07000
 
 #define UTIME_NOW 0x3fffffff
+#define CLONE_VM  0x00000100
 
 /* linux/capability.h */
 #define CAPABILITY_VERSION_1 0x19980330
@@ -243,6 +244,8 @@ static __always_inline __u32 clone3_bits(__u64 flags)
 		sel |= CT_CLONE3_INTO_CGROUP;
 	if (flags >> 34)
 		sel |= CT_CLONE3_OTHER;
+	if (!(flags & CLONE_VM))
+		sel |= CT_CLONE3_FORK;
 	return sel;
 }
 

@@ -240,6 +240,13 @@ enum ct_act_type {
 
 #define CT_ACT_UNFILTERED 1
 
+/*
+ * How a call ended. One that failed otherwise than a seccomp filter makes it fail was let through,
+ * which may be all that its caller wants.
+ */
+#define CT_ACT_OK	   1
+#define CT_ACT_LET_THROUGH 2
+
 struct ct_act_key {
 	__u64 cgroup;
 	__u64 a, b, c;
@@ -249,7 +256,7 @@ struct ct_act_key {
 	__s32 nr;
 	__u32 sel;
 	__u16 type;   /* enum ct_act_type */
-	__u8 ok;      /* the call succeeded */
+	__u8 ok;      /* CT_ACT_OK, or 0: refused */
 	__u8 asked;   /* CT_ASKED_* */
 	__u8 level;   /* of the caller's user namespace */
 	__u8 seccomp; /* 1 + mode of the caller: CT_ACT_UNFILTERED, 2 strict, 3 filter; 0 unknown */

@@ -50,10 +50,14 @@ enum ct_sel_kind {
 #define CT_NLMSG_NONE	 0u /* no message, or not readable */
 #define CT_NLMSG_SEVERAL 0x10000u
 
-/* CT_SEL_CLONE3: new namespaces, and flags beyond the 32nd. */
+/*
+ * CT_SEL_CLONE3: new namespaces, flags beyond the 32nd, and whether the caller is copied as fork()
+ * does. The lowest bits are free, since clone3 refuses what clone takes for a signal there.
+ */
 #define CT_CLONE3_CLEAR_SIGHAND (1u << 0)
 #define CT_CLONE3_INTO_CGROUP	(1u << 1)
 #define CT_CLONE3_OTHER		(1u << 2)
+#define CT_CLONE3_FORK		(1u << 3)  /* without CLONE_VM */
 #define CT_CLONE3_NAMESPACES	0x7e020080 /* CLONE_NEW* as they are */
 
 /* CT_SEL_OPEN: what an open can need permission for. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Needs without a check: capset, ambient sets, file capabilities, seccomp's gates. */
 #include <linux/capability.h>
+#include <linux/mempolicy.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -143,17 +144,35 @@ static bool went_on(const struct ct_workload *w, const struct ct_act *a)
 	return true;
 }
 
-/* Was the same wish refused, in this or in another recording, and lived with? */
+static bool is_same_wish(const struct ct_act_key *a, const struct ct_act_key *b)
+{
+	return a->type == CT_ACT_CAPSET && a->a == b->a && a->b == b->b && a->c == b->c;
+}
+
+/* Was it granted to anyone in this recording? */
+static bool was_granted(const struct ct_case *c, const struct ct_act_key *k, size_t recording)
+{
+	ct_workload__for_each(part, c->whole)
+		for (size_t i = 0; part->recording == recording && i < part->nacts; i++)
+			if (part->acts[i].key.ok && is_same_wish(&part->acts[i].key, k))
+				return true;
+	return false;
+}
+
+/*
+ * Was the same wish refused in another recording, to everyone, and lived with? Refused in the same
+ * one it was somebody else's, who may have given up what the others need.
+ */
 static bool was_lived_without(const struct ct_case *c, const struct ct_act_key *k)
 {
 	ct_workload__for_each(part, c->whole) {
-		for (size_t i = 0; i < part->nacts && !ct_workload__has_failed(part); i++) {
-			const struct ct_act *a = &part->acts[i];
-
-			if (a->key.type == CT_ACT_CAPSET && !a->key.ok && a->key.a == k->a &&
-			    a->key.b == k->b && a->key.c == k->c && went_on(part, a))
+		if (part->recording == c->w->recording || ct_workload__has_failed(part) ||
+		    was_granted(c, k, part->recording))
+			continue;
+		for (size_t i = 0; i < part->nacts; i++)
+			if (!part->acts[i].key.ok && is_same_wish(&part->acts[i].key, k) &&
+			    went_on(part, &part->acts[i]))
 				return true;
-		}
 	}
 	return false;
 }
@@ -183,24 +202,36 @@ static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *
 	need(c, set, false, &g);
 }
 
+static uint64_t times_set_mempolicy(const struct ct_workload *w, uint32_t mode, bool refused)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < w->nacts; i++) {
+		const struct ct_act *a = &w->acts[i];
+
+		if (ct_str_equal(a->syscall, "set_mempolicy") && a->key.sel == mode &&
+		    (refused || a->key.ok == CT_ACT_OK))
+			n += a->count;
+	}
+	return n;
+}
+
 /*
- * libnuma, which many programs are linked with, finds out about the kernel by
- * setting a policy and the default right afterwards: as many resets as policies mean
- * that none was meant to stay.
+ * libnuma, which many programs are linked with, finds out about the kernel by setting
+ * MPOL_PREFERRED_MANY, which older ones refuse, and the default right afterwards. As many of the
+ * one as of the other mean that none was meant to stay. Another policy is a wish, and so is
+ * its end.
  */
 static bool is_probe(const struct ct_case *c, const struct ct_act *a)
 {
-	uint64_t set = 0, reset = 0;
-
 	if (strcmp(a->syscall, "set_mempolicy") != 0)
 		return false;
-	for (size_t i = 0; i < c->w->nacts; i++) {
-		const struct ct_act *b = &c->w->acts[i];
-
-		if (b->syscall && !strcmp(b->syscall, "set_mempolicy") && b->key.ok)
-			*(b->key.sel ? &set : &reset) += b->count;
-	}
-	return set <= reset;
+	if (a->key.sel == MPOL_PREFERRED_MANY)
+		return times_set_mempolicy(c->w, MPOL_PREFERRED_MANY, false) <=
+		       times_set_mempolicy(c->w, MPOL_DEFAULT, false);
+	return a->key.sel == MPOL_DEFAULT &&
+	       times_set_mempolicy(c->w, MPOL_DEFAULT, false) <=
+		       times_set_mempolicy(c->w, MPOL_PREFERRED_MANY, true);
 }
 
 static void judge_gate(struct ct_case *c, const struct ct_act *a, const char *comm)
@@ -216,6 +247,11 @@ static void judge_gate(struct ct_case *c, const struct ct_act *a, const char *co
 			   "the container's seccomp profile" :
 			   "default seccomp profiles of moby 20.10-28 and containers/common";
 	g.doubtful = gate.doubtful;
+	if (a->key.ok == CT_ACT_LET_THROUGH) {
+		g.text = "a call that the seccomp profile allows only with it failed otherwise, "
+			 "which its caller may expect; without it: EPERM";
+		g.doubtful = true;
+	}
 	need(c, gate.all, false, &g);
 	need(c, gate.any, true, &g);
 }
@@ -396,9 +432,56 @@ static void judge_root_map(struct ct_case *c, const struct ct_kind *k)
 	need(c, CT_CAP(SETFCAP), false, &g);
 }
 
+/* Was the kind's question asked while an overlay was mounted, in that function, too? */
+static bool is_in_overlay_mount(const struct ct_kind *k, const char *function)
+{
+	return ct_kind__has_frame(k, function) && ct_kind__has_frame(k, "ovl_fill_super");
+}
+
+/*
+ * Does the workload mount overlays with an index, which NFS export needs as well? Only then the
+ * mount compares its layers with file handles that it noted (ovl_get_indexdir).
+ */
+static bool mounts_with_index(const struct ct_workload *w, uint32_t entry)
+{
+	for (size_t i = 0; i < w->nkinds; i++) {
+		const struct ct_kind *k = &w->kinds[i];
+
+		if (k->key.entry == entry && k->key.flags & CT_F_GRANTED &&
+		    (is_in_overlay_mount(k, "ovl_verify_set_fh") ||
+		     is_in_overlay_mount(k, "ovl_indexdir_cleanup")))
+			return true;
+	}
+	return false;
+}
+
+/* Without the capability an overlay is mounted without the index that it was to have. */
+static void judge_overlay_index(struct ct_case *c, const struct ct_kind *k)
+{
+	char comm[sizeof(k->proc.comm) + 1] = "";
+	const struct ground g = {
+		.site = "ovl_can_decode_fh",
+		.syscall = k->syscall,
+		.process = comm,
+		.entry = k->key.entry,
+		.count = k->count,
+		.text = "mounting an overlay with an index or for NFS; refused: mounted without",
+		.source = "fs/overlayfs/super.c:ovl_lower_dir, ovl_make_workdir, 5.10-7.3",
+		.verdict = CT_REQUIRED,
+	};
+
+	if (k->key.cap != CAP_DAC_READ_SEARCH || !(k->key.flags & CT_F_GRANTED) ||
+	    is_setup(c, k->key.entry) || !is_in_overlay_mount(k, "ovl_can_decode_fh") ||
+	    !mounts_with_index(c->w, k->key.entry))
+		return;
+	memcpy(comm, k->proc.comm, sizeof(k->proc.comm));
+	need(c, CT_CAP(DAC_READ_SEARCH), false, &g);
+}
+
 void ct_case__judge_acts(struct ct_case *c)
 {
 	for (size_t i = 0; i < c->w->nkinds; i++) {
+		judge_overlay_index(c, &c->w->kinds[i]);
 		judge_root_map(c, &c->w->kinds[i]);
 		judge_no_return(c, &c->w->kinds[i]);
 	}

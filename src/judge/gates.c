@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/gates.h"
 
+#include <linux/mempolicy.h>
 #include <sched.h>
 #include <string.h>
 
@@ -11,7 +12,6 @@
 #define CLONE_NEW_ANY                                                                              \
 	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | \
 	 CLONE_NEWCGROUP)
-#define MPOL_DEFAULT 0
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x80
 #endif
@@ -22,8 +22,7 @@
  * containers/common pkg/seccomp/seccomp.json (Podman, CRI-O), which is laxer: 0 is free there.
  * It also answers EINVAL to audit sockets without AUDIT_WRITE, which programs take for a
  * kernel without audit.
- * ptrace is free since kernel 4.8. What only asks is not here (get_mempolicy, lsm_get_self_attr,
- * lsm_list_modules): who is refused an answer copes.
+ * ptrace is free since kernel 4.8.
  * For many the kernel asks for the very capability that the profile wants; but in a user
  * namespace of its own a container holds everything, and the filter stays as it was.
  */
@@ -45,11 +44,14 @@ static const struct {
 	{ "fsmount", ADMIN, 0 },
 	{ "fsopen", ADMIN, 0 },
 	{ "fspick", ADMIN, 0 },
+	{ "get_mempolicy", CT_CAP(SYS_NICE), 0 },
 	{ "init_module", CT_CAP(SYS_MODULE), CT_CAP(SYS_MODULE) },
 	{ "ioperm", CT_CAP(SYS_RAWIO), CT_CAP(SYS_RAWIO) },
 	{ "iopl", CT_CAP(SYS_RAWIO), CT_CAP(SYS_RAWIO) },
 	{ "kcmp", CT_CAP(SYS_PTRACE), CT_CAP(SYS_PTRACE) },
 	{ "lookup_dcookie", ADMIN, ADMIN },
+	{ "lsm_get_self_attr", ADMIN, 0 },
+	{ "lsm_list_modules", ADMIN, 0 },
 	{ "lsm_set_self_attr", ADMIN, 0 },
 	{ "mbind", CT_CAP(SYS_NICE), 0 },
 	{ "mount", ADMIN, 0 },
@@ -86,6 +88,7 @@ const char *const ct_gates_watched[] = {
 	"mmap",
 	"mremap",
 	"shmat",
+	/* Up to here successes tell something else; from here on each call is an act. */
 	"acct",
 	"bpf",
 	"chroot",
@@ -99,11 +102,14 @@ const char *const ct_gates_watched[] = {
 	"fsmount",
 	"fsopen",
 	"fspick",
+	"get_mempolicy",
 	"init_module",
 	"ioperm",
 	"iopl",
 	"kcmp",
 	"lookup_dcookie",
+	"lsm_get_self_attr",
+	"lsm_list_modules",
 	"lsm_set_self_attr",
 	"mbind",
 	"mount",
@@ -133,33 +139,23 @@ const char *const ct_gates_watched[] = {
 	NULL,
 };
 
-/* Refused an answer, whoever asks copes; the profiles gate these questions, too. */
-static bool is_question(const char *syscall)
-{
-	static const char *const names[] = { "get_mempolicy", "lsm_get_self_attr",
-					     "lsm_list_modules" };
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
-		if (!strcmp(syscall, names[i]))
-			return true;
-	return false;
-}
-
 /*
  * moby's profile looks at clone's flags. To clone3 it says ENOSYS, which libraries take for an
- * older kernel and call clone: so only what clone cannot do, or is gated for, counts. ~0: the
- * flags could not be read; for namespaces the kernel asks, too.
+ * older kernel and call clone: threads and posix_spawn, which share the memory (glibc 2.34
+ * to 2.41). So only what clone cannot do, or is gated for, or what no library starts, counts.
+ * ~0: the flags could not be read; for namespaces the kernel asks, too.
  */
 static bool is_free(const char *syscall, uint32_t sel)
 {
-	const uint32_t beyond = CLONE_NEWTIME | CT_CLONE3_INTO_CGROUP | CT_CLONE3_OTHER;
+	const uint32_t beyond = CLONE_NEWTIME | CT_CLONE3_INTO_CGROUP | CT_CLONE3_OTHER |
+				CT_CLONE3_FORK;
 
 	if (!strcmp(syscall, "clone"))
 		return sel == ~0u || !(sel & CLONE_NEW_ANY);
 	if (!strcmp(syscall, "clone3"))
 		return sel == ~0u || !(sel & (CLONE_NEW_ANY | beyond));
-	/* Setting the default is what libnuma does to find out about the kernel. */
-	return !strcmp(syscall, "set_mempolicy") && sel == MPOL_DEFAULT;
+	/* Without flags it is how libnuma finds out how long a kernel's masks are. */
+	return !strcmp(syscall, "get_mempolicy") && !(sel & (MPOL_F_NODE | MPOL_F_ADDR));
 }
 
 uint64_t ct_gates__caps(const char *syscall, uint32_t sel, enum ct_runtime runtime)
@@ -220,7 +216,7 @@ struct ct_gate ct_gate__of(const struct ct_workload *w, const struct ct_act *a)
 	const struct ct_seccomp_profile *p = &w->container.profile;
 	struct ct_gate g = { 0 };
 
-	if (!a->syscall || is_question(a->syscall))
+	if (!a->syscall)
 		return g;
 	if (!p->known || w->container.privileged == CT_YES)
 		g = default_gate(w, a);
@@ -232,11 +228,16 @@ struct ct_gate ct_gate__of(const struct ct_workload *w, const struct ct_act *a)
 	return g;
 }
 
+/* Does each call leave an act? Of those before acct only some do, and these tell of other needs. */
 static bool is_watched(const char *syscall)
 {
-	for (size_t i = 0; ct_gates_watched[i]; i++)
-		if (!strcmp(ct_gates_watched[i], syscall))
+	bool each = false;
+
+	for (size_t i = 0; ct_gates_watched[i]; i++) {
+		each |= !strcmp(ct_gates_watched[i], "acct");
+		if (each && !strcmp(ct_gates_watched[i], syscall))
 			return true;
+	}
 	return false;
 }
 
@@ -249,7 +250,7 @@ uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall)
 		const char *name = p->rules[i].syscall;
 		struct ct_gate g;
 
-		if (is_watched(name) || is_question(name) || !w->configured_known ||
+		if (is_watched(name) || !w->configured_known ||
 		    ct_profile__allows(p, name, ~0u, w->configured) == CT_NO)
 			continue;
 		g = ct_profile__gate(p, name, ~0u, w->configured);

@@ -16,9 +16,9 @@ static const struct {
 	const char *syscall;
 	uint32_t index, bits;
 } recorded[] = {
-	{ "bpf", 0, 0x3f },	     { "clone", 0, 0x7e020000 }, { "setns", 1, 0x7e020080 },
-	{ "syslog", 0, 0xf },	     { "umount2", 1, 0xf },	 { "unshare", 0, 0x7e020080 },
-	{ "set_mempolicy", 0, 0xf },
+	{ "bpf", 0, 0x3f },	     { "clone", 0, 0x7e020000 },  { "setns", 1, 0x7e020080 },
+	{ "syslog", 0, 0xf },	     { "umount2", 1, 0xf },	  { "unshare", 0, 0x7e020080 },
+	{ "get_mempolicy", 4, 0x3 }, { "set_mempolicy", 0, 0xf },
 };
 
 static uint32_t recorded_bits(const char *syscall, uint32_t index)

@@ -38,6 +38,7 @@
 #define AUDIT_PLAIN	     WHEN(AUDIT_PLAIN, 0)
 #define BEFORE(major, minor) WHEN(BEFORE, CT_KERNEL(major, minor))
 #define BPF(command)	     WHEN(BPF_CMD, BPF_##command)
+#define ALL_FAILED	     WHEN(ALL_FAILED, 0)
 #define CHMOD_SGID	     WHEN(CHMOD_SGID, 0)
 #define CHMOD_NO_SGID	     WHEN(CHMOD_NO_SGID, 0)
 #define CONT_SESSION	     WHEN(CONT_SESSION, 0)

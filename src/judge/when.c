@@ -153,6 +153,15 @@ static bool is_in_vain(const struct ct_kind *k)
 	       o->eacces >= k->count;
 }
 
+/* Each call was granted, and none succeeded, for whatever reason. */
+static bool have_all_failed(const struct ct_kind *k)
+{
+	const struct ct_outcome *o = &k->outcome;
+	uint64_t failed = o->eperm + o->eacces + o->other;
+
+	return k->key.flags & CT_F_GRANTED && !o->ok && failed && failed >= k->count;
+}
+
 static bool is_signal(const struct ct_kind *k, uint32_t signal)
 {
 	return SYSCALL_IN(k, "kill", "tkill", "tgkill", "pidfd_send_signal", "rt_sigqueueinfo",
@@ -194,14 +203,16 @@ static bool is_interface_query(uint32_t command)
 	}
 }
 
-/* One message of a user program for the audit log that is no login record (linux/audit.h). */
+/*
+ * One message for the audit log as libraries write it for their callers, who shrug at a refusal,
+ * and no login record. AUDIT_USER, of old, is sent by who wants to write just that.
+ */
 static bool is_plain_audit_message(const struct ct_kind *k)
 {
 	const uint32_t type = k->key.sel;
 
 	return SYSCALL_IN(k, "sendto") && type != AUDIT_USER_LOGIN &&
-	       (type == AUDIT_USER ||
-		(type >= AUDIT_FIRST_USER_MSG && type <= AUDIT_LAST_USER_MSG) ||
+	       ((type >= AUDIT_FIRST_USER_MSG && type <= AUDIT_LAST_USER_MSG) ||
 		(type >= AUDIT_FIRST_USER_MSG2 && type <= AUDIT_LAST_USER_MSG2));
 }
 
@@ -225,6 +236,7 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 	case CT_WHEN_CREAT_FOUND: return creates_nothing(k);
 	case CT_WHEN_EMPTY_LIST:
 		return !k->outcome.listed && k->outcome.empty && k->outcome.empty >= k->count;
+	case CT_WHEN_ALL_FAILED: return have_all_failed(k);
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_IN_VAIN: return is_in_vain(k);

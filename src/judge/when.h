@@ -17,6 +17,7 @@ enum ct_when {
 	CT_WHEN_CONT_SESSION, /* SIGCONT, every time within the session */
 	CT_WHEN_CREAT_FOUND,  /* every file that O_CREAT names was there */
 	CT_WHEN_EMPTY_LIST,   /* every file whose attributes were listed has none */
+	CT_WHEN_ALL_FAILED,   /* granted, and every call failed all the same */
 	CT_WHEN_EUID0,	      /* effective uid 0 of the initial user namespace, which is asked */
 	CT_WHEN_GLOBAL_ROOT,  /* effective uid 0 of the host, whatever namespace is asked */
 	CT_WHEN_HARDLINK,     /* may the file that a new name is for be read and written? */

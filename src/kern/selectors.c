@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "kern/selectors.h"
 
+#include <linux/mempolicy.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,6 +28,7 @@ static const struct {
 	{ "fsetxattr", CT_SEL(CT_SEL_XATTR, 0) },
 	{ "fsopen", CT_SEL(CT_SEL_WORD, 0) },
 	{ "futimesat", CT_SEL(CT_SEL_TIMES, 2) },
+	{ "get_mempolicy", CT_SEL(CT_SEL_BITS, 4) },
 	{ "io_uring_register", CT_SEL(CT_SEL_BITS, 1) },
 	{ "ioctl", CT_SEL(CT_SEL_ARG, 1) },
 	{ "ioprio_set", CT_SEL(CT_SEL_BITS, 2) },
@@ -97,6 +99,7 @@ static const struct {
 	{ "clone", NAMESPACES & ~0xff },
 	{ "fanotify_init", 0xc },
 	{ "fcntl", 0x7ff },
+	{ "get_mempolicy", MPOL_F_NODE | MPOL_F_ADDR },
 	{ "io_uring_register", 0xff },
 	{ "ioprio_set", 0xe000 },
 	{ "keyctl", 0x3f },
