@@ -112,6 +112,7 @@ static int read_rule(const json_t *o, struct ct_seccomp_rule *rule)
 	if (!action || json_array_size(args) > CT_SECCOMP_ARGS)
 		return -EINVAL;
 	rule->allow = !strcmp(action, "SCMP_ACT_ALLOW") || !strcmp(action, "SCMP_ACT_LOG");
+	rule->enosys = !rule->allow && json_integer_value(json_object_get(o, "errnoRet")) == ENOSYS;
 	json_array_foreach(args, i, arg)
 		if (read_arg(arg, &rule->args[rule->nargs++]))
 			return -EINVAL;
@@ -184,6 +185,14 @@ static void keep_gates(struct ct_seccomp_profile *p)
 	p->nrules = kept;
 }
 
+/* Runtimes leave out what says the same as the default action, the error included. */
+static bool is_default(const json_t *rule, const json_t *root)
+{
+	return ct_str_equal(ct_json_str(rule, "action"), ct_json_str(root, "defaultAction")) &&
+	       (json_integer_value(json_object_get(rule, "errnoRet")) != ENOSYS ||
+		json_integer_value(json_object_get(root, "defaultErrnoRet")) == ENOSYS);
+}
+
 static int parse(const json_t *root, struct ct_seccomp_profile *p)
 {
 	const char *rest = ct_json_str(root, "defaultAction");
@@ -198,8 +207,7 @@ static int parse(const json_t *root, struct ct_seccomp_profile *p)
 	p->known = true;
 	p->allows_rest = !strcmp(rest, "SCMP_ACT_ALLOW") || !strcmp(rest, "SCMP_ACT_LOG");
 	json_array_foreach(rules, i, rule) {
-		/* Runtimes leave out what says the same as the default action. */
-		if (ct_str_equal(ct_json_str(rule, "action"), rest) || !is_for_host(rule, &host))
+		if (is_default(rule, root) || !is_for_host(rule, &host))
 			continue;
 		ret = add_rules(p, rule);
 		if (ret)

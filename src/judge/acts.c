@@ -224,7 +224,7 @@ static uint64_t times_set_mempolicy(const struct ct_workload *w, uint32_t mode, 
  */
 static bool is_probe(const struct ct_case *c, const struct ct_act *a)
 {
-	if (strcmp(a->syscall, "set_mempolicy") != 0)
+	if (!ct_str_equal(a->syscall, "set_mempolicy"))
 		return false;
 	if (a->key.sel == MPOL_PREFERRED_MANY)
 		return times_set_mempolicy(c->w, MPOL_PREFERRED_MANY, false) <=

@@ -211,6 +211,15 @@ static struct ct_gate default_gate(const struct ct_workload *w, const struct ct_
 	return g;
 }
 
+/* The same of a profile that was read: what it says of clone's flags is known. */
+static bool is_done_without(const struct ct_seccomp_profile *p, const struct ct_act *a)
+{
+	if (!strcmp(a->syscall, "clone") ||
+	    (!strcmp(a->syscall, "clone3") && !ct_profile__says_enosys(p, "clone3")))
+		return false;
+	return is_free(a->syscall, a->key.sel);
+}
+
 struct ct_gate ct_gate__of(const struct ct_workload *w, const struct ct_act *a)
 {
 	const struct ct_seccomp_profile *p = &w->container.profile;
@@ -220,7 +229,7 @@ struct ct_gate ct_gate__of(const struct ct_workload *w, const struct ct_act *a)
 		return g;
 	if (!p->known || w->container.privileged == CT_YES)
 		g = default_gate(w, a);
-	else if (is_filtered(a) && !is_free(a->syscall, a->key.sel))
+	else if (is_filtered(a) && !is_done_without(p, a))
 		g = ct_profile__gate(p, a->syscall, a->key.sel, a->key.before);
 	/* Granted by the first matching capability that the container has. */
 	if (g.any & a->key.before)

@@ -46,6 +46,8 @@ uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall);
 enum ct_tristate ct_profile__allows(const struct ct_seccomp_profile *p, const char *syscall,
 				    uint32_t sel, uint64_t caps);
 bool ct_profile__names(const struct ct_seccomp_profile *p, const char *syscall);
+/* Is the call refused as if the kernel did not know it? */
+bool ct_profile__says_enosys(const struct ct_seccomp_profile *p, const char *syscall);
 /* What it needs of such a profile, for a container that had the capabilities and could make it. */
 struct ct_gate ct_profile__gate(const struct ct_seccomp_profile *p, const char *syscall,
 				uint32_t sel, uint64_t had);

@@ -64,6 +64,14 @@ bool ct_profile__names(const struct ct_seccomp_profile *p, const char *syscall)
 	return false;
 }
 
+bool ct_profile__says_enosys(const struct ct_seccomp_profile *p, const char *syscall)
+{
+	for (size_t i = 0; i < p->nrules; i++)
+		if (p->rules[i].enosys && !strcmp(p->rules[i].syscall, syscall))
+			return true;
+	return false;
+}
+
 enum ct_tristate ct_profile__allows(const struct ct_seccomp_profile *p, const char *syscall,
 				    uint32_t sel, uint64_t caps)
 {

@@ -128,17 +128,49 @@ static const struct {
 	{ "unshare", NAMESPACES },
 };
 
+/*
+ * Calls that libseccomp 2.5 does not know. From 424 on all architectures but alpha number them
+ * alike (scripts/syscall.tbl).
+ */
+static const struct {
+	const char *name;
+	int nr;
+} new_calls[] = {
+	{ "set_mempolicy_home_node", 450 },
+	{ "fchmodat2", 452 },
+	{ "statmount", 457 },
+	{ "listmount", 458 },
+	{ "lsm_get_self_attr", 459 },
+	{ "lsm_set_self_attr", 460 },
+	{ "lsm_list_modules", 461 },
+	{ "setxattrat", 463 },
+	{ "getxattrat", 464 },
+	{ "listxattrat", 465 },
+	{ "removexattrat", 466 },
+	{ "open_tree_attr", 467 },
+	{ "file_getattr", 468 },
+	{ "file_setattr", 469 },
+};
+
 int ct_syscall__number(const char *name)
 {
 	int nr = seccomp_syscall_resolve_name(name);
 
+	for (size_t i = 0; nr < 0 && i < CT_ARRAY_SIZE(new_calls); i++)
+		if (!strcmp(name, new_calls[i].name))
+			nr = new_calls[i].nr;
 	/* libseccomp gives negative pseudo numbers to calls of other architectures. */
 	return nr < 0 ? -1 : nr;
 }
 
 char *ct_syscall__name(int nr)
 {
-	return nr < 0 ? NULL : seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+	char *name = nr < 0 ? NULL : seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, nr);
+
+	for (size_t i = 0; !name && i < CT_ARRAY_SIZE(new_calls); i++)
+		if (nr == new_calls[i].nr)
+			name = ct_xstrdup(new_calls[i].name);
+	return name;
 }
 
 void ct_selectors__fill(uint8_t table[CT_SYSCALLS], uint32_t masks[CT_SYSCALLS])

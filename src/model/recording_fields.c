@@ -69,7 +69,9 @@ const struct ct_field ct_container_fields[] = {
 
 #define F(kind, member, ...) CT_FIELD(struct ct_seccomp_rule, kind, member, #member, ##__VA_ARGS__)
 const struct ct_field ct_seccomp_rule_fields[] = {
-	F(STR, syscall), F(BOOL, allow, .keep = true), F(HEX, with), F(HEX, without), { 0 },
+	F(STR, syscall), F(BOOL, allow, .keep = true),
+	F(BOOL, enosys), F(HEX, with),
+	F(HEX, without), { 0 },
 };
 #undef F
 

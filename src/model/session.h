@@ -89,6 +89,7 @@ struct ct_seccomp_arg {
 struct ct_seccomp_rule {
 	char *syscall;
 	bool allow;
+	bool enosys; /* else the answer is ENOSYS, as of a kernel that does not know the call */
 	uint64_t with, without;
 	struct ct_seccomp_arg args[CT_SECCOMP_ARGS];
 	size_t nargs;

@@ -240,6 +240,9 @@ static const struct fact {
 	F("an audit message", CAP_AUDIT_WRITE, "sendto",
 	  "security_capable netlink_capable audit_receive_msg audit_receive", CT_OPTIONAL,
 	  .sel = 1100),
+	F("a message for its own sake", CAP_AUDIT_WRITE, "sendto",
+	  "security_capable netlink_capable audit_receive_msg audit_receive", CT_REQUIRED,
+	  .sel = 1005),
 	F("a login record", CAP_AUDIT_WRITE, "sendto",
 	  "security_capable netlink_capable audit_receive_msg audit_receive", CT_REQUIRED,
 	  .sel = 1112),
@@ -267,9 +270,16 @@ static const struct fact {
 	  "sockopt_ns_capable tcp_setsockopt do_sock_setsockopt", CT_REQUIRED,
 	  .sel = SOCKOPT(SOL_TCP, TCP_CONGESTION)),
 	F("asking for an interface that is not there", CAP_NET_ADMIN, "ioctl",
-	  "security_capable capable dev_ioctl sock_do_ioctl", CT_OPTIONAL, .sel = SIOCGIFINDEX),
+	  "security_capable capable dev_ioctl sock_do_ioctl", CT_UNNEEDED, .sel = SIOCGIFINDEX,
+	  .outcome.other = 1),
 	F("the same, a module of its very name", CAP_SYS_MODULE, "ioctl",
-	  "security_capable capable dev_ioctl sock_do_ioctl", CT_OPTIONAL, .sel = SIOCGIFINDEX),
+	  "security_capable capable dev_ioctl sock_do_ioctl", CT_UNNEEDED, .sel = SIOCGIFINDEX,
+	  .outcome.other = 1),
+	F("one that is there once its module is", CAP_NET_ADMIN, "ioctl",
+	  "security_capable capable dev_ioctl sock_do_ioctl", CT_REQUIRED, .sel = SIOCGIFINDEX,
+	  .outcome = { .ok = 1, .other = 1 }, .count = 2),
+	F("the same where the end was not seen", CAP_SYS_MODULE, "ioctl",
+	  "security_capable capable dev_ioctl sock_do_ioctl", CT_REQUIRED, .sel = SIOCGIFINDEX),
 	F("changing an interface", CAP_NET_ADMIN, "ioctl",
 	  "security_capable ns_capable dev_ioctl sock_do_ioctl", CT_REQUIRED, .sel = SIOCSIFMTU),
 	F("kill(pid, 0)", CAP_KILL, "kill", "security_capable ns_capable check_kill_permission",
@@ -661,7 +671,7 @@ static void test_modes(void)
 
 		build_check(w, CAP_CHOWN, "chown", INODE "setattr_prepare");
 		build_check(w, CAP_AUDIT_WRITE, "sendto", "netlink_capable audit_receive_msg")
-			->key.sel = AUDIT_USER;
+			->key.sel = AUDIT_FIRST_USER_MSG;
 		build_check(w, CAP_SYS_ADMIN, "mmap", OVERCOMMIT);
 		r = ct_judge__session(s, modes[i].mode);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, modes[i].add);

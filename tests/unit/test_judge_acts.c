@@ -98,14 +98,18 @@ static void test_capset(void)
 	}
 }
 
-/* A wish that was refused and lived with, here or in another recording, is one elsewhere. */
+/*
+ * A wish that was refused in the same recording was somebody else's, who may have given up what the
+ * others need.
+ */
 static void test_capset_wish(void)
 {
 	static const struct {
 		bool refused, same, died, failed;
 		uint64_t wanted;
 	} cases[] = {
-		{ false, true, false, false, CT_CAP(CHOWN) }, { true, true, false, false, 0 },
+		{ false, true, false, false, CT_CAP(CHOWN) },
+		{ true, true, false, false, CT_CAP(CHOWN) },
 		{ true, false, false, false, CT_CAP(CHOWN) }, /* another wish */
 		{ true, true, true, false, CT_CAP(CHOWN) },   /* who was refused ended with it */
 		{ true, true, false, true, CT_CAP(CHOWN) },   /* so did the workload */
@@ -348,6 +352,7 @@ static const struct {
 	{ "clone3", CLONE_VM, 0 },
 	{ "clone3", CT_CLONE3_CLEAR_SIGHAND | CLONE_VM, 0 },
 	{ "clone3", CT_CLONE3_INTO_CGROUP, CT_CAP(SYS_ADMIN) },
+	{ "clone3", CT_CLONE3_FORK, CT_CAP(SYS_ADMIN) }, /* no library makes such a call */
 	{ "clone3", CLONE_NEWTIME, CT_CAP(SYS_ADMIN) },
 	{ "clone", CLONE_NEWTIME, 0 }, /* there it is part of a signal's number */
 	{ "chroot", 0, CT_CAP(SYS_CHROOT) },
@@ -358,8 +363,9 @@ static const struct {
 	{ "clone3", ~0u, 0 }, /* the flags could not be read */
 	{ "mbind", 0, CT_CAP(SYS_NICE) },
 	{ "set_mempolicy", MPOL_BIND, CT_CAP(SYS_NICE) },
-	{ "set_mempolicy", MPOL_DEFAULT, 0 },
-	{ "get_mempolicy", 0, 0 },
+	{ "set_mempolicy", MPOL_DEFAULT, CT_CAP(SYS_NICE) },
+	{ "get_mempolicy", 0, 0 }, /* libnuma */
+	{ "get_mempolicy", MPOL_F_NODE | MPOL_F_ADDR, CT_CAP(SYS_NICE) },
 	{ "perf_event_open", 0, CT_CAP(SYS_ADMIN) | CT_CAP(PERFMON) },
 	{ "process_vm_readv", 0, CT_CAP(SYS_PTRACE) },
 	{ "unshare", CLONE_NEWUSER, CT_CAP(SYS_ADMIN) },
@@ -384,7 +390,8 @@ static void test_gate_table(void)
 		CU_ASSERT(watched || !gates[i].caps);
 	}
 	for (size_t k = 6; ct_gates_watched[k]; k++)
-		CU_ASSERT_NOT_EQUAL(ct_gates__caps(ct_gates_watched[k], CLONE_NEWNS, CT_RT_DOCKER),
+		CU_ASSERT_NOT_EQUAL(ct_gates__caps(ct_gates_watched[k], CLONE_NEWNS | MPOL_F_NODE,
+						   CT_RT_DOCKER),
 				    0);
 }
 
@@ -432,16 +439,22 @@ static void test_gate_profile(void)
 	CU_ASSERT_EQUAL(judged_gate(CT_SECCOMP_DEFAULT, CT_NO, 0, true), CT_CAP(BPF));
 }
 
-/* As many resets as policies: libnuma finding out about the kernel. */
+/* As many resets as trials of MPOL_PREFERRED_MANY: libnuma finding out about the kernel. */
 static void test_numa_probe(void)
 {
 	static const struct {
-		uint64_t set, reset, wanted;
+		uint64_t set, reset;
+		uint32_t mode;
+		bool refused; /* an older kernel does not know the mode */
+		uint64_t wanted;
 	} cases[] = {
-		{ 1, 1, 0 },
-		{ 1, 2, 0 },
-		{ 2, 1, CT_CAP(SYS_NICE) },
-		{ 1, 0, CT_CAP(SYS_NICE) },
+		{ 1, 1, MPOL_PREFERRED_MANY, false, 0 },
+		{ 1, 1, MPOL_PREFERRED_MANY, true, 0 },
+		{ 1, 2, MPOL_PREFERRED_MANY, false, CT_CAP(SYS_NICE) },
+		{ 2, 1, MPOL_PREFERRED_MANY, false, CT_CAP(SYS_NICE) },
+		{ 1, 1, MPOL_BIND, false, CT_CAP(SYS_NICE) }, /* for a while is a wish, too */
+		{ 0, 1, MPOL_BIND, false, CT_CAP(SYS_NICE) },
+		{ 1, 0, MPOL_BIND, false, CT_CAP(SYS_NICE) },
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
@@ -450,14 +463,61 @@ static void test_numa_probe(void)
 		struct ct_workload *w = build_container(s, "x");
 		struct ct_act *a = build_act(w, CT_ACT_SYSCALL, "set_mempolicy");
 
-		a->key.sel = MPOL_PREFERRED;
+		a->key.sel = cases[i].mode;
 		a->count = cases[i].set;
+		a->key.ok = cases[i].set && !cases[i].refused;
 		a = build_act(w, CT_ACT_SYSCALL, "set_mempolicy");
 		a->key.sel = MPOL_DEFAULT;
 		a->count = cases[i].reset;
 		a->key.ok = cases[i].reset > 0;
 		r = ct_judge__session(s, CT_MODE_STRICT);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, cases[i].wanted);
+	}
+}
+
+/* A gated call that failed for a reason of its own: the caller may want to hear just that. */
+static void test_let_through(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+
+	build_act(w, CT_ACT_SYSCALL, "process_vm_readv")->key.ok = CT_ACT_LET_THROUGH;
+	r = ct_judge__session(s, CT_MODE_STRICT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(SYS_PTRACE));
+	CU_ASSERT_TRUE(build_cap(r, CAP_SYS_PTRACE)->reasons[0].doubtful);
+}
+
+/* A call that is newer than libseccomp has a number alone. */
+static void test_call_without_name(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_act *a = build_act(build_container(s, "x"), CT_ACT_SYSCALL, "chroot");
+
+	free(a->syscall);
+	a->syscall = NULL;
+	r = ct_judge__session(s, CT_MODE_STRICT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, 0);
+}
+
+/* Index and NFS export of an overlay go by a question that else costs inode numbers only. */
+static void test_overlay_index(void)
+{
+	for (int with = 0; with < 2; with++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+
+		build_check(w, CAP_DAC_READ_SEARCH, "mount",
+			    "security_capable ovl_can_decode_fh ovl_fill_super get_tree_nodev");
+		build_check(w, CAP_SYS_ADMIN, "mount",
+			    with ? "capable xattr_permission vfs_getxattr ovl_get_fh ovl_verify_fh "
+				   "ovl_verify_set_fh ovl_fill_super get_tree_nodev" :
+				   "capable xattr_permission vfs_getxattr ovl_fill_super");
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add & CT_CAP(DAC_READ_SEARCH),
+				with ? CT_CAP(DAC_READ_SEARCH) : 0);
 	}
 }
 
@@ -493,6 +553,9 @@ static CU_TestInfo tests[] = {
 	{ "gates of Podman and CRI-O", test_gates_of_podman },
 	{ "gates and profiles", test_gate_profile },
 	{ "libnuma's probe", test_numa_probe },
+	{ "a gated call that failed otherwise", test_let_through },
+	{ "a call of which only the number is known", test_call_without_name },
+	{ "an overlay's index", test_overlay_index },
 	{ "once", test_once },
 	CU_TEST_INFO_NULL,
 };

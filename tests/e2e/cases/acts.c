@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Needs without a check, by pairs: what was told and what is named, and what a filter asks for where the kernel does not. */
 #include <linux/kcmp.h>
+#include <pthread.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -160,6 +161,21 @@ static bool capset_wish(void)
 	return true;
 }
 
+/* A child gives up everything and then wishes, in vain, for what the parent insists on. */
+static bool wishes_in_vain(void)
+{
+	TRY(set_caps((struct caps){ 0, 0, 0 }));
+	return set_caps(RAW) < 0;
+}
+
+static bool capset_wish_of_a_child(void)
+{
+	if (!in_child(wishes_in_vain))
+		return false;
+	TRY(set_caps(RAW));
+	return true;
+}
+
 static bool capset_wish_or_less(void)
 {
 	if (set_caps((struct caps){ wish, wish, 0 }))
@@ -281,6 +297,35 @@ static bool own_profile_gates_sysinfo(void)
 	return true;
 }
 
+static bool own_profile_gates_prctl(void)
+{
+	TRY(prctl(PR_SET_NAME, "renamed"));
+	return true;
+}
+
+static bool own_profile_frees_prctl(void)
+{
+	return own_profile_gates_prctl();
+}
+
+static void *nothing(void *arg)
+{
+	return arg;
+}
+
+/* Since 2.34 the C library makes threads by clone3, and by clone if the answer is ENOSYS. */
+static bool own_profile_refuses_clone3(void)
+{
+	pthread_t thread;
+
+	return pthread_create(&thread, NULL, nothing, NULL) == 0 && pthread_join(thread, NULL) == 0;
+}
+
+static bool own_profile_knows_no_clone3(void)
+{
+	return own_profile_refuses_clone3();
+}
+
 static bool own_profile_frees_unshare(void)
 {
 	TRY(unshare(CLONE_NEWUSER));
@@ -312,6 +357,7 @@ const struct test_case acts_cases[] = {
 	CASE(capset_version_1_as_told),
 	CASE(capset_bad_version),
 	CASE(capset_wish),
+	CASE(capset_wish_of_a_child),
 	CASE(capset_wish_or_less),
 	CASE(capset_after_bounding_drop),
 	CASE(ambient_raise_wide_option),
@@ -325,6 +371,10 @@ const struct test_case acts_cases[] = {
 	CASE(own_profile_gates_kcmp),
 	CASE(own_profile_frees_kcmp),
 	CASE(own_profile_gates_sysinfo),
+	CASE(own_profile_gates_prctl),
+	CASE(own_profile_frees_prctl),
+	CASE(own_profile_refuses_clone3),
+	CASE(own_profile_knows_no_clone3),
 	CASE(own_profile_frees_unshare),
 	CASE(exec_filecap_no_new_privs_by_app),
 	CASE(exec_plain_no_new_privs_by_app),

@@ -178,6 +178,25 @@ static bool vm_readv_own(void)
 	return read_memory(sleeper());
 }
 
+/* Is there memory at an address? EFAULT means no. */
+static int probe_address(void)
+{
+	char copy[4];
+	struct iovec to = { copy, 4 }, from = { NULL, 4 };
+
+	return process_vm_readv(getpid(), &to, 1, &from, 1, 0) < 0 ? errno : 0;
+}
+
+static bool vm_readv_probes(void)
+{
+	return probe_address() == EFAULT;
+}
+
+static bool vm_readv_probes_or_not(void)
+{
+	return probe_address() != 0;
+}
+
 /* The helper is another program, so there need be nothing at that address: EFAULT comes after the permission. */
 static bool vm_readv_other(void)
 {
@@ -362,6 +381,8 @@ const struct test_case proc_cases[] = {
 	CASE(tracee_execs_setuid),
 	CASE(vm_readv_own),
 	CASE(vm_readv_other),
+	CASE(vm_readv_probes),
+	CASE(vm_readv_probes_or_not),
 	CASE(kcmp_own),
 	CASE(pidfd_getfd_own),
 	CASE(proc_exe_own),

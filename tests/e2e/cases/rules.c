@@ -315,19 +315,25 @@ static bool audit_login_by_sendmsg(void)
 
 /* A chmod in an overlay of its own copies the directory above up as well, with that one's mode and owner. */
 
-static void mount_own_overlay(const char *lower)
+static void mount_own_overlay_with(const char *lower, const char *more)
 {
 	char options[256];
 
 	TRY(mount("none", "/scratch", "tmpfs", 0, NULL));
 	TRY(mkdir("/scratch/upper", 0755));
 	TRY(mkdir("/scratch/work", 0755));
-	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=/scratch/upper,workdir=/scratch/work", lower);
+	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=/scratch/upper,workdir=/scratch/work%s",
+		 lower, more);
 	if (mount("none", "dir", "overlay", 0, options) < 0) {
 		if (errno == ENODEV)
 			skip("no overlayfs here");
 		not_done("overlay");
 	}
+}
+
+static void mount_own_overlay(const char *lower)
+{
+	mount_own_overlay_with(lower, "");
 }
 
 static bool overlay_copies_setgid_up(void)
@@ -344,6 +350,40 @@ static bool overlay_copies_plain_up(void)
 	mount_own_overlay(".");
 	TRY(chmod("dir/open/file", 0600));
 	return mode_of("dir/open") == 0777 && mode_of("dir/open/file") == 0600;
+}
+
+/* With an index two names of one file stay so when it is copied up. The lower layer is a tmpfs, too. */
+static bool copies_up_two_names(const char *options)
+{
+	TRY(mount("none", "open", "tmpfs", 0, NULL));
+	TRY(close(TRY(open("open/file", O_CREAT | O_WRONLY, 0644))));
+	TRY(link("open/file", "open/other"));
+	mount_own_overlay_with("open", options);
+	put("dir/file", "changed");
+	return contains("dir/other", "changed");
+}
+
+static bool overlay_with_index(void)
+{
+	return copies_up_two_names(",index=on");
+}
+
+static bool overlay_without_index(void)
+{
+	return !copies_up_two_names(",index=off");
+}
+
+static bool overlay_for_nfs(void)
+{
+	union {
+		struct file_handle h;
+		char room[sizeof(struct file_handle) + 128];
+	} u = { .h.handle_bytes = 128 };
+	int id;
+
+	copies_up_two_names(",index=on,nfs_export=on");
+	TRY(name_to_handle_at(AT_FDCWD, "dir/file", &u.h, &id, 0));
+	return true;
 }
 
 const struct test_case rule_cases[] = {
@@ -369,5 +409,8 @@ const struct test_case rule_cases[] = {
 	CASE(audit_login_by_sendmsg),
 	CASE(overlay_copies_setgid_up),
 	CASE(overlay_copies_plain_up),
+	CASE(overlay_with_index),
+	CASE(overlay_without_index),
+	CASE(overlay_for_nfs),
 	{ NULL, NULL }
 };

@@ -270,6 +270,45 @@ static bool mempolicy_ask(void)
 	return true;
 }
 
+/* A policy for a while, as who allocates on one node makes it. */
+static bool mempolicy_for_a_while(void)
+{
+	unsigned long nodes = 1;
+
+	TRY(syscall(SYS_set_mempolicy, MPOL_BIND, &nodes, 64));
+	memset(memory(4096), 1, 4096);
+	TRY(syscall(SYS_set_mempolicy, MPOL_DEFAULT, NULL, 0));
+	return true;
+}
+
+static bool mempolicy_default(void)
+{
+	TRY(syscall(SYS_set_mempolicy, MPOL_DEFAULT, NULL, 0));
+	return true;
+}
+
+/* as libnuma does at the start of every program that is linked with it */
+static bool mempolicy_probe(void)
+{
+	unsigned long nodes = 1;
+	int mode;
+
+	syscall(SYS_get_mempolicy, &mode, &nodes, 64, NULL, 0);
+	syscall(SYS_set_mempolicy, MPOL_PREFERRED_MANY, &nodes, 64);
+	syscall(SYS_set_mempolicy, MPOL_DEFAULT, NULL, 0);
+	return true;
+}
+
+static bool mempolicy_ask_where(void)
+{
+	char *here = memory(4096);
+	int node;
+
+	*here = 1;
+	TRY(syscall(SYS_get_mempolicy, &node, NULL, 0, here, MPOL_F_NODE | MPOL_F_ADDR));
+	return true;
+}
+
 /* nothing but memory: the kernel asks for SYS_ADMIN at each step (overcommit) */
 
 static bool memory_only(void)
@@ -319,6 +358,10 @@ const struct test_case sched_cases[] = {
 	CASE(mempolicy_set),
 	CASE(mempolicy_mbind),
 	CASE(mempolicy_ask),
+	CASE(mempolicy_for_a_while),
+	CASE(mempolicy_default),
+	CASE(mempolicy_probe),
+	CASE(mempolicy_ask_where),
 	CASE(memory_only),
 	{ NULL, NULL }
 };
