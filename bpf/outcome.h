@@ -26,6 +26,7 @@
 #define CAP_SYS_MODULE	    16
 #define CAP_SYS_ADMIN	    21
 #define SOCKET_IOCTLS	    0x89 /* linux/sockios.h: the second lowest byte */
+#define MOUNTS_LOOKED_AT    4096 /* of one file system, in all mount namespaces */
 #define S_IFMT		    0170000
 #define S_IFDIR		    0040000
 #define S_ISGID		    0002000
@@ -342,6 +343,53 @@ static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, _
 	return false;
 }
 
+/* Since 6.17; before, the list was another. */
+struct vfsmount___map {
+	struct mnt_idmap___map *mnt_idmap;
+} __attribute__((preserve_access_index));
+struct mnt_idmap___map {
+	struct uid_gid_map uid_map;
+} __attribute__((preserve_access_index));
+struct mount___map {
+	struct vfsmount___map mnt;
+	struct mount___map *mnt_next_for_sb;
+} __attribute__((preserve_access_index));
+struct super_block___map {
+	struct mount___map *s_mounts;
+} __attribute__((preserve_access_index));
+
+struct mounts {
+	struct mount___map *next;
+	bool mapped;
+};
+
+static long look_at_mount(__u32 i, struct mounts *m)
+{
+	struct mount___map *mount = m->next;
+
+	if (!mount)
+		return 1;
+	m->mapped = BPF_CORE_READ(mount, mnt.mnt_idmap, uid_map.nr_extents) > 0;
+	m->next = BPF_CORE_READ(mount, mnt_next_for_sb);
+	return m->mapped;
+}
+
+/*
+ * May the inode's file system be mounted with other owners somewhere (mount_setattr)? Then the
+ * inode does not tell whose the file is for who acts through a mount.
+ */
+static __always_inline bool may_be_mapped(struct inode *inode)
+{
+	struct super_block___map *sb = (void *)inode->i_sb;
+	struct mounts m = {};
+
+	if (!bpf_core_field_exists(sb->s_mounts))
+		return true;
+	m.next = BPF_CORE_READ(sb, s_mounts);
+	bpf_loop(MOUNTS_LOOKED_AT, look_at_mount, &m, 0);
+	return m.mapped || m.next;
+}
+
 /* The current task changes this inode: seen where its time of change is set (6.13). */
 static __always_inline int on_change(struct inode *inode)
 {
@@ -356,7 +404,7 @@ static __always_inline int on_change(struct inode *inode)
 		c->no_sgid = 1;
 	if ((inode->i_mode & S_IFMT) == S_IFDIR)
 		return 0;
-	if (inode->i_uid.val == c->fsuid)
+	if (inode->i_uid.val == c->fsuid && !may_be_mapped(inode))
 		c->own = 1;
 	else
 		c->others = 1;

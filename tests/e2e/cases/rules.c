@@ -8,6 +8,8 @@
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <net/if.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -352,6 +355,52 @@ static bool overlay_copies_plain_up(void)
 	return mode_of("dir/open") == 0777 && mode_of("dir/open/file") == 0600;
 }
 
+/* A user namespace for whom 0 is app and 1 is root. */
+static int swapped_users(void)
+{
+	int ready[2], ns;
+	pid_t pid;
+	char byte;
+
+	TRY(pipe(ready));
+	pid = TRY(fork());
+	if (pid == 0) {
+		TRY(unshare(CLONE_NEWUSER));
+		TRY(write(ready[1], "", 1));
+		pause();
+	}
+	TRY(close(ready[1]));
+	if (read(ready[0], &byte, 1) != 1)
+		not_done("unshare");
+	put(proc_path(pid, "uid_map"), "0 1000 1\n1 0 1\n");
+	put(proc_path(pid, "gid_map"), "0 1000 1\n1 0 1\n");
+	ns = TRY(open(proc_path(pid, "ns/user"), O_RDONLY));
+	TRY(kill(pid, SIGKILL));
+	return ns;
+}
+
+/* Root's file is app's where it is mounted a second time, and the directory root's. */
+static bool link_on_mapped_mount(void)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
+	int tree;
+
+	TRY(mount("none", "open", "tmpfs", 0, "mode=0777,uid=1,gid=1"));
+	TRY(close(TRY(open("open/file", O_CREAT | O_WRONLY, 0600))));
+	attr.userns_fd = swapped_users();
+	tree = TRY(syscall(SYS_open_tree, AT_FDCWD, "open", OPEN_TREE_CLONE));
+	if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0) {
+		if (errno == EINVAL)
+			skip("tmpfs cannot be mounted with other owners here");
+		not_done("mount_setattr");
+	}
+	TRY(syscall(SYS_move_mount, tree, "", AT_FDCWD, "dir", MOVE_MOUNT_F_EMPTY_PATH));
+	if (number_in("/proc/sys/fs/protected_hardlinks") != 1)
+		skip("fs.protected_hardlinks is not 1");
+	TRY(link("dir/file", "dir/other"));
+	return true;
+}
+
 /* With an index two names of one file stay so when it is copied up. The lower layer is a tmpfs, too. */
 static bool copies_up_two_names(const char *options)
 {
@@ -409,6 +458,7 @@ const struct test_case rule_cases[] = {
 	CASE(audit_login_by_sendmsg),
 	CASE(overlay_copies_setgid_up),
 	CASE(overlay_copies_plain_up),
+	CASE(link_on_mapped_mount),
 	CASE(overlay_with_index),
 	CASE(overlay_without_index),
 	CASE(overlay_for_nfs),
