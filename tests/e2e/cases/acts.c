@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/reboot.h>
+#include <sys/shm.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
@@ -297,15 +298,18 @@ static bool own_profile_gates_sysinfo(void)
 	return true;
 }
 
-static bool own_profile_gates_prctl(void)
+static bool own_profile_gates_shmat(void)
 {
-	TRY(prctl(PR_SET_NAME, "renamed"));
+	int id = TRY(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600));
+
+	TRY(shmat(id, NULL, 0));
+	TRY(shmctl(id, IPC_RMID, NULL));
 	return true;
 }
 
-static bool own_profile_frees_prctl(void)
+static bool own_profile_frees_shmat(void)
 {
-	return own_profile_gates_prctl();
+	return own_profile_gates_shmat();
 }
 
 static void *nothing(void *arg)
@@ -371,8 +375,8 @@ const struct test_case acts_cases[] = {
 	CASE(own_profile_gates_kcmp),
 	CASE(own_profile_frees_kcmp),
 	CASE(own_profile_gates_sysinfo),
-	CASE(own_profile_gates_prctl),
-	CASE(own_profile_frees_prctl),
+	CASE(own_profile_gates_shmat),
+	CASE(own_profile_frees_shmat),
 	CASE(own_profile_refuses_clone3),
 	CASE(own_profile_knows_no_clone3),
 	CASE(own_profile_frees_unshare),
