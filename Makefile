@@ -38,7 +38,7 @@ SRCS := $(wildcard src/*/*.c)
 OBJS := $(SRCS:src/%.c=$(OUT)/%.o)
 TESTS := $(patsubst tests/unit/%.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-MANS := $(patsubst docs/man/%.scd,$(OUT)/man/%,$(wildcard docs/man/*.scd))
+MANS := $(patsubst docs/man/%.scd.in,$(OUT)/man/%,$(wildcard docs/man/*.scd.in))
 
 # One binary, made in one place: `make OUT=elsewhere` does not touch it.
 BIN := $(if $(filter .output,$(OUT)),captrim,$(OUT)/captrim)
@@ -183,9 +183,12 @@ demo:
 
 man: $(MANS)
 
-$(OUT)/man/%: docs/man/%.scd
+# The options come from the program's own tables.
+$(OUT)/man/%: docs/man/%.scd.in scripts/man-options $(BIN)
 	@mkdir -p $(@D)
-	scdoc < $< > $@
+	$(abspath $(BIN)) --dump-options > $@.options
+	scripts/man-options $@.options $< > $@.scd
+	scdoc < $@.scd > $@
 
 COMPLETION := $(wildcard completions/captrim.bash)
 

@@ -24,11 +24,11 @@ static void help(FILE *out)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(commands); i++)
 		fprintf(out, "  %-8s %s\n", commands[i].cmd->name, commands[i].cmd->summary);
 	fputs("\nA first try:  sudo captrim run -- docker run --rm nginx\n"
-	      "'captrim COMMAND --help' says more; captrim(1) says most.\n",
+	      "'captrim COMMAND --help' describes a command; captrim(1) is the full manual.\n",
 	      out);
 }
 
-/* What was printed must have arrived; a reader that has seen enough is no failure. */
+/* Reports write errors on standard output; a closed pipe is not an error. */
 static int end(int status)
 {
 	errno = 0;
@@ -42,7 +42,7 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
-	/* Only what has to clean up must outlive its reader. */
+	/* Commands that have to clean up must survive a closed pipe; these three need not. */
 	if (name && strcmp(name, "advise") && strcmp(name, "explain") && strcmp(name, "check"))
 		signal(SIGPIPE, SIG_IGN);
 	if (!name) {
@@ -57,11 +57,17 @@ int main(int argc, char **argv)
 		puts("captrim " CT_VERSION);
 		return end(0);
 	}
+	/* For the man page and shell completion; not for people, so --help does not list it. */
+	if (!strcmp(name, "--dump-options")) {
+		for (size_t i = 0; i < CT_ARRAY_SIZE(commands); i++)
+			ct_opts__dump(commands[i].cmd, stdout);
+		return end(0);
+	}
 	for (size_t i = 0; i < CT_ARRAY_SIZE(commands); i++)
 		if (!strcmp(name, commands[i].cmd->name))
 			return end(commands[i].run(argc - 1, argv + 1));
 	ct_autofree char *shown = ct_printable(name);
 
-	ct_warn("there is no command '%s'; 'captrim --help' lists those there are", shown);
+	ct_warn("unknown command '%s'; 'captrim --help' lists the commands", shown);
 	return CT_EXIT_USAGE;
 }

@@ -335,3 +335,20 @@ void ct_opts__help(const struct ct_command *cmd, FILE *out)
 		help_line(o, out);
 	help_line(&help_opt, out);
 }
+
+static void dump_option(const struct ct_command *cmd, const struct ct_opt *o, FILE *out)
+{
+	fprintf(out, "option\t%s\t%c\t%s\t%s\t", cmd->name, o->letter ? o->letter : '-', o->name,
+		o->arg ? o->arg : "-");
+	for (size_t i = 0; o->choices && o->choices[i]; i++)
+		fprintf(out, "%s%s", i ? "," : "", o->choices[i]);
+	fprintf(out, "%s\t%s\n", o->choices ? "" : "-", o->help);
+}
+
+void ct_opts__dump(const struct ct_command *cmd, FILE *out)
+{
+	fprintf(out, "command\t%s\t%s\n", cmd->name, cmd->summary);
+	for (const struct ct_opt *o = cmd->opts; o && o->name; o++)
+		dump_option(cmd, o, out);
+	dump_option(cmd, &help_opt, out);
+}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Command lines from tables: one table per command gives parsing, --help, the
- * man page's option list and shell completion.
+ * Command lines from tables: one table per command gives parsing and --help, and through
+ * `captrim --dump-options` the man page's options (scripts/man-options) and shell completion
+ * (completions/captrim.bash).
  */
 #ifndef CT_BASE_OPT_H
 #define CT_BASE_OPT_H
@@ -32,7 +33,7 @@ struct ct_opt {
 	const char *arg;  /* "FILE", shown in help; NULL for flags */
 	enum ct_opt_type type;
 	void *dest;
-	const char *const *choices; /* CT_OPT_CHOICE */
+	const char *const *choices; /* the values of a CT_OPT_CHOICE; else completion offers them */
 	const char *help;	    /* one line */
 };
 
@@ -40,13 +41,13 @@ struct ct_command {
 	const char *name;	   /* "run" */
 	const char *args;	   /* "[OPTION]... -- COMMAND [ARG]..." */
 	const char *summary;	   /* one line, for the list of commands */
-	const char *details;	   /* paragraphs for --help and the man page, may be NULL */
+	const char *details;	   /* paragraphs for --help, may be NULL */
 	const struct ct_opt *opts; /* ends with .name = NULL */
-	bool stop_early;	   /* the first word that is no option ends them (run, verify) */
+	bool stop_early; /* the first word that is not an option ends them (run, verify) */
 };
 
 /*
- * Parses argv[1..argc-1]. What is no option is gathered in *rest (points into
+ * Parses argv[1..argc-1]. Words that are not options are gathered in *rest (points into
  * argv; a "--" ends the options and is dropped). "--name VALUE", "--name=VALUE",
  * "-n VALUE", "-nVALUE" and "-qv" are understood, names are never abbreviated.
  * Returns 0, 1 when --help was printed to standard output, or -EINVAL with a message
@@ -55,6 +56,11 @@ struct ct_command {
 int ct_opts__parse(const struct ct_command *cmd, int argc, char **argv, struct ct_strlist *rest,
 		   struct ct_err *err);
 void ct_opts__help(const struct ct_command *cmd, FILE *out);
+/*
+ * For programs: a line "command NAME SUMMARY" and a line "option COMMAND LETTER NAME ARGUMENT
+ * CHOICES HELP" for each option, the fields separated by tabs, choices by commas; "-" is none.
+ */
+void ct_opts__dump(const struct ct_command *cmd, FILE *out);
 void ct_strlist__free(struct ct_strlist *l);
 
 /* "1h30m" is not understood, "90m" is. Returns 0 or -EINVAL, *ns untouched then. */

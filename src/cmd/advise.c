@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "judge/rules.h"
 #include "view/view.h"
 
@@ -12,15 +13,11 @@ static bool verbose, strict, generous;
 static struct ct_strlist without;
 
 static const struct ct_opt opts[] = {
-	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
-	  "write to this file; - is standard output" },
-	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
-	  "how to write the advice" },
-	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
-	  "leave optional capabilities out; the default, except for an advice in JSON that was "
-	  "made with --generous" },
-	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "add optional capabilities, too" },
-	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "when to use colours" },
+	CT_ROW_OUTPUT(&out_path, "the advice"),
+	CT_ROW_FORMAT(&format),
+	CT_ROW_STRICT(&strict),
+	CT_ROW_GENEROUS(&generous),
+	CT_ROW_COLOR(&color),
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
 	  "show the evidence for every capability checked" },
 	{ 0, "without-rule", "RULE", CT_OPT_LIST, &without, NULL,

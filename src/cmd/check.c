@@ -5,6 +5,7 @@
 #include "base/outfile.h"
 #include "check/check.h"
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 
 #define EXIT_FINDINGS 1
 #define EXIT_ERROR    2
@@ -23,13 +24,10 @@ static const struct ct_opt opts[] = {
 	{ 0, "workload", "RECORDED=NAME", CT_OPT_LIST, &pairs, NULL,
 	  "which service, container or unit a recording belongs to" },
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "how to write the findings" },
-	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
-	  "write to this file; - is standard output" },
-	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
-	  "leave optional capabilities out; the default, except for an advice in JSON that was "
-	  "made with --generous" },
-	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "add optional capabilities, too" },
-	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "when to use colours" },
+	CT_ROW_OUTPUT(&out_path, "the findings"),
+	CT_ROW_STRICT(&strict),
+	CT_ROW_GENEROUS(&generous),
+	CT_ROW_COLOR(&color),
 	{ .name = NULL },
 };
 
@@ -37,11 +35,12 @@ const struct ct_command ct_check_command = {
 	.name = "check",
 	.args = "[OPTION]... FILE... --against FILE",
 	.summary = "compare deployment files with what was recorded, for CI",
-	.details = "FILE is a recording or an advice in JSON. It is compared with a Compose file,\n"
-		   "a Kubernetes manifest, a systemd unit, a Quadlet file, the label of an image\n"
-		   "(image:NAME, or a file with the output of 'docker image inspect'), or a policy.\n"
-		   "The exit status is 0 if there are no findings (notes are none), 1 if there\n"
-		   "are some, 2 if the comparison failed.",
+	.details =
+		"FILE is a recording or an advice in JSON. It is compared with a Compose file,\n"
+		"a Kubernetes manifest, a systemd unit, a Quadlet file, the label of an image\n"
+		"(image:NAME, or a file with the output of 'docker image inspect'), or a policy.\n"
+		"The exit status is 0 if there are no findings (notes are none), 1 if there\n"
+		"are some, 2 if the comparison failed.",
 	.opts = opts,
 };
 

@@ -6,6 +6,7 @@
 #include "base/opt.h"
 #include "base/term.h"
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "emit/common.h"
 #include "judge/rules.h"
 
@@ -18,12 +19,7 @@
 static int color = CT_COLOR_AUTO;
 
 static const struct ct_opt explain_opts[] = {
-	{ .name = "color",
-	  .arg = "WHEN",
-	  .type = CT_OPT_CHOICE,
-	  .dest = &color,
-	  .choices = ct_color_choices,
-	  .help = "when to use colours" },
+	CT_ROW_COLOR(&color),
 	{ .name = NULL },
 };
 

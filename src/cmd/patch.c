@@ -5,6 +5,7 @@
 
 #include "base/outfile.h"
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "edit/patch.h"
 
 #define MAX_OVERRIDE_SIZE ((size_t)4 << 20)
@@ -28,12 +29,10 @@ static const struct ct_opt opts[] = {
 	{ 0, "drop-privileged", NULL, CT_OPT_FLAG, &drop_privileged, NULL,
 	  "remove 'privileged: true' also if the container was recorded with it" },
 	{ 0, "incomplete", NULL, CT_OPT_FLAG, &incomplete, NULL,
-	  "write also what may lack needs, because the start was not seen" },
-	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
-	  "leave optional capabilities out; the default, except for an advice in JSON that was "
-	  "made with --generous" },
-	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "add optional capabilities, too" },
-	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "when to use colours" },
+	  "write even an advice that may lack needs because the recording is incomplete" },
+	CT_ROW_STRICT(&strict),
+	CT_ROW_GENEROUS(&generous),
+	CT_ROW_COLOR(&color),
 	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "show no remarks" },
 	{ .name = NULL },
 };
@@ -70,7 +69,8 @@ static int check_unchanged(const struct ct_patch_file *f, struct ct_err *err)
 
 	if (!ret && len == f->old_len && !memcmp(text, f->old, len))
 		return 0;
-	return ct_err__set(err, EBUSY, "%s was changed meanwhile: nothing written to it", name);
+	return ct_err__set(err, EBUSY, "%s was changed by somebody else; nothing was written to it",
+			   name);
 }
 
 static int write_files(const struct ct_patch *p, struct ct_err *err)

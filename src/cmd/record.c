@@ -5,6 +5,7 @@
 
 #include "base/outfile.h"
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "judge/gates.h"
 #include "model/recording.h"
 #include "record/recorder.h"
@@ -24,19 +25,14 @@ static const struct ct_opt opts[] = {
 	  "the containers of this Compose project, also those that start later" },
 	{ 0, "all", NULL, CT_OPT_FLAG, &all, NULL, "everything on this host" },
 	{ 0, "restart", NULL, CT_OPT_FLAG, &restart, NULL,
-	  "restart it, once it is watched: an advice needs its start" },
+	  "restart it once it is being watched, so that its start is seen" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
 	  "for how long (30s, 5m, 2h); without it, until Ctrl-C" },
-	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
-	  "write the recording to this file; - is standard output" },
-	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL,
-	  "attach type: tp_btf, fexit or kprobe; without it, the first that works" },
-	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL,
-	  "socket of the Docker or Podman API" },
-	{ 0, "no-syscalls", NULL, CT_OPT_FLAG, &no_syscalls, NULL,
-	  "watch capability checks only: cheaper, but needs that are never checked, such as "
-	  "capset, are missed" },
-	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "show neither progress nor remarks" },
+	CT_ROW_OUTPUT(&out_path, "the recording"),
+	CT_ROW_BACKEND(&backend),
+	CT_ROW_SOCKET(&socket_path),
+	CT_ROW_NO_SYSCALLS(&no_syscalls),
+	CT_ROW_QUIET(&quiet),
 	{ .name = NULL },
 };
 
@@ -73,7 +69,8 @@ static int add_targets(struct ct_recorder *r, struct ct_err *err)
 static void say_unseen(const struct ct_session *s)
 {
 	if (!s->nworkloads)
-		ct_warn("nothing was recorded: nothing that was asked for ran meanwhile");
+		ct_warn("nothing was recorded: nothing that was asked for ran during the "
+			"recording");
 	for (size_t i = 0; i < s->nworkloads; i++) {
 		const struct ct_workload *w = s->workloads[i];
 		ct_autofree char *name = ct_printable(ct_workload__label(w));

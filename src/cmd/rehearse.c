@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "rehearse/rehearse.h"
 
 static struct ct_rehearse_opts ro;
@@ -23,10 +24,8 @@ static const struct ct_opt opts[] = {
 	  "a control group and everything below it" },
 	{ 0, "cap-add", "SET", CT_OPT_LIST, &cap_add, NULL,
 	  "capabilities to keep, separated by commas, or none" },
-	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
-	  "leave optional capabilities out; the default, except for an advice in JSON that was "
-	  "made with --generous" },
-	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "add optional capabilities, too" },
+	CT_ROW_STRICT(&strict),
+	CT_ROW_GENEROUS(&generous),
 	{ 0, "for", "TIME", CT_OPT_DURATION, &ro.for_ns, NULL,
 	  "for how long (30s, 10m, 2h); without it, until Ctrl-C" },
 	{ 0, "check", "COMMAND", CT_OPT_STR, &ro.check, NULL,
@@ -36,12 +35,10 @@ static const struct ct_opt opts[] = {
 	{ 0, "log-only", NULL, CT_OPT_FLAG, &ro.log_only, NULL,
 	  "refuse nothing, only count what would have been refused; needs no BPF LSM" },
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "how to write the report" },
-	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
-	  "write the report to this file; - is standard output" },
-	{ 0, "backend", "NAME", CT_OPT_STR, &ro.backend, NULL,
-	  "attach type: tp_btf, fexit or kprobe; without it, the first that works" },
-	{ 0, "socket", "PATH", CT_OPT_STR, &ro.socket, NULL, "socket of the Docker or Podman API" },
-	{ 'q', "quiet", NULL, CT_OPT_FLAG, &ro.quiet, NULL, "show neither progress nor remarks" },
+	CT_ROW_OUTPUT(&out_path, "the report"),
+	CT_ROW_BACKEND(&ro.backend),
+	CT_ROW_SOCKET(&ro.socket),
+	CT_ROW_QUIET(&ro.quiet),
 	{ .name = NULL },
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/outfile.h"
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "emit/common.h"
 #include "judge/gates.h"
 #include "model/merge.h"
@@ -22,29 +23,23 @@ static bool verbose, quiet, strict, generous, no_syscalls, containers;
 static uint64_t duration;
 
 static const struct ct_opt opts[] = {
-	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
-	  "write the advice to this file; - is standard output" },
-	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
-	  "how to write the advice" },
+	CT_ROW_OUTPUT(&out_path, "the advice"),
+	CT_ROW_FORMAT(&format),
 	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL, "keep the recording in this file" },
 	{ 0, "containers", NULL, CT_OPT_FLAG, &containers, NULL,
-	  "count every container that is started meanwhile as the command's" },
+	  "attribute every container that starts during the run to the command" },
 	{ 0, "strict", NULL, CT_OPT_FLAG, &strict, NULL,
 	  "leave optional capabilities out (the default)" },
-	{ 0, "generous", NULL, CT_OPT_FLAG, &generous, NULL, "add optional capabilities, too" },
+	CT_ROW_GENEROUS(&generous),
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
 	  "stop watching after this time (30s, 5m, 2h)" },
-	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL,
-	  "attach type: tp_btf, fexit or kprobe; without it, the first that works" },
-	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL,
-	  "socket of the Docker or Podman API" },
-	{ 0, "no-syscalls", NULL, CT_OPT_FLAG, &no_syscalls, NULL,
-	  "watch capability checks only: cheaper, but needs that are never checked, such as "
-	  "capset, are missed" },
-	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "when to use colours" },
+	CT_ROW_BACKEND(&backend),
+	CT_ROW_SOCKET(&socket_path),
+	CT_ROW_NO_SYSCALLS(&no_syscalls),
+	CT_ROW_COLOR(&color),
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
 	  "show the evidence for every capability checked" },
-	{ 'q', "quiet", NULL, CT_OPT_FLAG, &quiet, NULL, "show neither progress nor remarks" },
+	CT_ROW_QUIET(&quiet),
 	{ .name = NULL },
 };
 

@@ -11,6 +11,7 @@
 #include "base/human.h"
 #include "base/json.h"
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "kern/selectors.h"
 #include "kern/probe.h"
 #include "record/find.h"
@@ -26,10 +27,8 @@ static const struct ct_opt opts[] = {
 	{ 0, "json", NULL, CT_OPT_FLAG, &json, NULL, "one JSON document per line" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
 	  "for how long (30s, 5m, 2h); without it, until Ctrl-C" },
-	{ 0, "backend", "NAME", CT_OPT_STR, &backend, NULL,
-	  "attach type: tp_btf, fexit or kprobe; without it, the first that works" },
-	{ 0, "socket", "PATH", CT_OPT_STR, &socket_path, NULL,
-	  "socket of the Docker or Podman API" },
+	CT_ROW_BACKEND(&backend),
+	CT_ROW_SOCKET(&socket_path),
 	{ .name = NULL },
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/outfile.h"
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "model/recording.h"
 #include "record/inject.h"
 #include "verify/verify.h"
@@ -29,35 +30,37 @@ static const struct ct_opt opts[] = {
 	{ 't', "timeout", "TIME", CT_OPT_DURATION, &vo.works.limit_ns, NULL,
 	  "a run that takes longer has failed (5m for the first, then five times that and 10s)" },
 	{ 'f', "file", "FILE", CT_OPT_STR, &compose_file, NULL,
-	  "a Compose file: its services, one after the other" },
+	  "prove the services of this Compose file, one after the other" },
 	{ 'u', "unit", "UNIT", CT_OPT_STR, &unit, NULL,
-	  "a systemd service: stopped and started for each run, then put back" },
-	{ 0, "service", "NAME", CT_OPT_LIST, &vo.services, NULL, "of that file, this one only" },
-	{ 0, "from", "FILE", CT_OPT_LIST, &from, NULL, "a recording of it, instead of a new one" },
+	  "prove a systemd service: it is stopped and started for each run, then put back" },
+	{ 0, "service", "NAME", CT_OPT_LIST, &vo.services, NULL,
+	  "only this service of the Compose file; may be given more than once" },
+	{ 0, "from", "FILE", CT_OPT_LIST, &from, NULL,
+	  "a recording of the same workload, used instead of a new one; may be given more "
+	  "than once" },
 	{ 0, "quick", NULL, CT_OPT_FLAG, &vo.quick, NULL,
-	  "one run, under the strict set; if it fails, the usual advice" },
+	  "make one run only, under the required needs; if it fails, give the usual advice" },
 	{ 0, "trust", NULL, CT_OPT_FLAG, &vo.trust, NULL,
-	  "needs that the kernel's rules make certain are not tried" },
+	  "do not try members that a rule about the kernel makes certain" },
 	{ 0, "runs-per-set", "N", CT_OPT_UINT, &runs_per_set, NULL,
-	  "so many, each on the volumes that the last one left (2 where there are any, else 1)" },
+	  "start each set N times, each time on the volumes that the last start left (2 where "
+	  "there are fresh named volumes, else 1)" },
 	{ 0, "max-runs", "N", CT_OPT_UINT, &max_runs, NULL,
-	  "then take the smallest set that has worked" },
+	  "stop after N runs and take the smallest set that has worked" },
 	{ 0, "keep-volumes", NULL, CT_OPT_FLAG, &vo.keep_volumes, NULL,
 	  "use named volumes as they are, not fresh ones for each set" },
 	{ 0, "keep", NULL, CT_OPT_FLAG, &vo.keep, NULL,
-	  "leave fresh volumes behind, not those of a stack" },
-	{ 'o', "output", "FILE", CT_OPT_STR, &out_path, NULL,
-	  "write the advice to this file; - is standard output" },
-	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, ct_format_choices,
-	  "text, json, compose, docker, podman, kubernetes, systemd, quadlet, oci, nomad, html" },
-	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL, "keep the recording there, for --from" },
-	{ 0, "backend", "NAME", CT_OPT_STR, &vo.backend, NULL,
-	  "attach type: tp_btf, fexit or kprobe; without it, the first that works" },
-	{ 0, "socket", "PATH", CT_OPT_STR, &vo.socket, NULL, "socket of the Docker or Podman API" },
-	{ 0, "color", "WHEN", CT_OPT_CHOICE, &color, ct_color_choices, "when to use colours" },
+	  "leave the fresh volumes behind, except those of a Compose project" },
+	CT_ROW_OUTPUT(&out_path, "the advice"),
+	CT_ROW_FORMAT(&format),
+	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL,
+	  "keep the recording in this file, for --from" },
+	CT_ROW_BACKEND(&vo.backend),
+	CT_ROW_SOCKET(&vo.socket),
+	CT_ROW_COLOR(&color),
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
 	  "show the output of the runs, and the evidence" },
-	{ 'q', "quiet", NULL, CT_OPT_FLAG, &vo.quiet, NULL, "show neither progress nor remarks" },
+	CT_ROW_QUIET(&vo.quiet),
 	{ .name = NULL },
 };
 
@@ -71,7 +74,7 @@ const struct ct_command ct_verify_command = {
 		"member of it.\n"
 		"Without --check, --health and --stay it works when its exit status is 0; several\n"
 		"may be combined. A check finds the container's name in CAPTRIM_CONTAINER.\n"
-		"A unit is the one of this host: its users go without it meanwhile.\n"
+		"A unit is a service of this host: its users go without it while it is tested.\n"
 		"The exit status is 0 when a set was found, 1 when not. Ctrl-C removes what was\n"
 		"made; if captrim is killed, its next start does.",
 	.opts = opts,
