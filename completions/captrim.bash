@@ -29,7 +29,7 @@ _captrim_values() {
 
 _captrim() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} dump words= argument choices i
+	local command=${COMP_WORDS[1]} dump words='' argument choices i
 
 	COMPREPLY=()
 	dump=$(_captrim_dump "${COMP_WORDS[0]}")
