@@ -140,7 +140,7 @@ static int open_at(const char *socket, struct ct_docker **d, struct ct_err *err)
 	new->info.seccomp = CT_SECCOMP_UNKNOWN;
 	new->easy = ct_docker__handle(new, NULL);
 	if (!new->easy) {
-		rc = ct_err__set(err, ENOMEM, "libcurl gives no handle");
+		rc = ct_err__set(err, ENOMEM, "libcurl could not be initialised");
 		goto fail;
 	}
 	curl_easy_setopt(new->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
@@ -194,7 +194,7 @@ int ct_docker__open(const char *socket, struct ct_docker **d, struct ct_err *err
 		return open_at(host + strlen(scheme), d, err);
 	shown = ct_printable(host);
 	return ct_err__set(err, EPROTONOSUPPORT,
-			   "DOCKER_HOST=%s is no socket of this host (unix://PATH)", shown);
+			   "DOCKER_HOST=%s is not a socket on this host; write unix://PATH", shown);
 }
 
 void ct_docker__close(struct ct_docker *d)
@@ -326,7 +326,7 @@ int ct_docker__find(struct ct_docker *d, const char *id_or_name, char **full_id,
 		return rc;
 	id = ct_json_str(root, "Id");
 	if (!id)
-		return ct_err__set(err, EBADMSG, "%s gives a container no id", d->server);
+		return ct_err__set(err, EBADMSG, "%s listed a container without an id", d->server);
 	*full_id = ct_xstrdup(id);
 	*pid = json_integer_value(json_object_get(json_object_get(root, "State"), "Pid"));
 	return 0;

@@ -28,8 +28,8 @@ const struct ct_check_rule ct_check_rules[CT_CHECK_RULES] = {
 	[CT_CHECK_OTHER_USER] = { "other-user", CT_LEVEL_WARNING,
 				  "It was recorded as root, and the file names another user." },
 	[CT_CHECK_OTHER_SETTING] = { "other-setting", CT_LEVEL_WARNING,
-				     "The file gives it the host's namespace or no seccomp, and it "
-				     "was recorded without." },
+				     "The file gives it a host namespace or no seccomp, and the "
+				     "recording was made without." },
 	[CT_CHECK_POLICY] = { "policy", CT_LEVEL_ERROR, "The policy does not allow it." },
 	[CT_CHECK_HOST_SCOPE] = { "host-scope", CT_LEVEL_NOTE,
 				  "A capability that is needed reaches the whole host." },
@@ -40,9 +40,9 @@ const struct ct_check_rule ct_check_rules[CT_CHECK_RULES] = {
 	[CT_CHECK_UNDECIDED] = { "undecided", CT_LEVEL_NOTE,
 				 "What is given depends on something that is not in the file." },
 	[CT_CHECK_MATCHED] = { "matched", CT_LEVEL_NOTE,
-			       "Recording and file were put together without a common name." },
+			       "Recording and file were matched without a common name." },
 	[CT_CHECK_NO_RECORDING] = { "no-recording", CT_LEVEL_NOTE,
-				    "Nothing was recorded of what the file describes." },
+				    "There is no recording of what the file describes." },
 	[CT_CHECK_NOT_IN_FILE] = { "not-in-file", CT_LEVEL_NOTE,
 				   "What was recorded is not in the file." },
 };
@@ -120,9 +120,8 @@ static void check_unlimited(struct ct_check *c, const struct ct_target *t,
 			    const struct ct_advice *a, int cap)
 {
 	ct_check__add(c, CT_CHECK_UNDECIDED, t, a, 1ull << cap, t->unlimited_at,
-		      ct_xasprintf("it needs %s, and only a command that '+' or "
-				   "PermissionsStartOnly= frees of all limits is given it: not "
-				   "compared",
+		      ct_xasprintf("it needs %s, which only a command exempt from all limits ('+' "
+				   "or PermissionsStartOnly=) is given: not compared",
 				   ct_cap__name(cap)));
 }
 
@@ -321,13 +320,14 @@ static void check_match(struct ct_check *c, const struct ct_target *t, const str
 	const char *label = ct_workload__label(a->workload);
 
 	if (guessed)
-		ct_check__add(c, CT_CHECK_MATCHED, t, a, 0, t->at,
-			      ct_xasprintf("taken for the recorded %s; --workload says otherwise",
-					   label));
+		ct_check__add(
+			c, CT_CHECK_MATCHED, t, a, 0, t->at,
+			ct_xasprintf("taken to be the recorded %s; use --workload if it is not",
+				     label));
 	else if (rival && t->kind == CT_TARGET_KUBERNETES)
 		ct_check__add(c, CT_CHECK_MATCHED, t, a, 0, t->at,
-			      ct_xasprintf("the recorded %s may be that of %s, too; --workload "
-					   "%s=%s/%s says whose it is",
+			      ct_xasprintf("the recorded %s may also belong to %s; --workload "
+					   "%s=%s/%s assigns it",
 					   label, rival->where ? rival->where : rival->name, label,
 					   t->where, t->name));
 }
@@ -347,7 +347,7 @@ static void check_target(struct ct_check *c, const struct ct_target *t,
 		check_pair(c, t, a, guessed ? 0 : check_replicas(c, t, a, pairs, seen));
 	} else {
 		ct_check__add(c, CT_CHECK_NO_RECORDING, t, NULL, 0, t->at,
-			      ct_xstrdup("nothing was recorded of it"));
+			      ct_xstrdup("there is no recording of it"));
 	}
 	if (c->has_policy)
 		ct_check__apply_policy(c, t, a);
@@ -363,7 +363,7 @@ static void check_rest(struct ct_check *c, const bool *seen)
 		if (c->targets.len)
 			ct_check__add(c, CT_CHECK_NOT_IN_FILE, NULL, a, 0,
 				      (struct ct_place){ c->targets.items[0].at.file, 1, 1 },
-				      ct_xstrdup("it was recorded, and is not in the file"));
+				      ct_xstrdup("it was recorded, but is not in the file"));
 		if (c->has_policy)
 			check_complete(c, NULL, a, (struct ct_place){ c->policy_file, 1, 1 });
 		if (c->has_policy)
@@ -373,7 +373,7 @@ static void check_rest(struct ct_check *c, const bool *seen)
 		if (!c->policy.workloads[i].used)
 			ct_check__add(c, CT_CHECK_NO_RECORDING, NULL, NULL, 0,
 				      c->policy.workloads[i].at,
-				      ct_xasprintf("nothing was recorded of '%s'",
+				      ct_xasprintf("there is no recording of '%s'",
 						   c->policy.workloads[i].name));
 }
 

@@ -40,7 +40,7 @@ static void check_prefix(struct ct_named *n)
 {
 	if (n->set && !strncasecmp(n->text, "CAP_", 4)) {
 		n->set = 0;
-		n->why = "containerd takes names without CAP_, and drops this one";
+		n->why = "containerd accepts only names without CAP_, and ignores this one";
 	}
 }
 

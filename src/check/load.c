@@ -68,8 +68,7 @@ static int load_policy(struct ct_check *c, const char *path, const struct ct_yam
 	ct_autofree char *shown = ct_printable(path);
 
 	if (c->has_policy)
-		return ct_err__set(err, EINVAL, "%s: a second policy; one is all there can be",
-				   shown);
+		return ct_err__set(err, EINVAL, "%s: only one policy can be given", shown);
 	c->has_policy = true;
 	c->policy_file = ct_targets__file(&c->targets, path);
 	return ct_policy__read(docs->items[0], c->policy_file, &c->policy, err);
@@ -95,17 +94,18 @@ static int load_docs(struct ct_check *c, const char *path, const char *text, siz
 		ret = ct_targets__kubernetes(&c->targets, path, text, len, err);
 		if (!ret && c->targets.len == before)
 			*CT_PUSH(c->targets.notes.items, c->targets.notes.len,
-				 c->targets.notes.cap) =
-				ct_xasprintf("%s: there is no container in it", shown);
+				 c->targets.notes.cap) = ct_xasprintf("%s: contains no container",
+								      shown);
 		return ret;
 	}
 	if (docs->len == 1 && ct_policy__is(docs->items[0]->root))
 		return load_policy(c, path, docs, err);
-	return ct_err__set(err, EINVAL,
-			   "%s is none of these: a Compose file (services:), a Kubernetes manifest "
-			   "(apiVersion:, kind:), a policy (forbid:, allow:, ...), a systemd unit "
-			   "(NAME.service), a Quadlet file (NAME.container), an image (image:NAME)",
-			   shown);
+	return ct_err__set(
+		err, EINVAL,
+		"%s is not one of these: a Compose file (services:), a Kubernetes manifest "
+		"(apiVersion:, kind:), a policy (forbid:, allow:, ...), a systemd unit "
+		"(NAME.service), a Quadlet file (NAME.container), an image (image:NAME)",
+		shown);
 }
 
 /* Begins it as units do, with a section alone on its line? YAML has no such file. */
@@ -136,8 +136,8 @@ static int read_text(const char *path, char **text, size_t *len, struct ct_err *
 		return ct_err__set(err, -ret, "cannot read %s: %s", shown, strerror(-ret));
 	if (strlen(*text) != *len)
 		return ct_err__set(err, EINVAL,
-				   "%s: there is a NUL byte in it: convert the file to UTF-8, if "
-				   "it is text",
+				   "%s: contains a NUL byte: convert the file to UTF-8, if it "
+				   "is text",
 				   shown);
 	return 0;
 }

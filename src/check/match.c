@@ -86,8 +86,7 @@ int ct_check__check_pairs(const struct ct_check *c, const struct ct_strlist *pai
 					   shown);
 		if (!workload)
 			return ct_err__set(err, EINVAL,
-					   "--workload %s: nothing of that name was "
-					   "recorded",
+					   "--workload %s: no recorded workload has that name",
 					   shown);
 		if (!target)
 			return ct_err__set(err, EINVAL,

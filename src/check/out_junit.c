@@ -117,7 +117,7 @@ static void put_case(const struct ct_check *c, const struct group *g, FILE *out)
 	if (has(c, g, true))
 		put_failure(c, g, out);
 	else if (is_skipped(c, g))
-		fputs("      <skipped message=\"nothing was recorded of it\"/>\n", out);
+		fputs("      <skipped message=\"there is no recording of it\"/>\n", out);
 	put_notes(c, g, out);
 	fputs("    </testcase>\n", out);
 }

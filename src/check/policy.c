@@ -51,7 +51,7 @@ static int read_caps(const struct reader *r, const char *key, const struct ct_ya
 		return 0;
 	if (list->kind != CT_YAML_SEQ)
 		return ct_yaml__error(r->y, list->start, r->err,
-				      "%s is to be a list of capabilities", key);
+				      "%s must be a list of capabilities", key);
 	for (size_t i = 0; i < list->nitems; i++) {
 		const struct ct_yaml_node *n = ct_yaml__resolve(list->items[i]);
 		uint64_t one;
@@ -59,7 +59,7 @@ static int read_caps(const struct reader *r, const char *key, const struct ct_ya
 		if (n->kind != CT_YAML_SCALAR || ct_caps__parse_one(n->text, &one)) {
 			ct_autofree char *shown = ct_printable(n->text ? n->text : "");
 
-			return ct_yaml__error(r->y, n->start, r->err, "'%s' is no capability",
+			return ct_yaml__error(r->y, n->start, r->err, "unknown capability '%s'",
 					      shown);
 		}
 		*set |= one;
@@ -81,7 +81,7 @@ static int read_word(const struct reader *r, const char *key, const struct ct_ya
 		}
 		ct_str__addf(&known, "%s%s", i ? ", " : "", words[i]);
 	}
-	ret = ct_yaml__error(r->y, n->start, r->err, "%s is none of %s", key, known.s);
+	ret = ct_yaml__error(r->y, n->start, r->err, "%s is not one of %s", key, known.s);
 	ct_str__free(&known);
 	return ret;
 }
@@ -95,7 +95,7 @@ static int read_workload(const struct reader *r, const struct ct_yaml_node *key,
 
 	if (!allow || value->nitems != 2)
 		return ct_yaml__error(r->y, key->start, r->err,
-				      "a workload has 'allow:' with a list, and nothing else");
+				      "a workload can only have 'allow:' with a list");
 	l = CT_PUSH(p->workloads, p->len, p->cap);
 	*l = (struct ct_policy_list){ .name = ct_xstrdup(key->text), .at = place(r, key) };
 	return read_caps(r, "allow", allow, &l->allow);
@@ -109,7 +109,7 @@ static int read_workloads(const struct reader *r, const struct ct_yaml_node *map
 		return 0;
 	if (map->kind != CT_YAML_MAP)
 		return ct_yaml__error(r->y, map->start, r->err,
-				      "workloads is to be a mapping of names");
+				      "workloads must be a mapping of names");
 	for (size_t i = 0; i + 1 < map->nitems && !ret; i += 2)
 		ret = read_workload(r, ct_yaml__resolve(map->items[i]),
 				    ct_yaml__resolve(map->items[i + 1]));

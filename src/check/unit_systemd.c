@@ -84,9 +84,9 @@ static void check_name(struct ct_named *n)
 	} else if (n->set &&
 		   (strncasecmp(n->text, "CAP_", 4) != 0 || !strcasecmp(n->text, "CAP_ALL"))) {
 		n->set = 0;
-		n->why = "systemd takes names with CAP_ only, and drops this one";
+		n->why = "systemd accepts only names with CAP_, and ignores this one";
 	} else if (!n->set) {
-		n->why = "systemd does not know it, and drops it without a word";
+		n->why = "systemd does not know it, and ignores it silently";
 	}
 }
 
@@ -109,7 +109,8 @@ static uint64_t read_names(const struct ct_unit_line *l, const char *value,
 		/* So 252 reads it; newer versions close the quote themselves. */
 		if (ret == 2) {
 			n->set = 0;
-			n->why = "its quote is not closed, and not every systemd takes it";
+			n->why = "its quote is not closed, and not every version of systemd "
+				 "accepts that";
 		}
 		set |= n->set;
 	}

@@ -60,10 +60,10 @@ static int read_setting(struct reader *r, char *key)
 	if (!value || value == key || !r->section)
 		return r->syntax == CT_UNIT_SYSTEMD ?
 			       0 :
-			       refuse(r,
-				      value && value != key ?
-					      "a setting before the first [Section]" :
-					      "a line that is no KEY=VALUE, [Section] or comment");
+			       refuse(r, value && value != key ?
+						 "a setting before the first [Section]" :
+						 "a line that is not KEY=VALUE, [Section] or a "
+						 "comment");
 	while (end > key && strchr(BLANKS, end[-1]))
 		end--;
 	*end = '\0';

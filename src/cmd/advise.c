@@ -54,8 +54,8 @@ int ct_cmd__advise(int argc, char **argv)
 	for (size_t i = 0; i < without.len && !ret; i++)
 		if (ct_rules__switch_off(without.items[i]))
 			ret = ct_err__set(&err, EINVAL,
-					  "no rule '%s': give SITE or SITE/LINE, captrim explain "
-					  "SITE shows them",
+					  "unknown rule '%s': give SITE or SITE/N; 'captrim "
+					  "explain SITE' lists the rules",
 					  without.items[i]);
 	ct_strlist__free(&without);
 	if (ret) {

@@ -55,7 +55,7 @@ static void check_probe(void)
 	}
 	printf("ok   captrim would use %s; control groups: %s\n", ct_probe__backend(p),
 	       layouts[ct_probe__cgroup_layout(p)]);
-	line(ct_probe__fingerprints(p), "call sites told apart without a stack per check",
+	line(ct_probe__fingerprints(p), "call sites distinguished without a stack per check",
 	     "the stack's layout is not understood; checks cost about a microsecond");
 	line(ct_probe__watches_syscalls(p), "ends of system calls (needs without a check)",
 	     "no tracepoints for system calls (CONFIG_FTRACE_SYSCALLS)");

@@ -117,7 +117,8 @@ static int write_override(const struct ct_patch *p, struct ct_err *err)
 	    (ct_read_file(override_path, MAX_OVERRIDE_SIZE, &there, NULL) ||
 	     strncmp(there, CT_PATCH_OVERRIDE_MARK, strlen(CT_PATCH_OVERRIDE_MARK)) != 0))
 		ret = ct_err__set(err, EEXIST,
-				  "%s exists and is not of captrim's making: name another", shown);
+				  "%s exists and was not written by captrim: name another file",
+				  shown);
 	if (!ret)
 		ret = put_text(override_path, &text, err);
 	if (!ret && !quiet && strcmp(override_path, "-") != 0)
@@ -145,10 +146,10 @@ static int check_complete(const struct ct_patch *p, struct ct_err *err)
 		}
 	}
 	if (any && writes && !incomplete)
-		return ct_err__set(err, EINVAL,
-				   "nothing was written, since needs may be missing: record it "
-				   "again as said above, or write it all the same with "
-				   "--incomplete");
+		return ct_err__set(
+			err, EINVAL,
+			"nothing was written, because the advice may lack needs: record again as "
+			"described above, or write it anyway with --incomplete");
 	return 0;
 }
 
@@ -171,7 +172,7 @@ static int patch(const struct ct_report *r, struct ct_err *err)
 	for (size_t i = 0; i < p->notes.len && !ret && !quiet; i++)
 		ct_warn("%s", p->notes.items[i]);
 	if (!ret && !override_path && !p->nfiles && !quiet)
-		ct_warn("nothing to change: the files say what the advice says");
+		ct_warn("nothing to change: the files already agree with the advice");
 	return ret;
 }
 

@@ -76,7 +76,8 @@ static void say_unseen(const struct ct_session *s)
 		ct_autofree char *name = ct_printable(ct_workload__label(w));
 
 		if (!w->nkinds && !w->nacts && !w->nexecs)
-			ct_warn("%s: not a single check was seen; did it run, did it do anything?",
+			ct_warn("%s: no capability check was seen; did it run, and did it do "
+				"anything?",
 				name);
 	}
 }
@@ -85,7 +86,7 @@ static void say_unseen(const struct ct_session *s)
 static void say_unstarted(struct ct_recorder *r)
 {
 	if (ct_recorder__watches_running(r))
-		ct_warn("it runs already: what it needed to start will be missing in the advice; "
+		ct_warn("it is already running: the advice will lack what it needed to start; "
 			"--restart records that, too");
 }
 
@@ -117,14 +118,15 @@ int ct_cmd__record(int argc, char **argv)
 		return 0;
 	if (!ret && words.len)
 		ret = ct_err__set(&err, EINVAL,
-				  "record takes no '%s'; to start a command use 'run'",
+				  "record does not take '%s'; use 'run' to start a command",
 				  words.items[0]);
 	if (!ret && !out_path)
 		ret = ct_err__set(&err, EINVAL, "record needs -o FILE");
 	if (!ret && !containers.len && !units.len && !pids.len && !project && !all)
-		ret = ct_err__set(&err, EINVAL, "record what? -c, -p, -u, --project or --all");
+		ret = ct_err__set(&err, EINVAL,
+				  "record needs one of -c, -p, -u, --project and --all");
 	if (!ret && restart && (pids.len || all))
-		ret = ct_err__set(&err, EINVAL, "--restart goes with -c, -u and --project");
+		ret = ct_err__set(&err, EINVAL, "--restart works only with -c, -u and --project");
 	ct_strlist__free(&words);
 	if (ret)
 		return ct_cmd__usage(&ct_record_command, &err);

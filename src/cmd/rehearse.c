@@ -80,7 +80,7 @@ static int parse_target(struct ct_err *err)
 	long pid = pid_text ? strtol(pid_text, &end, 10) : 0;
 
 	if (!!ro.target.container + !!ro.target.cgroup + !!pid_text != 1)
-		return ct_err__set(err, EINVAL, "rehearse whom? one of -c, -p and --cgroup");
+		return ct_err__set(err, EINVAL, "rehearse needs one of -c, -p and --cgroup");
 	if (pid_text && (*end || pid <= 0 || pid > INT_MAX))
 		return ct_err__set(err, EINVAL, "'%s' is not a process id", pid_text);
 	ro.target.pid = (int)pid;
@@ -125,7 +125,7 @@ static int add_advised(const struct ct_strlist *files, enum ct_mode mode, struct
 
 	ct_str__free(&names);
 	return ct_err__set(err, ENOENT,
-			   "which advice is meant? There are: %s; name that container with -c, or "
+			   "several workloads were recorded: %s; name one of them with -c, or give "
 			   "the set with --cap-add",
 			   shown);
 }

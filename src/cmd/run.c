@@ -118,7 +118,7 @@ static void offer_patch(const struct ct_session *s)
 
 		ct_str__addf(&words, " -f %s", word);
 	}
-	ct_warn("the same as a change of the Compose file%s: captrim patch%s %s",
+	ct_warn("to write this into the Compose file%s: captrim patch%s %s",
 		save_path ? "" : ", once it is recorded with --save FILE", words.s ? words.s : "",
 		rec);
 	ct_str__free(&words);
@@ -163,15 +163,14 @@ static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_
 		return 130;
 	}
 	if (ended > 0 && ct_recorder__running(r) && !quiet)
-		ct_warn("the time is up; the command goes on, unwatched (process %d)",
+		ct_warn("time is up; the command keeps running, unwatched (process %d)",
 			ct_recorder__running(r));
 	s = ct_recorder__finish(r);
 	status = ct_recorder__exit_status(r);
 	drop_client(s, in->is_client || containers);
 	if (in->is_client && nothing_started(s)) {
-		ct_warn("nothing that this command starts was seen, so there is no advice: did it "
-			"start, on this host, and does the daemon's API answer ('captrim "
-			"doctor')?");
+		ct_warn("nothing that this command started was seen, so there is no advice: did it "
+			"start on this host, and does the daemon's API answer ('captrim doctor')?");
 		return status > 0 ? status : CT_EXIT_CAPTRIM;
 	}
 	if (report(s, err)) {

@@ -124,7 +124,7 @@ static int find_workload(struct tracer *t, struct ct_err *err)
 		if (!ct_find__unit(t->cgroups, t->id)) {
 			ct_autofree char *shown = ct_printable(t->id);
 
-			ct_warn("%s does not run: waiting for its start", shown);
+			ct_warn("%s is not running: waiting for it to start", shown);
 		}
 		return 0;
 	}

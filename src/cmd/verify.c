@@ -107,8 +107,9 @@ static int make_target(struct ct_strlist *words, struct ct_target **t, struct ct
 	int ret = 0;
 
 	if (!!compose_file + !!unit + !!words->len > 1)
-		return ct_err__set(err, EINVAL,
-				   "one of a command, a Compose file (-f) and a unit (-u)");
+		return ct_err__set(
+			err, EINVAL,
+			"verify takes one of these: a command, a Compose file (-f), a unit (-u)");
 	if (!compose_file && !unit && !words->len)
 		return ct_err__set(err, EINVAL,
 				   "verify needs a command: captrim verify -- docker run ...");
@@ -127,8 +128,8 @@ static int make_target(struct ct_strlist *words, struct ct_target **t, struct ct
 	if (!ret && !asked && ((*t)->detached || compose_file)) {
 		(*t)->free(ct_steal(*t));
 		ret = ct_err__set(err, EINVAL,
-				  "what stays in the background needs --check, --health or --stay "
-				  "to tell whether it works");
+				  "a workload that stays in the background needs --check, --health "
+				  "or --stay to show whether it works");
 	}
 	return ret;
 }
@@ -143,10 +144,9 @@ static int check_recording(const struct ct_session *s, struct ct_err *err)
 {
 	for (size_t i = 0; i < s->nworkloads; i++)
 		if (s->workloads[i]->told.ns || s->workloads[i]->told.kinds)
-			return ct_err__set(
-				err, EINVAL,
-				"what --from names is an advice; it takes a recording, as "
-				"'captrim record -o' and 'captrim run --save' write it");
+			return ct_err__set(err, EINVAL,
+					   "--from takes a recording, not an advice: give what "
+					   "'captrim record -o' or 'captrim run --save' wrote");
 	return 0;
 }
 

@@ -144,8 +144,8 @@ static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_
 		if (!ct_text__after(c->y, item, &end) || end < from)
 			return ct_yaml__error(
 				c->y, item->start, c->err,
-				"this item of %s cannot be told from its neighbours: %s", v->key,
-				cure);
+				"this item of %s cannot be separated from its neighbours: %s",
+				v->key, cure);
 		if (at >= 0 && !have[at]) {
 			have[at] = true;
 			ct_str__addn(s, c->y->text + from, end - from);

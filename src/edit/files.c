@@ -49,7 +49,7 @@ static int read_text(const struct ct_layers *l, const char *path, const char *re
 	if (stat(real, &st))
 		return ct_err__set(err, errno, "cannot read %s: %s", shown, strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return ct_err__set(err, EINVAL, "%s is no regular file", shown);
+		return ct_err__set(err, EINVAL, "%s is not a regular file", shown);
 	ret = ct_read_file(real, MAX_FILE_SIZE, text, len);
 	if (ret == -EFBIG)
 		return ct_err__set(err, EFBIG, "%s is larger than %zu MiB: split the file", shown,
@@ -120,7 +120,7 @@ static int keep(struct ct_layers *l, struct ct_yaml_docs *docs, char *real, char
 	for (size_t i = 0; i < docs->len; i++)
 		if (!is_mapping(docs->items[i]))
 			return ct_yaml__error(docs->items[i], docs->items[i]->root->start, err,
-					      "no Compose file: it begins with no mapping");
+					      "not a Compose file: its top level is not a mapping");
 	if (l->nfiles + docs->len > MAX_FILES) {
 		ct_autofree char *shown = ct_printable(docs->items[0]->name);
 

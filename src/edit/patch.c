@@ -103,7 +103,7 @@ static int drop_privileged(struct plan *pl, const struct ct_patch_service *t, si
 		if (!v || i == *say_false || is_truth(v, CT_NO))
 			continue;
 		ret = ct_change__remove(change_of(pl, i), n, "privileged",
-					"captrim: privileged: true taken out, cap_add is enough");
+					"captrim: privileged: true removed, cap_add is enough");
 		if (ret)
 			return ret;
 	}
@@ -118,8 +118,8 @@ static void remark_privileged(struct plan *pl, const struct ct_patch_service *t)
 
 		if (is_truth(v, CT_YES))
 			ct_change__remark(change_of(pl, i), v,
-					  "captrim: gives everything back; it was recorded so, try "
-					  "without");
+					  "captrim: gives every capability back; recorded that "
+					  "way, try without");
 	}
 }
 
@@ -155,7 +155,7 @@ static int clean_others(struct plan *pl, const struct ct_patch_service *t, size_
 			continue;
 		if (own(n, "cap_add") && !ct_yaml__merged(n, "cap_add"))
 			ret = ct_change__remove(change_of(pl, i), n, "cap_add",
-						"captrim: cap_add taken out, a later file has it");
+						"captrim: cap_add removed, a later file has it");
 		else
 			ret = ct_change__set(change_of(pl, i), n, &value, 1);
 		if (ret)
@@ -241,8 +241,7 @@ static int make_file(struct plan *pl, size_t at)
 			ct_splices__append(&f.splices, &pl->changes[i].splices);
 	}
 	if (!ret && f.splices.len && ct_splices__apply(&f.splices, f.old, f.old_len, &f.text))
-		ret = ct_yaml__error(file->y, 0, pl->err,
-				     "two changes meet in one place: use --override");
+		ret = ct_yaml__error(file->y, 0, pl->err, "two changes overlap: use --override");
 	if (ret || !f.splices.len)
 		ct_splices__free(&f.splices);
 	else

@@ -77,14 +77,14 @@ char *ct_setting__unlike(const struct ct_setting *s, const struct ct_advice *a, 
 	if (!without)
 		return NULL;
 	if (s->kind != CT_SETTING_USER)
-		return ct_xasprintf("recorded without, the file says '%s': it may need others "
-				    "there, record again with it",
+		return ct_xasprintf("recorded without, but the file says '%s': it may need other "
+				    "capabilities there; record again with it",
 				    s->text);
 	if (!dead)
-		return ct_xasprintf("recorded as root, the file says '%s': it may need others "
-				    "there, record again as that user",
+		return ct_xasprintf("recorded as root, but the file says '%s': it may need other "
+				    "capabilities there; record again as that user",
 				    s->text);
-	return ct_xasprintf("recorded as root, the file says '%s': %s %s nothing there, record "
+	return ct_xasprintf("recorded as root, but the file says '%s': %s %s nothing there; record "
 			    "again as that user",
 			    s->text, names, ct_caps__count(dead) > 1 ? "do" : "does");
 }

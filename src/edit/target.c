@@ -43,11 +43,10 @@ static int choose_project(const struct ct_patch *p, const struct ct_patch_opts *
 		if (seen && strcmp(seen, one) != 0) {
 			ct_autofree char *a = ct_printable(seen), *b = ct_printable(one);
 
-			return ct_err__set(
-				err, EINVAL,
-				"recorded were several projects (%s, %s): say which with "
-				"--project",
-				a, b);
+			return ct_err__set(err, EINVAL,
+					   "several projects were recorded (%s, %s): choose one "
+					   "with --project",
+					   a, b);
 		}
 		seen = one;
 	}
@@ -107,7 +106,7 @@ static int add_named(struct ct_patch *p, const char *name, struct ct_err *err)
 	labels = ct_printable(s.s ? s.s : "none");
 	ct_str__free(&s);
 	return ct_err__set(err, EINVAL,
-			   "--service is for the recording of one workload; recorded were: %s",
+			   "--service works only if one workload was recorded, not with: %s",
 			   labels);
 }
 
@@ -122,9 +121,11 @@ static int add_labelled(struct ct_patch *p, const struct ct_patch_opts *opts, st
 		ct_autofree char *of = ct_printable(project_of(a));
 
 		if (!given(service_of(a)))
-			note(p, ct_xasprintf("%s: left out, it carries no Compose label", label));
+			note(p,
+			     ct_xasprintf("%s: left out, because it has no Compose label", label));
 		else if (project && strcmp(project, project_of(a)) != 0)
-			note(p, ct_xasprintf("%s: left out, it is of project '%s'", label, of));
+			note(p, ct_xasprintf("%s: left out, because it belongs to project '%s'",
+					     label, of));
 		else
 			ret = add(p, service_of(a), a, err);
 	}
@@ -167,15 +168,14 @@ static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bo
 				     "would give everything back",
 				     at, name));
 	else if (t->drop_privileged)
-		note(p, ct_xasprintf("%s: %s: privileged: true goes: %s", at, name,
+		note(p, ct_xasprintf("%s: %s: privileged: true is removed: %s", at, name,
 				     without ? "it worked without" : "as asked for"));
 	else if (t->privileged)
-		note(p, ct_xasprintf(
-				"%s: %s: privileged: true stays and gives everything back: it was "
-				"recorded so, and its use of devices, /sys and /proc is not "
-				"recorded. Record it without, let captrim verify try that, or use "
-				"--drop-privileged and test",
-				at, name));
+		note(p, ct_xasprintf("%s: %s: privileged: true stays and gives every capability "
+				     "back: it was recorded that way, and its use of devices, /sys "
+				     "and /proc is not recorded. Record it without, let captrim "
+				     "verify try that, or use --drop-privileged and test",
+				     at, name));
 }
 
 /* The advice is for what was recorded: what the file has beside it may make it another matter. */
@@ -219,10 +219,11 @@ static void note_variables(struct ct_patch *p, const struct ct_patch_service *t)
 
 			if (item->text && strchr(item->text, '$'))
 				note(p,
-				     ct_xasprintf("%s: %s: '%s' goes from %s: a variable decides "
-						  "what it is, and the advice knows only what was "
-						  "recorded; put it back if it is needed elsewhere",
-						  at, name, shown, lists[i].key));
+				     ct_xasprintf(
+					     "%s: %s: '%s' is removed from %s: a variable decides "
+					     "what it is, and the advice knows only what was "
+					     "recorded; put it back if it is needed elsewhere",
+					     at, name, shown, lists[i].key));
 		}
 }
 

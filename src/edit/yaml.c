@@ -163,7 +163,7 @@ static int check_key(struct builder *b, struct ct_yaml_node *map)
 			ct_autofree char *shown = ct_printable(k->text);
 
 			return ct_yaml__error(b->y, key->start, b->err,
-					      "'%s' is there twice: remove one", shown);
+					      "'%s' occurs twice: remove one", shown);
 		}
 	}
 	return 0;

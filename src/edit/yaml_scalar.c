@@ -90,7 +90,7 @@ static void take_hex(struct reader *r, int digits)
 	if (!c)
 		r->wrong = "a NUL character: remove it";
 	else if (c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		r->wrong = "an escape that is no character";
+		r->wrong = "an escape that does not stand for a character";
 	else
 		add_utf8(r, c);
 }

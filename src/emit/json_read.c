@@ -133,7 +133,7 @@ int ct_read__get(json_t *o, const char *key, json_type type, json_t **v, struct 
 	if (!*v)
 		return 1;
 	if (json_typeof(*v) != type)
-		return ct_err__set(err, EINVAL, "\"%s\" is no %s", key,
+		return ct_err__set(err, EINVAL, "\"%s\" is not an %s", key,
 				   type == JSON_ARRAY ? "array" : "object");
 	return 0;
 }
@@ -158,7 +158,7 @@ static int read_cap(json_t *v, int *cap, struct ct_err *err)
 	int n = name ? ct_cap__parse(name) : -EINVAL;
 
 	if (n < 0)
-		return ct_err__set(err, EINVAL, "'%.40s' is no capability", shown);
+		return ct_err__set(err, EINVAL, "unknown capability '%.40s'", shown);
 	*cap = n;
 	return 0;
 }
@@ -191,7 +191,7 @@ int ct_read__list(json_t *o, const char *key,
 		return ret > 0 ? 0 : ret;
 	json_array_foreach(list, i, item) {
 		ret = json_is_object(item) ? read(item, to, r, err) :
-					     ct_err__set(err, EINVAL, "this is no object");
+					     ct_err__set(err, EINVAL, "this is not an object");
 		if (ret)
 			return ct_err__prefix(err, "%s[%zu]", key, i);
 	}
@@ -221,7 +221,8 @@ static int read_reason(json_t *o, void *to, struct ct_report *r, struct ct_err *
 		reason->source = keep(r, source);
 	n = phase ? ct_names__find(ct_phase_names, phase) : 0;
 	if (n < 0)
-		return ct_err__set(err, EINVAL, "\"phase\" is none of main, exec, health, setup");
+		return ct_err__set(err, EINVAL,
+				   "\"phase\" is not one of main, exec, health, setup");
 	reason->phase = ct_phase_names[n];
 	return 0;
 }
@@ -287,7 +288,8 @@ static int read_verified(json_t *o, struct ct_advice *a, struct ct_report *r, st
 		return ret > 0 ? 0 : ret;
 	ret = ct_read__nested(o, "verified", verified_fields, a, err);
 	if (!ret && a->verify_result && ct_names__find(result_names, a->verify_result) < 0)
-		ret = ct_err__set(err, EINVAL, "\"result\" is none of minimal, sufficient, failed");
+		ret = ct_err__set(err, EINVAL,
+				  "\"result\" is not one of minimal, sufficient, failed");
 	if (!ret)
 		ret = ct_read__caps(v, "degraded", &a->verify_degraded, err);
 	if (!ret)
@@ -306,7 +308,7 @@ static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err 
 	int cap = -1;
 
 	if (!code || !text)
-		return ct_err__set(err, EINVAL, "\"code\" or \"text\" is no string");
+		return ct_err__set(err, EINVAL, "\"code\" or \"text\" is not a string");
 	if (name && read_cap(name, &cap, err))
 		return ct_err__prefix(err, "\"capability\"");
 	*CT_PUSH(a->warnings, a->nwarnings,
@@ -447,7 +449,7 @@ static int parse(const char *text, size_t len, json_t **doc, struct ct_err *err)
 	}
 	schema = json_string_value(json_object_get(*doc, "schema"));
 	if (!schema || strncmp(schema, FAMILY, strlen(FAMILY)) != 0)
-		return ct_err__set(err, EINVAL, "this is no advice");
+		return ct_err__set(err, EINVAL, "this is not an advice");
 	if (strcmp(schema, CT_ADVICE_SCHEMA) != 0)
 		return ct_err__set(err, EINVAL,
 				   "the advice is not of the kind " CT_ADVICE_SCHEMA

@@ -99,7 +99,7 @@ static int read_phases(json_t *list, uint32_t *phases, struct ct_err *err)
 
 		if (n < 0)
 			return ct_err__set(err, EINVAL,
-					   "\"phases\": none of main, exec, health, setup");
+					   "\"phases\": not one of main, exec, health, setup");
 		*phases |= 1u << n;
 	}
 	return 0;

@@ -167,8 +167,8 @@ void ct_emit__kubernetes(const struct ct_report *r, FILE *out)
 void ct_emit__helm(const struct ct_report *r, FILE *out)
 {
 	ct_emit__incomplete_first(r, out);
-	fputs("# Values for 'helm upgrade -f': move securityContext to where the chart takes a\n"
-	      "# container's ('helm show values' tells), not to the pod's.\n",
+	fputs("# Values for 'helm upgrade -f': move securityContext to where the chart takes a\n# "
+	      "container's ('helm show values' shows where), not to the pod's.\n",
 	      out);
 	if (!r->nadvices)
 		fputs("{}\n", out);

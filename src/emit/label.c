@@ -28,8 +28,8 @@ static void put_lines(const struct ct_advice *a, FILE *out)
 	/* Not every Podman reads an empty label as "none". */
 	if (!a->cap_add) {
 		ct_emit__note(out, "",
-			      "it needs none, which no label says to every Podman: start "
-			      "it with --cap-drop ALL");
+			      "it needs no capability, which not every Podman understands from a "
+			      "label: start it with --cap-drop ALL");
 		return;
 	}
 	ct_emit__note(out, "",

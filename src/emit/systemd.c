@@ -41,8 +41,8 @@ static void put_service(const struct ct_report *r, const struct ct_advice *a, FI
 	ct_emit__notes(a, &idiom, out, "");
 	if (a->cap_add & (CT_CAPS_NEW | ~CT_CAPS_ALL))
 		ct_emit__note(out, "",
-			      "an old systemd drops a name that it does not know without a "
-			      "word: see systemctl show -p CapabilityBoundingSet");
+			      "an old systemd silently ignores a name that it does not know: see "
+			      "systemctl show -p CapabilityBoundingSet");
 	if (!nonroot && a->cap_add)
 		ct_emit__note(out, "",
 			      "with a User= other than root write the same set to "

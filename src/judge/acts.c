@@ -191,8 +191,8 @@ static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *
 	g.source = "security/commoncap.c:cap_capset, 5.10-7.3";
 	g.text = "capset() asks for exactly this set; without all of it: EPERM";
 	if (a->key.asked != CT_ASKED_NOTHING) {
-		g.text = "capset() asks for this; whether it would ask for less if capget() told "
-			 "that it has less cannot be seen; if not: EPERM";
+		g.text = "capset() asks for this; it cannot be seen whether it would ask for less "
+			 "if capget() reported less; if not: EPERM";
 		g.doubtful = true;
 	}
 	if (!(a->key.ok && !was_lived_without(c, &a->key)) && !c->failed) {

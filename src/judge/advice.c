@@ -246,10 +246,11 @@ static const char *uncovered(enum ct_tristate reload_seen)
 {
 	switch (reload_seen) {
 	case CT_UNKNOWN: break;
-	case CT_NO: return "what it did not do while watched, such as a reload, is not covered";
-	case CT_YES: return "what it did not do while watched is not covered";
+	case CT_NO: return "not covered: anything it did not do while watched, such as a reload";
+	case CT_YES: return "not covered: anything it did not do while watched";
 	}
-	return "what it did not do while watched is not covered, and a reload is not told apart";
+	return "not covered: anything it did not do while watched; a reload would not have been "
+	       "recognised";
 }
 
 static void rate(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
@@ -277,7 +278,7 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 		e.end_seen == CT_YES ? "seen" : "not seen",
 		e.reload_seen == CT_YES ? ", reload seen" : "", grows, seldom,
 		c->failed ? "; it ended with an error" : "",
-		c->unknown_sites ? "; some call sites no rule knows were taken as needed" : "",
+		c->unknown_sites ? "; checks at call sites without a rule count as needed" : "",
 		gaps ? "; something was lost, see the losses" : "", uncovered(e.reload_seen));
 }
 

@@ -123,8 +123,7 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 		f.known = false;
 		f.verdict = CT_REQUIRED;
 		f.doubtful = true;
-		f.text = ct_xstrdup("asked at a place in the kernel that no rule knows: taken as "
-				    "needed");
+		f.text = ct_xstrdup("asked at a call site without a rule: counts as needed");
 		return f;
 	}
 	f.verdict = r->verdict;
@@ -142,9 +141,10 @@ static const char *why_unneeded(const struct ct_case *c, const struct ct_kind *k
 	if (is_phase(phase, "setup") && !ct_rules__is_off("set-up"))
 		return "the runtime's own set-up, before the program began";
 	if (is_own_namespace(c, k) && !ct_rules__is_off("set_cred_user_ns"))
-		return "within a user namespace that the workload made: there it holds everything";
+		return "within a user namespace that the workload created, where it holds every "
+		       "capability";
 	if (k->key.flags & CT_F_BY_OWNER && !ct_rules__is_off("owner"))
-		return "granted to the owner of the user namespace, whatever it holds";
+		return "granted because it owns the user namespace, whatever it holds";
 	if (ct_kind__is_foreign(c, k) && !ct_rules__is_off("mounter"))
 		return "asked of credentials that are not the workload's, such as those of an "
 		       "overlay's mounter";

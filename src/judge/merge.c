@@ -169,8 +169,9 @@ static void decide_again(struct ct_advice *x, struct ct_advice *y, const struct 
 	keep_warnings(&out, x);
 	free(out.why);
 	out.confidence = less->confidence;
-	out.why = ct_xasprintf("%s%s", y ? "several advices taken together, the less sure: " : "",
-			       less->why ? less->why : "");
+	out.why = ct_xasprintf(
+		"%s%s", y ? "several advices were merged, the least confident one says: " : "",
+		less->why ? less->why : "");
 	if (y) {
 		keep_warnings(&out, y);
 		join_verified(&out, x, y);

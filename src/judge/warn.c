@@ -101,7 +101,7 @@ static void warn_userns(struct ct_advice *a, const struct ct_case *c)
 					 names));
 	else
 		add_warning(a, "userns-possible", -1,
-			    ct_xstrdup("nothing seen forbids user-namespace remapping: no use "
+			    ct_xstrdup("user-namespace remapping would work: nothing it did "
 				       "reaches the host"));
 }
 
@@ -141,8 +141,8 @@ static void warn_unconfined(struct ct_advice *a)
 		    act ? ct_xasprintf("it ran without seccomp: under the default profile %s() "
 				       "fails without %s",
 				       act->syscall, names) :
-			  ct_xstrdup("it ran without seccomp: under the default profile record it "
-				     "again, some calls need a capability there"));
+			  ct_xstrdup("it ran without seccomp: record it again under the default "
+				     "profile, where some calls need a capability"));
 }
 
 /* Which capabilities can be asked for is the engine's business, not the kernel's. */
@@ -223,14 +223,12 @@ static void warn_incomplete(struct ct_advice *a, const struct ct_losses *l)
 	ct_autofree char *what = ct_human__count(lost, "observation", "observations");
 
 	if (lost)
-		add_warning(
-			a, "incomplete", -1,
-			ct_xasprintf(
-				"incomplete: while recording, %s that may have shown a need were "
-				"lost to a full map or because a program was gone before its "
-				"file was looked at; record it again, for less long or with "
-				"less beside it",
-				what));
+		add_warning(a, "incomplete", -1,
+			    ct_xasprintf("incomplete: while recording, %s that may have shown a "
+					 "need were lost to a full map or because a program was "
+					 "gone before its file was looked at; record it again, for "
+					 "a shorter time or with less running beside it",
+					 what));
 }
 
 static bool open_ports(const struct ct_workload *w)
@@ -269,13 +267,14 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 	warn_incomplete(a, l);
 	if (c->failed)
 		add_warning(a, "failed-run", -1,
-			    ct_xstrdup("the workload ended with an error: what was refused to it "
-				       "is taken as needed, record a run that works"));
+			    ct_xstrdup("the workload ended with an error: what it was refused "
+				       "counts as needed; record a run that works"));
 	if (c->left_out)
 		add_warning(a, "left-out", -1,
-			    ct_xstrdup("containers were started meanwhile and are not in this "
-				       "advice: whose they are could not be told; --containers "
-				       "takes all, 'captrim run -- docker run ...' its own"));
+			    ct_xstrdup("containers that started during the run are not in this "
+				       "advice, because it is not known whether the command "
+				       "started them; --containers includes them all, 'captrim run "
+				       "-- docker run ...' its own"));
 	if (sent)
 		add_warning(a, "went-on-elsewhere", -1,
 			    ct_xasprintf("processes of this workload went on in %s: the set of "
@@ -287,14 +286,15 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 			    ct_xstrdup("nothing but the runtime's set-up was seen: did the "
 				       "program start?"));
 	if (c->unknown_sites)
-		add_warning(a, "unknown-sites", -1,
-			    ct_xasprintf("%s from places that no rule knows, taken as needed; "
-					 "-v shows them",
-					 unknown));
+		add_warning(
+			a, "unknown-sites", -1,
+			ct_xasprintf(
+				"%s at call sites without a rule, counted as needed; -v shows them",
+				unknown));
 	if (l->truncated)
-		add_warning(a, "truncated", -1,
-			    ct_xstrdup("the recording is cut off: it ends early, needs after that "
-				       "are missing"));
+		add_warning(
+			a, "truncated", -1,
+			ct_xstrdup("the recording is cut off: needs after that point are missing"));
 	if (open_ports(c->w) && !(a->cap_add & CT_CAP(NET_BIND_SERVICE)))
 		add_warning(a, "low-ports", CAP_NET_BIND_SERVICE,
 			    ct_xstrdup("here every port is open to everybody "

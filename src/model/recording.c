@@ -125,7 +125,8 @@ static int read_stack(struct ct_kind *k, json_t *doc, struct ct_err *err)
 		const char *name = json_string_value(json_array_get(stack, k->stack_len));
 
 		if (!name)
-			return ct_err__set(err, EINVAL, "\"stack\" holds what is no string");
+			return ct_err__set(err, EINVAL,
+					   "\"stack\" holds something other than a string");
 		k->stack[k->stack_len] = ct_xstrdup(name);
 	}
 	taken(doc, "stack");
@@ -143,7 +144,8 @@ static int read_args(struct ct_kind *k, json_t *sample, struct ct_err *err)
 				   CT_ARGS);
 	for (size_t i = 0; i < json_array_size(args); i++)
 		if (ct_json__to_uint(json_array_get(args, i), &k->args[i]))
-			return ct_err__set(err, EINVAL, "\"args\" holds what is no number");
+			return ct_err__set(err, EINVAL,
+					   "\"args\" holds something other than a number");
 	taken(sample, "args");
 	return 0;
 }
@@ -200,7 +202,8 @@ static int read_rule_args(struct ct_seccomp_rule *r, json_t *doc, struct ct_err 
 				   CT_SECCOMP_ARGS);
 	json_array_foreach(args, i, o) {
 		if (!json_is_object(o))
-			return ct_err__set(err, EINVAL, "\"args\" holds what is no object");
+			return ct_err__set(err, EINVAL,
+					   "\"args\" holds something other than an object");
 		if (ct_fields__read(ct_seccomp_arg_fields, &r->args[r->nargs++], o, err))
 			return -EINVAL;
 	}
@@ -308,7 +311,7 @@ static int read_document(struct reader *r, json_t *doc, struct ct_err *err)
 	if (json_object_get(doc, "schema"))
 		return ct_err__set(err, EINVAL, "another recording begins here");
 	if (r->ended)
-		return ct_err__set(err, EINVAL, "the file goes on behind its end");
+		return ct_err__set(err, EINVAL, "the file continues after its end");
 	if (!type)
 		return ct_err__set(err, EINVAL, "\"type\" is missing");
 	for (size_t i = 0; i < CT_ARRAY_SIZE(documents); i++)
@@ -337,8 +340,8 @@ static int read_header(struct reader *r, json_t *doc, struct ct_err *err)
 	const char *schema = json_string_value(json_object_get(doc, "schema"));
 
 	if (!schema || strncmp(schema, family, sizeof(family) - 1))
-		return ct_err__set(err, EINVAL, "%s:%zu: this is no recording; " NOT_OURS, r->name,
-				   r->line);
+		return ct_err__set(err, EINVAL, "%s:%zu: this is not a recording; " NOT_OURS,
+				   r->name, r->line);
 	if (strcmp(schema, CT_RECORDING_SCHEMA))
 		return ct_err__set(err, EINVAL,
 				   "%s:%zu: the recording is not of the kind " CT_RECORDING_SCHEMA
@@ -357,7 +360,7 @@ static int not_json(const struct reader *r, const json_error_t *why, struct ct_e
 	ct_autofree char *text = ct_printable(why->text);
 
 	if (r->line == 1)
-		return ct_err__set(err, EINVAL, "%s:1: this is no recording (%s); " NOT_OURS,
+		return ct_err__set(err, EINVAL, "%s:1: this is not a recording (%s); " NOT_OURS,
 				   r->name, text);
 	return ct_err__set(err, EINVAL, "%s:%zu: this is not JSON (%s); " DAMAGED, r->name, r->line,
 			   text);
@@ -390,8 +393,8 @@ static int parse_line(struct reader *r, FILE *in, const struct ct_str *line, str
 		ret = read_header(r, doc, err);
 	} else if (r->documents++ == MAX_DOCUMENTS) {
 		ret = ct_err__set(err, EINVAL,
-				  "%s:%zu: more than %u documents; record for less long", r->name,
-				  r->line, MAX_DOCUMENTS);
+				  "%s:%zu: more than %u documents; record for a shorter time",
+				  r->name, r->line, MAX_DOCUMENTS);
 	} else {
 		ct_autoerr struct ct_err why_not = { 0 };
 

@@ -243,11 +243,11 @@ static void want_running(void *arg, const char *id)
 int ct_recorder__watch_running(struct ct_recorder *r, struct ct_err *err)
 {
 	if (!r->docker)
-		return ct_err__set(err, ENOTCONN,
-				   "the containers of project %s cannot be told: no Docker or "
-				   "Podman API answers (is the daemon running? --socket names "
-				   "another one)",
-				   r->opts.project);
+		return ct_err__set(
+			err, ENOTCONN,
+			"the containers of project %s cannot be found: no Docker or Podman API "
+			"answers (is the daemon running? --socket names another one)",
+			r->opts.project);
 	return ct_docker__project(r->docker, r->opts.project, want_running, r, err);
 }
 
@@ -294,14 +294,14 @@ int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_e
 
 	/* Units of a user's systemd have its name before theirs. */
 	if (!*unit || (strchr(unit, '/') && strncmp(unit, "user@", strlen("user@")) != 0))
-		return ct_err__set(err, EINVAL, "'%s' is no unit name", unit);
+		return ct_err__set(err, EINVAL, "'%s' is not a unit name", unit);
 	if (!ct_session__find(r->session, name))
 		ct_session__add(r->session, name)->kind = CT_WL_UNIT;
 	if (!r->opts.quiet && !r->opts.starts &&
 	    !ct_find__unit(ct_collect__cgroups(r->collect), name)) {
 		ct_autofree char *shown = ct_printable(name);
 
-		ct_warn("%s does not run: waiting for its start", shown);
+		ct_warn("%s is not running: waiting for it to start", shown);
 	}
 	return 0;
 }

@@ -125,8 +125,8 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 		return ret;
 	}
 	if (!ct_probe__fingerprints(r->probe) && !opts->quiet)
-		ct_warn("the way to the kernel stack could not be found: every check takes a full "
-			"stack, which costs about a microsecond");
+		ct_warn("the layout of the kernel stack is not understood: every check takes a "
+			"full stack, which costs about a microsecond");
 	r->collect = ct_collect__new(r->probe);
 	ct_collect__on_entry(r->collect, ct_recorder__on_entry, r);
 	ct_collect__set_classify(r->collect, classify, r);
@@ -301,8 +301,8 @@ static bool finished(struct ct_recorder *r)
 	if (ct_now_ns() - r->waiting_ns < WAITING_NS)
 		return false;
 	if (!r->waiting_said && !r->opts.quiet && !isatty(STDERR_FILENO))
-		ct_warn("the command has ended, what it started still runs: waiting for that "
-			"(Ctrl-C or SIGTERM ends the recording)");
+		ct_warn("the command has ended, but what it started is still running: waiting for "
+			"it (Ctrl-C or SIGTERM ends the recording)");
 	r->waiting_said = true;
 	return false;
 }

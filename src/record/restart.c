@@ -203,8 +203,8 @@ int ct_recorder__restart(struct ct_recorder *r, struct ct_err *err)
 
 	if (!n)
 		return ct_err__set(err, ENOENT,
-				   "no container of project %s runs: start it with "
-				   "'captrim run -- docker compose up'",
+				   "no container of project %s is running: start it with 'captrim "
+				   "run -- docker compose up'",
 				   r->opts.project);
 	ret = ct_restart__begin(w, n, r->opts.socket, &restart, err);
 	if (ret)
@@ -214,7 +214,7 @@ int ct_recorder__restart(struct ct_recorder *r, struct ct_err *err)
 		if (ct_recorder__loop(r, SLICE_NS) == 1)
 			continue;
 		if (!r->opts.quiet)
-			ct_warn("waiting until what is being restarted runs again");
+			ct_warn("waiting for the restart in progress to finish");
 		ct_restart__end(&restart);
 		return ct_err__set(err, EINTR, "aborted: nothing was written");
 	}

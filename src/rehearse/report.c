@@ -169,7 +169,7 @@ static void put_failed(const struct ct_rehearsal *r, FILE *out)
 	if (n) {
 		ct_autofree char *count = ct_human__count(n, "process", "processes");
 
-		put(out, "%s failed or killed meanwhile: %s", count, names.s);
+		put(out, "%s failed or killed during the rehearsal: %s", count, names.s);
 	}
 	ct_str__free(&names);
 }
@@ -183,7 +183,7 @@ static void put_end(const struct ct_rehearsal *r, FILE *out, const struct ct_ter
 	fputs(bad ? ct_term__bad(term) : ct_term__good(term), out);
 	if (bad)
 		put(out, "TROUBLE after %s: %s; %s", time, r->trouble ? r->trouble : "?",
-		    r->log_only ? "nothing was refused, so it is not captrim's doing" :
+		    r->log_only ? "nothing was refused, so captrim did not cause it" :
 				  "refusing was lifted at once");
 	else
 		put(out, "%s %s%s%s%s", r->end == CT_REHEARSE_PASSED ? "passed:" : "stopped after",

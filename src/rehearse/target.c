@@ -48,10 +48,9 @@ static int check(struct ct_target *t, struct ct_err *err)
 	ct_autofree char *own = NULL, *shown = ct_printable(t->path);
 
 	if (!strcmp(t->path, "/"))
-		return ct_err__set(
-			err, EINVAL,
-			"the root of the control groups is no workload of its own: start "
-			"it in a container, a unit or a cgroup");
+		return ct_err__set(err, EINVAL,
+				   "the root of the control groups is not a workload: start it in "
+				   "a container, a unit or a cgroup");
 	if (!ct_cgroup__of_pid(getpid(), &own) && ct_cgroup_path__below(own, t->path))
 		return ct_err__set(err, EINVAL,
 				   "captrim itself runs in %s: start it from another session",

@@ -62,7 +62,7 @@ int ct_proof__record(struct ct_proof *p)
 		return ret;
 	if (p->recorded.len)
 		why = p->recorded.items[p->recorded.len - 1].why;
-	return ct_err__set(p->err, ENOEXEC, "it does not work with what it is given either (%s)",
+	return ct_err__set(p->err, ENOEXEC, "it does not work with what it is given, either (%s)",
 			   why ? why : "no container of this command was seen");
 }
 
@@ -205,7 +205,8 @@ int ct_proof__baseline(struct ct_proof *p)
 	if (ret || (started && p->opts->quick))
 		return ret;
 	if (!started && !p->opts->quiet)
-		ct_warn("the recording has not seen the start: a run of our own is recorded first");
+		ct_warn("the recording has not seen the start: captrim records a run of its own "
+			"first");
 	p->s = NULL;
 	ret = ct_proof__record(p);
 	if (ret == -ENOEXEC && started && !try_recorded_set(p, given)) {

@@ -39,7 +39,7 @@ static char *why(const struct ct_found *f)
 				  "capabilities that this gave it: it needs something else of it");
 	switch (f->result) {
 	case CT_MINIMAL:
-		return ct_xstrdup("it works with this set, and without any one of it it does not");
+		return ct_xstrdup("it works with this set, and fails without any one member of it");
 	case CT_SUFFICIENT:
 		if (f->kept)
 			return ct_xasprintf(
@@ -51,8 +51,8 @@ static char *why(const struct ct_found *f)
 			return ct_xasprintf("it works with this set; not tried without %s, which "
 					    "the kernel's rules make certain",
 					    trusted);
-		return ct_xstrdup("it works with this set; a smaller one was not looked for to the "
-				  "end");
+		return ct_xstrdup(
+			"it works with this set; the search for a smaller one was not finished");
 	case CT_FAILED: break;
 	}
 	return ct_xstrdup("it did not work with the strict set; this one was not tried");

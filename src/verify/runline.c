@@ -192,7 +192,7 @@ int ct_runline__parse(char *const *argv, struct ct_runline *l, struct ct_err *er
 	size_t i = out.client.sub + 1;
 
 	if (!out.client.starts || strcmp(argv[out.client.sub], "run") != 0)
-		return ct_err__set(err, EINVAL, "verify can change '%s run' alone",
+		return ct_err__set(err, EINVAL, "verify can change only '%s run'",
 				   out.client.is_container ? argv[out.client.name] : "docker");
 	while (i < out.client.argc && argv[i][0] == '-' && strcmp(argv[i], "--") != 0) {
 		struct option o = read_option(argv, i);

@@ -207,7 +207,7 @@ static bool was_started_anew(const struct ct_standing *s, struct ct_habits *h)
 static char *how_it_ended(const struct ct_standing *s)
 {
 	if (s->oom_killed)
-		return ct_xstrdup("it was killed for want of memory");
+		return ct_xstrdup("it was killed because it ran out of memory");
 	if (s->exit_code > 128 && s->exit_code < 128 + 65)
 		return ct_xasprintf("ended by signal %d", s->exit_code - 128);
 	return ct_xasprintf("exit status %d", s->exit_code);

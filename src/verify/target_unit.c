@@ -43,9 +43,9 @@ static int open_unit(struct ct_target *t, struct ct_err *err)
 	ct_autofree char *printable = ct_printable(u->name);
 
 	if (u->argv && strcmp(load, "not-found") != 0)
-		return ct_err__set(err, EEXIST, "there is a unit %s already", printable);
+		return ct_err__set(err, EEXIST, "a unit %s exists already", printable);
 	if (!u->argv && ct_unit__is_taken(u->name))
-		return ct_err__set(err, EBUSY, "another captrim verifies %s now", printable);
+		return ct_err__set(err, EBUSY, "another captrim is verifying %s", printable);
 	return ct_state__unit(t->state, u->name, err);
 }
 
@@ -292,7 +292,7 @@ static int refuse(const char *name, const char *shown, struct ct_err *err)
 	if (strcmp(load, "loaded") != 0)
 		return ct_err__set(err, ENOENT, "no unit %s: systemd says %s", printable, load);
 	if (!suffix || strcmp(suffix, ".service") != 0)
-		return ct_err__set(err, EINVAL, "%s is no service", printable);
+		return ct_err__set(err, EINVAL, "%s is not a service", printable);
 	if (!strcmp(transient, "yes"))
 		return ct_err__set(err, EINVAL,
 				   "%s is gone when it ends: verify the systemd-run that makes it",
@@ -307,7 +307,7 @@ int ct_target__unit(const char *name, struct ct_target **t, struct ct_err *err)
 	int ret;
 
 	if (!*name || strchr(name, '/'))
-		return ct_err__set(err, EINVAL, "'%s' is no name of a system unit", name);
+		return ct_err__set(err, EINVAL, "'%s' is not the name of a system unit", name);
 	shown = ct_unit__show(full);
 	ct_autofree char *id = ct_unit__property(shown, "Id"); /* name may be an alias */
 	ct_autofree char *type = ct_unit__property(shown, "Type");

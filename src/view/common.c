@@ -122,10 +122,10 @@ char *ct_view__losses(const struct ct_session *session)
 	add_loss(&s, l->outcomes, "outcome of a refused call", "outcomes of refused calls");
 	add_loss(&s, l->unattributed, "check in a cgroup without a name",
 		 "checks in cgroups without a name");
-	add_loss(&s, l->lookups, "file or answer of a runtime could not be had",
-		 "files or answers of runtimes could not be had");
-	add_loss(&s, l->unknown_sites, "kind at a call site that no rule knows (judged required)",
-		 "kinds at call sites that no rule knows (judged required)");
+	add_loss(&s, l->lookups, "file or answer of a runtime was not available",
+		 "files or answers of runtimes were not available");
+	add_loss(&s, l->unknown_sites, "kind at a call site without a rule (judged required)",
+		 "kinds at call sites without a rule (judged required)");
 	return s.s;
 }
 

@@ -194,7 +194,7 @@ policies() {
 	finds "policy and file: the file's line" "4:3 no-recording " "5:14 policy NET_RAW"
 	printf 'forbid: [KILLL]\n' >"$tmp/in/wrong.yaml"
 	check "a wrong policy" 2 "$ping" --against wrong.yaml
-	says "a wrong policy: where" "$tmp/err" "wrong.yaml:1:10: 'KILLL' is no capability"
+	says "a wrong policy: where" "$tmp/err" "wrong.yaml:1:10: unknown capability 'KILLL'"
 	printf 'forbid: [KILL]\nallows: []\n' >"$tmp/in/wrong.yaml"
 	check "a key that policies have not" 2 "$ping" --against wrong.yaml
 	says "a key that policies have not: those they have" "$tmp/err" "wrong.yaml:2:1: .*'allows'.*max_risk"
@@ -240,7 +240,7 @@ END
 	finds "Compose: not as recorded" "5:11 other-user CHOWN,SETGID,SETUID" "6:19 other-setting " \
 		"8:20 other-setting "
 	says "another user: what to do" "$tmp/out" \
-		"'user: 1000:1000': CHOWN, SETGID, SETUID do nothing there, record again as that user"
+		"'user: 1000:1000': CHOWN, SETGID, SETUID do nothing there; record again as that user"
 	printf 'services:\n  web: {cap_drop: [ALL], cap_add: [CHOWN, SETGID, SETUID], user: %s}\n' \
 		root:root >"$tmp/in/root.yaml"
 	check "Compose: root" 0 "$web" --against root.yaml
@@ -370,13 +370,13 @@ END
 	sed 's/"shop.*nginx"/"nginx"/' "$pod" >"$tmp/named.json"
 	check "Kubernetes: anybody's container" 1 "$tmp/named.json" --against two.yaml --format json
 	is "Kubernetes: both are named" "$(jq -r '[.findings[] | select(.code == "matched") | .text] | .[0]' "$tmp/out")" \
-		"the recorded nginx may be that of Deployment/web-api, too; --workload nginx=Deployment/web/nginx says whose it is"
+		"the recorded nginx may also belong to Deployment/web-api; --workload nginx=Deployment/web/nginx assigns it"
 	check "Kubernetes: named by hand" 1 "$tmp/named.json" --against two.yaml \
 		--workload nginx=Deployment/web-api/nginx --format json
 	finds "Kubernetes: named by hand, one is left" "7:48 no-recording " "11:87 missing-capability NET_RAW"
 	printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n' >"$tmp/in/map.yaml"
 	check "Kubernetes: a file without containers" 1 "$pod" --against map.yaml --against two.yaml
-	says "Kubernetes: it is said" "$tmp/out" '^note: map.yaml: there is no container in it$'
+	says "Kubernetes: it is said" "$tmp/out" '^note: map.yaml: contains no container$'
 	check "Kubernetes: nothing else" 2 "$pod" --against map.yaml
 	# shellcheck disable=SC2016 # left to envsubst
 	printf 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: nginx, securityContext: %s}]}\n' \

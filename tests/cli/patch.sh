@@ -82,7 +82,7 @@ says privileged-stays err '^captrim: privileged.yaml:1:44: web: privileged: true
 	.verified = {runs: 2, check: "exit status 0", result: "minimal", flaky: false, degraded: [],
 		privileged: "dropped", list: []})' >proved.json
 "$captrim" patch -f privileged.yaml proved.json >out 2>err
-says privileged-proved-without err '^captrim: privileged.yaml:1:44: web: privileged: true goes: it worked without'
+says privileged-proved-without err '^captrim: privileged.yaml:1:44: web: privileged: true is removed: it worked without'
 "$captrim" patch -q -f plain.yaml --override over.yaml "$corpus/web.rec"; is override-status $? 0
 says override over.yaml '^    cap_add: !override$'
 says override-version over.yaml '2\.24\.4'
@@ -99,7 +99,7 @@ says service-of-many-text err 'shop-db-1'
 printf 'services:\n  web: {image: nginx, user: 1000, network_mode: host}\n' >user.yaml
 "$captrim" patch -f user.yaml "$corpus/web.rec" >out 2>err
 says other-user err "^captrim: user.yaml:2:29: web: recorded as root, .* CHOWN, SETGID, SETUID do nothing there"
-says other-network err "^captrim: user.yaml:2:49: web: recorded without, the file says 'network_mode: host'"
+says other-network err "^captrim: user.yaml:2:49: web: recorded without, but the file says 'network_mode: host'"
 
 
 # ---- many of everything ----

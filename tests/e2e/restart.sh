@@ -36,7 +36,7 @@ serve web 'chown 1001 /srv' --label "com.docker.compose.project=$prefix"
 serve db 'chown 1001 /srv; chmod 700 /srv' --label "com.docker.compose.project=$prefix"
 record -c "$prefix-web" -d 500ms
 is late "$status $(advised)" '0 [["web",false,""]]'
-says late-told "$tmp/err" 'runs already: what it needed to start will be missing'
+says late-told "$tmp/err" 'already running: the advice will lack what it needed to start'
 "$captrim" advise --format compose "$tmp/recording" >"$tmp/out"
 is late-first "$(head -c 12 "$tmp/out")" '# INCOMPLETE'
 
@@ -80,7 +80,7 @@ sleep 0.5
 kill -INT $recorder
 wait $recorder
 is aborted $? 1
-says aborted-text "$tmp/err" 'waiting until what is being restarted runs again'
+says aborted-text "$tmp/err" 'waiting for the restart in progress to finish'
 is aborted-running "$(docker inspect -f '{{.State.Status}}' "$prefix-slow")" running
 is aborted-others "$(started web)" "$before"
 is aborted-nothing "$(ls "$tmp/none" 2>/dev/null)" ''

@@ -87,7 +87,7 @@ verify -- systemd-run -p User=nobody -p AmbientCapabilities=CAP_CHOWN -p Runtime
 is transient "$status $(jq -r '.workloads[0].kind' "$tmp/advice") $(cap_add "$tmp/advice") $(verified result)" '0 unit CHOWN minimal'
 verify -- systemd-run --unit job true
 is not-ours "$status" 1
-says not-ours-text "$tmp/err" 'there is a unit job.service already'
+says not-ours-text "$tmp/err" 'a unit job.service exists already'
 verify -u server
 is detached "$status" 2
 verify -u no-such

@@ -99,12 +99,12 @@ docker run -d --network none --stop-timeout 1 --name "$prefix-late" "$image" sh 
 docker rm -f "$prefix-late" >/dev/null
 verify --from "$tmp/rec" --stay 1s -- --stop-timeout 1 "$image" sh -c "$forever"
 proves from-late CHOWN 2 minimal
-says from-late-told "$tmp/err" 'has not seen the start: a run of our own is recorded first'
+says from-late-told "$tmp/err" 'has not seen the start: captrim records a run of its own first'
 is from-late-both "$(jq -c '.workloads[0] | [.recordings, .advice.complete]' "$tmp/advice")" '[2,true]'
 # What cannot work is not tried for long.
 verify --from "$tmp/rec" --check false -t 2s -- --stop-timeout 1 "$image" sh -c "$forever"
 is from-hopeless "$status $(grep -c 'recording: fails' "$tmp/err") $(grep -c 'run 1' "$tmp/err")" '1 1 0'
-says from-hopeless-text "$tmp/err" 'does not work with what it is given either'
+says from-hopeless-text "$tmp/err" 'does not work with what it is given, either'
 
 # The kernel compares two processes' sets first: with as much as the other nothing is asked.
 docker run -d --network none --name "$prefix-other" "$image" sleep 300 >/dev/null

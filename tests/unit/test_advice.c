@@ -48,24 +48,24 @@ static void test_refused(void)
 {
 	refused("", "not JSON");
 	refused("{", "line 1");
-	refused("[]", "no advice");
-	refused("{\"schema\":\"captrim.recording/1\"}", "no advice");
+	refused("[]", "not an advice");
+	refused("{\"schema\":\"captrim.recording/1\"}", "not an advice");
 	refused("{\"schema\":\"captrim.advice/2\",\"workloads\":[]}", "newer captrim");
 	refused("{\"schema\":\"captrim.advice/1\"}", "\"workloads\" is missing");
 	refused("{\"schema\":\"captrim.advice/1\",\"schema\":1}", "not JSON");
-	refused(DOC("1"), "workloads[0]: this is no object");
+	refused(DOC("1"), "workloads[0]: this is not an object");
 	refused(DOC("{}"), "workloads[0]: the workload has no \"id\"");
 	refused(DOC("{" ID("a") "}"), "no \"advice\"");
 	refused(DOC("{" ID("a") ",\"advice\":{}}"), "no \"advice\" with a \"cap_add\"");
 	refused(DOC("{" ID("a") ",\"advice\":{\"cap_add\":[\"CHWON\\u001b\"]}}"),
-		"'CHWON\\x1b' is no capability");
+		"unknown capability 'CHWON\\x1b'");
 	refused(DOC("{" ID("a") ",\"advice\":{\"cap_add\":[\"KILL\"],\"removed\":[\"KILL\"]}}"),
 		"outside of it");
 	refused(DOC("{" ID("a") ",\"advice\":{\"cap_add\":[],\"confidence\":\"sure\"}}"),
 		"'sure' is not known");
 	refused(DOC("{" ID("a") ",\"advice\":{\"cap_add\":[]},\"verified\":{\"runs\":1,"
 				"\"result\":\"fine\"}}"),
-		"none of minimal");
+		"not one of minimal");
 	refused(DOC("{" ID("a") ",\"advice\":{\"cap_add\":[]},"
 				"\"capabilities\":[{\"name\":\"KILL\"},{\"name\":\"KILL\"}]}"),
 		"capabilities[1]: KILL is there twice");
@@ -76,8 +76,8 @@ static void test_refused(void)
 				"[{\"name\":\"KILL\",\"reasons\":[{}]}]}"),
 		"reasons[0]: \"site\" is missing");
 	refused(DOC("{" ID("a") ",\"exercised\":{\"seconds\":1e300}}"), "out of range");
-	refused(DOC("{" ID("a") ",\"exercised\":{\"phases\":[\"reload\"]}}"), "none of main");
-	refused(DOC("{" ID("a") ",\"exercised\":[]}"), "\"exercised\" is no object");
+	refused(DOC("{" ID("a") ",\"exercised\":{\"phases\":[\"reload\"]}}"), "not one of main");
+	refused(DOC("{" ID("a") ",\"exercised\":[]}"), "\"exercised\" is not an object");
 }
 
 static void test_least(void)

@@ -608,7 +608,7 @@ static void test_unknown(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(v);
 	UNIT_STR(v->reasons[0].site, "frob_ioctl");
 	CU_ASSERT(v->reasons[0].doubtful && !v->reasons[0].known);
-	CU_ASSERT(strstr(r->advices[0].why, "call sites no rule knows") != NULL);
+	CU_ASSERT(strstr(r->advices[0].why, "checks at call sites without a rule") != NULL);
 }
 
 /* The use decides: the function that asks tells host from namespace. */

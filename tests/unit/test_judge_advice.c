@@ -21,9 +21,9 @@ static const struct {
 	unsigned int seconds, at; /* how long, and when the check came first; 0: as built */
 } runs[] = {
 	{ "all of it", CT_YES, CT_YES, 0, true, false, CT_CONF_HIGH,
-	  "1 check in 1 kind over 2 s; start seen, end seen; what it did not do", 0, 0 },
+	  "1 check in 1 kind over 2 s; start seen, end seen; not covered: anything it did", 0, 0 },
 	{ "ended by a signal", CT_YES, CT_YES, 15, true, false, CT_CONF_HIGH,
-	  "end seen; no new kind of check in the last 29 s of 30 s; what", 30, 1 },
+	  "end seen; no new kind of check in the last 29 s of 30 s; not covered", 30, 1 },
 	{ "ended by a signal, says a shell", CT_YES, CT_YES, 143 << 8, true, false, CT_CONF_HIGH,
 	  "end seen", 30, 1 },
 	{ "ended soon", CT_YES, CT_YES, 15, true, false, CT_CONF_MEDIUM, "over 2 s", 0, 0 },
@@ -52,7 +52,7 @@ static const struct {
 	{ "a fault, says a shell", CT_YES, CT_YES, (128 + SIGABRT) << 8, true, false, CT_CONF_LOW,
 	  "it ended with an error", 0, 0 },
 	{ "an unknown site", CT_YES, CT_YES, 0, true, true, CT_CONF_MEDIUM,
-	  "call sites no rule knows", 0, 0 },
+	  "checks at call sites without a rule", 0, 0 },
 };
 
 static void test_reload(void)
@@ -62,15 +62,15 @@ static void test_reload(void)
 		const char *words;
 	} cases[] = {
 		{ CT_UNKNOWN, CT_UNKNOWN,
-		  "end seen; what it did not do while watched is not "
-		  "covered, and a reload is not told apart" },
+		  "end seen; not covered: anything it did not do while watched; a "
+		  "reload would not have been recognised" },
 		{ CT_NO, CT_UNKNOWN,
-		  "end seen; what it did not do while watched, such as a "
-		  "reload, is not covered" },
+		  "end seen; not covered: anything it did not do while watched, such as "
+		  "a reload" },
 		{ CT_NO, CT_YES,
-		  "end seen, reload seen; what it did not do while watched is not "
-		  "covered" },
-		{ CT_YES, CT_NO, "end seen, reload seen; what it" },
+		  "end seen, reload seen; not covered: anything it did not do while "
+		  "watched" },
+		{ CT_YES, CT_NO, "end seen, reload seen; not covered: anything it" },
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {

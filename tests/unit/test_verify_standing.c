@@ -111,7 +111,7 @@ static void test_end(void)
 	LOOK(&h, of_set, "up", "running", 0, 0, "1", "");
 	LOOK(&h, of_set, "exit status 3", "exited", 3, 0, "1", good_probe);
 	LOOK(&h, of_set, "ended by signal 11", "exited", 139, 0, "1", "");
-	LOOK(&h, of_set, "it was killed for want of memory", "exited", 137, 0, "1",
+	LOOK(&h, of_set, "it was killed because it ran out of memory", "exited", 137, 0, "1",
 	     ", \"OOMKilled\": true");
 	/* Nothing is known of what it does by itself: an end without an error is none. */
 	LOOK(&h, of_set_to_stay, "up", "exited", 0, 0, "1", "");

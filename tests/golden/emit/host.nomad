@@ -18,6 +18,6 @@ config {
   cap_drop = ["all"]
   cap_add = [
     "sys_time",  # HOST: sets the clock of the host (chronyd)
-    "bpf",       # HOST: asked in a_new_function, which no rule knows
+    "bpf",       # HOST: asked in a_new_function, a call site without a rule
   ]
 }
