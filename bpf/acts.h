@@ -28,7 +28,7 @@ const volatile __u64 cfg_mmap_min;
 const volatile __u64 cfg_caps_valid = ~0ull; /* capabilities that this kernel knows */
 
 /*
- * A refused act is no need, so a few of each type tell enough; without a bound any process could
+ * A refused act is not a need, so a few of each type are enough; without a bound any process could
  * fill the map with calls that fail.
  */
 static __always_inline bool may_keep_act(struct ct_share *share, const struct ct_act_key *key)
@@ -41,7 +41,7 @@ static __always_inline bool may_keep_act(struct ct_share *share, const struct ct
 	return true;
 }
 
-/* Makes an entry for a new act, or counts one that another processor has made meanwhile. */
+/* Makes an entry for a new act, or counts one that another processor has just made. */
 static __always_inline bool add_act(struct ct_share *share, const struct ct_act_key *key)
 {
 	__u64 one = 1, *n;
@@ -116,8 +116,8 @@ static __always_inline bool is_own_pid(struct task_struct *task, __u32 nr)
 }
 
 /*
- * What capget has just told: the caller's own sets, unless it asked about another process or only
- * for the version (without data, as libcap does at its start). A header of version 1 is
+ * What capget has just reported: the caller's own sets, unless it asked about another process or
+ * only for the version (without data, as libcap does at its start). A header of version 1 is
  * answered with 32 bits (kernel/capability.c:capget, 5.10 to 7.3).
  */
 static __always_inline void on_capget(struct task_struct *task, struct pt_regs *regs, __u32 tgid)

@@ -15,12 +15,12 @@ SEC_HOT __u32 window_shape;
 /* Always 0, which the verifier does not know: see on_check. */
 SEC_HOT __u32 nothing;
 
-/* Number of processes in the map of newcomers: 0 saves the look-up. */
+/* Number of entering tasks in the map: 0 saves the look-up. */
 SEC_HOT __u32 newcomers_alive;
 
 /*
- * The same moment in two clocks: reading jiffies costs a load, the precise clock
- * a tenth of everything else done for a check.
+ * Reference point for converting jiffies to CLOCK_MONOTONIC: reading jiffies costs a load, the
+ * precise clock a tenth of everything else done for a check.
  */
 __u64 clock_jiffies, clock_ns;
 
@@ -209,7 +209,7 @@ static __always_inline void lost_by(struct ct_share *s, __u32 where)
 #define SENDS_ALLOWED 64 /* within 2^SEND_WINDOW jiffies, while the ring is more than half full */
 #define SEND_WINDOW   6
 
-/* Half of the ring is for whoever comes first, the other half for those who send little. */
+/* The first half of the ring is for everybody, the second half for cgroups that send little. */
 static __always_inline bool may_send(struct ct_share *s)
 {
 	__u32 now;

@@ -8,7 +8,7 @@ struct newcomer {
 	__u32 entry;  /* CT_ENTRY_SLOT, hash of a command line, or CT_ENTRY_MAIN */
 	__u32 mntns;  /* set-up lasts until an execve in another mount namespace; 0: in any */
 	__u64 cgroup; /* whose slot it is */
-	/* It left this cgroup for one of nobody's, and its checks count where it came from. */
+	/* It left this cgroup for one of no workload, and its checks count where it came from. */
 	__u64 home;
 	__u64 away;  /* the cgroup that it went to */
 	__u64 since; /* when it came, CLOCK_MONOTONIC */

@@ -9,14 +9,14 @@
 #include "maps.h"
 #include "task.h"
 
-/* What a way in may do beyond reading memory. */
+/* What an attach type may do beyond reading memory. */
 enum way {
 	WAY_PROBE,
 	WAY_BTF,	  /* follow BTF pointers */
 	WAY_BTF_IMPL_CALL /* and of the two prototypes of call_back() use the older */
 };
 
-/* What the ways in know of a check. */
+/* What the attach types know of a check. */
 struct check {
 	const struct cred *cred;
 	struct user_namespace *target;
@@ -87,7 +87,7 @@ static __always_inline struct ct_stack *unwind(void *ctx)
 		return NULL;
 	n = bpf_get_stack(ctx, st->addr, sizeof(st->addr), 0);
 	if (n <= 0)
-		return NULL; /* the kernel's buffer is taken by whom we interrupted */
+		return NULL; /* the kernel's buffer is in use by the code that we interrupted */
 	st->depth = n / sizeof(st->addr[0]);
 	return st;
 }
@@ -134,7 +134,7 @@ static __always_inline bool keep_stack(void *ctx, __u64 site)
 	follow_window(ctx, st);
 	if (bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST) &&
 	    !bpf_map_lookup_elem(&stacks, &site))
-		lost(CT_LOSS_STACKS); /* full: trying again is no use */
+		lost(CT_LOSS_STACKS); /* full: trying again is of no use */
 	return true;
 }
 
@@ -177,7 +177,7 @@ static __always_inline __u64 caller_of(bool btf, const void *stack, const struct
 }
 
 /*
- * Has the stack the return addresses of the slot's path? Each one tells the function it returns
+ * Does the stack match the slot's cached return addresses? Each one tells the function it returns
  * to and so where the next must lie: equal words at the same places are the same path, and
  * stale words need not be looked at.
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who in a cgroup is the workload, and who only prepares it?
+ * Which processes of a cgroup are the workload, and which only prepare it?
  *
  * A runtime's process comes into the cgroup from outside, sets things up in the
  * new namespaces and calls execve on the entry point; what it did until then is
  * not the workload's. The same holds for each "docker exec" and health check, and
- * for a service manager's child. Names and binaries tell nothing (runc re-executes
+ * for a service manager's child. Names and binaries say nothing (runc re-executes
  * a copy of itself, crun does not), but this does: the process was moved or cloned
  * out of another workload's cgroup into this one, and an execve followed.
  *
@@ -94,7 +94,7 @@ static __always_inline void newcomer_add(__u32 tgid, const struct newcomer *n)
 }
 
 /*
- * A scope of systemd's manager: processes that somebody else started and it was told of, with
+ * A scope of systemd's manager: processes that somebody else started and registered with it, with
  * nothing left to set up (systemd.scope(5)). A container's scope is named by an id of 64 digits.
  */
 static __always_inline bool is_plain_scope(struct cgroup *cg)
@@ -186,7 +186,8 @@ static __always_inline __u32 way_of(struct task_struct *task, struct cgroup *to)
 	return how;
 }
 
-/* A program that went to the root of the hierarchy, which is nobody's, stays its old home's. */
+/* A program that went to the root of the hierarchy, which is no workload's, still counts for its
+ * old home. */
 static __always_inline void goes_away(__u32 tgid, __u64 from, __u64 away)
 {
 	struct newcomer n = { .entry = CT_ENTRY_MAIN, .home = from, .away = away };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The probe: three ways in to cap_capable, one way out, and the few events that
- * tell whose check it was. User space loads one way in and all of the events.
+ * The probe: three attach types for cap_capable, one handler, and the few events that
+ * tell whose check it was. User space loads one attach type and all of the events.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>

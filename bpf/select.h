@@ -159,8 +159,8 @@ static __always_inline __u32 first_word(__u64 ptr)
 }
 
 /*
- * struct nlmsghdr begins with its length and type; anything else sent is no message. Of several in
- * one buffer, each with a type of its own, none is named.
+ * struct nlmsghdr begins with its length and type; anything else sent is not a message. Of several
+ * in one buffer, each with a type of its own, none is named.
  */
 static __always_inline __u32 nlmsg_type(__u64 buf, __u64 len)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who looks into another process, or changes its scheduling? The kernel compares the permitted
+ * A task looks into another process, or changes its scheduling: the kernel compares the permitted
  * sets first and asks for a capability only if the other process holds more than the caller
  * (security/commoncap.c:cap_ptrace_access_check, cap_safe_nice). A recording with all capabilities
  * shows no such check, and yet the small set fails if the other process keeps what it holds. So

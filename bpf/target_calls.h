@@ -354,7 +354,7 @@ static __always_inline int on_path_call(int nr, long ret)
 	__u64 index = nr, held = task->cred->cap_effective.val;
 	const volatile struct ct_target_call *call;
 
-	/* Who holds nothing passes only for who holds nothing, whatever the advice. */
+	/* A task that holds nothing passes only for one that holds nothing, whatever the advice. */
 	if (ret < 0 || nr < 0 || nr >= CT_SYSCALLS || !held || is_compat(true, task))
 		return 0;
 	asm volatile("%0 &= %1" : "+r"(index) : "i"(CT_SYSCALLS - 1)); /* for the verifier */

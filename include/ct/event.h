@@ -103,7 +103,7 @@ struct ct_count {
 struct ct_results {
 	__u64 ok, eperm, eacces, other;	   /* how they ended */
 	__u64 found, made;		   /* the file that O_CREAT names */
-	__u64 same_session, other_session; /* whom SIGCONT went to */
+	__u64 same_session, other_session; /* where SIGCONT went */
 	__u64 own_file, other_file;	   /* whose file got a further hard link */
 	__u64 sgid, no_sgid;		   /* has the file that got an ACL the set-group-ID bit? */
 	__u64 listed, empty;		   /* were there attributes to be listed? */
@@ -193,7 +193,7 @@ struct ct_exec_event {
 	struct ct_proc proc;
 	struct ct_creds creds;
 	__u32 entry;	  /* of the process from now on */
-	__u32 was;	  /* entry before: CT_ENTRY_SETUP marks a way in */
+	__u32 was;	  /* entry before: CT_ENTRY_SETUP marks an entering task */
 	__u32 port_start; /* net.ipv4.ip_unprivileged_port_start, ~0 unknown */
 	__u32 ping_low, ping_high;
 	__u32 userns_inum, netns_inum, pidns_inum, mntns_inum;
@@ -236,7 +236,7 @@ enum ct_act_type {
 /* ct_act_key.asked, of a CAPSET: what did the process know of its own sets? */
 #define CT_ASKED_NOTHING 0 /* it never called capget for them */
 #define CT_ASKED_SOME	 1 /* it called capget; recordings up to 0.1, which lack the answer */
-#define CT_ASKED_GOT	 2 /* the got_* are what capget told it last */
+#define CT_ASKED_GOT	 2 /* the got_* are what capget reported to it last */
 
 #define CT_ACT_UNFILTERED 1
 

@@ -75,7 +75,7 @@ enum ct_sel_kind {
 #define CT_TIMES_SET	 1u
 #define CT_TIMES_UNKNOWN 2u
 
-/* CT_SEL_EXEC: may the file give privileges? Recordings from before it was told have 0. */
+/* CT_SEL_EXEC: may the file give privileges? Recordings from before this was recorded have 0. */
 #define CT_EXEC_PRIVS 1u
 #define CT_EXEC_NNP   2u /* no_new_privs: set-id bits are ignored, nothing more is permitted */
 

@@ -14,7 +14,7 @@ struct ct_docker_info {
 	enum ct_seccomp seccomp; /* of a container that asks for none in particular */
 	char seccomp_path[256]; /* its file, if it is not the built-in one; "": none, or too long */
 	bool userns, rootless, no_new_privs;
-	char *version;	   /* "20.10.24"; NULL: not told */
+	char *version;	   /* "20.10.24"; NULL: not reported */
 	uint64_t caps_all; /* what "ALL" means to it */
 };
 
@@ -83,7 +83,7 @@ void ct_docker_lines__add(struct ct_docker_lines *l, const char *data, size_t le
 /* The next whole line without its newline, valid until lines are added; NULL: none yet. */
 const char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len);
 
-/* One event; its strings belong to root. False when it is no container's. */
+/* One event; its strings belong to root. False unless it is a container's. */
 bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct_docker_event *ev);
 
 void ct_docker_stream__close(struct ct_docker_stream *s);

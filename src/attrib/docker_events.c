@@ -228,7 +228,7 @@ int ct_docker__watch(struct ct_docker *d, const char *label_key, struct ct_err *
 			   d->socket, strerror(-rc));
 }
 
-/* A line that is no event is skipped: one container's odd label must not blind us for others. */
+/* A line that is not an event is skipped: one container's odd label must not blind us to others. */
 static void deliver(struct ct_docker_stream *s, ct_docker_event_fn fn, void *arg)
 {
 	const char *line;

@@ -159,7 +159,7 @@ char *ct_docker_health__command(const json_t *config)
 			ct_str__add(&s, "/bin/sh -c");
 	}
 	json_array_foreach(test, i, word) {
-		/* Podman takes a first word that is no keyword as the command's. */
+		/* Podman takes a first word that is not a keyword as the command's. */
 		if (i == 0 && (!strcmp(how, "CMD") || !strcmp(how, "CMD-SHELL")))
 			continue;
 		ct_str__addf(&s, "%s%s", s.len ? " " : "", json_string_value(word) ?: "");

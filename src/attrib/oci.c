@@ -37,7 +37,7 @@ static int load_now(const char *path, json_t **root, json_error_t *bad)
 		return -EINVAL;
 	if (st.st_size > MAX_CONFIG)
 		return -EFBIG;
-	/* json_loadfd() makes a system call per byte: a container may end meanwhile. */
+	/* json_loadfd() makes a system call per byte: the container may end before it is done. */
 	*root = json_loadf(f, JSON_REJECT_DUPLICATES, bad);
 	return *root ? 0 : -EBADMSG;
 }

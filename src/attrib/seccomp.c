@@ -163,7 +163,7 @@ static int by_syscall(const void *x, const void *y)
 		      ((const struct ct_seccomp_rule *)y)->syscall);
 }
 
-/* What no capability changes is of no interest. */
+/* Rules that no capability changes are skipped. */
 static void keep_gates(struct ct_seccomp_profile *p)
 {
 	size_t kept = 0;

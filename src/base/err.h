@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Errors travel as a negative errno and, for people, a message beside it.
- * A struct ct_err starts as { 0 }; whoever owns it frees it.
+ * A struct ct_err starts as { 0 }; its owner frees it.
  */
 #ifndef CT_BASE_ERR_H
 #define CT_BASE_ERR_H

@@ -165,7 +165,7 @@ static int unknown_long(const struct ct_command *cmd, const char *name, size_t l
 	ct_autofree char *raw = ct_xstrndup(name, len);
 	ct_autofree char *word = ct_printable(raw);
 	const char *nearest = NULL;
-	size_t best = len > 5 ? 4 : 3; /* farther is no typing error */
+	size_t best = len > 5 ? 4 : 3; /* more edits than this are not a typing error */
 
 	for (const struct ct_opt *o = cmd->opts; o && o->name; o++) {
 		size_t d = distance(name, len, o->name);

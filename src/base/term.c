@@ -39,7 +39,7 @@ const char *ct_term__bold(const struct ct_term *t)
 	return escape(t, "\033[1m");
 }
 
-/* Blue and orange are told apart with every common kind of colour blindness. */
+/* Blue and orange can be distinguished with every common kind of colour blindness. */
 const char *ct_term__good(const struct ct_term *t)
 {
 	return escape(t, "\033[38;5;33m");

@@ -11,7 +11,7 @@ extern const char *const ct_color_choices[]; /* "auto", "always", "never", NULL 
 
 struct ct_term {
 	bool color;
-	int width; /* columns; 80 when the stream is no terminal */
+	int width; /* columns; 80 when the stream is not a terminal */
 };
 
 /* Honours NO_COLOR (when not empty) and TERM=dumb under CT_COLOR_AUTO. */

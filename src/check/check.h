@@ -8,7 +8,7 @@
 #include "check/target.h"
 #include "judge/judge.h"
 
-enum ct_level { CT_LEVEL_NOTE, CT_LEVEL_WARNING, CT_LEVEL_ERROR }; /* a note is no finding */
+enum ct_level { CT_LEVEL_NOTE, CT_LEVEL_WARNING, CT_LEVEL_ERROR }; /* a note is not a finding */
 
 /* Every rule: what SARIF calls its rules, and the codes of the JSON. */
 enum ct_rule_code {
@@ -60,13 +60,13 @@ struct ct_check {
 };
 
 /*
- * Reads FILE... of --against, each told by its name and content. Several Compose files are taken
+ * Reads FILE... of --against; name and content tell what each is. Several Compose files are taken
  * over one another in their order. A negative errno with a message that names the file.
  */
 int ct_check__load(struct ct_check *c, const struct ct_strlist *against, struct ct_err *err);
 
 /*
- * Finds whatever there is to say. pairs: "WORKLOAD=TARGET", for names that differ. -EINVAL when
+ * Collects all findings. pairs: "WORKLOAD=TARGET", for names that differ. -EINVAL when
  * one of them names nothing.
  */
 int ct_check__run(struct ct_check *c, const struct ct_strlist *pairs, struct ct_err *err);
@@ -74,7 +74,7 @@ void ct_check__free(struct ct_check *c); /* what it holds */
 
 size_t ct_check__count(const struct ct_check *c, enum ct_level level);
 
-/* "Deployment/web, nginx", "web": whom it is about, raw; the caller frees. */
+/* "Deployment/web, nginx", "web": the workload it is about, raw; the caller frees. */
 char *ct_finding__subject(const struct ct_finding *f);
 
 /* match.c: the advice for a target, or NULL. guessed: only because nothing else is there. */

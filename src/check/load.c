@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The files of --against, told by name and content; and what belongs to a struct ct_check. */
+/* The files of --against, recognised by name and content; and what belongs to a struct ct_check. */
 #include <errno.h>
 #include <string.h>
 

@@ -119,7 +119,7 @@ static uint64_t read_names(const struct ct_unit_line *l, const char *value,
 
 /*
  * config_parse_capability_set(): the first assignment, an empty one, and one of which no name is
- * known replace; others add, or take away behind "~". initial is no set that can be written.
+ * known replace; others add, or take away after "~". initial is not a set that can be written.
  */
 static void assign_set(struct unit *u, const struct ct_unit_line *l, const char *value,
 		       uint64_t initial, uint64_t *set)

@@ -32,7 +32,7 @@ extern const struct ct_command ct_run_command, ct_record_command, ct_advise_comm
 int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *err);
 
 /*
- * The report of FILE...: recordings and advices in JSON, told apart by their schema line and
+ * The report of FILE...: recordings and advices in JSON, distinguished by their schema line and
  * taken together: what any of them needs is in it. *r borrows from *s: free the report
  * first. Both are untouched on failure; err names the file. There is at least one file.
  */

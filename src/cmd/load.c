@@ -10,7 +10,7 @@
 
 #define MAX_FILE (1u << 30)
 
-/* Both kinds of files have to be told apart before either is read, on pipes too. */
+/* Which kind a file is must be known before it is read, also from a pipe. */
 static int slurp(const char *path, struct ct_str *text, struct ct_err *err)
 {
 	bool is_stdin = !strcmp(path, "-");

@@ -60,7 +60,7 @@ static int put_text(const char *path, const struct ct_str *text, struct ct_err *
 	return ct_outfile__commit(ct_steal(f), err);
 }
 
-/* Somebody may have saved it in an editor meanwhile. */
+/* Somebody may have saved the file in an editor since it was read. */
 static int check_unchanged(const struct ct_patch_file *f, struct ct_err *err)
 {
 	ct_autofree char *text = NULL, *name = ct_printable(f->name);

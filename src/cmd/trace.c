@@ -194,7 +194,7 @@ int ct_cmd__trace(int argc, char **argv)
 	if (ret) {
 		ct_warn("%s", err.msg);
 	} else {
-		ct_cgroups__scan(t.cgroups); /* what came meanwhile */
+		ct_cgroups__scan(t.cgroups); /* cgroups that appeared in between */
 		follow(&t);
 		ct_probe__stop(t.probe);
 		ct_probe__losses(t.probe, &l);
@@ -204,7 +204,7 @@ int ct_cmd__trace(int argc, char **argv)
 
 		ct_warn("%s not shown: the ring was full", lost);
 	}
-	/* A reader that has seen enough is no failure. */
+	/* A closed pipe is not an error. */
 	if (t.broken && t.broken != EPIPE) {
 		ct_warn("cannot write standard output: %s", strerror(t.broken));
 		ret = -t.broken;

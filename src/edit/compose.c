@@ -104,7 +104,7 @@ static int take_layers(struct ct_compose *c, struct ct_err *err)
 	struct ct_layers *l = c->layers;
 
 	for (size_t i = 0; i < l->norder; i++) {
-		/* The array of files may grow meanwhile, what it points to stays. */
+		/* The array of files may grow while this runs; what it points to stays. */
 		const struct ct_yaml *y = l->files[l->order[i]].y;
 		const struct ct_yaml_node *name = ct_yaml__get(y->root, "name");
 		const struct ct_yaml_node *services = ct_yaml__get(y->root, "services");

@@ -76,7 +76,7 @@ enum ct_tristate ct_compose__nonroot(const struct ct_compose_text *user);
 int ct_compose__cap(const char *name, uint64_t *set);
 
 /*
- * The capabilities of a list; ALL is CT_CAPS_ALL. What is no name known (a variable,
+ * The capabilities of a list; ALL is CT_CAPS_ALL. What is not a known name (a variable,
  * a misspelling) is not in the set: returns the first such item, or NULL.
  */
 const struct ct_compose_text *ct_compose__caps(const struct ct_compose_list *l, uint64_t *set);

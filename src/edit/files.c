@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files of a project: read once, their documents told apart, `include` followed. */
+/* The files of a project: read once, split into documents, `include` followed. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>

@@ -56,7 +56,7 @@ ssize_t ct_layers__read(struct ct_layers *l, const char *path, struct ct_err *er
 /* path, relative to the directory of the file or else to that of the first file. */
 char *ct_layers__path(const struct ct_layers *l, const struct ct_yaml *from, const char *path);
 
-/* What cannot be followed, told once. fmt's strings must be printable. */
+/* What cannot be followed, reported once. fmt's strings must be printable. */
 void ct_layers__note(struct ct_layers *l, const struct ct_yaml *y, size_t pos, const char *fmt, ...)
 	CT_PRINTF(4, 5);
 

@@ -57,7 +57,7 @@ const struct ct_yaml_node *ct_yaml__own(const struct ct_yaml_node *map, const ch
 
 /*
  * The same with aliases resolved and merge keys followed: an own key before merged ones,
- * an earlier merged mapping before a later one. NULL when n is no mapping or lacks the key.
+ * an earlier merged mapping before a later one. NULL when n is not a mapping or lacks the key.
  */
 const struct ct_yaml_node *ct_yaml__get(const struct ct_yaml_node *n, const char *key);
 

@@ -22,7 +22,7 @@ static void skip_blanks(struct reader *r)
 		r->at++;
 }
 
-/* Takes LF or CR LF; false where there is no line's end. */
+/* Takes LF or CR LF; false where the line does not end. */
 static bool take_line_end(struct reader *r)
 {
 	if (r->end - r->at >= 2 && *r->at == '\r' && r->at[1] == '\n')

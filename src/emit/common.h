@@ -101,7 +101,7 @@ struct ct_idiom {
 };
 
 /*
- * True of nearly every workload, so that it would drown what is not: said where it is asked for
+ * Low-signal warnings, true of nearly every workload: shown where it is asked for
  * (-v, JSON, HTML), and by formats whose target differs in just that.
  */
 bool ct_warning__is_aside(const struct ct_warning *w);

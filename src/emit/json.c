@@ -121,7 +121,7 @@ static void put_execs(struct ct_json *j, const struct ct_workload *w)
 	ct_json__end_array(j);
 }
 
-/* What the confidence is made of. kinds is null in an advice from before it was told. */
+/* What the confidence is made of. kinds is null in an advice from before it was recorded. */
 static void put_exercised(struct ct_json *j, const struct ct_advice *a)
 {
 	struct ct_exercised e = ct_workload__exercised(a->workload);

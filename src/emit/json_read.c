@@ -316,7 +316,7 @@ static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err 
 	return 0;
 }
 
-/* One from before this was told says what it is made of. */
+/* An advice from before this member existed says what it is made of. */
 static unsigned int gaps_of_old(json_t *doc, const struct ct_advice *a)
 {
 	const json_t *exercised = json_object_get(doc, "exercised");

@@ -166,7 +166,7 @@ static bool is_assignment(struct words w)
 	       *w.at != '-';
 }
 
-/* The first word of a shell's text that is no set-up of the shell itself, such as `cd /x &&`. */
+/* The first word of a shell's text that is not set-up of the shell itself, such as `cd /x &&`. */
 static struct words statement(struct words w)
 {
 	while (w.len && is_listed(base_of(w), "cd set export umask ulimit trap . source :")) {

@@ -22,7 +22,7 @@ struct ground {
 	uint32_t entry;
 	uint64_t count;
 	enum ct_verdict verdict;
-	bool refused; /* it is no need then, but tells of a wish */
+	bool refused; /* it is not a need then, but shows a wish */
 	bool doubtful;
 };
 
@@ -67,8 +67,8 @@ static struct ground ground_of(const struct ct_act *a, const char *comm)
 }
 
 /*
- * Who makes a user namespace holds everything there, also in the bounding set (set_cred_user_ns),
- * so what the kernel itself wants of him there is none of the workload's needs.
+ * A task that creates a user namespace holds every capability in it, also in the bounding set
+ * (set_cred_user_ns), so what the kernel asks of it there is not one of the workload's needs.
  */
 static bool is_in_own_namespace(const struct ct_case *c, uint8_t level)
 {
@@ -97,8 +97,8 @@ static bool reaches_beyond(const struct ct_case *c, const struct ct_act *a)
 }
 
 /*
- * Is this set, without what was dropped, one that the caller had been told it has? No program lists
- * so many by name and by chance nearly all of what it holds. A smaller one may be what it
+ * Is this set, apart from what was dropped, one that capget reported to the caller? No program
+ * lists so many by name that happen to be nearly all of what it holds. A smaller one may be what it
  * wants whatever it has.
  */
 static bool is_as_told(uint64_t set, uint64_t dropped)
@@ -106,17 +106,17 @@ static bool is_as_told(uint64_t set, uint64_t dropped)
 	return ct_caps__count(set) >= 8 && 3 * ct_caps__count(dropped) <= ct_caps__count(set);
 }
 
-/* What of the asked set was named, and not taken over from what capget told of such a set. */
+/* The part of the asked set that was named, rather than taken over from what capget reported. */
 static uint64_t named(uint64_t asked, uint64_t told)
 {
 	return is_as_told(asked & told, told & ~asked) ? asked & ~told : asked;
 }
 
 /*
- * A capset for an explicit set fails with EPERM unless all of it is permitted. Who took over what
- * capget had told would ask for less if it had less; that it has called capget before does
- * not show it. Each of the three sets may be made from the one of its kind, from what is permitted,
- * or be the same as the one that becomes permitted.
+ * A capset for an explicit set fails with EPERM unless all of it is permitted. A caller that took
+ * over what capget had reported would ask for less if it had less; that it has called capget before
+ * does not show it. Each of the three sets may be made from the one of its kind, from what is
+ * permitted, or be the same as the one that becomes permitted.
  */
 static uint64_t named_by_capset(const struct ct_case *c, const struct ct_act_key *k)
 {
@@ -257,8 +257,8 @@ static void judge_gate(struct ct_case *c, const struct ct_act *a, const char *co
 }
 
 /*
- * Who reboots his own PID namespace dies in the call (reboot_pid_ns), whose end is never seen. The
- * question that was granted within stands for it.
+ * A task that reboots its own PID namespace dies in the call (reboot_pid_ns), whose end is never
+ * seen. The question that was granted within stands for it.
  */
 static void judge_no_return(struct ct_case *c, const struct ct_kind *k)
 {
@@ -299,7 +299,7 @@ static void judge_unwatched_gates(struct ct_case *c)
 
 /*
  * The tracepoint lies within cap_capable, which the compiler may make part of its askers in
- * commoncap.c (Debian's 5.10 to 6.12): other ways in do not see those questions then.
+ * commoncap.c (Debian's 5.10 to 6.12): the other attach types do not see those questions then.
  */
 static bool sees_commoncap(const struct ct_case *c)
 {
@@ -365,7 +365,7 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 	case CT_ACT_TARGET: ct_case__add_target(c, a); break;
 	case CT_ACT_SYSCALL: judge_gate(c, a, comm); break;
 	case CT_ACT_LOW_MAP: judge_low_map(c, a, comm); break;
-	default: /* dropping is asked by ns_capable, which every way in sees: a kind */ break;
+	default: /* dropping is asked by ns_capable, which every attach type sees: a kind */ break;
 	}
 }
 

@@ -34,7 +34,7 @@ struct ct_gate ct_gate__of(const struct ct_workload *w, const struct ct_act *a);
 bool ct_gates__are_unknown(const struct ct_workload *w);
 
 /*
- * Capabilities of which a profile that is known makes calls depend that are not watched: whoever
+ * Capabilities on which a known profile makes calls depend that are not watched: a workload that
  * was given one may have used it.
  */
 uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall);

@@ -228,7 +228,8 @@ const struct ct_rule *ct_rules__match(const struct ct_kind *k, uint32_t kernel, 
 				      enum ct_scope *scope)
 {
 	const struct ct_rule *fallback = NULL;
-	/* For people, the first function that is no mere passer-on names an unknown place. */
+	/* For people, an unknown place is named by the first function that does more than pass the
+	 * question on. */
 	const char *place = NULL;
 
 	*scope = CT_SCOPE_NONE;

@@ -34,7 +34,7 @@ const struct ct_rule *ct_rules__all(size_t *n);
 const struct ct_rule *ct_rules__at(const char *site, size_t *n);
 
 /*
- * For people who study rules: as if there were no such rule from now on. A name in rules.c of
+ * Disables one rule from now on, to measure what it changes. A name in rules.c of
  * the judge's other reasons, or else "SITE", all lines of a function, or "SITE/2", the
  * second. -EINVAL: there is none of that name.
  */

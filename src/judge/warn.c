@@ -80,8 +80,8 @@ static void warn_scope(struct ct_advice *a)
 }
 
 /*
- * In a user namespace of its own a capability counts for what that namespace owns;
- * capable() asks for the initial one and is refused, whoever asks.
+ * In a user namespace of its own, a capability counts only for what that namespace owns; capable()
+ * asks for the initial one, and is always refused.
  */
 static void warn_userns(struct ct_advice *a, const struct ct_case *c)
 {
@@ -124,7 +124,7 @@ static const struct ct_act *would_be_gated(const struct ct_advice *a, uint64_t *
 	return NULL;
 }
 
-/* Without seccomp nothing is gated; whoever takes the default profile later should know. */
+/* Without seccomp no call is gated; a later run under the default profile would need more. */
 static void warn_unconfined(struct ct_advice *a)
 {
 	const struct ct_workload *w = a->workload;

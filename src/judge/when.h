@@ -50,7 +50,7 @@ struct ct_condition {
 #define CT_KERNEL(major, minor) ((uint32_t)(major) << 16 | (minor))
 
 /*
- * What "uname -r" says, as CT_KERNEL; 0 when it cannot be told which mainline version decides: no
+ * What "uname -r" says, as CT_KERNEL; 0 when it is not known which mainline version decides: no
  * number, or a vendor that takes over changes of newer versions into an old one by the thousand.
  */
 uint32_t ct_kernel__version(const char *release);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Loading: choose a way in by trying, calibrate, configure, attach. */
+/* Loading: choose an attach type by trying, calibrate, configure, attach. */
 #include "kern/probe_priv.h"
 
 #include <assert.h>
@@ -24,7 +24,7 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
 	return vfprintf(stderr, fmt, args);
 }
 
-/* Of the ways in only one is loaded. */
+/* Loads exactly one attach type. */
 static void choose_programs(struct probe_bpf *s, const char *backend)
 {
 	bool kprobe = !strcmp(backend, "kprobe");
@@ -100,8 +100,8 @@ static int last_word(const struct ct_calibration *c, int n, uint64_t addr)
 }
 
 /*
- * From the shape with a tracepoint's loop, whose window is given, the one without: the probe
- * is then called from cap_capable itself. -1 if that cannot be told.
+ * Computes the window without a tracepoint's loop from the one with it, which is given: without the
+ * loop the probe is called from cap_capable itself. -1 if that cannot be determined.
  */
 static int window_without_loop(struct calibrate_bpf *s, const struct ct_ksyms *syms, int window)
 {
@@ -142,8 +142,8 @@ static void find_windows(struct ct_probe *p, struct calibrate_bpf *s, bool tp)
 }
 
 /*
- * *err is a positive errno when the way in does not work, *step tells where. A kprobe
- * needs no window: it knows the stack pointer.
+ * *err is a positive errno when the attach type does not work, *step names the step that failed. A
+ * kprobe needs no window: it knows the stack pointer.
  */
 static void calibrate(struct ct_probe *p, const char *backend, int *err, const char **step)
 {
@@ -339,7 +339,7 @@ static void note_homes(struct probe_bpf *s)
 		;
 }
 
-/* Loads and attaches one way in with everything else. Returns a positive errno or 0. */
+/* Loads and attaches one attach type with everything else. Returns a positive errno or 0. */
 static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const char *backend,
 			const char **step)
 {

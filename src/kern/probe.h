@@ -32,14 +32,13 @@ struct ct_backend_try {
 extern const char *const ct_backend_names[]; /* in order of preference, NULL at the end */
 
 /*
- * Loads and attaches. Returns 0, or a negative errno and a message naming every way in
- * that was tried, its error and the cure. Needs CAP_BPF, CAP_PERFMON and CAP_SYSLOG, in
- * practice root.
+ * Loads and attaches. Returns 0, or a negative errno and a message naming every attach type that
+ * was tried, its error and the cure. Needs CAP_BPF, CAP_PERFMON and CAP_SYSLOG, in practice root.
  */
 int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **p, struct ct_err *err);
 void ct_probe__close(struct ct_probe *p);
 
-/* One way in alone, loaded, attached and removed again: for doctor. */
+/* Loads, attaches and removes a single attach type: for doctor. */
 void ct_probe__try(const char *backend, struct ct_backend_try *result);
 
 const char *ct_probe__backend(const struct ct_probe *p);

@@ -38,7 +38,7 @@ struct ct_probe {
 	void *arg;
 };
 
-/* How processes are told apart by cgroup on this host. */
+/* How processes are distinguished by cgroup on this host. */
 struct ct_cgroup_setup {
 	int layout;	   /* 1, 2, 3 */
 	int v1_controller; /* enum ct_v1_controller, -1: v2 alone */

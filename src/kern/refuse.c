@@ -19,7 +19,7 @@ struct ct_refuser {
 	struct rehearse_bpf *skel;
 };
 
-/* Our own bounding set is that of whoever else came up with the host. */
+/* Our own bounding set is taken to be the one that the host's other processes started with. */
 static uint64_t own_bounding_set(void)
 {
 	uint64_t set = 0;

@@ -75,10 +75,10 @@ static bool is_checked_anyway(const char *name)
 }
 
 /*
- * The tracepoint lies within cap_capable and shows each of its questions. Other ways in do not
- * see those of security/commoncap.c itself, where the compiler made cap_capable part of them (5.10
- * to 6.12 as Debian builds them); cap_mmap_addr is one. These calls are frequent, so they
- * are watched only there.
+ * The tracepoint lies within cap_capable and shows each of its questions. The other attach types do
+ * not see those of security/commoncap.c itself, where the compiler made cap_capable part of them
+ * (5.10 to 6.12 as Debian builds them); cap_mmap_addr is one. These calls are frequent, so they are
+ * watched only there.
  */
 static bool is_seen_anyway(const struct ct_probe *p, const char *name)
 {

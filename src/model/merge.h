@@ -6,7 +6,7 @@
 #include "model/session.h"
 
 /*
- * Adds what from observed to into; from is empty of workloads afterwards. The same workloads
+ * Merges `from` into `into`, leaving `from` without workloads. The same workloads
  * become one, which keeps each recording of it apart, so that what is judged
  * is the union of what each would be judged by itself, in whatever order they come.
  */

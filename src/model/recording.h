@@ -16,10 +16,10 @@
 int ct_recording__write(const struct ct_session *s, const char *path, struct ct_err *err);
 
 /*
- * Reads a recording; "-" is standard input. A file that ends early or whose last
- * line is no JSON is read up to there and has losses.truncated set. Anything
- * else that is wrong gives -EINVAL and a message with file and line number.
- * Unknown fields and unknown document types are kept. *s is the caller's.
+ * Reads a recording; "-" is standard input. A file that ends early or whose last line is not JSON
+ * is read up to there and has losses.truncated set. Anything else that is wrong gives -EINVAL and a
+ * message with file and line number. Unknown fields and unknown document types are kept. *s is the
+ * caller's.
  */
 int ct_recording__read(const char *path, struct ct_session **s, struct ct_err *err);
 

@@ -5,7 +5,7 @@
  * judge reads; nothing here knows of BPF or of files.
  * Every char pointer is owned by the struct that holds it and may be NULL for
  * "not known", unless said otherwise. Strings that came from containers are
- * raw: whoever prints them makes them safe for where they go.
+ * raw: code that prints them makes them safe for its output.
  */
 #ifndef CT_MODEL_SESSION_H
 #define CT_MODEL_SESSION_H
@@ -137,7 +137,7 @@ struct ct_sysctls {
 struct ct_outcome {
 	uint64_t ok, eperm, eacces, other;    /* how they ended */
 	uint64_t found, made;		      /* the file that O_CREAT names */
-	uint64_t same_session, other_session; /* whom SIGCONT went to */
+	uint64_t same_session, other_session; /* where SIGCONT went */
 	uint64_t own_file, other_file;	      /* whose file got a further hard link */
 	uint64_t sgid, no_sgid;		      /* has the file that got an ACL that bit? */
 	uint64_t listed, empty;		      /* were there attributes to be listed? */
@@ -172,7 +172,8 @@ struct ct_act {
 	struct json_t *rest;
 };
 
-/* An execve inside the workload that tells something: a way in, file capabilities. */
+/* An execve inside the workload that is worth keeping: of an entering task, or of a file with
+ * capabilities. */
 struct ct_exec {
 	uint32_t entry, was;
 	uint64_t ns;
@@ -226,7 +227,7 @@ struct ct_workload {
 	enum ct_tristate start_seen;  /* its entry point's execve was seen */
 	enum ct_tristate end_seen;    /* its main process's end was seen */
 	enum ct_tristate reload_seen; /* a process got a SIGHUP that it handles */
-	struct ct_exercised told;     /* read from an advice: of recordings that are not here */
+	struct ct_exercised told;     /* coverage imported from an advice in JSON */
 	int end_code;		      /* then: as wait(2) reports it */
 	uint64_t lost;		      /* kinds, acts and events that may hide needs of it */
 	uint64_t compat;	      /* execves of programs with 32-bit system calls */

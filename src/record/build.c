@@ -340,7 +340,7 @@ static void add_exec(struct builder *b, const struct ct_seen_exec *x)
 	learn_start(w, &x->event, exec.was);
 	w->lost += x->unread ? x->exec.count : 0;
 	w->compat += x->event.flags & CT_EXEC_F_32BIT ? x->exec.count : 0;
-	/* Ordinary programs tell nothing: kept are ways in and what changes privileges. */
+	/* Keep only entering tasks and what changes privileges; ordinary programs add nothing. */
 	if (exec.was != CT_ENTRY_SETUP && !exec.fcaps && !exec.setuid)
 		return;
 	for (size_t i = 0; i < w->nexecs; i++)

@@ -71,7 +71,7 @@ static void take_over(char **field, const char *value)
 		*field = ct_xstrdup(value);
 }
 
-/* Every inspection tells the network, nothing else does. */
+/* Every inspection reports the network; nothing else does. */
 static bool inspected(const struct ct_workload *w)
 {
 	return w->container.network != NULL;
@@ -87,7 +87,7 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_do
 		w->kind = CT_WL_CONTAINER;
 	}
 	/* While it creates a container the daemon may block for long, and the ring fills
-	 * meanwhile: ask when it starts. Until then the event itself says a little. */
+	 * by then: ask when it starts. Until then the event itself says a little. */
 	if (r->docker && (ev ? !strcmp(ev->action, "start") : !inspected(w)))
 		(void)ct_docker__inspect(r->docker, id, w, NULL, NULL, &err);
 	take_over(&w->container.id, id);

@@ -53,7 +53,7 @@ typedef struct ct_workload *(*ct_choose_fn)(void *arg, struct ct_session *s,
 
 /*
  * Adds kinds, acts, execs and exits to the chosen workloads, ordered so that equal
- * observations give equal sessions, and what the first execve told of their set-up.
+ * observations give equal sessions, and what the first execve showed of their set-up.
  */
 void ct_collect__build(struct ct_collect *c, struct ct_session *s, ct_choose_fn choose, void *arg);
 

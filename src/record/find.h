@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which running workload do people mean by a name? */
+/* Resolves a user-supplied name to a running workload. */
 #ifndef CT_RECORD_FIND_H
 #define CT_RECORD_FIND_H
 

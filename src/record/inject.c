@@ -48,7 +48,7 @@ static bool takes_value(const char *word)
 	return false;
 }
 
-/* Index of the next word that is no option, from i on. */
+/* Index of the next word that is not an option, from i on. */
 static size_t next_word(char *const *argv, size_t i)
 {
 	while (argv[i] && argv[i][0] == '-')

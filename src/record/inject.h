@@ -41,7 +41,7 @@ struct ct_injected {
 	char **argv;
 	char *label;	    /* value of the label, NULL when none was put in */
 	char *option;	    /* "--label=..." or "--unit=..." itself */
-	char *project;	    /* Compose: the project's name, if it could be told */
+	char *project;	    /* Compose: the project's name, if known */
 	char *unit;	    /* systemd-run: the unit, as ct_cgroup__classify() calls it */
 	bool is_client;	    /* the command only asks others to start something */
 	const char *socket; /* named by -H unix://..., borrowed */

@@ -15,7 +15,7 @@ void ct_origins__free(struct ct_origins *o);
 
 /*
  * The entry of an observation as a recording has it. What was moved by its own workload is
- * CT_ENTRY_MAIN. Who came from elsewhere is CT_ENTRY_SETUP until it executes, and CT_ENTRY_ENTERED
+ * CT_ENTRY_MAIN. A process from elsewhere is CT_ENTRY_SETUP until it executes, and CT_ENTRY_ENTERED
  * if it never did or if it is not known.
  */
 uint32_t ct_origins__entry(struct ct_origins *o, uint64_t cgroup, uint32_t entry);
@@ -26,7 +26,7 @@ struct ct_workload *ct_origins__sender(struct ct_origins *o, uint64_t cgroup, ui
 /* What those in the slot were permitted when they came; 0: unknown. */
 uint64_t ct_origins__held(struct ct_origins *o, uint64_t cgroup, uint32_t entry);
 
-/* Did all who came into the cgroup come from its own workload? False if nobody came. */
+/* Did every process that entered the cgroup come from its own workload? False if none did. */
 bool ct_origins__is_own(struct ct_origins *o, uint64_t cgroup);
 
 /*

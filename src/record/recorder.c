@@ -82,7 +82,7 @@ static int open_loop(struct ct_recorder *r, struct ct_err *err)
 	return 0;
 }
 
-/* No daemon is no error: ids then stand for names. */
+/* A missing daemon is not an error: ids then stand in for names. */
 static void open_docker(struct ct_recorder *r)
 {
 	ct_autoerr struct ct_err err = {};
@@ -388,7 +388,8 @@ static bool ran_client(const struct ct_recorder *r)
 	return false;
 }
 
-/* Whose a container is that somebody created meanwhile cannot be told: say that it is missing. */
+/* It is not known whose a container is that somebody created in the meantime: say that it is
+ * missing. */
 static void note_left_out(struct ct_recorder *r)
 {
 	const struct ct_recorder_opts *o = &r->opts;

@@ -17,7 +17,7 @@ struct ct_recorder_opts {
 	const char *socket;	     /* of the Docker API; NULL: the usual places */
 	const char *label;	     /* value of CT_RUN_LABEL on containers to watch, or NULL */
 	const char *project;	     /* Compose project to watch, or NULL */
-	bool any_container;	     /* every container that starts meanwhile is ours */
+	bool any_container;	     /* every container that starts during the run is ours */
 	bool all;		     /* every workload of the host */
 	const char *hidden;	     /* word of the command that is not to be shown, or NULL */
 	bool starts;		     /* a command starts what is watched: units do not run yet */
@@ -42,12 +42,12 @@ int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err);
 /* A systemd unit; a name without a suffix is a service. */
 int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err);
 
-/* Does something that is watched run already? Its start is missed. */
+/* Is something that is watched already running? Then its start was missed. */
 bool ct_recorder__watches_running(struct ct_recorder *r);
 
 /*
- * Restarts all that is watched, through its engine or systemd, and goes on recording meanwhile, so
- * that its start is seen. -EINTR: the user wants out; what was being restarted runs again.
+ * Restarts all that is watched, through its engine or systemd, and keeps recording, so that its
+ * start is seen. -EINTR: the user wants out; what was being restarted runs again.
  */
 int ct_recorder__restart(struct ct_recorder *r, struct ct_err *err);
 

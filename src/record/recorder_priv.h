@@ -28,10 +28,10 @@ struct ct_recorder {
 	int signal_fd, epoll_fd, timer_fd;
 	int signals; /* that asked us to end */
 	uint64_t start_ns, deadline_ns, ended_ns;
-	uint64_t waiting_ns; /* since when for what the command left behind */
+	uint64_t waiting_ns; /* when we began to wait for orphaned descendants */
 	bool waiting_said, ended;
 	bool cut_short; /* the command still ran when the first signal came */
-	bool foreign;	/* a container was created meanwhile that is not known to be ours */
+	bool foreign;	/* a container was created during the run that is not known to be ours */
 };
 
 /* In choose.c: which workload does a cgroup belong to? */

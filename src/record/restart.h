@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is watched is restarted, so that its start is seen. A process of its own does that: the loop
- * goes on meanwhile, and what was begun is done whatever becomes of us.
+ * Restarts what is watched, so that its start is seen. A child process does it: the event loop
+ * keeps running, and a restart that was begun is finished even if captrim dies.
  */
 #ifndef CT_RECORD_RESTART_H
 #define CT_RECORD_RESTART_H

@@ -143,7 +143,7 @@ static int relative_root(struct ct_roots *r, const struct ct_exec_event *e, bool
 /*
  * The kernel itself says of others than root whether the file's effective bit is set, whatever
  * came of it (under no_new_privs nothing does): by secureexec. It is not set, so the file's
- * capabilities are no need, and no set-id bit changed anything. Which id is root in a user
+ * capabilities are not needed, and no set-id bit changed anything. Which id is root in a user
  * namespace is not known here. (security/commoncap.c:cap_bprm_creds_from_file, 5.10 to 7.3)
  */
 static bool tells_no_need(const struct ct_exec_event *e)

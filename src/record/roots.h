@@ -15,8 +15,8 @@ struct ct_roots *ct_roots__new(void);
 void ct_roots__free(struct ct_roots *r);
 
 /*
- * pid prepares this cgroup: by the last such call its root is the container's. true: that
- * has just become known.
+ * Remembers pid's root directory as that of the cgroup's container; the last call counts. Returns
+ * true if it is new.
  */
 bool ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid);
 

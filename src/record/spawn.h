@@ -21,8 +21,9 @@ struct ct_child_opts {
 };
 
 /*
- * Forks, does to the child as told, and lets it execute argv. Returns 0, or a negative errno with a
- * message; *exec_errno is then the positive errno of execvp when that was what failed, else 0.
+ * Forks, sets the child up as opts say, and lets it execute argv. Returns 0, or a negative errno
+ * with a message; *exec_errno is then the positive errno of execvp when that was what failed, else
+ * 0.
  */
 int ct_child__start(struct ct_child *c, char **argv, const struct ct_child_opts *opts,
 		    int *exec_errno, struct ct_err *err);

@@ -23,7 +23,7 @@ static int find_target(struct ct_stage *s, struct ct_err *err)
 	ct_autoerr struct ct_err ignored = {};
 	int ret = 0;
 
-	/* Names what there is when there is no such container. */
+	/* The error lists the running containers if this one is not among them. */
 	if (o->target.container)
 		ret = ct_recorder__watch_container(s->recorder, o->target.container, err);
 	if (ret)

@@ -153,7 +153,7 @@ static void on_tick(void *arg, int fd)
 		ct_refuser__extend(s->refuser);
 		tell_news(s);
 	}
-	/* The notice of a v1 hierarchy's end: there is no other. */
+	/* In a v1 hierarchy this is the only notice that the cgroup is empty. */
 	if (!ct_cgroup_dir__process(s->r.target.dir))
 		trouble(s, "cgroup-empty", "no process is left in the cgroup");
 	if (s->check.pid)

@@ -24,7 +24,7 @@ struct ct_target {
 
 /*
  * d may be NULL unless a container is named. -EINVAL, -ENOENT or -ESRCH with a message;
- * the hierarchy's root is no target, nor is what captrim itself runs in.
+ * the hierarchy's root is not a target, nor is the cgroup that captrim itself runs in.
  */
 int ct_target__find(const struct ct_target_name *name, struct ct_docker *d, struct ct_target *t,
 		    struct ct_err *err);

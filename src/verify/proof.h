@@ -38,7 +38,7 @@ struct ct_proof {
 	size_t noutcomes, outcomes_cap;
 };
 
-/* One run, with what it was given (set NULL) or under a set, noted and told. */
+/* One run, with what it was given (set NULL) or under a set, noted and reported. */
 int ct_proof__run_once(struct ct_proof *p, const uint64_t *set, unsigned int boot,
 		       struct ct_run *run);
 /* A set, started as often as each is. The caller has no more to free than the search. */

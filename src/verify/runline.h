@@ -19,7 +19,7 @@ struct ct_runline {
 	struct ct_strlist volumes; /* sources of named volumes, each once */
 };
 
-/* -EINVAL with a message when this is no command line that verify can change. */
+/* -EINVAL with a message when verify cannot change this command line. */
 int ct_runline__parse(char *const *argv, struct ct_runline *l, struct ct_err *err);
 void ct_runline__free(struct ct_runline *l);
 

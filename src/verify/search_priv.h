@@ -6,7 +6,7 @@
 #include "base/util.h"
 #include "verify/search.h"
 
-#define FEW 3 /* so many members are tried one by one, more by halving */
+#define FEW 3 /* up to this many members are tried singly; more are bisected */
 
 struct fact {
 	uint64_t set;

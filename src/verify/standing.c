@@ -81,7 +81,7 @@ static int read_one(const json_t *o, struct ct_standings *out)
 
 int ct_standings__parse(const char *json, struct ct_standings *out)
 {
-	/* What a client complains of a container that has gone meanwhile stands behind it. */
+	/* The client's complaint about a container that is gone by now follows the JSON. */
 	json_t *root = json_loads(json, JSON_DISABLE_EOF_CHECK, NULL), *one;
 	struct ct_standings s = {};
 	int ret = json_is_array(root) ? 0 : -EBADMSG;
@@ -98,7 +98,7 @@ int ct_standings__parse(const char *json, struct ct_standings *out)
 	return ret;
 }
 
-/* The ids of a list, one a line; anything else is no list. */
+/* The ids of a list, one a line; anything else is not a list. */
 static int add_ids(const char *text, struct ct_words *words)
 {
 	while (*text) {

@@ -44,8 +44,8 @@ struct ct_habits {
 int ct_standings__parse(const char *json, struct ct_standings *out);
 
 /*
- * Those of all containers with the label, "KEY=VALUE"; none is no error. client is the words of
- * the client's command. Returns 0, or a negative errno when the engine does not tell.
+ * Those of all containers with the label, "KEY=VALUE"; finding none is not an error. client is the
+ * words of the client's command. Returns 0, or a negative errno when the engine does not answer.
  */
 int ct_standings__ask(char *const *client, const char *label, struct ct_standings *out);
 void ct_standings__free(struct ct_standings *s);
@@ -62,8 +62,8 @@ struct ct_demand {
 };
 
 /*
- * Does it run? Dead: *why says what is wrong with it, the caller frees. After a restart it is
- * said once to wait, so that whoever measures how long it has run begins again.
+ * Does it run? Dead: *why says what is wrong with it, the caller frees. After a restart the answer
+ * is once to wait, so that the caller measures anew how long it has run.
  */
 enum ct_life ct_standing__life(const struct ct_standing *s, struct ct_habits *h,
 			       const struct ct_demand *d, char **why);

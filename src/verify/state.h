@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What verify has to remove when it is done, written down before it is made: whoever starts
- * next removes what a killed one left. One file a run of captrim, locked while that lives.
+ * What verify has to remove when it is done, written down before it is made: the next start of
+ * captrim removes what a killed one left. One file a run of captrim, locked while that lives.
  */
 #ifndef CT_VERIFY_STATE_H
 #define CT_VERIFY_STATE_H
@@ -19,7 +19,7 @@ struct ct_state {
 	int fd;
 	char **client;		 /* words of the container client, NULL: none; borrowed */
 	char *cgroup;		 /* of a plain command, or NULL */
-	char *unit;		 /* of systemd, stopped and limited meanwhile, or NULL */
+	char *unit;		 /* of systemd, stopped and limited during the proof, or NULL */
 	struct ct_words running; /* it and what depends on it, to be started again */
 };
 

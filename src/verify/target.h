@@ -67,7 +67,7 @@ struct ct_target {
 	bool must_stay;			/* it works only as long as it goes on running */
 	bool keep_volumes;		/* named volumes are used as they are */
 	bool privileged;		/* given --privileged; a set is tried without that */
-	bool detached;			/* it was to run in the background: it ends when told so */
+	bool detached;			/* it was to run in the background: it ends when asked to */
 	const char *socket;		/* of the API, borrowed, or NULL */
 	const char *name;		/* for checks: the container's name, or NULL */
 	const char *unit;		/* its name, or NULL */

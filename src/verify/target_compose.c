@@ -14,7 +14,7 @@ struct stack {
 	int stopper;
 	bool recording; /* the run in progress is under its own sets */
 	struct ct_habits habits;
-	char *failure; /* of a service, until it is told */
+	char *failure; /* of a service, until it is reported */
 	char *failed;  /* that service's container */
 };
 

@@ -20,7 +20,7 @@ struct container {
 	int stopper;	/* "docker stop", 0: none */
 	bool recording; /* the run in progress is under its own set */
 	struct ct_habits habits;
-	char *failure; /* why it is dead, until that is told */
+	char *failure; /* why it is dead, until that is reported */
 };
 
 static int make_volumes(struct container *c, struct ct_err *err)

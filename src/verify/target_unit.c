@@ -115,7 +115,7 @@ static bool is_one_of(const char *word, const char *const *words)
 	return *words;
 }
 
-/* Another start of it than the one seen before, whoever started it: it has not stayed up. */
+/* Whoever restarted the unit since it was last seen: it has not stayed up. */
 static bool was_started_anew(struct unit *u, const char *shown)
 {
 	ct_autofree char *invocation = ct_unit__property(shown, "InvocationID");

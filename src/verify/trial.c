@@ -31,7 +31,7 @@ struct watch {
 	int check_out;
 	bool check_good, health_good, stopping;
 	unsigned int idle; /* so often in a row no process of it was left */
-	bool life_known;   /* the last look told whether it runs */
+	bool life_known;   /* the last look showed whether it runs */
 	bool was_up;	   /* it has run before, in this run */
 	char *complaint;   /* set: it fails, and why */
 	char *words;	   /* what it wrote last, then, or NULL */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The same hues as in the terminal, blue and orange: told apart with every common kind of
+ * The same hues as in the terminal, blue and orange: distinguishable with every common kind of
  * colour blindness, and never without a word beside them.
  */
 #include "view/html.h"
