@@ -145,6 +145,7 @@ TIDY_FLAGS = -std=gnu11 $(subst ',\",$(ALL_CPPFLAGS))
 
 lint: $(SKELS)
 	scripts/check-layers
+	scripts/check-docs
 	clang-format --dry-run -Werror $(FORMATTED)
 	printf '%s\n' $(wildcard src/*.c) $(SRCS) | xargs -P "$$(nproc)" -n 8 sh -c \
 		'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(TIDY_FLAGS)' tidy

@@ -70,7 +70,7 @@ static int open_direct(const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* st is NULL when there is no target yet. */
+/* st is NULL if the target does not exist yet. */
 static int open_beside(struct ct_outfile *f, const struct stat *st)
 {
 	const char *slash = strrchr(f->target, '/');

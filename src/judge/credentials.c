@@ -12,7 +12,7 @@
 
 /*
  * Bounding sets only ever shrink, except in a new user namespace, which shows in the level. So
- * whoever holds a capability that the workload was never given does not descend from it.
+ * a process that holds a capability that the workload was never given does not descend from it.
  */
 static bool holds_more_than_given(const struct ct_case *c, const struct ct_kind *k)
 {

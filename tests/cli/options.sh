@@ -1,12 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Help, man page, completion and README against the option tables: what `captrim --dump-options`
-# prints is all of what they offer, and nothing else. Needs no root.
+# prints is all of what they offer, and nothing else. Documents against the tree. Needs no root.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 template=$here/docs/man/captrim.1.scd.in
-
-"$captrim" --dump-options >"$tmp/dump" || fail 'dump of the options' "exit status $?"
 
 # The commands of the tables, and the options of one of them.
 commands() { awk -F '\t' '$1 == "command" { print $2 }' "$tmp/dump"; }
@@ -119,10 +117,16 @@ test_readme() {
 	fi
 }
 
+if "$here/scripts/check-docs" >"$tmp/docs"; then
+	pass 'documents agree with the tree'
+else
+	fail 'documents agree with the tree' "$(head -n 5 "$tmp/docs" | tr '\n' ' ')"
+fi
 if [ ! -x "$captrim" ]; then
 	skip options 'captrim is not built'
 	exit 0
 fi
+"$captrim" --dump-options >"$tmp/dump" || fail 'dump of the options' "exit status $?"
 test_help
 test_man
 test_completion

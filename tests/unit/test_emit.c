@@ -349,6 +349,16 @@ static const struct {
 	{ "html", ct_view__html },
 };
 
+/* Every format has golden files. */
+static bool is_compared(const char *format)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++)
+		if (!strcmp(formats[i].name, format))
+			return true;
+	printf("%s is missing in formats[] of test_emit.c\n", format);
+	return false;
+}
+
 /* What the format wrote, with the version, which changes, replaced. The caller frees. */
 static char *output_of(size_t format, const struct ct_report *r, size_t *len)
 {
@@ -584,7 +594,7 @@ static void test_write(void)
 	CU_ASSERT(ct_view__write(r, &opts, "/nonexistent/x", &err) < 0);
 	CU_ASSERT_PTR_NOT_NULL(err.msg);
 	for (int i = 0; i < CT_FMT_MAX; i++)
-		CU_ASSERT_PTR_NOT_NULL(ct_format_choices[i]);
+		CU_ASSERT(is_compared(ct_format_choices[i]));
 	ct_session__free((struct ct_session *)r->session);
 }
 
