@@ -54,7 +54,7 @@ run 2 'no command'
 quiet out 'no command: nothing on standard output'
 run 2 'unknown command' frobnicate
 says err 'unknown command is named' "frobnicate"
-for command in run record advise patch verify rehearse check trace explain doctor; do
+for command in $("$captrim" --dump-options | awk -F '\t' '$1 == "command" { print $2 }'); do
 	run 0 "$command --help" "$command" --help
 	says out "$command --help shows usage" "^Usage: captrim $command"
 	run 2 "$command: unknown option" "$command" --frobnicate
@@ -119,8 +119,8 @@ if [ "$(jq -c '.workloads[0].advice.cap_add' "$tmp/out" 2>/dev/null)" = '["CHOWN
 else
 	fail 'advise says CHOWN' "$(head -c 500 "$tmp/out" | tr '\n' ' ')"
 fi
-for format in text json compose docker podman kubernetes systemd quadlet oci nomad \
-	helm kustomize label ansible terraform terraform-kubernetes swarm html; do
+for format in $("$captrim" --dump-options |
+	awk -F '\t' '$2 == "advise" && $4 == "format" { gsub(",", " ", $6); print $6 }'); do
 	run 0 "advise as $format" advise --format "$format" "$recording"
 	says out "advise as $format names CHOWN" '(CHOWN|chown)'
 done
