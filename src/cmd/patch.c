@@ -69,8 +69,8 @@ static int check_unchanged(const struct ct_patch_file *f, struct ct_err *err)
 
 	if (!ret && len == f->old_len && !memcmp(text, f->old, len))
 		return 0;
-	return ct_err__set(err, EBUSY, "%s was changed by somebody else; nothing was written to it",
-			   name);
+	return ct_err__set(err, EBUSY,
+			   "%s has changed since it was read; nothing was written to it", name);
 }
 
 static int write_files(const struct ct_patch *p, struct ct_err *err)
