@@ -186,7 +186,7 @@ bool ct_gates__are_unknown(const struct ct_workload *w)
 	       (c->seccomp == CT_SECCOMP_CUSTOM || c->seccomp == CT_SECCOMP_UNKNOWN);
 }
 
-/* With CLONE_INTO_CGROUP and the like it may have another way when it is told ENOSYS. */
+/* With CLONE_INTO_CGROUP and the like it may have another way after ENOSYS. */
 static bool may_do_without(const char *syscall, uint32_t sel)
 {
 	return !strcmp(syscall, "clone3") && !(sel & CLONE_NEW_ANY);

@@ -135,8 +135,8 @@ static bool creates_nothing(const struct ct_kind *k)
 }
 
 /*
- * Every file that got a further name was the caller's own, who may always give it one. What the
- * new name's directory was asked for is another question.
+ * Every file that got a further name belonged to the caller, and an owner may always link its file.
+ * What the new name's directory was asked for is another question.
  */
 static bool links_own_files(const struct ct_kind *k)
 {
