@@ -5,10 +5,12 @@
  * descriptor's opener, of a tracer, of a parent, of an io_uring personality or of an overlay that
  * the workload mounted itself are needs of the workload.
  */
+#include <linux/securebits.h>
 #include <string.h>
 
 #include "ct/selector.h"
 #include "judge/judge_priv.h"
+#include "judge/when.h"
 
 /*
  * Bounding sets only ever shrink, except in a new user namespace, which shows in the level. So
@@ -17,24 +19,100 @@
 static bool holds_more_than_given(const struct ct_case *c, const struct ct_kind *k)
 {
 	return k->key.flags & CT_F_CREDS && c->base_known && k->key.from == c->base_level &&
-	       c->w->configured_known && k->key.effective & ~c->w->configured;
+	       c->w->configured_known && k->key.effective & ~c->given;
 }
 
-/* A function of overlayfs, which works on its layers with the mounter's credentials. */
+/*
+ * What may still be permitted although the bounding set lacks it: what is inheritable or ambient
+ * survives an execve whatever the bounding set says (cap_bprm_creds_from_file).
+ */
+static uint64_t ever_given(const struct ct_workload *w)
+{
+	uint64_t given = w->configured;
+
+	for (size_t i = 0; i < w->nexecs; i++) {
+		const struct ct_creds *x = &w->execs[i].creds;
+
+		if (w->execs[i].was == CT_ENTRY_SETUP && w->execs[i].entry != CT_ENTRY_SETUP)
+			given |= x->bounding | x->permitted | x->inheritable | x->ambient;
+	}
+	return given;
+}
+
+static bool starts_with(const char *s, const char *prefix)
+{
+	return !strncmp(s, prefix, strlen(prefix));
+}
+
+static bool is_overlays(const char *frame)
+{
+	return starts_with(frame, "ovl_") || starts_with(frame, "backing_");
+}
+
 static bool is_in_overlay(const struct ct_kind *k)
 {
 	for (size_t i = 0; i < k->stack_len; i++)
-		if (!strncmp(k->stack[i], "ovl_", strlen("ovl_")))
+		if (is_overlays(k->stack[i]))
 			return true;
 	return false;
+}
+
+/* What overlayfs calls for a file of one of its layers, under the mounter's credentials. */
+static bool works_on_layer(const char *frame)
+{
+	static const char *const names[] = { "do_splice_direct", "inode_permission",
+					     "kernel_tmpfile_open", "notify_change" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		if (!strcmp(frame, names[i]))
+			return true;
+	/* vfs_ioc_setflags_prepare asks about the overlay's own file (5.10). */
+	return starts_with(frame, "lookup_one") || starts_with(frame, "__vfs_") ||
+	       (starts_with(frame, "vfs_") && !starts_with(frame, "vfs_ioc_"));
+}
+
+/* Functions of overlayfs that ask under the mounter's credentials themselves, but when mounting. */
+static bool asks_as_mounter(const char *frame)
+{
+	static const char *const names[] = { "ovl_can_decode_fh", "ovl_decode_real_fh",
+					     "ovl_open_realfile", "ovl_path_open" };
+	char name[64];
+
+	ct_frame__plain(frame, name, sizeof(name));
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Are the mounter's credentials in force? A function of overlayfs on the way does not show it: what
+ * is asked about the overlay's own file is asked of the caller (ovl_permission, ovl_setattr), whose
+ * credentials may be others than the task's, too: an io_uring personality, those of a core dump.
+ * What it asks of a layer comes through the VFS again.
+ */
+static bool is_asked_of_mounter(const struct ct_kind *k)
+{
+	bool on_layer = false;
+
+	for (size_t i = 0; i < k->stack_len; i++) {
+		if (is_overlays(k->stack[i]))
+			return on_layer || asks_as_mounter(k->stack[i]);
+		on_layer |= works_on_layer(k->stack[i]);
+	}
+	return false;
+}
+
+static bool is_admins(const struct ct_kind *k, const char *syscall)
+{
+	return ct_str_equal(k->syscall, syscall) && k->key.cap == CAP_SYS_ADMIN &&
+	       k->key.flags & CT_F_GRANTED && k->key.entry != CT_ENTRY_SETUP;
 }
 
 /* Mounting always asks for SYS_ADMIN, and the selector of these calls tells the file system. */
 static bool mounts_overlay(const struct ct_kind *k)
 {
-	return k->syscall && (!strcmp(k->syscall, "mount") || !strcmp(k->syscall, "fsopen")) &&
-	       k->key.cap == CAP_SYS_ADMIN && k->key.flags & CT_F_GRANTED &&
-	       k->key.entry != CT_ENTRY_SETUP &&
+	return (is_admins(k, "mount") || is_admins(k, "fsopen")) &&
 	       (!(k->key.flags & CT_F_CREDS) || k->key.flags & CT_F_COMPAT ||
 		k->key.sel == CT_WORD_OVERLAY || k->key.sel == CT_WORD_UNKNOWN);
 }
@@ -43,20 +121,26 @@ static bool mounts_overlay(const struct ct_kind *k)
 static bool never_mounted_overlay(const struct ct_case *c)
 {
 	const struct ct_workload *w = c->w;
+	bool opened = false, configured = false;
 
 	if (w->start_seen != CT_YES || c->lossy)
 		return false;
-	for (size_t i = 0; i < w->nkinds; i++)
+	for (size_t i = 0; i < w->nkinds; i++) {
 		if (mounts_overlay(&w->kinds[i]))
 			return false;
-	return true;
+		opened |= is_admins(&w->kinds[i], "fsopen");
+		configured |= is_admins(&w->kinds[i], "fsconfig");
+	}
+	/* What others have opened may be an overlay, and whoever configures it becomes the mounter.
+	 */
+	return opened || !configured;
 }
 
 bool ct_kind__is_foreign(const struct ct_case *c, const struct ct_kind *k)
 {
 	if (!(k->key.flags & CT_CRED_OTHERS) && k->key.entry != CT_ENTRY_ENTERED)
 		return false;
-	return holds_more_than_given(c, k) || (is_in_overlay(k) && c->mounts_no_overlay);
+	return holds_more_than_given(c, k) || (is_asked_of_mounter(k) && c->mounts_no_overlay);
 }
 
 bool ct_kind__is_borrowed(const struct ct_kind *k)
@@ -67,7 +151,7 @@ bool ct_kind__is_borrowed(const struct ct_kind *k)
 bool ct_act__is_outsiders(const struct ct_case *c, const struct ct_act *a)
 {
 	return a->key.entry == CT_ENTRY_ENTERED && c->w->configured_known &&
-	       a->held & ~c->w->configured;
+	       a->held & ~c->given;
 }
 
 static bool changes_sets(const struct ct_case *c, const struct ct_act *a)
@@ -85,8 +169,13 @@ static bool changes_sets(const struct ct_case *c, const struct ct_act *a)
 /* Did no process of the workload change its own sets? */
 static bool leaves_its_sets_alone(const struct ct_case *c)
 {
-	if (c->lossy || !c->acts_watched)
+	/* What 32-bit programs do is not seen. */
+	if (c->lossy || !c->acts_watched || c->w->compat)
 		return false;
+	for (size_t i = 0; i < c->w->nexecs; i++)
+		if (c->w->execs[i].entry != CT_ENTRY_SETUP &&
+		    c->w->execs[i].creds.securebits & SECBIT_NOROOT)
+			return false;
 	for (size_t i = 0; i < c->w->nacts; i++)
 		if (changes_sets(c, &c->w->acts[i]))
 			return false;
@@ -127,6 +216,7 @@ uint64_t ct_kind__held(const struct ct_case *c, const struct ct_kind *k)
 
 void ct_case__know_credentials(struct ct_case *c)
 {
+	c->given = ever_given(c->w);
 	c->mounts_no_overlay = never_mounted_overlay(c);
 	c->leaves_sets_alone = leaves_its_sets_alone(c);
 }

@@ -43,6 +43,7 @@ struct ct_case {
 	uint32_t kernel;		  /* on which c->w ran, as ct_kernel__version; 0: unknown */
 	uint8_t base_level;		  /* of the workload's own user namespace */
 	bool base_known;		  /* for certain, and not only the lowest that was seen */
+	uint64_t given;			  /* all that any way into c->w brought along */
 	bool mounts_no_overlay;		  /* seen from its start, and none of its mounts was one */
 	bool leaves_sets_alone;		  /* no process of it changed its own sets */
 	bool acts_watched;		  /* capset, prctl and their like */
