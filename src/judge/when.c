@@ -144,13 +144,28 @@ static bool links_own_files(const struct ct_kind *k)
 	       k->outcome.own_file && k->outcome.own_file >= k->count;
 }
 
+/*
+ * Calls that have done nothing if they fail with EACCES, and that say EACCES where a path is
+ * refused. Not those that make or truncate a file first (an LSM may refuse to open what was just
+ * made), nor a hard link, where may_linkat says EPERM.
+ */
+static bool fails_whole(const struct ct_kind *k)
+{
+	if (SYSCALL_IN(k, "open", "openat", "openat2"))
+		return !(k->key.sel & (CT_OPEN_CREAT | CT_OPEN_TRUNC));
+	return SYSCALL_IN(k, "access", "chdir", "faccessat", "faccessat2", "getxattr", "lgetxattr",
+			  "listxattr", "llistxattr", "lstat", "mkdir", "mkdirat", "mknod",
+			  "mknodat", "newfstatat", "readlink", "readlinkat", "rmdir", "stat",
+			  "statfs", "statx", "unlink", "unlinkat");
+}
+
 /* Each call was granted, and failed with the error that refusing would have given it. */
 static bool is_in_vain(const struct ct_kind *k)
 {
 	const struct ct_outcome *o = &k->outcome;
 
-	return k->key.flags & CT_F_GRANTED && !o->ok && !o->eperm && !o->other && o->eacces &&
-	       o->eacces >= k->count;
+	return k->key.flags & CT_F_GRANTED && fails_whole(k) && !o->ok && !o->eperm && !o->other &&
+	       o->eacces && o->eacces >= k->count;
 }
 
 /* Each call was granted, and none succeeded, for whatever reason. */
