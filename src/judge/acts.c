@@ -401,11 +401,12 @@ static void judge_exec(struct ct_case *c, const struct ct_exec *x)
  * so, SETFCAP must have been held when the namespace was made: create_user_ns notes it
  * and asks nothing. Written from outside, the kernel asks.
  */
-static bool maps_root_from_within(const struct ct_kind *k)
+static bool maps_root_from_within(const struct ct_case *c, const struct ct_kind *k)
 {
-	const uint8_t want = CT_F_GRANTED | CT_F_EUID0;
+	/* Of another user namespace than the host's it is not known who is user 0. */
+	bool may_be_root = k->key.flags & CT_F_EUID0 || c->base_level;
 
-	return k->key.cap == CAP_SYS_ADMIN && (k->key.flags & want) == want &&
+	return k->key.cap == CAP_SYS_ADMIN && k->key.flags & CT_F_GRANTED && may_be_root &&
 	       (k->key.flags & CT_F_CREDS ? k->key.from == k->key.level :
 					    k->sampled && k->creds.userns_level == k->key.level) &&
 	       ct_kind__has_frame(k, "map_write") && ct_kind__has_frame(k, "proc_uid_map_write");
@@ -426,7 +427,9 @@ static void judge_root_map(struct ct_case *c, const struct ct_kind *k)
 		.verdict = CT_REQUIRED,
 	};
 
-	if (is_setup(c, k->key.entry) || k->key.level <= c->base_level || !maps_root_from_within(k))
+	/* Whoever makes a further one within holds everything there. */
+	if (is_setup(c, k->key.entry) || k->key.level <= c->base_level ||
+	    (c->base_known && k->key.level != c->base_level + 1) || !maps_root_from_within(c, k))
 		return;
 	memcpy(comm, k->proc.comm, sizeof(k->proc.comm));
 	need(c, CT_CAP(SETFCAP), false, &g);
