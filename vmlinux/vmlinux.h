@@ -166,9 +166,23 @@ struct seccomp {
 	int mode;
 };
 
+struct mnt_idmap { /* 6.5 */
+	struct uid_gid_map uid_map;
+};
+
+struct vfsmount {
+	struct mnt_idmap *mnt_idmap;
+};
+
+struct mount {
+	struct vfsmount mnt;
+	struct mount *mnt_next_for_sb;
+};
+
 struct super_block {
 	unsigned long s_magic;
 	void *s_fs_info;
+	struct mount *s_mounts;
 };
 
 struct inode {
