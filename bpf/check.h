@@ -285,8 +285,11 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		whose(FIELD(btf, task, tgid), &key.cgroup, &key.entry);
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(btf, FIELD(btf, task, pid), regs, &key);
+	if (c->unwinds && asks_twice(&key))
+		c->window = false;
 	slot = count(btf, ctx, asks_twice(&key) ? NULL : stack, c, &key);
 	if (btf && cfg_outcomes && key.nr >= 0 && wants_outcome(&key) && !(slot && slot->settled) &&
+	    is_within_call(regs) &&
 	    watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs) && slot)
 		slot->settled = 1;
 	if (c->cap == CAP_KILL)

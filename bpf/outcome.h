@@ -18,7 +18,6 @@
 #define EEXIST		    17
 #define EISDIR		    21
 #define ENOUGH_OUTCOMES	    64	     /* of one kind */
-#define MOUNTS_LOOKED_AT    256	     /* of one file system */
 #define FMODE_CREATED	    0x100000 /* linux/fs.h, 4.19 to 7.3 */
 #define CAP_DAC_OVERRIDE    1
 #define CAP_DAC_READ_SEARCH 2

@@ -25,6 +25,7 @@ struct check {
 	bool opts_known;
 	__u32 opts;	       /* CAP_OPT_NOAUDIT 2, CAP_OPT_INSETID 4 (5.1) */
 	bool window;	       /* word[] is filled */
+	bool unwinds;	       /* the whole call path can be taken, where that is needed */
 	__u64 word[CT_WINDOW]; /* of the stack, from cap_capable's return address on */
 };
 

@@ -29,7 +29,7 @@ static __always_inline int on_tracepoint(enum way way, void *ctx, const struct c
 	c.target = target;
 	c.cap = cap;
 	c.granted = !ret;
-	c.opts_known = c.window = false;
+	c.opts_known = c.window = c.unwinds = false;
 	return on_check(way, ctx, window_of(ctx), &c);
 }
 
@@ -58,7 +58,8 @@ int BPF_PROG(on_fexit, const struct cred *cred, struct user_namespace *target, i
 			   .cap = cap,
 			   .granted = !ret,
 			   .opts_known = true,
-			   .opts = opts };
+			   .opts = opts,
+			   .unwinds = true };
 
 	c.window = cfg_window[0] >= 0 &&
 		   !bpf_probe_read_kernel(c.word, sizeof(c.word), ctx + window_offset());

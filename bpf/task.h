@@ -10,6 +10,7 @@
 
 #include "config.h"
 
+#define ENOSYS	      38
 #define PF_IO_WORKER  0x00000010 /* linux/sched.h, 5.12 */
 #define PF_FORKNOEXEC 0x00000040
 #define PF_KTHREAD    0x00200000
@@ -125,6 +126,15 @@ static __always_inline bool is_compat(bool btf, struct task_struct *task)
 {
 	return FIELD(btf, task, thread_info.status) & TS_COMPAT;
 }
+
+/*
+ * Is the task within the call still, and not on its way back, where work that was put off is done?
+ * Until the call has ended the result is what it was set to at first (arch/x86/entry, 5.10 to 7.3).
+ */
+static __always_inline bool is_within_call(struct pt_regs *regs)
+{
+	return (long)FIELD(true, regs, ax) == -ENOSYS;
+}
 #elif defined(__TARGET_ARCH_arm64)
 static __always_inline int regs_nr(bool btf, struct pt_regs *regs)
 {
@@ -154,6 +164,12 @@ static __always_inline __u64 regs_arg(bool btf, struct pt_regs *regs, unsigned i
 static __always_inline bool is_compat(bool btf, struct task_struct *task)
 {
 	return FIELD(btf, task, thread_info.flags) & (1ul << 22); /* TIF_32BIT */
+}
+
+static __always_inline bool is_within_call(struct pt_regs *regs)
+{
+	(void)regs; /* they do not tell */
+	return true;
 }
 #endif
 
