@@ -220,13 +220,17 @@ static char *command_line(const char *argv, uint32_t len)
 static int look_up_fcaps(struct ct_collect *c, const struct ct_exec_event *e, struct ct_exec *x)
 {
 	int ret = ct_roots__fcaps(c->roots, e, x), other;
+	struct ct_exec_event beside = *e;
 
-	if (ret != -ESRCH)
+	if (ret != -ESRCH || *x->file != '/' || !strncmp(x->file, "/proc/", strlen("/proc/")))
 		return ret;
 	other = ct_cgroups__process_of(c->cgroups, e->h.cgroup);
-	if (!other || !ct_roots__keep(c->roots, e->h.cgroup, other))
+	if (!other)
 		return ret;
-	return ct_roots__fcaps(c->roots, e, x);
+	/* A unit's mount namespace, such as PrivateTmp= makes it, mostly has our root. */
+	if (!ct_roots__keep(c->roots, e->h.cgroup, other) && ct_roots__is_ours(c->roots, other))
+		beside.mntns_inum = ct_roots__our_mntns(c->roots);
+	return ct_roots__fcaps(c->roots, &beside, x);
 }
 
 static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)

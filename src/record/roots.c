@@ -95,6 +95,19 @@ void ct_roots__drop(struct ct_roots *r, uint64_t cgroup)
 		drop(r, root);
 }
 
+bool ct_roots__is_ours(const struct ct_roots *r, int pid)
+{
+	ct_autoclose int fd = ct_open_root_of(pid);
+	struct statx root;
+
+	return fd >= 0 && know_root(fd, &root) && is_same(&root, &r->own);
+}
+
+uint32_t ct_roots__our_mntns(const struct ct_roots *r)
+{
+	return (uint32_t)r->own_mntns;
+}
+
 bool ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid)
 {
 	int fd = ct_open_root_of(pid);

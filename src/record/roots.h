@@ -20,6 +20,11 @@ void ct_roots__free(struct ct_roots *r);
  */
 bool ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid);
 
+/* Is pid's root directory our own, in whatever mount namespace? */
+bool ct_roots__is_ours(const struct ct_roots *r, int pid);
+/* Inode number of our mount namespace, whose root ct_roots__fcaps() looks below. */
+uint32_t ct_roots__our_mntns(const struct ct_roots *r);
+
 /* The entry point has ended; what is kept would keep its mounts. */
 void ct_roots__drop(struct ct_roots *r, uint64_t cgroup);
 
