@@ -508,8 +508,7 @@ void ct_probe__close(struct ct_probe *p)
 		return;
 	if (p->skel) {
 		ct_probe__stop(p);
-		for (size_t i = 0; i < p->nwatched; i++)
-			bpf_link__destroy(p->watched[i]);
+		ct_watch__detach(p);
 		ring_buffer__free(p->ring);
 		probe_bpf__destroy(p->skel);
 	}

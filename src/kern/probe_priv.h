@@ -60,6 +60,12 @@ void ct_probe__start_clock(struct ct_probe *p);
 int ct_watch__attach(struct ct_probe *p, const struct bpf_program *prog, const char *const *names,
 		     struct ct_err *err);
 
+/*
+ * Lets go of the watched calls. Each one that nobody else watches takes a grace period, seconds for
+ * all: a process of its own does the waiting, while nothing runs any more.
+ */
+void ct_watch__detach(struct ct_probe *p);
+
 /* target.c: before loading, how comparisons with other processes are seen; then attaches. */
 void ct_target__choose(struct ct_probe *p, bool wanted);
 int ct_target__attach(struct ct_probe *p, struct ct_err *err);
