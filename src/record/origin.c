@@ -83,20 +83,33 @@ static bool is_started_by_manager(const char *from, const char *path)
 	return name.kind == CT_WL_UNIT && ct_cgroup_path__below(path, dir);
 }
 
+/*
+ * No execve is known to have ended it, as where the recording ends during a health check's set-up.
+ * Those who came with more than the workload was ever given do not descend from it.
+ */
+static uint32_t without_execve(struct ct_origins *o, uint64_t cgroup, const struct ct_entered *e)
+{
+	const struct ct_workload *w = o->home(o->arg, cgroup);
+
+	return e && w && w->configured_known && e->held != ~0ull && e->held & ~w->configured ?
+		       CT_ENTRY_SETUP :
+		       CT_ENTRY_ENTERED;
+}
+
 static uint32_t entry_of_slot(struct ct_origins *o, uint64_t cgroup, const struct ct_entered *e)
 {
 	if (!e || e->mixed)
-		return CT_ENTRY_ENTERED;
+		return without_execve(o, cgroup, e);
 	if (is_own(o, cgroup, e))
 		return CT_ENTRY_MAIN;
 	if (!e->from || e->alive || e->unclosed)
-		return CT_ENTRY_ENTERED;
+		return without_execve(o, cgroup, e);
 	/* A program that moves itself is what it is. Only systemd's executor is known to be none.
 	 */
 	if (e->how & CT_CAME_BY_ITSELF &&
 	    !is_started_by_manager(ct_cgroups__path(o->c->cgroups, e->from),
 				   ct_cgroups__path(o->c->cgroups, cgroup)))
-		return CT_ENTRY_ENTERED;
+		return without_execve(o, cgroup, e);
 	return CT_ENTRY_SETUP;
 }
 
