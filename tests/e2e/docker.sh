@@ -105,7 +105,7 @@ is script-containers "$(jq -c --arg name "$prefix-script" '[.workloads[] | selec
 # What is run inside, and the health check, are judged apart from the entry point's tree.
 docker build -q -t "$prefix-health" - >/dev/null 2>"$tmp/err" <<IMAGE
 FROM $image
-HEALTHCHECK --interval=1s CMD cat /srv/other/file
+HEALTHCHECK --interval=3s CMD cat /srv/other/file
 IMAGE
 docker run -d --rm --network none --name "$prefix-exec" "$prefix-health" sleep 300 >/dev/null
 "$captrim" record -q -c "$prefix-exec" -d 8s -o "$tmp/recording" 2>"$tmp/err" &
