@@ -156,7 +156,8 @@ end_workload
 if [ -n "$docker" ]; then
 	mkdir -p $dir
 	docker run -d --name rehearse --network none base sh -c \
-		'while sleep 1; do if chown 1 /f; then echo granted; else echo refused; fi >/now; touch /f; done' \
+		'touch /f; while sleep 1; do if chown 1 /f; then echo granted; else echo refused; fi >/new
+			mv /new /now; done' \
 		>/dev/null
 	rehearse -c rehearse --cap-add none --for 100s
 	n=0
