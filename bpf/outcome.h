@@ -343,29 +343,14 @@ static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, _
 	return false;
 }
 
-/* Since 6.17; before, the list was another. */
-struct vfsmount___map {
-	struct mnt_idmap___map *mnt_idmap;
-} __attribute__((preserve_access_index));
-struct mnt_idmap___map {
-	struct uid_gid_map uid_map;
-} __attribute__((preserve_access_index));
-struct mount___map {
-	struct vfsmount___map mnt;
-	struct mount___map *mnt_next_for_sb;
-} __attribute__((preserve_access_index));
-struct super_block___map {
-	struct mount___map *s_mounts;
-} __attribute__((preserve_access_index));
-
 struct mounts {
-	struct mount___map *next;
+	struct mount *next;
 	bool mapped;
 };
 
 static long look_at_mount(__u32 i, struct mounts *m)
 {
-	struct mount___map *mount = m->next;
+	struct mount *mount = m->next;
 
 	if (!mount)
 		return 1;
@@ -380,12 +365,12 @@ static long look_at_mount(__u32 i, struct mounts *m)
  */
 static __always_inline bool may_be_mapped(struct inode *inode)
 {
-	struct super_block___map *sb = (void *)inode->i_sb;
 	struct mounts m = {};
 
-	if (!bpf_core_field_exists(sb->s_mounts))
+	/* Since 6.17; before, the list was another. */
+	if (!bpf_core_field_exists(m.next->mnt_next_for_sb))
 		return true;
-	m.next = BPF_CORE_READ(sb, s_mounts);
+	m.next = BPF_CORE_READ(inode, i_sb, s_mounts);
 	bpf_loop(MOUNTS_LOOKED_AT, look_at_mount, &m, 0);
 	return m.mapped || m.next;
 }

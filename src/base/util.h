@@ -77,6 +77,9 @@ char *ct_printable(const char *s);
 /* Are both the same text, or both NULL? */
 bool ct_str_equal(const char *a, const char *b);
 
+/* Is end the end of s, or all of it? */
+bool ct_str_ends(const char *s, const char *end);
+
 /* Decodes one character. Returns its length in bytes, 0 when it is broken UTF-8. */
 size_t ct_utf8__decode(const char *s, uint32_t *c);
 

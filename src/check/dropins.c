@@ -44,9 +44,7 @@ static int by_name(const void *a, const void *b)
 /* A file of the same name in a directory that was read before stands for it. */
 static void add_dropin(struct ct_dropins *l, const char *dir, const char *name)
 {
-	size_t len = strlen(name);
-
-	if (*name == '.' || len < 6 || strcmp(name + len - 5, ".conf") != 0)
+	if (*name == '.' || !ct_str_ends(name, ".conf"))
 		return;
 	for (size_t i = 0; i < l->len; i++)
 		if (!strcmp(l->items[i].name, name))
@@ -95,15 +93,11 @@ static void add_own(struct ct_dropins *l, const char *in, const char *base)
  */
 static const char *const *dirs_of(const char *real, const char *const *dirs, size_t *root)
 {
-	size_t len = strlen(real);
-
 	for (size_t i = 0; dirs[i]; i++) {
-		size_t n = strlen(dirs[i]);
-
-		if (len >= n && !strcmp(real + len - n, dirs[i])) {
-			*root = len - n;
-			return dirs;
-		}
+		if (!ct_str_ends(real, dirs[i]))
+			continue;
+		*root = strlen(real) - strlen(dirs[i]);
+		return dirs;
 	}
 	return NULL;
 }

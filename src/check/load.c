@@ -8,20 +8,13 @@
 
 #define MAX_FILE (16u << 20)
 
-static bool has_suffix(const char *path, const char *suffix)
-{
-	size_t len = strlen(path), n = strlen(suffix);
-
-	return len > n && !strcmp(path + len - n, suffix);
-}
-
 static bool is_unit(const char *path)
 {
 	static const char *const suffixes[] = { ".service", ".socket", ".mount", ".swap",
 						".container" };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(suffixes); i++)
-		if (has_suffix(path, suffixes[i]))
+		if (ct_str_ends(path, suffixes[i]) && strcmp(path, suffixes[i]) != 0)
 			return true;
 	return false;
 }

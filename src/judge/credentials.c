@@ -44,13 +44,6 @@ static bool starts_with(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-	size_t len = strlen(s), n = strlen(end);
-
-	return len >= n && !strcmp(s + len - n, end);
-}
-
 static bool is_overlays(const char *frame)
 {
 	return starts_with(frame, "ovl_") || starts_with(frame, "backing_");
@@ -74,7 +67,7 @@ static bool works_on_layer(const char *frame)
 		if (!strcmp(frame, names[i]))
 			return true;
 	/* vfs_listxattr ends in the layer's own function, so that its frame is gone. */
-	if (ends_with(frame, "_listxattr"))
+	if (ct_str_ends(frame, "_listxattr"))
 		return true;
 	/* vfs_ioc_setflags_prepare asks about the overlay's own file (5.10). */
 	return starts_with(frame, "lookup_one") || starts_with(frame, "__vfs_") ||

@@ -62,9 +62,6 @@ void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v);
 /* Did its main process end with an error of its own? */
 bool ct_workload__has_failed(const struct ct_workload *w);
 
-/* Is this function on the way to the check? By the frame's own name, as recorded. */
-bool ct_kind__has_frame(const struct ct_kind *k, const char *name);
-
 /* Others than the task's own were judged. */
 #define CT_CRED_OTHERS (CT_F_CRED_KIN | CT_F_CRED_ALIEN)
 

@@ -5,18 +5,11 @@
 
 #include "judge/judge_priv.h"
 #include "judge/rules.h"
+#include "judge/when.h"
 
 static bool is_phase(const char *phase, const char *name)
 {
 	return !strcmp(phase, name);
-}
-
-bool ct_kind__has_frame(const struct ct_kind *k, const char *name)
-{
-	for (size_t i = 0; i < k->stack_len; i++)
-		if (!strcmp(k->stack[i], name))
-			return true;
-	return false;
 }
 
 /* The level of the user namespace whose credentials were judged. */

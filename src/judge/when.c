@@ -48,7 +48,7 @@ static bool syscall_in(const struct ct_kind *k, const char *const *names)
 
 #define SYSCALL_IN(k, ...) syscall_in(k, (const char *const[]){ __VA_ARGS__, NULL })
 
-static bool is_under(const struct ct_kind *k, const char *frame)
+bool ct_kind__has_frame(const struct ct_kind *k, const char *frame)
 {
 	for (size_t i = 0; i < k->stack_len; i++) {
 		char name[128];
@@ -67,7 +67,7 @@ static bool is_under(const struct ct_kind *k, const char *frame)
  */
 static bool speaks_of_call(const struct ct_kind *k)
 {
-	return !(k->key.flags & CT_F_COMPAT) && !is_under(k, "task_work_run");
+	return !(k->key.flags & CT_F_COMPAT) && !ct_kind__has_frame(k, "task_work_run");
 }
 
 static bool is_setid(const struct ct_kind *k)
@@ -284,7 +284,7 @@ static bool holds(const struct ct_condition *c, const struct ct_kind *k)
 	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
 	case CT_WHEN_ON_PROC: return on_proc(k);
 	case CT_WHEN_TOUCH: return PERMISSION_FOR(k, "may_setattr", "notify_change");
-	case CT_WHEN_UNDER: return is_under(k, c->text);
+	case CT_WHEN_UNDER: return ct_kind__has_frame(k, c->text);
 	default: return holds_for_call(c, k) && speaks_of_call(k);
 	}
 }

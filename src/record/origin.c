@@ -189,11 +189,10 @@ bool ct_origins__is_own(struct ct_origins *o, uint64_t cgroup)
 bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name)
 {
 	static const char service[] = ".service";
-	size_t len = strlen(name->id);
 
 	return name->kind == CT_WL_CONTAINER ||
-	       (name->kind == CT_WL_UNIT && len > strlen(service) &&
-		!strcmp(name->id + len - strlen(service), service));
+	       (name->kind == CT_WL_UNIT && ct_str_ends(name->id, service) &&
+		strcmp(name->id, service) != 0);
 }
 
 struct ct_workload *ct_origins__sender_to(struct ct_origins *o, uint64_t cgroup)
