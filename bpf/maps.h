@@ -4,7 +4,7 @@
 #define CT_BPF_MAPS_H
 
 #include "config.h"
-#include "newcomers.h"
+#include "entering.h"
 
 /* Bytes from ctx to cap_capable's return address, in two shapes; < 0: unknown. */
 SEC_HOT int cfg_window[2] = { -1, -1 };

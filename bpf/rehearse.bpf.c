@@ -10,7 +10,7 @@
 #include <bpf/bpf_tracing.h>
 #include <bpf/bpf_core_read.h>
 
-#include "newcomers.h"
+#include "entering.h"
 #include "task.h"
 
 char LICENSE[] SEC("license") = "GPL";

@@ -12,7 +12,7 @@
 #ifndef CT_BPF_TARGET_H
 #define CT_BPF_TARGET_H
 
-#include "ct/target.h"
+#include "ct/target_call.h"
 #include "acts.h"
 #include "path.h"
 

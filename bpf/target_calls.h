@@ -7,7 +7,7 @@
 #ifndef CT_BPF_TARGET_CALLS_H
 #define CT_BPF_TARGET_CALLS_H
 
-#include "ct/target.h"
+#include "ct/target_call.h"
 #include "outcome.h"
 #include "target.h"
 

@@ -160,6 +160,6 @@ int ct_fcaps__read_below(int root, const char *path, uint64_t *permitted, bool *
 /* Full cgroup path for a process in the hierarchy that captrim uses ("0::" on v2 and hybrid). */
 int ct_cgroup__of_pid(int pid, char **path);
 
-/* First words of the default seccomp profile logic live in judge/gates.c, not here. */
+/* First words of the default seccomp profile logic live in judge/seccomp.c, not here. */
 
 #endif

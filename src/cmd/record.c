@@ -6,7 +6,7 @@
 #include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
-#include "judge/gates.h"
+#include "judge/seccomp.h"
 #include "model/recording.h"
 #include "record/recorder.h"
 

@@ -7,12 +7,12 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "emit/common.h"
-#include "judge/gates.h"
+#include "judge/seccomp.h"
 #include "model/merge.h"
 #include "model/recording.h"
 #include "record/inject.h"
 #include "record/recorder.h"
-#include "verify/state.h"
+#include "verify/journal.h"
 #include "view/view.h"
 
 static struct ct_emit_opts emit;

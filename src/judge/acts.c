@@ -6,7 +6,7 @@
 #include <sys/prctl.h>
 
 #include "ct/selector.h"
-#include "judge/gates.h"
+#include "judge/seccomp.h"
 #include "judge/judge_priv.h"
 #include "judge/rules.h"
 #include "judge/when.h"

@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 
 #include "base/human.h"
-#include "judge/cover.h"
+#include "judge/hitting_set.h"
 #include "judge/engine.h"
 #include "judge/judge_priv.h"
 

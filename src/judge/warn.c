@@ -5,7 +5,7 @@
 
 #include "base/human.h"
 #include "judge/engine.h"
-#include "judge/gates.h"
+#include "judge/seccomp.h"
 #include "judge/judge_priv.h"
 
 static void add_warning(struct ct_advice *a, const char *code, int cap, char *text)

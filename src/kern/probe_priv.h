@@ -7,7 +7,7 @@
 #include <bpf/libbpf.h>
 typedef __u8 u8;
 typedef __u32 u32;
-#include "ct/target.h"
+#include "ct/target_call.h"
 #include "calibrate.skel.h"
 #include "probe.skel.h"
 
@@ -66,7 +66,7 @@ int ct_watch__attach(struct ct_probe *p, const struct bpf_program *prog, const c
  */
 void ct_watch__detach(struct ct_probe *p);
 
-/* target.c: before loading, how comparisons with other processes are seen; then attaches. */
+/* watch_targets.c: before loading, how comparisons with other processes are seen; then attaches. */
 void ct_target__choose(struct ct_probe *p, bool wanted);
 int ct_target__attach(struct ct_probe *p, struct ct_err *err);
 

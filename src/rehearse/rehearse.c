@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "judge/gates.h"
+#include "judge/seccomp.h"
 #include "rehearse/stage.h"
 
 void ct_rehearsal__free(struct ct_rehearsal *r)

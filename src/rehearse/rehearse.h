@@ -9,7 +9,7 @@
 
 #include "judge/judge.h"
 #include "kern/refuse.h"
-#include "rehearse/target.h"
+#include "rehearse/scope.h"
 
 struct ct_rehearse_opts {
 	struct ct_target_name target;

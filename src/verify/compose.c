@@ -9,7 +9,7 @@
 #include "base/outfile.h"
 #include "model/caps.h"
 #include "verify/proc.h"
-#include "verify/words.h"
+#include "verify/argv.h"
 
 struct ct_compose {
 	json_t *root, *given;  /* given: as the file has it */

@@ -4,7 +4,7 @@
 #define CT_VERIFY_COMPOSE_H
 
 #include "base/err.h"
-#include "verify/words.h"
+#include "verify/argv.h"
 
 struct ct_compose; /* the project's configuration */
 

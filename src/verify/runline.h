@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/opt.h"
 #include "record/inject.h"
-#include "verify/words.h"
+#include "verify/argv.h"
 
 struct ct_runline {
 	struct ct_client client;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "judge/cover.h"
+#include "judge/hitting_set.h"
 #include "model/caps.h"
 #include "verify/search_priv.h"
 

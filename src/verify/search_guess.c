@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which set to try next. */
-#include "judge/cover.h"
+#include "judge/hitting_set.h"
 #include "model/caps.h"
 #include "verify/search_priv.h"
 

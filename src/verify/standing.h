@@ -3,7 +3,7 @@
 #ifndef CT_VERIFY_STANDING_H
 #define CT_VERIFY_STANDING_H
 
-#include "verify/target.h"
+#include "verify/subject.h"
 
 enum ct_status { CT_STATUS_WAITS, CT_STATUS_RUNS, CT_STATUS_RESTARTS, CT_STATUS_ENDED };
 

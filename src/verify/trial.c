@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "judge/gates.h"
+#include "judge/seccomp.h"
 #include "verify/proc.h"
 
 #define SLICE_NS	 100000000ull	/* between two looks at the checks */

@@ -4,7 +4,7 @@
 #define CT_VERIFY_TRIAL_H
 
 #include "verify/search.h"
-#include "verify/target.h"
+#include "verify/subject.h"
 
 /* What "works" means. Nothing asked for: exit status zero. */
 struct ct_works {

@@ -4,7 +4,7 @@
 #define CT_VERIFY_UNITS_H
 
 #include "base/err.h"
-#include "verify/words.h"
+#include "verify/argv.h"
 
 /* What systemd says of it, for ct_unit__property; the caller frees. NULL: it does not answer. */
 char *ct_unit__show(const char *unit);

@@ -6,7 +6,7 @@
 
 #include "ct/selector.h"
 #include "build.h"
-#include "judge/gates.h"
+#include "judge/seccomp.h"
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x80

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is asked only of who holds less than another process. */
-#include "ct/target.h"
+#include "ct/target_call.h"
 #include "build.h"
 
 #define EVERYTHING CT_CAPS_ALL
@@ -93,7 +93,7 @@ static void test_not_its_own(void)
 
 	build_target(w, CT_TARGET_LOOK, EVERYTHING)->key.entry = CT_ENTRY_SETUP;
 	build_target(w, CT_TARGET_SCHEDULE, EVERYTHING)->key.ok = 0;
-	build_target(w, 77, EVERYTHING);			    /* a later version's */
+	build_target(w, 77, EVERYTHING); /* a later version's */
 	w->container.userns = CT_NO;
 	build_target(w, CT_TARGET_LOOK, EVERYTHING)->key.level = 1; /* a namespace that it made */
 	r = ct_judge__session(s, CT_MODE_STRICT);

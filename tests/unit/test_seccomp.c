@@ -6,7 +6,7 @@
 
 #include "attrib/seccomp.h"
 #include "build.h"
-#include "judge/gates.h"
+#include "judge/seccomp.h"
 #include "model/recording.h"
 
 #define ERRNO_ELSE	   "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":["

@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "build.h"
-#include "verify/target.h"
+#include "verify/subject.h"
 
 static const char *own_image, *own_command;
 

@@ -5,7 +5,7 @@
 #include <errno.h>
 
 #include "model/caps.h"
-#include "verify/target.h"
+#include "verify/subject.h"
 #include "verify/units.h"
 
 static void test_drop_in(void)

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is verified: a container, a unit, a plain command. How it is started, asked and removed. */
-#ifndef CT_VERIFY_TARGET_H
-#define CT_VERIFY_TARGET_H
+#ifndef CT_VERIFY_SUBJECT_H
+#define CT_VERIFY_SUBJECT_H
 
 #include "base/opt.h"
 #include "record/recorder.h"
-#include "verify/state.h"
-#include "verify/words.h"
+#include "verify/journal.h"
+#include "verify/argv.h"
 
 /* One start, filled in by the target. */
 struct ct_start {

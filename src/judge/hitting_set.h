@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The cheapest set that meets every need. */
-#ifndef CT_JUDGE_COVER_H
-#define CT_JUDGE_COVER_H
+#ifndef CT_JUDGE_HITTING_SET_H
+#define CT_JUDGE_HITTING_SET_H
 
 #include <stddef.h>
 #include <stdint.h>

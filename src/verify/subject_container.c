@@ -6,7 +6,7 @@
 #include "verify/proc.h"
 #include "verify/runline.h"
 #include "verify/standing.h"
-#include "verify/target.h"
+#include "verify/subject.h"
 
 struct container {
 	struct ct_target t;

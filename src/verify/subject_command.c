@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <signal.h>
 
-#include "verify/target.h"
+#include "verify/subject.h"
 
 struct command {
 	struct ct_target t;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Whom to refuse: one cgroup, and who in it is worth watching. */
-#ifndef CT_REHEARSE_TARGET_H
-#define CT_REHEARSE_TARGET_H
+#ifndef CT_REHEARSE_SCOPE_H
+#define CT_REHEARSE_SCOPE_H
 
 #include "attrib/attrib.h"
 

@@ -10,7 +10,7 @@
 #include "model/caps.h"
 #include "record/inject.h"
 #include "verify/proc.h"
-#include "verify/target.h"
+#include "verify/subject.h"
 #include "verify/units.h"
 
 #define SETTLE_US    50000 /* between two looks at whether it has ended */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The cheapest set that meets every need. */
 #include "base/util.h"
-#include "judge/cover.h"
+#include "judge/hitting_set.h"
 #include "model/caps.h"
 #include "unit.h"
 

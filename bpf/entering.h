@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A map that the probe fills and the program that refuses reads. */
-#ifndef CT_BPF_NEWCOMERS_H
-#define CT_BPF_NEWCOMERS_H
+#ifndef CT_BPF_ENTERING_H
+#define CT_BPF_ENTERING_H
 
 /* Processes that came into their cgroup from another one, and their descendants. */
 struct newcomer {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "judge/gates.h"
+#include "judge/seccomp.h"
 
 #include <linux/mempolicy.h>
 #include <sched.h>

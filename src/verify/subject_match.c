@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "ct/event.h"
-#include "verify/target.h"
+#include "verify/subject.h"
 
 static const char *kind_name(enum ct_workload_kind kind)
 {

@@ -3,8 +3,8 @@
  * System calls that ask for a capability only if another process holds more than the caller, and
  * how their arguments name that process. User space fills in the table, the probe reads it.
  */
-#ifndef CT_TARGET_H
-#define CT_TARGET_H
+#ifndef CT_TARGET_CALL_H
+#define CT_TARGET_CALL_H
 
 #ifndef __bpf__
 #include <linux/types.h>

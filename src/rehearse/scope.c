@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "rehearse/target.h"
+#include "rehearse/scope.h"
 
 #include <errno.h>
 #include <string.h>

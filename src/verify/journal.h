@@ -3,11 +3,11 @@
  * What verify has to remove when it is done, written down before it is made: the next start of
  * captrim removes what a killed one left. One file a run of captrim, locked while that lives.
  */
-#ifndef CT_VERIFY_STATE_H
-#define CT_VERIFY_STATE_H
+#ifndef CT_VERIFY_JOURNAL_H
+#define CT_VERIFY_JOURNAL_H
 
 #include "base/err.h"
-#include "verify/words.h"
+#include "verify/argv.h"
 
 #define CT_VERIFY_LABEL "captrim.verify"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "verify/state.h"
+#include "verify/journal.h"
 
 #include <dirent.h>
 #include <errno.h>

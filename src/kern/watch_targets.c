@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include "ct/target.h"
+#include "ct/target_call.h"
 #include "kern/probe_priv.h"
 #include "kern/selectors.h"
 

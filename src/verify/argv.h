@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A command line that grows: copies of words, with NULL at the end as soon as there is one. */
-#ifndef CT_VERIFY_WORDS_H
-#define CT_VERIFY_WORDS_H
+#ifndef CT_VERIFY_ARGV_H
+#define CT_VERIFY_ARGV_H
 
 #include <string.h>
 

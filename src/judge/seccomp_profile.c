@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "judge/gates.h"
+#include "judge/seccomp.h"
 #include "model/caps.h"
 
 #define MAX_CAPS 8 /* of which the rules for one call may speak, before it is not worked out */
