@@ -5,7 +5,7 @@
 
 #include "base/term.h"
 #include "check/policy.h"
-#include "check/target.h"
+#include "deploy/deployed.h"
 #include "judge/judge.h"
 
 enum ct_level { CT_LEVEL_NOTE, CT_LEVEL_WARNING, CT_LEVEL_ERROR }; /* a note is not a finding */
@@ -41,17 +41,17 @@ extern const struct ct_check_rule ct_check_rules[CT_CHECK_RULES];
 
 struct ct_finding {
 	enum ct_rule_code rule;
-	const struct ct_target *target; /* NULL: none, or a policy's */
-	const struct ct_advice *advice; /* NULL: nothing was recorded of it */
-	uint64_t caps;			/* it speaks of */
-	char *text;			/* raw; without a full stop */
+	const struct ct_deployed *target; /* NULL: none, or a policy's */
+	const struct ct_advice *advice;	  /* NULL: nothing was recorded of it */
+	uint64_t caps;			  /* it speaks of */
+	char *text;			  /* raw; without a full stop */
 	struct ct_place at;
 };
 
 /* What belongs together; all borrowed but the findings. */
 struct ct_check {
 	const struct ct_report *report;
-	struct ct_targets targets;
+	struct ct_deployment targets;
 	struct ct_policy policy;
 	bool has_policy;
 	const char *policy_file;
@@ -78,24 +78,25 @@ size_t ct_check__count(const struct ct_check *c, enum ct_level level);
 char *ct_finding__subject(const struct ct_finding *f);
 
 /* match.c: the advice for a target, or NULL. guessed: only because nothing else is there. */
-const struct ct_advice *ct_check__match(const struct ct_check *c, const struct ct_target *t,
+const struct ct_advice *ct_check__match(const struct ct_check *c, const struct ct_deployed *t,
 					const struct ct_strlist *pairs, bool *guessed);
 /* Those that belong to the same target: replicas that were recorded apart. */
-bool ct_check__belongs(const struct ct_target *t, const struct ct_advice *a,
+bool ct_check__belongs(const struct ct_deployed *t, const struct ct_advice *a,
 		       const struct ct_strlist *pairs);
 /* Another target that goes by the same name as t for a recording; or NULL. */
-const struct ct_target *ct_check__rival(const struct ct_check *c, const struct ct_target *t,
-					const struct ct_advice *a, const struct ct_strlist *pairs);
+const struct ct_deployed *ct_check__rival(const struct ct_check *c, const struct ct_deployed *t,
+					  const struct ct_advice *a,
+					  const struct ct_strlist *pairs);
 int ct_check__check_pairs(const struct ct_check *c, const struct ct_strlist *pairs,
 			  struct ct_err *err);
 
 /* pods.c: UNKNOWN: it was recorded outside of Kubernetes, or under another name. */
-enum ct_tristate ct_check__is_pod_of(const struct ct_workload *w, const struct ct_target *t);
+enum ct_tristate ct_check__is_pod_of(const struct ct_workload *w, const struct ct_deployed *t);
 
 /* policy_check.c: what the policy has against it; t may be NULL. */
-void ct_check__apply_policy(struct ct_check *c, const struct ct_target *t,
+void ct_check__apply_policy(struct ct_check *c, const struct ct_deployed *t,
 			    const struct ct_advice *a);
-void ct_check__add(struct ct_check *c, enum ct_rule_code rule, const struct ct_target *t,
+void ct_check__add(struct ct_check *c, enum ct_rule_code rule, const struct ct_deployed *t,
 		   const struct ct_advice *a, uint64_t caps, struct ct_place at, char *text);
 
 /* What is written; each is the whole of a document. */

@@ -48,19 +48,19 @@ const struct ct_check_rule ct_check_rules[CT_CHECK_RULES] = {
 };
 
 /* How a file says "start from nothing". */
-static const char *drop_all(enum ct_target_kind kind)
+static const char *drop_all(enum ct_deployed_kind kind)
 {
 	switch (kind) {
-	case CT_TARGET_COMPOSE: return "cap_drop: [ALL]";
-	case CT_TARGET_KUBERNETES: return "capabilities: drop: [ALL]";
-	case CT_TARGET_SYSTEMD: return "CapabilityBoundingSet=";
-	case CT_TARGET_IMAGE: return "LABEL " CT_LABEL_CAPS;
-	case CT_TARGET_QUADLET: break;
+	case CT_DEPLOYED_COMPOSE: return "cap_drop: [ALL]";
+	case CT_DEPLOYED_KUBERNETES: return "capabilities: drop: [ALL]";
+	case CT_DEPLOYED_SYSTEMD: return "CapabilityBoundingSet=";
+	case CT_DEPLOYED_IMAGE: return "LABEL " CT_LABEL_CAPS;
+	case CT_DEPLOYED_QUADLET: break;
 	}
 	return "DropCapability=all";
 }
 
-static struct ct_place set_at(const struct ct_target *t)
+static struct ct_place set_at(const struct ct_deployed *t)
 {
 	return t->set_at.file ? t->set_at : t->at;
 }
@@ -77,7 +77,7 @@ static const char *host_mark(uint64_t caps)
 	return "";
 }
 
-static void check_names(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a,
+static void check_names(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a,
 			const struct ct_named_list *l)
 {
 	for (size_t i = 0; i < l->len; i++)
@@ -87,7 +87,7 @@ static void check_names(struct ct_check *c, const struct ct_target *t, const str
 }
 
 /* What holds whether it was recorded or not. */
-static void check_file(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
+static void check_file(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a)
 {
 	check_names(c, t, a, &t->added);
 	check_names(c, t, a, &t->dropped);
@@ -116,7 +116,7 @@ static uint64_t stand_ins(const struct ct_advice *a, int cap, uint64_t given)
  * A command of the unit that nothing restricts may be the one that needs it: a recording does not
  * say whose need it was.
  */
-static void check_unlimited(struct ct_check *c, const struct ct_target *t,
+static void check_unlimited(struct ct_check *c, const struct ct_deployed *t,
 			    const struct ct_advice *a, int cap)
 {
 	ct_check__add(c, CT_CHECK_UNDECIDED, t, a, 1ull << cap, t->unlimited_at,
@@ -126,7 +126,7 @@ static void check_unlimited(struct ct_check *c, const struct ct_target *t,
 }
 
 /* Returns those given instead of what is needed; known: has been said of another recording. */
-static uint64_t check_missing(struct ct_check *c, const struct ct_target *t,
+static uint64_t check_missing(struct ct_check *c, const struct ct_deployed *t,
 			      const struct ct_advice *a, uint64_t known)
 {
 	uint64_t instead = 0;
@@ -158,7 +158,7 @@ static const char *so_far(const struct ct_advice *a)
 }
 
 /* Only what is written out by itself, with its own place; the rest is left in the result. */
-static uint64_t check_written(struct ct_check *c, const struct ct_target *t,
+static uint64_t check_written(struct ct_check *c, const struct ct_deployed *t,
 			      const struct ct_advice *a, uint64_t extra)
 {
 	for (size_t i = 0; i < t->added.len; i++) {
@@ -176,7 +176,7 @@ static uint64_t check_written(struct ct_check *c, const struct ct_target *t,
 	return extra;
 }
 
-static void check_superfluous(struct ct_check *c, const struct ct_target *t,
+static void check_superfluous(struct ct_check *c, const struct ct_deployed *t,
 			      const struct ct_advice *a, uint64_t extra)
 {
 	uint64_t rest = check_written(c, t, a, extra);
@@ -209,7 +209,7 @@ static void check_superfluous(struct ct_check *c, const struct ct_target *t,
 					   so_far(a), host_mark(rest)));
 }
 
-static void check_notes(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
+static void check_notes(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a)
 {
 	uint64_t optional = a->optional & t->given & ~a->cap_add;
 	ct_autofree char *names = ct_caps__join(optional, ", ", "");
@@ -230,33 +230,35 @@ static void check_notes(struct ct_check *c, const struct ct_target *t, const str
 	if (optional && t->privileged != CT_YES)
 		ct_check__add(c, CT_CHECK_OPTIONAL, t, a, optional, set_at(t),
 			      ct_xasprintf("%s: used, but programs usually manage without", names));
-	if (dead && t->kind != CT_TARGET_SYSTEMD && t->kind != CT_TARGET_QUADLET &&
-	    t->kind != CT_TARGET_IMAGE && t->nonroot != CT_NO)
+	if (dead && t->kind != CT_DEPLOYED_SYSTEMD && t->kind != CT_DEPLOYED_QUADLET &&
+	    t->kind != CT_DEPLOYED_IMAGE && t->nonroot != CT_NO)
 		ct_check__add(c, CT_CHECK_NO_EFFECT, t, a, dead, set_at(t),
 			      ct_xasprintf("%s: without root it does nothing unless the program's "
 					   "file has it, too (setcap)",
 					   powerless));
 }
 
-static void check_ambient(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
+static void check_ambient(struct ct_check *c, const struct ct_deployed *t,
+			  const struct ct_advice *a)
 {
 	uint64_t absent = a->cap_add & t->given & ~t->ambient & ct_advice__powerless(a);
 	ct_autofree char *names = ct_caps__join(absent, " ", "CAP_");
 
-	if (t->kind == CT_TARGET_SYSTEMD && t->nonroot == CT_YES && absent)
+	if (t->kind == CT_DEPLOYED_SYSTEMD && t->nonroot == CT_YES && absent)
 		ct_check__add(c, CT_CHECK_MISSING_AMBIENT, t, a, absent, set_at(t),
 			      ct_xasprintf("it runs without root and needs AmbientCapabilities=%s",
 					   names));
 }
 
 /* A Docker engine and the CRI give a user other than root nothing, Podman gives it the set. */
-static void check_settings(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a)
+static void check_settings(struct ct_check *c, const struct ct_deployed *t,
+			   const struct ct_advice *a)
 {
-	uint64_t dead = t->kind == CT_TARGET_QUADLET ? 0 : ct_advice__roots_only(a) & ~t->ambient;
+	uint64_t dead = t->kind == CT_DEPLOYED_QUADLET ? 0 : ct_advice__roots_only(a) & ~t->ambient;
 
 	for (size_t i = 0; i < t->settings.len; i++) {
 		const struct ct_setting *s = &t->settings.items[i];
-		char *text = ct_setting__unlike(s, a, dead);
+		char *text = ct_setting__unlike(s, a->workload, dead);
 
 		if (text)
 			ct_check__add(c,
@@ -266,8 +268,8 @@ static void check_settings(struct ct_check *c, const struct ct_target *t, const 
 	}
 }
 
-static void check_complete(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a,
-			   struct ct_place at)
+static void check_complete(struct ct_check *c, const struct ct_deployed *t,
+			   const struct ct_advice *a, struct ct_place at)
 {
 	ct_autofree char *text = ct_advice__gaps_text(a);
 
@@ -277,7 +279,7 @@ static void check_complete(struct ct_check *c, const struct ct_target *t, const 
 }
 
 /* Other recordings of the same target, as of its replicas. Returns what these need or may use. */
-static uint64_t check_replicas(struct ct_check *c, const struct ct_target *t,
+static uint64_t check_replicas(struct ct_check *c, const struct ct_deployed *t,
 			       const struct ct_advice *a, const struct ct_strlist *pairs,
 			       bool *seen)
 {
@@ -298,7 +300,7 @@ static uint64_t check_replicas(struct ct_check *c, const struct ct_target *t,
 }
 
 /* used: by other recordings of it. */
-static void check_pair(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a,
+static void check_pair(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a,
 		       uint64_t used)
 {
 	if (t->unknown || t->privileged == CT_UNKNOWN)
@@ -313,10 +315,10 @@ static void check_pair(struct ct_check *c, const struct ct_target *t, const stru
 }
 
 /* Says where it is not certain that recording and target belong together. */
-static void check_match(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a,
+static void check_match(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a,
 			const struct ct_strlist *pairs, bool guessed)
 {
-	const struct ct_target *rival = guessed ? NULL : ct_check__rival(c, t, a, pairs);
+	const struct ct_deployed *rival = guessed ? NULL : ct_check__rival(c, t, a, pairs);
 	const char *label = ct_workload__label(a->workload);
 
 	if (guessed)
@@ -324,7 +326,7 @@ static void check_match(struct ct_check *c, const struct ct_target *t, const str
 			c, CT_CHECK_MATCHED, t, a, 0, t->at,
 			ct_xasprintf("taken to be the recorded %s; use --workload if it is not",
 				     label));
-	else if (rival && t->kind == CT_TARGET_KUBERNETES)
+	else if (rival && t->kind == CT_DEPLOYED_KUBERNETES)
 		ct_check__add(c, CT_CHECK_MATCHED, t, a, 0, t->at,
 			      ct_xasprintf("the recorded %s may also belong to %s; --workload "
 					   "%s=%s/%s assigns it",
@@ -332,7 +334,7 @@ static void check_match(struct ct_check *c, const struct ct_target *t, const str
 					   t->where, t->name));
 }
 
-static void check_target(struct ct_check *c, const struct ct_target *t,
+static void check_target(struct ct_check *c, const struct ct_deployed *t,
 			 const struct ct_strlist *pairs, bool *seen)
 {
 	bool guessed;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "check/check.h"
-#include "edit/yaml_docs.h"
+#include "deploy/yaml_docs.h"
 
 #define MAX_FILE (16u << 20)
 
@@ -63,7 +63,7 @@ static int load_policy(struct ct_check *c, const char *path, const struct ct_yam
 	if (c->has_policy)
 		return ct_err__set(err, EINVAL, "%s: only one policy can be given", shown);
 	c->has_policy = true;
-	c->policy_file = ct_targets__file(&c->targets, path);
+	c->policy_file = ct_deployment__file(&c->targets, path);
 	return ct_policy__read(docs->items[0], c->policy_file, &c->policy, err);
 }
 
@@ -84,7 +84,7 @@ static int load_docs(struct ct_check *c, const char *path, const char *text, siz
 
 		if (!ct_yaml__get(root, "apiVersion") || !ct_yaml__get(root, "kind"))
 			continue;
-		ret = ct_targets__kubernetes(&c->targets, path, text, len, err);
+		ret = ct_deployment__kubernetes(&c->targets, path, text, len, err);
 		if (!ret && c->targets.len == before)
 			*CT_PUSH(c->targets.notes.items, c->targets.notes.len,
 				 c->targets.notes.cap) = ct_xasprintf("%s: contains no container",
@@ -144,20 +144,20 @@ static int load_file(struct ct_check *c, const char *path, struct ct_strlist *co
 	int ret;
 
 	if (!strncmp(path, "image:", 6))
-		return ct_targets__inspect(&c->targets, path + 6, err);
+		return ct_deployment__inspect(&c->targets, path + 6, err);
 	ret = read_text(path, &text, &len, err);
 	if (ret)
 		return ret;
 	if (is_unit(path))
-		return ct_targets__unit(&c->targets, path, text, err);
+		return ct_deployment__unit(&c->targets, path, text, err);
 	if (has_section(text))
 		return ct_err__set(err, EINVAL,
 				   "%s runs no command: give the unit that does (NAME.service, "
 				   ".socket, .mount, .swap, or Quadlet's NAME.container); its "
 				   "drop-ins are read with it",
 				   shown);
-	if (ct_targets__is_image(text)) {
-		ct_targets__image(&c->targets, path, text);
+	if (ct_deployment__is_image(text)) {
+		ct_deployment__image(&c->targets, path, text);
 		return 0;
 	}
 	ret = ct_yaml_docs__parse(path, text, len, &docs, err);
@@ -175,14 +175,14 @@ int ct_check__load(struct ct_check *c, const struct ct_strlist *against, struct 
 	for (size_t i = 0; i < against->len && !ret; i++)
 		ret = load_file(c, against->items[i], &compose, err);
 	if (!ret && compose.len)
-		ret = ct_targets__compose(&c->targets, &compose, err);
+		ret = ct_deployment__compose(&c->targets, &compose, err);
 	if (!ret && !c->targets.len && !c->has_policy && c->targets.notes.len)
 		ret = ct_err__set(err, EINVAL, "%s", c->targets.notes.items[0]);
 	ct_strlist__free(&compose);
 	return ret;
 }
 
-void ct_check__add(struct ct_check *c, enum ct_rule_code rule, const struct ct_target *t,
+void ct_check__add(struct ct_check *c, enum ct_rule_code rule, const struct ct_deployed *t,
 		   const struct ct_advice *a, uint64_t caps, struct ct_place at, char *text)
 {
 	*CT_PUSH(c->findings, c->len, c->cap) = (struct ct_finding){ rule, t, a, caps, text, at };
@@ -199,7 +199,7 @@ size_t ct_check__count(const struct ct_check *c, enum ct_level level)
 
 char *ct_finding__subject(const struct ct_finding *f)
 {
-	const struct ct_target *t = f->target;
+	const struct ct_deployed *t = f->target;
 
 	if (t && t->where)
 		return ct_xasprintf("%s, %s", t->where, t->name);
@@ -213,7 +213,7 @@ void ct_check__free(struct ct_check *c)
 	for (size_t i = 0; i < c->len; i++)
 		free(c->findings[i].text);
 	free(c->findings);
-	ct_targets__free(&c->targets);
+	ct_deployment__free(&c->targets);
 	ct_policy__free(&c->policy);
 	*c = (struct ct_check){ 0 };
 }

@@ -28,31 +28,31 @@ static bool is_quadlet(const struct ct_workload *w, const char *name)
 	return equal(w->id, unit) || equal(w->container.name, container);
 }
 
-static bool is_named(const struct ct_workload *w, const struct ct_target *t)
+static bool is_named(const struct ct_workload *w, const struct ct_deployed *t)
 {
-	enum ct_tristate pod = t->kind == CT_TARGET_KUBERNETES ? ct_check__is_pod_of(w, t) :
-								 CT_UNKNOWN;
+	enum ct_tristate pod = t->kind == CT_DEPLOYED_KUBERNETES ? ct_check__is_pod_of(w, t) :
+								   CT_UNKNOWN;
 
 	/* The pod says whose it is: another container of that name is another. */
 	if (pod != CT_UNKNOWN)
 		return pod == CT_YES;
 	/* So does Compose of its services. */
-	if (t->kind == CT_TARGET_COMPOSE && w->container.service && *w->container.service)
+	if (t->kind == CT_DEPLOYED_COMPOSE && w->container.service && *w->container.service)
 		return equal(w->container.service, t->name);
 	if (is_called(w, t->name) || (t->alias && is_called(w, t->alias)))
 		return true;
-	return t->kind == CT_TARGET_QUADLET && is_quadlet(w, t->name);
+	return t->kind == CT_DEPLOYED_QUADLET && is_quadlet(w, t->name);
 }
 
 /* "web", or "Deployment/web/web" where others have a container of that name. */
-static bool is_target(const struct ct_target *t, const char *name)
+static bool is_target(const struct ct_deployed *t, const char *name)
 {
 	ct_autofree char *full = t->where ? ct_xasprintf("%s/%s", t->where, t->name) : NULL;
 
 	return equal(name, t->name) || equal(t->alias, name) || equal(full, name);
 }
 
-static bool pair_of(const char *pair, const struct ct_workload *w, const struct ct_target *t)
+static bool pair_of(const char *pair, const struct ct_workload *w, const struct ct_deployed *t)
 {
 	const char *sign = strrchr(pair, '=');
 	ct_autofree char *name = ct_xstrndup(pair, sign ? (size_t)(sign - pair) : 0);
@@ -61,7 +61,7 @@ static bool pair_of(const char *pair, const struct ct_workload *w, const struct 
 }
 
 static bool is_paired(const struct ct_strlist *pairs, const struct ct_workload *w,
-		      const struct ct_target *t)
+		      const struct ct_deployed *t)
 {
 	for (size_t i = 0; i < pairs->len; i++)
 		if (pair_of(pairs->items[i], w, t))
@@ -108,13 +108,13 @@ static bool is_taken(const struct ct_check *c, const struct ct_workload *w,
 }
 
 /* A pod of another workload is none of this one, whatever its image. */
-static bool may_be(const struct ct_workload *w, const struct ct_target *t)
+static bool may_be(const struct ct_workload *w, const struct ct_deployed *t)
 {
-	return t->kind != CT_TARGET_KUBERNETES || ct_check__is_pod_of(w, t) != CT_NO;
+	return t->kind != CT_DEPLOYED_KUBERNETES || ct_check__is_pod_of(w, t) != CT_NO;
 }
 
 /* The only one of its image on both sides. */
-static const struct ct_advice *by_image(const struct ct_check *c, const struct ct_target *t,
+static const struct ct_advice *by_image(const struct ct_check *c, const struct ct_deployed *t,
 					const struct ct_strlist *pairs)
 {
 	const struct ct_advice *found = NULL;
@@ -135,7 +135,7 @@ static const struct ct_advice *by_image(const struct ct_check *c, const struct c
 	return found;
 }
 
-const struct ct_advice *ct_check__match(const struct ct_check *c, const struct ct_target *t,
+const struct ct_advice *ct_check__match(const struct ct_check *c, const struct ct_deployed *t,
 					const struct ct_strlist *pairs, bool *guessed)
 {
 	const struct ct_report *r = c->report;
@@ -160,7 +160,7 @@ const struct ct_advice *ct_check__match(const struct ct_check *c, const struct c
 	return a;
 }
 
-bool ct_check__belongs(const struct ct_target *t, const struct ct_advice *a,
+bool ct_check__belongs(const struct ct_deployed *t, const struct ct_advice *a,
 		       const struct ct_strlist *pairs)
 {
 	if (is_paired(pairs, a->workload, NULL))
@@ -168,8 +168,8 @@ bool ct_check__belongs(const struct ct_target *t, const struct ct_advice *a,
 	return !is_paired(pairs, NULL, t) && is_named(a->workload, t);
 }
 
-const struct ct_target *ct_check__rival(const struct ct_check *c, const struct ct_target *t,
-					const struct ct_advice *a, const struct ct_strlist *pairs)
+const struct ct_deployed *ct_check__rival(const struct ct_check *c, const struct ct_deployed *t,
+					  const struct ct_advice *a, const struct ct_strlist *pairs)
 {
 	for (size_t i = 0; i < c->targets.len; i++)
 		if (&c->targets.items[i] != t && ct_check__belongs(&c->targets.items[i], a, pairs))

@@ -10,7 +10,7 @@
 
 /* One test case: the findings of a target, or of an advice without one, or of neither. */
 struct group {
-	const struct ct_target *target;
+	const struct ct_deployed *target;
 	const struct ct_advice *advice;
 };
 

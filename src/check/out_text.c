@@ -30,10 +30,10 @@ static void put_count(FILE *out, const char *sep, size_t n, const char *what)
 }
 
 /* Compose has services; a manifest or a unit is another thing. */
-static const char *what_checked(const struct ct_targets *t)
+static const char *what_checked(const struct ct_deployment *t)
 {
 	for (size_t i = 0; i < t->len; i++)
-		if (t->items[i].kind != CT_TARGET_COMPOSE)
+		if (t->items[i].kind != CT_DEPLOYED_COMPOSE)
 			return "workload";
 	return "service";
 }

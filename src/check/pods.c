@@ -115,7 +115,7 @@ static bool is_of(const char *where, const char *pod)
 	return !strncmp(pod, name, len) && is_suffix(kind, pod + len);
 }
 
-enum ct_tristate ct_check__is_pod_of(const struct ct_workload *w, const struct ct_target *t)
+enum ct_tristate ct_check__is_pod_of(const struct ct_workload *w, const struct ct_deployed *t)
 {
 	struct pod p;
 	bool is;

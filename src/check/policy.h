@@ -14,8 +14,8 @@
 #ifndef CT_CHECK_POLICY_H
 #define CT_CHECK_POLICY_H
 
-#include "check/target.h"
-#include "edit/yaml.h"
+#include "deploy/deployed.h"
+#include "deploy/yaml.h"
 #include "judge/judge.h"
 
 struct ct_policy_list {

@@ -4,7 +4,7 @@
 
 #include "check/check.h"
 
-static bool is_called(const struct ct_target *t, const struct ct_advice *a, const char *name)
+static bool is_called(const struct ct_deployed *t, const struct ct_advice *a, const char *name)
 {
 	const struct ct_workload *w = a ? a->workload : NULL;
 
@@ -15,7 +15,7 @@ static bool is_called(const struct ct_target *t, const struct ct_advice *a, cons
 }
 
 /* The list by name, the general one, or NULL. */
-static const struct ct_policy_list *list_for(struct ct_policy *p, const struct ct_target *t,
+static const struct ct_policy_list *list_for(struct ct_policy *p, const struct ct_deployed *t,
 					     const struct ct_advice *a)
 {
 	for (size_t i = 0; i < p->len; i++) {
@@ -38,7 +38,7 @@ static enum ct_scope scope_of(const struct ct_advice *a, int cap)
 	return info ? info->scope : CT_SCOPE_HOST;
 }
 
-static void object(struct ct_check *c, const struct ct_target *t, const struct ct_advice *a,
+static void object(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a,
 		   uint64_t caps, const struct ct_place *at, const char *why)
 {
 	ct_autofree char *names = ct_caps__join(caps, ", ", "");
@@ -53,7 +53,7 @@ static void object(struct ct_check *c, const struct ct_target *t, const struct c
 				   at->file, at->line));
 }
 
-static void check_confidence(struct ct_check *c, const struct ct_target *t,
+static void check_confidence(struct ct_check *c, const struct ct_deployed *t,
 			     const struct ct_advice *a)
 {
 	const struct ct_policy *p = &c->policy;
@@ -66,7 +66,7 @@ static void check_confidence(struct ct_check *c, const struct ct_target *t,
 				   ct_confidence__name((enum ct_confidence)p->min_confidence)));
 }
 
-void ct_check__apply_policy(struct ct_check *c, const struct ct_target *t,
+void ct_check__apply_policy(struct ct_check *c, const struct ct_deployed *t,
 			    const struct ct_advice *a)
 {
 	struct ct_policy *p = &c->policy;

@@ -4,7 +4,7 @@
 #define CT_EDIT_CHANGE_H
 
 #include "edit/splice.h"
-#include "edit/yaml.h"
+#include "deploy/yaml.h"
 
 /* One value of a list: printable text, and why, on one line. */
 struct ct_change_item {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The advice as a file of its own, for those who leave theirs alone. */
-#include "edit/layers.h"
-#include "edit/same.h"
+#include "deploy/layers.h"
+#include "edit/proof.h"
 #include "edit/values.h"
 #include "emit/common.h"
 
@@ -42,7 +42,7 @@ static int prove(const struct ct_patch *p, const struct ct_strlist *files, const
 	*CT_PUSH(all.items, all.len, all.cap) = name;
 	ret = ct_compose__load_with(&all, &overlay, 1, &new, err);
 	ct_strlist__free(&all);
-	return ret ? ret : ct_same__services(p->compose, new, p, err);
+	return ret ? ret : ct_proof__services(p->compose, new, p, err);
 }
 
 int ct_patch__override(const struct ct_patch *p, const struct ct_strlist *files,

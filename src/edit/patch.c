@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "edit/change.h"
-#include "edit/layers.h"
-#include "edit/same.h"
+#include "deploy/layers.h"
+#include "edit/proof.h"
 #include "edit/text.h"
 #include "edit/values.h"
 
@@ -271,7 +271,7 @@ static int prove_file(const struct ct_patch *p, const struct ct_patch_file *f, s
 		ret = ct_yaml__error(old.items[0], 0, err,
 				     "cannot be changed safely: use --override");
 	for (size_t i = 0; i < old.len && !ret; i++)
-		ret = ct_same__trees(old.items[i], new.items[i], p, err);
+		ret = ct_proof__trees(old.items[i], new.items[i], p, err);
 	ct_yaml_docs__free(&old);
 	ct_yaml_docs__free(&new);
 	return ret;
@@ -291,7 +291,7 @@ static int prove(const struct ct_patch *p, const struct ct_strlist *files, struc
 	}
 	if (!ret)
 		ret = ct_compose__load_with(files, overlays, p->nfiles, &new, err);
-	return ret ? ret : ct_same__services(p->compose, new, p, err);
+	return ret ? ret : ct_proof__services(p->compose, new, p, err);
 }
 
 static void forget_files(struct ct_patch *p)

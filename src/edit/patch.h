@@ -3,7 +3,7 @@
 #ifndef CT_EDIT_PATCH_H
 #define CT_EDIT_PATCH_H
 
-#include "edit/compose.h"
+#include "deploy/compose.h"
 #include "edit/splice.h"
 #include "judge/judge.h"
 

@@ -3,7 +3,7 @@
 #ifndef CT_EDIT_TEXT_H
 #define CT_EDIT_TEXT_H
 
-#include "edit/yaml.h"
+#include "deploy/yaml.h"
 
 size_t ct_text__line_start(const struct ct_yaml *y, size_t pos);
 size_t ct_text__line_end(const struct ct_yaml *y, size_t pos); /* before CR LF or LF */

@@ -70,9 +70,6 @@ char *ct_emit__reason(const struct ct_advice *a, int cap);
 /* "web (nginx:1.27, docker)", printable. */
 char *ct_emit__title(const struct ct_workload *w);
 
-/* Did its entry point run as another user than root? */
-enum ct_tristate ct_workload__nonroot(const struct ct_workload *w);
-
 /*
  * Would it run with no_new_privs? No: a program in it gained rights by a set-uid bit or file
  * capabilities. Likely: none was seen to, but its start was not seen or something was lost.

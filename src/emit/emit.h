@@ -58,7 +58,4 @@ void ct_emit__terraform(const struct ct_report *r, FILE *out);
 void ct_emit__terraform_kubernetes(const struct ct_report *r, FILE *out);
 void ct_emit__swarm(const struct ct_report *r, FILE *out);
 
-/* The label of an image, and annotation, that says what it needs: names with commas between. */
-#define CT_LABEL_CAPS "io.containers.capabilities"
-
 #endif

@@ -80,4 +80,7 @@ static inline int ct_caps__count(uint64_t set)
 	return __builtin_popcountll(set);
 }
 
+/* The label of an image, and annotation, that says what it needs: names with commas between. */
+#define CT_LABEL_CAPS "io.containers.capabilities"
+
 #endif

@@ -317,6 +317,9 @@ const char *ct_workload__phase(const struct ct_workload *w, uint32_t entry);
 /* For people: container or unit name, else command, else short id. Not freed. */
 const char *ct_workload__label(const struct ct_workload *w);
 
+/* Did its entry point run as another user than root? */
+enum ct_tristate ct_workload__nonroot(const struct ct_workload *w);
+
 static inline void ct_session__cleanup(struct ct_session **s)
 {
 	ct_session__free(*s);

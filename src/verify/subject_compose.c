@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "verify/compose.h"
+#include "verify/stack.h"
 #include "verify/proc.h"
 #include "verify/standing.h"
 
 struct stack {
 	struct ct_target t;
-	struct ct_compose *compose;
+	struct ct_stack *compose;
 	const char *file;
 	int stopper;
 	bool recording; /* the run in progress is under its own sets */
@@ -21,12 +21,12 @@ struct stack {
 static int open_stack(struct ct_target *t, struct ct_err *err)
 {
 	struct stack *s = (struct stack *)t;
-	int ret = ct_compose__open(s->file, t->state->project, &s->compose, err);
+	int ret = ct_stack__open(s->file, t->state->project, &s->compose, err);
 
 	if (ret)
 		return ret;
-	ct_compose__rename(s->compose, !t->keep_volumes);
-	t->services = ct_compose__services(s->compose, &t->nservices);
+	ct_stack__rename(s->compose, !t->keep_volumes);
+	t->services = ct_stack__services(s->compose, &t->nservices);
 	setenv("CAPTRIM_PROJECT", t->state->project, 1);
 	return 0;
 }
@@ -43,12 +43,12 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 	free(ct_steal(s->failure));
 	free(ct_steal(s->failed));
 	if (set)
-		ct_compose__limit(s->compose, t->service, set);
-	ret = ct_compose__write(s->compose, s->t.state->stack_path, err);
+		ct_stack__limit(s->compose, t->service, set);
+	ret = ct_stack__write(s->compose, s->t.state->stack_path, err);
 	if (ret)
 		return ret;
 	start->project = t->state->project;
-	ct_compose__command(s->compose, s->t.state->stack_path, &start->words);
+	ct_stack__command(s->compose, s->t.state->stack_path, &start->words);
 	ct_words__add_all(&start->words, (const char *const[]){ "up", "-d", NULL });
 	return 0;
 }
@@ -157,7 +157,7 @@ static void stop(struct ct_target *t, bool hard)
 	}
 	if (s->stopper > 0)
 		return;
-	ct_compose__command(s->compose, s->t.state->stack_path, &words);
+	ct_stack__command(s->compose, s->t.state->stack_path, &words);
 	ct_words__add(&words, "stop");
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	s->stopper = ct_proc__start(words.items, null);
@@ -175,18 +175,18 @@ static void clear(struct ct_target *t, bool volumes)
 
 static void settle(struct ct_target *t, const uint64_t *set)
 {
-	ct_compose__limit(((struct stack *)t)->compose, t->service, set);
+	ct_stack__limit(((struct stack *)t)->compose, t->service, set);
 }
 
 static const char *image(struct ct_target *t)
 {
-	return ct_compose__image(((struct stack *)t)->compose, t->service);
+	return ct_stack__image(((struct stack *)t)->compose, t->service);
 }
 
 static enum ct_leavings leaves(const struct ct_target *t)
 {
 	bool binds,
-		volumes = ct_compose__keeps(((const struct stack *)t)->compose, t->service, &binds);
+		volumes = ct_stack__keeps(((const struct stack *)t)->compose, t->service, &binds);
 
 	if (binds || (volumes && t->keep_volumes))
 		return CT_LEAVES_ALL;
@@ -197,7 +197,7 @@ static void free_stack(struct ct_target *t)
 {
 	struct stack *s = (struct stack *)t;
 
-	ct_compose__close(s->compose);
+	ct_stack__close(s->compose);
 	ct_habits__free(&s->habits);
 	free(s->failure);
 	free(s->failed);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "check/policy.h"
-#include "check/target.h"
-#include "edit/yaml_docs.h"
+#include "deploy/deployed.h"
+#include "deploy/yaml_docs.h"
 #include "leaks.h"
 
 static void read_policy(const char *text, size_t len, struct ct_err *err)
@@ -24,16 +24,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	ct_autofree char *text = NULL;
 	ct_autoerr struct ct_err err = { 0 };
-	struct ct_targets t = { 0 };
+	struct ct_deployment t = { 0 };
 	int ret = 0;
 
 	if (size < 2 || memchr(data, 0, size))
 		return 0;
 	text = ct_xstrndup((const char *)data + 1, size - 1);
 	switch (data[0] % 4) {
-	case 0: ret = ct_targets__unit(&t, "/nowhere/fuzz.service", text, &err); break;
-	case 1: ret = ct_targets__unit(&t, "/nowhere/fuzz.container", text, &err); break;
-	case 2: ret = ct_targets__kubernetes(&t, "fuzz", text, size - 1, &err); break;
+	case 0: ret = ct_deployment__unit(&t, "/nowhere/fuzz.service", text, &err); break;
+	case 1: ret = ct_deployment__unit(&t, "/nowhere/fuzz.container", text, &err); break;
+	case 2: ret = ct_deployment__kubernetes(&t, "fuzz", text, size - 1, &err); break;
 	default: read_policy(text, size - 1, &err);
 	}
 	if (ret && !err.msg)
@@ -41,6 +41,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < t.len; i++)
 		if (!t.items[i].at.file || t.items[i].given & ~CT_CAPS_ALL)
 			abort();
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 	return 0;
 }

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "base/term.h"
-#include "edit/layers.h"
-#include "edit/same.h"
+#include "deploy/layers.h"
+#include "edit/proof.h"
 #include "leaks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -64,7 +64,7 @@ static void check(const struct ct_patch *p)
 		must(!ct_layers__parse("new", f->text.s, f->text.len, &new, NULL), f);
 		must(old.len == new.len, f);
 		for (size_t k = 0; k < old.len; k++)
-			must(!ct_same__trees(old.items[k], new.items[k], p, NULL), f);
+			must(!ct_proof__trees(old.items[k], new.items[k], p, NULL), f);
 		ct_yaml_docs__free(&old);
 		ct_yaml_docs__free(&new);
 		ct_diff__write(null, &term, f->name, f->old, f->old_len, f->text.s, f->text.len,

@@ -2,18 +2,18 @@
 /* What deployment files give, read as their engines read them. */
 #include <stdlib.h>
 #include <sys/stat.h>
-#include "check/target.h"
-#include "edit/yaml_docs.h"
+#include "deploy/deployed.h"
+#include "deploy/yaml_docs.h"
 #include "unit.h"
 
 #define ALL CT_CAPS_ALL
 
-static struct ct_targets unit(const char *path, const char *text)
+static struct ct_deployment unit(const char *path, const char *text)
 {
 	ct_autoerr struct ct_err err = { 0 };
-	struct ct_targets t = { 0 };
+	struct ct_deployment t = { 0 };
 
-	CU_ASSERT_EQUAL_FATAL(ct_targets__unit(&t, path, text, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(ct_deployment__unit(&t, path, text, &err), 0);
 	CU_ASSERT_EQUAL_FATAL(t.len, 1);
 	return t;
 }
@@ -22,10 +22,10 @@ static struct ct_targets unit(const char *path, const char *text)
 static uint64_t bounding(const char *lines)
 {
 	ct_autofree char *text = ct_xasprintf("[Service]\n%s\n", lines);
-	struct ct_targets t = unit("/nowhere/a.service", text);
+	struct ct_deployment t = unit("/nowhere/a.service", text);
 	uint64_t given = t.items[0].given;
 
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 	return given;
 }
 
@@ -60,9 +60,9 @@ static void test_bounding(void)
 
 static void test_unit(void)
 {
-	struct ct_targets t = unit("/x/web.service", "[Unit]\nUser=a\n\n[Service]\n"
-						     " AmbientCapabilities=CAP_KILL CAP_BFP\n"
-						     "User=www\n" SET "CAP_KILL\n");
+	struct ct_deployment t = unit("/x/web.service", "[Unit]\nUser=a\n\n[Service]\n"
+							" AmbientCapabilities=CAP_KILL CAP_BFP\n"
+							"User=www\n" SET "CAP_KILL\n");
 
 	UNIT_STR(t.items[0].name, "web.service");
 	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_YES);
@@ -74,13 +74,13 @@ static void test_unit(void)
 	CU_ASSERT_EQUAL(t.items[0].added.items[1].set, 0);
 	CU_ASSERT_EQUAL(t.items[0].added.items[1].at.line, 5);
 	CU_ASSERT_EQUAL(t.items[0].added.items[1].at.column, 31);
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 	t = unit("a.service", "[Service]\nDynamicUser=yes\nUser=root");
 	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_YES);
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 	t = unit("a.service", "[Service]\nUser=www\nUser=\n");
 	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_NO);
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 }
 
 static void write_file(const char *path, const char *text)
@@ -96,7 +96,7 @@ static void test_dropins(void)
 {
 	char dir[] = "/tmp/captrim-test-check-XXXXXX";
 	ct_autofree char *path = NULL, *d = NULL, *a = NULL, *b = NULL, *c = NULL;
-	struct ct_targets t;
+	struct ct_deployment t;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
 	path = ct_xasprintf("%s/a.service", dir);
@@ -111,7 +111,7 @@ static void test_dropins(void)
 	t = unit(path, "[Service]\n" SET "CAP_CHOWN\n");
 	CU_ASSERT_EQUAL(t.items[0].given, CT_CAP(KILL));
 	UNIT_STR(t.items[0].set_at.file, b);
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 	remove(a);
 	remove(b);
 	remove(c);
@@ -122,11 +122,11 @@ static void test_dropins(void)
 static uint64_t quadlet(const char *lines)
 {
 	ct_autofree char *text = ct_xasprintf("[Container]\n%s\n", lines);
-	struct ct_targets t = unit("/nowhere/a.container", text);
+	struct ct_deployment t = unit("/nowhere/a.container", text);
 	uint64_t given = t.items[0].given;
 
 	UNIT_STR(t.items[0].name, "a");
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 	return given;
 }
 
@@ -157,12 +157,12 @@ static void test_engines(void)
 	CU_ASSERT_EQUAL(ct_caps__cri(dflt, ALL, ALL), 0);
 }
 
-static struct ct_targets manifest(const char *text)
+static struct ct_deployment manifest(const char *text)
 {
 	ct_autoerr struct ct_err err = { 0 };
-	struct ct_targets t = { 0 };
+	struct ct_deployment t = { 0 };
 
-	CU_ASSERT_EQUAL_FATAL(ct_targets__kubernetes(&t, "k.yaml", text, strlen(text), &err), 0);
+	CU_ASSERT_EQUAL_FATAL(ct_deployment__kubernetes(&t, "k.yaml", text, strlen(text), &err), 0);
 	return t;
 }
 
@@ -173,7 +173,7 @@ static struct ct_targets manifest(const char *text)
 
 static void test_kinds(void)
 {
-	struct ct_targets t = manifest(
+	struct ct_deployment t = manifest(
 		"# nothing\n---\nkind: ConfigMap\ndata: {containers: [{name: x}]}\n" POD(
 			"Pod", "", "",
 			CONTAINER("a",
@@ -217,7 +217,7 @@ static void test_kinds(void)
 	CU_ASSERT_EQUAL(t.items[3].at.column, 13);
 	UNIT_STR(t.items[4].name, "e");
 	CU_ASSERT_EQUAL(t.items[4].given, t.items[3].given);
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 }
 
 static void test_documents(void)
@@ -257,13 +257,13 @@ static void test_bad_manifest(void)
 {
 	static const char text[] = "kind: Pod\n---\nkind: {{ .Values.kind }}\nspec: [\n";
 	ct_autoerr struct ct_err err = { 0 };
-	struct ct_targets t = { 0 };
+	struct ct_deployment t = { 0 };
 
-	CU_ASSERT(ct_targets__kubernetes(&t, "k\033.yaml", text, strlen(text), &err) < 0);
+	CU_ASSERT(ct_deployment__kubernetes(&t, "k\033.yaml", text, strlen(text), &err) < 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(err.msg);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "k\\x1b.yaml:"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "helm template"));
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 }
 
 static CU_TestInfo tests[] = {

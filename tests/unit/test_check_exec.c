@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The signs before the commands of a unit: which of them User= and the bounding set hold for. */
-#include "check/target.h"
+#include "deploy/deployed.h"
 #include "unit.h"
 
 /* What a unit of that name gives, with User=www and one capability in its bounding set. */
@@ -11,14 +11,14 @@ static void expect(const char *name, const char *lines, enum ct_tristate nonroot
 	ct_autofree char *text = ct_xasprintf(
 		"[%s]\nUser=www\nCapabilityBoundingSet=CAP_KILL\n%s\n", section, lines);
 	ct_autoerr struct ct_err err = { 0 };
-	struct ct_targets t = { 0 };
+	struct ct_deployment t = { 0 };
 
-	CU_ASSERT_EQUAL_FATAL(ct_targets__unit(&t, name, text, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(ct_deployment__unit(&t, name, text, &err), 0);
 	CU_ASSERT_EQUAL(t.items[0].nonroot, nonroot);
 	CU_ASSERT_EQUAL(t.items[0].unlimited, unlimited);
 	CU_ASSERT_EQUAL(t.items[0].given, unlimited == CT_YES ? CT_CAPS_ALL : CT_CAP(KILL));
 	CU_ASSERT_EQUAL(t.items[0].settings.len, nonroot == CT_YES);
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 }
 
 static void test_signs(void)

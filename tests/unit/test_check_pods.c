@@ -6,10 +6,10 @@
 static enum ct_tristate is_pod_of(const char *recorded, const char *where, const char *space)
 {
 	struct ct_workload w = { .container = { .name = (char *)recorded } };
-	struct ct_target t = { .kind = CT_TARGET_KUBERNETES,
-			       .name = "nginx",
-			       .where = (char *)where,
-			       .space = (char *)space };
+	struct ct_deployed t = { .kind = CT_DEPLOYED_KUBERNETES,
+				 .name = "nginx",
+				 .where = (char *)where,
+				 .space = (char *)space };
 
 	return ct_check__is_pod_of(&w, &t);
 }
@@ -73,15 +73,16 @@ static void test_templates(void)
 			"{containers: [{name: c, securityContext: %s}]}}\n",
 			cases[i].context);
 		ct_autoerr struct ct_err err = { 0 };
-		struct ct_targets t = { 0 };
+		struct ct_deployment t = { 0 };
 
-		CU_ASSERT_EQUAL_FATAL(ct_targets__kubernetes(&t, "k", text, strlen(text), &err), 0);
+		CU_ASSERT_EQUAL_FATAL(ct_deployment__kubernetes(&t, "k", text, strlen(text), &err),
+				      0);
 		CU_ASSERT_EQUAL_FATAL(t.len, 1);
 		CU_ASSERT_EQUAL(t.items[0].unknown, cases[i].unknown);
 		UNIT_STR(t.items[0].space, "s");
 		for (size_t k = 0; k < t.items[0].added.len; k++)
 			CU_ASSERT_PTR_NULL(t.items[0].added.items[k].why);
-		ct_targets__free(&t);
+		ct_deployment__free(&t);
 	}
 }
 
@@ -93,9 +94,9 @@ static void test_shapes(void)
 		"      runAsUser: \"{{ .y }}\"\n      capabilities:\n"
 		"        drop: ALL\n        add: [{a: 1}]\n";
 	ct_autoerr struct ct_err err = { 0 };
-	struct ct_targets t = { 0 };
+	struct ct_deployment t = { 0 };
 
-	CU_ASSERT_EQUAL_FATAL(ct_targets__kubernetes(&t, "k", text, strlen(text), &err), 0);
+	CU_ASSERT_EQUAL_FATAL(ct_deployment__kubernetes(&t, "k", text, strlen(text), &err), 0);
 	CU_ASSERT_EQUAL_FATAL(t.len, 1);
 	CU_ASSERT_EQUAL(t.items[0].privileged, CT_UNKNOWN);
 	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_UNKNOWN);
@@ -104,7 +105,7 @@ static void test_shapes(void)
 	CU_ASSERT_EQUAL(t.items[0].dropped.items[0].at.line, 10);
 	CU_ASSERT_EQUAL_FATAL(t.items[0].added.len, 1);
 	CU_ASSERT_PTR_NOT_NULL(t.items[0].added.items[0].why);
-	ct_targets__free(&t);
+	ct_deployment__free(&t);
 }
 
 /* YAML 1.1 has many words for a truth, and kubectl reads that. */
@@ -120,11 +121,12 @@ static void test_truths(void)
 			"securityContext: {privileged: %s}}]}\n",
 			is ? yes[i] : no[i - CT_ARRAY_SIZE(yes)]);
 		ct_autoerr struct ct_err err = { 0 };
-		struct ct_targets t = { 0 };
+		struct ct_deployment t = { 0 };
 
-		CU_ASSERT_EQUAL_FATAL(ct_targets__kubernetes(&t, "k", text, strlen(text), &err), 0);
+		CU_ASSERT_EQUAL_FATAL(ct_deployment__kubernetes(&t, "k", text, strlen(text), &err),
+				      0);
 		CU_ASSERT_EQUAL(t.items[0].privileged, is ? CT_YES : CT_NO);
-		ct_targets__free(&t);
+		ct_deployment__free(&t);
 	}
 }
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "edit/compose.h"
+#include "deploy/compose.h"
 #include "edit/splice.h"
 #include "unit.h"
 

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Compose services, as edit/compose.h reads them. */
+#include <string.h>
+
+#include "deploy/deployed.h"
+
+static void take_names(struct ct_named_list *to, const struct ct_compose_list *from)
+{
+	for (size_t i = 0; i < from->len; i++)
+		if (from->items[i].text && !strchr(from->items[i].text, '$'))
+			ct_named__add(to, from->items[i].text, from->items[i].at);
+}
+
+static bool has_variable(const struct ct_compose_list *l)
+{
+	for (size_t i = 0; i < l->len; i++)
+		if (!l->items[i].text || strchr(l->items[i].text, '$'))
+			return true;
+	return false;
+}
+
+static void read_service(struct ct_deployment *all, const struct ct_compose_service *s)
+{
+	struct ct_deployed *t = ct_deployment__add(all, CT_DEPLOYED_COMPOSE, s->name);
+
+	t->alias = s->container_name.text ? ct_xstrdup(s->container_name.text) : NULL;
+	t->image = s->image.text ? ct_xstrdup(s->image.text) : NULL;
+	t->at = s->at;
+	t->set_at = s->cap_add.at.file ? s->cap_add.at : s->cap_drop.at;
+	take_names(&t->added, &s->cap_add);
+	take_names(&t->dropped, &s->cap_drop);
+	t->unknown = s->partial || has_variable(&s->cap_add) || has_variable(&s->cap_drop);
+	t->privileged = ct_compose__truth(&s->privileged);
+	t->privileged_at = s->privileged.at;
+	t->nonroot = ct_compose__nonroot(&s->user);
+	ct_settings__compose(&t->settings, s);
+	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
+	t->given = t->privileged == CT_YES ?
+			   CT_CAPS_ALL :
+			   ct_caps__docker(CT_CAPS_DOCKER_DEFAULT, ct_named__set(&t->added),
+					   ct_named__set(&t->dropped));
+}
+
+int ct_deployment__compose(struct ct_deployment *t, const struct ct_strlist *paths,
+			   struct ct_err *err)
+{
+	int ret = ct_compose__load(paths, &t->compose, err);
+
+	if (ret)
+		return ret;
+	for (size_t i = 0; i < t->compose->nservices; i++)
+		read_service(t, &t->compose->services[i]);
+	for (size_t i = 0; i < t->compose->notes.len; i++)
+		*CT_PUSH(t->notes.items, t->notes.len,
+			 t->notes.cap) = ct_xstrdup(t->compose->notes.items[i]);
+	return 0;
+}

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The files of a project, and what they say together. */
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "deploy/layers.h"
+
+struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *n)
+{
+	struct ct_place at = { .file = y->name };
+
+	ct_yaml__place(y, n->start, &at.line, &at.column);
+	return at;
+}
+
+char *ct_place__text(const struct ct_place *at)
+{
+	ct_autofree char *name = ct_printable(at->file ? at->file : "?");
+
+	return ct_xasprintf("%s:%u:%u", name, at->line, at->column);
+}
+
+void ct_layers__note(struct ct_layers *l, const struct ct_yaml *y, size_t pos, const char *fmt, ...)
+{
+	ct_autofree char *msg = NULL, *name = ct_printable(y->name);
+	unsigned int line, column;
+	char *note;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) < 0)
+		msg = ct_xstrdup("out of memory");
+	va_end(ap);
+	ct_yaml__place(y, pos, &line, &column);
+	note = ct_xasprintf("%s:%u:%u: %s", name, line, column, msg);
+	for (size_t i = 0; i < l->notes->len; i++)
+		if (!strcmp(l->notes->items[i], note)) {
+			free(note);
+			return;
+		}
+	*CT_PUSH(l->notes->items, l->notes->len, l->notes->cap) = note;
+}
+
+/* ---- services ---- */
+
+static struct ct_compose_service *find(const struct ct_compose *c, const char *name)
+{
+	for (size_t i = 0; i < c->nservices; i++)
+		if (!strcmp(c->services[i].name, name))
+			return &c->services[i];
+	return NULL;
+}
+
+const struct ct_compose_service *ct_compose__service(const struct ct_compose *c, const char *name)
+{
+	return find(c, name);
+}
+
+static int take_service(struct ct_compose *c, const struct ct_yaml *y,
+			const struct ct_yaml_node *key, struct ct_err *err)
+{
+	struct ct_compose_service *s = find(c, key->text);
+
+	if (!s) {
+		s = CT_PUSH(c->services, c->nservices, c->services_cap);
+		*s = (struct ct_compose_service){ .name = key->text, .at = ct_yaml__at(y, key) };
+	}
+	return ct_layers__take(c->layers, y, key->text, s, err);
+}
+
+/* depth bounds merge keys within merge keys. */
+static int take_services(struct ct_compose *c, const struct ct_yaml *y,
+			 const struct ct_yaml_node *map, int depth, struct ct_err *err)
+{
+	map = ct_yaml__resolve(map);
+	if (!map || ct_yaml__is_null(map) || !depth)
+		return 0;
+	if (map->kind != CT_YAML_MAP)
+		return ct_yaml__error(y, map->start, err, "services must be a mapping");
+	for (size_t i = 0; i + 1 < map->nitems; i += 2) {
+		const struct ct_yaml_node *key = ct_yaml__resolve(map->items[i]);
+		const struct ct_yaml_node *value = ct_yaml__resolve(map->items[i + 1]);
+		int ret = 0;
+
+		if (!ct_yaml__is_merge(map->items[i]))
+			ret = take_service(c, y, key, err);
+		else if (value->kind == CT_YAML_MAP)
+			ret = take_services(c, y, value, depth - 1, err);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void forget_services(struct ct_compose *c)
+{
+	while (c->nservices)
+		ct_compose_service__clear(&c->services[--c->nservices]);
+}
+
+static int take_layers(struct ct_compose *c, struct ct_err *err)
+{
+	struct ct_layers *l = c->layers;
+
+	for (size_t i = 0; i < l->norder; i++) {
+		/* The array of files may grow while this runs; what it points to stays. */
+		const struct ct_yaml *y = l->files[l->order[i]].y;
+		const struct ct_yaml_node *name = ct_yaml__get(y->root, "name");
+		const struct ct_yaml_node *services = ct_yaml__get(y->root, "services");
+		int ret = 0;
+
+		if (ct_layers__replaces(y, NULL))
+			forget_services(c);
+		if (services && (!services->tag || strcmp(services->tag, "!reset") != 0))
+			ret = take_services(c, y, services, 4, err);
+		if (ret)
+			return ret;
+		if (name && name->kind == CT_YAML_SCALAR && !ct_yaml__is_null(name))
+			c->name = (struct ct_compose_text){ name->text, ct_yaml__at(y, name) };
+	}
+	return 0;
+}
+
+int ct_compose__load_with(const struct ct_strlist *files, const struct ct_overlay *overlays,
+			  size_t noverlays, struct ct_compose **out, struct ct_err *err)
+{
+	ct_autocompose struct ct_compose *c = ct_xzalloc(sizeof(*c));
+	struct ct_layers *l;
+	int ret = 0;
+
+	c->layers = l = ct_xzalloc(sizeof(*l));
+	l->notes = &c->notes;
+	l->overlays = overlays;
+	l->noverlays = noverlays;
+	for (size_t i = 0; i < files->len && !ret; i++)
+		ret = ct_layers__add(l, files->items[i], err);
+	if (!ret)
+		ret = take_layers(c, err);
+	if (!ret && !c->nservices) {
+		ct_autofree char *shown = ct_printable(files->len ? files->items[0] : "");
+
+		ret = ct_err__set(err, EINVAL,
+				  "%s: no services: at the top level: is it a Compose file?",
+				  shown);
+	}
+	l->overlays = NULL; /* borrowed */
+	l->noverlays = 0;
+	if (!ret)
+		*out = ct_steal(c);
+	return ret;
+}
+
+int ct_compose__load(const struct ct_strlist *files, struct ct_compose **c, struct ct_err *err)
+{
+	return ct_compose__load_with(files, NULL, 0, c, err);
+}
+
+void ct_compose__free(struct ct_compose *c)
+{
+	struct ct_layers *l;
+
+	if (!c)
+		return;
+	l = c->layers;
+	ct_layers__free_files(l);
+	free(l->order);
+	free(l);
+	forget_services(c);
+	free(c->services);
+	for (size_t i = 0; i < c->notes.len; i++)
+		free((char *)c->notes.items[i]);
+	ct_strlist__free(&c->notes);
+	free(c);
+}
+
+char *ct_compose__names(const struct ct_compose *c)
+{
+	struct ct_str s = {};
+
+	ct_str__add(&s, "");
+	for (size_t i = 0; i < c->nservices; i++) {
+		ct_autofree char *shown = ct_printable(c->services[i].name);
+
+		ct_str__addf(&s, "%s%s", i ? ", " : "", shown);
+	}
+	return s.s;
+}
+
+/* ---- values ---- */
+
+enum ct_tristate ct_compose__truth(const struct ct_compose_text *t)
+{
+	static const char *const yes[] = { "true", "yes", "on", "y", "1" };
+
+	if (!t->text)
+		return CT_NO;
+	if (strchr(t->text, '$'))
+		return CT_UNKNOWN;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(yes); i++)
+		if (!strcasecmp(t->text, yes[i]))
+			return CT_YES;
+	return CT_NO;
+}
+
+enum ct_tristate ct_compose__nonroot(const struct ct_compose_text *user)
+{
+	size_t len = user->text ? strcspn(user->text, ":") : 0;
+
+	if (!len || strchr(user->text, '$'))
+		return CT_UNKNOWN;
+	return !((len == 1 && *user->text == '0') || (len == 4 && !strncmp(user->text, "root", 4)));
+}
+
+int ct_compose__cap(const char *name, uint64_t *set)
+{
+	/* "CAP_51" is our way of writing what we have no name for, and no engine's. */
+	if (!strcasecmp(name, "CAP_ALL") || strcspn(name, "0123456789") < strlen(name))
+		return -EINVAL;
+	return ct_caps__parse_one(name, set) ? -EINVAL : 0;
+}
+
+const struct ct_compose_text *ct_compose__caps(const struct ct_compose_list *l, uint64_t *set)
+{
+	const struct ct_compose_text *unknown = NULL;
+
+	*set = 0;
+	for (size_t i = 0; i < l->len; i++) {
+		uint64_t one;
+
+		if (!l->items[i].text || ct_compose__cap(l->items[i].text, &one)) {
+			if (!unknown)
+				unknown = &l->items[i];
+		} else {
+			*set |= one;
+		}
+	}
+	return unknown;
+}

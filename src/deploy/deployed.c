@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "deploy/deployed.h"
+
+#include <string.h>
+
+/*
+ * moby, oci/caps/utils.go TweakCapabilities(): with ALL added only single names are dropped;
+ * with ALL dropped there is what was added; else drop, then add.
+ */
+uint64_t ct_caps__docker(uint64_t defaults, uint64_t add, uint64_t drop)
+{
+	if (add == CT_CAPS_ALL)
+		return drop == CT_CAPS_ALL ? CT_CAPS_ALL : CT_CAPS_ALL & ~drop;
+	if (drop == CT_CAPS_ALL)
+		return add;
+	return (defaults & ~drop) | add;
+}
+
+/* containerd, WithCapabilities() of its CRI: ALL added, ALL dropped, names added, names dropped. */
+uint64_t ct_caps__cri(uint64_t defaults, uint64_t add, uint64_t drop)
+{
+	uint64_t set = add == CT_CAPS_ALL ? CT_CAPS_ALL : defaults;
+
+	if (drop == CT_CAPS_ALL)
+		return add == CT_CAPS_ALL ? 0 : add;
+	if (add != CT_CAPS_ALL)
+		set |= add;
+	return set & ~drop;
+}
+
+struct ct_deployed *ct_deployment__add(struct ct_deployment *t, enum ct_deployed_kind kind,
+				       const char *name)
+{
+	struct ct_deployed *target = CT_PUSH(t->items, t->len, t->cap);
+
+	*target = (struct ct_deployed){ .kind = kind,
+					.name = ct_xstrdup(name),
+					.privileged = CT_NO,
+					.nonroot = CT_UNKNOWN,
+					.unlimited = CT_NO };
+	return target;
+}
+
+const char *ct_deployment__file(struct ct_deployment *t, const char *path)
+{
+	for (size_t i = 0; i < t->files.len; i++)
+		if (!strcmp(t->files.items[i], path))
+			return t->files.items[i];
+	return *CT_PUSH(t->files.items, t->files.len, t->files.cap) = ct_xstrdup(path);
+}
+
+void ct_named__add(struct ct_named_list *l, const char *text, struct ct_place at)
+{
+	struct ct_named *n = CT_PUSH(l->items, l->len, l->cap);
+
+	*n = (struct ct_named){ .text = ct_xstrdup(text), .at = at };
+	if (ct_compose__cap(text, &n->set)) {
+		n->set = 0;
+		n->why = "no capability has that name";
+	}
+}
+
+uint64_t ct_named__set(const struct ct_named_list *l)
+{
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < l->len; i++)
+		set |= l->items[i].set;
+	return set;
+}
+
+static void named_free(struct ct_named_list *l)
+{
+	for (size_t i = 0; i < l->len; i++)
+		free(l->items[i].text);
+	free(l->items);
+}
+
+static void strings_free(struct ct_strlist *l)
+{
+	for (size_t i = 0; i < l->len; i++)
+		free((char *)l->items[i]);
+	ct_strlist__free(l);
+}
+
+void ct_deployment__free(struct ct_deployment *t)
+{
+	for (size_t i = 0; i < t->len; i++) {
+		struct ct_deployed *target = &t->items[i];
+
+		named_free(&target->added);
+		named_free(&target->dropped);
+		free(target->name);
+		free(target->alias);
+		free(target->where);
+		free(target->space);
+		free(target->image);
+		ct_settings__free(&target->settings);
+	}
+	free(t->items);
+	strings_free(&t->files);
+	strings_free(&t->notes);
+	ct_compose__free(t->compose);
+	*t = (struct ct_deployment){ 0 };
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a deployment file gives to each of its containers, services or units: the common form
+ * of Compose files, Kubernetes manifests, systemd units and Quadlet files. Strings come
+ * from the files and are raw.
+ */
+#ifndef CT_DEPLOY_DEPLOYED_H
+#define CT_DEPLOY_DEPLOYED_H
+
+#include "deploy/compose.h"
+#include "deploy/settings.h"
+#include "model/caps.h"
+
+enum ct_deployed_kind {
+	CT_DEPLOYED_COMPOSE,
+	CT_DEPLOYED_KUBERNETES,
+	CT_DEPLOYED_SYSTEMD,
+	CT_DEPLOYED_QUADLET,
+	CT_DEPLOYED_IMAGE
+};
+
+/* A capability as a file names it. */
+struct ct_named {
+	uint64_t set; /* of one, or all; 0: its reader does not know it */
+	char *text;
+	const char *why; /* what is wrong with it, static; NULL: nothing */
+	struct ct_place at;
+};
+
+struct ct_named_list {
+	struct ct_named *items;
+	size_t len, cap;
+};
+
+struct ct_deployed {
+	enum ct_deployed_kind kind;
+	char *name;  /* of the container, service or unit */
+	char *alias; /* container_name, ContainerName=; NULL: none */
+	char *where; /* "Deployment/web"; NULL: the file is all */
+	char *space; /* its namespace; NULL: not named */
+	char *image; /* NULL: not named */
+	struct ct_place at;
+	bool unknown;		/* a variable decides: given is not to be relied on */
+	uint64_t given;		/* what root in it holds; for a systemd unit the bounding set */
+	uint64_t ambient;	/* what a user other than root holds from the start */
+	bool from_none;		/* the set starts from nothing, not from a default */
+	struct ct_place set_at; /* where it is decided; file NULL: it is not, see at */
+	enum ct_tristate privileged, nonroot;
+	struct ct_place privileged_at;
+	/* Commands of a unit that nothing restricts ("+"): YES: the main one, UNKNOWN: others. */
+	enum ct_tristate unlimited;
+	struct ct_place unlimited_at;
+	struct ct_named_list added, dropped;
+	struct ct_settings settings;
+};
+
+struct ct_deployment {
+	struct ct_deployed *items;
+	size_t len, cap;
+	struct ct_strlist files; /* owned: what places point to */
+	struct ct_strlist notes; /* owned, printable */
+	struct ct_compose *compose;
+};
+
+/* Sets as engines compute them. Docker adds last, and ALL added outweighs ALL dropped... */
+uint64_t ct_caps__docker(uint64_t defaults, uint64_t add, uint64_t drop);
+/* ... the CRI drops last (containerd, CRI-O), so that there it is the other way round. */
+uint64_t ct_caps__cri(uint64_t defaults, uint64_t add, uint64_t drop);
+
+/* A new target at the end, all of it unknown; name is copied. */
+struct ct_deployed *ct_deployment__add(struct ct_deployment *t, enum ct_deployed_kind kind,
+				       const char *name);
+
+/* The file's name, kept as long as t. */
+const char *ct_deployment__file(struct ct_deployment *t, const char *path);
+
+/* Adds the name, right or wrong, to the list. */
+void ct_named__add(struct ct_named_list *l, const char *text, struct ct_place at);
+uint64_t ct_named__set(const struct ct_named_list *l);
+
+void ct_deployment__free(struct ct_deployment *t); /* what it holds */
+
+/*
+ * One reader for each kind of file. They add to t. -EINVAL or another negative errno with
+ * a message that names file, line and cure. text is the file's, NUL-terminated.
+ */
+int ct_deployment__kubernetes(struct ct_deployment *t, const char *path, const char *text,
+			      size_t len, struct ct_err *err);
+int ct_deployment__unit(struct ct_deployment *t, const char *path, const char *text,
+			struct ct_err *err);
+int ct_deployment__compose(struct ct_deployment *t, const struct ct_strlist *paths,
+			   struct ct_err *err);
+
+/* Is it JSON that describes an image? */
+bool ct_deployment__is_image(const char *text);
+void ct_deployment__image(struct ct_deployment *t, const char *path, const char *text);
+/* Asks docker, then podman, for an image of that name. */
+int ct_deployment__inspect(struct ct_deployment *t, const char *name, struct ct_err *err);
+
+#endif

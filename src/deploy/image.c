@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What an image says that it needs: its label, or an annotation, in the JSON of `docker image
+ * inspect`, `podman image inspect`, `skopeo inspect`, an image's configuration or a manifest.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <jansson.h>
+
+#include "deploy/deployed.h"
+
+#define MAX_INSPECT (4u << 20)
+
+extern char **environ;
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+/* The object's labels or annotations, wherever these programs put them; NULL: it has no such. */
+static const json_t *labels_of(const json_t *image)
+{
+	static const char *const configs[] = { "Config", "config", "ContainerConfig" };
+	const json_t *labels = json_object_get(image, "annotations");
+
+	if (json_is_object(labels) && json_object_get(labels, CT_LABEL_CAPS))
+		return labels;
+	if (json_object_get(image, "Labels"))
+		return json_object_get(image, "Labels");
+	for (size_t i = 0; i < CT_ARRAY_SIZE(configs); i++) {
+		const json_t *config = json_object_get(image, configs[i]);
+
+		if (json_is_object(config))
+			return json_object_get(config, "Labels") ?
+				       json_object_get(config, "Labels") :
+				       config;
+	}
+	return labels;
+}
+
+static const json_t *first_of(const json_t *root)
+{
+	return json_is_array(root) ? json_array_get(root, 0) : root;
+}
+
+/* JSON has no places: the first line that names the label. */
+static struct ct_place place(const char *file, const char *text)
+{
+	const char *found = strstr(text, CT_LABEL_CAPS), *line = text;
+	struct ct_place at = { file, 1, 1 };
+
+	for (const char *p = text; found && p < found; p++)
+		if (*p == '\n') {
+			at.line++;
+			line = p + 1;
+		}
+	at.column += found ? (unsigned int)(found - line) : 0;
+	return at;
+}
+
+static void take_label(struct ct_deployed *t, const char *value, struct ct_place at)
+{
+	t->from_none = true;
+	t->set_at = at;
+	while (*value) {
+		size_t len = strcspn(value, ",");
+		ct_autofree char *name = ct_xstrndup(value, len);
+
+		ct_named__add(&t->added, name, at);
+		value += len + (value[len] != '\0');
+	}
+	t->given = ct_named__set(&t->added);
+}
+
+static const char *name_of(const json_t *image, const char *path)
+{
+	const char *tag = json_string_value(json_array_get(json_object_get(image, "RepoTags"), 0));
+
+	if (!tag)
+		tag = text_of(image, "Name");
+	return tag ? tag : path;
+}
+
+bool ct_deployment__is_image(const char *text)
+{
+	json_t *root = NULL;
+	bool is = false;
+
+	text += strspn(text, " \t\r\n");
+	if (*text == '{' || *text == '[')
+		root = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
+	if (root)
+		is = labels_of(first_of(root)) && !json_object_get(first_of(root), "services") &&
+		     !json_object_get(first_of(root), "apiVersion");
+	json_decref(root);
+	return is;
+}
+
+void ct_deployment__image(struct ct_deployment *all, const char *path, const char *text)
+{
+	json_t *root = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
+	const json_t *image = first_of(root);
+	const char *name = name_of(image, path), *file = ct_deployment__file(all, path);
+	const char *label = text_of(labels_of(image), CT_LABEL_CAPS);
+	struct ct_deployed *t = ct_deployment__add(all, CT_DEPLOYED_IMAGE, name);
+
+	t->image = ct_xstrdup(name);
+	t->at = place(file, text);
+	if (label)
+		take_label(t, label, t->at);
+	else
+		t->given = CT_CAPS_PODMAN_DEFAULT;
+	json_decref(root);
+}
+
+/* ---- asking an engine ---- */
+
+/* What TOOL image inspect NAME says; NULL: it said nothing. */
+static char *inspect(const char *tool, const char *name)
+{
+	const char *argv[] = { tool, "image", "inspect", "--", name, NULL };
+	ct_autofree char *data = ct_xzalloc(MAX_INSPECT + 1);
+	posix_spawn_file_actions_t files;
+	int fds[2], status = -1;
+	size_t len = 0;
+	ssize_t n = 0;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return NULL;
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+	posix_spawn_file_actions_adddup2(&files, fds[1], STDOUT_FILENO);
+	posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	status = posix_spawnp(&pid, tool, &files, NULL, (char **)argv, environ);
+	posix_spawn_file_actions_destroy(&files);
+	close(fds[1]);
+	while (!status && (n = read(fds[0], data + len, MAX_INSPECT - len)) > 0)
+		len += (size_t)n;
+	close(fds[0]);
+	if (status)
+		return NULL;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status || !len ? NULL : ct_xstrdup(data);
+}
+
+int ct_deployment__inspect(struct ct_deployment *t, const char *name, struct ct_err *err)
+{
+	static const char *const tools[] = { "docker", "podman" };
+	ct_autofree char *shown = ct_printable(name);
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(tools); i++) {
+		ct_autofree char *text = inspect(tools[i], name);
+
+		if (text && ct_deployment__is_image(text)) {
+			ct_autofree char *path = ct_xasprintf("image:%s", name);
+
+			ct_deployment__image(t, path, text);
+			return 0;
+		}
+	}
+	return ct_err__set(
+		err, ENOENT,
+		"image:%s: neither docker nor podman has this image here: pull it, or give "
+		"a file with the output of 'skopeo inspect'",
+		shown);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A YAML document as a tree in which every node knows its bytes. libfyaml parses. */
+#ifndef CT_DEPLOY_YAML_H
+#define CT_DEPLOY_YAML_H
+
+#include "base/err.h"
+
+enum ct_yaml_kind { CT_YAML_SCALAR, CT_YAML_MAP, CT_YAML_SEQ, CT_YAML_ALIAS };
+enum ct_yaml_style { CT_YAML_PLAIN, CT_YAML_QUOTED, CT_YAML_LITERAL };
+
+struct ct_yaml_node {
+	enum ct_yaml_kind kind;
+	enum ct_yaml_style style; /* scalars; LITERAL stands for folded ones, too */
+	bool flow;		  /* collections: {} or [] */
+	char *text;		  /* of a scalar; of an alias the anchor's name */
+	char *tag;		  /* as written: "!override"; NULL: none */
+	char *anchor;		  /* without &; NULL: none */
+	size_t props;		  /* where the node begins, anchor and tag included */
+	size_t start, end;	  /* its own bytes; end of a block collection: of its last item */
+	struct ct_yaml_node *parent;
+	struct ct_yaml_node **items; /* of a mapping: key, value, key, value ... */
+	size_t nitems, items_cap;
+	const struct ct_yaml_node *target; /* of an alias, never NULL */
+};
+
+struct ct_yaml {
+	char *name; /* of the file, raw */
+	char *text; /* NUL-terminated, len bytes */
+	size_t len;
+	size_t *lines; /* where each begins */
+	size_t nlines, lines_cap;
+	struct ct_yaml_node *root; /* NULL: an empty document */
+};
+
+/*
+ * Takes one document of UTF-8; refuses what no two readers of YAML agree on (duplicate
+ * keys, lone carriage returns, aliases to a node that is not complete). text need not
+ * outlive the call. Returns 0 or -EINVAL with file:line:column and cure; *y is
+ * untouched then.
+ */
+int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yaml **y,
+		   struct ct_err *err);
+void ct_yaml__free(struct ct_yaml *y);
+
+/* From 1 on; the column in characters. */
+void ct_yaml__place(const struct ct_yaml *y, size_t pos, unsigned int *line, unsigned int *column);
+
+/* Sets "file:line:column: message" with -EINVAL. */
+int ct_yaml__error(const struct ct_yaml *y, size_t pos, struct ct_err *err, const char *fmt, ...)
+	CT_PRINTF(4, 5);
+
+/* What an alias stands for, else the node itself; NULL stays NULL. */
+const struct ct_yaml_node *ct_yaml__resolve(const struct ct_yaml_node *n);
+
+/* The value of a mapping's own key, aliases not resolved, merge keys not looked at; or NULL. */
+const struct ct_yaml_node *ct_yaml__own(const struct ct_yaml_node *map, const char *key);
+
+/*
+ * The same with aliases resolved and merge keys followed: an own key before merged ones,
+ * an earlier merged mapping before a later one. NULL when n is not a mapping or lacks the key.
+ */
+const struct ct_yaml_node *ct_yaml__get(const struct ct_yaml_node *n, const char *key);
+
+/* What the key would be if the mapping did not have it itself. */
+const struct ct_yaml_node *ct_yaml__merged(const struct ct_yaml_node *n, const char *key);
+
+/* An empty plain scalar, "~" or "null". */
+bool ct_yaml__is_null(const struct ct_yaml_node *n);
+
+/* Is it the merge key, <<? */
+bool ct_yaml__is_merge(const struct ct_yaml_node *key);
+
+static inline void ct_yaml__cleanup(struct ct_yaml **y)
+{
+	ct_yaml__free(*y);
+}
+#define ct_autoyaml __attribute__((cleanup(ct_yaml__cleanup)))
+
+#endif

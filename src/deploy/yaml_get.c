@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Values by their keys: aliases resolved, merge keys followed. */
+#include <string.h>
+
+#include "deploy/yaml.h"
+
+#define MAX_STEPS 4096 /* through merge keys within merge keys */
+
+const struct ct_yaml_node *ct_yaml__resolve(const struct ct_yaml_node *n)
+{
+	/* An alias's target is never an alias: a node with an anchor is another node. */
+	return n && n->kind == CT_YAML_ALIAS ? n->target : n;
+}
+
+bool ct_yaml__is_null(const struct ct_yaml_node *n)
+{
+	static const char *const words[] = { "", "~", "null", "Null", "NULL" };
+
+	if (!n)
+		return true;
+	if (n->kind != CT_YAML_SCALAR || n->style != CT_YAML_PLAIN)
+		return false;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(words); i++)
+		if (!strcmp(n->text, words[i]))
+			return true;
+	return false;
+}
+
+bool ct_yaml__is_merge(const struct ct_yaml_node *key)
+{
+	return key->kind == CT_YAML_SCALAR && key->style == CT_YAML_PLAIN &&
+	       !strcmp(key->text, "<<");
+}
+
+const struct ct_yaml_node *ct_yaml__own(const struct ct_yaml_node *map, const char *key)
+{
+	if (!map || map->kind != CT_YAML_MAP)
+		return NULL;
+	for (size_t i = 0; i + 1 < map->nitems; i += 2) {
+		const struct ct_yaml_node *k = ct_yaml__resolve(map->items[i]);
+
+		if (k->kind == CT_YAML_SCALAR && !strcmp(k->text, key))
+			return map->items[i + 1];
+	}
+	return NULL;
+}
+
+static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps);
+
+/* steps bounds what merge keys within merge keys could multiply. */
+static const struct ct_yaml_node *get_merged(const struct ct_yaml_node *n, const char *key,
+					     int *steps)
+{
+	const struct ct_yaml_node *found = NULL, *from;
+
+	n = ct_yaml__resolve(n);
+	if (!n || n->kind != CT_YAML_MAP || --*steps < 0)
+		return NULL;
+	for (size_t i = 0; i + 1 < n->nitems && !found; i += 2) {
+		if (!ct_yaml__is_merge(n->items[i]))
+			continue;
+		from = ct_yaml__resolve(n->items[i + 1]);
+		if (from->kind == CT_YAML_MAP)
+			found = get(from, key, steps);
+		for (size_t k = 0; from->kind == CT_YAML_SEQ && k < from->nitems && !found; k++)
+			found = get(from->items[k], key, steps);
+	}
+	return found;
+}
+
+static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps)
+{
+	const struct ct_yaml_node *own = ct_yaml__own(ct_yaml__resolve(n), key);
+
+	return own ? ct_yaml__resolve(own) : get_merged(n, key, steps);
+}
+
+const struct ct_yaml_node *ct_yaml__get(const struct ct_yaml_node *n, const char *key)
+{
+	int steps = MAX_STEPS;
+
+	return get(n, key, &steps);
+}
+
+const struct ct_yaml_node *ct_yaml__merged(const struct ct_yaml_node *n, const char *key)
+{
+	int steps = MAX_STEPS;
+
+	return get_merged(n, key, &steps);
+}

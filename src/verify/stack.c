@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "verify/stack.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <libfyaml.h>
+#include <string.h>
+
+#include "base/outfile.h"
+#include "model/caps.h"
+#include "verify/proc.h"
+#include "verify/argv.h"
+
+struct ct_stack {
+	json_t *root, *given;  /* given: as the file has it */
+	const char **services; /* names within root */
+	size_t nservices;
+	const char *const *client;
+	char *project;
+};
+
+static const char *const plugin[] = { "docker", "compose", NULL };
+static const char *const standalone[] = { "docker-compose", NULL };
+
+/* Compose reads JSON as YAML, and JSON is easier to change. */
+static char *to_json(const char *yaml)
+{
+	struct fy_document *doc = fy_document_build_from_string(NULL, yaml, strlen(yaml));
+	char *json = doc ? fy_emit_document_to_string(doc, FYECF_MODE_JSON | FYECF_WIDTH_INF) :
+			   NULL;
+
+	fy_document_destroy(doc);
+	return json;
+}
+
+int ct_stack__parse(const char *yaml, struct ct_stack **c, struct ct_err *err)
+{
+	ct_autofree char *json = to_json(yaml);
+	json_t *root = json ? json_loads(json, 0, NULL) : NULL, *value;
+	json_t *services = json_object_get(root, "services");
+	struct ct_stack *out;
+	const char *key;
+
+	if (!json_object_size(services)) {
+		json_decref(root);
+		return ct_err__set(err, EINVAL, "Compose's configuration names no services");
+	}
+	out = ct_xzalloc(sizeof(*out));
+	out->root = root;
+	out->given = json_deep_copy(root);
+	out->services = ct_xzalloc(json_object_size(services) * sizeof(*out->services));
+	json_object_foreach(services, key, value)
+		if (json_is_object(value))
+			out->services[out->nservices++] = key;
+	*c = out;
+	return 0;
+}
+
+static const char *const *find_client(void)
+{
+	const char *const *const clients[] = { plugin, standalone };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(clients); i++) {
+		ct_autowords struct ct_words words = {};
+
+		ct_words__add_all(&words, clients[i]);
+		ct_words__add(&words, "version");
+		if (!ct_proc__run(words.items, NULL))
+			return clients[i];
+	}
+	return NULL;
+}
+
+int ct_stack__open(const char *file, const char *project, struct ct_stack **c, struct ct_err *err)
+{
+	const char *const *client = find_client();
+	ct_autowords struct ct_words words = {};
+	ct_autofree char *output = NULL;
+	int ret;
+
+	if (!client)
+		return ct_err__set(
+			err, ENOENT,
+			"neither 'docker compose' nor docker-compose works here: install "
+			"one");
+	ct_words__add_all(&words, client);
+	ct_words__add_all(&words, (const char *const[]){ "-p", project, NULL });
+	if (file)
+		ct_words__add_all(&words, (const char *const[]){ "-f", file, NULL });
+	ct_words__add(&words, "config");
+	ret = ct_proc__run(words.items, &output);
+	if (ret) {
+		ct_autofree char *shown = ct_printable(output ? output : "no answer");
+
+		return ct_err__set(err, EINVAL, "Compose does not understand the file: %s", shown);
+	}
+	ret = ct_stack__parse(output, c, err);
+	if (ret)
+		return ret;
+	(*c)->client = client;
+	(*c)->project = ct_xstrdup(project);
+	return 0;
+}
+
+void ct_stack__close(struct ct_stack *c)
+{
+	if (!c)
+		return;
+	json_decref(c->root);
+	json_decref(c->given);
+	free(c->services);
+	free(c->project);
+	free(c);
+}
+
+const char *const *ct_stack__services(const struct ct_stack *c, size_t *n)
+{
+	*n = c->nservices;
+	return c->services;
+}
+
+const char *ct_stack__image(const struct ct_stack *c, const char *service)
+{
+	json_t *s = json_object_get(json_object_get(c->given, "services"), service);
+
+	return json_object_get(s, "build") ? NULL : json_string_value(json_object_get(s, "image"));
+}
+
+/* One of a service's volumes, in the short or the long form. */
+static void look_at_mount(const json_t *mount, bool *volumes, bool *binds)
+{
+	const char *text = json_string_value(mount), *options = text ? strchr(text, ':') : NULL;
+	const char *type = json_string_value(json_object_get(mount, "type"));
+
+	if (options) {
+		bool named = !strchr("/.~", *text);
+
+		options = strchr(options + 1, ':');
+		*volumes |= named;
+		*binds |= !named && !(options && ct_words__listed(options + 1, "ro"));
+	} else if (type && !strcmp(type, "volume")) {
+		*volumes |= !!json_object_get(mount, "source");
+	} else if (type && !strcmp(type, "bind")) {
+		*binds |= !json_is_true(json_object_get(mount, "read_only"));
+	}
+}
+
+bool ct_stack__keeps(const struct ct_stack *c, const char *service, bool *binds)
+{
+	json_t *services = json_object_get(c->given, "services"), *value, *mount;
+	bool volumes = false;
+	const char *name;
+	size_t i;
+
+	*binds = false;
+	json_object_foreach(services, name, value)
+		if (!service || !strcmp(service, name))
+			json_array_foreach(json_object_get(value, "volumes"), i, mount)
+				look_at_mount(mount, &volumes, binds);
+	return volumes;
+}
+
+/* Without a name of its own it is named after the project, and removed with that. */
+static void rename_all(json_t *items, const char *project, bool externals)
+{
+	json_t *item;
+	const char *key;
+	size_t len = project ? strlen(project) : 0;
+
+	json_object_foreach(items, key, item) {
+		json_t *external = json_object_get(item, "external");
+		const char *name = json_string_value(json_object_get(item, "name"));
+		bool is_external = json_is_true(external) || json_is_object(external);
+
+		if (is_external ? !externals : !name || (len && !strncmp(name, project, len)))
+			continue;
+		json_object_del(item, "name");
+		json_object_del(item, "external");
+	}
+}
+
+void ct_stack__rename(struct ct_stack *c, bool volumes)
+{
+	rename_all(json_object_get(c->root, "networks"), c->project, false);
+	if (volumes)
+		rename_all(json_object_get(c->root, "volumes"), c->project, true);
+}
+
+void ct_stack__limit(struct ct_stack *c, const char *service, const uint64_t *set)
+{
+	static const char *const keys[] = { "privileged", "cap_drop", "cap_add" };
+	json_t *s = json_object_get(json_object_get(c->root, "services"), service);
+	json_t *given = json_object_get(json_object_get(c->given, "services"), service), *add;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(keys); i++) {
+		json_object_del(s, keys[i]);
+		if (!set && json_object_get(given, keys[i]))
+			json_object_set(s, keys[i], json_object_get(given, keys[i]));
+	}
+	if (!set)
+		return;
+	add = json_array();
+	ct_caps__for_each(cap, *set)
+		json_array_append_new(add, json_string(ct_cap__name(cap)));
+	json_object_set_new(s, "cap_drop", json_pack("[s]", "ALL"));
+	json_object_set_new(s, "cap_add", add);
+}
+
+int ct_stack__write(const struct ct_stack *c, const char *path, struct ct_err *err)
+{
+	ct_autooutfile struct ct_outfile *f = NULL;
+	FILE *out;
+	int ret = ct_outfile__open(path, &f, &out, err);
+
+	if (ret)
+		return ret;
+	if (json_dumpf(c->root, out, JSON_INDENT(1)))
+		return ct_err__set(err, EIO, "cannot write %s", path);
+	return ct_outfile__commit(ct_steal(f), err);
+}
+
+void ct_stack__command(const struct ct_stack *c, const char *path, struct ct_words *words)
+{
+	ct_words__add_all(words, c->client);
+	ct_words__add_all(words, (const char *const[]){ "-p", c->project, "-f", path, NULL });
+}
