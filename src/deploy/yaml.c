@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
 #include <string.h>
-#include <libfyaml.h>
 
-#include "deploy/yaml.h"
-#include "deploy/yaml_scalar.h"
+#include "deploy/yaml_build.h"
 
-#define MAX_DEPTH                                                                                 \
-	500	       /* the schema in a CustomResourceDefinition goes deeper than libfyaml's 64 \
-			*/
 #define MAX_HIDDEN 256 /* empty block scalars and comments that libfyaml is not shown */
 
-static void node_free(struct ct_yaml_node *n)
+void ct_yaml_node__free(struct ct_yaml_node *n)
 {
 	if (!n)
 		return;
 	for (size_t i = 0; i < n->nitems; i++)
-		node_free(n->items[i]);
+		ct_yaml_node__free(n->items[i]);
 	free(n->items);
 	free(n->text);
 	free(n->tag);
@@ -28,7 +23,7 @@ void ct_yaml__free(struct ct_yaml *y)
 {
 	if (!y)
 		return;
-	node_free(y->root);
+	ct_yaml_node__free(y->root);
 	free(y->name);
 	free(y->text);
 	free(y->lines);
@@ -81,333 +76,6 @@ int ct_yaml__error(const struct ct_yaml *y, size_t pos, struct ct_err *err, cons
 	return ct_err__set(err, EINVAL, "%s:%u:%u: %s", name, line, column, msg);
 }
 
-/* ---- parsing ---- */
-
-struct builder {
-	struct ct_yaml *y;
-	struct fy_parser *parser;
-	struct ct_err *err;
-	struct ct_yaml_node *open[MAX_DEPTH];
-	size_t depth;
-	struct ct_yaml_node **anchors; /* in the order of their definition */
-	size_t nanchors, anchors_cap;
-	size_t documents;
-	size_t last; /* where the last complete node ended */
-	/* Where a block scalar or a comment is that libfyaml gets wrong; SIZE_MAX: nowhere. */
-	size_t hidden;
-};
-
-static size_t mark_start(struct fy_token *t)
-{
-	return fy_token_start_mark(t)->input_pos;
-}
-
-static size_t mark_end(struct fy_token *t)
-{
-	return fy_token_end_mark(t)->input_pos;
-}
-
-static bool is_complete(const struct builder *b, const struct ct_yaml_node *n)
-{
-	for (size_t i = 0; i < b->depth; i++)
-		if (b->open[i] == n)
-			return false;
-	return true;
-}
-
-/* The anchor's name, and with it the earlier of the two places where a node may begin. */
-static void set_props(struct builder *b, struct ct_yaml_node *n, struct fy_token *anchor,
-		      struct fy_token *tag)
-{
-	const char *text;
-	size_t len, pos;
-
-	if (n->start == n->end && (anchor || tag)) {
-		pos = anchor ? mark_end(anchor) : 0;
-		len = tag ? mark_end(tag) : 0;
-		n->start = n->end = b->last = pos > len ? pos : len;
-	}
-	n->props = n->start;
-	if (tag) {
-		pos = mark_start(tag);
-		len = mark_end(tag);
-		if (pos < len && len <= b->y->len)
-			n->tag = ct_xstrndup(b->y->text + pos, len - pos);
-		n->props = pos < n->props ? pos : n->props;
-	}
-	if (anchor) {
-		text = fy_token_get_text(anchor, &len);
-		n->anchor = text ? ct_xstrndup(text, len) : ct_xstrdup("");
-		pos = mark_start(anchor);
-		/* The mark may be behind the sign. */
-		if (pos && b->y->text[pos] != '&' && b->y->text[pos - 1] == '&')
-			pos--;
-		n->props = pos < n->props ? pos : n->props;
-		*CT_PUSH(b->anchors, b->nanchors, b->anchors_cap) = n;
-	}
-}
-
-static int check_key(struct builder *b, struct ct_yaml_node *map)
-{
-	const struct ct_yaml_node *key = map->items[map->nitems - 1], *k = ct_yaml__resolve(key);
-
-	if (k->kind != CT_YAML_SCALAR)
-		return ct_yaml__error(b->y, key->start, b->err,
-				      "a key that is a list or a mapping: write a plain word");
-	if (ct_yaml__is_merge(key))
-		return 0;
-	for (size_t i = 0; i + 2 < map->nitems; i += 2) {
-		const struct ct_yaml_node *other = ct_yaml__resolve(map->items[i]);
-
-		if (!strcmp(other->text, k->text)) {
-			ct_autofree char *shown = ct_printable(k->text);
-
-			return ct_yaml__error(b->y, key->start, b->err,
-					      "'%s' occurs twice: remove one", shown);
-		}
-	}
-	return 0;
-}
-
-/* Takes n into the collection that is open. */
-static int add(struct builder *b, struct ct_yaml_node *n)
-{
-	struct ct_yaml_node *in = b->depth ? b->open[b->depth - 1] : NULL;
-
-	n->parent = in;
-	if (!in) {
-		b->y->root = n;
-		return 0;
-	}
-	*CT_PUSH(in->items, in->nitems, in->items_cap) = n;
-	return in->kind == CT_YAML_MAP && in->nitems % 2 && n->kind != CT_YAML_MAP &&
-			       n->kind != CT_YAML_SEQ ?
-		       check_key(b, in) :
-		       0;
-}
-
-/* The key whose value comes next. */
-static struct ct_yaml_key key_of(const struct builder *b)
-{
-	const struct ct_yaml_node *in = b->depth ? b->open[b->depth - 1] : NULL, *key;
-
-	if (!in || in->kind != CT_YAML_MAP || !(in->nitems % 2))
-		return (struct ct_yaml_key){ .is = false };
-	key = in->items[in->nitems - 1];
-	return (struct ct_yaml_key){ true, key->props, key->end };
-}
-
-/* Sets the text from the scalar's own bytes, or where that cannot be, as libfyaml has it. */
-static int set_text(struct builder *b, struct ct_yaml_node *n, struct fy_token *t)
-{
-	const char *text = b->y->text + n->start, *wrong = NULL;
-	size_t len = n->end - n->start;
-
-	if (n->style != CT_YAML_LITERAL) {
-		n->text = ct_yaml_scalar__text(text, len, &wrong);
-		return n->text ? 0 : ct_yaml__error(b->y, n->start, b->err, "%s", wrong);
-	}
-	n->text = ct_yaml_scalar__block(b->y->text, n->start, key_of(b));
-	if (n->text)
-		return 0;
-	text = fy_token_get_text(t, &len);
-	n->text = ct_xstrndup(text ? text : "", len);
-	return 0;
-}
-
-/* Finds empty block scalars that took what follows for their text. */
-static bool swallows(struct builder *b, const struct ct_yaml_node *n)
-{
-	if (n->style == CT_YAML_LITERAL)
-		b->hidden = ct_yaml_scalar__swallows(b->y->text, n->start, n->end, key_of(b));
-	return b->hidden != SIZE_MAX;
-}
-
-static int add_scalar(struct builder *b, const struct fy_event *e)
-{
-	struct ct_yaml_node *n = ct_xzalloc(sizeof(*n));
-	struct fy_token *t = e->scalar.value;
-	enum fy_scalar_style style = t ? fy_token_scalar_style(t) : FYSS_PLAIN;
-
-	n->style = style == FYSS_PLAIN				 ? CT_YAML_PLAIN :
-		   style == FYSS_LITERAL || style == FYSS_FOLDED ? CT_YAML_LITERAL :
-								   CT_YAML_QUOTED;
-	n->start = t ? mark_start(t) : b->last;
-	n->end = t ? mark_end(t) : b->last;
-	if (n->end < n->start || n->end > b->y->len)
-		n->end = n->start;
-	if (n->style == CT_YAML_QUOTED && n->start && n->end < b->y->len) {
-		n->start--; /* the marks leave the quotes out */
-		n->end++;
-	}
-	/* Only an empty block scalar that was hidden begins so. */
-	if (n->style == CT_YAML_PLAIN && n->end > n->start && strchr("|>", b->y->text[n->start]))
-		n->style = CT_YAML_LITERAL;
-	b->last = n->end;
-	if (swallows(b, n) || set_text(b, n, t)) {
-		node_free(n);
-		return -EINVAL;
-	}
-	set_props(b, n, e->scalar.anchor, e->scalar.tag);
-	return add(b, n);
-}
-
-static int add_alias(struct builder *b, const struct fy_event *e)
-{
-	struct ct_yaml_node *n = ct_xzalloc(sizeof(*n));
-	struct fy_token *t = e->alias.anchor;
-	size_t len = 0, i;
-	const char *text = fy_token_get_text(t, &len);
-
-	n->kind = CT_YAML_ALIAS;
-	n->text = ct_xstrndup(text ? text : "", len);
-	n->start = mark_start(t);
-	n->end = mark_end(t);
-	if (n->start && b->y->text[n->start] != '*' && b->y->text[n->start - 1] == '*')
-		n->start--;
-	n->props = n->start;
-	b->last = n->end;
-	for (i = b->nanchors; i > 0; i--)
-		if (!strcmp(b->anchors[i - 1]->anchor, n->text))
-			break;
-	n->target = i ? b->anchors[i - 1] : NULL;
-	if (!n->target || !is_complete(b, n->target)) {
-		ct_autofree char *shown = ct_printable(n->text);
-		bool within = n->target;
-
-		len = n->start;
-		node_free(n);
-		return ct_yaml__error(b->y, len, b->err,
-				      within ? "*%s is within what it stands for: write it out" :
-					       "*%s: there is no anchor &%s before it",
-				      shown, shown);
-	}
-	return add(b, n);
-}
-
-static int open_node(struct builder *b, enum ct_yaml_kind kind, struct fy_token *start,
-		     struct fy_token *anchor, struct fy_token *tag)
-{
-	struct ct_yaml_node *n = ct_xzalloc(sizeof(*n));
-	int ret;
-
-	n->kind = kind;
-	n->start = n->end = start ? mark_start(start) : b->last;
-	n->flow = start && (fy_token_get_type(start) == FYTT_FLOW_MAPPING_START ||
-			    fy_token_get_type(start) == FYTT_FLOW_SEQUENCE_START);
-	/* With a tag before it the mark may be on the white space between them. */
-	while (n->flow && n->start < b->y->len && strchr(" \t\r\n", b->y->text[n->start]))
-		n->start++;
-	set_props(b, n, anchor, tag);
-	if (b->depth == MAX_DEPTH) {
-		size_t pos = n->start;
-
-		if (anchor)
-			b->nanchors--;
-		node_free(n);
-		return ct_yaml__error(b->y, pos, b->err,
-				      "nested deeper than %d levels: take some out", MAX_DEPTH);
-	}
-	ret = add(b, n);
-	b->open[b->depth++] = n;
-	return ret;
-}
-
-static int close_node(struct builder *b, struct fy_token *end)
-{
-	struct ct_yaml_node *n = b->open[--b->depth], *in = n->parent;
-
-	n->end = n->flow && end ? mark_end(end) : b->last;
-	b->last = n->end;
-	return in && in->kind == CT_YAML_MAP && in->nitems % 2 ? check_key(b, in) : 0;
-}
-
-static int on_event(struct builder *b, struct fy_event *e)
-{
-	switch (e->type) {
-	case FYET_DOCUMENT_START:
-		if (b->documents++)
-			return ct_yaml__error(b->y,
-					      e->document_start.document_start ?
-						      mark_start(e->document_start.document_start) :
-						      b->last,
-					      b->err,
-					      "a second document, or an empty one: split the file "
-					      "at ---, or remove that line");
-		return 0;
-	case FYET_SCALAR: return add_scalar(b, e);
-	case FYET_ALIAS: return add_alias(b, e);
-	case FYET_MAPPING_START:
-		return open_node(b, CT_YAML_MAP, e->mapping_start.mapping_start,
-				 e->mapping_start.anchor, e->mapping_start.tag);
-	case FYET_SEQUENCE_START:
-		return open_node(b, CT_YAML_SEQ, e->sequence_start.sequence_start,
-				 e->sequence_start.anchor, e->sequence_start.tag);
-	case FYET_MAPPING_END: return close_node(b, e->mapping_end.mapping_end);
-	case FYET_SEQUENCE_END: return close_node(b, e->sequence_end.sequence_end);
-	default: return 0;
-	}
-}
-
-/* The byte at a place that libfyaml names; SIZE_MAX: there is none. */
-static size_t position(const struct ct_yaml *y, int line, int column)
-{
-	size_t pos;
-
-	if (line < 1 || (size_t)line > y->nlines)
-		return SIZE_MAX;
-	pos = y->lines[line - 1];
-	if (!pos && !strncmp(y->text, "\xef\xbb\xbf", 3))
-		pos = 3;
-	for (; column > 1 && pos < y->len; column--) {
-		uint32_t c;
-		size_t n = ct_utf8__decode(y->text + pos, &c);
-
-		pos += n ? n : 1;
-	}
-	return pos;
-}
-
-/*
- * A comment right behind a quote or a bracket is none to YAML 1.2 and libfyaml, but go-yaml and
- * PyYAML take it, and with them Compose and Kubernetes do.
- */
-static bool is_close_comment(const struct ct_yaml *y, size_t pos)
-{
-	return pos && pos < y->len && y->text[pos] == '#' && strchr("[]{},\"'", y->text[pos - 1]);
-}
-
-static int syntax_error(struct builder *b, struct fy_diag *diag)
-{
-	ct_autofree char *name = ct_printable(b->y->name);
-	const struct fy_diag_error *e;
-	void *prev = NULL;
-
-	e = fy_diag_errors_iterate(diag, &prev);
-	if (!e)
-		return ct_err__set(b->err, EINVAL, "%s: this is not YAML", name);
-	ct_autofree char *msg = ct_printable(e->msg ? e->msg : "this is not YAML");
-	size_t pos = position(b->y, e->line, e->column);
-
-	if (is_close_comment(b->y, pos))
-		b->hidden = pos;
-	return ct_err__set(b->err, EINVAL, "%s:%d:%d: not YAML: %s", name, e->line, e->column, msg);
-}
-
-static int build(struct builder *b, struct fy_diag *diag)
-{
-	struct fy_event *e;
-	int ret = 0;
-
-	while (!ret && (e = fy_parser_parse(b->parser))) {
-		ret = on_event(b, e);
-		fy_parser_event_free(b->parser, e);
-	}
-	if (!ret && (fy_parser_get_stream_error(b->parser) || fy_diag_got_error(diag) || b->depth))
-		ret = syntax_error(b, diag);
-	return ret;
-}
-
 /* What YAML allows in a file, and what all its readers take alike. */
 static int check_text(const struct ct_yaml *y, struct ct_err *err)
 {
@@ -432,34 +100,6 @@ static int check_text(const struct ct_yaml *y, struct ct_err *err)
 					      c);
 	}
 	return 0;
-}
-
-/* One run of libfyaml's parser over shown, which has the bytes of y->text but for what is hidden.
- */
-static int parse_shown(struct ct_yaml *y, const char *shown, size_t *hidden, struct ct_err *err)
-{
-	const struct fy_diag_cfg dcfg = { .level = FYET_ERROR, .module_mask = ~0u };
-	struct builder b = { .y = y, .err = err, .hidden = SIZE_MAX };
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG |
-					     FYPCF_SLOPPY_FLOW_INDENTATION |
-					     FYPCF_DISABLE_DEPTH_LIMIT };
-	int ret;
-
-	cfg.diag = fy_diag_create(&dcfg);
-	if (!cfg.diag)
-		return ct_err__set(err, ENOMEM, "out of memory");
-	fy_diag_set_collect_errors(cfg.diag, true);
-	b.parser = fy_parser_create(&cfg);
-	if (!b.parser || fy_parser_set_string(b.parser, shown, y->len))
-		ret = ct_err__set(err, ENOMEM, "out of memory");
-	else
-		ret = build(&b, cfg.diag);
-	if (b.parser)
-		fy_parser_destroy(b.parser);
-	fy_diag_destroy(cfg.diag);
-	free(b.anchors);
-	*hidden = b.hidden;
-	return ret;
 }
 
 /* Puts what libfyaml reads rightly in the place of what it does not, and of the same length. */
@@ -490,11 +130,11 @@ int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yam
 	shown = ct_xzalloc(len + 1);
 	memcpy(shown, text, len);
 	for (int i = 0; i <= MAX_HIDDEN; i++) {
-		ret = parse_shown(y, shown, &hidden, err);
+		ret = ct_yaml_build__run(y, shown, &hidden, err);
 		if (!ret || hidden == SIZE_MAX)
 			break;
 		hide(shown, hidden);
-		node_free(y->root);
+		ct_yaml_node__free(y->root);
 		y->root = NULL;
 		ret = ct_yaml__error(y, hidden, err,
 				     "too many empty block scalars, or comments without a space "
