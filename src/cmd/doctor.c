@@ -3,10 +3,10 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "attrib/attrib.h"
 #include "cmd/cmd.h"
 #include "kern/probe.h"
 #include "kern/refuse.h"
+#include "runtime/docker.h"
 
 static const struct ct_opt opts[] = { { .name = NULL } };
 

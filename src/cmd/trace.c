@@ -7,14 +7,15 @@
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
 
-#include "attrib/attrib.h"
 #include "base/human.h"
 #include "base/json.h"
+#include "cgroup/name.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "kern/selectors.h"
 #include "kern/probe.h"
-#include "record/find.h"
+#include "record/resolve.h"
+#include "runtime/docker.h"
 
 static const char *container, *unit, *backend, *socket_path, *pid_text;
 static bool json;
@@ -103,7 +104,7 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 	if (ev->type != CT_EV_SAMPLE || size < sizeof(*s) || t->broken)
 		return;
 	path = ct_cgroups__path(t->cgroups, s->key.cgroup);
-	ct_cgroup__classify(path ? path : "?", &name);
+	ct_cgroup_name__classify(path ? path : "?", &name);
 	if ((t->pid && s->proc.pid != (uint32_t)t->pid) || (t->id && strcmp(name.id, t->id) != 0))
 		return;
 	ct_probe__stack(t->probe, s->key.site, &stack, &len);
@@ -121,7 +122,7 @@ static int find_workload(struct tracer *t, struct ct_err *err)
 
 	if (unit) {
 		t->id = ct_unit__name(unit, ".service");
-		if (!ct_find__unit(t->cgroups, t->id)) {
+		if (!ct_resolve__unit(t->cgroups, t->id)) {
 			ct_autofree char *shown = ct_printable(t->id);
 
 			ct_warn("%s is not running: waiting for it to start", shown);
@@ -133,7 +134,7 @@ static int find_workload(struct tracer *t, struct ct_err *err)
 	ret = ct_docker__open(socket_path, &d, err);
 	if (ret && socket_path)
 		return ret;
-	ret = ct_find__container(ret ? NULL : d, t->cgroups, container, &t->id, err);
+	ret = ct_resolve__container(ret ? NULL : d, t->cgroups, container, &t->id, err);
 	ct_docker__close(d);
 	return ret;
 }

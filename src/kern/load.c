@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "cgroup/hierarchy.h"
 #include "kern/selectors.h"
 
 const char *const ct_backend_names[] = { "tp_btf", "fexit", "kprobe", NULL };
@@ -268,11 +269,11 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	/* x86; arm64 */
 	static const char *const entries[] = { "do_syscall_64", "invoke_syscall",
 					       "el0_svc_common" };
-	struct ct_cgroup_setup cg;
+	struct ct_hierarchy cg;
 	uint64_t lo, size;
 	struct stat st;
 
-	ct_cgroup_setup__detect(&cg);
+	ct_hierarchy__detect(&cg);
 	p->layout = cg.layout;
 	p->ncpus = libbpf_num_possible_cpus();
 	bpf_map__set_max_entries(p->skel->maps.cache, CT_CACHE_SLOTS * p->ncpus);

@@ -20,9 +20,6 @@ struct ct_probe_opts {
 	bool every;	   /* a sample for every check, for trace */
 };
 
-/* Names of enum ct_v1_controller, by preference, NULL at the end. */
-extern const char *const ct_v1_controllers[];
-
 /* What was tried and how it failed, for messages and doctor. */
 struct ct_backend_try {
 	const char *name;

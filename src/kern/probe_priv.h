@@ -38,14 +38,6 @@ struct ct_probe {
 	void *arg;
 };
 
-/* How processes are distinguished by cgroup on this host. */
-struct ct_cgroup_setup {
-	int layout;	   /* 1, 2, 3 */
-	int v1_controller; /* enum ct_v1_controller, -1: v2 alone */
-	int v1_hierarchy;  /* number, -1 */
-};
-void ct_cgroup_setup__detect(struct ct_cgroup_setup *s);
-
 /*
  * Our process as the kernel numbers it, whatever PID namespace we are in: programs see that
  * number. Before 5.10, which cannot run a program for us, what getpid() says.

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <bpf/bpf.h>
 
+#include "cgroup/hierarchy.h"
 #include "kern/probe_priv.h"
 #include "rehearse.skel.h"
 
@@ -32,9 +33,9 @@ static uint64_t own_bounding_set(void)
 
 static void configure(struct rehearse_bpf *s, const struct ct_refuse_opts *opts)
 {
-	struct ct_cgroup_setup cg;
+	struct ct_hierarchy cg;
 
-	ct_cgroup_setup__detect(&cg);
+	ct_hierarchy__detect(&cg);
 	s->data_hot->cfg_self = ct_self__tgid();
 	s->data_hot->cfg_v1_controller = cg.v1_controller;
 	s->rodata->cfg_cgroup = opts->cgroup;

@@ -40,7 +40,7 @@ static bool engine_agrees(struct ct_recorder *r, const char *id, const char *roo
 	int pid = 0;
 
 	return r->docker && !ct_docker__find(r->docker, id, &full, &pid, &err) && pid &&
-	       !ct_cgroup__of_pid(pid, &path) && ct_cgroup_path__below(path, root);
+	       !ct_cgroup_path__of_pid(pid, &path) && ct_cgroup_path__below(path, root);
 }
 
 struct rival {
@@ -57,7 +57,7 @@ static void look_for_rival(void *arg, const char *path, bool inside)
 	(void)inside;
 	if (rival->found || !strstr(path, rival->id))
 		return;
-	ct_cgroup__classify(path, &name);
+	ct_cgroup_name__classify(path, &name);
 	rival->found = name.kind == CT_WL_CONTAINER && !strcmp(name.id, rival->id) &&
 		       !ct_cgroups__owner_of(rival->cgroups, path);
 }
@@ -97,7 +97,7 @@ static bool is_believed(struct ct_recorder *r, const char *path, const struct ct
 
 void ct_recorder__classify(struct ct_recorder *r, const char *path, struct ct_cgroup_name *name)
 {
-	ct_cgroup__classify(path, name);
+	ct_cgroup_name__classify(path, name);
 	if (name->kind == CT_WL_CONTAINER && r->collect && !is_believed(r, path, name))
-		ct_cgroup__classify_plain(path, name);
+		ct_cgroup_name__classify_plain(path, name);
 }

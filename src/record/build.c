@@ -3,7 +3,7 @@
 #include <string.h>
 #include <seccomp.h>
 
-#include "attrib/attrib.h"
+#include "cgroup/name.h"
 #include "kern/selectors.h"
 #include "record/collect_priv.h"
 #include "record/origin.h"

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "record/find.h"
+#include "record/resolve.h"
 #include "record/recorder_priv.h"
 
 static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_session *s)
@@ -46,7 +46,7 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 		return command_workload(r, s);
 	w = ct_session__find(s, name->id);
 	if (!w && r->subtree && ct_cgroup_path__below(path, r->subtree)) {
-		ct_cgroup__classify(r->subtree, &top);
+		ct_cgroup_name__classify(r->subtree, &top);
 		return ct_session__find(s, top.id);
 	}
 	if (!w) {
@@ -150,7 +150,7 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	struct ct_cgroup_name name;
 	struct ct_workload *w;
 
-	ct_cgroup__classify(path, &name);
+	ct_cgroup_name__classify(path, &name);
 	if (name.kind != CT_WL_CONTAINER)
 		return;
 	w = ct_session__find(r->session, name.id);
@@ -183,7 +183,7 @@ static void look_alive(void *arg, const char *path, bool inside)
 
 	if (s->alive)
 		return;
-	ct_cgroup__classify(path, &name);
+	ct_cgroup_name__classify(path, &name);
 	if ((name.kind == CT_WL_CONTAINER && inside) || ct_session__find(s->r->session, name.id))
 		s->alive = ct_cgroups__processes(ct_collect__cgroups(s->r->collect), path) > 0;
 }
@@ -218,7 +218,7 @@ void ct_recorder__describe_rest(struct ct_recorder *r)
 int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct ct_err *err)
 {
 	ct_autofree char *id = NULL;
-	int ret = ct_find__container(r->docker, ct_collect__cgroups(r->collect), name, &id, err);
+	int ret = ct_resolve__container(r->docker, ct_collect__cgroups(r->collect), name, &id, err);
 
 	if (!ret)
 		ct_recorder__want(r, id, NULL);
@@ -263,7 +263,7 @@ static void watch_path(struct ct_recorder *r, const char *path)
 {
 	struct ct_cgroup_name name;
 
-	ct_cgroup__classify(path, &name);
+	ct_cgroup_name__classify(path, &name);
 	if (name.kind == CT_WL_CONTAINER)
 		ct_recorder__want(r, name.id, NULL);
 	else if (!ct_session__find(r->session, name.id))
@@ -273,7 +273,7 @@ static void watch_path(struct ct_recorder *r, const char *path)
 int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err)
 {
 	ct_autofree char *path = NULL;
-	int ret = ct_cgroup__of_pid(pid, &path);
+	int ret = ct_cgroup_path__of_pid(pid, &path);
 
 	if (ret)
 		return ct_err__set(err, -ret, "no process %d: %s", pid, strerror(-ret));
@@ -298,7 +298,7 @@ int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_e
 	if (!ct_session__find(r->session, name))
 		ct_session__add(r->session, name)->kind = CT_WL_UNIT;
 	if (!r->opts.quiet && !r->opts.starts &&
-	    !ct_find__unit(ct_collect__cgroups(r->collect), name)) {
+	    !ct_resolve__unit(ct_collect__cgroups(r->collect), name)) {
 		ct_autofree char *shown = ct_printable(name);
 
 		ct_warn("%s is not running: waiting for it to start", shown);

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "attrib/attrib.h"
 #include "record/collect_priv.h"
 
 #define DRAIN_AFTER 16 /* ended cgroups */
@@ -38,7 +37,7 @@ struct ct_collect *ct_collect__new(struct ct_probe *p)
 
 	c->probe = p;
 	c->cgroups = ct_cgroups__new();
-	c->roots = ct_roots__new();
+	c->roots = ct_exec_caps__new();
 	find_root(c);
 	ct_cgroups__scan(c->cgroups);
 	return c;
@@ -84,7 +83,7 @@ void ct_collect__free(struct ct_collect *c)
 	ct_collect__free_programs(c);
 	forget_ended(c, true);
 	ct_cgroups__free(c->cgroups);
-	ct_roots__free(c->roots);
+	ct_exec_caps__free(c->roots);
 	free(c);
 }
 
@@ -137,7 +136,7 @@ void ct_collect__classify(const struct ct_collect *c, const char *path, struct c
 	if (c->classify)
 		c->classify(c->classify_arg, path, name);
 	else
-		ct_cgroup__classify(path, name);
+		ct_cgroup_name__classify(path, name);
 }
 
 struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c)
@@ -172,7 +171,7 @@ static void on_sample(struct ct_collect *c, const struct ct_sample *s)
 
 	if (seen->sample.h.ns)
 		return;
-	if (CT_IS_PENDING(s->key.entry) && ct_roots__keep(c->roots, s->h.cgroup, s->proc.pid))
+	if (CT_IS_PENDING(s->key.entry) && ct_exec_caps__keep(c->roots, s->h.cgroup, s->proc.pid))
 		announce(c, s->h.cgroup);
 	seen->sample = *s;
 }
@@ -219,7 +218,7 @@ static char *command_line(const char *argv, uint32_t len)
  */
 static int look_up_fcaps(struct ct_collect *c, const struct ct_exec_event *e, struct ct_exec *x)
 {
-	int ret = ct_roots__fcaps(c->roots, e, x), other;
+	int ret = ct_exec_caps__find(c->roots, e, x), other;
 	struct ct_exec_event beside = *e;
 
 	if (ret != -ESRCH || *x->file != '/' || !strncmp(x->file, "/proc/", strlen("/proc/")))
@@ -228,9 +227,10 @@ static int look_up_fcaps(struct ct_collect *c, const struct ct_exec_event *e, st
 	if (!other)
 		return ret;
 	/* A unit's mount namespace, such as PrivateTmp= makes it, mostly has our root. */
-	if (!ct_roots__keep(c->roots, e->h.cgroup, other) && ct_roots__is_ours(c->roots, other))
-		beside.mntns_inum = ct_roots__our_mntns(c->roots);
-	return ct_roots__fcaps(c->roots, &beside, x);
+	if (!ct_exec_caps__keep(c->roots, e->h.cgroup, other) &&
+	    ct_exec_caps__is_ours(c->roots, other))
+		beside.mntns_inum = ct_exec_caps__our_mntns(c->roots);
+	return ct_exec_caps__find(c->roots, &beside, x);
 }
 
 static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
@@ -263,7 +263,7 @@ static void on_exit_event(struct ct_collect *c, const struct ct_exit_event *e)
 	ct_collect__keep_exit(c, e);
 	if (!e->is_main)
 		return;
-	ct_roots__drop(c->roots, e->h.cgroup);
+	ct_exec_caps__drop(c->roots, e->h.cgroup);
 	c->ended_since++;
 	HASH_FIND(hh, c->ended, &e->h.cgroup, sizeof(e->h.cgroup), ended);
 	if (ended)

@@ -4,7 +4,7 @@
 
 #include <uthash.h>
 #include "record/collect.h"
-#include "record/roots.h"
+#include "record/exec_caps.h"
 
 struct ct_seen {
 	struct ct_key key;
@@ -43,7 +43,7 @@ struct ct_ended {
 struct ct_collect {
 	struct ct_probe *probe;
 	struct ct_cgroups *cgroups;
-	struct ct_roots *roots;
+	struct ct_exec_caps *roots;
 	ct_entry_fn on_entry;
 	void *entry_arg;
 	ct_classify_fn classify;

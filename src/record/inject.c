@@ -8,9 +8,10 @@
 #include <string.h>
 #include <time.h>
 
-#include "attrib/attrib.h"
 #include "base/util.h"
+#include "cgroup/name.h"
 #include "record/recorder.h"
+#include "runtime/docker.h"
 
 /* Options before the subcommand that take a value as a word of their own. */
 static bool takes_value(const char *word)

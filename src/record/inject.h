@@ -42,7 +42,7 @@ struct ct_injected {
 	char *label;	    /* value of the label, NULL when none was put in */
 	char *option;	    /* "--label=..." or "--unit=..." itself */
 	char *project;	    /* Compose: the project's name, if known */
-	char *unit;	    /* systemd-run: the unit, as ct_cgroup__classify() calls it */
+	char *unit;	    /* systemd-run: the unit, as ct_cgroup_name__classify() calls it */
 	bool is_client;	    /* the command only asks others to start something */
 	const char *socket; /* named by -H unix://..., borrowed */
 };

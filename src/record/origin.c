@@ -79,7 +79,7 @@ static bool is_started_by_manager(const char *from, const char *path)
 	if (!slash || strcmp(slash, "/init.scope") != 0 || !path)
 		return false;
 	dir = ct_xstrndup(from, slash - from);
-	ct_cgroup__classify(path, &name);
+	ct_cgroup_name__classify(path, &name);
 	return name.kind == CT_WL_UNIT && ct_cgroup_path__below(path, dir);
 }
 
@@ -184,15 +184,6 @@ bool ct_origins__is_own(struct ct_origins *o, uint64_t cgroup)
 		own |= e != NULL;
 	}
 	return own;
-}
-
-bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name)
-{
-	static const char service[] = ".service";
-
-	return name->kind == CT_WL_CONTAINER ||
-	       (name->kind == CT_WL_UNIT && ct_str_ends(name->id, service) &&
-		strcmp(name->id, service) != 0);
 }
 
 struct ct_workload *ct_origins__sender_to(struct ct_origins *o, uint64_t cgroup)

@@ -38,7 +38,4 @@ struct ct_workload *ct_origins__sender_to(struct ct_origins *o, uint64_t cgroup)
 /* Notes in each workload into which others, that have a set of their own, it sent processes. */
 void ct_origins__note_sent(struct ct_origins *o);
 
-/* Does what starts processes in this cgroup give them a set of its own? */
-bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name);
-
 #endif

@@ -33,7 +33,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 		      struct ct_err *err);
 void ct_recorder__close(struct ct_recorder *r); /* and leaves nothing behind */
 
-/* Adds a running container, see ct_find__container. */
+/* Adds a running container, see ct_resolve__container. */
 int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct ct_err *err);
 /* What runs already of the project that ct_recorder_opts names. */
 int ct_recorder__watch_running(struct ct_recorder *r, struct ct_err *err);

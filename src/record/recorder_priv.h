@@ -2,8 +2,9 @@
 #ifndef CT_RECORD_RECORDER_PRIV_H
 #define CT_RECORD_RECORDER_PRIV_H
 
-#include "attrib/attrib.h"
 #include "record/recorder.h"
+#include "runtime/docker.h"
+#include "runtime/oci.h"
 
 struct ct_ready {
 	int fd;

@@ -4,7 +4,7 @@
 #define CT_RECORD_SPAWN_H
 
 #include <signal.h>
-#include "record/cgroups.h"
+#include "cgroup/cgroups.h"
 
 struct ct_child {
 	int pid;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "record/cgroups.h"
+#include "cgroup/cgroups.h"
 
 void ct_target__free(struct ct_target *t)
 {
@@ -20,13 +20,13 @@ static int from_pid(int pid, struct ct_target *t, struct ct_err *err)
 {
 	ct_autofree char *path = NULL;
 	struct ct_cgroup_name name;
-	int ret = ct_cgroup__of_pid(pid, &path);
+	int ret = ct_cgroup_path__of_pid(pid, &path);
 
 	if (ret) {
 		ct_err__set(err, -ret, "no process %d: %s", pid, strerror(-ret));
 		return ret;
 	}
-	ct_cgroup__classify(path, &name);
+	ct_cgroup_name__classify(path, &name);
 	t->path = ct_xstrndup(path, name.root_len);
 	t->pid = pid;
 	return 0;
@@ -51,7 +51,7 @@ static int check(struct ct_target *t, struct ct_err *err)
 		return ct_err__set(err, EINVAL,
 				   "the root of the control groups is not a workload: start it in "
 				   "a container, a unit or a cgroup");
-	if (!ct_cgroup__of_pid(getpid(), &own) && ct_cgroup_path__below(own, t->path))
+	if (!ct_cgroup_path__of_pid(getpid(), &own) && ct_cgroup_path__below(own, t->path))
 		return ct_err__set(err, EINVAL,
 				   "captrim itself runs in %s: start it from another session",
 				   shown);
@@ -132,7 +132,7 @@ int ct_target__find(const struct ct_target_name *name, struct ct_docker *d, stru
 		ct_target__free(&t);
 		return ret;
 	}
-	ct_cgroup__classify(t.path, &classified);
+	ct_cgroup_name__classify(t.path, &classified);
 	t.id = ct_xstrdup(classified.id);
 	*out = t;
 	return 0;

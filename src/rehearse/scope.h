@@ -3,7 +3,8 @@
 #ifndef CT_REHEARSE_SCOPE_H
 #define CT_REHEARSE_SCOPE_H
 
-#include "attrib/attrib.h"
+#include "cgroup/name.h"
+#include "runtime/docker.h"
 
 /* How the user named it: exactly one is set. */
 struct ct_target_name {

@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "record/cgroups.h"
+#include "cgroup/cgroups.h"
 #include "record/inject.h"
 #include "verify/proc.h"
 #include "verify/units.h"
@@ -127,7 +127,7 @@ static bool remove_all(const struct ct_state *s, bool containers)
 		ok = ct_unit__put_back(s->unit, s->running.items) && ok;
 	if (!s->cgroup)
 		return ok;
-	for (int i = 0; i < 100 && ct_cgroup__signal(s->cgroup, SIGKILL) > 0; i++)
+	for (int i = 0; i < 100 && ct_cgroup_dir__signal(s->cgroup, SIGKILL) > 0; i++)
 		usleep(10000);
 	return (!rmdir(s->cgroup) || errno == ENOENT) && ok;
 }

@@ -40,7 +40,7 @@ static enum ct_health health(struct ct_target *t)
 static void stop(struct ct_target *t, bool hard)
 {
 	if (t->state->cgroup)
-		ct_cgroup__signal(t->state->cgroup, hard ? SIGKILL : SIGTERM);
+		ct_cgroup_dir__signal(t->state->cgroup, hard ? SIGKILL : SIGTERM);
 }
 
 /* Daemons that it left behind must not be there in the next run. */
@@ -48,7 +48,7 @@ static void clear(struct ct_target *t, bool volumes)
 {
 	(void)volumes;
 	for (int i = 0; t->state->cgroup && i < 500; i++) {
-		if (!ct_cgroup__signal(t->state->cgroup, SIGKILL))
+		if (!ct_cgroup_dir__signal(t->state->cgroup, SIGKILL))
 			break;
 		usleep(10000);
 	}

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "attrib/attrib.h"
+#include "cgroup/name.h"
 #include "model/caps.h"
 #include "record/inject.h"
 #include "verify/proc.h"

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "attrib/attrib.h"
+#include "record/file_caps.h"
 #include "base/bounded.h"
 #include "base/err.h"
 #include "unit.h"
@@ -113,12 +113,12 @@ static void test_dead_server(void)
 	}
 	root = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	start = now_ms();
-	CU_ASSERT_EQUAL(ct_fcaps__read_below(root, "/bin/true", &caps, &effective, &setid),
+	CU_ASSERT_EQUAL(ct_file_caps__read_below(root, "/bin/true", &caps, &effective, &setid),
 			-ETIMEDOUT);
 	CU_ASSERT(now_ms() - start < 2000);
 	CU_ASSERT_EQUAL(caps, 7);
 	/* Others are not held up. */
-	CU_ASSERT_EQUAL(ct_fcaps__read(getpid(), "/bin/sh", &caps, &effective, &setid), 0);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), "/bin/sh", &caps, &effective, &setid), 0);
 	CU_ASSERT_EQUAL(caps, 0);
 	close(server); /* ends what waits for it */
 	close(root);

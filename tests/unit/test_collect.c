@@ -6,12 +6,11 @@
 #include <linux/capability.h>
 #include <stdlib.h>
 
-#include "attrib/attrib.h"
-#include "attrib/docker.h"
+#include "runtime/docker_priv.h"
 #include "base/util.h"
 #include "kern/selectors.h"
 #include "record/collect.h"
-#include "record/find.h"
+#include "record/resolve.h"
 #include "record/recorder_priv.h"
 #include "unit.h"
 
@@ -499,7 +498,7 @@ static struct ct_workload *chosen(struct ct_recorder *r, struct ct_session *s, c
 {
 	struct ct_cgroup_name name;
 
-	ct_cgroup__classify(path, &name);
+	ct_cgroup_name__classify(path, &name);
 	return ct_recorder__choose(r, s, &name, path, inside);
 }
 
@@ -615,8 +614,8 @@ static void test_no_api(void)
 	beginning[6] = '\0';
 	CU_ASSERT_EQUAL(ct_recorder__watch_container(&r, beginning, &err), 0);
 	CU_ASSERT_EQUAL(ct_recorder__watch_container(&r, WEB_ID, &err), 0);
-	CU_ASSERT(ct_find__unit(ct_collect__cgroups(r.collect), "other.service"));
-	CU_ASSERT(!ct_find__unit(ct_collect__cgroups(r.collect), "another.service"));
+	CU_ASSERT(ct_resolve__unit(ct_collect__cgroups(r.collect), "other.service"));
+	CU_ASSERT(!ct_resolve__unit(ct_collect__cgroups(r.collect), "another.service"));
 	CU_ASSERT_EQUAL(s->nworkloads, 1);
 	ct_recorder__describe_rest(&r);
 	CU_ASSERT_EQUAL(s->losses.lookups, 1);

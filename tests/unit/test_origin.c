@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "attrib/docker.h"
+#include "runtime/docker_priv.h"
 #include "record/believe.h"
 #include "record/collect_priv.h"
 #include "record/origin.h"
@@ -280,7 +280,7 @@ static void test_places(void)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
 		struct ct_cgroup_name name;
 
-		ct_cgroup__classify(cases[i].path, &name);
+		ct_cgroup_name__classify(cases[i].path, &name);
 		UNIT_STR(name.id, cases[i].id);
 	}
 }

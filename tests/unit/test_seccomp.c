@@ -4,7 +4,7 @@
 #include <sched.h>
 #include <string.h>
 
-#include "attrib/seccomp.h"
+#include "runtime/seccomp_file.h"
 #include "build.h"
 #include "judge/seccomp.h"
 #include "model/recording.h"

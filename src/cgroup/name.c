@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "attrib/attrib.h"
+#include "base/util.h"
+#include "cgroup/name.h"
 
 /* One component; s points into the path and is not NUL-terminated. */
 struct part {
@@ -344,7 +345,7 @@ static bool find_unit(const char *path, struct ct_cgroup_name *name)
 	return true;
 }
 
-int64_t ct_cgroup__user_of(const char *path)
+int64_t ct_cgroup_path__user_of(const char *path)
 {
 	struct part p;
 	size_t pos = 0;
@@ -365,13 +366,13 @@ int64_t ct_cgroup__user_of(const char *path)
 	return -1;
 }
 
-void ct_cgroup__classify(const char *path, struct ct_cgroup_name *name)
+void ct_cgroup_name__classify(const char *path, struct ct_cgroup_name *name)
 {
 	if (!find_container(path, name))
-		ct_cgroup__classify_plain(path, name);
+		ct_cgroup_name__classify_plain(path, name);
 }
 
-void ct_cgroup__classify_plain(const char *path, struct ct_cgroup_name *name)
+void ct_cgroup_name__classify_plain(const char *path, struct ct_cgroup_name *name)
 {
 	if (find_unit(path, name)) {
 		name->kind = CT_WL_UNIT;
@@ -385,6 +386,15 @@ void ct_cgroup__classify_plain(const char *path, struct ct_cgroup_name *name)
 		set_id(name, path, name->root_len);
 	else
 		set_id(name, "/", 1);
+}
+
+bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name)
+{
+	static const char service[] = ".service";
+
+	return name->kind == CT_WL_CONTAINER ||
+	       (name->kind == CT_WL_UNIT && ct_str_ends(name->id, service) &&
+		strcmp(name->id, service) != 0);
 }
 
 static bool has_controller(const char *list, size_t len, const char *name)
@@ -414,7 +424,7 @@ static int rank(const char *controllers, size_t len, const char *path)
 	return 1;
 }
 
-int ct_cgroup__of_pid(int pid, char **path)
+int ct_cgroup_path__of_pid(int pid, char **path)
 {
 	ct_autofree char *file = ct_xasprintf("/proc/%d/cgroup", pid), *text = NULL;
 	const char *best = NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* HTTP over the engine's unix socket. */
-#include "attrib/docker_http.h"
+#include "runtime/docker_http.h"
 
 #include <errno.h>
 #include <string.h>

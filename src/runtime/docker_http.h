@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Requests to the engine's API over its unix socket. */
-#ifndef CT_ATTRIB_DOCKER_HTTP_H
-#define CT_ATTRIB_DOCKER_HTTP_H
+#ifndef CT_RUNTIME_DOCKER_PRIV_HTTP_H
+#define CT_RUNTIME_DOCKER_PRIV_HTTP_H
 
-#include "attrib/docker.h"
+#include "runtime/docker_priv.h"
 
 #define CT_DOCKER_TIMEOUT_MS 5000L
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "attrib/seccomp.h"
+#include "runtime/seccomp_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "attrib/docker.h"
+#include "runtime/docker_priv.h"
 
 /* Whoever may start containers writes profiles: what one may ask of us has limits. */
 #define MAX_TEXT  (1u << 20)

@@ -11,7 +11,7 @@
 #include <sys/eventfd.h>
 #include <time.h>
 
-#include "attrib/docker.h"
+#include "runtime/docker_priv.h"
 
 #define HEADER_TIMEOUT_MS 5000
 #define MAX_LINE	  (4u << 20) /* an event has all labels of its container */

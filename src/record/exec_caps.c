@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "record/roots.h"
+#include "record/exec_caps.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <uthash.h>
 
-#include "attrib/attrib.h"
+#include "base/util.h"
+#include "record/file_caps.h"
 
 #define MAX_ROOTS 256 /* descriptors; the oldest goes first */
 
@@ -27,7 +28,7 @@ struct program {
 
 #define LAST_PROGRAMS 1024
 
-struct ct_roots {
+struct ct_exec_caps {
 	struct program last[LAST_PROGRAMS]; /* by pid */
 	struct root *table;
 	struct statx own; /* our root directory */
@@ -56,9 +57,9 @@ static bool is_same(const struct statx *a, const struct statx *b)
 	       a->stx_dev_minor == b->stx_dev_minor;
 }
 
-struct ct_roots *ct_roots__new(void)
+struct ct_exec_caps *ct_exec_caps__new(void)
 {
-	struct ct_roots *r = ct_xzalloc(sizeof(*r));
+	struct ct_exec_caps *r = ct_xzalloc(sizeof(*r));
 
 	r->own_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	(void)know_root(r->own_fd, &r->own);
@@ -66,14 +67,14 @@ struct ct_roots *ct_roots__new(void)
 	return r;
 }
 
-static void drop(struct ct_roots *r, struct root *root)
+static void drop(struct ct_exec_caps *r, struct root *root)
 {
 	HASH_DEL(r->table, root);
 	close(root->fd);
 	free(root);
 }
 
-void ct_roots__free(struct ct_roots *r)
+void ct_exec_caps__free(struct ct_exec_caps *r)
 {
 	struct root *root, *tmp;
 
@@ -86,7 +87,7 @@ void ct_roots__free(struct ct_roots *r)
 	free(r);
 }
 
-void ct_roots__drop(struct ct_roots *r, uint64_t cgroup)
+void ct_exec_caps__drop(struct ct_exec_caps *r, uint64_t cgroup)
 {
 	struct root *root;
 
@@ -95,7 +96,7 @@ void ct_roots__drop(struct ct_roots *r, uint64_t cgroup)
 		drop(r, root);
 }
 
-bool ct_roots__is_ours(const struct ct_roots *r, int pid)
+bool ct_exec_caps__is_ours(const struct ct_exec_caps *r, int pid)
 {
 	ct_autoclose int fd = ct_open_root_of(pid);
 	struct statx root;
@@ -103,12 +104,12 @@ bool ct_roots__is_ours(const struct ct_roots *r, int pid)
 	return fd >= 0 && know_root(fd, &root) && is_same(&root, &r->own);
 }
 
-uint32_t ct_roots__our_mntns(const struct ct_roots *r)
+uint32_t ct_exec_caps__our_mntns(const struct ct_exec_caps *r)
 {
 	return (uint32_t)r->own_mntns;
 }
 
-bool ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid)
+bool ct_exec_caps__keep(struct ct_exec_caps *r, uint64_t cgroup, int pid)
 {
 	int fd = ct_open_root_of(pid);
 	struct root *root;
@@ -136,7 +137,7 @@ bool ct_roots__keep(struct ct_roots *r, uint64_t cgroup, int pid)
 }
 
 /* The root that a process which is gone most likely had; it stays r's unless *own is set. */
-static int relative_root(struct ct_roots *r, const struct ct_exec_event *e, bool *own)
+static int relative_root(struct ct_exec_caps *r, const struct ct_exec_event *e, bool *own)
 {
 	ct_autofree char *parent = ct_xasprintf("%u", e->proc.ppid);
 	struct root *root;
@@ -181,7 +182,8 @@ static char *absolute_by_parent(const struct ct_exec_event *e, const char *file)
 }
 
 /* What this process, or else its parent, executed last; NULL: not known. */
-static const struct program *last_program(const struct ct_roots *r, const struct ct_exec_event *e)
+static const struct program *last_program(const struct ct_exec_caps *r,
+					  const struct ct_exec_event *e)
 {
 	const uint32_t pids[] = { e->proc.pid, e->proc.ppid };
 
@@ -194,15 +196,16 @@ static const struct program *last_program(const struct ct_roots *r, const struct
 	return NULL;
 }
 
-static void remember(struct ct_roots *r, uint32_t pid, const struct ct_exec *x)
+static void remember(struct ct_exec_caps *r, uint32_t pid, const struct ct_exec *x)
 {
 	r->last[pid % LAST_PROGRAMS] = (struct program){ pid, x->fcaps, x->fcaps_effective,
 							 x->setuid };
 }
 
-static int look_up(struct ct_roots *r, const struct ct_exec_event *e, struct ct_exec *x)
+static int look_up(struct ct_exec_caps *r, const struct ct_exec_event *e, struct ct_exec *x)
 {
-	int ret = ct_fcaps__read(e->proc.pid, x->file, &x->fcaps, &x->fcaps_effective, &x->setuid);
+	int ret = ct_file_caps__read(e->proc.pid, x->file, &x->fcaps, &x->fcaps_effective,
+				     &x->setuid);
 	ct_autofree char *path = NULL;
 	bool own;
 	int fd;
@@ -217,13 +220,13 @@ static int look_up(struct ct_roots *r, const struct ct_exec_event *e, struct ct_
 	fd = relative_root(r, e, &own);
 	if (fd < 0)
 		return ret;
-	ret = ct_fcaps__read_below(fd, path, &x->fcaps, &x->fcaps_effective, &x->setuid);
+	ret = ct_file_caps__read_below(fd, path, &x->fcaps, &x->fcaps_effective, &x->setuid);
 	if (own)
 		close(fd);
 	return ret;
 }
 
-int ct_roots__fcaps(struct ct_roots *r, const struct ct_exec_event *e, struct ct_exec *x)
+int ct_exec_caps__find(struct ct_exec_caps *r, const struct ct_exec_event *e, struct ct_exec *x)
 {
 	int ret = look_up(r, e, x);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the client, inspect and the event stream share; nobody else includes it but their tests. */
-#ifndef CT_ATTRIB_DOCKER_H
-#define CT_ATTRIB_DOCKER_H
+#ifndef CT_RUNTIME_DOCKER_PRIV_H
+#define CT_RUNTIME_DOCKER_PRIV_H
 
 #include <curl/curl.h>
 #include <jansson.h>
 
-#include "attrib/attrib.h"
+#include "runtime/docker.h"
 
 /* What holds for every container of a daemon. */
 struct ct_docker_info {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "record/cgroups.h"
+#include "cgroup/cgroups.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -12,7 +12,7 @@
 #include <uthash.h>
 
 #include "ct/event.h"
-#include "kern/probe.h"
+#include "cgroup/hierarchy.h"
 
 struct entry {
 	uint64_t id;
@@ -338,7 +338,7 @@ static void send_signal(void *arg, int pid)
 	kill(pid, *(int *)arg);
 }
 
-int ct_cgroup__signal(const char *dir, int sig)
+int ct_cgroup_dir__signal(const char *dir, int sig)
 {
 	return each_process(dir, sig ? send_signal : NULL, &sig);
 }
@@ -444,7 +444,7 @@ int ct_own_cgroup__processes(const struct ct_own_cgroup *c)
 void ct_own_cgroup__signal(const struct ct_own_cgroup *c, int sig)
 {
 	if (c->dir)
-		ct_cgroup__signal(c->dir, sig);
+		ct_cgroup_dir__signal(c->dir, sig);
 }
 
 static void move_to(void *arg, int pid)

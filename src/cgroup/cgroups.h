@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Cgroup ids to paths, and the cgroup that a watched command gets. */
-#ifndef CT_RECORD_CGROUPS_H
-#define CT_RECORD_CGROUPS_H
+#ifndef CT_CGROUP_CGROUPS_H
+#define CT_CGROUP_CGROUPS_H
 
 #include "base/err.h"
 
@@ -58,7 +58,7 @@ typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);
 
 /* Sends sig (0: none) to every process in a cgroup's directory and below; how many there are. */
-int ct_cgroup__signal(const char *dir, int sig);
+int ct_cgroup_dir__signal(const char *dir, int sig);
 
 /* A cgroup of our own for one command. */
 struct ct_own_cgroup {

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "attrib/docker.h"
-#include "attrib/seccomp.h"
+#include "runtime/docker_priv.h"
+#include "runtime/seccomp_file.h"
 
 /* A member that is missing leaves what another source knew. */
 static void replace(char **dst, const char *value)

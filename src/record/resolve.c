@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Resolves a user-supplied name to a running workload. */
-#include "record/find.h"
+#include "record/resolve.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "attrib/attrib.h"
+#include "cgroup/name.h"
+#include "runtime/docker.h"
 
 #define SHORT_ID 6 /* digits of an id that are enough */
 
@@ -23,7 +24,7 @@ static void look(void *arg, const char *path, bool inside)
 	struct ct_cgroup_name name;
 
 	(void)inside;
-	ct_cgroup__classify(path, &name);
+	ct_cgroup_name__classify(path, &name);
 	if (name.kind != s->kind ||
 	    (s->len ? strncmp(name.id, s->name, s->len) : strcmp(name.id, s->name)))
 		return;
@@ -50,8 +51,8 @@ static char *find_by_cgroup(const struct ct_cgroups *c, const char *name, bool *
 	return s.id;
 }
 
-int ct_find__container(struct ct_docker *d, const struct ct_cgroups *c, const char *name, char **id,
-		       struct ct_err *err)
+int ct_resolve__container(struct ct_docker *d, const struct ct_cgroups *c, const char *name,
+			  char **id, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(name);
 	ct_autoerr struct ct_err why = {};
@@ -78,7 +79,7 @@ int ct_find__container(struct ct_docker *d, const struct ct_cgroups *c, const ch
 			   shown);
 }
 
-bool ct_find__unit(const struct ct_cgroups *c, const char *unit)
+bool ct_resolve__unit(const struct ct_cgroups *c, const char *unit)
 {
 	struct search s = { .name = unit, .kind = CT_WL_UNIT };
 

@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "attrib/docker.h"
-#include "attrib/docker_http.h"
+#include "runtime/docker_priv.h"
+#include "runtime/docker_http.h"
 
 #define DOCKER_SOCKET "/var/run/docker.sock"
 

@@ -15,9 +15,9 @@
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 
-#include "attrib/attrib.h"
-#include "attrib/fcaps.h"
 #include "base/bounded.h"
+#include "base/err.h"
+#include "record/file_caps.h"
 
 #define MAX_LINKS 40  /* as the kernel's own limit */
 #define LOOK_MS	  250 /* a disk answers in a hundredth of that */
@@ -132,7 +132,7 @@ int ct_open_in_root(int root, const char *path)
 	return -errno;
 }
 
-int ct_fcaps__parse(const void *xattr, size_t len, uint64_t *permitted, bool *effective)
+int ct_file_caps__parse(const void *xattr, size_t len, uint64_t *permitted, bool *effective)
 {
 	struct vfs_ns_cap_data cap = { 0 };
 	uint32_t magic;
@@ -168,7 +168,7 @@ static int read_caps(int fd, uint64_t *permitted, bool *effective)
 		return 0;
 	if (len < 0)
 		return errno == ERANGE ? -EINVAL : -errno;
-	return ct_fcaps__parse(&cap, len, permitted, effective);
+	return ct_file_caps__parse(&cap, len, permitted, effective);
 }
 
 static int read_fd(int fd, uint64_t *permitted, bool *effective, bool *setid)
@@ -304,13 +304,13 @@ static int read_in_time(int pid, int root, const char *path, uint64_t *permitted
 	return ret;
 }
 
-int ct_fcaps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
-			 bool *setid)
+int ct_file_caps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
+			     bool *setid)
 {
 	return root < 0 ? -EBADF : read_in_time(0, root, path, permitted, effective, setid);
 }
 
-int ct_fcaps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid)
+int ct_file_caps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid)
 {
 	return read_in_time(pid, -1, path, permitted, effective, setid);
 }

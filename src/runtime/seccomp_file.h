@@ -3,8 +3,8 @@
  * Seccomp profiles as Docker and Podman have them: JSON whose rules may depend on the
  * capabilities that a container is given.
  */
-#ifndef CT_ATTRIB_SECCOMP_H
-#define CT_ATTRIB_SECCOMP_H
+#ifndef CT_RUNTIME_SECCOMP_FILE_H
+#define CT_RUNTIME_SECCOMP_FILE_H
 
 #include "model/session.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "attrib/docker.h"
+#include "runtime/docker_priv.h"
 #include "base/bounded.h"
 
 #define MAX_CONFIG (32 << 20)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Resolves a user-supplied name to a running workload. */
-#ifndef CT_RECORD_FIND_H
-#define CT_RECORD_FIND_H
+#ifndef CT_RECORD_RESOLVE_H
+#define CT_RECORD_RESOLVE_H
 
-#include "record/cgroups.h"
+#include "cgroup/cgroups.h"
 
 struct ct_docker;
 
@@ -12,10 +12,10 @@ struct ct_docker;
  * beginning, six digits at least, where it has a cgroup in c. *id is the whole id; the caller
  * frees. -ENOENT with the names there are, -ENOTUNIQ.
  */
-int ct_find__container(struct ct_docker *d, const struct ct_cgroups *c, const char *name, char **id,
-		       struct ct_err *err);
+int ct_resolve__container(struct ct_docker *d, const struct ct_cgroups *c, const char *name,
+			  char **id, struct ct_err *err);
 
 /* Has this unit, by its full name, a cgroup: does it run? */
-bool ct_find__unit(const struct ct_cgroups *c, const char *unit);
+bool ct_resolve__unit(const struct ct_cgroups *c, const char *unit);
 
 #endif

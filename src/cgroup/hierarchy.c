@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Which hierarchy identifies a process? The v2 tree where it holds anything; on
- * pure v1 hosts, and for processes at the v2 root of hybrid ones, a v1
- * controller's that container runtimes always use.
- */
-#include "kern/probe_priv.h"
+#include "cgroup/hierarchy.h"
 
 #include <string.h>
+
+#include "base/util.h"
+#include "ct/event.h"
 
 const char *const ct_v1_controllers[] = {
 	[CT_V1_PIDS] = "pids",
@@ -29,16 +27,16 @@ static int v1_hierarchy_of(const char *name)
 	return 0;
 }
 
-void ct_cgroup_setup__detect(struct ct_cgroup_setup *s)
+void ct_hierarchy__detect(struct ct_hierarchy *s)
 {
 	bool unified = !access("/sys/fs/cgroup/cgroup.controllers", F_OK);
 	bool hybrid = !access("/sys/fs/cgroup/unified/cgroup.procs", F_OK);
 
-	*s = (struct ct_cgroup_setup){ .layout = unified ? 2 :
-						 hybrid	 ? 3 :
-							   1,
-				       .v1_controller = -1,
-				       .v1_hierarchy = -1 };
+	*s = (struct ct_hierarchy){ .layout = unified ? 2 :
+					      hybrid  ? 3 :
+							1,
+				    .v1_controller = -1,
+				    .v1_hierarchy = -1 };
 	if (unified)
 		return;
 	for (size_t i = 0; ct_v1_controllers[i]; i++) {

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* File capabilities and set-ID bits of a program, also inside a container. */
+#ifndef CT_RECORD_FILE_CAPS_H
+#define CT_RECORD_FILE_CAPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A process's root directory (O_PATH); the caller closes. -ESRCH: the process is gone. */
+int ct_open_root_of(int pid);
+
+/*
+ * File capabilities of a program that a process executed under this name, below its own
+ * root, or, where the name leads nowhere, of /proc/PID/exe. *permitted is 0 without, and all
+ * are on a nosuid mount. Returns 0 or a negative errno (-ESRCH: the process is gone;
+ * -ETIMEDOUT, -EBUSY: a file system does not answer).
+ */
+int ct_file_caps__read(int pid, const char *path, uint64_t *permitted, bool *effective,
+		       bool *setid);
+
+/* The same for a process that is gone: below a root directory that was kept. */
+int ct_file_caps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
+			     bool *setid);
+
+/* Parts of it that its tests call on their own. */
+
+/* Opens path (O_PATH) as if the directory root were "/". Returns a descriptor or -errno. */
+int ct_open_in_root(int root, const char *path);
+
+/* The same where openat2 is missing. */
+int ct_open_in_root__walk(int root, const char *path);
+
+/* A security.capability attribute of any revision. Returns 0 or -EINVAL, as execve would. */
+int ct_file_caps__parse(const void *xattr, size_t len, uint64_t *permitted, bool *effective);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What OCI bundles say of containers whose engine does not answer. */
+#ifndef CT_RUNTIME_OCI_H
+#define CT_RUNTIME_OCI_H
+
+#include "base/err.h"
+#include "model/session.h"
+
+/*
+ * An OCI bundle's config.json (runc, crun, podman's userdata, containerd's task
+ * directory): configured bounding set, user, annotations' image name, namespaces ("host" or
+ * "private"), no_new_privs, seccomp (default or custom by its size), and, where containers/storage
+ * keeps them, Podman's name and image. Returns 0 or a negative errno.
+ */
+int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *err);
+
+/*
+ * Looks for the config.json of a container id in the usual places of Podman, CRI-O, containerd
+ * and Docker's containerd, and in the state of runc and crun, which names the bundle wherever it
+ * is. CT_RT_NONE: in all of them. The caller frees. NULL: not found.
+ */
+char *ct_oci__find(enum ct_runtime rt, const char *id);
+
+#endif

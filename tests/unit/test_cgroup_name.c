@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What cgroup paths tell: of each runtime, and hostile ones. */
+#include <errno.h>
+#include "base/util.h"
+#include "cgroup/name.h"
+#include "unit.h"
+
+#define ID	 "6a8a75e7d229a46cd1ff981341e3a3562e15cb25e8b3ebe364f7d9d8fb341487"
+#define ID2	 "1cef01f48eb6464f2305761b1b3edbf66ed5fe87b22573cf51597e520a650848"
+#define POD	 "pod2e6f4b4c-8a0e-4c1e-9f3e-6f3a4d1c9b11"
+#define PODSLICE "kubepods-burstable-pod2e6f4b4c_8a0e_4c1e_9f3e_6f3a4d1c9b11.slice"
+#define USER	 "/user.slice/user-1000.slice/user@1000.service"
+
+/* root: where the workload's own cgroup ends, below is the part behind it. */
+static const struct {
+	const char *root, *below;
+	enum ct_workload_kind kind;
+	enum ct_runtime rt;
+	const char *id;
+} paths[] = {
+	/* Docker */
+	{ "/docker/" ID, "", CT_WL_CONTAINER, CT_RT_DOCKER, ID },
+	{ "/docker/" ID, "/init.scope", CT_WL_CONTAINER, CT_RT_DOCKER, ID },
+	{ "/docker/" ID, "/system.slice/nginx.service", CT_WL_CONTAINER, CT_RT_DOCKER, ID },
+	{ "/docker/" ID, "/docker/" ID2, CT_WL_CONTAINER, CT_RT_DOCKER, ID },
+	{ "/docker/" ID, "/kubelet.slice/kubelet-kubepods.slice/cri-containerd-" ID2 ".scope",
+	  CT_WL_CONTAINER, CT_RT_DOCKER, ID },
+	{ "/docker/6a8a75e7d229", "", CT_WL_CONTAINER, CT_RT_DOCKER, "6a8a75e7d229" },
+	{ "/system.slice/docker-" ID ".scope", "", CT_WL_CONTAINER, CT_RT_DOCKER, ID },
+	{ "/system.slice/docker-" ID ".scope", "/foo", CT_WL_CONTAINER, CT_RT_DOCKER, ID },
+	{ USER "/user.slice/docker-" ID ".scope", "", CT_WL_CONTAINER, CT_RT_DOCKER, ID },
+	{ "/myparent/" ID, "", CT_WL_CONTAINER, CT_RT_NONE, ID },
+	{ "/ecs/0123456789abcdef0123456789abcdef/" ID, "", CT_WL_CONTAINER, CT_RT_NONE, ID },
+	{ "/system.slice:docker:" ID, "", CT_WL_CONTAINER, CT_RT_DOCKER, ID },
+	/* Podman */
+	{ "/libpod_parent/libpod-" ID, "", CT_WL_CONTAINER, CT_RT_PODMAN, ID },
+	{ "/machine.slice/libpod-" ID ".scope", "", CT_WL_CONTAINER, CT_RT_PODMAN, ID },
+	{ "/machine.slice/libpod-" ID ".scope", "/container", CT_WL_CONTAINER, CT_RT_PODMAN, ID },
+	{ USER "/user.slice/libpod-" ID ".scope", "/container", CT_WL_CONTAINER, CT_RT_PODMAN, ID },
+	{ "/machine.slice/machine-libpod_pod_" ID2 ".slice/libpod-" ID ".scope", "",
+	  CT_WL_CONTAINER, CT_RT_PODMAN, ID },
+	{ "/system.slice/web.service/libpod-payload-" ID, "", CT_WL_CONTAINER, CT_RT_PODMAN, ID },
+	{ "/system.slice/web.service", "/supervisor", CT_WL_UNIT, CT_RT_SYSTEMD, "web.service" },
+	{ "/libpod_parent/libpod-conmon-" ID, "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/machine.slice/libpod-conmon-" ID ".scope", "", CT_WL_UNIT, CT_RT_SYSTEMD,
+	  "libpod-conmon-" ID ".scope" },
+	/* Kubernetes */
+	{ "/kubepods/burstable/" POD "/" ID, "", CT_WL_CONTAINER, CT_RT_CONTAINERD, ID },
+	{ "/kubepods/" POD "/" ID, "/sub", CT_WL_CONTAINER, CT_RT_CONTAINERD, ID },
+	{ "/kubepods/besteffort/" POD "/crio-" ID, "", CT_WL_CONTAINER, CT_RT_CRIO, ID },
+	{ "/kubepods/besteffort/" POD "/crio-conmon-" ID, "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/kubepods/burstable/" POD, "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/kubepods.slice/kubepods-burstable.slice/" PODSLICE "/cri-containerd-" ID ".scope", "",
+	  CT_WL_CONTAINER, CT_RT_CONTAINERD, ID },
+	{ "/kubepods.slice/kubepods-burstable.slice/" PODSLICE "/crio-" ID ".scope", "/container",
+	  CT_WL_CONTAINER, CT_RT_CRIO, ID },
+	{ "/kubepods.slice/kubepods-burstable.slice/" PODSLICE "/docker-" ID ".scope", "",
+	  CT_WL_CONTAINER, CT_RT_DOCKER, ID },
+	{ "/kubepods.slice/kubepods-burstable.slice/" PODSLICE, "", CT_WL_CGROUP, CT_RT_NONE,
+	  NULL },
+	{ "/system.slice/containerd.service/" PODSLICE ":cri-containerd:" ID, "", CT_WL_CONTAINER,
+	  CT_RT_CONTAINERD, ID },
+	/* containerd without Kubernetes */
+	{ "/default/redis", "", CT_WL_CONTAINER, CT_RT_CONTAINERD, "redis" },
+	{ "/default/redis", "/sub", CT_WL_CONTAINER, CT_RT_CONTAINERD, "redis" },
+	{ "/k8s.io/" ID, "", CT_WL_CONTAINER, CT_RT_CONTAINERD, ID },
+	{ "/system.slice/nerdctl-" ID ".scope", "", CT_WL_CONTAINER, CT_RT_CONTAINERD, ID },
+	{ "/other/redis", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/default", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	/* LXC, nspawn */
+	{ "/lxc.payload.web-1", "", CT_WL_CONTAINER, CT_RT_LXC, "web-1" },
+	{ "/lxc.payload.web", "/system.slice/cron.service", CT_WL_CONTAINER, CT_RT_LXC, "web" },
+	{ "/lxc.payload.web", "/docker/" ID, CT_WL_CONTAINER, CT_RT_LXC, "web" },
+	{ "/lxc/web", "/init.scope", CT_WL_CONTAINER, CT_RT_LXC, "web" },
+	{ "/lxc.payload/web", "", CT_WL_CONTAINER, CT_RT_LXC, "web" },
+	{ "/lxc.monitor.web", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/machine.slice/machine-box.scope", "", CT_WL_CONTAINER, CT_RT_NSPAWN, "box" },
+	{ "/machine.slice/machine-my\\x2dbox.scope", "/system.slice", CT_WL_CONTAINER, CT_RT_NSPAWN,
+	  "my-box" },
+	{ "/machine.slice/machine-my\\x2dbox.scope/payload", "/init.scope", CT_WL_CONTAINER,
+	  CT_RT_NSPAWN, "my-box" },
+	{ "/machine.slice/systemd-nspawn@box.service/payload", "", CT_WL_CONTAINER, CT_RT_NSPAWN,
+	  "box" },
+	{ "/machine.slice/systemd-nspawn@box.service", "/supervisor", CT_WL_UNIT, CT_RT_SYSTEMD,
+	  "systemd-nspawn@box.service" },
+	{ "/payload", "/system.slice/cron.service", CT_WL_CONTAINER, CT_RT_NSPAWN, "payload" },
+	{ "/machine.slice/machine-qemu\\x2d1\\x2dvm.scope", "/libvirt/vcpu0", CT_WL_UNIT,
+	  CT_RT_SYSTEMD, "machine-qemu\\x2d1\\x2dvm.scope" },
+	/* systemd */
+	{ "/system.slice/nginx.service", "", CT_WL_UNIT, CT_RT_SYSTEMD, "nginx.service" },
+	{ "/system.slice/system-getty.slice/getty@tty1.service", "", CT_WL_UNIT, CT_RT_SYSTEMD,
+	  "getty@tty1.service" },
+	{ "/system.slice/docker.service", "", CT_WL_UNIT, CT_RT_SYSTEMD, "docker.service" },
+	{ "/system.slice/ssh.service", "/a/b.service", CT_WL_UNIT, CT_RT_SYSTEMD, "ssh.service" },
+	{ "/system.slice/systemd-udevd.service", "/udev", CT_WL_UNIT, CT_RT_SYSTEMD,
+	  "systemd-udevd.service" },
+	{ "/user.slice/user-0.slice/session-3.scope", "", CT_WL_UNIT, CT_RT_SYSTEMD,
+	  "session-3.scope" },
+	{ "/init.scope", "", CT_WL_UNIT, CT_RT_SYSTEMD, "init.scope" },
+	{ USER, "", CT_WL_UNIT, CT_RT_SYSTEMD, "user@1000.service" },
+	{ USER, "/init.scope", CT_WL_UNIT, CT_RT_SYSTEMD, "user@1000.service" },
+	{ USER "/app.slice/foo.service", "/x", CT_WL_UNIT, CT_RT_SYSTEMD,
+	  "user@1000.service/foo.service" },
+	/* nothing of these */
+	{ "", "", CT_WL_CGROUP, CT_RT_NONE, "/" },
+	{ "/", "", CT_WL_CGROUP, CT_RT_NONE, "/" },
+	{ "/system.slice", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/docker", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/docker/buildkit/r2x0", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/docker-", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/docker/6a8a75e7d22", "", CT_WL_CGROUP, CT_RT_NONE, NULL }, /* 11 digits */
+	{ "/docker/" ID "0", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/docker/6A8A75E7D229", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/process_api/8b9c6fb316b65d881adbf79e26184e91", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/.service", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/a:b", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ ":::::", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/../..", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+};
+
+static void test_classify(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(paths); i++) {
+		ct_autofree char *path = ct_xasprintf("%s%s", paths[i].root, paths[i].below);
+		struct ct_cgroup_name name;
+
+		ct_cgroup_name__classify(path, &name);
+		if (name.kind != paths[i].kind || name.runtime != paths[i].rt ||
+		    name.root_len != strlen(paths[i].root))
+			printf("%s: kind %d runtime %d root_len %zu\n", path, name.kind,
+			       name.runtime, name.root_len);
+		CU_ASSERT_EQUAL(name.kind, paths[i].kind);
+		CU_ASSERT_EQUAL(name.runtime, paths[i].rt);
+		CU_ASSERT_EQUAL(name.root_len, strlen(paths[i].root));
+		UNIT_STR(name.id, paths[i].id ? paths[i].id : path);
+	}
+}
+
+/* Ids have 255 bytes: what is longer stays different. */
+static void test_classify_long(void)
+{
+	ct_autofree char *a = ct_xzalloc(1001), *b = NULL;
+	struct ct_cgroup_name na, nb;
+
+	memset(a, 'a', 1000);
+	a[0] = '/';
+	b = ct_xstrdup(a);
+	b[999] = 'b';
+	ct_cgroup_name__classify(a, &na);
+	ct_cgroup_name__classify(b, &nb);
+	CU_ASSERT_EQUAL(na.root_len, 1000);
+	CU_ASSERT_EQUAL(strlen(na.id), sizeof(na.id) - 1);
+	CU_ASSERT(strcmp(na.id, nb.id));
+	a[255] = '\0';
+	ct_cgroup_name__classify(a, &na);
+	UNIT_STR(na.id, a);
+}
+
+static void test_of_pid(void)
+{
+	ct_autofree char *path = NULL;
+
+	CU_ASSERT_EQUAL(ct_cgroup_path__of_pid(getpid(), &path), 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(path);
+	CU_ASSERT_EQUAL(path[0], '/');
+	CU_ASSERT_PTR_NULL(strchr(path, '\n'));
+	CU_ASSERT_EQUAL(ct_cgroup_path__of_pid(0x7ffffff0, &path), -ESRCH);
+}
+
+static CU_TestInfo tests[] = {
+	{ "classify", test_classify },
+	{ "classify: long", test_classify_long },
+	{ "cgroup of a process", test_of_pid },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("cgroup names", tests)

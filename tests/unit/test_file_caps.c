@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Files with capabilities, and paths that lead out of a root. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include "base/util.h"
+#include "dir.h"
+#include "model/caps.h"
+#include "record/file_caps.h"
+#include "unit.h"
+
+static void test_fcaps_parse(void)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		int rc;
+		uint64_t permitted;
+		bool effective;
+	} t[] = {
+		/* revision 2, effective: net_raw, and bpf in the upper half */
+		{ "\1\0\0\2\0\x20\0\0\0\0\0\0\x80\0\0\0\0\0\0\0", 20, 0,
+		  CT_CAP(NET_RAW) | CT_CAP(BPF), true },
+		{ "\0\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, 0, CT_CAP(NET_RAW), false },
+		/* revision 3: the same and a root id */
+		{ "\1\0\0\3\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xa0\x86\1\0", 24, 0, CT_CAP(NET_RAW),
+		  true },
+		/* revision 1: 32 bits */
+		{ "\1\0\0\1\1\0\0\0\0\0\0\0", 12, 0, CT_CAP(CHOWN), true },
+		{ "\1\0\0\2\1\0\0\0\0\0\0\0", 12, -EINVAL, 0, false },
+		{ "\1\0\0\4\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, -EINVAL, 0, false },
+		{ "\1\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 25, -EINVAL, 0, false },
+		{ "\1\0\0", 3, -EINVAL, 0, false },
+		{ "", 0, -EINVAL, 0, false },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++) {
+		uint64_t permitted = 0;
+		bool effective = false;
+
+		CU_ASSERT_EQUAL(ct_file_caps__parse(t[i].bytes, t[i].len, &permitted, &effective),
+				t[i].rc);
+		CU_ASSERT_EQUAL(permitted, t[i].permitted);
+		CU_ASSERT_EQUAL(effective, t[i].effective);
+	}
+}
+
+/* The inode a path leads to below root, 0 when to none. */
+static ino_t leads_to(int (*opener)(int, const char *), int root, const char *path)
+{
+	ct_autoclose int fd = opener(root, path);
+	struct stat st;
+
+	return fd < 0 || fstat(fd, &st) ? 0 : st.st_ino;
+}
+
+/* Both ways to open below a root agree, and neither leaves it. */
+static void test_open_in_root(void)
+{
+	static const struct {
+		const char *path;
+		bool found; /* the one file */
+	} t[] = {
+		{ "/bin/tool", true },	  { "bin/tool", true },
+		{ "//bin/./tool", true }, { "/../../bin/tool", true },
+		{ "/abs", true },	  { "/bin/rel", true },
+		{ "/dir/tool", true },	  { "/dir/../bin/tool", true },
+		{ "/up", true },	  { "/loop", false },
+		{ "/escape", false },	  { "/bin/nothing", false },
+		{ "/bin/tool/x", false }, { "/etc/passwd", false },
+	};
+	int (*const openers[])(int, const char *) = { ct_open_in_root, ct_open_in_root__walk };
+	autodir char *dir = make_dir();
+	ct_autofree char *tool = put(dir, "bin/tool", "x");
+	ct_autoclose int root = open(dir, O_PATH | O_DIRECTORY);
+	struct stat st;
+
+	CU_ASSERT_FATAL(root >= 0 && !stat(tool, &st));
+	CU_ASSERT_EQUAL(symlinkat("/bin/tool", root, "abs"), 0);
+	CU_ASSERT_EQUAL(symlinkat("../abs", root, "bin/rel"), 0);
+	CU_ASSERT_EQUAL(symlinkat("/bin", root, "dir"), 0);
+	CU_ASSERT_EQUAL(symlinkat("../../../../bin/rel", root, "up"), 0);
+	CU_ASSERT_EQUAL(symlinkat("loop", root, "loop"), 0);
+	CU_ASSERT_EQUAL(symlinkat("../../../../../../etc/passwd", root, "escape"), 0);
+	for (size_t k = 0; k < CT_ARRAY_SIZE(openers); k++)
+		for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++)
+			CU_ASSERT_EQUAL(leads_to(openers[k], root, t[i].path),
+					t[i].found ? st.st_ino : 0);
+}
+
+static void test_fcaps(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *file = put(dir, "tool", "x");
+	bool effective = true, setid = true;
+	uint64_t permitted = 1;
+	struct statvfs fs;
+
+	if (statvfs(dir, &fs) || (fs.f_flag & ST_NOSUID))
+		UNIT_SKIP("/tmp is mounted nosuid");
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &permitted, &effective, &setid), 0);
+	CU_ASSERT_EQUAL(permitted, 0);
+	CU_ASSERT(!effective && !setid);
+	CU_ASSERT_EQUAL(chmod(file, 02745), 0);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &permitted, &effective, &setid), 0);
+	CU_ASSERT(!setid); /* no group execution */
+	CU_ASSERT_EQUAL(chmod(file, 02755), 0);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &permitted, &effective, &setid), 0);
+	CU_ASSERT(setid);
+	permitted = 7;
+	/* No such name: then what the process executes. */
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), "/no/such", &permitted, &effective, &setid),
+			0);
+	CU_ASSERT_EQUAL(permitted, 0);
+	permitted = 7;
+	CU_ASSERT_EQUAL(ct_file_caps__read(0x7ffffff0, file, &permitted, &effective, &setid),
+			-ESRCH);
+	CU_ASSERT_EQUAL(permitted, 7);
+}
+
+static void test_fcaps_set(void)
+{
+	static const char attr[] = "\1\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0";
+	autodir char *dir = make_dir();
+	ct_autofree char *file = put(dir, "tool", "x");
+	bool effective = false, setid = true;
+	uint64_t permitted = 0;
+
+	if (setxattr(file, "security.capability", attr, sizeof(attr), 0))
+		UNIT_SKIP("file capabilities cannot be set here");
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &permitted, &effective, &setid), 0);
+	CU_ASSERT_EQUAL(permitted, CT_CAP(NET_RAW));
+	CU_ASSERT(effective && !setid);
+}
+
+static CU_TestInfo tests[] = {
+	{ "attribute", test_fcaps_parse },
+	{ "open below a root", test_open_in_root },
+	{ "file", test_fcaps },
+	{ "file with capabilities", test_fcaps_set },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("file capabilities", tests)
