@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * From events and counts to a session, with a probe made of tables: what follows stands
- * in for kern/ring.c.
+ * in for kern/counters.c.
  */
 #include <linux/capability.h>
 #include <stdlib.h>
