@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/err.h"
 
 #define MAX_STUCK 8
@@ -79,16 +80,9 @@ static struct worker *new_worker(void)
 
 static struct timespec deadline(unsigned int ms)
 {
-	struct timespec t;
+	uint64_t ns = ct_clock__now_ns() + ms * CT_NS_PER_MS;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	t.tv_sec += ms / 1000;
-	t.tv_nsec += ms % 1000 * 1000000l;
-	if (t.tv_nsec >= 1000000000l) {
-		t.tv_sec++;
-		t.tv_nsec -= 1000000000l;
-	}
-	return t;
+	return (struct timespec){ (time_t)(ns / CT_NS_PER_SEC), (long)(ns % CT_NS_PER_SEC) };
 }
 
 static int wait_for(struct worker *w, unsigned int timeout_ms)

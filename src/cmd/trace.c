@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* captrim trace: every check as it happens. */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <sys/timerfd.h>
 
 #include "base/human.h"
 #include "base/json.h"
+#include "base/loop.h"
 #include "cgroup/name.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
@@ -42,6 +39,7 @@ const struct ct_command ct_trace_command = {
 };
 
 struct tracer {
+	struct ct_loop *loop;
 	struct ct_probe *probe;
 	struct ct_cgroups *cgroups;
 	long pid;
@@ -139,30 +137,49 @@ static int find_workload(struct tracer *t, struct ct_err *err)
 	return ret;
 }
 
-static void follow(struct tracer *t)
+static void on_probe(void *arg, int fd, uint32_t events)
 {
-	struct itimerspec end = { .it_value = { duration / 1000000000, duration % 1000000000 } };
-	struct pollfd fds[] = { { .fd = ct_probe__fd(t->probe), .events = POLLIN },
-				{ .events = POLLIN },
-				{ .events = POLLIN } };
-	sigset_t mask;
+	struct tracer *t = arg;
 
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigprocmask(SIG_BLOCK, &mask, NULL);
-	fds[1].fd = signalfd(-1, &mask, SFD_CLOEXEC);
-	fds[2].fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	timerfd_settime(fds[2].fd, 0, &end, NULL);
+	(void)fd, (void)events;
 	errno = 0;
-	while (!t->broken && poll(fds, 3, -1) > 0 && !fds[1].revents && !fds[2].revents) {
-		ct_probe__consume(t->probe, on_event, t);
-		if (fflush(stdout) || ferror(stdout))
-			t->broken = errno ? errno : EIO;
-	}
-	close(fds[1].fd);
-	close(fds[2].fd);
+	ct_probe__consume(t->probe, on_event, t);
+	if (fflush(stdout) || ferror(stdout))
+		t->broken = errno ? errno : EIO;
+	if (t->broken)
+		ct_loop__stop(t->loop);
+}
+
+static void on_signal(void *arg, const struct signalfd_siginfo *info)
+{
+	struct tracer *t = arg;
+
+	(void)info;
+	ct_loop__stop(t->loop);
+}
+
+static void on_time(void *arg)
+{
+	struct tracer *t = arg;
+
+	ct_loop__stop(t->loop);
+}
+
+/* Until the time is up, a signal comes, or our output cannot be written any more. */
+static int follow(struct tracer *t, struct ct_err *err)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	int ret = 0;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(signals) && !ret; i++)
+		ret = ct_loop__add_signal(t->loop, signals[i], on_signal, t, NULL);
+	if (!ret && duration)
+		ret = ct_loop__add_timer(t->loop, duration, 0, on_time, t, NULL);
+	if (!ret)
+		ret = ct_loop__add_fd(t->loop, ct_probe__fd(t->probe), EPOLLIN, on_probe, t, NULL);
+	if (!ret)
+		ret = ct_loop__run(t->loop);
+	return ret ? ct_err__set(err, -ret, "cannot wait for events: %s", strerror(-ret)) : 0;
 }
 
 int ct_cmd__trace(int argc, char **argv)
@@ -191,15 +208,17 @@ int ct_cmd__trace(int argc, char **argv)
 	po.backend = backend;
 	ret = find_workload(&t, &err);
 	if (!ret)
+		ret = ct_loop__new(&t.loop, &err);
+	if (!ret)
 		ret = ct_probe__open(&po, &t.probe, &err);
-	if (ret) {
-		ct_warn("%s", err.msg);
-	} else {
+	if (!ret) {
 		ct_cgroups__scan(t.cgroups); /* cgroups that appeared in between */
-		follow(&t);
+		ret = follow(&t, &err);
 		ct_probe__stop(t.probe);
 		ct_probe__losses(t.probe, &l);
 	}
+	if (ret)
+		ct_warn("%s", err.msg);
 	if (l.events) {
 		ct_autofree char *lost = ct_human__count(l.events, "check", "checks");
 
@@ -212,6 +231,7 @@ int ct_cmd__trace(int argc, char **argv)
 	}
 	ct_cgroups__free(t.cgroups);
 	ct_probe__close(t.probe);
+	ct_loop__free(t.loop);
 	free(t.id);
 	return ret ? CT_EXIT_FAILURE : 0;
 }

@@ -66,7 +66,7 @@ static uint64_t tick_ns(uint64_t jiffies, uint64_t ns)
 	return 1000000000 / hz[CT_ARRAY_SIZE(hz) - 1];
 }
 
-static void read_clock(struct ct_probe *p, struct ct_clock *clock)
+static void read_clock(struct ct_probe *p, struct ct_ticks *clock)
 {
 	ct_probe__provoke();
 	clock->jiffies = p->skel->bss->clock_jiffies;

@@ -16,7 +16,7 @@ typedef __u32 u32;
 #define CT_WATCHED_MAX 128
 
 /* One moment in both clocks. */
-struct ct_clock {
+struct ct_ticks {
 	uint64_t jiffies, ns;
 };
 
@@ -33,7 +33,7 @@ struct ct_probe {
 	int ncpus;
 	int window[2]; /* bytes, < 0 unknown; the second when others attach or detach */
 	bool stopped;
-	struct ct_clock start, now;
+	struct ct_ticks start, now;
 	ct_event_fn fn; /* of the consume call in progress */
 	void *arg;
 };

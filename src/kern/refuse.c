@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <time.h>
 #include <bpf/bpf.h>
 
+#include "base/clock.h"
 #include "cgroup/hierarchy.h"
 #include "kern/probe_priv.h"
 #include "rehearse.skel.h"
@@ -122,10 +122,7 @@ static void set_lease(struct ct_refuser *r, uint64_t until)
 
 void ct_refuser__extend(struct ct_refuser *r)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	set_lease(r, t.tv_sec * 1000000000ull + t.tv_nsec + CT_REFUSE_LEASE_NS);
+	set_lease(r, ct_clock__now_ns() + CT_REFUSE_LEASE_NS);
 }
 
 void ct_refuser__lift(struct ct_refuser *r)

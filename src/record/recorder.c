@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <sys/utsname.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "base/human.h"
 #include "record/believe.h"
 #include "record/recorder_priv.h"
@@ -14,14 +12,6 @@
 #define TICK_NS	   100000000ull	  /* of the timer: progress line, deadlines, liveness */
 #define WAITING_NS 1000000000ull  /* before it is said that something still runs */
 #define GRACE_NS   10000000000ull /* after Ctrl-C, for the command to end by itself */
-
-uint64_t ct_now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
 
 static char *read_line(const char *path)
 {
@@ -37,55 +27,83 @@ static void describe_host(struct ct_recorder *r)
 {
 	struct ct_host *h = &r->session->host;
 	ct_autofree char *last = read_line("/proc/sys/kernel/cap_last_cap");
-	struct timespec t;
 	struct utsname u;
 
 	uname(&u);
-	clock_gettime(CLOCK_REALTIME, &t);
 	h->captrim = ct_xstrdup(CT_VERSION);
 	h->kernel = ct_xstrdup(u.release);
 	h->arch = ct_xstrdup(u.machine);
 	h->backend = ct_xstrdup(ct_probe__backend(r->probe));
 	h->boot_id = read_line("/proc/sys/kernel/random/boot_id");
 	h->cgroup = ct_probe__cgroup_layout(r->probe);
-	h->start_ms = t.tv_sec * 1000ll + t.tv_nsec / 1000000;
+	h->start_ms = r->start_ms;
 	h->start_ns = r->start_ns;
 	h->cap_last = last ? atoi(last) : CT_CAP_KNOWN - 1;
 	h->outcomes = ct_probe__watches_outcomes(r->probe) ? CT_YES : CT_NO;
 	h->syscalls = ct_probe__watches_syscalls(r->probe) ? CT_YES : CT_NO;
 }
 
-static int add_fd(struct ct_recorder *r, int fd)
+/* A signal from the terminal reached the command, too; one sent to us alone did not. */
+static void on_signal(void *arg, const struct signalfd_siginfo *info)
 {
-	struct epoll_event ev = { .events = EPOLLIN, .data.fd = fd };
+	struct ct_recorder *r = arg;
 
-	return epoll_ctl(r->epoll_fd, EPOLL_CTL_ADD, fd, &ev) ? -errno : 0;
+	r->signals++;
+	r->ended_ns = ct_clock__now_ns();
+	r->cut_short |= r->child.pid > 0 && !ct_child__reap(&r->child);
+	if (r->child.pid > 0 && !r->child.reaped && info->ssi_code <= 0)
+		kill(r->child.pid, info->ssi_signo);
+}
+
+static void on_tick(void *arg);
+
+static void on_probe(void *arg, int fd, uint32_t events)
+{
+	struct ct_recorder *r = arg;
+
+	(void)fd, (void)events;
+	ct_collect__consume(r->collect);
 }
 
 static int open_loop(struct ct_recorder *r, struct ct_err *err)
 {
-	struct itimerspec tick = { { 0, TICK_NS }, { 0, TICK_NS } };
-	sigset_t mask;
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	int ret = 0;
 
-	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigprocmask(SIG_BLOCK, &mask, &r->old_mask);
-	r->signal_fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
-	r->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	r->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (r->signal_fd < 0 || r->epoll_fd < 0 || r->timer_fd < 0 ||
-	    timerfd_settime(r->timer_fd, 0, &tick, NULL) || add_fd(r, r->signal_fd) ||
-	    add_fd(r, r->timer_fd) || add_fd(r, ct_probe__fd(r->probe)))
-		return ct_err__set(err, errno, "cannot set up the event loop: %s", strerror(errno));
-	return 0;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(signals) && !ret; i++)
+		ret = ct_loop__add_signal(r->loop, signals[i], on_signal, r, &r->on_signals[i]);
+	if (!ret)
+		ret = ct_loop__add_timer(r->loop, TICK_NS, TICK_NS, on_tick, r, NULL);
+	if (!ret)
+		ret = ct_loop__add_fd(r->loop, ct_probe__fd(r->probe), EPOLLIN, on_probe, r, NULL);
+	return ret ? ct_err__set(err, -ret, "cannot set up the event loop: %s", strerror(-ret)) : 0;
+}
+
+/* From now on a signal ends the program as usual. */
+static void release_signals(struct ct_recorder *r)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(r->on_signals); i++)
+		ct_loop__remove(r->loop, &r->on_signals[i]);
+}
+
+static void on_docker(void *arg, int fd, uint32_t events)
+{
+	struct ct_recorder *r = arg;
+
+	(void)fd, (void)events;
+	if (ct_docker__watch_read(r->docker, ct_recorder__on_docker, r) >= 0)
+		return;
+	ct_loop__remove(r->loop, &r->on_docker);
+	r->session->losses.lookups++;
+	ct_warn("the container daemon ended its stream of events; names of containers that "
+		"start from now on may be missing");
 }
 
 /* A missing daemon is not an error: ids then stand in for names. */
 static void open_docker(struct ct_recorder *r)
 {
 	ct_autoerr struct ct_err err = {};
+	int fd;
 
 	if (ct_docker__open(r->opts.socket, &r->docker, &err)) {
 		if (r->opts.socket || r->opts.label || r->opts.project)
@@ -93,11 +111,11 @@ static void open_docker(struct ct_recorder *r)
 		r->docker = NULL;
 		return;
 	}
-	r->docker_fd = ct_docker__watch(r->docker, CT_RUN_LABEL, &err);
-	if (r->docker_fd < 0)
+	fd = ct_docker__watch(r->docker, CT_RUN_LABEL, &err);
+	if (fd < 0)
 		ct_warn("%s; continuing without the events of containers", err.msg);
 	else
-		add_fd(r, r->docker_fd);
+		ct_loop__add_fd(r->loop, fd, EPOLLIN, on_docker, r, &r->on_docker);
 }
 
 static void classify(void *arg, const char *path, struct ct_cgroup_name *name)
@@ -113,11 +131,13 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	int ret;
 
 	r->opts = *opts;
-	r->docker_fd = r->signal_fd = r->epoll_fd = r->timer_fd = r->child.pidfd = -1;
 	r->session = ct_session__new();
-	sigprocmask(SIG_SETMASK, NULL, &r->old_mask);
-	ret = ct_probe__open(&po, &r->probe, err);
-	r->start_ns = ct_now_ns(); /* to attach takes a second or two, in which nothing is seen */
+	ret = ct_loop__new(&r->loop, err);
+	if (!ret)
+		ret = ct_probe__open(&po, &r->probe, err);
+	/* To attach takes a second or two, in which nothing is seen. */
+	r->start_ns = ct_clock__now_ns();
+	r->start_ms = ct_clock__wall_ms();
 	if (!ret)
 		ret = open_loop(r, err);
 	if (ret) {
@@ -148,7 +168,7 @@ static void end_command(struct ct_recorder *r)
 			ct_own_cgroup__signal(&r->own, SIGTERM);
 		if (i >= 20)
 			ct_own_cgroup__signal(&r->own, SIGKILL);
-		usleep(100000);
+		ct_clock__sleep_ns(TICK_NS);
 	}
 }
 
@@ -164,14 +184,7 @@ void ct_recorder__close(struct ct_recorder *r)
 	ct_session__free(r->session);
 	free(r->command);
 	free(r->subtree);
-	free(r->ready);
-	for (size_t i = 0; i < 4; i++) {
-		int fd = (int[]){ r->signal_fd, r->epoll_fd, r->timer_fd, r->child.pidfd }[i];
-
-		if (fd >= 0)
-			close(fd);
-	}
-	sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
+	ct_loop__free(r->loop);
 	free(r);
 }
 
@@ -183,6 +196,12 @@ static char *join(char **argv, const char *hidden)
 		if (*argv != hidden)
 			ct_str__addf(&s, "%s%s", s.len ? " " : "", *argv);
 	return s.s;
+}
+
+/* It only wakes the loop: finished() looks at the command's end, once. */
+static void on_command_end(void *arg, int pid)
+{
+	(void)arg, (void)pid;
 }
 
 int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, struct ct_err *err)
@@ -198,29 +217,18 @@ int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, stru
 	ct_collect__consume(r->collect);
 	ct_cgroups__add(ct_collect__cgroups(r->collect), r->own.id, r->own.path, true);
 	ct_probe__mark_inside(r->probe, r->own.id);
-	opts = (struct ct_child_opts){ &r->own, &r->old_mask, r->opts.bounding, r->opts.output };
+	opts = (struct ct_child_opts){ &r->own, ct_loop__outer_mask(r->loop), r->opts.bounding,
+				       r->opts.output };
 	ret = ct_child__start(&r->child, argv, &opts, exec_errno, err);
-	if (!ret && r->child.pidfd >= 0)
-		add_fd(r, r->child.pidfd);
+	if (!ret)
+		ct_loop__add_child(r->loop, r->child.pid, on_command_end, NULL, NULL);
 	return ret;
 }
 
-/* A signal from the terminal reached the command, too; one sent to us alone did not. */
-static void on_signal(struct ct_recorder *r)
+/* The progress line; the turn that comes with it looks at deadlines and at what is alive. */
+static void on_tick(void *arg)
 {
-	struct signalfd_siginfo si;
-
-	while (read(r->signal_fd, &si, sizeof(si)) == sizeof(si)) {
-		r->signals++;
-		r->ended_ns = ct_now_ns();
-		r->cut_short |= r->child.pid > 0 && !ct_child__reap(&r->child);
-		if (r->child.pid > 0 && !r->child.reaped && si.ssi_code <= 0)
-			kill(r->child.pid, si.ssi_signo);
-	}
-}
-
-static void progress(struct ct_recorder *r)
-{
+	struct ct_recorder *r = arg;
 	static const char clear[] = "\r\033[K";
 	const char *waiting = r->signals      ? "; waiting for the command to end, Ctrl-C aborts" :
 			      r->waiting_said ? "; waiting for what the command started, Ctrl-C "
@@ -231,7 +239,7 @@ static void progress(struct ct_recorder *r)
 
 	if (r->opts.quiet || !isatty(STDERR_FILENO))
 		return;
-	time = ct_human__duration(ct_now_ns() - r->start_ns);
+	time = ct_human__duration(ct_clock__now_ns() - r->start_ns);
 	kinds = ct_human__count(ct_collect__kinds(r->collect), "kind of check", "kinds of checks");
 	ct_probe__losses(r->probe, &l);
 	lost = ct_human__count(l.events + l.kinds + l.acts + l.missed, "event", "events");
@@ -239,29 +247,9 @@ static void progress(struct ct_recorder *r)
 		waiting);
 }
 
-int ct_recorder__add_fd(struct ct_recorder *r, int fd, ct_ready_fn fn, void *arg)
+struct ct_loop *ct_recorder__events(struct ct_recorder *r)
 {
-	int ret = add_fd(r, fd);
-	size_t i = 0;
-
-	if (ret)
-		return ret;
-	while (i < r->nready && r->ready[i].fd != fd) /* one that was closed */
-		i++;
-	if (i == r->nready)
-		CT_PUSH(r->ready, r->nready, r->ready_cap);
-	r->ready[i] = (struct ct_ready){ fd, fn, arg };
-	return 0;
-}
-
-static bool call_ready(struct ct_recorder *r, int fd)
-{
-	for (size_t i = 0; i < r->nready; i++)
-		if (r->ready[i].fd == fd) {
-			r->ready[i].fn(r->ready[i].arg, fd);
-			return true;
-		}
-	return false;
+	return r->loop;
 }
 
 void ct_recorder__end(struct ct_recorder *r)
@@ -276,7 +264,7 @@ struct ct_probe *ct_recorder__probe(struct ct_recorder *r)
 
 static bool time_is_up(const struct ct_recorder *r)
 {
-	return r->deadline_ns && ct_now_ns() >= r->deadline_ns;
+	return r->deadline_ns && ct_clock__now_ns() >= r->deadline_ns;
 }
 
 static bool finished(struct ct_recorder *r)
@@ -286,7 +274,7 @@ static bool finished(struct ct_recorder *r)
 	if (r->child.pid <= 0)
 		return r->signals > 0;
 	if (!ct_child__reap(&r->child))
-		return r->signals && ct_now_ns() - r->ended_ns > GRACE_NS;
+		return r->signals && ct_clock__now_ns() - r->ended_ns > GRACE_NS;
 	if (r->signals)
 		return true;
 	if (!ct_recorder__alive(r)) {
@@ -296,9 +284,9 @@ static bool finished(struct ct_recorder *r)
 			return true;
 	}
 	if (!r->waiting_ns)
-		r->waiting_ns = ct_now_ns();
+		r->waiting_ns = ct_clock__now_ns();
 	/* Runtimes tidy up for a moment. */
-	if (ct_now_ns() - r->waiting_ns < WAITING_NS)
+	if (ct_clock__now_ns() - r->waiting_ns < WAITING_NS)
 		return false;
 	if (!r->waiting_said && !r->opts.quiet && !isatty(STDERR_FILENO))
 		ct_warn("the command has ended, but what it started is still running: waiting for "
@@ -307,46 +295,20 @@ static bool finished(struct ct_recorder *r)
 	return false;
 }
 
-static void dispatch(struct ct_recorder *r, int fd)
-{
-	uint64_t ticks;
-
-	if (fd == r->signal_fd)
-		on_signal(r);
-	else if (fd == r->timer_fd && read(fd, &ticks, sizeof(ticks)) > 0)
-		progress(r);
-	else if (fd == ct_probe__fd(r->probe))
-		ct_collect__consume(r->collect);
-	else if (fd == r->docker_fd &&
-		 ct_docker__watch_read(r->docker, ct_recorder__on_docker, r) < 0) {
-		epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
-		r->docker_fd = -1;
-		r->session->losses.lookups++;
-		ct_warn("the container daemon ended its stream of events; names of containers that "
-			"start from now on may be missing");
-	}
-}
-
 int ct_recorder__loop(struct ct_recorder *r, uint64_t ns)
 {
-	struct epoll_event ev[8];
 	bool ended;
+	int ret;
 
-	r->deadline_ns = ns ? ct_now_ns() + ns : 0;
+	r->deadline_ns = ns ? ct_clock__now_ns() + ns : 0;
 	while (!(ended = finished(r)) && !time_is_up(r)) {
-		int n = epoll_wait(r->epoll_fd, ev, CT_ARRAY_SIZE(ev), -1);
-
-		for (int i = 0; i < n; i++) {
-			/* The command's end is looked at by finished(), once. */
-			if (ev[i].data.fd == r->child.pidfd)
-				epoll_ctl(r->epoll_fd, EPOLL_CTL_DEL, r->child.pidfd, NULL);
-			else if (!call_ready(r, ev[i].data.fd))
-				dispatch(r, ev[i].data.fd);
-		}
+		ret = ct_loop__turn(r->loop);
+		if (ret)
+			return ret;
 		if (r->signals > 1)
 			return -EINTR;
 	}
-	if (r->docker_fd >= 0)
+	if (r->on_docker)
 		ct_docker__watch_read(r->docker, ct_recorder__on_docker, r);
 	if (!r->opts.quiet && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
@@ -405,12 +367,12 @@ struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 	ct_collect__consume(r->collect);
 	ct_collect__build(r->collect, r->session, ct_recorder__choose, r);
 	ct_recorder__describe_rest(r);
-	r->session->host.end_ns = ct_now_ns();
+	r->session->host.end_ns = ct_clock__now_ns();
 	ct_session__conclude(r->session);
 	note_left_out(r);
 	/* What comes now may block, on a pipe that nobody reads: signals end us again. */
 	end_command(r);
 	ct_own_cgroup__remove(&r->own);
-	sigprocmask(SIG_SETMASK, &r->old_mask, NULL);
+	release_signals(r);
 	return ct_steal(r->session);
 }

@@ -6,6 +6,7 @@
 #ifndef CT_RECORD_RECORDER_H
 #define CT_RECORD_RECORDER_H
 
+#include "base/loop.h"
 #include "record/collect.h"
 #include "record/spawn.h"
 
@@ -54,12 +55,8 @@ int ct_recorder__restart(struct ct_recorder *r, struct ct_err *err);
 /* A cgroup by its path, with everything below it. */
 void ct_recorder__watch_cgroup(struct ct_recorder *r, const char *path);
 
-/*
- * What else the loop waits for: fn is called when fd is readable. fd stays the caller's,
- * who takes it out again by closing it.
- */
-typedef void (*ct_ready_fn)(void *arg, int fd);
-int ct_recorder__add_fd(struct ct_recorder *r, int fd, ct_ready_fn fn, void *arg);
+/* For what else is to be waited for while ct_recorder__loop() runs. */
+struct ct_loop *ct_recorder__events(struct ct_recorder *r);
 /* Ends the loop. */
 void ct_recorder__end(struct ct_recorder *r);
 struct ct_probe *ct_recorder__probe(struct ct_recorder *r);

@@ -6,29 +6,22 @@
 #include "runtime/docker.h"
 #include "runtime/oci.h"
 
-struct ct_ready {
-	int fd;
-	ct_ready_fn fn;
-	void *arg;
-};
-
 struct ct_recorder {
 	struct ct_recorder_opts opts;
 	struct ct_probe *probe;
 	struct ct_collect *collect;
-	struct ct_session *session; /* metadata of the wanted ones as it comes in */
-	struct ct_docker *docker;   /* NULL: no API answers */
-	int docker_fd;		    /* of its events, -1 */
+	struct ct_session *session;  /* metadata of the wanted ones as it comes in */
+	struct ct_docker *docker;    /* NULL: no API answers */
+	struct ct_source *on_docker; /* its events; NULL: there are none */
+	struct ct_source *on_signals[3];
 	struct ct_own_cgroup own;
 	char *subtree; /* path of the cgroup to watch, or NULL */
-	struct ct_ready *ready;
-	size_t nready, ready_cap;
+	struct ct_loop *loop;
 	struct ct_child child;
 	char *command;
-	sigset_t old_mask;
-	int signal_fd, epoll_fd, timer_fd;
 	int signals; /* that asked us to end */
 	uint64_t start_ns, deadline_ns, ended_ns;
+	int64_t start_ms;    /* the wall clock's at start_ns */
 	uint64_t waiting_ns; /* when we began to wait for orphaned descendants */
 	bool waiting_said, ended;
 	bool cut_short; /* the command still ran when the first signal came */
@@ -48,7 +41,5 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside);
 bool ct_recorder__alive(struct ct_recorder *r);
 /* Fills in what the API did not tell, from runtimes' state files. */
 void ct_recorder__describe_rest(struct ct_recorder *r);
-
-uint64_t ct_now_ns(void);
 
 #endif

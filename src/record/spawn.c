@@ -104,7 +104,7 @@ int ct_child__start(struct ct_child *c, char **argv, const struct ct_child_opts 
 			waitpid(pid, NULL, 0);
 		return ret;
 	}
-	*c = (struct ct_child){ .pid = pid, .pidfd = syscall(SYS_pidfd_open, pid, 0) };
+	*c = (struct ct_child){ .pid = pid };
 	return 0;
 }
 

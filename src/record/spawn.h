@@ -8,7 +8,6 @@
 
 struct ct_child {
 	int pid;
-	int pidfd;  /* readable when it has ended */
 	int status; /* as wait(2) reports it, once reaped */
 	bool reaped;
 };

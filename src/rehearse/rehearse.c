@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "judge/seccomp.h"
 #include "rehearse/stage.h"
 
@@ -56,7 +57,7 @@ static int begin(struct ct_stage *s, struct ct_err *err)
 	if (ret)
 		return ret;
 	ct_probe__forget(ct_recorder__probe(s->recorder));
-	s->r.start_ns = ct_stage__now();
+	s->r.start_ns = ct_clock__now_ns();
 	s->next_check_ns = s->r.start_ns + s->opts->every_ns;
 	s->deadline_ns = s->opts->for_ns ? s->r.start_ns + s->opts->for_ns : 0;
 	if (s->refuser)
@@ -159,7 +160,7 @@ static int run(struct ct_stage *s, struct ct_err *err)
 	if (ret)
 		return ct_err__set(err, EINTR, "aborted; nothing is refused any more");
 	if (!s->r.end_ns) {
-		s->r.end_ns = ct_stage__now();
+		s->r.end_ns = ct_clock__now_ns();
 		s->r.end = CT_REHEARSE_STOPPED;
 	}
 	conclude(s);
@@ -175,16 +176,16 @@ int ct_rehearse(const struct ct_rehearse_opts *opts, struct ct_rehearsal *r, str
 	struct ct_stage s = {
 		.opts = opts,
 		.r = { .keep = opts->keep, .log_only = opts->log_only, .check = opts->check },
-		.timer_fd = -1,
 		.process_fd = -1,
 		.cgroup_fd = -1
 	};
 	int ret;
 
-	sigprocmask(SIG_SETMASK, NULL, &s.mask);
 	ret = ct_recorder__open(&ro, &s.recorder, err);
-	if (!ret)
+	if (!ret) {
+		s.loop = ct_recorder__events(s.recorder);
 		ret = run(&s, err);
+	}
 	ct_refuser__close(s.refuser);
 	ct_signs__close(&s);
 	ct_recorder__close(s.recorder);

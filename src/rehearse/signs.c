@@ -1,25 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Signs of trouble. At the first one the refusing is lifted, before anything else. */
 #include <errno.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/syscall.h>
-#include <sys/timerfd.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "rehearse/stage.h"
 
 #define TICK_NS	      200000000 /* far below CT_REFUSE_LEASE_NS */
 #define CHECK_SECONDS "30"
-
-uint64_t ct_stage__now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
 
 static void end(struct ct_stage *s, enum ct_rehearse_end how)
 {
@@ -27,7 +17,7 @@ static void end(struct ct_stage *s, enum ct_rehearse_end how)
 		return;
 	if (s->refuser)
 		ct_refuser__lift(s->refuser);
-	s->r.end_ns = ct_stage__now();
+	s->r.end_ns = ct_clock__now_ns();
 	s->r.end = how;
 	ct_recorder__end(s->recorder);
 }
@@ -55,12 +45,10 @@ static int start_check(struct ct_stage *s, struct ct_err *err)
 		"check", CHECK_SECONDS, (char *)s->opts->check,
 		NULL
 	};
-	struct ct_child_opts child = { .mask = &s->mask };
-	int exec_errno, ret = ct_child__start(&s->check, argv, &child, &exec_errno, err);
+	struct ct_child_opts child = { .mask = ct_loop__outer_mask(s->loop) };
+	int exec_errno;
 
-	if (!ret && s->check.pidfd < 0)
-		ret = ct_err__set(err, ENOSYS, "cannot wait for the check: Linux 5.3 is needed");
-	return ret;
+	return ct_child__start(&s->check, argv, &child, &exec_errno, err);
 }
 
 /* NULL: it passed. The caller frees. */
@@ -69,9 +57,8 @@ static char *end_check(struct ct_stage *s)
 	int status;
 
 	while (!ct_child__reap(&s->check))
-		usleep(1000);
+		ct_loop__await_child(s->check.pid, CT_NS_PER_SEC);
 	status = ct_child__exit_status(&s->check);
-	close(s->check.pidfd);
 	s->check = (struct ct_child){};
 	if (!status) {
 		s->r.checks++;
@@ -85,13 +72,10 @@ static char *end_check(struct ct_stage *s)
 int ct_signs__check_now(struct ct_stage *s, struct ct_err *err)
 {
 	ct_autofree char *failure = NULL;
-	struct pollfd p = { .events = POLLIN };
 	int ret = start_check(s, err);
 
 	if (ret)
 		return ret;
-	p.fd = s->check.pidfd;
-	poll(&p, 1, -1);
 	failure = end_check(s);
 	s->r.checks = 0; /* passed with nothing refused */
 	if (failure)
@@ -99,16 +83,16 @@ int ct_signs__check_now(struct ct_stage *s, struct ct_err *err)
 	return ret;
 }
 
-static void on_check_end(void *arg, int fd)
+static void on_check_end(void *arg, int pid)
 {
 	struct ct_stage *s = arg;
 	ct_autofree char *failure = end_check(s);
 
-	(void)fd;
+	(void)pid;
 	if (failure)
 		trouble(s, "check-failed", "%s", failure);
-	s->next_check_ns = ct_stage__now() + s->opts->every_ns;
-	if (s->deadline_ns && ct_stage__now() >= s->deadline_ns)
+	s->next_check_ns = ct_clock__now_ns() + s->opts->every_ns;
+	if (s->deadline_ns && ct_clock__now_ns() >= s->deadline_ns)
 		end(s, CT_REHEARSE_PASSED);
 }
 
@@ -117,7 +101,7 @@ static void begin_check(struct ct_stage *s)
 	ct_autoerr struct ct_err err = {};
 
 	if (start_check(s, &err) ||
-	    ct_recorder__add_fd(s->recorder, s->check.pidfd, on_check_end, s))
+	    ct_loop__add_child(s->loop, s->check.pid, on_check_end, s, NULL))
 		trouble(s, "check-failed", "the check cannot be started: %s",
 			err.msg ? err.msg : "no memory");
 }
@@ -142,12 +126,12 @@ static void tell_news(struct ct_stage *s)
 	}
 }
 
-static void on_tick(void *arg, int fd)
+static void on_tick(void *arg)
 {
 	struct ct_stage *s = arg;
-	uint64_t ticks, now = ct_stage__now();
+	uint64_t now = ct_clock__now_ns();
 
-	if (read(fd, &ticks, sizeof(ticks)) < 0 || s->r.end_ns)
+	if (s->r.end_ns)
 		return;
 	if (s->refuser) {
 		ct_refuser__extend(s->refuser);
@@ -165,21 +149,22 @@ static void on_tick(void *arg, int fd)
 		begin_check(s); /* at the end once more: the last thing that counts */
 }
 
-static void on_process_end(void *arg, int fd)
+static void on_process_end(void *arg, int fd, uint32_t events)
 {
 	struct ct_stage *s = arg;
 
+	(void)fd, (void)events;
 	trouble(s, "process-ended", "its main process (pid %d) ended", s->r.target.pid);
-	close(fd);
-	s->process_fd = -1;
+	ct_loop__remove(s->loop, &s->on_process);
 }
 
-static void on_cgroup_event(void *arg, int fd)
+static void on_cgroup_event(void *arg, int fd, uint32_t events)
 {
 	struct ct_stage *s = arg;
 	ct_autofree char *path = ct_xasprintf("%s/cgroup.events", s->r.target.dir), *text = NULL;
 	char event[4096];
 
+	(void)events;
 	if (read(fd, event, sizeof(event)) < 0)
 		return;
 	if (ct_read_file(path, 4096, &text, NULL) || strstr(text, "populated 0"))
@@ -200,15 +185,16 @@ static void on_docker(void *arg, const struct ct_docker_event *ev)
 		trouble(s, "unhealthy", "the container's health check says unhealthy");
 }
 
-static void on_docker_ready(void *arg, int fd)
+static void on_docker_ready(void *arg, int fd, uint32_t events)
 {
 	struct ct_stage *s = arg;
 
-	(void)fd;
+	(void)fd, (void)events;
 	if (!ct_docker__watch_read(s->docker, on_docker, s))
 		return;
 	ct_warn("the container daemon ended its stream of events; a failing health check would "
 		"go unseen");
+	ct_loop__remove(s->loop, &s->on_docker);
 	ct_docker__close(ct_steal(s->docker));
 }
 
@@ -222,7 +208,7 @@ static int watch_cgroup(struct ct_stage *s)
 	/* v1 has no such file; there the tick has to do. */
 	if (inotify_add_watch(s->cgroup_fd, path, IN_MODIFY) < 0)
 		return 0;
-	return ct_recorder__add_fd(s->recorder, s->cgroup_fd, on_cgroup_event, s);
+	return ct_loop__add_fd(s->loop, s->cgroup_fd, EPOLLIN, on_cgroup_event, s, &s->on_cgroup);
 }
 
 static int watch_process(struct ct_stage *s)
@@ -230,22 +216,12 @@ static int watch_process(struct ct_stage *s)
 	s->process_fd = syscall(SYS_pidfd_open, s->r.target.pid, 0);
 	if (s->process_fd < 0)
 		return -errno;
-	return ct_recorder__add_fd(s->recorder, s->process_fd, on_process_end, s);
-}
-
-static int watch_time(struct ct_stage *s)
-{
-	struct itimerspec tick = { { 0, TICK_NS }, { 0, TICK_NS } };
-
-	s->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (s->timer_fd < 0 || timerfd_settime(s->timer_fd, 0, &tick, NULL))
-		return -errno;
-	return ct_recorder__add_fd(s->recorder, s->timer_fd, on_tick, s);
+	return ct_loop__add_fd(s->loop, s->process_fd, EPOLLIN, on_process_end, s, &s->on_process);
 }
 
 int ct_signs__watch(struct ct_stage *s, struct ct_err *err)
 {
-	int ret = watch_time(s), fd;
+	int ret = ct_loop__add_timer(s->loop, TICK_NS, TICK_NS, on_tick, s, NULL), fd;
 
 	if (!ret)
 		ret = watch_cgroup(s);
@@ -256,14 +232,18 @@ int ct_signs__watch(struct ct_stage *s, struct ct_err *err)
 	if (!s->docker)
 		return 0;
 	fd = ct_docker__watch(s->docker, NULL, err);
-	return fd < 0 ? fd : ct_recorder__add_fd(s->recorder, fd, on_docker_ready, s);
+	if (fd < 0)
+		return fd;
+	return ct_loop__add_fd(s->loop, fd, EPOLLIN, on_docker_ready, s, &s->on_docker);
 }
 
 void ct_signs__close(struct ct_stage *s)
 {
-	int fds[] = { s->timer_fd, s->process_fd, s->cgroup_fd,
-		      s->check.pid ? s->check.pidfd : -1 };
+	int fds[] = { s->process_fd, s->cgroup_fd };
 
+	ct_loop__remove(s->loop, &s->on_process);
+	ct_loop__remove(s->loop, &s->on_cgroup);
+	ct_loop__remove(s->loop, &s->on_docker);
 	if (s->check.pid)
 		kill(s->check.pid, SIGTERM); /* timeout(1) passes it on */
 	for (size_t i = 0; i < CT_ARRAY_SIZE(fds); i++)

@@ -13,13 +13,12 @@ struct ct_stage {
 	struct ct_refuser *refuser; /* NULL: log_only, or lifted for good */
 	struct ct_rehearsal r;	    /* the result as it comes about */
 	struct ct_child check;	    /* pid 0: none runs */
-	sigset_t mask;		    /* for the check */
-	int timer_fd, process_fd, cgroup_fd;
+	struct ct_loop *loop;	    /* the recorder's */
+	struct ct_source *on_process, *on_cgroup, *on_docker;
+	int process_fd, cgroup_fd;
 	uint64_t next_check_ns, deadline_ns;
 	uint64_t told; /* capabilities whose first refusal was reported */
 };
-
-uint64_t ct_stage__now(void);
 
 /* One check to its end. -ECANCELED with a message when it fails. */
 int ct_signs__check_now(struct ct_stage *s, struct ct_err *err);

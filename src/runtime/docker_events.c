@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "runtime/docker_priv.h"
 
 #define HEADER_TIMEOUT_MS 5000
@@ -143,17 +144,9 @@ static bool has_ended(CURLM *multi)
 	return curl_multi_info_read(multi, &left) != NULL;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000ll + t.tv_nsec / 1000000;
-}
-
 static int wait_for_header(struct ct_docker_stream *s)
 {
-	int64_t end = now_ms() + HEADER_TIMEOUT_MS, left;
+	uint64_t end = ct_clock__now_ns() + HEADER_TIMEOUT_MS * CT_NS_PER_MS, now;
 	long status = 0;
 	int running;
 
@@ -164,10 +157,10 @@ static int wait_for_header(struct ct_docker_stream *s)
 			break;
 		if (has_ended(s->multi))
 			return -ECONNREFUSED;
-		left = end - now_ms();
-		if (left <= 0)
+		now = ct_clock__now_ns();
+		if (now >= end)
 			return -ETIMEDOUT;
-		curl_multi_wait(s->multi, NULL, 0, left, NULL);
+		curl_multi_wait(s->multi, NULL, 0, (int)((end - now) / CT_NS_PER_MS) + 1, NULL);
 	}
 	curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
 	return status == 200 ? 0 : -EPROTO;

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define LIMIT_MS   60000
+#include "base/loop.h"
+
+#define LIMIT_NS   60000000000ull
 #define OUTPUT_MAX (1 << 20)
 
 static int start(char *const *argv, int out, int complaints)
@@ -53,16 +55,13 @@ void ct_proc__end(int pid)
 		;
 }
 
-/* Waits in small steps: some of these take milliseconds, some seconds. */
+/* Its exit status, as a shell would say it, or -ETIMEDOUT. */
 static int wait_for(int pid)
 {
 	int status;
 
-	for (int ms = 0; ms < LIMIT_MS; ms += 5) {
-		if (ct_proc__ended(pid, &status))
-			return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-		usleep(5000);
-	}
+	if (ct_loop__await_child(pid, LIMIT_NS) && ct_proc__ended(pid, &status))
+		return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	ct_proc__end(pid);
 	return -ETIMEDOUT;
 }

@@ -5,18 +5,17 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "judge/seccomp.h"
 #include "verify/proc.h"
 
-#define SLICE_NS	 100000000ull	/* between two looks at the checks */
-#define PAUSE_NS	 300000000ull	/* between two tries of a check */
-#define STOP_NS		 10000000000ull /* for a command to end when asked to */
-#define DAEMON_STOP_NS	 90000000000ull /* a daemon has its own patience, this is for a dead one */
-#define LAST_CHECK_US	 50000
-#define LAST_CHECK_TRIES 600
-#define TAIL		 4096
+#define SLICE_NS       100000000ull   /* between two looks at the checks */
+#define PAUSE_NS       300000000ull   /* between two tries of a check */
+#define STOP_NS	       10000000000ull /* for a command to end when asked to */
+#define DAEMON_STOP_NS 90000000000ull /* a daemon has its own patience, this is for a dead one */
+#define LAST_CHECK_NS  30000000000ull
+#define TAIL	       4096
 
 /* The run in progress. */
 struct watch {
@@ -36,14 +35,6 @@ struct watch {
 	char *complaint;   /* set: it fails, and why */
 	char *words;	   /* what it wrote last, then, or NULL */
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000ull + t.tv_nsec;
-}
 
 static void fails(struct watch *w, char *why)
 {
@@ -82,14 +73,14 @@ static void look_at_check(struct watch *w)
 	int status;
 
 	if (w->check_pid <= 0) {
-		if (now_ns() - w->checked_ns >= PAUSE_NS)
+		if (ct_clock__now_ns() - w->checked_ns >= PAUSE_NS)
 			start_check(w);
 		return;
 	}
 	if (!ct_proc__ended(w->check_pid, &status))
 		return;
 	w->check_pid = 0;
-	w->checked_ns = now_ns();
+	w->checked_ns = ct_clock__now_ns();
 	w->check_good = WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
@@ -116,7 +107,7 @@ static void begin(struct watch *w)
 	if (w->was_up)
 		w->check_good = w->health_good = false;
 	w->was_up = true;
-	w->up_ns = now_ns();
+	w->up_ns = ct_clock__now_ns();
 }
 
 /* What has to be asked of its daemon, not too often. */
@@ -124,9 +115,9 @@ static void look_at_state(struct watch *w)
 {
 	enum ct_life life;
 
-	if (now_ns() - w->asked_ns < PAUSE_NS)
+	if (ct_clock__now_ns() - w->asked_ns < PAUSE_NS)
 		return;
-	w->asked_ns = now_ns();
+	w->asked_ns = ct_clock__now_ns();
 	life = w->t->life(w->t);
 	w->life_known = life != CT_LIFE_UNKNOWN;
 	if (life == CT_LIFE_DEAD)
@@ -152,7 +143,7 @@ static bool satisfied(struct watch *w)
 	if (k->check && !w->check_good)
 		look_at_check(w);
 	if ((k->check && !w->check_good) || (k->health && !w->health_good) ||
-	    now_ns() - w->up_ns < k->stay_ns)
+	    ct_clock__now_ns() - w->up_ns < k->stay_ns)
 		return false;
 	/* It may have ended since the last look. */
 	w->asked_ns = 0;
@@ -164,7 +155,7 @@ static void stop(struct watch *w, bool hard)
 {
 	w->t->stop(w->t, hard);
 	w->stopping = true;
-	w->stopped_ns = now_ns();
+	w->stopped_ns = ct_clock__now_ns();
 }
 
 static void look(struct watch *w)
@@ -173,13 +164,13 @@ static void look(struct watch *w)
 	uint64_t patience = w->t->kind == CT_WL_COMMAND ? STOP_NS : DAEMON_STOP_NS;
 
 	if (w->stopping) {
-		if (now_ns() - w->stopped_ns > patience)
+		if (ct_clock__now_ns() - w->stopped_ns > patience)
 			stop(w, true);
 	} else if (satisfied(w)) {
 		stop(w, false);
 	} else if (w->complaint) {
 		stop(w, true);
-	} else if (limit && now_ns() - w->start_ns > limit) {
+	} else if (limit && ct_clock__now_ns() - w->start_ns > limit) {
 		fails(w, ct_xasprintf("%s after %llu s",
 				      w->opts->works.check ? "the check did not succeed" :
 							     "it was not done",
@@ -205,11 +196,8 @@ static void look_at_the_end(struct watch *w, int status)
 	if (w->check_pid > 0)
 		ct_proc__end(w->check_pid);
 	start_check(w);
-	for (int i = 0; i < LAST_CHECK_TRIES && w->check_pid > 0; i++) {
+	if (w->check_pid > 0 && ct_loop__await_child(w->check_pid, LAST_CHECK_NS))
 		look_at_check(w);
-		if (w->check_pid > 0)
-			usleep(LAST_CHECK_US);
-	}
 	if (!w->check_good)
 		fails(w, ct_xstrdup("it ended, and the check does not succeed"));
 }
@@ -227,7 +215,7 @@ static bool goes_on(struct watch *w)
 	life = w->t->life(w->t);
 	if (life != CT_LIFE_WAIT && (life != CT_LIFE_UP || w->idle > 1))
 		return false;
-	usleep(SLICE_NS / 1000);
+	ct_clock__sleep_ns(SLICE_NS);
 	return true;
 }
 
@@ -340,10 +328,10 @@ static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_
 		return ret;
 	if (w->t->kind == CT_WL_COMMAND)
 		ret = ct_state__cgroup(w->t->state, ct_recorder__cgroup(w->r), err);
-	w->start_ns = now_ns();
+	w->start_ns = ct_clock__now_ns();
 	if (!ret)
 		ret = loop(w);
-	w->run->ns = now_ns() - w->start_ns;
+	w->run->ns = ct_clock__now_ns() - w->start_ns;
 	w->run->worked_ns = w->stopping ? w->stopped_ns - w->start_ns : w->run->ns;
 	if (w->check_pid > 0)
 		ct_proc__end(w->check_pid);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/clock.h"
+
+#include <errno.h>
+#include <time.h>
+
+uint64_t ct_clock__now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * CT_NS_PER_SEC + (uint64_t)t.tv_nsec;
+}
+
+int64_t ct_clock__wall_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / (int64_t)CT_NS_PER_MS;
+}
+
+void ct_clock__sleep_ns(uint64_t ns)
+{
+	struct timespec left = { (time_t)(ns / CT_NS_PER_SEC), (long)(ns % CT_NS_PER_SEC) };
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, 0, &left, &left) == EINTR)
+		;
+}
