@@ -174,4 +174,4 @@ static CU_TestInfo tests[] = {
 	CU_TEST_INFO_NULL,
 };
 
-UNIT_MAIN("cgroup names", tests)
+UNIT_MAIN("cgroup-name", tests)

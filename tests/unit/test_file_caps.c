@@ -144,4 +144,4 @@ static CU_TestInfo tests[] = {
 	CU_TEST_INFO_NULL,
 };
 
-UNIT_MAIN("file capabilities", tests)
+UNIT_MAIN("file-caps", tests)
