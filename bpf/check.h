@@ -172,12 +172,19 @@ static __always_inline bool counts(struct ct_slot *slot, struct ct_key *key, con
 	return true;
 }
 
+static __always_inline __u64 site_of(void *ctx, const struct check *c, int nr)
+{
+	if (c->whole)
+		return c->word[0];
+	return c->window ? fingerprint(c->word, nr) : site_of_stack(ctx, nr);
+}
+
 /*
  * Two-way set-associative cache. Where the stack can be read word by word a site is known by these
  * words; only a new one is given its fingerprint. Returns the key's slot; NULL: it has none.
  */
 static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *stack,
-					     struct check *c, struct ct_key *key)
+					     struct check *c, struct ct_key *key, bool whole)
 {
 	const __u64 *k = (const __u64 *)key;
 	struct ct_slot *slot, *other;
@@ -185,7 +192,7 @@ static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *st
 	__u32 index;
 
 	if (!btf || !stack) {
-		key->site = c->window ? fingerprint(c->word, key->nr) : site_of_stack(ctx);
+		key->site = site_of(ctx, c, key->nr);
 		mix ^= key->site * 11;
 		stack = NULL;
 	}
@@ -199,8 +206,8 @@ static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *st
 	if (!other || counts(other, key, btf ? stack : NULL))
 		return other;
 	if (btf && stack) {
-		c->window = !bpf_probe_read_kernel(c->word, sizeof(c->word), stack);
-		key->site = c->window ? fingerprint(c->word, key->nr) : site_of_stack(ctx);
+		c->window = !whole && !bpf_probe_read_kernel(c->word, sizeof(c->word), stack);
+		key->site = site_of(ctx, c, key->nr);
 	}
 	slot = key->site & 1 ? slot : other;
 	/* A path with more words than a slot remembers */
@@ -209,7 +216,9 @@ static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *st
 	if (!take_slot(ctx, slot, key))
 		return NULL;
 	if (btf)
-		slot->words = c->window ? remember(slot, c->word) : 0;
+		slot->words = c->window	     ? remember(slot, c->word) :
+			      whole && stack ? remember_whole(slot, stack) :
+					       0;
 	return slot;
 }
 
@@ -245,6 +254,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	struct ct_key key = {};
 	struct ct_slot *slot;
 	struct pt_regs *regs;
+	bool whole;
 
 	/* Kernel threads and the idle task belong to nobody; our own checks set the clock. */
 	if (flags & PF_KTHREAD)
@@ -285,9 +295,10 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		whose(FIELD(btf, task, tgid), &key.cgroup, &key.entry);
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(btf, FIELD(btf, task, pid), regs, &key);
-	if (c->unwinds && asks_twice(&key))
+	whole = needs_whole_path(&key);
+	if (c->unwinds && whole)
 		c->window = false;
-	slot = count(btf, ctx, asks_twice(&key) ? NULL : stack, c, &key);
+	slot = count(btf, ctx, stack, c, &key, whole);
 	if (btf && cfg_outcomes && key.nr >= 0 && wants_outcome(&key) && !(slot && slot->settled) &&
 	    is_within_call(regs) &&
 	    watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs) && slot)

@@ -127,12 +127,14 @@ static __always_inline bool may_link_own(const struct ct_key *key)
 }
 
 /*
- * Such a call asks about the directory and about the file, and the two paths may part further out
- * than a fingerprint reaches (overlayfs adds a frame): there the whole stack is looked at.
+ * Where a fingerprint of the innermost frames is not enough. Such a call asks about the directory
+ * and about the file, and the two paths may part further out (overlayfs adds a frame). And where
+ * other credentials than the task's own were judged, the function that put them in force decides
+ * whose need it is, and that may lie far out: overlayfs calls through the VFS.
  */
-static __always_inline bool asks_twice(const struct ct_key *key)
+static __always_inline bool needs_whole_path(const struct ct_key *key)
 {
-	return may_create(key) || may_link_own(key);
+	return key->flags & CT_CRED_OTHERS || may_create(key) || may_link_own(key);
 }
 
 /* fs/posix_acl.c:posix_acl_update_mode asks before it looks at the mode. */

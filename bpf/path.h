@@ -26,6 +26,7 @@ struct check {
 	__u32 opts;	       /* CAP_OPT_NOAUDIT 2, CAP_OPT_INSETID 4 (5.1) */
 	bool window;	       /* word[] is filled */
 	bool unwinds;	       /* the whole call path can be taken, where that is needed */
+	bool whole;	       /* it was taken: word[0] is its fingerprint */
 	__u64 word[CT_WINDOW]; /* of the stack, from cap_capable's return address on */
 };
 
@@ -140,13 +141,13 @@ static __always_inline bool keep_stack(void *ctx, __u64 site)
 }
 
 /*
- * Without a window the path itself is the fingerprint: right, but forty times as
- * dear, and said so by user space.
+ * The path itself as the fingerprint: right, but forty times as dear. Without a window it is that
+ * of every check, and user space says so.
  */
-static __always_inline __u64 site_of_stack(void *ctx)
+static __always_inline __u64 site_of_stack(void *ctx, int nr)
 {
 	struct ct_stack *st = unwind(ctx);
-	__u64 site = 1;
+	__u64 site = 1 ^ (__u64)(__u32)nr << 48;
 
 	if (!st)
 		return 0;
@@ -189,7 +190,7 @@ static __always_inline bool is_on(const void *stack, const struct ct_slot *slot)
 	for (__u32 i = 0; i < CT_PATH_WORDS; i++) {
 		if (i >= n)
 			break;
-		if (word_at(stack + slot->at[i]) != slot->word[i])
+		if (word_at(stack + slot->at[i] * sizeof(__u64)) != slot->word[i])
 			return false;
 	}
 	return n > 0;
@@ -208,7 +209,7 @@ static __noinline int remember(struct ct_slot *slot, const __u64 *word)
 
 		if (n < CT_PATH_WORDS) {
 			/* Overwritten by the next if it is none. */
-			slot->at[n] = i * sizeof(*word);
+			slot->at[n] = i;
 			slot->word[n] = word[i];
 			n += address;
 		} else if (address) {
@@ -218,6 +219,67 @@ static __noinline int remember(struct ct_slot *slot, const __u64 *word)
 			break;
 	}
 	return n;
+}
+
+#define WHOLE_WORDS 240 /* of a stack that are looked through for a whole path */
+
+/* Where in the call path is the return address of cap_capable? */
+static __always_inline __u32 start_of(const struct ct_stack *st)
+{
+	__u32 start = 0;
+
+#pragma unroll
+	for (int i = 0; i < 6; i++)
+		if (st->addr[i] - 1 - cfg_cap_lo < cfg_cap_len)
+			start = i + 1;
+	return start;
+}
+
+/* A call path that is looked for on the stack. */
+struct search {
+	struct ct_slot *slot;
+	const struct ct_stack *path;
+	const void *stack;
+	__u64 last;
+	__u32 start, found;
+	bool twice;
+};
+
+/* One word of the stack. 1: the search is over. */
+static long look_at_word(__u32 i, void *arg)
+{
+	struct search *s = arg;
+	__u64 word = word_at(s->stack + i * sizeof(word));
+	__u32 n = s->found, at = s->start + n;
+
+	if (n >= CT_PATH_WORDS || at >= CT_STACK_DEPTH) /* deeper than what is kept of it */
+		return 1;
+	s->twice |= n && word == s->last;
+	if (word != s->path->addr[at])
+		return 0;
+	s->slot->at[n] = i;
+	s->slot->word[n] = word;
+	s->last = word;
+	s->found = n + 1;
+	return word - cfg_entry_lo < cfg_entry_len;
+}
+
+/*
+ * The same as remember() for the path that was unwound last, as far as the system call's entry: of
+ * each true return address, where it lies on the stack. 0, too, where one of them is found twice
+ * before the next, since then it is not known which of the two is stale.
+ */
+static __noinline int remember_whole(struct ct_slot *slot, const void *stack)
+{
+	__u32 zero = 0;
+	struct search s = { .slot = slot, .stack = stack };
+
+	s.path = bpf_map_lookup_elem(&scratch, &zero);
+	if (!slot || !stack || !s.path)
+		return 0;
+	s.start = start_of(s.path);
+	bpf_loop(WHOLE_WORDS, look_at_word, &s, 0);
+	return s.twice ? 0 : s.found;
 }
 
 #endif

@@ -29,7 +29,7 @@ static __always_inline int on_tracepoint(enum way way, void *ctx, const struct c
 	c.target = target;
 	c.cap = cap;
 	c.granted = !ret;
-	c.opts_known = c.window = c.unwinds = false;
+	c.opts_known = c.window = c.unwinds = c.whole = false;
 	return on_check(way, ctx, window_of(ctx), &c);
 }
 
@@ -83,13 +83,20 @@ int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target,
 	};
 	struct task_struct *task = current_task(false);
 	__u32 tid = bpf_get_current_pid_tgid();
+	int nr;
 
 	c.window = !bpf_probe_read_kernel(c.word, sizeof(c.word), (void *)PT_REGS_SP(ctx));
 #if defined(__TARGET_ARCH_arm64)
 	c.word[0] = PT_REGS_RET(ctx);
 #endif
-	if (c.window)
-		keep_stack(ctx, fingerprint(c.word, nr_of(false, task, regs_of(false, task))));
+	nr = nr_of(false, task, regs_of(false, task));
+	if (cred_flags(false, &c, task)) {
+		c.word[0] = site_of_stack(ctx, nr);
+		c.whole = true;
+		c.window = false;
+	} else if (c.window) {
+		keep_stack(ctx, fingerprint(c.word, nr));
+	}
 	if (bpf_map_update_elem(&pending, &tid, &c, BPF_ANY))
 		lost(CT_LOSS_KINDS);
 	return 0;

@@ -30,6 +30,7 @@
 /* Whose credentials were judged; none of the two bits: the task's own. */
 #define CT_F_CRED_KIN	(1u << 5) /* others, with the task's own bounding set */
 #define CT_F_CRED_ALIEN (1u << 6) /* others, with another bounding set */
+#define CT_CRED_OTHERS	(CT_F_CRED_KIN | CT_F_CRED_ALIEN)
 #define CT_F_EUID0	(1u << 7) /* effective uid 0 of the host, in what was judged */
 #define CT_F_CREDS	(1u << 8) /* effective and from are known, of each check */
 /* The owner of a child user namespace may do anything in it (cap_capable, 5.10-7.3). */
@@ -78,7 +79,7 @@ struct ct_key {
 	__u8 after;
 };
 
-#define CT_PATH_WORDS 12
+#define CT_PATH_WORDS CT_STACK_DEPTH
 
 /* One slot of the per-CPU cache in front of the map of kinds. */
 struct ct_slot {
@@ -89,7 +90,7 @@ struct ct_slot {
 	/* The return addresses by which key.site is known again, where the probe reads the stack
 	 * word by word. */
 	__u32 words;		/* of them; 0: not remembered */
-	__u8 at[CT_PATH_WORDS]; /* bytes from cap_capable's return address on */
+	__u8 at[CT_PATH_WORDS]; /* words from cap_capable's return address on */
 	__u64 word[CT_PATH_WORDS];
 };
 

@@ -62,9 +62,6 @@ void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v);
 /* Did its main process end with an error of its own? */
 bool ct_workload__has_failed(const struct ct_workload *w);
 
-/* Others than the task's own were judged. */
-#define CT_CRED_OTHERS (CT_F_CRED_KIN | CT_F_CRED_ALIEN)
-
 /* Was the check asked of credentials that are certainly not the workload's? */
 bool ct_kind__is_foreign(const struct ct_case *c, const struct ct_kind *k);
 /*
