@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/urgent.h"
 
 #define MAX_STUCK 8
 
@@ -34,6 +35,7 @@ static void *run(void *arg)
 		while (!w->busy)
 			pthread_cond_wait(&w->work, &lock);
 		pthread_mutex_unlock(&lock);
+		ct_urgent__follow();
 		w->fn(w->job);
 		pthread_mutex_lock(&lock);
 		w->busy = false;

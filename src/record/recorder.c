@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/human.h"
+#include "base/urgent.h"
 #include "record/believe.h"
 #include "record/recorder_priv.h"
 
@@ -99,6 +100,11 @@ static void on_docker(void *arg, int fd, uint32_t events)
 		"start from now on may be missing");
 }
 
+static void consume(void *arg)
+{
+	ct_collect__consume(arg);
+}
+
 /* A missing daemon is not an error: ids then stand in for names. */
 static void open_docker(struct ct_recorder *r)
 {
@@ -111,6 +117,8 @@ static void open_docker(struct ct_recorder *r)
 		r->docker = NULL;
 		return;
 	}
+	/* What ends meanwhile would take with it what is to be looked at. */
+	ct_docker__while_waiting(r->docker, ct_probe__fd(r->probe), consume, r->collect);
 	fd = ct_docker__watch(r->docker, CT_RUN_LABEL, &err);
 	if (fd < 0)
 		ct_warn("%s; continuing without the events of containers", err.msg);
@@ -152,6 +160,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	ct_collect__set_classify(r->collect, classify, r);
 	describe_host(r);
 	open_docker(r);
+	ct_urgent__begin();
 	*out = r;
 	return 0;
 }
@@ -176,6 +185,7 @@ void ct_recorder__close(struct ct_recorder *r)
 {
 	if (!r)
 		return;
+	ct_urgent__end();
 	end_command(r);
 	ct_own_cgroup__remove(&r->own);
 	ct_collect__free(r->collect);
@@ -365,6 +375,7 @@ struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 {
 	ct_probe__stop(r->probe);
 	ct_collect__consume(r->collect);
+	ct_urgent__end();
 	ct_collect__build(r->collect, r->session, ct_recorder__choose, r);
 	ct_recorder__describe_rest(r);
 	r->session->host.end_ns = ct_clock__now_ns();
