@@ -203,6 +203,7 @@ void ct_docker__close(struct ct_docker *d)
 		return;
 	ct_docker_stream__close(&d->stream);
 	curl_easy_cleanup(d->easy);
+	curl_multi_cleanup(d->multi);
 	free(d->socket);
 	free(d->server);
 	free(d->info.version);

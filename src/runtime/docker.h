@@ -24,6 +24,11 @@ struct ct_docker;
  */
 int ct_docker__open(const char *socket, struct ct_docker **d, struct ct_err *err);
 void ct_docker__close(struct ct_docker *d);
+/*
+ * Whenever fd is readable while an answer is waited for, fn is called, which must not ask d for
+ * anything. A daemon that starts containers may take seconds to answer.
+ */
+void ct_docker__while_waiting(struct ct_docker *d, int fd, void (*fn)(void *arg), void *arg);
 const char *ct_docker__server(const struct ct_docker *d); /* "docker 20.10.24", "podman 4.3.1" */
 enum ct_runtime ct_docker__runtime(const struct ct_docker *d);
 bool ct_docker__rootless(const struct ct_docker *d); /* an ordinary user's */

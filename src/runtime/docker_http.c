@@ -101,6 +101,42 @@ const char *ct_docker__cure(int code)
 	}
 }
 
+void ct_docker__while_waiting(struct ct_docker *d, int fd, void (*fn)(void *arg), void *arg)
+{
+	d->meanwhile = (struct ct_meanwhile){ .fd = fd, .fn = fn, .arg = arg };
+}
+
+/* As curl_easy_perform(), but something else can be attended to. */
+static CURLcode perform_in_turn(struct ct_docker *d)
+{
+	struct curl_waitfd other = { .fd = d->meanwhile.fd, .events = CURL_WAIT_POLLIN };
+	CURLcode code = CURLE_FAILED_INIT;
+	CURLMsg *msg;
+	int left;
+
+	if (curl_multi_add_handle(d->multi, d->easy))
+		return code;
+	do {
+		if (curl_multi_perform(d->multi, &left) ||
+		    (left && curl_multi_poll(d->multi, &other, 1, 1000, NULL)))
+			break;
+		if (other.revents)
+			d->meanwhile.fn(d->meanwhile.arg);
+	} while (left);
+	while ((msg = curl_multi_info_read(d->multi, &left)))
+		if (msg->msg == CURLMSG_DONE)
+			code = msg->data.result;
+	curl_multi_remove_handle(d->multi, d->easy);
+	return code;
+}
+
+static CURLcode perform(struct ct_docker *d)
+{
+	if (d->meanwhile.fn && !d->multi)
+		d->multi = curl_multi_init();
+	return d->meanwhile.fn && d->multi ? perform_in_turn(d) : curl_easy_perform(d->easy);
+}
+
 int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, struct ct_err *err)
 {
 	ct_autofree char *url = ct_xasprintf("http://localhost%s", path);
@@ -110,7 +146,7 @@ int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, s
 	curl_easy_setopt(d->easy, CURLOPT_URL, url);
 	curl_easy_setopt(d->easy, CURLOPT_WRITEDATA, a);
 	curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, a);
-	code = curl_easy_perform(d->easy);
+	code = perform(d);
 	if (code) {
 		rc = curl_errno(d->easy, code);
 		return ct_err__set(err, rc, "cannot ask the container service at %s: %s%s",

@@ -35,8 +35,17 @@ struct ct_docker_stream {
 	char *label_key;
 };
 
+/* What is attended to while an answer is waited for. */
+struct ct_meanwhile {
+	int fd;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
 struct ct_docker {
 	CURL *easy;
+	CURLM *multi; /* NULL until something is attended to meanwhile */
+	struct ct_meanwhile meanwhile;
 	char *socket;
 	char *server;
 	char prefix[32]; /* "/v1.41" */
