@@ -284,7 +284,8 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	fill_creds(&e->creds, task);
 	fill_namespaces(e, task);
 	e->flags = exec_flags(task, bprm);
-	e->pad = 0;
+	e->dev = BPF_CORE_READ(bprm, file, f_inode, i_sb, s_dev);
+	e->ino = BPF_CORE_READ(bprm, file, f_inode, i_ino);
 	if (bpf_probe_read_kernel_str(e->file, sizeof(e->file), BPF_CORE_READ(bprm, interp)) < 0)
 		e->file[0] = 0;
 	if (len >= sizeof(e->argv))

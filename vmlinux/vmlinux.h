@@ -180,6 +180,7 @@ struct mount {
 };
 
 struct super_block {
+	unsigned int s_dev;
 	unsigned long s_magic;
 	void *s_fs_info;
 	struct mount *s_mounts;
@@ -190,6 +191,7 @@ struct inode {
 	kuid_t i_uid;
 	kgid_t i_gid;
 	struct super_block *i_sb;
+	unsigned long i_ino; /* u64 in 7.3 */
 	void *i_private;
 };
 

@@ -199,8 +199,9 @@ struct ct_exec_event {
 	__u32 ping_low, ping_high;
 	__u32 userns_inum, netns_inum, pidns_inum, mntns_inum;
 	__u32 argv_len;
-	__u32 flags; /* CT_EXEC_F_* */
-	__u32 pad;
+	__u32 flags;	/* CT_EXEC_F_* */
+	__u32 dev;	/* of the file: the device of its file system, as the kernel keeps it */
+	__u64 ino;	/* its inode number there */
 	__u64 entered;	/* the cgroup whose slot was names */
 	char file[256]; /* of a script: its interpreter, whose file capabilities count */
 	char argv[CT_TEXT_LEN];

@@ -202,6 +202,19 @@ static void remember(struct ct_exec_caps *r, uint32_t pid, const struct ct_exec 
 							 x->setuid };
 }
 
+/*
+ * Most mount namespaces that a service manager makes have our root's files in other places or with
+ * other options, or hide some of them: the name and the file itself must agree.
+ */
+static int look_up_same(struct ct_exec_caps *r, const struct ct_exec_event *e, const char *path,
+			struct ct_exec *x)
+{
+	const struct ct_file_id id = { .ino = e->ino, .dev = e->dev };
+
+	return ct_file_caps__read_same(r->own_fd, path, &id, &x->fcaps, &x->fcaps_effective,
+				       &x->setuid);
+}
+
 static int look_up(struct ct_exec_caps *r, const struct ct_exec_event *e, struct ct_exec *x)
 {
 	int ret = ct_file_caps__read(e->proc.pid, x->file, &x->fcaps, &x->fcaps_effective,
@@ -219,7 +232,7 @@ static int look_up(struct ct_exec_caps *r, const struct ct_exec_event *e, struct
 		return ret;
 	fd = relative_root(r, e, &own);
 	if (fd < 0)
-		return ret;
+		return look_up_same(r, e, path, x) ? ret : 0;
 	ret = ct_file_caps__read_below(fd, path, &x->fcaps, &x->fcaps_effective, &x->setuid);
 	if (own)
 		close(fd);

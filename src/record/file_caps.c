@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #include "base/bounded.h"
@@ -171,7 +172,7 @@ static int read_caps(int fd, uint64_t *permitted, bool *effective)
 	return ct_file_caps__parse(&cap, len, permitted, effective);
 }
 
-static int read_fd(int fd, uint64_t *permitted, bool *effective, bool *setid)
+static int read_fd(int fd, bool any_mount, uint64_t *permitted, bool *effective, bool *setid)
 {
 	bool eff = false, sid = false;
 	uint64_t caps = 0;
@@ -182,7 +183,7 @@ static int read_fd(int fd, uint64_t *permitted, bool *effective, bool *setid)
 	if (fstat(fd, &st) || fstatvfs(fd, &fs))
 		return -errno;
 	/* On a nosuid mount execve gives nothing, whatever the file says. */
-	if (S_ISREG(st.st_mode) && !(fs.f_flag & ST_NOSUID)) {
+	if (S_ISREG(st.st_mode) && (any_mount || !(fs.f_flag & ST_NOSUID))) {
 		rc = read_caps(fd, &caps, &eff);
 		if (rc)
 			return rc;
@@ -226,11 +227,24 @@ struct found {
 	bool effective, setid;
 };
 
-static int look_below(int root, const char *path, struct found *f)
+static bool is_file(int fd, const struct ct_file_id *id)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && st.st_ino == id->ino && major(st.st_dev) == id->dev >> 20 &&
+	       minor(st.st_dev) == (id->dev & ((1u << 20) - 1));
+}
+
+/* id: none but this file; NULL: whatever has the name. */
+static int look_below(int root, const char *path, const struct ct_file_id *id, struct found *f)
 {
 	ct_autoclose int fd = ct_open_in_root(root, path);
 
-	return fd < 0 ? fd : read_fd(fd, &f->permitted, &f->effective, &f->setid);
+	if (fd < 0)
+		return fd;
+	if (id && !is_file(fd, id))
+		return -ENOENT;
+	return read_fd(fd, id, &f->permitted, &f->effective, &f->setid);
 }
 
 static int look_at_process(int pid, const char *path, struct found *f)
@@ -241,19 +255,21 @@ static int look_at_process(int pid, const char *path, struct found *f)
 	if (root < 0)
 		return root;
 	file = absolute(pid, path);
-	if (file && !look_below(root, file, f))
+	if (file && !look_below(root, file, NULL, f))
 		return 0;
 	/* No name that leads anywhere: /dev/fd/N of fexecve, or replaced since. */
 	fd = open(exe, O_PATH | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOENT ? -ESRCH : -errno;
-	return read_fd(fd, &f->permitted, &f->effective, &f->setid);
+	return read_fd(fd, false, &f->permitted, &f->effective, &f->setid);
 }
 
 /* A look into somebody's file system, whose server may be dead and never answer. */
 struct look {
 	int pid, root; /* root < 0: by pid */
 	char *path;
+	bool same; /* none but the file with this id */
+	struct ct_file_id id;
 	int ret;
 	struct found found;
 };
@@ -263,7 +279,7 @@ static void look(void *arg)
 	struct look *l = arg;
 
 	l->ret = l->root < 0 ? look_at_process(l->pid, l->path, &l->found) :
-			       look_below(l->root, l->path, &l->found);
+			       look_below(l->root, l->path, l->same ? &l->id : NULL, &l->found);
 }
 
 static void look__free(void *arg)
@@ -276,13 +292,16 @@ static void look__free(void *arg)
 	free(l);
 }
 
-static int read_in_time(int pid, int root, const char *path, uint64_t *permitted, bool *effective,
-			bool *setid)
+static int read_in_time(int pid, int root, const char *path, const struct ct_file_id *id,
+			uint64_t *permitted, bool *effective, bool *setid)
 {
 	struct look *l = ct_xzalloc(sizeof(*l));
 	int ret;
 
 	l->pid = pid;
+	l->same = id;
+	if (id)
+		l->id = *id;
 	l->root = root < 0 ? -1 : fcntl(root, F_DUPFD_CLOEXEC, 3);
 	l->path = ct_xstrdup(path);
 	if (root >= 0 && l->root < 0) {
@@ -307,10 +326,16 @@ static int read_in_time(int pid, int root, const char *path, uint64_t *permitted
 int ct_file_caps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
 			     bool *setid)
 {
-	return root < 0 ? -EBADF : read_in_time(0, root, path, permitted, effective, setid);
+	return root < 0 ? -EBADF : read_in_time(0, root, path, NULL, permitted, effective, setid);
+}
+
+int ct_file_caps__read_same(int root, const char *path, const struct ct_file_id *id,
+			    uint64_t *permitted, bool *effective, bool *setid)
+{
+	return root < 0 ? -EBADF : read_in_time(0, root, path, id, permitted, effective, setid);
 }
 
 int ct_file_caps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid)
 {
-	return read_in_time(pid, -1, path, permitted, effective, setid);
+	return read_in_time(pid, -1, path, NULL, permitted, effective, setid);
 }

@@ -23,6 +23,20 @@ int ct_file_caps__read(int pid, const char *path, uint64_t *permitted, bool *eff
 int ct_file_caps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
 			     bool *setid);
 
+/* What the kernel says of a file. */
+struct ct_file_id {
+	uint64_t ino;
+	uint32_t dev; /* s_dev of its file system: 12 bits of major, 20 of minor */
+};
+
+/*
+ * The same for a process that is gone, whose root is not known: if the file of that name below this
+ * one is the very same. -ENOENT: it is another. Whether it was executed from a nosuid mount is
+ * not known, so this counts as if it was not.
+ */
+int ct_file_caps__read_same(int root, const char *path, const struct ct_file_id *id,
+			    uint64_t *permitted, bool *effective, bool *setid);
+
 /* Parts of it that its tests call on their own. */
 
 /* Opens path (O_PATH) as if the directory root were "/". Returns a descriptor or -errno. */
