@@ -16,11 +16,11 @@ static int format;
 static const char *const formats[] = { "text", "json", NULL };
 
 static const struct ct_opt opts[] = {
-	{ 'c', "container", "NAME|ID", CT_OPT_STR, &ro.target.container, NULL,
+	{ 'c', "container", "NAME|ID", CT_OPT_STR, &ro.confined.container, NULL,
 	  "a running container" },
 	{ 'p', "pid", "PID", CT_OPT_STR, &pid_text, NULL,
 	  "the workload that this process belongs to" },
-	{ 0, "cgroup", "PATH", CT_OPT_STR, &ro.target.cgroup, NULL,
+	{ 0, "cgroup", "PATH", CT_OPT_STR, &ro.confined.cgroup, NULL,
 	  "a control group and everything below it" },
 	{ 0, "cap-add", "SET", CT_OPT_LIST, &cap_add, NULL,
 	  "capabilities to keep, separated by commas, or none" },
@@ -79,18 +79,18 @@ static int parse_target(struct ct_err *err)
 	char *end = NULL;
 	long pid = pid_text ? strtol(pid_text, &end, 10) : 0;
 
-	if (!!ro.target.container + !!ro.target.cgroup + !!pid_text != 1)
+	if (!!ro.confined.container + !!ro.confined.cgroup + !!pid_text != 1)
 		return ct_err__set(err, EINVAL, "rehearse needs one of -c, -p and --cgroup");
 	if (pid_text && (*end || pid <= 0 || pid > INT_MAX))
 		return ct_err__set(err, EINVAL, "'%s' is not a process id", pid_text);
-	ro.target.pid = (int)pid;
+	ro.confined.pid = (int)pid;
 	return 0;
 }
 
 /* Is the advice for the container that was named? */
 static bool is_meant(const struct ct_workload *w)
 {
-	const char *name = ro.target.container;
+	const char *name = ro.confined.container;
 
 	return name && (!strcmp(w->id, name) || !strcmp(w->short_id, name) ||
 			(w->container.name && !strcmp(w->container.name, name)) ||

@@ -129,15 +129,15 @@ static void stop_containers(const struct ct_injected *in)
 {
 	struct ct_client c = ct_client__parse(in->argv);
 	ct_autofree char *label = NULL;
-	ct_autowords struct ct_words client = {};
+	ct_autoargv struct ct_argv client = {};
 
 	if (!in->label)
 		return;
 	label = ct_xasprintf("%s=%s", CT_RUN_LABEL, in->label);
 	for (size_t i = 0; i < c.sub; i++)
-		ct_words__add(&client, in->argv[i]);
-	if (!ct_state__stop_containers(
-		    &(struct ct_state){ .client = client.items, .label = label }))
+		ct_argv__add(&client, in->argv[i]);
+	if (!ct_journal__stop_containers(
+		    &(struct ct_journal){ .client = client.items, .label = label }))
 		ct_warn("the container could not be stopped; '%s ps --filter label=%s' shows it",
 			in->argv[c.name], label);
 }

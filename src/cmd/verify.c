@@ -99,7 +99,7 @@ static void catch_signals(void)
 		sigaction(SIGHUP, &act, NULL);
 }
 
-static int make_target(struct ct_strlist *words, struct ct_target **t, struct ct_err *err)
+static int make_target(struct ct_strlist *words, struct ct_subject **t, struct ct_err *err)
 {
 	bool asked = vo.works.check || vo.works.health || vo.works.stay_ns;
 	char *const *argv = (char *const *)words->items;
@@ -116,15 +116,15 @@ static int make_target(struct ct_strlist *words, struct ct_target **t, struct ct
 	if (vo.services.len && !compose_file)
 		return ct_err__set(err, EINVAL, "--service goes with -f");
 	if (compose_file)
-		*t = ct_target__compose(compose_file);
+		*t = ct_subject__compose(compose_file);
 	else if (unit)
-		ret = ct_target__unit(unit, t, err);
+		ret = ct_subject__unit(unit, t, err);
 	else if (client.is_systemd_run)
-		ret = ct_target__transient(argv, t, err);
+		ret = ct_subject__transient(argv, t, err);
 	else if (client.is_container)
-		ret = ct_target__container(argv, t, err);
+		ret = ct_subject__container(argv, t, err);
 	else
-		*t = ct_target__command(argv);
+		*t = ct_subject__command(argv);
 	if (!ret && !asked && ((*t)->detached || compose_file)) {
 		(*t)->free(ct_steal(*t));
 		ret = ct_err__set(err, EINVAL,
@@ -150,7 +150,7 @@ static int check_recording(const struct ct_session *s, struct ct_err *err)
 	return 0;
 }
 
-static int verify(struct ct_target *t, struct ct_err *err)
+static int verify(struct ct_subject *t, struct ct_err *err)
 {
 	struct ct_emit_opts emit = { format, color, verbose };
 	ct_autosession struct ct_session *s = NULL;
@@ -182,7 +182,7 @@ int ct_cmd__verify(int argc, char **argv)
 {
 	ct_autoerr struct ct_err err = {};
 	struct ct_strlist words = {};
-	struct ct_target *t = NULL;
+	struct ct_subject *t = NULL;
 	int ret = ct_opts__parse(&ct_verify_command, argc, argv, &words, &err);
 
 	if (ret > 0)

@@ -40,7 +40,7 @@ bool ct_gates__are_unknown(const struct ct_workload *w);
 uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall);
 
 /*
- * seccomp_profile.c: may a container with these capabilities make the call? CT_UNKNOWN: that
+ * seccomp_filter.c: may a container with these capabilities make the call? CT_UNKNOWN: that
  * depends on arguments that are not recorded.
  */
 enum ct_tristate ct_profile__allows(const struct ct_seccomp_profile *p, const char *syscall,

@@ -361,7 +361,7 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 		bpf_program__set_autoload(p->skel->progs.on_sys_exit, false);
 	choose_task_work(p, backend, o->syscalls);
 	choose_changes(p);
-	ct_target__choose(p, o->syscalls);
+	ct_watch_targets__choose(p, o->syscalls);
 	configure(p, o);
 	*step = "load";
 	err = -probe_bpf__load(p->skel);
@@ -474,7 +474,7 @@ int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **out, stru
 	if (!ret && opts->syscalls)
 		ret = ct_watch__attach(p, p->skel->progs.on_sys_exit, opts->syscalls, err);
 	if (!ret && opts->syscalls)
-		ret = ct_target__attach(p, err);
+		ret = ct_watch_targets__attach(p, err);
 	if (ret) {
 		ct_probe__close(p);
 		return ret;

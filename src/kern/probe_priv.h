@@ -27,7 +27,7 @@ struct ct_probe {
 	struct ring_buffer *ring;
 	struct bpf_link *watched[CT_WATCHED_MAX];
 	size_t nwatched;
-	bool target_calls; /* see ct_target__choose */
+	bool target_calls; /* see ct_watch_targets__choose */
 	__u32 self;	   /* see ct_self__tgid */
 	int layout;
 	int ncpus;
@@ -59,7 +59,7 @@ int ct_watch__attach(struct ct_probe *p, const struct bpf_program *prog, const c
 void ct_watch__detach(struct ct_probe *p);
 
 /* watch_targets.c: before loading, how comparisons with other processes are seen; then attaches. */
-void ct_target__choose(struct ct_probe *p, bool wanted);
-int ct_target__attach(struct ct_probe *p, struct ct_err *err);
+void ct_watch_targets__choose(struct ct_probe *p, bool wanted);
+int ct_watch_targets__attach(struct ct_probe *p, struct ct_err *err);
 
 #endif

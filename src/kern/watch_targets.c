@@ -106,7 +106,7 @@ static bool has_kprobes(void)
 	return !access("/sys/bus/event_source/devices/kprobe/type", R_OK);
 }
 
-void ct_target__choose(struct ct_probe *p, bool wanted)
+void ct_watch_targets__choose(struct ct_probe *p, bool wanted)
 {
 	struct probe_bpf *s = p->skel;
 	bool functions = wanted && can_trace_functions();
@@ -165,7 +165,7 @@ static int attach_kprobes(struct ct_probe *p, struct ct_err *err)
 	return 0;
 }
 
-int ct_target__attach(struct ct_probe *p, struct ct_err *err)
+int ct_watch_targets__attach(struct ct_probe *p, struct ct_err *err)
 {
 	int ret = 0;
 

@@ -13,7 +13,7 @@ void ct_rehearsal__free(struct ct_rehearsal *r)
 {
 	ct_report__free(r->report);
 	ct_session__free(r->session);
-	ct_target__free(&r->target);
+	ct_confined__free(&r->confined);
 	free(r->trouble);
 	*r = (struct ct_rehearsal){};
 }
@@ -25,27 +25,27 @@ static int find_target(struct ct_stage *s, struct ct_err *err)
 	int ret = 0;
 
 	/* The error lists the running containers if this one is not among them. */
-	if (o->target.container)
-		ret = ct_recorder__watch_container(s->recorder, o->target.container, err);
+	if (o->confined.container)
+		ret = ct_recorder__watch_container(s->recorder, o->confined.container, err);
 	if (ret)
 		return ret;
-	if (ct_docker__open(o->socket, &s->docker, o->target.container ? err : &ignored)) {
+	if (ct_docker__open(o->socket, &s->docker, o->confined.container ? err : &ignored)) {
 		s->docker = NULL;
-		if (o->target.container)
+		if (o->confined.container)
 			return -err->code;
 	}
-	ret = ct_target__find(&o->target, s->docker, &s->r.target, err);
+	ret = ct_confined__find(&o->confined, s->docker, &s->r.confined, err);
 	if (!ret)
-		ct_recorder__watch_cgroup(s->recorder, s->r.target.path);
+		ct_recorder__watch_cgroup(s->recorder, s->r.confined.path);
 	return ret;
 }
 
 static int begin(struct ct_stage *s, struct ct_err *err)
 {
-	struct ct_refuse_opts refuse = { .cgroup = s->r.target.cgroup,
+	struct ct_refuse_opts refuse = { .cgroup = s->r.confined.cgroup,
 					 .caps = ~s->opts->keep,
-					 .given = s->r.target.given,
-					 .userns = s->r.target.userns };
+					 .given = s->r.confined.given,
+					 .userns = s->r.confined.userns };
 	int ret = 0;
 
 	if (s->opts->check)
@@ -69,7 +69,7 @@ static int begin(struct ct_stage *s, struct ct_err *err)
 static bool are_anothers(const struct ct_rehearsal *r, const struct ct_kind *k)
 {
 	return k->key.flags & (CT_F_CRED_KIN | CT_F_CRED_ALIEN) &&
-	       k->key.effective & ~r->target.given;
+	       k->key.effective & ~r->confined.given;
 }
 
 /* Would it have been refused? As in bpf/rehearse.bpf.c, as far as a kind tells. */
@@ -79,7 +79,7 @@ static bool concerns(const struct ct_rehearsal *r, const struct ct_kind *k)
 	    k->key.entry == CT_ENTRY_SETUP || are_anothers(r, k))
 		return false;
 	/* In a user namespace of its own it holds all, whatever was dropped. */
-	if (r->target.host_userns && k->key.level)
+	if (r->confined.host_userns && k->key.level)
 		return false;
 	if (!k->stack_len)
 		return true;
@@ -113,7 +113,7 @@ static void describe_end(struct ct_rehearsal *r, const struct ct_workload *w)
 		const struct ct_exit *x = &w->exits[i];
 		char *text;
 
-		if (!r->target.pid || x->pid != (uint32_t)r->target.pid)
+		if (!r->confined.pid || x->pid != (uint32_t)r->confined.pid)
 			continue;
 		text = WIFSIGNALED(x->code) ? ct_xasprintf("%s: %s, killed by signal %d",
 							   r->trouble, x->comm, WTERMSIG(x->code)) :

@@ -9,10 +9,10 @@
 
 #include "judge/judge.h"
 #include "kern/refuse.h"
-#include "rehearse/scope.h"
+#include "rehearse/confined.h"
 
 struct ct_rehearse_opts {
-	struct ct_target_name target;
+	struct ct_confined_name confined;
 	uint64_t keep;	   /* what the workload keeps */
 	bool log_only;	   /* refuse nothing */
 	uint64_t for_ns;   /* 0: until a signal */
@@ -32,7 +32,7 @@ enum ct_rehearse_end {
 struct ct_rehearsal {
 	uint64_t keep;
 	bool log_only;
-	struct ct_target target;
+	struct ct_confined confined;
 	struct ct_session *session; /* what was refused, or would have been */
 	struct ct_report *report;   /* of that session */
 	enum ct_rehearse_end end;

@@ -45,9 +45,9 @@ static void each_reason(const struct ct_rehearsal *r, reason_fn fn, void *arg)
 
 static const char *label(const struct ct_rehearsal *r)
 {
-	const struct ct_workload *w = ct_session__find(r->session, r->target.id);
+	const struct ct_workload *w = ct_session__find(r->session, r->confined.id);
 
-	return w ? ct_workload__label(w) : r->target.id;
+	return w ? ct_workload__label(w) : r->confined.id;
 }
 
 /* One statement, folded and made printable. */
@@ -155,7 +155,7 @@ static bool is_news(const struct ct_rehearsal *r, const struct ct_workload *w, s
 /* The workload may carry on while a part of it does not. */
 static void put_failed(const struct ct_rehearsal *r, FILE *out)
 {
-	const struct ct_workload *w = ct_session__find(r->session, r->target.id);
+	const struct ct_workload *w = ct_session__find(r->session, r->confined.id);
 	struct ct_str names = {};
 	uint64_t n = 0;
 
@@ -259,7 +259,7 @@ static void print_json(const struct ct_rehearsal *r, FILE *out)
 	ct_json__str(&j, "schema", "captrim.rehearsal/1");
 	ct_json__str(&j, "captrim", CT_VERSION);
 	ct_json__str(&j, "workload", label(r));
-	ct_json__str(&j, "cgroup", r->target.path);
+	ct_json__str(&j, "cgroup", r->confined.path);
 	ct_json__str(&j, "mode", r->log_only ? "log-only" : "refuse");
 	json_set(&j, "kept", r->keep & CT_CAPS_ALL);
 	ct_json__str(&j, "result", ends[r->end]);

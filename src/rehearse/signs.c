@@ -138,7 +138,7 @@ static void on_tick(void *arg)
 		tell_news(s);
 	}
 	/* In a v1 hierarchy this is the only notice that the cgroup is empty. */
-	if (!ct_cgroup_dir__process(s->r.target.dir))
+	if (!ct_cgroup_dir__process(s->r.confined.dir))
 		trouble(s, "cgroup-empty", "no process is left in the cgroup");
 	if (s->check.pid)
 		return;
@@ -154,14 +154,14 @@ static void on_process_end(void *arg, int fd, uint32_t events)
 	struct ct_stage *s = arg;
 
 	(void)fd, (void)events;
-	trouble(s, "process-ended", "its main process (pid %d) ended", s->r.target.pid);
+	trouble(s, "process-ended", "its main process (pid %d) ended", s->r.confined.pid);
 	ct_loop__remove(s->loop, &s->on_process);
 }
 
 static void on_cgroup_event(void *arg, int fd, uint32_t events)
 {
 	struct ct_stage *s = arg;
-	ct_autofree char *path = ct_xasprintf("%s/cgroup.events", s->r.target.dir), *text = NULL;
+	ct_autofree char *path = ct_xasprintf("%s/cgroup.events", s->r.confined.dir), *text = NULL;
 	char event[4096];
 
 	(void)events;
@@ -175,7 +175,7 @@ static void on_docker(void *arg, const struct ct_docker_event *ev)
 {
 	struct ct_stage *s = arg;
 
-	if (strcmp(ev->id, s->r.target.id) != 0)
+	if (strcmp(ev->id, s->r.confined.id) != 0)
 		return;
 	if (!strcmp(ev->action, "die") || !strcmp(ev->action, "died"))
 		trouble(s, "container-stopped", "the container stopped: exit status %d",
@@ -200,7 +200,7 @@ static void on_docker_ready(void *arg, int fd, uint32_t events)
 
 static int watch_cgroup(struct ct_stage *s)
 {
-	ct_autofree char *path = ct_xasprintf("%s/cgroup.events", s->r.target.dir);
+	ct_autofree char *path = ct_xasprintf("%s/cgroup.events", s->r.confined.dir);
 
 	s->cgroup_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (s->cgroup_fd < 0)
@@ -213,7 +213,7 @@ static int watch_cgroup(struct ct_stage *s)
 
 static int watch_process(struct ct_stage *s)
 {
-	s->process_fd = syscall(SYS_pidfd_open, s->r.target.pid, 0);
+	s->process_fd = syscall(SYS_pidfd_open, s->r.confined.pid, 0);
 	if (s->process_fd < 0)
 		return -errno;
 	return ct_loop__add_fd(s->loop, s->process_fd, EPOLLIN, on_process_end, s, &s->on_process);
@@ -225,7 +225,7 @@ int ct_signs__watch(struct ct_stage *s, struct ct_err *err)
 
 	if (!ret)
 		ret = watch_cgroup(s);
-	if (!ret && s->r.target.pid)
+	if (!ret && s->r.confined.pid)
 		ret = watch_process(s);
 	if (ret)
 		return ct_err__set(err, -ret, "cannot watch the workload: %s", strerror(-ret));

@@ -7,31 +7,31 @@
 
 #include "base/util.h"
 
-struct ct_words {
+struct ct_argv {
 	char **items;
 	size_t len, cap;
 };
 
-static inline void ct_words__take(struct ct_words *w, char *word)
+static inline void ct_argv__take(struct ct_argv *w, char *word)
 {
 	*CT_PUSH(w->items, w->len, w->cap) = word;
 	*CT_PUSH(w->items, w->len, w->cap) = NULL;
 	w->len--;
 }
 
-static inline void ct_words__add(struct ct_words *w, const char *word)
+static inline void ct_argv__add(struct ct_argv *w, const char *word)
 {
-	ct_words__take(w, ct_xstrdup(word));
+	ct_argv__take(w, ct_xstrdup(word));
 }
 
-static inline void ct_words__add_all(struct ct_words *w, const char *const *words)
+static inline void ct_argv__add_all(struct ct_argv *w, const char *const *words)
 {
 	for (; *words; words++)
-		ct_words__add(w, *words);
+		ct_argv__add(w, *words);
 }
 
 /* Is the word, or word=..., in a comma-separated list? */
-static inline bool ct_words__listed(const char *list, const char *word)
+static inline bool ct_argv__listed(const char *list, const char *word)
 {
 	size_t len = strlen(word);
 
@@ -42,7 +42,7 @@ static inline bool ct_words__listed(const char *list, const char *word)
 }
 
 /* With spaces between them; the caller frees. NULL: there are none. */
-static inline char *ct_words__join(char *const *words)
+static inline char *ct_argv__join(char *const *words)
 {
 	struct ct_str s = {};
 
@@ -51,13 +51,13 @@ static inline char *ct_words__join(char *const *words)
 	return s.s;
 }
 
-static inline void ct_words__free(struct ct_words *w)
+static inline void ct_argv__free(struct ct_argv *w)
 {
 	for (size_t i = 0; i < w->len; i++)
 		free(w->items[i]);
 	free(w->items);
-	*w = (struct ct_words){};
+	*w = (struct ct_argv){};
 }
-#define ct_autowords __attribute__((cleanup(ct_words__free)))
+#define ct_autoargv __attribute__((cleanup(ct_argv__free)))
 
 #endif

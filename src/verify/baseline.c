@@ -74,7 +74,7 @@ static void tell_differences(const struct ct_proof *p, const struct ct_session *
 
 	for (size_t i = 0; i < n && i < DIFFERENCES; i++) {
 		const struct ct_workload *w = s->workloads[i];
-		ct_autofree char *what = ct_target__difference(p->t, w);
+		ct_autofree char *what = ct_subject__difference(p->t, w);
 		ct_autofree char *label = ct_printable(ct_workload__label(w));
 
 		ct_str__addf(&text, "%s%s: %s", i ? "; " : "", label,
@@ -93,9 +93,9 @@ struct ct_workload *ct_proof__choose(struct ct_proof *p, struct ct_session *s, b
 
 	for (size_t i = 0; s && i < s->nworkloads; i++) {
 		struct ct_workload *w = s->workloads[i];
-		ct_autofree char *difference = ct_target__difference(p->t, w);
+		ct_autofree char *difference = ct_subject__difference(p->t, w);
 
-		if (own ? !ct_target__is(p->t, w) : !!difference)
+		if (own ? !ct_subject__is(p->t, w) : !!difference)
 			continue;
 		if (found) {
 			ct_err__set(p->err, EINVAL,

@@ -41,17 +41,17 @@ static json_t *to_array(char **words)
 	return array;
 }
 
-static void from_array(const json_t *array, struct ct_words *words)
+static void from_array(const json_t *array, struct ct_argv *words)
 {
 	json_t *word;
 	size_t i;
 
 	json_array_foreach(array, i, word)
 		if (json_is_string(word))
-			ct_words__add(words, json_string_value(word));
+			ct_argv__add(words, json_string_value(word));
 }
 
-static int save(const struct ct_state *s, struct ct_err *err)
+static int save(const struct ct_journal *s, struct ct_err *err)
 {
 	json_t *client = to_array(s->client), *running = to_array(s->running.items), *root;
 	ct_autofree char *text = NULL;
@@ -72,30 +72,31 @@ static int save(const struct ct_state *s, struct ct_err *err)
 }
 
 /* Runs "CLIENT list-words", then "CLIENT words ID..." for what it named. */
-static bool for_listed(const struct ct_state *s, const char *const *list, const char *const *words)
+static bool for_listed(const struct ct_journal *s, const char *const *list,
+		       const char *const *words)
 {
 	ct_autofree char *filter = ct_xasprintf("label=%s", s->label);
-	ct_autowords struct ct_words find = {}, act = {};
+	ct_autoargv struct ct_argv find = {}, act = {};
 	ct_autofree char *out = NULL;
 	bool any = false;
 
-	ct_words__add_all(&find, (const char *const *)s->client);
-	ct_words__add_all(&find, list);
-	ct_words__add(&find, "--filter");
-	ct_words__add(&find, filter);
-	ct_words__add_all(&act, (const char *const *)s->client);
-	ct_words__add_all(&act, words);
+	ct_argv__add_all(&find, (const char *const *)s->client);
+	ct_argv__add_all(&find, list);
+	ct_argv__add(&find, "--filter");
+	ct_argv__add(&find, filter);
+	ct_argv__add_all(&act, (const char *const *)s->client);
+	ct_argv__add_all(&act, words);
 	if (ct_proc__run(find.items, &out))
 		return false;
 	for (char *save = NULL, *id = strtok_r(out, "\n", &save); id;
 	     id = strtok_r(NULL, "\n", &save)) {
-		ct_words__add(&act, id);
+		ct_argv__add(&act, id);
 		any = true;
 	}
 	return !any || !ct_proc__run(act.items, NULL);
 }
 
-bool ct_state__remove_containers(const struct ct_state *s, bool volumes)
+bool ct_journal__remove_containers(const struct ct_journal *s, bool volumes)
 {
 	static const char *const kinds[][2][5] = {
 		{ { "ps", "-aq" }, { "rm", "-f", "-v" } },
@@ -111,7 +112,7 @@ bool ct_state__remove_containers(const struct ct_state *s, bool volumes)
 	return ok;
 }
 
-bool ct_state__stop_containers(const struct ct_state *s)
+bool ct_journal__stop_containers(const struct ct_journal *s)
 {
 	static const char *const list[] = { "ps", "-q", NULL };
 	static const char *const stop[] = { "stop", "-t", "3", NULL };
@@ -119,9 +120,9 @@ bool ct_state__stop_containers(const struct ct_state *s)
 	return for_listed(s, list, stop);
 }
 
-static bool remove_all(const struct ct_state *s, bool containers)
+static bool remove_all(const struct ct_journal *s, bool containers)
 {
-	bool ok = !containers || ct_state__remove_containers(s, true);
+	bool ok = !containers || ct_journal__remove_containers(s, true);
 
 	if (s->unit)
 		ok = ct_unit__put_back(s->unit, s->running.items) && ok;
@@ -140,8 +141,8 @@ static char *stack_path(const char *dir, const char *token)
 /* Reads what a killed captrim wrote and removes it. */
 static bool remove_leftovers(const char *dir, int fd)
 {
-	struct ct_state s = { .fd = fd };
-	ct_autowords struct ct_words client = {}, running = {};
+	struct ct_journal s = { .fd = fd };
+	ct_autoargv struct ct_argv client = {}, running = {};
 	json_t *root = json_loadfd(fd, JSON_DISABLE_EOF_CHECK, NULL);
 	const char *token, *label, *group, *unit;
 	bool ok = false;
@@ -192,10 +193,10 @@ static void clean_up_after_others(const char *dir)
 		closedir(d);
 }
 
-int ct_state__open(struct ct_state *s, char **client, bool stack, struct ct_err *err)
+int ct_journal__open(struct ct_journal *s, char **client, bool stack, struct ct_err *err)
 {
 	ct_autofree char *dir = state_dir(err);
-	struct ct_state out = { .client = client, .fd = -1 };
+	struct ct_journal out = { .client = client, .fd = -1 };
 	int ret;
 
 	if (!dir)
@@ -214,29 +215,29 @@ int ct_state__open(struct ct_state *s, char **client, bool stack, struct ct_err 
 	else
 		ret = save(&out, err);
 	if (ret)
-		ct_state__close(&out, true);
+		ct_journal__close(&out, true);
 	else
 		*s = out;
 	return ret;
 }
 
-int ct_state__cgroup(struct ct_state *s, const char *dir, struct ct_err *err)
+int ct_journal__cgroup(struct ct_journal *s, const char *dir, struct ct_err *err)
 {
 	free(s->cgroup);
 	s->cgroup = dir ? ct_xstrdup(dir) : NULL;
 	return save(s, err);
 }
 
-int ct_state__unit(struct ct_state *s, const char *unit, struct ct_err *err)
+int ct_journal__unit(struct ct_journal *s, const char *unit, struct ct_err *err)
 {
 	free(s->unit);
 	s->unit = ct_xstrdup(unit);
-	ct_words__free(&s->running);
+	ct_argv__free(&s->running);
 	ct_unit__running(unit, &s->running);
 	return save(s, err);
 }
 
-void ct_state__close(struct ct_state *s, bool keep)
+void ct_journal__close(struct ct_journal *s, bool keep)
 {
 	if (!s->path)
 		return;
@@ -254,6 +255,6 @@ void ct_state__close(struct ct_state *s, bool keep)
 	free(s->stack_path);
 	free(s->cgroup);
 	free(s->unit);
-	ct_words__free(&s->running);
-	*s = (struct ct_state){ .fd = -1 };
+	ct_argv__free(&s->running);
+	*s = (struct ct_journal){ .fd = -1 };
 }

@@ -20,7 +20,7 @@ struct ct_proved {
 
 struct ct_proof {
 	const struct ct_verify_opts *opts;
-	struct ct_target *t;
+	struct ct_subject *t;
 	struct ct_err *err;
 	struct ct_session *s; /* the recording */
 	bool own;	      /* it is, or has in it, one that we made */

@@ -34,9 +34,9 @@ struct ct_runline_changes {
  * restarted, without standard input.
  */
 void ct_runline__build(const struct ct_runline *l, const struct ct_runline_changes *c,
-		       struct ct_words *out);
+		       struct ct_argv *out);
 
 /* Adds the client's word, sudo before it, and its own options. */
-void ct_runline__client(const struct ct_runline *l, struct ct_words *out);
+void ct_runline__client(const struct ct_runline *l, struct ct_argv *out);
 
 #endif

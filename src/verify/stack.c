@@ -61,10 +61,10 @@ static const char *const *find_client(void)
 	const char *const *const clients[] = { plugin, standalone };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(clients); i++) {
-		ct_autowords struct ct_words words = {};
+		ct_autoargv struct ct_argv words = {};
 
-		ct_words__add_all(&words, clients[i]);
-		ct_words__add(&words, "version");
+		ct_argv__add_all(&words, clients[i]);
+		ct_argv__add(&words, "version");
 		if (!ct_proc__run(words.items, NULL))
 			return clients[i];
 	}
@@ -74,7 +74,7 @@ static const char *const *find_client(void)
 int ct_stack__open(const char *file, const char *project, struct ct_stack **c, struct ct_err *err)
 {
 	const char *const *client = find_client();
-	ct_autowords struct ct_words words = {};
+	ct_autoargv struct ct_argv words = {};
 	ct_autofree char *output = NULL;
 	int ret;
 
@@ -83,11 +83,11 @@ int ct_stack__open(const char *file, const char *project, struct ct_stack **c, s
 			err, ENOENT,
 			"neither 'docker compose' nor docker-compose works here: install "
 			"one");
-	ct_words__add_all(&words, client);
-	ct_words__add_all(&words, (const char *const[]){ "-p", project, NULL });
+	ct_argv__add_all(&words, client);
+	ct_argv__add_all(&words, (const char *const[]){ "-p", project, NULL });
 	if (file)
-		ct_words__add_all(&words, (const char *const[]){ "-f", file, NULL });
-	ct_words__add(&words, "config");
+		ct_argv__add_all(&words, (const char *const[]){ "-f", file, NULL });
+	ct_argv__add(&words, "config");
 	ret = ct_proc__run(words.items, &output);
 	if (ret) {
 		ct_autofree char *shown = ct_printable(output ? output : "no answer");
@@ -137,7 +137,7 @@ static void look_at_mount(const json_t *mount, bool *volumes, bool *binds)
 
 		options = strchr(options + 1, ':');
 		*volumes |= named;
-		*binds |= !named && !(options && ct_words__listed(options + 1, "ro"));
+		*binds |= !named && !(options && ct_argv__listed(options + 1, "ro"));
 	} else if (type && !strcmp(type, "volume")) {
 		*volumes |= !!json_object_get(mount, "source");
 	} else if (type && !strcmp(type, "bind")) {
@@ -219,8 +219,8 @@ int ct_stack__write(const struct ct_stack *c, const char *path, struct ct_err *e
 	return ct_outfile__commit(ct_steal(f), err);
 }
 
-void ct_stack__command(const struct ct_stack *c, const char *path, struct ct_words *words)
+void ct_stack__command(const struct ct_stack *c, const char *path, struct ct_argv *words)
 {
-	ct_words__add_all(words, c->client);
-	ct_words__add_all(words, (const char *const[]){ "-p", c->project, "-f", path, NULL });
+	ct_argv__add_all(words, c->client);
+	ct_argv__add_all(words, (const char *const[]){ "-p", c->project, "-f", path, NULL });
 }

@@ -43,6 +43,6 @@ void ct_stack__limit(struct ct_stack *c, const char *service, const uint64_t *se
 int ct_stack__write(const struct ct_stack *c, const char *path, struct ct_err *err);
 
 /* Adds "docker compose -p PROJECT -f PATH" to *words. */
-void ct_stack__command(const struct ct_stack *c, const char *path, struct ct_words *words);
+void ct_stack__command(const struct ct_stack *c, const char *path, struct ct_argv *words);
 
 #endif

@@ -10,7 +10,7 @@
 
 /* One start, filled in by the target. */
 struct ct_start {
-	struct ct_words words;	  /* the command */
+	struct ct_argv words;	  /* the command */
 	char *label;		  /* value of CT_RUN_LABEL on its container, NULL: none */
 	const char *project;	  /* of Compose, borrowed, or NULL */
 	const char *unit;	  /* of systemd, borrowed, or NULL */
@@ -27,35 +27,35 @@ enum ct_leavings {
 	CT_LEAVES_ALL,	   /* or some of it, for good */
 };
 
-struct ct_target {
-	/* Called once, when state is there; NULL: nothing to do. */
-	int (*open)(struct ct_target *t, struct ct_err *err);
+struct ct_subject {
+	/* Called once, when the journal is there; NULL: nothing to do. */
+	int (*open)(struct ct_subject *t, struct ct_err *err);
 	/* set NULL: with what it was given. fresh: on new volumes, else on those of the last run.
 	 */
-	int (*start)(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
+	int (*start)(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		     struct ct_err *err);
 	/*
 	 * Does it run, its client aside? Dead: it has failed, and its client would not tell.
 	 * Unknown: who would have to know does not answer now.
 	 */
-	enum ct_life (*life)(struct ct_target *t);
-	enum ct_health (*health)(struct ct_target *t);
+	enum ct_life (*life)(struct ct_subject *t);
+	enum ct_health (*health)(struct ct_subject *t);
 	/*
 	 * NULL, or: how it ended, where its client does not tell all. Returns NULL for well,
 	 * else why not; the caller frees. stopped: because it was asked to.
 	 */
-	char *(*ending)(struct ct_target *t, bool stopped);
+	char *(*ending)(struct ct_subject *t, bool stopped);
 	/* NULL, or: what it wrote last, where that is not its client's output; the caller frees. */
-	char *(*last_words)(struct ct_target *t);
+	char *(*last_words)(struct ct_subject *t);
 	/* Asks it to end, or, hard, ends it. Does not wait. */
-	void (*stop)(struct ct_target *t, bool hard);
+	void (*stop)(struct ct_subject *t, bool hard);
 	/* Removes what the run left behind; with volumes, those too. */
-	void (*clear)(struct ct_target *t, bool volumes);
+	void (*clear)(struct ct_subject *t, bool volumes);
 	/* NULL, or: the service keeps this set in all further runs; set NULL: what it was given. */
-	void (*settle)(struct ct_target *t, const uint64_t *set);
+	void (*settle)(struct ct_subject *t, const uint64_t *set);
 	/* Of its service, or of all of it. */
-	enum ct_leavings (*leaves)(const struct ct_target *t);
-	void (*free)(struct ct_target *t);
+	enum ct_leavings (*leaves)(const struct ct_subject *t);
+	void (*free)(struct ct_subject *t);
 
 	enum ct_workload_kind kind;
 	bool is_stack;		     /* made by Compose */
@@ -72,33 +72,33 @@ struct ct_target {
 	const char *name;		/* for checks: the container's name, or NULL */
 	const char *unit;		/* its name, or NULL */
 	/* For --from, each NULL or may return NULL: not known. */
-	const char *(*image)(struct ct_target *t);
+	const char *(*image)(struct ct_subject *t);
 	/* Words joined by spaces; of a container those that follow its entry point. */
-	const char *(*command)(struct ct_target *t);
-	char **client;		/* see ct_state */
-	struct ct_state *state; /* borrowed */
+	const char *(*command)(struct ct_subject *t);
+	char **client;		    /* see ct_journal */
+	struct ct_journal *journal; /* borrowed */
 };
 
 /* "docker run", "podman run". argv is borrowed. */
-int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err *err);
+int ct_subject__container(char *const *argv, struct ct_subject **t, struct ct_err *err);
 
 /*
  * A service of systemd, started under each set by a drop-in, and put back as it was found.
  * -EINVAL: it cannot be verified; -ENOENT: there is none. name is borrowed.
  */
-int ct_target__unit(const char *name, struct ct_target **t, struct ct_err *err);
+int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err);
 
 /* "systemd-run". argv is borrowed. */
-int ct_target__transient(char *const *argv, struct ct_target **t, struct ct_err *err);
+int ct_subject__transient(char *const *argv, struct ct_subject **t, struct ct_err *err);
 
 /* Any other command. argv is borrowed. */
-struct ct_target *ct_target__command(char *const *argv);
+struct ct_subject *ct_subject__command(char *const *argv);
 
 /* All services of a Compose file (NULL: the default one). Sets once given to a service stay. */
-struct ct_target *ct_target__compose(const char *file);
+struct ct_subject *ct_subject__compose(const char *file);
 
 /* Why a workload of a recording is not what the target makes; NULL: it is. The caller frees. */
-char *ct_target__difference(struct ct_target *t, const struct ct_workload *w);
+char *ct_subject__difference(struct ct_subject *t, const struct ct_workload *w);
 
 void ct_start__free(struct ct_start *s);
 

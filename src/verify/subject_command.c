@@ -4,20 +4,20 @@
 #include "verify/subject.h"
 
 struct command {
-	struct ct_target t;
+	struct ct_subject t;
 	char *const *argv;
 	char *line; /* its words, joined */
 	uint64_t set;
 };
 
-static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
+static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		 struct ct_err *err)
 {
 	struct command *c = (struct command *)t;
 
 	(void)fresh;
 	(void)err;
-	ct_words__add_all(&start->words, (const char *const *)c->argv);
+	ct_argv__add_all(&start->words, (const char *const *)c->argv);
 	if (set) {
 		c->set = *set;
 		start->bounding = &c->set;
@@ -25,67 +25,67 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 	return 0;
 }
 
-static enum ct_life life(struct ct_target *t)
+static enum ct_life life(struct ct_subject *t)
 {
 	(void)t;
 	return CT_LIFE_UP;
 }
 
-static enum ct_health health(struct ct_target *t)
+static enum ct_health health(struct ct_subject *t)
 {
 	(void)t;
 	return CT_HEALTH_NONE;
 }
 
-static void stop(struct ct_target *t, bool hard)
+static void stop(struct ct_subject *t, bool hard)
 {
-	if (t->state->cgroup)
-		ct_cgroup_dir__signal(t->state->cgroup, hard ? SIGKILL : SIGTERM);
+	if (t->journal->cgroup)
+		ct_cgroup_dir__signal(t->journal->cgroup, hard ? SIGKILL : SIGTERM);
 }
 
 /* Daemons that it left behind must not be there in the next run. */
-static void clear(struct ct_target *t, bool volumes)
+static void clear(struct ct_subject *t, bool volumes)
 {
 	(void)volumes;
-	for (int i = 0; t->state->cgroup && i < 500; i++) {
-		if (!ct_cgroup_dir__signal(t->state->cgroup, SIGKILL))
+	for (int i = 0; t->journal->cgroup && i < 500; i++) {
+		if (!ct_cgroup_dir__signal(t->journal->cgroup, SIGKILL))
 			break;
 		usleep(10000);
 	}
 }
 
 /* What it writes on this host's disk. */
-static enum ct_leavings leaves(const struct ct_target *t)
+static enum ct_leavings leaves(const struct ct_subject *t)
 {
 	(void)t;
 	return CT_LEAVES_ALL;
 }
 
-static const char *line(struct ct_target *t)
+static const char *line(struct ct_subject *t)
 {
 	return ((struct command *)t)->line;
 }
 
-static void free_command(struct ct_target *t)
+static void free_command(struct ct_subject *t)
 {
 	free(((struct command *)t)->line);
 	free(t);
 }
 
-struct ct_target *ct_target__command(char *const *argv)
+struct ct_subject *ct_subject__command(char *const *argv)
 {
 	struct command *c = ct_xzalloc(sizeof(*c));
 
 	c->argv = argv;
-	c->line = ct_words__join(argv);
-	c->t = (struct ct_target){ .kind = CT_WL_COMMAND,
-				   .command = line,
-				   .start = start,
-				   .life = life,
-				   .health = health,
-				   .stop = stop,
-				   .clear = clear,
-				   .leaves = leaves,
-				   .free = free_command };
+	c->line = ct_argv__join(argv);
+	c->t = (struct ct_subject){ .kind = CT_WL_COMMAND,
+				    .command = line,
+				    .start = start,
+				    .life = life,
+				    .health = health,
+				    .stop = stop,
+				    .clear = clear,
+				    .leaves = leaves,
+				    .free = free_command };
 	return &c->t;
 }

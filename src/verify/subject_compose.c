@@ -8,7 +8,7 @@
 #include "verify/standing.h"
 
 struct stack {
-	struct ct_target t;
+	struct ct_subject t;
 	struct ct_stack *compose;
 	const char *file;
 	int stopper;
@@ -18,20 +18,20 @@ struct stack {
 	char *failed;  /* that service's container */
 };
 
-static int open_stack(struct ct_target *t, struct ct_err *err)
+static int open_stack(struct ct_subject *t, struct ct_err *err)
 {
 	struct stack *s = (struct stack *)t;
-	int ret = ct_stack__open(s->file, t->state->project, &s->compose, err);
+	int ret = ct_stack__open(s->file, t->journal->project, &s->compose, err);
 
 	if (ret)
 		return ret;
 	ct_stack__rename(s->compose, !t->keep_volumes);
 	t->services = ct_stack__services(s->compose, &t->nservices);
-	setenv("CAPTRIM_PROJECT", t->state->project, 1);
+	setenv("CAPTRIM_PROJECT", t->journal->project, 1);
 	return 0;
 }
 
-static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
+static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		 struct ct_err *err)
 {
 	struct stack *s = (struct stack *)t;
@@ -44,16 +44,16 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 	free(ct_steal(s->failed));
 	if (set)
 		ct_stack__limit(s->compose, t->service, set);
-	ret = ct_stack__write(s->compose, s->t.state->stack_path, err);
+	ret = ct_stack__write(s->compose, s->t.journal->stack_path, err);
 	if (ret)
 		return ret;
-	start->project = t->state->project;
-	ct_stack__command(s->compose, s->t.state->stack_path, &start->words);
-	ct_words__add_all(&start->words, (const char *const[]){ "up", "-d", NULL });
+	start->project = t->journal->project;
+	ct_stack__command(s->compose, s->t.journal->stack_path, &start->words);
+	ct_argv__add_all(&start->words, (const char *const[]){ "up", "-d", NULL });
 	return 0;
 }
 
-static char *last_words(struct ct_target *t)
+static char *last_words(struct ct_subject *t)
 {
 	struct stack *s = (struct stack *)t;
 	ct_autofree char *id = s->failed ? ct_xstrdup(s->failed) : NULL;
@@ -61,7 +61,7 @@ static char *last_words(struct ct_target *t)
 	char *argv[] = { "sh", "-c", "exec docker logs --tail 1 \"$0\" 2>&1", NULL, NULL };
 	char *output = NULL;
 
-	if (!id && t->service && !ct_standings__ask(t->client, t->state->label, &all))
+	if (!id && t->service && !ct_standings__ask(t->client, t->journal->label, &all))
 		for (size_t i = 0; i < all.len && !id; i++)
 			if (ct_str_equal(all.items[i].service, t->service))
 				id = ct_xstrdup(all.items[i].id);
@@ -72,7 +72,7 @@ static char *last_words(struct ct_target *t)
 }
 
 /* Is the service one of those to be proved? A stack fails with any of them. */
-static bool is_asked_for(const struct ct_target *t, const struct ct_standing *one)
+static bool is_asked_for(const struct ct_subject *t, const struct ct_standing *one)
 {
 	for (size_t i = 0; i < t->asked->len; i++)
 		if (ct_str_equal(t->asked->items[i], one->service))
@@ -91,7 +91,7 @@ static void note_failure(struct stack *s, const struct ct_standing *one, const c
 }
 
 /* It waits as long as one of them does: all are created before the first is started. */
-static enum ct_life life(struct ct_target *t)
+static enum ct_life life(struct ct_subject *t)
 {
 	struct stack *s = (struct stack *)t;
 	const struct ct_demand demand = { .recording = s->recording, .stay = t->must_stay };
@@ -99,7 +99,7 @@ static enum ct_life life(struct ct_target *t)
 	enum ct_life life = CT_LIFE_WAIT;
 	bool waits = false;
 
-	if (ct_standings__ask(t->client, t->state->label, &all))
+	if (ct_standings__ask(t->client, t->journal->label, &all))
 		return CT_LIFE_UNKNOWN;
 	for (size_t i = 0; i < all.len; i++) {
 		ct_autofree char *why = NULL;
@@ -116,20 +116,20 @@ static enum ct_life life(struct ct_target *t)
 	return waits ? CT_LIFE_WAIT : life;
 }
 
-static char *ending(struct ct_target *t, bool stopped)
+static char *ending(struct ct_subject *t, bool stopped)
 {
 	(void)stopped;
 	return ct_steal(((struct stack *)t)->failure);
 }
 
 /* The worst of those that have a health check: the stack is healthy if all of them are. */
-static enum ct_health health(struct ct_target *t)
+static enum ct_health health(struct ct_subject *t)
 {
 	ct_autostandings struct ct_standings all = {};
 	enum ct_health worst = CT_HEALTH_NONE;
 	bool any = false;
 
-	if (ct_standings__ask(t->client, t->state->label, &all))
+	if (ct_standings__ask(t->client, t->journal->label, &all))
 		return CT_HEALTH_WAIT;
 	for (size_t i = 0; i < all.len; i++) {
 		enum ct_health h = all.items[i].health;
@@ -145,45 +145,45 @@ static enum ct_health health(struct ct_target *t)
 	return any ? worst : CT_HEALTH_WAIT;
 }
 
-static void stop(struct ct_target *t, bool hard)
+static void stop(struct ct_subject *t, bool hard)
 {
 	struct stack *s = (struct stack *)t;
-	ct_autowords struct ct_words words = {};
+	ct_autoargv struct ct_argv words = {};
 	ct_autoclose int null = -1;
 
 	if (hard) {
-		ct_state__remove_containers(t->state, false);
+		ct_journal__remove_containers(t->journal, false);
 		return;
 	}
 	if (s->stopper > 0)
 		return;
-	ct_stack__command(s->compose, s->t.state->stack_path, &words);
-	ct_words__add(&words, "stop");
+	ct_stack__command(s->compose, s->t.journal->stack_path, &words);
+	ct_argv__add(&words, "stop");
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	s->stopper = ct_proc__start(words.items, null);
 }
 
-static void clear(struct ct_target *t, bool volumes)
+static void clear(struct ct_subject *t, bool volumes)
 {
 	struct stack *s = (struct stack *)t;
 
 	if (s->stopper > 0)
 		ct_proc__end(s->stopper);
 	s->stopper = 0;
-	ct_state__remove_containers(t->state, volumes && !t->keep_volumes);
+	ct_journal__remove_containers(t->journal, volumes && !t->keep_volumes);
 }
 
-static void settle(struct ct_target *t, const uint64_t *set)
+static void settle(struct ct_subject *t, const uint64_t *set)
 {
 	ct_stack__limit(((struct stack *)t)->compose, t->service, set);
 }
 
-static const char *image(struct ct_target *t)
+static const char *image(struct ct_subject *t)
 {
 	return ct_stack__image(((struct stack *)t)->compose, t->service);
 }
 
-static enum ct_leavings leaves(const struct ct_target *t)
+static enum ct_leavings leaves(const struct ct_subject *t)
 {
 	bool binds,
 		volumes = ct_stack__keeps(((const struct stack *)t)->compose, t->service, &binds);
@@ -193,7 +193,7 @@ static enum ct_leavings leaves(const struct ct_target *t)
 	return volumes ? CT_LEAVES_VOLUMES : CT_LEAVES_NOTHING;
 }
 
-static void free_stack(struct ct_target *t)
+static void free_stack(struct ct_subject *t)
 {
 	struct stack *s = (struct stack *)t;
 
@@ -204,13 +204,13 @@ static void free_stack(struct ct_target *t)
 	free(s);
 }
 
-struct ct_target *ct_target__compose(const char *file)
+struct ct_subject *ct_subject__compose(const char *file)
 {
 	static char *client[] = { (char *)"docker", NULL };
 	struct stack *s = ct_xzalloc(sizeof(*s));
 
 	s->file = file;
-	s->t = (struct ct_target){
+	s->t = (struct ct_subject){
 		.open = open_stack,
 		.start = start,
 		.life = life,

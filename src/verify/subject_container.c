@@ -9,13 +9,13 @@
 #include "verify/subject.h"
 
 struct container {
-	struct ct_target t;
+	struct ct_subject t;
 	struct ct_runline line;
-	struct ct_words client;
-	struct ct_words volumes; /* in place of the line's */
-	char *name;		 /* when the line has none */
-	char *label;		 /* of the run in progress */
-	char *command;		 /* once it was asked for */
+	struct ct_argv client;
+	struct ct_argv volumes; /* in place of the line's */
+	char *name;		/* when the line has none */
+	char *label;		/* of the run in progress */
+	char *command;		/* once it was asked for */
 	unsigned int runs;
 	int stopper;	/* "docker stop", 0: none */
 	bool recording; /* the run in progress is under its own set */
@@ -25,18 +25,18 @@ struct container {
 
 static int make_volumes(struct container *c, struct ct_err *err)
 {
-	ct_words__free(&c->volumes);
+	ct_argv__free(&c->volumes);
 	for (size_t i = 0; i < c->line.volumes.len; i++) {
 		ct_autofree char *label = ct_xasprintf("--label=%s=%s", CT_VERIFY_LABEL,
-						       c->t.state->token);
+						       c->t.journal->token);
 		ct_autofree char *output = NULL;
-		ct_autowords struct ct_words words = {};
+		ct_autoargv struct ct_argv words = {};
 
-		ct_words__take(&c->volumes,
-			       ct_xasprintf("captrim-%s-%u-%zu", c->t.state->token, c->runs, i));
+		ct_argv__take(&c->volumes,
+			      ct_xasprintf("captrim-%s-%u-%zu", c->t.journal->token, c->runs, i));
 		ct_runline__client(&c->line, &words);
-		ct_words__add_all(&words, (const char *const[]){ "volume", "create", label, NULL });
-		ct_words__add(&words, c->volumes.items[i]);
+		ct_argv__add_all(&words, (const char *const[]){ "volume", "create", label, NULL });
+		ct_argv__add(&words, c->volumes.items[i]);
 		if (ct_proc__run(words.items, &output)) {
 			ct_autofree char *shown = ct_printable(output ? output : "no answer");
 
@@ -46,7 +46,7 @@ static int make_volumes(struct container *c, struct ct_err *err)
 	return 0;
 }
 
-static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
+static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		 struct ct_err *err)
 {
 	struct container *c = (struct container *)t;
@@ -65,14 +65,14 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 			return ret;
 	}
 	free(c->label);
-	c->label = ct_xasprintf("%s-%u", t->state->token, c->runs);
+	c->label = ct_xasprintf("%s-%u", t->journal->token, c->runs);
 	run = ct_xasprintf("--label=%s=%s", CT_RUN_LABEL, c->label);
-	verify = ct_xasprintf("--label=%s", t->state->label);
+	verify = ct_xasprintf("--label=%s", t->journal->label);
 	options[0] = run;
 	options[1] = verify;
 	if (!c->line.name) {
 		if (!c->name)
-			c->name = ct_xasprintf("captrim-%s", t->state->token);
+			c->name = ct_xasprintf("captrim-%s", t->journal->token);
 		t->name = c->name;
 		name = ct_xasprintf("--name=%s", c->name);
 		options[2] = name;
@@ -86,20 +86,20 @@ static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct
 }
 
 /* Ids of the running container, as words behind "CLIENT verb". False: there is none. */
-static bool find(struct container *c, const char *const *verb, struct ct_words *words)
+static bool find(struct container *c, const char *const *verb, struct ct_argv *words)
 {
 	ct_autofree char *filter = ct_xasprintf("label=%s=%s", CT_RUN_LABEL, c->label);
 	ct_autofree char *output = NULL;
-	ct_autowords struct ct_words list = {};
+	ct_autoargv struct ct_argv list = {};
 
 	ct_runline__client(&c->line, &list);
-	ct_words__add_all(&list, (const char *const[]){ "ps", "-q", "--filter", filter, NULL });
+	ct_argv__add_all(&list, (const char *const[]){ "ps", "-q", "--filter", filter, NULL });
 	if (ct_proc__run(list.items, &output) || !*output)
 		return false;
 	output[strcspn(output, "\n")] = '\0';
 	ct_runline__client(&c->line, words);
-	ct_words__add_all(words, verb);
-	ct_words__add(words, output);
+	ct_argv__add_all(words, verb);
+	ct_argv__add(words, output);
 	return true;
 }
 
@@ -111,7 +111,7 @@ static int ask(struct container *c, struct ct_standings *out)
 }
 
 /* When it ends, the client tells how, but not that the engine starts it again. */
-static enum ct_life life(struct ct_target *t)
+static enum ct_life life(struct ct_subject *t)
 {
 	struct container *c = (struct container *)t;
 	const struct ct_demand demand = { .recording = c->recording };
@@ -126,27 +126,27 @@ static enum ct_life life(struct ct_target *t)
 	return life;
 }
 
-static char *ending(struct ct_target *t, bool stopped)
+static char *ending(struct ct_subject *t, bool stopped)
 {
 	(void)stopped;
 	return ct_steal(((struct container *)t)->failure);
 }
 
-static enum ct_health health(struct ct_target *t)
+static enum ct_health health(struct ct_subject *t)
 {
 	ct_autostandings struct ct_standings s = {};
 
 	return ask((struct container *)t, &s) || !s.len ? CT_HEALTH_WAIT : s.items[0].health;
 }
 
-static void stop(struct ct_target *t, bool hard)
+static void stop(struct ct_subject *t, bool hard)
 {
 	struct container *c = (struct container *)t;
-	ct_autowords struct ct_words words = {};
+	ct_autoargv struct ct_argv words = {};
 	ct_autoclose int null = -1;
 
 	if (hard) {
-		ct_state__remove_containers(t->state, false);
+		ct_journal__remove_containers(t->journal, false);
 		return;
 	}
 	if (c->stopper > 0 || !find(c, (const char *const[]){ "stop", NULL }, &words))
@@ -155,17 +155,17 @@ static void stop(struct ct_target *t, bool hard)
 	c->stopper = ct_proc__start(words.items, null);
 }
 
-static void clear(struct ct_target *t, bool volumes)
+static void clear(struct ct_subject *t, bool volumes)
 {
 	struct container *c = (struct container *)t;
 
 	if (c->stopper > 0)
 		ct_proc__end(c->stopper);
 	c->stopper = 0;
-	ct_state__remove_containers(t->state, volumes && c->volumes.len);
+	ct_journal__remove_containers(t->journal, volumes && c->volumes.len);
 }
 
-static const char *image(struct ct_target *t)
+static const char *image(struct ct_subject *t)
 {
 	const struct ct_runline *l = &((struct container *)t)->line;
 
@@ -173,21 +173,21 @@ static const char *image(struct ct_target *t)
 }
 
 /* What is given behind the image, or else the image's own. */
-static const char *command(struct ct_target *t)
+static const char *command(struct ct_subject *t)
 {
 	static const char *const inspect[] = { "image", "inspect", "-f",
 					       "{{range .Config.Cmd}}{{println .}}{{end}}", NULL };
 	struct container *c = (struct container *)t;
 	const struct ct_runline *l = &c->line;
-	ct_autowords struct ct_words words = {};
+	ct_autoargv struct ct_argv words = {};
 
 	if (!c->command && l->argv[l->image + 1])
-		c->command = ct_words__join(l->argv + l->image + 1);
+		c->command = ct_argv__join(l->argv + l->image + 1);
 	if (c->command || l->entrypoint)
 		return c->command;
 	ct_runline__client(l, &words);
-	ct_words__add_all(&words, inspect);
-	ct_words__add(&words, l->argv[l->image]);
+	ct_argv__add_all(&words, inspect);
+	ct_argv__add(&words, l->argv[l->image]);
 	if (ct_proc__run(words.items, &c->command) || *c->command == '\n' || !*c->command) {
 		free(ct_steal(c->command));
 		return NULL;
@@ -198,7 +198,7 @@ static const char *command(struct ct_target *t)
 	return c->command;
 }
 
-static enum ct_leavings leaves(const struct ct_target *t)
+static enum ct_leavings leaves(const struct ct_subject *t)
 {
 	const struct ct_runline *l = &((const struct container *)t)->line;
 
@@ -207,13 +207,13 @@ static enum ct_leavings leaves(const struct ct_target *t)
 	return l->volumes.len ? CT_LEAVES_VOLUMES : CT_LEAVES_NOTHING;
 }
 
-static void free_container(struct ct_target *t)
+static void free_container(struct ct_subject *t)
 {
 	struct container *c = (struct container *)t;
 
 	ct_runline__free(&c->line);
-	ct_words__free(&c->client);
-	ct_words__free(&c->volumes);
+	ct_argv__free(&c->client);
+	ct_argv__free(&c->volumes);
 	ct_habits__free(&c->habits);
 	free(c->failure);
 	free(c->command);
@@ -222,7 +222,7 @@ static void free_container(struct ct_target *t)
 	free(c);
 }
 
-int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err *err)
+int ct_subject__container(char *const *argv, struct ct_subject **t, struct ct_err *err)
 {
 	struct container *c;
 	struct ct_runline line;
@@ -233,7 +233,7 @@ int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err 
 	c = ct_xzalloc(sizeof(*c));
 	c->line = line;
 	ct_runline__client(&line, &c->client);
-	c->t = (struct ct_target){
+	c->t = (struct ct_subject){
 		.start = start,
 		.life = life,
 		.health = health,
@@ -257,7 +257,7 @@ int ct_target__container(char *const *argv, struct ct_target **t, struct ct_err 
 
 void ct_start__free(struct ct_start *s)
 {
-	ct_words__free(&s->words);
+	ct_argv__free(&s->words);
 	free(s->label);
 	*s = (struct ct_start){};
 }

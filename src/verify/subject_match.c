@@ -66,7 +66,7 @@ static char *differ(const char *what, const char *theirs, const char *ours)
 	return ct_xasprintf("its %s is '%s', not '%s'", what, a, b);
 }
 
-char *ct_target__difference(struct ct_target *t, const struct ct_workload *w)
+char *ct_subject__difference(struct ct_subject *t, const struct ct_workload *w)
 {
 	const char *entry = entry_of(w), *image = t->image ? t->image(t) : NULL;
 	const char *command = t->command ? t->command(t) : NULL;

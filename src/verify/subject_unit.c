@@ -17,7 +17,7 @@
 #define SETTLE_TRIES 200
 
 struct unit {
-	struct ct_target t;
+	struct ct_subject t;
 	char *name;
 	char *const *argv; /* of systemd-run, NULL: the unit was there before */
 	struct ct_systemd_run run;
@@ -32,7 +32,7 @@ struct unit {
 	int stopper; /* "systemctl stop", 0: none */
 };
 
-static int open_unit(struct ct_target *t, struct ct_err *err)
+static int open_unit(struct ct_subject *t, struct ct_err *err)
 {
 	struct unit *u = (struct unit *)t;
 	ct_autofree char *shown = ct_unit__show(u->name);
@@ -46,45 +46,45 @@ static int open_unit(struct ct_target *t, struct ct_err *err)
 		return ct_err__set(err, EEXIST, "a unit %s exists already", printable);
 	if (!u->argv && ct_unit__is_taken(u->name))
 		return ct_err__set(err, EBUSY, "another captrim is verifying %s", printable);
-	return ct_state__unit(t->state, u->name, err);
+	return ct_journal__unit(t->journal, u->name, err);
 }
 
-static void start_unit(const struct unit *u, struct ct_words *words)
+static void start_unit(const struct unit *u, struct ct_argv *words)
 {
-	ct_words__add_all(words,
-			  (const char *const[]){ "systemctl", "start", "--quiet", "--", NULL });
-	ct_words__add(words, u->name);
+	ct_argv__add_all(words,
+			 (const char *const[]){ "systemctl", "start", "--quiet", "--", NULL });
+	ct_argv__add(words, u->name);
 }
 
-static void add_set(const char *key, uint64_t set, struct ct_words *words)
+static void add_set(const char *key, uint64_t set, struct ct_argv *words)
 {
 	ct_autofree char *names = ct_caps__join(set, " ", "CAP_");
 
-	ct_words__take(words, ct_xasprintf("--property=%s=", key));
+	ct_argv__take(words, ct_xasprintf("--property=%s=", key));
 	if (set)
-		ct_words__take(words, ct_xasprintf("--property=%s=%s", key, names));
+		ct_argv__take(words, ct_xasprintf("--property=%s=%s", key, names));
 }
 
 /* Its own options come first: of two the last counts. */
-static void run_transient(const struct unit *u, const uint64_t *set, struct ct_words *words)
+static void run_transient(const struct unit *u, const uint64_t *set, struct ct_argv *words)
 {
 	size_t at = u->run.command;
 
 	if (!strcmp(u->argv[at - 1], "--"))
 		at--;
 	for (size_t i = 0; i < at; i++)
-		ct_words__add(words, u->argv[i]);
-	ct_words__add_all(words, (const char *const[]){ "--wait", "--quiet", "--collect", NULL });
-	ct_words__take(words, ct_xasprintf("--unit=%s", u->name));
+		ct_argv__add(words, u->argv[i]);
+	ct_argv__add_all(words, (const char *const[]){ "--wait", "--quiet", "--collect", NULL });
+	ct_argv__take(words, ct_xasprintf("--unit=%s", u->name));
 	if (set)
 		add_set("CapabilityBoundingSet", *set, words);
 	if (set && u->run.ambient)
 		add_set("AmbientCapabilities", *set, words);
-	ct_words__add(words, "--");
-	ct_words__add_all(words, (const char *const *)u->argv + u->run.command);
+	ct_argv__add(words, "--");
+	ct_argv__add_all(words, (const char *const *)u->argv + u->run.command);
 }
 
-static int start(struct ct_target *t, const uint64_t *set, bool fresh, struct ct_start *start,
+static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		 struct ct_err *err)
 {
 	struct unit *u = (struct unit *)t;
@@ -128,7 +128,7 @@ static bool was_started_anew(struct unit *u, const char *shown)
 	return anew;
 }
 
-static enum ct_life life(struct ct_target *t)
+static enum ct_life life(struct ct_subject *t)
 {
 	struct unit *u = (struct unit *)t;
 	ct_autofree char *shown = ct_unit__show(u->name);
@@ -148,7 +148,7 @@ static enum ct_life life(struct ct_target *t)
 	return CT_LIFE_UP;
 }
 
-static enum ct_health health(struct ct_target *t)
+static enum ct_health health(struct ct_subject *t)
 {
 	(void)t;
 	return CT_HEALTH_NONE;
@@ -186,7 +186,7 @@ static char *describe(const char *shown)
 	return ct_xasprintf("systemd's result: %s", result);
 }
 
-static char *ending(struct ct_target *t, bool stopped)
+static char *ending(struct ct_subject *t, bool stopped)
 {
 	struct unit *u = (struct unit *)t;
 	ct_autofree char *shown = NULL, *why = NULL;
@@ -200,7 +200,7 @@ static char *ending(struct ct_target *t, bool stopped)
 	return stopped && u->stops_badly ? NULL : ct_steal(why);
 }
 
-static char *last_words(struct ct_target *t)
+static char *last_words(struct ct_subject *t)
 {
 	const struct unit *u = (struct unit *)t;
 	ct_autofree char *since = ct_xasprintf("--since=@%lld", (long long)u->started);
@@ -212,7 +212,7 @@ static char *last_words(struct ct_target *t)
 	return text;
 }
 
-static void stop(struct ct_target *t, bool hard)
+static void stop(struct ct_subject *t, bool hard)
 {
 	struct unit *u = (struct unit *)t;
 	char *words[] = { "systemctl", "stop", "--", u->name, NULL };
@@ -229,7 +229,7 @@ static void stop(struct ct_target *t, bool hard)
 	u->stopper = ct_proc__start(words, null);
 }
 
-static void clear(struct ct_target *t, bool volumes)
+static void clear(struct ct_subject *t, bool volumes)
 {
 	struct unit *u = (struct unit *)t;
 
@@ -241,13 +241,13 @@ static void clear(struct ct_target *t, bool volumes)
 }
 
 /* What it writes on this host's disk. */
-static enum ct_leavings leaves(const struct ct_target *t)
+static enum ct_leavings leaves(const struct ct_subject *t)
 {
 	(void)t;
 	return CT_LEAVES_ALL;
 }
 
-static void free_unit(struct ct_target *t)
+static void free_unit(struct ct_subject *t)
 {
 	struct unit *u = (struct unit *)t;
 
@@ -262,7 +262,7 @@ static struct unit *new_unit(char *name)
 
 	u->name = name;
 	u->stops_badly = true; /* until it was seen to do better */
-	u->t = (struct ct_target){
+	u->t = (struct ct_subject){
 		.open = open_unit,
 		.start = start,
 		.life = life,
@@ -300,7 +300,7 @@ static int refuse(const char *name, const char *shown, struct ct_err *err)
 	return 0;
 }
 
-int ct_target__unit(const char *name, struct ct_target **t, struct ct_err *err)
+int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err)
 {
 	ct_autofree char *full = ct_unit__name(name, ".service"), *shown = NULL;
 	struct unit *u;
@@ -323,7 +323,7 @@ int ct_target__unit(const char *name, struct ct_target **t, struct ct_err *err)
 	return 0;
 }
 
-int ct_target__transient(char *const *argv, struct ct_target **t, struct ct_err *err)
+int ct_subject__transient(char *const *argv, struct ct_subject **t, struct ct_err *err)
 {
 	ct_autofree char *token = ct_random_token(), *made = ct_xasprintf("captrim-%.12s", token);
 	struct ct_systemd_run run = ct_systemd_run__parse(argv);

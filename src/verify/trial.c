@@ -19,7 +19,7 @@
 
 /* The run in progress. */
 struct watch {
-	struct ct_target *t;
+	struct ct_subject *t;
 	const struct ct_run_opts *opts;
 	struct ct_run *run;
 	struct ct_recorder *r;
@@ -296,7 +296,7 @@ static void judge_ending(struct watch *w, int status, FILE *log)
 					words ? words : "");
 }
 
-bool ct_target__is(const struct ct_target *t, const struct ct_workload *w)
+bool ct_subject__is(const struct ct_subject *t, const struct ct_workload *w)
 {
 	if (w->kind != t->kind || (t->unit && strcmp(w->id, t->unit) != 0))
 		return false;
@@ -309,7 +309,7 @@ static void take_session(struct watch *w)
 
 	w->run->session = s;
 	for (size_t i = s->nworkloads; i-- > 0;) {
-		if (ct_target__is(w->t, s->workloads[i]))
+		if (ct_subject__is(w->t, s->workloads[i]))
 			w->run->workload = s->workloads[i];
 		else if (s->nworkloads > 1) /* a client's own checks are of no interest */
 			ct_session__remove(s, i);
@@ -327,7 +327,7 @@ static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_
 	if (ret)
 		return ret;
 	if (w->t->kind == CT_WL_COMMAND)
-		ret = ct_state__cgroup(w->t->state, ct_recorder__cgroup(w->r), err);
+		ret = ct_journal__cgroup(w->t->journal, ct_recorder__cgroup(w->r), err);
 	w->start_ns = ct_clock__now_ns();
 	if (!ret)
 		ret = loop(w);
@@ -347,7 +347,7 @@ static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_
 	return 0;
 }
 
-int ct_run__do(struct ct_target *t, const struct ct_run_opts *opts, struct ct_run *run,
+int ct_run__do(struct ct_subject *t, const struct ct_run_opts *opts, struct ct_run *run,
 	       struct ct_err *err)
 {
 	struct watch w = { .t = t, .opts = opts, .run = run };
@@ -379,8 +379,8 @@ int ct_run__do(struct ct_target *t, const struct ct_run_opts *opts, struct ct_ru
 	if (!ret)
 		ret = record(&w, &start, opts->verbose ? NULL : log, err);
 	ct_recorder__close(w.r);
-	if (t->kind == CT_WL_COMMAND && t->state->cgroup)
-		(void)ct_state__cgroup(t->state, NULL, NULL);
+	if (t->kind == CT_WL_COMMAND && t->journal->cgroup)
+		(void)ct_journal__cgroup(t->journal, NULL, NULL);
 	ct_start__free(&start);
 	free(w.complaint);
 	free(w.words);

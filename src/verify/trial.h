@@ -36,11 +36,11 @@ struct ct_run {
  * Returns 0, -EINTR when the user wants out, or a negative errno with a message when nothing
  * could be found out. The container is gone afterwards, its volumes are not.
  */
-int ct_run__do(struct ct_target *t, const struct ct_run_opts *opts, struct ct_run *run,
+int ct_run__do(struct ct_subject *t, const struct ct_run_opts *opts, struct ct_run *run,
 	       struct ct_err *err);
 
 /* Is it what is tried: the service, or, without one, of the right kind? */
-bool ct_target__is(const struct ct_target *t, const struct ct_workload *w);
+bool ct_subject__is(const struct ct_subject *t, const struct ct_workload *w);
 
 /* It did not end by itself. */
 bool ct_run__was_killed(const struct ct_workload *w);

@@ -59,7 +59,7 @@ void ct_unit__stop(const char *unit)
 	ct_unit__do("reset-failed", unit);
 }
 
-void ct_unit__running(const char *unit, struct ct_words *names)
+void ct_unit__running(const char *unit, struct ct_argv *names)
 {
 	char *argv[] = { "systemctl", "list-dependencies", "--reverse", "--plain",
 			 "--",	      (char *)unit,	   NULL };
@@ -70,7 +70,7 @@ void ct_unit__running(const char *unit, struct ct_words *names)
 		return;
 	for (char *line = strtok_r(output, " \n", &save); line; line = strtok_r(NULL, " \n", &save))
 		if (!ct_unit__do("is-active", line))
-			ct_words__add(names, line);
+			ct_argv__add(names, line);
 }
 
 bool ct_unit__is_taken(const char *unit)

@@ -19,7 +19,7 @@ int ct_unit__do(const char *verb, const char *unit);
 void ct_unit__stop(const char *unit);
 
 /* Adds the names of those that stop with it and run now, itself included. */
-void ct_unit__running(const char *unit, struct ct_words *names);
+void ct_unit__running(const char *unit, struct ct_argv *names);
 
 /* The drop-in is there: another captrim is at it. */
 bool ct_unit__is_taken(const char *unit);

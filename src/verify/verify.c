@@ -221,24 +221,24 @@ static void free_proof(struct ct_proof *p)
 	ct_uses__free(&p->denials);
 }
 
-int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_session **s,
+int ct_verify(const struct ct_verify_opts *opts, struct ct_subject *t, struct ct_session **s,
 	      struct ct_report **r, struct ct_err *err)
 {
 	struct ct_proof p = { .opts = opts, .t = t, .err = err, .s = *s };
-	struct ct_state state = { .fd = -1 };
-	int ret = ct_state__open(&state, t->client, t->is_stack, err);
+	struct ct_journal journal = { .fd = -1 };
+	int ret = ct_journal__open(&journal, t->client, t->is_stack, err);
 
 	if (ret)
 		return ret;
-	t->state = &state;
+	t->journal = &journal;
 	t->keep_volumes = opts->keep_volumes;
 	t->asked = &opts->services;
 	if (t->open)
 		ret = t->open(t, err);
 	if (!ret)
 		ret = check_services(&p);
-	if (!ret && state.unit && !t->is_transient && !opts->quiet) {
-		ct_autofree char *unit = ct_printable(state.unit);
+	if (!ret && journal.unit && !t->is_transient && !opts->quiet) {
+		ct_autofree char *unit = ct_printable(journal.unit);
 
 		ct_warn("%s is stopped and started for each run, and put back afterwards", unit);
 	}
@@ -248,7 +248,7 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_
 		ret = ct_proof__for_each(&p, prove_chosen, NULL);
 	if (!ret)
 		*r = ct_proof__report(&p);
-	ct_state__close(&state, opts->keep);
+	ct_journal__close(&journal, opts->keep);
 	free_proof(&p);
 	/* What was given is part of it, if it is not the same. */
 	*s = p.s;

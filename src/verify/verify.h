@@ -25,7 +25,7 @@ struct ct_verify_opts {
  * found out; free the report first. Returns 0, -EINTR when the user wanted out, or a negative errno
  * with a message.
  */
-int ct_verify(const struct ct_verify_opts *opts, struct ct_target *t, struct ct_session **s,
+int ct_verify(const struct ct_verify_opts *opts, struct ct_subject *t, struct ct_session **s,
 	      struct ct_report **r, struct ct_err *err);
 
 /* Set by a signal handler between two runs: the user wants out. */

@@ -34,8 +34,8 @@ static void make(struct ct_rehearsal *r, uint64_t keep)
 	struct ct_act *a;
 
 	*r = (struct ct_rehearsal){ .keep = keep, .start_ns = 10 * SECOND, .end_ns = 13 * SECOND };
-	r->target.id = ct_xstrdup("/web");
-	r->target.path = ct_xstrdup("/web");
+	r->confined.id = ct_xstrdup("/web");
+	r->confined.path = ct_xstrdup("/web");
 	r->session = ct_session__new();
 	w = ct_session__add(r->session, "/web");
 	w->kind = CT_WL_CGROUP;
@@ -117,22 +117,22 @@ static void test_trouble(void)
 	ct_rehearsal__free(&r);
 }
 
-static void test_target(void)
+static void test_confined(void)
 {
-	struct ct_target_name root = { .cgroup = "//" }, gone = { .pid = 1 << 30 };
-	struct ct_target t = { .pid = 5 };
+	struct ct_confined_name root = { .cgroup = "//" }, gone = { .pid = 1 << 30 };
+	struct ct_confined t = { .pid = 5 };
 	ct_autoerr struct ct_err err = {};
 
-	CU_ASSERT_EQUAL(ct_target__find(&root, NULL, &t, &err), -EINVAL);
+	CU_ASSERT_EQUAL(ct_confined__find(&root, NULL, &t, &err), -EINVAL);
 	contains(err.msg, "root");
-	CU_ASSERT(ct_target__find(&gone, NULL, &t, &err) < 0);
+	CU_ASSERT(ct_confined__find(&gone, NULL, &t, &err) < 0);
 	CU_ASSERT_EQUAL(t.pid, 5);
 }
 
 static CU_TestInfo tests[] = {
 	{ "passed", test_passed },
 	{ "trouble", test_trouble },
-	{ "target", test_target },
+	{ "confined", test_confined },
 	CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("rehearse", tests)

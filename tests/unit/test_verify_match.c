@@ -7,13 +7,13 @@
 
 static const char *own_image, *own_command;
 
-static const char *image(struct ct_target *t)
+static const char *image(struct ct_subject *t)
 {
 	(void)t;
 	return own_image;
 }
 
-static const char *command(struct ct_target *t)
+static const char *command(struct ct_subject *t)
 {
 	(void)t;
 	return own_command;
@@ -25,7 +25,7 @@ static void differs(const char *of, const char *entry, const char *with, const c
 {
 	ct_autosession struct ct_session *s = ct_session__new();
 	struct ct_workload *w = ct_session__add(s, "id");
-	struct ct_target t = { .kind = CT_WL_CONTAINER, .image = image, .command = command };
+	struct ct_subject t = { .kind = CT_WL_CONTAINER, .image = image, .command = command };
 	struct ct_exec *e = ct_workload__add_exec(w);
 	ct_autofree char *got = NULL;
 
@@ -36,7 +36,7 @@ static void differs(const char *of, const char *entry, const char *with, const c
 	e->argv = ct_xstrdup(entry);
 	own_image = with;
 	own_command = words;
-	got = ct_target__difference(&t, w);
+	got = ct_subject__difference(&t, w);
 	UNIT_STR(got ? got : "", expected);
 }
 
@@ -54,22 +54,22 @@ static void test_others(void)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
 	struct ct_workload *w = ct_session__add(s, "a.service");
-	struct ct_target unit = { .kind = CT_WL_UNIT, .unit = "b.service" };
-	struct ct_target cmd = { .kind = CT_WL_COMMAND, .command = command };
+	struct ct_subject unit = { .kind = CT_WL_UNIT, .unit = "b.service" };
+	struct ct_subject cmd = { .kind = CT_WL_COMMAND, .command = command };
 	ct_autofree char *a = NULL, *b = NULL, *c = NULL;
 
 	w->kind = CT_WL_UNIT;
-	a = ct_target__difference(&unit, w);
+	a = ct_subject__difference(&unit, w);
 	UNIT_STR(a, "its unit is 'a.service', not 'b.service'");
-	b = ct_target__difference(&cmd, w);
+	b = ct_subject__difference(&cmd, w);
 	UNIT_STR(b, "it is of a unit, not of a command");
 	w->kind = CT_WL_COMMAND;
 	w->command = ct_xstrdup("job 1");
 	own_command = "job 2";
-	c = ct_target__difference(&cmd, w);
+	c = ct_subject__difference(&cmd, w);
 	UNIT_STR(c, "its command is 'job 1', not 'job 2'");
 	own_command = "job 1";
-	CU_ASSERT_PTR_NULL(ct_target__difference(&cmd, w));
+	CU_ASSERT_PTR_NULL(ct_subject__difference(&cmd, w));
 }
 
 static CU_TestInfo tests[] = {

@@ -74,18 +74,18 @@ static void becomes(const char *line, const uint64_t *set, const char *expected)
 {
 	ct_autofree char *copy = ct_xstrdup(line);
 	ct_autoerr struct ct_err err = {};
-	struct ct_target *t = NULL;
+	struct ct_subject *t = NULL;
 	struct ct_start start = {};
 	struct ct_str is = {};
 	char *words[32];
 
 	split(copy, words);
 	if (!expected) {
-		CU_ASSERT_EQUAL(ct_target__transient(words, &t, &err), -EINVAL);
+		CU_ASSERT_EQUAL(ct_subject__transient(words, &t, &err), -EINVAL);
 		CU_ASSERT(!t && err.msg);
 		return;
 	}
-	CU_ASSERT_EQUAL_FATAL(ct_target__transient(words, &t, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(ct_subject__transient(words, &t, &err), 0);
 	CU_ASSERT_EQUAL(t->start(t, set, true, &start, &err), 0);
 	for (size_t i = 0; i < start.words.len; i++)
 		ct_str__addf(&is, "%s%s", i ? " " : "", start.words.items[i]);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "rehearse/scope.h"
+#include "rehearse/confined.h"
 
 #include <errno.h>
 #include <string.h>
@@ -7,16 +7,16 @@
 
 #include "cgroup/cgroups.h"
 
-void ct_target__free(struct ct_target *t)
+void ct_confined__free(struct ct_confined *t)
 {
 	free(t->id);
 	free(t->path);
 	free(t->dir);
-	*t = (struct ct_target){};
+	*t = (struct ct_confined){};
 }
 
 /* Its own process may be anywhere in it: the workload's cgroup is what counts. */
-static int from_pid(int pid, struct ct_target *t, struct ct_err *err)
+static int from_pid(int pid, struct ct_confined *t, struct ct_err *err)
 {
 	ct_autofree char *path = NULL;
 	struct ct_cgroup_name name;
@@ -32,7 +32,7 @@ static int from_pid(int pid, struct ct_target *t, struct ct_err *err)
 	return 0;
 }
 
-static int from_container(const char *name, struct ct_docker *d, struct ct_target *t,
+static int from_container(const char *name, struct ct_docker *d, struct ct_confined *t,
 			  struct ct_err *err)
 {
 	ct_autofree char *id = NULL, *shown = ct_printable(name);
@@ -43,7 +43,7 @@ static int from_container(const char *name, struct ct_docker *d, struct ct_targe
 	return ret ? ret : from_pid(pid, t, err);
 }
 
-static int check(struct ct_target *t, struct ct_err *err)
+static int check(struct ct_confined *t, struct ct_err *err)
 {
 	ct_autofree char *own = NULL, *shown = ct_printable(t->path);
 
@@ -77,7 +77,7 @@ static uint64_t bounding_of(int pid)
  * The user namespace and the bounding set of a process; of any, if t->pid is 0: one that is gone
  * again is replaced.
  */
-static int look_at_process(struct ct_target *t)
+static int look_at_process(struct ct_confined *t)
 {
 	for (int tries = 0; tries < 50; tries++) {
 		int which = t->pid ? t->pid : ct_cgroup_dir__process(t->dir);
@@ -95,7 +95,7 @@ static int look_at_process(struct ct_target *t)
 	return -ESRCH;
 }
 
-static int look_inside(const struct ct_cgroups *all, struct ct_target *t, struct ct_err *err)
+static int look_inside(const struct ct_cgroups *all, struct ct_confined *t, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(t->path);
 	int ret = ct_cgroups__find(all, t->path, &t->dir, &t->cgroup);
@@ -109,12 +109,12 @@ static int look_inside(const struct ct_cgroups *all, struct ct_target *t, struct
 	return 0;
 }
 
-int ct_target__find(const struct ct_target_name *name, struct ct_docker *d, struct ct_target *out,
-		    struct ct_err *err)
+int ct_confined__find(const struct ct_confined_name *name, struct ct_docker *d,
+		      struct ct_confined *out, struct ct_err *err)
 {
 	struct ct_cgroups *all = ct_cgroups__new();
 	struct ct_cgroup_name classified;
-	struct ct_target t = {};
+	struct ct_confined t = {};
 	int ret = 0;
 
 	if (name->container)
@@ -129,7 +129,7 @@ int ct_target__find(const struct ct_target_name *name, struct ct_docker *d, stru
 		ret = look_inside(all, &t, err);
 	ct_cgroups__free(all);
 	if (ret) {
-		ct_target__free(&t);
+		ct_confined__free(&t);
 		return ret;
 	}
 	ct_cgroup_name__classify(t.path, &classified);

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Whom to refuse: one cgroup, and who in it is worth watching. */
-#ifndef CT_REHEARSE_SCOPE_H
-#define CT_REHEARSE_SCOPE_H
+#ifndef CT_REHEARSE_CONFINED_H
+#define CT_REHEARSE_CONFINED_H
 
 #include "cgroup/name.h"
 #include "runtime/docker.h"
 
 /* How the user named it: exactly one is set. */
-struct ct_target_name {
+struct ct_confined_name {
 	const char *container, *cgroup;
 	int pid;
 };
 
-struct ct_target {
+struct ct_confined {
 	char *id;   /* of its workload in a session */
 	char *path; /* of the cgroup in its hierarchy */
 	char *dir;  /* and in the file system */
@@ -25,11 +25,11 @@ struct ct_target {
 
 /*
  * d may be NULL unless a container is named. -EINVAL, -ENOENT or -ESRCH with a message;
- * the hierarchy's root is not a target, nor is the cgroup that captrim itself runs in.
+ * It is neither the root of the hierarchy nor the cgroup that captrim itself runs in.
  */
-int ct_target__find(const struct ct_target_name *name, struct ct_docker *d, struct ct_target *t,
-		    struct ct_err *err);
-void ct_target__free(struct ct_target *t);
-#define ct_autotarget __attribute__((cleanup(ct_target__free)))
+int ct_confined__find(const struct ct_confined_name *name, struct ct_docker *d,
+		      struct ct_confined *t, struct ct_err *err);
+void ct_confined__free(struct ct_confined *t);
+#define ct_autoconfined __attribute__((cleanup(ct_confined__free)))
 
 #endif
