@@ -217,7 +217,7 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 	if (tgid == cfg_self || is_compat(false, task))
 		return 0;
 	key.cgroup = cgroup_of(false, task);
-	if (newcomers_alive)
+	if (entering_alive)
 		whose(tgid, &key.cgroup, &key.entry);
 	regs = regs_of(false, task);
 	if (nr == cfg_nr_capget) {

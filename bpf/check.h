@@ -291,7 +291,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		else if (key.nr >= 0)
 			key.sel = selector_of(btf, task, regs, key.nr);
 	}
-	if (newcomers_alive)
+	if (entering_alive)
 		whose(FIELD(btf, task, tgid), &key.cgroup, &key.entry);
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(btf, FIELD(btf, task, pid), regs, &key);

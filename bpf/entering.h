@@ -4,7 +4,7 @@
 #define CT_BPF_ENTERING_H
 
 /* Processes that came into their cgroup from another one, and their descendants. */
-struct newcomer {
+struct entering {
 	__u32 entry;  /* CT_ENTRY_SLOT, hash of a command line, or CT_ENTRY_MAIN */
 	__u32 mntns;  /* set-up lasts until an execve in another mount namespace; 0: in any */
 	__u64 cgroup; /* whose slot it is */
@@ -17,7 +17,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 16384);
 	__type(key, __u32); /* tgid */
-	__type(value, struct newcomer);
-} newcomers SEC(".maps");
+	__type(value, struct entering);
+} entering SEC(".maps");
 
 #endif

@@ -16,7 +16,7 @@ SEC_HOT __u32 window_shape;
 SEC_HOT __u32 nothing;
 
 /* Number of entering tasks in the map: 0 saves the look-up. */
-SEC_HOT __u32 newcomers_alive;
+SEC_HOT __u32 entering_alive;
 
 /*
  * Reference point for converting jiffies to CLOCK_MONOTONIC: reading jiffies costs a load, the

@@ -26,7 +26,7 @@
 /* To whom does a process's check belong? cgroup is the one that it is in. */
 static __always_inline void whose(__u32 tgid, __u64 *cgroup, __u32 *entry)
 {
-	struct newcomer *n = bpf_map_lookup_elem(&newcomers, &tgid);
+	struct entering *n = bpf_map_lookup_elem(&entering, &tgid);
 
 	if (!n)
 		return;
@@ -66,30 +66,30 @@ __noinline int leave_slot(__u64 cgroup, __u32 entry, __u32 executed)
 	return 0;
 }
 
-__noinline int newcomer_del(__u32 tgid)
+__noinline int entering_del(__u32 tgid)
 {
-	struct newcomer *n = bpf_map_lookup_elem(&newcomers, &tgid);
+	struct entering *n = bpf_map_lookup_elem(&entering, &tgid);
 
 	if (!n)
 		return 0;
 	leave_slot(n->cgroup, n->entry, false);
-	if (!bpf_map_delete_elem(&newcomers, &tgid))
-		__sync_fetch_and_sub(&newcomers_alive, 1);
+	if (!bpf_map_delete_elem(&entering, &tgid))
+		__sync_fetch_and_sub(&entering_alive, 1);
 	return 0;
 }
 
 /* A slot of n is counted by the caller. */
-static __always_inline void newcomer_add(__u32 tgid, const struct newcomer *n)
+static __always_inline void entering_add(__u32 tgid, const struct entering *n)
 {
-	if (bpf_map_lookup_elem(&newcomers, &tgid)) {
-		bpf_map_update_elem(&newcomers, &tgid, n, BPF_EXIST);
+	if (bpf_map_lookup_elem(&entering, &tgid)) {
+		bpf_map_update_elem(&entering, &tgid, n, BPF_EXIST);
 		return;
 	}
-	if (bpf_map_update_elem(&newcomers, &tgid, n, BPF_NOEXIST)) {
+	if (bpf_map_update_elem(&entering, &tgid, n, BPF_NOEXIST)) {
 		lost(CT_LOSS_PROCS);
 		leave_slot(n->cgroup, n->entry, false);
 	} else {
-		__sync_fetch_and_add(&newcomers_alive, 1);
+		__sync_fetch_and_add(&entering_alive, 1);
 	}
 }
 
@@ -190,21 +190,21 @@ static __always_inline __u32 way_of(struct task_struct *task, struct cgroup *to)
  * old home. */
 static __always_inline void goes_away(__u32 tgid, __u64 from, __u64 away)
 {
-	struct newcomer n = { .entry = CT_ENTRY_MAIN, .home = from, .away = away };
+	struct entering n = { .entry = CT_ENTRY_MAIN, .home = from, .away = away };
 
-	newcomer_del(tgid);
+	entering_del(tgid);
 	if (from && !is_root(from))
-		newcomer_add(tgid, &n);
+		entering_add(tgid, &n);
 }
 
 /* The task has come from one cgroup into another; to is NULL for one that was cloned into it. */
 static __always_inline void enters(struct task_struct *task, __u64 from, __u64 now,
 				   struct cgroup *to)
 {
-	struct newcomer n = { .cgroup = now, .since = bpf_ktime_get_ns() }, *old;
+	struct entering n = { .cgroup = now, .since = bpf_ktime_get_ns() }, *old;
 	__u32 tgid = BPF_CORE_READ(task, tgid), how = way_of(task, to), slot;
 
-	old = bpf_map_lookup_elem(&newcomers, &tgid);
+	old = bpf_map_lookup_elem(&entering, &tgid);
 	if (old && CT_IS_PENDING(old->entry)) {
 		/*
 		 * Further on its way: runtimes go through each hierarchy of a hybrid host, and
@@ -216,7 +216,7 @@ static __always_inline void enters(struct task_struct *task, __u64 from, __u64 n
 	} else if (old && old->home) {
 		from = old->home;
 	}
-	newcomer_del(tgid);
+	entering_del(tgid);
 	if (from == now)
 		return; /* home again */
 	slot = take_slot_of(now, from, how);
@@ -228,7 +228,7 @@ static __always_inline void enters(struct task_struct *task, __u64 from, __u64 n
 		n.mntns = mntns_of((struct task_struct *)bpf_get_current_task());
 	n.entry = CT_ENTRY_SLOT(slot);
 	hold_slot(now, slot, CAPS_OF(BPF_CORE_READ(task, real_cred), cap_permitted));
-	newcomer_add(tgid, &n);
+	entering_add(tgid, &n);
 }
 
 /* A task was moved. One thread alone does not make its process another's. */
@@ -255,20 +255,20 @@ static __always_inline void on_fork(struct task_struct *parent, struct task_stru
 {
 	__u32 ptgid = BPF_CORE_READ(parent, tgid), tgid = BPF_CORE_READ(child, tgid);
 	__u64 from, now;
-	struct newcomer *n, copy;
+	struct entering *n, copy;
 
 	if (tgid == ptgid)
 		return; /* a thread */
 	from = cgroup_of(false, parent);
 	now = cgroup_of(false, child);
 	bpf_map_update_elem(&homes, &tgid, &now, BPF_ANY);
-	if (newcomers_alive) {
-		n = bpf_map_lookup_elem(&newcomers, &ptgid);
+	if (entering_alive) {
+		n = bpf_map_lookup_elem(&entering, &ptgid);
 		if (n) {
 			copy = *n;
 			if (CT_IS_PENDING(copy.entry))
 				hold_slot(copy.cgroup, CT_SLOT_OF(copy.entry), ~0ull);
-			newcomer_add(tgid, &copy);
+			entering_add(tgid, &copy);
 		}
 	}
 	/* CLONE_INTO_CGROUP */
@@ -290,13 +290,13 @@ static __always_inline __u32 argv_hash(const char *argv, __u32 len)
 }
 
 /* After an execve: the entry of the process from now on. n is what it was. */
-static __always_inline __u32 entry_after_exec(struct task_struct *task, struct newcomer *n,
+static __always_inline __u32 entry_after_exec(struct task_struct *task, struct entering *n,
 					      __u32 hash, bool executor)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	__u64 cgroup = cgroup_of(false, task);
 	struct ct_slot_id id = { .cgroup = n->cgroup, .slot = CT_SLOT_OF(n->entry) };
-	struct newcomer next = {};
+	struct entering next = {};
 	struct ct_entered *e;
 	struct group *g;
 
@@ -312,12 +312,12 @@ static __always_inline __u32 entry_after_exec(struct task_struct *task, struct n
 	if ((e && e->how & CT_CAME_NESTED) || (g && !g->main)) {
 		if (g && !g->main)
 			g->main = tgid;
-		newcomer_del(tgid);
+		entering_del(tgid);
 		return CT_ENTRY_MAIN;
 	}
 	/* The cgroup has its entry point, or is older than the recording. */
 	next.entry = hash;
-	newcomer_add(tgid, &next);
+	entering_add(tgid, &next);
 	return next.entry;
 }
 

@@ -140,7 +140,7 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cg, const char *path)
 
 	if (!our_hierarchy(cg))
 		return 0;
-	if (newcomers_alive)
+	if (entering_alive)
 		whose(BPF_CORE_READ(task, tgid), &by, &entry);
 	maker = bpf_map_lookup_elem(&groups, &by);
 	g.inside = maker && maker->inside;
@@ -258,10 +258,10 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	__u64 cgroup = cgroup_of(false, task);
 	struct ct_exec_event *e;
-	struct newcomer *n;
+	struct entering *n;
 
 	bpf_map_delete_elem(&askers, &tgid);
-	n = newcomers_alive ? bpf_map_lookup_elem(&newcomers, &tgid) : NULL;
+	n = entering_alive ? bpf_map_lookup_elem(&entering, &tgid) : NULL;
 	/*
 	 * Nothing may come between this and its test. The verifiers of 5.10 and 6.1 forget that
 	 * event_reserve() has found the event to be there, and follow the other branch, too.
@@ -314,9 +314,9 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	if ((__u32)BPF_CORE_READ(task, pid) != tgid)
 		return 0;
 	cgroup = cgroup_of(false, task);
-	if (newcomers_alive) {
+	if (entering_alive) {
 		whose(tgid, &cgroup, &entry);
-		newcomer_del(tgid);
+		entering_del(tgid);
 	}
 	bpf_map_delete_elem(&homes, &tgid);
 	bpf_map_delete_elem(&askers, &tgid);
@@ -367,7 +367,7 @@ int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct
 	if (sig != SIGHUP || !is_handled_hangup(info, target, result))
 		return 0;
 	key.cgroup = cgroup_of(false, target);
-	if (newcomers_alive)
+	if (entering_alive)
 		whose(BPF_CORE_READ(target, tgid), &key.cgroup, &key.entry);
 	if (!CT_IS_PENDING(key.entry))
 		act(&key, target);

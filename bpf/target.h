@@ -44,7 +44,7 @@ static __always_inline int keep_target(struct task_struct *other, __u32 kind, __
 	key.b = cgroup_of(false, other);
 	if (key.b == key.cgroup)
 		return 0;
-	if (newcomers_alive)
+	if (entering_alive)
 		whose(tgid, &key.cgroup, &key.entry);
 	key.before = CAPS_OF(mine, cap_bset);
 	key.level = BPF_CORE_READ(mine, user_ns, level);

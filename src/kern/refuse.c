@@ -80,8 +80,8 @@ int ct_refuser__open(struct ct_probe *p, const struct ct_refuse_opts *opts, stru
 	if (s) {
 		configure(s, opts);
 		if (p)
-			ret = bpf_map__reuse_fd(s->maps.newcomers,
-						bpf_map__fd(p->skel->maps.newcomers));
+			ret = bpf_map__reuse_fd(s->maps.entering,
+						bpf_map__fd(p->skel->maps.entering));
 	}
 	if (!ret) {
 		step = "load";
