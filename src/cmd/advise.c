@@ -37,7 +37,8 @@ const struct ct_command ct_advise_command = {
 
 int ct_cmd__advise(int argc, char **argv)
 {
-	enum ct_mode mode;
+	ct_autorules struct ct_rules *rules = ct_rules__new();
+	struct ct_judge_opts how = { .rules = rules };
 	struct ct_emit_opts emit;
 	ct_autoerr struct ct_err err = {};
 	ct_autosession struct ct_session *s = NULL;
@@ -50,9 +51,9 @@ int ct_cmd__advise(int argc, char **argv)
 	if (!ret && !files.len)
 		ret = ct_err__set(&err, EINVAL, "advise needs a recording: captrim advise FILE");
 	if (!ret)
-		ret = ct_cmd__mode(strict, generous, &mode, &err);
+		ret = ct_cmd__mode(strict, generous, &how.mode, &err);
 	for (size_t i = 0; i < without.len && !ret; i++)
-		if (ct_rules__switch_off(without.items[i]))
+		if (ct_rules__disable(rules, without.items[i]))
 			ret = ct_err__set(&err, EINVAL,
 					  "unknown rule '%s': give SITE or SITE/N; 'captrim "
 					  "explain SITE' lists the rules",
@@ -63,7 +64,7 @@ int ct_cmd__advise(int argc, char **argv)
 		return ct_cmd__usage(&ct_advise_command, &err);
 	}
 	emit = (struct ct_emit_opts){ format, color, verbose };
-	ret = ct_cmd__load(&files, mode, &s, &r, &err);
+	ret = ct_cmd__load(&files, &how, &s, &r, &err);
 	if (!ret)
 		ret = ct_view__write(r, &emit, out_path, &err);
 	if (ret)

@@ -74,7 +74,7 @@ static int check(const struct ct_strlist *files, enum ct_mode mode)
 	ct_autoreport struct ct_report *r = NULL;
 	struct ct_check c = {};
 	size_t findings;
-	int ret = ct_cmd__load(files, mode, &s, &r, &err);
+	int ret = ct_cmd__load(files, &(struct ct_judge_opts){ .mode = mode }, &s, &r, &err);
 
 	c.report = r;
 	if (!ret)

@@ -36,8 +36,8 @@ int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *
  * taken together: what any of them needs is in it. *r borrows from *s: free the report
  * first. Both are untouched on failure; err names the file. There is at least one file.
  */
-int ct_cmd__load(const struct ct_strlist *files, enum ct_mode mode, struct ct_session **s,
-		 struct ct_report **r, struct ct_err *err);
+int ct_cmd__load(const struct ct_strlist *files, const struct ct_judge_opts *how,
+		 struct ct_session **s, struct ct_report **r, struct ct_err *err);
 
 /* Prints a usage error the same way everywhere. Returns CT_EXIT_USAGE. */
 int ct_cmd__usage(const struct ct_command *cmd, struct ct_err *err);

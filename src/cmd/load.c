@@ -66,6 +66,8 @@ static int add_file(struct loaded *l, const char *path, enum ct_mode mode, struc
 			ct_report__set_mode(r, s, mode);
 	} else if (!ret) {
 		ret = read_recording(path, &text, &s, err);
+		if (!ret)
+			ct_session__conclude(s);
 	}
 	ct_str__free(&text);
 	if (ret)
@@ -83,21 +85,21 @@ static int add_file(struct loaded *l, const char *path, enum ct_mode mode, struc
 	return 0;
 }
 
-int ct_cmd__load(const struct ct_strlist *files, enum ct_mode mode, struct ct_session **s,
-		 struct ct_report **r, struct ct_err *err)
+int ct_cmd__load(const struct ct_strlist *files, const struct ct_judge_opts *how,
+		 struct ct_session **s, struct ct_report **r, struct ct_err *err)
 {
 	struct loaded l = { 0 };
 	int ret = 0;
 
 	for (size_t i = 0; i < files->len && !ret; i++)
-		ret = add_file(&l, files->items[i], mode, err);
+		ret = add_file(&l, files->items[i], how->mode, err);
 	if (!ret && l.recordings) {
 		struct ct_report *judged;
 
 		ct_session__unite(l.recordings);
-		judged = ct_judge__session(l.recordings, mode);
+		judged = ct_judge__with(l.recordings, how);
 		if (l.r)
-			ct_report__merge(judged, l.recordings, l.r, l.s, mode);
+			ct_report__merge(judged, l.recordings, l.r, l.s, how->mode);
 		*r = judged;
 		*s = ct_steal(l.recordings);
 	} else if (!ret) {

@@ -206,7 +206,7 @@ int ct_cmd__patch(int argc, char **argv)
 	if (ret < 0) {
 		status = ct_cmd__usage(&ct_patch_command, &err);
 	} else if (!ret) {
-		ret = ct_cmd__load(&files, mode, &s, &r, &err);
+		ret = ct_cmd__load(&files, &(struct ct_judge_opts){ .mode = mode }, &s, &r, &err);
 		if (!ret)
 			ret = patch(r, &err);
 		if (ret)

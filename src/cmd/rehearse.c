@@ -103,7 +103,7 @@ static int add_advised(const struct ct_strlist *files, enum ct_mode mode, struct
 	ct_autosession struct ct_session *s = NULL;
 	ct_autoreport struct ct_report *r = NULL;
 	struct ct_str names = {};
-	int ret = ct_cmd__load(files, mode, &s, &r, err);
+	int ret = ct_cmd__load(files, &(struct ct_judge_opts){ .mode = mode }, &s, &r, err);
 
 	if (ret)
 		return ret;

@@ -136,7 +136,7 @@ static int make_target(struct ct_strlist *words, struct ct_subject **t, struct c
 
 static bool needs_privileged(const struct ct_advice *a)
 {
-	return a->verify_privileged && !strcmp(a->verify_privileged, "needed");
+	return a->verified.privileged && !strcmp(a->verified.privileged, "needed");
 }
 
 /* An advice tells what was concluded, not what was seen. */
@@ -162,7 +162,7 @@ static int verify(struct ct_subject *t, struct ct_err *err)
 	if (!ret && save_path)
 		ret = ct_outfile__check(save_path, err);
 	if (!ret && from.len)
-		ret = ct_cmd__load(&from, CT_MODE_DEFAULT, &s, &r, err);
+		ret = ct_cmd__load(&from, &(struct ct_judge_opts){}, &s, &r, err);
 	if (!ret && from.len)
 		ret = check_recording(s, err);
 	ct_report__free(ct_steal(r));

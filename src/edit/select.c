@@ -144,7 +144,7 @@ static int add_labelled(struct ct_patch *p, const struct ct_patch_opts *opts, st
 static bool worked_unprivileged(const struct ct_advice *a)
 {
 	return a->workload->container.privileged == CT_NO ||
-	       (a->confidence == CT_CONF_PROVED && a->verify_privileged);
+	       (a->confidence == CT_CONF_PROVED && a->verified.privileged);
 }
 
 /*

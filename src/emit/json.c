@@ -44,8 +44,10 @@ static void put_host(struct ct_json *j, const struct ct_host *h)
 	ct_json__end_object(j);
 }
 
-static void put_losses(struct ct_json *j, const struct ct_losses *l)
+static void put_losses(struct ct_json *j, const struct ct_report *r)
 {
+	const struct ct_losses *l = &r->session->losses;
+
 	ct_json__object(j, "losses");
 	ct_json__uint(j, "events", l->events);
 	ct_json__uint(j, "kinds", l->kinds);
@@ -56,7 +58,7 @@ static void put_losses(struct ct_json *j, const struct ct_losses *l)
 	ct_json__uint(j, "missed", l->missed);
 	ct_json__uint(j, "unattributed", l->unattributed);
 	ct_json__uint(j, "lookups", l->lookups);
-	ct_json__uint(j, "unknown_sites", l->unknown_sites);
+	ct_json__uint(j, "unknown_sites", r->unknown_sites);
 	ct_json__bool(j, "truncated", l->truncated);
 	ct_json__end_object(j);
 }
@@ -149,20 +151,20 @@ static void put_exercised(struct ct_json *j, const struct ct_advice *a)
 	ct_json__end_object(j);
 }
 
-static void put_verified(struct ct_json *j, const struct ct_advice *a)
+static void put_verified(struct ct_json *j, const struct ct_verified *v)
 {
 	ct_json__object(j, "verified");
-	ct_json__int(j, "runs", a->verify_runs);
-	ct_json__str(j, "check", a->verify_check);
-	ct_json__str(j, "result", a->verify_result);
-	ct_json__bool(j, "flaky", a->verify_flaky);
-	put_caps(j, "degraded", a->verify_degraded);
-	if (a->verify_kept)
-		put_caps(j, "kept", a->verify_kept);
-	ct_json__opt_str(j, "privileged", a->verify_privileged);
+	ct_json__int(j, "runs", v->runs);
+	ct_json__str(j, "check", v->check);
+	ct_json__str(j, "result", v->result);
+	ct_json__bool(j, "flaky", v->flaky);
+	put_caps(j, "degraded", v->degraded);
+	if (v->kept)
+		put_caps(j, "kept", v->kept);
+	ct_json__opt_str(j, "privileged", v->privileged);
 	ct_json__array(j, "list");
-	for (size_t i = 0; i < a->nverify_list; i++) {
-		const struct ct_verify_run *run = &a->verify_list[i];
+	for (size_t i = 0; i < v->nlist; i++) {
+		const struct ct_verify_run *run = &v->list[i];
 
 		ct_json__object(j, NULL);
 		ct_json__bool(j, "recording", run->recording);
@@ -196,8 +198,8 @@ static void put_advice(struct ct_json *j, const struct ct_advice *a)
 	ct_json__str(j, "confidence", ct_confidence__name(a->confidence));
 	ct_json__str(j, "why", a->why ? a->why : "");
 	ct_json__end_object(j);
-	if (a->verify_result)
-		put_verified(j, a);
+	if (a->verified.result)
+		put_verified(j, &a->verified);
 }
 
 static void put_warnings(struct ct_json *j, const struct ct_advice *a)
@@ -312,7 +314,7 @@ void ct_emit__json(const struct ct_report *r, FILE *out)
 	ct_json__str(&j, "schema", "captrim.advice/1");
 	ct_json__str(&j, "captrim", CT_VERSION);
 	put_host(&j, &r->session->host);
-	put_losses(&j, &r->session->losses);
+	put_losses(&j, r);
 	ct_json__array(&j, "workloads");
 	for (size_t i = 0; i < r->nadvices; i++)
 		put_workload(&j, &r->advices[i]);

@@ -33,11 +33,17 @@ static const struct ct_field host_fields[] = {
 
 #define F(kind, member, ...) CT_FIELD(struct ct_losses, kind, member, #member, ##__VA_ARGS__)
 static const struct ct_field losses_fields[] = {
-	F(UINT, events),  F(UINT, kinds),	  F(UINT, acts),      F(UINT, procs),
-	F(UINT, stacks),  F(UINT, outcomes),	  F(UINT, missed),    F(UINT, unattributed),
-	F(UINT, lookups), F(UINT, unknown_sites), F(BOOL, truncated), { 0 },
+	F(UINT, events),  F(UINT, kinds),     F(UINT, acts),   F(UINT, procs),
+	F(UINT, stacks),  F(UINT, outcomes),  F(UINT, missed), F(UINT, unattributed),
+	F(UINT, lookups), F(BOOL, truncated), { 0 },
 };
 #undef F
+
+/* "losses" has it, too, but it is not one of the recording's. */
+static const struct ct_field unknown_fields[] = {
+	CT_FIELD(struct ct_report, UINT, unknown_sites, "unknown_sites"),
+	{ 0 },
+};
 
 #define F(kind, path, label, ...) CT_FIELD(struct ct_advice, kind, path, label, ##__VA_ARGS__)
 static const struct ct_field counts_fields[] = {
@@ -52,13 +58,11 @@ static const struct ct_field advice_fields[] = {
 	F(STR, why, "why"),
 	{ 0 },
 };
+#undef F
+
+#define F(kind, member) CT_FIELD(struct ct_verified, kind, member, #member)
 static const struct ct_field verified_fields[] = {
-	F(INT, verify_runs, "runs"),
-	F(STR, verify_check, "check"),
-	F(STR, verify_result, "result"),
-	F(BOOL, verify_flaky, "flaky"),
-	F(STR, verify_privileged, "privileged"),
-	{ 0 },
+	F(INT, runs), F(STR, check), F(STR, result), F(BOOL, flaky), F(STR, privileged), { 0 },
 };
 #undef F
 
@@ -257,8 +261,8 @@ static int read_capability(json_t *o, void *to, struct ct_report *r, struct ct_e
 
 static int read_run(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
 {
-	struct ct_advice *a = to;
-	struct ct_verify_run *run = &a->verify_list[a->nverify_list++];
+	struct ct_verified *verified = to;
+	struct ct_verify_run *run = &verified->list[verified->nlist++];
 	const char *ending = json_string_value(json_object_get(o, "ending"));
 	const char *why = json_string_value(json_object_get(o, "why"));
 	json_int_t ms = json_integer_value(json_object_get(o, "ms"));
@@ -281,22 +285,23 @@ static int read_run(json_t *o, void *to, struct ct_report *r, struct ct_err *err
 
 static int read_verified(json_t *o, struct ct_advice *a, struct ct_report *r, struct ct_err *err)
 {
+	struct ct_verified *verified = &a->verified;
 	json_t *v, *list;
 	int ret = ct_read__get(o, "verified", JSON_OBJECT, &v, err);
 
 	if (ret)
 		return ret > 0 ? 0 : ret;
-	ret = ct_read__nested(o, "verified", verified_fields, a, err);
-	if (!ret && a->verify_result && ct_names__find(result_names, a->verify_result) < 0)
+	ret = ct_read__nested(o, "verified", verified_fields, verified, err);
+	if (!ret && verified->result && ct_names__find(result_names, verified->result) < 0)
 		ret = ct_err__set(err, EINVAL,
 				  "\"result\" is not one of minimal, sufficient, failed");
 	if (!ret)
-		ret = ct_read__caps(v, "degraded", &a->verify_degraded, err);
+		ret = ct_read__caps(v, "degraded", &verified->degraded, err);
 	if (!ret)
-		ret = ct_read__caps(v, "kept", &a->verify_kept, err);
+		ret = ct_read__caps(v, "kept", &verified->kept, err);
 	list = json_object_get(v, "list");
-	a->verify_list = ct_xzalloc((json_array_size(list) + 1) * sizeof(*a->verify_list));
-	return ret ? ret : ct_read__list(v, "list", read_run, a, r, err);
+	verified->list = ct_xzalloc((json_array_size(list) + 1) * sizeof(*verified->list));
+	return ret ? ret : ct_read__list(v, "list", read_run, verified, r, err);
 }
 
 static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
@@ -320,7 +325,7 @@ static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err 
 static unsigned int gaps_of_old(json_t *doc, const struct ct_advice *a)
 {
 	const json_t *exercised = json_object_get(doc, "exercised");
-	bool proved = a->verify_result && strcmp(a->verify_result, "failed") != 0;
+	bool proved = a->verified.result && strcmp(a->verified.result, "failed") != 0;
 
 	return exercised && !proved && a->workload->start_seen != CT_YES ? CT_GAP_START : 0;
 }
@@ -421,6 +426,8 @@ static int read_document(json_t *doc, struct ct_session *s, struct ct_report *r,
 		s->host.cgroup = 3;
 	if (!ret)
 		ret = ct_read__nested(doc, "losses", losses_fields, &s->losses, err);
+	if (!ret)
+		ret = ct_read__nested(doc, "losses", unknown_fields, r, err);
 	return ret ? ret : ct_read__list(doc, "workloads", read_workload, s, r, err);
 }
 

@@ -29,7 +29,7 @@ struct ground {
 /* Each of the set is needed, or (any) one of them. */
 static void need(struct ct_case *c, uint64_t set, bool any, const struct ground *g)
 {
-	if (ct_rules__is_off(g->site))
+	if (!ct_rules__has(c->rules, g->site))
 		return;
 	ct_caps__for_each(cap, set) {
 		const struct ct_reason like = {
@@ -166,7 +166,7 @@ static bool was_granted(const struct ct_case *c, const struct ct_act_key *k, siz
 static bool was_lived_without(const struct ct_case *c, const struct ct_act_key *k)
 {
 	ct_workload__for_each(part, c->whole) {
-		if (part->recording == c->w->recording || ct_workload__has_failed(part) ||
+		if (part->recording == c->w->recording || ct_case__has_failed(part) ||
 		    was_granted(c, k, part->recording))
 			continue;
 		for (size_t i = 0; i < part->nacts; i++)

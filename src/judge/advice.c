@@ -35,17 +35,6 @@ static uint64_t *needs_from(const struct ct_case *c, enum ct_verdict least, size
 	return sets;
 }
 
-uint64_t ct_case__required_anywhere(const struct ct_case *c)
-{
-	ct_autofree uint64_t *sets = ct_xzalloc((c->nneeds + 1) * sizeof(*sets));
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->nneeds; i++)
-		if (c->needs[i].verdict == CT_REQUIRED)
-			sets[n++] = c->needs[i].any_of;
-	return ct_cover(sets, n, 0, c->granted_caps);
-}
-
 static void choose_sets(struct ct_advice *a, struct ct_case *c, enum ct_mode mode)
 {
 	size_t nrequired, nall;
@@ -53,8 +42,9 @@ static void choose_sets(struct ct_advice *a, struct ct_case *c, enum ct_mode mod
 	ct_autofree uint64_t *required = needs_from(c, CT_REQUIRED, &nrequired);
 	ct_autofree uint64_t *all = needs_from(c, CT_OPTIONAL, &nall);
 
-	a->required = ct_case__cover(c, required, nrequired);
-	a->optional = ct_cover(all, nall, a->required, c->granted_caps) & ~a->required;
+	a->required = ct_case__cheapest(c, required, nrequired);
+	a->optional = ct_hitting_set__cheapest(all, nall, a->required, c->granted_caps) &
+		      ~a->required;
 	if (c->settled) {
 		a->required = c->settled->set;
 		a->optional = c->settled->optional & ~a->required;

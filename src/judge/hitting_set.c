@@ -97,7 +97,7 @@ static uint64_t greedy(const uint64_t *needs, size_t n, uint64_t have, uint64_t 
 	return have;
 }
 
-uint64_t ct_cover(const uint64_t *needs, size_t n, uint64_t have, uint64_t seen)
+uint64_t ct_hitting_set__cheapest(const uint64_t *needs, size_t n, uint64_t have, uint64_t seen)
 {
 	uint64_t open = 0, best = 0;
 	unsigned int best_weight = ~0u;

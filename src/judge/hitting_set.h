@@ -11,7 +11,7 @@
  * weight that hits all; seen: capabilities that were granted in the recording, preferred
  * among equals. have: members that are in the set anyway and cost nothing.
  */
-uint64_t ct_cover(const uint64_t *needs, size_t n, uint64_t have, uint64_t seen);
+uint64_t ct_hitting_set__cheapest(const uint64_t *needs, size_t n, uint64_t have, uint64_t seen);
 
 /* What a capability costs in such a set: its risk. */
 unsigned int ct_cap__weight(int cap);

@@ -77,6 +77,20 @@ struct ct_verify_run {
 	unsigned int start; /* on the same volumes: 1, 2...; 0: each set starts once */
 };
 
+/* What verify found out by running the workload. */
+struct ct_verified {
+	char *result;	   /* "minimal", "sufficient", "failed"; NULL: not verified */
+	char *check;	   /* what a run had to show */
+	int runs;	   /* beyond the recording */
+	bool flaky;	   /* one set worked once and failed once */
+	uint64_t degraded; /* refused under the final set, and it works */
+	uint64_t kept;	   /* needed by the recording, in no later run asked for again */
+	char *privileged;  /* it was given --privileged, which was "dropped" or is
+			    * "needed"; NULL: neither */
+	struct ct_verify_run *list;
+	size_t nlist;
+};
+
 struct ct_advice {
 	const struct ct_workload *workload; /* borrowed; the session must live on */
 	uint64_t cap_add;
@@ -92,29 +106,18 @@ struct ct_advice {
 	struct ct_warning *warnings;
 	size_t nwarnings, warnings_cap;
 	uint64_t unknown_sites; /* kinds at sites that no rule knows */
-	/* filled in by verify */
-	int verify_runs;		    /* beyond the recording */
-	char *verify_check, *verify_result; /* NULL: not verified */
-	bool verify_flaky;		    /* one set worked once and failed once */
-	uint64_t verify_degraded;	    /* refused under the final set, and it works */
-	uint64_t verify_kept;	 /* needed by the recording, in no later run asked for again */
-	char *verify_privileged; /* it was given --privileged, which was "dropped" or is
-				  * "needed"; NULL: neither */
-	struct ct_verify_run *verify_list;
-	size_t nverify_list;
+	struct ct_verified verified;
 };
 
 struct ct_report {
 	const struct ct_session *session; /* borrowed */
 	struct ct_advice *advices;
 	size_t nadvices;
+	uint64_t unknown_sites; /* of all of them */
 	/* Read from a file: what codes and sources, which are static otherwise, point to. */
 	char **texts;
 	size_t ntexts, texts_cap;
 };
-
-/* Never fails; the caller frees the report before the session. */
-struct ct_report *ct_judge__session(struct ct_session *s, enum ct_mode mode);
 
 /* What verify found out about a workload. */
 struct ct_settled {
@@ -123,9 +126,20 @@ struct ct_settled {
 	bool proved; /* it was seen to work with that set */
 };
 
-/* The same, with the sets of these workloads given instead of worked out. */
-struct ct_report *ct_judge__settled(struct ct_session *s, const struct ct_settled *settled,
-				    size_t n);
+/* How to judge. All zero: by every rule, for the required set. */
+struct ct_judge_opts {
+	enum ct_mode mode;
+	const struct ct_rules *rules;	  /* see rules.h; NULL: all */
+	const struct ct_settled *settled; /* sets that are given instead of worked out */
+	size_t nsettled;
+};
+
+/* Never fails, and leaves the session as it is; the caller frees the report before that. */
+struct ct_report *ct_judge__with(const struct ct_session *s, const struct ct_judge_opts *o);
+
+/* By every rule. */
+struct ct_report *ct_judge__session(const struct ct_session *s, enum ct_mode mode);
+
 void ct_report__free(struct ct_report *r);
 
 /*

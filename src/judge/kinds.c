@@ -114,7 +114,7 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 	/* What was in vain may have been so for want of what a failed run is to be given. */
 	if (c->failed && k.key.flags & CT_F_GRANTED)
 		k.outcome.eacces = 0;
-	r = ct_rules__match(&k, c->kernel, &f.site, &f.scope);
+	r = ct_rules__match(c->rules, &k, c->kernel, &f.site, &f.scope);
 	if (!r) {
 		f.known = false;
 		f.verdict = CT_REQUIRED;
@@ -134,18 +134,18 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 static const char *why_unneeded(const struct ct_case *c, const struct ct_kind *k, const char *phase,
 				const struct finding *f)
 {
-	if (is_phase(phase, "setup") && !ct_rules__is_off("set-up"))
+	if (is_phase(phase, "setup") && ct_rules__has(c->rules, "set-up"))
 		return "the runtime's own set-up, before the program began";
-	if (is_own_namespace(c, k) && !ct_rules__is_off("set_cred_user_ns"))
+	if (is_own_namespace(c, k) && ct_rules__has(c->rules, "set_cred_user_ns"))
 		return "within a user namespace that the workload created, where it holds every "
 		       "capability";
-	if (k->key.flags & CT_F_BY_OWNER && !ct_rules__is_off("owner"))
+	if (k->key.flags & CT_F_BY_OWNER && ct_rules__has(c->rules, "owner"))
 		return "granted because it owns the user namespace, whatever it holds";
-	if (ct_kind__is_foreign(c, k) && !ct_rules__is_off("mounter"))
+	if (ct_kind__is_foreign(c, k) && ct_rules__has(c->rules, "mounter"))
 		return "asked of credentials that are not the workload's, such as those of an "
 		       "overlay's mounter";
 	if (!(k->key.flags & CT_F_GRANTED) && f->verdict == CT_REQUIRED && !c->failed &&
-	    !ct_rules__is_off("refused-and-lived"))
+	    ct_rules__has(c->rules, "refused-and-lived"))
 		return "refused, and the workload carried on";
 	return NULL;
 }

@@ -8,7 +8,9 @@
 
 static bool is_verified(const struct ct_advice *a)
 {
-	return a->verify_runs > 0 && a->verify_result && strcmp(a->verify_result, "failed") != 0;
+	const struct ct_verified *v = &a->verified;
+
+	return v->runs > 0 && v->result && strcmp(v->result, "failed") != 0;
 }
 
 static bool has_warning(const struct ct_advice *a, const char *code, int cap)
@@ -119,26 +121,28 @@ static void keep_warnings(struct ct_advice *a, struct ct_advice *from)
 	}
 }
 
-static void join_verified(struct ct_advice *a, const struct ct_advice *x, const struct ct_advice *y)
+/* What it was asked to show, in both; the caller frees. NULL: nothing. */
+static char *join_checks(const char *x, const char *y)
 {
-	bool minimal;
+	if (!ct_str_equal(x, y))
+		return ct_xasprintf("%s; %s", x ? x : "?", y ? y : "?");
+	return x ? ct_xstrdup(x) : NULL;
+}
 
-	if (!is_verified(x) || !is_verified(y))
-		return;
-	minimal = ct_str_equal(x->verify_result, "minimal") &&
-		  ct_str_equal(y->verify_result, "minimal");
-	a->verify_runs = x->verify_runs + y->verify_runs;
-	a->verify_result = ct_xstrdup(minimal ? "minimal" : "sufficient");
-	a->verify_flaky = x->verify_flaky || y->verify_flaky;
-	a->verify_degraded = x->verify_degraded | y->verify_degraded;
-	a->verify_kept = x->verify_kept | y->verify_kept;
-	if (x->verify_privileged || y->verify_privileged)
-		a->verify_privileged = ct_xstrdup("dropped"); /* both were proved without it */
-	if (ct_str_equal(x->verify_check, y->verify_check))
-		a->verify_check = x->verify_check ? ct_xstrdup(x->verify_check) : NULL;
-	else
-		a->verify_check = ct_xasprintf("%s; %s", x->verify_check ? x->verify_check : "?",
-					       y->verify_check ? y->verify_check : "?");
+static struct ct_verified join_verified(const struct ct_verified *x, const struct ct_verified *y)
+{
+	bool minimal = ct_str_equal(x->result, "minimal") && ct_str_equal(y->result, "minimal");
+
+	return (struct ct_verified){
+		.result = ct_xstrdup(minimal ? "minimal" : "sufficient"),
+		.check = join_checks(x->check, y->check),
+		.runs = x->runs + y->runs,
+		.flaky = x->flaky || y->flaky,
+		.degraded = x->degraded | y->degraded,
+		.kept = x->kept | y->kept,
+		/* Both were proved without it. */
+		.privileged = x->privileged || y->privileged ? ct_xstrdup("dropped") : NULL,
+	};
 }
 
 /* What was seen whole is not made less sure by what was not. */
@@ -174,12 +178,11 @@ static void decide_again(struct ct_advice *x, struct ct_advice *y, const struct 
 		less->why ? less->why : "");
 	if (y) {
 		keep_warnings(&out, y);
-		join_verified(&out, x, y);
+		if (is_verified(x) && is_verified(y))
+			out.verified = join_verified(&x->verified, &y->verified);
 		ct_advice__free(y);
 	}
-	free(c.needs);
-	free(c.reasons); /* their strings have moved */
-	free(c.cap_of);
+	ct_case__free(&c);
 	ct_advice__free(x);
 	*x = out;
 }
@@ -204,7 +207,7 @@ void ct_report__merge(struct ct_report *into, struct ct_session *s, struct ct_re
 		      struct ct_session *from_s, enum ct_mode mode)
 {
 	ct_losses__add(&s->losses, &from_s->losses);
-	s->losses.unknown_sites += from_s->losses.unknown_sites;
+	into->unknown_sites += from->unknown_sites;
 	into->advices = ct_xrealloc(into->advices,
 				    (into->nadvices + from->nadvices + 1) * sizeof(*into->advices));
 	for (size_t i = 0; i < from->nadvices; i++) {

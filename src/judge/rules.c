@@ -85,28 +85,47 @@ static const struct ct_rule rules[] = {
 #include "judge/sites.def"
 };
 
-static bool off[CT_ARRAY_SIZE(rules)];
-
-/* Reasons that are no lines of the table. */
-static struct {
-	const char *name;
-	bool off;
-} others[] = {
-	{ "bprm_caps_from_vfs_caps", false },
-	{ "cap_capset", false },
-	{ "cap_ptrace_access_check", false },
-	{ "cap_safe_nice", false },
-	{ "cap_task_prctl", false }, /* the ambient set */
-	{ "mounter", false },	     /* overridden credentials */
-	{ "owner", false },	     /* of a child user namespace */
-	{ "refused-and-lived", false },
-	{ "seccomp", false },
-	{ "set-up", false },
-	{ "set_cred_user_ns", false }, /* checks within a namespace of its own making */
-	{ "verify_root_map", false },
+/* Reasons that are not lines of the table. */
+static const char *const others[] = {
+	"bprm_caps_from_vfs_caps",
+	"cap_capset",
+	"cap_ptrace_access_check",
+	"cap_safe_nice",
+	"cap_task_prctl", /* the ambient set */
+	"mounter",	  /* overridden credentials */
+	"owner",	  /* of a child user namespace */
+	"refused-and-lived",
+	"seccomp",
+	"set-up",
+	"set_cred_user_ns", /* checks within a namespace of its own making */
+	"verify_root_map",
 };
 
-static int switch_off_rules(const char *name)
+struct ct_rules {
+	bool disabled[CT_ARRAY_SIZE(rules)];
+	bool others_disabled[CT_ARRAY_SIZE(others)];
+};
+
+struct ct_rules *ct_rules__new(void)
+{
+	return ct_xzalloc(sizeof(struct ct_rules));
+}
+
+void ct_rules__free(struct ct_rules *r)
+{
+	free(r);
+}
+
+/* Which of the other reasons; -ENOENT: it is a line of the table, or nothing. */
+static int find_other(const char *name)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(others); i++)
+		if (!strcmp(others[i], name))
+			return (int)i;
+	return -ENOENT;
+}
+
+static int disable_lines(struct ct_rules *r, const char *name)
 {
 	size_t site = strcspn(name, "/"), n;
 	ct_autofree char *word = ct_xstrndup(name, site);
@@ -116,27 +135,25 @@ static int switch_off_rules(const char *name)
 	if (!first || (name[site] && (which < 1 || which > n)))
 		return -EINVAL;
 	for (size_t i = 0; i < n; i++)
-		off[first - rules + i] |= !which || i + 1 == which;
+		r->disabled[first - rules + i] |= !which || i + 1 == which;
 	return 0;
 }
 
-int ct_rules__switch_off(const char *name)
+int ct_rules__disable(struct ct_rules *r, const char *name)
 {
-	for (size_t i = 0; i < CT_ARRAY_SIZE(others); i++) {
-		if (strcmp(others[i].name, name) != 0)
-			continue;
-		others[i].off = true;
-		return 0;
-	}
-	return switch_off_rules(name);
+	int other = find_other(name);
+
+	if (other < 0)
+		return disable_lines(r, name);
+	r->others_disabled[other] = true;
+	return 0;
 }
 
-bool ct_rules__is_off(const char *name)
+bool ct_rules__has(const struct ct_rules *r, const char *name)
 {
-	for (size_t i = 0; i < CT_ARRAY_SIZE(others); i++)
-		if (!strcmp(others[i].name, name))
-			return others[i].off;
-	return false;
+	int other = r ? find_other(name) : -ENOENT;
+
+	return other < 0 || !r->others_disabled[other];
 }
 
 const struct ct_rule *ct_rules__all(size_t *n)
@@ -163,11 +180,12 @@ const struct ct_rule *ct_rules__at(const char *site, size_t *n)
 }
 
 /* CT_UNKNOWN: its other conditions hold, and the kernel's unknown version decides. */
-static enum ct_tristate speaks(const struct ct_rule *r, const struct ct_kind *k, uint32_t kernel)
+static enum ct_tristate speaks(const struct ct_rules *set, const struct ct_rule *r,
+			       const struct ct_kind *k, uint32_t kernel)
 {
 	enum ct_tristate all = CT_YES;
 
-	if (!(r->caps & 1ull << (k->key.cap & 63)) || off[r - rules])
+	if (!(r->caps & 1ull << (k->key.cap & 63)) || (set && set->disabled[r - rules]))
 		return CT_NO;
 	for (size_t i = 0; i < CT_CONDITIONS && r->when[i].when != CT_WHEN_ALWAYS; i++) {
 		enum ct_tristate one = ct_when__holds(&r->when[i], k, kernel);
@@ -188,13 +206,13 @@ static bool asks_for_more(const struct ct_rule *a, const struct ct_rule *b)
 }
 
 /* Of n rules of one site (NULL: none), the first that speaks for this kind; NULL: none. */
-static const struct ct_rule *first_that_speaks(const struct ct_rule *r, size_t n,
-					       const struct ct_kind *k, uint32_t kernel)
+static const struct ct_rule *first_that_speaks(const struct ct_rules *set, const struct ct_rule *r,
+					       size_t n, const struct ct_kind *k, uint32_t kernel)
 {
 	const struct ct_rule *strictest = NULL;
 
 	for (size_t i = 0; r && i < n; i++) {
-		enum ct_tristate does = speaks(&r[i], k, kernel);
+		enum ct_tristate does = speaks(set, &r[i], k, kernel);
 
 		if (does != CT_NO && (!strictest || asks_for_more(&r[i], strictest)))
 			strictest = &r[i];
@@ -224,8 +242,8 @@ size_t ct_rules__place(const struct ct_kind *k)
 	return i;
 }
 
-const struct ct_rule *ct_rules__match(const struct ct_kind *k, uint32_t kernel, const char **site,
-				      enum ct_scope *scope)
+const struct ct_rule *ct_rules__match(const struct ct_rules *set, const struct ct_kind *k,
+				      uint32_t kernel, const char **site, enum ct_scope *scope)
 {
 	const struct ct_rule *fallback = NULL;
 	/* For people, an unknown place is named by the first function that does more than pass the
@@ -242,7 +260,7 @@ const struct ct_rule *ct_rules__match(const struct ct_kind *k, uint32_t kernel, 
 		at = ct_rules__at(name, &n);
 		if (!place && !(at && at->kind == CT_RULE_ASK))
 			place = k->stack[i];
-		r = first_that_speaks(at, n, k, kernel);
+		r = first_that_speaks(set, at, n, k, kernel);
 		if (!r)
 			continue;
 		if (r->kind == CT_RULE_SITE) {

@@ -33,13 +33,23 @@ const struct ct_rule *ct_rules__all(size_t *n);
 /* The first rule of a site, *n of them in a row; NULL: none. */
 const struct ct_rule *ct_rules__at(const char *site, size_t *n);
 
+/* A set of rules to judge by: all, less those that were disabled. NULL stands for all. */
+struct ct_rules *ct_rules__new(void);
+void ct_rules__free(struct ct_rules *r);
+
 /*
- * Disables one rule from now on, to measure what it changes. A name in rules.c of
- * the judge's other reasons, or else "SITE", all lines of a function, or "SITE/2", the
- * second. -EINVAL: there is none of that name.
+ * Disables one rule, to measure what it changes. A name in rules.c of the judge's other
+ * reasons, or else "SITE", all lines of a function, or "SITE/2", the second. -EINVAL: there
+ * is none of that name.
  */
-int ct_rules__switch_off(const char *name);
-bool ct_rules__is_off(const char *name); /* one of the judge's other reasons */
+int ct_rules__disable(struct ct_rules *r, const char *name);
+bool ct_rules__has(const struct ct_rules *r, const char *name); /* one of the other reasons */
+
+static inline void ct_rules__cleanup(struct ct_rules **r)
+{
+	ct_rules__free(*r);
+}
+#define ct_autorules __attribute__((cleanup(ct_rules__cleanup)))
 
 /*
  * The rule that speaks for a kind of check on a kernel (see ct_kernel__version): innermost frame
@@ -47,8 +57,8 @@ bool ct_rules__is_off(const char *name); /* one of the judge's other reasons */
  * becomes the frame's name (points into the kind or the table). *scope is that of the use. NULL:
  * unknown site.
  */
-const struct ct_rule *ct_rules__match(const struct ct_kind *k, uint32_t kernel, const char **site,
-				      enum ct_scope *scope);
+const struct ct_rule *ct_rules__match(const struct ct_rules *set, const struct ct_kind *k,
+				      uint32_t kernel, const char **site, enum ct_scope *scope);
 
 /* Index of the frame that asks: the first that does not merely pass the question on. */
 size_t ct_rules__place(const struct ct_kind *k);

@@ -41,7 +41,7 @@ void ct_case__add_target(struct ct_case *c, const struct ct_act *a)
 	const struct ct_comparison *k = comparison_of(a);
 
 	/* In a user namespace of its own making it holds everything, whatever the advice. */
-	if (!k || ct_rules__is_off(k->site) || a->key.level > c->base_level)
+	if (!k || !ct_rules__has(c->rules, k->site) || a->key.level > c->base_level)
 		return;
 	*CT_PUSH(c->targets, c->ntargets,
 		 c->targets_cap) = (struct ct_target){ .w = c->w, .act = a, .comparison = k };
@@ -74,7 +74,7 @@ static uint64_t extra_for(const struct ct_case *c, const uint64_t *needs, size_t
 	const uint64_t extras[] = { 0, nice, look };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(extras); i++)
-		if (all_pass(c, ct_cover(needs, n, extras[i], c->granted_caps)))
+		if (all_pass(c, ct_hitting_set__cheapest(needs, n, extras[i], c->granted_caps)))
 			return extras[i];
 	return nice | look;
 }
@@ -121,10 +121,10 @@ static void say_all(struct ct_case *c, uint64_t set, uint64_t extra)
 	}
 }
 
-uint64_t ct_case__cover(struct ct_case *c, const uint64_t *needs, size_t n)
+uint64_t ct_case__cheapest(struct ct_case *c, const uint64_t *needs, size_t n)
 {
 	uint64_t extra = extra_for(c, needs, n);
-	uint64_t set = ct_cover(needs, n, extra, c->granted_caps);
+	uint64_t set = ct_hitting_set__cheapest(needs, n, extra, c->granted_caps);
 
 	say_all(c, set, extra);
 	return set;

@@ -5,8 +5,9 @@
 
 #include "base/human.h"
 #include "judge/engine.h"
-#include "judge/seccomp.h"
+#include "judge/hitting_set.h"
 #include "judge/judge_priv.h"
+#include "judge/seccomp.h"
 
 static void add_warning(struct ct_advice *a, const char *code, int cap, char *text)
 {
@@ -145,10 +146,22 @@ static void warn_unconfined(struct ct_advice *a)
 				     "profile, where some calls need a capability"));
 }
 
+/* The required set where an engine knows every name and grants whatever is asked for. */
+static uint64_t required_anywhere(const struct ct_case *c)
+{
+	ct_autofree uint64_t *sets = ct_xzalloc((c->nneeds + 1) * sizeof(*sets));
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->nneeds; i++)
+		if (c->needs[i].verdict == CT_REQUIRED)
+			sets[n++] = c->needs[i].any_of;
+	return ct_hitting_set__cheapest(sets, n, 0, c->granted_caps);
+}
+
 /* Which capabilities can be asked for is the engine's business, not the kernel's. */
 static void warn_engine(struct ct_advice *a, const struct ct_case *c)
 {
-	uint64_t lacks = ct_engine__lacks(c->w), anywhere = ct_case__required_anywhere(c);
+	uint64_t lacks = ct_engine__lacks(c->w), anywhere = required_anywhere(c);
 	uint64_t missed = c->settled ? 0 : anywhere & lacks & ~a->required;
 	ct_autofree char *engine = ct_engine__name(c->w);
 	ct_autofree char *elsewhere = ct_caps__join(missed, ", ", "");

@@ -24,7 +24,6 @@ bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b)
 /* Moves all of from into into; from is left to be freed. */
 void ct_workload__merge(struct ct_workload *into, struct ct_workload *from);
 
-/* All but unknown_sites, which the judge counts. */
 void ct_losses__add(struct ct_losses *to, const struct ct_losses *l);
 
 #endif

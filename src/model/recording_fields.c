@@ -35,7 +35,6 @@ const struct ct_field ct_losses_fields[] = {
 	F(UINT, missed, .keep = true),
 	F(UINT, unattributed, .keep = true),
 	F(UINT, lookups, .keep = true),
-	F(UINT, unknown_sites, .keep = true),
 	F(BOOL, truncated),
 	{ 0 },
 };

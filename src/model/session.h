@@ -47,11 +47,10 @@ struct ct_losses {
 	uint64_t procs;	 /* processes whose phase is unknown */
 	uint64_t stacks; /* kinds without a stack */
 	uint64_t outcomes;
-	uint64_t missed;	/* runs of the probe that the kernel skipped */
-	uint64_t unattributed;	/* checks in a cgroup that could not be named */
-	uint64_t lookups;	/* files or API answers that could not be had */
-	uint64_t unknown_sites; /* set by the judge: kinds at sites no rule knows */
-	bool truncated;		/* the recording file ends early */
+	uint64_t missed;       /* runs of the probe that the kernel skipped */
+	uint64_t unattributed; /* checks in a cgroup that could not be named */
+	uint64_t lookups;      /* files or API answers that could not be had */
+	bool truncated;	       /* the recording file ends early */
 };
 
 enum ct_workload_kind { CT_WL_CONTAINER, CT_WL_UNIT, CT_WL_COMMAND, CT_WL_CGROUP };

@@ -197,7 +197,7 @@ static void print_text(const struct ct_rehearsal *r, FILE *out)
 	struct ct_term term = ct_term__of(out, CT_COLOR_AUTO);
 	ct_autofree char *keep = ct_caps__join(r->keep & CT_CAPS_ALL, " ", "");
 	ct_autofree char *name = ct_printable(label(r)), *lapsed = NULL;
-	ct_autofree char *lost = ct_view__losses(r->session);
+	ct_autofree char *lost = ct_view__losses(r->report);
 
 	fprintf(out, "%s%s%s\n", ct_term__bold(&term), name, ct_term__reset(&term));
 	put(out, "%s all but: %s", r->log_only ? "counted, not refused," : "refused",

@@ -70,7 +70,7 @@ static void tell_privileged(const struct ct_found *f, struct ct_advice *a)
 		"takes seccomp and AppArmor or SELinux away";
 	char *text;
 
-	a->verify_privileged = ct_xstrdup(f->hopeless ? "needed" : "dropped");
+	a->verified.privileged = ct_xstrdup(f->hopeless ? "needed" : "dropped");
 	if (f->hopeless)
 		text = ct_xasprintf("it needs more of --privileged than capabilities: %s. Give it "
 				    "what it needs of these by itself (--device, --security-opt, "
@@ -103,8 +103,8 @@ static void list_runs(const struct ct_proof *p, struct ct_proved *o, struct ct_a
 		*CT_PUSH(all.items, all.len, all.cap) = o->runs.items[i];
 	free(ct_steal(o->runs.items));
 	o->runs.len = 0;
-	a->verify_list = all.items;
-	a->nverify_list = all.len;
+	a->verified.list = all.items;
+	a->verified.nlist = all.len;
 }
 
 static void fill_in(const struct ct_proof *p, struct ct_proved *o, struct ct_advice *a)
@@ -116,14 +116,16 @@ static void fill_in(const struct ct_proof *p, struct ct_proved *o, struct ct_adv
 		a->why = why(f);
 		a->confidence = f->hopeless ? CT_CONF_LOW : CT_CONF_PROVED;
 	}
+	a->verified = (struct ct_verified){
+		.result = ct_xstrdup(ct_result__name(f->result)),
+		.check = describe_check(&p->opts->works),
+		.runs = (int)f->runs,
+		.flaky = f->flaky || p->flaky,
+		.degraded = degraded(o),
+		.kept = f->kept,
+	};
 	if (ct_proof__is_privileged(p, o->w))
 		tell_privileged(f, a);
-	a->verify_runs = (int)f->runs;
-	a->verify_check = describe_check(&p->opts->works);
-	a->verify_result = ct_xstrdup(ct_result__name(f->result));
-	a->verify_flaky = f->flaky || p->flaky;
-	a->verify_degraded = degraded(o);
-	a->verify_kept = f->kept;
 	list_runs(p, o, a);
 }
 
@@ -138,7 +140,8 @@ struct ct_report *ct_proof__report(struct ct_proof *p)
 		settled[i] = (struct ct_settled){ o->w, o->found.set, degraded(o),
 						  o->found.result != CT_FAILED };
 	}
-	r = ct_judge__settled(p->s, settled, p->noutcomes);
+	r = ct_judge__with(p->s,
+			   &(struct ct_judge_opts){ .settled = settled, .nsettled = p->noutcomes });
 	for (size_t i = 0; i < p->noutcomes; i++)
 		for (size_t k = 0; k < r->nadvices; k++)
 			if (r->advices[k].workload == p->outcomes[i].w)

@@ -171,7 +171,7 @@ static int try_claim(struct state *s)
 
 static int find_working(struct state *s, uint64_t *works)
 {
-	uint64_t set = ct_guess__cover(s, CT_REQUIRED, true, 0, NULL, CT_REQUIRED), fails = 0;
+	uint64_t set = ct_guess__cheapest(s, CT_REQUIRED, true, 0, NULL, CT_REQUIRED), fails = 0;
 
 	*works = s->q->working;
 	for (;;) {
@@ -187,12 +187,12 @@ static int find_working(struct state *s, uint64_t *works)
 		}
 		ret = try_claim(s);
 		if (ret || s->f->hopeless) {
-			*works = ct_guess__cover(s, CT_REQUIRED, true, 0, NULL, CT_REQUIRED);
+			*works = ct_guess__cheapest(s, CT_REQUIRED, true, 0, NULL, CT_REQUIRED);
 			return ret;
 		}
 		if (a == CANNOT) {
-			next = ct_guess__cover(s, CT_REQUIRED, true, set & ~s->unable, &s->seen,
-					       CT_OPTIONAL);
+			next = ct_guess__cheapest(s, CT_REQUIRED, true, set & ~s->unable, &s->seen,
+						  CT_OPTIONAL);
 		} else {
 			fails = set & *works;
 			next = ct_guess__widen(s, set);
@@ -300,8 +300,8 @@ static int minimize(struct state *s, uint64_t *works)
 
 static int quick(struct state *s)
 {
-	uint64_t strict = ct_guess__cover(s, CT_REQUIRED, false, 0, NULL, CT_REQUIRED);
-	uint64_t usual = ct_guess__cover(s, CT_REQUIRED, true, 0, NULL, CT_REQUIRED);
+	uint64_t strict = ct_guess__cheapest(s, CT_REQUIRED, false, 0, NULL, CT_REQUIRED);
+	uint64_t usual = ct_guess__cheapest(s, CT_REQUIRED, true, 0, NULL, CT_REQUIRED);
 	enum answer a;
 	int ret = attempt(s, strict, &a);
 
@@ -319,7 +319,7 @@ static int quick(struct state *s)
 	}
 	if (usual == strict)
 		usual = ct_guess__never_asked(
-			s, ct_guess__cover(s, CT_OPTIONAL, true, 0, &s->seen, CT_OPTIONAL));
+			s, ct_guess__cheapest(s, CT_OPTIONAL, true, 0, &s->seen, CT_OPTIONAL));
 	s->f->set = usual;
 	s->f->result = !(s->q->working & ~usual) ? CT_SUFFICIENT : CT_FAILED;
 	return 0;

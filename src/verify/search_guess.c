@@ -45,8 +45,8 @@ static uint64_t remedy(const struct state *s, const struct ct_want *w)
 	return had || !w->fresh ? had : w->any_of & ~s->unable;
 }
 
-uint64_t ct_guess__cover(const struct state *s, enum ct_verdict least, bool soft, uint64_t have,
-			 const struct wants *refused, enum ct_verdict from)
+uint64_t ct_guess__cheapest(const struct state *s, enum ct_verdict least, bool soft, uint64_t have,
+			    const struct wants *refused, enum ct_verdict from)
 {
 	size_t n = 0, nrefused = refused ? refused->len : 0;
 	ct_autofree uint64_t *sets = ct_xzalloc((s->q->nwants + nrefused + 1) * sizeof(*sets));
@@ -60,7 +60,7 @@ uint64_t ct_guess__cover(const struct state *s, enum ct_verdict least, bool soft
 	for (size_t i = 0; i < nrefused; i++)
 		if (refused->items[i].verdict >= from && remedy(s, &refused->items[i]))
 			sets[n++] = remedy(s, &refused->items[i]);
-	return ct_cover(sets, n, have, s->q->asked);
+	return ct_hitting_set__cheapest(sets, n, have, s->q->asked);
 }
 
 uint64_t ct_guess__never_asked(const struct state *s, uint64_t have)
@@ -71,7 +71,7 @@ uint64_t ct_guess__never_asked(const struct state *s, uint64_t have)
 	for (size_t i = 0; i < s->latest.len; i++)
 		if (!(s->latest.items[i].any_of & s->q->asked))
 			*CT_PUSH(fresh.items, fresh.len, fresh.cap) = s->latest.items[i];
-	set = ct_guess__cover(s, CT_REQUIRED, true, have, &fresh, CT_UNNEEDED);
+	set = ct_guess__cheapest(s, CT_REQUIRED, true, have, &fresh, CT_UNNEEDED);
 	free(fresh.items);
 	return set;
 }
@@ -82,18 +82,18 @@ uint64_t ct_guess__never_asked(const struct state *s, uint64_t have)
  */
 uint64_t ct_guess__widen(const struct state *s, uint64_t set)
 {
-	uint64_t next = ct_guess__cover(s, CT_REQUIRED, true, set, &s->latest, CT_REQUIRED);
+	uint64_t next = ct_guess__cheapest(s, CT_REQUIRED, true, set, &s->latest, CT_REQUIRED);
 
 	if (next == set)
-		next = ct_guess__cover(s, CT_REQUIRED, true, set, &s->latest, CT_OPTIONAL);
+		next = ct_guess__cheapest(s, CT_REQUIRED, true, set, &s->latest, CT_OPTIONAL);
 	if (next == set)
 		next = ct_guess__never_asked(s, set);
 	if (next == set)
-		next = ct_guess__cover(s, CT_REQUIRED, true, set, &s->latest, CT_UNNEEDED);
+		next = ct_guess__cheapest(s, CT_REQUIRED, true, set, &s->latest, CT_UNNEEDED);
 	if (next == set)
-		next = ct_guess__cover(s, CT_REQUIRED, true, set, &s->seen, CT_UNNEEDED);
+		next = ct_guess__cheapest(s, CT_REQUIRED, true, set, &s->seen, CT_UNNEEDED);
 	if (next == set)
-		next = ct_guess__cover(s, CT_OPTIONAL, true, set, &s->seen, CT_UNNEEDED);
+		next = ct_guess__cheapest(s, CT_OPTIONAL, true, set, &s->seen, CT_UNNEEDED);
 	if (next == set && ct_caps__count(s->q->asked & s->q->working & ~set) <= FEW)
 		next = set | (s->q->asked & s->q->working);
 	return next;
@@ -126,5 +126,5 @@ int ct_guess__by_suspicion(const struct state *s, uint64_t set, int *list)
 
 uint64_t ct_guess__soft(const struct state *s, uint64_t set)
 {
-	return set & ~ct_guess__cover(s, CT_REQUIRED, false, 0, NULL, CT_REQUIRED);
+	return set & ~ct_guess__cheapest(s, CT_REQUIRED, false, 0, NULL, CT_REQUIRED);
 }

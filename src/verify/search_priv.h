@@ -47,8 +47,8 @@ void ct_refusals__add(struct wants *l, const struct ct_want *wants, size_t n,
  * The cheapest set for the recording's needs from a verdict on, soft ones included or not, and
  * for those refusals (or NULL) that count from another on; without what cannot be granted.
  */
-uint64_t ct_guess__cover(const struct state *s, enum ct_verdict least, bool soft, uint64_t have,
-			 const struct wants *refused, enum ct_verdict from);
+uint64_t ct_guess__cheapest(const struct state *s, enum ct_verdict least, bool soft, uint64_t have,
+			    const struct wants *refused, enum ct_verdict from);
 
 /* That, and what met refusals of the latest run that the recording was never asked for. */
 uint64_t ct_guess__never_asked(const struct state *s, uint64_t have);

@@ -80,12 +80,12 @@ bool ct_view__is_note(const struct ct_warning *w)
 	       !strcmp(w->code, "userns");
 }
 
-char *ct_view__verified(const struct ct_advice *a)
+char *ct_view__verified(const struct ct_verified *v)
 {
-	return ct_xasprintf("%s after %d run%s%s%s%s", a->verify_result ? a->verify_result : "?",
-			    a->verify_runs, a->verify_runs == 1 ? "" : "s",
-			    a->verify_check ? " of: " : "", a->verify_check ? a->verify_check : "",
-			    a->verify_flaky ? "; FLAKY: one set worked once and failed once" : "");
+	return ct_xasprintf("%s after %d run%s%s%s%s", v->result ? v->result : "?", v->runs,
+			    v->runs == 1 ? "" : "s", v->check ? " of: " : "",
+			    v->check ? v->check : "",
+			    v->flaky ? "; FLAKY: one set worked once and failed once" : "");
 }
 
 static void add_loss(struct ct_str *s, uint64_t n, const char *one, const char *many)
@@ -98,8 +98,9 @@ static void add_loss(struct ct_str *s, uint64_t n, const char *one, const char *
 	ct_str__addf(s, "%s%s", s->len ? "; " : "", count);
 }
 
-char *ct_view__losses(const struct ct_session *session)
+char *ct_view__losses(const struct ct_report *r)
 {
+	const struct ct_session *session = r->session;
 	const struct ct_losses *l = &session->losses;
 	struct ct_str s = { 0 };
 	uint64_t own = 0;
@@ -124,7 +125,7 @@ char *ct_view__losses(const struct ct_session *session)
 		 "checks in cgroups without a name");
 	add_loss(&s, l->lookups, "file or answer of a runtime was not available",
 		 "files or answers of runtimes were not available");
-	add_loss(&s, l->unknown_sites, "kind at a call site without a rule (judged required)",
+	add_loss(&s, r->unknown_sites, "kind at a call site without a rule (judged required)",
 		 "kinds at call sites without a rule (judged required)");
 	return s.s;
 }

@@ -22,10 +22,10 @@ bool ct_view__doubtful(const struct ct_cap_verdict *cv);
 bool ct_view__is_note(const struct ct_warning *w);
 
 /* "minimal after 4 runs of: curl ..." */
-char *ct_view__verified(const struct ct_advice *a);
+char *ct_view__verified(const struct ct_verified *v);
 
 /* What was lost and what it means, or NULL when nothing was. */
-char *ct_view__losses(const struct ct_session *s);
+char *ct_view__losses(const struct ct_report *r);
 
 #define CT_VIEW_MANY 20 /* so many names of a set are still read */
 

@@ -143,8 +143,8 @@ static void put_confidence(FILE *out, const struct ct_advice *a)
 		fputs(", ", out);
 		ct_html__text(out, a->why);
 	}
-	if (a->verify_result) {
-		ct_autofree char *verified = ct_view__verified(a);
+	if (a->verified.result) {
+		ct_autofree char *verified = ct_view__verified(&a->verified);
 
 		fputs("; verified: ", out);
 		ct_html__text(out, verified);
@@ -154,7 +154,7 @@ static void put_confidence(FILE *out, const struct ct_advice *a)
 
 void ct_html__trust(FILE *out, const struct ct_report *r)
 {
-	ct_autofree char *lost = ct_view__losses(r->session);
+	ct_autofree char *lost = ct_view__losses(r);
 
 	fputs("<h2 id=\"trust\">Losses and confidence</h2>\n", out);
 	if (lost)

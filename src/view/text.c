@@ -163,16 +163,17 @@ static void put_rest(const struct text *t, const struct ct_advice *a, bool verbo
 			    a->why && *a->why ? ": " : "", a->why ? a->why : "");
 	safe = ct_printable(conf);
 	put_labelled(t, "confidence", sure ? ct_term__good(t->term) : bad, safe);
-	if (a->verify_result) {
-		ct_autofree char *done = ct_view__verified(a), *text = ct_printable(done);
+	if (a->verified.result) {
+		ct_autofree char *done = ct_view__verified(&a->verified),
+				 *text = ct_printable(done);
 
 		put_labelled(t, "verified",
-			     !strcmp(a->verify_result, "failed") ? bad : ct_term__good(t->term),
+			     !strcmp(a->verified.result, "failed") ? bad : ct_term__good(t->term),
 			     text);
 	}
-	put_set(t, "degraded", bad, a->verify_degraded);
-	for (size_t i = 0; i < a->nverify_list; i++)
-		put_run(t, &a->verify_list[i]);
+	put_set(t, "degraded", bad, a->verified.degraded);
+	for (size_t i = 0; i < a->verified.nlist; i++)
+		put_run(t, &a->verified.list[i]);
 }
 
 static void put_evidence_reason(const struct text *t, const struct ct_reason *r)
@@ -242,9 +243,9 @@ static void put_workload(const struct text *t, const struct ct_advice *a, bool v
 	fputc('\n', t->out);
 }
 
-static void put_losses(const struct text *t, const struct ct_session *s)
+static void put_losses(const struct text *t, const struct ct_report *r)
 {
-	ct_autofree char *lost = ct_view__losses(s);
+	ct_autofree char *lost = ct_view__losses(r);
 
 	if (lost) {
 		put_labelled(t, "lost", ct_term__bad(t->term), lost);
@@ -265,5 +266,5 @@ void ct_view__text(const struct ct_report *r, FILE *out, const struct ct_term *t
 		      out);
 	for (size_t i = 0; i < r->nadvices; i++)
 		put_workload(&t, &r->advices[i], verbose);
-	put_losses(&t, r->session);
+	put_losses(&t, r);
 }

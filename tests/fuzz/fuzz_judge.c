@@ -14,7 +14,10 @@ static struct ct_session *read_bytes(const void *data, size_t size)
 	ct_autofclose FILE *f = fmemopen((void *)data, size, "r");
 	struct ct_session *s = NULL;
 
-	return f && !ct_recording__read_stream(f, "fuzz", &s, NULL) ? s : NULL;
+	if (!f || ct_recording__read_stream(f, "fuzz", &s, NULL))
+		return NULL;
+	ct_session__conclude(s);
+	return s;
 }
 
 static void judge(struct ct_session *s, enum ct_mode mode)

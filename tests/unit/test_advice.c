@@ -125,16 +125,16 @@ static void merged(const char *one, const char *two, uint64_t cap_add,
 static void is_proved(const struct ct_advice *a)
 {
 	CU_ASSERT_EQUAL(a->confidence, CT_CONF_PROVED);
-	CU_ASSERT_EQUAL(a->verify_runs, 4);
-	UNIT_STR(a->verify_result, "minimal");
-	UNIT_STR(a->verify_check, "c");
+	CU_ASSERT_EQUAL(a->verified.runs, 4);
+	UNIT_STR(a->verified.result, "minimal");
+	UNIT_STR(a->verified.check, "c");
 	CU_ASSERT_EQUAL(a->recordings, 2);
 }
 
 static void is_not_proved(const struct ct_advice *a)
 {
-	CU_ASSERT_EQUAL(a->verify_runs, 0);
-	CU_ASSERT_PTR_NULL(a->verify_result);
+	CU_ASSERT_EQUAL(a->verified.runs, 0);
+	CU_ASSERT_PTR_NULL(a->verified.result);
 }
 
 static void test_merge(void)

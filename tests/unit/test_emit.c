@@ -190,12 +190,12 @@ static struct ct_report *empty_report(void)
 		.why = PROC("it passed without any"),
 		.checks = 0,
 		.recordings = 2,
-		.verify_runs = 1,
-		.verify_check = PROC("redis-cli ping"),
-		.verify_result = PROC("minimal"),
-		.verify_degraded = CT_CAP(KILL),
-		.verify_list = runs,
-		.nverify_list = CT_ARRAY_SIZE(runs),
+		.verified.runs = 1,
+		.verified.check = PROC("redis-cli ping"),
+		.verified.result = PROC("minimal"),
+		.verified.degraded = CT_CAP(KILL),
+		.verified.list = runs,
+		.verified.nlist = CT_ARRAY_SIZE(runs),
 	};
 	advices[1] = (struct ct_advice){
 		.workload = unit,
@@ -248,9 +248,8 @@ static struct ct_report *host_report(void)
 		.creds = { .uid = 100, .euid = 100 },
 		.count = 1,
 	};
-	s->losses = (struct ct_losses){
-		.events = 3, .kinds = 1, .missed = 15203, .unknown_sites = 1, .truncated = true
-	};
+	s->losses =
+		(struct ct_losses){ .events = 3, .kinds = 1, .missed = 15203, .truncated = true };
 	advice = (struct ct_advice){
 		.workload = w,
 		.cap_add = CT_CAP(SYS_TIME) | CT_CAP(BPF),
@@ -265,7 +264,9 @@ static struct ct_report *host_report(void)
 		.warnings = warnings,
 		.nwarnings = CT_ARRAY_SIZE(warnings),
 	};
-	report = (struct ct_report){ .session = s, .advices = &advice, .nadvices = 1 };
+	report = (struct ct_report){
+		.session = s, .advices = &advice, .nadvices = 1, .unknown_sites = 1
+	};
 	return &report;
 }
 

@@ -74,8 +74,8 @@ static size_t count(const uint64_t *needs, size_t max)
 static void test_cases(void)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
-		uint64_t got = ct_cover(cases[i].needs, count(cases[i].needs, 4), cases[i].have,
-					cases[i].seen);
+		uint64_t got = ct_hitting_set__cheapest(cases[i].needs, count(cases[i].needs, 4),
+							cases[i].have, cases[i].seen);
 
 		if (got != cases[i].cover)
 			printf("%s: 0x%llx\n", cases[i].what, (unsigned long long)got);
@@ -111,7 +111,7 @@ static void test_random(void)
 			for (uint32_t k = 1 + below(3); k; k--)
 				needs[i] |= 1ull << below((uint32_t)range);
 		}
-		got = ct_cover(needs, n, have, 0);
+		got = ct_hitting_set__cheapest(needs, n, have, 0);
 		CU_ASSERT(hits_all(got, needs, n));
 		CU_ASSERT_EQUAL(got & have, have);
 		ct_caps__for_each(cap, got & ~have)
@@ -122,7 +122,7 @@ static void test_random(void)
 			needs[i] = needs[n - 1 - i];
 			needs[n - 1 - i] = first;
 		}
-		again = ct_cover(needs, n, have, 0);
+		again = ct_hitting_set__cheapest(needs, n, have, 0);
 		CU_ASSERT_EQUAL(again, got);
 	}
 }
@@ -134,7 +134,7 @@ static void test_many(void)
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(needs); i++)
 		needs[i] = 3ull << (2 * i);
-	got = ct_cover(needs, CT_ARRAY_SIZE(needs), 0, 0);
+	got = ct_hitting_set__cheapest(needs, CT_ARRAY_SIZE(needs), 0, 0);
 	CU_ASSERT(hits_all(got, needs, CT_ARRAY_SIZE(needs)));
 	CU_ASSERT_EQUAL(ct_caps__count(got), 20);
 	CU_ASSERT_FALSE(got & CT_CAP(SYS_ADMIN));

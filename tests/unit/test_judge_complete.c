@@ -104,10 +104,11 @@ static void test_settled(void)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
 	struct ct_settled settled = { .workload = build_container(s, "x"), .proved = true };
+	const struct ct_judge_opts opts = { .settled = &settled, .nsettled = 1 };
 
 	s->workloads[0]->start_seen = CT_NO;
 	for (int i = 0; i < 2; i++, settled.proved = false) {
-		ct_autoreport struct ct_report *r = ct_judge__settled(s, &settled, 1);
+		ct_autoreport struct ct_report *r = ct_judge__with(s, &opts);
 
 		CU_ASSERT_EQUAL(r->advices[0].gaps, settled.proved ? 0 : CT_GAP_START);
 	}

@@ -11,7 +11,7 @@ static int load(const char *const *files, size_t n, struct ct_session **s, struc
 {
 	struct ct_strlist list = { .items = (const char **)files, .len = n };
 
-	return ct_cmd__load(&list, CT_MODE_DEFAULT, s, r, err);
+	return ct_cmd__load(&list, &(struct ct_judge_opts){}, s, r, err);
 }
 
 static void test_one_and_many(void)

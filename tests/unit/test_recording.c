@@ -173,7 +173,7 @@ static struct ct_session *full_session(void)
 		.outcomes = CT_YES,
 		.syscalls = CT_NO,
 	};
-	s->losses = (struct ct_losses){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, false };
+	s->losses = (struct ct_losses){ 1, 2, 3, 4, 5, 6, 7, 8, 9, false };
 	fill_workload(ct_session__add(s, "unit.service"));
 	ct_session__add(s, "empty");
 	return s;

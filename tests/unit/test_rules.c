@@ -327,11 +327,11 @@ static void test_odd(void)
 	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(CHOWN) | 1ull << 63);
 }
 
-/* Behind everything else: what is off stays off. */
-static void test_switched_off(void)
+static void test_disabled(void)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
-	ct_autoreport struct ct_report *r = NULL, *less = NULL;
+	ct_autorules struct ct_rules *rules = ct_rules__new();
+	ct_autoreport struct ct_report *r = NULL, *less = NULL, *again = NULL;
 	struct ct_workload *w = build_container(s, "x");
 	struct ct_act *a = build_act(w, CT_ACT_AMBIENT, "prctl");
 
@@ -341,17 +341,19 @@ static void test_switched_off(void)
 	build_check(w, CAP_SETUID, "setuid", "ns_capable_setid __sys_setuid");
 	r = ct_judge__session(s, CT_MODE_DEFAULT);
 	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(NET_RAW));
-	CU_ASSERT(ct_rules__switch_off("nobody") < 0);
-	CU_ASSERT(ct_rules__switch_off("__sys_setuid/0") < 0);
-	CU_ASSERT(ct_rules__switch_off("__sys_setuid/4") < 0);
-	CU_ASSERT(ct_rules__switch_off("") < 0);
-	CU_ASSERT_EQUAL(ct_rules__switch_off("cap_vm_enough_memory"), 0);
-	CU_ASSERT_EQUAL(ct_rules__switch_off("__sys_setuid/1"), 0);
-	CU_ASSERT_EQUAL(ct_rules__switch_off("set-up"), 0);
-	CU_ASSERT_EQUAL(ct_rules__switch_off("cap_task_prctl"), 0);
-	less = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT(ct_rules__disable(rules, "nobody") < 0);
+	CU_ASSERT(ct_rules__disable(rules, "__sys_setuid/0") < 0);
+	CU_ASSERT(ct_rules__disable(rules, "__sys_setuid/4") < 0);
+	CU_ASSERT(ct_rules__disable(rules, "") < 0);
+	CU_ASSERT_EQUAL(ct_rules__disable(rules, "cap_vm_enough_memory"), 0);
+	CU_ASSERT_EQUAL(ct_rules__disable(rules, "__sys_setuid/1"), 0);
+	CU_ASSERT_EQUAL(ct_rules__disable(rules, "set-up"), 0);
+	CU_ASSERT_EQUAL(ct_rules__disable(rules, "cap_task_prctl"), 0);
+	less = ct_judge__with(s, &(struct ct_judge_opts){ .rules = rules });
+	again = ct_judge__session(s, CT_MODE_DEFAULT);
 	CU_ASSERT_EQUAL(less->advices[0].cap_add,
 			CT_CAP(SYS_ADMIN) | CT_CAP(SETUID) | CT_CAP(CHOWN));
+	CU_ASSERT_EQUAL(again->advices[0].cap_add, CT_CAP(NET_RAW));
 }
 
 static CU_TestInfo tests[] = {
@@ -365,7 +367,7 @@ static CU_TestInfo tests[] = {
 	{ "functions exist", test_functions_exist },
 	{ "match", test_match },
 	{ "odd", test_odd },
-	{ "switched off", test_switched_off },
+	{ "disabled", test_disabled },
 	CU_TEST_INFO_NULL,
 };
 

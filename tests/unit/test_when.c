@@ -46,7 +46,7 @@ static const struct ct_rule *matched(const struct ct_kind *k, uint32_t kernel)
 	enum ct_scope scope;
 	const char *site;
 
-	return ct_rules__match(k, kernel, &site, &scope);
+	return ct_rules__match(NULL, k, kernel, &site, &scope);
 }
 
 /* Where the version is not known, the rule that asks for more speaks. */
