@@ -16,6 +16,8 @@ int ct_read__get(json_t *o, const char *key, json_type type, json_t **v, struct 
 int ct_read__nested(json_t *o, const char *key, const struct ct_field *fields, void *obj,
 		    struct ct_err *err);
 
+int ct_read__cap(json_t *v, int *cap, struct ct_err *err);
+
 /* Adds the names under key to *set. */
 int ct_read__caps(json_t *o, const char *key, uint64_t *set, struct ct_err *err);
 

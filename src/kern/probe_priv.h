@@ -44,8 +44,14 @@ struct ct_probe {
  */
 __u32 ct_self__tgid(void);
 
-/* Makes one check of our own. */
+/* calibrate.c: makes one check of our own. */
 void ct_probe__provoke(void);
+/*
+ * Sets p->window. *err is a positive errno when the attach type does not work, *step names the
+ * step that failed. A kprobe needs no window: it knows the stack pointer.
+ */
+void ct_probe__calibrate(struct ct_probe *p, const char *backend, int *err, const char **step);
+
 void ct_probe__start_clock(struct ct_probe *p);
 
 /* Attaches prog to syscalls:sys_exit_NAME of each name the kernel has. */

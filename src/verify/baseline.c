@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "model/merge.h"
-#include "verify/proof.h"
+#include "verify/verify_priv.h"
 
 #define DIFFERENCES 3 /* so many are named */
 
@@ -13,7 +13,7 @@ void ct_proof__count_starts(struct ct_proof *p)
 {
 	p->starts = p->opts->runs_per_set;
 	if (!p->starts)
-		p->starts = p->t->leaves(p->t) == CT_LEAVES_VOLUMES ? 2 : 1;
+		p->starts = p->subject->leaves(p->subject) == CT_LEAVES_VOLUMES ? 2 : 1;
 }
 
 /*
@@ -39,7 +39,7 @@ static int record_boots(struct ct_proof *p, bool *works, bool *in_vain)
 			p->s = ct_steal(run.session);
 		ct_run__free(&run);
 	}
-	p->t->clear(p->t, !p->opts->keep || p->t->is_stack);
+	p->subject->clear(p->subject, !p->opts->keep || p->subject->is_stack);
 	return ret;
 }
 
@@ -74,7 +74,7 @@ static void tell_differences(const struct ct_proof *p, const struct ct_session *
 
 	for (size_t i = 0; i < n && i < DIFFERENCES; i++) {
 		const struct ct_workload *w = s->workloads[i];
-		ct_autofree char *what = ct_subject__difference(p->t, w);
+		ct_autofree char *what = ct_subject__difference(p->subject, w);
 		ct_autofree char *label = ct_printable(ct_workload__label(w));
 
 		ct_str__addf(&text, "%s%s: %s", i ? "; " : "", label,
@@ -93,9 +93,9 @@ struct ct_workload *ct_proof__choose(struct ct_proof *p, struct ct_session *s, b
 
 	for (size_t i = 0; s && i < s->nworkloads; i++) {
 		struct ct_workload *w = s->workloads[i];
-		ct_autofree char *difference = ct_subject__difference(p->t, w);
+		ct_autofree char *difference = ct_subject__difference(p->subject, w);
 
-		if (own ? !ct_subject__is(p->t, w) : !!difference)
+		if (own ? !ct_subject__is(p->subject, w) : !!difference)
 			continue;
 		if (found) {
 			ct_err__set(p->err, EINVAL,
@@ -121,16 +121,16 @@ int ct_proof__for_each(struct ct_proof *p, int (*fn)(struct ct_proof *p, void *a
 {
 	int ret = 0;
 
-	p->t->service = NULL;
-	if (!p->t->services)
+	p->subject->service = NULL;
+	if (!p->subject->services)
 		return fn(p, arg);
-	for (size_t i = 0; !ret && i < p->t->nservices; i++) {
-		if (!is_asked_for(p, p->t->services[i]))
+	for (size_t i = 0; !ret && i < p->subject->nservices; i++) {
+		if (!is_asked_for(p, p->subject->services[i]))
 			continue;
-		p->t->service = p->t->services[i];
+		p->subject->service = p->subject->services[i];
 		ret = fn(p, arg);
 	}
-	p->t->service = NULL;
+	p->subject->service = NULL;
 	return ret;
 }
 
@@ -177,7 +177,8 @@ static int unite(struct ct_proof *p, void *arg)
 /* It works with what the recording had, if not with what it is given here. */
 static int try_recorded_set(struct ct_proof *p, struct ct_session *given)
 {
-	const struct ct_workload *w = p->t->services ? NULL : ct_proof__choose(p, given, false);
+	const struct ct_workload *w = p->subject->services ? NULL :
+							     ct_proof__choose(p, given, false);
 	struct ct_trial t = {};
 	int ret;
 

@@ -2,7 +2,7 @@
 /* What was found out, into the advice. */
 #include <string.h>
 
-#include "verify/proof.h"
+#include "verify/verify_priv.h"
 
 static char *describe_check(const struct ct_works *w)
 {
@@ -60,7 +60,7 @@ static char *why(const struct ct_found *f)
 
 bool ct_proof__is_privileged(const struct ct_proof *p, const struct ct_workload *w)
 {
-	return p->t->privileged || w->container.privileged == CT_YES;
+	return p->subject->privileged || w->container.privileged == CT_YES;
 }
 
 static void tell_privileged(const struct ct_found *f, struct ct_advice *a)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A proof in progress; nobody's but this directory's. */
-#ifndef CT_VERIFY_PROOF_H
-#define CT_VERIFY_PROOF_H
+#ifndef CT_VERIFY_VERIFY_PRIV_H
+#define CT_VERIFY_VERIFY_PRIV_H
 
 #include "verify/evidence.h"
 #include "verify/verify.h"
@@ -20,7 +20,7 @@ struct ct_proved {
 
 struct ct_proof {
 	const struct ct_verify_opts *opts;
-	struct ct_subject *t;
+	struct ct_subject *subject;
 	struct ct_err *err;
 	struct ct_session *s; /* the recording */
 	bool own;	      /* it is, or has in it, one that we made */

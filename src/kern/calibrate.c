@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where the call path lies on the stack at each attach type, found out by checks of our own. */
+#include <errno.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "kern/probe_priv.h"
+
+/*
+ * Where above the context can cap_capable's return address lie? The true call
+ * path, taken by the unwinder, is searched for in the raw words. Returns a set of
+ * positions: a stale word may look the same.
+ */
+static uint64_t find_return(const struct ct_calibration *c, const struct ct_ksyms *syms)
+{
+	uint64_t caller = 0, found = 0;
+
+	for (int i = 0; i + 1 < c->depth && i + 1 < CT_STACK_DEPTH; i++) {
+		const char *name = ct_ksyms__name(syms, c->addr[i]);
+
+		if (name && !strcmp(name, "cap_capable"))
+			caller = c->addr[i + 1];
+	}
+	for (int i = 0; caller && i < CT_CALIBRATION_WORDS; i++)
+		if (c->word[i] == caller)
+			found |= 1ull << i;
+	return found;
+}
+
+/* Checks of our own that change nothing: asked before the (invalid) number is looked at. */
+void ct_probe__provoke(void)
+{
+	prctl(PR_CAPBSET_DROP, 63, 0, 0, 0);
+}
+
+static void provoke_another(void)
+{
+	syscall(SYS_sethostname, "", -1);
+}
+
+/* The position that two different call paths agree on, in bytes; -1 if there is none. */
+static int find_window(struct calibrate_bpf *s, const struct ct_ksyms *syms)
+{
+	static void (*const provoke[])(void) = { ct_probe__provoke, provoke_another };
+	uint64_t found = ~0ull;
+	__u32 zero = 0;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(provoke); i++) {
+		struct ct_calibration c = {};
+
+		if (bpf_map__update_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c),
+					 0))
+			return -1;
+		provoke[i]();
+		if (bpf_map__lookup_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c),
+					 0))
+			return -1;
+		found &= find_return(&c, syms);
+	}
+	return found ? __builtin_ctzll(found) * (int)sizeof(__u64) : -1;
+}
+
+/* The last of n words that equals addr, or -1. */
+static int last_word(const struct ct_calibration *c, int n, uint64_t addr)
+{
+	while (--n >= 0 && c->word[n] != addr)
+		;
+	return n;
+}
+
+/*
+ * Computes the window without a tracepoint's loop from the one with it, which is given: without the
+ * loop the probe is called from cap_capable itself. -1 if that cannot be determined.
+ */
+static int window_without_loop(struct calibrate_bpf *s, const struct ct_ksyms *syms, int window)
+{
+	struct ct_calibration c = {};
+	__u32 zero = 0;
+	int here, in_cap, in_loop;
+
+	if (bpf_map__lookup_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c), 0))
+		return -1;
+	for (int i = 1; i < c.depth && i < CT_STACK_DEPTH; i++) {
+		const char *name = ct_ksyms__name(syms, c.addr[i]);
+
+		if (!name || strcmp(name, "cap_capable"))
+			continue;
+		here = window / (int)sizeof(__u64);
+		in_cap = last_word(&c, here, c.addr[i]);
+		in_loop = last_word(&c, in_cap, c.addr[i - 1]);
+		return in_loop < 0 ? -1 : (in_loop + here - in_cap) * (int)sizeof(__u64);
+	}
+	return -1;
+}
+
+/* Now, and when others come or, if there are some, go. */
+static void find_windows(struct ct_probe *p, struct calibrate_bpf *s, bool tp)
+{
+	struct bpf_link *link;
+	int beside;
+
+	p->window[0] = find_window(s, p->syms);
+	if (!tp || p->window[0] < 0)
+		return;
+	link = bpf_program__attach(s->progs.calibrate_beside);
+	if (!link)
+		return;
+	beside = find_window(s, p->syms);
+	p->window[1] = beside != p->window[0] ? beside : window_without_loop(s, p->syms, beside);
+	bpf_link__destroy(link);
+}
+
+void ct_probe__calibrate(struct ct_probe *p, const char *backend, int *err, const char **step)
+{
+	struct calibrate_bpf *s = calibrate_bpf__open();
+	bool tp = !strcmp(backend, "tp_btf");
+
+	if (!s) {
+		*err = errno;
+		*step = "open";
+		return;
+	}
+	bpf_program__set_autoload(s->progs.calibrate_tp, tp);
+	bpf_program__set_autoload(s->progs.calibrate_beside, tp);
+	bpf_program__set_autoattach(s->progs.calibrate_beside, false);
+	bpf_program__set_autoload(s->progs.calibrate_fexit, !tp);
+	s->rodata->cfg_self = p->self;
+	*step = "load";
+	*err = -calibrate_bpf__load(s);
+	if (!*err) {
+		*step = "attach";
+		*err = -calibrate_bpf__attach(s);
+	}
+	if (!*err)
+		find_windows(p, s, tp);
+	calibrate_bpf__destroy(s);
+}
