@@ -143,8 +143,8 @@ format:
 
 TIDY_FLAGS = -std=gnu11 $(subst ',\",$(ALL_CPPFLAGS))
 
-lint: $(SKELS)
-	scripts/check-layers
+lint: all
+	scripts/check-layers $(OUT)
 	scripts/check-docs
 	clang-format --dry-run -Werror $(FORMATTED)
 	printf '%s\n' $(wildcard src/*.c) $(SRCS) | xargs -P "$$(nproc)" -n 8 sh -c \

@@ -6,47 +6,6 @@
 #include "emit/common.h"
 #include "emit/emit.h"
 
-const struct ct_check_rule ct_check_rules[CT_CHECK_RULES] = {
-	[CT_CHECK_INCOMPLETE] = { "incomplete", CT_LEVEL_WARNING,
-				  "What was recorded may not be all that the workload needs." },
-	[CT_CHECK_MISSING] = { "missing-capability", CT_LEVEL_ERROR,
-			       "The workload needs a capability that it is not given: it breaks." },
-	[CT_CHECK_MISSING_AMBIENT] = { "missing-ambient", CT_LEVEL_ERROR,
-				       "A unit with a User= needs the capability in "
-				       "AmbientCapabilities=, too." },
-	[CT_CHECK_PRIVILEGED] = { "privileged", CT_LEVEL_ERROR,
-				  "A privileged container holds every capability and every "
-				  "device." },
-	[CT_CHECK_UNKNOWN_NAME] = { "unknown-capability", CT_LEVEL_ERROR,
-				    "A name of a capability that its reader does not know." },
-	[CT_CHECK_NO_DROP_ALL] = { "no-drop-all", CT_LEVEL_WARNING,
-				   "The set starts from a default instead of from nothing." },
-	[CT_CHECK_SUPERFLUOUS] = { "superfluous-capability", CT_LEVEL_WARNING,
-				   "A capability is given that nothing was seen to need." },
-	[CT_CHECK_WIDER] = { "wider-capability", CT_LEVEL_WARNING,
-			     "A capability is given where a lesser one would do." },
-	[CT_CHECK_OTHER_USER] = { "other-user", CT_LEVEL_WARNING,
-				  "It was recorded as root, and the file names another user." },
-	[CT_CHECK_OTHER_SETTING] = { "other-setting", CT_LEVEL_WARNING,
-				     "The file gives it a host namespace or no seccomp, and the "
-				     "recording was made without." },
-	[CT_CHECK_POLICY] = { "policy", CT_LEVEL_ERROR, "The policy does not allow it." },
-	[CT_CHECK_HOST_SCOPE] = { "host-scope", CT_LEVEL_NOTE,
-				  "A capability that is needed reaches the whole host." },
-	[CT_CHECK_OPTIONAL] = { "optional-capability", CT_LEVEL_NOTE,
-				"A capability is given that programs usually manage without." },
-	[CT_CHECK_NO_EFFECT] = { "no-effect", CT_LEVEL_NOTE,
-				 "An added capability does nothing for a user other than root." },
-	[CT_CHECK_UNDECIDED] = { "undecided", CT_LEVEL_NOTE,
-				 "What is given depends on something that is not in the file." },
-	[CT_CHECK_MATCHED] = { "matched", CT_LEVEL_NOTE,
-			       "Recording and file were matched without a common name." },
-	[CT_CHECK_NO_RECORDING] = { "no-recording", CT_LEVEL_NOTE,
-				    "There is no recording of what the file describes." },
-	[CT_CHECK_NOT_IN_FILE] = { "not-in-file", CT_LEVEL_NOTE,
-				   "What was recorded is not in the file." },
-};
-
 /* How a file says "start from nothing". */
 static const char *drop_all(enum ct_deployed_kind kind)
 {

@@ -6,19 +6,6 @@
 
 #define MAX_HIDDEN 256 /* empty block scalars and comments that libfyaml is not shown */
 
-void ct_yaml_node__free(struct ct_yaml_node *n)
-{
-	if (!n)
-		return;
-	for (size_t i = 0; i < n->nitems; i++)
-		ct_yaml_node__free(n->items[i]);
-	free(n->items);
-	free(n->text);
-	free(n->tag);
-	free(n->anchor);
-	free(n);
-}
-
 void ct_yaml__free(struct ct_yaml *y)
 {
 	if (!y)
@@ -37,43 +24,6 @@ static void find_lines(struct ct_yaml *y)
 	for (size_t i = 0; i < y->len; i++)
 		if (y->text[i] == '\n')
 			*CT_PUSH(y->lines, y->nlines, y->lines_cap) = i + 1;
-}
-
-void ct_yaml__place(const struct ct_yaml *y, size_t pos, unsigned int *line, unsigned int *column)
-{
-	size_t first = 0, behind = y->nlines, begin;
-
-	*line = *column = 1;
-	if (pos > y->len)
-		pos = y->len;
-	while (behind - first > 1) {
-		size_t middle = first + (behind - first) / 2;
-
-		if (y->lines[middle] <= pos)
-			first = middle;
-		else
-			behind = middle;
-	}
-	*line += (unsigned int)first;
-	begin = y->lines[first];
-	if (!begin && y->len >= 3 && !memcmp(y->text, "\xef\xbb\xbf", 3))
-		begin = pos < 3 ? pos : 3;
-	for (size_t i = begin; i < pos; i++)
-		*column += ((unsigned char)y->text[i] & 0xc0) != 0x80;
-}
-
-int ct_yaml__error(const struct ct_yaml *y, size_t pos, struct ct_err *err, const char *fmt, ...)
-{
-	ct_autofree char *msg = NULL, *name = ct_printable(y->name);
-	unsigned int line, column;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		msg = ct_xstrdup("out of memory");
-	va_end(ap);
-	ct_yaml__place(y, pos, &line, &column);
-	return ct_err__set(err, EINVAL, "%s:%u:%u: %s", name, line, column, msg);
 }
 
 /* What YAML allows in a file, and what all its readers take alike. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The files of --against, recognised by name and content; and what belongs to a struct ct_check. */
+/* The files of --against, recognised by name and content. */
 #include <errno.h>
 #include <string.h>
 
@@ -180,40 +180,4 @@ int ct_check__load(struct ct_check *c, const struct ct_strlist *against, struct 
 		ret = ct_err__set(err, EINVAL, "%s", c->targets.notes.items[0]);
 	ct_strlist__free(&compose);
 	return ret;
-}
-
-void ct_check__add(struct ct_check *c, enum ct_rule_code rule, const struct ct_deployed *t,
-		   const struct ct_advice *a, uint64_t caps, struct ct_place at, char *text)
-{
-	*CT_PUSH(c->findings, c->len, c->cap) = (struct ct_finding){ rule, t, a, caps, text, at };
-}
-
-size_t ct_check__count(const struct ct_check *c, enum ct_level level)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < c->len; i++)
-		n += ct_check_rules[c->findings[i].rule].level == level;
-	return n;
-}
-
-char *ct_finding__subject(const struct ct_finding *f)
-{
-	const struct ct_deployed *t = f->target;
-
-	if (t && t->where)
-		return ct_xasprintf("%s, %s", t->where, t->name);
-	if (t)
-		return ct_xstrdup(t->name);
-	return ct_xstrdup(f->advice ? ct_workload__label(f->advice->workload) : "policy");
-}
-
-void ct_check__free(struct ct_check *c)
-{
-	for (size_t i = 0; i < c->len; i++)
-		free(c->findings[i].text);
-	free(c->findings);
-	ct_deployment__free(&c->targets);
-	ct_policy__free(&c->policy);
-	*c = (struct ct_check){ 0 };
 }
