@@ -78,7 +78,8 @@ static __always_inline __u8 cred_flags(bool btf, const struct check *c, struct t
 
 	if (cred == own)
 		return 0;
-	return CAPS_OF(cred, cap_bset) == CAPS_OF(own, cap_bset) ? CT_F_CRED_KIN : CT_F_CRED_ALIEN;
+	return CAPS_OF(cred, cap_bset) == CAPS_OF(own, cap_bset) ? CT_F_CRED_DERIVED :
+								   CT_F_CRED_FOREIGN;
 }
 
 static __noinline int send_sample(const struct ct_key *key)

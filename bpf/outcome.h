@@ -91,7 +91,7 @@ static __always_inline __u8 selector_kind(const struct ct_key *key)
 
 static __always_inline bool is_plain(const struct ct_key *key)
 {
-	return !(key->flags & (CT_F_COMPAT | CT_F_CRED_KIN | CT_F_CRED_ALIEN));
+	return !(key->flags & (CT_F_COMPAT | CT_CRED_OTHERS));
 }
 
 /*

@@ -28,11 +28,11 @@
 #define CT_F_NOAUDIT (1u << 3)
 #define CT_F_INSETID (1u << 4)
 /* Whose credentials were judged; none of the two bits: the task's own. */
-#define CT_F_CRED_KIN	(1u << 5) /* others, with the task's own bounding set */
-#define CT_F_CRED_ALIEN (1u << 6) /* others, with another bounding set */
-#define CT_CRED_OTHERS	(CT_F_CRED_KIN | CT_F_CRED_ALIEN)
-#define CT_F_EUID0	(1u << 7) /* effective uid 0 of the host, in what was judged */
-#define CT_F_CREDS	(1u << 8) /* effective and from are known, of each check */
+#define CT_F_CRED_DERIVED (1u << 5) /* others, with the task's own bounding set */
+#define CT_F_CRED_FOREIGN (1u << 6) /* others, with another bounding set */
+#define CT_CRED_OTHERS	  (CT_F_CRED_DERIVED | CT_F_CRED_FOREIGN)
+#define CT_F_EUID0	  (1u << 7) /* effective uid 0 of the host, in what was judged */
+#define CT_F_CREDS	  (1u << 8) /* effective and from are known, of each check */
 /* The owner of a child user namespace may do anything in it (cap_capable, 5.10-7.3). */
 #define CT_F_BY_OWNER (1u << 9)
 

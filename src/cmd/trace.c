@@ -76,7 +76,7 @@ static void print_json(const struct ct_sample *s, const char *workload, const ch
 	ct_json__uint(&j, "pid", s->proc.pid);
 	ct_json__str(&j, "syscall", syscall);
 	ct_json__uint(&j, "selector", s->key.sel);
-	ct_json__bool(&j, "own_credentials", !(s->key.flags & (CT_F_CRED_ALIEN | CT_F_CRED_KIN)));
+	ct_json__bool(&j, "own_credentials", !(s->key.flags & CT_CRED_OTHERS));
 	ct_json__str(&j, "workload", workload);
 	ct_json__array(&j, "stack");
 	for (size_t i = 0; i < len; i++)

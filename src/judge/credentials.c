@@ -139,16 +139,17 @@ static bool never_mounted_overlay(const struct ct_case *c)
 	return opened || !configured;
 }
 
-bool ct_kind__is_foreign(const struct ct_case *c, const struct ct_kind *k)
+bool ct_kind__is_outsiders(const struct ct_case *c, const struct ct_kind *k)
 {
 	if (!(k->key.flags & CT_CRED_OTHERS) && k->key.entry != CT_ENTRY_ENTERED)
 		return false;
 	return holds_more_than_given(c, k) || (is_asked_of_mounter(k) && c->mounts_no_overlay);
 }
 
-bool ct_kind__is_borrowed(const struct ct_kind *k)
+bool ct_kind__is_uncertain(const struct ct_kind *k)
 {
-	return k->key.flags & CT_F_CRED_ALIEN || (k->key.flags & CT_F_CRED_KIN && is_in_overlay(k));
+	return k->key.flags & CT_F_CRED_FOREIGN ||
+	       (k->key.flags & CT_F_CRED_DERIVED && is_in_overlay(k));
 }
 
 bool ct_act__is_outsiders(const struct ct_case *c, const struct ct_act *a)

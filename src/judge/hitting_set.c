@@ -10,7 +10,7 @@
  * Weight is risk. Within a class: reading is less than overriding, a raw socket
  * less than the whole network's configuration, and nothing equals SYS_ADMIN.
  */
-unsigned int ct_cap__weight(int cap)
+unsigned int ct_hitting_set__weight(int cap)
 {
 	const struct ct_cap_info *info = ct_cap__info(cap);
 	unsigned int w = !info || info->risk == CT_RISK_HIGH ? 1000 :
@@ -27,7 +27,7 @@ unsigned int ct_cap__weight(int cap)
 
 static unsigned int weight(int cap, uint64_t seen)
 {
-	return ct_cap__weight(cap) + (seen >> cap & 1 ? 0 : 1);
+	return ct_hitting_set__weight(cap) + (seen >> cap & 1 ? 0 : 1);
 }
 
 static unsigned int weight_of_set(uint64_t set, uint64_t seen)

@@ -14,6 +14,6 @@
 uint64_t ct_hitting_set__cheapest(const uint64_t *needs, size_t n, uint64_t have, uint64_t seen);
 
 /* What a capability costs in such a set: its risk. */
-unsigned int ct_cap__weight(int cap);
+unsigned int ct_hitting_set__weight(int cap);
 
 #endif

@@ -6,14 +6,14 @@
 #include "judge/case.h"
 
 /* Was the check asked of credentials that are certainly not the workload's? */
-bool ct_kind__is_foreign(const struct ct_case *c, const struct ct_kind *k);
+bool ct_kind__is_outsiders(const struct ct_case *c, const struct ct_kind *k);
 /*
  * By a process that came from outside and executed nothing, and held more than the workload was
  * ever given? Then it does not descend from the workload.
  */
 bool ct_act__is_outsiders(const struct ct_case *c, const struct ct_act *a);
 /* Other credentials, which may be the workload's: whose they are is not known. */
-bool ct_kind__is_borrowed(const struct ct_kind *k);
+bool ct_kind__is_uncertain(const struct ct_kind *k);
 /*
  * What may take the place of the capability that was asked for. cap_capable() looks at the
  * effective set: what these credentials did not hold at that moment would not have done instead,

@@ -141,7 +141,7 @@ static const char *why_unneeded(const struct ct_case *c, const struct ct_kind *k
 		       "capability";
 	if (k->key.flags & CT_F_BY_OWNER && ct_rules__has(c->rules, "owner"))
 		return "granted because it owns the user namespace, whatever it holds";
-	if (ct_kind__is_foreign(c, k) && ct_rules__has(c->rules, "mounter"))
+	if (ct_kind__is_outsiders(c, k) && ct_rules__has(c->rules, "mounter"))
 		return "asked of credentials that are not the workload's, such as those of an "
 		       "overlay's mounter";
 	if (!(k->key.flags & CT_F_GRANTED) && f->verdict == CT_REQUIRED && !c->failed &&
@@ -169,7 +169,7 @@ static void overrule(const struct ct_case *c, const struct ct_kind *k, const cha
 		f->verdict = CT_UNNEEDED;
 		f->doubtful = false;
 		f->known = true;
-	} else if (ct_kind__is_borrowed(k) && f->verdict != CT_UNNEEDED) {
+	} else if (ct_kind__is_uncertain(k) && f->verdict != CT_UNNEEDED) {
 		annotate(f, f->text,
 			 "asked of other credentials than the task's own, taken to be the "
 			 "workload's");

@@ -68,8 +68,7 @@ static int begin(struct ct_stage *s, struct ct_err *err)
 /* Were these credentials another's, who holds more than the workload was given? */
 static bool are_anothers(const struct ct_rehearsal *r, const struct ct_kind *k)
 {
-	return k->key.flags & (CT_F_CRED_KIN | CT_F_CRED_ALIEN) &&
-	       k->key.effective & ~r->confined.given;
+	return k->key.flags & CT_CRED_OTHERS && k->key.effective & ~r->confined.given;
 }
 
 /* Would it have been refused? As in bpf/rehearse.bpf.c, as far as a kind tells. */

@@ -64,7 +64,7 @@ enum ct_effect {
 enum ct_effect ct_rehearsal__effect(const struct ct_rehearsal *r, const struct ct_reason *reason);
 const char *ct_effect__name(enum ct_effect e); /* "none", "tolerated", "fails", "untried" */
 
-/* In report.c. json: "captrim.rehearsal/1". */
+/* In show.c. json: "captrim.rehearsal/1". */
 int ct_rehearsal__print(const struct ct_rehearsal *r, bool json, const char *path,
 			struct ct_err *err);
 

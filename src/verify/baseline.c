@@ -9,7 +9,7 @@
 #define DIFFERENCES 3 /* so many are named */
 
 /* A first boot and a second one need different capabilities, where there is something to find. */
-void ct_proof__count_starts(struct ct_proof *p)
+void ct_verification__count_starts(struct ct_verification *p)
 {
 	p->starts = p->opts->runs_per_set;
 	if (!p->starts)
@@ -20,7 +20,7 @@ void ct_proof__count_starts(struct ct_proof *p)
  * Runs it as it was given, so often that first and later boots are seen. in_vain: it was waited
  * for in vain.
  */
-static int record_boots(struct ct_proof *p, bool *works, bool *in_vain)
+static int record_boots(struct ct_verification *p, bool *works, bool *in_vain)
 {
 	int ret = 0;
 
@@ -28,7 +28,7 @@ static int record_boots(struct ct_proof *p, bool *works, bool *in_vain)
 	for (unsigned int i = 0; !ret && *works && i < p->starts; i++) {
 		struct ct_run run = {};
 
-		ret = ct_proof__run_once(p, NULL, i, &run);
+		ret = ct_verification__run_once(p, NULL, i, &run);
 		if (ret)
 			break;
 		*in_vain = run.timed_out;
@@ -43,13 +43,13 @@ static int record_boots(struct ct_proof *p, bool *works, bool *in_vain)
 	return ret;
 }
 
-int ct_proof__record(struct ct_proof *p)
+int ct_verification__record(struct ct_verification *p)
 {
 	bool works, in_vain = false;
 	const char *why = NULL;
 	int ret;
 
-	ct_proof__count_starts(p);
+	ct_verification__count_starts(p);
 	ret = record_boots(p, &works, &in_vain);
 	/* Chance is ruled out by a second run, unless minutes were waited for the first. */
 	if (!ret && !works && !in_vain) {
@@ -67,7 +67,7 @@ int ct_proof__record(struct ct_proof *p)
 }
 
 /* Nothing of the recording is what is verified: what is it of? */
-static void tell_differences(const struct ct_proof *p, const struct ct_session *s)
+static void tell_differences(const struct ct_verification *p, const struct ct_session *s)
 {
 	struct ct_str text = {};
 	size_t n = s ? s->nworkloads : 0;
@@ -87,7 +87,8 @@ static void tell_differences(const struct ct_proof *p, const struct ct_session *
 	ct_str__free(&text);
 }
 
-struct ct_workload *ct_proof__choose(struct ct_proof *p, struct ct_session *s, bool own)
+struct ct_workload *ct_verification__choose(struct ct_verification *p, struct ct_session *s,
+					    bool own)
 {
 	struct ct_workload *found = NULL;
 
@@ -109,7 +110,7 @@ struct ct_workload *ct_proof__choose(struct ct_proof *p, struct ct_session *s, b
 	return found;
 }
 
-static bool is_asked_for(const struct ct_proof *p, const char *service)
+static bool is_asked_for(const struct ct_verification *p, const char *service)
 {
 	for (size_t i = 0; i < p->opts->services.len; i++)
 		if (!strcmp(p->opts->services.items[i], service))
@@ -117,7 +118,8 @@ static bool is_asked_for(const struct ct_proof *p, const char *service)
 	return !p->opts->services.len;
 }
 
-int ct_proof__for_each(struct ct_proof *p, int (*fn)(struct ct_proof *p, void *arg), void *arg)
+int ct_verification__for_each(struct ct_verification *p,
+			      int (*fn)(struct ct_verification *p, void *arg), void *arg)
 {
 	int ret = 0;
 
@@ -135,9 +137,9 @@ int ct_proof__for_each(struct ct_proof *p, int (*fn)(struct ct_proof *p, void *a
 }
 
 /* Is what was given as a recording one of this, and was the start seen? */
-static int look_at_given(struct ct_proof *p, void *arg)
+static int look_at_given(struct ct_verification *p, void *arg)
 {
-	const struct ct_workload *w = ct_proof__choose(p, p->s, false);
+	const struct ct_workload *w = ct_verification__choose(p, p->s, false);
 	bool *started = arg;
 
 	if (!w)
@@ -161,47 +163,48 @@ static void take_over(struct ct_session *s, struct ct_workload *own, struct ct_s
 }
 
 /* Of the same workload there are two: what the run of our own showed, and what was given. */
-static int unite(struct ct_proof *p, void *arg)
+static int unite(struct ct_verification *p, void *arg)
 {
-	struct ct_workload *own = ct_proof__choose(p, p->s, true), *given;
+	struct ct_workload *own = ct_verification__choose(p, p->s, true), *given;
 	struct ct_session *from = arg;
 
 	if (!own)
 		return -p->err->code;
-	given = ct_proof__choose(p, from, false);
+	given = ct_verification__choose(p, from, false);
 	if (given)
 		take_over(p->s, own, from, given);
 	return 0;
 }
 
 /* It works with what the recording had, if not with what it is given here. */
-static int try_recorded_set(struct ct_proof *p, struct ct_session *given)
+static int try_recorded_set(struct ct_verification *p, struct ct_session *given)
 {
-	const struct ct_workload *w = p->subject->services ? NULL :
-							     ct_proof__choose(p, given, false);
+	const struct ct_workload *w = p->subject->services ?
+					      NULL :
+					      ct_verification__choose(p, given, false);
 	struct ct_trial t = {};
 	int ret;
 
 	if (!w || !w->configured_known)
 		return -ENOEXEC;
 	p->now = &(struct ct_proved){ .w = (struct ct_workload *)w };
-	ret = ct_proof__try(p, w->configured, &t);
-	ct_proof__forget_runs(&p->now->runs);
+	ret = ct_verification__try(p, w->configured, &t);
+	ct_verification__forget_runs(&p->now->runs);
 	p->now = NULL;
 	return ret ? ret : t.outcome == CT_WORKS ? 0 : -ENOEXEC;
 }
 
-static int unite_all(struct ct_proof *p, struct ct_session *given)
+static int unite_all(struct ct_verification *p, struct ct_session *given)
 {
 	ct_session__conclude(given); /* before its workloads leave it */
-	return ct_proof__for_each(p, unite, given);
+	return ct_verification__for_each(p, unite, given);
 }
 
-int ct_proof__baseline(struct ct_proof *p)
+int ct_verification__baseline(struct ct_verification *p)
 {
 	struct ct_session *given = p->s;
 	bool started = true;
-	int ret = ct_proof__for_each(p, look_at_given, &started);
+	int ret = ct_verification__for_each(p, look_at_given, &started);
 
 	if (ret || (started && p->opts->quick))
 		return ret;
@@ -209,7 +212,7 @@ int ct_proof__baseline(struct ct_proof *p)
 		ct_warn("the recording has not seen the start: captrim records a run of its own "
 			"first");
 	p->s = NULL;
-	ret = ct_proof__record(p);
+	ret = ct_verification__record(p);
 	if (ret == -ENOEXEC && started && !try_recorded_set(p, given)) {
 		ct_session__free(p->s);
 		p->s = given;

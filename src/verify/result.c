@@ -58,7 +58,7 @@ static char *why(const struct ct_found *f)
 	return ct_xstrdup("it did not work with the strict set; this one was not tried");
 }
 
-bool ct_proof__is_privileged(const struct ct_proof *p, const struct ct_workload *w)
+bool ct_verification__is_privileged(const struct ct_verification *p, const struct ct_workload *w)
 {
 	return p->subject->privileged || w->container.privileged == CT_YES;
 }
@@ -88,7 +88,7 @@ static void tell_privileged(const struct ct_found *f, struct ct_advice *a)
 }
 
 /* The recording's runs, then its own. */
-static void list_runs(const struct ct_proof *p, struct ct_proved *o, struct ct_advice *a)
+static void list_runs(const struct ct_verification *p, struct ct_proved *o, struct ct_advice *a)
 {
 	struct ct_runs all = {};
 
@@ -107,7 +107,7 @@ static void list_runs(const struct ct_proof *p, struct ct_proved *o, struct ct_a
 	a->verified.nlist = all.len;
 }
 
-static void fill_in(const struct ct_proof *p, struct ct_proved *o, struct ct_advice *a)
+static void fill_in(const struct ct_verification *p, struct ct_proved *o, struct ct_advice *a)
 {
 	const struct ct_found *f = &o->found;
 
@@ -124,12 +124,12 @@ static void fill_in(const struct ct_proof *p, struct ct_proved *o, struct ct_adv
 		.degraded = degraded(o),
 		.kept = f->kept,
 	};
-	if (ct_proof__is_privileged(p, o->w))
+	if (ct_verification__is_privileged(p, o->w))
 		tell_privileged(f, a);
 	list_runs(p, o, a);
 }
 
-struct ct_report *ct_proof__report(struct ct_proof *p)
+struct ct_report *ct_verification__report(struct ct_verification *p)
 {
 	ct_autofree struct ct_settled *settled = ct_xzalloc((p->noutcomes + 1) * sizeof(*settled));
 	struct ct_report *r;

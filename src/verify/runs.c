@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "verify/verify_priv.h"
-#include "view/common.h"
+#include "view/phrases.h"
 
 #define RECORDING_LIMIT_NS 300000000000ull
 #define LIMIT_NS	   10000000000ull /* of later runs, and FACTOR times the recording's */
@@ -13,7 +13,7 @@ volatile int ct_verify_interrupted;
 
 static const char *const endings[] = { "works", "fails", "unable" };
 
-static void say(const struct ct_proof *p, const struct ct_verify_run *run)
+static void say(const struct ct_verification *p, const struct ct_verify_run *run)
 {
 	ct_autofree char *set = ct_view__set(run->set);
 	ct_autofree char *name = p->subject->service ? ct_printable(p->subject->service) :
@@ -34,7 +34,7 @@ static void say(const struct ct_proof *p, const struct ct_verify_run *run)
 }
 
 /* What this run was refused that the recording was not. */
-static uint64_t take_refused(struct ct_proof *p, uint64_t set, struct ct_run *run)
+static uint64_t take_refused(struct ct_verification *p, uint64_t set, struct ct_run *run)
 {
 	uint64_t mask = 0;
 
@@ -50,7 +50,8 @@ static uint64_t take_refused(struct ct_proof *p, uint64_t set, struct ct_run *ru
 	return mask;
 }
 
-static void note(struct ct_proof *p, const uint64_t *set, unsigned int start, struct ct_run *run)
+static void note(struct ct_verification *p, const uint64_t *set, unsigned int start,
+		 struct ct_run *run)
 {
 	struct ct_runs *list = set ? &p->now->runs : &p->recorded;
 	struct ct_verify_run *r = CT_PUSH(list->items, list->len, list->cap);
@@ -71,12 +72,13 @@ static void note(struct ct_proof *p, const uint64_t *set, unsigned int start, st
 }
 
 /* Later runs may take some times what one took that worked. */
-static uint64_t limit(const struct ct_proof *p)
+static uint64_t limit(const struct ct_verification *p)
 {
 	return p->longest_ns ? LIMIT_NS + LIMIT_FACTOR * p->longest_ns : RECORDING_LIMIT_NS;
 }
 
-static struct ct_run_opts run_opts(const struct ct_proof *p, const uint64_t *set, unsigned int boot)
+static struct ct_run_opts run_opts(const struct ct_verification *p, const uint64_t *set,
+				   unsigned int boot)
 {
 	struct ct_run_opts o = {
 		.works = p->opts->works,
@@ -93,8 +95,8 @@ static struct ct_run_opts run_opts(const struct ct_proof *p, const uint64_t *set
 	return o;
 }
 
-int ct_proof__run_once(struct ct_proof *p, const uint64_t *set, unsigned int boot,
-		       struct ct_run *run)
+int ct_verification__run_once(struct ct_verification *p, const uint64_t *set, unsigned int boot,
+			      struct ct_run *run)
 {
 	struct ct_run_opts o = run_opts(p, set, boot);
 	int ret = ct_verify_interrupted ? -EINTR : ct_run__do(p->subject, &o, run, p->err);
@@ -109,7 +111,7 @@ int ct_proof__run_once(struct ct_proof *p, const uint64_t *set, unsigned int boo
 	return ret;
 }
 
-int ct_proof__try(struct ct_proof *p, uint64_t set, struct ct_trial *t)
+int ct_verification__try(struct ct_verification *p, uint64_t set, struct ct_trial *t)
 {
 	int ret = 0;
 
@@ -119,7 +121,7 @@ int ct_proof__try(struct ct_proof *p, uint64_t set, struct ct_trial *t)
 	for (unsigned int i = 0; !ret && i < p->starts && t->outcome == CT_WORKS; i++) {
 		struct ct_run run = {};
 
-		ret = ct_proof__run_once(p, &set, i, &run);
+		ret = ct_verification__run_once(p, &set, i, &run);
 		if (ret)
 			break;
 		t->runs++;
@@ -132,7 +134,7 @@ int ct_proof__try(struct ct_proof *p, uint64_t set, struct ct_trial *t)
 	return ret;
 }
 
-void ct_proof__forget_runs(struct ct_runs *r)
+void ct_verification__forget_runs(struct ct_runs *r)
 {
 	for (size_t i = 0; i < r->len; i++)
 		free(r->items[i].why);

@@ -224,7 +224,7 @@ static uint64_t cheaper_than(const struct state *s, int cap, uint64_t without)
 	if (!common)
 		common = common_to(s->q->wants, s->q->nwants, bit, without);
 	ct_caps__for_each(other, common & ~bit & ~s->unable)
-		if (ct_cap__weight(other) < ct_cap__weight(cap))
+		if (ct_hitting_set__weight(other) < ct_hitting_set__weight(cap))
 			out |= 1ull << other;
 	return out;
 }

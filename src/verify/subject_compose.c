@@ -3,13 +3,13 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "verify/stack.h"
+#include "verify/project.h"
 #include "verify/proc.h"
 #include "verify/standing.h"
 
 struct stack {
 	struct ct_subject t;
-	struct ct_stack *compose;
+	struct ct_project *project;
 	const char *file;
 	int stopper;
 	bool recording; /* the run in progress is under its own sets */
@@ -21,12 +21,12 @@ struct stack {
 static int open_stack(struct ct_subject *t, struct ct_err *err)
 {
 	struct stack *s = (struct stack *)t;
-	int ret = ct_stack__open(s->file, t->journal->project, &s->compose, err);
+	int ret = ct_project__open(s->file, t->journal->project, &s->project, err);
 
 	if (ret)
 		return ret;
-	ct_stack__rename(s->compose, !t->keep_volumes);
-	t->services = ct_stack__services(s->compose, &t->nservices);
+	ct_project__rename(s->project, !t->keep_volumes);
+	t->services = ct_project__services(s->project, &t->nservices);
 	setenv("CAPTRIM_PROJECT", t->journal->project, 1);
 	return 0;
 }
@@ -43,12 +43,12 @@ static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct c
 	free(ct_steal(s->failure));
 	free(ct_steal(s->failed));
 	if (set)
-		ct_stack__limit(s->compose, t->service, set);
-	ret = ct_stack__write(s->compose, s->t.journal->stack_path, err);
+		ct_project__limit(s->project, t->service, set);
+	ret = ct_project__write(s->project, s->t.journal->stack_path, err);
 	if (ret)
 		return ret;
 	start->project = t->journal->project;
-	ct_stack__command(s->compose, s->t.journal->stack_path, &start->words);
+	ct_project__command(s->project, s->t.journal->stack_path, &start->words);
 	ct_argv__add_all(&start->words, (const char *const[]){ "up", "-d", NULL });
 	return 0;
 }
@@ -157,7 +157,7 @@ static void stop(struct ct_subject *t, bool hard)
 	}
 	if (s->stopper > 0)
 		return;
-	ct_stack__command(s->compose, s->t.journal->stack_path, &words);
+	ct_project__command(s->project, s->t.journal->stack_path, &words);
 	ct_argv__add(&words, "stop");
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	s->stopper = ct_proc__start(words.items, null);
@@ -175,18 +175,18 @@ static void clear(struct ct_subject *t, bool volumes)
 
 static void settle(struct ct_subject *t, const uint64_t *set)
 {
-	ct_stack__limit(((struct stack *)t)->compose, t->service, set);
+	ct_project__limit(((struct stack *)t)->project, t->service, set);
 }
 
 static const char *image(struct ct_subject *t)
 {
-	return ct_stack__image(((struct stack *)t)->compose, t->service);
+	return ct_project__image(((struct stack *)t)->project, t->service);
 }
 
 static enum ct_leavings leaves(const struct ct_subject *t)
 {
 	bool binds,
-		volumes = ct_stack__keeps(((const struct stack *)t)->compose, t->service, &binds);
+		volumes = ct_project__keeps(((const struct stack *)t)->project, t->service, &binds);
 
 	if (binds || (volumes && t->keep_volumes))
 		return CT_LEAVES_ALL;
@@ -197,7 +197,7 @@ static void free_stack(struct ct_subject *t)
 {
 	struct stack *s = (struct stack *)t;
 
-	ct_stack__close(s->compose);
+	ct_project__close(s->project);
 	ct_habits__free(&s->habits);
 	free(s->failure);
 	free(s->failed);

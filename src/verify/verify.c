@@ -8,11 +8,11 @@
 
 static int try_set(void *arg, uint64_t set, struct ct_trial *t)
 {
-	return ct_proof__try(arg, set, t);
+	return ct_verification__try(arg, set, t);
 }
 
 /* One workload; its set stays while others are proved. */
-static int prove(struct ct_proof *p, struct ct_workload *w)
+static int prove(struct ct_verification *p, struct ct_workload *w)
 {
 	struct ct_search q = {
 		.trust = p->opts->trust,
@@ -26,11 +26,11 @@ static int prove(struct ct_proof *p, struct ct_workload *w)
 	p->now = CT_PUSH(p->outcomes, p->noutcomes, p->outcomes_cap);
 	*p->now = (struct ct_proved){ .w = w };
 	ct_evidence__needs(p->s, w, &p->needs, &q.asked);
-	q.working_is_claim = ct_proof__is_privileged(p, w);
+	q.working_is_claim = ct_verification__is_privileged(p, w);
 	q.working = w->configured_known ? w->configured : CT_CAPS_DOCKER_DEFAULT | q.asked;
 	ct_evidence__refused(p->s, w, q.working, NULL, &p->tolerated);
 	ct_evidence__denials(p->s, w, &p->denials);
-	ct_proof__count_starts(p);
+	ct_verification__count_starts(p);
 	if (p->subject->leaves(p->subject) == CT_LEAVES_ALL)
 		ct_evidence__uses(p->s, w, &p->unshown);
 	ct_uses__mark(&p->unshown, &p->needs);
@@ -50,15 +50,15 @@ static int prove(struct ct_proof *p, struct ct_workload *w)
 	return ret;
 }
 
-static int prove_chosen(struct ct_proof *p, void *arg)
+static int prove_chosen(struct ct_verification *p, void *arg)
 {
-	struct ct_workload *w = ct_proof__choose(p, p->s, p->own);
+	struct ct_workload *w = ct_verification__choose(p, p->s, p->own);
 
 	(void)arg;
 	return w ? prove(p, w) : -p->err->code;
 }
 
-static int check_services(const struct ct_proof *p)
+static int check_services(const struct ct_verification *p)
 {
 	for (size_t i = 0; i < p->opts->services.len; i++) {
 		const char *name = p->opts->services.items[i];
@@ -75,11 +75,11 @@ static int check_services(const struct ct_proof *p)
 	return 0;
 }
 
-static void free_proof(struct ct_proof *p)
+static void free_proof(struct ct_verification *p)
 {
-	ct_proof__forget_runs(&p->recorded);
+	ct_verification__forget_runs(&p->recorded);
 	for (size_t i = 0; i < p->noutcomes; i++)
-		ct_proof__forget_runs(&p->outcomes[i].runs);
+		ct_verification__forget_runs(&p->outcomes[i].runs);
 	free(p->outcomes);
 	ct_wants__free(&p->needs);
 	ct_wants__free(&p->tolerated);
@@ -91,7 +91,7 @@ static void free_proof(struct ct_proof *p)
 int ct_verify(const struct ct_verify_opts *opts, struct ct_subject *t, struct ct_session **s,
 	      struct ct_report **r, struct ct_err *err)
 {
-	struct ct_proof p = { .opts = opts, .subject = t, .err = err, .s = *s };
+	struct ct_verification p = { .opts = opts, .subject = t, .err = err, .s = *s };
 	struct ct_journal journal = { .fd = -1 };
 	int ret = ct_journal__open(&journal, t->client, t->is_stack, err);
 
@@ -110,11 +110,11 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_subject *t, struct ct
 		ct_warn("%s is stopped and started for each run, and put back afterwards", unit);
 	}
 	if (!ret)
-		ret = p.s ? ct_proof__baseline(&p) : ct_proof__record(&p);
+		ret = p.s ? ct_verification__baseline(&p) : ct_verification__record(&p);
 	if (!ret)
-		ret = ct_proof__for_each(&p, prove_chosen, NULL);
+		ret = ct_verification__for_each(&p, prove_chosen, NULL);
 	if (!ret)
-		*r = ct_proof__report(&p);
+		*r = ct_verification__report(&p);
 	ct_journal__close(&journal, opts->keep);
 	free_proof(&p);
 	/* What was given is part of it, if it is not the same. */

@@ -18,7 +18,7 @@ struct ct_proved {
 	struct ct_runs runs;
 };
 
-struct ct_proof {
+struct ct_verification {
 	const struct ct_verify_opts *opts;
 	struct ct_subject *subject;
 	struct ct_err *err;
@@ -39,35 +39,37 @@ struct ct_proof {
 };
 
 /* One run, with what it was given (set NULL) or under a set, noted and reported. */
-int ct_proof__run_once(struct ct_proof *p, const uint64_t *set, unsigned int boot,
-		       struct ct_run *run);
+int ct_verification__run_once(struct ct_verification *p, const uint64_t *set, unsigned int boot,
+			      struct ct_run *run);
 /* A set, started as often as each is. The caller has no more to free than the search. */
-int ct_proof__try(struct ct_proof *p, uint64_t set, struct ct_trial *t);
-void ct_proof__forget_runs(struct ct_runs *r);
-void ct_proof__count_starts(struct ct_proof *p);
+int ct_verification__try(struct ct_verification *p, uint64_t set, struct ct_trial *t);
+void ct_verification__forget_runs(struct ct_runs *r);
+void ct_verification__count_starts(struct ct_verification *p);
 
 /* Calls fn with each service to be proved as the target's, or once, if it has none. */
-int ct_proof__for_each(struct ct_proof *p, int (*fn)(struct ct_proof *p, void *arg), void *arg);
+int ct_verification__for_each(struct ct_verification *p,
+			      int (*fn)(struct ct_verification *p, void *arg), void *arg);
 
 /*
  * The one workload of the recording that is what is verified; own: the recording is of our own
  * making. NULL with a message.
  */
-struct ct_workload *ct_proof__choose(struct ct_proof *p, struct ct_session *s, bool own);
+struct ct_workload *ct_verification__choose(struct ct_verification *p, struct ct_session *s,
+					    bool own);
 
 /* Records it with what it is given. -ENOEXEC: it does not work with that either. */
-int ct_proof__record(struct ct_proof *p);
+int ct_verification__record(struct ct_verification *p);
 
 /*
  * Of a recording that was given: runs it once as it is, so that its time and its habits are
  * known, and adds what that showed. p->s is replaced.
  */
-int ct_proof__baseline(struct ct_proof *p);
+int ct_verification__baseline(struct ct_verification *p);
 
 /* The report on the recording, with what was found out of each workload. */
-struct ct_report *ct_proof__report(struct ct_proof *p);
+struct ct_report *ct_verification__report(struct ct_verification *p);
 
 /* Was it recorded with --privileged? */
-bool ct_proof__is_privileged(const struct ct_proof *p, const struct ct_workload *w);
+bool ct_verification__is_privileged(const struct ct_verification *p, const struct ct_workload *w);
 
 #endif

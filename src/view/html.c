@@ -9,7 +9,7 @@
 #include <time.h>
 #include "base/human.h"
 #include "emit/common.h"
-#include "view/common.h"
+#include "view/phrases.h"
 #include "view/html.h"
 #include "view/view.h"
 

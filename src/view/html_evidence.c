@@ -4,7 +4,7 @@
 #include <string.h>
 #include "base/human.h"
 #include "emit/common.h"
-#include "view/common.h"
+#include "view/phrases.h"
 #include "view/html.h"
 
 static void put_code(FILE *out, const char *sep, const char *code)

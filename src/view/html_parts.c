@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include "base/human.h"
 #include "emit/common.h"
-#include "view/common.h"
+#include "view/phrases.h"
 #include "view/html.h"
 
 /* What a capability was to a workload: a symbol and a word, and a class for colour. */

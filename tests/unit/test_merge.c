@@ -44,7 +44,7 @@ static const struct {
 static void random_kind(struct ct_workload *w)
 {
 	static const uint32_t entries[] = { CT_ENTRY_MAIN, CT_ENTRY_MAIN, CT_ENTRY_SETUP, 77 };
-	static const uint8_t alike[] = { 0, 0, 0, CT_F_CRED_KIN, CT_F_CRED_ALIEN };
+	static const uint8_t alike[] = { 0, 0, 0, CT_F_CRED_DERIVED, CT_F_CRED_FOREIGN };
 	size_t i = below(CT_ARRAY_SIZE(ways));
 	struct ct_kind *k = build_check(w, ways[i].cap, ways[i].syscall, ways[i].stack);
 
@@ -452,7 +452,7 @@ static void test_other_set(void)
 			w->container.userns = CT_NO;
 			w->configured = i == first ? CT_CAPS_ALL : CT_CAPS_DOCKER_DEFAULT;
 			build_check(w, CAP_DAC_OVERRIDE, "openat", stack)->key.flags |=
-				CT_F_CRED_KIN;
+				CT_F_CRED_DERIVED;
 			build_check(w, CAP_SYS_ADMIN, "mount", mount)->key.sel = CT_WORD_OVERLAY;
 			ct_session__merge(all, s);
 		}

@@ -79,7 +79,7 @@ static void fill_kind(struct ct_kind *k)
 		.sel = UINT32_MAX,
 		.entry = 0xdeadbeef,
 		.cap = 63,
-		.flags = CT_F_GRANTED | CT_F_CRED_ALIEN | CT_F_BY_OWNER,
+		.flags = CT_F_GRANTED | CT_F_CRED_FOREIGN | CT_F_BY_OWNER,
 		.effective = UINT64_MAX,
 		.level = 3,
 		.from = 2,

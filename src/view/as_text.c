@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include "emit/common.h"
-#include "view/common.h"
+#include "view/phrases.h"
 #include "view/view.h"
 
 #define LABEL	    "  %-10s  "

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 #include "model/caps.h"
-#include "verify/stack.h"
+#include "verify/project.h"
 
 static const char config[] = "services:\n"
 			     "  db:\n"
@@ -25,13 +25,13 @@ static const char config[] = "services:\n"
 			     "volumes:\n"
 			     "  data: {}\n";
 
-static json_t *written(struct ct_stack *c)
+static json_t *written(struct ct_project *c)
 {
 	char path[] = "/tmp/captrim-test-XXXXXX";
 	int fd = mkstemp(path);
 	json_t *root;
 
-	CU_ASSERT_EQUAL(ct_stack__write(c, path, NULL), 0);
+	CU_ASSERT_EQUAL(ct_project__write(c, path, NULL), 0);
 	root = json_load_file(path, 0, NULL);
 	close(fd);
 	unlink(path);
@@ -40,20 +40,20 @@ static json_t *written(struct ct_stack *c)
 
 static void test_limit(void)
 {
-	struct ct_stack *c = NULL;
+	struct ct_project *c = NULL;
 	json_t *root, *db, *web;
 	uint64_t first = CT_CAP(KILL), set = CT_CAP(CHOWN) | CT_CAP(SETUID);
 	const char *const *names;
 	ct_autofree char *add = NULL;
 	size_t n;
 
-	CU_ASSERT_EQUAL_FATAL(ct_stack__parse(config, &c, NULL), 0);
-	names = ct_stack__services(c, &n);
+	CU_ASSERT_EQUAL_FATAL(ct_project__parse(config, &c, NULL), 0);
+	names = ct_project__services(c, &n);
 	CU_ASSERT_EQUAL(n, 2);
 	UNIT_STR(names[0], "db");
 	UNIT_STR(names[1], "web");
-	ct_stack__limit(c, "db", &first);
-	ct_stack__limit(c, "db", &set);
+	ct_project__limit(c, "db", &first);
+	ct_project__limit(c, "db", &set);
 	root = written(c);
 	db = json_object_get(json_object_get(root, "services"), "db");
 	web = json_object_get(json_object_get(root, "services"), "web");
@@ -72,14 +72,14 @@ static void test_limit(void)
 	UNIT_STR(json_string_value(json_object_get(db, "TEXT")), "a: b # c\n\u00e9");
 	json_decref(root);
 	/* What the file gave it comes back. */
-	ct_stack__limit(c, "db", NULL);
+	ct_project__limit(c, "db", NULL);
 	root = written(c);
 	db = json_object_get(json_object_get(root, "services"), "db");
 	CU_ASSERT_TRUE(json_is_true(json_object_get(db, "privileged")));
 	CU_ASSERT_PTR_NULL(json_object_get(db, "cap_add"));
 	CU_ASSERT_PTR_NULL(json_object_get(db, "cap_drop"));
 	json_decref(root);
-	ct_stack__close(c);
+	ct_project__close(c);
 }
 
 /* What stays between runs is named after the project, made afresh and removed. */
@@ -94,26 +94,26 @@ static void test_state(void)
 		"  e: {volumes: [{type: bind, source: /h, target: /h}]}\n"
 		"volumes:\n  data: {name: mine}\n  v: {external: true, name: theirs}\n"
 		"networks:\n  n: {name: mine}\n  o: {external: true, name: theirs}\n";
-	struct ct_stack *c = NULL;
+	struct ct_project *c = NULL;
 	ct_autofree char *volumes = NULL, *networks = NULL;
 	json_t *root;
 	bool binds;
 
-	CU_ASSERT_EQUAL_FATAL(ct_stack__parse(text, &c, NULL), 0);
-	CU_ASSERT(ct_stack__keeps(c, "a", &binds) && !binds);
-	CU_ASSERT(ct_stack__keeps(c, "b", &binds) && !binds);
-	CU_ASSERT(!ct_stack__keeps(c, "c", &binds) && binds);
-	CU_ASSERT(!ct_stack__keeps(c, "d", &binds) && !binds);
-	CU_ASSERT(!ct_stack__keeps(c, "e", &binds) && binds);
-	CU_ASSERT(ct_stack__keeps(c, NULL, &binds) && binds);
-	ct_stack__rename(c, true);
+	CU_ASSERT_EQUAL_FATAL(ct_project__parse(text, &c, NULL), 0);
+	CU_ASSERT(ct_project__keeps(c, "a", &binds) && !binds);
+	CU_ASSERT(ct_project__keeps(c, "b", &binds) && !binds);
+	CU_ASSERT(!ct_project__keeps(c, "c", &binds) && binds);
+	CU_ASSERT(!ct_project__keeps(c, "d", &binds) && !binds);
+	CU_ASSERT(!ct_project__keeps(c, "e", &binds) && binds);
+	CU_ASSERT(ct_project__keeps(c, NULL, &binds) && binds);
+	ct_project__rename(c, true);
 	root = written(c);
 	volumes = json_dumps(json_object_get(root, "volumes"), JSON_COMPACT);
 	networks = json_dumps(json_object_get(root, "networks"), JSON_COMPACT);
 	UNIT_STR(volumes, "{\"data\":{},\"v\":{}}");
 	UNIT_STR(networks, "{\"n\":{},\"o\":{\"external\":true,\"name\":\"theirs\"}}");
 	json_decref(root);
-	ct_stack__close(c);
+	ct_project__close(c);
 }
 
 static void test_bad(void)
@@ -122,9 +122,9 @@ static void test_bad(void)
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		ct_autoerr struct ct_err err = {};
-		struct ct_stack *c = NULL;
+		struct ct_project *c = NULL;
 
-		CU_ASSERT_EQUAL(ct_stack__parse(bad[i], &c, &err), -EINVAL);
+		CU_ASSERT_EQUAL(ct_project__parse(bad[i], &c, &err), -EINVAL);
 		CU_ASSERT(!c && err.msg);
 	}
 }

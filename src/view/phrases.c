@@ -3,7 +3,7 @@
 #include <string.h>
 #include "base/human.h"
 #include "emit/common.h"
-#include "view/common.h"
+#include "view/phrases.h"
 
 char *ct_view__about(const struct ct_advice *a)
 {

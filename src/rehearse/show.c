@@ -10,7 +10,7 @@
 #include "emit/common.h"
 #include "kern/selectors.h"
 #include "rehearse/rehearse.h"
-#include "view/common.h"
+#include "view/phrases.h"
 
 #define WIDTH	80
 #define JUST_NS 5000000000ull /* refusals this long before trouble are named */

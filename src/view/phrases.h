@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The words that the text report and the HTML report share. All strings are raw: escape them. */
-#ifndef CT_VIEW_COMMON_H
-#define CT_VIEW_COMMON_H
+#ifndef CT_VIEW_PHRASES_H
+#define CT_VIEW_PHRASES_H
 
 #include "judge/judge.h"
 

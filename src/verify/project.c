@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "verify/stack.h"
+#include "verify/project.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -11,7 +11,7 @@
 #include "verify/proc.h"
 #include "verify/argv.h"
 
-struct ct_stack {
+struct ct_project {
 	json_t *root, *given;  /* given: as the file has it */
 	const char **services; /* names within root */
 	size_t nservices;
@@ -33,12 +33,12 @@ static char *to_json(const char *yaml)
 	return json;
 }
 
-int ct_stack__parse(const char *yaml, struct ct_stack **c, struct ct_err *err)
+int ct_project__parse(const char *yaml, struct ct_project **c, struct ct_err *err)
 {
 	ct_autofree char *json = to_json(yaml);
 	json_t *root = json ? json_loads(json, 0, NULL) : NULL, *value;
 	json_t *services = json_object_get(root, "services");
-	struct ct_stack *out;
+	struct ct_project *out;
 	const char *key;
 
 	if (!json_object_size(services)) {
@@ -71,7 +71,8 @@ static const char *const *find_client(void)
 	return NULL;
 }
 
-int ct_stack__open(const char *file, const char *project, struct ct_stack **c, struct ct_err *err)
+int ct_project__open(const char *file, const char *project, struct ct_project **c,
+		     struct ct_err *err)
 {
 	const char *const *client = find_client();
 	ct_autoargv struct ct_argv words = {};
@@ -94,7 +95,7 @@ int ct_stack__open(const char *file, const char *project, struct ct_stack **c, s
 
 		return ct_err__set(err, EINVAL, "Compose does not understand the file: %s", shown);
 	}
-	ret = ct_stack__parse(output, c, err);
+	ret = ct_project__parse(output, c, err);
 	if (ret)
 		return ret;
 	(*c)->client = client;
@@ -102,7 +103,7 @@ int ct_stack__open(const char *file, const char *project, struct ct_stack **c, s
 	return 0;
 }
 
-void ct_stack__close(struct ct_stack *c)
+void ct_project__close(struct ct_project *c)
 {
 	if (!c)
 		return;
@@ -113,13 +114,13 @@ void ct_stack__close(struct ct_stack *c)
 	free(c);
 }
 
-const char *const *ct_stack__services(const struct ct_stack *c, size_t *n)
+const char *const *ct_project__services(const struct ct_project *c, size_t *n)
 {
 	*n = c->nservices;
 	return c->services;
 }
 
-const char *ct_stack__image(const struct ct_stack *c, const char *service)
+const char *ct_project__image(const struct ct_project *c, const char *service)
 {
 	json_t *s = json_object_get(json_object_get(c->given, "services"), service);
 
@@ -145,7 +146,7 @@ static void look_at_mount(const json_t *mount, bool *volumes, bool *binds)
 	}
 }
 
-bool ct_stack__keeps(const struct ct_stack *c, const char *service, bool *binds)
+bool ct_project__keeps(const struct ct_project *c, const char *service, bool *binds)
 {
 	json_t *services = json_object_get(c->given, "services"), *value, *mount;
 	bool volumes = false;
@@ -179,14 +180,14 @@ static void rename_all(json_t *items, const char *project, bool externals)
 	}
 }
 
-void ct_stack__rename(struct ct_stack *c, bool volumes)
+void ct_project__rename(struct ct_project *c, bool volumes)
 {
 	rename_all(json_object_get(c->root, "networks"), c->project, false);
 	if (volumes)
 		rename_all(json_object_get(c->root, "volumes"), c->project, true);
 }
 
-void ct_stack__limit(struct ct_stack *c, const char *service, const uint64_t *set)
+void ct_project__limit(struct ct_project *c, const char *service, const uint64_t *set)
 {
 	static const char *const keys[] = { "privileged", "cap_drop", "cap_add" };
 	json_t *s = json_object_get(json_object_get(c->root, "services"), service);
@@ -206,7 +207,7 @@ void ct_stack__limit(struct ct_stack *c, const char *service, const uint64_t *se
 	json_object_set_new(s, "cap_add", add);
 }
 
-int ct_stack__write(const struct ct_stack *c, const char *path, struct ct_err *err)
+int ct_project__write(const struct ct_project *c, const char *path, struct ct_err *err)
 {
 	ct_autooutfile struct ct_outfile *f = NULL;
 	FILE *out;
@@ -219,7 +220,7 @@ int ct_stack__write(const struct ct_stack *c, const char *path, struct ct_err *e
 	return ct_outfile__commit(ct_steal(f), err);
 }
 
-void ct_stack__command(const struct ct_stack *c, const char *path, struct ct_argv *words)
+void ct_project__command(const struct ct_project *c, const char *path, struct ct_argv *words)
 {
 	ct_argv__add_all(words, c->client);
 	ct_argv__add_all(words, (const char *const[]){ "-p", c->project, "-f", path, NULL });
