@@ -37,7 +37,9 @@ struct ct_emit_opts {
 	bool verbose;	     /* text only: evidence */
 };
 
-/* One file a format: src/emit/NAME.c (helm and kustomize: kubernetes.c; text and html: src/view/).
+/*
+ * One file for each format: src/emit/as_NAME.c (helm and kustomize: as_kubernetes.c; text and
+ * html: src/view/).
  */
 void ct_emit__json(const struct ct_report *r, FILE *out);
 void ct_emit__compose(const struct ct_report *r, FILE *out);

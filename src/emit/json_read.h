@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* An advice in JSON, read back: the other half of json.c. */
+/* An advice in JSON, read back: the other half of as_json.c. */
 #ifndef CT_EMIT_JSON_READ_H
 #define CT_EMIT_JSON_READ_H
 
