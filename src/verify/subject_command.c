@@ -3,7 +3,7 @@
 
 #include "verify/subject.h"
 
-struct command {
+struct command_subject {
 	struct ct_subject t;
 	char *const *argv;
 	char *line; /* its words, joined */
@@ -13,7 +13,7 @@ struct command {
 static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		 struct ct_err *err)
 {
-	struct command *c = (struct command *)t;
+	struct command_subject *c = (struct command_subject *)t;
 
 	(void)fresh;
 	(void)err;
@@ -63,18 +63,18 @@ static enum ct_leavings leaves(const struct ct_subject *t)
 
 static const char *line(struct ct_subject *t)
 {
-	return ((struct command *)t)->line;
+	return ((struct command_subject *)t)->line;
 }
 
 static void free_command(struct ct_subject *t)
 {
-	free(((struct command *)t)->line);
+	free(((struct command_subject *)t)->line);
 	free(t);
 }
 
 struct ct_subject *ct_subject__command(char *const *argv)
 {
-	struct command *c = ct_xzalloc(sizeof(*c));
+	struct command_subject *c = ct_xzalloc(sizeof(*c));
 
 	c->argv = argv;
 	c->line = ct_argv__join(argv);

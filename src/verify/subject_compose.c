@@ -7,7 +7,7 @@
 #include "verify/proc.h"
 #include "verify/standing.h"
 
-struct stack {
+struct compose_subject {
 	struct ct_subject t;
 	struct ct_project *project;
 	const char *file;
@@ -20,7 +20,7 @@ struct stack {
 
 static int open_stack(struct ct_subject *t, struct ct_err *err)
 {
-	struct stack *s = (struct stack *)t;
+	struct compose_subject *s = (struct compose_subject *)t;
 	int ret = ct_project__open(s->file, t->journal->project, &s->project, err);
 
 	if (ret)
@@ -34,7 +34,7 @@ static int open_stack(struct ct_subject *t, struct ct_err *err)
 static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		 struct ct_err *err)
 {
-	struct stack *s = (struct stack *)t;
+	struct compose_subject *s = (struct compose_subject *)t;
 	int ret = 0;
 
 	(void)fresh; /* clear() has removed the volumes, or left them */
@@ -55,7 +55,7 @@ static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct c
 
 static char *last_words(struct ct_subject *t)
 {
-	struct stack *s = (struct stack *)t;
+	struct compose_subject *s = (struct compose_subject *)t;
 	ct_autofree char *id = s->failed ? ct_xstrdup(s->failed) : NULL;
 	ct_autostandings struct ct_standings all = {};
 	char *argv[] = { "sh", "-c", "exec docker logs --tail 1 \"$0\" 2>&1", NULL, NULL };
@@ -80,7 +80,7 @@ static bool is_asked_for(const struct ct_subject *t, const struct ct_standing *o
 	return !t->asked->len;
 }
 
-static void note_failure(struct stack *s, const struct ct_standing *one, const char *why)
+static void note_failure(struct compose_subject *s, const struct ct_standing *one, const char *why)
 {
 	ct_autofree char *service = ct_printable(one->service ? one->service : "?");
 
@@ -93,7 +93,7 @@ static void note_failure(struct stack *s, const struct ct_standing *one, const c
 /* It waits as long as one of them does: all are created before the first is started. */
 static enum ct_life life(struct ct_subject *t)
 {
-	struct stack *s = (struct stack *)t;
+	struct compose_subject *s = (struct compose_subject *)t;
 	const struct ct_demand demand = { .recording = s->recording, .stay = t->must_stay };
 	ct_autostandings struct ct_standings all = {};
 	enum ct_life life = CT_LIFE_WAIT;
@@ -119,7 +119,7 @@ static enum ct_life life(struct ct_subject *t)
 static char *ending(struct ct_subject *t, bool stopped)
 {
 	(void)stopped;
-	return ct_steal(((struct stack *)t)->failure);
+	return ct_steal(((struct compose_subject *)t)->failure);
 }
 
 /* The worst of those that have a health check: the stack is healthy if all of them are. */
@@ -147,7 +147,7 @@ static enum ct_health health(struct ct_subject *t)
 
 static void stop(struct ct_subject *t, bool hard)
 {
-	struct stack *s = (struct stack *)t;
+	struct compose_subject *s = (struct compose_subject *)t;
 	ct_autoargv struct ct_argv words = {};
 	ct_autoclose int null = -1;
 
@@ -165,7 +165,7 @@ static void stop(struct ct_subject *t, bool hard)
 
 static void clear(struct ct_subject *t, bool volumes)
 {
-	struct stack *s = (struct stack *)t;
+	struct compose_subject *s = (struct compose_subject *)t;
 
 	if (s->stopper > 0)
 		ct_proc__end(s->stopper);
@@ -175,18 +175,18 @@ static void clear(struct ct_subject *t, bool volumes)
 
 static void settle(struct ct_subject *t, const uint64_t *set)
 {
-	ct_project__limit(((struct stack *)t)->project, t->service, set);
+	ct_project__limit(((struct compose_subject *)t)->project, t->service, set);
 }
 
 static const char *image(struct ct_subject *t)
 {
-	return ct_project__image(((struct stack *)t)->project, t->service);
+	return ct_project__image(((struct compose_subject *)t)->project, t->service);
 }
 
 static enum ct_leavings leaves(const struct ct_subject *t)
 {
-	bool binds,
-		volumes = ct_project__keeps(((const struct stack *)t)->project, t->service, &binds);
+	bool binds, volumes = ct_project__keeps(((const struct compose_subject *)t)->project,
+						t->service, &binds);
 
 	if (binds || (volumes && t->keep_volumes))
 		return CT_LEAVES_ALL;
@@ -195,7 +195,7 @@ static enum ct_leavings leaves(const struct ct_subject *t)
 
 static void free_stack(struct ct_subject *t)
 {
-	struct stack *s = (struct stack *)t;
+	struct compose_subject *s = (struct compose_subject *)t;
 
 	ct_project__close(s->project);
 	ct_habits__free(&s->habits);
@@ -207,7 +207,7 @@ static void free_stack(struct ct_subject *t)
 struct ct_subject *ct_subject__compose(const char *file)
 {
 	static char *client[] = { (char *)"docker", NULL };
-	struct stack *s = ct_xzalloc(sizeof(*s));
+	struct compose_subject *s = ct_xzalloc(sizeof(*s));
 
 	s->file = file;
 	s->t = (struct ct_subject){

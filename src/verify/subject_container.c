@@ -8,7 +8,7 @@
 #include "verify/standing.h"
 #include "verify/subject.h"
 
-struct container {
+struct container_subject {
 	struct ct_subject t;
 	struct ct_runline line;
 	struct ct_argv client;
@@ -23,7 +23,7 @@ struct container {
 	char *failure; /* why it is dead, until that is reported */
 };
 
-static int make_volumes(struct container *c, struct ct_err *err)
+static int make_volumes(struct container_subject *c, struct ct_err *err)
 {
 	ct_argv__free(&c->volumes);
 	for (size_t i = 0; i < c->line.volumes.len; i++) {
@@ -49,7 +49,7 @@ static int make_volumes(struct container *c, struct ct_err *err)
 static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		 struct ct_err *err)
 {
-	struct container *c = (struct container *)t;
+	struct container_subject *c = (struct container_subject *)t;
 	struct ct_runline_changes changes = { .set = set };
 	ct_autofree char *run = NULL, *verify = NULL, *name = NULL;
 	const char *options[4] = {};
@@ -86,7 +86,7 @@ static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct c
 }
 
 /* Ids of the running container, as words behind "CLIENT verb". False: there is none. */
-static bool find(struct container *c, const char *const *verb, struct ct_argv *words)
+static bool find(struct container_subject *c, const char *const *verb, struct ct_argv *words)
 {
 	ct_autofree char *filter = ct_xasprintf("label=%s=%s", CT_RUN_LABEL, c->label);
 	ct_autofree char *output = NULL;
@@ -103,7 +103,7 @@ static bool find(struct container *c, const char *const *verb, struct ct_argv *w
 	return true;
 }
 
-static int ask(struct container *c, struct ct_standings *out)
+static int ask(struct container_subject *c, struct ct_standings *out)
 {
 	ct_autofree char *label = ct_xasprintf("%s=%s", CT_RUN_LABEL, c->label);
 
@@ -113,7 +113,7 @@ static int ask(struct container *c, struct ct_standings *out)
 /* When it ends, the client tells how, but not that the engine starts it again. */
 static enum ct_life life(struct ct_subject *t)
 {
-	struct container *c = (struct container *)t;
+	struct container_subject *c = (struct container_subject *)t;
 	const struct ct_demand demand = { .recording = c->recording };
 	ct_autostandings struct ct_standings s = {};
 	enum ct_life life;
@@ -129,19 +129,20 @@ static enum ct_life life(struct ct_subject *t)
 static char *ending(struct ct_subject *t, bool stopped)
 {
 	(void)stopped;
-	return ct_steal(((struct container *)t)->failure);
+	return ct_steal(((struct container_subject *)t)->failure);
 }
 
 static enum ct_health health(struct ct_subject *t)
 {
 	ct_autostandings struct ct_standings s = {};
 
-	return ask((struct container *)t, &s) || !s.len ? CT_HEALTH_WAIT : s.items[0].health;
+	return ask((struct container_subject *)t, &s) || !s.len ? CT_HEALTH_WAIT :
+								  s.items[0].health;
 }
 
 static void stop(struct ct_subject *t, bool hard)
 {
-	struct container *c = (struct container *)t;
+	struct container_subject *c = (struct container_subject *)t;
 	ct_autoargv struct ct_argv words = {};
 	ct_autoclose int null = -1;
 
@@ -157,7 +158,7 @@ static void stop(struct ct_subject *t, bool hard)
 
 static void clear(struct ct_subject *t, bool volumes)
 {
-	struct container *c = (struct container *)t;
+	struct container_subject *c = (struct container_subject *)t;
 
 	if (c->stopper > 0)
 		ct_proc__end(c->stopper);
@@ -167,7 +168,7 @@ static void clear(struct ct_subject *t, bool volumes)
 
 static const char *image(struct ct_subject *t)
 {
-	const struct ct_runline *l = &((struct container *)t)->line;
+	const struct ct_runline *l = &((struct container_subject *)t)->line;
 
 	return l->argv[l->image];
 }
@@ -177,7 +178,7 @@ static const char *command(struct ct_subject *t)
 {
 	static const char *const inspect[] = { "image", "inspect", "-f",
 					       "{{range .Config.Cmd}}{{println .}}{{end}}", NULL };
-	struct container *c = (struct container *)t;
+	struct container_subject *c = (struct container_subject *)t;
 	const struct ct_runline *l = &c->line;
 	ct_autoargv struct ct_argv words = {};
 
@@ -200,7 +201,7 @@ static const char *command(struct ct_subject *t)
 
 static enum ct_leavings leaves(const struct ct_subject *t)
 {
-	const struct ct_runline *l = &((const struct container *)t)->line;
+	const struct ct_runline *l = &((const struct container_subject *)t)->line;
 
 	if (l->keeps || (t->keep_volumes && l->volumes.len))
 		return CT_LEAVES_ALL;
@@ -209,7 +210,7 @@ static enum ct_leavings leaves(const struct ct_subject *t)
 
 static void free_container(struct ct_subject *t)
 {
-	struct container *c = (struct container *)t;
+	struct container_subject *c = (struct container_subject *)t;
 
 	ct_runline__free(&c->line);
 	ct_argv__free(&c->client);
@@ -224,7 +225,7 @@ static void free_container(struct ct_subject *t)
 
 int ct_subject__container(char *const *argv, struct ct_subject **t, struct ct_err *err)
 {
-	struct container *c;
+	struct container_subject *c;
 	struct ct_runline line;
 	int ret = ct_runline__parse(argv, &line, err);
 

@@ -16,7 +16,7 @@
 #define SETTLE_US    50000 /* between two looks at whether it has ended */
 #define SETTLE_TRIES 200
 
-struct unit {
+struct unit_subject {
 	struct ct_subject t;
 	char *name;
 	char *const *argv; /* of systemd-run, NULL: the unit was there before */
@@ -34,7 +34,7 @@ struct unit {
 
 static int open_unit(struct ct_subject *t, struct ct_err *err)
 {
-	struct unit *u = (struct unit *)t;
+	struct unit_subject *u = (struct unit_subject *)t;
 	ct_autofree char *shown = ct_unit__show(u->name);
 	ct_autofree char *load = ct_unit__property(shown, "LoadState");
 
@@ -49,7 +49,7 @@ static int open_unit(struct ct_subject *t, struct ct_err *err)
 	return ct_journal__unit(t->journal, u->name, err);
 }
 
-static void start_unit(const struct unit *u, struct ct_argv *words)
+static void start_unit(const struct unit_subject *u, struct ct_argv *words)
 {
 	ct_argv__add_all(words,
 			 (const char *const[]){ "systemctl", "start", "--quiet", "--", NULL });
@@ -66,7 +66,7 @@ static void add_set(const char *key, uint64_t set, struct ct_argv *words)
 }
 
 /* Its own options come first: of two the last counts. */
-static void run_transient(const struct unit *u, const uint64_t *set, struct ct_argv *words)
+static void run_transient(const struct unit_subject *u, const uint64_t *set, struct ct_argv *words)
 {
 	size_t at = u->run.command;
 
@@ -87,7 +87,7 @@ static void run_transient(const struct unit *u, const uint64_t *set, struct ct_a
 static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		 struct ct_err *err)
 {
-	struct unit *u = (struct unit *)t;
+	struct unit_subject *u = (struct unit_subject *)t;
 	int ret;
 
 	(void)fresh;
@@ -116,7 +116,7 @@ static bool is_one_of(const char *word, const char *const *words)
 }
 
 /* Whoever restarted the unit since it was last seen: it has not stayed up. */
-static bool was_started_anew(struct unit *u, const char *shown)
+static bool was_started_anew(struct unit_subject *u, const char *shown)
 {
 	ct_autofree char *invocation = ct_unit__property(shown, "InvocationID");
 	ct_autofree char *restarts = ct_unit__property(shown, "NRestarts");
@@ -130,7 +130,7 @@ static bool was_started_anew(struct unit *u, const char *shown)
 
 static enum ct_life life(struct ct_subject *t)
 {
-	struct unit *u = (struct unit *)t;
+	struct unit_subject *u = (struct unit_subject *)t;
 	ct_autofree char *shown = ct_unit__show(u->name);
 	ct_autofree char *state = ct_unit__property(shown, "ActiveState");
 
@@ -155,7 +155,7 @@ static enum ct_health health(struct ct_subject *t)
 }
 
 /* systemd's view some moments later, when its processes have ended; the caller frees. */
-static char *show_ended(const struct unit *u)
+static char *show_ended(const struct unit_subject *u)
 {
 	for (int i = 0;; i++) {
 		char *shown = ct_unit__show(u->name);
@@ -188,7 +188,7 @@ static char *describe(const char *shown)
 
 static char *ending(struct ct_subject *t, bool stopped)
 {
-	struct unit *u = (struct unit *)t;
+	struct unit_subject *u = (struct unit_subject *)t;
 	ct_autofree char *shown = NULL, *why = NULL;
 
 	if (u->was_restarted)
@@ -202,7 +202,7 @@ static char *ending(struct ct_subject *t, bool stopped)
 
 static char *last_words(struct ct_subject *t)
 {
-	const struct unit *u = (struct unit *)t;
+	const struct unit_subject *u = (struct unit_subject *)t;
 	ct_autofree char *since = ct_xasprintf("--since=@%lld", (long long)u->started);
 	ct_autofree char *unit = ct_xasprintf("_SYSTEMD_UNIT=%s", u->name);
 	char *text = NULL;
@@ -214,7 +214,7 @@ static char *last_words(struct ct_subject *t)
 
 static void stop(struct ct_subject *t, bool hard)
 {
-	struct unit *u = (struct unit *)t;
+	struct unit_subject *u = (struct unit_subject *)t;
 	char *words[] = { "systemctl", "stop", "--", u->name, NULL };
 	char *kill[] = { "systemctl", "kill", "--signal=KILL", "--", u->name, NULL };
 	ct_autoclose int null = -1;
@@ -231,7 +231,7 @@ static void stop(struct ct_subject *t, bool hard)
 
 static void clear(struct ct_subject *t, bool volumes)
 {
-	struct unit *u = (struct unit *)t;
+	struct unit_subject *u = (struct unit_subject *)t;
 
 	(void)volumes;
 	if (u->stopper > 0)
@@ -249,16 +249,16 @@ static enum ct_leavings leaves(const struct ct_subject *t)
 
 static void free_unit(struct ct_subject *t)
 {
-	struct unit *u = (struct unit *)t;
+	struct unit_subject *u = (struct unit_subject *)t;
 
 	free(u->name);
 	free(u->run.given);
 	free(u);
 }
 
-static struct unit *new_unit(char *name)
+static struct unit_subject *new_unit(char *name)
 {
-	struct unit *u = ct_xzalloc(sizeof(*u));
+	struct unit_subject *u = ct_xzalloc(sizeof(*u));
 
 	u->name = name;
 	u->stops_badly = true; /* until it was seen to do better */
@@ -303,7 +303,7 @@ static int refuse(const char *name, const char *shown, struct ct_err *err)
 int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err)
 {
 	ct_autofree char *full = ct_unit__name(name, ".service"), *shown = NULL;
-	struct unit *u;
+	struct unit_subject *u;
 	int ret;
 
 	if (!*name || strchr(name, '/'))
@@ -327,7 +327,7 @@ int ct_subject__transient(char *const *argv, struct ct_subject **t, struct ct_er
 {
 	ct_autofree char *token = ct_random_token(), *made = ct_xasprintf("captrim-%.12s", token);
 	struct ct_systemd_run run = ct_systemd_run__parse(argv);
-	struct unit *u;
+	struct unit_subject *u;
 
 	if (!argv[run.command] || run.scope || run.user || run.remote) {
 		free(run.given);
