@@ -133,12 +133,16 @@ void ct_str__free(struct ct_str *str)
 
 int ct_read_file(const char *path, size_t max, char **data, size_t *len)
 {
-	struct ct_str buf = { 0 };
 	ct_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	return fd < 0 ? -errno : ct_read_fd(fd, max, data, len);
+}
+
+int ct_read_fd(int fd, size_t max, char **data, size_t *len)
+{
+	struct ct_str buf = { 0 };
 	ssize_t n;
 
-	if (fd < 0)
-		return -errno;
 	/* Files in /proc and /sys have no size: read until there is no more. */
 	do {
 		char chunk[16384];

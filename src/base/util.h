@@ -66,6 +66,7 @@ void ct_str__free(struct ct_str *str);
 /* Whole file, at most max bytes, NUL-terminated; *len may be NULL.
  * Returns 0 or a negative errno (-EFBIG over max). The caller frees *data. */
 int ct_read_file(const char *path, size_t max, char **data, size_t *len);
+int ct_read_fd(int fd, size_t max, char **data, size_t *len); /* up to its end */
 
 /*
  * Text from a container made safe for a terminal: control characters, escape

@@ -3,43 +3,21 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/input.h"
 #include "cmd/cmd.h"
 #include "emit/json_read.h"
 #include "model/merge.h"
 #include "model/recording.h"
 
-#define MAX_FILE (1u << 30)
+#define MAX_FILE ((size_t)1 << 30)
 
-/* Which kind a file is must be known before it is read, also from a pipe. */
-static int slurp(const char *path, struct ct_str *text, struct ct_err *err)
-{
-	bool is_stdin = !strcmp(path, "-");
-	ct_autofclose FILE *file = is_stdin ? NULL : fopen(path, "re");
-	ct_autofree char *name = ct_printable(is_stdin ? "standard input" : path);
-	FILE *in = is_stdin ? stdin : file;
-	char chunk[65536];
-	size_t n;
-
-	if (!in)
-		return ct_err__set(err, errno, "cannot read %s: %s", name, strerror(errno));
-	ct_str__add(text, "");
-	while ((n = fread(chunk, 1, sizeof(chunk), in)) > 0) {
-		ct_str__addn(text, chunk, n);
-		if (text->len > MAX_FILE)
-			return ct_err__set(err, EFBIG, "%s is larger than 1 GiB", name);
-	}
-	if (ferror(in))
-		return ct_err__set(err, errno, "cannot read %s: %s", name, strerror(errno));
-	return 0;
-}
-
-static int read_recording(const char *path, const struct ct_str *text, struct ct_session **s,
+static int read_recording(const char *path, char *text, size_t len, struct ct_session **s,
 			  struct ct_err *err)
 {
 	ct_autofclose FILE *in = NULL;
 
 	/* An empty buffer cannot be opened; the reader is to say what it says of such a file. */
-	in = text->len ? fmemopen(text->s, text->len, "r") : fopen("/dev/null", "re");
+	in = len ? fmemopen(text, len, "r") : fopen("/dev/null", "re");
 	if (!in)
 		return ct_err__set(err, errno, "cannot read from memory: %s", strerror(errno));
 	return ct_recording__read_stream(in, strcmp(path, "-") != 0 ? path : "standard input", s,
@@ -57,19 +35,20 @@ static int add_file(struct loaded *l, const char *path, enum ct_mode mode, struc
 {
 	ct_autosession struct ct_session *s = NULL;
 	ct_autoreport struct ct_report *r = NULL;
-	struct ct_str text = { 0 };
-	int ret = slurp(path, &text, err);
+	ct_autofree char *text = NULL;
+	size_t len;
+	/* Which kind a file is must be known before it is parsed, also from a pipe. */
+	int ret = ct_input__read(path, MAX_FILE, NULL, &text, &len, err);
 
-	if (!ret && ct_advice__is_json(text.s, text.len)) {
-		ret = ct_advice__read(text.s, text.len, path, &s, &r, err);
+	if (!ret && ct_advice__is_json(text, len)) {
+		ret = ct_advice__read(text, len, path, &s, &r, err);
 		if (!ret)
 			ct_report__set_mode(r, s, mode);
 	} else if (!ret) {
-		ret = read_recording(path, &text, &s, err);
+		ret = read_recording(path, text, len, &s, err);
 		if (!ret)
 			ct_session__conclude(s);
 	}
-	ct_str__free(&text);
 	if (ret)
 		return ret;
 	if (r && l->r) {
