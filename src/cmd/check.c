@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* captrim check: advices held against what is deployed, for CI. Needs no privilege. */
 #include <errno.h>
+#include <string.h>
 
 #include "base/outfile.h"
 #include "check/check.h"
@@ -39,6 +40,7 @@ const struct ct_command ct_check_command = {
 		"FILE is a recording or an advice in JSON. It is compared with a Compose file,\n"
 		"a Kubernetes manifest, a systemd unit, a Quadlet file, the label of an image\n"
 		"(image:NAME, or a file with the output of 'docker image inspect'), or a policy.\n"
+		"One of all these may be -, which is standard input.\n"
 		"The exit status is 0 if there are no findings (notes are none), 1 if there\n"
 		"are some, 2 if the comparison failed.",
 	.opts = opts,
@@ -92,6 +94,23 @@ static int check(const struct ct_strlist *files, enum ct_mode mode)
 	return findings ? EXIT_FINDINGS : 0;
 }
 
+static bool has_stdin(const struct ct_strlist *files)
+{
+	for (size_t i = 0; i < files->len; i++)
+		if (!strcmp(files->items[i], "-"))
+			return true;
+	return false;
+}
+
+static int check_stdin(const struct ct_strlist *files, struct ct_err *err)
+{
+	if (!has_stdin(files) || !has_stdin(&against))
+		return 0;
+	return ct_err__set(err, EINVAL,
+			   "standard input (-) cannot be both the recording and what is deployed: "
+			   "give one of them by name");
+}
+
 int ct_cmd__check(int argc, char **argv)
 {
 	enum ct_mode mode;
@@ -104,6 +123,8 @@ int ct_cmd__check(int argc, char **argv)
 				  "check needs a recording: captrim check FILE --against FILE");
 	if (!ret && !against.len)
 		ret = ct_err__set(&err, EINVAL, "check needs --against FILE: what is deployed");
+	if (!ret)
+		ret = check_stdin(&files, &err);
 	if (!ret)
 		ret = ct_cmd__mode(strict, generous, &mode, &err);
 	if (ret < 0)

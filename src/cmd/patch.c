@@ -185,6 +185,12 @@ static int check_words(const struct ct_strlist *files, struct ct_err *err)
 	if (!files->len)
 		return ct_err__set(err, EINVAL,
 				   "patch needs a recording: captrim patch -f compose.yaml FILE");
+	for (size_t i = 0; i < compose_files.len; i++)
+		if (!strcmp(compose_files.items[i], "-"))
+			return ct_err__set(
+				err, EINVAL,
+				"patch changes files: give the Compose file by name, not "
+				"as standard input (-f -)");
 	if (do_write && override_path)
 		return ct_err__set(err, EINVAL, "--write and --override exclude each other");
 	return 0;

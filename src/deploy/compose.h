@@ -10,13 +10,9 @@
 
 #include "base/err.h"
 #include "base/opt.h"
+#include "base/strings.h"
+#include "deploy/place.h"
 #include "model/session.h"
-
-/* line and column count from 1, the column in characters. file NULL: nowhere. */
-struct ct_place {
-	const char *file; /* as it was named, or found by include and extends */
-	unsigned int line, column;
-};
 
 /* text NULL: not set; at is the value's place then all the same if it was set to nothing. */
 struct ct_compose_text {
@@ -45,8 +41,8 @@ struct ct_compose {
 	struct ct_compose_text name;	     /* of the project, as `name:` has it */
 	struct ct_compose_service *services; /* in the order of their definition */
 	size_t nservices, services_cap;
-	struct ct_strlist notes;  /* what was not followed, with its place; printable, owned */
-	struct ct_layers *layers; /* for edit/ alone */
+	struct ct_strings notes;  /* what was not followed, with its place; printable */
+	struct ct_layers *layers; /* for those who change the files, see layers.h */
 };
 
 /*
@@ -80,9 +76,6 @@ int ct_compose__cap(const char *name, uint64_t *set);
  * a misspelling) is not in the set: returns the first such item, or NULL.
  */
 const struct ct_compose_text *ct_compose__caps(const struct ct_compose_list *l, uint64_t *set);
-
-/* "compose.yaml:3:5", printable; the caller frees. */
-char *ct_place__text(const struct ct_place *at);
 
 static inline void ct_compose__cleanup(struct ct_compose **c)
 {

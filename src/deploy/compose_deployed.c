@@ -42,16 +42,15 @@ static void read_service(struct ct_deployment *all, const struct ct_compose_serv
 }
 
 int ct_deployment__compose(struct ct_deployment *t, const struct ct_strlist *paths,
-			   struct ct_err *err)
+			   const struct ct_overlay *overlays, size_t noverlays, struct ct_err *err)
 {
-	int ret = ct_compose__load(paths, &t->compose, err);
+	int ret = ct_compose__load_with(paths, overlays, noverlays, &t->compose, err);
 
 	if (ret)
 		return ret;
 	for (size_t i = 0; i < t->compose->nservices; i++)
 		read_service(t, &t->compose->services[i]);
 	for (size_t i = 0; i < t->compose->notes.len; i++)
-		*CT_PUSH(t->notes.items, t->notes.len,
-			 t->notes.cap) = ct_xstrdup(t->compose->notes.items[i]);
+		ct_strings__add(&t->notes, t->compose->notes.items[i]);
 	return 0;
 }

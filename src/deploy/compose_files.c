@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "base/input.h"
 #include "deploy/layers.h"
 
 #define MAX_FILE_SIZE ((size_t)4 << 20)
@@ -35,10 +35,6 @@ char *ct_layers__path(const struct ct_layers *l, const struct ct_yaml *from, con
 static int read_text(const struct ct_layers *l, const char *path, const char *real, char **text,
 		     size_t *len, struct ct_err *err)
 {
-	ct_autofree char *shown = ct_printable(path);
-	struct stat st;
-	int ret;
-
 	for (size_t i = 0; i < l->noverlays; i++)
 		if (!strcmp(l->overlays[i].real, real)) {
 			*len = l->overlays[i].len;
@@ -46,15 +42,7 @@ static int read_text(const struct ct_layers *l, const char *path, const char *re
 			memcpy(*text, l->overlays[i].text, *len);
 			return 0;
 		}
-	if (stat(real, &st))
-		return ct_err__set(err, errno, "cannot read %s: %s", shown, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return ct_err__set(err, EINVAL, "%s is not a regular file", shown);
-	ret = ct_read_file(real, MAX_FILE_SIZE, text, len);
-	if (ret == -EFBIG)
-		return ct_err__set(err, EFBIG, "%s is larger than %zu MiB: split the file", shown,
-				   MAX_FILE_SIZE >> 20);
-	return ret ? ct_err__set(err, -ret, "cannot read %s: %s", shown, strerror(-ret)) : 0;
+	return ct_input__read(path, MAX_FILE_SIZE, "split the file", text, len, err);
 }
 
 static int add_parsed(struct ct_yaml_docs *docs, const char *name, const char *text, size_t len,

@@ -130,9 +130,7 @@ void ct_compose__free(struct ct_compose *c)
 	free(l);
 	forget_services(c);
 	free(c->services);
-	for (size_t i = 0; i < c->notes.len; i++)
-		free((char *)c->notes.items[i]);
-	ct_strlist__free(&c->notes);
+	ct_strings__free(&c->notes);
 	free(c);
 }
 

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "deploy/deployed.h"
 
+#include <errno.h>
 #include <string.h>
+
+#include "base/input.h"
+
+#define MAX_FILE ((size_t)16 << 20)
 
 /*
  * moby, oci/caps/utils.go TweakCapabilities(): with ALL added only single names are dropped;
@@ -28,6 +33,19 @@ uint64_t ct_caps__cri(uint64_t defaults, uint64_t add, uint64_t drop)
 	return set & ~drop;
 }
 
+int ct_deployment__read_text(const char *path, char **text, size_t *len, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(strcmp(path, "-") != 0 ? path : "standard input");
+	int ret = ct_input__read(path, MAX_FILE, "split the file", text, len, err);
+
+	if (!ret && strlen(*text) != *len)
+		ret = ct_err__set(err, EINVAL,
+				  "%s: contains a NUL byte: convert the file to UTF-8, if it is "
+				  "text",
+				  shown);
+	return ret;
+}
+
 struct ct_deployed *ct_deployment__add(struct ct_deployment *t, enum ct_deployed_kind kind,
 				       const char *name)
 {
@@ -43,10 +61,9 @@ struct ct_deployed *ct_deployment__add(struct ct_deployment *t, enum ct_deployed
 
 const char *ct_deployment__file(struct ct_deployment *t, const char *path)
 {
-	for (size_t i = 0; i < t->files.len; i++)
-		if (!strcmp(t->files.items[i], path))
-			return t->files.items[i];
-	return *CT_PUSH(t->files.items, t->files.len, t->files.cap) = ct_xstrdup(path);
+	if (!ct_strings__find(&t->files, path))
+		ct_strings__add(&t->files, path);
+	return ct_strings__find(&t->files, path);
 }
 
 void ct_named__add(struct ct_named_list *l, const char *text, struct ct_place at)
@@ -69,18 +86,37 @@ uint64_t ct_named__set(const struct ct_named_list *l)
 	return set;
 }
 
+/* MergeCapabilities() of containers/common refuses what Docker takes. */
+static void check_both(struct ct_deployed *t)
+{
+	uint64_t added = ct_named__set(&t->added), dropped = ct_named__set(&t->dropped);
+
+	for (size_t i = 0; i < t->dropped.len; i++) {
+		struct ct_named *n = &t->dropped.items[i];
+
+		if (n->set == CT_CAPS_ALL ?
+			    added == CT_CAPS_ALL :
+			    dropped != CT_CAPS_ALL && added != CT_CAPS_ALL && n->set & added)
+			n->why = "podman refuses to add and to drop it";
+	}
+}
+
+void ct_deployed__decide_podman(struct ct_deployed *t)
+{
+	check_both(t);
+	t->podman = true;
+	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
+	t->given = t->privileged == CT_YES ?
+			   CT_CAPS_ALL :
+			   ct_caps__docker(CT_CAPS_PODMAN_DEFAULT, ct_named__set(&t->added),
+					   ct_named__set(&t->dropped));
+}
+
 static void named_free(struct ct_named_list *l)
 {
 	for (size_t i = 0; i < l->len; i++)
 		free(l->items[i].text);
 	free(l->items);
-}
-
-static void strings_free(struct ct_strlist *l)
-{
-	for (size_t i = 0; i < l->len; i++)
-		free((char *)l->items[i]);
-	ct_strlist__free(l);
 }
 
 void ct_deployment__free(struct ct_deployment *t)
@@ -98,8 +134,8 @@ void ct_deployment__free(struct ct_deployment *t)
 		ct_settings__free(&target->settings);
 	}
 	free(t->items);
-	strings_free(&t->files);
-	strings_free(&t->notes);
+	ct_strings__free(&t->files);
+	ct_strings__free(&t->notes);
 	ct_compose__free(t->compose);
 	*t = (struct ct_deployment){ 0 };
 }

@@ -7,7 +7,8 @@
 #ifndef CT_DEPLOY_DEPLOYED_H
 #define CT_DEPLOY_DEPLOYED_H
 
-#include "deploy/compose.h"
+#include "base/strings.h"
+#include "deploy/layers.h"
 #include "deploy/settings.h"
 #include "model/caps.h"
 
@@ -45,6 +46,7 @@ struct ct_deployed {
 	uint64_t ambient;	/* what a user other than root holds from the start */
 	bool from_none;		/* the set starts from nothing, not from a default */
 	struct ct_place set_at; /* where it is decided; file NULL: it is not, see at */
+	bool podman;		/* it starts it: a user other than root holds what is added */
 	enum ct_tristate privileged, nonroot;
 	struct ct_place privileged_at;
 	/* Commands of a unit that nothing restricts ("+"): YES: the main one, UNKNOWN: others. */
@@ -57,8 +59,8 @@ struct ct_deployed {
 struct ct_deployment {
 	struct ct_deployed *items;
 	size_t len, cap;
-	struct ct_strlist files; /* owned: what places point to */
-	struct ct_strlist notes; /* owned, printable */
+	struct ct_strings files; /* what places point to */
+	struct ct_strings notes; /* printable */
 	struct ct_compose *compose;
 };
 
@@ -78,18 +80,49 @@ const char *ct_deployment__file(struct ct_deployment *t, const char *path);
 void ct_named__add(struct ct_named_list *l, const char *text, struct ct_place at);
 uint64_t ct_named__set(const struct ct_named_list *l);
 
+/* What Podman gives for its lists and privileged. */
+void ct_deployed__decide_podman(struct ct_deployed *t);
+
 void ct_deployment__free(struct ct_deployment *t); /* what it holds */
 
+/* What else may be among the files: YAML that this room knows nothing of. */
+struct ct_deploy_other {
+	const char *name; /* for a message: "a policy (forbid:, allow:, ...)" */
+	bool (*is)(void *arg, const struct ct_yaml_docs *docs);
+	int (*load)(void *arg, const char *path, const struct ct_yaml_docs *docs,
+		    struct ct_err *err);
+	void *arg;
+};
+
 /*
- * One reader for each kind of file. They add to t. -EINVAL or another negative errno with
- * a message that names file, line and cure. text is the file's, NUL-terminated.
+ * Adds what the files give; their names and contents tell what each is. "-" is standard input,
+ * "image:NAME" an image that an engine has here. Several Compose files are taken over one another
+ * in their order. other may be NULL. Returns 0 or a negative errno with a message that names file,
+ * line and cure.
  */
-int ct_deployment__kubernetes(struct ct_deployment *t, const char *path, const char *text,
-			      size_t len, struct ct_err *err);
+int ct_deployment__load(struct ct_deployment *t, const struct ct_strlist *files,
+			const struct ct_deploy_other *other, struct ct_err *err);
+
+/* A deployment file's text, without NUL bytes; the caller frees. */
+int ct_deployment__read_text(const char *path, char **text, size_t *len, struct ct_err *err);
+
+/* Who starts the pods of a manifest: an engine behind Kubernetes' CRI, or "podman kube play". */
+enum ct_manifest_reader { CT_MANIFEST_CRI, CT_MANIFEST_PODMAN };
+
+/*
+ * One reader for each kind of file. They add to t, and return as ct_deployment__load() does. text
+ * is the file's, NUL-terminated.
+ */
+int ct_deployment__manifest(struct ct_deployment *t, const char *path, const char *text, size_t len,
+			    enum ct_manifest_reader by, struct ct_err *err);
+void ct_deployment__manifest_docs(struct ct_deployment *t, const char *path,
+				  const struct ct_yaml_docs *docs, enum ct_manifest_reader by);
 int ct_deployment__unit(struct ct_deployment *t, const char *path, const char *text,
 			struct ct_err *err);
+int ct_deployment__kube(struct ct_deployment *t, const char *path, const char *text,
+			struct ct_err *err);
 int ct_deployment__compose(struct ct_deployment *t, const struct ct_strlist *paths,
-			   struct ct_err *err);
+			   const struct ct_overlay *overlays, size_t noverlays, struct ct_err *err);
 
 /* Is it JSON that describes an image? */
 bool ct_deployment__is_image(const char *text);

@@ -108,9 +108,9 @@ void ct_dropins__find(struct ct_dropins *l, const char *path)
 	const char *suffix = strrchr(base, '.') + 1;
 	ct_autofree char *in = ct_xstrndup(path, (size_t)(base - path));
 	ct_autofree char *real = realpath(*in ? in : ".", NULL);
-	bool quadlet = !strcmp(suffix, "container");
+	bool quadlet = !strcmp(suffix, "container") || !strcmp(suffix, "kube");
 	const char *const *dirs = NULL;
-	struct ct_strlist places = { 0 };
+	ct_autostrings struct ct_strings places = { 0 };
 	size_t root = 0;
 
 	if (real && quadlet)
@@ -118,13 +118,12 @@ void ct_dropins__find(struct ct_dropins *l, const char *path)
 	else if (real && !(dirs = dirs_of(real, system_dirs, &root)))
 		dirs = dirs_of(real, user_dirs, &root);
 	if (!dirs)
-		*CT_PUSH(places.items, places.len, places.cap) = ct_xstrdup(in);
+		ct_strings__add(&places, in);
 	for (; dirs && *dirs; dirs++) {
 		ct_autofree char *place = ct_xasprintf("%.*s%s", (int)root, real, *dirs);
 		bool same = !strcmp(place, real);
 
-		*CT_PUSH(places.items, places.len, places.cap) = same ? ct_xstrdup(in) :
-									ct_xasprintf("%s/", place);
+		ct_strings__take(&places, same ? ct_xstrdup(in) : ct_xasprintf("%s/", place));
 	}
 	/* Those of a kind come last to systemd; Quadlet goes from directory to directory. */
 	for (size_t i = 0; i < places.len; i++) {
@@ -134,9 +133,6 @@ void ct_dropins__find(struct ct_dropins *l, const char *path)
 	}
 	for (size_t i = 0; i < places.len && !quadlet; i++)
 		add_dropins(l, places.items[i], suffix, strlen(suffix), "");
-	for (size_t i = 0; i < places.len; i++)
-		free((char *)places.items[i]);
-	ct_strlist__free(&places);
 	if (l->len)
 		qsort(l->items, l->len, sizeof(*l->items), by_name);
 }

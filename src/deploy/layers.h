@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files behind a ct_compose, for those in edit/ who change them. */
+/* The files behind a ct_compose, for those who change them. */
 #ifndef CT_DEPLOY_LAYERS_H
 #define CT_DEPLOY_LAYERS_H
 
@@ -31,7 +31,7 @@ struct ct_layers {
 	size_t norder, order_cap;
 	const struct ct_overlay *overlays;
 	size_t noverlays;
-	struct ct_strlist *notes;
+	struct ct_strings *notes;
 };
 
 /* As ct_compose__load, with other texts for some files. */
@@ -78,6 +78,5 @@ int ct_layers__inherited(struct ct_layers *l, const struct ct_yaml *y, const cha
 			 struct ct_compose_service *s, struct ct_err *err);
 
 void ct_compose_service__clear(struct ct_compose_service *s);
-struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *n);
 
 #endif

@@ -11,6 +11,8 @@ struct reader {
 	const char *file;
 	const char *where; /* "Deployment/web" */
 	const char *space; /* its namespace; NULL: not named */
+	const char *pod;   /* as Podman calls it */
+	enum ct_manifest_reader by;
 };
 
 static struct ct_place place(const struct reader *r, const struct ct_yaml_node *n)
@@ -74,7 +76,8 @@ static bool read_names(const struct reader *r, const struct ct_yaml_node *caps, 
 			refuse_name(r, n, l, "Kubernetes wants a name here");
 		} else {
 			ct_named__add(l, n->text, place(r, list->items[i]));
-			check_prefix(&l->items[l->len - 1]);
+			if (r->by == CT_MANIFEST_CRI)
+				check_prefix(&l->items[l->len - 1]);
 		}
 	}
 	return certain;
@@ -170,6 +173,15 @@ static void note_misplaced(const struct reader *r, const struct ct_yaml_node *ma
 	}
 }
 
+static void decide_cri(struct ct_deployed *t)
+{
+	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
+	t->given = t->privileged == CT_YES ?
+			   CT_CAPS_ALL :
+			   ct_caps__cri(CT_CAPS_CONTAINERD_DEFAULT, ct_named__set(&t->added),
+					ct_named__set(&t->dropped));
+}
+
 static void read_container(const struct reader *r, const struct ct_yaml_node *c,
 			   const struct ct_yaml_node *pod)
 {
@@ -182,6 +194,8 @@ static void read_container(const struct reader *r, const struct ct_yaml_node *c,
 
 	t = ct_deployment__add(r->t, CT_DEPLOYED_KUBERNETES, text ? text : "?");
 	t->where = ct_xstrdup(r->where);
+	if (r->by == CT_MANIFEST_PODMAN)
+		t->alias = ct_xasprintf("%s-%s", r->pod, t->name);
 	t->image = image ? ct_xstrdup(image) : NULL;
 	t->at = place(r, name ? name : c);
 	t->space = r->space ? ct_xstrdup(r->space) : NULL;
@@ -197,11 +211,10 @@ static void read_container(const struct reader *r, const struct ct_yaml_node *c,
 	note_misplaced(r, c, "a container itself");
 	t->nonroot = read_nonroot(context, ct_yaml__get(pod, "securityContext"));
 	read_settings(r, t, context, pod);
-	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
-	t->given = t->privileged == CT_YES ?
-			   CT_CAPS_ALL :
-			   ct_caps__cri(CT_CAPS_CONTAINERD_DEFAULT, ct_named__set(&t->added),
-					ct_named__set(&t->dropped));
+	if (r->by == CT_MANIFEST_PODMAN)
+		ct_deployed__decide_podman(t);
+	else
+		decide_cri(t);
 }
 
 static void read_pod(const struct reader *r, const struct ct_yaml_node *spec)
@@ -223,7 +236,8 @@ static void read_object(struct reader *r, const struct ct_yaml_node *o, int dept
 	const struct ct_yaml_node *spec = ct_yaml__get(o, "spec"), *list = ct_yaml__get(o, "items");
 	const struct ct_yaml_node *job = ct_yaml__get(ct_yaml__get(spec, "jobTemplate"), "spec");
 	const char *kind = text_of(o, "kind"), *name;
-	ct_autofree char *where = NULL;
+	ct_autofree char *where = NULL, *pod = NULL;
+	bool is_pod = kind && !strcmp(kind, "Pod");
 
 	for (size_t i = 0; list && !depth && list->kind == CT_YAML_SEQ && i < list->nitems; i++)
 		read_object(r, ct_yaml__resolve(list->items[i]), depth + 1); /* of a List */
@@ -232,29 +246,38 @@ static void read_object(struct reader *r, const struct ct_yaml_node *o, int dept
 		name = text_of(ct_yaml__get(o, "metadata"), "generateName");
 	where = ct_xasprintf("%s/%s", kind ? kind : "?", name ? name : "?");
 	r->where = where;
+	pod = ct_xasprintf("%s%s", name ? name : "?", is_pod ? "" : "-pod");
+	r->pod = pod;
 	r->space = text_of(ct_yaml__get(o, "metadata"), "namespace");
 	if (is_unknown(r->space))
 		r->space = NULL;
 	read_pod(r, ct_yaml__get(ct_yaml__get(o, "template"), "spec")); /* of a PodTemplate */
 	read_pod(r, ct_yaml__get(ct_yaml__get(spec, "template"), "spec"));
 	read_pod(r, ct_yaml__get(ct_yaml__get(job, "template"), "spec"));
-	if (kind && !strcmp(kind, "Pod"))
+	if (is_pod)
 		read_pod(r, spec);
 }
 
-int ct_deployment__kubernetes(struct ct_deployment *t, const char *path, const char *text,
-			      size_t len, struct ct_err *err)
+void ct_deployment__manifest_docs(struct ct_deployment *t, const char *path,
+				  const struct ct_yaml_docs *docs, enum ct_manifest_reader by)
+{
+	for (size_t i = 0; i < docs->len; i++) {
+		struct reader r = {
+			.t = t, .y = docs->items[i], .file = ct_deployment__file(t, path), .by = by
+		};
+
+		read_object(&r, docs->items[i]->root, 0);
+	}
+}
+
+int ct_deployment__manifest(struct ct_deployment *t, const char *path, const char *text, size_t len,
+			    enum ct_manifest_reader by, struct ct_err *err)
 {
 	struct ct_yaml_docs docs = { 0 };
 	int ret = ct_yaml_docs__parse(path, text, len, &docs, err);
 
-	for (size_t i = 0; i < docs.len; i++) {
-		struct reader r = { .t = t,
-				    .y = docs.items[i],
-				    .file = ct_deployment__file(t, path) };
-
-		read_object(&r, docs.items[i]->root, 0);
-	}
+	if (!ret)
+		ct_deployment__manifest_docs(t, path, &docs, by);
 	ct_yaml_docs__free(&docs);
 	return ret;
 }

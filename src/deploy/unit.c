@@ -1,62 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* systemd units and Quadlet's .container files, each with its drop-ins. */
+/* systemd units and Quadlet's files, each with its drop-ins. */
 #include <errno.h>
 #include <string.h>
 
+#include "base/input.h"
 #include "deploy/unit_priv.h"
 
-#define MAX_FILE (1u << 20)
+#define MAX_FILE ((size_t)1 << 20)
 
-struct reading {
-	struct ct_deployment *all;
-	const struct ct_unit_kind *kind;
-	void *state;
-	struct ct_err *err;
-};
-
-static int read_text(const struct reading *r, const char *path, const char *text)
-{
-	return ct_unit_text__read(r->kind->syntax, ct_deployment__file(r->all, path), text,
-				  r->kind->take, r->state, r->err);
-}
-
-static int read_dropins(const struct reading *r, const char *path)
+int ct_unit__read_files(struct ct_deployment *d, enum ct_unit_syntax syntax, const char *path,
+			const char *text, ct_unit_fn *take, void *arg, struct ct_err *err)
 {
 	struct ct_dropins l = { 0 };
-	int ret = 0;
+	int ret = ct_unit_text__read(syntax, ct_deployment__file(d, path), text, take, arg, err);
 
-	ct_dropins__find(&l, path);
+	if (!ret && strrchr(path, '.'))
+		ct_dropins__find(&l, path);
 	for (size_t i = 0; i < l.len && !ret; i++) {
-		ct_autofree char *text = NULL, *shown = ct_printable(l.items[i].path);
+		const char *file = ct_deployment__file(d, l.items[i].path);
+		ct_autofree char *dropin = NULL;
+		size_t len;
 
-		ret = ct_read_file(l.items[i].path, MAX_FILE, &text, NULL);
-		ret = ret ? ct_err__set(r->err, -ret, "cannot read %s: %s", shown, strerror(-ret)) :
-			    read_text(r, l.items[i].path, text);
+		ret = ct_input__read(file, MAX_FILE, NULL, &dropin, &len, err);
+		if (!ret)
+			ret = ct_unit_text__read(syntax, file, dropin, take, arg, err);
 	}
 	ct_dropins__free(&l);
 	return ret;
 }
 
-int ct_deployment__unit(struct ct_deployment *t, const char *path, const char *text,
+int ct_deployment__unit(struct ct_deployment *d, const char *path, const char *text,
 			struct ct_err *err)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	const char *dot = strrchr(base, '.');
 	bool quadlet = dot && !strcmp(dot, ".container");
-	struct reading r = { .all = t,
-			     .kind = quadlet ? &ct_unit_quadlet : &ct_unit_systemd,
-			     .err = err };
+	const struct ct_unit_kind *kind = quadlet ? &ct_unit_quadlet : &ct_unit_systemd;
 	ct_autofree char *name = ct_xstrndup(base, quadlet ? (size_t)(dot - base) : strlen(base));
-	struct ct_unit_read *u = r.state = ct_xzalloc(r.kind->size);
+	ct_autofree struct ct_unit_read *u = ct_xzalloc(kind->size);
 	int ret;
 
 	u->suffix = dot ? dot : "";
-	u->t = ct_deployment__add(t, r.kind->target, name);
-	u->t->at = (struct ct_place){ ct_deployment__file(t, path), 1, 1 };
-	ret = read_text(&r, path, text);
-	if (!ret && dot)
-		ret = read_dropins(&r, path);
-	r.kind->decide(r.state);
-	free(r.state);
+	u->t = ct_deployment__add(d, kind->target, name);
+	u->t->at = (struct ct_place){ ct_deployment__file(d, path), 1, 1 };
+	ret = ct_unit__read_files(d, kind->syntax, path, text, kind->take, u, err);
+	kind->decide(u);
 	return ret;
 }

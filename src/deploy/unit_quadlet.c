@@ -59,19 +59,10 @@ static void take_words(struct words *l, const struct ct_unit_line *line, enum ct
 		free(l->items[--l->len].text);
 }
 
-/* UnitFile.Lookup() takes one pair of quotes off. */
-static char *unquoted(const char *value)
-{
-	size_t len = strlen(value);
-	bool quoted = len > 1 && *value == '"' && value[len - 1] == '"';
-
-	return ct_xstrndup(value + quoted, len - 2u * quoted);
-}
-
 static void replace(char **field, const char *value)
 {
 	free(*field);
-	*field = *value ? unquoted(value) : NULL;
+	*field = *value ? ct_unit_text__unquoted(value) : NULL;
 }
 
 static void take(void *arg, const struct ct_unit_line *l, const char *section, const char *key,
@@ -102,7 +93,7 @@ static void take(void *arg, const struct ct_unit_line *l, const char *section, c
 			clear(&q->networks);
 	} else if (!strcmp(key, "SeccompProfile")) {
 		clear(&q->seccomp);
-		add_word(&q->seccomp, at, unquoted(value));
+		add_word(&q->seccomp, at, ct_unit_text__unquoted(value));
 	}
 }
 
@@ -234,21 +225,6 @@ static void take_option(struct quadlet *q, size_t *i)
 
 /* ---- the set ---- */
 
-/* MergeCapabilities() of containers/common refuses what Docker takes. */
-static void check_both(struct ct_deployed *t)
-{
-	uint64_t added = ct_named__set(&t->added), dropped = ct_named__set(&t->dropped);
-
-	for (size_t i = 0; i < t->dropped.len; i++) {
-		struct ct_named *n = &t->dropped.items[i];
-
-		if (n->set == CT_CAPS_ALL ?
-			    added == CT_CAPS_ALL :
-			    dropped != CT_CAPS_ALL && added != CT_CAPS_ALL && n->set & added)
-			n->why = "podman refuses to add and to drop it";
-	}
-}
-
 static void decide_user(struct quadlet *q)
 {
 	struct ct_deployed *t = q->base.t;
@@ -266,7 +242,6 @@ static void decide(void *arg)
 {
 	struct quadlet *q = arg;
 	struct ct_deployed *t = q->base.t;
-	uint64_t dropped;
 
 	for (size_t i = 0; i < q->drop.len; i++)
 		add_names(t, &t->dropped, q->drop.items[i].at, q->drop.items[i].text);
@@ -282,12 +257,7 @@ static void decide(void *arg)
 	for (size_t i = 0; i < q->args.len; i++)
 		take_option(q, &i);
 	decide_user(q);
-	check_both(t);
-	dropped = ct_named__set(&t->dropped);
-	t->from_none = dropped == CT_CAPS_ALL;
-	t->given = t->privileged == CT_YES ? CT_CAPS_ALL :
-					     ct_caps__docker(CT_CAPS_PODMAN_DEFAULT,
-							     ct_named__set(&t->added), dropped);
+	ct_deployed__decide_podman(t);
 	drop(&q->add);
 	drop(&q->drop);
 	drop(&q->args);

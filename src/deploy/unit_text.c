@@ -249,3 +249,12 @@ int ct_unit_text__word(enum ct_unit_words kind, const char **p, char **word, con
 	*word = s.s;
 	return quote ? 2 : 1;
 }
+
+/* UnitFile.Lookup() takes one pair of quotes off. */
+char *ct_unit_text__unquoted(const char *value)
+{
+	size_t len = strlen(value);
+	bool quoted = len > 1 && *value == '"' && value[len - 1] == '"';
+
+	return ct_xstrndup(value + quoted, len - 2u * quoted);
+}

@@ -3,7 +3,9 @@
 #ifndef CT_DEPLOY_UNIT_TEXT_H
 #define CT_DEPLOY_UNIT_TEXT_H
 
-#include "deploy/compose.h"
+#include "base/err.h"
+#include "base/util.h"
+#include "deploy/place.h"
 
 /* Quadlet has a reader of its own, that mimics systemd's and differs from it in places. */
 enum ct_unit_syntax { CT_UNIT_SYSTEMD, CT_UNIT_QUADLET };
@@ -48,5 +50,8 @@ enum ct_unit_words {
  * wrong, and what follows cannot be read.
  */
 int ct_unit_text__word(enum ct_unit_words kind, const char **p, char **word, const char **at);
+
+/* One pair of quotes is taken off, as Quadlet does it for a value of one word; the caller frees. */
+char *ct_unit_text__unquoted(const char *value);
 
 #endif

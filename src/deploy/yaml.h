@@ -4,6 +4,7 @@
 #define CT_DEPLOY_YAML_H
 
 #include "base/err.h"
+#include "deploy/place.h"
 
 enum ct_yaml_kind { CT_YAML_SCALAR, CT_YAML_MAP, CT_YAML_SEQ, CT_YAML_ALIAS };
 enum ct_yaml_style { CT_YAML_PLAIN, CT_YAML_QUOTED, CT_YAML_LITERAL };
@@ -44,6 +45,8 @@ void ct_yaml__free(struct ct_yaml *y);
 
 /* From 1 on; the column in characters. */
 void ct_yaml__place(const struct ct_yaml *y, size_t pos, unsigned int *line, unsigned int *column);
+
+struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *n);
 
 /* Sets "file:line:column: message" with -EINVAL. */
 int ct_yaml__error(const struct ct_yaml *y, size_t pos, struct ct_err *err, const char *fmt, ...)

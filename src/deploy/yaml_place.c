@@ -41,6 +41,14 @@ void ct_yaml__place(const struct ct_yaml *y, size_t pos, unsigned int *line, uns
 		*column += ((unsigned char)y->text[i] & 0xc0) != 0x80;
 }
 
+struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *n)
+{
+	struct ct_place at = { .file = y->name };
+
+	ct_yaml__place(y, n->start, &at.line, &at.column);
+	return at;
+}
+
 int ct_yaml__error(const struct ct_yaml *y, size_t pos, struct ct_err *err, const char *fmt, ...)
 {
 	ct_autofree char *msg = NULL, *name = ct_printable(y->name);

@@ -42,7 +42,7 @@ struct ct_patch {
 	size_t nservices, services_cap;
 	struct ct_patch_file *files;
 	size_t nfiles, files_cap;
-	struct ct_strlist notes; /* printable, owned */
+	struct ct_strings notes; /* printable */
 };
 
 /*

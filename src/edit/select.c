@@ -12,11 +12,6 @@ static bool given(const char *s)
 	return s && *s;
 }
 
-static void note(struct ct_patch *p, char *text)
-{
-	*CT_PUSH(p->notes.items, p->notes.len, p->notes.cap) = text;
-}
-
 static const char *service_of(const struct ct_advice *a)
 {
 	return a->workload->container.service;
@@ -121,11 +116,12 @@ static int add_labelled(struct ct_patch *p, const struct ct_patch_opts *opts, st
 		ct_autofree char *of = ct_printable(project_of(a));
 
 		if (!given(service_of(a)))
-			note(p,
-			     ct_xasprintf("%s: left out, because it has no Compose label", label));
+			ct_strings__addf(&p->notes, "%s: left out, because it has no Compose label",
+					 label);
 		else if (project && strcmp(project, project_of(a)) != 0)
-			note(p, ct_xasprintf("%s: left out, because it belongs to project '%s'",
-					     label, of));
+			ct_strings__addf(&p->notes,
+					 "%s: left out, because it belongs to project '%s'", label,
+					 of);
 		else
 			ret = add(p, service_of(a), a, err);
 	}
@@ -164,18 +160,20 @@ static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bo
 	t->privileged = is == CT_YES;
 	t->drop_privileged = is != CT_NO && (forced || (without && is == CT_YES));
 	if (is == CT_UNKNOWN && !forced)
-		note(p, ct_xasprintf("%s: %s: a variable decides whether it is privileged, which "
-				     "would give everything back",
-				     at, name));
+		ct_strings__addf(&p->notes,
+				 "%s: %s: a variable decides whether it is privileged, which "
+				 "would give everything back",
+				 at, name);
 	else if (t->drop_privileged)
-		note(p, ct_xasprintf("%s: %s: privileged: true is removed: %s", at, name,
-				     without ? "it worked without" : "as asked for"));
+		ct_strings__addf(&p->notes, "%s: %s: privileged: true is removed: %s", at, name,
+				 without ? "it worked without" : "as asked for");
 	else if (t->privileged)
-		note(p, ct_xasprintf("%s: %s: privileged: true stays and gives every capability "
-				     "back: it was recorded that way, and its use of devices, /sys "
-				     "and /proc is not recorded. Record it without, let captrim "
-				     "verify try that, or use --drop-privileged and test",
-				     at, name));
+		ct_strings__addf(&p->notes,
+				 "%s: %s: privileged: true stays and gives every capability "
+				 "back: it was recorded that way, and its use of devices, /sys "
+				 "and /proc is not recorded. Record it without, let captrim "
+				 "verify try that, or use --drop-privileged and test",
+				 at, name);
 }
 
 /* The advice is for what was recorded: what the file has beside it may make it another matter. */
@@ -196,7 +194,7 @@ static void note_settings(struct ct_patch *p, const struct ct_patch_service *t)
 			said = raw ? ct_printable(raw) : NULL;
 		}
 		if (said)
-			note(p, ct_xasprintf("%s: %s: %s", at, name, said));
+			ct_strings__addf(&p->notes, "%s: %s: %s", at, name, said);
 	}
 	ct_settings__free(&settings);
 }
@@ -218,12 +216,12 @@ static void note_variables(struct ct_patch *p, const struct ct_patch_service *t)
 			ct_autofree char *shown = ct_printable(item->text ? item->text : "");
 
 			if (item->text && strchr(item->text, '$'))
-				note(p,
-				     ct_xasprintf(
-					     "%s: %s: '%s' is removed from %s: a variable decides "
-					     "what it is, and the advice knows only what was "
-					     "recorded; put it back if it is needed elsewhere",
-					     at, name, shown, lists[i].key));
+				ct_strings__addf(
+					&p->notes,
+					"%s: %s: '%s' is removed from %s: a variable decides "
+					"what it is, and the advice knows only what was "
+					"recorded; put it back if it is needed elsewhere",
+					at, name, shown, lists[i].key);
 		}
 }
 
@@ -236,7 +234,7 @@ static void note_warnings(struct ct_patch *p, const struct ct_patch_service *t)
 			ct_autofree char *text = ct_printable(t->advices[i]->warnings[k].text);
 
 			if (!ct_warning__is_aside(&t->advices[i]->warnings[k]))
-				note(p, ct_xasprintf("%s: %s", name, text));
+				ct_strings__addf(&p->notes, "%s: %s", name, text);
 		}
 }
 
@@ -250,7 +248,7 @@ int ct_patch__open(const struct ct_strlist *files, const struct ct_report *r,
 		return ret;
 	p->report = r;
 	for (size_t i = 0; i < p->compose->notes.len; i++)
-		note(p, ct_xstrdup(p->compose->notes.items[i]));
+		ct_strings__add(&p->notes, p->compose->notes.items[i]);
 	ret = opts->service ? add_named(p, opts->service, err) : add_labelled(p, opts, err);
 	if (ret)
 		return ret;
@@ -280,9 +278,7 @@ void ct_patch__free(struct ct_patch *p)
 	for (size_t i = 0; i < p->nservices; i++)
 		free(p->services[i].advices);
 	free(p->services);
-	for (size_t i = 0; i < p->notes.len; i++)
-		free((char *)p->notes.items[i]);
-	ct_strlist__free(&p->notes);
+	ct_strings__free(&p->notes);
 	ct_compose__free(p->compose);
 	free(p);
 }

@@ -402,6 +402,65 @@ layers() {
 	says "Compose: what to write" "$tmp/err" 'word.yaml:3:15: cap_drop is a word.*write cap_drop: \[ALL\]$'
 }
 
+# What comes through a pipe is read; what may never end is refused. timeout: it is not waited for.
+streams() {
+	check "standard input" 0 "$ping" --against - <"$tmp/in/good.yaml"
+	says "standard input: it is read" "$tmp/out" '^1 service checked'
+	check "standard input: a manifest" 1 "$ping" --against - --format json <"$tmp/in/k8s.yaml"
+	is "standard input: its name in places" "$(jq -r '.findings[0].file' "$tmp/out")" '<stdin>'
+	check "standard input twice" 2 "$ping" --against - --against - <"$tmp/in/good.yaml"
+	says "standard input twice: it is said" "$tmp/err" 'can be read once'
+	check "standard input for both" 2 - --against - <"$ping"
+	says "standard input for both: it is said" "$tmp/err" 'cannot be both'
+	check "a unit as standard input" 2 "$ping" --against - <"$tmp/in/dns.service"
+	says "a unit as standard input: why not" "$tmp/err" 'only its name'
+	check "a pipe of the shell's" 0 <(cat "$ping") --against <(cat "$tmp/in/good.yaml")
+	mkfifo "$tmp/in/fifo"
+	(cd "$tmp/in" && timeout 20 "$captrim" check "$ping" --against fifo) 2>"$tmp/err"
+	is "a FIFO: exit status" $? 2
+	says "a FIFO: it is named" "$tmp/err" 'fifo is a FIFO'
+	(cd "$tmp/in" && timeout 20 "$captrim" advise fifo) 2>"$tmp/err"
+	is "a FIFO for a recording: exit status" $? 1
+	says "a FIFO for a recording: what to do" "$tmp/err" 'standard input \(- <fifo\)'
+	(cd "$tmp/in" && timeout 20 "$captrim" patch -f fifo "$ping") 2>"$tmp/err"
+	is "a FIFO for a Compose file: exit status" $? 1
+	says "a FIFO for a Compose file: it is named" "$tmp/err" 'fifo is a FIFO'
+	check "a device" 2 "$ping" --against /dev/zero
+	says "a device: it is named" "$tmp/err" '/dev/zero is a device'
+	check "a directory" 2 "$ping" --against .
+	says "a directory: it is said" "$tmp/err" 'cannot read .: Is a directory'
+	"$captrim" patch -f - "$ping" 2>"$tmp/err" <"$tmp/in/good.yaml"
+	says "patch: standard input is no file to change" "$tmp/err" 'give the Compose file by name'
+}
+
+# Quadlet's other files: the manifest that a .kube file names, and what gives nothing.
+quadlets() {
+	mkdir "$tmp/in/q"
+	printf '[Kube]\nYaml=pod.yaml\n' >"$tmp/in/q/web.kube"
+	cat >"$tmp/in/q/pod.yaml" <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - name: g-ping-packaged
+      image: x
+      securityContext: {capabilities: {drop: [all], add: [CAP_NET_RAW, KILL]}}
+END
+	check "Quadlet: a .kube file" 1 "$ping" --against q/web.kube --format json
+	finds "Quadlet: its manifest is read as podman reads it" "8:72 superfluous-capability KILL"
+	is "Quadlet: the manifest is named" "$(jq -r '.findings[0].file' "$tmp/out")" q/pod.yaml
+	rm "$tmp/in/q/pod.yaml"
+	check "Quadlet: a manifest that is not there" 2 "$ping" --against q/web.kube
+	says "Quadlet: which, and what to do" "$tmp/err" 'q/web.kube: its manifest Yaml=pod.yaml is not checked .*where that file is'
+	printf '[Pod]\nPodName=x\n' >"$tmp/in/q/x.pod"
+	check "Quadlet: a .pod file" 2 "$ping" --against q/x.pod
+	says "Quadlet: which files to give instead" "$tmp/err" 'NAME.container files, those with Pod=x.pod'
+	printf '[Network]\n' >"$tmp/in/q/x.network"
+	check "Quadlet: a .network file beside others" 0 "$ping" --against q/x.network --against good.yaml
+	says "Quadlet: it is said" "$tmp/out" '^note: q/x.network: starts no container'
+}
+
 # A unit whose commands are freed of some of what the unit says.
 commands() {
 	printf '[Service]\nUser=_chrony\nCapabilityBoundingSet=%s\nExecStart=!/usr/sbin/chronyd\n' \
@@ -488,6 +547,8 @@ compose_files
 other_files
 pods
 layers
+streams
+quadlets
 commands
 misplaced
 dropins

@@ -33,7 +33,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	switch (data[0] % 4) {
 	case 0: ret = ct_deployment__unit(&t, "/nowhere/fuzz.service", text, &err); break;
 	case 1: ret = ct_deployment__unit(&t, "/nowhere/fuzz.container", text, &err); break;
-	case 2: ret = ct_deployment__kubernetes(&t, "fuzz", text, size - 1, &err); break;
+	case 2:
+		ret = ct_deployment__manifest(&t, "fuzz", text, size - 1, CT_MANIFEST_CRI, &err);
+		break;
 	default: read_policy(text, size - 1, &err);
 	}
 	if (ret && !err.msg)

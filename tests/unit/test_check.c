@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "deploy/deployed.h"
-#include "deploy/yaml_docs.h"
 #include "unit.h"
 
 #define ALL CT_CAPS_ALL
@@ -162,7 +161,9 @@ static struct ct_deployment manifest(const char *text)
 	ct_autoerr struct ct_err err = { 0 };
 	struct ct_deployment t = { 0 };
 
-	CU_ASSERT_EQUAL_FATAL(ct_deployment__kubernetes(&t, "k.yaml", text, strlen(text), &err), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		ct_deployment__manifest(&t, "k.yaml", text, strlen(text), CT_MANIFEST_CRI, &err),
+		0);
 	return t;
 }
 
@@ -259,7 +260,8 @@ static void test_bad_manifest(void)
 	ct_autoerr struct ct_err err = { 0 };
 	struct ct_deployment t = { 0 };
 
-	CU_ASSERT(ct_deployment__kubernetes(&t, "k\033.yaml", text, strlen(text), &err) < 0);
+	CU_ASSERT(ct_deployment__manifest(&t, "k\033.yaml", text, strlen(text), CT_MANIFEST_CRI,
+					  &err) < 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(err.msg);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "k\\x1b.yaml:"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "helm template"));

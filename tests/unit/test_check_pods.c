@@ -75,8 +75,9 @@ static void test_templates(void)
 		ct_autoerr struct ct_err err = { 0 };
 		struct ct_deployment t = { 0 };
 
-		CU_ASSERT_EQUAL_FATAL(ct_deployment__kubernetes(&t, "k", text, strlen(text), &err),
-				      0);
+		CU_ASSERT_EQUAL_FATAL(
+			ct_deployment__manifest(&t, "k", text, strlen(text), CT_MANIFEST_CRI, &err),
+			0);
 		CU_ASSERT_EQUAL_FATAL(t.len, 1);
 		CU_ASSERT_EQUAL(t.items[0].unknown, cases[i].unknown);
 		UNIT_STR(t.items[0].space, "s");
@@ -96,7 +97,8 @@ static void test_shapes(void)
 	ct_autoerr struct ct_err err = { 0 };
 	struct ct_deployment t = { 0 };
 
-	CU_ASSERT_EQUAL_FATAL(ct_deployment__kubernetes(&t, "k", text, strlen(text), &err), 0);
+	CU_ASSERT_EQUAL_FATAL(
+		ct_deployment__manifest(&t, "k", text, strlen(text), CT_MANIFEST_CRI, &err), 0);
 	CU_ASSERT_EQUAL_FATAL(t.len, 1);
 	CU_ASSERT_EQUAL(t.items[0].privileged, CT_UNKNOWN);
 	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_UNKNOWN);
@@ -123,8 +125,9 @@ static void test_truths(void)
 		ct_autoerr struct ct_err err = { 0 };
 		struct ct_deployment t = { 0 };
 
-		CU_ASSERT_EQUAL_FATAL(ct_deployment__kubernetes(&t, "k", text, strlen(text), &err),
-				      0);
+		CU_ASSERT_EQUAL_FATAL(
+			ct_deployment__manifest(&t, "k", text, strlen(text), CT_MANIFEST_CRI, &err),
+			0);
 		CU_ASSERT_EQUAL(t.items[0].privileged, is ? CT_YES : CT_NO);
 		ct_deployment__free(&t);
 	}
