@@ -63,14 +63,6 @@ static void check_file(struct ct_check *c, const struct ct_deployed *t, const st
 					 "given: not compared"));
 }
 
-/* Given in its place, so that nothing breaks. */
-static uint64_t stand_ins(const struct ct_advice *a, int cap, uint64_t given)
-{
-	const struct ct_cap_verdict *cv = ct_advice__cap(a, cap);
-
-	return cv ? cv->alternatives & given : 0;
-}
-
 /*
  * A command of the unit that nothing restricts may be the one that needs it: a recording does not
  * say whose need it was.
@@ -91,7 +83,7 @@ static uint64_t check_missing(struct ct_check *c, const struct ct_deployed *t,
 	uint64_t instead = 0;
 
 	ct_caps__for_each(cap, a->cap_add & ~t->given & ~known) {
-		uint64_t others = stand_ins(a, cap, t->given);
+		uint64_t others = ct_advice__stand_ins(a, cap, t->given);
 		ct_autofree char *why = ct_emit__reason(a, cap);
 		ct_autofree char *names = ct_caps__join(others, ", ", "");
 
@@ -170,7 +162,7 @@ static void check_superfluous(struct ct_check *c, const struct ct_deployed *t,
 
 static void check_notes(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a)
 {
-	uint64_t optional = a->optional & t->given & ~a->cap_add;
+	uint64_t optional = ct_advice__left_out(a) & t->given;
 	ct_autofree char *names = ct_caps__join(optional, ", ", "");
 	uint64_t dead = ct_named__set(&t->added) & a->cap_add & ct_advice__powerless(a);
 	ct_autofree char *powerless = ct_caps__join(dead, ", ", "");

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "judge/questions.h"
 
 static bool is_called(const struct ct_deployed *t, const struct ct_advice *a, const char *name)
 {
@@ -25,17 +26,6 @@ static const struct ct_policy_list *list_for(struct ct_policy *p, const struct c
 		return &p->workloads[i];
 	}
 	return p->has_allow ? &p->allow : NULL;
-}
-
-/* What was seen of its use is more exact than the prior. */
-static enum ct_scope scope_of(const struct ct_advice *a, int cap)
-{
-	const struct ct_cap_info *info = ct_cap__info(cap);
-
-	for (size_t i = 0; a && i < a->ncaps; i++)
-		if (a->caps[i].cap == cap && a->caps[i].chosen)
-			return a->caps[i].scope;
-	return info ? info->scope : CT_SCOPE_HOST;
 }
 
 static void object(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a,
@@ -87,7 +77,7 @@ void ct_check__apply_policy(struct ct_check *c, const struct ct_deployed *t,
 		const struct ct_cap_info *info = ct_cap__info(cap);
 		int risk = (int)(info ? info->risk : CT_RISK_HIGH);
 
-		if (p->max_scope >= 0 && (int)scope_of(a, cap) > p->max_scope)
+		if (p->max_scope >= 0 && (int)ct_advice__scope(a, cap) > p->max_scope)
 			wide |= 1ull << cap;
 		else if (p->max_risk >= 0 && risk > p->max_risk)
 			risky |= 1ull << cap;

@@ -169,7 +169,7 @@ enum ct_tristate ct_compose__nonroot(const struct ct_compose_text *user)
 
 	if (!len || strchr(user->text, '$'))
 		return CT_UNKNOWN;
-	return !((len == 1 && *user->text == '0') || (len == 4 && !strncmp(user->text, "root", 4)));
+	return !ct_user__is_root(user->text);
 }
 
 int ct_compose__cap(const char *name, uint64_t *set)

@@ -40,8 +40,8 @@ static int read_manifest(struct ct_deployment *d, const char *kube, const char *
 	if (ct_deployment__read_text(path, &text, &len, &why)) {
 		ct_strings__addf(
 			&d->notes,
-			"%s: its manifest Yaml=%s is not checked (%s): check it where that file is", shown,
-			name, why.msg);
+			"%s: its manifest Yaml=%s is not checked (%s): check it where that file is",
+			shown, name, why.msg);
 		return 0;
 	}
 	ret = ct_deployment__manifest(d, path, text, len, CT_MANIFEST_PODMAN, err);

@@ -232,7 +232,7 @@ static void decide_user(struct quadlet *q)
 
 	if (!len || is_variable(q->user))
 		return;
-	t->nonroot = !((len == 1 && *q->user == '0') || (len == 4 && !strncmp(q->user, "root", 4)));
+	t->nonroot = !ct_user__is_root(q->user);
 	if (t->nonroot == CT_YES)
 		ct_settings__add(&t->settings, CT_SETTING_USER, q->user_at,
 				 ct_xasprintf("User=%s", q->user));

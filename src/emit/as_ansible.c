@@ -25,7 +25,7 @@ static void put_task(const struct ct_report *r, const struct ct_advice *a, FILE 
 {
 	ct_autofree char *name = ct_emit__key(ct_workload__label(a->workload), "_.-", false);
 	int width = ct_emit__names_width(a->cap_add);
-	enum ct_nnp nnp = ct_emit__nnp(r, a);
+	enum ct_nnp nnp = ct_advice__nnp(r, a);
 
 	ct_emit__heading(a, out, "");
 	ct_emit__notes(a, &idiom, out, "");

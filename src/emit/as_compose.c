@@ -30,7 +30,7 @@ static void put_set(const struct ct_advice *a, FILE *out)
 static void put_service(const struct ct_report *r, size_t n, FILE *out)
 {
 	const struct ct_advice *a = &r->advices[n];
-	const char *nnp = ct_emit__nnp_text(ct_emit__nnp(r, a));
+	const char *nnp = ct_emit__nnp_text(ct_advice__nnp(r, a));
 	ct_autofree char *key = ct_emit__unique_key(r, n, "._-", false);
 	ct_autofree char *word = ct_emit__yaml(key);
 

@@ -37,7 +37,7 @@ void ct_emit__run_options(const struct ct_report *r, const char *tool, const str
 {
 	for (size_t i = 0; i < r->nadvices; i++) {
 		const struct ct_advice *a = &r->advices[i];
-		const char *nnp = ct_emit__nnp_text(ct_emit__nnp(r, a));
+		const char *nnp = ct_emit__nnp_text(ct_advice__nnp(r, a));
 
 		if (i)
 			fputc('\n', out);

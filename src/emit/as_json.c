@@ -103,7 +103,7 @@ static void put_execs(struct ct_json *j, const struct ct_workload *w)
 	ct_json__array(j, "execs");
 	for (size_t i = 0; i < w->nexecs; i++) {
 		const struct ct_exec *e = &w->execs[i];
-		bool entry_point = e->was == CT_ENTRY_SETUP && e->entry == CT_ENTRY_MAIN;
+		bool entry_point = ct_exec__is_entry_point(e);
 
 		if (!entry_point && !e->fcaps && !e->setuid)
 			continue;
@@ -193,7 +193,7 @@ static void put_advice(struct ct_json *j, const struct ct_advice *a)
 	ct_json__str(j, NULL, "ALL");
 	ct_json__end_array(j);
 	put_caps(j, "cap_add", a->cap_add);
-	put_caps(j, "optional", a->optional & ~a->cap_add);
+	put_caps(j, "optional", ct_advice__left_out(a));
 	put_caps(j, "removed", a->removed);
 	ct_json__str(j, "confidence", ct_confidence__name(a->confidence));
 	ct_json__str(j, "why", a->why ? a->why : "");

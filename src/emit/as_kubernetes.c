@@ -20,34 +20,6 @@ static const struct ct_idiom idiom = {
 	.unconfined = "seccompProfile: Unconfined",
 };
 
-static bool is_host(const char *mode)
-{
-	return mode && !strcmp(mode, "host");
-}
-
-static bool shares_host(const struct ct_container *c)
-{
-	return is_host(c->network) || is_host(c->pid_mode) || is_host(c->ipc_mode);
-}
-
-/*
- * It contradicts SYS_ADMIN. The API server refuses it only beside the spelling CAP_SYS_ADMIN so
- * far (kubernetes issue 119568), which need not stay so.
- */
-static enum ct_nnp no_escalation(const struct ct_report *r, const struct ct_advice *a)
-{
-	return a->cap_add & CT_CAP(SYS_ADMIN) ? CT_NNP_NO : ct_emit__nnp(r, a);
-}
-
-/* Not because it was privileged: then the judge minds the default profile. */
-static bool unconfined(const struct ct_advice *a)
-{
-	const struct ct_container *c = &a->workload->container;
-
-	return a->workload->kind == CT_WL_CONTAINER && c->seccomp == CT_SECCOMP_NONE &&
-	       c->privileged != CT_YES;
-}
-
 static void put_level(const struct ct_report *r, const struct ct_advice *a, FILE *out,
 		      const char *indent)
 {
@@ -59,7 +31,7 @@ static void put_level(const struct ct_report *r, const struct ct_advice *a, FILE
 			      "Pod Security Standard: privileged, since baseline does "
 			      "not allow to add %s",
 			      over);
-	} else if (shares_host(&a->workload->container)) {
+	} else if (ct_workload__shares_host(a->workload)) {
 		ct_emit__note(out, indent,
 			      "Pod Security Standard: privileged as recorded (network, "
 			      "pid or ipc namespace of the host); baseline without");
@@ -73,16 +45,16 @@ static void put_level(const struct ct_report *r, const struct ct_advice *a, FILE
 			      "Pod Security Standard: baseline as recorded; the set "
 			      "allows restricted, which also wants runAsNonRoot: true, and it "
 			      "was not seen to run without root");
-	} else if (unconfined(a)) {
+	} else if (ct_workload__is_unconfined(a->workload)) {
 		ct_emit__note(out, indent,
 			      "Pod Security Standard: baseline; restricted wants seccompProfile "
 			      "RuntimeDefault, under which it was not recorded");
-	} else if (no_escalation(r, a) == CT_NNP_NO) {
+	} else if (ct_advice__no_escalation(r, a) == CT_NNP_NO) {
 		ct_emit__note(out, indent,
 			      "Pod Security Standard: baseline; restricted wants "
 			      "allowPrivilegeEscalation: false, and a program in it gained "
 			      "rights by a set-uid bit or file capabilities");
-	} else if (no_escalation(r, a) == CT_NNP_LIKELY) {
+	} else if (ct_advice__no_escalation(r, a) == CT_NNP_LIKELY) {
 		ct_emit__note(out, indent,
 			      "Pod Security Standard: baseline; restricted also wants "
 			      "allowPrivilegeEscalation: false, see there");
@@ -124,7 +96,7 @@ static void put_add(const struct ct_advice *a, FILE *out, const char *indent)
 static void put_context(const struct ct_report *r, const struct ct_advice *a, FILE *out,
 			const char *outer)
 {
-	enum ct_nnp nnp = no_escalation(r, a);
+	enum ct_nnp nnp = ct_advice__no_escalation(r, a);
 	ct_autofree char *indent = ct_xasprintf("%s  ", outer);
 
 	fprintf(out, "%ssecurityContext:\n", outer);
@@ -135,7 +107,8 @@ static void put_context(const struct ct_report *r, const struct ct_advice *a, FI
 	if (nnp != CT_NNP_NO)
 		fprintf(out, "%s%sallowPrivilegeEscalation: false\n", indent,
 			nnp == CT_NNP_LIKELY ? "# " : "");
-	if (!unconfined(a) && a->workload->container.seccomp != CT_SECCOMP_CUSTOM)
+	if (!ct_workload__is_unconfined(a->workload) &&
+	    a->workload->container.seccomp != CT_SECCOMP_CUSTOM)
 		fprintf(out, "%sseccompProfile:\n%s  type: RuntimeDefault\n", indent, indent);
 	fprintf(out, "%scapabilities:\n%s  drop: [ALL]\n", indent, indent);
 	put_add(a, out, indent);

@@ -21,7 +21,7 @@ static const struct ct_idiom idiom = {
 
 static void put_task(const struct ct_report *r, const struct ct_advice *a, FILE *out)
 {
-	enum ct_nnp nnp = ct_emit__nnp(r, a);
+	enum ct_nnp nnp = ct_advice__nnp(r, a);
 	int width = ct_emit__names_width(a->cap_add);
 	ct_autofree char *forbidden = ct_caps__join(a->cap_add & ~ALLOWED, ", ", "");
 

@@ -57,7 +57,7 @@ static void put_annotations(struct ct_json *j, const struct ct_advice *a, enum c
 /* That it is incomplete stands before the set. */
 static void put_config(struct ct_json *j, const struct ct_report *r, const struct ct_advice *a)
 {
-	enum ct_nnp nnp = ct_emit__nnp(r, a);
+	enum ct_nnp nnp = ct_advice__nnp(r, a);
 
 	ct_json__object(j, NULL);
 	if (a->gaps)

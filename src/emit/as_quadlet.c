@@ -13,7 +13,7 @@ static const struct ct_idiom idiom = {
 
 static void put_container(const struct ct_report *r, const struct ct_advice *a, FILE *out)
 {
-	enum ct_nnp nnp = ct_emit__nnp(r, a);
+	enum ct_nnp nnp = ct_advice__nnp(r, a);
 
 	ct_emit__heading(a, out, "");
 	ct_emit__reasons(a, out, "");

@@ -27,7 +27,7 @@ void ct_emit__unit_sets(uint64_t set, bool ambient, FILE *out)
 
 static void put_service(const struct ct_report *r, const struct ct_advice *a, FILE *out)
 {
-	enum ct_nnp nnp = ct_emit__nnp(r, a);
+	enum ct_nnp nnp = ct_advice__nnp(r, a);
 	const struct ct_workload *w = a->workload;
 	bool nonroot = ct_workload__nonroot(w) == CT_YES;
 

@@ -42,7 +42,7 @@ static void put_names(const struct ct_advice *a, const char *prefix, FILE *out, 
 static void put_head(const struct ct_report *r, const struct ct_advice *a, size_t i,
 		     const struct ct_idiom *idiom, const char *nnp, FILE *out)
 {
-	enum ct_nnp how = ct_emit__nnp(r, a);
+	enum ct_nnp how = ct_advice__nnp(r, a);
 
 	if (i)
 		fputc('\n', out);
@@ -62,7 +62,7 @@ void ct_emit__terraform(const struct ct_report *r, FILE *out)
 		fputs("capabilities {\n  drop = [\"ALL\"]\n", out);
 		put_names(a, "CAP_", out, "  ");
 		fputs("}\n", out);
-		if (ct_emit__nnp(r, a) == CT_NNP_YES)
+		if (ct_advice__nnp(r, a) == CT_NNP_YES)
 			fputs("security_opts = [\"no-new-privileges\"]\n", out);
 	}
 }
@@ -76,8 +76,7 @@ void ct_emit__terraform_kubernetes(const struct ct_report *r, FILE *out)
 		fputs("security_context {\n  capabilities {\n    drop = [\"ALL\"]\n", out);
 		put_names(a, "", out, "    ");
 		fputs("  }\n", out);
-		/* It contradicts SYS_ADMIN, as in a manifest. */
-		if (ct_emit__nnp(r, a) == CT_NNP_YES && !(a->cap_add & CT_CAP(SYS_ADMIN)))
+		if (ct_advice__no_escalation(r, a) == CT_NNP_YES)
 			fputs("  allow_privilege_escalation = false\n", out);
 		fputs("}\n", out);
 	}

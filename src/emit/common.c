@@ -198,14 +198,6 @@ void ct_emit__note(FILE *out, const char *indent, const char *fmt, ...)
 	va_end(ap);
 }
 
-const struct ct_cap_verdict *ct_advice__cap(const struct ct_advice *a, int cap)
-{
-	for (size_t i = 0; i < a->ncaps; i++)
-		if (a->caps[i].cap == cap)
-			return &a->caps[i];
-	return NULL;
-}
-
 const char *ct_emit__phase(const char *phase)
 {
 	if (phase && !strcmp(phase, "exec"))

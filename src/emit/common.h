@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include "base/util.h"
-#include "judge/judge.h"
+#include "judge/questions.h"
 
 #ifndef CT_VERSION /* the Makefile's, for every object */
 #define CT_VERSION "0.1.0"
@@ -61,30 +61,14 @@ char *ct_emit__reason_text(const struct ct_reason *r);
 /* ", run by exec", ", health check", or "" for the entry point's tree. */
 const char *ct_emit__phase(const char *phase);
 
-/* NULL when the advice says nothing of that capability. */
-const struct ct_cap_verdict *ct_advice__cap(const struct ct_advice *a, int cap);
-
 /* Why a capability has its verdict, printable, on one line: "HOST: text (process)". */
 char *ct_emit__reason(const struct ct_advice *a, int cap);
 
 /* "web (nginx:1.27, docker)", printable. */
 char *ct_emit__title(const struct ct_workload *w);
 
-/*
- * Would it run with no_new_privs? No: a program in it gained rights by a set-uid bit or file
- * capabilities. Likely: none was seen to, but its start was not seen or something was lost.
- */
-enum ct_nnp { CT_NNP_NO, CT_NNP_LIKELY, CT_NNP_YES };
-enum ct_nnp ct_emit__nnp(const struct ct_report *r, const struct ct_advice *a);
-
-/* That in words: "likely possible, but ...". NULL: it would not. */
+/* Whether it would run with no_new_privs: "likely possible, but ...". NULL: it would not. */
 const char *ct_emit__nnp_text(enum ct_nnp nnp);
-
-/* Advised, and no file's capabilities or set-uid bit would give it to another user than root. */
-uint64_t ct_advice__roots_only(const struct ct_advice *a);
-
-/* The same where the entry point was not root: nothing could have given it. */
-uint64_t ct_advice__powerless(const struct ct_advice *a);
 
 /* How a target spells what the notes speak of; NULL: it knows no such thing. */
 struct ct_idiom {
@@ -96,12 +80,6 @@ struct ct_idiom {
 	bool ambient;		/* gives a non-root user the set by itself */
 	bool engine;		/* a Docker engine reads it, maybe an old one */
 };
-
-/*
- * Low-signal warnings, true of nearly every workload: shown where it is asked for
- * (-v, JSON, HTML), and by formats whose target differs in just that.
- */
-bool ct_warning__is_aside(const struct ct_warning *w);
 
 /* "INCOMPLETE: ..." as a comment, if it is. */
 void ct_emit__incomplete(const struct ct_advice *a, FILE *out, const char *indent);

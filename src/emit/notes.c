@@ -4,39 +4,6 @@
 #include "emit/common.h"
 #include "judge/engine.h"
 
-/* Root has no use for the bits: it holds, or may hold, everything anyway. */
-static bool exec_gained(const struct ct_exec *e)
-{
-	const struct ct_creds *c = &e->creds;
-
-	if (c->no_new_privs)
-		return false;
-	if (e->fcaps && (c->uid || c->euid))
-		return true;
-	return e->setuid && (c->uid != c->euid || c->gid != c->egid);
-}
-
-/* Could an execve have gone by, or what its file has? */
-static bool execs_lost(const struct ct_losses *l)
-{
-	return l->events || l->lookups || l->missed || l->unattributed || l->truncated;
-}
-
-enum ct_nnp ct_emit__nnp(const struct ct_report *r, const struct ct_advice *a)
-{
-	const struct ct_workload *w = a->workload;
-
-	ct_workload__for_each(part, w)
-		for (size_t i = 0; i < part->nexecs; i++)
-			if (exec_gained(&part->execs[i]))
-				return CT_NNP_NO;
-	if (w->container.no_new_privs == CT_YES)
-		return CT_NNP_YES;
-	if (ct_workload__exercised(w).start_seen != CT_YES || execs_lost(&r->session->losses))
-		return CT_NNP_LIKELY;
-	return CT_NNP_YES;
-}
-
 const char *ct_emit__nnp_text(enum ct_nnp nnp)
 {
 	switch (nnp) {
@@ -49,29 +16,6 @@ const char *ct_emit__nnp_text(enum ct_nnp nnp)
 		       "capabilities";
 	}
 	return NULL;
-}
-
-uint64_t ct_advice__roots_only(const struct ct_advice *a)
-{
-	uint64_t given = 0;
-
-	ct_workload__for_each(part, a->workload) {
-		for (size_t i = 0; i < part->nexecs; i++) {
-			const struct ct_exec *e = &part->execs[i];
-
-			if (e->creds.no_new_privs)
-				continue;
-			given |= e->fcaps;
-			if (e->setuid && !e->creds.euid)
-				return 0; /* set-user-ID root takes the whole bounding set */
-		}
-	}
-	return a->cap_add & ~given;
-}
-
-uint64_t ct_advice__powerless(const struct ct_advice *a)
-{
-	return ct_workload__nonroot(a->workload) == CT_YES ? ct_advice__roots_only(a) : 0;
 }
 
 void ct_emit__incomplete(const struct ct_advice *a, FILE *out, const char *indent)
@@ -119,14 +63,6 @@ void ct_emit__summary(const struct ct_advice *a, FILE *out, const char *indent)
 			 a->why ? a->why : "");
 }
 
-static bool warned(const struct ct_advice *a, const char *code)
-{
-	for (size_t i = 0; i < a->nwarnings; i++)
-		if (!strcmp(a->warnings[i].code, code))
-			return true;
-	return false;
-}
-
 static void note_user(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
 		      const char *indent)
 {
@@ -139,7 +75,7 @@ static void note_user(const struct ct_advice *a, const struct ct_idiom *idiom, F
 	if (idiom->user)
 		ct_emit__note(out, indent, "it ran as %s, not as root: leave %s as it is",
 			      user && *user ? user : "a user of its own", idiom->user);
-	if (*dead && !idiom->ambient && !warned(a, "non-root"))
+	if (*dead && !idiom->ambient && !ct_advice__warns(a, "non-root"))
 		ct_emit__note(out, indent,
 			      "without root an added capability does nothing unless the program's "
 			      "file has it, too (setcap): %s",
@@ -151,17 +87,17 @@ static void note_container(const struct ct_advice *a, const struct ct_idiom *idi
 {
 	const struct ct_container *c = &a->workload->container;
 
-	if (idiom->privileged && c->privileged == CT_YES && !warned(a, "privileged"))
+	if (idiom->privileged && c->privileged == CT_YES && !ct_advice__warns(a, "privileged"))
 		ct_emit__note(out, indent, "remove '%s': it gives back whatever is dropped here",
 			      idiom->privileged);
 	if (idiom->net_host && c->network && !strcmp(c->network, "host") &&
-	    !warned(a, "host-network"))
+	    !ct_advice__warns(a, "host-network"))
 		ct_emit__note(out, indent,
 			      "it ran with '%s', which makes every NET_ capability one over the "
 			      "host: use a network of its own if it can",
 			      idiom->net_host);
 	if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE && c->privileged != CT_YES &&
-	    !warned(a, "no-seccomp"))
+	    !ct_advice__warns(a, "no-seccomp"))
 		ct_emit__note(out, indent,
 			      "it ran with '%s': leave that out only after recording it again "
 			      "without",
@@ -191,7 +127,7 @@ static void note_names(const struct ct_advice *a, const struct ct_idiom *idiom, 
 	ct_autofree char *unknown = ct_caps__join(a->cap_add & ~CT_CAPS_ALL, ", ", "");
 
 	if (idiom->engine && *fresh && !ct_engine__knows_all(a->workload) &&
-	    !warned(a, "engine-lacks") && !warned(a, "engine-unknown"))
+	    !ct_advice__warns(a, "engine-lacks") && !ct_advice__warns(a, "engine-unknown"))
 		ct_emit__note(out, indent,
 			      "Docker 20.10 and older do not know %s: there SYS_ADMIN stands in",
 			      fresh);
@@ -201,11 +137,6 @@ static void note_names(const struct ct_advice *a, const struct ct_idiom *idiom, 
 			"%s: newer than this captrim, write the name that linux/capability.h has "
 			"for the number",
 			unknown);
-}
-
-bool ct_warning__is_aside(const struct ct_warning *w)
-{
-	return !strcmp(w->code, "low-ports") || !strcmp(w->code, "userns-possible");
 }
 
 void ct_emit__notes(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,

@@ -7,6 +7,7 @@
 #include "judge/engine.h"
 #include "judge/hitting_set.h"
 #include "judge/judge_priv.h"
+#include "judge/questions.h"
 #include "judge/seccomp.h"
 
 static void add_warning(struct ct_advice *a, const char *code, int cap, char *text)
@@ -128,13 +129,11 @@ static const struct ct_act *would_be_gated(const struct ct_advice *a, uint64_t *
 /* Without seccomp no call is gated; a later run under the default profile would need more. */
 static void warn_unconfined(struct ct_advice *a)
 {
-	const struct ct_workload *w = a->workload;
 	ct_autofree char *names = NULL;
 	const struct ct_act *act;
 	uint64_t caps = 0;
 
-	if (w->kind != CT_WL_CONTAINER || w->container.seccomp != CT_SECCOMP_NONE ||
-	    w->container.privileged == CT_YES)
+	if (!ct_workload__is_unconfined(a->workload))
 		return;
 	act = would_be_gated(a, &caps);
 	names = ct_caps__join(caps, " or ", "");

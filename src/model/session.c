@@ -258,7 +258,7 @@ static uint64_t watched_ns(const struct ct_workload *part)
 static void find_ends(const struct ct_workload *w, uint64_t *start, uint64_t *end)
 {
 	for (size_t i = 0; i < w->nexecs && w->start_seen == CT_YES; i++)
-		if (w->execs[i].was == CT_ENTRY_SETUP && w->execs[i].entry == CT_ENTRY_MAIN)
+		if (ct_exec__is_entry_point(&w->execs[i]))
 			*start = w->execs[i].ns;
 	for (size_t i = 0; i < w->nexits && w->end_seen == CT_YES; i++)
 		if (w->exits[i].entry == CT_ENTRY_MAIN && w->exits[i].ns > *end)

@@ -316,6 +316,15 @@ const char *ct_workload__phase(const struct ct_workload *w, uint32_t entry);
 /* For people: container or unit name, else command, else short id. Not freed. */
 const char *ct_workload__label(const struct ct_workload *w);
 
+/* Is it the one of the workload's entry point? */
+static inline bool ct_exec__is_entry_point(const struct ct_exec *e)
+{
+	return e->was == CT_ENTRY_SETUP && e->entry == CT_ENTRY_MAIN;
+}
+
+/* "0", "root", "root:GROUP" ...: as files and engines name a user. */
+bool ct_user__is_root(const char *user);
+
 /* Did its entry point run as another user than root? */
 enum ct_tristate ct_workload__nonroot(const struct ct_workload *w);
 

@@ -7,24 +7,27 @@
 static const struct ct_exec *entry_point(const struct ct_workload *w)
 {
 	for (size_t i = 0; i < w->nexecs; i++)
-		if (w->execs[i].was == CT_ENTRY_SETUP && w->execs[i].entry == CT_ENTRY_MAIN)
+		if (ct_exec__is_entry_point(&w->execs[i]))
 			return &w->execs[i];
 	return NULL;
+}
+
+bool ct_user__is_root(const char *user)
+{
+	size_t len = strcspn(user, ":");
+
+	return (len == 1 && *user == '0') || (len == 4 && !strncmp(user, "root", 4));
 }
 
 enum ct_tristate ct_workload__nonroot(const struct ct_workload *w)
 {
 	const struct ct_exec *entry = entry_point(w);
 	const char *user = w->container.user;
-	size_t len;
 
 	/* In a user namespace the ids of the credentials are the host's. */
 	if (entry && w->container.userns != CT_YES && !entry->creds.userns_level)
 		return entry->creds.uid ? CT_YES : CT_NO;
 	if (!user)
 		return CT_UNKNOWN;
-	len = strcspn(user, ":");
-	if (!len || (len == 1 && *user == '0') || (len == 4 && !strncmp(user, "root", 4)))
-		return CT_NO;
-	return CT_YES;
+	return !*user || *user == ':' || ct_user__is_root(user) ? CT_NO : CT_YES;
 }

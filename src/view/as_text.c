@@ -140,15 +140,12 @@ static void put_rest(const struct text *t, const struct ct_advice *a, bool verbo
 	const char *dim = ct_term__dim(t->term), *bad = ct_term__bad(t->term);
 	bool sure = a->confidence >= CT_CONF_HIGH;
 	ct_autofree char *conf = NULL, *safe = NULL, *names = NULL, *doubt = NULL;
-	uint64_t doubtful = 0;
+	uint64_t doubtful = ct_advice__doubtful(a);
 
-	for (size_t i = 0; i < a->ncaps; i++)
-		if (a->caps[i].chosen && ct_view__doubtful(&a->caps[i]))
-			doubtful |= 1ull << a->caps[i].cap;
 	put_others(t, a);
 	for (size_t i = 0; i < a->nwarnings; i++) {
 		ct_autofree char *text = ct_printable(a->warnings[i].text);
-		bool note = ct_view__is_note(&a->warnings[i]);
+		bool note = ct_warning__is_note(&a->warnings[i]);
 
 		if (!verbose && ct_warning__is_aside(&a->warnings[i]))
 			continue;
@@ -228,7 +225,7 @@ static void put_evidence(const struct text *t, const struct ct_advice *a)
 
 static void put_workload(const struct text *t, const struct ct_advice *a, bool verbose)
 {
-	uint64_t optional = a->optional & ~a->cap_add;
+	uint64_t optional = ct_advice__left_out(a);
 
 	put_title(t, a);
 	put_advice(t, a);

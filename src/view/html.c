@@ -93,7 +93,7 @@ static void put_advice(FILE *out, const struct ct_report *r, size_t n)
 	fputs("</p>\n", out);
 	put_snippet(out, r, n, unit ? ct_emit__systemd : ct_emit__compose);
 	for (size_t i = 0; i < a->nwarnings; i++) {
-		fputs(ct_view__is_note(&a->warnings[i]) ?
+		fputs(ct_warning__is_note(&a->warnings[i]) ?
 			      "<p class=\"dim\">Note: " :
 			      "<p class=\"warn\"><strong>Warning:</strong> ",
 		      out);
@@ -105,21 +105,10 @@ static void put_advice(FILE *out, const struct ct_report *r, size_t n)
 	fputs("</section>\n", out);
 }
 
-/* Those of the set whose use was seen to reach beyond the container. */
-static uint64_t hostwide(const struct ct_advice *a)
-{
-	uint64_t set = 0;
-
-	for (size_t i = 0; i < a->ncaps; i++)
-		if (a->caps[i].scope == CT_SCOPE_HOST)
-			set |= 1ull << a->caps[i].cap;
-	return set & a->cap_add;
-}
-
 /* "web needs 5 of the 14 capabilities that it ran with; SYS_TIME reaches beyond the container." */
 static char *headline_of_one(const struct ct_advice *a)
 {
-	ct_autofree char *names = ct_caps__join(hostwide(a), " and ", "");
+	ct_autofree char *names = ct_caps__join(ct_advice__hostwide(a), " and ", "");
 	ct_autofree char *name = ct_emit__name(a->workload), *safe = ct_printable(name);
 	int n = ct_caps__count(a->cap_add);
 	ct_autofree char *needed = ct_human__count((uint64_t)n, "capability", "capabilities");
@@ -161,7 +150,7 @@ char *ct_html__headline(const struct ct_report *r)
 	for (size_t i = 0; i < r->nadvices; i++) {
 		needy += r->advices[i].cap_add != 0;
 		gaps += r->advices[i].gaps != 0;
-		host += hostwide(&r->advices[i]) != 0;
+		host += ct_advice__hostwide(&r->advices[i]) != 0;
 		all |= r->advices[i].cap_add;
 	}
 	if (gaps)

@@ -35,17 +35,11 @@ char *ct_view__set(uint64_t set)
 	return *rest ? ct_xasprintf("all but %s", rest) : ct_xstrdup("all capabilities");
 }
 
-bool ct_view__doubtful(const struct ct_cap_verdict *cv)
-{
-	/* The most important reason decides: if that one is sure, the need is. */
-	return cv && cv->nreasons && cv->reasons[0].doubtful;
-}
-
 const char *ct_view__verdict_word(const struct ct_cap_verdict *cv)
 {
 	if (!cv)
 		return "";
-	if (cv->chosen && ct_view__doubtful(cv))
+	if (cv->chosen && ct_cap_verdict__is_doubtful(cv))
 		return "doubtful";
 	return ct_verdict__name(cv->verdict);
 }
@@ -72,12 +66,6 @@ char *ct_view__reason(const struct ct_cap_verdict *cv)
 		ct_str__add(&s, "without a check)");
 	}
 	return s.s;
-}
-
-bool ct_view__is_note(const struct ct_warning *w)
-{
-	return ct_warning__is_aside(w) || !strcmp(w->code, "exec-only") ||
-	       !strcmp(w->code, "userns");
 }
 
 char *ct_view__verified(const struct ct_verified *v)

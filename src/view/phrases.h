@@ -16,10 +16,6 @@ char *ct_view__reason(const struct ct_cap_verdict *cv);
 
 /* "required", "doubtful", "optional", "unneeded", never more than 8 characters. */
 const char *ct_view__verdict_word(const struct ct_cap_verdict *cv);
-bool ct_view__doubtful(const struct ct_cap_verdict *cv);
-
-/* Good to know, and no danger where it was recorded. */
-bool ct_view__is_note(const struct ct_warning *w);
 
 /* "minimal after 4 runs of: curl ..." */
 char *ct_view__verified(const struct ct_verified *v);
