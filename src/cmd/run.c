@@ -10,6 +10,7 @@
 #include "judge/seccomp.h"
 #include "model/merge.h"
 #include "model/recording.h"
+#include "deploy/project_name.h"
 #include "record/inject.h"
 #include "record/recorder.h"
 #include "verify/journal.h"
@@ -187,6 +188,7 @@ int ct_cmd__run(int argc, char **argv)
 	ct_autoerr struct ct_err err = {};
 	struct ct_strlist words = {};
 	struct ct_injected in = {};
+	ct_autofree char *compose = NULL;
 	struct ct_recorder *r = NULL;
 	int ret = ct_opts__parse(&ct_run_command, argc, argv, &words, &err);
 
@@ -206,12 +208,14 @@ int ct_cmd__run(int argc, char **argv)
 	emit = (struct ct_emit_opts){ format, color, verbose };
 	*CT_PUSH(words.items, words.len, words.cap) = NULL;
 	ct_inject(&in, (char *const *)words.items);
+	if (in.is_compose)
+		compose = ct_compose__project_name(in.project, in.project_file, in.project_dir);
 	ro = (struct ct_recorder_opts){
 		.backend = backend,
 		.syscalls = no_syscalls ? NULL : ct_gates_watched,
 		.socket = socket_path ? socket_path : in.socket,
 		.label = in.label,
-		.project = in.project,
+		.project = compose,
 		.hidden = in.option,
 		.any_container = containers,
 		.starts = true,

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "record/inject.h"
 
-#include <ctype.h>
 #include <getopt.h>
-#include <libfyaml.h>
-#include <libgen.h>
 #include <string.h>
 #include <time.h>
 
@@ -70,101 +67,13 @@ static const char *value_of(char *const *argv, size_t from, size_t to, const cha
 	return NULL;
 }
 
-/* Compose's default: the directory's name in lower case, without odd characters. */
-static char *normal_project(const char *name)
+/* What the words in [from, to) say of the project. */
+static void take_project(struct ct_injected *in, char *const *argv, size_t from, size_t to)
 {
-	ct_autofree char *copy = ct_xstrdup(name);
-	size_t n = 0;
-
-	for (const char *p = name; *p; p++) {
-		char c = tolower((unsigned char)*p);
-
-		if (isalnum((unsigned char)c) || (n && (c == '-' || c == '_')))
-			copy[n++] = c;
-	}
-	copy[n] = '\0';
-	return ct_steal(copy);
-}
-
-/* The Compose file of dir or of the nearest directory above, as Compose looks for it. */
-static char *find_file(const char *dir)
-{
-	static const char *const names[] = { "compose.yaml", "compose.yml", "docker-compose.yml",
-					     "docker-compose.yaml" };
-	ct_autofree char *at = ct_xstrdup(dir);
-
-	for (;;) {
-		char *slash = strrchr(at, '/');
-
-		for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++) {
-			ct_autofree char *file = ct_xasprintf("%s/%s", at, names[i]);
-
-			if (!access(file, F_OK))
-				return ct_steal(file);
-		}
-		if (!slash)
-			return NULL;
-		*slash = '\0';
-	}
-}
-
-/* What a Compose file calls its project: a plain "name:" at the top, or NULL. */
-static char *name_in_file(const char *path)
-{
-	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET };
-	struct fy_document *doc = fy_document_build_from_file(&cfg, path);
-	char name[256] = "";
-
-	if (!doc)
-		return NULL;
-	if (fy_document_scanf(doc, "/name %255s", name) != 1 || strchr(name, '$'))
-		name[0] = '\0';
-	fy_document_destroy(doc);
-	return *name ? ct_xstrdup(name) : NULL;
-}
-
-/* COMPOSE_PROJECT_NAME=... of the project directory's .env, or NULL. */
-static char *name_in_env(const char *dir)
-{
-	static const char key[] = "COMPOSE_PROJECT_NAME=";
-	ct_autofree char *path = ct_xasprintf("%s/.env", dir), *text = NULL;
-
-	if (ct_read_file(path, 1 << 20, &text, NULL))
-		return NULL;
-	for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
-		if (!strncmp(line, key, sizeof(key) - 1)) {
-			line += sizeof(key) - 1;
-			line += strspn(line, "\"'");
-			return ct_xstrndup(line, strcspn(line, "\"'\r\n"));
-		}
-	return NULL;
-}
-
-/* In the order in which Compose asks. NULL: there is no such directory. */
-static char *project_of(char *const *argv, size_t from, size_t to)
-{
-	const char *name = value_of(argv, from, to, "-p", "--project-name");
-	const char *file = value_of(argv, from, to, "-f", "--file");
-	const char *where = value_of(argv, from, to, NULL, "--project-directory");
-	ct_autofree char *cwd = realpath(".", NULL), *found = NULL, *dir = NULL;
-
-	if (!name)
-		name = getenv("COMPOSE_PROJECT_NAME");
-	if (name && *name)
-		return ct_xstrdup(name);
-	found = file ? ct_xstrdup(file) : cwd ? find_file(cwd) : NULL;
-	if (!where && found) {
-		ct_autofree char *copy = ct_xstrdup(found);
-
-		dir = realpath(dirname(copy), NULL);
-	} else {
-		dir = realpath(where ? where : ".", NULL);
-	}
-	if (!dir)
-		return NULL;
-	char *given = name_in_env(dir) ?: found ? name_in_file(found) : NULL;
-
-	return given ? given : normal_project(basename(dir));
+	in->is_compose = true;
+	in->project = value_of(argv, from, to, "-p", "--project-name");
+	in->project_file = value_of(argv, from, to, "-f", "--file");
+	in->project_dir = value_of(argv, from, to, NULL, "--project-directory");
 }
 
 char *ct_random_token(void)
@@ -313,9 +222,9 @@ void ct_inject(struct ct_injected *in, char *const *argv)
 	else if (c.starts)
 		put_label(in, c.sub, c.argc);
 	else if (c.is_container && !strcmp(name_of(argv[c.name]), "docker-compose"))
-		in->project = project_of(argv, c.name + 1, c.sub);
+		take_project(in, argv, c.name + 1, c.sub);
 	else if (c.sub < c.argc && !strcmp(argv[c.sub], "compose"))
-		in->project = project_of(argv, c.sub + 1, next_word(argv, c.sub + 1));
+		take_project(in, argv, c.sub + 1, next_word(argv, c.sub + 1));
 }
 
 void ct_inject__free(struct ct_injected *in)
@@ -323,6 +232,5 @@ void ct_inject__free(struct ct_injected *in)
 	free(in->argv);
 	free(in->label);
 	free(in->option);
-	free(in->project);
 	free(in->unit);
 }

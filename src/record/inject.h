@@ -39,9 +39,11 @@ char *ct_random_token(void);
  */
 struct ct_injected {
 	char **argv;
-	char *label;	    /* value of the label, NULL when none was put in */
-	char *option;	    /* "--label=..." or "--unit=..." itself */
-	char *project;	    /* Compose: the project's name, if known */
+	char *label;  /* value of the label, NULL when none was put in */
+	char *option; /* "--label=..." or "--unit=..." itself */
+	bool is_compose;
+	/* Compose: what the command says of its project, borrowed; each may be NULL. */
+	const char *project, *project_file, *project_dir;
 	char *unit;	    /* systemd-run: the unit, as ct_cgroup_name__classify() calls it */
 	bool is_client;	    /* the command only asks others to start something */
 	const char *socket; /* named by -H unix://..., borrowed */

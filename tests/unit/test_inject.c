@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "deploy/project_name.h"
 #include "record/inject.h"
 #include "record/recorder.h"
 #include "unit.h"
@@ -94,6 +95,7 @@ static void test_cases(void)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
 		ct_autofree char *text = ct_xstrdup(cases[i].words), *got = NULL;
+		ct_autofree char *project = NULL;
 		struct ct_injected in;
 		char *argv[16];
 
@@ -101,7 +103,10 @@ static void test_cases(void)
 		ct_inject(&in, argv);
 		got = joined(&in);
 		UNIT_STR(got, cases[i].expected);
-		UNIT_STR(in.project, cases[i].project);
+		if (in.is_compose)
+			project = ct_compose__project_name(in.project, in.project_file,
+							   in.project_dir);
+		UNIT_STR(project, cases[i].project);
 		UNIT_STR(in.socket, cases[i].socket);
 		if (in.is_client != cases[i].is_client)
 			printf("%s\n", cases[i].words);
@@ -138,47 +143,11 @@ static void test_nothing(void)
 	ct_inject__free(&in);
 }
 
-/* The project's name as Compose makes it: from the environment, or the directory. */
-static void test_project(void)
-{
-	static const struct {
-		const char *dir, *env, *project;
-	} dirs[] = {
-		{ "shop", NULL, "shop" },    { "My Shop.v2", NULL, "myshopv2" },
-		{ "_x-y_Z", NULL, "x-y_z" }, { "shop", "other", "other" },
-		{ "shop", "", "shop" },
-	};
-	char *argv[] = { (char *)"docker", (char *)"compose", (char *)"up", NULL };
-	char top[] = "/tmp/captrim-test-XXXXXX";
-	ct_autofree char *back = realpath(".", NULL);
-
-	CU_ASSERT_FATAL(mkdtemp(top) != NULL);
-	for (size_t i = 0; i < CT_ARRAY_SIZE(dirs); i++) {
-		ct_autofree char *made = ct_xasprintf("mkdir -p '%s/%s'", top, dirs[i].dir);
-		ct_autofree char *path = ct_xasprintf("%s/%s", top, dirs[i].dir);
-		struct ct_injected in;
-
-		CU_ASSERT_EQUAL(system(made), 0);
-		CU_ASSERT_EQUAL_FATAL(chdir(path), 0);
-		if (dirs[i].env)
-			setenv("COMPOSE_PROJECT_NAME", dirs[i].env, 1);
-		ct_inject(&in, argv);
-		UNIT_STR(in.project, dirs[i].project);
-		ct_inject__free(&in);
-		unsetenv("COMPOSE_PROJECT_NAME");
-		CU_ASSERT_EQUAL_FATAL(chdir(back), 0);
-	}
-	for (size_t i = 0; i < CT_ARRAY_SIZE(dirs); i++) {
-		ct_autofree char *path = ct_xasprintf("%s/%s", top, dirs[i].dir);
-
-		rmdir(path);
-	}
-	rmdir(top);
-}
-
 static CU_TestInfo tests[] = {
-	{ "commands", test_cases },  { "label", test_label }, { "nothing", test_nothing },
-	{ "project", test_project }, CU_TEST_INFO_NULL,
+	{ "commands", test_cases },
+	{ "label", test_label },
+	{ "nothing", test_nothing },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("inject", tests)

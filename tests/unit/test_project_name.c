@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What Compose calls a project, from what it reads before it starts anything. */
+#include "deploy/project_name.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "unit.h"
+
+static char top[] = "/tmp/captrim-test-XXXXXX";
+
+static void put(const char *name, const char *text)
+{
+	ct_autofree char *path = ct_xasprintf("%s/%s", top, name);
+	ct_autofclose FILE *f = fopen(path, "we");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	fputs(text, f);
+}
+
+/* From the environment, or the directory. */
+static void test_directory(void)
+{
+	static const struct {
+		const char *dir, *env, *project;
+	} dirs[] = {
+		{ "shop", NULL, "shop" },    { "My Shop.v2", NULL, "myshopv2" },
+		{ "_x-y_Z", NULL, "x-y_z" }, { "shop", "other", "other" },
+		{ "shop", "", "shop" },
+	};
+	ct_autofree char *back = realpath(".", NULL);
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(dirs); i++) {
+		ct_autofree char *path = ct_xasprintf("%s/%s", top, dirs[i].dir), *name = NULL;
+		ct_autofree char *there = NULL;
+
+		mkdir(path, 0700);
+		CU_ASSERT_EQUAL_FATAL(chdir(path), 0);
+		if (dirs[i].env)
+			setenv("COMPOSE_PROJECT_NAME", dirs[i].env, 1);
+		name = ct_compose__project_name(NULL, NULL, NULL);
+		UNIT_STR(name, dirs[i].project);
+		unsetenv("COMPOSE_PROJECT_NAME");
+		CU_ASSERT_EQUAL_FATAL(chdir(back), 0);
+		there = ct_compose__project_name(NULL, NULL, path);
+		UNIT_STR(there, dirs[i].env && *dirs[i].env ? "shop" : dirs[i].project);
+	}
+	for (size_t i = 0; i < CT_ARRAY_SIZE(dirs); i++) {
+		ct_autofree char *path = ct_xasprintf("%s/%s", top, dirs[i].dir);
+
+		rmdir(path);
+	}
+}
+
+static void expect(const char *name, const char *file, const char *project)
+{
+	ct_autofree char *path = ct_xasprintf("%s/%s", top, file);
+	ct_autofree char *got = ct_compose__project_name(name, path, NULL);
+
+	UNIT_STR(got, project);
+}
+
+static void test_file(void)
+{
+	ct_autofree char *own = realpath(top, NULL);
+	const char *dir = strrchr(own, '/') + 1;
+	ct_autofree char *normal = ct_xstrdup(dir);
+	ct_autofree char *fifo = ct_xasprintf("%s/fifo", top), *env = ct_xasprintf("%s/.env", top);
+
+	for (char *p = normal; *p; p++)
+		*p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 32 : *p);
+	put("named.yaml", "name: shop # ours\nservices: {web: {image: x}}\n");
+	put("later.yaml", "name: shop\n---\nname: \"other shop\"\n");
+	put("variable.yaml", "name: ${PROJECT}\n");
+	put("broken.yaml", "name: [\n");
+	put("none.yaml", "services: {}\n");
+	expect(NULL, "named.yaml", "shop");
+	expect("given", "named.yaml", "given");
+	expect(NULL, "later.yaml", "other shop");
+	expect(NULL, "variable.yaml", normal);
+	expect(NULL, "broken.yaml", normal);
+	expect(NULL, "none.yaml", normal);
+	/* What is read of a FIFO would be gone for Compose. */
+	CU_ASSERT_EQUAL_FATAL(mkfifo(fifo, 0600), 0);
+	expect(NULL, "fifo", normal);
+	CU_ASSERT_EQUAL_FATAL(mkfifo(env, 0600), 0);
+	expect(NULL, "named.yaml", "shop");
+	unlink(env);
+	put(".env", "A=b\nCOMPOSE_PROJECT_NAME='mine'\n");
+	expect(NULL, "named.yaml", "mine");
+}
+
+static void test_none(void)
+{
+	ct_autofree char *name = ct_compose__project_name(NULL, "/nonexistent/x.yaml", NULL);
+
+	UNIT_STR(name, NULL);
+}
+
+static CU_TestInfo tests[] = {
+	{ "directory", test_directory },
+	{ "file", test_file },
+	{ "none", test_none },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	ct_autofree char *remove = NULL;
+	int ret;
+
+	if (!mkdtemp(top))
+		return 1;
+	ret = unit_run("project-name", tests);
+	remove = ct_xasprintf("rm -r '%s'", top);
+	return system(remove) ? 1 : ret;
+}
