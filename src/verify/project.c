@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <jansson.h>
-#include <libfyaml.h>
 #include <string.h>
 
 #include "base/outfile.h"
+#include "deploy/yaml_json.h"
 #include "model/caps.h"
 #include "verify/proc.h"
 #include "verify/argv.h"
@@ -22,25 +22,19 @@ struct ct_project {
 static const char *const plugin[] = { "docker", "compose", NULL };
 static const char *const standalone[] = { "docker-compose", NULL };
 
-/* Compose reads JSON as YAML, and JSON is easier to change. */
-static char *to_json(const char *yaml)
-{
-	struct fy_document *doc = fy_document_build_from_string(NULL, yaml, strlen(yaml));
-	char *json = doc ? fy_emit_document_to_string(doc, FYECF_MODE_JSON | FYECF_WIDTH_INF) :
-			   NULL;
-
-	fy_document_destroy(doc);
-	return json;
-}
-
 int ct_project__parse(const char *yaml, struct ct_project **c, struct ct_err *err)
 {
-	ct_autofree char *json = to_json(yaml);
-	json_t *root = json ? json_loads(json, 0, NULL) : NULL, *value;
-	json_t *services = json_object_get(root, "services");
+	ct_autoyaml struct ct_yaml *y = NULL;
+	json_t *root, *services, *value;
 	struct ct_project *out;
 	const char *key;
+	int ret = ct_yaml__parse("Compose's configuration", yaml, strlen(yaml), &y, err);
 
+	if (ret)
+		return ret;
+	/* Compose reads JSON as YAML, and JSON is easier to change. */
+	root = ct_yaml__json(y);
+	services = json_object_get(root, "services");
 	if (!json_object_size(services)) {
 		json_decref(root);
 		return ct_err__set(err, EINVAL, "Compose's configuration names no services");

@@ -135,4 +135,4 @@ static CU_TestInfo tests[] = {
 	{ "no configuration", test_bad },
 	CU_TEST_INFO_NULL,
 };
-UNIT_MAIN("verify_compose", tests)
+UNIT_MAIN("verify_stack", tests)
