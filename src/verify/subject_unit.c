@@ -279,11 +279,31 @@ static struct unit_subject *new_unit(char *name)
 	return u;
 }
 
+/* Each set would work for a command that none is given to. */
+static int refuse_unlimited(const char *name, const char *printable, struct ct_err *err)
+{
+	switch (ct_unit__is_unlimited(name)) {
+	case CT_YES:
+		return ct_err__set(err, EINVAL,
+				   "%s cannot be verified: no setting limits a command whose path "
+				   "begins with '+', as that of its ExecStart= does",
+				   printable);
+	case CT_UNKNOWN:
+		ct_warn("%s has commands whose path begins with '+': no setting limits them, and "
+			"what they need is not found out",
+			printable);
+		break;
+	case CT_NO: break;
+	}
+	return 0;
+}
+
 /* Why it cannot be verified. */
 static int refuse(const char *name, const char *shown, struct ct_err *err)
 {
 	ct_autofree char *load = ct_unit__property(shown, "LoadState");
 	ct_autofree char *transient = ct_unit__property(shown, "Transient");
+	ct_autofree char *id = ct_unit__property(shown, "Id");
 	ct_autofree char *printable = ct_printable(name);
 	const char *suffix = strrchr(name, '.');
 
@@ -297,7 +317,7 @@ static int refuse(const char *name, const char *shown, struct ct_err *err)
 		return ct_err__set(err, EINVAL,
 				   "%s is gone when it ends: verify the systemd-run that makes it",
 				   printable);
-	return 0;
+	return refuse_unlimited(id, printable, err);
 }
 
 int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "verify/units.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <jansson.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -39,6 +41,77 @@ char *ct_unit__property(const char *shown, const char *name)
 			return ct_xstrndup(line + len + 1, strcspn(line + len + 1, "\n"));
 	}
 	return ct_xstrdup("");
+}
+
+/* So many of a property's commands, and of these so many with "+". */
+static void count_commands(const char *line, size_t len, size_t *all, size_t *unlimited)
+{
+	json_t *root = json_loadb(line, len, 0, NULL), *command, *flag;
+	size_t i, k;
+
+	*all = *unlimited = 0;
+	json_array_foreach(json_object_get(root, "data"), i, command) {
+		++*all;
+		json_array_foreach(json_array_get(command, 2), k, flag)
+			if (ct_str_equal(json_string_value(flag), "privileged"))
+				++*unlimited;
+	}
+	json_decref(root);
+}
+
+enum ct_tristate ct_unit__parse_unlimited(const char *output)
+{
+	size_t all, unlimited, others = 0, len = strcspn(output, "\n"), starts;
+
+	count_commands(output, len, &starts, &unlimited);
+	if (starts && starts == unlimited)
+		return CT_YES;
+	others = unlimited;
+	for (output += len; *output; output += len) {
+		output++;
+		len = strcspn(output, "\n");
+		count_commands(output, len, &all, &unlimited);
+		others += unlimited;
+	}
+	return others ? CT_UNKNOWN : CT_NO;
+}
+
+/* The name in an object's path: what is neither a letter nor a digit as its number. */
+static char *object_of(const char *unit)
+{
+	struct ct_str path = { 0 };
+
+	ct_str__add(&path, "/org/freedesktop/systemd1/unit/");
+	for (const char *p = unit; *p; p++) {
+		if (isascii(*p) && (isalpha((unsigned char)*p) || (isdigit(*p) && p > unit)))
+			ct_str__addn(&path, p, 1);
+		else
+			ct_str__addf(&path, "_%02x", (unsigned char)*p);
+	}
+	return path.s;
+}
+
+/* Of text of anybody's choice, such as these commands are, only JSON can be taken apart. */
+enum ct_tristate ct_unit__is_unlimited(const char *unit)
+{
+	ct_autofree char *object = object_of(unit), *output = NULL;
+	char *argv[] = { "busctl",
+			 "--json=short",
+			 "get-property",
+			 "org.freedesktop.systemd1",
+			 object,
+			 "org.freedesktop.systemd1.Service",
+			 "ExecStartEx",
+			 "ExecStartPreEx",
+			 "ExecStartPostEx",
+			 "ExecReloadEx",
+			 "ExecStopEx",
+			 "ExecStopPostEx",
+			 NULL };
+
+	if (ct_proc__run(argv, &output) || !output)
+		return CT_NO;
+	return ct_unit__parse_unlimited(output);
 }
 
 int ct_unit__do(const char *verb, const char *unit)

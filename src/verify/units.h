@@ -4,6 +4,7 @@
 #define CT_VERIFY_UNITS_H
 
 #include "base/err.h"
+#include "model/session.h"
 #include "verify/argv.h"
 
 /* What systemd says of it, for ct_unit__property; the caller frees. NULL: it does not answer. */
@@ -11,6 +12,16 @@ char *ct_unit__show(const char *unit);
 
 /* The value, up to the end of its line; "" when it is not there. The caller frees. */
 char *ct_unit__property(const char *shown, const char *name);
+
+/*
+ * Is there a command that no setting limits, because its path begins with "+"? YES: all of
+ * ExecStart= are such, UNKNOWN: some are, or others than ExecStart='s, NO: none is, or this systemd
+ * does not say.
+ */
+enum ct_tristate ct_unit__is_unlimited(const char *unit);
+
+/* The same from what busctl prints, a line for each of the properties, ExecStart='s first. */
+enum ct_tristate ct_unit__parse_unlimited(const char *output);
 
 /* Runs "systemctl verb unit", a minute at most. Returns its exit status or a negative errno. */
 int ct_unit__do(const char *verb, const char *unit);

@@ -37,6 +37,10 @@ cat >"$units/stops.service" <<'UNIT'
 ExecStart=/bin/setpriv --reuid=nobody --clear-groups sleep 1000
 ExecStop=/bin/sh -c 'kill $MAINPID'
 UNIT
+# No setting limits what begins with "+".
+printf '[Service]\nType=oneshot\nCapabilityBoundingSet=CAP_CHOWN\nExecStart=+/bin/true\n' >"$units/plus.service"
+printf '[Service]\nType=oneshot\nExecStartPre=+/bin/true\nExecStart=/bin/sh -c "rm -f /run/x; touch /run/x && chown 1001 /run/x"\n' \
+	>"$units/plus-pre.service"
 printf '[Unit]\nRequires=server.service\nAfter=server.service\n[Service]\nExecStart=/bin/sleep 1000\n' \
 	>"$units/needs-server.service"
 machine_boot
@@ -65,6 +69,11 @@ says said "$tmp/err" 'job.service is stopped and started'
 is oneshot-as-found "$(state_of job) $(left)" 'inactive 0'
 inside /captrim advise --format systemd - <"$tmp/advice" >"$tmp/out"
 is drop-in "$(grep -v '^#' "$tmp/out" | head -n 3 | tr '\n' ' ')" '[Service] CapabilityBoundingSet= CapabilityBoundingSet=CAP_CHOWN '
+verify -u plus
+says no-limits "$tmp/err" "plus.service cannot be verified: no setting limits"
+verify -u plus-pre
+proves some-without-limits plus-pre.service CHOWN 2
+says some-without-limits-said "$tmp/err" "plus-pre.service has commands whose path begins with '\+'"
 verify -u nobody
 proves ambient nobody.service CHOWN 2
 

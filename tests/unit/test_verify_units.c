@@ -117,10 +117,36 @@ static void test_transient(void)
 	becomes("systemd-run", NULL, NULL);
 }
 
+/* As "busctl --json=short get-property" prints it, flags third. */
+static void test_unlimited(void)
+{
+#define COMMAND(argv, flags) "[\"/bin/x\",[\"/bin/x\"" argv "],[" flags "],0,0,0,0,0,0,0]"
+#define LINE(commands)	     "{\"type\":\"a(sasasttttuii)\",\"data\":[" commands "]}\n"
+	static const struct {
+		const char *output;
+		enum ct_tristate is;
+	} cases[] = {
+		{ LINE(COMMAND("", "\"privileged\"")), CT_YES },
+		{ LINE(COMMAND("", "\"ignore-failure\",\"privileged\"")) LINE(""), CT_YES },
+		{ LINE(COMMAND("", "\"no-setuid\"")) LINE(""), CT_NO },
+		{ LINE(COMMAND("", "")) LINE(COMMAND("", "\"privileged\"")), CT_UNKNOWN },
+		{ LINE(COMMAND("", "\"privileged\"") "," COMMAND("", "")), CT_UNKNOWN },
+		{ LINE("") LINE("") LINE(COMMAND("", "\"privileged\"")), CT_UNKNOWN },
+		/* What a command's own words say is none of it. */
+		{ LINE(COMMAND(",\"privileged\",\"],[\\\"privileged\\\"]\"", "")), CT_NO },
+		{ "", CT_NO },
+		{ "Failed to get property\n", CT_NO },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++)
+		CU_ASSERT_EQUAL(ct_unit__parse_unlimited(cases[i].output), cases[i].is);
+}
+
 static CU_TestInfo tests[] = {
 	{ "drop-in", test_drop_in },
 	{ "properties", test_property },
 	{ "systemd-run", test_transient },
+	{ "unlimited", test_unlimited },
 	CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("verify_units", tests)
