@@ -162,9 +162,16 @@ SEC("tp_btf/cgroup_rmdir")
 int BPF_PROG(on_cgroup_rmdir, struct cgroup *cg, const char *path)
 {
 	__u64 id = id_of(cg);
+	struct ct_event *e;
 
-	if (our_hierarchy(cg))
-		bpf_map_delete_elem(&groups, &id);
+	if (!our_hierarchy(cg))
+		return 0;
+	bpf_map_delete_elem(&groups, &id);
+	e = EVENT_RESERVE(struct ct_event, id);
+	if (!e)
+		return 0;
+	fill_header(e, CT_EV_GONE, sizeof(*e), id);
+	bpf_ringbuf_submit(e, 0);
 	return 0;
 }
 

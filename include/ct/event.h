@@ -137,6 +137,7 @@ enum ct_event_type {
 	CT_EV_EXEC,	  /* execve succeeded */
 	CT_EV_EXIT,	  /* a process ended */
 	CT_EV_ACT,	  /* a need without a check */
+	CT_EV_GONE,	  /* a cgroup was removed: a struct ct_event alone */
 };
 
 struct ct_event {

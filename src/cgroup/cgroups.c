@@ -428,6 +428,36 @@ int ct_cgroups__process_of(const struct ct_cgroups *c, uint64_t id)
 	return dir ? ct_cgroup_dir__process(dir) : 0;
 }
 
+void ct_cgroups__forget(struct ct_cgroups *c, uint64_t id)
+{
+	struct entry *e = find(c, id);
+
+	if (!e)
+		return;
+	HASH_DEL(c->table, e);
+	free(e->path);
+	free(e);
+}
+
+void ct_cgroups__each_gone(const struct ct_cgroups *c, ct_cgroup_id_fn fn, void *arg)
+{
+	struct entry *e, *tmp;
+
+	/* From a namespace of our own not every cgroup can be seen. */
+	if (c->root)
+		return;
+	HASH_ITER(hh, c->table, e, tmp)
+	{
+		ct_autofree char *dir = dir_of(c, e->id);
+		struct stat st;
+
+		if (!dir)
+			continue;
+		if (stat(dir, &st) ? errno == ENOENT : st.st_ino != (e->id & ~CT_CGROUP_V1))
+			fn(arg, e->id);
+	}
+}
+
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg)
 {
 	struct entry *e, *tmp;

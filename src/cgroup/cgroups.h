@@ -54,6 +54,13 @@ int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id);
 /* A process in the cgroup of that id or below; 0: none, or the cgroup is unknown. */
 int ct_cgroups__process_of(const struct ct_cgroups *c, uint64_t id);
 
+/* It is gone, and nothing will ask for it any more. */
+void ct_cgroups__forget(struct ct_cgroups *c, uint64_t id);
+
+/* Looks which of those that are known do not exist any more. fn may not forget them. */
+typedef void (*ct_cgroup_id_fn)(void *arg, uint64_t id);
+void ct_cgroups__each_gone(const struct ct_cgroups *c, ct_cgroup_id_fn fn, void *arg);
+
 typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);
 

@@ -59,29 +59,39 @@ void ct_probe__forget(struct ct_probe *p);
 /* Detaches: counts are final afterwards. */
 void ct_probe__stop(struct ct_probe *p);
 
-/* Reading out; while attached, counts may be a few hits behind. */
+/*
+ * Reading out. Counts are those since the probe was attached, and may be a few hits behind while
+ * it is. What is of cgroups that are gone is handed over for the last time and forgotten, and so
+ * must be of no cgroup that anything may yet be counted for.
+ */
+struct ct_which {
+	bool (*gone)(void *arg, uint64_t cgroup); /* NULL: none is */
+	void *arg;
+	bool living; /* also what is of the others; that stays */
+};
 typedef void (*ct_count_fn)(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns);
 typedef void (*ct_act_fn)(void *arg, const struct ct_act_key *key, uint64_t count);
 typedef void (*ct_entered_fn)(void *arg, const struct ct_slot_id *id, const struct ct_entered *e);
-int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg);
-int ct_probe__each_overcommit(struct ct_probe *p, ct_count_fn fn, void *arg);
-int ct_probe__each_act(struct ct_probe *p, ct_act_fn fn, void *arg);
-int ct_probe__each_entered(struct ct_probe *p, ct_entered_fn fn, void *arg);
+typedef void (*ct_lost_fn)(void *arg, uint64_t cgroup, uint64_t lost);
+void ct_probe__each_kind(struct ct_probe *p, const struct ct_which *which, ct_count_fn fn,
+			 void *arg);
+void ct_probe__each_overcommit(struct ct_probe *p, const struct ct_which *which, ct_count_fn fn,
+			       void *arg);
+void ct_probe__each_act(struct ct_probe *p, const struct ct_which *which, ct_act_fn fn, void *arg);
+void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct_entered_fn fn,
+			    void *arg);
+/* Losses that are one cgroup's alone, which ct_probe__losses leaves out. After the kinds and acts:
+ * a cgroup is forgotten here once it holds no entry of theirs. */
+void ct_probe__each_loss(struct ct_probe *p, const struct ct_which *which, ct_lost_fn fn,
+			 void *arg);
 
 /*
- * Hands over and forgets what cgroups have in the maps for which ended() is true: those
- * without processes. A key that a cache still holds stays, so that every hit is handed over
- * once, here or by the functions above.
+ * Calls fn for each cgroup, gone or not, that something else still refers to: processes that count
+ * for it although they may be elsewhere (counts), and the targets of comparisons. A cgroup may come
+ * more than once.
  */
-typedef bool (*ct_ended_fn)(void *arg, uint64_t cgroup);
-struct ct_drain {
-	ct_ended_fn ended;
-	ct_count_fn kind;
-	ct_act_fn act;
-	ct_entered_fn entered;
-	void *arg;
-};
-void ct_probe__drain(struct ct_probe *p, const struct ct_drain *to);
+typedef void (*ct_mention_fn)(void *arg, uint64_t cgroup, bool counts);
+void ct_probe__each_mention(struct ct_probe *p, ct_mention_fn fn, void *arg);
 
 /* The call path of a fingerprint: names innermost first, from cap_capable's caller on; the
  * caller frees array and strings. -ENOENT when none was taken. */
@@ -90,8 +100,5 @@ int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *le
  * that is not watched. */
 void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_outcome *o);
 int ct_probe__losses(struct ct_probe *p, struct ct_losses *l);
-/* Those that are one cgroup's alone, which ct_probe__losses leaves out. */
-typedef void (*ct_lost_fn)(void *arg, uint64_t cgroup, uint64_t lost);
-void ct_probe__each_loss(struct ct_probe *p, ct_lost_fn fn, void *arg);
 
 #endif

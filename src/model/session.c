@@ -174,6 +174,26 @@ void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o)
 	sum->empty += o->empty;
 }
 
+struct ct_outcome ct_outcome__minus(const struct ct_outcome *a, const struct ct_outcome *b)
+{
+	return (struct ct_outcome){
+		.ok = a->ok - b->ok,
+		.eperm = a->eperm - b->eperm,
+		.eacces = a->eacces - b->eacces,
+		.other = a->other - b->other,
+		.found = a->found - b->found,
+		.made = a->made - b->made,
+		.same_session = a->same_session - b->same_session,
+		.other_session = a->other_session - b->other_session,
+		.own_file = a->own_file - b->own_file,
+		.other_file = a->other_file - b->other_file,
+		.sgid = a->sgid - b->sgid,
+		.no_sgid = a->no_sgid - b->no_sgid,
+		.listed = a->listed - b->listed,
+		.empty = a->empty - b->empty,
+	};
+}
+
 bool ct_outcome__is_known(const struct ct_outcome *o)
 {
 	return o->ok || o->eperm || o->eacces || o->other || o->found || o->made ||

@@ -7,8 +7,6 @@
 
 #include "record/collect_priv.h"
 
-#define DRAIN_AFTER 16 /* ended cgroups */
-
 /*
  * In a cgroup namespace of our own, as in a container, nothing tells what the kernel calls its
  * root, but the event of a cgroup made in it does.
@@ -43,18 +41,12 @@ struct ct_collect *ct_collect__new(struct ct_probe *p)
 	return c;
 }
 
-/* Unless all: those that outlive their entry point stay for the next time. */
-static void forget_ended(struct ct_collect *c, bool all)
+void ct_seen__free(struct ct_collect *c, struct ct_seen *seen)
 {
-	struct ct_ended *ended, *tmp;
-
-	HASH_ITER(hh, c->ended, ended, tmp)
-	{
-		if (!all && ended->alive)
-			continue;
-		HASH_DEL(c->ended, ended);
-		free(ended);
-	}
+	HASH_DEL(c->seen, seen);
+	free(seen->sample);
+	free(seen->taken_outcome);
+	free(seen);
 }
 
 void ct_collect__free(struct ct_collect *c)
@@ -66,10 +58,7 @@ void ct_collect__free(struct ct_collect *c)
 	if (!c)
 		return;
 	HASH_ITER(hh, c->seen, seen, tmp)
-	{
-		HASH_DEL(c->seen, seen);
-		free(seen);
-	}
+	ct_seen__free(c, seen);
 	HASH_ITER(hh, c->acts, act, atmp)
 	{
 		HASH_DEL(c->acts, act);
@@ -80,8 +69,7 @@ void ct_collect__free(struct ct_collect *c)
 		HASH_DEL(c->entered, e);
 		free(e);
 	}
-	ct_collect__free_programs(c);
-	forget_ended(c, true);
+	ct_livings__free(&c->living);
 	ct_cgroups__free(c->cgroups);
 	ct_exec_caps__free(c->roots);
 	free(c);
@@ -95,32 +83,40 @@ void ct_collect__on_entry(struct ct_collect *c, ct_entry_fn fn, void *arg)
 
 uint64_t ct_collect__kinds(const struct ct_collect *c)
 {
-	return HASH_COUNT(c->seen);
+	return c->nkinds;
 }
 
-bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, const char *name)
+size_t ct_collect__gone(const struct ct_collect *c)
 {
-	for (size_t i = 0; i < c->nexecs; i++) {
-		const char *file = c->execs[i].exec.file, *slash = strrchr(file, '/');
+	return c->ngone;
+}
 
-		if (c->execs[i].event.h.cgroup == cgroup && !strcmp(slash ? slash + 1 : file, name))
-			return true;
-	}
-	return false;
+void ct_collect__look_for(struct ct_collect *c, const char *const *names)
+{
+	c->sought = names;
+}
+
+bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup)
+{
+	const struct ct_living *g = ct_livings__find(&c->living, cgroup);
+
+	return g && g->sought;
 }
 
 enum ct_tristate ct_collect__lives_apart(const struct ct_collect *c, const char *root,
 					 const uint64_t host[2])
 {
 	enum ct_tristate apart = CT_UNKNOWN;
+	struct ct_living *g, *tmp;
 
-	for (size_t i = 0; i < c->nexecs && apart != CT_YES; i++) {
-		const struct ct_exec_event *e = &c->execs[i].event;
-		const char *path = ct_cgroups__path(c->cgroups, e->h.cgroup);
+	HASH_ITER(hh, c->living.table, g, tmp)
+	{
+		const char *path = ct_cgroups__path(c->cgroups, g->cgroup);
 
-		if (!CT_IS_PENDING(e->entry) && path && ct_cgroup_path__below(path, root))
-			apart = e->mntns_inum != host[0] && e->mntns_inum != host[1] ? CT_YES :
-										       CT_NO;
+		if (!g->nmntns || !path || !ct_cgroup_path__below(path, root))
+			continue;
+		for (unsigned int i = 0; i < g->nmntns && apart != CT_YES; i++)
+			apart = g->mntns[i] != host[0] && g->mntns[i] != host[1] ? CT_YES : CT_NO;
 	}
 	return apart;
 }
@@ -144,7 +140,7 @@ struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c)
 	return c->cgroups;
 }
 
-static struct ct_seen *seen_of(struct ct_collect *c, const struct ct_key *key)
+struct ct_seen *ct_collect__seen(struct ct_collect *c, const struct ct_key *key)
 {
 	struct ct_seen *seen;
 
@@ -167,16 +163,19 @@ static void announce(struct ct_collect *c, uint64_t cgroup)
 
 static void on_sample(struct ct_collect *c, const struct ct_sample *s)
 {
-	struct ct_seen *seen = seen_of(c, &s->key);
+	struct ct_seen *seen = ct_collect__seen(c, &s->key);
 
-	if (seen->sample.h.ns)
+	if (seen->sampled)
 		return;
 	if (CT_IS_PENDING(s->key.entry) && ct_exec_caps__keep(c->roots, s->h.cgroup, s->proc.pid))
 		announce(c, s->h.cgroup);
-	seen->sample = *s;
+	seen->sampled = true;
+	seen->sample = ct_xzalloc(sizeof(*s));
+	*seen->sample = *s;
+	c->nkinds++;
 }
 
-static struct ct_seen_act *act_of(struct ct_collect *c, const struct ct_act_key *key)
+struct ct_seen_act *ct_collect__seen_act(struct ct_collect *c, const struct ct_act_key *key)
 {
 	struct ct_seen_act *act;
 
@@ -191,7 +190,7 @@ static struct ct_seen_act *act_of(struct ct_collect *c, const struct ct_act_key 
 
 static void on_act(struct ct_collect *c, const struct ct_act_event *e)
 {
-	struct ct_seen_act *act = act_of(c, &e->key);
+	struct ct_seen_act *act = ct_collect__seen_act(c, &e->key);
 
 	if (!act->proc.pid) /* the first is kept */
 		act->proc = e->proc;
@@ -233,44 +232,83 @@ static int look_up_fcaps(struct ct_collect *c, const struct ct_exec_event *e, st
 	return ct_exec_caps__find(c->roots, &beside, x);
 }
 
-static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
+static bool is_sought(const struct ct_collect *c, const char *file)
 {
-	const char *path = ct_cgroups__path(c->cgroups, e->h.cgroup);
-	struct ct_seen_exec x = { .event = *e };
+	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+
+	for (size_t i = 0; c->sought && c->sought[i]; i++)
+		if (!strcmp(c->sought[i], name))
+			return true;
+	return false;
+}
+
+static void note_mntns(struct ct_living *g, uint32_t mntns)
+{
+	for (unsigned int i = 0; i < g->nmntns; i++)
+		if (g->mntns[i] == mntns)
+			return;
+	if (g->nmntns < CT_MNTNS_KEPT)
+		g->mntns[g->nmntns++] = mntns;
+}
+
+static struct ct_held_exec describe_exec(const struct ct_exec_event *e)
+{
+	struct ct_held_exec x = { .entered = e->entered };
 	char file[sizeof(e->file) + 1] = "";
 
 	memcpy(file, e->file, sizeof(e->file));
+	x.exec = (struct ct_exec){
+		.entry = e->entry, .was = e->was, .ns = e->h.ns, .creds = e->creds, .count = 1
+	};
 	x.exec.file = ct_xstrdup(file);
 	x.exec.argv = command_line(e->argv, e->argv_len);
-	x.exec.entry = e->entry;
-	x.exec.was = e->was;
-	x.exec.ns = e->h.ns;
-	x.exec.creds = e->creds;
-	x.exec.count = 1;
+	x.sysctls = (struct ct_sysctls){ e->port_start != ~0u, e->port_start, e->ping_low,
+					 e->ping_high };
+	return x;
+}
+
+static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
+{
+	const char *path = ct_cgroups__path(c->cgroups, e->h.cgroup);
+	struct ct_living *g = ct_livings__get(&c->living, e->h.cgroup);
+	struct ct_held_exec x = describe_exec(e);
+
 	/* Neither a runtime's set-up nor a process at the root of the hierarchy is a workload's. */
 	if (!CT_IS_PENDING(e->entry) && !(path && !strcmp(path, "/"))) {
-		x.unread = look_up_fcaps(c, e, &x.exec) < 0;
+		g->unread += look_up_fcaps(c, e, &x.exec) < 0;
 		if (CT_IS_PENDING(e->was) && e->entry == CT_ENTRY_MAIN)
 			announce(c, e->h.cgroup);
 	}
-	ct_collect__keep_exec(c, &x);
+	if (!CT_IS_PENDING(e->entry))
+		note_mntns(g, e->mntns_inum);
+	g->compat += e->flags & CT_EXEC_F_32BIT ? 1 : 0;
+	g->sought |= is_sought(c, x.exec.file);
+	ct_living__add_exec(&c->living, g, &x);
 }
 
 static void on_exit_event(struct ct_collect *c, const struct ct_exit_event *e)
 {
-	struct ct_ended *ended;
+	ct_living__add_exit(&c->living, ct_livings__get(&c->living, e->h.cgroup), e);
+	if (e->is_main)
+		ct_exec_caps__drop(c->roots, e->h.cgroup);
+}
 
-	ct_collect__keep_exit(c, e);
-	if (!e->is_main)
-		return;
-	ct_exec_caps__drop(c->roots, e->h.cgroup);
-	c->ended_since++;
-	HASH_FIND(hh, c->ended, &e->h.cgroup, sizeof(e->h.cgroup), ended);
-	if (ended)
-		return;
-	ended = ct_xzalloc(sizeof(*ended));
-	ended->cgroup = e->h.cgroup;
-	HASH_ADD(hh, c->ended, cgroup, sizeof(ended->cgroup), ended);
+static void on_cgroup(struct ct_collect *c, const struct ct_cgroup_event *e)
+{
+	ct_autofree char *path = ct_xstrndup(e->path, sizeof(e->path));
+
+	ct_cgroups__add(c->cgroups, e->h.cgroup, ct_cgroups__from_root(c->cgroups, path),
+			e->inside);
+	ct_cgroups__set_owner(c->cgroups, e->h.cgroup, e->uid);
+}
+
+static void on_gone(struct ct_collect *c, uint64_t cgroup)
+{
+	struct ct_living *g = ct_livings__get(&c->living, cgroup);
+
+	ct_exec_caps__drop(c->roots, cgroup);
+	c->ngone += !g->gone;
+	g->gone = true;
 }
 
 static void on_event(void *arg, const struct ct_event *ev, size_t size)
@@ -283,15 +321,10 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 			on_sample(c, (const struct ct_sample *)ev);
 		break;
 	case CT_EV_CGROUP:
-		if (size >= sizeof(struct ct_cgroup_event)) {
-			const struct ct_cgroup_event *e = (const void *)ev;
-			ct_autofree char *path = ct_xstrndup(e->path, sizeof(e->path));
-
-			ct_cgroups__add(c->cgroups, ev->cgroup,
-					ct_cgroups__from_root(c->cgroups, path), e->inside);
-			ct_cgroups__set_owner(c->cgroups, ev->cgroup, e->uid);
-		}
+		if (size >= sizeof(struct ct_cgroup_event))
+			on_cgroup(c, (const struct ct_cgroup_event *)ev);
 		break;
+	case CT_EV_GONE: on_gone(c, ev->cgroup); break;
 	case CT_EV_EXEC:
 		if (size >= sizeof(struct ct_exec_event))
 			on_exec(c, (const struct ct_exec_event *)ev);
@@ -308,24 +341,6 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 	}
 }
 
-static bool has_ended(void *arg, uint64_t cgroup)
-{
-	struct ct_collect *c = arg;
-	struct ct_ended *ended;
-
-	HASH_FIND(hh, c->ended, &cgroup, sizeof(cgroup), ended);
-	return ended && !ended->alive;
-}
-
-static void keep_count(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)
-{
-	struct ct_seen *seen = seen_of(arg, key);
-
-	seen->count += count;
-	if (last_ns > seen->last_ns)
-		seen->last_ns = last_ns;
-}
-
 void ct_collect__keep_entered(void *arg, const struct ct_slot_id *id, const struct ct_entered *e)
 {
 	struct ct_collect *c = arg;
@@ -340,23 +355,7 @@ void ct_collect__keep_entered(void *arg, const struct ct_slot_id *id, const stru
 	seen->entered = *e;
 }
 
-static void keep_act(void *arg, const struct ct_act_key *key, uint64_t count)
-{
-	act_of(arg, key)->count += count;
-}
-
 void ct_collect__consume(struct ct_collect *c)
 {
-	const struct ct_drain to = { has_ended, keep_count, keep_act, ct_collect__keep_entered, c };
-	struct ct_ended *ended, *tmp;
-
 	ct_probe__consume(c->probe, on_event, c);
-	/* The maps are for what lives: hundreds of containers a minute would fill them. */
-	if (c->ended_since < DRAIN_AFTER)
-		return;
-	c->ended_since = 0;
-	HASH_ITER(hh, c->ended, ended, tmp)
-	ended->alive = ct_cgroups__processes_of(c->cgroups, ended->cgroup) > 0;
-	ct_probe__drain(c->probe, &to);
-	forget_ended(c, false);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Gathers the probe's events while it runs and makes a session of them and of
- * its counts at the end. Everything on the host is gathered; what is wanted is
- * chosen at the end, so nothing has to be known before the first check.
+ * Gathers the probe's events while it runs, and gives what is new whenever it is asked. It keeps
+ * what lives: what was told is forgotten, and with a cgroup all that is known of it. Everything on
+ * the host is gathered; what is wanted is chosen when it is taken, so nothing has to be known
+ * before the first check.
  */
 #ifndef CT_RECORD_COLLECT_H
 #define CT_RECORD_COLLECT_H
@@ -24,11 +25,15 @@ void ct_collect__on_entry(struct ct_collect *c, ct_entry_fn fn, void *arg);
 /* Takes in every event that waits. */
 void ct_collect__consume(struct ct_collect *c);
 
-/* For the progress line. */
+/* For the progress line: of checks, on the whole host, since the beginning. */
 uint64_t ct_collect__kinds(const struct ct_collect *c);
 
-/* Did a program of this name run in the cgroup? */
-bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, const char *name);
+/* Cgroups that are gone, and whose observations were not taken yet. */
+size_t ct_collect__gone(const struct ct_collect *c);
+
+/* Names of programs, NULL at the end; and whether one of them was executed in the cgroup. */
+void ct_collect__look_for(struct ct_collect *c, const char *const *names);
+bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup);
 
 /* Did programs in this cgroup and below run in another mount namespace than these two? */
 enum ct_tristate ct_collect__lives_apart(const struct ct_collect *c, const char *root,
@@ -51,10 +56,22 @@ typedef struct ct_workload *(*ct_choose_fn)(void *arg, struct ct_session *s,
 					    const struct ct_cgroup_name *name, const char *path,
 					    bool inside);
 
+enum ct_take {
+	CT_TAKE_GONE, /* what is of cgroups that are gone: nothing can be added to it */
+	CT_TAKE_NEW,  /* that, and of the others what is decided: see docs/design.md */
+	CT_TAKE_LAST, /* all; nothing comes any more */
+};
+
 /*
- * Adds kinds, acts, execs and exits to the chosen workloads, ordered so that equal
- * observations give equal sessions, and what the first execve showed of their set-up.
+ * Adds to the session what was seen since it was taken last: kinds, acts, execs and exits of the
+ * chosen workloads, what the first execve showed of their set-up, and losses. In a session without
+ * workloads that is what is new; in one that holds what was taken before, the sum. Ordered, so that
+ * equal observations give equal sessions.
  */
-void ct_collect__build(struct ct_collect *c, struct ct_session *s, ct_choose_fn choose, void *arg);
+void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session *s,
+		      ct_choose_fn choose, void *arg);
+
+/* For a sum of all that was taken: what follows from things that were not seen. */
+void ct_collect__conclude(struct ct_session *s);
 
 #endif

@@ -5,38 +5,32 @@
 #include <uthash.h>
 #include "record/collect.h"
 #include "record/exec_caps.h"
+#include "record/living.h"
 
+/* A kind that the probe has in its map, and what of it was taken. */
 struct ct_seen {
 	struct ct_key key;
-	struct ct_sample sample; /* h.ns 0: it was lost */
-	uint64_t count, last_ns; /* drained from the probe's map */
+	struct ct_sample *sample; /* until it is taken */
+	bool sampled;		  /* it came */
+	bool awaited;		  /* a take has passed it over, since it may have been on its way */
+	uint64_t taken;
+	struct ct_outcome *taken_outcome; /* NULL: nothing */
 	UT_hash_handle hh;
 };
 
 struct ct_seen_act {
 	struct ct_act_key key;
-	struct ct_proc proc;
-	uint64_t count; /* drained */
+	struct ct_proc proc; /* pid 0: it did not come */
+	bool awaited;
+	uint64_t taken;
 	UT_hash_handle hh;
-};
-
-struct ct_seen_exec {
-	struct ct_exec_event event;
-	struct ct_exec exec; /* strings owned */
-	bool unread;	     /* file capabilities could not be looked up */
 };
 
 /* Those who came into a cgroup, see CT_ENTRY_SLOT. */
 struct ct_seen_entered {
 	struct ct_slot_id id;
 	struct ct_entered entered;
-	UT_hash_handle hh;
-};
-
-/* A cgroup whose entry point has ended. */
-struct ct_ended {
-	uint64_t cgroup;
-	bool alive; /* its other processes are */
+	bool noted; /* by ct_origins__note_sent() */
 	UT_hash_handle hh;
 };
 
@@ -48,25 +42,30 @@ struct ct_collect {
 	void *entry_arg;
 	ct_classify_fn classify;
 	void *classify_arg;
+	const char *const *sought;
 	struct ct_seen *seen;
 	struct ct_seen_act *acts;
 	struct ct_seen_entered *entered;
-	struct ct_ended *ended; /* what they have in the maps may be forgotten */
-	size_t ended_since;	/* the maps were last looked through */
-	struct ct_seen_exec *execs;
-	size_t nexecs, execs_cap;
-	struct ct_exit_event *exits;
-	size_t nexits, exits_cap;
-	struct ct_seen_id *exec_ids, *exit_ids; /* where those of a kind are in these */
-	uint64_t dropped;			/* that found no room */
+	struct ct_livings living;
+	size_t ngone;		/* of living: gone, and not drained */
+	uint64_t nkinds;	/* samples that came */
+	struct ct_losses taken; /* what of the losses was taken */
 };
 
-/* Keeps x once; takes over its strings. */
-void ct_collect__keep_exec(struct ct_collect *c, struct ct_seen_exec *x);
-void ct_collect__keep_exit(struct ct_collect *c, const struct ct_exit_event *e);
-void ct_collect__free_programs(struct ct_collect *c);
+struct ct_seen *ct_collect__seen(struct ct_collect *c, const struct ct_key *key);
+struct ct_seen_act *ct_collect__seen_act(struct ct_collect *c, const struct ct_act_key *key);
+void ct_seen__free(struct ct_collect *c, struct ct_seen *seen);
 
 /* A ct_entered_fn; arg is the ct_collect. */
 void ct_collect__keep_entered(void *arg, const struct ct_slot_id *id, const struct ct_entered *e);
+
+/* In forget.c: which cgroups are gone for good, and how they are forgotten. */
+void ct_collect__look_for_gone(struct ct_collect *c);
+/* Before ct_collect__is_gone() is asked. */
+void ct_collect__look_for_mentions(struct ct_collect *c);
+/* Nothing can be counted for it any more. */
+bool ct_collect__is_gone(const struct ct_collect *c, uint64_t cgroup);
+/* Forgets the cgroups that are gone and were taken, as far as nothing refers to them. */
+void ct_collect__forget(struct ct_collect *c);
 
 #endif

@@ -14,24 +14,13 @@
 
 #define MAX_SENT 1000 /* characters of names in a warning */
 
-/* The command lines that were executed by those whom a workload moved itself. */
-struct own_entry {
-	struct {
-		uint64_t cgroup;
-		uint32_t entry, pad;
-	} id;
-	UT_hash_handle hh;
-};
-
 struct ct_origins {
-	const struct ct_collect *c;
+	struct ct_collect *c;
 	ct_home_fn home;
 	void *arg;
-	struct own_entry *own;
-	bool own_known; /* the table above is filled */
 };
 
-struct ct_origins *ct_origins__new(const struct ct_collect *c, ct_home_fn home, void *arg)
+struct ct_origins *ct_origins__new(struct ct_collect *c, ct_home_fn home, void *arg)
 {
 	struct ct_origins *o = ct_xzalloc(sizeof(*o));
 
@@ -43,13 +32,6 @@ struct ct_origins *ct_origins__new(const struct ct_collect *c, ct_home_fn home, 
 
 void ct_origins__free(struct ct_origins *o)
 {
-	struct own_entry *own, *tmp;
-
-	HASH_ITER(hh, o->own, own, tmp)
-	{
-		HASH_DEL(o->own, own);
-		free(own);
-	}
 	free(o);
 }
 
@@ -113,41 +95,40 @@ static uint32_t entry_of_slot(struct ct_origins *o, uint64_t cgroup, const struc
 	return CT_ENTRY_SETUP;
 }
 
-static void find_own_entries(struct ct_origins *o)
+void ct_origins__note_own(struct ct_origins *o, struct ct_living *g)
 {
-	if (o->own_known)
-		return;
-	o->own_known = true;
-	for (size_t i = 0; i < o->c->nexecs; i++) {
-		const struct ct_exec_event *x = &o->c->execs[i].event;
-		const struct ct_entered *e = slot_of(o, x->entered, CT_SLOT_OF(x->was));
-		struct own_entry *own, *found;
+	for (size_t i = 0; i < g->nexecs; i++) {
+		const struct ct_held_exec *x = &g->execs[i];
+		const struct ct_entered *e = slot_of(o, x->entered, CT_SLOT_OF(x->exec.was));
 
-		if (!CT_IS_PENDING(x->was) || CT_IS_PENDING(x->entry) ||
-		    x->entry == CT_ENTRY_MAIN || !e || !is_own(o, x->h.cgroup, e))
-			continue;
-		own = ct_xzalloc(sizeof(*own));
-		own->id.cgroup = x->h.cgroup;
-		own->id.entry = x->entry;
-		HASH_FIND(hh, o->own, &own->id, sizeof(own->id), found);
-		if (found)
-			free(own);
-		else
-			HASH_ADD(hh, o->own, id, sizeof(own->id), own);
+		if (CT_IS_PENDING(x->exec.was) && !CT_IS_PENDING(x->exec.entry) &&
+		    x->exec.entry != CT_ENTRY_MAIN && e && is_own(o, g->cgroup, e))
+			ct_living__add_own(g, x->exec.entry);
 	}
 }
 
 uint32_t ct_origins__entry(struct ct_origins *o, uint64_t cgroup, uint32_t entry)
 {
-	struct own_entry like = { .id = { .cgroup = cgroup, .entry = entry } }, *own;
-
 	if (entry == CT_ENTRY_MAIN || entry == CT_ENTRY_SETUP)
 		return entry;
 	if (CT_IS_PENDING(entry))
 		return entry_of_slot(o, cgroup, slot_of(o, cgroup, CT_SLOT_OF(entry)));
-	find_own_entries(o);
-	HASH_FIND(hh, o->own, &like.id, sizeof(like.id), own);
-	return own ? CT_ENTRY_MAIN : entry;
+	return ct_living__is_own(ct_livings__find(&o->c->living, cgroup), entry) ? CT_ENTRY_MAIN :
+										   entry;
+}
+
+bool ct_origins__is_settled(struct ct_origins *o, uint64_t cgroup, uint32_t entry)
+{
+	const struct ct_entered *e = slot_of(o, cgroup, CT_SLOT_OF(entry));
+	const struct ct_workload *w;
+
+	if (!e || e->held == ~0ull)
+		return !e || !e->alive;
+	if (e->alive || entry_of_slot(o, cgroup, e) != CT_ENTRY_ENTERED)
+		return !e->alive;
+	/* What the workload was given may decide, see without_execve(). */
+	w = o->home(o->arg, cgroup);
+	return !w || w->configured_known;
 }
 
 struct ct_workload *ct_origins__sender(struct ct_origins *o, uint64_t cgroup, uint32_t entry)
@@ -198,37 +179,57 @@ struct ct_workload *ct_origins__sender_to(struct ct_origins *o, uint64_t cgroup)
 	return NULL;
 }
 
+/* The list is in alphabetical order, so that it does not depend on who was met first. */
 static void note_name(struct ct_workload *w, const char *name)
 {
-	ct_autofree char *list = w->sent ? ct_xasprintf(", %s, ", w->sent) : ct_xstrdup("");
-	ct_autofree char *one = ct_xasprintf(", %s, ", name), *old = w->sent;
+	ct_autofree char *old = w->sent;
+	struct ct_str list = {};
+	bool placed = false;
 
-	if (strstr(list, one) || strlen(list) > MAX_SENT) {
-		ct_steal(old);
-		return;
+	w->sent = NULL;
+	for (const char *p = old; p && *p;) {
+		const char *end = strstr(p, ", ");
+		ct_autofree char *one = ct_xstrndup(p, end ? (size_t)(end - p) : strlen(p));
+		int order = strcmp(one, name);
+
+		p = end ? end + strlen(", ") : NULL;
+		if (!placed && order > 0 && strlen(old) <= MAX_SENT)
+			ct_str__addf(&list, "%s%s", list.len ? ", " : "", name);
+		placed |= order >= 0;
+		ct_str__addf(&list, "%s%s", list.len ? ", " : "", one);
 	}
-	w->sent = old ? ct_xasprintf("%s, %s", old, name) : ct_xstrdup(name);
+	if (!placed && list.len <= MAX_SENT)
+		ct_str__addf(&list, "%s%s", list.len ? ", " : "", name);
+	w->sent = list.s;
 }
 
-void ct_origins__note_sent(struct ct_origins *o)
+/* In the name of whom did it go where? */
+static void note_slot(struct ct_origins *o, struct ct_seen_entered *seen)
+{
+	const char *path = ct_cgroups__path(o->c->cgroups, seen->id.cgroup);
+	struct ct_workload *w = seen->entered.from ? o->home(o->arg, seen->entered.from) : NULL;
+	struct ct_workload *to = o->home(o->arg, seen->id.cgroup);
+	struct ct_cgroup_name name;
+	ct_autofree char *shown = NULL;
+
+	if (!w || w == to || !path)
+		return;
+	ct_collect__classify(o->c, path, &name);
+	if (!ct_cgroup_name__has_own_set(&name))
+		return;
+	shown = ct_printable(to ? ct_workload__label(to) : name.id);
+	note_name(w, shown);
+}
+
+void ct_origins__note_sent(struct ct_origins *o, bool all)
 {
 	struct ct_seen_entered *seen, *tmp;
 
 	HASH_ITER(hh, o->c->entered, seen, tmp)
 	{
-		const char *path = ct_cgroups__path(o->c->cgroups, seen->id.cgroup);
-		struct ct_workload *w = seen->entered.from ? o->home(o->arg, seen->entered.from) :
-							     NULL;
-		struct ct_workload *to = o->home(o->arg, seen->id.cgroup);
-		struct ct_cgroup_name name;
-		ct_autofree char *shown = NULL;
-
-		if (!w || w == to || !path)
+		if (seen->noted || (!all && !ct_collect__is_gone(o->c, seen->id.cgroup)))
 			continue;
-		ct_collect__classify(o->c, path, &name);
-		if (!ct_cgroup_name__has_own_set(&name))
-			continue;
-		shown = ct_printable(to ? ct_workload__label(to) : name.id);
-		note_name(w, shown);
+		note_slot(o, seen);
+		seen->noted = true;
 	}
 }

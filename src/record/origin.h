@@ -10,7 +10,7 @@ typedef struct ct_workload *(*ct_home_fn)(void *arg, uint64_t cgroup);
 
 struct ct_origins;
 
-struct ct_origins *ct_origins__new(const struct ct_collect *c, ct_home_fn home, void *arg);
+struct ct_origins *ct_origins__new(struct ct_collect *c, ct_home_fn home, void *arg);
 void ct_origins__free(struct ct_origins *o);
 
 /*
@@ -35,7 +35,21 @@ bool ct_origins__is_own(struct ct_origins *o, uint64_t cgroup);
  */
 struct ct_workload *ct_origins__sender_to(struct ct_origins *o, uint64_t cgroup);
 
-/* Notes in each workload into which others, that have a set of their own, it sent processes. */
-void ct_origins__note_sent(struct ct_origins *o);
+/* Has everybody who came into the cgroup by this entry executed or ended, and is it known what they
+ * were by that? */
+bool ct_origins__is_settled(struct ct_origins *o, uint64_t cgroup, uint32_t entry);
+
+/*
+ * Remembers the command lines that were executed by those whom the workload itself moved: what is
+ * done by them is CT_ENTRY_MAIN. To be called before the entries of the cgroup are asked for.
+ */
+struct ct_living;
+void ct_origins__note_own(struct ct_origins *o, struct ct_living *g);
+
+/*
+ * Notes in each workload into which others, that have a set of their own, it sent processes: those
+ * that are gone, or all.
+ */
+void ct_origins__note_sent(struct ct_origins *o, bool all);
 
 #endif

@@ -126,6 +126,9 @@ static void open_docker(struct ct_recorder *r)
 		ct_loop__add_fd(r->loop, fd, EPOLLIN, on_docker, r, &r->on_docker);
 }
 
+/* What starts containers. */
+static const char *const clients[] = { "docker", "docker-compose", "podman", "nerdctl", NULL };
+
 static void classify(void *arg, const char *path, struct ct_cgroup_name *name)
 {
 	ct_recorder__classify(arg, path, name);
@@ -158,6 +161,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	r->collect = ct_collect__new(r->probe);
 	ct_collect__on_entry(r->collect, ct_recorder__on_entry, r);
 	ct_collect__set_classify(r->collect, classify, r);
+	ct_collect__look_for(r->collect, clients);
 	describe_host(r);
 	open_docker(r);
 	ct_urgent__begin();
@@ -350,16 +354,6 @@ int ct_recorder__running(struct ct_recorder *r)
 	return r->child.pid > 0 && !ct_child__reap(&r->child) ? r->child.pid : 0;
 }
 
-static bool ran_client(const struct ct_recorder *r)
-{
-	static const char *const clients[] = { "docker", "docker-compose", "podman", "nerdctl" };
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(clients); i++)
-		if (ct_collect__executed(r->collect, r->own.id, clients[i]))
-			return true;
-	return false;
-}
-
 /* It is not known whose a container is that somebody created in the meantime: say that it is
  * missing. */
 static void note_left_out(struct ct_recorder *r)
@@ -367,16 +361,17 @@ static void note_left_out(struct ct_recorder *r)
 	const struct ct_recorder_opts *o = &r->opts;
 	struct ct_workload *w = ct_session__find(r->session, "command");
 
-	if (w && r->foreign && !o->label && !o->project && !o->any_container && ran_client(r))
+	if (w && r->foreign && !o->label && !o->project && !o->any_container &&
+	    ct_collect__executed(r->collect, r->own.id))
 		w->left_out = true;
 }
 
 struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 {
 	ct_probe__stop(r->probe);
-	ct_collect__consume(r->collect);
 	ct_urgent__end();
-	ct_collect__build(r->collect, r->session, ct_recorder__choose, r);
+	ct_collect__take(r->collect, CT_TAKE_LAST, r->session, ct_recorder__choose, r);
+	ct_collect__conclude(r->session);
 	ct_recorder__describe_rest(r);
 	r->session->host.end_ns = ct_clock__now_ns();
 	ct_session__conclude(r->session);

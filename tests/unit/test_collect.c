@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * From events and counts to a session, with a probe made of tables: what follows stands
- * in for kern/counters.c.
- */
+/* From events and counts to a session. */
 #include <linux/capability.h>
 #include <stdlib.h>
 
@@ -12,6 +9,7 @@
 #include "record/collect.h"
 #include "record/resolve.h"
 #include "record/recorder_priv.h"
+#include "fake_probe.h"
 #include "unit.h"
 
 #define WEB_ID	 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -19,140 +17,11 @@
 
 enum { WEB = 1000, OTHER, NAMELESS, COMMAND };
 
-/* ---- the probe ---- */
-
-static struct {
-	struct {
-		union {
-			struct ct_event h;
-			struct ct_sample sample;
-			struct ct_cgroup_event cgroup;
-			struct ct_exec_event exec;
-			struct ct_exit_event exit;
-			struct ct_act_event act;
-		} ev;
-		size_t size;
-	} events[64];
-	size_t nevents;
-	struct {
-		struct ct_key key;
-		uint64_t count, last_ns;
-	} kinds[16], overcommit[4];
-	size_t nkinds, novercommit;
-	struct {
-		struct ct_act_key key;
-		uint64_t count;
-	} acts[4];
-	size_t nacts;
-	struct {
-		struct ct_slot_id id;
-		struct ct_entered entered;
-	} entered[8];
-	size_t nentered;
-	struct ct_losses losses;
-	struct {
-		uint64_t cgroup, n;
-	} lost[4];
-	size_t nlost;
-} probe;
-
-int ct_probe__consume(struct ct_probe *p, ct_event_fn fn, void *arg)
-{
-	int n = (int)probe.nevents;
-
-	(void)p;
-	for (size_t i = 0; i < probe.nevents; i++)
-		fn(arg, &probe.events[i].ev.h, probe.events[i].size);
-	probe.nevents = 0;
-	return n;
-}
-
-int ct_probe__each_kind(struct ct_probe *p, ct_count_fn fn, void *arg)
-{
-	(void)p;
-	for (size_t i = 0; i < probe.nkinds; i++)
-		fn(arg, &probe.kinds[i].key, probe.kinds[i].count, probe.kinds[i].last_ns);
-	return 0;
-}
-
-int ct_probe__each_overcommit(struct ct_probe *p, ct_count_fn fn, void *arg)
-{
-	(void)p;
-	for (size_t i = 0; i < probe.novercommit; i++)
-		fn(arg, &probe.overcommit[i].key, probe.overcommit[i].count, 0);
-	return 0;
-}
-
-int ct_probe__each_act(struct ct_probe *p, ct_act_fn fn, void *arg)
-{
-	(void)p;
-	for (size_t i = 0; i < probe.nacts; i++)
-		fn(arg, &probe.acts[i].key, probe.acts[i].count);
-	return 0;
-}
-
-/* Fingerprints 7 and 8 are the same names; nothing is known of 99. */
-int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *len)
-{
-	(void)p;
-	if (site == 99)
-		return -ENOENT;
-	*names = ct_xzalloc(2 * sizeof(char *));
-	(*names)[0] = ct_xstrdup("ns_capable");
-	(*names)[1] = ct_xasprintf("site_%d", (int)(site == 8 ? 7 : site));
-	*len = 2;
-	return 0;
-}
-
-int ct_probe__each_entered(struct ct_probe *p, ct_entered_fn fn, void *arg)
-{
-	(void)p;
-	for (size_t i = 0; i < probe.nentered; i++)
-		fn(arg, &probe.entered[i].id, &probe.entered[i].entered);
-	return 0;
-}
-
-void ct_probe__drain(struct ct_probe *p, const struct ct_drain *to)
-{
-	(void)p, (void)to;
-}
-
-/* Every refused call failed once. */
-void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_outcome *o)
-{
-	(void)p;
-	*o = (struct ct_outcome){ .eperm = !(key->flags & CT_F_GRANTED) };
-}
-
-int ct_probe__losses(struct ct_probe *p, struct ct_losses *l)
-{
-	(void)p;
-	*l = probe.losses;
-	return 0;
-}
-
-void ct_probe__each_loss(struct ct_probe *p, ct_lost_fn fn, void *arg)
-{
-	(void)p;
-	for (size_t i = 0; i < probe.nlost; i++)
-		fn(arg, probe.lost[i].cgroup, probe.lost[i].n);
-}
-
 /* ---- what it sees ---- */
-
-static void *event(uint32_t type, size_t size, uint64_t cgroup, uint64_t ns)
-{
-	struct ct_event *h = &probe.events[probe.nevents].ev.h;
-
-	memset(&probe.events[probe.nevents].ev, 0, sizeof(probe.events[0].ev));
-	*h = (struct ct_event){ .type = type, .size = (uint32_t)size, .ns = ns, .cgroup = cgroup };
-	probe.events[probe.nevents++].size = size;
-	return h;
-}
 
 static void see_cgroup(uint64_t id, const char *path, bool inside)
 {
-	struct ct_cgroup_event *e = event(CT_EV_CGROUP, sizeof(*e), id, 1);
+	struct ct_cgroup_event *e = fake_event(CT_EV_CGROUP, sizeof(*e), id, 1);
 
 	snprintf(e->path, sizeof(e->path), "%s", path);
 	e->inside = inside;
@@ -173,7 +42,7 @@ static void see_kind(struct ct_key key, uint64_t count, uint64_t first_ns, uint6
 	probe.kinds[probe.nkinds].count = count;
 	probe.kinds[probe.nkinds++].last_ns = last_ns;
 	if (first_ns) {
-		struct ct_sample *s = event(CT_EV_SAMPLE, sizeof(*s), key.cgroup, first_ns);
+		struct ct_sample *s = fake_event(CT_EV_SAMPLE, sizeof(*s), key.cgroup, first_ns);
 
 		s->key = key;
 		s->proc.pid = (uint32_t)first_ns;
@@ -185,7 +54,7 @@ static void see_kind(struct ct_key key, uint64_t count, uint64_t first_ns, uint6
 static struct ct_exec_event *see_exec(uint64_t cgroup, uint32_t was, uint32_t entry,
 				      const char *argv, uint32_t len)
 {
-	struct ct_exec_event *e = event(CT_EV_EXEC, sizeof(*e), cgroup, 50);
+	struct ct_exec_event *e = fake_event(CT_EV_EXEC, sizeof(*e), cgroup, 50);
 
 	e->was = was;
 	e->entry = entry;
@@ -199,7 +68,7 @@ static struct ct_exec_event *see_exec(uint64_t cgroup, uint32_t was, uint32_t en
 
 static struct ct_exit_event *see_exit(uint64_t cgroup, int code, bool is_main)
 {
-	struct ct_exit_event *e = event(CT_EV_EXIT, sizeof(*e), cgroup, 90);
+	struct ct_exit_event *e = fake_event(CT_EV_EXIT, sizeof(*e), cgroup, 90);
 
 	e->code = code;
 	e->is_main = is_main;
@@ -229,8 +98,8 @@ static struct ct_session *built(void)
 
 	see_cgroup(WEB, WEB_PATH, true);
 	see_cgroup(OTHER, "/system.slice/other.service", false);
-	ct_collect__consume(c);
-	ct_collect__build(c, s, choose_container, NULL);
+	ct_collect__take(c, CT_TAKE_LAST, s, choose_container, NULL);
+	ct_collect__conclude(s);
 	ct_collect__free(c);
 	memset(&probe, 0, sizeof(probe));
 	return s;
@@ -307,11 +176,11 @@ static void test_short_events(void)
 	ct_autosession struct ct_session *s = NULL;
 
 	for (uint32_t type = CT_EV_SAMPLE; type <= CT_EV_ACT; type++) {
-		event(type, sizeof(struct ct_event), WEB, 1);
-		event(type, whole[type] - 1, WEB, 1);
+		fake_event(type, sizeof(struct ct_event), WEB, 1);
+		fake_event(type, whole[type] - 1, WEB, 1);
 	}
-	event(0, sizeof(struct ct_event), WEB, 1);
-	event(77, sizeof(struct ct_sample), WEB, 1);
+	fake_event(0, sizeof(struct ct_event), WEB, 1);
+	fake_event(77, sizeof(struct ct_sample), WEB, 1);
 	s = built();
 	CU_ASSERT_EQUAL(s->nworkloads, 0);
 }
@@ -328,7 +197,7 @@ static void test_full_texts(void)
 	e = see_exec(WEB, CT_ENTRY_SETUP, 77, argv, sizeof(argv));
 	e->argv_len = ~0u;
 	memset(e->file, 'f', sizeof(e->file));
-	g = event(CT_EV_CGROUP, sizeof(*g), NAMELESS, 1);
+	g = fake_event(CT_EV_CGROUP, sizeof(*g), NAMELESS, 1);
 	memset(g->path, '/', sizeof(g->path));
 	s = built();
 	CU_ASSERT_EQUAL_FATAL(s->workloads[0]->nexecs, 1);
@@ -365,7 +234,7 @@ static void test_acts(void)
 
 	key.nr = ct_syscall__number("capset");
 	for (int i = 0; i < 2; i++) {
-		struct ct_act_event *e = event(CT_EV_ACT, sizeof(*e), WEB, 1);
+		struct ct_act_event *e = fake_event(CT_EV_ACT, sizeof(*e), WEB, 1);
 
 		e->key = key;
 		e->proc.pid = 11 + (uint32_t)i; /* the first is kept */

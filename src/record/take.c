@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From what was gathered since the last time to a session. */
+#include <string.h>
+
+#include "cgroup/name.h"
+#include "record/take_priv.h"
+
+struct home {
+	uint64_t cgroup;
+	struct ct_workload *w;
+	UT_hash_handle hh;
+};
+
+struct ct_workload *ct_taking__home(void *arg, uint64_t cgroup)
+{
+	struct ct_taking *t = arg;
+	const char *path = ct_cgroups__path(t->c->cgroups, cgroup);
+	struct ct_cgroup_name name;
+	struct home *h;
+
+	HASH_FIND(hh, t->homes, &cgroup, sizeof(cgroup), h);
+	if (h)
+		return h->w;
+	h = ct_xzalloc(sizeof(*h));
+	h->cgroup = cgroup;
+	HASH_ADD(hh, t->homes, cgroup, sizeof(h->cgroup), h); /* now, for senders may form a ring */
+	if (path) {
+		ct_collect__classify(t->c, path, &name);
+		h->w = t->choose(t->arg, t->s, &name, path,
+				 ct_cgroups__inside(t->c->cgroups, cgroup));
+	}
+	if (!h->w && path && !ct_cgroup_name__has_own_set(&name))
+		h->w = ct_origins__sender_to(t->origins, cgroup);
+	return h->w;
+}
+
+bool ct_taking__is_final(const struct ct_taking *t, uint64_t cgroup)
+{
+	return t->how == CT_TAKE_LAST || ct_collect__is_gone(t->c, cgroup);
+}
+
+bool ct_taking__is_decided(const struct ct_taking *t, uint64_t cgroup, uint32_t entry)
+{
+	return ct_taking__is_final(t, cgroup) || !CT_IS_PENDING(entry) ||
+	       ct_origins__is_settled(t->origins, cgroup, entry);
+}
+
+/* One whose cgroup cannot be named may be any workload's. */
+static void on_loss(void *arg, uint64_t cgroup, uint64_t lost)
+{
+	struct ct_taking *t = arg;
+	struct ct_living *g = ct_livings__get(&t->c->living, cgroup);
+	struct ct_workload *w = ct_taking__home(t, cgroup);
+
+	if (w)
+		w->lost += lost - g->lost;
+	else if (!ct_cgroups__path(t->c->cgroups, cgroup))
+		t->s->losses.kinds += lost - g->lost;
+	else
+		return;
+	g->lost = lost;
+}
+
+#define ORDER(a, b, f)        \
+	if ((a)->f != (b)->f) \
+	return (a)->f < (b)->f ? -1 : 1
+
+static int by_key(const void *x, const void *y)
+{
+	const struct ct_key *a = &((const struct ct_kind *)x)->key;
+	const struct ct_key *b = &((const struct ct_kind *)y)->key;
+
+	ORDER(a, b, cap);
+	ORDER(a, b, flags);
+	ORDER(a, b, nr);
+	ORDER(a, b, sel);
+	ORDER(a, b, entry);
+	ORDER(a, b, level);
+	ORDER(a, b, from);
+	ORDER(a, b, effective);
+	ORDER(a, b, after);
+	ORDER(a, b, site);
+	return 0;
+}
+
+static int by_act(const void *x, const void *y)
+{
+	return memcmp(&((const struct ct_act *)x)->key, &((const struct ct_act *)y)->key,
+		      sizeof(struct ct_act_key));
+}
+
+/* They come nearly in this order. Of equal ones the first stays the first. */
+static void sort_execs(struct ct_workload *w)
+{
+	for (size_t i = 1; i < w->nexecs; i++) {
+		struct ct_exec e = w->execs[i];
+		size_t k = i;
+
+		for (; k && w->execs[k - 1].ns > e.ns; k--)
+			w->execs[k] = w->execs[k - 1];
+		w->execs[k] = e;
+	}
+}
+
+static void sort_exits(struct ct_workload *w)
+{
+	for (size_t i = 1; i < w->nexits; i++) {
+		struct ct_exit e = w->exits[i];
+		size_t k = i;
+
+		for (; k && w->exits[k - 1].ns > e.ns; k--)
+			w->exits[k] = w->exits[k - 1];
+		w->exits[k] = e;
+	}
+}
+
+static void sort_all(struct ct_session *s)
+{
+	for (size_t i = 0; i < s->nworkloads; i++) {
+		struct ct_workload *w = s->workloads[i];
+
+		if (w->nkinds)
+			qsort(w->kinds, w->nkinds, sizeof(*w->kinds), by_key);
+		if (w->nacts)
+			qsort(w->acts, w->nacts, sizeof(*w->acts), by_act);
+		sort_execs(w);
+		sort_exits(w);
+	}
+}
+
+static void free_homes(struct ct_taking *t)
+{
+	struct home *h, *tmp;
+
+	HASH_ITER(hh, t->homes, h, tmp)
+	{
+		HASH_DEL(t->homes, h);
+		free(h);
+	}
+}
+
+static void each_living(struct ct_taking *t, void (*fn)(struct ct_taking *t, struct ct_living *g))
+{
+	struct ct_living *g, *tmp;
+
+	HASH_ITER(hh, t->c->living.table, g, tmp)
+	if (t->how != CT_TAKE_GONE || ct_taking__is_final(t, g->cgroup))
+		fn(t, g);
+}
+
+static void note_own(struct ct_taking *t, struct ct_living *g)
+{
+	ct_origins__note_own(t->origins, g);
+}
+
+#define SINCE(l, now, before, f)                 \
+	do {                                     \
+		(l)->f += (now).f - (before)->f; \
+		(before)->f = (now).f;           \
+	} while (0)
+
+/* The probe counts them since it was attached. Returns whether an event was lost since the last
+ * take. */
+static bool take_losses(struct ct_collect *c, struct ct_losses *l)
+{
+	uint64_t events = c->taken.events;
+	struct ct_losses now = {};
+
+	ct_probe__losses(c->probe, &now);
+	now.events += c->living.dropped;
+	SINCE(l, now, &c->taken, events);
+	SINCE(l, now, &c->taken, kinds);
+	SINCE(l, now, &c->taken, acts);
+	SINCE(l, now, &c->taken, procs);
+	SINCE(l, now, &c->taken, stacks);
+	SINCE(l, now, &c->taken, outcomes);
+	SINCE(l, now, &c->taken, missed);
+	return now.events != events;
+}
+
+static bool is_gone(void *arg, uint64_t cgroup)
+{
+	return ct_collect__is_gone(arg, cgroup);
+}
+
+void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session *s,
+		      ct_choose_fn choose, void *arg)
+{
+	const struct ct_which slots = { is_gone, c, true };
+	const struct ct_which which = { is_gone, c, how != CT_TAKE_GONE };
+	struct ct_taking t = { .c = c, .how = how, .s = s, .choose = choose, .arg = arg };
+
+	ct_collect__consume(c);
+	if (take_losses(c, &s->losses))
+		ct_collect__look_for_gone(c);
+	ct_collect__look_for_mentions(c);
+	ct_probe__each_entered(c->probe, &slots, ct_collect__keep_entered, c);
+	t.origins = ct_origins__new(c, ct_taking__home, &t);
+	each_living(&t, note_own);
+	each_living(&t, ct_taking__programs);
+	ct_taking__counts(&t, &which);
+	ct_probe__each_loss(c->probe, &which, on_loss, &t);
+	each_living(&t, ct_taking__exits);
+	ct_origins__note_sent(t.origins, how == CT_TAKE_LAST);
+	sort_all(s);
+	ct_origins__free(t.origins);
+	ct_taking__free_counts(&t);
+	free_homes(&t);
+	ct_collect__forget(c);
+}
+
+/* No SIGHUP is unseen, unless acts were lost. */
+static void conclude_reload(struct ct_workload *w, const struct ct_losses *l)
+{
+	if (!l->acts && w->reload_seen == CT_UNKNOWN && !w->lost)
+		w->reload_seen = CT_NO;
+}
+
+/* What ended before its start that we saw was an earlier run of it. */
+static void conclude_end(struct ct_workload *w)
+{
+	if (w->start_seen != CT_YES || w->end_seen != CT_YES || w->to_ns >= w->from_ns)
+		return;
+	w->end_seen = CT_UNKNOWN;
+	w->end_code = 0;
+	w->to_ns = 0;
+}
+
+void ct_collect__conclude(struct ct_session *s)
+{
+	for (size_t i = 0; i < s->nworkloads; i++) {
+		conclude_reload(s->workloads[i], &s->losses);
+		conclude_end(s->workloads[i]);
+	}
+}

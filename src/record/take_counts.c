@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Checks and acts: what was counted since the last time, added to what the session has. */
+#include <string.h>
+#include <seccomp.h>
+
+#include "cgroup/name.h"
+#include "kern/selectors.h"
+#include "record/take_priv.h"
+
+/* A workload of the session whose kinds and acts are in the tables below. */
+struct indexed {
+	struct ct_workload *w;
+	UT_hash_handle hh;
+};
+
+/* Kinds that differ in cgroup or fingerprint only are one. */
+struct merged {
+	struct {
+		struct ct_workload *w;
+		struct ct_key key; /* cgroup 0, site a hash of the names */
+	} id;
+	size_t index; /* in w->kinds */
+	UT_hash_handle hh;
+};
+
+/* Acts that differ in their cgroups only are one. */
+struct merged_act {
+	struct {
+		struct ct_workload *w;
+		struct ct_act_key key;
+		uint64_t held;
+	} id;
+	size_t index; /* in w->acts */
+	UT_hash_handle hh;
+};
+
+static uint64_t hash_names(char **names, size_t len)
+{
+	uint64_t h = 0xcbf29ce484222325ull;
+
+	for (size_t i = 0; i < len; i++)
+		for (size_t k = 0; k <= strlen(names[i]); k++) /* the NUL ends a name */
+			h = (h ^ (unsigned char)names[i][k]) * 0x100000001b3ull;
+	return h;
+}
+
+static char *syscall_name(const struct ct_key *key)
+{
+	if (key->nr < 0)
+		return NULL;
+	if (key->flags & CT_F_COMPAT)
+		return seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86, key->nr);
+	return ct_syscall__name(key->nr);
+}
+
+static void fill_sample(struct ct_kind *k, const struct ct_sample *s)
+{
+	k->sampled = true;
+	k->first_ns = s->h.ns;
+	k->proc = s->proc;
+	k->creds = s->creds;
+	memcpy(k->args, s->args, sizeof(k->args));
+}
+
+static struct ct_kind *new_kind(struct ct_taking *t, struct ct_workload *w,
+				const struct ct_key *key, char **stack, size_t len)
+{
+	struct ct_kind *k = ct_workload__add_kind(w);
+
+	k->key = *key;
+	k->syscall = syscall_name(key);
+	k->stack = stack;
+	k->stack_len = len;
+	if (!stack)
+		t->s->losses.stacks++;
+	return k;
+}
+
+static void free_names(char **names, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		free(names[i]);
+	free(names);
+}
+
+static struct merged *add_merged(struct ct_taking *t, struct ct_workload *w,
+				 const struct ct_key *key, size_t index, struct merged **found)
+{
+	struct merged *m = ct_xzalloc(sizeof(*m));
+
+	m->id.w = w;
+	m->id.key = *key;
+	m->index = index;
+	HASH_FIND(hh, t->merged, &m->id, sizeof(m->id), *found);
+	if (*found) {
+		free(m);
+		return NULL;
+	}
+	HASH_ADD(hh, t->merged, id, sizeof(m->id), m);
+	return m;
+}
+
+static struct merged_act *add_merged_act(struct ct_taking *t, struct ct_workload *w,
+					 const struct ct_act_key *key, uint64_t held, size_t index,
+					 struct merged_act **found)
+{
+	struct merged_act *m = ct_xzalloc(sizeof(*m));
+
+	m->id.w = w;
+	m->id.key = *key;
+	m->id.held = held;
+	m->index = index;
+	HASH_FIND(hh, t->merged_acts, &m->id, sizeof(m->id), *found);
+	if (*found) {
+		free(m);
+		return NULL;
+	}
+	HASH_ADD(hh, t->merged_acts, id, sizeof(m->id), m);
+	return m;
+}
+
+/* What an earlier take added to it. */
+static void index_workload(struct ct_taking *t, struct ct_workload *w)
+{
+	struct merged_act *act;
+	struct indexed *known;
+	struct merged *kind;
+
+	HASH_FIND_PTR(t->indexed, &w, known);
+	if (known)
+		return;
+	known = ct_xzalloc(sizeof(*known));
+	known->w = w;
+	HASH_ADD_PTR(t->indexed, w, known);
+	for (size_t i = 0; i < w->nkinds; i++)
+		add_merged(t, w, &w->kinds[i].key, i, &kind);
+	for (size_t i = 0; i < w->nacts; i++)
+		add_merged_act(t, w, &w->acts[i].key, w->acts[i].held, i, &act);
+}
+
+/* Finds or makes the kind; takes over stack. */
+static struct ct_kind *kind_of(struct ct_taking *t, struct ct_workload *w, const struct ct_key *key,
+			       char **stack, size_t len)
+{
+	struct ct_key like = *key;
+	struct merged *found;
+
+	like.cgroup = 0;
+	like.site = hash_names(stack, len);
+	index_workload(t, w);
+	if (add_merged(t, w, &like, w->nkinds, &found))
+		return new_kind(t, w, &like, stack, len);
+	free_names(stack, len);
+	return &w->kinds[found->index];
+}
+
+static void add_count(struct ct_workload *w, struct ct_kind *k, uint64_t count, uint64_t last_ns)
+{
+	k->count += count;
+	if (last_ns < k->first_ns) /* the tick before the sample */
+		last_ns = k->first_ns;
+	if (last_ns > k->last_ns)
+		k->last_ns = last_ns;
+	if (k->first_ns && (!w->first_ns || k->first_ns < w->first_ns))
+		w->first_ns = k->first_ns;
+	if (k->last_ns > w->last_ns)
+		w->last_ns = k->last_ns;
+}
+
+/* Its event may be on its way: then it is left to the next take, once. */
+static bool must_wait(const struct ct_taking *t, uint64_t cgroup, bool came, bool *awaited)
+{
+	bool wait = !came && !*awaited && !ct_taking__is_final(t, cgroup);
+
+	*awaited = true;
+	return wait;
+}
+
+/* What is new of a kind, and what the probe has of it altogether. */
+struct news {
+	const struct ct_key *key;
+	const struct ct_sample *sample; /* NULL: taken already, or lost */
+	uint64_t count, last_ns;
+	struct ct_outcome outcome;
+};
+
+static struct ct_outcome outcome_since(struct ct_outcome now, const struct ct_outcome *taken)
+{
+	return taken ? ct_outcome__minus(&now, taken) : now;
+}
+
+/* entry: what the key's is in the end. */
+static void count_for(struct ct_taking *t, struct ct_workload *w, const struct news *n,
+		      uint32_t entry)
+{
+	struct ct_key resolved = *n->key;
+	struct ct_kind *k;
+	char **stack = NULL;
+	size_t len = 0;
+
+	resolved.entry = entry;
+	ct_probe__stack(t->c->probe, n->key->site, &stack, &len);
+	k = kind_of(t, w, &resolved, stack, len);
+	if (n->sample && (!k->sampled || n->sample->h.ns < k->first_ns))
+		fill_sample(k, n->sample);
+	add_count(w, k, n->count, n->last_ns);
+	ct_outcome__add(&k->outcome, &n->outcome);
+}
+
+/* Those of a cgroup that is final are forgotten with it. */
+static void note_taken(struct ct_taking *t, struct ct_seen *seen, uint64_t count,
+		       const struct ct_outcome *outcome)
+{
+	if (ct_taking__is_final(t, seen->key.cgroup)) {
+		ct_seen__free(t->c, seen);
+		return;
+	}
+	free(ct_steal(seen->sample));
+	seen->taken = count;
+	if (!seen->taken_outcome && ct_outcome__is_known(outcome))
+		seen->taken_outcome = ct_xzalloc(sizeof(*outcome));
+	if (seen->taken_outcome)
+		*seen->taken_outcome = *outcome;
+}
+
+static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)
+{
+	struct ct_taking *t = arg;
+	struct ct_seen *seen = ct_collect__seen(t->c, key);
+	struct news n = { .key = key, .sample = seen->sample, .last_ns = last_ns };
+	struct ct_workload *w, *sender;
+	struct ct_outcome outcome;
+
+	if (!ct_taking__is_decided(t, key->cgroup, key->entry) ||
+	    must_wait(t, key->cgroup, seen->sampled, &seen->awaited))
+		return;
+	w = ct_taking__home(t, key->cgroup);
+	sender = ct_origins__sender(t->origins, key->cgroup, key->entry);
+	if (!w && ct_taking__is_final(t, key->cgroup) &&
+	    !ct_cgroups__path(t->c->cgroups, key->cgroup))
+		t->s->losses.unattributed += count;
+	ct_probe__outcome(t->c->probe, key, &outcome);
+	n.count = count > seen->taken ? count - seen->taken : 0;
+	n.outcome = outcome_since(outcome, seen->taken_outcome);
+	if (count && (n.count || n.sample || ct_outcome__is_known(&n.outcome))) {
+		if (w)
+			count_for(t, w, &n, ct_origins__entry(t->origins, key->cgroup, key->entry));
+		/* What prepares another workload does so with what its own one has. */
+		if (sender)
+			count_for(t, sender, &n, CT_ENTRY_MAIN);
+	}
+	/* What nobody wants may yet be wanted, as long as it lives. */
+	if (w || sender || ct_taking__is_final(t, key->cgroup))
+		note_taken(t, seen, count, &outcome);
+}
+
+static void on_overcommit(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)
+{
+	struct ct_taking *t = arg;
+	struct ct_workload *w = ct_taking__home(t, key->cgroup);
+	uint64_t *taken;
+	char **stack = NULL;
+	size_t len = 0, cap = 0;
+
+	(void)last_ns;
+	taken = &ct_livings__get(&t->c->living, key->cgroup)
+			 ->overcommit[key->flags & CT_F_GRANTED ? 1 : 0];
+	if (!w || count <= *taken)
+		return;
+	*CT_PUSH(stack, len, cap) = ct_xstrdup("cap_vm_enough_memory");
+	kind_of(t, w, key, stack, len)->count += count - *taken;
+	*taken = count;
+}
+
+/* Does this cgroup belong to the workload, too? Of one that is not known: no. */
+static bool is_inside(const struct ct_taking *t, const struct ct_workload *w, uint64_t cgroup)
+{
+	const char *path = ct_cgroups__path(t->c->cgroups, cgroup);
+	struct ct_cgroup_name name;
+
+	if (!path)
+		return false;
+	ct_collect__classify(t->c, path, &name);
+	if (!strcmp(name.id, w->id))
+		return true;
+	return name.kind == CT_WL_CGROUP && w->cgroup_path && w->cgroup_path[0] &&
+	       w->cgroup_path[1] && ct_cgroup_path__below(path, w->cgroup_path);
+}
+
+/* Of other processes it does not matter which cgroups they are in. */
+static struct ct_act *act_of(struct ct_taking *t, struct ct_workload *w, struct ct_act_key key,
+			     uint64_t held)
+{
+	struct merged_act *found;
+	struct ct_act *a;
+
+	key.cgroup = 0;
+	if (key.type == CT_ACT_TARGET)
+		key.b = 0;
+	index_workload(t, w);
+	if (!add_merged_act(t, w, &key, held, w->nacts, &found))
+		return &w->acts[found->index];
+	a = ct_workload__add_act(w);
+	a->key = key;
+	a->held = held;
+	a->syscall = ct_syscall__name(key.nr);
+	return a;
+}
+
+/* entry: what the key's is in the end; w may be NULL. */
+static void add_act(struct ct_taking *t, struct ct_workload *w, const struct ct_act_key *key,
+		    uint32_t entry, uint64_t count, const struct ct_proc *proc)
+{
+	struct ct_act_key resolved = *key;
+	struct ct_act *a;
+	uint64_t held;
+
+	/* A runtime's own are many, and nobody's need. */
+	if (!w || entry == CT_ENTRY_SETUP)
+		return;
+	/* What the workload's own processes hold shrinks along with what the caller holds. */
+	if (key->type == CT_ACT_TARGET && is_inside(t, w, key->b))
+		return;
+	resolved.entry = entry;
+	held = entry == CT_ENTRY_ENTERED ? ct_origins__held(t->origins, key->cgroup, key->entry) :
+					   0;
+	a = act_of(t, w, resolved, held);
+	a->count += count;
+	if (!a->proc.pid)
+		a->proc = *proc;
+}
+
+static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
+{
+	struct ct_taking *t = arg;
+	struct ct_seen_act *seen = ct_collect__seen_act(t->c, key);
+	struct ct_workload *w, *sender;
+	uint64_t fresh = count - seen->taken;
+
+	if (!ct_taking__is_decided(t, key->cgroup, key->entry) ||
+	    must_wait(t, key->cgroup, seen->proc.pid, &seen->awaited) || !fresh)
+		return;
+	w = ct_taking__home(t, key->cgroup);
+	sender = ct_origins__sender(t->origins, key->cgroup, key->entry);
+	if (w && key->type == CT_ACT_RELOAD) {
+		w->reload_seen = CT_YES;
+	} else {
+		add_act(t, w, key, ct_origins__entry(t->origins, key->cgroup, key->entry), fresh,
+			&seen->proc);
+		add_act(t, sender, key, CT_ENTRY_MAIN, fresh, &seen->proc);
+	}
+	if (w || sender)
+		seen->taken = count;
+}
+
+void ct_taking__counts(struct ct_taking *t, const struct ct_which *which)
+{
+	ct_probe__each_kind(t->c->probe, which, on_count, t);
+	ct_probe__each_overcommit(t->c->probe, which, on_overcommit, t);
+	ct_probe__each_act(t->c->probe, which, on_act, t);
+}
+
+void ct_taking__free_counts(struct ct_taking *t)
+{
+	struct merged_act *act, *atmp;
+	struct indexed *i, *itmp;
+	struct merged *m, *mtmp;
+
+	HASH_ITER(hh, t->merged, m, mtmp)
+	{
+		HASH_DEL(t->merged, m);
+		free(m);
+	}
+	HASH_ITER(hh, t->merged_acts, act, atmp)
+	{
+		HASH_DEL(t->merged_acts, act);
+		free(act);
+	}
+	HASH_ITER(hh, t->indexed, i, itmp)
+	{
+		HASH_DEL(t->indexed, i);
+		free(i);
+	}
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A take in progress; nobody's but the files' that make it up. */
+#ifndef CT_RECORD_TAKE_PRIV_H
+#define CT_RECORD_TAKE_PRIV_H
+
+#include "record/collect_priv.h"
+#include "record/origin.h"
+
+struct ct_taking {
+	struct ct_collect *c;
+	enum ct_take how;
+	struct ct_session *s;
+	ct_choose_fn choose;
+	void *arg;
+	struct home *homes; /* workloads of cgroups */
+	/* In take_counts.c: what the session has. */
+	struct indexed *indexed;
+	struct merged *merged;
+	struct merged_act *merged_acts;
+	struct ct_origins *origins;
+};
+
+/* The workload of a cgroup, decided once in a take; NULL: nobody asked for it. arg is the take. */
+struct ct_workload *ct_taking__home(void *arg, uint64_t cgroup);
+
+/* Can nothing be added any more to what is known of it? */
+bool ct_taking__is_final(const struct ct_taking *t, uint64_t cgroup);
+
+/*
+ * Is it decided what this entry is? Of those who came into the cgroup, not while one is there that
+ * has not executed: its end decides for all of them.
+ */
+bool ct_taking__is_decided(const struct ct_taking *t, uint64_t cgroup, uint32_t entry);
+
+/* Kinds and acts. */
+void ct_taking__counts(struct ct_taking *t, const struct ct_which *which);
+void ct_taking__free_counts(struct ct_taking *t);
+
+/* Of one cgroup: first the programs of all, then, when it is known what started, how they ended. */
+void ct_taking__programs(struct ct_taking *t, struct ct_living *g);
+void ct_taking__exits(struct ct_taking *t, struct ct_living *g);
+
+#endif

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Programs that were executed, and how processes ended. */
+#include <string.h>
+
+#include "record/take_priv.h"
+
+/* What the entry point's execve tells of the container. */
+static void learn_start(struct ct_workload *w, const struct ct_held_exec *x, uint32_t was)
+{
+	const struct ct_exec *e = &x->exec;
+	bool userns = e->creds.userns_level > 0;
+
+	if (was != CT_ENTRY_SETUP || e->entry != CT_ENTRY_MAIN ||
+	    (w->start_seen == CT_YES && e->ns >= w->from_ns))
+		return;
+	w->start_seen = CT_YES;
+	w->from_ns = e->ns;
+	w->configured = e->creds.bounding;
+	w->configured_known = true;
+	w->sysctls = x->sysctls;
+	if (w->container.userns == CT_UNKNOWN)
+		w->container.userns = userns ? CT_YES : CT_NO;
+	if (w->container.no_new_privs == CT_UNKNOWN)
+		w->container.no_new_privs = e->creds.no_new_privs ? CT_YES : CT_NO;
+	if (w->container.seccomp == CT_SECCOMP_UNKNOWN && !e->creds.seccomp)
+		w->container.seccomp = CT_SECCOMP_NONE;
+}
+
+static bool same_exec(const struct ct_exec *a, const struct ct_exec *b)
+{
+	return a->entry == b->entry && a->was == b->was && a->fcaps == b->fcaps &&
+	       a->fcaps_effective == b->fcaps_effective && a->setuid == b->setuid &&
+	       a->creds.euid == b->creds.euid && a->creds.no_new_privs == b->creds.no_new_privs &&
+	       !strcmp(a->file, b->file) && (a->was != CT_ENTRY_SETUP || !strcmp(a->argv, b->argv));
+}
+
+static void add_exec(struct ct_taking *t, struct ct_workload *w, uint64_t cgroup,
+		     const struct ct_held_exec *x)
+{
+	struct ct_exec exec = x->exec, *e;
+
+	exec.was = ct_origins__entry(t->origins, x->entered, x->exec.was);
+	exec.entry = ct_origins__entry(t->origins, cgroup, x->exec.entry);
+	learn_start(w, x, exec.was);
+	/* Keep only entering tasks and what changes privileges; ordinary programs add nothing. */
+	if (exec.was != CT_ENTRY_SETUP && !exec.fcaps && !exec.setuid)
+		return;
+	for (size_t i = 0; i < w->nexecs; i++)
+		if (same_exec(&w->execs[i], &exec)) {
+			w->execs[i].count += exec.count;
+			if (exec.ns < w->execs[i].ns)
+				w->execs[i].ns = exec.ns;
+			return;
+		}
+	e = ct_workload__add_exec(w);
+	*e = exec;
+	e->file = ct_xstrdup(x->exec.file);
+	e->argv = ct_xstrdup(x->exec.argv);
+}
+
+static void add_exit(struct ct_taking *t, struct ct_workload *w, uint64_t cgroup,
+		     const struct ct_held_exit *x)
+{
+	struct ct_exit *e;
+
+	/* The first program in a cgroup that the workload made for a worker is not its own. */
+	if (x->is_main && x->ns >= w->to_ns && !ct_origins__is_own(t->origins, cgroup)) {
+		w->end_seen = CT_YES;
+		w->end_code = x->code;
+		w->to_ns = x->ns;
+	}
+	e = ct_workload__add_exit(w);
+	e->entry = ct_origins__entry(t->origins, cgroup, x->entry);
+	e->ns = x->ns;
+	e->code = x->code;
+	e->pid = x->pid;
+	e->comm = ct_xstrndup(x->comm, sizeof(x->comm));
+}
+
+static bool execs_are_decided(const struct ct_taking *t, const struct ct_living *g,
+			      const struct ct_held_exec *x)
+{
+	return ct_taking__is_final(t, g->cgroup) ||
+	       (ct_taking__is_decided(t, x->entered, x->exec.was) &&
+		ct_taking__is_decided(t, g->cgroup, x->exec.entry));
+}
+
+/* Marks what can be told now; returns whether there is anything. */
+static bool mark_programs(const struct ct_taking *t, struct ct_living *g)
+{
+	bool any = g->ran || g->unread || g->compat;
+
+	for (size_t i = 0; i < g->nexecs; i++) {
+		g->execs[i].told = execs_are_decided(t, g, &g->execs[i]);
+		any |= g->execs[i].told;
+	}
+	for (size_t i = 0; i < g->nexits; i++) {
+		struct ct_held_exit *x = &g->exits[i];
+
+		x->told = ct_taking__is_final(t, g->cgroup) ||
+			  (!x->replaced && !x->is_main &&
+			   ct_taking__is_decided(t, g->cgroup, x->entry));
+		any |= x->told;
+	}
+	return any;
+}
+
+static void unmark_programs(struct ct_living *g)
+{
+	for (size_t i = 0; i < g->nexecs; i++)
+		g->execs[i].told = false;
+	for (size_t i = 0; i < g->nexits; i++)
+		g->exits[i].told = false;
+}
+
+static void add_programs(struct ct_taking *t, struct ct_living *g)
+{
+	struct ct_workload *w = ct_taking__home(t, g->cgroup);
+
+	if (!w && !ct_taking__is_final(t, g->cgroup)) {
+		unmark_programs(g);
+		return;
+	}
+	if (w) {
+		w->lost += g->unread;
+		w->compat += g->compat;
+	}
+	g->unread = g->compat = 0;
+	g->ran = false;
+	for (size_t i = 0; w && i < g->nexecs; i++)
+		if (g->execs[i].told)
+			add_exec(t, w, g->cgroup, &g->execs[i]);
+}
+
+void ct_taking__exits(struct ct_taking *t, struct ct_living *g)
+{
+	struct ct_workload *w = NULL;
+
+	for (size_t i = 0; i < g->nexits; i++) {
+		if (!g->exits[i].told)
+			continue;
+		w = w ? w : ct_taking__home(t, g->cgroup);
+		if (w)
+			add_exit(t, w, g->cgroup, &g->exits[i]);
+	}
+	ct_living__sweep(&t->c->living, g);
+}
+
+void ct_taking__programs(struct ct_taking *t, struct ct_living *g)
+{
+	if (mark_programs(t, g))
+		add_programs(t, g);
+}
