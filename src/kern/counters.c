@@ -228,7 +228,8 @@ static void read_act(void *arg, const void *entry)
 {
 	struct walk *w = arg;
 	const struct ct_act_key *key = entry;
-	bool gone = is_gone(w, key->cgroup);
+	bool gone = is_gone(w, key->cgroup) ||
+		    (w->which->over && w->which->over(w->which->arg, key));
 	int fd = bpf_map__fd(w->p->skel->maps.acts);
 	__u64 count;
 

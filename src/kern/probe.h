@@ -66,6 +66,8 @@ void ct_probe__stop(struct ct_probe *p);
  */
 struct ct_which {
 	bool (*gone)(void *arg, uint64_t cgroup); /* NULL: none is */
+	/* Acts that cannot come again although their cgroup lives; NULL: there are none. */
+	bool (*over)(void *arg, const struct ct_act_key *key);
 	void *arg;
 	bool living; /* also what is of the others; that stays */
 };

@@ -198,21 +198,24 @@ bool ct_recorder__alive(struct ct_recorder *r)
 	return s.alive;
 }
 
+void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
+{
+	ct_autoerr struct ct_err err = {};
+	ct_autofree char *config = NULL;
+
+	if (w->kind != CT_WL_CONTAINER || inspected(w))
+		return;
+	if (r->docker && !ct_docker__inspect(r->docker, w->id, w, NULL, NULL, &err))
+		return;
+	config = ct_oci__find(w->runtime, w->id);
+	if (!config || ct_oci__read(config, w, &err))
+		r->session->losses.lookups++;
+}
+
 void ct_recorder__describe_rest(struct ct_recorder *r)
 {
-	for (size_t i = 0; i < r->session->nworkloads; i++) {
-		struct ct_workload *w = r->session->workloads[i];
-		ct_autoerr struct ct_err err = {};
-		ct_autofree char *config = NULL;
-
-		if (w->kind != CT_WL_CONTAINER || inspected(w))
-			continue;
-		if (r->docker && !ct_docker__inspect(r->docker, w->id, w, NULL, NULL, &err))
-			continue;
-		config = ct_oci__find(w->runtime, w->id);
-		if (!config || ct_oci__read(config, w, &err))
-			r->session->losses.lookups++;
-	}
+	for (size_t i = 0; i < r->session->nworkloads; i++)
+		ct_recorder__describe(r, r->session->workloads[i]);
 }
 
 int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct ct_err *err)

@@ -357,5 +357,6 @@ void ct_collect__keep_entered(void *arg, const struct ct_slot_id *id, const stru
 
 void ct_collect__consume(struct ct_collect *c)
 {
-	ct_probe__consume(c->probe, on_event, c);
+	if (!c->taking)
+		ct_probe__consume(c->probe, on_event, c);
 }

@@ -50,6 +50,7 @@ struct ct_collect {
 	size_t ngone;		/* of living: gone, and not drained */
 	uint64_t nkinds;	/* samples that came */
 	struct ct_losses taken; /* what of the losses was taken */
+	bool taking;		/* events wait: what a take looks at must not change under it */
 };
 
 struct ct_seen *ct_collect__seen(struct ct_collect *c, const struct ct_key *key);

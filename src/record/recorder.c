@@ -196,6 +196,7 @@ void ct_recorder__close(struct ct_recorder *r)
 	ct_probe__close(r->probe);
 	ct_docker__close(r->docker);
 	ct_session__free(r->session);
+	ct_spool__free(r->spool);
 	free(r->command);
 	free(r->subtree);
 	ct_loop__free(r->loop);
@@ -239,10 +240,8 @@ int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, stru
 	return ret;
 }
 
-/* The progress line; the turn that comes with it looks at deadlines and at what is alive. */
-static void on_tick(void *arg)
+static void show_progress(struct ct_recorder *r)
 {
-	struct ct_recorder *r = arg;
 	static const char clear[] = "\r\033[K";
 	const char *waiting = r->signals      ? "; waiting for the command to end, Ctrl-C aborts" :
 			      r->waiting_said ? "; waiting for what the command started, Ctrl-C "
@@ -259,6 +258,13 @@ static void on_tick(void *arg)
 	lost = ct_human__count(l.events + l.kinds + l.acts + l.missed, "event", "events");
 	fprintf(stderr, "%scaptrim: %s, %s on this host, %s lost%s\r", clear, time, kinds, lost,
 		waiting);
+}
+
+/* The turn that comes with it looks at deadlines and at what is alive. */
+static void on_tick(void *arg)
+{
+	ct_recorder__take_some(arg);
+	show_progress(arg);
 }
 
 struct ct_loop *ct_recorder__events(struct ct_recorder *r)
@@ -369,10 +375,9 @@ static void note_left_out(struct ct_recorder *r)
 struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 {
 	ct_probe__stop(r->probe);
+	ct_collect__consume(r->collect);
 	ct_urgent__end();
-	ct_collect__take(r->collect, CT_TAKE_LAST, r->session, ct_recorder__choose, r);
-	ct_collect__conclude(r->session);
-	ct_recorder__describe_rest(r);
+	ct_recorder__take_last(r);
 	r->session->host.end_ns = ct_clock__now_ns();
 	ct_session__conclude(r->session);
 	note_left_out(r);

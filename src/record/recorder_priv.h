@@ -3,6 +3,7 @@
 #define CT_RECORD_RECORDER_PRIV_H
 
 #include "record/recorder.h"
+#include "record/spool.h"
 #include "runtime/docker.h"
 #include "runtime/oci.h"
 
@@ -21,8 +22,11 @@ struct ct_recorder {
 	char *command;
 	int signals; /* that asked us to end */
 	uint64_t start_ns, deadline_ns, ended_ns;
-	int64_t start_ms;    /* the wall clock's at start_ns */
-	uint64_t waiting_ns; /* when we began to wait for orphaned descendants */
+	int64_t start_ms;	/* the wall clock's at start_ns */
+	uint64_t waiting_ns;	/* when we began to wait for orphaned descendants */
+	uint64_t taken_ns;	/* the last take */
+	struct ct_spool *spool; /* workloads that have ended; NULL: none */
+	bool keeps_all;		/* that failed */
 	bool waiting_said, ended;
 	bool cut_short; /* the command still ran when the first signal came */
 	bool foreign;	/* a container was created during the run that is not known to be ours */
@@ -39,7 +43,11 @@ void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev);
 void ct_recorder__on_entry(void *arg, const char *path, bool inside);
 /* Does anything that we watch still run? */
 bool ct_recorder__alive(struct ct_recorder *r);
-/* Fills in what the API did not tell, from runtimes' state files. */
+/* Fills in what the API did not tell, from runtimes' state files: of one workload, or of all. */
+void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w);
 void ct_recorder__describe_rest(struct ct_recorder *r);
+/* In taking.c: into the session, if it is time; and all that is left. */
+void ct_recorder__take_some(struct ct_recorder *r);
+void ct_recorder__take_last(struct ct_recorder *r);
 
 #endif

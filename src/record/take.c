@@ -180,19 +180,30 @@ static bool take_losses(struct ct_collect *c, struct ct_losses *l)
 
 static bool is_gone(void *arg, uint64_t cgroup)
 {
-	return ct_collect__is_gone(arg, cgroup);
+	const struct ct_taking *t = arg;
+
+	return ct_collect__is_gone(t->c, cgroup);
+}
+
+bool ct_taking__is_over(void *arg, const struct ct_act_key *key)
+{
+	struct ct_taking *t = arg;
+
+	return key->type == CT_ACT_TARGET && key->entry == CT_ENTRY_MAIN &&
+	       ct_collect__is_gone(t->c, key->b) && ct_taking__home(t, key->cgroup);
 }
 
 void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session *s,
 		      ct_choose_fn choose, void *arg)
 {
-	const struct ct_which slots = { is_gone, c, true };
-	const struct ct_which which = { is_gone, c, how != CT_TAKE_GONE };
 	struct ct_taking t = { .c = c, .how = how, .s = s, .choose = choose, .arg = arg };
+	const struct ct_which slots = { .gone = is_gone, .arg = &t, .living = true };
+	const struct ct_which which = { is_gone, ct_taking__is_over, &t, how != CT_TAKE_GONE };
 
 	ct_collect__consume(c);
 	if (take_losses(c, &s->losses))
 		ct_collect__look_for_gone(c);
+	c->taking = true;
 	ct_collect__look_for_mentions(c);
 	ct_probe__each_entered(c->probe, &slots, ct_collect__keep_entered, c);
 	t.origins = ct_origins__new(c, ct_taking__home, &t);
@@ -207,6 +218,7 @@ void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session 
 	ct_taking__free_counts(&t);
 	free_homes(&t);
 	ct_collect__forget(c);
+	c->taking = false;
 }
 
 /* No SIGHUP is unseen, unless acts were lost. */

@@ -336,21 +336,26 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 	struct ct_seen_act *seen = ct_collect__seen_act(t->c, key);
 	struct ct_workload *w, *sender;
 	uint64_t fresh = count - seen->taken;
+	bool over = ct_taking__is_over(t, key);
 
-	if (!ct_taking__is_decided(t, key->cgroup, key->entry) ||
-	    must_wait(t, key->cgroup, seen->proc.pid, &seen->awaited) || !fresh)
+	if (!over && (!ct_taking__is_decided(t, key->cgroup, key->entry) || !fresh ||
+		      must_wait(t, key->cgroup, seen->proc.pid, &seen->awaited)))
 		return;
 	w = ct_taking__home(t, key->cgroup);
 	sender = ct_origins__sender(t->origins, key->cgroup, key->entry);
 	if (w && key->type == CT_ACT_RELOAD) {
 		w->reload_seen = CT_YES;
-	} else {
+	} else if (fresh) {
 		add_act(t, w, key, ct_origins__entry(t->origins, key->cgroup, key->entry), fresh,
 			&seen->proc);
 		add_act(t, sender, key, CT_ENTRY_MAIN, fresh, &seen->proc);
 	}
 	if (w || sender)
 		seen->taken = count;
+	if (!over)
+		return;
+	HASH_DEL(t->c->acts, seen);
+	free(seen);
 }
 
 void ct_taking__counts(struct ct_taking *t, const struct ct_which *which)

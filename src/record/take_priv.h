@@ -32,6 +32,12 @@ bool ct_taking__is_final(const struct ct_taking *t, uint64_t cgroup);
  */
 bool ct_taking__is_decided(const struct ct_taking *t, uint64_t cgroup, uint32_t entry);
 
+/*
+ * Nobody compares with a process of a cgroup that is gone. What looks at all processes of a host
+ * would fill the map of acts with those that once were. arg is the take.
+ */
+bool ct_taking__is_over(void *arg, const struct ct_act_key *key);
+
 /* Kinds and acts. */
 void ct_taking__counts(struct ct_taking *t, const struct ct_which *which);
 void ct_taking__free_counts(struct ct_taking *t);

@@ -93,7 +93,19 @@ void ct_probe__each_overcommit(struct ct_probe *p, const struct ct_which *which,
 void ct_probe__each_act(struct ct_probe *p, const struct ct_which *which, ct_act_fn fn, void *arg)
 {
 	(void)p;
-	FAKE_EACH(probe.acts, probe.nacts, it->key.cgroup, fn(arg, &it->key, it->count));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < probe.nacts; i++) {
+		const struct ct_act_key key = probe.acts[i].key;
+		bool gone = (which->gone && which->gone(which->arg, key.cgroup)) ||
+			    (which->over && which->over(which->arg, &key));
+
+		if (gone || which->living)
+			fn(arg, &key, probe.acts[i].count);
+		if (!gone)
+			probe.acts[kept++] = probe.acts[i];
+	}
+	probe.nacts = kept;
 }
 
 void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct_entered_fn fn,

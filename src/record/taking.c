@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * When the recorder takes what is new, and what becomes of it: what has ended is taken when some
+ * cgroups are gone, and where everything is watched it is put out of the way, so that a recording
+ * costs as much memory as what lives.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "record/recorder_priv.h"
+
+#define GONE_AT_ONCE 16		     /* cgroups, for which the maps are read */
+#define PAUSE_NS     (CT_NS_PER_SEC) /* at least, between two takes */
+#define SPOOL_AFTER  64		     /* ended workloads */
+
+struct life {
+	const char *path;
+	bool seen;
+};
+
+static void look_below(void *arg, const char *path, bool inside)
+{
+	struct life *life = arg;
+
+	(void)inside;
+	life->seen |= ct_cgroup_path__below(path, life->path);
+}
+
+/* Its cgroup and all below it are gone, and were taken. It may come again, as a unit does. */
+static bool has_ended(struct ct_recorder *r, const struct ct_workload *w)
+{
+	struct life life = { .path = w->cgroup_path };
+
+	if (!w->cgroup_path || w->kind == CT_WL_COMMAND)
+		return false;
+	ct_cgroups__each(ct_collect__cgroups(r->collect), look_below, &life);
+	return !life.seen;
+}
+
+/* Moves the workloads that have ended to the end; returns how many others there are. */
+static size_t sort_ended(struct ct_recorder *r)
+{
+	struct ct_session *s = r->session;
+	ct_autofree struct ct_workload **ended = ct_xzalloc((s->nworkloads + 1) * sizeof(*ended));
+	size_t n = 0, nended = 0;
+
+	for (size_t i = 0; i < s->nworkloads; i++) {
+		if (has_ended(r, s->workloads[i]))
+			ended[nended++] = s->workloads[i];
+		else
+			s->workloads[n++] = s->workloads[i];
+	}
+	memcpy(s->workloads + n, ended, nended * sizeof(*ended));
+	return n;
+}
+
+static void put_away(struct ct_recorder *r)
+{
+	ct_autosession struct ct_session *ended = NULL;
+	size_t n = sort_ended(r);
+	int ret;
+
+	if (r->session->nworkloads - n < SPOOL_AFTER)
+		return;
+	ended = ct_session__new();
+	for (size_t i = n; i < r->session->nworkloads; i++) {
+		ct_recorder__describe(r, r->session->workloads[i]);
+		*CT_PUSH(ended->workloads, ended->nworkloads,
+			 ended->workloads_cap) = r->session->workloads[i];
+	}
+	if (!r->spool)
+		r->spool = ct_spool__new();
+	ret = ct_spool__put(r->spool, ended);
+	if (!ret) {
+		r->session->nworkloads = n;
+		return;
+	}
+	ct_warn("what has ended cannot be put into a temporary file (%s) and stays in memory",
+		strerror(-ret));
+	ended->nworkloads = 0;
+	r->keeps_all = true;
+}
+
+static void take(struct ct_recorder *r, enum ct_take how)
+{
+	ct_collect__take(r->collect, how, r->session, ct_recorder__choose, r);
+	r->taken_ns = ct_clock__now_ns();
+}
+
+/* For tests: takes everything every so many seconds. */
+static uint64_t debug_interval(void)
+{
+	const char *seconds = getenv("CAPTRIM_TAKE");
+
+	return seconds ? strtoull(seconds, NULL, 10) * CT_NS_PER_SEC : 0;
+}
+
+void ct_recorder__take_some(struct ct_recorder *r)
+{
+	uint64_t every = debug_interval(), since = ct_clock__now_ns() - r->taken_ns;
+
+	if (every && since >= every)
+		take(r, CT_TAKE_NEW);
+	else if (ct_collect__gone(r->collect) >= GONE_AT_ONCE && since >= PAUSE_NS)
+		take(r, CT_TAKE_GONE);
+	else
+		return;
+	if (r->opts.all && !r->keeps_all)
+		put_away(r);
+}
+
+/* One that came again after it had ended is there already. */
+static void add_ended(void *arg, struct ct_session *s)
+{
+	struct ct_session *to = ((struct ct_recorder *)arg)->session;
+
+	for (size_t i = 0; i < s->nworkloads; i++)
+		*CT_PUSH(to->workloads, to->nworkloads, to->workloads_cap) = s->workloads[i];
+	s->nworkloads = 0;
+	ct_session__free(s);
+}
+
+void ct_recorder__take_last(struct ct_recorder *r)
+{
+	ct_autoerr struct ct_err err = {};
+
+	take(r, CT_TAKE_LAST);
+	ct_recorder__describe_rest(r);
+	if (r->spool && ct_spool__read(r->spool, add_ended, r, &err)) {
+		ct_warn("%s; the recording lacks what had ended", err.msg);
+		r->session->losses.truncated = true;
+	}
+	ct_spool__free(ct_steal(r->spool));
+	ct_collect__conclude(r->session);
+}
