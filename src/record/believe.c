@@ -73,6 +73,8 @@ static bool is_roots(struct ct_recorder *r, const char *id)
 	if (r->docker && !ct_docker__rootless(r->docker) &&
 	    !ct_docker__find(r->docker, id, &full, &pid, &err))
 		return true;
+	if (ct_collect__was_roots(r->collect, id))
+		return true;
 	ct_cgroups__each(rival.cgroups, look_for_rival, &rival);
 	return rival.found;
 }

@@ -70,6 +70,7 @@ void ct_collect__free(struct ct_collect *c)
 		free(e);
 	}
 	ct_livings__free(&c->living);
+	free(c->past);
 	ct_cgroups__free(c->cgroups);
 	ct_exec_caps__free(c->roots);
 	free(c);

@@ -35,6 +35,9 @@ size_t ct_collect__gone(const struct ct_collect *c);
 void ct_collect__look_for(struct ct_collect *c, const char *const *names);
 bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup);
 
+/* Was there a container of root's with this id, which is gone by now? */
+bool ct_collect__was_roots(const struct ct_collect *c, const char *id);
+
 /* Did programs in this cgroup and below run in another mount namespace than these two? */
 enum ct_tristate ct_collect__lives_apart(const struct ct_collect *c, const char *root,
 					 const uint64_t host[2]);

@@ -47,8 +47,10 @@ struct ct_collect {
 	struct ct_seen_act *acts;
 	struct ct_seen_entered *entered;
 	struct ct_livings living;
-	size_t ngone;		/* of living: gone, and not drained */
-	uint64_t nkinds;	/* samples that came */
+	size_t ngone;	 /* of living: gone, and not drained */
+	uint64_t nkinds; /* samples that came */
+	uint32_t *past;	 /* hashes of the ids of root's containers that are gone, sorted */
+	size_t npast, past_cap;
 	struct ct_losses taken; /* what of the losses was taken */
 	bool taking;		/* events wait: what a take looks at must not change under it */
 };

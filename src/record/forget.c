@@ -117,11 +117,55 @@ static void mention_senders(struct mentions *m)
 	}
 }
 
+/* Where the hash is, or has its place. */
+static size_t place_of(const struct ct_collect *c, uint32_t hash)
+{
+	size_t low = 0, high = c->npast;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (c->past[middle] < hash)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool ct_collect__was_roots(const struct ct_collect *c, const char *id)
+{
+	uint32_t hash = ct_hash32(id, strlen(id));
+	size_t i = place_of(c, hash);
+
+	return i < c->npast && c->past[i] == hash;
+}
+
+/* Four bytes for each container: the only thing that is remembered of what is gone. */
+static void note_past(struct ct_collect *c, uint64_t cgroup)
+{
+	const char *path = ct_cgroups__path(c->cgroups, cgroup);
+	struct ct_cgroup_name name;
+	size_t i;
+
+	if (!path)
+		return;
+	ct_cgroup_name__classify(path, &name);
+	if (name.kind != CT_WL_CONTAINER || ct_cgroups__owner_of(c->cgroups, path) ||
+	    ct_collect__was_roots(c, name.id))
+		return;
+	i = place_of(c, ct_hash32(name.id, strlen(name.id)));
+	(void)CT_PUSH(c->past, c->npast, c->past_cap);
+	memmove(&c->past[i + 1], &c->past[i], (c->npast - 1 - i) * sizeof(*c->past));
+	c->past[i] = ct_hash32(name.id, strlen(name.id));
+}
+
 static void forget_cgroup(struct ct_collect *c, struct ct_living *g)
 {
 	struct ct_slot_id id = { .cgroup = g->cgroup };
 	struct ct_seen_entered *e;
 
+	note_past(c, g->cgroup);
 	for (id.slot = 1; id.slot <= CT_SLOTS; id.slot++) {
 		HASH_FIND(hh, c->entered, &id, sizeof(id), e);
 		if (!e)

@@ -2,48 +2,7 @@
 /* From what was gathered since the last time to a session. */
 #include <string.h>
 
-#include "cgroup/name.h"
 #include "record/take_priv.h"
-
-struct home {
-	uint64_t cgroup;
-	struct ct_workload *w;
-	UT_hash_handle hh;
-};
-
-struct ct_workload *ct_taking__home(void *arg, uint64_t cgroup)
-{
-	struct ct_taking *t = arg;
-	const char *path = ct_cgroups__path(t->c->cgroups, cgroup);
-	struct ct_cgroup_name name;
-	struct home *h;
-
-	HASH_FIND(hh, t->homes, &cgroup, sizeof(cgroup), h);
-	if (h)
-		return h->w;
-	h = ct_xzalloc(sizeof(*h));
-	h->cgroup = cgroup;
-	HASH_ADD(hh, t->homes, cgroup, sizeof(h->cgroup), h); /* now, for senders may form a ring */
-	if (path) {
-		ct_collect__classify(t->c, path, &name);
-		h->w = t->choose(t->arg, t->s, &name, path,
-				 ct_cgroups__inside(t->c->cgroups, cgroup));
-	}
-	if (!h->w && path && !ct_cgroup_name__has_own_set(&name))
-		h->w = ct_origins__sender_to(t->origins, cgroup);
-	return h->w;
-}
-
-bool ct_taking__is_final(const struct ct_taking *t, uint64_t cgroup)
-{
-	return t->how == CT_TAKE_LAST || ct_collect__is_gone(t->c, cgroup);
-}
-
-bool ct_taking__is_decided(const struct ct_taking *t, uint64_t cgroup, uint32_t entry)
-{
-	return ct_taking__is_final(t, cgroup) || !CT_IS_PENDING(entry) ||
-	       ct_origins__is_settled(t->origins, cgroup, entry);
-}
 
 /* One whose cgroup cannot be named may be any workload's. */
 static void on_loss(void *arg, uint64_t cgroup, uint64_t lost)
@@ -128,17 +87,6 @@ static void sort_all(struct ct_session *s)
 	}
 }
 
-static void free_homes(struct ct_taking *t)
-{
-	struct home *h, *tmp;
-
-	HASH_ITER(hh, t->homes, h, tmp)
-	{
-		HASH_DEL(t->homes, h);
-		free(h);
-	}
-}
-
 static void each_living(struct ct_taking *t, void (*fn)(struct ct_taking *t, struct ct_living *g))
 {
 	struct ct_living *g, *tmp;
@@ -185,14 +133,6 @@ static bool is_gone(void *arg, uint64_t cgroup)
 	return ct_collect__is_gone(t->c, cgroup);
 }
 
-bool ct_taking__is_over(void *arg, const struct ct_act_key *key)
-{
-	struct ct_taking *t = arg;
-
-	return key->type == CT_ACT_TARGET && key->entry == CT_ENTRY_MAIN &&
-	       ct_collect__is_gone(t->c, key->b) && ct_taking__home(t, key->cgroup);
-}
-
 void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session *s,
 		      ct_choose_fn choose, void *arg)
 {
@@ -216,7 +156,7 @@ void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session 
 	sort_all(s);
 	ct_origins__free(t.origins);
 	ct_taking__free_counts(&t);
-	free_homes(&t);
+	ct_taking__free_homes(&t);
 	ct_collect__forget(c);
 	c->taking = false;
 }

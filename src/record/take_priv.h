@@ -12,7 +12,7 @@ struct ct_taking {
 	struct ct_session *s;
 	ct_choose_fn choose;
 	void *arg;
-	struct home *homes; /* workloads of cgroups */
+	struct home *homes; /* in take_home.c: workloads of cgroups */
 	/* In take_counts.c: what the session has. */
 	struct indexed *indexed;
 	struct merged *merged;
@@ -22,6 +22,7 @@ struct ct_taking {
 
 /* The workload of a cgroup, decided once in a take; NULL: nobody asked for it. arg is the take. */
 struct ct_workload *ct_taking__home(void *arg, uint64_t cgroup);
+void ct_taking__free_homes(struct ct_taking *t);
 
 /* Can nothing be added any more to what is known of it? */
 bool ct_taking__is_final(const struct ct_taking *t, uint64_t cgroup);

@@ -333,6 +333,46 @@ static void test_exits(void)
 	CU_ASSERT(w->end_seen == CT_YES && w->end_code == 15);
 }
 
+/* What is gone was taken and is forgotten, unless somebody still counts for it or came from it. */
+static void test_gone(void)
+{
+	struct ct_collect *c = ct_collect__new(NULL);
+	ct_autosession struct ct_session *s = ct_session__new();
+	const struct ct_cgroups *paths = ct_collect__cgroups(c);
+
+	see_cgroup(WEB, WEB_PATH, true);
+	see_kind(key_of(WEB, CAP_CHOWN, 7), 3, 40, 45);
+	see_exec(WEB, CT_ENTRY_MAIN, CT_ENTRY_MAIN, "ls", 3);
+	fake_event(CT_EV_GONE, sizeof(struct ct_event), WEB, 90);
+	probe.mentions[probe.nmentions++] = WEB;
+	ct_collect__take(c, CT_TAKE_GONE, s, choose_container, NULL);
+	CU_ASSERT_EQUAL(s->nworkloads, 0);
+	CU_ASSERT_EQUAL(ct_collect__gone(c), 1);
+	/* It sent processes elsewhere. */
+	probe.nmentions = 0;
+	see_cgroup(OTHER, "/system.slice/other.service", false);
+	probe.entered[probe.nentered].id = (struct ct_slot_id){ .cgroup = OTHER, .slot = 1 };
+	probe.entered[probe.nentered++].entered = (struct ct_entered){ .from = WEB };
+	ct_collect__take(c, CT_TAKE_GONE, s, choose_container, NULL);
+	CU_ASSERT_EQUAL_FATAL(s->nworkloads, 1);
+	CU_ASSERT_EQUAL_FATAL(s->workloads[0]->nkinds, 1);
+	CU_ASSERT_EQUAL(s->workloads[0]->kinds[0].count, 3);
+	CU_ASSERT(s->workloads[0]->kinds[0].sampled);
+	CU_ASSERT(!ct_collect__gone(c) && !probe.nkinds);
+	UNIT_STR(ct_cgroups__path(paths, WEB), WEB_PATH);
+	CU_ASSERT_FALSE(ct_collect__was_roots(c, WEB_ID));
+	/* These are gone, too. */
+	fake_event(CT_EV_GONE, sizeof(struct ct_event), OTHER, 95);
+	ct_collect__take(c, CT_TAKE_GONE, s, choose_container, NULL);
+	CU_ASSERT_PTR_NULL(ct_cgroups__path(paths, WEB));
+	CU_ASSERT_PTR_NULL(ct_cgroups__path(paths, OTHER));
+	CU_ASSERT(ct_collect__was_roots(c, WEB_ID));
+	CU_ASSERT_FALSE(ct_collect__was_roots(c, "other.service"));
+	CU_ASSERT_EQUAL(s->workloads[0]->kinds[0].count, 3);
+	ct_collect__free(c);
+	memset(&probe, 0, sizeof(probe));
+}
+
 /* The order of events and of maps is the kernel's: the session's is not. */
 static void test_order(void)
 {
@@ -502,6 +542,7 @@ static CU_TestInfo tests[] = {
 	{ "reloads", test_reloads },
 	{ "execs", test_execs },
 	{ "exits", test_exits },
+	{ "gone", test_gone },
 	{ "order", test_order },
 	{ "choose", test_choose },
 	{ "the daemon's events", test_docker_events },

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Whose is it, and is that decided? */
+#include <string.h>
+
+#include "cgroup/name.h"
+#include "record/take_priv.h"
+
+struct home {
+	uint64_t cgroup;
+	struct ct_workload *w;
+	UT_hash_handle hh;
+};
+
+struct ct_workload *ct_taking__home(void *arg, uint64_t cgroup)
+{
+	struct ct_taking *t = arg;
+	const char *path = ct_cgroups__path(t->c->cgroups, cgroup);
+	struct ct_cgroup_name name;
+	struct home *h;
+
+	HASH_FIND(hh, t->homes, &cgroup, sizeof(cgroup), h);
+	if (h)
+		return h->w;
+	h = ct_xzalloc(sizeof(*h));
+	h->cgroup = cgroup;
+	HASH_ADD(hh, t->homes, cgroup, sizeof(h->cgroup), h); /* now, for senders may form a ring */
+	if (path) {
+		ct_collect__classify(t->c, path, &name);
+		h->w = t->choose(t->arg, t->s, &name, path,
+				 ct_cgroups__inside(t->c->cgroups, cgroup));
+	}
+	if (!h->w && path && !ct_cgroup_name__has_own_set(&name))
+		h->w = ct_origins__sender_to(t->origins, cgroup);
+	return h->w;
+}
+
+bool ct_taking__is_final(const struct ct_taking *t, uint64_t cgroup)
+{
+	return t->how == CT_TAKE_LAST || ct_collect__is_gone(t->c, cgroup);
+}
+
+bool ct_taking__is_decided(const struct ct_taking *t, uint64_t cgroup, uint32_t entry)
+{
+	return ct_taking__is_final(t, cgroup) || !CT_IS_PENDING(entry) ||
+	       ct_origins__is_settled(t->origins, cgroup, entry);
+}
+
+bool ct_taking__is_over(void *arg, const struct ct_act_key *key)
+{
+	struct ct_taking *t = arg;
+
+	return key->type == CT_ACT_TARGET && key->entry == CT_ENTRY_MAIN &&
+	       ct_collect__is_gone(t->c, key->b) && ct_taking__home(t, key->cgroup);
+}
+
+void ct_taking__free_homes(struct ct_taking *t)
+{
+	struct home *h, *tmp;
+
+	HASH_ITER(hh, t->homes, h, tmp)
+	{
+		HASH_DEL(t->homes, h);
+		free(h);
+	}
+}
