@@ -51,7 +51,8 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench stack rules oracles ltp demo man install clean
+.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench stack rules oracles memory takes ltp demo \
+	man install clean
 
 all: $(BIN)
 
@@ -169,6 +170,14 @@ vm bench: all
 # Some minutes: a Compose stack of real services, proved from one command.
 stack: all
 	tests/e2e/stack/run
+
+# Ten minutes: what a recording of everything costs in memory, 200,000 programs and 10,000 cgroups later.
+memory: all
+	EXECS=200000 CGROUPS=10000 tests/e2e/memory.sh
+
+# As long: what is taken every 5 seconds adds up to what is taken at the end.
+takes: all
+	EVERY=5 SECONDS_OF_CHURN=600 tests/e2e/takes.sh
 
 # Half an hour: a thousand generated files of each kind, held against the programs that read them.
 oracles: all

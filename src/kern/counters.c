@@ -150,9 +150,67 @@ static bool is_gone(const struct walk *w, uint64_t cgroup)
 	return w->which->gone && w->which->gone(w->which->arg, cgroup);
 }
 
+/* What slot i holds of the key now. */
+static struct ct_count look_at_slot(const struct walk *w, __u32 i, const struct ct_key *key)
+{
+	int fd = bpf_map__fd(w->p->skel->maps.cache);
+	struct ct_slot slot;
+
+	if (bpf_map_lookup_elem(fd, &i, &slot) || memcmp(&slot.key, key, sizeof(*key)) != 0)
+		return (struct ct_count){};
+	return (struct ct_count){ slot.count, slot.last };
+}
+
+static bool has_key(const struct ct_slot *slot, const struct ct_key *key)
+{
+	return slot->count && !memcmp(&slot->key, key, sizeof(*key));
+}
+
+/* What the slots that had the key hold of it; noted in them. */
+static void add_slots(struct walk *w, const struct ct_key *key, struct ct_count *sum)
+{
+	for (size_t i = 0; i < w->nslots; i++) {
+		struct ct_count now;
+
+		if (!has_key(&w->slots[i], key))
+			continue;
+		now = look_at_slot(w, i, key);
+		add_hits(sum, now.count, now.last);
+		w->slots[i].count = now.count;
+	}
+}
+
+/* Does none of them hold less than was noted? */
+static bool slots_are_kept(const struct walk *w, const struct ct_key *key)
+{
+	for (size_t i = 0; i < w->nslots; i++)
+		if (has_key(&w->slots[i], key) && look_at_slot(w, i, key).count < w->slots[i].count)
+			return false;
+	return true;
+}
+
+#define TRIES 8
+
+/* While the probe runs, a slot may be flushed to the map between two looks: then once more. */
+static int sum_kind(struct walk *w, const struct ct_key *key, struct ct_count *sum)
+{
+	int fd = bpf_map__fd(w->p->skel->maps.kinds);
+
+	for (int i = 0; i < TRIES; i++) {
+		*sum = (struct ct_count){};
+		add_slots(w, key, sum);
+		if (bpf_map_lookup_elem(fd, key, w->cpu))
+			return -errno;
+		if (w->p->stopped || slots_are_kept(w, key))
+			break;
+	}
+	add_cpus(sum, w->cpu, w->p->ncpus);
+	return 0;
+}
+
 /*
- * What a cache holds of it was not in the map yet. Nothing is counted for a cgroup that is gone,
- * so a slot that still has its key is without effect once the entry is deleted.
+ * Nothing is counted for a cgroup that is gone, so a slot that still has its key is without effect
+ * once the entry is deleted.
  */
 static void read_kind(void *arg, const void *entry)
 {
@@ -160,14 +218,10 @@ static void read_kind(void *arg, const void *entry)
 	const struct ct_key *key = entry;
 	bool gone = is_gone(w, key->cgroup);
 	int fd = bpf_map__fd(w->p->skel->maps.kinds);
-	struct ct_count sum = {};
+	struct ct_count sum;
 
-	if ((!gone && !w->which->living) || bpf_map_lookup_elem(fd, key, w->cpu))
+	if ((!gone && !w->which->living) || sum_kind(w, key, &sum))
 		return;
-	add_cpus(&sum, w->cpu, w->p->ncpus);
-	for (size_t i = 0; i < w->nslots; i++)
-		if (w->slots[i].count && !memcmp(&w->slots[i].key, key, sizeof(*key)))
-			add_hits(&sum, w->slots[i].count, w->slots[i].last);
 	w->fn.count(w->arg, key, sum.count, jiffies_to_ns(w->p, sum.last));
 	if (!gone)
 		return;

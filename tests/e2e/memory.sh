@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# What a recording of everything costs in memory is bounded by what lives, not by what has happened. EXECS programs and
+# CGROUPS short cgroups (5,000 and 500; "make memory": 200,000 and 10,000) leave the recorder as large as it was.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+need_probe
+command -v "${CC:-cc}" >/dev/null || { skip all 'no compiler'; exit 0; }
+v2=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+[ -n "$v2" ] || { skip all 'no cgroup v2'; exit 0; }
+"${CC:-cc}" -O1 -o "$tmp/churn" "$(dirname "$0")/churn.c" || { skip all 'no C library to link with'; exit 0; }
+
+execs=${EXECS:-5000} cgroups=${CGROUPS:-500}
+limit=5120 # KiB
+dir=$v2/captrim-memory-$$
+recorder=
+clean() {
+	[ -z "$recorder" ] || kill "$recorder" 2>/dev/null
+	find "$dir" -depth -type d -exec rmdir {} \; 2>/dev/null
+	rm -rf "$tmp"
+}
+trap clean EXIT
+mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
+touch "$tmp/file"
+resident() { awk '/^VmRSS:/ { print $2 }' "/proc/$recorder/status"; }
+
+"$captrim" record -q --all -o "$tmp/recording" 2>"$tmp/err" &
+recorder=$!
+sleep 3
+# What it needs for the first of each, such as buffers, does not count.
+mkdir "$dir/before" "$dir/after"
+"$tmp/churn" "$dir/before" "$tmp/file" 1000 200 || fail warm "exit status $?"
+sleep 3
+before=$(resident)
+"$tmp/churn" "$dir/after" "$tmp/file" "$execs" "$cgroups" || fail churn "exit status $?"
+sleep 3
+after=$(resident)
+echo "resident memory: $before KiB before, $after KiB after $execs programs and $cgroups cgroups"
+if [ $((after - before)) -le $limit ]; then pass growth; else fail growth "$((after - before)) KiB, more than $limit"; fi
+kill -INT "$recorder"
+wait "$recorder"
+is status $? 0
+recorder=
+# Nothing is lost by that.
+is workloads "$(jq -r --arg dir "/captrim-memory-$$/after/" 'select(.type == "workload" and (.id | startswith($dir))) | .id' \
+	"$tmp/recording" | sort -u | wc -l)" $((cgroups + 1))
+is losses "$(jq -c 'select(.type == "trailer") | .losses | [.events, .kinds, .acts]' "$tmp/recording")" '[0,0,0]'
