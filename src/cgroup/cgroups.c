@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "cgroup/cgroups.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <fts.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <uthash.h>
 
-#include "ct/event.h"
+#include "base/util.h"
+#include "cgroup/dir.h"
 #include "cgroup/hierarchy.h"
+#include "cgroup/path.h"
+#include "ct/event.h"
 
 struct entry {
 	uint64_t id;
@@ -22,14 +21,9 @@ struct entry {
 	UT_hash_handle hh;
 };
 
-/* Where the hierarchies are mounted; empty: not at all. */
-struct mounts {
-	char v2[256], v1[256];
-};
-
 struct ct_cgroups {
 	struct entry *table;
-	struct mounts mounts;
+	struct ct_cgroup_mounts mounts;
 	char *root; /* of our cgroup namespace; NULL: "/" */
 };
 
@@ -120,44 +114,6 @@ const char *ct_cgroups__from_root(const struct ct_cgroups *c, const char *path)
 	return path[len] ? path + len : "/";
 }
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = list; p; p = strchr(p, ',')) {
-		p += *p == ',';
-		if (!strncmp(p, word, n) && (!p[n] || strchr(",\n ", p[n])))
-			return true;
-	}
-	return false;
-}
-
-/* The v1 hierarchy is the one that the probe prefers, too. */
-static void find_mounts(struct mounts *m)
-{
-	size_t best = SIZE_MAX;
-	ct_autofclose FILE *f = fopen("/proc/self/mounts", "re");
-	char line[4096], dir[256], type[64], options[1024];
-
-	*m = (struct mounts){};
-	while (f && fgets(line, sizeof(line), f)) {
-		if (sscanf(line, "%*s %255s %63s %1023s", dir, type, options) != 3)
-			continue;
-		if (!strcmp(type, "cgroup2") && !m->v2[0])
-			strcpy(m->v2, dir);
-		for (size_t i = 0; !strcmp(type, "cgroup") && i < best && ct_v1_controllers[i];
-		     i++) {
-			if (!has_word(options, ct_v1_controllers[i]))
-				continue;
-			strcpy(m->v1, dir);
-			best = i;
-		}
-	}
-	/* A pure v2 host needs no v1 ids, even if a stray controller is mounted. */
-	if (!access("/sys/fs/cgroup/cgroup.controllers", F_OK))
-		m->v1[0] = '\0';
-}
-
 static void scan_tree(struct ct_cgroups *c, const char *root, uint64_t tag)
 {
 	char *const paths[] = { (char *)root, NULL };
@@ -183,7 +139,7 @@ struct ct_cgroups *ct_cgroups__new(void)
 {
 	struct ct_cgroups *c = ct_xzalloc(sizeof(*c));
 
-	find_mounts(&c->mounts);
+	ct_cgroup_mounts__find(&c->mounts);
 	return c;
 }
 
@@ -195,167 +151,12 @@ void ct_cgroups__scan(struct ct_cgroups *c)
 		scan_tree(c, c->mounts.v1, CT_CGROUP_V1);
 }
 
-/* Our own path in the hierarchy: "0::/x" for v2, else the line that names the controller. */
-static char *own_path(bool v2, const char *v1_mount)
-{
-	ct_autofclose FILE *f = fopen("/proc/self/cgroup", "re");
-	const char *controller = strrchr(v1_mount, '/');
-	char line[4096];
-
-	while (f && fgets(line, sizeof(line), f)) {
-		char *list = strchr(line, ':'), *path = list ? strchr(list + 1, ':') : NULL;
-
-		if (!path)
-			continue;
-		*path++ = '\0';
-		path[strcspn(path, "\n")] = '\0';
-		if (v2 ? !strncmp(line, "0:", 2) : controller && has_word(list + 1, controller + 1))
-			return ct_xstrdup(path);
-	}
-	return ct_xstrdup("/");
-}
-
-static int try_make(struct ct_own_cgroup *c, const char *mount, const char *parent, uint64_t tag)
-{
-	const char *sep = !strcmp(parent, "/") ? "" : parent;
-	ct_autofree char *path = ct_xasprintf("%s/captrim-%d", sep, getpid());
-	ct_autofree char *dir = ct_xasprintf("%s%s", mount, path);
-	struct stat st;
-
-	if (mkdir(dir, 0755) && errno != EEXIST)
-		return -errno;
-	if (stat(dir, &st))
-		return -errno;
-	c->id = st.st_ino | tag;
-	c->path = ct_steal(path);
-	c->dir = ct_steal(dir);
-	return 0;
-}
-
-static void remove_tree(const char *dir)
-{
-	char *const paths[] = { (char *)dir, NULL };
-	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *ent;
-
-	while (fts && (ent = fts_read(fts)))
-		if (ent->fts_info == FTS_DP)
-			(void)rmdir(ent->fts_path);
-	if (fts)
-		fts_close(fts);
-}
-
-/*
- * Those of captrims that were killed, once nothing runs in them: rmdir refuses the others. A young
- * one may be of a captrim in another PID namespace that has not moved its command in yet.
- */
-static void remove_stale(const char *mount, const char *parent)
-{
-	ct_autofree char *name = ct_xasprintf("%s%s", mount, parent);
-	DIR *d = opendir(name);
-	struct dirent *ent;
-
-	while (d && (ent = readdir(d))) {
-		ct_autofree char *dir = NULL;
-		struct stat st;
-		int pid;
-
-		if (sscanf(ent->d_name, "captrim-%d", &pid) != 1 || !kill(pid, 0) || errno != ESRCH)
-			continue;
-		dir = ct_xasprintf("%s/%s", name, ent->d_name);
-		if (!stat(dir, &st) && st.st_ctime + 60 < time(NULL))
-			remove_tree(dir);
-	}
-	if (d)
-		closedir(d);
-}
-
-int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err)
-{
-	struct mounts m;
-	const char *mount;
-	uint64_t tag;
-	int ret;
-
-	find_mounts(&m);
-	mount = m.v2[0] ? m.v2 : m.v1;
-	tag = m.v2[0] ? 0 : CT_CGROUP_V1;
-	if (!mount[0])
-		return ct_err__set(err, ENOENT,
-				   "no cgroup file system is mounted: mount one, as in "
-				   "'mount -t cgroup2 none /sys/fs/cgroup'");
-	ct_autofree char *parent = own_path(m.v2[0], m.v1);
-
-	remove_stale(mount, parent);
-	ret = try_make(c, mount, parent, tag);
-	if (ret)
-		ret = try_make(c, mount, "/", tag);
-	if (ret)
-		return ct_err__set(err, -ret, "cannot make a cgroup below %s: %s", mount,
-				   strerror(-ret));
-	return 0;
-}
-
-int ct_own_cgroup__enter(const struct ct_own_cgroup *c, int pid, struct ct_err *err)
-{
-	ct_autofree char *procs = ct_xasprintf("%s/cgroup.procs", c->dir);
-	ct_autoclose int fd = open(procs, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || dprintf(fd, "%d", pid) < 0)
-		return ct_err__set(err, errno, "cannot move the command into %s: %s", c->dir,
-				   strerror(errno));
-	return 0;
-}
-
-/* Calls fn for every process in the cgroup and below. Returns how many there were. */
-static int each_process(const char *dir, void (*fn)(void *arg, int pid), void *arg)
-{
-	char *const paths[] = { (char *)dir, NULL };
-	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	FTSENT *ent;
-	int n = 0;
-
-	while (fts && (ent = fts_read(fts))) {
-		if (ent->fts_info != FTS_D)
-			continue;
-		ct_autofree char *procs = ct_xasprintf("%s/cgroup.procs", ent->fts_path);
-		ct_autofclose FILE *f = fopen(procs, "re");
-		int pid;
-
-		while (f && fscanf(f, "%d", &pid) == 1) {
-			n++;
-			if (fn)
-				fn(arg, pid);
-		}
-	}
-	if (fts)
-		fts_close(fts);
-	return n;
-}
-
-static void send_signal(void *arg, int pid)
-{
-	kill(pid, *(int *)arg);
-}
-
-int ct_cgroup_dir__signal(const char *dir, int sig)
-{
-	return each_process(dir, sig ? send_signal : NULL, &sig);
-}
-
 int ct_cgroups__processes(const struct ct_cgroups *c, const char *path)
 {
-	const struct mounts *m = &c->mounts;
+	const struct ct_cgroup_mounts *m = &c->mounts;
 	ct_autofree char *dir = ct_xasprintf("%s%s", m->v2[0] ? m->v2 : m->v1, path);
 
-	return each_process(dir, NULL, NULL);
-}
-
-bool ct_cgroup_path__below(const char *path, const char *dir)
-{
-	size_t n = strlen(dir);
-
-	return !strncmp(path, dir, n) && (!path[n] || path[n] == '/');
+	return ct_cgroup_dir__each(dir, NULL, NULL);
 }
 
 char *ct_cgroups__plain(const struct ct_cgroups *c, const char *path)
@@ -377,7 +178,7 @@ char *ct_cgroups__plain(const struct ct_cgroups *c, const char *path)
 
 int ct_cgroups__find(const struct ct_cgroups *c, const char *path, char **dir, uint64_t *id)
 {
-	const struct mounts *m = &c->mounts;
+	const struct ct_cgroup_mounts *m = &c->mounts;
 
 	for (int v1 = 0; v1 < 2; v1++) {
 		const char *mount = v1 ? m->v1 : m->v2;
@@ -393,19 +194,6 @@ int ct_cgroups__find(const struct ct_cgroups *c, const char *path, char **dir, u
 	return -ENOENT;
 }
 
-static void note_process(void *arg, int pid)
-{
-	*(int *)arg = pid;
-}
-
-int ct_cgroup_dir__process(const char *dir)
-{
-	int pid = 0;
-
-	each_process(dir, note_process, &pid);
-	return pid;
-}
-
 static char *dir_of(const struct ct_cgroups *c, uint64_t id)
 {
 	const char *mount = id & CT_CGROUP_V1 ? c->mounts.v1 : c->mounts.v2;
@@ -418,7 +206,7 @@ int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id)
 {
 	ct_autofree char *dir = dir_of(c, id);
 
-	return dir ? each_process(dir, NULL, NULL) : 0;
+	return dir ? ct_cgroup_dir__each(dir, NULL, NULL) : 0;
 }
 
 int ct_cgroups__process_of(const struct ct_cgroups *c, uint64_t id)
@@ -464,41 +252,4 @@ void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg)
 
 	HASH_ITER(hh, c->table, e, tmp)
 	fn(arg, e->path, e->inside);
-}
-
-int ct_own_cgroup__processes(const struct ct_own_cgroup *c)
-{
-	return c->dir ? each_process(c->dir, NULL, NULL) : 0;
-}
-
-void ct_own_cgroup__signal(const struct ct_own_cgroup *c, int sig)
-{
-	if (c->dir)
-		ct_cgroup_dir__signal(c->dir, sig);
-}
-
-static void move_to(void *arg, int pid)
-{
-	ct_autoclose int fd = open(arg, O_WRONLY | O_CLOEXEC);
-
-	if (fd >= 0)
-		(void)!dprintf(fd, "%d", pid);
-}
-
-void ct_own_cgroup__remove(struct ct_own_cgroup *c)
-{
-	if (!c->dir)
-		return;
-	ct_autofree char *parent = ct_xasprintf("%s/../cgroup.procs", c->dir);
-
-	/* An ended process may count for some milliseconds yet. */
-	for (int i = 0; i < 50 && !access(c->dir, F_OK); i++) {
-		each_process(c->dir, move_to, parent);
-		remove_tree(c->dir);
-		if (!access(c->dir, F_OK))
-			usleep(10000);
-	}
-	free(c->dir);
-	free(c->path);
-	*c = (struct ct_own_cgroup){};
 }

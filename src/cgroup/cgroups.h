@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Cgroup ids to paths, and the cgroup that a watched command gets. */
+/* The cgroups of this host: from ids to paths. */
 #ifndef CT_CGROUP_CGROUPS_H
 #define CT_CGROUP_CGROUPS_H
 
-#include "base/err.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct ct_cgroups; /* id -> path; ids of v1 hierarchies carry CT_CGROUP_V1 */
 
@@ -36,17 +38,11 @@ bool ct_cgroups__inside(const struct ct_cgroups *c, uint64_t id);
 /* Processes in the cgroup with this path and below; 0 when it is gone. */
 int ct_cgroups__processes(const struct ct_cgroups *c, const char *path);
 
-/* Is it the same cgroup or one in it? */
-bool ct_cgroup_path__below(const char *path, const char *dir);
-
 /* "/sys/fs/cgroup/a/b/", as people have it, is "/a/b"; "/a/b" stays. The caller frees. */
 char *ct_cgroups__plain(const struct ct_cgroups *c, const char *path);
 
 /* Directory of a cgroup with that path, and its id; -ENOENT. The caller frees *dir. */
 int ct_cgroups__find(const struct ct_cgroups *c, const char *path, char **dir, uint64_t *id);
-
-/* A process in the cgroup of that directory or below; 0: none. */
-int ct_cgroup_dir__process(const char *dir);
 
 /* The same by id; 0 when it is unknown, too. */
 int ct_cgroups__processes_of(const struct ct_cgroups *c, uint64_t id);
@@ -63,25 +59,5 @@ void ct_cgroups__each_gone(const struct ct_cgroups *c, ct_cgroup_id_fn fn, void 
 
 typedef void (*ct_cgroup_fn)(void *arg, const char *path, bool inside);
 void ct_cgroups__each(const struct ct_cgroups *c, ct_cgroup_fn fn, void *arg);
-
-/* Sends sig (0: none) to every process in a cgroup's directory and below; how many there are. */
-int ct_cgroup_dir__signal(const char *dir, int sig);
-
-/* A cgroup of our own for one command. */
-struct ct_own_cgroup {
-	char *dir;  /* in the file system */
-	char *path; /* in its hierarchy */
-	uint64_t id;
-};
-
-/* Made below our own cgroup, or at the root where that is not allowed. */
-int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err);
-int ct_own_cgroup__enter(const struct ct_own_cgroup *c, int pid, struct ct_err *err);
-/* Number of processes in it and below; 0 when it is gone. */
-int ct_own_cgroup__processes(const struct ct_own_cgroup *c);
-/* Sends a signal to every process in it and below. */
-void ct_own_cgroup__signal(const struct ct_own_cgroup *c, int sig);
-/* Removes it with everything below; processes still in it go back to where we are. */
-void ct_own_cgroup__remove(struct ct_own_cgroup *c);
 
 #endif

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "cgroup/hierarchy.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "ct/event.h"
@@ -48,4 +50,42 @@ void ct_hierarchy__detect(struct ct_hierarchy *s)
 		s->v1_hierarchy = hierarchy;
 		return;
 	}
+}
+
+bool ct_controllers__have(const char *list, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (const char *p = list; p; p = strchr(p, ',')) {
+		p += *p == ',';
+		if (!strncmp(p, word, n) && (!p[n] || strchr(",\n ", p[n])))
+			return true;
+	}
+	return false;
+}
+
+/* The v1 hierarchy is the one that the probe prefers, too. */
+void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m)
+{
+	size_t best = SIZE_MAX;
+	ct_autofclose FILE *f = fopen("/proc/self/mounts", "re");
+	char line[4096], dir[256], type[64], options[1024];
+
+	*m = (struct ct_cgroup_mounts){};
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "%*s %255s %63s %1023s", dir, type, options) != 3)
+			continue;
+		if (!strcmp(type, "cgroup2") && !m->v2[0])
+			strcpy(m->v2, dir);
+		for (size_t i = 0; !strcmp(type, "cgroup") && i < best && ct_v1_controllers[i];
+		     i++) {
+			if (!ct_controllers__have(options, ct_v1_controllers[i]))
+				continue;
+			strcpy(m->v1, dir);
+			best = i;
+		}
+	}
+	/* A pure v2 host needs no v1 ids, even if a stray controller is mounted. */
+	if (!access("/sys/fs/cgroup/cgroup.controllers", F_OK))
+		m->v1[0] = '\0';
 }

@@ -7,6 +7,8 @@
 #ifndef CT_CGROUP_HIERARCHY_H
 #define CT_CGROUP_HIERARCHY_H
 
+#include <stdbool.h>
+
 /* Names of enum ct_v1_controller, by preference, NULL at the end. */
 extern const char *const ct_v1_controllers[];
 
@@ -17,5 +19,15 @@ struct ct_hierarchy {
 	int v1_hierarchy;  /* number, -1 */
 };
 void ct_hierarchy__detect(struct ct_hierarchy *s);
+
+/* Where the hierarchies are mounted; empty: not at all. */
+struct ct_cgroup_mounts {
+	char v2[256];
+	char v1[256]; /* the one that the probe prefers, too */
+};
+void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m);
+
+/* Is the controller in a list with commas between its words? */
+bool ct_controllers__have(const char *list, const char *controller);
 
 #endif

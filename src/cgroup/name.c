@@ -345,27 +345,6 @@ static bool find_unit(const char *path, struct ct_cgroup_name *name)
 	return true;
 }
 
-int64_t ct_cgroup_path__user_of(const char *path)
-{
-	struct part p;
-	size_t pos = 0;
-
-	while (part__next(path, &pos, &p)) {
-		const char *s = p.s;
-		size_t len = p.len;
-		int64_t uid = 0;
-
-		if (!cut_prefix(&s, &len, "user@") || !cut_suffix(s, &len, ".service"))
-			continue;
-		if (len > 10 || strspn(s, "0123456789") < len)
-			return -1;
-		for (size_t i = 0; i < len; i++)
-			uid = uid * 10 + s[i] - '0';
-		return uid;
-	}
-	return -1;
-}
-
 void ct_cgroup_name__classify(const char *path, struct ct_cgroup_name *name)
 {
 	if (!find_container(path, name))
@@ -395,60 +374,4 @@ bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name)
 	return name->kind == CT_WL_CONTAINER ||
 	       (name->kind == CT_WL_UNIT && ct_str_ends(name->id, service) &&
 		strcmp(name->id, service) != 0);
-}
-
-static bool has_controller(const char *list, size_t len, const char *name)
-{
-	size_t n = strlen(name);
-
-	for (size_t i = 0; i + n <= len; i++)
-		if (!memcmp(list + i, name, n) && (!i || list[i - 1] == ',') &&
-		    (i + n == len || list[i + n] == ','))
-			return true;
-	return false;
-}
-
-/*
- * How much a line "ID:CONTROLLERS:PATH" is worth, as the probe sees it: the v2 hierarchy
- * where it holds anything, else the v1 controllers by its preference.
- */
-static int rank(const char *controllers, size_t len, const char *path)
-{
-	static const char *const v1[] = { "freezer", "devices", "memory", "pids" };
-
-	if (!len && path[0] == '/' && path[1] != '\n' && path[1])
-		return 2 + CT_ARRAY_SIZE(v1);
-	for (int i = CT_ARRAY_SIZE(v1); i-- > 0;)
-		if (len && has_controller(controllers, len, v1[i]))
-			return 2 + i;
-	return 1;
-}
-
-int ct_cgroup_path__of_pid(int pid, char **path)
-{
-	ct_autofree char *file = ct_xasprintf("/proc/%d/cgroup", pid), *text = NULL;
-	const char *best = NULL;
-	int best_rank = 0, rc;
-	size_t len;
-
-	rc = ct_read_file(file, 1 << 20, &text, NULL);
-	if (rc)
-		return rc == -ENOENT ? -ESRCH : rc;
-	for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
-		size_t end = strcspn(line, "\n");
-		char *a = memchr(line, ':', end);
-		char *b = a ? memchr(a + 1, ':', line + end - a - 1) : NULL;
-
-		if (b && rank(a + 1, b - a - 1, b + 1) > best_rank) {
-			best_rank = rank(a + 1, b - a - 1, b + 1);
-			best = b + 1;
-		}
-	}
-	if (!best)
-		return -ENODATA;
-	/* The kernel's mark behind the path of a cgroup that is gone already. */
-	len = strcspn(best, "\n");
-	cut_suffix(best, &len, " (deleted)");
-	*path = ct_xstrndup(best, len);
-	return 0;
 }

@@ -34,17 +34,11 @@ void ct_cgroup_name__classify(const char *path, struct ct_cgroup_name *name);
 /* The same of a path whose container is none: a name alone does not make one. */
 void ct_cgroup_name__classify_plain(const char *path, struct ct_cgroup_name *name);
 
-/* The uid of the user whose own systemd manages this cgroup (user@UID.service); -1: none. */
-int64_t ct_cgroup_path__user_of(const char *path);
-
 /*
  * The unit that systemd's tools mean by a name: one without a unit's suffix gets the given one
  * (".service"). The caller frees.
  */
 char *ct_unit__name(const char *name, const char *suffix);
-
-/* Full cgroup path for a process in the hierarchy that captrim uses ("0::" on v2 and hybrid). */
-int ct_cgroup_path__of_pid(int pid, char **path);
 
 /* Does what starts processes in this cgroup give them a set of its own? */
 bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name);

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cgroup/dir.h"
+#include "cgroup/path.h"
 #include "record/recorder_priv.h"
 
 static uint64_t mntns_of(int pid)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "record/resolve.h"
+#include "cgroup/path.h"
 #include "record/recorder_priv.h"
 
 static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_session *s)

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cgroup/own.h"
+#include "cgroup/path.h"
 #include "record/collect_priv.h"
 
 /*

@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "cgroup/path.h"
 #include "record/collect_priv.h"
 
 #define MAX_SENT 1000 /* characters of names in a warning */

@@ -3,6 +3,7 @@
 #ifndef CT_RECORD_RESOLVE_H
 #define CT_RECORD_RESOLVE_H
 
+#include "base/err.h"
 #include "cgroup/cgroups.h"
 
 struct ct_docker;

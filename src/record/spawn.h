@@ -4,7 +4,7 @@
 #define CT_RECORD_SPAWN_H
 
 #include <signal.h>
-#include "cgroup/cgroups.h"
+#include "cgroup/own.h"
 
 struct ct_child {
 	int pid;

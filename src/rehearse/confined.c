@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 
 #include "cgroup/cgroups.h"
+#include "cgroup/dir.h"
+#include "cgroup/path.h"
 
 void ct_confined__free(struct ct_confined *t)
 {

@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 
 #include "base/clock.h"
+#include "cgroup/dir.h"
 #include "rehearse/stage.h"
 
 #define TICK_NS	      200000000 /* far below CT_REFUSE_LEASE_NS */

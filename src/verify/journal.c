@@ -10,7 +10,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#include "cgroup/cgroups.h"
+#include "cgroup/dir.h"
 #include "record/inject.h"
 #include "verify/proc.h"
 #include "verify/units.h"

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <signal.h>
 
+#include "cgroup/dir.h"
 #include "verify/subject.h"
 
 struct command_subject {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include "base/util.h"
 #include "cgroup/name.h"
+#include "cgroup/path.h"
 #include "unit.h"
 
 #define ID	 "6a8a75e7d229a46cd1ff981341e3a3562e15cb25e8b3ebe364f7d9d8fb341487"

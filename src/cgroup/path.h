@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Paths of cgroups in their hierarchy. */
+#ifndef CT_CGROUP_PATH_H
+#define CT_CGROUP_PATH_H
+
+#include <stdbool.h>
+
+/* Is it the same cgroup or one in it? */
+bool ct_cgroup_path__below(const char *path, const char *dir);
+
+/*
+ * The cgroup of a process in the hierarchy that captrim uses ("0::" on v2 and hybrid). Returns 0,
+ * or -ESRCH when the process is gone, or another negative errno. The caller frees *path.
+ */
+int ct_cgroup_path__of_pid(int pid, char **path);
+
+#endif
