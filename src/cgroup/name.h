@@ -13,23 +13,54 @@ struct ct_cgroup_name {
 	size_t root_len; /* of the path up to the workload's own cgroup, below that is part of it */
 };
 
+/* One component of a path; s points into it and is not NUL-terminated. */
+struct ct_cgroup_part {
+	const char *s;
+	size_t len;
+	size_t end; /* offset behind it in the path */
+};
+bool ct_cgroup_part__is(const struct ct_cgroup_part *p, const char *word);
+/* False and unchanged, if it does not have it or is nothing else. */
+bool ct_cgroup_part__cut_prefix(struct ct_cgroup_part *p, const char *prefix);
+bool ct_cgroup_part__cut_suffix(struct ct_cgroup_part *p, const char *suffix);
+
+/* Is it a whole id, as runtimes write them: that many digits, in lower case? */
+#define CT_CGROUP_ID 64
+bool ct_cgroup_part__is_id(const struct ct_cgroup_part *p);
+
+/* A component and what is around it: len is 0 where there is none. */
+struct ct_cgroup_at {
+	struct ct_cgroup_part parent, part, next;
+	size_t depth;	  /* 0: at the root */
+	bool in_kubepods; /* below a cgroup of the kubelet's */
+	bool in_service;  /* below a system service */
+};
+
+/* Which cgroups are a runtime's containers. An id has 12 digits at least. */
+struct ct_cgroup_owner {
+	const char *const *prefixes; /* of PREFIX-ID and PREFIX-ID.scope, with the '-' */
+	const char *notation;	     /* SLICE:NOTATION:ID, see name.c; also below services */
+	const char *parent;	     /* PARENT/ID */
+	const char *split;	     /* the prefix of containers that divide a service with it */
+	/* Anything else; sets the id. Asked below services only with divides_services. */
+	bool (*is_own)(const struct ct_cgroup_at *at, struct ct_cgroup_name *name);
+	bool divides_services;
+};
+
+/* What does not fit ends in a hash of the whole. */
+void ct_cgroup_name__set_id(struct ct_cgroup_name *name, const char *s, size_t len);
+
 /*
- * Understands (with examples; v1 and v2, cgroupfs and systemd drivers):
- *   /docker/ID  /system.slice/docker-ID.scope  /libpod_parent/libpod-ID
- *   /machine.slice/libpod-ID.scope[/container]  /user.slice/.../libpod-ID.scope
- *   /kubepods/burstable/podUID/ID  /kubepods.slice/.../cri-containerd-ID.scope
- *   /.../crio-ID.scope  /NAMESPACE/NAME under containerd (only when given as such)
- *   /lxc.payload.NAME  /lxc/NAME  /machine.slice/machine-NAME.scope  .../payload
- *   /system.slice/NAME.service  /user.slice/user-N.slice/session-N.scope
- *   64 hex digits anywhere (--cgroup-parent): a container of CT_RT_NONE
- * conmon's own cgroup (libpod-conmon-ID) is not the container's.
- * The outermost container wins; a unit counts only without one. The units of a
- * user's own systemd are named after it: "user@1000.service/foo.service".
- * containerd's NAMESPACE is "default" or "k8s.io", other names could be anything.
- * Always succeeds: anything else is a CT_WL_CGROUP named by its path; a name
- * longer than id ends in a hash.
+ * Understands v1 and v2, cgroupfs and systemd drivers. owners are by enum ct_runtime, NULL for
+ * those without cgroups of their own. A path is read component by component from the root: the
+ * first component that is a container wins, whatever runs below it (systemd, another Docker, a
+ * Kubernetes node); 64 hex digits that are nobody's are a container of CT_RT_NONE. Only without
+ * one does a systemd unit count, the outermost; units of a user's own systemd are named after it:
+ * "user@1000.service/foo.service". Always succeeds: anything else is a CT_WL_CGROUP named by its
+ * path.
  */
-void ct_cgroup_name__classify(const char *path, struct ct_cgroup_name *name);
+void ct_cgroup_name__classify(const char *path, const struct ct_cgroup_owner *const *owners,
+			      size_t n, struct ct_cgroup_name *name);
 
 /* The same of a path whose container is none: a name alone does not make one. */
 void ct_cgroup_name__classify_plain(const char *path, struct ct_cgroup_name *name);

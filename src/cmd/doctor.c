@@ -6,7 +6,7 @@
 #include "cmd/cmd.h"
 #include "kern/probe.h"
 #include "kern/refuse.h"
-#include "runtime/docker.h"
+#include "runtime/docker_api.h"
 
 static const struct ct_opt opts[] = { { .name = NULL } };
 

@@ -12,7 +12,8 @@
 #include "kern/selectors.h"
 #include "kern/probe.h"
 #include "record/resolve.h"
-#include "runtime/docker.h"
+#include "runtime/docker_api.h"
+#include "runtime/runtime.h"
 
 static const char *container, *unit, *backend, *socket_path, *pid_text;
 static bool json;
@@ -102,7 +103,7 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 	if (ev->type != CT_EV_SAMPLE || size < sizeof(*s) || t->broken)
 		return;
 	path = ct_cgroups__path(t->cgroups, s->key.cgroup);
-	ct_cgroup_name__classify(path ? path : "?", &name);
+	ct_runtimes__classify(path ? path : "?", &name);
 	if ((t->pid && s->proc.pid != (uint32_t)t->pid) || (t->id && strcmp(name.id, t->id) != 0))
 		return;
 	ct_probe__stack(t->probe, s->key.site, &stack, &len);

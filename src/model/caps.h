@@ -24,8 +24,13 @@
 	 CT_CAP(NET_RAW) | CT_CAP(SETGID) | CT_CAP(SETUID) | CT_CAP(SETFCAP) | CT_CAP(SETPCAP) |  \
 	 CT_CAP(NET_BIND_SERVICE) | CT_CAP(SYS_CHROOT) | CT_CAP(KILL) | CT_CAP(AUDIT_WRITE))
 
-/* containerd's CRI and ctr (containerd, oci/spec.go defaultUnixCaps()). CRI-O gives fewer. */
+/* containerd's CRI and ctr (containerd, oci/spec.go defaultUnixCaps()). */
 #define CT_CAPS_CONTAINERD_DEFAULT CT_CAPS_DOCKER_DEFAULT
+
+/* CRI-O since 1.18 (internal/config/capabilities Default()). */
+#define CT_CAPS_CRIO_DEFAULT                                                                       \
+	(CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FSETID) | CT_CAP(FOWNER) | CT_CAP(SETGID) | \
+	 CT_CAP(SETUID) | CT_CAP(SETPCAP) | CT_CAP(NET_BIND_SERVICE) | CT_CAP(KILL))
 
 /* Podman 4 and 5 (containers/common, pkg/config/default.go DefaultCapabilities). */
 #define CT_CAPS_PODMAN_DEFAULT \

@@ -10,7 +10,11 @@
 
 const char *const ct_workload_kind_names[] = { "container", "unit", "command", "cgroup", NULL };
 const char *const ct_runtime_names[] = {
-	"none", "docker", "podman", "containerd", "cri-o", "systemd", "lxc", "nspawn", NULL,
+	"none",
+#define CT_RUNTIME(id, object, name) name,
+#include "model/runtimes.def"
+#undef CT_RUNTIME
+	NULL,
 };
 const char *const ct_phase_names[] = { "main", "exec", "health", "setup", NULL };
 const char *const ct_seccomp_names[] = { "unknown", "none", "default", "custom", NULL };

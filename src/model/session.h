@@ -56,13 +56,9 @@ struct ct_losses {
 enum ct_workload_kind { CT_WL_CONTAINER, CT_WL_UNIT, CT_WL_COMMAND, CT_WL_CGROUP };
 enum ct_runtime {
 	CT_RT_NONE,
-	CT_RT_DOCKER,
-	CT_RT_PODMAN,
-	CT_RT_CONTAINERD,
-	CT_RT_CRIO,
-	CT_RT_SYSTEMD,
-	CT_RT_LXC,
-	CT_RT_NSPAWN,
+#define CT_RUNTIME(id, object, name) CT_RT_##id,
+#include "model/runtimes.def"
+#undef CT_RUNTIME
 };
 enum ct_seccomp { CT_SECCOMP_UNKNOWN, CT_SECCOMP_NONE, CT_SECCOMP_DEFAULT, CT_SECCOMP_CUSTOM };
 

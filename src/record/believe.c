@@ -7,6 +7,7 @@
 #include "cgroup/dir.h"
 #include "cgroup/path.h"
 #include "record/recorder_priv.h"
+#include "runtime/runtime.h"
 
 static uint64_t mntns_of(int pid)
 {
@@ -59,7 +60,7 @@ static void look_for_rival(void *arg, const char *path, bool inside)
 	(void)inside;
 	if (rival->found || !strstr(path, rival->id))
 		return;
-	ct_cgroup_name__classify(path, &name);
+	ct_runtimes__classify(path, &name);
 	rival->found = name.kind == CT_WL_CONTAINER && !strcmp(name.id, rival->id) &&
 		       !ct_cgroups__owner_of(rival->cgroups, path);
 }
@@ -101,7 +102,7 @@ static bool is_believed(struct ct_recorder *r, const char *path, const struct ct
 
 void ct_recorder__classify(struct ct_recorder *r, const char *path, struct ct_cgroup_name *name)
 {
-	ct_cgroup_name__classify(path, name);
+	ct_runtimes__classify(path, name);
 	if (name->kind == CT_WL_CONTAINER && r->collect && !is_believed(r, path, name))
 		ct_cgroup_name__classify_plain(path, name);
 }

@@ -6,6 +6,7 @@
 #include "record/resolve.h"
 #include "cgroup/path.h"
 #include "record/recorder_priv.h"
+#include "runtime/runtime.h"
 
 static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_session *s)
 {
@@ -47,7 +48,7 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 		return command_workload(r, s);
 	w = ct_session__find(s, name->id);
 	if (!w && r->subtree && ct_cgroup_path__below(path, r->subtree)) {
-		ct_cgroup_name__classify(r->subtree, &top);
+		ct_runtimes__classify(r->subtree, &top);
 		return ct_session__find(s, top.id);
 	}
 	if (!w) {
@@ -151,7 +152,7 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	struct ct_cgroup_name name;
 	struct ct_workload *w;
 
-	ct_cgroup_name__classify(path, &name);
+	ct_runtimes__classify(path, &name);
 	if (name.kind != CT_WL_CONTAINER)
 		return;
 	w = ct_session__find(r->session, name.id);
@@ -184,7 +185,7 @@ static void look_alive(void *arg, const char *path, bool inside)
 
 	if (s->alive)
 		return;
-	ct_cgroup_name__classify(path, &name);
+	ct_runtimes__classify(path, &name);
 	if ((name.kind == CT_WL_CONTAINER && inside) || ct_session__find(s->r->session, name.id))
 		s->alive = ct_cgroups__processes(ct_collect__cgroups(s->r->collect), path) > 0;
 }
@@ -267,7 +268,7 @@ static void watch_path(struct ct_recorder *r, const char *path)
 {
 	struct ct_cgroup_name name;
 
-	ct_cgroup_name__classify(path, &name);
+	ct_runtimes__classify(path, &name);
 	if (name.kind == CT_WL_CONTAINER)
 		ct_recorder__want(r, name.id, NULL);
 	else if (!ct_session__find(r->session, name.id))

@@ -8,6 +8,7 @@
 #include "cgroup/own.h"
 #include "cgroup/path.h"
 #include "record/collect_priv.h"
+#include "runtime/runtime.h"
 
 /*
  * In a cgroup namespace of our own, as in a container, nothing tells what the kernel calls its
@@ -135,7 +136,7 @@ void ct_collect__classify(const struct ct_collect *c, const char *path, struct c
 	if (c->classify)
 		c->classify(c->classify_arg, path, name);
 	else
-		ct_cgroup_name__classify(path, name);
+		ct_runtimes__classify(path, name);
 }
 
 struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c)

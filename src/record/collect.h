@@ -42,7 +42,7 @@ bool ct_collect__was_roots(const struct ct_collect *c, const char *id);
 enum ct_tristate ct_collect__lives_apart(const struct ct_collect *c, const char *root,
 					 const uint64_t host[2]);
 
-/* What a path tells of a cgroup; ct_cgroup_name__classify() if none is set. */
+/* What a path tells of a cgroup; ct_runtimes__classify() if none is set. */
 typedef void (*ct_classify_fn)(void *arg, const char *path, struct ct_cgroup_name *name);
 void ct_collect__set_classify(struct ct_collect *c, ct_classify_fn fn, void *arg);
 void ct_collect__classify(const struct ct_collect *c, const char *path,

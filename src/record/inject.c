@@ -8,7 +8,7 @@
 #include "base/util.h"
 #include "cgroup/name.h"
 #include "record/recorder.h"
-#include "runtime/docker.h"
+#include "runtime/docker_api.h"
 
 /* Options before the subcommand that take a value as a word of their own. */
 static bool takes_value(const char *word)

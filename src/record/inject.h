@@ -44,7 +44,7 @@ struct ct_injected {
 	bool is_compose;
 	/* Compose: what the command says of its project, borrowed; each may be NULL. */
 	const char *project, *project_file, *project_dir;
-	char *unit;	    /* systemd-run: the unit, as ct_cgroup_name__classify() calls it */
+	char *unit;	    /* systemd-run: the unit, as ct_runtimes__classify() calls it */
 	bool is_client;	    /* the command only asks others to start something */
 	const char *socket; /* named by -H unix://..., borrowed */
 };

@@ -12,6 +12,7 @@
 
 #include "cgroup/path.h"
 #include "record/collect_priv.h"
+#include "runtime/runtime.h"
 
 #define MAX_SENT 1000 /* characters of names in a warning */
 
@@ -62,7 +63,7 @@ static bool is_started_by_manager(const char *from, const char *path)
 	if (!slash || strcmp(slash, "/init.scope") != 0 || !path)
 		return false;
 	dir = ct_xstrndup(from, slash - from);
-	ct_cgroup_name__classify(path, &name);
+	ct_runtimes__classify(path, &name);
 	return name.kind == CT_WL_UNIT && ct_cgroup_path__below(path, dir);
 }
 

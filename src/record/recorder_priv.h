@@ -4,7 +4,7 @@
 
 #include "record/recorder.h"
 #include "record/spool.h"
-#include "runtime/docker.h"
+#include "runtime/docker_api.h"
 #include "runtime/oci.h"
 
 struct ct_recorder {

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "cgroup/name.h"
-#include "runtime/docker.h"
+#include "runtime/docker_api.h"
+#include "runtime/runtime.h"
 
 #define SHORT_ID 6 /* digits of an id that are enough */
 
@@ -24,7 +25,7 @@ static void look(void *arg, const char *path, bool inside)
 	struct ct_cgroup_name name;
 
 	(void)inside;
-	ct_cgroup_name__classify(path, &name);
+	ct_runtimes__classify(path, &name);
 	if (name.kind != s->kind ||
 	    (s->len ? strncmp(name.id, s->name, s->len) : strcmp(name.id, s->name)))
 		return;

@@ -8,6 +8,7 @@
 #include "cgroup/cgroups.h"
 #include "cgroup/dir.h"
 #include "cgroup/path.h"
+#include "runtime/runtime.h"
 
 void ct_confined__free(struct ct_confined *t)
 {
@@ -28,7 +29,7 @@ static int from_pid(int pid, struct ct_confined *t, struct ct_err *err)
 		ct_err__set(err, -ret, "no process %d: %s", pid, strerror(-ret));
 		return ret;
 	}
-	ct_cgroup_name__classify(path, &name);
+	ct_runtimes__classify(path, &name);
 	t->path = ct_xstrndup(path, name.root_len);
 	t->pid = pid;
 	return 0;
@@ -134,7 +135,7 @@ int ct_confined__find(const struct ct_confined_name *name, struct ct_docker *d,
 		ct_confined__free(&t);
 		return ret;
 	}
-	ct_cgroup_name__classify(t.path, &classified);
+	ct_runtimes__classify(t.path, &classified);
 	t.id = ct_xstrdup(classified.id);
 	*out = t;
 	return 0;

@@ -4,7 +4,7 @@
 #define CT_REHEARSE_CONFINED_H
 
 #include "cgroup/name.h"
-#include "runtime/docker.h"
+#include "runtime/docker_api.h"
 
 /* How the user named it: exactly one is set. */
 struct ct_confined_name {

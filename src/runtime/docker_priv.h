@@ -6,7 +6,7 @@
 #include <curl/curl.h>
 #include <jansson.h>
 
-#include "runtime/docker.h"
+#include "runtime/docker_api.h"
 
 /* What holds for every container of a daemon. */
 struct ct_docker_info {

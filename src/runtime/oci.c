@@ -11,6 +11,8 @@
 
 #include "runtime/docker_priv.h"
 #include "base/bounded.h"
+#include "runtime/oci.h"
+#include "runtime/runtime.h"
 
 #define MAX_CONFIG (32 << 20)
 #define SEARCH_MS  1000
@@ -331,35 +333,7 @@ static bool is_plain(const char *id)
 	return *id && *id != '.' && !strpbrk(id, "/*?[]\\{}~");
 }
 
-#define TASKS "io.containerd.runtime.v2.task/"
-#define DATA  "storage/*-containers/%s/userdata/config.json"
-static const struct place {
-	enum ct_runtime rt;
-	bool state; /* the runtime's state, which names the bundle */
-	const char *pattern;
-} places[] = {
-	{ CT_RT_DOCKER, false, "/run/docker/containerd/daemon/" TASKS "moby/%s/config.json" },
-	{ CT_RT_DOCKER, false, "/run/containerd/" TASKS "moby/%s/config.json" },
-	{ CT_RT_DOCKER, false, "/run/snap.docker/containerd/daemon/" TASKS "moby/%s/config.json" },
-	{ CT_RT_DOCKER, true, "/run/docker/runtime-*/moby/%s/state.json" },
-	{ CT_RT_CONTAINERD, false, "/run/containerd/" TASKS "*/%s/config.json" },
-	{ CT_RT_CONTAINERD, false, "/run/k3s/containerd/" TASKS "*/%s/config.json" },
-	{ CT_RT_CONTAINERD, false,
-	  "/var/snap/microk8s/common/run/containerd/" TASKS "*/%s/config.json" },
-	{ CT_RT_CRIO, false, "/run/containers/" DATA },
-	{ CT_RT_CRIO, false, "/var/lib/containers/" DATA },
-	{ CT_RT_PODMAN, false, "/var/lib/containers/" DATA },
-	{ CT_RT_PODMAN, true, "/run/crun/%s/status" },
-	{ CT_RT_PODMAN, true, "/run/runc/%s/state.json" },
-	/* Rootless ones last: these files are the users', who may write anything. */
-	{ CT_RT_PODMAN, false, "/home/*/.local/share/containers/" DATA },
-	{ CT_RT_PODMAN, true, "/run/user/*/crun/%s/status" },
-	{ CT_RT_PODMAN, true, "/run/user/*/runc/%s/state.json" },
-};
-#undef TASKS
-#undef DATA
-
-static char *look_at(const struct place *p, const char *id)
+static char *look_at(const struct ct_bundle_place *p, const char *id)
 {
 	ct_autofree char *pattern = ct_xstrdup(p->pattern), *file = NULL, *rest = NULL;
 	char *hole = strstr(pattern, "%s");
@@ -376,9 +350,17 @@ static char *find_config(enum ct_runtime rt, const char *id)
 {
 	char *config = NULL;
 
-	for (size_t i = 0; i < CT_ARRAY_SIZE(places) && !config; i++)
-		if (rt == CT_RT_NONE || rt == places[i].rt)
-			config = look_at(&places[i], id);
+	for (int users = 0; users < 2; users++)
+		ct_runtimes__for_each(type)
+		{
+			const struct ct_bundle_place *p = type->bundles;
+
+			if (rt != CT_RT_NONE && type != ct_runtimes[rt])
+				continue;
+			for (; p && p->pattern && !config; p++)
+				if (p->users == users)
+					config = look_at(p, id);
+		}
 	return config;
 }
 

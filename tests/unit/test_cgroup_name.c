@@ -4,6 +4,7 @@
 #include "base/util.h"
 #include "cgroup/name.h"
 #include "cgroup/path.h"
+#include "runtime/runtime.h"
 #include "unit.h"
 
 #define ID	 "6a8a75e7d229a46cd1ff981341e3a3562e15cb25e8b3ebe364f7d9d8fb341487"
@@ -125,7 +126,7 @@ static void test_classify(void)
 		ct_autofree char *path = ct_xasprintf("%s%s", paths[i].root, paths[i].below);
 		struct ct_cgroup_name name;
 
-		ct_cgroup_name__classify(path, &name);
+		ct_runtimes__classify(path, &name);
 		if (name.kind != paths[i].kind || name.runtime != paths[i].rt ||
 		    name.root_len != strlen(paths[i].root))
 			printf("%s: kind %d runtime %d root_len %zu\n", path, name.kind,
@@ -147,13 +148,13 @@ static void test_classify_long(void)
 	a[0] = '/';
 	b = ct_xstrdup(a);
 	b[999] = 'b';
-	ct_cgroup_name__classify(a, &na);
-	ct_cgroup_name__classify(b, &nb);
+	ct_runtimes__classify(a, &na);
+	ct_runtimes__classify(b, &nb);
 	CU_ASSERT_EQUAL(na.root_len, 1000);
 	CU_ASSERT_EQUAL(strlen(na.id), sizeof(na.id) - 1);
 	CU_ASSERT(strcmp(na.id, nb.id));
 	a[255] = '\0';
-	ct_cgroup_name__classify(a, &na);
+	ct_runtimes__classify(a, &na);
 	UNIT_STR(na.id, a);
 }
 

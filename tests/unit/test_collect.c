@@ -10,6 +10,7 @@
 #include "record/resolve.h"
 #include "record/recorder_priv.h"
 #include "fake_probe.h"
+#include "runtime/runtime.h"
 #include "unit.h"
 
 #define WEB_ID	 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -407,7 +408,7 @@ static struct ct_workload *chosen(struct ct_recorder *r, struct ct_session *s, c
 {
 	struct ct_cgroup_name name;
 
-	ct_cgroup_name__classify(path, &name);
+	ct_runtimes__classify(path, &name);
 	return ct_recorder__choose(r, s, &name, path, inside);
 }
 

@@ -11,6 +11,7 @@
 #include "record/collect_priv.h"
 #include "record/origin.h"
 #include "record/recorder_priv.h"
+#include "runtime/runtime.h"
 #include "unit.h"
 
 #define ID	 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -282,7 +283,7 @@ static void test_places(void)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
 		struct ct_cgroup_name name;
 
-		ct_cgroup_name__classify(cases[i].path, &name);
+		ct_runtimes__classify(cases[i].path, &name);
 		UNIT_STR(name.id, cases[i].id);
 	}
 }

@@ -3,8 +3,8 @@
  * A client of the Docker API, which Podman speaks as well: what the engine says of its containers.
  * Everything degrades: without an API, ids stand for names.
  */
-#ifndef CT_RUNTIME_DOCKER_H
-#define CT_RUNTIME_DOCKER_H
+#ifndef CT_RUNTIME_DOCKER_API_H
+#define CT_RUNTIME_DOCKER_API_H
 
 #include "base/err.h"
 #include "model/session.h"

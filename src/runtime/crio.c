@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "model/caps.h"
+#include "runtime/runtime.h"
+
+#define DATA "containers/storage/*-containers/%s/userdata/config.json"
+
+static const struct ct_bundle_place bundles[] = {
+	{ .pattern = "/run/" DATA },
+	{ .pattern = "/var/lib/" DATA },
+	{ 0 },
+};
+
+const struct ct_runtime_type ct_runtime_crio = {
+	.facts = {
+		.title = "CRI-O",
+		.caps = CT_CAPS_CRIO_DEFAULT,
+		.profile = CT_PROFILE_COMMON,
+	},
+	.cgroups = {
+		.prefixes = (const char *const[]){ "crio-", NULL },
+		.notation = "crio",
+	},
+	.bundles = bundles,
+};

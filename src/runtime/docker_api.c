@@ -1,0 +1,406 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A client of the Docker API, which Podman speaks as well, over a unix socket. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "runtime/docker_priv.h"
+#include "runtime/docker_http.h"
+
+#define DOCKER_SOCKET "/var/run/docker.sock"
+
+/* The newest API whose answers were read when this was written. */
+#define API_MAJOR 1
+#define API_MINOR 47
+
+int ct_docker__negotiate(const char *server_max, unsigned int *major, unsigned int *minor)
+{
+	unsigned int ma, mi;
+	char end;
+
+	if (sscanf(server_max, "%3u.%4u%c", &ma, &mi, &end) != 2)
+		return -EINVAL;
+	if (ma > API_MAJOR || (ma == API_MAJOR && mi > API_MINOR)) {
+		ma = API_MAJOR;
+		mi = API_MINOR;
+	}
+	*major = ma;
+	*minor = mi;
+	return 0;
+}
+
+/* Bits 0 to cap_last_cap; engines before API 1.42 know nothing after AUDIT_READ. */
+static uint64_t caps_all(unsigned int major, unsigned int minor, enum ct_runtime rt)
+{
+	ct_autofree char *text = NULL;
+	int last = CT_CAP_KNOWN - 1;
+
+	if (!ct_read_file("/proc/sys/kernel/cap_last_cap", 64, &text, NULL))
+		last = atoi(text);
+	if (rt == CT_RT_DOCKER && major == 1 && minor < 42 && last > CAP_AUDIT_READ)
+		last = CAP_AUDIT_READ;
+	return last < 0 || last >= CT_CAP_MAX - 1 ? ~0ull : (1ull << (last + 1)) - 1;
+}
+
+/* /_ping alone has no version in its path; its header tells Podman from Docker. */
+static int ping(struct ct_docker *d, struct ct_err *err)
+{
+	unsigned int major = 1, minor = 0, a, b, c;
+	ct_autoanswer struct ct_answer ans = { 0 };
+	int rc;
+
+	rc = ct_docker__ask(d, "/_ping", &ans, err);
+	if (rc)
+		return rc;
+	if (ans.status != 200)
+		return ct_docker__refused(d, &ans, err);
+	/* A server that names no version is asked without: it takes its newest. */
+	if (ans.api && !ct_docker__negotiate(ans.api, &major, &minor))
+		snprintf(d->prefix, sizeof(d->prefix), "/v%u.%u", major, minor);
+	d->info.runtime = CT_RT_DOCKER;
+	if (ans.libpod && sscanf(ans.libpod, "%3u.%4u.%4u", &a, &b, &c) == 3) {
+		d->info.runtime = CT_RT_PODMAN;
+		snprintf(d->libpod, sizeof(d->libpod), "/v%u.%u.%u/libpod", a, b, c);
+		d->info.version = ct_xasprintf("%u.%u.%u", a, b, c);
+		d->server = ct_xasprintf("podman %s", d->info.version);
+	}
+	d->info.caps_all = caps_all(major, minor, d->info.runtime);
+	return 0;
+}
+
+/* NULL: none. A distribution's mark is left out: "20.10.24+dfsg1". */
+static char *version_of(const json_t *root, const char *member)
+{
+	ct_autofree char *version = ct_printable(ct_json_str(root, member) ?: "");
+
+	version[strcspn(version, "+ ")] = '\0';
+	return *version ? ct_steal(version) : NULL;
+}
+
+/* The version decides which capabilities the engine can be asked for, so it is asked twice. */
+static void ask_version(struct ct_docker *d)
+{
+	ct_autofree char *path = ct_xasprintf("%s/version", d->prefix);
+	ct_autojson json_t *root = NULL;
+
+	if (!ct_docker__json(d, path, &root, NULL))
+		d->info.version = version_of(root, "Version");
+}
+
+/*
+ * What /info adds is welcome but not needed: a proxy in front of the socket
+ * may refuse it. A refusal of the version, though, means that the server no
+ * longer knows one this old; without one it takes its newest.
+ */
+static int learn_docker(struct ct_docker *d, struct ct_err *err)
+{
+	ct_autofree char *path = ct_xasprintf("%s/info", d->prefix);
+	ct_autojson json_t *root = NULL;
+	ct_autoerr struct ct_err why = { 0 };
+	int rc;
+
+	rc = ct_docker__json(d, path, &root, &why);
+	if (rc == -EINVAL && d->prefix[0]) {
+		d->prefix[0] = '\0';
+		rc = ct_docker__json(d, "/info", &root, &why);
+	}
+	if (rc == -ETIMEDOUT)
+		return ct_err__set(err, -rc, "%s", why.msg);
+	if (!rc)
+		ct_docker_info__parse(root, &d->info);
+	d->info.version = version_of(root, "ServerVersion");
+	if (!d->info.version)
+		ask_version(d);
+	d->server = d->info.version ? ct_xasprintf("docker %s", d->info.version) :
+				      ct_xstrdup("docker");
+	return 0;
+}
+
+/* Podman's /info takes a second or two: it asks the package manager. Its socket tells enough. */
+static int learn_podman(struct ct_docker *d)
+{
+	struct stat st;
+
+	d->info.seccomp = CT_SECCOMP_DEFAULT;
+	d->info.rootless = !stat(d->socket, &st) && st.st_uid != 0;
+	return 0;
+}
+
+static int open_at(const char *socket, struct ct_docker **d, struct ct_err *err)
+{
+	struct ct_docker *new = ct_xzalloc(sizeof(*new));
+	int rc;
+
+	curl_global_init(CURL_GLOBAL_DEFAULT); /* counted; close takes it back */
+	new->stream.epoll = new->stream.kick = -1;
+	new->socket = ct_xstrdup(socket);
+	new->info.seccomp = CT_SECCOMP_UNKNOWN;
+	new->easy = ct_docker__handle(new, NULL);
+	if (!new->easy) {
+		rc = ct_err__set(err, ENOMEM, "libcurl could not be initialised");
+		goto fail;
+	}
+	curl_easy_setopt(new->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
+	ct_docker__take_answers(new->easy);
+	rc = ping(new, err);
+	if (!rc)
+		rc = new->info.runtime == CT_RT_PODMAN ? learn_podman(new) : learn_docker(new, err);
+	if (rc)
+		goto fail;
+	*d = new;
+	return 0;
+fail:
+	ct_docker__close(new);
+	return rc;
+}
+
+static bool is_absent(int rc)
+{
+	return rc == -ENOENT || rc == -ECONNREFUSED;
+}
+
+static int open_default(struct ct_docker **d, struct ct_err *err)
+{
+	ct_autoerr struct ct_err why = { 0 };
+	int rc;
+
+	rc = open_at(DOCKER_SOCKET, d, &why);
+	if (!is_absent(rc))
+		return rc ? ct_err__set(err, -rc, "%s", why.msg) : 0;
+	/* What is wrong with Docker's socket does not matter once Podman's answers. */
+	rc = open_at(CT_PODMAN_SOCKET, d, err);
+	if (is_absent(rc))
+		return ct_err__set(err, -rc,
+				   "neither Docker answers at " DOCKER_SOCKET
+				   " nor Podman at " CT_PODMAN_SOCKET "%s",
+				   ct_docker__cure(-rc));
+	return rc;
+}
+
+int ct_docker__open(const char *socket, struct ct_docker **d, struct ct_err *err)
+{
+	static const char scheme[] = "unix://";
+	const char *host = getenv("DOCKER_HOST");
+	ct_autofree char *shown = NULL;
+
+	if (socket)
+		return open_at(socket, d, err);
+	if (!host || !*host)
+		return open_default(d, err);
+	if (!strncmp(host, scheme, strlen(scheme)))
+		return open_at(host + strlen(scheme), d, err);
+	shown = ct_printable(host);
+	return ct_err__set(err, EPROTONOSUPPORT,
+			   "DOCKER_HOST=%s is not a socket on this host; write unix://PATH", shown);
+}
+
+void ct_docker__close(struct ct_docker *d)
+{
+	if (!d)
+		return;
+	ct_docker_stream__close(&d->stream);
+	curl_easy_cleanup(d->easy);
+	curl_multi_cleanup(d->multi);
+	free(d->socket);
+	free(d->server);
+	free(d->info.version);
+	free(d);
+	curl_global_cleanup();
+}
+
+const char *ct_docker__server(const struct ct_docker *d)
+{
+	return d->server;
+}
+
+enum ct_runtime ct_docker__runtime(const struct ct_docker *d)
+{
+	return d->info.runtime;
+}
+
+bool ct_docker__rootless(const struct ct_docker *d)
+{
+	return d->info.rootless;
+}
+
+/* Names and ids as the daemons allow them: nothing that means something in a URL. */
+static bool is_name(const char *s)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-";
+
+	return *s && strspn(s, chars) == strlen(s) && *s != '.' && *s != '-';
+}
+
+static int get_container(struct ct_docker *d, const char *name, json_t **root, struct ct_err *err)
+{
+	bool podman = d->info.runtime == CT_RT_PODMAN;
+	ct_autofree char *path = NULL, *shown = ct_printable(name);
+
+	if (*name == '/')
+		name++;
+	if (!is_name(name))
+		return ct_err__set(err, ENOENT, "no container is named \"%s\"", shown);
+	path = ct_xasprintf("%s/containers/%s/json", podman ? d->libpod : d->prefix, name);
+	return ct_docker__json(d, path, root, err);
+}
+
+/* Path of an image's description; the caller frees. NULL: that is no image's name. */
+static char *image_path(const struct ct_docker *d, const char *image)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-/:@";
+
+	if (!*image || strspn(image, chars) != strlen(image) || strstr(image, ".."))
+		return NULL;
+	return ct_xasprintf("%s/images/%s/json", d->prefix, image);
+}
+
+bool ct_docker__are_composes(struct ct_docker *d, const char *image, const json_t *labels)
+{
+	ct_autofree char *path = image ? image_path(d, image) : NULL;
+	ct_autojson json_t *root = NULL;
+	const json_t *own;
+
+	/* An image that the daemon does not show is taken to have none of Compose's own. */
+	if (!path || ct_docker__json(d, path, &root, NULL))
+		return ct_docker_labels__have_hash(labels, NULL);
+	own = json_object_get(json_object_get(root, "Config"), "Labels");
+	return ct_docker_labels__are_own(labels, own ?: json_object_get(root, "Labels"));
+}
+
+/*
+ * Labels that the image has itself make no service of Compose's: anybody may publish an image
+ * that says it is the database of somebody's project.
+ */
+static void drop_foreign_labels(struct ct_docker *d, const json_t *root, struct ct_container *c)
+{
+	const json_t *labels = json_object_get(json_object_get(root, "Config"), "Labels");
+
+	if (!c->project && !c->service)
+		return;
+	if (!ct_docker__are_composes(d, ct_json_str(root, "Image"), labels))
+		ct_container__forget_compose(c);
+}
+
+int ct_docker__inspect(struct ct_docker *d, const char *id_or_name, struct ct_workload *w,
+		       const char *label_key, char **label, struct ct_err *err)
+{
+	ct_autojson json_t *root = NULL;
+	const char *value;
+	int rc;
+
+	rc = get_container(d, id_or_name, &root, err);
+	if (rc)
+		return rc;
+	rc = ct_docker_inspect__parse(root, &d->info, w);
+	if (rc)
+		return ct_err__set(err, -rc, "%s describes a container in an unknown way",
+				   d->server);
+	drop_foreign_labels(d, root, &w->container);
+	if (label_key) {
+		value = ct_json_str(json_object_get(json_object_get(root, "Config"), "Labels"),
+				    label_key);
+		*label = value ? ct_xstrdup(value) : NULL;
+	}
+	return 0;
+}
+
+int ct_docker__find(struct ct_docker *d, const char *id_or_name, char **full_id, int *pid,
+		    struct ct_err *err)
+{
+	ct_autojson json_t *root = NULL;
+	const char *id;
+	int rc;
+
+	rc = get_container(d, id_or_name, &root, err);
+	if (rc == -ENOENT) {
+		ct_autofree char *names = ct_docker__names(d), *shown = ct_printable(id_or_name);
+
+		return ct_err__set(err, ENOENT, "no container \"%s\"; there %s%s", shown,
+				   *names ? "are: " : "is none", names);
+	}
+	if (rc)
+		return rc;
+	id = ct_json_str(root, "Id");
+	if (!id)
+		return ct_err__set(err, EBADMSG, "%s listed a container without an id", d->server);
+	*full_id = ct_xstrdup(id);
+	*pid = json_integer_value(json_object_get(json_object_get(root, "State"), "Pid"));
+	return 0;
+}
+
+bool ct_docker__event_is_composes(struct ct_docker *d, const struct ct_docker_event *ev)
+{
+	return ct_docker__are_composes(d, ev->image, ev->labels);
+}
+
+int ct_docker__project(struct ct_docker *d, const char *project,
+		       void (*fn)(void *arg, const char *id), void *arg, struct ct_err *err)
+{
+	ct_autofree char *label = ct_xasprintf("com.docker.compose.project=%s", project);
+	ct_autojson json_t *filter = json_pack("{s:[s]}", "label", label), *root = NULL;
+	ct_autofree char *text = filter ? json_dumps(filter, 0) : NULL, *path = NULL;
+	char *escaped = text ? curl_easy_escape(d->easy, text, 0) : NULL;
+	json_t *one;
+	size_t i;
+	int rc;
+
+	if (!escaped)
+		return ct_err__set(err, EINVAL, "the project's name is not UTF-8");
+	path = ct_xasprintf("%s/containers/json?filters=%s", d->prefix, escaped);
+	curl_free(escaped);
+	rc = ct_docker__json(d, path, &root, err);
+	if (rc)
+		return rc;
+	json_array_foreach(root, i, one)
+		if (ct_json_str(one, "Id"))
+			fn(arg, ct_json_str(one, "Id"));
+	return 0;
+}
+
+int ct_docker__restart(struct ct_docker *d, const char *id, struct ct_err *err)
+{
+	ct_autofree char *path = ct_xasprintf("%s/containers/%s/restart", d->prefix, id);
+	ct_autoanswer struct ct_answer a = { 0 };
+	int rc;
+
+	if (!is_name(id))
+		return ct_err__set(err, ENOENT, "no container has such an id");
+	/* How long it takes to end is the container's own affair. */
+	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, 0L);
+	curl_easy_setopt(d->easy, CURLOPT_POSTFIELDS, "");
+	rc = ct_docker__ask(d, path, &a, err);
+	curl_easy_setopt(d->easy, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
+	if (rc)
+		return rc;
+	return a.status / 100 == 2 ? 0 : ct_docker__refused(d, &a, err);
+}
+
+char *ct_docker__names(struct ct_docker *d)
+{
+	ct_autofree char *path = ct_xasprintf("%s/containers/json?all=1", d->prefix);
+	ct_autojson json_t *root = NULL;
+	struct ct_str s = { 0 };
+	json_t *one;
+	size_t i;
+
+	ct_str__add(&s, "");
+	if (ct_docker__json(d, path, &root, NULL))
+		return s.s;
+	json_array_foreach(root, i, one) {
+		const json_t *names = json_object_get(one, "Names");
+		const char *name = json_string_value(json_array_get(names, 0));
+		ct_autofree char *shown = NULL;
+
+		if (!name)
+			continue;
+		shown = ct_printable(name + (*name == '/'));
+		ct_str__addf(&s, "%s%s", s.len ? ", " : "", shown);
+	}
+	return s.s;
+}

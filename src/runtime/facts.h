@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is true of every container of a runtime: data alone, which the judge may ask for. */
+#ifndef CT_RUNTIME_FACTS_H
+#define CT_RUNTIME_FACTS_H
+
+#include "model/session.h"
+
+/* Whose default seccomp profile a runtime applies. */
+enum ct_default_profile {
+	CT_PROFILE_MOBY,  /* moby profiles/seccomp/default.json, or one that resembles it */
+	CT_PROFILE_COMMON /* containers/common pkg/seccomp/seccomp.json, which is laxer */
+};
+
+struct ct_runtime_facts {
+	const char *title; /* its name for people */
+	uint64_t caps;	   /* given when nothing is said; 0: its configuration decides */
+	enum ct_default_profile profile;
+	/* First major version that takes the name of each capability; 0: not known of any. */
+	long names_all_since;
+};
+
+/* Of a runtime that is not known: as of those that resemble Docker. */
+const struct ct_runtime_facts *ct_runtimes__facts(enum ct_runtime rt);
+
+#endif
