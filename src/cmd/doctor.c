@@ -6,7 +6,7 @@
 #include "cmd/cmd.h"
 #include "kern/probe.h"
 #include "kern/refuse.h"
-#include "runtime/docker_api.h"
+#include "runtime/runtime.h"
 
 static const struct ct_opt opts[] = { { .name = NULL } };
 
@@ -75,16 +75,16 @@ static void check_refusing(void)
 static void check_docker(void)
 {
 	ct_autoerr struct ct_err err = {};
-	struct ct_docker *d = NULL;
+	struct ct_engine *e = NULL;
 
-	if (ct_docker__open(NULL, &d, &err)) {
+	if (ct_runtimes__connect(NULL, &e, &err)) {
 		printf("no   container API: %s (names of containers will be missing)\n", err.msg);
 		return;
 	}
-	ct_autofree char *server = ct_printable(ct_docker__server(d));
+	ct_autofree char *server = ct_printable(e->server);
 
 	printf("ok   container API: %s\n", server);
-	ct_docker__close(d);
+	ct_engine__close(e);
 }
 
 int ct_cmd__doctor(int argc, char **argv)

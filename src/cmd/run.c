@@ -11,7 +11,8 @@
 #include "model/merge.h"
 #include "model/recording.h"
 #include "deploy/project_name.h"
-#include "record/inject.h"
+#include "record/launch.h"
+#include "runtime/client.h"
 #include "record/recorder.h"
 #include "verify/journal.h"
 #include "view/view.h"
@@ -126,7 +127,7 @@ static void offer_patch(const struct ct_session *s)
 }
 
 /* The client dies of a signal, and the container that it waited for need not. */
-static void stop_containers(const struct ct_injected *in)
+static void stop_containers(const struct ct_launch *in)
 {
 	struct ct_client c = ct_client__parse(in->argv);
 	ct_autofree char *label = NULL;
@@ -144,7 +145,7 @@ static void stop_containers(const struct ct_injected *in)
 }
 
 /* Between attaching and the report. Returns captrim's exit status. */
-static int watch(struct ct_recorder *r, const struct ct_injected *in, struct ct_err *err)
+static int watch(struct ct_recorder *r, const struct ct_launch *in, struct ct_err *err)
 {
 	ct_autosession struct ct_session *s = NULL;
 	int exec_errno = 0, status, ended;
@@ -187,7 +188,7 @@ int ct_cmd__run(int argc, char **argv)
 	struct ct_recorder_opts ro = {};
 	ct_autoerr struct ct_err err = {};
 	struct ct_strlist words = {};
-	struct ct_injected in = {};
+	struct ct_launch in = {};
 	ct_autofree char *compose = NULL;
 	struct ct_recorder *r = NULL;
 	int ret = ct_opts__parse(&ct_run_command, argc, argv, &words, &err);
@@ -207,7 +208,7 @@ int ct_cmd__run(int argc, char **argv)
 	}
 	emit = (struct ct_emit_opts){ format, color, verbose };
 	*CT_PUSH(words.items, words.len, words.cap) = NULL;
-	ct_inject(&in, (char *const *)words.items);
+	ct_launch__prepare(&in, (char *const *)words.items);
 	if (in.is_compose)
 		compose = ct_compose__project_name(in.project, in.project_file, in.project_dir);
 	ro = (struct ct_recorder_opts){
@@ -228,7 +229,7 @@ int ct_cmd__run(int argc, char **argv)
 	else
 		ret = watch(r, &in, &err);
 	ct_recorder__close(r);
-	ct_inject__free(&in);
+	ct_launch__free(&in);
 	ct_strlist__free(&words);
 	return ret;
 }

@@ -12,7 +12,6 @@
 #include "kern/selectors.h"
 #include "kern/probe.h"
 #include "record/resolve.h"
-#include "runtime/docker_api.h"
 #include "runtime/runtime.h"
 
 static const char *container, *unit, *backend, *socket_path, *pid_text;
@@ -116,7 +115,7 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 
 static int find_workload(struct tracer *t, struct ct_err *err)
 {
-	struct ct_docker *d = NULL;
+	struct ct_engine *e = NULL;
 	int ret;
 
 	if (unit) {
@@ -130,11 +129,11 @@ static int find_workload(struct tracer *t, struct ct_err *err)
 	}
 	if (!container)
 		return 0;
-	ret = ct_docker__open(socket_path, &d, err);
+	ret = ct_runtimes__connect(socket_path, &e, err);
 	if (ret && socket_path)
 		return ret;
-	ret = ct_resolve__container(ret ? NULL : d, t->cgroups, container, &t->id, err);
-	ct_docker__close(d);
+	ret = ct_resolve__container(ret ? NULL : e, t->cgroups, container, &t->id, err);
+	ct_engine__close(e);
 	return ret;
 }
 

@@ -9,7 +9,7 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "model/recording.h"
-#include "record/inject.h"
+#include "runtime/client.h"
 #include "verify/verify.h"
 #include "view/view.h"
 

@@ -42,7 +42,7 @@ static bool engine_agrees(struct ct_recorder *r, const char *id, const char *roo
 	ct_autoerr struct ct_err err = {};
 	int pid = 0;
 
-	return r->docker && !ct_docker__find(r->docker, id, &full, &pid, &err) && pid &&
+	return r->engine && !ct_engine__find(r->engine, id, &full, &pid, &err) && pid &&
 	       !ct_cgroup_path__of_pid(pid, &path) && ct_cgroup_path__below(path, root);
 }
 
@@ -73,8 +73,7 @@ static bool is_roots(struct ct_recorder *r, const char *id)
 	ct_autoerr struct ct_err err = {};
 	int pid;
 
-	if (r->docker && !ct_docker__rootless(r->docker) &&
-	    !ct_docker__find(r->docker, id, &full, &pid, &err))
+	if (r->engine && !r->engine->rootless && !ct_engine__find(r->engine, id, &full, &pid, &err))
 		return true;
 	if (ct_collect__was_roots(r->collect, id))
 		return true;

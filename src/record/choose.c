@@ -79,7 +79,7 @@ static bool inspected(const struct ct_workload *w)
 	return w->container.network != NULL;
 }
 
-void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_docker_event *ev)
+void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_engine_event *ev)
 {
 	struct ct_workload *w = ct_session__find(r->session, id);
 	ct_autoerr struct ct_err err = {};
@@ -90,29 +90,29 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_do
 	}
 	/* While it creates a container the daemon may block for long, and the ring fills
 	 * by then: ask when it starts. Until then the event itself says a little. */
-	if (r->docker && (ev ? !strcmp(ev->action, "start") : !inspected(w)))
-		(void)ct_docker__inspect(r->docker, id, w, NULL, NULL, &err);
+	if (r->engine && (ev ? !strcmp(ev->action, "start") : !inspected(w)))
+		(void)ct_engine__inspect(r->engine, id, w, &err);
 	take_over(&w->container.id, id);
 	if (!ev)
 		return;
-	w->runtime = ct_docker__runtime(r->docker);
+	w->runtime = r->engine->runtime;
 	take_over(&w->container.name, ev->name);
 	take_over(&w->container.image, ev->image);
 	/* While it creates one the daemon tells what an image has all the same. */
 	if (inspected(w) || (!ev->project && !ev->service) || w->container.project ||
-	    !ct_docker__event_is_composes(r->docker, ev))
+	    !ct_engine__is_composes(r->engine, ev))
 		return;
 	take_over(&w->container.project, ev->project);
 	take_over(&w->container.service, ev->service);
 }
 
-static bool is_of_project(struct ct_recorder *r, const struct ct_docker_event *ev)
+static bool is_of_project(struct ct_recorder *r, const struct ct_engine_event *ev)
 {
 	return r->opts.project && ev->project && !strcmp(ev->project, r->opts.project) &&
-	       ct_docker__event_is_composes(r->docker, ev);
+	       ct_engine__is_composes(r->engine, ev);
 }
 
-void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev)
+void ct_recorder__on_engine(void *arg, const struct ct_engine_event *ev)
 {
 	struct ct_recorder *r = arg;
 	bool begins = !strcmp(ev->action, "create") || !strcmp(ev->action, "start");
@@ -164,10 +164,9 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 		return;
 	if (!w)
 		w = ct_session__add(r->session, name.id);
-	/* Docker's daemon tells more, but nothing of a container that could not start; Podman's API
-	 * forgets one that was to be removed before it can answer. */
-	if (r->docker && name.runtime == CT_RT_DOCKER &&
-	    ct_docker__runtime(r->docker) == CT_RT_DOCKER)
+	/* A daemon that remembers it will tell more, but nothing of a container that could not
+	 * start; another forgets one that was to be removed before it can answer. */
+	if (ct_runtimes__remembers(r->engine, name.runtime))
 		learn_set(w, config);
 	else
 		(void)ct_oci__read(config, w, &err);
@@ -207,7 +206,7 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 
 	if (w->kind != CT_WL_CONTAINER || inspected(w))
 		return;
-	if (r->docker && !ct_docker__inspect(r->docker, w->id, w, NULL, NULL, &err))
+	if (r->engine && !ct_engine__inspect(r->engine, w->id, w, &err))
 		return;
 	config = ct_oci__find(w->runtime, w->id);
 	if (!config || ct_oci__read(config, w, &err))
@@ -223,7 +222,7 @@ void ct_recorder__describe_rest(struct ct_recorder *r)
 int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct ct_err *err)
 {
 	ct_autofree char *id = NULL;
-	int ret = ct_resolve__container(r->docker, ct_collect__cgroups(r->collect), name, &id, err);
+	int ret = ct_resolve__container(r->engine, ct_collect__cgroups(r->collect), name, &id, err);
 
 	if (!ret)
 		ct_recorder__want(r, id, NULL);
@@ -247,13 +246,13 @@ static void want_running(void *arg, const char *id)
 
 int ct_recorder__watch_running(struct ct_recorder *r, struct ct_err *err)
 {
-	if (!r->docker)
+	if (!r->engine)
 		return ct_err__set(
 			err, ENOTCONN,
 			"the containers of project %s cannot be found: no Docker or Podman API "
 			"answers (is the daemon running? --socket names another one)",
 			r->opts.project);
-	return ct_docker__project(r->docker, r->opts.project, want_running, r, err);
+	return ct_engine__list(r->engine, r->opts.project, want_running, r, err);
 }
 
 bool ct_recorder__watches_running(struct ct_recorder *r)

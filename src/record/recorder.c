@@ -9,6 +9,7 @@
 #include "base/urgent.h"
 #include "record/believe.h"
 #include "record/recorder_priv.h"
+#include "runtime/runtime.h"
 
 #define TICK_NS	   100000000ull	  /* of the timer: progress line, deadlines, liveness */
 #define WAITING_NS 1000000000ull  /* before it is said that something still runs */
@@ -92,7 +93,7 @@ static void on_docker(void *arg, int fd, uint32_t events)
 	struct ct_recorder *r = arg;
 
 	(void)fd, (void)events;
-	if (ct_docker__watch_read(r->docker, ct_recorder__on_docker, r) >= 0)
+	if (ct_engine__read(r->engine, ct_recorder__on_engine, r) >= 0)
 		return;
 	ct_loop__remove(r->loop, &r->on_docker);
 	r->session->losses.lookups++;
@@ -111,15 +112,15 @@ static void open_docker(struct ct_recorder *r)
 	ct_autoerr struct ct_err err = {};
 	int fd;
 
-	if (ct_docker__open(r->opts.socket, &r->docker, &err)) {
+	if (ct_runtimes__connect(r->opts.socket, &r->engine, &err)) {
 		if (r->opts.socket || r->opts.label || r->opts.project)
 			ct_warn("%s; continuing without names of containers", err.msg);
-		r->docker = NULL;
+		r->engine = NULL;
 		return;
 	}
 	/* What ends meanwhile would take with it what is to be looked at. */
-	ct_docker__while_waiting(r->docker, ct_probe__fd(r->probe), consume, r->collect);
-	fd = ct_docker__watch(r->docker, CT_RUN_LABEL, &err);
+	ct_engine__while_waiting(r->engine, ct_probe__fd(r->probe), consume, r->collect);
+	fd = ct_engine__watch(r->engine, CT_RUN_LABEL, &err);
 	if (fd < 0)
 		ct_warn("%s; continuing without the events of containers", err.msg);
 	else
@@ -194,7 +195,7 @@ void ct_recorder__close(struct ct_recorder *r)
 	ct_own_cgroup__remove(&r->own);
 	ct_collect__free(r->collect);
 	ct_probe__close(r->probe);
-	ct_docker__close(r->docker);
+	ct_engine__close(r->engine);
 	ct_session__free(r->session);
 	ct_spool__free(r->spool);
 	free(r->command);
@@ -329,7 +330,7 @@ int ct_recorder__loop(struct ct_recorder *r, uint64_t ns)
 			return -EINTR;
 	}
 	if (r->on_docker)
-		ct_docker__watch_read(r->docker, ct_recorder__on_docker, r);
+		ct_engine__read(r->engine, ct_recorder__on_engine, r);
 	if (!r->opts.quiet && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	return ended ? 0 : 1;

@@ -4,7 +4,7 @@
 
 #include "record/recorder.h"
 #include "record/spool.h"
-#include "runtime/docker_api.h"
+#include "runtime/engine.h"
 #include "runtime/oci.h"
 
 struct ct_recorder {
@@ -12,7 +12,7 @@ struct ct_recorder {
 	struct ct_probe *probe;
 	struct ct_collect *collect;
 	struct ct_session *session;  /* metadata of the wanted ones as it comes in */
-	struct ct_docker *docker;    /* NULL: no API answers */
+	struct ct_engine *engine;    /* NULL: none answers */
 	struct ct_source *on_docker; /* its events; NULL: there are none */
 	struct ct_source *on_signals[3];
 	struct ct_own_cgroup own;
@@ -37,8 +37,8 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 					const struct ct_cgroup_name *name, const char *path,
 					bool inside);
 /* A container of ours: remembered, and described as well as can be. */
-void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_docker_event *ev);
-void ct_recorder__on_docker(void *arg, const struct ct_docker_event *ev);
+void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_engine_event *ev);
+void ct_recorder__on_engine(void *arg, const struct ct_engine_event *ev);
 /* An entry point is about to be executed, or was just now. */
 void ct_recorder__on_entry(void *arg, const char *path, bool inside);
 /* Does anything that we watch still run? */

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "cgroup/name.h"
-#include "runtime/docker_api.h"
 #include "runtime/runtime.h"
 
 #define SHORT_ID 6 /* digits of an id that are enough */
@@ -52,14 +51,14 @@ static char *find_by_cgroup(const struct ct_cgroups *c, const char *name, bool *
 	return s.id;
 }
 
-int ct_resolve__container(struct ct_docker *d, const struct ct_cgroups *c, const char *name,
+int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
 			  char **id, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(name);
 	ct_autoerr struct ct_err why = {};
 	bool ambiguous;
 	char *found;
-	int pid, ret = d ? ct_docker__find(d, name, id, &pid, &why) : -ENOTCONN;
+	int pid, ret = e ? ct_engine__find(e, name, id, &pid, &why) : -ENOTCONN;
 
 	if (!ret)
 		return 0;
@@ -71,7 +70,7 @@ int ct_resolve__container(struct ct_docker *d, const struct ct_cgroups *c, const
 	if (ambiguous)
 		return ct_err__set(err, ENOTUNIQ, "the ids of several containers begin with %s",
 				   shown);
-	if (d)
+	if (e)
 		return ct_err__set(err, -ret, "%s", why.msg);
 	return ct_err__set(err, ENOENT,
 			   "no container with the id %s runs, and names cannot be looked up: no "

@@ -6,14 +6,14 @@
 #include "base/err.h"
 #include "cgroup/cgroups.h"
 
-struct ct_docker;
+struct ct_engine;
 
 /*
- * A container by its name, where an API answers (d, may be NULL), or by its id or that one's
+ * A container by its name, where an engine answers (e, may be NULL), or by its id or that one's
  * beginning, six digits at least, where it has a cgroup in c. *id is the whole id; the caller
  * frees. -ENOENT with the names there are, -ENOTUNIQ.
  */
-int ct_resolve__container(struct ct_docker *d, const struct ct_cgroups *c, const char *name,
+int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
 			  char **id, struct ct_err *err);
 
 /* Has this unit, by its full name, a cgroup: does it run? */

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "record/recorder_priv.h"
+#include "runtime/runtime.h"
 
 #define SLICE_NS      100000000ull /* between two looks at whether all run again */
 #define COMPLAINT_MAX 2048
@@ -29,19 +30,45 @@ static bool has_api(const struct ct_workload *w)
 	return w->container.network != NULL;
 }
 
-static int check(const struct ct_workload *w, struct ct_err *err)
+/* Of a unit, which may not have run yet, it is not in w. */
+static const struct ct_runtime_type *type_of(const struct ct_workload *w)
+{
+	return ct_runtimes[w->kind == CT_WL_UNIT ? CT_RT_SYSTEMD : w->runtime];
+}
+
+static bool has_command(const struct ct_workload *w)
+{
+	const struct ct_runtime_type *type = type_of(w);
+
+	return type && type->restart[0];
+}
+
+static int refuse(const struct ct_workload *w, struct ct_err *err)
 {
 	ct_autofree char *name = ct_printable(ct_workload__label(w));
+	struct ct_str engines = {};
 
-	if (w->kind == CT_WL_CONTAINER && (has_api(w) || w->runtime == CT_RT_PODMAN))
+	ct_runtimes__for_each(type)
+	{
+		if (type->engine)
+			ct_str__addf(&engines, "%s%s", engines.len ? " and " : "",
+				     type->facts.title);
+	}
+	ct_err__set(err, EOPNOTSUPP,
+		    "%s cannot be restarted from here, only containers of %s and system units "
+		    "can: begin to record without --restart, then restart it",
+		    name, engines.s);
+	ct_str__free(&engines);
+	return -EOPNOTSUPP;
+}
+
+static int check(const struct ct_workload *w, struct ct_err *err)
+{
+	if (w->kind == CT_WL_CONTAINER && (has_api(w) || has_command(w)))
 		return 0;
 	if (w->kind == CT_WL_UNIT && !strchr(w->id, '/'))
 		return 0;
-	return ct_err__set(err, EOPNOTSUPP,
-			   "%s cannot be restarted from here, only containers of Docker and Podman "
-			   "and system units can: begin to record without --restart, then restart "
-			   "it",
-			   name);
+	return refuse(w, err);
 }
 
 /* The complaint of a command goes where ours would. */
@@ -64,15 +91,18 @@ static int run(const char *const *argv, int complaint, struct ct_err *err)
 	return status ? -EIO : 0;
 }
 
-static int restart_one(const struct ct_workload *w, struct ct_docker *d, int complaint,
+static int restart_one(const struct ct_workload *w, struct ct_engine *e, int complaint,
 		       struct ct_err *err)
 {
-	const char *unit[] = { "systemctl", "restart", "--", w->id, NULL };
-	const char *client[] = { "podman", "restart", "--", w->id, NULL };
+	const char *argv[CT_RESTART_WORDS + 2] = {};
+	size_t n = 0;
 
-	if (w->kind == CT_WL_UNIT)
-		return run(unit, complaint, err);
-	return d && has_api(w) ? ct_docker__restart(d, w->id, err) : run(client, complaint, err);
+	if (w->kind == CT_WL_CONTAINER && e && has_api(w))
+		return ct_engine__restart(e, w->id, err);
+	for (; n < CT_RESTART_WORDS && type_of(w)->restart[n]; n++)
+		argv[n] = type_of(w)->restart[n];
+	argv[n] = w->id;
+	return run(argv, complaint, err);
 }
 
 /* The whole of that process; returns its exit status. */
@@ -80,7 +110,7 @@ static int restart_all(struct ct_workload *const *w, size_t n, const char *socke
 {
 	struct sigaction act = { .sa_handler = on_term, .sa_flags = SA_RESTART };
 	ct_autoerr struct ct_err err = {};
-	struct ct_docker *d = NULL;
+	struct ct_engine *e = NULL;
 	sigset_t none;
 	int ret = 0;
 
@@ -89,18 +119,18 @@ static int restart_all(struct ct_workload *const *w, size_t n, const char *socke
 	sigaction(SIGTERM, &act, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	for (size_t i = 0; i < n && !ret && !d; i++)
+	for (size_t i = 0; i < n && !ret && !e; i++)
 		if (w[i]->kind == CT_WL_CONTAINER && has_api(w[i]))
-			ret = ct_docker__open(socket, &d, &err);
+			ret = ct_runtimes__connect(socket, &e, &err);
 	for (size_t i = 0; i < n && !ret && !enough; i++) {
 		ct_autofree char *name = ct_printable(ct_workload__label(w[i]));
 
-		ret = restart_one(w[i], d, complaint, &err);
+		ret = restart_one(w[i], e, complaint, &err);
 		if (ret)
 			dprintf(complaint, "%s; %s could not be restarted, and may not run now",
 				err.msg ? err.msg : "", name);
 	}
-	ct_docker__close(d);
+	ct_engine__close(e);
 	return ret ? 1 : 0;
 }
 

@@ -15,7 +15,7 @@ struct ct_restart {
 };
 
 /*
- * Begins to restart these, one after the other. socket: see ct_docker__open.
+ * Begins to restart these, one after the other. socket: see ct_runtimes__connect().
  * -EOPNOTSUPP, before anything is done, if one cannot be restarted.
  */
 int ct_restart__begin(struct ct_workload *const *w, size_t n, const char *socket,

@@ -35,11 +35,11 @@ static int from_pid(int pid, struct ct_confined *t, struct ct_err *err)
 	return 0;
 }
 
-static int from_container(const char *name, struct ct_docker *d, struct ct_confined *t,
+static int from_container(const char *name, struct ct_engine *e, struct ct_confined *t,
 			  struct ct_err *err)
 {
 	ct_autofree char *id = NULL, *shown = ct_printable(name);
-	int pid, ret = ct_docker__find(d, name, &id, &pid, err);
+	int pid, ret = ct_engine__find(e, name, &id, &pid, err);
 
 	if (!ret && pid <= 0)
 		ret = ct_err__set(err, ESRCH, "container %s is not running", shown);
@@ -112,7 +112,7 @@ static int look_inside(const struct ct_cgroups *all, struct ct_confined *t, stru
 	return 0;
 }
 
-int ct_confined__find(const struct ct_confined_name *name, struct ct_docker *d,
+int ct_confined__find(const struct ct_confined_name *name, struct ct_engine *e,
 		      struct ct_confined *out, struct ct_err *err)
 {
 	struct ct_cgroups *all = ct_cgroups__new();
@@ -121,7 +121,7 @@ int ct_confined__find(const struct ct_confined_name *name, struct ct_docker *d,
 	int ret = 0;
 
 	if (name->container)
-		ret = from_container(name->container, d, &t, err);
+		ret = from_container(name->container, e, &t, err);
 	else if (name->pid)
 		ret = from_pid(name->pid, &t, err);
 	else

@@ -4,7 +4,7 @@
 #define CT_REHEARSE_CONFINED_H
 
 #include "cgroup/name.h"
-#include "runtime/docker_api.h"
+#include "runtime/engine.h"
 
 /* How the user named it: exactly one is set. */
 struct ct_confined_name {
@@ -24,10 +24,10 @@ struct ct_confined {
 };
 
 /*
- * d may be NULL unless a container is named. -EINVAL, -ENOENT or -ESRCH with a message;
+ * e may be NULL unless a container is named. -EINVAL, -ENOENT or -ESRCH with a message;
  * It is neither the root of the hierarchy nor the cgroup that captrim itself runs in.
  */
-int ct_confined__find(const struct ct_confined_name *name, struct ct_docker *d,
+int ct_confined__find(const struct ct_confined_name *name, struct ct_engine *e,
 		      struct ct_confined *t, struct ct_err *err);
 void ct_confined__free(struct ct_confined *t);
 #define ct_autoconfined __attribute__((cleanup(ct_confined__free)))

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "judge/seccomp.h"
 #include "rehearse/stage.h"
+#include "runtime/runtime.h"
 
 void ct_rehearsal__free(struct ct_rehearsal *r)
 {
@@ -29,12 +30,12 @@ static int find_target(struct ct_stage *s, struct ct_err *err)
 		ret = ct_recorder__watch_container(s->recorder, o->confined.container, err);
 	if (ret)
 		return ret;
-	if (ct_docker__open(o->socket, &s->docker, o->confined.container ? err : &ignored)) {
-		s->docker = NULL;
+	if (ct_runtimes__connect(o->socket, &s->engine, o->confined.container ? err : &ignored)) {
+		s->engine = NULL;
 		if (o->confined.container)
 			return -err->code;
 	}
-	ret = ct_confined__find(&o->confined, s->docker, &s->r.confined, err);
+	ret = ct_confined__find(&o->confined, s->engine, &s->r.confined, err);
 	if (!ret)
 		ct_recorder__watch_cgroup(s->recorder, s->r.confined.path);
 	return ret;
@@ -188,7 +189,7 @@ int ct_rehearse(const struct ct_rehearse_opts *opts, struct ct_rehearsal *r, str
 	ct_refuser__close(s.refuser);
 	ct_signs__close(&s);
 	ct_recorder__close(s.recorder);
-	ct_docker__close(s.docker);
+	ct_engine__close(s.engine);
 	if (ret)
 		ct_rehearsal__free(&s.r);
 	else

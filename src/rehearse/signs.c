@@ -172,7 +172,7 @@ static void on_cgroup_event(void *arg, int fd, uint32_t events)
 		trouble(s, "cgroup-empty", "no process is left in the cgroup");
 }
 
-static void on_docker(void *arg, const struct ct_docker_event *ev)
+static void on_container(void *arg, const struct ct_engine_event *ev)
 {
 	struct ct_stage *s = arg;
 
@@ -186,17 +186,17 @@ static void on_docker(void *arg, const struct ct_docker_event *ev)
 		trouble(s, "unhealthy", "the container's health check says unhealthy");
 }
 
-static void on_docker_ready(void *arg, int fd, uint32_t events)
+static void on_engine_ready(void *arg, int fd, uint32_t events)
 {
 	struct ct_stage *s = arg;
 
 	(void)fd, (void)events;
-	if (!ct_docker__watch_read(s->docker, on_docker, s))
+	if (!ct_engine__read(s->engine, on_container, s))
 		return;
 	ct_warn("the container daemon ended its stream of events; a failing health check would "
 		"go unseen");
 	ct_loop__remove(s->loop, &s->on_docker);
-	ct_docker__close(ct_steal(s->docker));
+	ct_engine__close(ct_steal(s->engine));
 }
 
 static int watch_cgroup(struct ct_stage *s)
@@ -230,12 +230,12 @@ int ct_signs__watch(struct ct_stage *s, struct ct_err *err)
 		ret = watch_process(s);
 	if (ret)
 		return ct_err__set(err, -ret, "cannot watch the workload: %s", strerror(-ret));
-	if (!s->docker)
+	if (!s->engine)
 		return 0;
-	fd = ct_docker__watch(s->docker, NULL, err);
+	fd = ct_engine__watch(s->engine, NULL, err);
 	if (fd < 0)
 		return fd;
-	return ct_loop__add_fd(s->loop, fd, EPOLLIN, on_docker_ready, s, &s->on_docker);
+	return ct_loop__add_fd(s->loop, fd, EPOLLIN, on_engine_ready, s, &s->on_docker);
 }
 
 void ct_signs__close(struct ct_stage *s)

@@ -9,7 +9,7 @@
 struct ct_stage {
 	const struct ct_rehearse_opts *opts;
 	struct ct_recorder *recorder;
-	struct ct_docker *docker;   /* NULL: no API answers */
+	struct ct_engine *engine;   /* NULL: no API answers */
 	struct ct_refuser *refuser; /* NULL: log_only, or lifted for good */
 	struct ct_rehearsal r;	    /* the result as it comes about */
 	struct ct_child check;	    /* pid 0: none runs */

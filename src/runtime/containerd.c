@@ -39,4 +39,5 @@ const struct ct_runtime_type ct_runtime_containerd = {
 		.is_own = is_own,
 	},
 	.bundles = bundles,
+	.client = "nerdctl",
 };

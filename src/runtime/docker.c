@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "model/caps.h"
+#include "runtime/docker_api.h"
 #include "runtime/runtime.h"
 
 #define TASKS "io.containerd.runtime.v2.task/moby/%s/config.json"
@@ -27,4 +28,10 @@ const struct ct_runtime_type ct_runtime_docker = {
 		.parent = "docker",
 	},
 	.bundles = bundles,
+	.engine = &ct_docker_api,
+	.socket = "/var/run/docker.sock",
+	.client = "docker",
+	.compose = "docker-compose",
+	.host_env = "DOCKER_HOST",
+	.remembers = true,
 };

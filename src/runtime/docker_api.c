@@ -10,8 +10,6 @@
 #include "runtime/docker_priv.h"
 #include "runtime/docker_http.h"
 
-#define DOCKER_SOCKET "/var/run/docker.sock"
-
 /* The newest API whose answers were read when this was written. */
 #define API_MAJOR 1
 #define API_MINOR 47
@@ -65,7 +63,7 @@ static int ping(struct ct_docker *d, struct ct_err *err)
 		d->info.runtime = CT_RT_PODMAN;
 		snprintf(d->libpod, sizeof(d->libpod), "/v%u.%u.%u/libpod", a, b, c);
 		d->info.version = ct_xasprintf("%u.%u.%u", a, b, c);
-		d->server = ct_xasprintf("podman %s", d->info.version);
+		d->engine.server = ct_xasprintf("podman %s", d->info.version);
 	}
 	d->info.caps_all = caps_all(major, minor, d->info.runtime);
 	return 0;
@@ -114,8 +112,8 @@ static int learn_docker(struct ct_docker *d, struct ct_err *err)
 	d->info.version = version_of(root, "ServerVersion");
 	if (!d->info.version)
 		ask_version(d);
-	d->server = d->info.version ? ct_xasprintf("docker %s", d->info.version) :
-				      ct_xstrdup("docker");
+	d->engine.server = d->info.version ? ct_xasprintf("docker %s", d->info.version) :
+					     ct_xstrdup("docker");
 	return 0;
 }
 
@@ -129,12 +127,27 @@ static int learn_podman(struct ct_docker *d)
 	return 0;
 }
 
-static int open_at(const char *socket, struct ct_docker **d, struct ct_err *err)
+static void docker_close(struct ct_engine *e)
+{
+	struct ct_docker *d = ct_docker__of(e);
+
+	ct_docker_stream__close(&d->stream);
+	curl_easy_cleanup(d->easy);
+	curl_multi_cleanup(d->multi);
+	free(d->socket);
+	free(d->engine.server);
+	free(d->info.version);
+	free(d);
+	curl_global_cleanup();
+}
+
+static int docker_open(const char *socket, struct ct_engine **e, struct ct_err *err)
 {
 	struct ct_docker *new = ct_xzalloc(sizeof(*new));
 	int rc;
 
 	curl_global_init(CURL_GLOBAL_DEFAULT); /* counted; close takes it back */
+	new->engine.ops = &ct_docker_api;
 	new->stream.epoll = new->stream.kick = -1;
 	new->socket = ct_xstrdup(socket);
 	new->info.seccomp = CT_SECCOMP_UNKNOWN;
@@ -150,80 +163,13 @@ static int open_at(const char *socket, struct ct_docker **d, struct ct_err *err)
 		rc = new->info.runtime == CT_RT_PODMAN ? learn_podman(new) : learn_docker(new, err);
 	if (rc)
 		goto fail;
-	*d = new;
+	new->engine.runtime = new->info.runtime;
+	new->engine.rootless = new->info.rootless;
+	*e = &new->engine;
 	return 0;
 fail:
-	ct_docker__close(new);
+	docker_close(&new->engine);
 	return rc;
-}
-
-static bool is_absent(int rc)
-{
-	return rc == -ENOENT || rc == -ECONNREFUSED;
-}
-
-static int open_default(struct ct_docker **d, struct ct_err *err)
-{
-	ct_autoerr struct ct_err why = { 0 };
-	int rc;
-
-	rc = open_at(DOCKER_SOCKET, d, &why);
-	if (!is_absent(rc))
-		return rc ? ct_err__set(err, -rc, "%s", why.msg) : 0;
-	/* What is wrong with Docker's socket does not matter once Podman's answers. */
-	rc = open_at(CT_PODMAN_SOCKET, d, err);
-	if (is_absent(rc))
-		return ct_err__set(err, -rc,
-				   "neither Docker answers at " DOCKER_SOCKET
-				   " nor Podman at " CT_PODMAN_SOCKET "%s",
-				   ct_docker__cure(-rc));
-	return rc;
-}
-
-int ct_docker__open(const char *socket, struct ct_docker **d, struct ct_err *err)
-{
-	static const char scheme[] = "unix://";
-	const char *host = getenv("DOCKER_HOST");
-	ct_autofree char *shown = NULL;
-
-	if (socket)
-		return open_at(socket, d, err);
-	if (!host || !*host)
-		return open_default(d, err);
-	if (!strncmp(host, scheme, strlen(scheme)))
-		return open_at(host + strlen(scheme), d, err);
-	shown = ct_printable(host);
-	return ct_err__set(err, EPROTONOSUPPORT,
-			   "DOCKER_HOST=%s is not a socket on this host; write unix://PATH", shown);
-}
-
-void ct_docker__close(struct ct_docker *d)
-{
-	if (!d)
-		return;
-	ct_docker_stream__close(&d->stream);
-	curl_easy_cleanup(d->easy);
-	curl_multi_cleanup(d->multi);
-	free(d->socket);
-	free(d->server);
-	free(d->info.version);
-	free(d);
-	curl_global_cleanup();
-}
-
-const char *ct_docker__server(const struct ct_docker *d)
-{
-	return d->server;
-}
-
-enum ct_runtime ct_docker__runtime(const struct ct_docker *d)
-{
-	return d->info.runtime;
-}
-
-bool ct_docker__rootless(const struct ct_docker *d)
-{
-	return d->info.rootless;
 }
 
 /* Names and ids as the daemons allow them: nothing that means something in a URL. */
@@ -286,11 +232,11 @@ static void drop_foreign_labels(struct ct_docker *d, const json_t *root, struct 
 		ct_container__forget_compose(c);
 }
 
-int ct_docker__inspect(struct ct_docker *d, const char *id_or_name, struct ct_workload *w,
-		       const char *label_key, char **label, struct ct_err *err)
+static int docker_inspect(struct ct_engine *e, const char *id_or_name, struct ct_workload *w,
+			  struct ct_err *err)
 {
+	struct ct_docker *d = ct_docker__of(e);
 	ct_autojson json_t *root = NULL;
-	const char *value;
 	int rc;
 
 	rc = get_container(d, id_or_name, &root, err);
@@ -299,89 +245,13 @@ int ct_docker__inspect(struct ct_docker *d, const char *id_or_name, struct ct_wo
 	rc = ct_docker_inspect__parse(root, &d->info, w);
 	if (rc)
 		return ct_err__set(err, -rc, "%s describes a container in an unknown way",
-				   d->server);
+				   d->engine.server);
 	drop_foreign_labels(d, root, &w->container);
-	if (label_key) {
-		value = ct_json_str(json_object_get(json_object_get(root, "Config"), "Labels"),
-				    label_key);
-		*label = value ? ct_xstrdup(value) : NULL;
-	}
 	return 0;
 }
 
-int ct_docker__find(struct ct_docker *d, const char *id_or_name, char **full_id, int *pid,
-		    struct ct_err *err)
-{
-	ct_autojson json_t *root = NULL;
-	const char *id;
-	int rc;
-
-	rc = get_container(d, id_or_name, &root, err);
-	if (rc == -ENOENT) {
-		ct_autofree char *names = ct_docker__names(d), *shown = ct_printable(id_or_name);
-
-		return ct_err__set(err, ENOENT, "no container \"%s\"; there %s%s", shown,
-				   *names ? "are: " : "is none", names);
-	}
-	if (rc)
-		return rc;
-	id = ct_json_str(root, "Id");
-	if (!id)
-		return ct_err__set(err, EBADMSG, "%s listed a container without an id", d->server);
-	*full_id = ct_xstrdup(id);
-	*pid = json_integer_value(json_object_get(json_object_get(root, "State"), "Pid"));
-	return 0;
-}
-
-bool ct_docker__event_is_composes(struct ct_docker *d, const struct ct_docker_event *ev)
-{
-	return ct_docker__are_composes(d, ev->image, ev->labels);
-}
-
-int ct_docker__project(struct ct_docker *d, const char *project,
-		       void (*fn)(void *arg, const char *id), void *arg, struct ct_err *err)
-{
-	ct_autofree char *label = ct_xasprintf("com.docker.compose.project=%s", project);
-	ct_autojson json_t *filter = json_pack("{s:[s]}", "label", label), *root = NULL;
-	ct_autofree char *text = filter ? json_dumps(filter, 0) : NULL, *path = NULL;
-	char *escaped = text ? curl_easy_escape(d->easy, text, 0) : NULL;
-	json_t *one;
-	size_t i;
-	int rc;
-
-	if (!escaped)
-		return ct_err__set(err, EINVAL, "the project's name is not UTF-8");
-	path = ct_xasprintf("%s/containers/json?filters=%s", d->prefix, escaped);
-	curl_free(escaped);
-	rc = ct_docker__json(d, path, &root, err);
-	if (rc)
-		return rc;
-	json_array_foreach(root, i, one)
-		if (ct_json_str(one, "Id"))
-			fn(arg, ct_json_str(one, "Id"));
-	return 0;
-}
-
-int ct_docker__restart(struct ct_docker *d, const char *id, struct ct_err *err)
-{
-	ct_autofree char *path = ct_xasprintf("%s/containers/%s/restart", d->prefix, id);
-	ct_autoanswer struct ct_answer a = { 0 };
-	int rc;
-
-	if (!is_name(id))
-		return ct_err__set(err, ENOENT, "no container has such an id");
-	/* How long it takes to end is the container's own affair. */
-	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, 0L);
-	curl_easy_setopt(d->easy, CURLOPT_POSTFIELDS, "");
-	rc = ct_docker__ask(d, path, &a, err);
-	curl_easy_setopt(d->easy, CURLOPT_HTTPGET, 1L);
-	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
-	if (rc)
-		return rc;
-	return a.status / 100 == 2 ? 0 : ct_docker__refused(d, &a, err);
-}
-
-char *ct_docker__names(struct ct_docker *d)
+/* Names of all containers, for messages: "a, b, c"; the caller frees. */
+static char *all_names(struct ct_docker *d)
 {
 	ct_autofree char *path = ct_xasprintf("%s/containers/json?all=1", d->prefix);
 	ct_autojson json_t *root = NULL;
@@ -404,3 +274,104 @@ char *ct_docker__names(struct ct_docker *d)
 	}
 	return s.s;
 }
+
+static int docker_find(struct ct_engine *e, const char *id_or_name, char **full_id, int *pid,
+		       struct ct_err *err)
+{
+	struct ct_docker *d = ct_docker__of(e);
+	ct_autojson json_t *root = NULL;
+	const char *id;
+	int rc;
+
+	rc = get_container(d, id_or_name, &root, err);
+	if (rc == -ENOENT) {
+		ct_autofree char *names = all_names(d), *shown = ct_printable(id_or_name);
+
+		return ct_err__set(err, ENOENT, "no container \"%s\"; there %s%s", shown,
+				   *names ? "are: " : "is none", names);
+	}
+	if (rc)
+		return rc;
+	id = ct_json_str(root, "Id");
+	if (!id)
+		return ct_err__set(err, EBADMSG, "%s listed a container without an id",
+				   d->engine.server);
+	*full_id = ct_xstrdup(id);
+	*pid = json_integer_value(json_object_get(json_object_get(root, "State"), "Pid"));
+	return 0;
+}
+
+static bool docker_is_composes(struct ct_engine *e, const struct ct_engine_event *ev)
+{
+	return ct_docker__are_composes(ct_docker__of(e), ev->image, ev->labels);
+}
+
+/* URL-encoded, for a query of the containers of a project; the caller frees. NULL: not UTF-8. */
+static char *project_filter(struct ct_docker *d, const char *project)
+{
+	ct_autofree char *label = ct_xasprintf("com.docker.compose.project=%s", project);
+	ct_autojson json_t *filter = json_pack("{s:[s]}", "label", label);
+	ct_autofree char *text = filter ? json_dumps(filter, 0) : NULL;
+	char *escaped = text ? curl_easy_escape(d->easy, text, 0) : NULL, *query = NULL;
+
+	if (escaped)
+		query = ct_xasprintf("?filters=%s", escaped);
+	curl_free(escaped);
+	return query;
+}
+
+static int docker_list(struct ct_engine *e, const char *project, ct_engine_id_fn fn, void *arg,
+		       struct ct_err *err)
+{
+	struct ct_docker *d = ct_docker__of(e);
+	ct_autofree char *query = project ? project_filter(d, project) : ct_xstrdup("");
+	ct_autofree char *path = NULL;
+	ct_autojson json_t *root = NULL;
+	json_t *one;
+	size_t i;
+	int rc;
+
+	if (!query)
+		return ct_err__set(err, EINVAL, "the project's name is not UTF-8");
+	path = ct_xasprintf("%s/containers/json%s", d->prefix, query);
+	rc = ct_docker__json(d, path, &root, err);
+	if (rc)
+		return rc;
+	json_array_foreach(root, i, one)
+		if (ct_json_str(one, "Id"))
+			fn(arg, ct_json_str(one, "Id"));
+	return 0;
+}
+
+static int docker_restart(struct ct_engine *e, const char *id, struct ct_err *err)
+{
+	struct ct_docker *d = ct_docker__of(e);
+	ct_autofree char *path = ct_xasprintf("%s/containers/%s/restart", d->prefix, id);
+	ct_autoanswer struct ct_answer a = { 0 };
+	int rc;
+
+	if (!is_name(id))
+		return ct_err__set(err, ENOENT, "no container has such an id");
+	/* How long it takes to end is the container's own affair. */
+	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, 0L);
+	curl_easy_setopt(d->easy, CURLOPT_POSTFIELDS, "");
+	rc = ct_docker__ask(d, path, &a, err);
+	curl_easy_setopt(d->easy, CURLOPT_HTTPGET, 1L);
+	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
+	if (rc)
+		return rc;
+	return a.status / 100 == 2 ? 0 : ct_docker__refused(d, &a, err);
+}
+
+const struct ct_engine_ops ct_docker_api = {
+	.open = docker_open,
+	.close = docker_close,
+	.inspect = docker_inspect,
+	.find = docker_find,
+	.list = docker_list,
+	.is_composes = docker_is_composes,
+	.while_waiting = ct_docker__while_waiting,
+	.watch = ct_docker__watch,
+	.read = ct_docker__read,
+	.restart = docker_restart,
+};

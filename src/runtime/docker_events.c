@@ -77,7 +77,7 @@ static int exit_code(const json_t *attrs)
 	return *end || code < 0 || code > 255 ? -1 : code;
 }
 
-bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct_docker_event *ev)
+bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct_engine_event *ev)
 {
 	const json_t *actor = json_object_get(root, "Actor");
 	const json_t *attrs = json_object_get(actor, "Attributes");
@@ -90,7 +90,7 @@ bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct
 		action = "die";
 	else if (!strcmp(action, "remove"))
 		action = "destroy";
-	*ev = (struct ct_docker_event){
+	*ev = (struct ct_engine_event){
 		.action = action,
 		.id = id,
 		.name = ct_json_str(attrs, "name"),
@@ -193,8 +193,9 @@ static char *url_since_now(const struct ct_docker *d)
 			    d->info.runtime == CT_RT_PODMAN ? FILTER_PODMAN : FILTER_DOCKER);
 }
 
-int ct_docker__watch(struct ct_docker *d, const char *label_key, struct ct_err *err)
+int ct_docker__watch(struct ct_engine *e, const char *label_key, struct ct_err *err)
 {
+	struct ct_docker *d = ct_docker__of(e);
 	struct ct_docker_stream *s = &d->stream;
 	ct_autofree char *url = url_since_now(d);
 	int rc = -ENOMEM;
@@ -217,28 +218,28 @@ int ct_docker__watch(struct ct_docker *d, const char *label_key, struct ct_err *
 	if (!rc)
 		return s->epoll;
 	ct_docker_stream__close(s);
-	return ct_err__set(err, -rc, "cannot follow the events of %s at %s: %s", d->server,
+	return ct_err__set(err, -rc, "cannot follow the events of %s at %s: %s", d->engine.server,
 			   d->socket, strerror(-rc));
 }
 
 /* A line that is not an event is skipped: one container's odd label must not blind us to others. */
-static void deliver(struct ct_docker_stream *s, ct_docker_event_fn fn, void *arg)
+static void deliver(struct ct_docker_stream *s, ct_engine_event_fn fn, void *arg)
 {
 	const char *line;
 	size_t len;
 
 	while ((line = ct_docker_lines__next(&s->lines, &len))) {
 		ct_autojson json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
-		struct ct_docker_event ev;
+		struct ct_engine_event ev;
 
 		if (ct_docker_event__parse(root, s->label_key, &ev))
 			fn(arg, &ev);
 	}
 }
 
-int ct_docker__watch_read(struct ct_docker *d, ct_docker_event_fn fn, void *arg)
+int ct_docker__read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
 {
-	struct ct_docker_stream *s = &d->stream;
+	struct ct_docker_stream *s = &ct_docker__of(e)->stream;
 	int running, rc = 0;
 	eventfd_t ignored;
 

@@ -89,21 +89,9 @@ static int curl_errno(CURL *h, CURLcode code)
 	return code == CURLE_COULDNT_CONNECT ? ECONNREFUSED : EIO;
 }
 
-const char *ct_docker__cure(int code)
+void ct_docker__while_waiting(struct ct_engine *e, int fd, void (*fn)(void *arg), void *arg)
 {
-	switch (code) {
-	case EACCES:
-	case EPERM: return "; run as root or as a member of the socket's group";
-	case ENOENT:
-	case ECONNREFUSED:
-		return "; is the service running? DOCKER_HOST=unix://PATH names another socket";
-	default: return "";
-	}
-}
-
-void ct_docker__while_waiting(struct ct_docker *d, int fd, void (*fn)(void *arg), void *arg)
-{
-	d->meanwhile = (struct ct_meanwhile){ .fd = fd, .fn = fn, .arg = arg };
+	ct_docker__of(e)->meanwhile = (struct ct_meanwhile){ .fd = fd, .fn = fn, .arg = arg };
 }
 
 /* As curl_easy_perform(), but something else can be attended to. */
@@ -151,7 +139,7 @@ int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, s
 		rc = curl_errno(d->easy, code);
 		return ct_err__set(err, rc, "cannot ask the container service at %s: %s%s",
 				   d->socket, rc == EIO ? curl_easy_strerror(code) : strerror(rc),
-				   ct_docker__cure(rc));
+				   ct_engine__cure(rc));
 	}
 	curl_easy_getinfo(d->easy, CURLINFO_RESPONSE_CODE, &a->status);
 	return 0;
@@ -169,8 +157,8 @@ int ct_docker__refused(const struct ct_docker *d, const struct ct_answer *a, str
 		code = EINVAL;
 	else if (a->status == 401 || a->status == 403)
 		code = EACCES;
-	return ct_err__set(err, code, "%s refused with status %ld: %s", d->server ?: d->socket,
-			   a->status, msg);
+	return ct_err__set(err, code, "%s refused with status %ld: %s",
+			   d->engine.server ?: d->socket, a->status, msg);
 }
 
 int ct_docker__json(struct ct_docker *d, const char *path, json_t **root, struct ct_err *err)
@@ -187,7 +175,7 @@ int ct_docker__json(struct ct_docker *d, const char *path, json_t **root, struct
 	*root = json_loadb(a.body.s ?: "", a.body.len, JSON_REJECT_DUPLICATES, &bad);
 	if (!*root)
 		return ct_err__set(err, EBADMSG, "%s answered with broken JSON (line %d)",
-				   d->server ?: d->socket, bad.line);
+				   d->engine.server ?: d->socket, bad.line);
 	return 0;
 }
 

@@ -15,9 +15,6 @@ struct ct_answer {
 void ct_answer__free(struct ct_answer *a);
 #define ct_autoanswer __attribute__((cleanup(ct_answer__free)))
 
-/* What may help against a positive errno of the socket: the end of a message, or "". */
-const char *ct_docker__cure(int code);
-
 /* Answers to ct_docker__ask() on this handle are kept from now on. */
 void ct_docker__take_answers(CURL *h);
 

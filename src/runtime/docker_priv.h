@@ -43,16 +43,28 @@ struct ct_meanwhile {
 };
 
 struct ct_docker {
+	struct ct_engine engine; /* first */
 	CURL *easy;
 	CURLM *multi; /* NULL until something is attended to meanwhile */
 	struct ct_meanwhile meanwhile;
 	char *socket;
-	char *server;
 	char prefix[32]; /* "/v1.41" */
 	char libpod[32]; /* "/v4.3.1/libpod", Podman's own API */
 	struct ct_docker_info info;
 	struct ct_docker_stream stream;
 };
+
+static inline struct ct_docker *ct_docker__of(struct ct_engine *e)
+{
+	return (struct ct_docker *)e;
+}
+
+/* Of docker_events.c, see engine.h. */
+int ct_docker__watch(struct ct_engine *e, const char *label_key, struct ct_err *err);
+int ct_docker__read(struct ct_engine *e, ct_engine_event_fn fn, void *arg);
+
+/* Of docker_http.c. */
+void ct_docker__while_waiting(struct ct_engine *e, int fd, void (*fn)(void *arg), void *arg);
 
 /*
  * A handle with everything set that must never differ: socket, no proxies, no
@@ -93,7 +105,7 @@ void ct_docker_lines__add(struct ct_docker_lines *l, const char *data, size_t le
 const char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len);
 
 /* One event; its strings belong to root. False unless it is a container's. */
-bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct_docker_event *ev);
+bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct_engine_event *ev);
 
 void ct_docker_stream__close(struct ct_docker_stream *s);
 

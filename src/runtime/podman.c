@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "model/caps.h"
+#include "runtime/docker_api.h"
 #include "runtime/runtime.h"
 
 #define DATA "containers/storage/*-containers/%s/userdata/config.json"
@@ -26,4 +27,8 @@ const struct ct_runtime_type ct_runtime_podman = {
 		.split = "libpod-payload-", /* of Quadlet, too */
 	},
 	.bundles = bundles,
+	.engine = &ct_docker_api,
+	.socket = "/run/podman/podman.sock",
+	.client = "podman",
+	.restart = { "podman", "restart", "--" },
 };

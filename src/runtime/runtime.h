@@ -8,6 +8,7 @@
 #define CT_RUNTIME_RUNTIME_H
 
 #include "cgroup/name.h"
+#include "runtime/engine.h"
 #include "runtime/facts.h"
 
 /* A pattern for glob(3) of files that tell a container's configuration, with %s for its id. */
@@ -18,10 +19,20 @@ struct ct_bundle_place {
 	bool users; /* a user's, who may write anything: looked at last */
 };
 
+#define CT_RESTART_WORDS 4
+
 struct ct_runtime_type {
 	struct ct_runtime_facts facts;
 	struct ct_cgroup_owner cgroups;
 	const struct ct_bundle_place *bundles; /* the last has no pattern; NULL: none */
+
+	const struct ct_engine_ops *engine; /* NULL: no daemon is known to answer for it */
+	const char *socket;		    /* where the daemon listens */
+	const char *host_env;		    /* the variable that names another socket; NULL: none */
+	bool remembers;	     /* the daemon describes a container until after its end */
+	const char *client;  /* its client's name on a command line; NULL: none is known */
+	const char *compose; /* a client that is Compose by itself; or NULL */
+	const char *restart[CT_RESTART_WORDS]; /* a command, to which the id is added */
 };
 
 /* One for each line of model/runtimes.def. */
@@ -34,6 +45,16 @@ extern const struct ct_runtime_type *const ct_runtimes[];
 #define ct_runtimes__for_each(type)                                                                \
 	for (const struct ct_runtime_type *const *ct_at = ct_runtimes + 1, *type; (type = *ct_at); \
 	     ct_at++)
+
+/*
+ * Connects to the engine that listens at socket; NULL: where a variable of the environment says,
+ * else in the usual places, one after the other. Returns 0, or a negative errno with a message that
+ * names the socket. The caller closes.
+ */
+int ct_runtimes__connect(const char *socket, struct ct_engine **e, struct ct_err *err);
+
+/* Does the engine answer for containers of that runtime until after their end? NULL: no. */
+bool ct_runtimes__remembers(const struct ct_engine *e, enum ct_runtime rt);
 
 /* What a cgroup's path tells, see ct_cgroup_name__classify(). */
 void ct_runtimes__classify(const char *path, struct ct_cgroup_name *name);

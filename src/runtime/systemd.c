@@ -9,4 +9,5 @@ const struct ct_runtime_type ct_runtime_systemd = {
 		.caps = CT_CAPS_SYSTEMD_DEFAULT,
 		.profile = CT_PROFILE_MOBY, /* it has none: units have no default filter */
 	},
+	.restart = { "systemctl", "restart", "--" },
 };

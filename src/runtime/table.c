@@ -28,6 +28,11 @@ const struct ct_runtime_facts *ct_runtimes__facts(enum ct_runtime rt)
 	return rt != CT_RT_NONE ? &ct_runtimes[rt]->facts : &unknown;
 }
 
+bool ct_runtimes__remembers(const struct ct_engine *e, enum ct_runtime rt)
+{
+	return e && rt != CT_RT_NONE && e->runtime == rt && ct_runtimes[rt]->remembers;
+}
+
 void ct_runtimes__classify(const char *path, struct ct_cgroup_name *name)
 {
 	ct_cgroup_name__classify(path, owners, CT_ARRAY_SIZE(owners), name);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 #include "cgroup/dir.h"
-#include "record/inject.h"
+#include "record/launch.h"
 #include "verify/proc.h"
 #include "verify/units.h"
 

@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "base/opt.h"
-#include "record/inject.h"
+#include "runtime/client.h"
 #include "verify/argv.h"
 
 struct ct_runline {

@@ -8,7 +8,8 @@
 
 #include "cgroup/name.h"
 #include "model/caps.h"
-#include "record/inject.h"
+#include "record/launch.h"
+#include "runtime/client.h"
 #include "verify/proc.h"
 #include "verify/subject.h"
 #include "verify/units.h"

@@ -457,13 +457,13 @@ static void test_docker_events(void)
 		{ "die", "token", NULL, true, false, false },
 		{ "exec_create: x", "token", NULL, true, false, false },
 	};
-	struct ct_docker docker = { .info.runtime = CT_RT_PODMAN };
+	struct ct_docker docker = { .engine = { &ct_docker_api, .runtime = CT_RT_PODMAN } };
 	ct_autojson json_t *labels = json_pack("{s:s}", "com.docker.compose.config-hash", "1f2e");
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
 		ct_autosession struct ct_session *s = ct_session__new();
-		struct ct_recorder r = { .session = s, .docker = &docker };
-		const struct ct_docker_event ev = { .action = cases[i].action,
+		struct ct_recorder r = { .session = s, .engine = &docker.engine };
+		const struct ct_engine_event ev = { .action = cases[i].action,
 						    .id = WEB_ID,
 						    .name = "web",
 						    .image = "nginx",
@@ -476,8 +476,8 @@ static void test_docker_events(void)
 		r.opts.project = cases[i].project;
 		r.opts.all = cases[i].all;
 		r.opts.any_container = cases[i].any;
-		ct_recorder__on_docker(&r, &ev);
-		ct_recorder__on_docker(&r, &ev);
+		ct_recorder__on_engine(&r, &ev);
+		ct_recorder__on_engine(&r, &ev);
 		CU_ASSERT_EQUAL_FATAL(s->nworkloads, cases[i].ours);
 		if (!cases[i].ours)
 			continue;

@@ -378,7 +378,7 @@ struct seen {
 static void see(struct seen *seen, const char *line, size_t len)
 {
 	ct_autojson json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
-	struct ct_docker_event ev;
+	struct ct_engine_event ev;
 
 	if (!ct_docker_event__parse(root, "x.y", &ev))
 		return;

@@ -14,12 +14,11 @@ static void test_table(void)
 	{
 		n++;
 		CU_ASSERT_PTR_EQUAL(ct_runtimes[n], type);
-		CU_ASSERT(type->facts.title && *type->facts.title);
+		CU_ASSERT_FATAL(type->facts.title && *type->facts.title);
 		CU_ASSERT_EQUAL(ct_runtime__parse(ct_runtime__name(n)), n);
 		for (const struct ct_bundle_place *p = type->bundles; p && p->pattern; p++)
 			CU_ASSERT(*p->pattern == '/' && strstr(p->pattern, "%s"));
 	}
-	CU_ASSERT_EQUAL(n, CT_RT_NSPAWN);
 }
 
 static void test_facts(void)

@@ -5,7 +5,7 @@
 
 #include "base/util.h"
 #include "deploy/project_name.h"
-#include "record/inject.h"
+#include "record/launch.h"
 #include "record/recorder.h"
 #include "unit.h"
 
@@ -81,7 +81,7 @@ static void split(char *text, char **argv)
 	argv[n] = NULL;
 }
 
-static char *joined(const struct ct_injected *in)
+static char *joined(const struct ct_launch *in)
 {
 	struct ct_str s = { 0 };
 
@@ -96,11 +96,11 @@ static void test_cases(void)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
 		ct_autofree char *text = ct_xstrdup(cases[i].words), *got = NULL;
 		ct_autofree char *project = NULL;
-		struct ct_injected in;
+		struct ct_launch in;
 		char *argv[16];
 
 		split(text, argv);
-		ct_inject(&in, argv);
+		ct_launch__prepare(&in, argv);
 		got = joined(&in);
 		UNIT_STR(got, cases[i].expected);
 		if (in.is_compose)
@@ -112,7 +112,7 @@ static void test_cases(void)
 			printf("%s\n", cases[i].words);
 		CU_ASSERT_EQUAL(in.is_client, cases[i].is_client);
 		CU_ASSERT_EQUAL(in.label != NULL, strstr(cases[i].expected, "LABEL") != NULL);
-		ct_inject__free(&in);
+		ct_launch__free(&in);
 	}
 }
 
@@ -120,27 +120,27 @@ static void test_cases(void)
 static void test_label(void)
 {
 	char *argv[] = { (char *)"docker", (char *)"run", (char *)"x", NULL };
-	struct ct_injected a, b;
+	struct ct_launch a, b;
 	ct_autofree char *option = NULL;
 
-	ct_inject(&a, argv);
-	ct_inject(&b, argv);
+	ct_launch__prepare(&a, argv);
+	ct_launch__prepare(&b, argv);
 	CU_ASSERT_EQUAL(strlen(a.label), 24);
 	CU_ASSERT(strcmp(a.label, b.label) != 0);
 	option = ct_xasprintf("--label=" CT_RUN_LABEL "=%s", a.label);
 	UNIT_STR(a.option, option);
-	ct_inject__free(&a);
-	ct_inject__free(&b);
+	ct_launch__free(&a);
+	ct_launch__free(&b);
 }
 
 static void test_nothing(void)
 {
 	char *none[] = { NULL };
-	struct ct_injected in;
+	struct ct_launch in;
 
-	ct_inject(&in, none);
+	ct_launch__prepare(&in, none);
 	CU_ASSERT(!in.argv && !in.label && !in.is_client);
-	ct_inject__free(&in);
+	ct_launch__free(&in);
 }
 
 static CU_TestInfo tests[] = {
@@ -150,4 +150,4 @@ static CU_TestInfo tests[] = {
 	CU_TEST_INFO_NULL,
 };
 
-UNIT_MAIN("inject", tests)
+UNIT_MAIN("launch", tests)
