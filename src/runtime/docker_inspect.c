@@ -7,17 +7,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "model/caps.h"
 #include "runtime/docker_priv.h"
+#include "runtime/grant.h"
 #include "runtime/seccomp_file.h"
-
-/* A member that is missing leaves what another source knew. */
-static void replace(char **dst, const char *value)
-{
-	if (!value)
-		return;
-	free(*dst);
-	*dst = ct_xstrdup(value);
-}
 
 static bool is_true(const char *s)
 {
@@ -168,43 +161,25 @@ char *ct_docker_health__command(const json_t *config)
 }
 
 /* Names a daemon does not know it refuses itself, so that they cannot be here. */
-static uint64_t caps_of(const json_t *names, bool *all)
+static struct ct_cap_list caps_of(const json_t *names)
 {
-	uint64_t set = 0;
+	struct ct_cap_list list = { 0 };
 	json_t *o;
 	size_t i;
 
-	*all = false;
-	json_array_foreach(names, i, o) {
-		const char *name = json_string_value(o);
-		int cap;
-
-		if (!name)
-			continue;
-		if (!strcasecmp(name, "ALL") || !strcasecmp(name, "CAP_ALL")) {
-			*all = true;
-			continue;
-		}
-		cap = ct_cap__parse(name);
-		if (cap >= 0)
-			set |= 1ull << cap;
-	}
-	return set;
+	json_array_foreach(names, i, o)
+		if (json_string_value(o))
+			(void)ct_cap_list__add(&list, json_string_value(o));
+	return list;
 }
 
 uint64_t ct_docker__caps(const struct ct_docker_info *info, bool privileged, const json_t *add,
 			 const json_t *drop)
 {
-	bool add_all, drop_all;
-	uint64_t adds = caps_of(add, &add_all), drops = caps_of(drop, &drop_all);
-
 	if (privileged)
 		return info->caps_all;
-	if (add_all)
-		return info->caps_all & ~drops;
-	if (drop_all)
-		return adds;
-	return (CT_CAPS_DOCKER_DEFAULT & ~drops) | adds;
+	return ct_grant(CT_GRANT_ADDS_LAST, CT_CAPS_DOCKER_DEFAULT, info->caps_all, caps_of(add),
+			caps_of(drop));
 }
 
 /* libpod says the set outright; what a Docker daemon would grant is computed as it does. */
@@ -212,12 +187,11 @@ static void parse_caps(const json_t *root, const json_t *host, const struct ct_d
 		       struct ct_workload *w)
 {
 	const json_t *bounding = json_object_get(root, "BoundingCaps");
-	bool all;
 
 	if (info->runtime == CT_RT_PODMAN) {
 		if (!json_is_array(bounding))
 			return;
-		w->configured = caps_of(bounding, &all);
+		w->configured = caps_of(bounding).names;
 	} else {
 		w->configured = ct_docker__caps(info, w->container.privileged == CT_YES,
 						json_object_get(host, "CapAdd"),
@@ -233,18 +207,20 @@ static void parse_modes(const json_t *host, struct ct_container *c)
 
 	if (network && (!*network || !strcmp(network, "default")))
 		network = "bridge";
-	replace(&c->network, network);
+	ct_json_take(&c->network, network);
 	/* Docker's "" is a namespace of its own, for which Podman has a word. */
-	replace(&c->pid_mode, pid && !*pid ? "private" : pid);
-	replace(&c->ipc_mode, ipc && !*ipc ? "private" : ipc);
+	ct_json_take(&c->pid_mode, pid && !*pid ? "private" : pid);
+	ct_json_take(&c->ipc_mode, ipc && !*ipc ? "private" : ipc);
 }
 
 static void parse_labels(const json_t *labels, struct ct_container *c)
 {
-	replace(&c->project, ct_json_str(labels, "com.docker.compose.project"));
-	replace(&c->service, ct_json_str(labels, "com.docker.compose.service"));
-	replace(&c->compose_files, ct_json_str(labels, "com.docker.compose.project.config_files"));
-	replace(&c->compose_dir, ct_json_str(labels, "com.docker.compose.project.working_dir"));
+	ct_json_take(&c->project, ct_json_str(labels, "com.docker.compose.project"));
+	ct_json_take(&c->service, ct_json_str(labels, "com.docker.compose.service"));
+	ct_json_take(&c->compose_files,
+		     ct_json_str(labels, "com.docker.compose.project.config_files"));
+	ct_json_take(&c->compose_dir,
+		     ct_json_str(labels, "com.docker.compose.project.working_dir"));
 }
 
 static bool is_own(const json_t *container, const json_t *image, const char *key)
@@ -289,18 +265,18 @@ int ct_docker_inspect__parse(const json_t *root, const struct ct_docker_info *in
 		return -EBADMSG;
 	w->kind = CT_WL_CONTAINER;
 	w->runtime = info->runtime;
-	replace(&c->id, ct_json_str(root, "Id"));
-	replace(&c->name, name ? name + (*name == '/') : NULL);
-	replace(&c->image, image ? image : ct_json_str(root, "ImageName"));
-	replace(&c->image_digest, digest && *digest ? digest : ct_json_str(root, "Image"));
-	replace(&c->user, ct_json_str(config, "User"));
+	ct_json_take(&c->id, ct_json_str(root, "Id"));
+	ct_json_take(&c->name, name ? name + (*name == '/') : NULL);
+	ct_json_take(&c->image, image ? image : ct_json_str(root, "ImageName"));
+	ct_json_take(&c->image_digest, digest && *digest ? digest : ct_json_str(root, "Image"));
+	ct_json_take(&c->user, ct_json_str(config, "User"));
 	parse_labels(json_object_get(config, "Labels"), c);
 	parse_modes(host, c);
 	health = ct_docker_health__command(config);
 	free(c->health);
 	c->health = health;
 	c->privileged = json_is_boolean(privileged) ? json_is_true(privileged) : CT_UNKNOWN;
-	replace(&c->engine, info->version);
+	ct_json_take(&c->engine, info->version);
 	c->userns = userns_of(host, info);
 	parse_security_opts(host, info, c);
 	parse_caps(root, host, info, w);

@@ -4,9 +4,9 @@
 #define CT_RUNTIME_DOCKER_PRIV_H
 
 #include <curl/curl.h>
-#include <jansson.h>
 
 #include "runtime/docker_api.h"
+#include "runtime/json.h"
 
 /* What holds for every container of a daemon. */
 struct ct_docker_info {
@@ -93,7 +93,7 @@ bool ct_docker_labels__are_own(const json_t *container, const json_t *image);
 /* "CMD-SHELL" and so on as the words that will be executed, joined by spaces; NULL: no check. */
 char *ct_docker_health__command(const json_t *config);
 
-/* moby's arithmetic of CapAdd and CapDrop. */
+/* What Docker gives to a container with these CapAdd and CapDrop. */
 uint64_t ct_docker__caps(const struct ct_docker_info *info, bool privileged, const json_t *add,
 			 const json_t *drop);
 
@@ -108,17 +108,5 @@ const char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len);
 bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct_engine_event *ev);
 
 void ct_docker_stream__close(struct ct_docker_stream *s);
-
-/* A string member, or NULL. */
-static inline const char *ct_json_str(const json_t *object, const char *key)
-{
-	return json_string_value(json_object_get(object, key));
-}
-
-static inline void ct_cleanup__json(json_t **j)
-{
-	json_decref(*j);
-}
-#define ct_autojson __attribute__((cleanup(ct_cleanup__json)))
 
 #endif

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "runtime/docker_priv.h"
 #include "base/bounded.h"
+#include "model/caps.h"
+#include "runtime/json.h"
 #include "runtime/oci.h"
 #include "runtime/runtime.h"
 
@@ -86,14 +87,6 @@ static int load(const char *path, json_t **root, json_error_t *bad)
 	return ret;
 }
 
-static void replace(char **dst, const char *value)
-{
-	if (!value)
-		return;
-	free(*dst);
-	*dst = ct_xstrdup(value);
-}
-
 static uint64_t caps_of(const json_t *names)
 {
 	uint64_t set = 0;
@@ -145,7 +138,7 @@ static enum ct_tristate has_ns(const json_t *linux_, const char *type, const cha
 static void set_mode(char **dst, enum ct_tristate own)
 {
 	if (own != CT_UNKNOWN)
-		replace(dst, own ? "private" : "host");
+		ct_json_take(dst, own ? "private" : "host");
 }
 
 static enum ct_seccomp seccomp_of(const json_t *seccomp)
@@ -183,8 +176,8 @@ static void parse_annotations(const json_t *notes, struct ct_container *c)
 		free(c->name);
 		c->name = ct_xasprintf("%s/%s/%s", space, pod, name);
 	}
-	replace(&c->image, ct_json_str(notes, "io.kubernetes.cri.image-name"));
-	replace(&c->image, ct_json_str(notes, "io.kubernetes.cri-o.ImageName"));
+	ct_json_take(&c->image, ct_json_str(notes, "io.kubernetes.cri.image-name"));
+	ct_json_take(&c->image, ct_json_str(notes, "io.kubernetes.cri-o.ImageName"));
 	if (privileged)
 		c->privileged = !strcmp(privileged, "TRUE") ? CT_YES : CT_NO;
 }
@@ -207,9 +200,9 @@ static void read_list(const char *path, const char *id, struct ct_container *c)
 			continue;
 		/* JSON within a JSON string. */
 		meta = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-		replace(&c->name, ct_json_str(meta, "name"));
-		replace(&c->image, ct_json_str(meta, "image-name"));
-		replace(&c->image_digest, ct_json_str(meta, "image-id"));
+		ct_json_take(&c->name, ct_json_str(meta, "name"));
+		ct_json_take(&c->image, ct_json_str(meta, "image-name"));
+		ct_json_take(&c->image_digest, ct_json_str(meta, "image-id"));
 	}
 }
 
