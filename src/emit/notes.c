@@ -2,7 +2,7 @@
 /* What a recording supports beside the set, said in the words of the target. */
 #include <string.h>
 #include "emit/common.h"
-#include "judge/engine.h"
+#include "judge/engine_names.h"
 
 const char *ct_emit__nnp_text(enum ct_nnp nnp)
 {
@@ -126,7 +126,7 @@ static void note_names(const struct ct_advice *a, const struct ct_idiom *idiom, 
 	ct_autofree char *fresh = ct_caps__join(a->cap_add & CT_CAPS_NEW, ", ", "");
 	ct_autofree char *unknown = ct_caps__join(a->cap_add & ~CT_CAPS_ALL, ", ", "");
 
-	if (idiom->engine && *fresh && !ct_engine__knows_all(a->workload) &&
+	if (idiom->engine && *fresh && !ct_engine_names__are_all(a->workload) &&
 	    !ct_advice__warns(a, "engine-lacks") && !ct_advice__warns(a, "engine-unknown"))
 		ct_emit__note(out, indent,
 			      "Docker 20.10 and older do not know %s: there SYS_ADMIN stands in",

@@ -5,7 +5,7 @@
 
 #include "base/human.h"
 #include "judge/hitting_set.h"
-#include "judge/engine.h"
+#include "judge/engine_names.h"
 #include "judge/judge_priv.h"
 
 /*
@@ -15,10 +15,10 @@
  */
 static uint64_t open_to(const struct ct_case *c, uint64_t any_of)
 {
-	uint64_t known = any_of & ~ct_engine__lacks(c->w), given = 0;
+	uint64_t known = any_of & ~ct_engine_names__lacks(c->w), given = 0;
 
 	(void)ct_workload__configured(c->w, &given);
-	if (ct_engine__is_unknown(c->w) && known & given)
+	if (ct_engine_names__are_unknown(c->w) && known & given)
 		known &= ~CT_CAPS_NEW | given;
 	return known ? known : any_of;
 }
@@ -72,7 +72,7 @@ static uint64_t alternatives_to(const struct ct_case *c, int cap, uint64_t set)
 		common &= n->any_of;
 		any = true;
 	}
-	return any ? common & ~bit & ~ct_engine__lacks(c->w) : 0;
+	return any ? common & ~bit & ~ct_engine_names__lacks(c->w) : 0;
 }
 
 static int by_importance(const void *x, const void *y)

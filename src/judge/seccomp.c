@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "ct/selector.h"
 #include "model/caps.h"
+#include "runtime/facts.h"
 
 #define CLONE_NEW_ANY                                                                              \
 	(CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | \
@@ -160,7 +161,7 @@ static bool is_free(const char *syscall, uint32_t sel)
 
 uint64_t ct_gates__caps(const char *syscall, uint32_t sel, enum ct_runtime runtime)
 {
-	bool common = runtime == CT_RT_PODMAN || runtime == CT_RT_CRIO;
+	bool common = ct_runtimes__facts(runtime)->profile == CT_PROFILE_COMMON;
 
 	for (size_t i = 0; syscall && i < CT_ARRAY_SIZE(gates); i++) {
 		if (strcmp(gates[i].name, syscall))

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/human.h"
-#include "judge/engine.h"
+#include "judge/engine_names.h"
 #include "judge/hitting_set.h"
 #include "judge/judge_priv.h"
 #include "judge/questions.h"
@@ -160,9 +160,10 @@ static uint64_t required_anywhere(const struct ct_case *c)
 /* Which capabilities can be asked for is the engine's business, not the kernel's. */
 static void warn_engine(struct ct_advice *a, const struct ct_case *c)
 {
-	uint64_t lacks = ct_engine__lacks(c->w), anywhere = required_anywhere(c);
+	uint64_t lacks = ct_engine_names__lacks(c->w), anywhere = required_anywhere(c);
 	uint64_t missed = c->settled ? 0 : anywhere & lacks & ~a->required;
-	ct_autofree char *engine = ct_engine__name(c->w);
+	ct_autofree char *engine = ct_engine_names__engine(c->w);
+	ct_autofree char *first = ct_engine_names__first(c->w);
 	ct_autofree char *elsewhere = ct_caps__join(missed, ", ", "");
 	ct_autofree char *instead = ct_caps__join(a->required & ~anywhere, ", ", "");
 	ct_autofree char *fresh = ct_caps__join(a->cap_add & CT_CAPS_NEW, ", ", "");
@@ -170,18 +171,18 @@ static void warn_engine(struct ct_advice *a, const struct ct_case *c)
 	if (missed && *instead)
 		add_warning(a, "engine-instead", -1,
 			    ct_xasprintf("%s is advised in place of %s, which %s does not know; "
-					 "Docker 23 and newer do",
-					 instead, elsewhere, engine));
+					 "%s and newer do",
+					 instead, elsewhere, engine, first));
 	if (a->cap_add & lacks)
 		add_warning(a, "engine-lacks", -1,
 			    ct_xasprintf("%s refuses the name of what is needed here and nothing "
-					 "else can replace: %s; Docker 23 and newer know it",
-					 engine, fresh));
-	else if (*fresh && ct_engine__is_unknown(c->w))
+					 "else can replace: %s; %s and newer know it",
+					 engine, fresh, first));
+	else if (*fresh && ct_engine_names__are_unknown(c->w))
 		add_warning(a, "engine-unknown", -1,
-			    ct_xasprintf("Docker before 23 refuses %s, where SYS_ADMIN stands in; "
-					 "which version this was is not recorded",
-					 fresh));
+			    ct_xasprintf("versions before %s refuse %s, where SYS_ADMIN stands "
+					 "in; which version this was is not recorded",
+					 first, fresh));
 }
 
 /* What its profile says decides about calls that the default profiles gate. */
