@@ -12,16 +12,21 @@ static const struct ct_bundle_place bundles[] = {
 	{ 0 },
 };
 
-/*
- * Below kubepods the other runtimes put a prefix before the id. ctr and nerdctl with cgroupfs:
- * /NAMESPACE/NAME, of which only the usual namespaces are known; others could be anything.
- */
+/* ctr and nerdctl with cgroupfs: /NAMESPACE/NAME. Other names of namespaces could be anything. */
+static bool is_in_namespace(const struct ct_cgroup_at *at)
+{
+	struct ct_cgroup_part part = at->part;
+
+	return at->depth == 1 &&
+	       (ct_cgroup_part__is(&at->parent, "default") ||
+		ct_cgroup_part__is(&at->parent, "k8s.io")) &&
+	       !ct_cgroup_part__cut_suffix(&part, ".service");
+}
+
+/* Below kubepods the other runtimes put a prefix before the id. */
 static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
-	bool in_namespace = at->depth == 1 && (ct_cgroup_part__is(&at->parent, "default") ||
-					       ct_cgroup_part__is(&at->parent, "k8s.io"));
-
-	if (!in_namespace && !(at->in_kubepods && ct_cgroup_part__is_id(&at->part)))
+	if (!is_in_namespace(at) && !(at->in_kubepods && ct_cgroup_part__is_id(&at->part)))
 		return false;
 	ct_cgroup_name__set_id(name, at->part.s, at->part.len);
 	return true;

@@ -24,6 +24,7 @@ const struct ct_runtime_type ct_runtime_podman = {
 	/* conmon's own cgroup, libpod-conmon-ID, is not the container's. */
 	.cgroups = {
 		.prefixes = (const char *const[]){ "libpod-", NULL },
+		.parent = "libpod",	    /* rootless, without systemd */
 		.split = "libpod-payload-", /* of Quadlet, too */
 	},
 	.bundles = bundles,

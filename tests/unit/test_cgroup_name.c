@@ -69,6 +69,8 @@ static const struct {
 	{ "/system.slice/nerdctl-" ID ".scope", "", CT_WL_CONTAINER, CT_RT_CONTAINERD, ID },
 	{ "/other/redis", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
 	{ "/default", "", CT_WL_CGROUP, CT_RT_NONE, NULL },
+	{ "/default/x.service", "", CT_WL_UNIT, CT_RT_SYSTEMD, "x.service" },
+	{ USER "/user.slice/libpod/" ID, "", CT_WL_CONTAINER, CT_RT_PODMAN, ID },
 	/* LXC, nspawn */
 	{ "/lxc.payload.web-1", "", CT_WL_CONTAINER, CT_RT_LXC, "web-1" },
 	{ "/lxc.payload.web", "/system.slice/cron.service", CT_WL_CONTAINER, CT_RT_LXC, "web" },
@@ -158,6 +160,44 @@ static void test_classify_long(void)
 	UNIT_STR(na.id, a);
 }
 
+/*
+ * tests/data/cgroup-paths.tsv, paths from the tests and bug reports of other programs: path,
+ * driver, runtime, what its source says, source, kind of example, the right answer ("-": it is no
+ * path, or the path alone does not tell), and today's where that one is not right.
+ */
+static void test_real_paths(void)
+{
+	ct_autofree char *list = NULL;
+	unsigned int right = 0, wrong = 0;
+	char *line, *lines;
+
+	CU_ASSERT_EQUAL_FATAL(ct_read_file("tests/data/cgroup-paths.tsv", 1 << 20, &list, NULL), 0);
+	lines = strchr(list, '\n') + 1;
+	while ((line = strsep(&lines, "\n")) && *line) {
+		const char *field[8] = { 0 };
+		struct ct_cgroup_name name;
+		ct_autofree char *is = NULL;
+
+		for (size_t i = 0; i < CT_ARRAY_SIZE(field); i++)
+			field[i] = strsep(&line, "\t");
+		CU_ASSERT_FATAL(field[7] && !line);
+		ct_runtimes__classify(field[0], &name);
+		is = ct_xasprintf("%s %s %s", ct_workload_kind__name(name.kind),
+				  ct_runtime__name(name.runtime), name.id);
+		if (!strcmp(field[6], "-"))
+			continue;
+		if (!strcmp(is, field[6])) {
+			right++;
+			/* It is right now: take the mark away. */
+			UNIT_STR(*field[7] ? field[0] : "", "");
+			continue;
+		}
+		wrong++;
+		UNIT_STR(is, *field[7] ? field[7] : field[6]);
+	}
+	printf("%u of %u real paths are understood\n", right, right + wrong);
+}
+
 static void test_of_pid(void)
 {
 	ct_autofree char *path = NULL;
@@ -172,6 +212,7 @@ static void test_of_pid(void)
 static CU_TestInfo tests[] = {
 	{ "classify", test_classify },
 	{ "classify: long", test_classify_long },
+	{ "real paths", test_real_paths },
 	{ "cgroup of a process", test_of_pid },
 	CU_TEST_INFO_NULL,
 };
