@@ -118,7 +118,7 @@ static void open_docker(struct ct_recorder *r)
 		r->engine = NULL;
 		return;
 	}
-	/* What ends meanwhile would take with it what is to be looked at. */
+	/* What ends while it is asked would take with it what is to be looked at. */
 	ct_engine__while_waiting(r->engine, ct_probe__fd(r->probe), consume, r->collect);
 	fd = ct_engine__watch(r->engine, CT_RUN_LABEL, &err);
 	if (fd < 0)

@@ -91,13 +91,13 @@ static int curl_errno(CURL *h, CURLcode code)
 
 void ct_docker__while_waiting(struct ct_engine *e, int fd, void (*fn)(void *arg), void *arg)
 {
-	ct_docker__of(e)->meanwhile = (struct ct_meanwhile){ .fd = fd, .fn = fn, .arg = arg };
+	ct_docker__of(e)->aside = (struct ct_aside){ .fd = fd, .fn = fn, .arg = arg };
 }
 
 /* As curl_easy_perform(), but something else can be attended to. */
 static CURLcode perform_in_turn(struct ct_docker *d)
 {
-	struct curl_waitfd other = { .fd = d->meanwhile.fd, .events = CURL_WAIT_POLLIN };
+	struct curl_waitfd other = { .fd = d->aside.fd, .events = CURL_WAIT_POLLIN };
 	CURLcode code = CURLE_FAILED_INIT;
 	CURLMsg *msg;
 	int left;
@@ -109,7 +109,7 @@ static CURLcode perform_in_turn(struct ct_docker *d)
 		    (left && curl_multi_poll(d->multi, &other, 1, 1000, NULL)))
 			break;
 		if (other.revents)
-			d->meanwhile.fn(d->meanwhile.arg);
+			d->aside.fn(d->aside.arg);
 	} while (left);
 	while ((msg = curl_multi_info_read(d->multi, &left)))
 		if (msg->msg == CURLMSG_DONE)
@@ -120,9 +120,9 @@ static CURLcode perform_in_turn(struct ct_docker *d)
 
 static CURLcode perform(struct ct_docker *d)
 {
-	if (d->meanwhile.fn && !d->multi)
+	if (d->aside.fn && !d->multi)
 		d->multi = curl_multi_init();
-	return d->meanwhile.fn && d->multi ? perform_in_turn(d) : curl_easy_perform(d->easy);
+	return d->aside.fn && d->multi ? perform_in_turn(d) : curl_easy_perform(d->easy);
 }
 
 int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, struct ct_err *err)

@@ -36,7 +36,7 @@ struct ct_docker_stream {
 };
 
 /* What is attended to while an answer is waited for. */
-struct ct_meanwhile {
+struct ct_aside {
 	int fd;
 	void (*fn)(void *arg);
 	void *arg;
@@ -45,8 +45,8 @@ struct ct_meanwhile {
 struct ct_docker {
 	struct ct_engine engine; /* first */
 	CURL *easy;
-	CURLM *multi; /* NULL until something is attended to meanwhile */
-	struct ct_meanwhile meanwhile;
+	CURLM *multi; /* NULL until something is attended to while waiting */
+	struct ct_aside aside;
 	char *socket;
 	char prefix[32]; /* "/v1.41" */
 	char libpod[32]; /* "/v4.3.1/libpod", Podman's own API */
