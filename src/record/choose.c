@@ -246,12 +246,14 @@ static void want_running(void *arg, const char *id)
 
 int ct_recorder__watch_running(struct ct_recorder *r, struct ct_err *err)
 {
+	ct_autofree char *engines = ct_runtimes__engines(" or ");
+
 	if (!r->engine)
 		return ct_err__set(
 			err, ENOTCONN,
-			"the containers of project %s cannot be found: no Docker or Podman API "
-			"answers (is the daemon running? --socket names another one)",
-			r->opts.project);
+			"the containers of project %s cannot be found: no %s API answers "
+			"(is the daemon running? --socket names another one)",
+			r->opts.project, engines);
 	return ct_engine__list(r->engine, r->opts.project, want_running, r, err);
 }
 

@@ -54,7 +54,7 @@ static char *find_by_cgroup(const struct ct_cgroups *c, const char *name, bool *
 int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
 			  char **id, struct ct_err *err)
 {
-	ct_autofree char *shown = ct_printable(name);
+	ct_autofree char *shown = ct_printable(name), *engines = ct_runtimes__engines(" or ");
 	ct_autoerr struct ct_err why = {};
 	bool ambiguous;
 	char *found;
@@ -73,10 +73,9 @@ int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const
 	if (e)
 		return ct_err__set(err, -ret, "%s", why.msg);
 	return ct_err__set(err, ENOENT,
-			   "no container with the id %s runs, and names cannot be looked up: no "
-			   "Docker or Podman API answers (is the daemon running? --socket names "
-			   "another one)",
-			   shown);
+			   "no container with the id %s runs, and names cannot be looked up: no %s "
+			   "API answers (is the daemon running? --socket names another one)",
+			   shown, engines);
 }
 
 bool ct_resolve__unit(const struct ct_cgroups *c, const char *unit)

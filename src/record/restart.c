@@ -46,20 +46,12 @@ static bool has_command(const struct ct_workload *w)
 static int refuse(const struct ct_workload *w, struct ct_err *err)
 {
 	ct_autofree char *name = ct_printable(ct_workload__label(w));
-	struct ct_str engines = {};
+	ct_autofree char *engines = ct_runtimes__engines(" and ");
 
-	ct_runtimes__for_each(type)
-	{
-		if (type->engine)
-			ct_str__addf(&engines, "%s%s", engines.len ? " and " : "",
-				     type->facts.title);
-	}
-	ct_err__set(err, EOPNOTSUPP,
-		    "%s cannot be restarted from here, only containers of %s and system units "
-		    "can: begin to record without --restart, then restart it",
-		    name, engines.s);
-	ct_str__free(&engines);
-	return -EOPNOTSUPP;
+	return ct_err__set(err, EOPNOTSUPP,
+			   "%s cannot be restarted from here, only containers of %s and system "
+			   "units can: begin to record without --restart, then restart it",
+			   name, engines);
 }
 
 static int check(const struct ct_workload *w, struct ct_err *err)

@@ -75,8 +75,7 @@ static const char *name_of(const char *path)
 /* The runtime whose client that is. */
 static const struct ct_runtime_type *runtime_of(const char *client, bool *compose)
 {
-	ct_runtimes__for_each(type)
-	{
+	ct_runtimes__for_each(type) {
 		if (!type->engine)
 			continue;
 		*compose = type->compose && !strcmp(type->compose, client);

@@ -6,13 +6,23 @@
 #include "base/util.h"
 #include "runtime/runtime.h"
 
+char *ct_runtimes__engines(const char *sep)
+{
+	struct ct_str titles = { 0 };
+
+	ct_runtimes__for_each(type) {
+		if (type->engine)
+			ct_str__addf(&titles, "%s%s", titles.len ? sep : "", type->facts.title);
+	}
+	return titles.s;
+}
+
 /* By the variable that its own client heeds. Returns 1 where none is set. */
 static int open_named(struct ct_engine **e, struct ct_err *err)
 {
 	static const char scheme[] = "unix://";
 
-	ct_runtimes__for_each(type)
-	{
+	ct_runtimes__for_each(type) {
 		const char *host = type->engine && type->host_env ? getenv(type->host_env) : NULL;
 		ct_autofree char *shown = NULL;
 
@@ -39,8 +49,7 @@ static int open_usual(struct ct_engine **e, struct ct_err *err)
 	struct ct_str tried = { 0 };
 	int ret = -ENOENT;
 
-	ct_runtimes__for_each(type)
-	{
+	ct_runtimes__for_each(type) {
 		ct_autoerr struct ct_err why = { 0 };
 
 		if (!type->engine)
@@ -65,8 +74,7 @@ static int open_at(const char *socket, struct ct_engine **e, struct ct_err *err)
 	ct_autoerr struct ct_err why = { 0 };
 	int ret = -EPROTONOSUPPORT;
 
-	ct_runtimes__for_each(type)
-	{
+	ct_runtimes__for_each(type) {
 		if (!type->engine || type->engine == last)
 			continue;
 		ret = type->engine->open(socket, e, last ? NULL : &why);

@@ -344,8 +344,7 @@ static char *find_config(enum ct_runtime rt, const char *id)
 	char *config = NULL;
 
 	for (int users = 0; users < 2; users++)
-		ct_runtimes__for_each(type)
-		{
+		ct_runtimes__for_each(type) {
 			const struct ct_bundle_place *p = type->bundles;
 
 			if (rt != CT_RT_NONE && type != ct_runtimes[rt])

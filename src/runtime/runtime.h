@@ -53,6 +53,9 @@ extern const struct ct_runtime_type *const ct_runtimes[];
  */
 int ct_runtimes__connect(const char *socket, struct ct_engine **e, struct ct_err *err);
 
+/* Titles of the runtimes whose engines can be asked, with sep between them; the caller frees. */
+char *ct_runtimes__engines(const char *sep);
+
 /* Does the engine answer for containers of that runtime until after their end? NULL: no. */
 bool ct_runtimes__remembers(const struct ct_engine *e, enum ct_runtime rt);
 

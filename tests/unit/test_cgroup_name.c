@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What cgroup paths tell: of each runtime, and hostile ones. */
-#include <errno.h>
 #include "base/util.h"
 #include "cgroup/name.h"
-#include "cgroup/path.h"
 #include "runtime/runtime.h"
 #include "unit.h"
 
@@ -198,22 +196,10 @@ static void test_real_paths(void)
 	printf("%u of %u real paths are understood\n", right, right + wrong);
 }
 
-static void test_of_pid(void)
-{
-	ct_autofree char *path = NULL;
-
-	CU_ASSERT_EQUAL(ct_cgroup_path__of_pid(getpid(), &path), 0);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(path);
-	CU_ASSERT_EQUAL(path[0], '/');
-	CU_ASSERT_PTR_NULL(strchr(path, '\n'));
-	CU_ASSERT_EQUAL(ct_cgroup_path__of_pid(0x7ffffff0, &path), -ESRCH);
-}
-
 static CU_TestInfo tests[] = {
 	{ "classify", test_classify },
 	{ "classify: long", test_classify_long },
 	{ "real paths", test_real_paths },
-	{ "cgroup of a process", test_of_pid },
 	CU_TEST_INFO_NULL,
 };
 

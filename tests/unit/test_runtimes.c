@@ -10,8 +10,7 @@ static void test_table(void)
 	int n = 0;
 
 	CU_ASSERT_PTR_NULL(ct_runtimes[CT_RT_NONE]);
-	ct_runtimes__for_each(type)
-	{
+	ct_runtimes__for_each(type) {
 		n++;
 		CU_ASSERT_PTR_EQUAL(ct_runtimes[n], type);
 		CU_ASSERT_FATAL(type->facts.title && *type->facts.title);

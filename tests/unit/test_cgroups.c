@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Ids and paths of cgroups, and a cgroup of our own where one can be made. */
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "base/util.h"
+#include "cgroup/cgroups.h"
+#include "cgroup/dir.h"
+#include "cgroup/hierarchy.h"
+#include "cgroup/own.h"
+#include "cgroup/path.h"
+#include "unit.h"
+
+static void test_below(void)
+{
+	static const struct {
+		const char *path, *dir;
+		bool below;
+	} t[] = {
+		{ "/a", "/a", true },	 { "/a/b", "/a", true }, { "/ab", "/a", false },
+		{ "/a", "/a/b", false }, { "/", "", true },	 { "/a", "", true },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++)
+		CU_ASSERT_EQUAL(ct_cgroup_path__below(t[i].path, t[i].dir), t[i].below);
+}
+
+static void test_controllers(void)
+{
+	CU_ASSERT(ct_controllers__have("cpu,memory", "memory"));
+	CU_ASSERT(ct_controllers__have("rw,pids\n", "pids"));
+	CU_ASSERT(!ct_controllers__have("cpuset,memory", "cpu"));
+	CU_ASSERT(!ct_controllers__have("name=systemd", "systemd"));
+	CU_ASSERT(!ct_controllers__have("", "pids"));
+}
+
+static void count(void *arg, const char *path, bool inside)
+{
+	(void)path;
+	(void)inside;
+	++*(int *)arg;
+}
+
+static void test_table(void)
+{
+	struct ct_cgroups *c = ct_cgroups__new();
+	ct_autofree char *plain = NULL;
+	int n = 0;
+
+	ct_cgroups__add(c, 7, "/old", true);
+	ct_cgroups__add(c, 7, "/new", false);
+	ct_cgroups__add(c, 8, "/other", false);
+	UNIT_STR(ct_cgroups__path(c, 7), "/new");
+	UNIT_STR(ct_cgroups__path(c, 9), NULL);
+	CU_ASSERT(ct_cgroups__inside(c, 7) && !ct_cgroups__inside(c, 8));
+	CU_ASSERT(!ct_cgroups__inside(c, 9));
+	CU_ASSERT_EQUAL(ct_cgroups__owner_of(c, "/other"), 0);
+	ct_cgroups__set_owner(c, 8, 1000);
+	CU_ASSERT_EQUAL(ct_cgroups__owner_of(c, "/other"), 1000);
+	ct_cgroups__each(c, count, &n);
+	CU_ASSERT_EQUAL(n, 2);
+	UNIT_STR(ct_cgroups__from_root(c, "/a/b"), "/a/b");
+	ct_cgroups__set_root(c, "/a/rest", 2);
+	UNIT_STR(ct_cgroups__from_root(c, "/a/b"), "/b");
+	UNIT_STR(ct_cgroups__from_root(c, "/a"), "/");
+	UNIT_STR(ct_cgroups__from_root(c, "/ab"), "/ab");
+	plain = ct_cgroups__plain(c, "//x/y//");
+	UNIT_STR(plain, "/x/y");
+	CU_ASSERT_EQUAL(ct_cgroups__processes_of(c, 9), 0);
+	CU_ASSERT_EQUAL(ct_cgroups__process_of(c, 9), 0);
+	ct_cgroups__free(c);
+	ct_cgroups__free(NULL);
+}
+
+static void test_of_pid(void)
+{
+	ct_autofree char *path = NULL;
+
+	CU_ASSERT_EQUAL(ct_cgroup_path__of_pid(getpid(), &path), 0);
+	CU_ASSERT(path && *path == '/' && !strchr(path, '\n'));
+	free(path);
+	path = NULL;
+	CU_ASSERT_EQUAL(ct_cgroup_path__of_pid(0x7ffffff0, &path), -ESRCH);
+	CU_ASSERT_PTR_NULL(path);
+}
+
+static void test_own(void)
+{
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_own_cgroup own = { 0 };
+	ct_autofree char *dir = NULL, *found = NULL;
+	struct ct_cgroups *c;
+	uint64_t id = 0;
+	int status;
+
+	if (geteuid() || ct_own_cgroup__make(&own, &err))
+		UNIT_SKIP("no cgroup can be made here");
+	dir = ct_xstrdup(own.dir);
+	CU_ASSERT_EQUAL(ct_own_cgroup__processes(&own), 0);
+	int pid = fork();
+
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(ct_own_cgroup__enter(&own, pid, &err), 0);
+	CU_ASSERT_EQUAL(ct_own_cgroup__processes(&own), 1);
+	CU_ASSERT_EQUAL(ct_cgroup_dir__process(own.dir), pid);
+	c = ct_cgroups__new();
+	CU_ASSERT_EQUAL(ct_cgroups__find(c, own.path, &found, &id), 0);
+	UNIT_STR(found, own.dir);
+	CU_ASSERT_EQUAL(id, own.id);
+	CU_ASSERT_EQUAL(ct_cgroups__processes(c, own.path), 1);
+	ct_cgroups__free(c);
+	ct_own_cgroup__signal(&own, SIGKILL);
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	ct_own_cgroup__remove(&own);
+	CU_ASSERT(access(dir, F_OK) && !own.dir);
+	ct_own_cgroup__remove(&own); /* nothing is left to do */
+}
+
+static CU_TestInfo tests[] = {
+	{ "below", test_below },    { "controllers", test_controllers },
+	{ "table", test_table },    { "of a process", test_of_pid },
+	{ "of our own", test_own }, CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("cgroups", tests)
