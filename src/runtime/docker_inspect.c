@@ -76,13 +76,13 @@ static void read_profile(const char *profile, const struct ct_docker_info *info,
 					       "/usr/share/containers/seccomp.json" };
 
 	if (*profile == '{')
-		(void)ct_seccomp_profile__parse(profile, strlen(profile), &c->profile);
+		(void)ct_seccomp_file__parse(profile, strlen(profile), &c->profile);
 	else if (*profile == '/')
-		(void)ct_seccomp_profile__read(profile, &c->profile);
+		(void)ct_seccomp_file__read(profile, &c->profile);
 	for (size_t i = 0; i < CT_ARRAY_SIZE(podmans) && c->seccomp == CT_SECCOMP_DEFAULT &&
 			   info->runtime == CT_RT_PODMAN && !c->profile.known;
 	     i++)
-		(void)ct_seccomp_profile__read(podmans[i], &c->profile);
+		(void)ct_seccomp_file__read(podmans[i], &c->profile);
 }
 
 static void parse_security_opts(const json_t *host, const struct ct_docker_info *info,

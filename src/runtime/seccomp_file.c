@@ -217,7 +217,7 @@ static int parse(const json_t *root, struct ct_seccomp_profile *p)
 	return 0;
 }
 
-int ct_seccomp_profile__parse(const char *text, size_t len, struct ct_seccomp_profile *profile)
+int ct_seccomp_file__parse(const char *text, size_t len, struct ct_seccomp_profile *profile)
 {
 	struct ct_seccomp_profile p = { 0 };
 	json_t *root;
@@ -237,7 +237,7 @@ int ct_seccomp_profile__parse(const char *text, size_t len, struct ct_seccomp_pr
 	return 0;
 }
 
-int ct_seccomp_profile__read(const char *path, struct ct_seccomp_profile *profile)
+int ct_seccomp_file__read(const char *path, struct ct_seccomp_profile *profile)
 {
 	ct_autoclose int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	ct_autofree char *text = NULL;
@@ -254,5 +254,5 @@ int ct_seccomp_profile__read(const char *path, struct ct_seccomp_profile *profil
 	text = ct_xzalloc(MAX_TEXT + 1);
 	while (len <= MAX_TEXT && (n = read(fd, text + len, MAX_TEXT + 1 - len)) > 0)
 		len += (size_t)n;
-	return ct_seccomp_profile__parse(text, len, profile);
+	return ct_seccomp_file__parse(text, len, profile);
 }

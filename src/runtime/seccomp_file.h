@@ -13,9 +13,9 @@
  * architectures and of newer kernels are left out. Returns 0, -EINVAL if it is not understood,
  * or -EFBIG; *profile is then untouched.
  */
-int ct_seccomp_profile__parse(const char *text, size_t len, struct ct_seccomp_profile *profile);
+int ct_seccomp_file__parse(const char *text, size_t len, struct ct_seccomp_profile *profile);
 
 /* The same of a file; other than a plain file: -EINVAL. */
-int ct_seccomp_profile__read(const char *path, struct ct_seccomp_profile *profile);
+int ct_seccomp_file__read(const char *path, struct ct_seccomp_profile *profile);
 
 #endif

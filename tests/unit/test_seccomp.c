@@ -79,7 +79,7 @@ static void test_gates(void)
 		struct ct_seccomp_profile p = { 0 };
 		struct ct_gate g;
 
-		CU_ASSERT_EQUAL(ct_seccomp_profile__parse(gates[i].text, strlen(gates[i].text), &p),
+		CU_ASSERT_EQUAL(ct_seccomp_file__parse(gates[i].text, strlen(gates[i].text), &p),
 				0);
 		CU_ASSERT(p.known);
 		g = ct_profile__gate(&p, gates[i].syscall, gates[i].sel, gates[i].had);
@@ -113,12 +113,12 @@ static void test_bad(void)
 	struct ct_seccomp_profile p = { .allows_rest = true };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(bad); i++) {
-		CU_ASSERT_NOT_EQUAL(ct_seccomp_profile__parse(bad[i], strlen(bad[i]), &p), 0);
+		CU_ASSERT_NOT_EQUAL(ct_seccomp_file__parse(bad[i], strlen(bad[i]), &p), 0);
 		CU_ASSERT(!p.known && p.allows_rest && !p.rules);
 	}
-	CU_ASSERT_EQUAL(ct_seccomp_profile__parse("", 2 << 20, &p), -EFBIG);
-	CU_ASSERT_EQUAL(ct_seccomp_profile__read("/dev/zero", &p), -EINVAL);
-	CU_ASSERT_EQUAL(ct_seccomp_profile__read("/nowhere", &p), -ENOENT);
+	CU_ASSERT_EQUAL(ct_seccomp_file__parse("", 2 << 20, &p), -EFBIG);
+	CU_ASSERT_EQUAL(ct_seccomp_file__read("/dev/zero", &p), -EINVAL);
+	CU_ASSERT_EQUAL(ct_seccomp_file__read("/nowhere", &p), -ENOENT);
 }
 
 static void test_too_many(void)
@@ -130,7 +130,7 @@ static void test_too_many(void)
 	for (int i = 0; i < 20000; i++)
 		ct_str__add(&text, ",\"read\"");
 	ct_str__add(&text, "]}]}");
-	CU_ASSERT_EQUAL(ct_seccomp_profile__parse(text.s, text.len, &p), -EFBIG);
+	CU_ASSERT_EQUAL(ct_seccomp_file__parse(text.s, text.len, &p), -EFBIG);
 	ct_str__free(&text);
 }
 
@@ -140,7 +140,7 @@ static struct ct_workload *custom(struct ct_session *s, const char *text)
 
 	w->container.seccomp = CT_SECCOMP_CUSTOM;
 	if (text)
-		ct_seccomp_profile__parse(text, strlen(text), &w->container.profile);
+		ct_seccomp_file__parse(text, strlen(text), &w->container.profile);
 	return w;
 }
 
