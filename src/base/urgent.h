@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a short-lived program was allowed by its file can be read while it runs, or a little later by
- * its relatives. On a busy host a recorder that waits for its turn comes too late, so it runs before
- * ordinary programs while it records: a few microseconds for each event.
+ * What a short-lived program was allowed by its file can be read while it runs, or a little later
+ * by its relatives. On a busy host a recorder that waits for its turn comes too late, so it runs
+ * before ordinary programs while it records: a few microseconds for each event.
  */
 #ifndef CT_BASE_URGENT_H
 #define CT_BASE_URGENT_H

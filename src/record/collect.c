@@ -95,9 +95,9 @@ size_t ct_collect__gone(const struct ct_collect *c)
 	return c->ngone;
 }
 
-void ct_collect__look_for(struct ct_collect *c, const char *const *names)
+void ct_collect__look_for(struct ct_collect *c, bool (*is_sought)(const char *name))
 {
-	c->sought = names;
+	c->sought = is_sought;
 }
 
 bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup)
@@ -240,10 +240,7 @@ static bool is_sought(const struct ct_collect *c, const char *file)
 {
 	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
 
-	for (size_t i = 0; c->sought && c->sought[i]; i++)
-		if (!strcmp(c->sought[i], name))
-			return true;
-	return false;
+	return c->sought && c->sought(name);
 }
 
 static void note_mntns(struct ct_living *g, uint32_t mntns)

@@ -31,8 +31,8 @@ uint64_t ct_collect__kinds(const struct ct_collect *c);
 /* Cgroups that are gone, and whose observations were not taken yet. */
 size_t ct_collect__gone(const struct ct_collect *c);
 
-/* Names of programs, NULL at the end; and whether one of them was executed in the cgroup. */
-void ct_collect__look_for(struct ct_collect *c, const char *const *names);
+/* Which names of programs are looked for; and whether one of them was executed in the cgroup. */
+void ct_collect__look_for(struct ct_collect *c, bool (*is_sought)(const char *name));
 bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup);
 
 /* Was there a container of root's with this id, which is gone by now? */

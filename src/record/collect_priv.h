@@ -42,7 +42,7 @@ struct ct_collect {
 	void *entry_arg;
 	ct_classify_fn classify;
 	void *classify_arg;
-	const char *const *sought;
+	bool (*sought)(const char *name);
 	struct ct_seen *seen;
 	struct ct_seen_act *acts;
 	struct ct_seen_entered *entered;

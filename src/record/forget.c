@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "record/collect_priv.h"
+#include "runtime/runtime.h"
 
 /* A set of cgroups. */
 struct member {
@@ -150,7 +151,7 @@ static void note_past(struct ct_collect *c, uint64_t cgroup)
 
 	if (!path)
 		return;
-	ct_cgroup_name__classify(path, &name);
+	ct_runtimes__classify(path, &name);
 	if (name.kind != CT_WL_CONTAINER || ct_cgroups__owner_of(c->cgroups, path) ||
 	    ct_collect__was_roots(c, name.id))
 		return;

@@ -127,8 +127,14 @@ static void open_docker(struct ct_recorder *r)
 		ct_loop__add_fd(r->loop, fd, EPOLLIN, on_docker, r, &r->on_docker);
 }
 
-/* What starts containers. */
-static const char *const clients[] = { "docker", "docker-compose", "podman", "nerdctl", NULL };
+/* Does a program of this name start containers? */
+static bool is_client(const char *name)
+{
+	ct_runtimes__for_each(type)
+		if (ct_str_equal(type->client, name) || ct_str_equal(type->compose, name))
+			return true;
+	return false;
+}
 
 static void classify(void *arg, const char *path, struct ct_cgroup_name *name)
 {
@@ -162,7 +168,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	r->collect = ct_collect__new(r->probe);
 	ct_collect__on_entry(r->collect, ct_recorder__on_entry, r);
 	ct_collect__set_classify(r->collect, classify, r);
-	ct_collect__look_for(r->collect, clients);
+	ct_collect__look_for(r->collect, is_client);
 	describe_host(r);
 	open_docker(r);
 	ct_urgent__begin();

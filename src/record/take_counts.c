@@ -4,6 +4,7 @@
 #include <seccomp.h>
 
 #include "cgroup/name.h"
+#include "cgroup/path.h"
 #include "kern/selectors.h"
 #include "record/take_priv.h"
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "cgroup/path.h"
 #include "record/recorder_priv.h"
 
 #define GONE_AT_ONCE 16		     /* cgroups, for which the maps are read */
