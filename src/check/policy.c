@@ -11,7 +11,7 @@ static const char *const keys[] = { "forbid", "allow",		"max_scope", "max_risk",
 
 #define SCHEMA "captrim.policy/1"
 
-struct reader {
+struct policy_reader {
 	const struct ct_yaml *y;
 	const char *file;
 	struct ct_policy *p;
@@ -36,7 +36,7 @@ bool ct_policy__is(const struct ct_yaml_node *root)
 	return false;
 }
 
-static struct ct_place place(const struct reader *r, const struct ct_yaml_node *n)
+static struct ct_place place(const struct policy_reader *r, const struct ct_yaml_node *n)
 {
 	struct ct_place at = { .file = r->file };
 
@@ -44,8 +44,8 @@ static struct ct_place place(const struct reader *r, const struct ct_yaml_node *
 	return at;
 }
 
-static int read_caps(const struct reader *r, const char *key, const struct ct_yaml_node *list,
-		     uint64_t *set)
+static int read_caps(const struct policy_reader *r, const char *key,
+		     const struct ct_yaml_node *list, uint64_t *set)
 {
 	if (ct_yaml__is_null(list))
 		return 0;
@@ -67,7 +67,7 @@ static int read_caps(const struct reader *r, const char *key, const struct ct_ya
 	return 0;
 }
 
-static int read_word(const struct reader *r, const char *key, const struct ct_yaml_node *n,
+static int read_word(const struct policy_reader *r, const char *key, const struct ct_yaml_node *n,
 		     const char *const *words, int *value)
 {
 	struct ct_str known = { 0 };
@@ -86,7 +86,7 @@ static int read_word(const struct reader *r, const char *key, const struct ct_ya
 	return ret;
 }
 
-static int read_workload(const struct reader *r, const struct ct_yaml_node *key,
+static int read_workload(const struct policy_reader *r, const struct ct_yaml_node *key,
 			 const struct ct_yaml_node *value)
 {
 	struct ct_policy *p = r->p;
@@ -101,7 +101,7 @@ static int read_workload(const struct reader *r, const struct ct_yaml_node *key,
 	return read_caps(r, "allow", allow, &l->allow);
 }
 
-static int read_workloads(const struct reader *r, const struct ct_yaml_node *map)
+static int read_workloads(const struct policy_reader *r, const struct ct_yaml_node *map)
 {
 	int ret = 0;
 
@@ -116,7 +116,7 @@ static int read_workloads(const struct reader *r, const struct ct_yaml_node *map
 	return ret;
 }
 
-static int read_key(const struct reader *r, const struct ct_yaml_node *key,
+static int read_key(const struct policy_reader *r, const struct ct_yaml_node *key,
 		    const struct ct_yaml_node *value)
 {
 	struct ct_policy *p = r->p;
@@ -160,7 +160,7 @@ static int read_key(const struct reader *r, const struct ct_yaml_node *key,
 int ct_policy__read(const struct ct_yaml *y, const char *file, struct ct_policy *p,
 		    struct ct_err *err)
 {
-	const struct reader r = { .y = y, .file = file, .p = p, .err = err };
+	const struct policy_reader r = { .y = y, .file = file, .p = p, .err = err };
 	int ret = 0;
 
 	p->max_scope = p->max_risk = p->min_confidence = -1;

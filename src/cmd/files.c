@@ -40,8 +40,8 @@ static int add_file(struct loaded *l, const char *path, enum ct_mode mode, struc
 	/* Which kind a file is must be known before it is parsed, also from a pipe. */
 	int ret = ct_input__read(path, MAX_FILE, NULL, &text, &len, err);
 
-	if (!ret && ct_advice__is_json(text, len)) {
-		ret = ct_advice__read(text, len, path, &s, &r, err);
+	if (!ret && ct_advice_json__is(text, len)) {
+		ret = ct_advice_json__read(text, len, path, &s, &r, err);
 		if (!ret)
 			ct_report__set_mode(r, s, mode);
 	} else if (!ret) {

@@ -56,7 +56,7 @@ int ct_deployment__kube(struct ct_deployment *d, const char *path, const char *t
 {
 	ct_autostrings struct ct_strings yaml = { 0 };
 	ct_autofree char *shown = ct_printable(path);
-	int ret = ct_unit__read_files(d, CT_UNIT_QUADLET, path, text, take, &yaml, err);
+	int ret = ct_unit_read__files(d, CT_UNIT_QUADLET, path, text, take, &yaml, err);
 
 	for (size_t i = 0; i < yaml.len && !ret; i++)
 		ret = read_manifest(d, path, yaml.items[i], err);

@@ -5,7 +5,7 @@
 #include "deploy/yaml_docs.h"
 #include "deploy/deployed.h"
 
-struct reader {
+struct manifest_reader {
 	struct ct_deployment *t;
 	const struct ct_yaml *y;
 	const char *file;
@@ -15,7 +15,7 @@ struct reader {
 	enum ct_manifest_reader by;
 };
 
-static struct ct_place place(const struct reader *r, const struct ct_yaml_node *n)
+static struct ct_place place(const struct manifest_reader *r, const struct ct_yaml_node *n)
 {
 	struct ct_place at = { .file = r->file };
 
@@ -46,7 +46,7 @@ static void check_prefix(struct ct_named *n)
 	}
 }
 
-static void refuse_name(const struct reader *r, const struct ct_yaml_node *n,
+static void refuse_name(const struct manifest_reader *r, const struct ct_yaml_node *n,
 			struct ct_named_list *l, const char *why)
 {
 	ct_named__add(l, n->kind == CT_YAML_SCALAR ? n->text : "", place(r, n));
@@ -55,8 +55,8 @@ static void refuse_name(const struct reader *r, const struct ct_yaml_node *n,
 }
 
 /* Returns false where a template decides. */
-static bool read_names(const struct reader *r, const struct ct_yaml_node *caps, const char *key,
-		       struct ct_named_list *l)
+static bool read_names(const struct manifest_reader *r, const struct ct_yaml_node *caps,
+		       const char *key, struct ct_named_list *l)
 {
 	const struct ct_yaml_node *list = ct_yaml__get(caps, key);
 	bool certain = true;
@@ -118,16 +118,16 @@ static enum ct_tristate read_nonroot(const struct ct_yaml_node *own,
 }
 
 /* Adds "key: value" as the container has it, else the pod. */
-static void add_setting(const struct reader *r, struct ct_deployed *t, enum ct_setting_kind kind,
-			const struct ct_yaml_node *own, const struct ct_yaml_node *pods,
-			const char *key)
+static void add_setting(const struct manifest_reader *r, struct ct_deployed *t,
+			enum ct_setting_kind kind, const struct ct_yaml_node *own,
+			const struct ct_yaml_node *pods, const char *key)
 {
 	const struct ct_yaml_node *n = ct_yaml__get(text_of(own, key) ? own : pods, key);
 
 	ct_settings__add(&t->settings, kind, place(r, n), ct_xasprintf("%s: %s", key, n->text));
 }
 
-static void read_settings(const struct reader *r, struct ct_deployed *t,
+static void read_settings(const struct manifest_reader *r, struct ct_deployed *t,
 			  const struct ct_yaml_node *context, const struct ct_yaml_node *pod)
 {
 	static const struct {
@@ -156,7 +156,8 @@ static void read_settings(const struct reader *r, struct ct_deployed *t,
 }
 
 /* Kubernetes drops what it does not know in this place, or refuses it: it gives nothing. */
-static void note_misplaced(const struct reader *r, const struct ct_yaml_node *map, const char *what)
+static void note_misplaced(const struct manifest_reader *r, const struct ct_yaml_node *map,
+			   const char *what)
 {
 	static const char *const keys[] = { "capabilities", "privileged" };
 
@@ -182,7 +183,7 @@ static void decide_cri(struct ct_deployed *t)
 					ct_named__set(&t->dropped));
 }
 
-static void read_container(const struct reader *r, const struct ct_yaml_node *c,
+static void read_container(const struct manifest_reader *r, const struct ct_yaml_node *c,
 			   const struct ct_yaml_node *pod)
 {
 	const struct ct_yaml_node *context = ct_yaml__get(c, "securityContext");
@@ -217,7 +218,7 @@ static void read_container(const struct reader *r, const struct ct_yaml_node *c,
 		decide_cri(t);
 }
 
-static void read_pod(const struct reader *r, const struct ct_yaml_node *spec)
+static void read_pod(const struct manifest_reader *r, const struct ct_yaml_node *spec)
 {
 	static const char *const lists[] = { "initContainers", "containers",
 					     "ephemeralContainers" };
@@ -231,7 +232,7 @@ static void read_pod(const struct reader *r, const struct ct_yaml_node *spec)
 	}
 }
 
-static void read_object(struct reader *r, const struct ct_yaml_node *o, int depth)
+static void read_object(struct manifest_reader *r, const struct ct_yaml_node *o, int depth)
 {
 	const struct ct_yaml_node *spec = ct_yaml__get(o, "spec"), *list = ct_yaml__get(o, "items");
 	const struct ct_yaml_node *job = ct_yaml__get(ct_yaml__get(spec, "jobTemplate"), "spec");
@@ -262,7 +263,7 @@ void ct_deployment__manifest_docs(struct ct_deployment *t, const char *path,
 				  const struct ct_yaml_docs *docs, enum ct_manifest_reader by)
 {
 	for (size_t i = 0; i < docs->len; i++) {
-		struct reader r = {
+		struct manifest_reader r = {
 			.t = t, .y = docs->items[i], .file = ct_deployment__file(t, path), .by = by
 		};
 

@@ -8,7 +8,7 @@
 
 #define MAX_FILE ((size_t)1 << 20)
 
-int ct_unit__read_files(struct ct_deployment *d, enum ct_unit_syntax syntax, const char *path,
+int ct_unit_read__files(struct ct_deployment *d, enum ct_unit_syntax syntax, const char *path,
 			const char *text, ct_unit_fn *take, void *arg, struct ct_err *err)
 {
 	struct ct_dropins l = { 0 };
@@ -43,7 +43,7 @@ int ct_deployment__unit(struct ct_deployment *d, const char *path, const char *t
 	u->suffix = dot ? dot : "";
 	u->t = ct_deployment__add(d, kind->target, name);
 	u->t->at = (struct ct_place){ ct_deployment__file(d, path), 1, 1 };
-	ret = ct_unit__read_files(d, kind->syntax, path, text, kind->take, u, err);
+	ret = ct_unit_read__files(d, kind->syntax, path, text, kind->take, u, err);
 	kind->decide(u);
 	return ret;
 }

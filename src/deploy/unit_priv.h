@@ -38,7 +38,7 @@ void ct_dropins__free(struct ct_dropins *l);
 
 /* Calls take for each setting of a unit, whose text is given, and then for those of its drop-ins.
  */
-int ct_unit__read_files(struct ct_deployment *d, enum ct_unit_syntax syntax, const char *path,
+int ct_unit_read__files(struct ct_deployment *d, enum ct_unit_syntax syntax, const char *path,
 			const char *text, ct_unit_fn *take, void *arg, struct ct_err *err);
 
 extern const struct ct_unit_kind ct_unit_systemd, ct_unit_quadlet;

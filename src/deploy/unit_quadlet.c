@@ -10,38 +10,38 @@ struct word {
 };
 
 /* The values of a key, together; an empty one takes back those before it. */
-struct words {
+struct quadlet_words {
 	struct word *items;
 	size_t len, cap;
 };
 
 struct quadlet {
 	struct ct_unit_read base;
-	struct words add, drop, args, networks, seccomp;
+	struct quadlet_words add, drop, args, networks, seccomp;
 	char *user; /* NULL: not set */
 	struct ct_place user_at;
 };
 
-static void clear(struct words *l)
+static void clear(struct quadlet_words *l)
 {
 	while (l->len)
 		free(l->items[--l->len].text);
 }
 
-static void drop(struct words *l)
+static void drop(struct quadlet_words *l)
 {
 	clear(l);
 	free(l->items);
 }
 
-static void add_word(struct words *l, struct ct_place at, char *text)
+static void add_word(struct quadlet_words *l, struct ct_place at, char *text)
 {
 	*CT_PUSH(l->items, l->len, l->cap) = (struct word){ text, at };
 }
 
 /* A value of several words; of one that cannot be split Quadlet takes nothing. */
-static void take_words(struct words *l, const struct ct_unit_line *line, enum ct_unit_words kind,
-		       const char *value)
+static void take_words(struct quadlet_words *l, const struct ct_unit_line *line,
+		       enum ct_unit_words kind, const char *value)
 {
 	size_t before = l->len;
 	const char *at;
@@ -106,7 +106,7 @@ static bool is_variable(const char *s)
 }
 
 /* The value of an option in args[*i], or behind it, which is then taken, too; else NULL. */
-static const char *value_of(const struct words *args, size_t *i, const char *option)
+static const char *value_of(const struct quadlet_words *args, size_t *i, const char *option)
 {
 	const char *word = args->items[*i].text;
 	size_t len = strlen(option);
@@ -119,7 +119,7 @@ static const char *value_of(const struct words *args, size_t *i, const char *opt
 }
 
 /* "-u 1000", "-u1000", "-itu=1000" */
-static const char *user_of(const struct words *args, size_t *i)
+static const char *user_of(const struct quadlet_words *args, size_t *i)
 {
 	const char *word = args->items[*i].text;
 

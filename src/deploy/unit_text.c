@@ -18,7 +18,7 @@ struct ct_place ct_unit_line__place(const struct ct_unit_line *l, const char *p)
 					  (unsigned int)(offset - l->parts[i - 1].offset) };
 }
 
-struct reader {
+struct line_reader {
 	enum ct_unit_syntax syntax;
 	struct ct_unit_line line;
 	char *section; /* NULL: before the first */
@@ -27,7 +27,7 @@ struct reader {
 	struct ct_err *err;
 };
 
-static int refuse(const struct reader *r, const char *what)
+static int refuse(const struct line_reader *r, const char *what)
 {
 	ct_autofree char *shown = ct_printable(r->line.file);
 
@@ -35,14 +35,14 @@ static int refuse(const struct reader *r, const char *what)
 			   r->line.parts[0].line, what);
 }
 
-static void read_section(struct reader *r, const char *text, size_t len)
+static void read_section(struct line_reader *r, const char *text, size_t len)
 {
 	free(r->section);
 	r->section = ct_xstrndup(text, len);
 }
 
 /* What begins with '['. systemd wants ']' at the end, Quadlet anywhere with nothing behind it. */
-static int read_header(struct reader *r, char *text)
+static int read_header(struct line_reader *r, char *text)
 {
 	const char *end = r->syntax == CT_UNIT_QUADLET ? strchr(text, ']') : strrchr(text, ']');
 
@@ -53,7 +53,7 @@ static int read_header(struct reader *r, char *text)
 	return r->syntax == CT_UNIT_QUADLET ? refuse(r, "a section without ]") : 0;
 }
 
-static int read_setting(struct reader *r, char *key)
+static int read_setting(struct line_reader *r, char *key)
 {
 	char *value = strchr(key, '='), *end = value;
 
@@ -73,7 +73,7 @@ static int read_setting(struct reader *r, char *key)
 }
 
 /* The line that was joined; it is empty afterwards. */
-static int read_line(struct reader *r)
+static int read_line(struct line_reader *r)
 {
 	char *text = r->line.text.s, *end;
 	int ret = 0;
@@ -108,7 +108,8 @@ static bool is_comment(enum ct_unit_syntax syntax, const char *s, size_t len)
 }
 
 /* One line of the file, without its end. */
-static int take_line(struct reader *r, unsigned int number, const char *s, size_t len, bool last)
+static int take_line(struct line_reader *r, unsigned int number, const char *s, size_t len,
+		     bool last)
 {
 	size_t blanks = strspn(s, " \t"), text_len;
 	bool quadlet = r->syntax == CT_UNIT_QUADLET, more;
@@ -140,7 +141,7 @@ static int take_line(struct reader *r, unsigned int number, const char *s, size_
 int ct_unit_text__read(enum ct_unit_syntax syntax, const char *file, const char *text,
 		       ct_unit_fn *fn, void *arg, struct ct_err *err)
 {
-	struct reader r = { .syntax = syntax, .fn = fn, .arg = arg, .err = err };
+	struct line_reader r = { .syntax = syntax, .fn = fn, .arg = arg, .err = err };
 	unsigned int number = 1;
 	int ret = 0;
 

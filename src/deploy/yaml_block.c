@@ -44,12 +44,12 @@ static int dash_column(const char *text, size_t start)
 }
 
 /* Of the scalar whose text begins at start, the line behind its "|" or ">", or which is there. */
-struct block {
+struct block_scalar {
 	size_t header; /* where that sign is */
 	int outer;     /* the column of what holds the scalar */
 };
 
-static bool locate(const char *text, size_t start, struct ct_yaml_key key, struct block *b)
+static bool locate(const char *text, size_t start, struct ct_yaml_key key, struct block_scalar *b)
 {
 	bool shown = start && text[start - 1] == '\n';
 	size_t line = line_start(text, shown ? start - 1 : start);
@@ -68,7 +68,7 @@ static bool locate(const char *text, size_t start, struct ct_yaml_key key, struc
 size_t ct_yaml_scalar__swallows(const char *text, size_t start, size_t end, struct ct_yaml_key key)
 {
 	size_t at = start, indent = 0;
-	struct block b;
+	struct block_scalar b;
 
 	if (!start || text[start - 1] != '\n' || !locate(text, start, key, &b))
 		return SIZE_MAX;
@@ -140,7 +140,7 @@ char *ct_yaml_scalar__block(const char *text, size_t start, struct ct_yaml_key k
 	struct ct_str out = { 0 }, breaks = { 0 };
 	char chomp = '\0';
 	size_t indent = 0;
-	struct block b;
+	struct block_scalar b;
 	const char *p;
 
 	if (!locate(text, start, key, &b))

@@ -10,7 +10,7 @@
 /* The schema in a CustomResourceDefinition goes deeper than libfyaml's own 64 levels. */
 #define MAX_DEPTH 500
 
-struct builder {
+struct yaml_builder {
 	struct ct_yaml *y;
 	struct fy_parser *parser;
 	struct ct_err *err;
@@ -34,7 +34,7 @@ static size_t mark_end(struct fy_token *t)
 	return fy_token_end_mark(t)->input_pos;
 }
 
-static bool is_complete(const struct builder *b, const struct ct_yaml_node *n)
+static bool is_complete(const struct yaml_builder *b, const struct ct_yaml_node *n)
 {
 	for (size_t i = 0; i < b->depth; i++)
 		if (b->open[i] == n)
@@ -43,7 +43,7 @@ static bool is_complete(const struct builder *b, const struct ct_yaml_node *n)
 }
 
 /* The anchor's name, and with it the earlier of the two places where a node may begin. */
-static void set_props(struct builder *b, struct ct_yaml_node *n, struct fy_token *anchor,
+static void set_props(struct yaml_builder *b, struct ct_yaml_node *n, struct fy_token *anchor,
 		      struct fy_token *tag)
 {
 	const char *text;
@@ -74,7 +74,7 @@ static void set_props(struct builder *b, struct ct_yaml_node *n, struct fy_token
 	}
 }
 
-static int check_key(struct builder *b, struct ct_yaml_node *map)
+static int check_key(struct yaml_builder *b, struct ct_yaml_node *map)
 {
 	const struct ct_yaml_node *key = map->items[map->nitems - 1], *k = ct_yaml__resolve(key);
 
@@ -97,7 +97,7 @@ static int check_key(struct builder *b, struct ct_yaml_node *map)
 }
 
 /* Takes n into the collection that is open. */
-static int add(struct builder *b, struct ct_yaml_node *n)
+static int add(struct yaml_builder *b, struct ct_yaml_node *n)
 {
 	struct ct_yaml_node *in = b->depth ? b->open[b->depth - 1] : NULL;
 
@@ -114,7 +114,7 @@ static int add(struct builder *b, struct ct_yaml_node *n)
 }
 
 /* The key whose value comes next. */
-static struct ct_yaml_key key_of(const struct builder *b)
+static struct ct_yaml_key key_of(const struct yaml_builder *b)
 {
 	const struct ct_yaml_node *in = b->depth ? b->open[b->depth - 1] : NULL, *key;
 
@@ -125,7 +125,7 @@ static struct ct_yaml_key key_of(const struct builder *b)
 }
 
 /* Sets the text from the scalar's own bytes, or where that cannot be, as libfyaml has it. */
-static int set_text(struct builder *b, struct ct_yaml_node *n, struct fy_token *t)
+static int set_text(struct yaml_builder *b, struct ct_yaml_node *n, struct fy_token *t)
 {
 	const char *text = b->y->text + n->start, *wrong = NULL;
 	size_t len = n->end - n->start;
@@ -143,14 +143,14 @@ static int set_text(struct builder *b, struct ct_yaml_node *n, struct fy_token *
 }
 
 /* Finds empty block scalars that took what follows for their text. */
-static bool swallows(struct builder *b, const struct ct_yaml_node *n)
+static bool swallows(struct yaml_builder *b, const struct ct_yaml_node *n)
 {
 	if (n->style == CT_YAML_LITERAL)
 		b->hidden = ct_yaml_scalar__swallows(b->y->text, n->start, n->end, key_of(b));
 	return b->hidden != SIZE_MAX;
 }
 
-static int add_scalar(struct builder *b, const struct fy_event *e)
+static int add_scalar(struct yaml_builder *b, const struct fy_event *e)
 {
 	struct ct_yaml_node *n = ct_xzalloc(sizeof(*n));
 	struct fy_token *t = e->scalar.value;
@@ -179,7 +179,7 @@ static int add_scalar(struct builder *b, const struct fy_event *e)
 	return add(b, n);
 }
 
-static int add_alias(struct builder *b, const struct fy_event *e)
+static int add_alias(struct yaml_builder *b, const struct fy_event *e)
 {
 	struct ct_yaml_node *n = ct_xzalloc(sizeof(*n));
 	struct fy_token *t = e->alias.anchor;
@@ -212,7 +212,7 @@ static int add_alias(struct builder *b, const struct fy_event *e)
 	return add(b, n);
 }
 
-static int open_node(struct builder *b, enum ct_yaml_kind kind, struct fy_token *start,
+static int open_node(struct yaml_builder *b, enum ct_yaml_kind kind, struct fy_token *start,
 		     struct fy_token *anchor, struct fy_token *tag)
 {
 	struct ct_yaml_node *n = ct_xzalloc(sizeof(*n));
@@ -240,7 +240,7 @@ static int open_node(struct builder *b, enum ct_yaml_kind kind, struct fy_token 
 	return ret;
 }
 
-static int close_node(struct builder *b, struct fy_token *end)
+static int close_node(struct yaml_builder *b, struct fy_token *end)
 {
 	struct ct_yaml_node *n = b->open[--b->depth], *in = n->parent;
 
@@ -249,7 +249,7 @@ static int close_node(struct builder *b, struct fy_token *end)
 	return in && in->kind == CT_YAML_MAP && in->nitems % 2 ? check_key(b, in) : 0;
 }
 
-static int on_event(struct builder *b, struct fy_event *e)
+static int on_event(struct yaml_builder *b, struct fy_event *e)
 {
 	switch (e->type) {
 	case FYET_DOCUMENT_START:
@@ -304,7 +304,7 @@ static bool is_close_comment(const struct ct_yaml *y, size_t pos)
 	return pos && pos < y->len && y->text[pos] == '#' && strchr("[]{},\"'", y->text[pos - 1]);
 }
 
-static int syntax_error(struct builder *b, struct fy_diag *diag)
+static int syntax_error(struct yaml_builder *b, struct fy_diag *diag)
 {
 	ct_autofree char *name = ct_printable(b->y->name);
 	const struct fy_diag_error *e;
@@ -321,7 +321,7 @@ static int syntax_error(struct builder *b, struct fy_diag *diag)
 	return ct_err__set(b->err, EINVAL, "%s:%d:%d: not YAML: %s", name, e->line, e->column, msg);
 }
 
-static int build(struct builder *b, struct fy_diag *diag)
+static int build(struct yaml_builder *b, struct fy_diag *diag)
 {
 	struct fy_event *e;
 	int ret = 0;
@@ -338,7 +338,7 @@ static int build(struct builder *b, struct fy_diag *diag)
 int ct_yaml_build__run(struct ct_yaml *y, const char *shown, size_t *hidden, struct ct_err *err)
 {
 	const struct fy_diag_cfg dcfg = { .level = FYET_ERROR, .module_mask = ~0u };
-	struct builder b = { .y = y, .err = err, .hidden = SIZE_MAX };
+	struct yaml_builder b = { .y = y, .err = err, .hidden = SIZE_MAX };
 	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG |
 					     FYPCF_SLOPPY_FLOW_INDENTATION |
 					     FYPCF_DISABLE_DEPTH_LIMIT };

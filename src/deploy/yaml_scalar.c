@@ -4,7 +4,7 @@
 #include "deploy/yaml_scalar.h"
 
 /* The rest of a scalar that is being read, and what it has given so far. */
-struct reader {
+struct scalar_reader {
 	const char *at, *end;
 	struct ct_str text;
 	size_t keep; /* bytes of text that white space at a line's end does not include */
@@ -16,14 +16,14 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-static void skip_blanks(struct reader *r)
+static void skip_blanks(struct scalar_reader *r)
 {
 	while (r->at < r->end && is_blank(*r->at))
 		r->at++;
 }
 
 /* Takes LF or CR LF; false where the line does not end. */
-static bool take_line_end(struct reader *r)
+static bool take_line_end(struct scalar_reader *r)
 {
 	if (r->end - r->at >= 2 && *r->at == '\r' && r->at[1] == '\n')
 		r->at++;
@@ -34,7 +34,7 @@ static bool take_line_end(struct reader *r)
 }
 
 /* Skips the empty lines and the next one's indentation; each empty line is a line feed. */
-static size_t skip_empty_lines(struct reader *r)
+static size_t skip_empty_lines(struct scalar_reader *r)
 {
 	size_t empty = 0;
 
@@ -46,7 +46,7 @@ static size_t skip_empty_lines(struct reader *r)
 }
 
 /* A line's end, and the white space around it, is a space, or the line feeds behind it. */
-static bool fold(struct reader *r)
+static bool fold(struct scalar_reader *r)
 {
 	if (!take_line_end(r))
 		return false;
@@ -58,7 +58,7 @@ static bool fold(struct reader *r)
 	return true;
 }
 
-static void add_utf8(struct reader *r, uint32_t c)
+static void add_utf8(struct scalar_reader *r, uint32_t c)
 {
 	char s[4];
 	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
@@ -69,7 +69,7 @@ static void add_utf8(struct reader *r, uint32_t c)
 	ct_str__addn(&r->text, s, n);
 }
 
-static void take_hex(struct reader *r, int digits)
+static void take_hex(struct scalar_reader *r, int digits)
 {
 	uint32_t c = 0;
 
@@ -96,7 +96,7 @@ static void take_hex(struct reader *r, int digits)
 }
 
 /* What follows a backslash between double quotes. */
-static void take_escape(struct reader *r)
+static void take_escape(struct scalar_reader *r)
 {
 	static const struct {
 		char sign;
@@ -130,7 +130,7 @@ static void take_escape(struct reader *r)
 	r->keep = r->text.len;
 }
 
-static void take(struct reader *r, char quote)
+static void take(struct scalar_reader *r, char quote)
 {
 	while (r->at < r->end && !r->wrong) {
 		if (fold(r))
@@ -154,7 +154,8 @@ static void take(struct reader *r, char quote)
 char *ct_yaml_scalar__text(const char *raw, size_t len, const char **wrong)
 {
 	char quote = len && strchr("'\"", *raw) ? *raw : '\0';
-	struct reader r = { .at = raw + (quote != '\0'), .end = raw + len - (quote != '\0') };
+	struct scalar_reader r = { .at = raw + (quote != '\0'),
+				   .end = raw + len - (quote != '\0') };
 
 	ct_str__add(&r.text, "");
 	if (quote && (len < 2 || raw[len - 1] != quote))

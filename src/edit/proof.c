@@ -9,7 +9,7 @@
 static const char *const cure =
 	"record that service as well, write its keys out, or use --override";
 
-struct walk {
+struct comparison {
 	const struct ct_yaml *old, *new;
 	const struct ct_patch *p;
 	struct ct_str path; /* "services.web" */
@@ -23,7 +23,7 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a && b && !strcmp(a, b));
 }
 
-static int differs(struct walk *w, const struct ct_yaml_node *old)
+static int differs(struct comparison *w, const struct ct_yaml_node *old)
 {
 	ct_autofree char *shown = ct_printable(w->path.s ? w->path.s : "");
 
@@ -32,10 +32,11 @@ static int differs(struct walk *w, const struct ct_yaml_node *old)
 			      cure);
 }
 
-static int compare(struct walk *w, const struct ct_yaml_node *a, const struct ct_yaml_node *b);
+static int compare(struct comparison *w, const struct ct_yaml_node *a,
+		   const struct ct_yaml_node *b);
 
 /* A key of a service that the edit is about. */
-static bool is_intended(const struct walk *w, const char *key)
+static bool is_intended(const struct comparison *w, const char *key)
 {
 	static const char *const keys[] = { "cap_add", "cap_drop", "privileged", "x-captrim" };
 	const char *service;
@@ -52,8 +53,8 @@ static bool is_intended(const struct walk *w, const char *key)
 	return false;
 }
 
-static int compare_key(struct walk *w, const struct ct_yaml_node *a, const struct ct_yaml_node *b,
-		       const char *key)
+static int compare_key(struct comparison *w, const struct ct_yaml_node *a,
+		       const struct ct_yaml_node *b, const char *key)
 {
 	const struct ct_yaml_node *x = ct_yaml__get(a, key), *y = ct_yaml__get(b, key);
 	size_t len = w->path.len;
@@ -75,8 +76,8 @@ static int compare_key(struct walk *w, const struct ct_yaml_node *a, const struc
  * Each key of n, merged ones too, compared between a and b. news: only those that a has not. To
  * compare what both have a second time would double the work with each level.
  */
-static int compare_keys(struct walk *w, const struct ct_yaml_node *n, const struct ct_yaml_node *a,
-			const struct ct_yaml_node *b, bool news)
+static int compare_keys(struct comparison *w, const struct ct_yaml_node *n,
+			const struct ct_yaml_node *a, const struct ct_yaml_node *b, bool news)
 {
 	int ret = 0;
 
@@ -100,7 +101,7 @@ static int compare_keys(struct walk *w, const struct ct_yaml_node *n, const stru
 	return ret;
 }
 
-static int compare(struct walk *w, const struct ct_yaml_node *a, const struct ct_yaml_node *b)
+static int compare(struct comparison *w, const struct ct_yaml_node *a, const struct ct_yaml_node *b)
 {
 	int ret = 0;
 
@@ -126,7 +127,7 @@ static int compare(struct walk *w, const struct ct_yaml_node *a, const struct ct
 int ct_proof__trees(const struct ct_yaml *old, const struct ct_yaml *new, const struct ct_patch *p,
 		    struct ct_err *err)
 {
-	struct walk w = { old, new, p, { 0 }, 0, MAX_COMPARISONS, err };
+	struct comparison w = { old, new, p, { 0 }, 0, MAX_COMPARISONS, err };
 	int ret = 0;
 
 	if (!old->root != !new->root)

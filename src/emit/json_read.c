@@ -360,7 +360,7 @@ static int read_document(json_t *doc, struct ct_session *s, struct ct_report *r,
 	return ret ? ret : ct_read__list(doc, "workloads", read_workload, s, r, err);
 }
 
-bool ct_advice__is_json(const char *text, size_t len)
+bool ct_advice_json__is(const char *text, size_t len)
 {
 	json_t *doc = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK, NULL);
 	const char *schema = json_string_value(json_object_get(doc, "schema"));
@@ -394,8 +394,8 @@ static int parse(const char *text, size_t len, json_t **doc, struct ct_err *err)
 	return 0;
 }
 
-int ct_advice__read(const char *text, size_t len, const char *name, struct ct_session **s,
-		    struct ct_report **r, struct ct_err *err)
+int ct_advice_json__read(const char *text, size_t len, const char *name, struct ct_session **s,
+			 struct ct_report **r, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(name);
 	ct_autoerr struct ct_err why = { 0 };

@@ -9,7 +9,7 @@
 #define CT_ADVICE_SCHEMA "captrim.advice/1"
 
 /* Does this text, the whole of a file, call itself an advice of captrim's, of whatever number? */
-bool ct_advice__is_json(const char *text, size_t len);
+bool ct_advice_json__is(const char *text, size_t len);
 
 /*
  * Reads captrim.advice/1; name is for messages. Written again it gives the same bytes. The
@@ -17,7 +17,7 @@ bool ct_advice__is_json(const char *text, size_t len);
  * first. -EINVAL with a message that names the file, the place in it and the cure; both are
  * untouched then. Unknown fields are ignored.
  */
-int ct_advice__read(const char *text, size_t len, const char *name, struct ct_session **s,
-		    struct ct_report **r, struct ct_err *err);
+int ct_advice_json__read(const char *text, size_t len, const char *name, struct ct_session **s,
+			 struct ct_report **r, struct ct_err *err);
 
 #endif

@@ -123,24 +123,6 @@ enum ct_nnp ct_advice__no_escalation(const struct ct_report *r, const struct ct_
 	return a->cap_add & CT_CAP(SYS_ADMIN) ? CT_NNP_NO : ct_advice__nnp(r, a);
 }
 
-bool ct_workload__is_unconfined(const struct ct_workload *w)
-{
-	return w->kind == CT_WL_CONTAINER && w->container.seccomp == CT_SECCOMP_NONE &&
-	       w->container.privileged != CT_YES;
-}
-
-static bool is_host(const char *mode)
-{
-	return mode && !strcmp(mode, "host");
-}
-
-bool ct_workload__shares_host(const struct ct_workload *w)
-{
-	const struct ct_container *c = &w->container;
-
-	return is_host(c->network) || is_host(c->pid_mode) || is_host(c->ipc_mode);
-}
-
 bool ct_advice__warns(const struct ct_advice *a, const char *code)
 {
 	for (size_t i = 0; i < a->nwarnings; i++)

@@ -46,12 +46,6 @@ enum ct_nnp ct_advice__nnp(const struct ct_report *r, const struct ct_advice *a)
 /* The same for Kubernetes, whose allowPrivilegeEscalation: false contradicts SYS_ADMIN. */
 enum ct_nnp ct_advice__no_escalation(const struct ct_report *r, const struct ct_advice *a);
 
-/* A container without seccomp, and not because it was privileged. */
-bool ct_workload__is_unconfined(const struct ct_workload *w);
-
-/* Did it share the host's network, processes or IPC objects? */
-bool ct_workload__shares_host(const struct ct_workload *w);
-
 /* ---- warnings ---- */
 
 bool ct_advice__warns(const struct ct_advice *a, const char *code);

@@ -8,7 +8,7 @@
 #include "model/names.h"
 #include "model/session.h"
 
-void ct_json__hex(struct ct_json *j, const char *key, uint64_t value)
+void ct_fields__hex(struct ct_json *j, const char *key, uint64_t value)
 {
 	char buf[20];
 
@@ -16,7 +16,7 @@ void ct_json__hex(struct ct_json *j, const char *key, uint64_t value)
 	ct_json__str(j, key, buf);
 }
 
-int ct_json__to_uint(const json_t *value, uint64_t *n)
+int ct_fields__to_uint(const json_t *value, uint64_t *n)
 {
 	const char *s = json_string_value(value);
 	uint64_t result = 0;
@@ -91,7 +91,7 @@ static void write_uint(const struct ct_field *f, uint64_t n, struct ct_json *j)
 	if (!n && !f->keep)
 		return;
 	if (f->type == CT_FIELD_HEX || n > INT64_MAX)
-		ct_json__hex(j, f->name, n);
+		ct_fields__hex(j, f->name, n);
 	else
 		ct_json__uint(j, f->name, n);
 }
@@ -157,7 +157,7 @@ static int read_uint(const struct ct_field *f, void *p, const json_t *v, struct 
 	uint64_t max = f->max ? f->max : UINT64_MAX >> (64 - 8 * f->size);
 	uint64_t n;
 
-	if (ct_json__to_uint(v, &n) || n > max)
+	if (ct_fields__to_uint(v, &n) || n > max)
 		return ct_err__set(err, EINVAL, "\"%s\" is not a number from 0 to %" PRIu64,
 				   f->name, max);
 	set_uint(f, p, n);

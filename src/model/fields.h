@@ -46,9 +46,9 @@ void ct_fields__write(const struct ct_field *fields, const void *obj, struct ct_
  */
 int ct_fields__read(const struct ct_field *fields, void *obj, json_t *json, struct ct_err *err);
 
-void ct_json__hex(struct ct_json *j, const char *key, uint64_t value);
+void ct_fields__hex(struct ct_json *j, const char *key, uint64_t value);
 
 /* A number, or "0x..." since JSON's numbers end at 2^63 for most readers. */
-int ct_json__to_uint(const json_t *value, uint64_t *n);
+int ct_fields__to_uint(const json_t *value, uint64_t *n);
 
 #endif

@@ -143,7 +143,7 @@ static int read_args(struct ct_kind *k, json_t *sample, struct ct_err *err)
 		return ct_err__set(err, EINVAL, "\"args\" is not an array of at most %d numbers",
 				   CT_ARGS);
 	for (size_t i = 0; i < json_array_size(args); i++)
-		if (ct_json__to_uint(json_array_get(args, i), &k->args[i]))
+		if (ct_fields__to_uint(json_array_get(args, i), &k->args[i]))
 			return ct_err__set(err, EINVAL,
 					   "\"args\" holds something other than a number");
 	taken(sample, "args");
@@ -297,7 +297,7 @@ static void keep_other(struct ct_session *s, json_t *doc)
 	json_t **others = &s->others;
 	uint64_t index;
 
-	if (!ct_json__to_uint(json_object_get(doc, "workload"), &index) && index < s->nworkloads)
+	if (!ct_fields__to_uint(json_object_get(doc, "workload"), &index) && index < s->nworkloads)
 		others = &s->workloads[index]->others;
 	if (!*others)
 		*others = json_array();
@@ -325,7 +325,7 @@ static int read_document(struct reader *r, json_t *doc, struct ct_err *err)
 		return 0;
 	}
 	if (d->has_workload) {
-		if (ct_json__to_uint(json_object_get(doc, "workload"), &index) ||
+		if (ct_fields__to_uint(json_object_get(doc, "workload"), &index) ||
 		    index >= r->s->nworkloads)
 			return ct_err__set(err, EINVAL,
 					   "\"workload\" is not a number below %zu, "

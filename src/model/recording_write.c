@@ -107,7 +107,7 @@ static void write_sample(struct ct_json *j, const struct ct_kind *k)
 	write_nested(j, "creds", ct_creds_fields, &k->creds, rest);
 	ct_json__array(j, "args");
 	for (size_t i = 0; i < CT_ARGS; i++)
-		ct_json__hex(j, NULL, k->args[i]);
+		ct_fields__hex(j, NULL, k->args[i]);
 	ct_json__end_array(j);
 	ct_fields__write(ct_sample_fields, k, j);
 	write_rest(j, rest, in_sample);

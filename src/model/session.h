@@ -326,6 +326,12 @@ bool ct_user__is_root(const char *user);
 /* Did its entry point run as another user than root? */
 enum ct_tristate ct_workload__nonroot(const struct ct_workload *w);
 
+/* A container without seccomp, and not because it was privileged. */
+bool ct_workload__is_unconfined(const struct ct_workload *w);
+
+/* Did it share the host's network, processes or IPC objects? */
+bool ct_workload__shares_host(const struct ct_workload *w);
+
 static inline void ct_session__cleanup(struct ct_session **s)
 {
 	ct_session__free(*s);

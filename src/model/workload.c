@@ -31,3 +31,21 @@ enum ct_tristate ct_workload__nonroot(const struct ct_workload *w)
 		return CT_UNKNOWN;
 	return !*user || *user == ':' || ct_user__is_root(user) ? CT_NO : CT_YES;
 }
+
+bool ct_workload__is_unconfined(const struct ct_workload *w)
+{
+	return w->kind == CT_WL_CONTAINER && w->container.seccomp == CT_SECCOMP_NONE &&
+	       w->container.privileged != CT_YES;
+}
+
+static bool is_host(const char *mode)
+{
+	return mode && !strcmp(mode, "host");
+}
+
+bool ct_workload__shares_host(const struct ct_workload *w)
+{
+	const struct ct_container *c = &w->container;
+
+	return is_host(c->network) || is_host(c->pid_mode) || is_host(c->ipc_mode);
+}

@@ -17,7 +17,7 @@ struct advice {
 static bool read_bytes(const char *data, size_t size, struct advice *a)
 {
 	ct_autoerr struct ct_err err = { 0 };
-	int ret = ct_advice__read(data, size, "fuzz", &a->s, &a->r, &err);
+	int ret = ct_advice_json__read(data, size, "fuzz", &a->s, &a->r, &err);
 
 	if ((ret == 0) != (a->s != NULL) || (ret == 0) != (err.msg == NULL))
 		abort();
@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size)
 		return 0;
-	ct_advice__is_json((const char *)data, size);
+	ct_advice_json__is((const char *)data, size);
 	if (!read_bytes((const char *)data, size, &a))
 		return 0;
 	first = write_bytes(a.r, &first_len);

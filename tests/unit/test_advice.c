@@ -16,7 +16,7 @@ static struct both read_text(const char *text)
 {
 	ct_autoerr struct ct_err err = { 0 };
 	struct both b = { 0 };
-	int ret = ct_advice__read(text, strlen(text), "x.json", &b.s, &b.r, &err);
+	int ret = ct_advice_json__read(text, strlen(text), "x.json", &b.s, &b.r, &err);
 
 	if (ret)
 		fprintf(stderr, "%s\n", err.msg);
@@ -36,7 +36,7 @@ static void refused(const char *text, const char *why)
 	struct ct_session *s = NULL;
 	struct ct_report *r = NULL;
 
-	CU_ASSERT(ct_advice__read(text, strlen(text), "x\033.json", &s, &r, &err) < 0);
+	CU_ASSERT(ct_advice_json__read(text, strlen(text), "x\033.json", &s, &r, &err) < 0);
 	CU_ASSERT_PTR_NULL(s);
 	CU_ASSERT_PTR_NULL(r);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(err.msg);
@@ -89,8 +89,8 @@ static void test_least(void)
 	CU_ASSERT_EQUAL(b.r->advices[0].cap_add, CT_CAP(KILL));
 	CU_ASSERT_EQUAL(b.r->advices[0].confidence, CT_CONF_LOW);
 	free_both(&b);
-	CU_ASSERT_FALSE(ct_advice__is_json("{\"schema\":\"captrim.recording/1\"}\n{}", 36));
-	CU_ASSERT(ct_advice__is_json("{\"schema\":\"captrim.advice/7\"", 28));
+	CU_ASSERT_FALSE(ct_advice_json__is("{\"schema\":\"captrim.recording/1\"}\n{}", 36));
+	CU_ASSERT(ct_advice_json__is("{\"schema\":\"captrim.advice/7\"", 28));
 }
 
 #define REASON(cap, any_of)                                                             \

@@ -422,8 +422,8 @@ static void read_back(const struct ct_report *r)
 	ct_autoreport struct ct_report *back = NULL;
 	ct_autoerr struct ct_err err = { 0 };
 
-	CU_ASSERT(ct_advice__is_json(text, len));
-	CU_ASSERT_EQUAL_FATAL(ct_advice__read(text, len, "x", &s, &back, &err), 0);
+	CU_ASSERT(ct_advice_json__is(text, len));
+	CU_ASSERT_EQUAL_FATAL(ct_advice_json__read(text, len, "x", &s, &back, &err), 0);
 	again = json_of(back, &len_again);
 	UNIT_STR(again, text);
 }
