@@ -139,9 +139,20 @@ static bool never_mounted_overlay(const struct ct_case *c)
 	return opened || !configured;
 }
 
+/*
+ * What was under way in a container when we came was not seen to enter it: a runtime's set-up, or
+ * that of a health check, looks like the workload itself.
+ */
+static bool may_have_entered(const struct ct_case *c, const struct ct_kind *k)
+{
+	return k->key.entry == CT_ENTRY_ENTERED ||
+	       (k->key.entry == CT_ENTRY_MAIN && c->w->kind == CT_WL_CONTAINER &&
+		c->w->start_seen != CT_YES);
+}
+
 bool ct_kind__is_outsiders(const struct ct_case *c, const struct ct_kind *k)
 {
-	if (!(k->key.flags & CT_CRED_OTHERS) && k->key.entry != CT_ENTRY_ENTERED)
+	if (!(k->key.flags & CT_CRED_OTHERS) && !may_have_entered(c, k))
 		return false;
 	return holds_more_than_given(c, k) || (is_asked_of_mounter(k) && c->mounts_no_overlay);
 }

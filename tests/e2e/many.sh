@@ -18,7 +18,7 @@ trap clean EXIT
 
 "$captrim" record -q --all -o "$tmp/recording" 2>"$tmp/err" &
 recorder=$!
-sleep 2
+attached $recorder
 # Every third changes an owner, every third looks into another's directory, every third needs nothing.
 # shellcheck disable=SC2016 # for the inner shell
 started=$(seq "$many" | xargs -P 4 -I{} sh -c 'case $(({} % 3)) in

@@ -26,7 +26,7 @@ resident() { awk '/^VmRSS:/ { print $2 }' "/proc/$recorder/status"; }
 
 "$captrim" record -q --all -o "$tmp/recording" 2>"$tmp/err" &
 recorder=$!
-sleep 3
+attached $recorder
 # What it needs for the first of each, such as buffers, does not count.
 mkdir "$dir/before" "$dir/after"
 "$tmp/churn" "$dir/before" "$tmp/file" 1000 200 || fail warm "exit status $?"

@@ -27,7 +27,8 @@ touch "$tmp/file"
 once=$!
 CAPTRIM_TAKE=$every "$captrim" record -q --all -o "$tmp/often" 2>>"$tmp/err" &
 often=$!
-sleep 6
+attached $once
+attached $often
 end=$((SECONDS + seconds)) round=0
 while [ $SECONDS -lt $end ]; do
 	round=$((round + 1))

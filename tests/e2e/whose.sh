@@ -27,7 +27,7 @@ record() {
 	rm -f "$tmp/recording"
 	"$captrim" record "$@" -q -o "$tmp/recording" 2>"$tmp/err" &
 	recorder=$!
-	sleep 2.5
+	attached $recorder
 }
 # Ends it, and makes its advice.
 recorded() {

@@ -33,6 +33,16 @@ need_probe() {
 		{ skip all "no way into this kernel: $(grep -m1 '^no' "$tmp/doctor")"; exit 0; }
 }
 
+# attached PID: waits until a recorder has attached, for half a minute at most; its timer is made after that
+attached() {
+	for _ in $(seq 300); do
+		# shellcheck disable=SC2012 # descriptors
+		! ls -l "/proc/$1/fd" 2>/dev/null | grep -q timerfd || break
+		sleep 0.1
+	done
+	sleep 1
+}
+
 # Ends the script with one SKIP line unless a Docker daemon answers; makes the image.
 need_docker() {
 	docker version >/dev/null 2>&1 || { skip all "no Docker daemon answers"; exit 0; }
