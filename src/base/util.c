@@ -256,3 +256,13 @@ bool ct_str_ends(const char *s, const char *end)
 
 	return len >= n && !strcmp(s + len - n, end);
 }
+
+bool ct_str_lists(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+		if (!strncmp(at, word, len) && strchr(",=", at[len]))
+			return true;
+	return false;
+}

@@ -81,6 +81,9 @@ bool ct_str_equal(const char *a, const char *b);
 /* Is end the end of s, or all of it? */
 bool ct_str_ends(const char *s, const char *end);
 
+/* Is the word, or word=..., in a list with commas between its items? list may be NULL. */
+bool ct_str_lists(const char *list, const char *word);
+
 /* Decodes one character. Returns its length in bytes, 0 when it is broken UTF-8. */
 size_t ct_utf8__decode(const char *s, uint32_t *c);
 

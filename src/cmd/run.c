@@ -131,13 +131,13 @@ static void stop_containers(const struct ct_launch *in)
 {
 	struct ct_client c = ct_client__parse(in->argv);
 	ct_autofree char *label = NULL;
-	ct_autoargv struct ct_argv client = {};
+	ct_autostrings struct ct_strings client = {};
 
 	if (!in->label)
 		return;
 	label = ct_xasprintf("%s=%s", CT_RUN_LABEL, in->label);
 	for (size_t i = 0; i < c.sub; i++)
-		ct_argv__add(&client, in->argv[i]);
+		ct_strings__add(&client, in->argv[i]);
 	if (!ct_journal__stop_containers(
 		    &(struct ct_journal){ .client = client.items, .label = label }))
 		ct_warn("the container could not be stopped; '%s ps --filter label=%s' shows it",

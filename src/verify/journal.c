@@ -41,14 +41,14 @@ static json_t *to_array(char **words)
 	return array;
 }
 
-static void from_array(const json_t *array, struct ct_argv *words)
+static void from_array(const json_t *array, struct ct_strings *words)
 {
 	json_t *word;
 	size_t i;
 
 	json_array_foreach(array, i, word)
 		if (json_is_string(word))
-			ct_argv__add(words, json_string_value(word));
+			ct_strings__add(words, json_string_value(word));
 }
 
 static int save(const struct ct_journal *s, struct ct_err *err)
@@ -76,21 +76,21 @@ static bool for_listed(const struct ct_journal *s, const char *const *list,
 		       const char *const *words)
 {
 	ct_autofree char *filter = ct_xasprintf("label=%s", s->label);
-	ct_autoargv struct ct_argv find = {}, act = {};
+	ct_autostrings struct ct_strings find = {}, act = {};
 	ct_autofree char *out = NULL;
 	bool any = false;
 
-	ct_argv__add_all(&find, (const char *const *)s->client);
-	ct_argv__add_all(&find, list);
-	ct_argv__add(&find, "--filter");
-	ct_argv__add(&find, filter);
-	ct_argv__add_all(&act, (const char *const *)s->client);
-	ct_argv__add_all(&act, words);
+	ct_strings__add_all(&find, (const char *const *)s->client);
+	ct_strings__add_all(&find, list);
+	ct_strings__add(&find, "--filter");
+	ct_strings__add(&find, filter);
+	ct_strings__add_all(&act, (const char *const *)s->client);
+	ct_strings__add_all(&act, words);
 	if (ct_proc__run(find.items, &out))
 		return false;
 	for (char *save = NULL, *id = strtok_r(out, "\n", &save); id;
 	     id = strtok_r(NULL, "\n", &save)) {
-		ct_argv__add(&act, id);
+		ct_strings__add(&act, id);
 		any = true;
 	}
 	return !any || !ct_proc__run(act.items, NULL);
@@ -142,7 +142,7 @@ static char *stack_path(const char *dir, const char *token)
 static bool remove_leftovers(const char *dir, int fd)
 {
 	struct ct_journal s = { .fd = fd };
-	ct_autoargv struct ct_argv client = {}, running = {};
+	ct_autostrings struct ct_strings client = {}, running = {};
 	json_t *root = json_loadfd(fd, JSON_DISABLE_EOF_CHECK, NULL);
 	const char *token, *label, *group, *unit;
 	bool ok = false;
@@ -232,7 +232,7 @@ int ct_journal__unit(struct ct_journal *s, const char *unit, struct ct_err *err)
 {
 	free(s->unit);
 	s->unit = ct_xstrdup(unit);
-	ct_argv__free(&s->running);
+	ct_strings__free(&s->running);
 	ct_unit__running(unit, &s->running);
 	return save(s, err);
 }
@@ -255,6 +255,6 @@ void ct_journal__close(struct ct_journal *s, bool keep)
 	free(s->stack_path);
 	free(s->cgroup);
 	free(s->unit);
-	ct_argv__free(&s->running);
+	ct_strings__free(&s->running);
 	*s = (struct ct_journal){ .fd = -1 };
 }

@@ -7,7 +7,7 @@
 #define CT_VERIFY_JOURNAL_H
 
 #include "base/err.h"
-#include "verify/argv.h"
+#include "base/strings.h"
 
 #define CT_VERIFY_LABEL "captrim.verify"
 
@@ -17,10 +17,10 @@ struct ct_journal {
 	char *project;		 /* of Compose, when that makes it; else NULL */
 	char *path, *stack_path; /* this file; where a Compose file may be written */
 	int fd;
-	char **client;		/* words of the container client, NULL: none; borrowed */
-	char *cgroup;		/* of a plain command, or NULL */
-	char *unit;		/* of systemd, stopped and limited during the proof, or NULL */
-	struct ct_argv running; /* it and what depends on it, to be started again */
+	char **client;		   /* words of the container client, NULL: none; borrowed */
+	char *cgroup;		   /* of a plain command, or NULL */
+	char *unit;		   /* of systemd, stopped and limited during the proof, or NULL */
+	struct ct_strings running; /* it and what depends on it, to be started again */
 };
 
 /*

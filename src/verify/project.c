@@ -9,7 +9,7 @@
 #include "deploy/yaml_json.h"
 #include "model/caps.h"
 #include "verify/proc.h"
-#include "verify/argv.h"
+#include "base/strings.h"
 
 struct ct_project {
 	json_t *root, *given;  /* given: as the file has it */
@@ -55,10 +55,10 @@ static const char *const *find_client(void)
 	const char *const *const clients[] = { plugin, standalone };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(clients); i++) {
-		ct_autoargv struct ct_argv words = {};
+		ct_autostrings struct ct_strings words = {};
 
-		ct_argv__add_all(&words, clients[i]);
-		ct_argv__add(&words, "version");
+		ct_strings__add_all(&words, clients[i]);
+		ct_strings__add(&words, "version");
 		if (!ct_proc__run(words.items, NULL))
 			return clients[i];
 	}
@@ -69,7 +69,7 @@ int ct_project__open(const char *file, const char *project, struct ct_project **
 		     struct ct_err *err)
 {
 	const char *const *client = find_client();
-	ct_autoargv struct ct_argv words = {};
+	ct_autostrings struct ct_strings words = {};
 	ct_autofree char *output = NULL;
 	int ret;
 
@@ -78,11 +78,11 @@ int ct_project__open(const char *file, const char *project, struct ct_project **
 			err, ENOENT,
 			"neither 'docker compose' nor docker-compose works here: install "
 			"one");
-	ct_argv__add_all(&words, client);
-	ct_argv__add_all(&words, (const char *const[]){ "-p", project, NULL });
+	ct_strings__add_all(&words, client);
+	ct_strings__add_all(&words, (const char *const[]){ "-p", project, NULL });
 	if (file)
-		ct_argv__add_all(&words, (const char *const[]){ "-f", file, NULL });
-	ct_argv__add(&words, "config");
+		ct_strings__add_all(&words, (const char *const[]){ "-f", file, NULL });
+	ct_strings__add(&words, "config");
 	ret = ct_proc__run(words.items, &output);
 	if (ret) {
 		ct_autofree char *shown = ct_printable(output ? output : "no answer");
@@ -132,7 +132,7 @@ static void look_at_mount(const json_t *mount, bool *volumes, bool *binds)
 
 		options = strchr(options + 1, ':');
 		*volumes |= named;
-		*binds |= !named && !(options && ct_argv__listed(options + 1, "ro"));
+		*binds |= !named && !(options && ct_str_lists(options + 1, "ro"));
 	} else if (type && !strcmp(type, "volume")) {
 		*volumes |= !!json_object_get(mount, "source");
 	} else if (type && !strcmp(type, "bind")) {
@@ -214,8 +214,8 @@ int ct_project__write(const struct ct_project *c, const char *path, struct ct_er
 	return ct_outfile__commit(ct_steal(f), err);
 }
 
-void ct_project__command(const struct ct_project *c, const char *path, struct ct_argv *words)
+void ct_project__command(const struct ct_project *c, const char *path, struct ct_strings *words)
 {
-	ct_argv__add_all(words, c->client);
-	ct_argv__add_all(words, (const char *const[]){ "-p", c->project, "-f", path, NULL });
+	ct_strings__add_all(words, c->client);
+	ct_strings__add_all(words, (const char *const[]){ "-p", c->project, "-f", path, NULL });
 }

@@ -4,7 +4,7 @@
 #define CT_VERIFY_PROJECT_H
 
 #include "base/err.h"
-#include "verify/argv.h"
+#include "base/strings.h"
 
 struct ct_project; /* the project's configuration */
 
@@ -44,6 +44,6 @@ void ct_project__limit(struct ct_project *c, const char *service, const uint64_t
 int ct_project__write(const struct ct_project *c, const char *path, struct ct_err *err);
 
 /* Adds "docker compose -p PROJECT -f PATH" to *words. */
-void ct_project__command(const struct ct_project *c, const char *path, struct ct_argv *words);
+void ct_project__command(const struct ct_project *c, const char *path, struct ct_strings *words);
 
 #endif

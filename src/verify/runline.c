@@ -125,8 +125,7 @@ static const char *volume_name(const struct option *o, size_t *len)
 		*len = strcspn(at, ":");
 		return at;
 	}
-	if (!named(o, "--mount") || ct_argv__listed(at, "type=bind") ||
-	    ct_argv__listed(at, "type=tmpfs"))
+	if (!named(o, "--mount") || ct_str_lists(at, "type=bind") || ct_str_lists(at, "type=tmpfs"))
 		return NULL;
 	for (; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
 		for (size_t i = 0; i < 2; i++) {
@@ -152,10 +151,10 @@ static bool keeps(const struct option *o)
 	if (is_volume_option(o)) {
 		options = strchr(o->value, ':') ? strchr(strchr(o->value, ':') + 1, ':') : NULL;
 		return strchr("/.~", *o->value) && strchr(o->value, ':') &&
-		       !(options && ct_argv__listed(options + 1, "ro"));
+		       !(options && ct_str_lists(options + 1, "ro"));
 	}
-	return named(o, "--mount") && ct_argv__listed(o->value, "type=bind") &&
-	       !ct_argv__listed(o->value, "ro") && !ct_argv__listed(o->value, "readonly");
+	return named(o, "--mount") && ct_str_lists(o->value, "type=bind") &&
+	       !ct_str_lists(o->value, "ro") && !ct_str_lists(o->value, "readonly");
 }
 
 static void add_volume(struct ct_runline *l, const char *name, size_t len)
@@ -163,7 +162,7 @@ static void add_volume(struct ct_runline *l, const char *name, size_t len)
 	for (size_t i = 0; i < l->volumes.len; i++)
 		if (strlen(l->volumes.items[i]) == len && !strncmp(l->volumes.items[i], name, len))
 			return;
-	*CT_PUSH(l->volumes.items, l->volumes.len, l->volumes.cap) = ct_xstrndup(name, len);
+	ct_strings__take(&l->volumes, ct_xstrndup(name, len));
 }
 
 static void take_in(struct ct_runline *l, const struct option *o)
@@ -213,9 +212,7 @@ int ct_runline__parse(char *const *argv, struct ct_runline *l, struct ct_err *er
 
 void ct_runline__free(struct ct_runline *l)
 {
-	for (size_t i = 0; i < l->volumes.len; i++)
-		free((char *)l->volumes.items[i]);
-	ct_strlist__free(&l->volumes);
+	ct_strings__free(&l->volumes);
 }
 
 /* The value with the named volume exchanged, the option's name before it. */
@@ -252,45 +249,45 @@ static char *without_letters(const struct option *o)
 }
 
 static void copy_option(const struct ct_runline *l, const struct ct_runline_changes *c, size_t i,
-			const struct option *o, struct ct_argv *out)
+			const struct option *o, struct ct_strings *out)
 {
 	char *volume = c->new_volumes ? with_new_volume(l, o, c->new_volumes) : NULL;
 	char *letters;
 
 	if (volume) {
-		ct_argv__take(out, volume);
+		ct_strings__take(out, volume);
 		return;
 	}
 	if (named_one_of(o, dropped, CT_ARRAY_SIZE(dropped)) ||
 	    (c->set && named_one_of(o, capability_options, CT_ARRAY_SIZE(capability_options))))
 		return;
 	if (o->is_long) {
-		ct_argv__add(out, o->word);
+		ct_strings__add(out, o->word);
 	} else {
 		letters = without_letters(o);
 		if (letters[1])
-			ct_argv__take(out, letters);
+			ct_strings__take(out, letters);
 		else
 			free(letters);
 	}
 	if (o->nwords == 2)
-		ct_argv__add(out, l->argv[i + 1]);
+		ct_strings__add(out, l->argv[i + 1]);
 }
 
-static void add_capabilities(uint64_t set, struct ct_argv *out)
+static void add_capabilities(uint64_t set, struct ct_strings *out)
 {
-	ct_argv__add(out, "--cap-drop=ALL");
+	ct_strings__add(out, "--cap-drop=ALL");
 	ct_caps__for_each(cap, set)
-		ct_argv__take(out, ct_xasprintf("--cap-add=%s", ct_cap__name(cap)));
+		ct_strings__take(out, ct_xasprintf("--cap-add=%s", ct_cap__name(cap)));
 }
 
 void ct_runline__build(const struct ct_runline *l, const struct ct_runline_changes *c,
-		       struct ct_argv *out)
+		       struct ct_strings *out)
 {
 	for (size_t i = 0; i <= l->client.sub; i++)
-		ct_argv__add(out, l->argv[i]);
-	ct_argv__add(out, "--rm");
-	ct_argv__add_all(out, c->options);
+		ct_strings__add(out, l->argv[i]);
+	ct_strings__add(out, "--rm");
+	ct_strings__add_all(out, c->options);
 	if (c->set)
 		add_capabilities(*c->set, out);
 	for (size_t i = l->client.sub + 1; i < l->image && strcmp(l->argv[i], "--") != 0;) {
@@ -300,15 +297,15 @@ void ct_runline__build(const struct ct_runline *l, const struct ct_runline_chang
 		i += o.nwords;
 	}
 	for (size_t i = l->image; i < l->client.argc; i++)
-		ct_argv__add(out, l->argv[i]);
+		ct_strings__add(out, l->argv[i]);
 }
 
-void ct_runline__client(const struct ct_runline *l, struct ct_argv *out)
+void ct_runline__client(const struct ct_runline *l, struct ct_strings *out)
 {
 	size_t n = l->client.sub;
 
 	if (n > l->client.name + 1 && !strcmp(l->argv[n - 1], "container"))
 		n--;
 	for (size_t i = 0; i < n; i++)
-		ct_argv__add(out, l->argv[i]);
+		ct_strings__add(out, l->argv[i]);
 }

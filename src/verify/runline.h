@@ -5,8 +5,8 @@
 
 #include "base/err.h"
 #include "base/opt.h"
+#include "base/strings.h"
 #include "runtime/client.h"
-#include "verify/argv.h"
 
 struct ct_runline {
 	struct ct_client client;
@@ -16,7 +16,7 @@ struct ct_runline {
 	bool detached, privileged; /* -d, --privileged */
 	bool entrypoint;	   /* --entrypoint: the image's own command does not count */
 	bool keeps;		   /* something of the host's that it may write to is mounted */
-	struct ct_strlist volumes; /* sources of named volumes, each once */
+	struct ct_strings volumes; /* sources of named volumes, each once */
 };
 
 /* -EINVAL with a message when verify cannot change this command line. */
@@ -34,9 +34,9 @@ struct ct_runline_changes {
  * restarted, without standard input.
  */
 void ct_runline__build(const struct ct_runline *l, const struct ct_runline_changes *c,
-		       struct ct_argv *out);
+		       struct ct_strings *out);
 
 /* Adds the client's word, sudo before it, and its own options. */
-void ct_runline__client(const struct ct_runline *l, struct ct_argv *out);
+void ct_runline__client(const struct ct_runline *l, struct ct_strings *out);
 
 #endif

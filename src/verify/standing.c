@@ -99,7 +99,7 @@ int ct_standings__parse(const char *json, struct ct_standings *out)
 }
 
 /* The ids of a list, one a line; anything else is not a list. */
-static int add_ids(const char *text, struct ct_argv *words)
+static int add_ids(const char *text, struct ct_strings *words)
 {
 	while (*text) {
 		size_t len = strcspn(text, "\n");
@@ -108,7 +108,7 @@ static int add_ids(const char *text, struct ct_argv *words)
 			if (!isxdigit((unsigned char)text[i]))
 				return -EBADMSG;
 		if (len)
-			ct_argv__take(words, ct_xstrndup(text, len));
+			ct_strings__take(words, ct_xstrndup(text, len));
 		text += len + (text[len] == '\n');
 	}
 	return 0;
@@ -117,14 +117,15 @@ static int add_ids(const char *text, struct ct_argv *words)
 int ct_standings__ask(char *const *client, const char *label, struct ct_standings *out)
 {
 	ct_autofree char *filter = ct_xasprintf("label=%s", label), *ids = NULL, *json = NULL;
-	ct_autoargv struct ct_argv list = {}, inspect = {};
+	ct_autostrings struct ct_strings list = {}, inspect = {};
 	size_t before;
 
-	ct_argv__add_all(&list, (const char *const *)client);
-	ct_argv__add_all(&list, (const char *const[]){ "ps", "-aq", "--no-trunc", "--filter",
-						       filter, NULL });
-	ct_argv__add_all(&inspect, (const char *const *)client);
-	ct_argv__add_all(&inspect, (const char *const[]){ "inspect", "--type", "container", NULL });
+	ct_strings__add_all(&list, (const char *const *)client);
+	ct_strings__add_all(&list, (const char *const[]){ "ps", "-aq", "--no-trunc", "--filter",
+							  filter, NULL });
+	ct_strings__add_all(&inspect, (const char *const *)client);
+	ct_strings__add_all(&inspect,
+			    (const char *const[]){ "inspect", "--type", "container", NULL });
 	before = inspect.len;
 	if (ct_proc__run(list.items, &ids) || add_ids(ids, &inspect))
 		return -EIO;

@@ -6,11 +6,11 @@
 #include "base/opt.h"
 #include "record/recorder.h"
 #include "verify/journal.h"
-#include "verify/argv.h"
+#include "base/strings.h"
 
 /* One start, filled in by the target. */
 struct ct_start {
-	struct ct_argv words;	  /* the command */
+	struct ct_strings words;  /* the command */
 	char *label;		  /* value of CT_RUN_LABEL on its container, NULL: none */
 	const char *project;	  /* of Compose, borrowed, or NULL */
 	const char *unit;	  /* of systemd, borrowed, or NULL */

@@ -18,7 +18,7 @@ static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct c
 
 	(void)fresh;
 	(void)err;
-	ct_argv__add_all(&start->words, (const char *const *)c->argv);
+	ct_strings__add_all(&start->words, (const char *const *)c->argv);
 	if (set) {
 		c->set = *set;
 		start->bounding = &c->set;
@@ -78,7 +78,7 @@ struct ct_subject *ct_subject__command(char *const *argv)
 	struct command_subject *c = ct_xzalloc(sizeof(*c));
 
 	c->argv = argv;
-	c->line = ct_argv__join(argv);
+	c->line = ct_strings__join(argv, " ");
 	c->t = (struct ct_subject){ .kind = CT_WL_COMMAND,
 				    .command = line,
 				    .start = start,

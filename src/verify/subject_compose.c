@@ -49,7 +49,7 @@ static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct c
 		return ret;
 	start->project = t->journal->project;
 	ct_project__command(s->project, s->t.journal->stack_path, &start->words);
-	ct_argv__add_all(&start->words, (const char *const[]){ "up", "-d", NULL });
+	ct_strings__add_all(&start->words, (const char *const[]){ "up", "-d", NULL });
 	return 0;
 }
 
@@ -148,7 +148,7 @@ static enum ct_health health(struct ct_subject *t)
 static void stop(struct ct_subject *t, bool hard)
 {
 	struct compose_subject *s = (struct compose_subject *)t;
-	ct_autoargv struct ct_argv words = {};
+	ct_autostrings struct ct_strings words = {};
 	ct_autoclose int null = -1;
 
 	if (hard) {
@@ -158,7 +158,7 @@ static void stop(struct ct_subject *t, bool hard)
 	if (s->stopper > 0)
 		return;
 	ct_project__command(s->project, s->t.journal->stack_path, &words);
-	ct_argv__add(&words, "stop");
+	ct_strings__add(&words, "stop");
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	s->stopper = ct_proc__start(words.items, null);
 }

@@ -11,11 +11,11 @@
 struct container_subject {
 	struct ct_subject t;
 	struct ct_runline line;
-	struct ct_argv client;
-	struct ct_argv volumes; /* in place of the line's */
-	char *name;		/* when the line has none */
-	char *label;		/* of the run in progress */
-	char *command;		/* once it was asked for */
+	struct ct_strings client;
+	struct ct_strings volumes; /* in place of the line's */
+	char *name;		   /* when the line has none */
+	char *label;		   /* of the run in progress */
+	char *command;		   /* once it was asked for */
 	unsigned int runs;
 	int stopper;	/* "docker stop", 0: none */
 	bool recording; /* the run in progress is under its own set */
@@ -25,18 +25,19 @@ struct container_subject {
 
 static int make_volumes(struct container_subject *c, struct ct_err *err)
 {
-	ct_argv__free(&c->volumes);
+	ct_strings__free(&c->volumes);
 	for (size_t i = 0; i < c->line.volumes.len; i++) {
 		ct_autofree char *label = ct_xasprintf("--label=%s=%s", CT_VERIFY_LABEL,
 						       c->t.journal->token);
 		ct_autofree char *output = NULL;
-		ct_autoargv struct ct_argv words = {};
+		ct_autostrings struct ct_strings words = {};
 
-		ct_argv__take(&c->volumes,
-			      ct_xasprintf("captrim-%s-%u-%zu", c->t.journal->token, c->runs, i));
+		ct_strings__take(&c->volumes, ct_xasprintf("captrim-%s-%u-%zu", c->t.journal->token,
+							   c->runs, i));
 		ct_runline__client(&c->line, &words);
-		ct_argv__add_all(&words, (const char *const[]){ "volume", "create", label, NULL });
-		ct_argv__add(&words, c->volumes.items[i]);
+		ct_strings__add_all(&words,
+				    (const char *const[]){ "volume", "create", label, NULL });
+		ct_strings__add(&words, c->volumes.items[i]);
 		if (ct_proc__run(words.items, &output)) {
 			ct_autofree char *shown = ct_printable(output ? output : "no answer");
 
@@ -86,20 +87,20 @@ static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct c
 }
 
 /* Ids of the running container, as words behind "CLIENT verb". False: there is none. */
-static bool find(struct container_subject *c, const char *const *verb, struct ct_argv *words)
+static bool find(struct container_subject *c, const char *const *verb, struct ct_strings *words)
 {
 	ct_autofree char *filter = ct_xasprintf("label=%s=%s", CT_RUN_LABEL, c->label);
 	ct_autofree char *output = NULL;
-	ct_autoargv struct ct_argv list = {};
+	ct_autostrings struct ct_strings list = {};
 
 	ct_runline__client(&c->line, &list);
-	ct_argv__add_all(&list, (const char *const[]){ "ps", "-q", "--filter", filter, NULL });
+	ct_strings__add_all(&list, (const char *const[]){ "ps", "-q", "--filter", filter, NULL });
 	if (ct_proc__run(list.items, &output) || !*output)
 		return false;
 	output[strcspn(output, "\n")] = '\0';
 	ct_runline__client(&c->line, words);
-	ct_argv__add_all(words, verb);
-	ct_argv__add(words, output);
+	ct_strings__add_all(words, verb);
+	ct_strings__add(words, output);
 	return true;
 }
 
@@ -143,7 +144,7 @@ static enum ct_health health(struct ct_subject *t)
 static void stop(struct ct_subject *t, bool hard)
 {
 	struct container_subject *c = (struct container_subject *)t;
-	ct_autoargv struct ct_argv words = {};
+	ct_autostrings struct ct_strings words = {};
 	ct_autoclose int null = -1;
 
 	if (hard) {
@@ -180,15 +181,15 @@ static const char *command(struct ct_subject *t)
 					       "{{range .Config.Cmd}}{{println .}}{{end}}", NULL };
 	struct container_subject *c = (struct container_subject *)t;
 	const struct ct_runline *l = &c->line;
-	ct_autoargv struct ct_argv words = {};
+	ct_autostrings struct ct_strings words = {};
 
 	if (!c->command && l->argv[l->image + 1])
-		c->command = ct_argv__join(l->argv + l->image + 1);
+		c->command = ct_strings__join(l->argv + l->image + 1, " ");
 	if (c->command || l->entrypoint)
 		return c->command;
 	ct_runline__client(l, &words);
-	ct_argv__add_all(&words, inspect);
-	ct_argv__add(&words, l->argv[l->image]);
+	ct_strings__add_all(&words, inspect);
+	ct_strings__add(&words, l->argv[l->image]);
 	if (ct_proc__run(words.items, &c->command) || *c->command == '\n' || !*c->command) {
 		free(ct_steal(c->command));
 		return NULL;
@@ -213,8 +214,8 @@ static void free_container(struct ct_subject *t)
 	struct container_subject *c = (struct container_subject *)t;
 
 	ct_runline__free(&c->line);
-	ct_argv__free(&c->client);
-	ct_argv__free(&c->volumes);
+	ct_strings__free(&c->client);
+	ct_strings__free(&c->volumes);
 	ct_habits__free(&c->habits);
 	free(c->failure);
 	free(c->command);
@@ -258,7 +259,7 @@ int ct_subject__container(char *const *argv, struct ct_subject **t, struct ct_er
 
 void ct_start__free(struct ct_start *s)
 {
-	ct_argv__free(&s->words);
+	ct_strings__free(&s->words);
 	free(s->label);
 	*s = (struct ct_start){};
 }

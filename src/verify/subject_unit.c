@@ -50,39 +50,40 @@ static int open_unit(struct ct_subject *t, struct ct_err *err)
 	return ct_journal__unit(t->journal, u->name, err);
 }
 
-static void start_unit(const struct unit_subject *u, struct ct_argv *words)
+static void start_unit(const struct unit_subject *u, struct ct_strings *words)
 {
-	ct_argv__add_all(words,
-			 (const char *const[]){ "systemctl", "start", "--quiet", "--", NULL });
-	ct_argv__add(words, u->name);
+	ct_strings__add_all(words,
+			    (const char *const[]){ "systemctl", "start", "--quiet", "--", NULL });
+	ct_strings__add(words, u->name);
 }
 
-static void add_set(const char *key, uint64_t set, struct ct_argv *words)
+static void add_set(const char *key, uint64_t set, struct ct_strings *words)
 {
 	ct_autofree char *names = ct_caps__join(set, " ", "CAP_");
 
-	ct_argv__take(words, ct_xasprintf("--property=%s=", key));
+	ct_strings__take(words, ct_xasprintf("--property=%s=", key));
 	if (set)
-		ct_argv__take(words, ct_xasprintf("--property=%s=%s", key, names));
+		ct_strings__take(words, ct_xasprintf("--property=%s=%s", key, names));
 }
 
 /* Its own options come first: of two the last counts. */
-static void run_transient(const struct unit_subject *u, const uint64_t *set, struct ct_argv *words)
+static void run_transient(const struct unit_subject *u, const uint64_t *set,
+			  struct ct_strings *words)
 {
 	size_t at = u->run.command;
 
 	if (!strcmp(u->argv[at - 1], "--"))
 		at--;
 	for (size_t i = 0; i < at; i++)
-		ct_argv__add(words, u->argv[i]);
-	ct_argv__add_all(words, (const char *const[]){ "--wait", "--quiet", "--collect", NULL });
-	ct_argv__take(words, ct_xasprintf("--unit=%s", u->name));
+		ct_strings__add(words, u->argv[i]);
+	ct_strings__add_all(words, (const char *const[]){ "--wait", "--quiet", "--collect", NULL });
+	ct_strings__take(words, ct_xasprintf("--unit=%s", u->name));
 	if (set)
 		add_set("CapabilityBoundingSet", *set, words);
 	if (set && u->run.ambient)
 		add_set("AmbientCapabilities", *set, words);
-	ct_argv__add(words, "--");
-	ct_argv__add_all(words, (const char *const *)u->argv + u->run.command);
+	ct_strings__add(words, "--");
+	ct_strings__add_all(words, (const char *const *)u->argv + u->run.command);
 }
 
 static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,

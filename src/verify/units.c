@@ -132,7 +132,7 @@ void ct_unit__stop(const char *unit)
 	ct_unit__do("reset-failed", unit);
 }
 
-void ct_unit__running(const char *unit, struct ct_argv *names)
+void ct_unit__running(const char *unit, struct ct_strings *names)
 {
 	char *argv[] = { "systemctl", "list-dependencies", "--reverse", "--plain",
 			 "--",	      (char *)unit,	   NULL };
@@ -143,7 +143,7 @@ void ct_unit__running(const char *unit, struct ct_argv *names)
 		return;
 	for (char *line = strtok_r(output, " \n", &save); line; line = strtok_r(NULL, " \n", &save))
 		if (!ct_unit__do("is-active", line))
-			ct_argv__add(names, line);
+			ct_strings__add(names, line);
 }
 
 bool ct_unit__is_taken(const char *unit)

@@ -5,7 +5,7 @@
 
 #include "base/err.h"
 #include "model/session.h"
-#include "verify/argv.h"
+#include "base/strings.h"
 
 /* What systemd says of it, for ct_unit__property; the caller frees. NULL: it does not answer. */
 char *ct_unit__show(const char *unit);
@@ -30,7 +30,7 @@ int ct_unit__do(const char *verb, const char *unit);
 void ct_unit__stop(const char *unit);
 
 /* Adds the names of those that stop with it and run now, itself included. */
-void ct_unit__running(const char *unit, struct ct_argv *names);
+void ct_unit__running(const char *unit, struct ct_strings *names);
 
 /* The drop-in is there: another captrim is at it. */
 bool ct_unit__is_taken(const char *unit);

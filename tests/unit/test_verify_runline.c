@@ -24,7 +24,7 @@ static void split(struct line *l, const char *text)
 		l->words[n++] = w;
 }
 
-static char *join(const struct ct_argv *w)
+static char *join(const struct ct_strings *w)
 {
 	struct ct_str s = {};
 
@@ -40,7 +40,7 @@ static void becomes(const char *text, const uint64_t *set, const char *expected)
 	static const char *const volumes[] = { "new0", "new1", NULL };
 	struct ct_runline_changes c = { set, options, volumes };
 	ct_autoerr struct ct_err err = {};
-	ct_autoargv struct ct_argv words = {};
+	ct_autostrings struct ct_strings words = {};
 	ct_autofree char *actual = NULL;
 	struct ct_runline l;
 	struct line line;
@@ -147,7 +147,7 @@ static void test_refused(void)
 static void test_facts(void)
 {
 	ct_autoerr struct ct_err err = {};
-	ct_autoargv struct ct_argv client = {};
+	ct_autostrings struct ct_strings client = {};
 	ct_autofree char *joined = NULL;
 	struct ct_runline l;
 	struct line line;
