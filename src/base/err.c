@@ -3,15 +3,6 @@
 
 #include "base/err.h"
 
-static char *format(const char *fmt, va_list ap)
-{
-	char *s;
-
-	if (vasprintf(&s, fmt, ap) < 0)
-		return ct_xstrdup(fmt);
-	return s;
-}
-
 int ct_err__set(struct ct_err *err, int code, const char *fmt, ...)
 {
 	va_list ap;
@@ -21,7 +12,7 @@ int ct_err__set(struct ct_err *err, int code, const char *fmt, ...)
 		return -code;
 	/* The arguments may point into the old message. */
 	va_start(ap, fmt);
-	msg = format(fmt, ap);
+	msg = ct_xvasprintf(fmt, ap);
 	va_end(ap);
 	free(err->msg);
 	err->msg = msg;
@@ -36,7 +27,7 @@ int ct_err__prefix(struct ct_err *err, const char *fmt, ...)
 	char *msg;
 
 	va_start(ap, fmt);
-	prefix = format(fmt, ap);
+	prefix = ct_xvasprintf(fmt, ap);
 	va_end(ap);
 	msg = ct_xasprintf("%s: %s", prefix, err->msg ? err->msg : strerror(err->code));
 	free(err->msg);
@@ -56,7 +47,7 @@ void ct_warn(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	msg = format(fmt, ap);
+	msg = ct_xvasprintf(fmt, ap);
 	va_end(ap);
 	fprintf(stderr, "captrim: %s\n", msg);
 }

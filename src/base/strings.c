@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "base/strings.h"
 
-#include <stdarg.h>
 #include <string.h>
 
 void ct_strings__take(struct ct_strings *l, char *s)
@@ -18,14 +17,11 @@ void ct_strings__add(struct ct_strings *l, const char *s)
 
 void ct_strings__addf(struct ct_strings *l, const char *fmt, ...)
 {
-	char *s;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) < 0)
-		s = ct_xstrdup("out of memory");
+	ct_strings__take(l, ct_xvasprintf(fmt, ap));
 	va_end(ap);
-	ct_strings__take(l, s);
 }
 
 void ct_strings__add_all(struct ct_strings *l, const char *const *strings)

@@ -3,6 +3,7 @@
 #ifndef CT_BASE_UTIL_H
 #define CT_BASE_UTIL_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +21,7 @@ void *ct_xrealloc(void *ptr, size_t size);
 char *ct_xstrdup(const char *s);
 char *ct_xstrndup(const char *s, size_t n);
 char *ct_xasprintf(const char *fmt, ...) CT_PRINTF(1, 2);
+char *ct_xvasprintf(const char *fmt, va_list ap) CT_PRINTF(1, 0);
 
 /* Room for one more element in a growing array: *items has *len used of *cap. */
 void ct_array__grow(void **items, size_t *cap, size_t len, size_t item_size);

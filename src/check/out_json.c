@@ -15,14 +15,6 @@ static const char *workload_of(const struct ct_finding *f)
 	return f->advice ? ct_workload__label(f->advice->workload) : NULL;
 }
 
-static void put_caps(struct ct_json *j, const char *key, uint64_t set)
-{
-	ct_json__array(j, key);
-	ct_caps__for_each(cap, set)
-		ct_json__str(j, NULL, ct_cap__name(cap));
-	ct_json__end_array(j);
-}
-
 static void put_finding(struct ct_json *j, const struct ct_finding *f)
 {
 	ct_json__object(j, NULL);
@@ -34,7 +26,7 @@ static void put_finding(struct ct_json *j, const struct ct_finding *f)
 	ct_json__str(j, "in", f->target ? f->target->where : NULL);
 	ct_json__str(j, "target", f->target ? f->target->name : NULL);
 	ct_json__str(j, "workload", workload_of(f));
-	put_caps(j, "capabilities", f->caps);
+	ct_emit__json_caps(j, "capabilities", f->caps);
 	ct_json__str(j, "text", f->text);
 	ct_json__end_object(j);
 }

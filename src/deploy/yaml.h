@@ -48,7 +48,11 @@ void ct_yaml__place(const struct ct_yaml *y, size_t pos, unsigned int *line, uns
 
 struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *n);
 
-/* Sets "file:line:column: message" with -EINVAL. */
+/* "file:line:column: message"; the caller frees. */
+char *ct_yaml__message(const struct ct_yaml *y, size_t pos, const char *fmt, va_list ap)
+	CT_PRINTF(3, 0);
+
+/* Sets that with -EINVAL. */
 int ct_yaml__error(const struct ct_yaml *y, size_t pos, struct ct_err *err, const char *fmt, ...)
 	CT_PRINTF(4, 5);
 

@@ -49,16 +49,22 @@ struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *
 	return at;
 }
 
+char *ct_yaml__message(const struct ct_yaml *y, size_t pos, const char *fmt, va_list ap)
+{
+	ct_autofree char *msg = ct_xvasprintf(fmt, ap), *name = ct_printable(y->name);
+	unsigned int line, column;
+
+	ct_yaml__place(y, pos, &line, &column);
+	return ct_xasprintf("%s:%u:%u: %s", name, line, column, msg);
+}
+
 int ct_yaml__error(const struct ct_yaml *y, size_t pos, struct ct_err *err, const char *fmt, ...)
 {
-	ct_autofree char *msg = NULL, *name = ct_printable(y->name);
-	unsigned int line, column;
+	ct_autofree char *msg = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&msg, fmt, ap) < 0)
-		msg = ct_xstrdup("out of memory");
+	msg = ct_yaml__message(y, pos, fmt, ap);
 	va_end(ap);
-	ct_yaml__place(y, pos, &line, &column);
-	return ct_err__set(err, EINVAL, "%s:%u:%u: %s", name, line, column, msg);
+	return ct_err__set(err, EINVAL, "%s", msg);
 }

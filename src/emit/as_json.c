@@ -8,14 +8,6 @@
 #include "emit/emit.h"
 #include "model/names.h"
 
-static void put_caps(struct ct_json *j, const char *key, uint64_t set)
-{
-	ct_json__array(j, key);
-	ct_caps__for_each(cap, set)
-		ct_json__str(j, NULL, ct_cap__name(cap));
-	ct_json__end_array(j);
-}
-
 /* Most readers' whole numbers end at 2^63. */
 static void put_count(struct ct_json *j, const char *key, uint64_t n)
 {
@@ -115,7 +107,7 @@ static void put_execs(struct ct_json *j, const struct ct_workload *w)
 		ct_json__uint(j, "euid", e->creds.euid);
 		ct_json__uint(j, "egid", e->creds.egid);
 		ct_json__uint(j, "userns_level", e->creds.userns_level);
-		put_caps(j, "file_capabilities", e->fcaps);
+		ct_emit__json_caps(j, "file_capabilities", e->fcaps);
 		ct_json__bool(j, "setuid", e->setuid);
 		ct_json__bool(j, "no_new_privileges", e->creds.no_new_privs);
 		ct_json__end_object(j);
@@ -158,9 +150,9 @@ static void put_verified(struct ct_json *j, const struct ct_verified *v)
 	ct_json__str(j, "check", v->check);
 	ct_json__str(j, "result", v->result);
 	ct_json__bool(j, "flaky", v->flaky);
-	put_caps(j, "degraded", v->degraded);
+	ct_emit__json_caps(j, "degraded", v->degraded);
 	if (v->kept)
-		put_caps(j, "kept", v->kept);
+		ct_emit__json_caps(j, "kept", v->kept);
 	ct_json__opt_str(j, "privileged", v->privileged);
 	ct_json__array(j, "list");
 	for (size_t i = 0; i < v->nlist; i++) {
@@ -168,10 +160,10 @@ static void put_verified(struct ct_json *j, const struct ct_verified *v)
 
 		ct_json__object(j, NULL);
 		ct_json__bool(j, "recording", run->recording);
-		put_caps(j, "set", run->set);
+		ct_emit__json_caps(j, "set", run->set);
 		ct_json__str(j, "ending", run->ending);
 		ct_json__str(j, "why", run->why);
-		put_caps(j, "refused", run->refused);
+		ct_emit__json_caps(j, "refused", run->refused);
 		ct_json__uint(j, "ms", run->ns / 1000000);
 		ct_json__opt_uint(j, "start", run->start);
 		ct_json__end_object(j);
@@ -192,9 +184,9 @@ static void put_advice(struct ct_json *j, const struct ct_advice *a)
 	ct_json__array(j, "cap_drop");
 	ct_json__str(j, NULL, "ALL");
 	ct_json__end_array(j);
-	put_caps(j, "cap_add", a->cap_add);
-	put_caps(j, "optional", ct_advice__left_out(a));
-	put_caps(j, "removed", a->removed);
+	ct_emit__json_caps(j, "cap_add", a->cap_add);
+	ct_emit__json_caps(j, "optional", ct_advice__left_out(a));
+	ct_emit__json_caps(j, "removed", a->removed);
 	ct_json__str(j, "confidence", ct_confidence__name(a->confidence));
 	ct_json__str(j, "why", a->why ? a->why : "");
 	ct_json__end_object(j);
@@ -239,7 +231,7 @@ static void put_reason(struct ct_json *j, const struct ct_reason *r)
 	put_count(j, "count", r->granted + r->denied);
 	ct_json__str(j, "text", r->text);
 	ct_json__str(j, "verdict", ct_verdict__name(r->verdict));
-	put_caps(j, "any_of", r->any_of);
+	ct_emit__json_caps(j, "any_of", r->any_of);
 	ct_json__str(j, "scope", ct_scope__name(r->scope));
 	put_count(j, "granted", r->granted);
 	put_count(j, "denied", r->denied);
@@ -265,7 +257,7 @@ static void put_capability(struct ct_json *j, const struct ct_cap_verdict *cv)
 		ct_json__bool(j, "host_use", true);
 	ct_json__str(j, "scope", ct_scope__name(cv->scope));
 	ct_json__str(j, "risk", ct_risk__name(cv->risk));
-	put_caps(j, "alternatives", cv->alternatives);
+	ct_emit__json_caps(j, "alternatives", cv->alternatives);
 	ct_json__array(j, "reasons");
 	for (size_t i = 0; i < cv->nreasons; i++)
 		put_reason(j, &cv->reasons[i]);
@@ -286,7 +278,7 @@ static void put_workload(struct ct_json *j, const struct ct_advice *a)
 	ct_json__opt_str(j, "command", w->command);
 	put_container(j, &w->container);
 	if (ct_workload__configured(w, &configured))
-		put_caps(j, "configured", configured);
+		ct_emit__json_caps(j, "configured", configured);
 	else
 		ct_json__str(j, "configured", NULL);
 	put_count(j, "checks", a->checks);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
+#include "base/json.h"
 #include "emit/common.h"
 
 static bool is_word(const char *s, const char *extra)
@@ -90,6 +91,14 @@ char *ct_emit__key(const char *s, const char *extra, bool dns)
 	return str.s;
 }
 
+void ct_emit__json_caps(struct ct_json *j, const char *key, uint64_t set)
+{
+	ct_json__array(j, key);
+	ct_caps__for_each(cap, set)
+		ct_json__str(j, NULL, ct_cap__name(cap));
+	ct_json__end_array(j);
+}
+
 int ct_emit__names_width(uint64_t set)
 {
 	int width = 0;
@@ -171,11 +180,8 @@ static void put_comment(FILE *out, const char *indent, const char *mark, const c
 			va_list ap)
 {
 	ct_autofree char *next = ct_xasprintf("%s# %*s", indent, (int)strlen(mark), "");
-	ct_autofree char *raw = NULL, *safe = NULL;
+	ct_autofree char *raw = ct_xvasprintf(fmt, ap), *safe = ct_printable(raw);
 
-	if (vasprintf(&raw, fmt, ap) < 0)
-		raw = ct_xstrdup("(out of memory)");
-	safe = ct_printable(raw);
 	fprintf(out, "%s# %s", indent, mark);
 	ct_emit__fold(out, safe, CT_EMIT_WIDTH, (int)strlen(next), next);
 }

@@ -35,6 +35,10 @@ char *ct_emit__name(const struct ct_workload *w);
 /* Advice n's name as ct_emit__key() spells it, unlike those of all others in the report. */
 char *ct_emit__unique_key(const struct ct_report *r, size_t n, const char *extra, bool dns);
 
+/* An array of their names: ["CHOWN", "KILL"]. */
+struct ct_json;
+void ct_emit__json_caps(struct ct_json *j, const char *key, uint64_t set);
+
 /* Columns of the longest name. */
 int ct_emit__names_width(uint64_t set);
 

@@ -58,10 +58,9 @@ static void put(FILE *out, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	if (vasprintf(&text, fmt, args) < 0)
-		text = NULL;
+	text = ct_xvasprintf(fmt, args);
 	va_end(args);
-	safe = ct_printable(text ? text : "no memory");
+	safe = ct_printable(text);
 	fputs(INDENT, out);
 	ct_emit__fold(out, safe, WIDTH, strlen(INDENT), INDENT2);
 }
@@ -216,14 +215,6 @@ static void print_text(const struct ct_rehearsal *r, FILE *out)
 		put(out, "lost: %s", lost);
 }
 
-static void json_set(struct ct_json *j, const char *key, uint64_t set)
-{
-	ct_json__array(j, key);
-	ct_caps__for_each(cap, set)
-		ct_json__str(j, NULL, ct_cap__name(cap));
-	ct_json__end_array(j);
-}
-
 static void json_reason(const struct ct_rehearsal *r, const struct ct_cap_verdict *v,
 			const struct ct_reason *reason, void *arg)
 {
@@ -261,7 +252,7 @@ static void print_json(const struct ct_rehearsal *r, FILE *out)
 	ct_json__str(&j, "workload", label(r));
 	ct_json__str(&j, "cgroup", r->confined.path);
 	ct_json__str(&j, "mode", r->log_only ? "log-only" : "refuse");
-	json_set(&j, "kept", r->keep & CT_CAPS_ALL);
+	ct_emit__json_caps(&j, "kept", r->keep & CT_CAPS_ALL);
 	ct_json__str(&j, "result", ends[r->end]);
 	ct_json__opt_str(&j, "trouble", r->trouble_code);
 	ct_json__opt_str(&j, "trouble_text", r->trouble);

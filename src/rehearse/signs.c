@@ -33,8 +33,7 @@ static void trouble(struct ct_stage *s, const char *code, const char *fmt, ...)
 	end(s, CT_REHEARSE_TROUBLE);
 	s->r.trouble_code = code;
 	va_start(args, fmt);
-	if (vasprintf(&s->r.trouble, fmt, args) < 0)
-		s->r.trouble = NULL;
+	s->r.trouble = ct_xvasprintf(fmt, args);
 	va_end(args);
 }
 
