@@ -86,4 +86,4 @@ static CU_TestInfo tests[] = {
 	CU_TEST_INFO_NULL,
 };
 
-UNIT_MAIN("edit_yaml", tests)
+UNIT_MAIN("yaml", tests)

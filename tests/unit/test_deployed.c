@@ -280,4 +280,4 @@ static CU_TestInfo tests[] = {
 	CU_TEST_INFO_NULL,
 };
 
-UNIT_MAIN("check", tests)
+UNIT_MAIN("deployed", tests)

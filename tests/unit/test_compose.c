@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include "deploy/compose.h"
-#include "edit/splice.h"
 #include "unit.h"
 
 static const char base[] = "x-base: &base\n"
@@ -106,28 +105,9 @@ static void test_bombs(void)
 	}
 }
 
-static void test_splices(void)
-{
-	struct ct_splices s = {};
-	struct ct_str out = {};
-
-	ct_splices__add(&s, "abcdef", 4, 5, ct_xstrdup("E"));
-	ct_splices__add(&s, "abcdef", 1, 3, ct_xstrdup("XYZ"));
-	ct_splices__add(&s, "abcdef", 1, 1, ct_xstrdup("-"));
-	ct_splices__add(&s, "abcdef", 0, 1, ct_xstrdup("a")); /* changes nothing */
-	CU_ASSERT_EQUAL(s.len, 3);
-	CU_ASSERT_EQUAL(ct_splices__apply(&s, "abcdef", 6, &out), 0);
-	CU_ASSERT_STRING_EQUAL(out.s, "a-XYZdEf");
-	ct_str__free(&out);
-	ct_splices__add(&s, "abcdef", 2, 4, ct_xstrdup(""));
-	CU_ASSERT_EQUAL(ct_splices__apply(&s, "abcdef", 6, &out), -EINVAL);
-	ct_splices__free(&s);
-}
-
 static CU_TestInfo tests[] = {
 	{ "joined", test_joined },
 	{ "bombs", test_bombs },
-	{ "splices", test_splices },
 	CU_TEST_INFO_NULL,
 };
 
@@ -137,6 +117,6 @@ int main(void)
 
 	if (enter())
 		return 1;
-	ret = unit_run("edit", tests);
+	ret = unit_run("compose", tests);
 	return leave() ? 1 : ret;
 }

@@ -70,4 +70,4 @@ static CU_TestInfo tests[] = {
 	CU_TEST_INFO_NULL,
 };
 
-UNIT_MAIN("check_exec", tests)
+UNIT_MAIN("unit_exec", tests)
