@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/input.h"
 #include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
@@ -109,12 +110,13 @@ static int write_override(const struct ct_patch *p, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(override_path), *there = NULL;
 	struct ct_str text = {};
+	size_t len;
 	int ret = ct_patch__override(p, &compose_files, &text, err);
 
 	if (ret)
 		return ret;
 	if (!access(override_path, F_OK) && strcmp(override_path, "-") != 0 &&
-	    (ct_read_file(override_path, MAX_OVERRIDE_SIZE, &there, NULL) ||
+	    (ct_input__read(override_path, MAX_OVERRIDE_SIZE, NULL, &there, &len, NULL) ||
 	     strncmp(there, CT_PATCH_OVERRIDE_MARK, strlen(CT_PATCH_OVERRIDE_MARK)) != 0))
 		ret = ct_err__set(err, EEXIST,
 				  "%s exists and was not written by captrim: name another file",

@@ -4,18 +4,11 @@
  * inspect`, `podman image inspect`, `skopeo inspect`, an image's configuration or a manifest.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <jansson.h>
 
+#include "base/proc.h"
 #include "deploy/deployed.h"
-
-#define MAX_INSPECT (4u << 20)
-
-extern char **environ;
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -123,31 +116,10 @@ void ct_deployment__image(struct ct_deployment *all, const char *path, const cha
 /* What TOOL image inspect NAME says; NULL: it said nothing. */
 static char *inspect(const char *tool, const char *name)
 {
-	const char *argv[] = { tool, "image", "inspect", "--", name, NULL };
-	ct_autofree char *data = ct_xzalloc(MAX_INSPECT + 1);
-	posix_spawn_file_actions_t files;
-	int fds[2], status = -1;
-	size_t len = 0;
-	ssize_t n = 0;
-	pid_t pid;
+	char *argv[] = { (char *)tool, "image", "inspect", "--", (char *)name, NULL };
+	ct_autofree char *output = NULL;
 
-	if (pipe2(fds, O_CLOEXEC))
-		return NULL;
-	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&files, fds[1], STDOUT_FILENO);
-	posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	status = posix_spawnp(&pid, tool, &files, NULL, (char **)argv, environ);
-	posix_spawn_file_actions_destroy(&files);
-	close(fds[1]);
-	while (!status && (n = read(fds[0], data + len, MAX_INSPECT - len)) > 0)
-		len += (size_t)n;
-	close(fds[0]);
-	if (status)
-		return NULL;
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return status || !len ? NULL : ct_xstrdup(data);
+	return ct_proc__run(argv, &output) ? NULL : ct_steal(output);
 }
 
 int ct_deployment__inspect(struct ct_deployment *t, const char *name, struct ct_err *err)

@@ -10,9 +10,10 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include "base/proc.h"
+#include "cgroup/cgroups.h"
 #include "cgroup/dir.h"
 #include "record/launch.h"
-#include "verify/proc.h"
 #include "verify/units.h"
 
 /* A directory of ours that nobody else can write to; the caller frees. */

@@ -8,7 +8,7 @@
 #include "base/outfile.h"
 #include "deploy/yaml_json.h"
 #include "model/caps.h"
-#include "verify/proc.h"
+#include "base/proc.h"
 #include "base/strings.h"
 
 struct ct_project {

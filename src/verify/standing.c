@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "verify/proc.h"
+#include "base/proc.h"
 
 static const char *text_of(const json_t *o, const char *key)
 {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "verify/project.h"
-#include "verify/proc.h"
+#include "base/proc.h"
 #include "verify/standing.h"
 
 struct compose_subject {

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "verify/proc.h"
+#include "base/proc.h"
 #include "verify/runline.h"
 #include "verify/standing.h"
 #include "verify/subject.h"

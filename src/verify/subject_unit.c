@@ -8,9 +8,9 @@
 
 #include "cgroup/name.h"
 #include "model/caps.h"
+#include "base/proc.h"
 #include "record/launch.h"
 #include "runtime/client.h"
-#include "verify/proc.h"
 #include "verify/subject.h"
 #include "verify/units.h"
 

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "judge/seccomp.h"
-#include "verify/proc.h"
+#include "base/proc.h"
 
 #define SLICE_NS       100000000ull   /* between two looks at the checks */
 #define PAUSE_NS       300000000ull   /* between two tries of a check */

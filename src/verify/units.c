@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "emit/emit.h"
-#include "verify/proc.h"
+#include "base/proc.h"
 
 #define DIRECTORY "/run/systemd/system/%s.d"
 /* Drop-ins are read in the order of their names, and the last word counts. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Helper programs beside the workload: container clients, checks. */
-#ifndef CT_VERIFY_PROC_H
-#define CT_VERIFY_PROC_H
+/* Programs that captrim runs for itself: container clients, checks. */
+#ifndef CT_BASE_PROC_H
+#define CT_BASE_PROC_H
 
 #include "base/err.h"
 
