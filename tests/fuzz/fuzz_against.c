@@ -6,6 +6,7 @@
 #include "check/policy.h"
 #include "deploy/deployed.h"
 #include "deploy/yaml_docs.h"
+#include "deploy/yaml_json.h"
 #include "leaks.h"
 
 static void read_policy(const char *text, size_t len, struct ct_err *err)
@@ -16,6 +17,8 @@ static void read_policy(const char *text, size_t len, struct ct_err *err)
 	if (!ct_yaml_docs__parse("fuzz", text, len, &docs, err) && docs.len &&
 	    ct_policy__is(docs.items[0]->root))
 		ct_policy__read(docs.items[0], "fuzz", &p, err);
+	if (docs.len)
+		json_decref(ct_yaml__json(docs.items[0]));
 	ct_policy__free(&p);
 	ct_yaml_docs__free(&docs);
 }
@@ -34,7 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 0: ret = ct_deployment__unit(&t, "/nowhere/fuzz.service", text, &err); break;
 	case 1: ret = ct_deployment__unit(&t, "/nowhere/fuzz.container", text, &err); break;
 	case 2:
-		ret = ct_deployment__manifest(&t, "fuzz", text, size - 1, CT_MANIFEST_CRI, &err);
+		ret = ct_deployment__manifest(&t, "fuzz", text, size - 1,
+					      data[0] & 0x80 ? CT_MANIFEST_PODMAN : CT_MANIFEST_CRI,
+					      &err);
 		break;
 	default: read_policy(text, size - 1, &err);
 	}
