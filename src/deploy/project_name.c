@@ -67,9 +67,9 @@ static char *name_in_file(const char *path)
 	ct_autofree char *text = NULL;
 	const char *name = NULL;
 	char *found = NULL;
-	size_t len;
+	size_t len = 0;
 
-	if (!read_regular(path, &text, &len))
+	if (!read_regular(path, &text, &len) && text)
 		ct_yaml_docs__parse(path, text, len, &docs, NULL);
 	for (size_t i = 0; i < docs.len; i++) {
 		const struct ct_yaml_node *n = ct_yaml__get(docs.items[i]->root, "name");
@@ -89,7 +89,7 @@ static char *name_in_env(const char *dir)
 	static const char key[] = "COMPOSE_PROJECT_NAME=";
 	ct_autofree char *path = ct_xasprintf("%s/.env", dir), *text = NULL;
 
-	if (read_regular(path, &text, NULL))
+	if (read_regular(path, &text, NULL) || !text)
 		return NULL;
 	for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
 		if (!strncmp(line, key, sizeof(key) - 1)) {

@@ -115,7 +115,7 @@ static const char *value_of(const struct quadlet_words *args, size_t *i, const c
 		return NULL;
 	if (word[len])
 		return word + len + 1;
-	return *i + 1 < args->len ? args->items[++*i].text : "";
+	return *i + 1 < args->len ? args->items[++*i].text ?: "" : "";
 }
 
 /* "-u 1000", "-u1000", "-itu=1000" */
@@ -129,7 +129,7 @@ static const char *user_of(const struct quadlet_words *args, size_t *i)
 	if (*word != 'u')
 		return NULL;
 	word += 1 + (word[1] == '=');
-	return *word || *i + 1 == args->len ? word : args->items[++*i].text;
+	return *word || *i + 1 == args->len ? word : args->items[++*i].text ?: "";
 }
 
 /* Go's strconv.ParseBool(). */
