@@ -129,7 +129,7 @@ static void each_key(const struct bpf_map *map, void (*fn)(void *arg, const void
 }
 
 /* One walk over a map. */
-struct walk {
+struct map_walk {
 	struct ct_probe *p;
 	const struct ct_which *which;
 	union {
@@ -145,13 +145,13 @@ struct walk {
 	size_t nslots;
 };
 
-static bool is_gone(const struct walk *w, uint64_t cgroup)
+static bool is_gone(const struct map_walk *w, uint64_t cgroup)
 {
 	return w->which->gone && w->which->gone(w->which->arg, cgroup);
 }
 
 /* What slot i holds of the key now. */
-static struct ct_count look_at_slot(const struct walk *w, __u32 i, const struct ct_key *key)
+static struct ct_count look_at_slot(const struct map_walk *w, __u32 i, const struct ct_key *key)
 {
 	int fd = bpf_map__fd(w->p->skel->maps.cache);
 	struct ct_slot slot;
@@ -167,7 +167,7 @@ static bool has_key(const struct ct_slot *slot, const struct ct_key *key)
 }
 
 /* What the slots that had the key hold of it; noted in them. */
-static void add_slots(struct walk *w, const struct ct_key *key, struct ct_count *sum)
+static void add_slots(struct map_walk *w, const struct ct_key *key, struct ct_count *sum)
 {
 	for (size_t i = 0; i < w->nslots; i++) {
 		struct ct_count now;
@@ -181,7 +181,7 @@ static void add_slots(struct walk *w, const struct ct_key *key, struct ct_count 
 }
 
 /* Does none of them hold less than was noted? */
-static bool slots_are_kept(const struct walk *w, const struct ct_key *key)
+static bool slots_are_kept(const struct map_walk *w, const struct ct_key *key)
 {
 	for (size_t i = 0; i < w->nslots; i++)
 		if (has_key(&w->slots[i], key) && look_at_slot(w, i, key).count < w->slots[i].count)
@@ -192,7 +192,7 @@ static bool slots_are_kept(const struct walk *w, const struct ct_key *key)
 #define TRIES 8
 
 /* While the probe runs, a slot may be flushed to the map between two looks: then once more. */
-static int sum_kind(struct walk *w, const struct ct_key *key, struct ct_count *sum)
+static int sum_kind(struct map_walk *w, const struct ct_key *key, struct ct_count *sum)
 {
 	int fd = bpf_map__fd(w->p->skel->maps.kinds);
 
@@ -214,7 +214,7 @@ static int sum_kind(struct walk *w, const struct ct_key *key, struct ct_count *s
  */
 static void read_kind(void *arg, const void *entry)
 {
-	struct walk *w = arg;
+	struct map_walk *w = arg;
 	const struct ct_key *key = entry;
 	bool gone = is_gone(w, key->cgroup);
 	int fd = bpf_map__fd(w->p->skel->maps.kinds);
@@ -234,7 +234,7 @@ static void read_kind(void *arg, const void *entry)
 void ct_probe__each_kind(struct ct_probe *p, const struct ct_which *which, ct_count_fn fn,
 			 void *arg)
 {
-	struct walk w = { .p = p, .which = which, .fn.count = fn, .arg = arg };
+	struct map_walk w = { .p = p, .which = which, .fn.count = fn, .arg = arg };
 	ct_autofree struct ct_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
 	ct_autofree struct ct_slot *slots = read_cache(p, &w.nslots);
 
@@ -247,7 +247,7 @@ void ct_probe__each_kind(struct ct_probe *p, const struct ct_which *which, ct_co
 
 static void read_overcommit(void *arg, const void *entry)
 {
-	struct walk *w = arg;
+	struct map_walk *w = arg;
 	const __u64 *cgroup = entry;
 	bool gone = is_gone(w, *cgroup);
 	int fd = bpf_map__fd(w->p->skel->maps.overcommit);
@@ -273,14 +273,14 @@ void ct_probe__each_overcommit(struct ct_probe *p, const struct ct_which *which,
 			       void *arg)
 {
 	ct_autofree struct ct_vm_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
-	struct walk w = { .p = p, .which = which, .fn.count = fn, .arg = arg, .cpu = cpu };
+	struct map_walk w = { .p = p, .which = which, .fn.count = fn, .arg = arg, .cpu = cpu };
 
 	each_key(p->skel->maps.overcommit, read_overcommit, &w);
 }
 
 static void read_act(void *arg, const void *entry)
 {
-	struct walk *w = arg;
+	struct map_walk *w = arg;
 	const struct ct_act_key *key = entry;
 	bool gone = is_gone(w, key->cgroup) ||
 		    (w->which->over && w->which->over(w->which->arg, key));
@@ -296,14 +296,14 @@ static void read_act(void *arg, const void *entry)
 
 void ct_probe__each_act(struct ct_probe *p, const struct ct_which *which, ct_act_fn fn, void *arg)
 {
-	struct walk w = { .p = p, .which = which, .fn.act = fn, .arg = arg };
+	struct map_walk w = { .p = p, .which = which, .fn.act = fn, .arg = arg };
 
 	each_key(p->skel->maps.acts, read_act, &w);
 }
 
 static void read_loss(void *arg, const void *entry)
 {
-	struct walk *w = arg;
+	struct map_walk *w = arg;
 	const __u64 *cgroup = entry;
 	bool gone = is_gone(w, *cgroup);
 	int fd = bpf_map__fd(w->p->skel->maps.shares);
@@ -321,14 +321,14 @@ static void read_loss(void *arg, const void *entry)
 
 void ct_probe__each_loss(struct ct_probe *p, const struct ct_which *which, ct_lost_fn fn, void *arg)
 {
-	struct walk w = { .p = p, .which = which, .fn.lost = fn, .arg = arg };
+	struct map_walk w = { .p = p, .which = which, .fn.lost = fn, .arg = arg };
 
 	each_key(p->skel->maps.shares, read_loss, &w);
 }
 
 static void read_entered(void *arg, const void *entry)
 {
-	struct walk *w = arg;
+	struct map_walk *w = arg;
 	const struct ct_slot_id *id = entry;
 	bool gone = is_gone(w, id->cgroup);
 	int fd = bpf_map__fd(w->p->skel->maps.entered);
@@ -344,7 +344,7 @@ static void read_entered(void *arg, const void *entry)
 void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct_entered_fn fn,
 			    void *arg)
 {
-	struct walk w = { .p = p, .which = which, .fn.entered = fn, .arg = arg };
+	struct map_walk w = { .p = p, .which = which, .fn.entered = fn, .arg = arg };
 
 	each_key(p->skel->maps.entered, read_entered, &w);
 }
@@ -357,7 +357,7 @@ struct entering {
 
 static void mention_entering(void *arg, const void *entry)
 {
-	struct walk *w = arg;
+	struct map_walk *w = arg;
 	struct entering e;
 
 	if (bpf_map_lookup_elem(bpf_map__fd(w->p->skel->maps.entering), entry, &e))
@@ -370,7 +370,7 @@ static void mention_entering(void *arg, const void *entry)
 
 static void mention_target(void *arg, const void *entry)
 {
-	struct walk *w = arg;
+	struct map_walk *w = arg;
 	const struct ct_act_key *key = entry;
 
 	if (key->type == CT_ACT_TARGET)
@@ -379,7 +379,7 @@ static void mention_target(void *arg, const void *entry)
 
 void ct_probe__each_mention(struct ct_probe *p, ct_mention_fn fn, void *arg)
 {
-	struct walk w = { .p = p, .fn.mention = fn, .arg = arg };
+	struct map_walk w = { .p = p, .fn.mention = fn, .arg = arg };
 
 	if (bpf_map__value_size(p->skel->maps.entering) == sizeof(struct entering))
 		each_key(p->skel->maps.entering, mention_entering, &w);

@@ -10,7 +10,7 @@
 
 #define SHORT_ID 6 /* digits of an id that are enough */
 
-struct search {
+struct name_search {
 	const char *name;
 	enum ct_workload_kind kind;
 	size_t len; /* of its beginning that must agree; 0: all of it */
@@ -20,7 +20,7 @@ struct search {
 
 static void look(void *arg, const char *path, bool inside)
 {
-	struct search *s = arg;
+	struct name_search *s = arg;
 	struct ct_cgroup_name name;
 
 	(void)inside;
@@ -37,7 +37,7 @@ static void look(void *arg, const char *path, bool inside)
 /* Containers of LXC and nspawn go by their names, all others by ids that may be cut. */
 static char *find_by_cgroup(const struct ct_cgroups *c, const char *name, bool *ambiguous)
 {
-	struct search s = { .name = name, .kind = CT_WL_CONTAINER };
+	struct name_search s = { .name = name, .kind = CT_WL_CONTAINER };
 	size_t len = strspn(name, "0123456789abcdef");
 
 	ct_cgroups__each(c, look, &s);
@@ -80,7 +80,7 @@ int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const
 
 bool ct_resolve__unit(const struct ct_cgroups *c, const char *unit)
 {
-	struct search s = { .name = unit, .kind = CT_WL_UNIT };
+	struct name_search s = { .name = unit, .kind = CT_WL_UNIT };
 
 	ct_autofree char *id = NULL;
 

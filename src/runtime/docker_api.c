@@ -72,7 +72,7 @@ static int ping(struct ct_docker *d, struct ct_err *err)
 /* NULL: none. A distribution's mark is left out: "20.10.24+dfsg1". */
 static char *version_of(const json_t *root, const char *member)
 {
-	ct_autofree char *version = ct_printable(ct_json_str(root, member) ?: "");
+	ct_autofree char *version = ct_printable(ct_json_in__str(root, member) ?: "");
 
 	version[strcspn(version, "+ ")] = '\0';
 	return *version ? ct_steal(version) : NULL;
@@ -228,7 +228,7 @@ static void drop_foreign_labels(struct ct_docker *d, const json_t *root, struct 
 
 	if (!c->project && !c->service)
 		return;
-	if (!ct_docker__are_composes(d, ct_json_str(root, "Image"), labels))
+	if (!ct_docker__are_composes(d, ct_json_in__str(root, "Image"), labels))
 		ct_container__forget_compose(c);
 }
 
@@ -292,7 +292,7 @@ static int docker_find(struct ct_engine *e, const char *id_or_name, char **full_
 	}
 	if (rc)
 		return rc;
-	id = ct_json_str(root, "Id");
+	id = ct_json_in__str(root, "Id");
 	if (!id)
 		return ct_err__set(err, EBADMSG, "%s listed a container without an id",
 				   d->engine.server);
@@ -338,8 +338,8 @@ static int docker_list(struct ct_engine *e, const char *project, ct_engine_id_fn
 	if (rc)
 		return rc;
 	json_array_foreach(root, i, one)
-		if (ct_json_str(one, "Id"))
-			fn(arg, ct_json_str(one, "Id"));
+		if (ct_json_in__str(one, "Id"))
+			fn(arg, ct_json_in__str(one, "Id"));
 	return 0;
 }
 

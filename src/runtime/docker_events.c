@@ -67,7 +67,8 @@ const char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len)
 
 static int exit_code(const json_t *attrs)
 {
-	const char *s = ct_json_str(attrs, "exitCode") ?: ct_json_str(attrs, "containerExitCode");
+	const char *s = ct_json_in__str(attrs, "exitCode") ?:
+				ct_json_in__str(attrs, "containerExitCode");
 	char *end;
 	long code;
 
@@ -81,8 +82,8 @@ bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct
 {
 	const json_t *actor = json_object_get(root, "Actor");
 	const json_t *attrs = json_object_get(actor, "Attributes");
-	const char *type = ct_json_str(root, "Type"), *action = ct_json_str(root, "Action");
-	const char *id = ct_json_str(actor, "ID");
+	const char *type = ct_json_in__str(root, "Type"), *action = ct_json_in__str(root, "Action");
+	const char *id = ct_json_in__str(actor, "ID");
 
 	if (!type || strcmp(type, "container") != 0 || !action || !id)
 		return false;
@@ -93,11 +94,11 @@ bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct
 	*ev = (struct ct_engine_event){
 		.action = action,
 		.id = id,
-		.name = ct_json_str(attrs, "name"),
-		.image = ct_json_str(attrs, "image"),
-		.label = label_key ? ct_json_str(attrs, label_key) : NULL,
-		.project = ct_json_str(attrs, "com.docker.compose.project"),
-		.service = ct_json_str(attrs, "com.docker.compose.service"),
+		.name = ct_json_in__str(attrs, "name"),
+		.image = ct_json_in__str(attrs, "image"),
+		.label = label_key ? ct_json_in__str(attrs, label_key) : NULL,
+		.project = ct_json_in__str(attrs, "com.docker.compose.project"),
+		.service = ct_json_in__str(attrs, "com.docker.compose.service"),
 		.labels = attrs,
 		.exit_code = strcmp(action, "die") ? -1 : exit_code(attrs),
 		.time_ns = json_integer_value(json_object_get(root, "timeNano")),

@@ -148,7 +148,7 @@ int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, s
 int ct_docker__refused(const struct ct_docker *d, const struct ct_answer *a, struct ct_err *err)
 {
 	ct_autojson json_t *root = json_loadb(a->body.s ?: "", a->body.len, 0, NULL);
-	ct_autofree char *msg = ct_printable(ct_json_str(root, "message") ?: "no reason given");
+	ct_autofree char *msg = ct_printable(ct_json_in__str(root, "message") ?: "no reason given");
 	int code = EIO;
 
 	if (a->status == 404)

@@ -117,7 +117,7 @@ static void parse_security_opts(const json_t *host, const struct ct_docker_info 
 
 static enum ct_tristate userns_of(const json_t *host, const struct ct_docker_info *info)
 {
-	const char *mode = ct_json_str(host, "UsernsMode");
+	const char *mode = ct_json_in__str(host, "UsernsMode");
 
 	if (info->rootless)
 		return CT_YES;
@@ -202,30 +202,30 @@ static void parse_caps(const json_t *root, const json_t *host, const struct ct_d
 
 static void parse_modes(const json_t *host, struct ct_container *c)
 {
-	const char *network = ct_json_str(host, "NetworkMode");
-	const char *pid = ct_json_str(host, "PidMode"), *ipc = ct_json_str(host, "IpcMode");
+	const char *network = ct_json_in__str(host, "NetworkMode");
+	const char *pid = ct_json_in__str(host, "PidMode"), *ipc = ct_json_in__str(host, "IpcMode");
 
 	if (network && (!*network || !strcmp(network, "default")))
 		network = "bridge";
-	ct_json_take(&c->network, network);
+	ct_json_in__take(&c->network, network);
 	/* Docker's "" is a namespace of its own, for which Podman has a word. */
-	ct_json_take(&c->pid_mode, pid && !*pid ? "private" : pid);
-	ct_json_take(&c->ipc_mode, ipc && !*ipc ? "private" : ipc);
+	ct_json_in__take(&c->pid_mode, pid && !*pid ? "private" : pid);
+	ct_json_in__take(&c->ipc_mode, ipc && !*ipc ? "private" : ipc);
 }
 
 static void parse_labels(const json_t *labels, struct ct_container *c)
 {
-	ct_json_take(&c->project, ct_json_str(labels, "com.docker.compose.project"));
-	ct_json_take(&c->service, ct_json_str(labels, "com.docker.compose.service"));
-	ct_json_take(&c->compose_files,
-		     ct_json_str(labels, "com.docker.compose.project.config_files"));
-	ct_json_take(&c->compose_dir,
-		     ct_json_str(labels, "com.docker.compose.project.working_dir"));
+	ct_json_in__take(&c->project, ct_json_in__str(labels, "com.docker.compose.project"));
+	ct_json_in__take(&c->service, ct_json_in__str(labels, "com.docker.compose.service"));
+	ct_json_in__take(&c->compose_files,
+			 ct_json_in__str(labels, "com.docker.compose.project.config_files"));
+	ct_json_in__take(&c->compose_dir,
+			 ct_json_in__str(labels, "com.docker.compose.project.working_dir"));
 }
 
 static bool is_own(const json_t *container, const json_t *image, const char *key)
 {
-	const char *mine = ct_json_str(container, key), *its = ct_json_str(image, key);
+	const char *mine = ct_json_in__str(container, key), *its = ct_json_in__str(image, key);
 
 	return mine && (!its || strcmp(mine, its) != 0);
 }
@@ -245,7 +245,7 @@ bool ct_docker_labels__are_own(const json_t *container, const json_t *image)
 		return true;
 	/* Given by hand, each of them. */
 	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
-		if (ct_json_str(container, names[i]) && !is_own(container, image, names[i]))
+		if (ct_json_in__str(container, names[i]) && !is_own(container, image, names[i]))
 			return false;
 	return true;
 }
@@ -255,28 +255,29 @@ int ct_docker_inspect__parse(const json_t *root, const struct ct_docker_info *in
 {
 	const json_t *host = json_object_get(root, "HostConfig");
 	const json_t *config = json_object_get(root, "Config");
-	const char *name = ct_json_str(root, "Name"), *image = ct_json_str(config, "Image");
-	const char *digest = ct_json_str(root, "ImageDigest");
+	const char *name = ct_json_in__str(root, "Name"), *image = ct_json_in__str(config, "Image");
+	const char *digest = ct_json_in__str(root, "ImageDigest");
 	const json_t *privileged = json_object_get(host, "Privileged");
 	struct ct_container *c = &w->container;
 	char *health;
 
-	if (!ct_json_str(root, "Id") || !json_is_object(host) || !json_is_object(config))
+	if (!ct_json_in__str(root, "Id") || !json_is_object(host) || !json_is_object(config))
 		return -EBADMSG;
 	w->kind = CT_WL_CONTAINER;
 	w->runtime = info->runtime;
-	ct_json_take(&c->id, ct_json_str(root, "Id"));
-	ct_json_take(&c->name, name ? name + (*name == '/') : NULL);
-	ct_json_take(&c->image, image ? image : ct_json_str(root, "ImageName"));
-	ct_json_take(&c->image_digest, digest && *digest ? digest : ct_json_str(root, "Image"));
-	ct_json_take(&c->user, ct_json_str(config, "User"));
+	ct_json_in__take(&c->id, ct_json_in__str(root, "Id"));
+	ct_json_in__take(&c->name, name ? name + (*name == '/') : NULL);
+	ct_json_in__take(&c->image, image ? image : ct_json_in__str(root, "ImageName"));
+	ct_json_in__take(&c->image_digest,
+			 digest && *digest ? digest : ct_json_in__str(root, "Image"));
+	ct_json_in__take(&c->user, ct_json_in__str(config, "User"));
 	parse_labels(json_object_get(config, "Labels"), c);
 	parse_modes(host, c);
 	health = ct_docker_health__command(config);
 	free(c->health);
 	c->health = health;
 	c->privileged = json_is_boolean(privileged) ? json_is_true(privileged) : CT_UNKNOWN;
-	ct_json_take(&c->engine, info->version);
+	ct_json_in__take(&c->engine, info->version);
 	c->userns = userns_of(host, info);
 	parse_security_opts(host, info, c);
 	parse_caps(root, host, info, w);

@@ -6,7 +6,7 @@
 #include <curl/curl.h>
 
 #include "runtime/docker_api.h"
-#include "runtime/json.h"
+#include "runtime/json_in.h"
 
 /* What holds for every container of a daemon. */
 struct ct_docker_info {

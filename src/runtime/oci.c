@@ -11,7 +11,7 @@
 
 #include "base/bounded.h"
 #include "model/caps.h"
-#include "runtime/json.h"
+#include "runtime/json_in.h"
 #include "runtime/oci.h"
 #include "runtime/runtime.h"
 
@@ -122,7 +122,7 @@ static enum ct_tristate has_ns(const json_t *linux_, const char *type, const cha
 	size_t i;
 
 	json_array_foreach(list, i, ns) {
-		const char *name = ct_json_str(ns, "type"), *path = ct_json_str(ns, "path");
+		const char *name = ct_json_in__str(ns, "type"), *path = ct_json_in__str(ns, "path");
 		enum ct_tristate own;
 
 		if (!name || strcmp(name, type) != 0)
@@ -138,12 +138,12 @@ static enum ct_tristate has_ns(const json_t *linux_, const char *type, const cha
 static void set_mode(char **dst, enum ct_tristate own)
 {
 	if (own != CT_UNKNOWN)
-		ct_json_take(dst, own ? "private" : "host");
+		ct_json_in__take(dst, own ? "private" : "host");
 }
 
 static enum ct_seccomp seccomp_of(const json_t *seccomp)
 {
-	const char *action = ct_json_str(seccomp, "defaultAction");
+	const char *action = ct_json_in__str(seccomp, "defaultAction");
 	const json_t *rules = json_object_get(seccomp, "syscalls");
 	size_t i, names = 0;
 	json_t *rule;
@@ -151,7 +151,7 @@ static enum ct_seccomp seccomp_of(const json_t *seccomp)
 	if (!json_is_object(seccomp))
 		return CT_SECCOMP_NONE;
 	json_array_foreach(rules, i, rule) {
-		const char *what = ct_json_str(rule, "action");
+		const char *what = ct_json_in__str(rule, "action");
 
 		if (what && !strcmp(what, "SCMP_ACT_ALLOW"))
 			names += json_array_size(json_object_get(rule, "names"));
@@ -164,20 +164,20 @@ static enum ct_seccomp seccomp_of(const json_t *seccomp)
 /* Kubernetes' names, as containerd and CRI-O write them; Podman notes what was asked for. */
 static void parse_annotations(const json_t *notes, struct ct_container *c)
 {
-	const char *name = ct_json_str(notes, "io.kubernetes.cri.container-name");
-	const char *pod = ct_json_str(notes, "io.kubernetes.cri.sandbox-name");
-	const char *space = ct_json_str(notes, "io.kubernetes.cri.sandbox-namespace");
-	const char *privileged = ct_json_str(notes, "io.podman.annotations.privileged");
+	const char *name = ct_json_in__str(notes, "io.kubernetes.cri.container-name");
+	const char *pod = ct_json_in__str(notes, "io.kubernetes.cri.sandbox-name");
+	const char *space = ct_json_in__str(notes, "io.kubernetes.cri.sandbox-namespace");
+	const char *privileged = ct_json_in__str(notes, "io.podman.annotations.privileged");
 
-	name = name ?: ct_json_str(notes, "io.kubernetes.container.name");
-	pod = pod ?: ct_json_str(notes, "io.kubernetes.pod.name");
-	space = space ?: ct_json_str(notes, "io.kubernetes.pod.namespace");
+	name = name ?: ct_json_in__str(notes, "io.kubernetes.container.name");
+	pod = pod ?: ct_json_in__str(notes, "io.kubernetes.pod.name");
+	space = space ?: ct_json_in__str(notes, "io.kubernetes.pod.namespace");
 	if (name && pod && space) {
 		free(c->name);
 		c->name = ct_xasprintf("%s/%s/%s", space, pod, name);
 	}
-	ct_json_take(&c->image, ct_json_str(notes, "io.kubernetes.cri.image-name"));
-	ct_json_take(&c->image, ct_json_str(notes, "io.kubernetes.cri-o.ImageName"));
+	ct_json_in__take(&c->image, ct_json_in__str(notes, "io.kubernetes.cri.image-name"));
+	ct_json_in__take(&c->image, ct_json_in__str(notes, "io.kubernetes.cri-o.ImageName"));
 	if (privileged)
 		c->privileged = !strcmp(privileged, "TRUE") ? CT_YES : CT_NO;
 }
@@ -193,16 +193,17 @@ static void read_list(const char *path, const char *id, struct ct_container *c)
 	if (load(path, &root, &bad))
 		return;
 	json_array_foreach(root, i, one) {
-		const char *this = ct_json_str(one, "id"), *text = ct_json_str(one, "metadata");
+		const char *this = ct_json_in__str(one, "id"),
+			   *text = ct_json_in__str(one, "metadata");
 		ct_autojson json_t *meta = NULL;
 
 		if (!this || strcmp(this, id) != 0)
 			continue;
 		/* JSON within a JSON string. */
 		meta = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-		ct_json_take(&c->name, ct_json_str(meta, "name"));
-		ct_json_take(&c->image, ct_json_str(meta, "image-name"));
-		ct_json_take(&c->image_digest, ct_json_str(meta, "image-id"));
+		ct_json_in__take(&c->name, ct_json_in__str(meta, "name"));
+		ct_json_in__take(&c->image, ct_json_in__str(meta, "image-name"));
+		ct_json_in__take(&c->image_digest, ct_json_in__str(meta, "image-id"));
 	}
 }
 
@@ -308,7 +309,7 @@ static char *config_from_state(const char *state)
 
 	if (load_now(state, &root, &bad))
 		return NULL;
-	bundle = ct_json_str(root, "bundle");
+	bundle = ct_json_in__str(root, "bundle");
 	json_array_foreach(json_object_get(json_object_get(root, "config"), "labels"), i, label) {
 		const char *s = json_string_value(label);
 
@@ -357,21 +358,21 @@ static char *find_config(enum ct_runtime rt, const char *id)
 }
 
 /* The places are users', too, whose file systems may be anything. */
-struct search {
+struct bundle_search {
 	enum ct_runtime rt;
 	char *id, *config;
 };
 
 static void search(void *arg)
 {
-	struct search *s = arg;
+	struct bundle_search *s = arg;
 
 	s->config = find_config(s->rt, s->id);
 }
 
 static void search__free(void *arg)
 {
-	struct search *s = arg;
+	struct bundle_search *s = arg;
 
 	free(s->id);
 	free(s->config);
@@ -380,7 +381,7 @@ static void search__free(void *arg)
 
 char *ct_oci__find(enum ct_runtime rt, const char *id)
 {
-	struct search *s;
+	struct bundle_search *s;
 	char *config;
 	int ret;
 

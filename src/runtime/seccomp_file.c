@@ -72,7 +72,8 @@ static bool is_for_host(const json_t *rule, const struct host *h)
 	const json_t *in = json_object_get(rule, "includes"),
 		     *ex = json_object_get(rule, "excludes");
 	const json_t *arches = json_object_get(in, "arches");
-	const char *least = ct_json_str(in, "minKernel"), *most = ct_json_str(ex, "minKernel");
+	const char *least = ct_json_in__str(in, "minKernel"),
+		   *most = ct_json_in__str(ex, "minKernel");
 
 	if (json_array_size(arches) && !lists(arches, h->arch))
 		return false;
@@ -86,7 +87,7 @@ static int read_arg(const json_t *o, struct ct_seccomp_arg *arg)
 	static const char *const ops[] = { "SCMP_CMP_EQ",	"SCMP_CMP_NE", "SCMP_CMP_LT",
 					   "SCMP_CMP_LE",	"SCMP_CMP_GT", "SCMP_CMP_GE",
 					   "SCMP_CMP_MASKED_EQ" };
-	const char *op = ct_json_str(o, "op");
+	const char *op = ct_json_in__str(o, "op");
 	json_int_t index = json_integer_value(json_object_get(o, "index"));
 
 	if (index < 0 || index >= CT_SECCOMP_ARGS)
@@ -105,7 +106,7 @@ static int read_arg(const json_t *o, struct ct_seccomp_arg *arg)
 /* All of a rule but the system call's name. */
 static int read_rule(const json_t *o, struct ct_seccomp_rule *rule)
 {
-	const char *action = ct_json_str(o, "action");
+	const char *action = ct_json_in__str(o, "action");
 	const json_t *args = json_object_get(o, "args"), *arg;
 	size_t i;
 
@@ -141,7 +142,7 @@ static int add_rule(struct ct_seccomp_profile *p, const struct ct_seccomp_rule *
 
 static int add_rules(struct ct_seccomp_profile *p, const json_t *o)
 {
-	const char *one = ct_json_str(o, "name"); /* profiles of long ago */
+	const char *one = ct_json_in__str(o, "name"); /* profiles of long ago */
 	struct ct_seccomp_rule like = { 0 };
 	const json_t *name;
 	size_t i;
@@ -188,14 +189,15 @@ static void keep_gates(struct ct_seccomp_profile *p)
 /* Runtimes leave out what says the same as the default action, the error included. */
 static bool is_default(const json_t *rule, const json_t *root)
 {
-	return ct_str_equal(ct_json_str(rule, "action"), ct_json_str(root, "defaultAction")) &&
+	return ct_str_equal(ct_json_in__str(rule, "action"),
+			    ct_json_in__str(root, "defaultAction")) &&
 	       (json_integer_value(json_object_get(rule, "errnoRet")) != ENOSYS ||
 		json_integer_value(json_object_get(root, "defaultErrnoRet")) == ENOSYS);
 }
 
 static int parse(const json_t *root, struct ct_seccomp_profile *p)
 {
-	const char *rest = ct_json_str(root, "defaultAction");
+	const char *rest = ct_json_in__str(root, "defaultAction");
 	const json_t *rules = json_object_get(root, "syscalls"), *rule;
 	struct host host;
 	size_t i;

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 #include "dir.h"
-#include "runtime/json.h"
+#include "runtime/json_in.h"
 #include "runtime/oci.h"
 #include "unit.h"
 

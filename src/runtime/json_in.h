@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Small helpers for JSON that others wrote. */
-#ifndef CT_RUNTIME_JSON_H
-#define CT_RUNTIME_JSON_H
+#ifndef CT_RUNTIME_JSON_IN_H
+#define CT_RUNTIME_JSON_IN_H
 
 #include <jansson.h>
 
 #include "base/util.h"
 
 /* A string member, or NULL. */
-static inline const char *ct_json_str(const json_t *object, const char *key)
+static inline const char *ct_json_in__str(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
 }
 
-static inline void ct_cleanup__json(json_t **j)
+static inline void ct_json_in__cleanup(json_t **j)
 {
 	json_decref(*j);
 }
-#define ct_autojson __attribute__((cleanup(ct_cleanup__json)))
+#define ct_autojson __attribute__((cleanup(ct_json_in__cleanup)))
 
 /* A copy of value in place of what was there; a member that is missing leaves it. */
-static inline void ct_json_take(char **dst, const char *value)
+static inline void ct_json_in__take(char **dst, const char *value)
 {
 	if (!value)
 		return;
