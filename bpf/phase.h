@@ -186,7 +186,7 @@ static __always_inline __u32 way_of(struct task_struct *task, struct cgroup *to)
 	return how;
 }
 
-/* A program that went to the root of the hierarchy, which is no workload's, still counts for its
+/* A program that went to the root of the hierarchy, which belongs to no workload, counts for its
  * old home. */
 static __always_inline void goes_away(__u32 tgid, __u64 from, __u64 away)
 {

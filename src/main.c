@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The table of commands, and what to do with the first word. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>

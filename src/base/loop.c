@@ -196,7 +196,7 @@ static int open_pidfd(int pid)
 	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-/* Looks without reaping. One that is no child, or was reaped, has ended as well. */
+/* Looks without reaping. One that was reaped, or never was our child, has ended as well. */
 static bool has_ended(int pid)
 {
 	siginfo_t info = {};

@@ -40,7 +40,7 @@ static bool split_shim(const char *recorded, struct pod *p)
 	return true;
 }
 
-/* False: it was no pod's container. */
+/* False: it did not belong to a pod. */
 static bool split(const char *recorded, struct pod *p)
 {
 	const char *container, *name;

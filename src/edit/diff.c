@@ -90,7 +90,7 @@ static void split_block(struct blocks *out, const struct block *b, const struct 
 		*CT_PUSH(out->items, out->len, out->cap) = part;
 }
 
-/* Lines that a change merely touches are no part of it. */
+/* Lines that a change merely touches do not belong to it. */
 static void add_block(struct blocks *out, const struct block *b, const struct lines *old,
 		      const struct lines *new)
 {

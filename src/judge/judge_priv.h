@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The steps of the judge, in the files named here; each works on a case. */
 #ifndef CT_JUDGE_JUDGE_PRIV_H
 #define CT_JUDGE_JUDGE_PRIV_H
 

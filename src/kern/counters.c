@@ -349,7 +349,7 @@ void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct
 	each_key(p->skel->maps.entered, read_entered, &w);
 }
 
-/* As bpf/ has it, where a value is struct newcomer. */
+/* As bpf/ has it, where a value is struct entering. */
 struct entering {
 	__u32 entry, mntns;
 	__u64 cgroup, home, away, since;

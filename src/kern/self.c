@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Our process as the programs in the kernel see it. */
 #include "kern/probe_priv.h"
 
 #include <unistd.h>

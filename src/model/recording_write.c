@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* A session as the lines of a recording file. */
 #include <errno.h>
 
 #include "base/outfile.h"

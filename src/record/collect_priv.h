@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What the collector keeps, shared by the files that fill it and those that make a session of it.
+ */
 #ifndef CT_RECORD_COLLECT_PRIV_H
 #define CT_RECORD_COLLECT_PRIV_H
 

@@ -178,15 +178,15 @@ static int read_fd(int fd, bool any_mount, uint64_t *permitted, bool *effective,
 	uint64_t caps = 0;
 	struct statvfs fs;
 	struct stat st;
-	int rc;
+	int ret;
 
 	if (fstat(fd, &st) || fstatvfs(fd, &fs))
 		return -errno;
 	/* On a nosuid mount execve gives nothing, whatever the file says. */
 	if (S_ISREG(st.st_mode) && (any_mount || !(fs.f_flag & ST_NOSUID))) {
-		rc = read_caps(fd, &caps, &eff);
-		if (rc)
-			return rc;
+		ret = read_caps(fd, &caps, &eff);
+		if (ret)
+			return ret;
 		/* Without group execution S_ISGID means mandatory locking. */
 		sid = (st.st_mode & S_ISUID) || ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP));
 	}

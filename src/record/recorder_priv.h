@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* A recording in progress, shared by the files of the recorder. */
 #ifndef CT_RECORD_RECORDER_PRIV_H
 #define CT_RECORD_RECORDER_PRIV_H
 

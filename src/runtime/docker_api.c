@@ -48,11 +48,11 @@ static int ping(struct ct_docker *d, struct ct_err *err)
 {
 	unsigned int major = 1, minor = 0, a, b, c;
 	ct_autoanswer struct ct_answer ans = { 0 };
-	int rc;
+	int ret;
 
-	rc = ct_docker__ask(d, "/_ping", &ans, err);
-	if (rc)
-		return rc;
+	ret = ct_docker__ask(d, "/_ping", &ans, err);
+	if (ret)
+		return ret;
 	if (ans.status != 200)
 		return ct_docker__refused(d, &ans, err);
 	/* A server that names no version is asked without: it takes its newest. */
@@ -98,16 +98,16 @@ static int learn_docker(struct ct_docker *d, struct ct_err *err)
 	ct_autofree char *path = ct_xasprintf("%s/info", d->prefix);
 	ct_autojson json_t *root = NULL;
 	ct_autoerr struct ct_err why = { 0 };
-	int rc;
+	int ret;
 
-	rc = ct_docker__json(d, path, &root, &why);
-	if (rc == -EINVAL && d->prefix[0]) {
+	ret = ct_docker__json(d, path, &root, &why);
+	if (ret == -EINVAL && d->prefix[0]) {
 		d->prefix[0] = '\0';
-		rc = ct_docker__json(d, "/info", &root, &why);
+		ret = ct_docker__json(d, "/info", &root, &why);
 	}
-	if (rc == -ETIMEDOUT)
-		return ct_err__set(err, -rc, "%s", why.msg);
-	if (!rc)
+	if (ret == -ETIMEDOUT)
+		return ct_err__set(err, -ret, "%s", why.msg);
+	if (!ret)
 		ct_docker_info__parse(root, &d->info);
 	d->info.version = version_of(root, "ServerVersion");
 	if (!d->info.version)
@@ -144,7 +144,7 @@ static void docker_close(struct ct_engine *e)
 static int docker_open(const char *socket, struct ct_engine **e, struct ct_err *err)
 {
 	struct ct_docker *new = ct_xzalloc(sizeof(*new));
-	int rc;
+	int ret;
 
 	curl_global_init(CURL_GLOBAL_DEFAULT); /* counted; close takes it back */
 	new->engine.ops = &ct_docker_api;
@@ -153,15 +153,16 @@ static int docker_open(const char *socket, struct ct_engine **e, struct ct_err *
 	new->info.seccomp = CT_SECCOMP_UNKNOWN;
 	new->easy = ct_docker__handle(new, NULL);
 	if (!new->easy) {
-		rc = ct_err__set(err, ENOMEM, "libcurl could not be initialised");
+		ret = ct_err__set(err, ENOMEM, "libcurl could not be initialised");
 		goto fail;
 	}
 	curl_easy_setopt(new->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
 	ct_docker__take_answers(new->easy);
-	rc = ping(new, err);
-	if (!rc)
-		rc = new->info.runtime == CT_RT_PODMAN ? learn_podman(new) : learn_docker(new, err);
-	if (rc)
+	ret = ping(new, err);
+	if (!ret)
+		ret = new->info.runtime == CT_RT_PODMAN ? learn_podman(new) :
+							  learn_docker(new, err);
+	if (ret)
 		goto fail;
 	new->engine.runtime = new->info.runtime;
 	new->engine.rootless = new->info.rootless;
@@ -169,7 +170,7 @@ static int docker_open(const char *socket, struct ct_engine **e, struct ct_err *
 	return 0;
 fail:
 	docker_close(&new->engine);
-	return rc;
+	return ret;
 }
 
 /* Names and ids as the daemons allow them: nothing that means something in a URL. */
@@ -194,7 +195,7 @@ static int get_container(struct ct_docker *d, const char *name, json_t **root, s
 	return ct_docker__json(d, path, root, err);
 }
 
-/* Path of an image's description; the caller frees. NULL: that is no image's name. */
+/* Path of an image's description; the caller frees. NULL: that cannot be the name of an image. */
 static char *image_path(const struct ct_docker *d, const char *image)
 {
 	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
@@ -237,14 +238,14 @@ static int docker_inspect(struct ct_engine *e, const char *id_or_name, struct ct
 {
 	struct ct_docker *d = ct_docker__of(e);
 	ct_autojson json_t *root = NULL;
-	int rc;
+	int ret;
 
-	rc = get_container(d, id_or_name, &root, err);
-	if (rc)
-		return rc;
-	rc = ct_docker_inspect__parse(root, &d->info, w);
-	if (rc)
-		return ct_err__set(err, -rc, "%s describes a container in an unknown way",
+	ret = get_container(d, id_or_name, &root, err);
+	if (ret)
+		return ret;
+	ret = ct_docker_inspect__parse(root, &d->info, w);
+	if (ret)
+		return ct_err__set(err, -ret, "%s describes a container in an unknown way",
 				   d->engine.server);
 	drop_foreign_labels(d, root, &w->container);
 	return 0;
@@ -281,17 +282,17 @@ static int docker_find(struct ct_engine *e, const char *id_or_name, char **full_
 	struct ct_docker *d = ct_docker__of(e);
 	ct_autojson json_t *root = NULL;
 	const char *id;
-	int rc;
+	int ret;
 
-	rc = get_container(d, id_or_name, &root, err);
-	if (rc == -ENOENT) {
+	ret = get_container(d, id_or_name, &root, err);
+	if (ret == -ENOENT) {
 		ct_autofree char *names = all_names(d), *shown = ct_printable(id_or_name);
 
 		return ct_err__set(err, ENOENT, "no container \"%s\"; there %s%s", shown,
 				   *names ? "are: " : "is none", names);
 	}
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	id = ct_json_in__str(root, "Id");
 	if (!id)
 		return ct_err__set(err, EBADMSG, "%s listed a container without an id",
@@ -329,14 +330,14 @@ static int docker_list(struct ct_engine *e, const char *project, ct_engine_id_fn
 	ct_autojson json_t *root = NULL;
 	json_t *one;
 	size_t i;
-	int rc;
+	int ret;
 
 	if (!query)
 		return ct_err__set(err, EINVAL, "the project's name is not UTF-8");
 	path = ct_xasprintf("%s/containers/json%s", d->prefix, query);
-	rc = ct_docker__json(d, path, &root, err);
-	if (rc)
-		return rc;
+	ret = ct_docker__json(d, path, &root, err);
+	if (ret)
+		return ret;
 	json_array_foreach(root, i, one)
 		if (ct_json_in__str(one, "Id"))
 			fn(arg, ct_json_in__str(one, "Id"));
@@ -348,18 +349,18 @@ static int docker_restart(struct ct_engine *e, const char *id, struct ct_err *er
 	struct ct_docker *d = ct_docker__of(e);
 	ct_autofree char *path = ct_xasprintf("%s/containers/%s/restart", d->prefix, id);
 	ct_autoanswer struct ct_answer a = { 0 };
-	int rc;
+	int ret;
 
 	if (!is_name(id))
 		return ct_err__set(err, ENOENT, "no container has such an id");
 	/* How long it takes to end is the container's own affair. */
 	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, 0L);
 	curl_easy_setopt(d->easy, CURLOPT_POSTFIELDS, "");
-	rc = ct_docker__ask(d, path, &a, err);
+	ret = ct_docker__ask(d, path, &a, err);
 	curl_easy_setopt(d->easy, CURLOPT_HTTPGET, 1L);
 	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
-	if (rc)
-		return rc;
+	if (ret)
+		return ret;
 	return a.status / 100 == 2 ? 0 : ct_docker__refused(d, &a, err);
 }
 

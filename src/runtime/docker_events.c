@@ -199,7 +199,7 @@ int ct_docker__watch(struct ct_engine *e, const char *label_key, struct ct_err *
 	struct ct_docker *d = ct_docker__of(e);
 	struct ct_docker_stream *s = &d->stream;
 	ct_autofree char *url = url_since_now(d);
-	int rc = -ENOMEM;
+	int ret = -ENOMEM;
 
 	ct_docker_stream__close(s);
 	s->label_key = label_key ? ct_xstrdup(label_key) : NULL;
@@ -212,15 +212,15 @@ int ct_docker__watch(struct ct_engine *e, const char *label_key, struct ct_err *
 		curl_easy_setopt(s->easy, CURLOPT_HEADERFUNCTION, take_header);
 		curl_easy_setopt(s->easy, CURLOPT_HEADERDATA, s);
 		curl_multi_add_handle(s->multi, s->easy);
-		rc = wait_for_header(s);
+		ret = wait_for_header(s);
 	}
-	if (!rc)
-		rc = make_pollable(s);
-	if (!rc)
+	if (!ret)
+		ret = make_pollable(s);
+	if (!ret)
 		return s->epoll;
 	ct_docker_stream__close(s);
-	return ct_err__set(err, -rc, "cannot follow the events of %s at %s: %s", d->engine.server,
-			   d->socket, strerror(-rc));
+	return ct_err__set(err, -ret, "cannot follow the events of %s at %s: %s", d->engine.server,
+			   d->socket, strerror(-ret));
 }
 
 /* A line that is not an event is skipped: one container's odd label must not blind us to others. */
@@ -241,16 +241,16 @@ static void deliver(struct ct_docker_stream *s, ct_engine_event_fn fn, void *arg
 int ct_docker__read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
 {
 	struct ct_docker_stream *s = &ct_docker__of(e)->stream;
-	int running, rc = 0;
+	int running, ret = 0;
 	eventfd_t ignored;
 
 	if (!s->multi)
 		return -EBADF;
 	eventfd_read(s->kick, &ignored);
 	if (curl_multi_perform(s->multi, &running))
-		rc = -EIO;
+		ret = -EIO;
 	else if (has_ended(s->multi))
-		rc = -ECONNRESET;
+		ret = -ECONNRESET;
 	deliver(s, fn, arg);
-	return rc;
+	return ret;
 }

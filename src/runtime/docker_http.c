@@ -129,17 +129,18 @@ int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, s
 {
 	ct_autofree char *url = ct_xasprintf("http://localhost%s", path);
 	CURLcode code;
-	int rc;
+	int error;
 
 	curl_easy_setopt(d->easy, CURLOPT_URL, url);
 	curl_easy_setopt(d->easy, CURLOPT_WRITEDATA, a);
 	curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, a);
 	code = perform(d);
 	if (code) {
-		rc = curl_errno(d->easy, code);
-		return ct_err__set(err, rc, "cannot ask the container service at %s: %s%s",
-				   d->socket, rc == EIO ? curl_easy_strerror(code) : strerror(rc),
-				   ct_engine__cure(rc));
+		error = curl_errno(d->easy, code);
+		return ct_err__set(err, error, "cannot ask the container service at %s: %s%s",
+				   d->socket,
+				   error == EIO ? curl_easy_strerror(code) : strerror(error),
+				   ct_engine__cure(error));
 	}
 	curl_easy_getinfo(d->easy, CURLINFO_RESPONSE_CODE, &a->status);
 	return 0;
@@ -165,11 +166,11 @@ int ct_docker__json(struct ct_docker *d, const char *path, json_t **root, struct
 {
 	ct_autoanswer struct ct_answer a = { 0 };
 	json_error_t bad;
-	int rc;
+	int ret;
 
-	rc = ct_docker__ask(d, path, &a, err);
-	if (rc)
-		return rc;
+	ret = ct_docker__ask(d, path, &a, err);
+	if (ret)
+		return ret;
 	if (a.status != 200)
 		return ct_docker__refused(d, &a, err);
 	*root = json_loadb(a.body.s ?: "", a.body.len, JSON_REJECT_DUPLICATES, &bad);

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ALL is no set: a list with ALL and names is not the same as one of all names. */
+/* ALL is not a set: a list with ALL and names is not the same as one of all names. */
 struct ct_cap_list {
 	uint64_t names;
 	bool all;

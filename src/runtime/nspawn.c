@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What is true of systemd-nspawn and its containers. */
 #include <string.h>
 
 #include "base/util.h"
@@ -59,7 +60,7 @@ static bool is_payload(const struct ct_cgroup_at *at, struct ct_cgroup_name *nam
 	return true;
 }
 
-/* machine-NAME.scope as machined makes it; libvirt's machines are no containers. */
+/* machine-NAME.scope as machined makes it; libvirt's machines are not containers. */
 static bool is_machine(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
 	struct ct_cgroup_part part = at->part;

@@ -257,13 +257,13 @@ int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *
 	const json_t *process, *linux_;
 	ct_autojson json_t *root = NULL;
 	json_error_t bad = { .line = 0 };
-	int rc;
+	int ret;
 
-	rc = load(config_json, &root, &bad);
-	if (rc == -EBADMSG)
-		return ct_err__set(err, -rc, "%s: broken JSON in line %d", shown, bad.line);
-	if (rc)
-		return ct_err__set(err, -rc, "%s: %s", shown, strerror(-rc));
+	ret = load(config_json, &root, &bad);
+	if (ret == -EBADMSG)
+		return ct_err__set(err, -ret, "%s: broken JSON in line %d", shown, bad.line);
+	if (ret)
+		return ct_err__set(err, -ret, "%s: %s", shown, strerror(-ret));
 	process = json_object_get(root, "process");
 	linux_ = json_object_get(root, "linux");
 	if (!json_is_object(process) || !json_is_object(linux_))

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What is true of Podman and its containers. */
 #include "model/caps.h"
 #include "runtime/docker_api.h"
 #include "runtime/runtime.h"

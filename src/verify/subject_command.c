@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* A plain command, in a cgroup of its own. */
 #include <signal.h>
 
 #include "cgroup/dir.h"

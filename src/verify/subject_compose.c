@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* The services of a Compose project, started together and proved one after the other. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* A container that "docker run" or "podman run" starts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

@@ -49,7 +49,7 @@ run 0 version --version
 says out 'version names itself' '^captrim [0-9]+\.[0-9]+'
 run 0 help --help
 says out 'help lists the commands' '^ +advise '
-quiet err 'help is no error'
+quiet err 'help is not an error'
 run 2 'no command'
 quiet out 'no command: nothing on standard output'
 run 2 'unknown command' frobnicate
@@ -154,8 +154,8 @@ else
 fi
 run 0 'advise without a rule' advise --format docker --without-rule bprm_caps_from_vfs_caps --without-rule cap_capset $ping.rec
 says out 'advise without a rule: it makes a difference' '^--cap-drop ALL$'
-run 2 'advise without what is no rule' advise --without-rule nobody $ping.rec
-says err 'advise without what is no rule: it is named' "'nobody'"
+run 2 'advise without an unknown rule' advise --without-rule nobody $ping.rec
+says err 'advise without an unknown rule: it is named' "'nobody'"
 
 for file in tests/golden/recordings/*.jsonl; do
 	[ -e "$file" ] || continue

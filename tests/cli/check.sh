@@ -14,7 +14,7 @@ stands_in() {
 		"$captrim" advise --format json "$rec" >"$tmp/$name.json"
 		for mode in '' --strict --generous; do
 			for format in text json compose kubernetes systemd html; do
-				# shellcheck disable=SC2086 # no mode is no word
+				# shellcheck disable=SC2086 # without a mode there is no word
 				cmp -s <("$captrim" advise $mode --format $format "$rec") \
 					<("$captrim" advise $mode --format $format - <"$tmp/$name.json") ||
 					fail "stands in" "$name, $format $mode differs"
@@ -430,7 +430,7 @@ streams() {
 	check "a directory" 2 "$ping" --against .
 	says "a directory: it is said" "$tmp/err" 'cannot read .: Is a directory'
 	"$captrim" patch -f - "$ping" 2>"$tmp/err" <"$tmp/in/good.yaml"
-	says "patch: standard input is no file to change" "$tmp/err" 'give the Compose file by name'
+	says "patch: standard input is not a file to change" "$tmp/err" 'give the Compose file by name'
 }
 
 # Quadlet's other files: the manifest that a .kube file names, and what gives nothing.

@@ -29,7 +29,7 @@ number() {
 # status FIELD: of the process that the runtime started
 status() { sed -n "s/^$1:[[:space:]]*//p" "$tmp/status"; }
 
-# crun refuses a hybrid tree of cgroups, and what is meant here is no matter of cgroups.
+# crun refuses a hybrid tree of cgroups, and what is tested here has nothing to do with cgroups.
 in_v2() {
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	unshare -m sh -c 'mount --make-rprivate / && umount -R /sys/fs/cgroup &&

@@ -280,7 +280,7 @@ kubernetes_api() {
 	python3 "$here/tests/lib/kubernetes.py" "$tmp" "$models"
 }
 
-# What is no comment is one of a few forms, whatever a container is called.
+# Every line but a comment has one of a few forms, whatever a container is called.
 plain_lines() {
 	local f wrong name='"[A-Z_0-9]+"'
 

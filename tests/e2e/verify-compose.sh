@@ -61,7 +61,7 @@ else
 	skip standalone 'no docker-compose'
 fi
 
-# A good health probe is no good end, and one that is started again has not stayed up.
+# A good health probe is not a good end, and one that is started again has not stayed up.
 if docker-compose version >/dev/null 2>&1; then
 	for policy in no always; do
 		cat >"$tmp/health.yaml" <<YAML

@@ -92,7 +92,7 @@ verify --from "$tmp/rec" -- "$image" chown 1002 /etc/passwd
 is from-other "$status" 1
 says from-other-text "$tmp/err" "its command is 'chown 1001 /etc/passwd', not 'chown 1002 /etc/passwd'"
 
-# One that has not seen the start, of something that never ends when asked to, which is no failure.
+# One that has not seen the start, of something that never ends when asked to, which is not a failure.
 forever='chown 1001 /etc/passwd || exit 1; while :; do sleep 0.1; done'
 docker run -d --network none --stop-timeout 1 --name "$prefix-late" "$image" sh -c "$forever" >/dev/null
 "$captrim" record -q -c "$prefix-late" -d 300ms -o "$tmp/rec"

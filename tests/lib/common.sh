@@ -30,7 +30,7 @@ says() {
 need_probe() {
 	[ "$(id -u)" = 0 ] || { skip all "needs root"; exit 0; }
 	"$captrim" doctor >"$tmp/doctor" 2>&1 ||
-		{ skip all "no way into this kernel: $(grep -m1 '^no' "$tmp/doctor")"; exit 0; }
+		{ skip all "no attach type works on this kernel: $(grep -m1 '^no' "$tmp/doctor")"; exit 0; }
 }
 
 # attached PID: waits until a recorder has attached, for half a minute at most; its timer is made after that

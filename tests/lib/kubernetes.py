@@ -30,7 +30,7 @@ def check(value, kind, where, partial):
     inner = re.fullmatch(r"(list\[|dict\(str, )(.*)[\])]", kind)
     if kind in SCALARS:
         want(isinstance(value, SCALARS[kind]) and (kind == "bool" or not isinstance(value, bool)),
-             "%r is no %s" % (value, kind))
+             "%r is not of type %s" % (value, kind))
     elif inner and kind.startswith("list"):
         want(isinstance(value, list), "no list")
         for i, item in enumerate(value):
@@ -75,7 +75,7 @@ def refuses(doc, kind, why):
 ok = (refuses(pod([{"name": "x", "securitycontext": {}}]), "V1Pod", "no such field") and
       refuses(pod([{"image": "x"}]), "V1Pod", "required: ['name']") and
       refuses({"capabilities": {"add": "CHOWN"}}, "V1SecurityContext", "no list") and
-      refuses({"runAsUser": "1"}, "V1SecurityContext", "is no int"))
+      refuses({"runAsUser": "1"}, "V1SecurityContext", "is not of type int"))
 print("PASS schema/kubernetes-api finds mistakes" if ok else
       "FAIL schema/kubernetes-api finds mistakes: it does not")
 for read in (of_kubernetes, of_helm, of_kustomize):

@@ -71,7 +71,7 @@ WORLD
 		exit 0
 	fi
 	if ! inside /captrim doctor >"$tmp/doctor" 2>&1; then
-		skip all "no way into this kernel from there: $(grep -m1 '^no' "$tmp/doctor")"
+		skip all "no attach type works on this kernel from there: $(grep -m1 '^no' "$tmp/doctor")"
 		exit 0
 	fi
 }

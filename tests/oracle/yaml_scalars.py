@@ -47,7 +47,7 @@ def scalar(r):
 
 
 def wanted(source):
-    """PyYAML's text; None where it refuses it, or it is no text."""
+    """PyYAML's text; None where it refuses it, or reads something else than text."""
     try:
         node = yaml.compose(source, Loader=yaml.SafeLoader)
         service = node.value[0][1].value[0][1].value

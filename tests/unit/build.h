@@ -77,7 +77,7 @@ static inline struct ct_act *build_act(struct ct_workload *w, enum ct_act_type t
 	return a;
 }
 
-/* The entry point is CT_ENTRY_SETUP's way in to CT_ENTRY_MAIN; fcaps: of the file. */
+/* The entry point is the one that turns CT_ENTRY_SETUP into CT_ENTRY_MAIN; fcaps: of the file. */
 static inline struct ct_exec *build_exec(struct ct_workload *w, uint32_t entry, const char *file,
 					 uint64_t fcaps)
 {

@@ -254,7 +254,7 @@ static void test_acts(void)
 	UNIT_STR(s->workloads[0]->acts[0].syscall, "capset");
 }
 
-/* A SIGHUP is no act of the workload's; none is unseen where none was lost. */
+/* A SIGHUP does not become an act of the workload; none is unseen where none was lost. */
 static void test_reloads(void)
 {
 	static const struct {

@@ -248,7 +248,7 @@ static void test_documents(void)
 			CU_ASSERT_EQUAL(ret, 0);
 			CU_ASSERT_EQUAL(docs.len, cases[i].n);
 		} else {
-			CU_ASSERT(ret < 0); /* four dashes are no marker, and no YAML here */
+			CU_ASSERT(ret < 0); /* four dashes are not a marker, nor YAML here */
 		}
 		ct_yaml_docs__free(&docs);
 	}

@@ -217,7 +217,8 @@ static void test_inspect_podman(void)
 			CT_CAP(CHOWN) | CT_CAP(NET_ADMIN) | CT_CAP(CHECKPOINT_RESTORE));
 }
 
-/* Anything may come: wrong types are like missing members, and no Id is no container. */
+/* Anything may come: wrong types are like missing members, and what has no Id is not a container.
+ */
 static void test_inspect_hostile(void)
 {
 	static const char *const refused[] = {

@@ -191,7 +191,7 @@ static const struct fact {
 	  "capable pipe_fcntl do_fcntl", CT_REQUIRED),
 	F("kernel addresses", CAP_SYSLOG, "openat",
 	  "security_capable has_capability_noaudit kallsyms_show_value kallsyms_open", CT_REQUIRED),
-	/* 9: NOAUDIT is no noise, audited is no need */
+	/* 9: NOAUDIT is not noise, audited is not a need */
 	F("a seccomp filter", CAP_SYS_ADMIN, "seccomp",
 	  "security_capable ns_capable_noaudit do_seccomp __do_sys_seccomp", CT_REQUIRED,
 	  .flags = CT_F_OPTS | CT_F_NOAUDIT),

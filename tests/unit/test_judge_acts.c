@@ -285,7 +285,7 @@ static void test_securebits(void)
 		if (cases[i].seen) {
 			k = build_check(w, CAP_SETPCAP, "prctl", "cap_task_prctl");
 			k->key.sel = PR_SET_SECUREBITS;
-			k->key.flags = 0; /* refused, so that it is no need itself */
+			k->key.flags = 0; /* refused, so that it is not a need itself */
 		}
 		r = ct_judge__session(s, CT_MODE_STRICT);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, cases[i].wanted);

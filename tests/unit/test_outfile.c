@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Output files are whole or absent. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>

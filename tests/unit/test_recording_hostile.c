@@ -350,7 +350,7 @@ static void test_longest_line(void)
 static CU_TestInfo tests[] = {
 	{ "cut everywhere", test_cut_everywhere },
 	{ "golden recordings cut", test_cut_golden },
-	{ "damage is no cut", test_not_cut },
+	{ "damage is not a cut", test_not_cut },
 	{ "unknown is kept", test_unknown_is_kept },
 	{ "nothing unknown", test_nothing_unknown },
 	{ "harmful members", test_harmful },

@@ -180,7 +180,7 @@ static void test_alternatives(void)
 			    !exclude_each_other(&rules[k], second) &&
 			    !(rules[k].alternatives & CT_CAP(SYS_ADMIN)))
 				complain(&rules[k],
-					 "SYS_ADMIN is asked for next, and is no alternative");
+					 "SYS_ADMIN is asked for next, and is not an alternative");
 	}
 }
 

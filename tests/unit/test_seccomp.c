@@ -94,7 +94,7 @@ static void test_gates(void)
 	}
 }
 
-/* What is no profile leaves what was there. */
+/* What cannot be read as a profile leaves what was there. */
 static void test_bad(void)
 {
 	static const char *const bad[] = {

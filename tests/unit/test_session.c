@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Questions about a session and its workloads. */
 #include <errno.h>
 
 #include "base/util.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* Lists of strings that own them. */
 #include "base/strings.h"
 #include "unit.h"
 

@@ -161,7 +161,7 @@ static void test_facts(void)
 	joined = join(&client);
 	UNIT_STR(joined, "sudo docker -H unix:///s");
 	ct_runline__free(&l);
-	/* An option's value is no bundle of letters. */
+	/* An option's value is not a bundle of letters. */
 	split(&line, "docker run -e d -hd --detach=false x");
 	CU_ASSERT_EQUAL_FATAL(ct_runline__parse(line.words, &l, &err), 0);
 	CU_ASSERT(!l.detached && !l.name && !l.privileged);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/* What the values of a YAML document become in JSON. */
 #include "deploy/yaml_json.h"
 
 #include "base/util.h"
