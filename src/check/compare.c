@@ -181,8 +181,8 @@ static void check_notes(struct ct_check *c, const struct ct_deployed *t, const s
 	if (optional && t->privileged != CT_YES)
 		ct_check__add(c, CT_CHECK_OPTIONAL, t, a, optional, set_at(t),
 			      ct_xasprintf("%s: used, but programs usually manage without", names));
-	if (dead && t->kind != CT_DEPLOYED_SYSTEMD && !t->podman && t->kind != CT_DEPLOYED_IMAGE &&
-	    t->nonroot != CT_NO)
+	if (dead && t->kind != CT_DEPLOYED_SYSTEMD && !t->users_hold_set &&
+	    t->kind != CT_DEPLOYED_IMAGE && t->nonroot != CT_NO)
 		ct_check__add(c, CT_CHECK_NO_EFFECT, t, a, dead, set_at(t),
 			      ct_xasprintf("%s: without root it does nothing unless the program's "
 					   "file has it, too (setcap)",
@@ -205,7 +205,7 @@ static void check_ambient(struct ct_check *c, const struct ct_deployed *t,
 static void check_settings(struct ct_check *c, const struct ct_deployed *t,
 			   const struct ct_advice *a)
 {
-	uint64_t dead = t->podman ? 0 : ct_advice__roots_only(a) & ~t->ambient;
+	uint64_t dead = t->users_hold_set ? 0 : ct_advice__roots_only(a) & ~t->ambient;
 
 	for (size_t i = 0; i < t->settings.len; i++) {
 		const struct ct_setting *s = &t->settings.items[i];

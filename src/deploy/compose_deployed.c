@@ -34,11 +34,7 @@ static void read_service(struct ct_deployment *all, const struct ct_compose_serv
 	t->privileged_at = s->privileged.at;
 	t->nonroot = ct_compose__nonroot(&s->user);
 	ct_settings__compose(&t->settings, s);
-	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
-	t->given = t->privileged == CT_YES ?
-			   CT_CAPS_ALL :
-			   ct_caps__docker(CT_CAPS_DOCKER_DEFAULT, ct_named__set(&t->added),
-					   ct_named__set(&t->dropped));
+	ct_deployed__decide(t, CT_RT_DOCKER);
 }
 
 int ct_deployment__compose(struct ct_deployment *t, const struct ct_strlist *paths,

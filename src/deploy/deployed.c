@@ -5,33 +5,10 @@
 #include <string.h>
 
 #include "base/input.h"
+#include "runtime/facts.h"
+#include "runtime/grant.h"
 
 #define MAX_FILE ((size_t)16 << 20)
-
-/*
- * moby, oci/caps/utils.go TweakCapabilities(): with ALL added only single names are dropped;
- * with ALL dropped there is what was added; else drop, then add.
- */
-uint64_t ct_caps__docker(uint64_t defaults, uint64_t add, uint64_t drop)
-{
-	if (add == CT_CAPS_ALL)
-		return drop == CT_CAPS_ALL ? CT_CAPS_ALL : CT_CAPS_ALL & ~drop;
-	if (drop == CT_CAPS_ALL)
-		return add;
-	return (defaults & ~drop) | add;
-}
-
-/* containerd, WithCapabilities() of its CRI: ALL added, ALL dropped, names added, names dropped. */
-uint64_t ct_caps__cri(uint64_t defaults, uint64_t add, uint64_t drop)
-{
-	uint64_t set = add == CT_CAPS_ALL ? CT_CAPS_ALL : defaults;
-
-	if (drop == CT_CAPS_ALL)
-		return add == CT_CAPS_ALL ? 0 : add;
-	if (add != CT_CAPS_ALL)
-		set |= add;
-	return set & ~drop;
-}
 
 int ct_deployment__read_text(const char *path, char **text, size_t *len, struct ct_err *err)
 {
@@ -86,30 +63,41 @@ uint64_t ct_named__set(const struct ct_named_list *l)
 	return set;
 }
 
-/* MergeCapabilities() of containers/common refuses what Docker takes. */
-static void check_both(struct ct_deployed *t)
+/* As an engine reads the list: the name ALL is not a set of names. */
+static struct ct_cap_list list_of(const struct ct_named_list *l)
 {
-	uint64_t added = ct_named__set(&t->added), dropped = ct_named__set(&t->dropped);
+	struct ct_cap_list list = { 0 };
+
+	for (size_t i = 0; i < l->len; i++) {
+		list.all |= l->items[i].set == CT_CAPS_ALL;
+		list.names |= l->items[i].set == CT_CAPS_ALL ? 0 : l->items[i].set;
+	}
+	return list;
+}
+
+static void check_both(struct ct_deployed *t, const char *why)
+{
+	struct ct_cap_list add = list_of(&t->added), drop = list_of(&t->dropped);
 
 	for (size_t i = 0; i < t->dropped.len; i++) {
 		struct ct_named *n = &t->dropped.items[i];
 
-		if (n->set == CT_CAPS_ALL ?
-			    added == CT_CAPS_ALL :
-			    dropped != CT_CAPS_ALL && added != CT_CAPS_ALL && n->set & added)
-			n->why = "podman refuses to add and to drop it";
+		if (n->set == CT_CAPS_ALL ? add.all : !drop.all && !add.all && n->set & add.names)
+			n->why = why;
 	}
 }
 
-void ct_deployed__decide_podman(struct ct_deployed *t)
+void ct_deployed__decide(struct ct_deployed *t, enum ct_runtime rt)
 {
-	check_both(t);
-	t->podman = true;
+	const struct ct_runtime_facts *f = ct_runtimes__facts(rt);
+
+	if (f->why_not_both)
+		check_both(t, f->why_not_both);
+	t->users_hold_set = f->users_hold_set;
 	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
-	t->given = t->privileged == CT_YES ?
-			   CT_CAPS_ALL :
-			   ct_caps__docker(CT_CAPS_PODMAN_DEFAULT, ct_named__set(&t->added),
-					   ct_named__set(&t->dropped));
+	t->given = t->privileged == CT_YES ? CT_CAPS_ALL :
+					     ct_grant(f->order, f->caps, CT_CAPS_ALL,
+						      list_of(&t->added), list_of(&t->dropped));
 }
 
 static void named_free(struct ct_named_list *l)

@@ -46,7 +46,7 @@ struct ct_deployed {
 	uint64_t ambient;	/* what a user other than root holds from the start */
 	bool from_none;		/* the set starts from nothing, not from a default */
 	struct ct_place set_at; /* where it is decided; file NULL: it is not, see at */
-	bool podman;		/* it starts it: a user other than root holds what is added */
+	bool users_hold_set;	/* a user other than root holds the set, too */
 	enum ct_tristate privileged, nonroot;
 	struct ct_place privileged_at;
 	/* Commands of a unit that nothing restricts ("+"): YES: the main one, UNKNOWN: others. */
@@ -64,11 +64,6 @@ struct ct_deployment {
 	struct ct_compose *compose;
 };
 
-/* Sets as engines compute them. Docker adds last, and ALL added outweighs ALL dropped... */
-uint64_t ct_caps__docker(uint64_t defaults, uint64_t add, uint64_t drop);
-/* ... the CRI drops last (containerd, CRI-O), so that there it is the other way round. */
-uint64_t ct_caps__cri(uint64_t defaults, uint64_t add, uint64_t drop);
-
 /* A new target at the end, all of it unknown; name is copied. */
 struct ct_deployed *ct_deployment__add(struct ct_deployment *t, enum ct_deployed_kind kind,
 				       const char *name);
@@ -80,8 +75,8 @@ const char *ct_deployment__file(struct ct_deployment *t, const char *path);
 void ct_named__add(struct ct_named_list *l, const char *text, struct ct_place at);
 uint64_t ct_named__set(const struct ct_named_list *l);
 
-/* What Podman gives for its lists and privileged. */
-void ct_deployed__decide_podman(struct ct_deployed *t);
+/* What the runtime gives for its lists and privileged. */
+void ct_deployed__decide(struct ct_deployed *t, enum ct_runtime rt);
 
 void ct_deployment__free(struct ct_deployment *t); /* what it holds */
 

@@ -174,15 +174,6 @@ static void note_misplaced(const struct manifest_reader *r, const struct ct_yaml
 	}
 }
 
-static void decide_cri(struct ct_deployed *t)
-{
-	t->from_none = ct_named__set(&t->dropped) == CT_CAPS_ALL;
-	t->given = t->privileged == CT_YES ?
-			   CT_CAPS_ALL :
-			   ct_caps__cri(CT_CAPS_CONTAINERD_DEFAULT, ct_named__set(&t->added),
-					ct_named__set(&t->dropped));
-}
-
 static void read_container(const struct manifest_reader *r, const struct ct_yaml_node *c,
 			   const struct ct_yaml_node *pod)
 {
@@ -212,10 +203,8 @@ static void read_container(const struct manifest_reader *r, const struct ct_yaml
 	note_misplaced(r, c, "a container itself");
 	t->nonroot = read_nonroot(context, ct_yaml__get(pod, "securityContext"));
 	read_settings(r, t, context, pod);
-	if (r->by == CT_MANIFEST_PODMAN)
-		ct_deployed__decide_podman(t);
-	else
-		decide_cri(t);
+	/* CRI-O gives less by default than containerd: of the two the larger set is assumed. */
+	ct_deployed__decide(t, r->by == CT_MANIFEST_PODMAN ? CT_RT_PODMAN : CT_RT_CONTAINERD);
 }
 
 static void read_pod(const struct manifest_reader *r, const struct ct_yaml_node *spec)

@@ -257,7 +257,7 @@ static void decide(void *arg)
 	for (size_t i = 0; i < q->args.len; i++)
 		take_option(q, &i);
 	decide_user(q);
-	ct_deployed__decide_podman(t);
+	ct_deployed__decide(t, CT_RT_PODMAN);
 	drop(&q->add);
 	drop(&q->drop);
 	drop(&q->args);

@@ -36,6 +36,7 @@ const struct ct_runtime_type ct_runtime_containerd = {
 	.facts = {
 		.title = "containerd",
 		.caps = CT_CAPS_CONTAINERD_DEFAULT,
+		.order = CT_GRANT_DROPS_LAST,
 		.profile = CT_PROFILE_MOBY,
 	},
 	.cgroups = {

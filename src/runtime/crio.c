@@ -15,6 +15,7 @@ const struct ct_runtime_type ct_runtime_crio = {
 	.facts = {
 		.title = "CRI-O",
 		.caps = CT_CAPS_CRIO_DEFAULT,
+		.order = CT_GRANT_DROPS_LAST,
 		.profile = CT_PROFILE_COMMON,
 	},
 	.cgroups = {

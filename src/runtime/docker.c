@@ -18,6 +18,7 @@ const struct ct_runtime_type ct_runtime_docker = {
 	.facts = {
 		.title = "Docker",
 		.caps = CT_CAPS_DOCKER_DEFAULT,
+		.order = CT_GRANT_ADDS_LAST,
 		.profile = CT_PROFILE_MOBY,
 		/* moby asks a list of its own which names there are: up to 20.10 it ends with
 		 * AUDIT_READ. */

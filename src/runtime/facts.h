@@ -4,6 +4,7 @@
 #define CT_RUNTIME_FACTS_H
 
 #include "model/session.h"
+#include "runtime/grant.h"
 
 /* Whose default seccomp profile a runtime applies. */
 enum ct_default_profile {
@@ -14,6 +15,9 @@ enum ct_default_profile {
 struct ct_runtime_facts {
 	const char *title; /* its name for people */
 	uint64_t caps;	   /* given when nothing is said; 0: its configuration decides */
+	enum ct_grant_order order;
+	const char *why_not_both; /* it refuses what is both added and dropped; NULL: it does not */
+	bool users_hold_set;	  /* a user other than root holds the set, too */
 	enum ct_default_profile profile;
 	/* First major version that takes the name of each capability; 0: not known of any. */
 	long names_all_since;

@@ -20,6 +20,9 @@ const struct ct_runtime_type ct_runtime_podman = {
 	.facts = {
 		.title = "Podman",
 		.caps = CT_CAPS_PODMAN_DEFAULT,
+		.order = CT_GRANT_ADDS_LAST,
+		.why_not_both = "podman refuses to add and to drop it",
+		.users_hold_set = true,
 		.profile = CT_PROFILE_COMMON,
 	},
 	/* conmon's own cgroup, libpod-conmon-ID, is not the container's. */

@@ -140,20 +140,63 @@ static void test_quadlet(void)
 	CU_ASSERT_EQUAL(quadlet("PodmanArgs=--privileged=false"), CT_CAPS_PODMAN_DEFAULT);
 }
 
+/* What a runtime gives for lists with spaces between their names. */
+static struct ct_deployed decided(enum ct_runtime rt, const char *add, const char *drop)
+{
+	const char *const lists[] = { add, drop };
+	const struct ct_place nowhere = { 0 };
+	struct ct_deployed t = { .privileged = CT_NO };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(lists); i++) {
+		ct_autofree char *copy = ct_xstrdup(lists[i]);
+
+		for (char *save, *w = strtok_r(copy, " ", &save); w; w = strtok_r(NULL, " ", &save))
+			ct_named__add(i ? &t.dropped : &t.added, w, nowhere);
+	}
+	ct_deployed__decide(&t, rt);
+	return t;
+}
+
 static void test_engines(void)
 {
-	const uint64_t a = CT_CAP(KILL), b = CT_CAP(BPF), dflt = CT_CAPS_DOCKER_DEFAULT;
+	const uint64_t kill = CT_CAP(KILL), bpf = CT_CAP(BPF);
+	const uint64_t docker = CT_CAPS_DOCKER_DEFAULT, podman = CT_CAPS_PODMAN_DEFAULT;
+	const struct {
+		enum ct_runtime rt;
+		const char *add, *drop;
+		uint64_t given;
+		bool from_none, refused;
+	} t[] = {
+		{ CT_RT_DOCKER, "", "", docker, false, false },
+		{ CT_RT_DOCKER, "BPF", "KILL", (docker | bpf) & ~kill, false, false },
+		{ CT_RT_DOCKER, "KILL", "KILL", docker, false, false },
+		{ CT_RT_DOCKER, "ALL", "ALL", ALL, true, false },
+		{ CT_RT_DOCKER, "ALL", "ALL KILL", ALL & ~kill, true, false },
+		{ CT_RT_DOCKER, "KILL", "ALL KILL", kill, true, false },
+		{ CT_RT_CONTAINERD, "KILL", "KILL", docker & ~kill, false, false },
+		{ CT_RT_CONTAINERD, "ALL", "ALL", 0, true, false },
+		{ CT_RT_CONTAINERD, "ALL BPF", "ALL", bpf, true, false },
+		{ CT_RT_CONTAINERD, "KILL", "ALL KILL", 0, true, false },
+		{ CT_RT_PODMAN, "BPF", "KILL", (podman | bpf) & ~kill, false, false },
+		{ CT_RT_PODMAN, "KILL", "KILL", podman, false, true },
+		{ CT_RT_PODMAN, "KILL", "ALL", kill, true, false },
+		{ CT_RT_PODMAN, "ALL", "ALL", ALL, true, true },
+	};
 
-	CU_ASSERT_EQUAL(ct_caps__docker(dflt, 0, 0), dflt);
-	CU_ASSERT_EQUAL(ct_caps__docker(dflt, b, a), (dflt | b) & ~a);
-	CU_ASSERT_EQUAL(ct_caps__docker(dflt, a, a), dflt);
-	CU_ASSERT_EQUAL(ct_caps__docker(dflt, b, ALL), b);
-	CU_ASSERT_EQUAL(ct_caps__docker(dflt, ALL, a), ALL & ~a);
-	CU_ASSERT_EQUAL(ct_caps__docker(dflt, ALL, ALL), ALL);
-	CU_ASSERT_EQUAL(ct_caps__cri(dflt, a, a), dflt & ~a);
-	CU_ASSERT_EQUAL(ct_caps__cri(dflt, b, ALL), b);
-	CU_ASSERT_EQUAL(ct_caps__cri(dflt, ALL, a), ALL & ~a);
-	CU_ASSERT_EQUAL(ct_caps__cri(dflt, ALL, ALL), 0);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++) {
+		struct ct_deployed d = decided(t[i].rt, t[i].add, t[i].drop);
+		struct ct_named_list *const lists[] = { &d.added, &d.dropped };
+
+		CU_ASSERT_EQUAL(d.given, t[i].given);
+		CU_ASSERT_EQUAL(d.from_none, t[i].from_none);
+		CU_ASSERT_EQUAL(d.users_hold_set, t[i].rt == CT_RT_PODMAN);
+		CU_ASSERT_EQUAL(d.dropped.len && d.dropped.items[0].why, t[i].refused);
+		for (size_t k = 0; k < CT_ARRAY_SIZE(lists); k++) {
+			for (size_t n = 0; n < lists[k]->len; n++)
+				free(lists[k]->items[n].text);
+			free(lists[k]->items);
+		}
+	}
 }
 
 static struct ct_deployment manifest(const char *text)
