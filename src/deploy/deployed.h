@@ -122,7 +122,7 @@ int ct_deployment__compose(struct ct_deployment *t, const struct ct_strlist *pat
 /* Is it JSON that describes an image? */
 bool ct_deployment__is_image(const char *text);
 void ct_deployment__image(struct ct_deployment *t, const char *path, const char *text);
-/* Asks docker, then podman, for an image of that name. */
+/* Asks the clients of engines, one after the other, for an image of that name. */
 int ct_deployment__inspect(struct ct_deployment *t, const char *name, struct ct_err *err);
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "base/proc.h"
 #include "deploy/deployed.h"
+#include "runtime/runtime.h"
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -107,7 +108,7 @@ void ct_deployment__image(struct ct_deployment *all, const char *path, const cha
 	if (label)
 		take_label(t, label, t->at);
 	else
-		t->given = CT_CAPS_PODMAN_DEFAULT;
+		t->given = ct_runtimes__facts(CT_RT_PODMAN)->caps;
 	json_decref(root);
 }
 
@@ -124,11 +125,10 @@ static char *inspect(const char *tool, const char *name)
 
 int ct_deployment__inspect(struct ct_deployment *t, const char *name, struct ct_err *err)
 {
-	static const char *const tools[] = { "docker", "podman" };
-	ct_autofree char *shown = ct_printable(name);
+	ct_autofree char *shown = ct_printable(name), *engines = ct_runtimes__engines(" nor ");
 
-	for (size_t i = 0; i < CT_ARRAY_SIZE(tools); i++) {
-		ct_autofree char *text = inspect(tools[i], name);
+	ct_runtimes__for_each(type) {
+		ct_autofree char *text = type->engine ? inspect(type->client, name) : NULL;
 
 		if (text && ct_deployment__is_image(text)) {
 			ct_autofree char *path = ct_xasprintf("image:%s", name);
@@ -137,9 +137,8 @@ int ct_deployment__inspect(struct ct_deployment *t, const char *name, struct ct_
 			return 0;
 		}
 	}
-	return ct_err__set(
-		err, ENOENT,
-		"image:%s: neither docker nor podman has this image here: pull it, or give "
-		"a file with the output of 'skopeo inspect'",
-		shown);
+	return ct_err__set(err, ENOENT,
+			   "image:%s: neither %s has this image here: pull it, or give a file "
+			   "with the output of 'skopeo inspect'",
+			   shown, engines);
 }

@@ -11,12 +11,11 @@
 #include "runtime/engine.h"
 #include "runtime/facts.h"
 
-/* A pattern for glob(3) of files that tell a container's configuration, with %s for its id. */
+/* Files that tell a container's configuration. */
 struct ct_bundle_place {
-	const char *pattern;
-	bool state; /* the low-level runtime's state, which names the bundle; else its config.json
-		     */
-	bool users; /* a user's, who may write anything: looked at last */
+	const char *pattern; /* for glob(3), with %s for the container's id */
+	bool state;	     /* the low-level runtime's state, which names the bundle's directory */
+	bool users;	     /* a user's, who may write anything: looked at last */
 };
 
 #define CT_RESTART_WORDS 4
@@ -26,12 +25,14 @@ struct ct_runtime_type {
 	struct ct_cgroup_owner cgroups;
 	const struct ct_bundle_place *bundles; /* the last has no pattern; NULL: none */
 
-	const struct ct_engine_ops *engine; /* NULL: no daemon is known to answer for it */
-	const char *socket;		    /* where the daemon listens */
-	const char *host_env;		    /* the variable that names another socket; NULL: none */
-	bool remembers;	     /* the daemon describes a container until after its end */
-	const char *client;  /* its client's name on a command line; NULL: none is known */
-	const char *compose; /* a client that is Compose by itself; or NULL */
+	/* A daemon that answers, NULL: none; with one socket and client are set, too. */
+	const struct ct_engine_ops *engine;
+	const char *socket;   /* where it listens */
+	const char *host_env; /* the variable that names another socket, or NULL */
+	bool remembers;	      /* it describes a container until after its end */
+
+	const char *client;		       /* its name on a command line, or NULL */
+	const char *compose;		       /* a client that is Compose by itself, or NULL */
 	const char *restart[CT_RESTART_WORDS]; /* a command, to which the id is added */
 };
 

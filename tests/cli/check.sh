@@ -537,7 +537,7 @@ images() {
 	check "an image without a label" 1 "$ping" --against bare.json
 	says "an image without a label: it is said" "$tmp/out" 'there is no LABEL'
 	check "an image that is not there" 2 "$ping" --against image:captrim/none:0
-	says "an image that is not there: it is said" "$tmp/err" 'image:captrim/none:0: neither docker nor podman'
+	says "an image that is not there: it is said" "$tmp/err" 'image:captrim/none:0: neither Docker nor Podman'
 }
 
 stands_in

@@ -15,6 +15,7 @@ static void test_table(void)
 		CU_ASSERT_PTR_EQUAL(ct_runtimes[n], type);
 		CU_ASSERT_FATAL(type->facts.title && *type->facts.title);
 		CU_ASSERT_EQUAL(ct_runtime__parse(ct_runtime__name(n)), n);
+		CU_ASSERT(!type->engine || (type->socket && type->client));
 		for (const struct ct_bundle_place *p = type->bundles; p && p->pattern; p++)
 			CU_ASSERT(*p->pattern == '/' && strstr(p->pattern, "%s"));
 	}
