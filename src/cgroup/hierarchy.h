@@ -27,7 +27,7 @@ struct ct_cgroup_mounts {
 };
 void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m);
 
-/* Is the controller in a list with commas between its words? */
+/* Does the comma-separated list name the controller? */
 bool ct_controllers__have(const char *list, const char *controller);
 
 #endif

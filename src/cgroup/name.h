@@ -20,11 +20,11 @@ struct ct_cgroup_part {
 	size_t end; /* offset behind it in the path */
 };
 bool ct_cgroup_part__is(const struct ct_cgroup_part *p, const char *word);
-/* False and unchanged, if it does not have it or is nothing else. */
+/* Returns false and changes nothing if the component lacks it or consists of nothing else. */
 bool ct_cgroup_part__cut_prefix(struct ct_cgroup_part *p, const char *prefix);
 bool ct_cgroup_part__cut_suffix(struct ct_cgroup_part *p, const char *suffix);
 
-/* Is it a whole id, as runtimes write them: that many digits, in lower case? */
+/* Is it a whole id as runtimes write them, with that many digits in lower case? */
 #define CT_CGROUP_ID 64
 bool ct_cgroup_part__is_id(const struct ct_cgroup_part *p);
 

@@ -72,7 +72,7 @@ static const char *name_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The runtime whose client that is. */
+/* The runtime that this client belongs to; NULL: it is not the client of an engine. */
 static const struct ct_runtime_type *runtime_of(const char *client, bool *compose)
 {
 	ct_runtimes__for_each(type) {

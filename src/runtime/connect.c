@@ -17,7 +17,7 @@ char *ct_runtimes__engines(const char *sep)
 	return titles.s;
 }
 
-/* By the variable that its own client heeds. Returns 1 where none is set. */
+/* At the socket that a variable of the environment names. Returns 1 if none is set. */
 static int open_named(struct ct_engine **e, struct ct_err *err)
 {
 	static const char scheme[] = "unix://";
@@ -43,7 +43,7 @@ static bool is_absent(int ret)
 	return ret == -ENOENT || ret == -ECONNREFUSED;
 }
 
-/* What is wrong with the socket of one does not matter once another's answers. */
+/* Engines that are absent are passed over; any other error is reported. */
 static int open_usual(struct ct_engine **e, struct ct_err *err)
 {
 	struct ct_str tried = { 0 };
@@ -67,7 +67,7 @@ static int open_usual(struct ct_engine **e, struct ct_err *err)
 	return ret;
 }
 
-/* Whose it is, is not said: the first one that understands it. */
+/* The caller does not say whose socket it is: take the first runtime that understands it. */
 static int open_at(const char *socket, struct ct_engine **e, struct ct_err *err)
 {
 	const struct ct_engine_ops *last = NULL;
