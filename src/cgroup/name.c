@@ -194,7 +194,7 @@ static bool is_unit(struct ct_cgroup_part p)
 	return false;
 }
 
-char *ct_unit__name(const char *name, const char *suffix)
+char *ct_unit_name__complete(const char *name, const char *suffix)
 {
 	struct ct_cgroup_part p = { name, strlen(name), 0 };
 

@@ -69,7 +69,7 @@ void ct_cgroup_name__classify_plain(const char *path, struct ct_cgroup_name *nam
  * The unit that systemd's tools mean by a name: one without a unit's suffix gets the given one
  * (".service"). The caller frees.
  */
-char *ct_unit__name(const char *name, const char *suffix);
+char *ct_unit_name__complete(const char *name, const char *suffix);
 
 /* Does what starts processes in this cgroup give them a set of its own? */
 bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name);

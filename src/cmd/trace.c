@@ -119,7 +119,7 @@ static int find_workload(struct tracer *t, struct ct_err *err)
 	int ret;
 
 	if (unit) {
-		t->id = ct_unit__name(unit, ".service");
+		t->id = ct_unit_name__complete(unit, ".service");
 		if (!ct_resolve__unit(t->cgroups, t->id)) {
 			ct_autofree char *shown = ct_printable(t->id);
 

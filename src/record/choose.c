@@ -296,7 +296,7 @@ void ct_recorder__watch_cgroup(struct ct_recorder *r, const char *path)
 
 int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err)
 {
-	ct_autofree char *name = ct_unit__name(unit, ".service");
+	ct_autofree char *name = ct_unit_name__complete(unit, ".service");
 
 	/* Units of a user's systemd have its name before theirs. */
 	if (!*unit || (strchr(unit, '/') && strncmp(unit, "user@", strlen("user@")) != 0))

@@ -56,7 +56,7 @@ static void name_unit(struct ct_launch *l, const struct ct_client *c)
 		l->option = ct_xasprintf("--unit=%s", given);
 		put_option(l, c->name, c->argc);
 	}
-	name = ct_unit__name(given, r.scope ? ".scope" : ".service");
+	name = ct_unit_name__complete(given, r.scope ? ".scope" : ".service");
 	l->unit = r.user ? ct_xasprintf("user@%u.service/%s", getuid(), name) : ct_steal(name);
 	l->is_client = true;
 }

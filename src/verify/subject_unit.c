@@ -324,7 +324,7 @@ static int refuse(const char *name, const char *shown, struct ct_err *err)
 
 int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err)
 {
-	ct_autofree char *full = ct_unit__name(name, ".service"), *shown = NULL;
+	ct_autofree char *full = ct_unit_name__complete(name, ".service"), *shown = NULL;
 	struct unit_subject *u;
 	int ret;
 
@@ -358,7 +358,7 @@ int ct_subject__transient(char *const *argv, struct ct_subject **t, struct ct_er
 				   "machine from a command; what a scope runs can be verified as a "
 				   "plain command");
 	}
-	u = new_unit(ct_unit__name(run.given ? run.given : made, ".service"));
+	u = new_unit(ct_unit_name__complete(run.given ? run.given : made, ".service"));
 	u->argv = argv;
 	u->run = run;
 	u->t.is_transient = true;
