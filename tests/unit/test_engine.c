@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Engines behind their interface: a daemon made of a few answers, as Docker's and as Podman's. */
+#include <errno.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "base/util.h"
+#include "dir.h"
+#include "model/caps.h"
+#include "runtime/runtime.h"
+#include "unit.h"
+
+#define ID "6a8a75e7d229a46cd1ff981341e3a3562e15cb25e8b3ebe364f7d9d8fb341487"
+
+static const struct answer {
+	const char *path; /* what it contains */
+	const char *body;
+} answers[] = {
+	{ "/_ping", "OK" },
+	{ "/info", "{\"ServerVersion\":\"28.1.0+x\",\"SecurityOptions\":[\"name=rootless\"]}" },
+	{ "/containers/web/json",
+	  "{\"Id\":\"" ID "\",\"Name\":\"/web\",\"State\":{\"Pid\":77},"
+	  "\"BoundingCaps\":[\"CAP_KILL\"],\"Config\":{\"Image\":\"nginx\"},"
+	  "\"HostConfig\":{\"NetworkMode\":\"\",\"CapDrop\":[\"ALL\"],\"CapAdd\":[\"CHOWN\"]}}" },
+	{ "com.docker.compose.project%3Dshop", "[{\"Id\":\"" ID "\"}]" },
+	{ "/containers/json?all=1",
+	  "[{\"Id\":\"1\",\"Names\":[\"/web\"]},{\"Names\":[\"/d\\u001bb\"]}]" },
+	{ "/containers/json", "[{\"Id\":\"1\"},{\"Id\":\"2\"},{}]" },
+	{ "/containers/" ID "/restart", "" },
+};
+
+static void serve_one(int fd, const char *header)
+{
+	char request[4096];
+	ssize_t n = read(fd, request, sizeof(request) - 1);
+	const struct answer *a = NULL;
+
+	request[n > 0 ? n : 0] = '\0';
+	request[strcspn(request, "\r\n")] = '\0';
+	for (size_t i = 0; i < CT_ARRAY_SIZE(answers) && !a; i++)
+		if (strstr(request, answers[i].path))
+			a = &answers[i];
+	dprintf(fd, "HTTP/1.1 %s\r\n%sConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
+		a ? "200 OK" : "404 Not Found", header, strlen(a ? a->body : "{}"),
+		a ? a->body : "{}");
+	close(fd);
+}
+
+/* A process that answers at path until it is killed. */
+static pid_t serve(const char *path, const char *header)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	pid_t pid;
+
+	strcpy(addr.sun_path, path);
+	CU_ASSERT_FATAL(fd >= 0 && !bind(fd, (struct sockaddr *)&addr, sizeof(addr)) &&
+			!listen(fd, 8));
+	pid = fork();
+	while (!pid)
+		serve_one(accept(fd, NULL, NULL), header);
+	close(fd);
+	return pid;
+}
+
+static void note(void *arg, const char *id)
+{
+	ct_str__addf(arg, "%s ", id);
+}
+
+static void ask(struct ct_engine *e, uint64_t set)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = ct_session__add(s, ID);
+	ct_autoerr struct ct_err err = { 0 };
+	ct_autofree char *id = NULL;
+	struct ct_str ids = { 0 };
+	int pid = 0;
+
+	CU_ASSERT_EQUAL(ct_engine__find(e, "web", &id, &pid, &err), 0);
+	UNIT_STR(id, ID);
+	CU_ASSERT_EQUAL(pid, 77);
+	CU_ASSERT_EQUAL(ct_engine__find(e, "none", &id, &pid, &err), -ENOENT);
+	CU_ASSERT(err.msg && strstr(err.msg, "web, d\\x1bb"));
+	CU_ASSERT_EQUAL(ct_engine__inspect(e, "web", w, &err), 0);
+	CU_ASSERT(w->runtime == e->runtime && w->configured_known && w->configured == set);
+	UNIT_STR(w->container.network, "bridge");
+	CU_ASSERT_EQUAL(ct_engine__list(e, "shop", note, &ids, &err), 0);
+	CU_ASSERT_EQUAL(ct_engine__list(e, NULL, note, &ids, &err), 0);
+	UNIT_STR(ids.s, ID " 1 2 ");
+	CU_ASSERT_EQUAL(ct_engine__restart(e, ID, &err), 0);
+	CU_ASSERT_EQUAL(ct_engine__restart(e, "../x", &err), -ENOENT);
+	ct_str__free(&ids);
+}
+
+static void test_engines(void)
+{
+	static const struct {
+		const char *header, *server;
+		enum ct_runtime runtime;
+		bool rootless;
+		uint64_t set;
+	} t[] = {
+		{ "Api-Version: 1.49\r\n", "docker 28.1.0", CT_RT_DOCKER, true, CT_CAP(CHOWN) },
+		{ "Api-Version: 1.41\r\nLibpod-Api-Version: 4.3.1\r\n", "podman 4.3.1",
+		  CT_RT_PODMAN, false, CT_CAP(KILL) },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++) {
+		autodir char *dir = make_dir();
+		ct_autofree char *socket = ct_xasprintf("%s/s", dir);
+		ct_autofree char *host = ct_xasprintf("unix://%s", socket);
+		pid_t pid = serve(socket, t[i].header);
+		ct_autoerr struct ct_err err = { 0 };
+		struct ct_engine *e = NULL;
+
+		setenv("DOCKER_HOST", host, 1);
+		CU_ASSERT_EQUAL(ct_runtimes__connect(i ? socket : NULL, &e, &err), 0);
+		unsetenv("DOCKER_HOST");
+		if (e) {
+			UNIT_STR(e->server, t[i].server);
+			CU_ASSERT_EQUAL(e->runtime, t[i].runtime);
+			CU_ASSERT_EQUAL(e->rootless, geteuid() ? true : t[i].rootless);
+			ask(e, t[i].set);
+		}
+		ct_engine__close(e);
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+static CU_TestInfo tests[] = {
+	{ "engines", test_engines },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("engine", tests)
