@@ -4,6 +4,7 @@
  * cgroups are gone, and where everything is watched it is put out of the way, so that a recording
  * costs as much memory as what lives.
  */
+#include <malloc.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -74,6 +75,8 @@ static void put_away(struct ct_recorder *r)
 	ret = ct_spool__put(r->spool, ended);
 	if (!ret) {
 		r->session->nworkloads = n;
+		ct_session__free(ct_steal(ended));
+		malloc_trim(0); /* what is left in between would never be given back */
 		return;
 	}
 	ct_warn("what has ended cannot be put into a temporary file (%s) and stays in memory",
