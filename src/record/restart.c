@@ -12,8 +12,7 @@
 
 #define SLICE_NS      100000000ull /* between two looks at whether all run again */
 #define COMPLAINT_MAX 2048
-#define WAIT_US	      50000
-#define WAIT_TRIES    2400 /* then it is left to itself, which it can be */
+#define WAIT_NS	      120000000000ull /* then it is left to itself, which it can be */
 
 /* In the process that restarts. */
 static volatile sig_atomic_t enough;
@@ -184,8 +183,8 @@ void ct_restart__end(struct ct_restart *r)
 	if (r->pid <= 0)
 		return;
 	kill(r->pid, SIGTERM);
-	for (int i = 0; i < WAIT_TRIES && ct_restart__look(r, &ignored) == 1; i++)
-		usleep(WAIT_US);
+	ct_loop__await_child(r->pid, WAIT_NS);
+	(void)ct_restart__look(r, &ignored);
 	if (r->pid > 0)
 		close(r->fd);
 }
