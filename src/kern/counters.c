@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reading what the probe counted: of cgroups that are gone for the last time. */
+/* Reads what the probe counted, and deletes the entries of cgroups that are gone. */
 #include "kern/probe_priv.h"
 
 #include <errno.h>
@@ -120,7 +120,7 @@ static void each_key(const struct bpf_map *map, void (*fn)(void *arg, const void
 	int fd = bpf_map__fd(map);
 	bool more = !bpf_map_get_next_key(fd, NULL, next);
 
-	/* Bounded: after a key that the kernel deletes just then it begins anew. */
+	/* Bounded, because the walk begins anew if the kernel deletes the key in between. */
 	for (size_t left = 2 * (size_t)bpf_map__max_entries(map); more && left; left--) {
 		memcpy(key, next, size);
 		more = !bpf_map_get_next_key(fd, key, next);
@@ -166,7 +166,7 @@ static bool has_key(const struct ct_slot *slot, const struct ct_key *key)
 	return slot->count && !memcmp(&slot->key, key, sizeof(*key));
 }
 
-/* What the slots that had the key hold of it; noted in them. */
+/* Adds what the slots that had the key hold of it now, and notes that in them. */
 static void add_slots(struct map_walk *w, const struct ct_key *key, struct ct_count *sum)
 {
 	for (size_t i = 0; i < w->nslots; i++) {
@@ -180,7 +180,7 @@ static void add_slots(struct map_walk *w, const struct ct_key *key, struct ct_co
 	}
 }
 
-/* Does none of them hold less than was noted? */
+/* True if no slot holds less than was noted, so that none was flushed since. */
 static bool slots_are_kept(const struct map_walk *w, const struct ct_key *key)
 {
 	for (size_t i = 0; i < w->nslots; i++)
@@ -191,7 +191,10 @@ static bool slots_are_kept(const struct map_walk *w, const struct ct_key *key)
 
 #define TRIES 8
 
-/* While the probe runs, a slot may be flushed to the map between two looks: then once more. */
+/*
+ * While the probe runs, a slot may be flushed to the map between the two readings. Then both are
+ * repeated, or its hits would be counted twice.
+ */
 static int sum_kind(struct map_walk *w, const struct ct_key *key, struct ct_count *sum)
 {
 	int fd = bpf_map__fd(w->p->skel->maps.kinds);

@@ -139,7 +139,7 @@ struct ct_outcome {
 };
 bool ct_outcome__is_known(const struct ct_outcome *o);
 void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o);
-/* What came to b until it was a. */
+/* Returns a - b: what was added since b. */
 struct ct_outcome ct_outcome__minus(const struct ct_outcome *a, const struct ct_outcome *b);
 
 /* One way of asking: everything that tells it from other kinds, and one sample. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which cgroups are gone for good, and what has to outlive them: a process that was moved to the
- * root of the hierarchy still counts for the cgroup that it left, whose own are judged by where
- * they came from, and the target of a comparison may be the workload's own.
+ * Which cgroups are gone for good, and what must outlive their directories: a process that was
+ * moved to the root of the hierarchy still counts for the cgroup that it left, processes are judged
+ * by the cgroup that they came from, and the target of a comparison may belong to the workload
+ * itself.
  */
 #include <string.h>
 

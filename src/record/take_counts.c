@@ -120,7 +120,7 @@ static struct merged_act *add_merged_act(struct ct_taking *t, struct ct_workload
 	return m;
 }
 
-/* What an earlier take added to it. */
+/* Enters what an earlier take added to the workload. */
 static void index_workload(struct ct_taking *t, struct ct_workload *w)
 {
 	struct merged_act *act;
@@ -168,7 +168,7 @@ static void add_count(struct ct_workload *w, struct ct_kind *k, uint64_t count, 
 		w->last_ns = k->last_ns;
 }
 
-/* Its event may be on its way: then it is left to the next take, once. */
+/* The event may still be in the ring. Such an entry is left to the next take, but only once. */
 static bool must_wait(const struct ct_taking *t, uint64_t cgroup, bool came, bool *awaited)
 {
 	bool wait = !came && !*awaited && !ct_taking__is_final(t, cgroup);

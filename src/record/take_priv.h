@@ -24,18 +24,18 @@ struct ct_taking {
 struct ct_workload *ct_taking__home(void *arg, uint64_t cgroup);
 void ct_taking__free_homes(struct ct_taking *t);
 
-/* Can nothing be added any more to what is known of it? */
+/* True if nothing can be added any more to what is known of the cgroup. */
 bool ct_taking__is_final(const struct ct_taking *t, uint64_t cgroup);
 
 /*
- * Is it decided what this entry is? Of those who came into the cgroup, not while one is there that
- * has not executed: its end decides for all of them.
+ * Is it known what this entry will be in the recording? For tasks that came into the cgroup it is
+ * not while one of them has not executed, because what becomes of that one decides for all.
  */
 bool ct_taking__is_decided(const struct ct_taking *t, uint64_t cgroup, uint32_t entry);
 
 /*
- * Nobody compares with a process of a cgroup that is gone. What looks at all processes of a host
- * would fill the map of acts with those that once were. arg is the take.
+ * True of a comparison with a process of a cgroup that is gone, which cannot come again. Without
+ * this a program that looks at all processes of a host would fill the map of acts. arg is the take.
  */
 bool ct_taking__is_over(void *arg, const struct ct_act_key *key);
 
