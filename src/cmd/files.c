@@ -6,7 +6,7 @@
 #include "base/input.h"
 #include "cmd/cmd.h"
 #include "emit/json_read.h"
-#include "model/merge.h"
+#include "model/tally.h"
 #include "model/recording.h"
 
 #define MAX_FILE ((size_t)1 << 30)
@@ -57,7 +57,7 @@ static int add_file(struct loaded *l, const char *path, enum ct_mode mode, struc
 		l->r = ct_steal(r);
 		l->s = ct_steal(s);
 	} else if (l->recordings) {
-		ct_session__merge(l->recordings, s);
+		ct_tally__add(l->recordings, s);
 	} else {
 		l->recordings = ct_steal(s);
 	}
@@ -75,7 +75,7 @@ int ct_cmd__load(const struct ct_strlist *files, const struct ct_judge_opts *how
 	if (!ret && l.recordings) {
 		struct ct_report *judged;
 
-		ct_session__unite(l.recordings);
+		ct_tally__unite(l.recordings);
 		judged = ct_judge__with(l.recordings, how);
 		if (l.r)
 			ct_report__merge(judged, l.recordings, l.r, l.s, how->mode);

@@ -8,9 +8,9 @@
 #include "cmd/options.h"
 #include "emit/common.h"
 #include "judge/seccomp.h"
-#include "model/merge.h"
 #include "model/recording.h"
 #include "deploy/project_name.h"
+#include "model/tally.h"
 #include "record/launch.h"
 #include "runtime/client.h"
 #include "record/recorder.h"
@@ -98,7 +98,7 @@ static int report(struct ct_session *s, struct ct_err *err)
 		ret = ct_recording__write(s, save_path, err);
 	if (ret)
 		return ret;
-	ct_session__unite(s);
+	ct_tally__unite(s);
 	r = ct_judge__session(s, mode);
 	return ct_view__write(r, &emit, out_path, err);
 }

@@ -145,7 +145,7 @@ void ct_report__free(struct ct_report *r);
 /*
  * Takes another report's advices into this one; from is empty afterwards, *s and *from_s are the
  * sessions they borrow from, and from_s is to be freed. Advices of the same workload
- * (model/merge.h) become one: the cheapest set that meets the needs of both, where a verified
+ * (model/tally.h) become one: the cheapest set that meets the needs of both, where a verified
  * set counts as it is, without alternatives. It is as sure as the less sure one, and
  * proved only if both were.
  */

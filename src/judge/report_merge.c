@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Advices of the same workload as one. */
-#include "model/merge.h"
+#include "model/tally.h"
 
 #include <string.h>
 
@@ -215,7 +215,7 @@ void ct_report__merge(struct ct_report *into, struct ct_session *s, struct ct_re
 		struct ct_advice *same = find_same(into, a->workload);
 
 		if (same) {
-			ct_workload__merge(owned(s, same->workload), owned(from_s, a->workload));
+			ct_tally__join(owned(s, same->workload), owned(from_s, a->workload));
 			decide_again(same, a, s, mode);
 		} else {
 			*CT_PUSH(s->workloads, s->nworkloads,

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "model/merge.h"
+#include "model/tally.h"
 #include "verify/verify_priv.h"
 
 #define DIFFERENCES 3 /* so many are named */
@@ -34,7 +34,7 @@ static int record_boots(struct ct_verification *p, bool *works, bool *in_vain)
 		*in_vain = run.timed_out;
 		*works = run.ending == CT_WORKS && run.workload;
 		if (*works && p->s)
-			ct_session__merge(p->s, run.session);
+			ct_tally__add(p->s, run.session);
 		else if (*works)
 			p->s = ct_steal(run.session);
 		ct_run__free(&run);
@@ -148,13 +148,13 @@ static int look_at_given(struct ct_verification *p, void *arg)
 	return 0;
 }
 
-/* They need not have a name in common, as which ct_session__merge would know them. */
+/* They need not have a name in common, as which ct_tally__add would know them. */
 static void take_over(struct ct_session *s, struct ct_workload *own, struct ct_session *from,
 		      struct ct_workload *given)
 {
 	ct_workload__for_each(part, given)
 		((struct ct_workload *)part)->recording += s->recordings;
-	ct_workload__merge(own, given);
+	ct_tally__join(own, given);
 	for (size_t i = 0; i < from->nworkloads; i++)
 		if (from->workloads[i] == given) {
 			ct_session__remove(from, i);
@@ -225,7 +225,7 @@ int ct_verification__baseline(struct ct_verification *p)
 		p->s = given;
 		return ret;
 	}
-	ct_session__merge(p->s, given);
+	ct_tally__add(p->s, given);
 	ct_session__free(given);
 	return 0;
 }

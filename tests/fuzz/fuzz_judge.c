@@ -5,7 +5,7 @@
 #include "base/util.h"
 #include "emit/emit.h"
 #include "judge/judge.h"
-#include "model/merge.h"
+#include "model/tally.h"
 #include "model/recording.h"
 #include "view/view.h"
 
@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!s)
 		return 0;
 	again = read_bytes(data, size);
-	ct_session__merge(s, again);
+	ct_tally__add(s, again);
 	for (int mode = CT_MODE_DEFAULT; mode <= CT_MODE_GENEROUS; mode++)
 		judge(s, (enum ct_mode)mode);
 	return 0;

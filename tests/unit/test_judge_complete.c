@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which advices are whole, and what is said of those that are not. */
 #include "build.h"
-#include "model/merge.h"
+#include "model/tally.h"
 
 #define CHOWN_CHECK CAP_CHOWN, "chown", "capable_wrt_inode_uidgid setattr_prepare"
 
@@ -66,7 +66,7 @@ static void test_merged(void)
 
 		build_container(a, "x")->start_seen = seen & 1 ? CT_YES : CT_UNKNOWN;
 		build_container(b, "x")->start_seen = seen & 2 ? CT_YES : CT_NO;
-		ct_session__merge(a, b);
+		ct_tally__add(a, b);
 		CU_ASSERT_EQUAL_FATAL(a->nworkloads, 1);
 		CU_ASSERT_EQUAL(gaps_of(a), seen ? 0 : CT_GAP_START);
 	}

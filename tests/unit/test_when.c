@@ -5,7 +5,7 @@
 
 #include "build.h"
 #include "judge/rules.h"
-#include "model/merge.h"
+#include "model/tally.h"
 
 static void test_release(void)
 {
@@ -133,7 +133,7 @@ static void test_merged_kernels(void)
 	old->host.kernel = ct_xstrdup("5.10.0-amd64");
 	asked(old, CAP_NET_ADMIN, "bpf", "capable bpf_prog_attach_check_attach_type");
 	asked(s, CAP_SYS_ADMIN, "mount", "ns_capable path_mount");
-	ct_session__merge(s, old);
+	ct_tally__add(s, old);
 	UNIT_STR(s->workloads[0]->more[0]->kernel, "5.10.0-amd64");
 	r = ct_judge__session(s, CT_MODE_DEFAULT);
 	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(SYS_ADMIN) | CT_CAP(NET_ADMIN));

@@ -7,7 +7,7 @@
 
 #include "build.h"
 #include "ct/selector.h"
-#include "model/merge.h"
+#include "model/tally.h"
 #include "sessions.h"
 
 #define ROUNDS 100
@@ -247,10 +247,10 @@ static struct ct_session *merged(struct ct_session *const *in, const int *order,
 	for (size_t i = 1; i < n; i++) {
 		ct_autosession struct ct_session *next = copy_of(in[order[i]]);
 
-		ct_session__merge(all, next);
+		ct_tally__add(all, next);
 		CU_ASSERT_EQUAL(next->nworkloads, 0);
 	}
-	ct_session__unite(all);
+	ct_tally__unite(all);
 	return all;
 }
 
@@ -348,7 +348,7 @@ static void check_saved(struct ct_session *const *in)
 	ct_autosession struct ct_session *back = copy_of(s);
 	ct_autofree char *before = report_text(s, true), *after = NULL;
 
-	ct_session__unite(back);
+	ct_tally__unite(back);
 	after = report_text(back, true);
 	UNIT_STR(after, before);
 	CU_ASSERT_EQUAL(back->recordings, 3);
@@ -425,7 +425,7 @@ static void test_other_user(void)
 		build_check(build_container(first ? b : a, "x"), CAP_NET_ADMIN, "write", stack)
 			->key.flags |= CT_F_EUID0;
 		build_check(build_container(first ? a : b, "x"), CAP_NET_ADMIN, "write", stack);
-		ct_session__merge(a, b);
+		ct_tally__add(a, b);
 		r = ct_judge__session(a, CT_MODE_DEFAULT);
 		CU_ASSERT_EQUAL(r->nadvices, 1);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(NET_ADMIN));
@@ -454,7 +454,7 @@ static void test_other_set(void)
 			build_check(w, CAP_DAC_OVERRIDE, "openat", stack)->key.flags |=
 				CT_F_CRED_DERIVED;
 			build_check(w, CAP_SYS_ADMIN, "mount", mount)->key.sel = CT_WORD_OVERLAY;
-			ct_session__merge(all, s);
+			ct_tally__add(all, s);
 		}
 		r = ct_judge__session(all, CT_MODE_DEFAULT);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(DAC_OVERRIDE) | CT_CAP(SYS_ADMIN));
@@ -480,7 +480,7 @@ static void test_go_between(void)
 				w->container.project = ct_xstrdup("shop");
 				w->container.service = ct_xstrdup("front");
 			}
-			ct_session__merge(all, s);
+			ct_tally__add(all, s);
 		}
 		CU_ASSERT_EQUAL(all->nworkloads, 1);
 	}
@@ -500,7 +500,7 @@ static void test_replicas(void)
 		w->container.service = ct_xstrdup("front");
 		build_check(w, CAP_KILL, "kill", "ns_capable check_kill_permission");
 	}
-	ct_session__unite(s);
+	ct_tally__unite(s);
 	r = ct_judge__session(s, CT_MODE_DEFAULT);
 	CU_ASSERT_EQUAL_FATAL(r->nadvices, 1);
 	CU_ASSERT_EQUAL(r->advices[0].recordings, 1);
@@ -519,4 +519,4 @@ static CU_TestInfo tests[] = {
 	CU_TEST_INFO_NULL,
 };
 
-UNIT_MAIN("merge", tests)
+UNIT_MAIN("tally", tests)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "model/merge.h"
+#include "model/tally.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -43,7 +43,7 @@ static int by_recording(const void *x, const void *y)
 	return a->recording < b->recording ? -1 : a->recording > b->recording;
 }
 
-void ct_workload__merge(struct ct_workload *into, struct ct_workload *from)
+void ct_tally__join(struct ct_workload *into, struct ct_workload *from)
 {
 	struct ct_workload *part = ct_xzalloc(sizeof(*part));
 
@@ -57,7 +57,7 @@ void ct_workload__merge(struct ct_workload *into, struct ct_workload *from)
 	qsort(into->more, into->nmore, sizeof(struct ct_workload *), by_recording);
 }
 
-void ct_session__unite(struct ct_session *s)
+void ct_tally__unite(struct ct_session *s)
 {
 	for (size_t i = 0; i < s->nworkloads; i++) {
 		for (size_t k = i + 1; k < s->nworkloads;) {
@@ -65,7 +65,7 @@ void ct_session__unite(struct ct_session *s)
 				k++;
 				continue;
 			}
-			ct_workload__merge(s->workloads[i], s->workloads[k]);
+			ct_tally__join(s->workloads[i], s->workloads[k]);
 			ct_session__remove(s, k);
 			k = i + 1; /* it has more names now */
 		}
@@ -96,7 +96,7 @@ static void note_kernel(struct ct_workload *w, const struct ct_session *into,
 		w->kernel = ct_xstrdup(theirs);
 }
 
-void ct_session__merge(struct ct_session *into, struct ct_session *from)
+void ct_tally__add(struct ct_session *into, struct ct_session *from)
 {
 	/* Before it is forgotten whose session they are from. */
 	ct_session__conclude(into);
@@ -118,5 +118,5 @@ void ct_session__merge(struct ct_session *into, struct ct_session *from)
 	if (from->others && !into->others)
 		into->others = json_array();
 	json_array_extend(into->others, from->others);
-	ct_session__unite(into);
+	ct_tally__unite(into);
 }
