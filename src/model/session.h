@@ -232,6 +232,7 @@ struct ct_workload {
 	 * and separated by ", "; NULL: none. */
 	char *sent;
 	bool left_out; /* its command started containers, which are not in the recording */
+	bool open;     /* later takes of the same recording may add to it (model/tally.h) */
 	struct ct_kind *kinds;
 	size_t nkinds, kinds_cap;
 	struct ct_act *acts;
@@ -255,6 +256,7 @@ struct ct_session {
 	struct ct_workload **workloads;
 	size_t nworkloads, workloads_cap;
 	size_t recordings;     /* that were merged into this session */
+	bool continues;	       /* no recording of its own: what is new since its last take */
 	struct json_t *others; /* documents of unknown types, an array or NULL */
 };
 

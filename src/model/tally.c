@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 #include "base/util.h"
+#include "model/tally_priv.h"
 
 static bool equal(const char *a, const char *b)
 {
@@ -96,8 +97,34 @@ static void note_kernel(struct ct_workload *w, const struct ct_session *into,
 		w->kernel = ct_xstrdup(theirs);
 }
 
+static void add_others(struct ct_session *into, const struct ct_session *from)
+{
+	if (from->others && !into->others)
+		into->others = json_array();
+	json_array_extend(into->others, from->others);
+}
+
+void ct_tally__close(struct ct_session *s)
+{
+	for (size_t i = 0; i < s->nworkloads; i++)
+		ct_workload__for_each(part, s->workloads[i]) {
+			struct ct_workload *w = (struct ct_workload *)part;
+
+			w->open = false;
+			if (w->recording + 1 == s->recordings && w->reload_seen == CT_UNKNOWN &&
+			    !w->lost && !s->losses.acts)
+				w->reload_seen = CT_NO;
+		}
+}
+
 void ct_tally__add(struct ct_session *into, struct ct_session *from)
 {
+	if (from->continues) {
+		ct_losses__add(&into->losses, &from->losses);
+		ct_tally__take(into, from);
+		add_others(into, from);
+		return;
+	}
 	/* Before it is forgotten whose session they are from. */
 	ct_session__conclude(into);
 	ct_session__conclude(from);
@@ -115,8 +142,6 @@ void ct_tally__add(struct ct_session *into, struct ct_session *from)
 	}
 	from->nworkloads = 0;
 	into->recordings += from->recordings;
-	if (from->others && !into->others)
-		into->others = json_array();
-	json_array_extend(into->others, from->others);
+	add_others(into, from);
 	ct_tally__unite(into);
 }

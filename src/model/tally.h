@@ -1,18 +1,44 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Several recordings as one. */
+/*
+ * Adding up what was observed: the takes of a recording while it runs, and recordings.
+ *
+ * What is added is known by its content (model/content.h), never by ids that hold for one boot.
+ */
 #ifndef CT_MODEL_TALLY_H
 #define CT_MODEL_TALLY_H
 
 #include "model/session.h"
 
 /*
- * Merges `from` into `into`, leaving `from` without workloads. The same workloads
- * become one, which keeps each recording of it apart, so that what is judged
- * is the union of what each would be judged by itself, in whatever order they come.
+ * Adds `from` to `into`, and leaves `from` without workloads, to be freed by the caller.
+ *
+ * Another recording (from->continues is false): the same workloads become one, so that what is
+ * judged is the union of what each would be judged by itself, in whatever order they come.
+ *
+ * A take (from->continues is true) is what is new of the recording that `into` had last. All takes
+ * of a recording added to a session made with ct_session__new() give what one take of the whole
+ * gives:
+ *  - A workload goes to the one of the same id in that recording, or is new. No others are joined,
+ *    even if they are the same workload.
+ *  - Kinds, acts and execs go to the one of equal content: counts and outcomes add up, the time
+ *    from the first to the last grows, the earliest sample stays. Exits are kept one by one.
+ *  - What is known of a workload or of the host (names, settings, times of start and end) stays as
+ *    it was known first; what was not known is taken over. A start that is seen after an end makes
+ *    this one of an earlier run. Lost observations add up.
+ *  - w->open: set it while the workload may still come in later takes, clear it in the take that
+ *    follows its end. An open workload stays a part of its own; a closed one is joined to parts of
+ *    equal setting when workloads are united.
+ * A workload without anything new may be left out of a take.
  */
 void ct_tally__add(struct ct_session *into, struct ct_session *from);
 
-/* The same within one session: replicas of a service, a container started again. */
+/*
+ * No more takes will come: no workload of the session is open any more. A reload that was not seen
+ * in the recording that it had last, with nothing lost, did not happen.
+ */
+void ct_tally__close(struct ct_session *s);
+
+/* Makes the same workloads of a session one: replicas of a service, a container started again. */
 void ct_tally__unite(struct ct_session *s);
 
 /*
@@ -21,7 +47,7 @@ void ct_tally__unite(struct ct_session *s);
  */
 bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b);
 
-/* Moves all of from into into; from is left to be freed. */
+/* Moves all of `from` into `into`; `from` is left to be freed. */
 void ct_tally__join(struct ct_workload *into, struct ct_workload *from);
 
 void ct_losses__add(struct ct_losses *to, const struct ct_losses *l);

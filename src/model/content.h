@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a kind, an act or an exec is, wherever and whenever it was seen: everything that tells it
+ * from others but the ids that hold for one boot. A call path is known by the names of its
+ * functions instead of their addresses.
+ */
+#ifndef CT_MODEL_CONTENT_H
+#define CT_MODEL_CONTENT_H
+
+#include "model/session.h"
+
+/* A fingerprint of a stack's names, which takes the place of one of its addresses. */
+uint64_t ct_stack__hash(char *const *names, size_t len);
+
+/* Replaces ids that hold for one boot by what holds everywhere, or by 0. */
+void ct_kind__forget_boot(struct ct_kind *k);
+void ct_act__forget_boot(struct ct_act *a);
+
+/* For qsort(), by nothing but the content; 0: they are the same. */
+int ct_kind__by_content(const void *a, const void *b);
+int ct_act__by_content(const void *a, const void *b);
+
+/* Executions that tell the same: the first of them stands for all, with a count. */
+bool ct_exec__is_same(const struct ct_exec *a, const struct ct_exec *b);
+
+/* As strcmp, where NULL comes first. */
+int ct_text__compare(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Adding up the takes of one recording. */
+#include <jansson.h>
+#include <string.h>
+
+#include "base/index.h"
+#include "base/util.h"
+#include "model/content.h"
+#include "model/tally.h"
+#include "model/tally_priv.h"
+
+static void take_text(char **to, char **from)
+{
+	if (!*to)
+		*to = ct_steal(*from);
+}
+
+static void take_json(json_t **to, json_t **from)
+{
+	if (!*to)
+		*to = ct_steal(*from);
+}
+
+static void take_known(enum ct_tristate *to, enum ct_tristate from)
+{
+	if (*to == CT_UNKNOWN)
+		*to = from;
+}
+
+static void widen(uint64_t *first, uint64_t *last, uint64_t from, uint64_t to)
+{
+	if (from && (!*first || from < *first))
+		*first = from;
+	if (to > *last)
+		*last = to;
+}
+
+/* Is name among these, which have ", " between two? */
+static bool is_among(const char *names, const char *name, size_t len)
+{
+	for (const char *p = names; p; p = strstr(p, ", "), p += p ? 2 : 0)
+		if (!strncmp(p, name, len) && (!p[len] || !strncmp(p + len, ", ", 2)))
+			return true;
+	return false;
+}
+
+void ct_tally__add_names(char **to, const char *names)
+{
+	while (names && *names) {
+		const char *end = strstr(names, ", ");
+		size_t len = end ? (size_t)(end - names) : strlen(names);
+
+		if (!is_among(*to, names, len)) {
+			char *all = ct_xasprintf("%s%s%.*s", *to ? *to : "", *to ? ", " : "",
+						 (int)len, names);
+
+			free(*to);
+			*to = all;
+		}
+		names = end ? end + 2 : NULL;
+	}
+}
+
+static void take_container(struct ct_container *to, struct ct_container *from)
+{
+	char **const mine[] = { &to->id,      &to->name,    &to->image,		&to->image_digest,
+				&to->project, &to->service, &to->compose_files, &to->compose_dir,
+				&to->user,    &to->network, &to->pid_mode,	&to->ipc_mode,
+				&to->engine,  &to->health };
+	char **const new[] = {
+		&from->id,	&from->name,	&from->image,	      &from->image_digest,
+		&from->project, &from->service, &from->compose_files, &from->compose_dir,
+		&from->user,	&from->network, &from->pid_mode,      &from->ipc_mode,
+		&from->engine,	&from->health
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(mine); i++)
+		take_text(mine[i], new[i]);
+	take_known(&to->privileged, from->privileged);
+	take_known(&to->userns, from->userns);
+	take_known(&to->no_new_privs, from->no_new_privs);
+	if (to->seccomp == CT_SECCOMP_UNKNOWN)
+		to->seccomp = from->seccomp;
+	if (!to->profile.known && from->profile.known) {
+		ct_seccomp_profile__free(&to->profile);
+		to->profile = from->profile;
+		from->profile = (struct ct_seccomp_profile){};
+	}
+}
+
+/* The first start counts; an end before it was that of an earlier run. */
+static void take_start(struct ct_workload *w, const struct ct_workload *d)
+{
+	bool starts = d->start_seen == CT_YES && w->start_seen != CT_YES;
+
+	if (starts && w->end_seen == CT_YES && w->to_ns < d->from_ns) {
+		w->end_seen = CT_UNKNOWN;
+		w->end_code = 0;
+		w->to_ns = 0;
+	}
+	if (starts)
+		w->from_ns = d->from_ns;
+	if (d->start_seen > w->start_seen)
+		w->start_seen = d->start_seen;
+	if (d->configured_known && (starts || !w->configured_known)) {
+		w->configured = d->configured;
+		w->configured_known = true;
+	}
+	if (d->sysctls.known && (starts || !w->sysctls.known))
+		w->sysctls = d->sysctls;
+}
+
+/* The last end counts. */
+static void take_end(struct ct_workload *w, const struct ct_workload *d)
+{
+	if (d->end_seen == CT_YES && (!d->to_ns || d->to_ns >= w->from_ns)) {
+		w->end_code = d->end_code;
+		w->to_ns = d->to_ns;
+		w->end_seen = CT_YES;
+	} else if (w->end_seen != CT_YES) {
+		w->to_ns = 0; /* it goes on */
+		if (d->end_seen == CT_NO)
+			w->end_seen = CT_NO;
+	}
+}
+
+/* A SIGHUP that none of the takes had is known only if none of them may have missed one. */
+static void take_reload(struct ct_workload *w, const struct ct_workload *d)
+{
+	if (w->reload_seen == CT_YES || d->reload_seen == CT_YES)
+		w->reload_seen = CT_YES;
+	else if (d->reload_seen == CT_UNKNOWN)
+		w->reload_seen = CT_UNKNOWN;
+}
+
+static void take_facts(struct ct_workload *w, struct ct_workload *d)
+{
+	take_text(&w->cgroup_path, &d->cgroup_path);
+	take_text(&w->command, &d->command);
+	take_text(&w->kernel, &d->kernel);
+	take_json(&w->rest, &d->rest);
+	take_container(&w->container, &d->container);
+	if (w->runtime == CT_RT_NONE)
+		w->runtime = d->runtime;
+	take_start(w, d);
+	take_end(w, d);
+	take_reload(w, d);
+	widen(&w->first_ns, &w->last_ns, d->first_ns, d->last_ns);
+	w->lost += d->lost;
+	w->compat += d->compat;
+	w->left_out |= d->left_out;
+	w->open = d->open;
+	ct_tally__add_names(&w->sent, d->sent);
+	if (d->others && !w->others)
+		w->others = json_array();
+	json_array_extend(w->others, d->others);
+}
+
+/* ---- what it did ---- */
+
+static uint32_t hash_kind(const struct ct_kind *k)
+{
+	return ct_hash32(&k->key, sizeof(k->key));
+}
+
+static bool is_kind(const void *items, size_t i, const void *wanted)
+{
+	return !ct_kind__by_content(&((const struct ct_kind *)items)[i], wanted);
+}
+
+/* The earliest sample speaks for all of them. */
+static void add_kind(struct ct_kind *to, struct ct_kind *from)
+{
+	if (from->sampled && (!to->sampled || from->first_ns < to->first_ns)) {
+		to->sampled = true;
+		to->proc = from->proc;
+		to->creds = from->creds;
+		memcpy(to->args, from->args, sizeof(to->args));
+	}
+	to->count += from->count;
+	widen(&to->first_ns, &to->last_ns, from->first_ns, from->last_ns);
+	ct_outcome__add(&to->outcome, &from->outcome);
+	take_json(&to->rest, &from->rest);
+}
+
+static void take_kinds(struct ct_workload *w, struct ct_workload *d)
+{
+	ct_autoindex struct ct_index ix = {};
+
+	ct_index__init(&ix, w->nkinds + d->nkinds);
+	for (size_t i = 0; i < w->nkinds; i++)
+		ct_index__put(&ix, hash_kind(&w->kinds[i]), i);
+	for (size_t i = 0; i < d->nkinds; i++) {
+		struct ct_kind *k = &d->kinds[i];
+		size_t at;
+
+		ct_kind__forget_boot(k);
+		at = ct_index__find(&ix, hash_kind(k), is_kind, w->kinds, k);
+		if (at != CT_INDEX_NONE) {
+			add_kind(&w->kinds[at], k);
+			continue;
+		}
+		ct_index__put(&ix, hash_kind(k), w->nkinds);
+		*ct_workload__add_kind(w) = *k;
+		*k = (struct ct_kind){};
+	}
+}
+
+static uint32_t hash_act(const struct ct_act *a)
+{
+	return ct_hash32(&a->key, sizeof(a->key));
+}
+
+static bool is_act(const void *items, size_t i, const void *wanted)
+{
+	return !ct_act__by_content(&((const struct ct_act *)items)[i], wanted);
+}
+
+static void add_act(struct ct_act *to, struct ct_act *from)
+{
+	to->count += from->count;
+	if (!to->proc.pid)
+		to->proc = from->proc;
+	take_json(&to->rest, &from->rest);
+}
+
+static void take_acts(struct ct_workload *w, struct ct_workload *d)
+{
+	ct_autoindex struct ct_index ix = {};
+
+	ct_index__init(&ix, w->nacts + d->nacts);
+	for (size_t i = 0; i < w->nacts; i++)
+		ct_index__put(&ix, hash_act(&w->acts[i]), i);
+	for (size_t i = 0; i < d->nacts; i++) {
+		struct ct_act *a = &d->acts[i];
+		size_t at;
+
+		ct_act__forget_boot(a);
+		at = ct_index__find(&ix, hash_act(a), is_act, w->acts, a);
+		if (at != CT_INDEX_NONE) {
+			add_act(&w->acts[at], a);
+			continue;
+		}
+		ct_index__put(&ix, hash_act(a), w->nacts);
+		*ct_workload__add_act(w) = *a;
+		*a = (struct ct_act){};
+	}
+}
+
+static void take_exec(struct ct_workload *w, struct ct_exec *x)
+{
+	for (size_t i = 0; i < w->nexecs; i++) {
+		if (!ct_exec__is_same(&w->execs[i], x))
+			continue;
+		w->execs[i].count += x->count;
+		return;
+	}
+	*ct_workload__add_exec(w) = *x;
+	*x = (struct ct_exec){};
+}
+
+static void take_events(struct ct_workload *w, struct ct_workload *d)
+{
+	for (size_t i = 0; i < d->nexecs; i++)
+		take_exec(w, &d->execs[i]);
+	for (size_t i = 0; i < d->nexits; i++) {
+		*ct_workload__add_exit(w) = d->exits[i];
+		d->exits[i] = (struct ct_exit){};
+	}
+}
+
+static void sort_all(struct ct_workload *w)
+{
+	if (w->nkinds)
+		qsort(w->kinds, w->nkinds, sizeof(*w->kinds), ct_kind__by_content);
+	if (w->nacts)
+		qsort(w->acts, w->nacts, sizeof(*w->acts), ct_act__by_content);
+}
+
+static void take_into(struct ct_workload *w, struct ct_workload *d)
+{
+	take_kinds(w, d);
+	take_acts(w, d);
+	take_events(w, d);
+	sort_all(w);
+}
+
+/* A new workload with what is known of this one. What it did stays with d, for take_into(). */
+static struct ct_workload *take_new(struct ct_session *into, struct ct_workload *d)
+{
+	const struct ct_workload did = {
+		.id = ct_xstrdup(d->id),
+		.kinds = d->kinds,
+		.nkinds = d->nkinds,
+		.acts = d->acts,
+		.nacts = d->nacts,
+		.execs = d->execs,
+		.nexecs = d->nexecs,
+		.exits = d->exits,
+		.nexits = d->nexits,
+	};
+	struct ct_workload *w = ct_xzalloc(sizeof(*w));
+
+	*w = *d;
+	*d = did;
+	w->kinds = NULL;
+	w->acts = NULL;
+	w->execs = NULL;
+	w->exits = NULL;
+	w->nkinds = w->kinds_cap = w->nacts = w->acts_cap = 0;
+	w->nexecs = w->execs_cap = w->nexits = w->exits_cap = 0;
+	w->recording = into->recordings - 1;
+	*CT_PUSH(into->workloads, into->nworkloads, into->workloads_cap) = w;
+	return w;
+}
+
+static void take_host(struct ct_host *to, struct ct_host *from)
+{
+	take_text(&to->captrim, &from->captrim);
+	take_text(&to->kernel, &from->kernel);
+	take_text(&to->arch, &from->arch);
+	take_text(&to->backend, &from->backend);
+	take_text(&to->boot_id, &from->boot_id);
+	take_json(&to->rest, &from->rest);
+	take_json(&to->trailer_rest, &from->trailer_rest);
+	take_known(&to->outcomes, from->outcomes);
+	take_known(&to->syscalls, from->syscalls);
+	to->cgroup = to->cgroup ? to->cgroup : from->cgroup;
+	to->cap_last = to->cap_last ? to->cap_last : from->cap_last;
+	to->start_ms = to->start_ms ? to->start_ms : from->start_ms;
+	widen(&to->start_ns, &to->end_ns, from->start_ns, from->end_ns);
+}
+
+static bool has_id(const void *items, size_t i, const void *wanted)
+{
+	return !strcmp(((struct ct_workload *const *)items)[i]->id, wanted);
+}
+
+/* Every part of the recording that the session had last. The caller frees. */
+static struct ct_workload **latest_parts(struct ct_session *s, size_t *n)
+{
+	struct ct_workload **found = NULL;
+	size_t cap = 0;
+
+	*n = 0;
+	for (size_t i = 0; i < s->nworkloads; i++)
+		ct_workload__for_each(part, s->workloads[i])
+			if (part->recording + 1 == s->recordings)
+				*CT_PUSH(found, *n, cap) = (struct ct_workload *)part;
+	return found;
+}
+
+/* A SIGHUP may be among the acts that were lost. */
+static void doubt_reloads(struct ct_workload **parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (parts[i]->reload_seen == CT_NO)
+			parts[i]->reload_seen = CT_UNKNOWN;
+}
+
+void ct_tally__take(struct ct_session *into, struct ct_session *from)
+{
+	ct_autoindex struct ct_index ix = {};
+	size_t n;
+	ct_autofree struct ct_workload **parts = latest_parts(into, &n);
+
+	ct_index__init(&ix, n);
+	for (size_t i = 0; i < n; i++)
+		ct_index__put(&ix, ct_hash32(parts[i]->id, strlen(parts[i]->id)), i);
+	if (from->losses.acts)
+		doubt_reloads(parts, n);
+	take_host(&into->host, &from->host);
+	for (size_t i = 0; i < from->nworkloads; i++) {
+		struct ct_workload *d = from->workloads[i];
+		size_t at = ct_index__find(&ix, ct_hash32(d->id, strlen(d->id)), has_id, parts,
+					   d->id);
+		struct ct_workload *w = at == CT_INDEX_NONE ? take_new(into, d) : parts[at];
+
+		if (at != CT_INDEX_NONE)
+			take_facts(w, d);
+		take_into(w, d);
+	}
+	while (from->nworkloads)
+		ct_session__remove(from, from->nworkloads - 1);
+}
