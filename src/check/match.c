@@ -4,19 +4,11 @@
 #include <string.h>
 
 #include "check/check.h"
+#include "model/identity.h"
 
 static bool equal(const char *a, const char *b)
 {
 	return a && b && *a && !strcmp(a, b);
-}
-
-/* By which names a recording of the workload goes. */
-static bool is_called(const struct ct_workload *w, const char *name)
-{
-	const struct ct_container *c = &w->container;
-
-	return equal(w->id, name) || equal(c->name, name) || equal(c->service, name) ||
-	       equal(ct_workload__label(w), name);
 }
 
 /* Quadlet calls the unit NAME.service, and the container systemd-NAME. */
@@ -39,7 +31,7 @@ static bool is_named(const struct ct_workload *w, const struct ct_deployed *t)
 	/* So does Compose of its services. */
 	if (t->kind == CT_DEPLOYED_COMPOSE && w->container.service && *w->container.service)
 		return equal(w->container.service, t->name);
-	if (is_called(w, t->name) || (t->alias && is_called(w, t->alias)))
+	if (ct_workload__is_called(w, t->name) || (t->alias && ct_workload__is_called(w, t->alias)))
 		return true;
 	return t->kind == CT_DEPLOYED_QUADLET && is_quadlet(w, t->name);
 }
@@ -57,7 +49,7 @@ static bool pair_of(const char *pair, const struct ct_workload *w, const struct 
 	const char *sign = strrchr(pair, '=');
 	ct_autofree char *name = ct_xstrndup(pair, sign ? (size_t)(sign - pair) : 0);
 
-	return sign && (!w || is_called(w, name)) && (!t || is_target(t, sign + 1));
+	return sign && (!w || ct_workload__is_called(w, name)) && (!t || is_target(t, sign + 1));
 }
 
 static bool is_paired(const struct ct_strlist *pairs, const struct ct_workload *w,

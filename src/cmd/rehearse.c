@@ -6,6 +6,7 @@
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "model/identity.h"
 #include "rehearse/rehearse.h"
 
 static struct ct_rehearse_opts ro;
@@ -87,16 +88,6 @@ static int parse_target(struct ct_err *err)
 	return 0;
 }
 
-/* Is the advice for the container that was named? */
-static bool is_meant(const struct ct_workload *w)
-{
-	const char *name = ro.confined.container;
-
-	return name && (!strcmp(w->id, name) || !strcmp(w->short_id, name) ||
-			(w->container.name && !strcmp(w->container.name, name)) ||
-			(w->container.service && !strcmp(w->container.service, name)));
-}
-
 /* What the recordings advise for this workload; one alone may go by another name. */
 static int add_advised(const struct ct_strlist *files, enum ct_mode mode, struct ct_err *err)
 {
@@ -110,7 +101,7 @@ static int add_advised(const struct ct_strlist *files, enum ct_mode mode, struct
 	for (size_t i = 0; i < r->nadvices; i++) {
 		const struct ct_workload *w = r->advices[i].workload;
 
-		if (r->nadvices == 1 || is_meant(w)) {
+		if (r->nadvices == 1 || ct_workload__is_called(w, ro.confined.container)) {
 			ct_autofree char *gaps = ct_advice__gaps_text(&r->advices[i]);
 
 			if (gaps)

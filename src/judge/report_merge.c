@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Advices of the same workload as one. */
+#include "model/identity.h"
 #include "model/tally.h"
 
 #include <string.h>

@@ -67,10 +67,10 @@ void ct_container__forget_compose(struct ct_container *c)
 	}
 }
 
-static void workload__free(struct ct_workload *w)
+void ct_workload__free(struct ct_workload *w)
 {
 	for (size_t i = 0; i < w->nmore; i++)
-		workload__free(w->more[i]);
+		ct_workload__free(w->more[i]);
 	free(w->more);
 	for (size_t i = 0; i < w->nkinds; i++)
 		kind__free(&w->kinds[i]);
@@ -104,7 +104,7 @@ static void workload__free(struct ct_workload *w)
 
 void ct_session__remove(struct ct_session *s, size_t index)
 {
-	workload__free(s->workloads[index]);
+	ct_workload__free(s->workloads[index]);
 	s->nworkloads--;
 	memmove(&s->workloads[index], &s->workloads[index + 1],
 		(s->nworkloads - index) * sizeof(*s->workloads));
@@ -115,7 +115,7 @@ void ct_session__free(struct ct_session *s)
 	if (!s)
 		return;
 	for (size_t i = 0; i < s->nworkloads; i++)
-		workload__free(s->workloads[i]);
+		ct_workload__free(s->workloads[i]);
 	free(s->workloads);
 	free(s->host.captrim);
 	free(s->host.kernel);

@@ -265,6 +265,7 @@ void ct_session__free(struct ct_session *s);
 
 /* A new empty workload at the end, owned by the session; id is copied. */
 struct ct_workload *ct_session__add(struct ct_session *s, const char *id);
+void ct_workload__free(struct ct_workload *w);
 void ct_session__remove(struct ct_session *s, size_t index); /* and frees it */
 struct ct_workload *ct_session__find(const struct ct_session *s, const char *id);
 struct ct_kind *ct_workload__add_kind(struct ct_workload *w);

@@ -3,38 +3,10 @@
 
 #include <jansson.h>
 #include <string.h>
+#include "base/index.h"
 #include "base/util.h"
+#include "model/identity.h"
 #include "model/tally_priv.h"
-
-static bool equal(const char *a, const char *b)
-{
-	return a && b && !strcmp(a, b);
-}
-
-static bool same_part(const struct ct_workload *a, const struct ct_workload *b)
-{
-	const struct ct_container *x = &a->container, *y = &b->container;
-
-	if (a->kind != b->kind)
-		return false;
-	if (a->kind == CT_WL_COMMAND)
-		return equal(a->command, b->command);
-	if (a->kind != CT_WL_CONTAINER)
-		return equal(a->id, b->id);
-	if (x->service && y->service)
-		return equal(x->service, y->service) && equal(x->project, y->project);
-	return equal(x->name, y->name) || equal(a->id, b->id);
-}
-
-/* Any of the one is any of the other, or the result would depend on the order. */
-bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b)
-{
-	ct_workload__for_each(x, a)
-		ct_workload__for_each(y, b)
-			if (same_part(x, y))
-				return true;
-	return false;
-}
 
 static int by_recording(const void *x, const void *y)
 {
@@ -58,19 +30,39 @@ void ct_tally__join(struct ct_workload *into, struct ct_workload *from)
 	qsort(into->more, into->nmore, sizeof(struct ct_workload *), by_recording);
 }
 
+static bool has_key(const void *items, size_t i, const void *wanted)
+{
+	return !strcmp(((const struct ct_identity *)items)[i].key, wanted);
+}
+
 void ct_tally__unite(struct ct_session *s)
 {
+	struct ct_identity *ids = ct_xzalloc((s->nworkloads + 1) * sizeof(*ids));
+	ct_autoindex struct ct_index ix = {};
+	size_t n = 0;
+
+	ct_index__init(&ix, s->nworkloads);
 	for (size_t i = 0; i < s->nworkloads; i++) {
-		for (size_t k = i + 1; k < s->nworkloads;) {
-			if (!ct_workload__same(s->workloads[i], s->workloads[k])) {
-				k++;
-				continue;
-			}
-			ct_tally__join(s->workloads[i], s->workloads[k]);
-			ct_session__remove(s, k);
-			k = i + 1; /* it has more names now */
+		struct ct_workload *w = s->workloads[i];
+		uint32_t hash;
+		size_t at;
+
+		ct_identity__of(w, &ids[n]);
+		hash = ct_hash32(ids[n].key, strlen(ids[n].key));
+		at = ct_index__find(&ix, hash, has_key, ids, ids[n].key);
+		if (at == CT_INDEX_NONE) {
+			ct_index__put(&ix, hash, n);
+			s->workloads[n++] = w;
+			continue;
 		}
+		ct_tally__join(s->workloads[at], w);
+		ct_identity__free(&ids[n]);
+		ct_workload__free(w);
 	}
+	s->nworkloads = n;
+	while (n)
+		ct_identity__free(&ids[--n]);
+	free(ids);
 }
 
 void ct_losses__add(struct ct_losses *to, const struct ct_losses *l)
@@ -93,7 +85,7 @@ static void note_kernel(struct ct_workload *w, const struct ct_session *into,
 {
 	const char *theirs = from->host.kernel ? from->host.kernel : "?";
 
-	if (!w->kernel && !equal(into->host.kernel, theirs))
+	if (!w->kernel && !ct_str_equal(into->host.kernel, theirs))
 		w->kernel = ct_xstrdup(theirs);
 }
 

@@ -38,14 +38,11 @@ void ct_tally__add(struct ct_session *into, struct ct_session *from);
  */
 void ct_tally__close(struct ct_session *s);
 
-/* Makes the same workloads of a session one: replicas of a service, a container started again. */
-void ct_tally__unite(struct ct_session *s);
-
 /*
- * Workloads are the same when their Compose project and service are, or their container's or
- * unit's name, or their command, and when both are the same as a third.
+ * Makes the same workloads of a session (model/identity.h) one: replicas of a service, a container
+ * started again.
  */
-bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b);
+void ct_tally__unite(struct ct_session *s);
 
 /* Moves all of `from` into `into`; `from` is left to be freed. */
 void ct_tally__join(struct ct_workload *into, struct ct_workload *from);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "ct/event.h"
+#include "model/identity.h"
 #include "verify/subject.h"
 
 static const char *kind_name(enum ct_workload_kind kind)
@@ -15,27 +16,12 @@ static const char *kind_name(enum ct_workload_kind kind)
 	}
 }
 
-/* "docker.io/library/nginx:latest" and "nginx" are the same; *len: without the tag. */
-static const char *short_image(const char *image, size_t *len)
-{
-	static const char *const hosts[] = { "docker.io/", "library/", "localhost/" };
-	static const char latest[] = ":latest";
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(hosts); i++)
-		if (!strncmp(image, hosts[i], strlen(hosts[i])))
-			image += strlen(hosts[i]);
-	*len = strlen(image);
-	if (*len > strlen(latest) && !strcmp(image + *len - strlen(latest), latest))
-		*len -= strlen(latest);
-	return image;
-}
-
 static bool same_image(const char *a, const char *b)
 {
 	size_t n, m;
 
-	a = short_image(a, &n);
-	b = short_image(b, &m);
+	a = ct_image__short(a, &n);
+	b = ct_image__short(b, &m);
 	return n == m && !strncmp(a, b, n);
 }
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "ct/selector.h"
+#include "model/identity.h"
 #include "model/tally.h"
 #include "random.h"
 
@@ -347,8 +348,8 @@ static void test_other_set(void)
 	}
 }
 
-/* b and c have nothing in common but a, which may come last. */
-static void test_go_between(void)
+/* A container of a service is the service's, and none of those that only have its name. */
+static void test_identity(void)
 {
 	for (int last = 0; last < 3; last++) {
 		ct_autosession struct ct_session *all = ct_session__new();
@@ -367,7 +368,7 @@ static void test_go_between(void)
 			}
 			ct_tally__add(all, s);
 		}
-		CU_ASSERT_EQUAL(all->nworkloads, 1);
+		CU_ASSERT_EQUAL(all->nworkloads, 2);
 	}
 }
 
@@ -399,7 +400,7 @@ static CU_TestInfo tests[] = {
 	{ "golden recordings", test_golden },
 	{ "another user", test_other_user },
 	{ "another set", test_other_set },
-	{ "a go-between", test_go_between },
+	{ "identity", test_identity },
 	{ "replicas", test_replicas },
 	CU_TEST_INFO_NULL,
 };

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "model/identity.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "model/names.h"
+#include "model/pod.h"
+
+static const char *const kind_names[] = {
+	"compose",   "kubernetes", "swarm",   "quadlet", "name", "image",
+	"container", "unit",	   "command", "cgroup",	 NULL,
+};
+
+const char *ct_identity_kind__name(enum ct_identity_kind kind)
+{
+	return ct_names__get(kind_names, (int)kind);
+}
+
+void ct_identity__free(struct ct_identity *id)
+{
+	free(id->key);
+	id->key = NULL;
+}
+
+/* A part of a key, in which nothing else can be taken for the end of it. */
+static void add_part(struct ct_str *key, const char *part, size_t len, const char *reserved)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)part[i];
+
+		if (c <= ' ' || c > '~' || c == '%' || strchr(reserved, c))
+			ct_str__addf(key, "%%%02X", c);
+		else
+			ct_str__addn(key, part + i, 1);
+	}
+}
+
+static void make_one(struct ct_identity *id, enum ct_identity_kind kind, const char *name,
+		     size_t len)
+{
+	struct ct_str key = {};
+
+	ct_str__addf(&key, "%s:", ct_identity_kind__name(kind));
+	add_part(&key, name, len, "");
+	*id = (struct ct_identity){ kind, key.s };
+}
+
+static void make(struct ct_identity *id, enum ct_identity_kind kind, const char *const *parts,
+		 size_t n)
+{
+	struct ct_str key = {};
+
+	ct_str__addf(&key, "%s:", ct_identity_kind__name(kind));
+	for (size_t i = 0; i < n; i++) {
+		ct_str__add(&key, i ? "/" : "");
+		if (parts[i])
+			add_part(&key, parts[i], strlen(parts[i]), "/");
+	}
+	*id = (struct ct_identity){ kind, key.s };
+}
+
+static bool given(const char *s)
+{
+	return s && *s;
+}
+
+static bool is_pods(const char *name, struct ct_identity *id)
+{
+	struct ct_pod pod;
+	bool is = ct_pod__parse(name, &pod);
+
+	if (is) {
+		ct_autofree char *owner = ct_pod__owner(pod.name);
+
+		make(id, CT_ID_KUBERNETES, (const char *[]){ pod.space, owner, pod.container }, 3);
+	}
+	ct_pod__free(&pod);
+	return is;
+}
+
+/* Swarm's ids of tasks and nodes are numbers of 25 digits in base 36. */
+#define SWARM_ID_LEN 25
+#define BASE_36	     "0123456789abcdefghijklmnopqrstuvwxyz"
+
+/* SERVICE.SLOT.TASK, or SERVICE.NODE.TASK of a global service: how long the service's name is. */
+static size_t swarm_service(const char *name)
+{
+	const char *task = strrchr(name, '.'), *slot = task;
+	size_t len;
+
+	while (slot && slot > name && slot[-1] != '.')
+		slot--;
+	if (!task || slot < name + 2)
+		return 0;
+	len = strspn(slot, BASE_36);
+	if (slot + len != task || !len || strspn(task + 1, BASE_36) != SWARM_ID_LEN ||
+	    task[1 + SWARM_ID_LEN])
+		return 0;
+	if (len != SWARM_ID_LEN && strspn(slot, "0123456789") != len)
+		return 0;
+	return (size_t)(slot - name) - 1;
+}
+
+/* What Podman's generator names the container of NAME.container, unless that says otherwise. */
+#define QUADLET "systemd-"
+
+static void of_container(const struct ct_workload *w, struct ct_identity *id)
+{
+	const struct ct_container *c = &w->container;
+	size_t len;
+
+	if (given(c->project) && given(c->service))
+		make(id, CT_ID_COMPOSE, (const char *[]){ c->project, c->service }, 2);
+	else if (is_pods(c->name, id))
+		return;
+	else if (given(c->name) && swarm_service(c->name))
+		make_one(id, CT_ID_SWARM, c->name, swarm_service(c->name));
+	else if (given(c->name) && w->runtime == CT_RT_PODMAN &&
+		 !strncmp(c->name, QUADLET, strlen(QUADLET)) && c->name[strlen(QUADLET)])
+		make_one(id, CT_ID_QUADLET, c->name + strlen(QUADLET),
+			 strlen(c->name + strlen(QUADLET)));
+	else if (given(c->name))
+		make_one(id, CT_ID_NAME, c->name, strlen(c->name));
+	else if (given(c->image)) {
+		const char *image = ct_image__short(c->image, &len);
+
+		make_one(id, CT_ID_IMAGE, image, len);
+	} else
+		make_one(id, CT_ID_CONTAINER, w->id, strlen(w->id));
+}
+
+void ct_identity__of(const struct ct_workload *w, struct ct_identity *id)
+{
+	const char *command = w->command ? w->command : w->id;
+
+	switch (w->kind) {
+	case CT_WL_CONTAINER: of_container(w, id); return;
+	case CT_WL_UNIT: make_one(id, CT_ID_UNIT, w->id, strlen(w->id)); return;
+	case CT_WL_COMMAND: make_one(id, CT_ID_COMMAND, command, strlen(command)); return;
+	case CT_WL_CGROUP: break;
+	}
+	make_one(id, CT_ID_CGROUP, w->id, strlen(w->id));
+}
+
+bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b)
+{
+	ct_autoidentity struct ct_identity x = {}, y = {};
+
+	ct_identity__of(a, &x);
+	ct_identity__of(b, &y);
+	return !strcmp(x.key, y.key);
+}
+
+bool ct_workload__is_called(const struct ct_workload *w, const char *name)
+{
+	const struct ct_container *c = &w->container;
+
+	return given(name) && (ct_str_equal(w->id, name) || ct_str_equal(w->short_id, name) ||
+			       ct_str_equal(c->name, name) || ct_str_equal(c->service, name) ||
+			       ct_str_equal(ct_workload__label(w), name));
+}
+
+const char *ct_image__short(const char *image, size_t *len)
+{
+	static const char *const hosts[] = { "docker.io/", "library/", "localhost/" };
+	static const char latest[] = ":latest";
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(hosts); i++)
+		if (!strncmp(image, hosts[i], strlen(hosts[i])))
+			image += strlen(hosts[i]);
+	*len = strlen(image);
+	if (*len > strlen(latest) && !strcmp(image + *len - strlen(latest), latest))
+		*len -= strlen(latest);
+	return image;
+}

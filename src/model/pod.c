@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "model/pod.h"
+
+#include <string.h>
+
+#include "base/util.h"
+
+/*
+ * The fingerprint is a 32-bit number, of which all but one in four hundred have eight digits or
+ * more; shorter words of the same letters, such as "http", are parts of names.
+ */
+#define SHORTEST_HASH 8
+#define RANDOM_LEN    5
+
+void ct_pod__free(struct ct_pod *p)
+{
+	free(p->space);
+	free(p->name);
+	free(p->container);
+	*p = (struct ct_pod){};
+}
+
+static bool parse_shim(const char *recorded, struct ct_pod *p)
+{
+	const char *container = recorded + 4, *name, *space;
+
+	if (strncmp(recorded, "k8s_", 4) != 0)
+		return false;
+	name = strchr(container, '_');
+	space = name ? strchr(name + 1, '_') : NULL;
+	if (!space)
+		return false;
+	p->container = ct_xstrndup(container, (size_t)(name - container));
+	p->name = ct_xstrndup(name + 1, (size_t)(space - name) - 1);
+	p->space = ct_xstrndup(space + 1, strcspn(space + 1, "_"));
+	return true;
+}
+
+bool ct_pod__parse(const char *recorded, struct ct_pod *p)
+{
+	const char *container, *name;
+
+	*p = (struct ct_pod){};
+	if (!recorded)
+		return false;
+	if (parse_shim(recorded, p))
+		return true;
+	container = strrchr(recorded, '/');
+	if (!container || container == recorded)
+		return false;
+	for (name = container; name > recorded && name[-1] != '/';)
+		name--;
+	p->container = ct_xstrdup(container + 1);
+	p->name = ct_xstrndup(name, (size_t)(container - name));
+	if (name > recorded)
+		p->space = ct_xstrndup(recorded, (size_t)(name - recorded) - 1);
+	return true;
+}
+
+bool ct_pod__skip(const char **s, const char *of, size_t min, size_t max)
+{
+	size_t len = **s == '-' ? strspn(*s + 1, of) : 0;
+
+	if (len < min || len > max)
+		return false;
+	*s += len + 1;
+	return true;
+}
+
+/* Cuts the name's last part off if it is of so many characters of these. */
+static bool cut(char *name, const char *of, size_t min, size_t max)
+{
+	char *last = strrchr(name, '-');
+	const char *end = last;
+
+	if (!last || last == name || !ct_pod__skip(&end, of, min, max) || *end)
+		return false;
+	*last = '\0';
+	return true;
+}
+
+char *ct_pod__owner(const char *pod)
+{
+	char *name = ct_xstrdup(pod);
+
+	/* A StatefulSet's has nothing but a number, a bare pod nothing at all. */
+	if (!cut(name, CT_POD_RANDOM, RANDOM_LEN, RANDOM_LEN)) {
+		cut(name, CT_POD_DIGITS, 1, 10);
+		return name;
+	}
+	/* A Deployment's has its fingerprint before, a CronJob's the time, an indexed Job's a
+	 * number, and an indexed CronJob's both. */
+	if (!cut(name, CT_POD_RANDOM, SHORTEST_HASH, CT_POD_HASH) &&
+	    cut(name, CT_POD_DIGITS, 1, 12))
+		cut(name, CT_POD_DIGITS, 1, 12);
+	return name;
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which workload it is, as a key. */
+#include "base/util.h"
+#include "model/identity.h"
+#include "unit.h"
+
+#define TASK "x7k2p9q4m1n8b5v3c6z0a2s4d"
+#define NODE "y1u2i3o4p5a6s7d8f9g0h1j2k"
+
+static const struct {
+	enum ct_workload_kind kind;
+	const char *id, *project, *service, *name, *image, *command, *key;
+} cases[] = {
+	{ CT_WL_CONTAINER, "0", "shop", "front", "shop-front-1", "i", NULL, "compose:shop/front" },
+	{ CT_WL_CONTAINER, "0", "shop", NULL, "front", "i", NULL, "name:front" },
+	{ CT_WL_CONTAINER, "0", NULL, "front", "x", "i", NULL, "name:x" },
+	{ CT_WL_CONTAINER, "0", "", "", "x", "i", NULL, "name:x" },
+	/* What is hostile cannot pass for another's. */
+	{ CT_WL_CONTAINER, "0", "a/b", "c", "x", "i", NULL, "compose:a%2Fb/c" },
+	{ CT_WL_CONTAINER, "0", "a", "b/c", "x", "i", NULL, "compose:a/b%2Fc" },
+	{ CT_WL_CONTAINER, "0", "a%2Fb", "\x1b[2J", "x", "i", NULL, "compose:a%252Fb/%1B[2J" },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "prod/web-7d4b9c6f5d-x7k2p/nginx", "i", NULL,
+	  "kubernetes:prod/web/nginx" },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "k8s_nginx_web-0_prod_uid_0", "i", NULL,
+	  "kubernetes:prod/web/nginx" },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "shop_web.1." TASK, "i", NULL, "swarm:shop_web" },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "shop.web.12." TASK, "i", NULL, "swarm:shop.web" },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "web." NODE "." TASK, "i", NULL, "swarm:web" },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "web.a1." TASK, "i", NULL, "name:web.a1." TASK },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "web.1." TASK "x", "i", NULL, "name:web.1." TASK "x" },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "1." TASK, "i", NULL, "name:1." TASK },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, ".1." TASK, "i", NULL, "name:.1." TASK },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "web.1", "i", NULL, "name:web.1" },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "web", "i", NULL, "name:web" },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, NULL, "docker.io/library/nginx:latest", NULL,
+	  "image:nginx" },
+	{ CT_WL_CONTAINER, "0", NULL, NULL, "", "quay.io/a/b:1", NULL, "image:quay.io/a/b:1" },
+	{ CT_WL_CONTAINER, "0123", NULL, NULL, NULL, NULL, NULL, "container:0123" },
+	{ CT_WL_UNIT, "nginx.service", NULL, NULL, NULL, NULL, NULL, "unit:nginx.service" },
+	{ CT_WL_COMMAND, "command", NULL, NULL, NULL, NULL, "make check", "command:make%20check" },
+	{ CT_WL_CGROUP, "/user.slice", NULL, NULL, NULL, NULL, NULL, "cgroup:/user.slice" },
+};
+
+static char *copy(const char *s)
+{
+	return s ? ct_xstrdup(s) : NULL;
+}
+
+static void test_keys(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		struct ct_workload *w = ct_session__add(s, cases[i].id);
+		ct_autoidentity struct ct_identity id = {};
+
+		w->kind = cases[i].kind;
+		w->container.project = copy(cases[i].project);
+		w->container.service = copy(cases[i].service);
+		w->container.name = copy(cases[i].name);
+		w->container.image = copy(cases[i].image);
+		w->command = copy(cases[i].command);
+		ct_identity__of(w, &id);
+		UNIT_STR(id.key, cases[i].key);
+		CU_ASSERT(!strncmp(id.key, ct_identity_kind__name(id.kind),
+				   strlen(ct_identity_kind__name(id.kind))));
+	}
+}
+
+/* Podman's generator names containers after their units; others may be called so, too. */
+static void test_quadlet(void)
+{
+	static const struct {
+		enum ct_runtime runtime;
+		const char *name, *key;
+	} of[] = { { CT_RT_PODMAN, "systemd-web", "quadlet:web" },
+		   { CT_RT_DOCKER, "systemd-web", "name:systemd-web" },
+		   { CT_RT_PODMAN, "systemd-", "name:systemd-" } };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(of); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		struct ct_workload *w = ct_session__add(s, "x");
+		ct_autoidentity struct ct_identity id = {};
+
+		w->kind = CT_WL_CONTAINER;
+		w->runtime = of[i].runtime;
+		w->container.name = ct_xstrdup(of[i].name);
+		ct_identity__of(w, &id);
+		UNIT_STR(id.key, of[i].key);
+	}
+}
+
+static void test_called(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = ct_session__add(s, "x");
+
+	w->kind = CT_WL_CONTAINER;
+	w->container.name = ct_xstrdup("shop-web-1");
+	w->container.service = ct_xstrdup("web");
+	CU_ASSERT(ct_workload__is_called(w, "x"));
+	CU_ASSERT(ct_workload__is_called(w, "shop-web-1"));
+	CU_ASSERT(ct_workload__is_called(w, "web"));
+	CU_ASSERT_FALSE(ct_workload__is_called(w, "shop"));
+	CU_ASSERT_FALSE(ct_workload__is_called(w, ""));
+	CU_ASSERT_FALSE(ct_workload__is_called(w, NULL));
+}
+
+static CU_TestInfo tests[] = {
+	{ "keys", test_keys },
+	{ "quadlet", test_quadlet },
+	{ "called", test_called },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("identity", tests)
