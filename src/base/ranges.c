@@ -97,6 +97,14 @@ bool ct_ranges__equal(const struct ct_ranges *a, const struct ct_ranges *b)
 	       (!a->len || !memcmp(a->items, b->items, a->len * sizeof(*a->items)));
 }
 
+bool ct_ranges__has(const struct ct_ranges *r, uint32_t n)
+{
+	for (size_t i = 0; i < r->len; i++)
+		if (n >= r->items[i].first && n <= r->items[i].last)
+			return true;
+	return false;
+}
+
 size_t ct_ranges__count(const struct ct_ranges *r)
 {
 	size_t n = 0;

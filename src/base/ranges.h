@@ -24,6 +24,7 @@ void ct_ranges__remove(struct ct_ranges *from, const struct ct_ranges *these);
 void ct_ranges__shift(struct ct_ranges *r, uint32_t by); /* each number grows by it */
 void ct_ranges__copy(struct ct_ranges *to, const struct ct_ranges *from); /* frees what *to had */
 bool ct_ranges__equal(const struct ct_ranges *a, const struct ct_ranges *b);
+bool ct_ranges__has(const struct ct_ranges *r, uint32_t n);
 size_t ct_ranges__count(const struct ct_ranges *r);
 
 /* As text, and back: -EINVAL unless it is what __text() gives, with no number above max. */

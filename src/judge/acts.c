@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Needs without a check: capset, ambient sets, file capabilities, seccomp's gates. */
 #include <linux/capability.h>
-#include <linux/mempolicy.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #include "ct/selector.h"
 #include "judge/seccomp.h"
 #include "judge/judge_priv.h"
 #include "judge/rules.h"
 #include "judge/when.h"
+#include "model/frames.h"
 
 static bool is_setup(const struct ct_case *c, uint32_t entry)
 {
@@ -72,28 +71,7 @@ static struct ground ground_of(const struct ct_act *a, const char *comm)
  */
 static bool is_in_own_namespace(const struct ct_case *c, uint8_t level)
 {
-	return level > c->base_level;
-}
-
-/*
- * Was SETPCAP asked for an inheritable set beyond what the caller held? Where the
- * compiler made the check part of cap_capset (5.10 to 6.12) none is ever seen: then it
- * may have been.
- */
-static bool reaches_beyond(const struct ct_case *c, const struct ct_act *a)
-{
-	bool seen = false;
-
-	for (size_t i = 0; i < c->w->nkinds; i++) {
-		const struct ct_kind *k = &c->w->kinds[i];
-
-		if (k->key.cap != CAP_SETPCAP || !k->syscall || strcmp(k->syscall, "capset") != 0)
-			continue;
-		seen = true;
-		if (k->key.entry == a->key.entry && k->key.sel == CT_CAPSET_BEYOND)
-			return true;
-	}
-	return !seen;
+	return level > c->is.base_level;
 }
 
 /*
@@ -135,28 +113,16 @@ static uint64_t named_by_capset(const struct ct_case *c, const struct ct_act_key
 	return set & (c->w->configured_known ? k->before | c->w->configured : ~0ull);
 }
 
-/* Did the process that was refused go on? */
-static bool went_on(const struct ct_workload *w, const struct ct_act *a)
-{
-	for (size_t i = 0; i < w->nexits; i++)
-		if (a->proc.pid && w->exits[i].pid == a->proc.pid && w->exits[i].code)
-			return false;
-	return true;
-}
-
 static bool is_same_wish(const struct ct_act_key *a, const struct ct_act_key *b)
 {
 	return a->type == CT_ACT_CAPSET && a->a == b->a && a->b == b->b && a->c == b->c;
 }
 
-/* Was it granted to anyone in this recording? */
-static bool was_granted(const struct ct_case *c, const struct ct_act_key *k, size_t recording)
+static void join_in(struct ct_ranges *to, const struct ct_workload *part, const struct ct_act *a)
 {
-	ct_workload__for_each(part, c->whole)
-		for (size_t i = 0; part->recording == recording && i < part->nacts; i++)
-			if (part->acts[i].key.ok && is_same_wish(&part->acts[i].key, k))
-				return true;
-	return false;
+	ct_autoranges struct ct_ranges in = ct_workload__in(part, &a->in);
+
+	ct_ranges__join(to, &in);
 }
 
 /*
@@ -165,16 +131,24 @@ static bool was_granted(const struct ct_case *c, const struct ct_act_key *k, siz
  */
 static bool was_lived_without(const struct ct_case *c, const struct ct_act_key *k)
 {
+	ct_autoranges struct ct_ranges granted = {}, refused = {};
+
 	ct_workload__for_each(part, c->whole) {
-		if (part->recording == c->w->recording || ct_case__has_failed(part) ||
-		    was_granted(c, k, part->recording))
-			continue;
-		for (size_t i = 0; i < part->nacts; i++)
-			if (!part->acts[i].key.ok && is_same_wish(&part->acts[i].key, k) &&
-			    went_on(part, &part->acts[i]))
-				return true;
+		bool failed = ct_case__has_failed(part);
+
+		for (size_t i = 0; i < part->nacts; i++) {
+			const struct ct_act *a = &part->acts[i];
+
+			if (!is_same_wish(&a->key, k))
+				continue;
+			if (a->key.ok)
+				join_in(&granted, part, a);
+			else if (!failed && ct_act__went_on(a, part))
+				join_in(&refused, part, a);
+		}
 	}
-	return false;
+	ct_ranges__remove(&refused, &granted);
+	return refused.len;
 }
 
 static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *comm)
@@ -185,7 +159,8 @@ static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *
 
 	if (is_in_own_namespace(c, a->key.level))
 		return;
-	if (beyond && reaches_beyond(c, a))
+	/* Where the compiler made the check part of cap_capset (5.10 to 6.12) none is ever seen. */
+	if (beyond && ct_whole__asks_beyond(c->w, a->key.entry) != CT_NO)
 		set |= (beyond & a->key.before) | CT_CAP(SETPCAP);
 	g.site = "cap_capset";
 	g.source = "security/commoncap.c:cap_capset, 5.10-7.3";
@@ -202,44 +177,13 @@ static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *
 	need(c, set, false, &g);
 }
 
-static uint64_t times_set_mempolicy(const struct ct_workload *w, uint32_t mode, bool refused)
-{
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < w->nacts; i++) {
-		const struct ct_act *a = &w->acts[i];
-
-		if (ct_str_equal(a->syscall, "set_mempolicy") && a->key.sel == mode &&
-		    (refused || a->key.ok == CT_ACT_OK))
-			n += a->count;
-	}
-	return n;
-}
-
-/*
- * libnuma, which many programs are linked with, finds out about the kernel by setting
- * MPOL_PREFERRED_MANY, which older ones refuse, and the default right afterwards. As many of the
- * one as of the other mean that none was meant to stay. Another policy is a wish, and so is
- * its end.
- */
-static bool is_probe(const struct ct_case *c, const struct ct_act *a)
-{
-	if (!ct_str_equal(a->syscall, "set_mempolicy"))
-		return false;
-	if (a->key.sel == MPOL_PREFERRED_MANY)
-		return times_set_mempolicy(c->w, MPOL_PREFERRED_MANY, false) <=
-		       times_set_mempolicy(c->w, MPOL_DEFAULT, false);
-	return a->key.sel == MPOL_DEFAULT &&
-	       times_set_mempolicy(c->w, MPOL_DEFAULT, false) <=
-		       times_set_mempolicy(c->w, MPOL_PREFERRED_MANY, true);
-}
-
 static void judge_gate(struct ct_case *c, const struct ct_act *a, const char *comm)
 {
 	struct ct_gate gate = ct_gate__of(c->w, a);
 	struct ground g = ground_of(a, comm);
 
-	if (is_probe(c, a))
+	if (ct_str_equal(a->syscall, "set_mempolicy") &&
+	    ct_whole__probes_mempolicy(c->w, a->key.sel))
 		return;
 	g.site = "seccomp";
 	g.text = gate.text;
@@ -311,15 +255,9 @@ static void judge_securebits(struct ct_case *c, const struct ct_act *a, const ch
 {
 	struct ground g = ground_of(a, comm);
 
-	if (sees_commoncap(c) || is_in_own_namespace(c, a->key.level))
+	if (sees_commoncap(c) || is_in_own_namespace(c, a->key.level) ||
+	    ct_whole__asks_for_securebits(c->w))
 		return;
-	for (size_t i = 0; i < c->w->nkinds; i++) {
-		const struct ct_kind *k = &c->w->kinds[i];
-
-		if (k->key.cap == CAP_SETPCAP && k->key.sel == PR_SET_SECUREBITS &&
-		    ct_str_equal(k->syscall, "prctl"))
-			return;
-	}
 	g.site = "cap_task_prctl";
 	g.text = "setting securebits; refused: EPERM";
 	g.source = "security/commoncap.c:cap_task_prctl, 5.10-6.12";
@@ -354,7 +292,7 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 {
 	char comm[sizeof(a->proc.comm) + 1] = "";
 
-	if (is_setup(c, a->key.entry) || ct_act__is_outsiders(c, a) ||
+	if (is_setup(c, a->key.entry) || ct_act__is_outsiders(a, c->w, c->is.given) ||
 	    (!a->key.ok && a->key.type != CT_ACT_CAPSET))
 		return;
 	memcpy(comm, a->proc.comm, sizeof(a->proc.comm));
@@ -404,7 +342,7 @@ static void judge_exec(struct ct_case *c, const struct ct_exec *x)
 static bool maps_root_from_within(const struct ct_case *c, const struct ct_kind *k)
 {
 	/* Of another user namespace than the host's it is not known who is user 0. */
-	bool may_be_root = k->key.flags & CT_F_EUID0 || c->base_level;
+	bool may_be_root = k->key.flags & CT_F_EUID0 || c->is.base_level;
 
 	return k->key.cap == CAP_SYS_ADMIN && k->key.flags & CT_F_GRANTED && may_be_root &&
 	       (k->key.flags & CT_F_CREDS ? k->key.from == k->key.level :
@@ -428,34 +366,12 @@ static void judge_root_map(struct ct_case *c, const struct ct_kind *k)
 	};
 
 	/* Whoever makes a further one within holds everything there. */
-	if (is_setup(c, k->key.entry) || k->key.level <= c->base_level ||
-	    (c->base_known && k->key.level != c->base_level + 1) || !maps_root_from_within(c, k))
+	if (is_setup(c, k->key.entry) || k->key.level <= c->is.base_level ||
+	    (c->is.base_known && k->key.level != c->is.base_level + 1) ||
+	    !maps_root_from_within(c, k))
 		return;
 	memcpy(comm, k->proc.comm, sizeof(k->proc.comm));
 	need(c, CT_CAP(SETFCAP), false, &g);
-}
-
-/* Was the kind's question asked while an overlay was mounted, in that function, too? */
-static bool is_in_overlay_mount(const struct ct_kind *k, const char *function)
-{
-	return ct_kind__has_frame(k, function) && ct_kind__has_frame(k, "ovl_fill_super");
-}
-
-/*
- * Does the workload mount overlays with an index, which NFS export needs as well? Only then the
- * mount compares its layers with file handles that it noted (ovl_get_indexdir).
- */
-static bool mounts_with_index(const struct ct_workload *w, uint32_t entry)
-{
-	for (size_t i = 0; i < w->nkinds; i++) {
-		const struct ct_kind *k = &w->kinds[i];
-
-		if (k->key.entry == entry && k->key.flags & CT_F_GRANTED &&
-		    (is_in_overlay_mount(k, "ovl_verify_set_fh") ||
-		     is_in_overlay_mount(k, "ovl_indexdir_cleanup")))
-			return true;
-	}
-	return false;
 }
 
 /* Without the capability an overlay is mounted without the index that it was to have. */
@@ -474,8 +390,8 @@ static void judge_overlay_index(struct ct_case *c, const struct ct_kind *k)
 	};
 
 	if (k->key.cap != CAP_DAC_READ_SEARCH || !(k->key.flags & CT_F_GRANTED) ||
-	    is_setup(c, k->key.entry) || !is_in_overlay_mount(k, "ovl_can_decode_fh") ||
-	    !mounts_with_index(c->w, k->key.entry))
+	    is_setup(c, k->key.entry) || !ct_kind__is_in_overlay_mount(k, "ovl_can_decode_fh") ||
+	    !ct_whole__mounts_with_index(c->w, k->key.entry))
 		return;
 	memcpy(comm, k->proc.comm, sizeof(k->proc.comm));
 	need(c, CT_CAP(DAC_READ_SEARCH), false, &g);
@@ -483,14 +399,22 @@ static void judge_overlay_index(struct ct_case *c, const struct ct_kind *k)
 
 void ct_case__judge_acts(struct ct_case *c)
 {
-	for (size_t i = 0; i < c->w->nkinds; i++) {
-		judge_overlay_index(c, &c->w->kinds[i]);
-		judge_root_map(c, &c->w->kinds[i]);
-		judge_no_return(c, &c->w->kinds[i]);
+	const struct ct_workload *w = c->w;
+
+	for (size_t i = 0; i < w->nkinds; i++) {
+		ct_case__see(c, &w->kinds[i].in);
+		judge_overlay_index(c, &w->kinds[i]);
+		judge_root_map(c, &w->kinds[i]);
+		judge_no_return(c, &w->kinds[i]);
 	}
-	for (size_t i = 0; i < c->w->nacts; i++)
-		judge_act(c, &c->w->acts[i]);
+	for (size_t i = 0; i < w->nacts; i++) {
+		ct_case__see(c, &w->acts[i].in);
+		judge_act(c, &w->acts[i]);
+	}
+	ct_case__see(c, &w->in);
 	judge_unwatched_gates(c);
-	for (size_t i = 0; i < c->w->nexecs; i++)
-		judge_exec(c, &c->w->execs[i]);
+	for (size_t i = 0; i < w->nexecs; i++) {
+		ct_case__see(c, &w->execs[i].in);
+		judge_exec(c, &w->execs[i]);
+	}
 }

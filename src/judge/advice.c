@@ -195,38 +195,15 @@ static bool has_gaps(const struct ct_losses *l)
 	       l->lookups;
 }
 
-#define SHORT_NS    10000000000ull /* so short a look tells little of what goes on running */
-#define LONG_NS	    60000000000ull /* what takes so long does more than start and end */
-#define QUIET_SHARE 4		   /* of that time, this part without anything new is a sign */
-
-/* Had it stopped to do new things, as far as its time tells? */
-static bool has_settled(const struct ct_watched *w)
-{
-	return w->ns && w->quiet_ns * QUIET_SHARE >= w->ns;
-}
-
-/* A job that ended by itself did all that it does; what was ended may have had more to do. */
-static bool was_seen_whole(const struct ct_workload *part)
-{
-	struct ct_watched watched = ct_workload__part_watched(part);
-	bool by_itself = WIFEXITED(part->end_code) && WEXITSTATUS(part->end_code) < 128;
-
-	if (part->start_seen != CT_YES || part->end_seen != CT_YES || !watched.ns)
-		return false;
-	if (by_itself && watched.ns < LONG_NS)
-		return true;
-	return has_settled(&watched) && (by_itself || watched.ns >= SHORT_NS);
-}
-
 /* "; no new kind of check in the last 4 min of 10 min", or "" for what was too short for that. */
 static char *growth(const struct ct_watched *w)
 {
 	ct_autofree char *quiet = ct_human__duration(w->quiet_ns);
 	ct_autofree char *all = ct_human__duration(w->ns);
 
-	if (w->ns < SHORT_NS)
+	if (w->ns < CT_SHORT_NS)
 		return ct_xstrdup("");
-	if (!has_settled(w))
+	if (!ct_watched__has_settled(w))
 		return ct_xasprintf("; new kinds of checks up to the last %s of %s", quiet, all);
 	return ct_xasprintf("; no new kind of check in the last %s of %s", quiet, all);
 }
@@ -245,22 +222,23 @@ static const char *uncovered(enum ct_tristate reload_seen)
 
 static void rate(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
+	struct ct_exercised e = ct_workload__exercised(c->w);
 	ct_autofree char *checks = ct_human__count(a->checks, "check", "checks");
 	ct_autofree char *in = a->recordings > 1 ?
 				       ct_human__count(a->recordings, "recording", "recordings") :
-				       ct_human__count(c->w->nkinds, "kind", "kinds");
-	struct ct_exercised e = ct_workload__exercised(c->w);
+				       ct_human__count(e.kinds, "kind", "kinds");
 	ct_autofree char *time = ct_human__duration(e.ns);
 	ct_autofree char *seldom = not_in_every(a), *grows = growth(&e.longest);
 	bool gaps = has_gaps(&s->losses) || ct_workload__lost(c->w), whole = false;
 
 	ct_workload__for_each(part, c->w)
-		whole |= was_seen_whole(part);
+		whole |= ct_workload__total(part).whole;
 	a->confidence = CT_CONF_HIGH;
 	if (!whole || c->doubtful || gaps)
 		a->confidence = CT_CONF_MEDIUM;
 	if (!a->checks || c->failed || c->left_out || !c->ran || a->gaps ||
-	    (e.end_seen != CT_YES && (e.longest.ns < SHORT_NS || !has_settled(&e.longest))))
+	    (e.end_seen != CT_YES &&
+	     (e.longest.ns < CT_SHORT_NS || !ct_watched__has_settled(&e.longest))))
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
 		"%s in %s over %s; start %s, end %s%s%s%s%s%s%s; %s", checks, in, time,

@@ -74,11 +74,18 @@ void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v)
 {
 	if (v == CT_UNNEEDED)
 		return;
-	c->needed_now |= any_of;
+	ct_caps__for_each(cap, any_of)
+		ct_ranges__join(&c->seen[cap], &c->now);
 	for (size_t i = 0; i < c->nneeds; i++)
 		if (c->needs[i].any_of == any_of && c->needs[i].verdict == v)
 			return;
 	*CT_PUSH(c->needs, c->nneeds, c->needs_cap) = (struct ct_need){ any_of, v };
+}
+
+void ct_case__see(struct ct_case *c, const struct ct_ranges *in)
+{
+	ct_ranges__free(&c->now);
+	c->now = ct_workload__in(c->w, in);
 }
 
 static bool is_fault(int signal)
@@ -117,4 +124,7 @@ void ct_case__free(struct ct_case *c)
 	free(c->reasons);
 	free(c->cap_of);
 	free(c->slots);
+	ct_ranges__free(&c->now);
+	for (size_t i = 0; i < CT_CAP_MAX; i++)
+		ct_ranges__free(&c->seen[i]);
 }

@@ -7,6 +7,7 @@
 #define CT_JUDGE_CASE_H
 
 #include "judge/judge.h"
+#include "model/whole.h"
 
 /* One need: any of these capabilities satisfies it. */
 struct ct_need {
@@ -33,25 +34,19 @@ struct ct_case {
 	struct ct_reason *reasons; /* of all capabilities; cap_of[i] tells whose */
 	int *cap_of;
 	size_t nreasons, reasons_cap, cap_of_len, cap_of_cap;
-	uint32_t *slots;	    /* hash table of reasons: index + 1, 0 empty */
-	size_t nslots;		    /* a power of two */
-	uint64_t needed_now;	    /* what would meet a need of the recording in hand */
-	size_t seen_in[CT_CAP_MAX]; /* recordings with such a need */
-	size_t recordings;	    /* that are done */
-	uint64_t granted_caps;	    /* granted at least once, to anybody inside */
+	uint32_t *slots;		   /* hash table of reasons: index + 1, 0 empty */
+	size_t nslots;			   /* a power of two */
+	struct ct_ranges now;		   /* recordings with what is in hand */
+	struct ct_ranges seen[CT_CAP_MAX]; /* those with a need that it would meet */
+	size_t seen_in[CT_CAP_MAX];	   /* so many */
+	uint64_t granted_caps;		   /* granted at least once, to anybody inside */
 	uint64_t granted[CT_CAP_MAX], denied[CT_CAP_MAX];
 	uint64_t host_caps; /* needed where the initial user namespace is asked */
 	uint64_t checks, unknown_sites, doubtful;
 	const struct ct_settled *settled; /* NULL: the set is worked out */
 	const struct ct_rules *rules;	  /* to judge by; NULL: all */
 	uint32_t kernel;		  /* on which c->w ran, as ct_kernel__version; 0: unknown */
-	uint8_t base_level;		  /* of the workload's own user namespace */
-	bool base_known;		  /* for certain, and not only the lowest that was seen */
-	uint64_t given;			  /* all that any way into c->w brought along */
-	bool mounts_no_overlay;		  /* seen from its start, and none of its mounts was one */
-	bool leaves_sets_alone;		  /* no process of it changed its own sets */
-	bool acts_watched;		  /* capset, prctl and their like */
-	bool lossy;			  /* kinds of checks may be missing */
+	struct ct_whole is;		  /* what c->w says as a whole */
 	bool failed;			  /* the entry point ended with an error */
 	bool left_out;			  /* containers that it started were not recorded */
 	bool ran;			  /* more was seen than the runtime's set-up */
@@ -62,6 +57,9 @@ struct ct_reason *ct_case__reason(struct ct_case *c, int cap, enum ct_verdict v,
 /* Finds the reason that says the same, or adds this one; strings are copied. */
 struct ct_reason *ct_case__say(struct ct_case *c, int cap, const struct ct_reason *like);
 void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v);
+
+/* Takes in hand what the part has in these recordings. */
+void ct_case__see(struct ct_case *c, const struct ct_ranges *in);
 
 /* Did this part's main process end with an error of its own? */
 bool ct_case__has_failed(const struct ct_workload *part);

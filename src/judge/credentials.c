@@ -5,12 +5,10 @@
  * descriptor's opener, of a tracer, of a parent, of an io_uring personality or of an overlay that
  * the workload mounted itself are needs of the workload.
  */
-#include <linux/securebits.h>
 #include <string.h>
 
-#include "ct/selector.h"
 #include "judge/judge_priv.h"
-#include "judge/when.h"
+#include "model/frames.h"
 
 /*
  * Bounding sets only ever shrink, except in a new user namespace, which shows in the level. So
@@ -18,25 +16,8 @@
  */
 static bool holds_more_than_given(const struct ct_case *c, const struct ct_kind *k)
 {
-	return k->key.flags & CT_F_CREDS && c->base_known && k->key.from == c->base_level &&
-	       c->w->configured_known && k->key.effective & ~c->given;
-}
-
-/*
- * What may still be permitted although the bounding set lacks it: what is inheritable or ambient
- * survives an execve whatever the bounding set says (cap_bprm_creds_from_file).
- */
-static uint64_t ever_given(const struct ct_workload *w)
-{
-	uint64_t given = w->configured;
-
-	for (size_t i = 0; i < w->nexecs; i++) {
-		const struct ct_creds *x = &w->execs[i].creds;
-
-		if (w->execs[i].was == CT_ENTRY_SETUP && w->execs[i].entry != CT_ENTRY_SETUP)
-			given |= x->bounding | x->permitted | x->inheritable | x->ambient;
-	}
-	return given;
+	return k->key.flags & CT_F_CREDS && c->is.base_known && k->key.from == c->is.base_level &&
+	       c->w->configured_known && k->key.effective & ~c->is.given;
 }
 
 static bool starts_with(const char *s, const char *prefix)
@@ -106,39 +87,6 @@ static bool is_asked_of_mounter(const struct ct_kind *k)
 	return false;
 }
 
-static bool is_admins(const struct ct_kind *k, const char *syscall)
-{
-	return ct_str_equal(k->syscall, syscall) && k->key.cap == CAP_SYS_ADMIN &&
-	       k->key.flags & CT_F_GRANTED && k->key.entry != CT_ENTRY_SETUP;
-}
-
-/* Mounting always asks for SYS_ADMIN, and the selector of these calls tells the file system. */
-static bool mounts_overlay(const struct ct_kind *k)
-{
-	return (is_admins(k, "mount") || is_admins(k, "fsopen")) &&
-	       (!(k->key.flags & CT_F_CREDS) || k->key.flags & CT_F_COMPAT ||
-		k->key.sel == CT_WORD_OVERLAY || k->key.sel == CT_WORD_UNKNOWN);
-}
-
-/* Was the workload seen from its start, with nothing lost, and mounted no overlay? */
-static bool never_mounted_overlay(const struct ct_case *c)
-{
-	const struct ct_workload *w = c->w;
-	bool opened = false, configured = false;
-
-	if (w->start_seen != CT_YES || c->lossy)
-		return false;
-	for (size_t i = 0; i < w->nkinds; i++) {
-		if (mounts_overlay(&w->kinds[i]))
-			return false;
-		opened |= is_admins(&w->kinds[i], "fsopen");
-		configured |= is_admins(&w->kinds[i], "fsconfig");
-	}
-	/* What others have opened may be an overlay, and whoever configures it becomes the mounter.
-	 */
-	return opened || !configured;
-}
-
 /*
  * What was under way in a container when we came was not seen to enter it: a runtime's set-up, or
  * that of a health check, looks like the workload itself.
@@ -154,57 +102,13 @@ bool ct_kind__is_outsiders(const struct ct_case *c, const struct ct_kind *k)
 {
 	if (!(k->key.flags & CT_CRED_OTHERS) && !may_have_entered(c, k))
 		return false;
-	return holds_more_than_given(c, k) || (is_asked_of_mounter(k) && c->mounts_no_overlay);
+	return holds_more_than_given(c, k) || (is_asked_of_mounter(k) && c->is.mounts_no_overlay);
 }
 
 bool ct_kind__is_uncertain(const struct ct_kind *k)
 {
 	return k->key.flags & CT_F_CRED_FOREIGN ||
 	       (k->key.flags & CT_F_CRED_DERIVED && is_in_overlay(k));
-}
-
-bool ct_act__is_outsiders(const struct ct_case *c, const struct ct_act *a)
-{
-	return a->key.entry == CT_ENTRY_ENTERED && c->w->configured_known && a->held & ~c->given;
-}
-
-static bool changes_sets(const struct ct_case *c, const struct ct_act *a)
-{
-	switch (a->key.type) {
-	case CT_ACT_CAPSET:
-	case CT_ACT_AMBIENT:
-	case CT_ACT_BSET_DROP:
-	case CT_ACT_SECUREBITS:
-		return a->key.entry != CT_ENTRY_SETUP && !ct_act__is_outsiders(c, a);
-	default: return false;
-	}
-}
-
-/* Did no process of the workload change its own sets? */
-static bool leaves_its_sets_alone(const struct ct_case *c)
-{
-	/* What 32-bit programs do is not seen. */
-	if (c->lossy || !c->acts_watched || c->w->compat)
-		return false;
-	for (size_t i = 0; i < c->w->nexecs; i++)
-		if (c->w->execs[i].entry != CT_ENTRY_SETUP &&
-		    c->w->execs[i].creds.securebits & SECBIT_NOROOT)
-			return false;
-	for (size_t i = 0; i < c->w->nacts; i++)
-		if (changes_sets(c, &c->w->acts[i]))
-			return false;
-	return true;
-}
-
-/* Was the process seen from its start that the kind's processes descend from? */
-static bool is_seen_from_start(const struct ct_workload *w, uint32_t entry)
-{
-	if (entry == CT_ENTRY_MAIN)
-		return w->start_seen == CT_YES;
-	for (size_t i = 0; i < w->nexecs; i++)
-		if (w->execs[i].entry == entry && w->execs[i].was == CT_ENTRY_SETUP)
-			return true;
-	return false;
 }
 
 /*
@@ -214,9 +118,9 @@ static bool is_seen_from_start(const struct ct_workload *w, uint32_t entry)
  */
 static bool would_hold_more(const struct ct_case *c, const struct ct_kind *k)
 {
-	return c->leaves_sets_alone && k->key.flags & CT_F_EUID0 &&
+	return c->is.leaves_sets_alone && k->key.flags & CT_F_EUID0 &&
 	       !(k->key.flags & CT_CRED_OTHERS) && k->key.from == 0 && c->w->configured_known &&
-	       k->key.effective == c->w->configured && is_seen_from_start(c->w, k->key.entry);
+	       k->key.effective == c->w->configured && ct_whole__sees_start(c->w, k->key.entry);
 }
 
 uint64_t ct_kind__held(const struct ct_case *c, const struct ct_kind *k)
@@ -226,11 +130,4 @@ uint64_t ct_kind__held(const struct ct_case *c, const struct ct_kind *k)
 	if (k->key.flags & CT_F_CREDS)
 		return would_hold_more(c, k) ? ~0ull : k->key.effective;
 	return k->sampled ? ~(k->creds.permitted & ~k->creds.effective) : ~0ull;
-}
-
-void ct_case__know_credentials(struct ct_case *c)
-{
-	c->given = ever_given(c->w);
-	c->mounts_no_overlay = never_mounted_overlay(c);
-	c->leaves_sets_alone = leaves_its_sets_alone(c);
 }

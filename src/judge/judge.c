@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "judge/judge.h"
 
+#include <string.h>
+
 #include "judge/judge_priv.h"
 #include "judge/when.h"
 
@@ -25,12 +27,38 @@ static bool has_run(const struct ct_case *c)
 	return !set_up;
 }
 
-static void end_recording(struct ct_case *c)
+static const char *backend_of(const struct ct_workload *part, const struct ct_host *host)
 {
-	ct_caps__for_each(cap, c->needed_now)
-		c->seen_in[cap]++;
-	c->needed_now = 0;
-	c->recordings++;
+	if (!part->backend)
+		return host->backend;
+	return strcmp(part->backend, "?") != 0 ? part->backend : NULL;
+}
+
+/* What a part says as a whole, as far as nothing was lost that may say otherwise. */
+static void know_whole(struct ct_case *c, const struct ct_host *host, const struct ct_losses *l)
+{
+	const struct ct_workload *part = c->w;
+	enum ct_tristate watched = part->syscalls == CT_UNKNOWN ? host->syscalls : part->syscalls;
+	bool lossy = l->kinds || l->missed;
+
+	ct_whole__of(part, &c->is);
+	c->is.mounts_no_overlay &= !lossy;
+	c->is.leaves_sets_alone &= !lossy && watched == CT_YES;
+}
+
+/* In how many recordings each capability would meet a need; returns of how many. */
+static size_t count_recordings(struct ct_case *c)
+{
+	ct_autoranges struct ct_ranges all = {};
+
+	for (int cap = 0; cap < CT_CAP_MAX; cap++)
+		c->seen_in[cap] = ct_ranges__count(&c->seen[cap]);
+	ct_workload__for_each(part, c->whole) {
+		ct_autoranges struct ct_ranges in = ct_workload__in(part, &part->in);
+
+		ct_ranges__join(&all, &in);
+	}
+	return ct_ranges__count(&all);
 }
 
 /* What verify found out about it; NULL: nothing. */
@@ -46,31 +74,26 @@ static const struct ct_settled *settled_for(const struct ct_judge_opts *o,
 static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 			   const struct ct_workload *w, const struct ct_judge_opts *o)
 {
-	struct ct_case c = { .settled = settled_for(o, w),
-			     .rules = o->rules,
-			     .whole = w,
-			     .backend = s->host.backend,
-			     .acts_watched = s->host.syscalls == CT_YES };
+	struct ct_case c = { .settled = settled_for(o, w), .rules = o->rules, .whole = w };
 	bool failed = false;
 
 	a->workload = w;
 	ct_workload__for_each(part, w) {
-		if (c.w && c.w->recording != part->recording)
-			end_recording(&c);
 		c.w = part;
 		c.kernel = ct_kernel__version(part->kernel ? part->kernel : s->host.kernel);
 		c.failed = ct_case__has_failed(part);
-		c.lossy = s->losses.kinds || s->losses.missed || part->lost;
+		c.backend = backend_of(part, &s->host);
+		know_whole(&c, &s->host, &s->losses);
 		failed |= c.failed;
 		c.left_out |= part->left_out;
 		ct_case__judge_kinds(&c);
 		c.ran |= has_run(&c);
 		ct_case__judge_acts(&c);
 	}
-	end_recording(&c);
+	ct_ranges__free(&c.now);
 	c.w = w;
 	c.failed = failed;
-	a->recordings = c.recordings;
+	a->recordings = count_recordings(&c);
 	a->checks = c.checks;
 	a->unknown_sites = c.unknown_sites;
 	a->gaps = ct_case__gaps(&c, &s->losses);

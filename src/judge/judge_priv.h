@@ -8,11 +8,6 @@
 
 /* Was the check asked of credentials that are certainly not the workload's? */
 bool ct_kind__is_outsiders(const struct ct_case *c, const struct ct_kind *k);
-/*
- * By a process that came from outside and executed nothing, and held more than the workload was
- * ever given? Then it does not descend from the workload.
- */
-bool ct_act__is_outsiders(const struct ct_case *c, const struct ct_act *a);
 /* Other credentials, which may be the workload's: whose they are is not known. */
 bool ct_kind__is_uncertain(const struct ct_kind *k);
 /*
@@ -22,8 +17,6 @@ bool ct_kind__is_uncertain(const struct ct_kind *k);
  * it. Where the check was refused, both were missing, and either may be given.
  */
 uint64_t ct_kind__held(const struct ct_case *c, const struct ct_kind *k);
-/* What these need to know of the case's workload, once for each. */
-void ct_case__know_credentials(struct ct_case *c);
 
 /* kinds.c: every kind of check, first; acts.c: everything that is a need without one. */
 void ct_case__judge_kinds(struct ct_case *c);

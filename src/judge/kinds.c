@@ -1,26 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Checks: would the call have done less without? */
-#include <errno.h>
 #include <string.h>
 
 #include "judge/judge_priv.h"
 #include "judge/rules.h"
-#include "judge/when.h"
+#include "model/frames.h"
 
 static bool is_phase(const char *phase, const char *name)
 {
 	return !strcmp(phase, name);
-}
-
-/* The level of the user namespace whose credentials were judged. */
-static uint8_t level_of_judged(const struct ct_kind *k)
-{
-	return k->key.flags & CT_F_CREDS ? k->key.from : k->creds.userns_level;
-}
-
-static bool is_level_known(const struct ct_kind *k)
-{
-	return k->key.flags & CT_F_CREDS || k->sampled;
 }
 
 /*
@@ -31,36 +19,12 @@ static bool is_level_known(const struct ct_kind *k)
 static bool is_own_namespace(const struct ct_case *c, const struct ct_kind *k)
 {
 	if (k->key.flags & CT_F_CREDS)
-		return k->key.from > c->base_level;
+		return k->key.from > c->is.base_level;
 	/* Older recordings do not say who owns the namespaces that one call makes together. */
-	return k->sampled && k->key.level > c->base_level &&
+	return k->sampled && k->key.level > c->is.base_level &&
 	       (k->creds.userns_level >= k->key.level ||
 		ct_kind__has_frame(k, "unshare_nsproxy_namespaces") ||
 		ct_kind__has_frame(k, "copy_namespaces"));
-}
-
-/* The level of the user namespace that the entry point was started in; -ENOENT: not seen. */
-static int level_at_start(const struct ct_workload *w)
-{
-	for (size_t i = 0; i < w->nexecs; i++)
-		if (w->execs[i].was == CT_ENTRY_SETUP && w->execs[i].entry == CT_ENTRY_MAIN)
-			return w->execs[i].creds.userns_level;
-	return w->container.userns == CT_NO ? 0 : -ENOENT;
-}
-
-/* The lowest level seen; with doubt, so high that nothing is below. */
-static uint8_t lowest_level(const struct ct_workload *w)
-{
-	uint8_t lowest = UINT8_MAX;
-
-	for (size_t i = 0; i < w->nkinds; i++) {
-		const struct ct_kind *k = &w->kinds[i];
-
-		if (is_level_known(k) && k->key.entry != CT_ENTRY_SETUP &&
-		    !(k->key.flags & CT_CRED_OTHERS) && level_of_judged(k) < lowest)
-			lowest = level_of_judged(k);
-	}
-	return lowest;
 }
 
 struct finding {
@@ -214,7 +178,7 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 
 	overrule(c, k, phase, &f);
 	if (!f.known)
-		c->unknown_sites++;
+		c->unknown_sites += ct_kind__times(k);
 	c->checks += k->count;
 	(granted ? c->granted : c->denied)[k->key.cap] += k->count;
 	if (granted && f.verdict != CT_UNNEEDED)
@@ -223,10 +187,12 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 	*(granted ? &r->granted : &r->denied) += k->count;
 	ct_outcome__add(&r->outcome, &k->outcome);
 	/* The clocks of different recordings have nothing to do with each other. */
-	if (!c->recordings && k->first_ns && (!r->first_ns || k->first_ns < r->first_ns))
-		r->first_ns = k->first_ns;
-	if (!c->recordings && k->last_ns > r->last_ns)
-		r->last_ns = k->last_ns;
+	if (c->w->recording == c->whole->recording) {
+		if (k->first_ns && (!r->first_ns || k->first_ns < r->first_ns))
+			r->first_ns = k->first_ns;
+		if (k->last_ns > r->last_ns)
+			r->last_ns = k->last_ns;
+	}
 	/* A denied optional check is not a need. */
 	if (granted || f.verdict == CT_REQUIRED)
 		ct_case__need(c, f.any_of, f.verdict);
@@ -238,11 +204,8 @@ static void judge_kind(struct ct_case *c, const struct ct_kind *k)
 
 void ct_case__judge_kinds(struct ct_case *c)
 {
-	int start = level_at_start(c->w);
-
-	c->base_known = start >= 0;
-	c->base_level = c->base_known ? (uint8_t)start : lowest_level(c->w);
-	ct_case__know_credentials(c);
-	for (size_t i = 0; i < c->w->nkinds; i++)
+	for (size_t i = 0; i < c->w->nkinds; i++) {
+		ct_case__see(c, &c->w->kinds[i].in);
 		judge_kind(c, &c->w->kinds[i]);
+	}
 }

@@ -216,7 +216,7 @@ void ct_report__merge(struct ct_report *into, struct ct_session *s, struct ct_re
 		struct ct_advice *same = find_same(into, a->workload);
 
 		if (same) {
-			ct_tally__join(owned(s, same->workload), owned(from_s, a->workload));
+			ct_tally__join(s, owned(s, same->workload), owned(from_s, a->workload));
 			decide_again(same, a, s, mode);
 		} else {
 			*CT_PUSH(s->workloads, s->nworkloads,

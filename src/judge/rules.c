@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "base/util.h"
+#include "model/frames.h"
 
 #define OPTION(level, name)	((uint32_t)(level) << 16 | (name))
 #define OPTION_IP_TRANSPARENT	OPTION(SOL_IP, IP_TRANSPARENT)

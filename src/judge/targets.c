@@ -41,7 +41,7 @@ void ct_case__add_target(struct ct_case *c, const struct ct_act *a)
 	const struct ct_comparison *k = comparison_of(a);
 
 	/* In a user namespace of its own making it holds everything, whatever the advice. */
-	if (!k || !ct_rules__has(c->rules, k->site) || a->key.level > c->base_level)
+	if (!k || !ct_rules__has(c->rules, k->site) || a->key.level > c->is.base_level)
 		return;
 	*CT_PUSH(c->targets, c->ntargets,
 		 c->targets_cap) = (struct ct_target){ .w = c->w, .act = a, .comparison = k };
@@ -104,20 +104,24 @@ static void say(struct ct_case *c, const struct ct_target *t)
 /* Every comparison that fails without it becomes a reason. */
 static void say_all(struct ct_case *c, uint64_t set, uint64_t extra)
 {
-	size_t in[CT_CAP_MAX] = {};   /* recordings */
-	size_t last[CT_CAP_MAX] = {}; /* one's number + 1 */
+	struct ct_ranges in[CT_CAP_MAX] = {}; /* recordings */
 
 	for (size_t i = 0; i < c->ntargets; i++) {
 		const struct ct_target *t = &c->targets[i];
 		int cap = t->comparison->cap;
+		struct ct_ranges seen;
 
 		if (!exceeds(t->act, set & ~(extra & 1ull << cap)))
 			continue;
 		say(c, t);
-		in[cap] += last[cap] != t->w->recording + 1;
-		last[cap] = t->w->recording + 1;
-		if (in[cap] > c->seen_in[cap])
-			c->seen_in[cap] = in[cap];
+		seen = ct_workload__in(t->w, &t->act->in);
+		ct_ranges__join(&in[cap], &seen);
+		ct_ranges__free(&seen);
+	}
+	for (int cap = 0; cap < CT_CAP_MAX; cap++) {
+		if (ct_ranges__count(&in[cap]) > c->seen_in[cap])
+			c->seen_in[cap] = ct_ranges__count(&in[cap]);
+		ct_ranges__free(&in[cap]);
 	}
 }
 

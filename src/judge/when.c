@@ -10,6 +10,7 @@
 
 #include "base/util.h"
 #include "ct/selector.h"
+#include "model/frames.h"
 
 #define AUDIT_USER_LOGIN 1112 /* libaudit.h */
 
@@ -48,18 +49,6 @@ static bool syscall_in(const struct ct_kind *k, const char *const *names)
 
 #define SYSCALL_IN(k, ...) syscall_in(k, (const char *const[]){ __VA_ARGS__, NULL })
 
-bool ct_kind__has_frame(const struct ct_kind *k, const char *frame)
-{
-	for (size_t i = 0; i < k->stack_len; i++) {
-		char name[128];
-
-		ct_frame__plain(k->stack[i], name, sizeof(name));
-		if (!strcmp(name, frame))
-			return true;
-	}
-	return false;
-}
-
 /*
  * Do the call's name and selector say what this check is about? Not in a 32-bit call, whose
  * arguments are not read, so that its selector is 0. And not in work that was put off until some
@@ -79,25 +68,6 @@ static bool is_setid(const struct ct_kind *k)
 static bool is_chmod(const struct ct_kind *k)
 {
 	return SYSCALL_IN(k, "chmod", "fchmod", "fchmodat", "fchmodat2");
-}
-
-void ct_frame__plain(const char *frame, char *name, size_t size)
-{
-	static const char *const prefixes[] = { "__x64_", "__arm64_", "__ia32_", "__se_", "__do_" };
-	size_t len;
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++) {
-		size_t n = strlen(prefixes[i]);
-
-		if (!strncmp(frame, prefixes[i], n) &&
-		    (!strncmp(frame + n, "sys_", 4) || !strncmp(frame + n, "compat_sys_", 11)))
-			frame += n;
-	}
-	len = strcspn(frame, ".");
-	if (len > size - 1)
-		len = size - 1;
-	memcpy(name, frame, len); /* for every frame: snprintf takes half of the judge's time */
-	name[len] = '\0';
 }
 
 /*

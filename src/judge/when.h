@@ -62,10 +62,4 @@ uint32_t ct_kernel__version(const char *release);
 enum ct_tristate ct_when__holds(const struct ct_condition *c, const struct ct_kind *k,
 				uint32_t kernel);
 
-/* "foo.isra.0" is foo, "__x64_sys_foo" is sys_foo. */
-void ct_frame__plain(const char *frame, char *name, size_t size);
-
-/* Is this function on the way to the check? By its plain name. */
-bool ct_kind__has_frame(const struct ct_kind *k, const char *frame);
-
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "model/content.h"
 
+#include <jansson.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -49,9 +50,10 @@ static int compare_stacks(const struct ct_kind *a, const struct ct_kind *b)
 	return 0;
 }
 
-#define ORDER(a, b, f)        \
-	if ((a)->f != (b)->f) \
-	return (a)->f < (b)->f ? -1 : 1
+#define ORDER_OF(x, y)  \
+	if ((x) != (y)) \
+	return (x) < (y) ? -1 : 1
+#define ORDER(a, b, f) ORDER_OF((a)->f, (b)->f)
 
 int ct_kind__by_content(const void *one, const void *other)
 {
@@ -84,11 +86,140 @@ int ct_act__by_content(const void *one, const void *other)
 	return order ? order : ct_text__compare(a.syscall, b.syscall);
 }
 
-bool ct_exec__is_same(const struct ct_exec *a, const struct ct_exec *b)
+int ct_exec__by_content(const void *one, const void *other)
 {
-	return a->entry == b->entry && a->was == b->was && a->fcaps == b->fcaps &&
-	       a->fcaps_effective == b->fcaps_effective && a->setuid == b->setuid &&
-	       a->creds.euid == b->creds.euid && a->creds.no_new_privs == b->creds.no_new_privs &&
-	       ct_str_equal(a->file, b->file) &&
-	       (a->was != CT_ENTRY_SETUP || ct_str_equal(a->argv, b->argv));
+	const struct ct_exec *a = one, *b = other;
+	int order;
+
+	/* The entry point comes first. */
+	ORDER_OF(!ct_exec__is_entry_point(a), !ct_exec__is_entry_point(b));
+	ORDER(a, b, entry);
+	ORDER(a, b, was);
+	ORDER(a, b, fcaps);
+	ORDER(a, b, fcaps_effective);
+	ORDER(a, b, setuid);
+	ORDER(a, b, creds.euid);
+	ORDER(a, b, creds.no_new_privs);
+	order = ct_text__compare(a->file, b->file);
+	/* Arguments tell only how a process came in. */
+	return order || a->was != CT_ENTRY_SETUP ? order : ct_text__compare(a->argv, b->argv);
+}
+
+/* Of a kind's calls: did none of them do it, some, or all? */
+enum share { SHARE_NONE, SHARE_SOME, SHARE_ALL };
+
+static enum share share(uint64_t of, uint64_t count)
+{
+	return !of ? SHARE_NONE : of < count ? SHARE_SOME : SHARE_ALL;
+}
+
+/*
+ * What sums keep: if it is true of the calls of each of two kinds that none, some or all of them
+ * did something, it is true of them together. Errors also count together.
+ */
+static uint64_t shares(const struct ct_kind *k)
+{
+	const struct ct_outcome *o = &k->outcome;
+	const uint64_t of[] = { o->ok,
+				o->eperm,
+				o->eacces,
+				o->other,
+				o->eperm + o->other,
+				o->eperm + o->eacces + o->other,
+				o->found,
+				o->made,
+				o->same_session,
+				o->other_session,
+				o->own_file,
+				o->other_file,
+				o->sgid,
+				o->no_sgid,
+				o->listed,
+				o->empty };
+	uint64_t all = 0;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(of); i++)
+		all = all << 2 | share(of[i], k->count);
+	return all;
+}
+
+static int compare_rest(const json_t *a, const json_t *b)
+{
+	ct_autofree char *x = a ? json_dumps(a, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+	ct_autofree char *y = b ? json_dumps(b, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+
+	return ct_text__compare(x, y);
+}
+
+int ct_kind__by_finding(const void *one, const void *other)
+{
+	const struct ct_kind *a = one, *b = other;
+	int order = ct_kind__by_content(a, b);
+
+	if (order)
+		return order;
+	ORDER_OF(shares(a), shares(b));
+	if (!(a->key.flags & CT_F_CREDS)) {
+		ORDER(a, b, sampled);
+		ORDER(a, b, creds.userns_level);
+		ORDER(a, b, creds.permitted);
+		ORDER(a, b, creds.effective);
+	}
+	return compare_rest(a->rest, b->rest);
+}
+
+int ct_act__by_finding(const void *one, const void *other)
+{
+	const struct ct_act *a = one, *b = other;
+	int order = ct_act__by_content(a, b);
+
+	if (order)
+		return order;
+	ORDER(a, b, went_on);
+	return compare_rest(a->rest, b->rest);
+}
+
+int ct_exec__by_finding(const void *one, const void *other)
+{
+	const struct ct_exec *a = one, *b = other;
+	int order = ct_exec__by_content(a, b);
+
+	if (!order)
+		order = memcmp(&a->creds, &b->creds, sizeof(a->creds));
+	return order ? order : compare_rest(a->rest, b->rest);
+}
+
+int ct_exit__by_finding(const void *one, const void *other)
+{
+	const struct ct_exit *a = one, *b = other;
+	int order;
+
+	ORDER(a, b, entry);
+	ORDER(a, b, code);
+	order = ct_text__compare(a->comm, b->comm);
+	return order ? order : compare_rest(a->rest, b->rest);
+}
+
+uint32_t ct_kind__hash(const void *k)
+{
+	return ct_hash32(&((const struct ct_kind *)k)->key, sizeof(struct ct_key));
+}
+
+uint32_t ct_act__hash(const void *a)
+{
+	return ct_hash32(&((const struct ct_act *)a)->key, sizeof(struct ct_act_key));
+}
+
+uint32_t ct_exec__hash(const void *x)
+{
+	const struct ct_exec *e = x;
+
+	return ct_hash32(e->file ? e->file : "", e->file ? strlen(e->file) : 0) ^ e->entry;
+}
+
+uint32_t ct_exit__hash(const void *x)
+{
+	const struct ct_exit *e = x;
+
+	return e->entry * 31 + (uint32_t)e->code;
 }

@@ -16,12 +16,29 @@ uint64_t ct_stack__hash(char *const *names, size_t len);
 void ct_kind__forget_boot(struct ct_kind *k);
 void ct_act__forget_boot(struct ct_act *a);
 
-/* For qsort(), by nothing but the content; 0: they are the same. */
+/*
+ * For qsort(), by nothing but the content; 0: they are the same. Of execs that are the same the
+ * first one stands for all, with a count.
+ */
 int ct_kind__by_content(const void *a, const void *b);
 int ct_act__by_content(const void *a, const void *b);
+int ct_exec__by_content(const void *a, const void *b);
 
-/* Executions that tell the same: the first of them stands for all, with a count. */
-bool ct_exec__is_same(const struct ct_exec *a, const struct ct_exec *b);
+/*
+ * The same, but also tells apart what the judge tells apart: kinds by the outcome of all calls
+ * together and, in older recordings, by the sample's credentials; acts by whether the refused
+ * process went on; execs by all of their credentials. So are unknown members of all.
+ */
+int ct_kind__by_finding(const void *a, const void *b);
+int ct_act__by_finding(const void *a, const void *b);
+int ct_exec__by_finding(const void *a, const void *b);
+int ct_exit__by_finding(const void *a, const void *b);
+
+/* Equal for what is the same by content, once the boot is forgotten. */
+uint32_t ct_kind__hash(const void *k);
+uint32_t ct_act__hash(const void *a);
+uint32_t ct_exec__hash(const void *x);
+uint32_t ct_exit__hash(const void *x);
 
 /* As strcmp, where NULL comes first. */
 int ct_text__compare(const char *a, const char *b);

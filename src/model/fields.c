@@ -96,6 +96,13 @@ static void write_uint(const struct ct_field *f, uint64_t n, struct ct_json *j)
 		ct_json__uint(j, f->name, n);
 }
 
+static void write_ranges(const struct ct_field *f, const struct ct_ranges *r, struct ct_json *j)
+{
+	ct_autofree char *text = r->len ? ct_ranges__text(r) : NULL;
+
+	ct_json__opt_str(j, f->name, text);
+}
+
 static void write_field(const struct ct_field *f, const void *p, struct ct_json *j)
 {
 	switch (f->type) {
@@ -118,6 +125,7 @@ static void write_field(const struct ct_field *f, const void *p, struct ct_json 
 	case CT_FIELD_NAME:
 		ct_json__str(j, f->name, ct_names__get(f->names, (int)get_int(f, p)));
 		break;
+	case CT_FIELD_RANGES: write_ranges(f, p, j); break;
 	}
 }
 
@@ -192,6 +200,18 @@ static int read_name(const struct ct_field *f, void *p, const json_t *v, struct 
 	return 0;
 }
 
+static int read_ranges(const struct ct_field *f, struct ct_ranges *r, const json_t *v,
+		       struct ct_err *err)
+{
+	uint32_t max = f->max ? (uint32_t)f->max : UINT32_MAX - 1;
+
+	if (!json_is_string(v) || ct_ranges__parse(json_string_value(v), max, r))
+		return ct_err__set(err, EINVAL,
+				   "\"%s\" is not ascending numbers up to %u such as \"0-3,5\"",
+				   f->name, max);
+	return 0;
+}
+
 static int read_field(const struct ct_field *f, void *p, const json_t *v, struct ct_err *err)
 {
 	switch (f->type) {
@@ -201,6 +221,7 @@ static int read_field(const struct ct_field *f, void *p, const json_t *v, struct
 	case CT_FIELD_HEX: return read_uint(f, p, v, err);
 	case CT_FIELD_INT: return read_int(f, p, v, err);
 	case CT_FIELD_NAME: return read_name(f, p, v, err);
+	case CT_FIELD_RANGES: return read_ranges(f, p, v, err);
 	case CT_FIELD_BOOL:
 	case CT_FIELD_TRI: break;
 	}

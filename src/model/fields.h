@@ -17,8 +17,9 @@ enum ct_field_type {
 	CT_FIELD_HEX,  /* the same, as "0x..." */
 	CT_FIELD_INT,  /* int16_t, int32_t, int64_t */
 	CT_FIELD_BOOL,
-	CT_FIELD_TRI,  /* enum ct_tristate, CT_UNKNOWN is not written */
-	CT_FIELD_NAME, /* an enumeration with names */
+	CT_FIELD_TRI,	 /* enum ct_tristate, CT_UNKNOWN is not written */
+	CT_FIELD_NAME,	 /* an enumeration with names */
+	CT_FIELD_RANGES, /* struct ct_ranges, as "0-3,5"; an empty one is not written */
 };
 
 struct ct_field {
@@ -26,7 +27,7 @@ struct ct_field {
 	enum ct_field_type type;
 	uint32_t offset, size;
 	bool keep;    /* written even when 0 or false */
-	uint64_t max; /* CT_FIELD_UINT: largest value, 0: what fits */
+	uint64_t max; /* CT_FIELD_UINT, CT_FIELD_RANGES: largest value, 0: what fits */
 	const char *const *names;
 };
 

@@ -107,6 +107,8 @@ static int read_workload(struct ct_session *s, struct ct_workload *unused, json_
 	w->rest = rest_of(doc);
 	if (w->recording >= s->recordings)
 		s->recordings = w->recording + 1;
+	if (w->in.len && w->in.items[w->in.len - 1].last >= s->recordings)
+		s->recordings = w->in.items[w->in.len - 1].last + 1;
 	return ret;
 }
 

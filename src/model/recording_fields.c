@@ -3,6 +3,8 @@
 #include "model/recording_fields.h"
 #include "model/session.h"
 
+#define LAST_RECORDING (1 << 20) /* larger numbers are nothing that anybody recorded */
+
 #define F(kind, path, label, ...) CT_FIELD(struct ct_host, kind, path, label, ##__VA_ARGS__)
 const struct ct_field ct_host_fields[] = {
 	F(STR, captrim, "captrim"),
@@ -111,8 +113,17 @@ const struct ct_field ct_workload_fields[] = {
 	F(UINT, lost),
 	F(UINT, compat),
 	F(STR, sent),
-	F(UINT, recording, .max = 1 << 20),
+	F(UINT, recording, .max = LAST_RECORDING),
+	F(RANGES, in, .max = LAST_RECORDING),
+	F(INT, since_ms),
 	F(STR, kernel),
+	F(STR, backend),
+	F(TRI, syscalls),
+	CT_FIELD(struct ct_workload, UINT, total.parts, "total_parts"),
+	CT_FIELD(struct ct_workload, UINT, total.ns, "total_ns"),
+	CT_FIELD(struct ct_workload, UINT, total.longest.ns, "total_longest_ns"),
+	CT_FIELD(struct ct_workload, UINT, total.longest.quiet_ns, "total_quiet_ns"),
+	CT_FIELD(struct ct_workload, BOOL, total.whole, "total_whole"),
 	{ 0 },
 };
 const struct ct_field ct_configured_fields[] = {
@@ -174,6 +185,8 @@ const struct ct_field ct_kind_fields[] = {
 	F(UINT, count, "count", .keep = true),
 	F(UINT, first_ns, "first_ns"),
 	F(UINT, last_ns, "last_ns"),
+	F(UINT, times, "times"),
+	F(RANGES, in, "in", .max = LAST_RECORDING),
 	{ 0 },
 };
 const struct ct_field ct_sample_fields[] = {
@@ -218,6 +231,8 @@ const struct ct_field ct_act_fields[] = {
 	F(UINT, key.level, "level"),
 	F(UINT, key.seccomp, "seccomp"),
 	F(HEX, held, "held"),
+	F(TRI, went_on, "went_on"),
+	F(RANGES, in, "in", .max = LAST_RECORDING),
 	F(UINT, count, "count", .keep = true),
 	{ 0 },
 };
@@ -234,6 +249,7 @@ const struct ct_field ct_exec_fields[] = {
 	F(HEX, fcaps),
 	F(BOOL, fcaps_effective),
 	F(BOOL, setuid),
+	F(RANGES, in, .max = LAST_RECORDING),
 	{ 0 },
 };
 #undef F

@@ -48,12 +48,13 @@ static void container__free(struct ct_container *c)
 	ct_seccomp_profile__free(&c->profile);
 }
 
-static void kind__free(struct ct_kind *k)
+void ct_kind__free(struct ct_kind *k)
 {
 	for (size_t i = 0; i < k->stack_len; i++)
 		free(k->stack[i]);
 	free(k->stack);
 	free(k->syscall);
+	ct_ranges__free(&k->in);
 	json_decref(k->rest);
 }
 
@@ -73,14 +74,16 @@ void ct_workload__free(struct ct_workload *w)
 		ct_workload__free(w->more[i]);
 	free(w->more);
 	for (size_t i = 0; i < w->nkinds; i++)
-		kind__free(&w->kinds[i]);
+		ct_kind__free(&w->kinds[i]);
 	for (size_t i = 0; i < w->nacts; i++) {
 		free(w->acts[i].syscall);
+		ct_ranges__free(&w->acts[i].in);
 		json_decref(w->acts[i].rest);
 	}
 	for (size_t i = 0; i < w->nexecs; i++) {
 		free(w->execs[i].file);
 		free(w->execs[i].argv);
+		ct_ranges__free(&w->execs[i].in);
 		json_decref(w->execs[i].rest);
 	}
 	for (size_t i = 0; i < w->nexits; i++) {
@@ -96,6 +99,9 @@ void ct_workload__free(struct ct_workload *w)
 	free(w->cgroup_path);
 	free(w->command);
 	free(w->kernel);
+	free(w->backend);
+	free(w->setting);
+	ct_ranges__free(&w->in);
 	free(w->sent);
 	json_decref(w->rest);
 	json_decref(w->others);
@@ -148,6 +154,7 @@ struct ct_workload *ct_session__add(struct ct_session *s, const char *id)
 	w->start_seen = CT_UNKNOWN;
 	w->reload_seen = CT_UNKNOWN;
 	w->end_seen = CT_UNKNOWN;
+	w->syscalls = CT_UNKNOWN;
 	*CT_PUSH(s->workloads, s->nworkloads, s->workloads_cap) = w;
 	return w;
 }
@@ -216,14 +223,14 @@ struct ct_kind *ct_workload__add_kind(struct ct_workload *w)
 void ct_workload__truncate_kinds(struct ct_workload *w, size_t n)
 {
 	while (w->nkinds > n)
-		kind__free(&w->kinds[--w->nkinds]);
+		ct_kind__free(&w->kinds[--w->nkinds]);
 }
 
 struct ct_act *ct_workload__add_act(struct ct_workload *w)
 {
 	struct ct_act *a = CT_PUSH(w->acts, w->nacts, w->acts_cap);
 
-	*a = (struct ct_act){ 0 };
+	*a = (struct ct_act){ .went_on = CT_UNKNOWN };
 	return a;
 }
 
@@ -243,6 +250,31 @@ struct ct_exit *ct_workload__add_exit(struct ct_workload *w)
 	return e;
 }
 
+uint32_t ct_kind__times(const struct ct_kind *k)
+{
+	return k->times ? k->times : 1;
+}
+
+bool ct_act__went_on(const struct ct_act *a, const struct ct_workload *part)
+{
+	if (a->went_on != CT_UNKNOWN)
+		return a->went_on == CT_YES;
+	for (size_t i = 0; i < part->nexits; i++)
+		if (a->proc.pid && part->exits[i].pid == a->proc.pid && part->exits[i].code)
+			return false;
+	return true;
+}
+
+struct ct_ranges ct_workload__in(const struct ct_workload *part, const struct ct_ranges *in)
+{
+	struct ct_ranges all = {};
+
+	ct_ranges__copy(&all, in->len ? in : &part->in);
+	if (!all.len)
+		ct_ranges__add(&all, (uint32_t)part->recording);
+	return all;
+}
+
 bool ct_workload__configured(const struct ct_workload *w, uint64_t *set)
 {
 	bool known = false;
@@ -255,111 +287,6 @@ bool ct_workload__configured(const struct ct_workload *w, uint64_t *set)
 	return known;
 }
 
-/* From the first to the last that was seen of it: checks, starts of programs, and ends. */
-static uint64_t watched_ns(const struct ct_workload *part)
-{
-	uint64_t first = part->last_ns ? part->first_ns : UINT64_MAX, last = part->last_ns;
-
-	if (part->told.ns)
-		return part->told.ns;
-	if (part->from_ns && part->to_ns > part->from_ns)
-		return part->to_ns - part->from_ns;
-	for (size_t i = 0; i < part->nexecs; i++) {
-		uint64_t ns = part->execs[i].ns;
-
-		if (ns && part->execs[i].entry == CT_ENTRY_MAIN) {
-			first = ns < first ? ns : first;
-			last = ns > last ? ns : last;
-		}
-	}
-	for (size_t i = 0; i < part->nexits; i++)
-		if (part->exits[i].entry == CT_ENTRY_MAIN && part->exits[i].ns > last)
-			last = part->exits[i].ns;
-	return last > first ? last - first : 0;
-}
-
-/* The entry point's execve, and the main process's end, as far as they were kept. */
-static void find_ends(const struct ct_workload *w, uint64_t *start, uint64_t *end)
-{
-	for (size_t i = 0; i < w->nexecs && w->start_seen == CT_YES; i++)
-		if (ct_exec__is_entry_point(&w->execs[i]))
-			*start = w->execs[i].ns;
-	for (size_t i = 0; i < w->nexits && w->end_seen == CT_YES; i++)
-		if (w->exits[i].entry == CT_ENTRY_MAIN && w->exits[i].ns > *end)
-			*end = w->exits[i].ns;
-}
-
-/* The session's own times hold only for what was recorded with it, not for what was added. */
-static void conclude(struct ct_workload *w, const struct ct_host *h)
-{
-	uint64_t start = 0, end = 0;
-	bool own = !w->recording && h->start_ns && h->end_ns > h->start_ns &&
-		   (!w->first_ns || w->first_ns >= h->start_ns) && w->last_ns <= h->end_ns;
-
-	find_ends(w, &start, &end);
-	if (!w->from_ns)
-		w->from_ns = start ? start : own ? h->start_ns : w->first_ns;
-	if (!w->to_ns)
-		w->to_ns = end ? end : own ? h->end_ns : w->last_ns;
-	/* Others of it may have gone on when the main process had ended. */
-	if (w->last_ns > w->to_ns)
-		w->to_ns = w->last_ns;
-}
-
-void ct_session__conclude(struct ct_session *s)
-{
-	for (size_t i = 0; i < s->nworkloads; i++)
-		conclude(s->workloads[i], &s->host);
-}
-
-/* When it ends, a workload does what it has not done before: that is not counted as growing. */
-#define ENDING_NS 10000000000ull
-
-/* How long no new kind of check was seen until the end. */
-static uint64_t quiet_ns(const struct ct_workload *part)
-{
-	uint64_t ns = watched_ns(part), last = part->from_ns, end = part->to_ns;
-
-	if (part->told.ns)
-		return part->told.longest.quiet_ns;
-	if (!part->from_ns || end <= part->from_ns)
-		return 0;
-	if (part->end_seen == CT_YES && ns >= 6 * ENDING_NS)
-		end -= ENDING_NS;
-	for (size_t i = 0; i < part->nkinds; i++)
-		if (part->kinds[i].first_ns > last && part->kinds[i].first_ns <= end)
-			last = part->kinds[i].first_ns;
-	return part->to_ns - last;
-}
-
-uint64_t ct_workload__watched_ns(const struct ct_workload *w)
-{
-	uint64_t sum = 0;
-
-	ct_workload__for_each(part, w)
-		sum += watched_ns(part);
-	return sum;
-}
-
-struct ct_watched ct_workload__part_watched(const struct ct_workload *part)
-{
-	uint64_t ns = part->told.ns ? part->told.longest.ns : watched_ns(part);
-
-	return (struct ct_watched){ ns, quiet_ns(part) };
-}
-
-static uint32_t phase_bit(const struct ct_workload *w, uint32_t entry)
-{
-	return 1u << ct_names__find(ct_phase_names, ct_workload__phase(w, entry));
-}
-
-/* What one part knows and another does not is known; seen by one is seen. */
-static void join(enum ct_tristate *seen, enum ct_tristate by_part)
-{
-	if (by_part > *seen)
-		*seen = by_part;
-}
-
 uint64_t ct_workload__lost(const struct ct_workload *w)
 {
 	uint64_t lost = 0;
@@ -367,33 +294,6 @@ uint64_t ct_workload__lost(const struct ct_workload *w)
 	ct_workload__for_each(part, w)
 		lost += part->lost;
 	return lost;
-}
-
-struct ct_exercised ct_workload__exercised(const struct ct_workload *w)
-{
-	struct ct_exercised e = {
-		.start_seen = CT_UNKNOWN,
-		.end_seen = CT_UNKNOWN,
-		.reload_seen = CT_UNKNOWN,
-	};
-
-	ct_workload__for_each(part, w) {
-		e.kinds += part->told.kinds + part->nkinds;
-		e.ns += watched_ns(part);
-		struct ct_watched watched = ct_workload__part_watched(part);
-
-		if (watched.ns > e.longest.ns)
-			e.longest = watched;
-		e.phases |= part->told.phases;
-		join(&e.start_seen, part->start_seen);
-		join(&e.end_seen, part->end_seen);
-		join(&e.reload_seen, part->reload_seen);
-		for (size_t i = 0; i < part->nkinds; i++)
-			e.phases |= phase_bit(part, part->kinds[i].key.entry);
-		for (size_t i = 0; i < part->nexecs && !part->told.kinds; i++)
-			e.phases |= phase_bit(part, part->execs[i].entry);
-	}
-	return e;
 }
 
 int ct_names__find(const char *const *names, const char *name)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "base/ranges.h"
 #include "ct/event.h"
 #include "model/caps.h"
 
@@ -142,7 +143,11 @@ void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o);
 /* Returns a - b: what was added since b. */
 struct ct_outcome ct_outcome__minus(const struct ct_outcome *a, const struct ct_outcome *b);
 
-/* One way of asking: everything that tells it from other kinds, and one sample. */
+/*
+ * One way of asking: everything that tells it from other kinds, and one sample. Of several
+ * recordings that were added up (model/tally.h), in: those that have it, by their numbers; empty:
+ * all of the part that it belongs to. The times are those of the part's own recording.
+ */
 struct ct_kind {
 	struct ct_key key; /* key.cgroup and key.site identify, no more */
 	char *syscall;	   /* name, or NULL when key.nr is CT_NR_NONE */
@@ -155,10 +160,12 @@ struct ct_kind {
 	struct ct_creds creds;
 	uint64_t args[CT_ARGS];
 	struct ct_outcome outcome;
+	uint32_t times; /* kinds that were added up in this one; 0: once */
+	struct ct_ranges in;
 	struct json_t *rest;
 };
 
-/* A need without a check. */
+/* A need without a check; in: as of a kind. */
 struct ct_act {
 	struct ct_act_key key;
 	char *syscall;
@@ -166,11 +173,14 @@ struct ct_act {
 	struct ct_proc proc; /* pid 0: unknown */
 	/* CT_ENTRY_ENTERED: what the process was permitted when it came; 0: unknown */
 	uint64_t held;
+	/* Did the process that was refused go on? CT_UNKNOWN: the exits tell (ct_act__went_on). */
+	enum ct_tristate went_on;
+	struct ct_ranges in;
 	struct json_t *rest;
 };
 
 /* An execve inside the workload that is worth keeping: of an entering task, or of a file with
- * capabilities. */
+ * capabilities. in: as of a kind. */
 struct ct_exec {
 	uint32_t entry, was;
 	uint64_t ns;
@@ -181,6 +191,7 @@ struct ct_exec {
 	bool fcaps_effective; /* the file's effective bit */
 	uint64_t fcaps;	      /* the file's permitted set, 0 without file capabilities */
 	bool setuid;	      /* set-user-ID or set-group-ID file */
+	struct ct_ranges in;
 	struct json_t *rest;
 };
 
@@ -205,6 +216,14 @@ struct ct_exercised {
 	struct ct_watched longest; /* of the recording that watched longest */
 	uint32_t phases; /* bits: whose processes or checks, in the order of ct_phase_names */
 	enum ct_tristate start_seen, end_seen, reload_seen; /* in one of them at least */
+};
+
+/* How much was seen of a part that several were added up in, in all of them together. */
+struct ct_total {
+	uint32_t parts;		   /* so many; 0: it is one alone, and the rest is not set */
+	uint64_t ns;		   /* watched */
+	struct ct_watched longest; /* of the one that was watched longest */
+	bool whole;		   /* one of them was seen from its start to its end */
 };
 
 struct ct_workload {
@@ -241,11 +260,22 @@ struct ct_workload {
 	size_t nexecs, execs_cap;
 	struct ct_exit *exits; /* of the main process and of failed or killed ones */
 	size_t nexits, exits_cap;
-	/* The same workload in other recordings, or its replicas; these have none of their own. */
+	/*
+	 * The same workload under other settings (model/setting.h), in other recordings or of its
+	 * replicas; these have none of their own.
+	 */
 	struct ct_workload **more;
 	size_t nmore, more_cap;
-	size_t recording; /* number, from 0, of the one in the session that it is from */
-	char *kernel;	  /* it ran on, where that is not the session's; "?": not known */
+	/* Number, from 0, of the recording in the session whose times, names and ids it has. */
+	size_t recording;
+	struct ct_ranges in; /* all recordings that were added up in it; empty: no other */
+	struct ct_total total;
+	char *setting;	  /* as ct_setting__text; NULL: it was not worked out yet */
+	uint32_t place;	  /* from 1, among the workloads of its recording; 0: not united yet */
+	int64_t since_ms; /* wall clock at the start of its recording; 0: the session's */
+	/* Of the host that it ran on, where that is not the session's; "?": not known. */
+	char *kernel, *backend;
+	enum ct_tristate syscalls; /* CT_UNKNOWN: the session's */
 	struct json_t *rest;
 	struct json_t *others; /* documents of unknown types that belong to it, an array or NULL */
 };
@@ -274,8 +304,16 @@ struct ct_act *ct_workload__add_act(struct ct_workload *w);
 struct ct_exec *ct_workload__add_exec(struct ct_workload *w);
 struct ct_exit *ct_workload__add_exit(struct ct_workload *w);
 
+void ct_kind__free(struct ct_kind *k); /* what it holds */
+uint32_t ct_kind__times(const struct ct_kind *k);
+bool ct_act__went_on(const struct ct_act *a, const struct ct_workload *part);
+
+/* The recordings that a part, or something in it, was seen in; the caller frees. */
+struct ct_ranges ct_workload__in(const struct ct_workload *part, const struct ct_ranges *in);
+
 /*
- * A workload and those merged into it, one after the other: each is judged in its own light.
+ * A workload's parts, one after the other: what was seen of it under one setting is judged in its
+ * own light.
  *
  *	ct_workload__for_each(part, w)
  */
@@ -297,8 +335,16 @@ uint64_t ct_workload__lost(const struct ct_workload *w);
 struct ct_exercised ct_workload__exercised(const struct ct_workload *w);
 uint64_t ct_workload__watched_ns(const struct ct_workload *w); /* all recordings together */
 
-/* Of one part alone. */
-struct ct_watched ct_workload__part_watched(const struct ct_workload *part);
+/* Of a part, also of one alone. */
+struct ct_total ct_workload__total(const struct ct_workload *part);
+
+/* Makes *longest the longer of both. */
+void ct_watched__keep_longer(struct ct_watched *longest, const struct ct_watched *other);
+
+/* Had it stopped to do new things, as far as its time tells? */
+bool ct_watched__has_settled(const struct ct_watched *w);
+
+#define CT_SHORT_NS 10000000000ull /* so short a look tells little of what goes on running */
 
 /* Works out since when and how long each was watched, where that is not known yet. */
 void ct_session__conclude(struct ct_session *s);

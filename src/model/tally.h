@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Adding up what was observed: the takes of a recording while it runs, and recordings.
+ * Adding up what was observed: the takes of a recording while it runs, recordings, and replicas.
  *
  * What is added is known by its content (model/content.h), never by ids that hold for one boot.
+ * Of a workload there is one part for each setting (model/setting.h) that it was seen under, so
+ * that a thousand recordings of equal setting take the room of one. What is judged of the parts is
+ * the union of what each recording would be judged by itself, in whatever order they were added.
  */
 #ifndef CT_MODEL_TALLY_H
 #define CT_MODEL_TALLY_H
@@ -12,8 +15,8 @@
 /*
  * Adds `from` to `into`, and leaves `from` without workloads, to be freed by the caller.
  *
- * Another recording (from->continues is false): the same workloads become one, so that what is
- * judged is the union of what each would be judged by itself, in whatever order they come.
+ * Another recording (from->continues is false): the same workloads (model/identity.h) become one.
+ * The newest recording gives a workload its names, ids and times.
  *
  * A take (from->continues is true) is what is new of the recording that `into` had last. All takes
  * of a recording added to a session made with ct_session__new() give what one take of the whole
@@ -39,13 +42,20 @@ void ct_tally__add(struct ct_session *into, struct ct_session *from);
 void ct_tally__close(struct ct_session *s);
 
 /*
- * Makes the same workloads of a session (model/identity.h) one: replicas of a service, a container
- * started again.
+ * Makes the same workloads of a session one: replicas of a service, a container started again.
+ * Parts of equal setting become one, unless they are open.
  */
 void ct_tally__unite(struct ct_session *s);
 
-/* Moves all of `from` into `into`; `from` is left to be freed. */
-void ct_tally__join(struct ct_workload *into, struct ct_workload *from);
+/*
+ * Adds w of `from`, which another recording is, to this workload of `into`, whatever identity it
+ * has, and takes it out of `from`. Before ct_tally__add() of the rest.
+ */
+void ct_tally__add_to(struct ct_session *into, struct ct_workload *to, struct ct_session *from,
+		      struct ct_workload *w);
+
+/* Moves all of `from` into `into`, a workload of s; `from` is left to be freed. */
+void ct_tally__join(const struct ct_session *s, struct ct_workload *into, struct ct_workload *from);
 
 void ct_losses__add(struct ct_losses *to, const struct ct_losses *l);
 

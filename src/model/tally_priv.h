@@ -4,10 +4,46 @@
 
 #include "model/session.h"
 
+/* An array of kinds, acts, execs or exits: the addresses of its members. */
+struct ct_items {
+	void **items;
+	size_t *len, *cap;
+};
+#define CT_KINDS_OF(w) ((struct ct_items){ (void **)&(w)->kinds, &(w)->nkinds, &(w)->kinds_cap })
+#define CT_ACTS_OF(w)  ((struct ct_items){ (void **)&(w)->acts, &(w)->nacts, &(w)->acts_cap })
+#define CT_EXECS_OF(w) ((struct ct_items){ (void **)&(w)->execs, &(w)->nexecs, &(w)->execs_cap })
+#define CT_EXITS_OF(w) ((struct ct_items){ (void **)&(w)->exits, &(w)->nexits, &(w)->exits_cap })
+
+/* How they are added up. */
+struct ct_adding {
+	size_t size; /* of one */
+	uint32_t (*hash)(const void *item);
+	int (*compare)(const void *a, const void *b); /* 0: they become one */
+	/* `from` becomes part of `to`, and what it still holds is freed with its workload. */
+	void (*add)(void *to, void *from, const void *arg);
+	void (*bring)(void *item, const void *arg); /* it is a new one; may be NULL */
+};
+
+/*
+ * Moves all of `from` to `to`, or adds it to what is the same there. joined: is set for those of
+ * `to` that something was added to; may be NULL.
+ */
+void ct_items__add(struct ct_items to, struct ct_items from, const struct ct_adding *how,
+		   const void *arg, bool *joined);
+
+/* Adds the names that are not among those of *to yet, ", " between two; a NULL list is empty. */
+void ct_names__add(char **to, const char *names);
+
 /* tally_take.c: adds a take of the recording that `into` had last. */
 void ct_tally__take(struct ct_session *into, struct ct_session *from);
 
-/* Adds the names that are not among those of *to yet, ", " between two; a NULL list is empty. */
-void ct_tally__add_names(char **to, const char *names);
+/* tally_part.c: adds a part to one of equal setting; `from` is to be freed. */
+void ct_part__add(struct ct_workload *to, struct ct_workload *from);
+
+/* Is a's recording newer than b's? An order that depends on nothing but the two. */
+bool ct_part__is_newer(const struct ct_workload *a, const struct ct_workload *b);
+
+/* Both change places, but for the parts that they hold. */
+void ct_part__swap(struct ct_workload *a, struct ct_workload *b);
 
 #endif

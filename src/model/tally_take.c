@@ -6,7 +6,6 @@
 #include "base/index.h"
 #include "base/util.h"
 #include "model/content.h"
-#include "model/tally.h"
 #include "model/tally_priv.h"
 
 static void take_text(char **to, char **from)
@@ -33,32 +32,6 @@ static void widen(uint64_t *first, uint64_t *last, uint64_t from, uint64_t to)
 		*first = from;
 	if (to > *last)
 		*last = to;
-}
-
-/* Is name among these, which have ", " between two? */
-static bool is_among(const char *names, const char *name, size_t len)
-{
-	for (const char *p = names; p; p = strstr(p, ", "), p += p ? 2 : 0)
-		if (!strncmp(p, name, len) && (!p[len] || !strncmp(p + len, ", ", 2)))
-			return true;
-	return false;
-}
-
-void ct_tally__add_names(char **to, const char *names)
-{
-	while (names && *names) {
-		const char *end = strstr(names, ", ");
-		size_t len = end ? (size_t)(end - names) : strlen(names);
-
-		if (!is_among(*to, names, len)) {
-			char *all = ct_xasprintf("%s%s%.*s", *to ? *to : "", *to ? ", " : "",
-						 (int)len, names);
-
-			free(*to);
-			*to = all;
-		}
-		names = end ? end + 2 : NULL;
-	}
 }
 
 static void take_container(struct ct_container *to, struct ct_container *from)
@@ -150,7 +123,7 @@ static void take_facts(struct ct_workload *w, struct ct_workload *d)
 	w->compat += d->compat;
 	w->left_out |= d->left_out;
 	w->open = d->open;
-	ct_tally__add_names(&w->sent, d->sent);
+	ct_names__add(&w->sent, d->sent);
 	if (d->others && !w->others)
 		w->others = json_array();
 	json_array_extend(w->others, d->others);
@@ -158,19 +131,12 @@ static void take_facts(struct ct_workload *w, struct ct_workload *d)
 
 /* ---- what it did ---- */
 
-static uint32_t hash_kind(const struct ct_kind *k)
-{
-	return ct_hash32(&k->key, sizeof(k->key));
-}
-
-static bool is_kind(const void *items, size_t i, const void *wanted)
-{
-	return !ct_kind__by_content(&((const struct ct_kind *)items)[i], wanted);
-}
-
 /* The earliest sample speaks for all of them. */
-static void add_kind(struct ct_kind *to, struct ct_kind *from)
+static void add_kind(void *mine, void *other, const void *arg)
 {
+	struct ct_kind *to = mine, *from = other;
+
+	(void)arg;
 	if (from->sampled && (!to->sampled || from->first_ns < to->first_ns)) {
 		to->sampled = true;
 		to->proc = from->proc;
@@ -183,106 +149,48 @@ static void add_kind(struct ct_kind *to, struct ct_kind *from)
 	take_json(&to->rest, &from->rest);
 }
 
-static void take_kinds(struct ct_workload *w, struct ct_workload *d)
+static void add_act(void *mine, void *other, const void *arg)
 {
-	ct_autoindex struct ct_index ix = {};
+	struct ct_act *to = mine, *from = other;
 
-	ct_index__init(&ix, w->nkinds + d->nkinds);
-	for (size_t i = 0; i < w->nkinds; i++)
-		ct_index__put(&ix, hash_kind(&w->kinds[i]), i);
-	for (size_t i = 0; i < d->nkinds; i++) {
-		struct ct_kind *k = &d->kinds[i];
-		size_t at;
-
-		ct_kind__forget_boot(k);
-		at = ct_index__find(&ix, hash_kind(k), is_kind, w->kinds, k);
-		if (at != CT_INDEX_NONE) {
-			add_kind(&w->kinds[at], k);
-			continue;
-		}
-		ct_index__put(&ix, hash_kind(k), w->nkinds);
-		*ct_workload__add_kind(w) = *k;
-		*k = (struct ct_kind){};
-	}
-}
-
-static uint32_t hash_act(const struct ct_act *a)
-{
-	return ct_hash32(&a->key, sizeof(a->key));
-}
-
-static bool is_act(const void *items, size_t i, const void *wanted)
-{
-	return !ct_act__by_content(&((const struct ct_act *)items)[i], wanted);
-}
-
-static void add_act(struct ct_act *to, struct ct_act *from)
-{
+	(void)arg;
 	to->count += from->count;
 	if (!to->proc.pid)
 		to->proc = from->proc;
 	take_json(&to->rest, &from->rest);
 }
 
-static void take_acts(struct ct_workload *w, struct ct_workload *d)
+static void add_exec(void *to, void *from, const void *arg)
 {
-	ct_autoindex struct ct_index ix = {};
-
-	ct_index__init(&ix, w->nacts + d->nacts);
-	for (size_t i = 0; i < w->nacts; i++)
-		ct_index__put(&ix, hash_act(&w->acts[i]), i);
-	for (size_t i = 0; i < d->nacts; i++) {
-		struct ct_act *a = &d->acts[i];
-		size_t at;
-
-		ct_act__forget_boot(a);
-		at = ct_index__find(&ix, hash_act(a), is_act, w->acts, a);
-		if (at != CT_INDEX_NONE) {
-			add_act(&w->acts[at], a);
-			continue;
-		}
-		ct_index__put(&ix, hash_act(a), w->nacts);
-		*ct_workload__add_act(w) = *a;
-		*a = (struct ct_act){};
-	}
+	(void)arg;
+	((struct ct_exec *)to)->count += ((struct ct_exec *)from)->count;
 }
 
-static void take_exec(struct ct_workload *w, struct ct_exec *x)
-{
-	for (size_t i = 0; i < w->nexecs; i++) {
-		if (!ct_exec__is_same(&w->execs[i], x))
-			continue;
-		w->execs[i].count += x->count;
-		return;
-	}
-	*ct_workload__add_exec(w) = *x;
-	*x = (struct ct_exec){};
-}
+static const struct ct_adding kinds = { sizeof(struct ct_kind), ct_kind__hash, ct_kind__by_content,
+					add_kind, NULL };
+static const struct ct_adding acts = { sizeof(struct ct_act), ct_act__hash, ct_act__by_content,
+				       add_act, NULL };
+static const struct ct_adding execs = { sizeof(struct ct_exec), ct_exec__hash, ct_exec__by_content,
+					add_exec, NULL };
 
-static void take_events(struct ct_workload *w, struct ct_workload *d)
+static void take_into(struct ct_workload *w, struct ct_workload *d)
 {
-	for (size_t i = 0; i < d->nexecs; i++)
-		take_exec(w, &d->execs[i]);
+	for (size_t i = 0; i < d->nkinds; i++)
+		ct_kind__forget_boot(&d->kinds[i]);
+	for (size_t i = 0; i < d->nacts; i++)
+		ct_act__forget_boot(&d->acts[i]);
+	ct_items__add(CT_KINDS_OF(w), CT_KINDS_OF(d), &kinds, NULL, NULL);
+	ct_items__add(CT_ACTS_OF(w), CT_ACTS_OF(d), &acts, NULL, NULL);
+	ct_items__add(CT_EXECS_OF(w), CT_EXECS_OF(d), &execs, NULL, NULL);
 	for (size_t i = 0; i < d->nexits; i++) {
 		*ct_workload__add_exit(w) = d->exits[i];
 		d->exits[i] = (struct ct_exit){};
 	}
-}
-
-static void sort_all(struct ct_workload *w)
-{
 	if (w->nkinds)
 		qsort(w->kinds, w->nkinds, sizeof(*w->kinds), ct_kind__by_content);
 	if (w->nacts)
 		qsort(w->acts, w->nacts, sizeof(*w->acts), ct_act__by_content);
-}
-
-static void take_into(struct ct_workload *w, struct ct_workload *d)
-{
-	take_kinds(w, d);
-	take_acts(w, d);
-	take_events(w, d);
-	sort_all(w);
+	free(ct_steal(w->setting));
 }
 
 /* A new workload with what is known of this one. What it did stays with d, for take_into(). */
@@ -336,7 +244,7 @@ static bool has_id(const void *items, size_t i, const void *wanted)
 	return !strcmp(((struct ct_workload *const *)items)[i]->id, wanted);
 }
 
-/* Every part of the recording that the session had last. The caller frees. */
+/* Every part of the recording that the session had last, alone in it. The caller frees. */
 static struct ct_workload **latest_parts(struct ct_session *s, size_t *n)
 {
 	struct ct_workload **found = NULL;
@@ -345,7 +253,7 @@ static struct ct_workload **latest_parts(struct ct_session *s, size_t *n)
 	*n = 0;
 	for (size_t i = 0; i < s->nworkloads; i++)
 		ct_workload__for_each(part, s->workloads[i])
-			if (part->recording + 1 == s->recordings)
+			if (part->recording + 1 == s->recordings && !part->total.parts)
 				*CT_PUSH(found, *n, cap) = (struct ct_workload *)part;
 	return found;
 }

@@ -148,20 +148,6 @@ static int look_at_given(struct ct_verification *p, void *arg)
 	return 0;
 }
 
-/* They need not have a name in common, as which ct_tally__add would know them. */
-static void take_over(struct ct_session *s, struct ct_workload *own, struct ct_session *from,
-		      struct ct_workload *given)
-{
-	ct_workload__for_each(part, given)
-		((struct ct_workload *)part)->recording += s->recordings;
-	ct_tally__join(own, given);
-	for (size_t i = 0; i < from->nworkloads; i++)
-		if (from->workloads[i] == given) {
-			ct_session__remove(from, i);
-			return;
-		}
-}
-
 /* Of the same workload there are two: what the run of our own showed, and what was given. */
 static int unite(struct ct_verification *p, void *arg)
 {
@@ -172,7 +158,7 @@ static int unite(struct ct_verification *p, void *arg)
 		return -p->err->code;
 	given = ct_verification__choose(p, from, false);
 	if (given)
-		take_over(p->s, own, from, given);
+		ct_tally__add_to(p->s, own, from, given); /* whatever its name is */
 	return 0;
 }
 

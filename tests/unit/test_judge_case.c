@@ -72,12 +72,15 @@ static void test_need(void)
 {
 	struct ct_case c = {};
 
+	ct_ranges__add(&c.now, 3);
 	ct_case__need(&c, CT_CAP(CHOWN), CT_REQUIRED);
 	ct_case__need(&c, CT_CAP(CHOWN), CT_REQUIRED);
+	ct_ranges__add(&c.now, 4);
 	ct_case__need(&c, CT_CAP(CHOWN), CT_OPTIONAL);
 	ct_case__need(&c, CT_CAP(KILL), CT_UNNEEDED);
 	CU_ASSERT_EQUAL(c.nneeds, 2);
-	CU_ASSERT_EQUAL(c.needed_now, CT_CAP(CHOWN));
+	CU_ASSERT_EQUAL(ct_ranges__count(&c.seen[CAP_CHOWN]), 2);
+	CU_ASSERT_EQUAL(ct_ranges__count(&c.seen[CAP_KILL]), 0);
 	free_all(&c);
 }
 

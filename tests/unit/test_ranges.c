@@ -52,6 +52,8 @@ static void test_random(void)
 		ct_autofree char *text = NULL;
 
 		check(&a, x);
+		for (uint32_t n = 0; n < NUMBERS; n++)
+			CU_ASSERT_EQUAL(ct_ranges__has(&a, n), x >> n & 1);
 		CU_ASSERT_EQUAL(ct_ranges__equal(&a, &b), x == y);
 		ct_ranges__copy(&c, &a);
 		CU_ASSERT(ct_ranges__equal(&a, &c));

@@ -12,6 +12,8 @@
 
 #define ROUNDS 100
 
+static unsigned int joined; /* parts of equal setting */
+
 /* ---- what an advice says, as text ---- */
 
 static int by_text(const void *a, const void *b)
@@ -45,6 +47,16 @@ static char *join_sorted(struct lines *l, bool once)
 	return out.s;
 }
 
+/*
+ * Comparisons depend on the set that is advised, which is larger for all together, and a capset is
+ * no need if another recording lived without.
+ */
+static bool depends_on_others(const struct ct_reason *r)
+{
+	return !strcmp(r->site, "cap_safe_nice") || !strcmp(r->site, "cap_ptrace_access_check") ||
+	       !strcmp(r->site, "cap_capset");
+}
+
 /* "required 1000" for every need, each once. */
 static void add_needs(struct lines *l, const struct ct_advice *a)
 {
@@ -52,6 +64,8 @@ static void add_needs(struct lines *l, const struct ct_advice *a)
 		for (size_t k = 0; k < a->caps[i].nreasons; k++) {
 			const struct ct_reason *r = &a->caps[i].reasons[k];
 
+			if (depends_on_others(r))
+				continue;
 			if (r->verdict == CT_REQUIRED || (r->verdict == CT_OPTIONAL && r->granted))
 				add_line(l, ct_xasprintf("%s %" PRIx64,
 							 ct_verdict__name(r->verdict), r->any_of));
@@ -67,13 +81,24 @@ static char *needs_text(const struct ct_advice *a)
 	return join_sorted(&l, true);
 }
 
-static char *members_text(const struct ct_workload *w)
+static void add_counts(struct ct_str *out, const struct ct_cap_verdict *v)
 {
-	struct lines l = { 0 };
+	ct_autofree char *reasons = NULL;
+	struct lines l = {};
 
-	ct_workload__for_each(part, w)
-		add_line(&l, ct_xstrdup(part->id));
-	return join_sorted(&l, true);
+	for (size_t i = 0; i < v->nreasons; i++) {
+		const struct ct_reason *r = &v->reasons[i];
+
+		add_line(&l, ct_xasprintf("\n  %s %" PRIx64 " %s %s %s %d %" PRIu64 "/%" PRIu64
+					  " %" PRIu64 " %" PRIu64 " %" PRIu64 "-%" PRIu64 " %s",
+					  ct_verdict__name(r->verdict), r->any_of, r->site,
+					  r->syscall ? r->syscall : "", r->phase, r->scope,
+					  r->granted, r->denied, r->outcome.ok, r->outcome.eacces,
+					  r->first_ns, r->last_ns, r->text));
+	}
+	reasons = join_sorted(&l, false);
+	ct_str__addf(out, " %" PRIu64 "/%" PRIu64 " in %zu%s", v->granted, v->denied, v->seen_in,
+		     reasons);
 }
 
 static char *caps_text(const struct ct_advice *a, bool counted)
@@ -88,12 +113,12 @@ static char *caps_text(const struct ct_advice *a, bool counted)
 		ct_str__addf(&out, " %s %s scope %d other %" PRIx64, ct_cap__name(v->cap),
 			     ct_verdict__name(v->verdict), v->scope, v->alternatives);
 		if (counted)
-			ct_str__addf(&out, " %" PRIu64 "/%" PRIu64 " in %zu, %zu reasons",
-				     v->granted, v->denied, v->seen_in, v->nreasons);
+			add_counts(&out, v);
 	}
 	if (counted)
-		ct_str__addf(&out, " of %zu: %s, %s", a->recordings, a->why,
-			     ct_confidence__name(a->confidence));
+		ct_str__addf(&out, " of %zu: %s, %s, %" PRIu64 " checks, %" PRIu64 " unknown",
+			     a->recordings, a->why, ct_confidence__name(a->confidence), a->checks,
+			     a->unknown_sites);
 	return out.s;
 }
 
@@ -114,30 +139,44 @@ static char *report_text(struct ct_session *s, bool counted)
 
 	for (size_t i = 0; i < r->nadvices; i++) {
 		const struct ct_advice *a = &r->advices[i];
-		ct_autofree char *members = members_text(a->workload);
+		ct_autoidentity struct ct_identity id = {};
+		struct ct_exercised e = ct_workload__exercised(a->workload);
 		ct_autofree char *caps = caps_text(a, counted);
 		ct_autofree char *needs = needs_text(a), *warnings = warnings_text(a);
 
-		add_line(&l, ct_xasprintf("%s -> %s; needs %s warnings %s\n", members, caps, needs,
-					  warnings));
+		ct_identity__of(a->workload, &id);
+		add_line(&l, ct_xasprintf("%s -> %s; needs %s warnings %s kinds %" PRIu64
+					  " ns %" PRIu64 " phases %x gaps %x\n",
+					  id.key, caps, needs, warnings, counted ? e.kinds : 0,
+					  counted ? e.ns : 0, e.phases, a->gaps));
 	}
 	return join_sorted(&l, false);
 }
 
 /* ---- the properties ---- */
 
-static struct ct_session *merged(struct ct_session *const *in, const int *order, size_t n)
+/* apart: as if no two of them had the same setting. */
+static struct ct_session *added(struct ct_session *const *in, const int *order, size_t n,
+				bool apart)
 {
 	struct ct_session *all = copy_of(in[order[0]]);
 
-	for (size_t i = 1; i < n; i++) {
-		ct_autosession struct ct_session *next = copy_of(in[order[i]]);
+	for (size_t i = 1; i <= n; i++) {
+		ct_autosession struct ct_session *next = i < n ? copy_of(in[order[i]]) : NULL;
+		struct ct_session *s = i < n ? next : all;
 
-		ct_tally__add(all, next);
-		CU_ASSERT_EQUAL(next->nworkloads, 0);
+		for (size_t k = 0; k < s->nworkloads && apart; k++)
+			s->workloads[k]->open = true;
+		if (next)
+			ct_tally__add(all, next);
 	}
 	ct_tally__unite(all);
 	return all;
+}
+
+static struct ct_session *merged(struct ct_session *const *in, const int *order, size_t n)
+{
+	return added(in, order, n, false);
 }
 
 static void check_order(struct ct_session *const *in)
@@ -157,12 +196,17 @@ static void check_order(struct ct_session *const *in)
 	}
 }
 
-static bool has_part(const struct ct_workload *w, const char *id)
+/* What is added up is judged as if each were kept apart. */
+static void check_apart(struct ct_session *const *in)
 {
-	ct_workload__for_each(part, w)
-		if (!strcmp(part->id, id))
-			return true;
-	return false;
+	static const int order[] = { 0, 1, 2 };
+	ct_autosession struct ct_session *sum = added(in, order, 3, false);
+	ct_autosession struct ct_session *apart = added(in, order, 3, true);
+	ct_autofree char *text = report_text(sum, true), *expected = report_text(apart, true);
+
+	for (size_t i = 0; i < sum->nworkloads; i++)
+		joined += sum->workloads[i]->total.parts > 1;
+	UNIT_STR(text, expected);
 }
 
 /* Each workload judged alone, the needs of those that became one put together. */
@@ -180,7 +224,8 @@ static void check_union(struct ct_session *const *in)
 										CT_MODE_DEFAULT);
 
 			for (size_t k = 0; k < one->nadvices; k++)
-				if (has_part(r->advices[i].workload, one->advices[k].workload->id))
+				if (ct_workload__same(r->advices[i].workload,
+						      one->advices[k].workload))
 					add_needs(&l, &one->advices[k]);
 		}
 		alone = join_sorted(&l, true);
@@ -243,6 +288,7 @@ static void check_saved(struct ct_session *const *in)
 static void check_all(struct ct_session *const *in)
 {
 	check_order(in);
+	check_apart(in);
 	check_union(in);
 	check_twice(in);
 	check_saved(in);
@@ -252,6 +298,8 @@ static void test_random(void)
 {
 	for (seed = 1; seed < ROUNDS && !CU_get_number_of_failures();) {
 		uint32_t round = seed;
+
+		calm = round & 1;
 		struct ct_session *in[3];
 
 		for (unsigned int i = 0; i < 3; i++)
@@ -263,6 +311,7 @@ static void test_random(void)
 			ct_session__free(in[i]);
 		seed = round + 1;
 	}
+	CU_ASSERT(joined > 0); /* or nothing was tried */
 }
 
 static void test_golden(void)
@@ -295,6 +344,77 @@ static void test_golden(void)
 			ct_session__free(in[k]);
 	}
 	globfree(&found);
+}
+
+/* ---- what it costs ---- */
+
+#define MANY 1000
+
+static const struct {
+	int cap;
+	const char *syscall, *stack;
+} many_ways[] = {
+	{ CAP_CHOWN, "chown", "capable_wrt_inode_uidgid setattr_prepare ext4_setattr" },
+	{ CAP_FSETID, "fchown", "capable_wrt_inode_uidgid setattr_copy ext4_setattr" },
+	{ CAP_DAC_READ_SEARCH, "openat", "capable_wrt_inode_uidgid generic_permission" },
+	{ CAP_DAC_OVERRIDE, "openat", "capable_wrt_inode_uidgid generic_permission" },
+	{ CAP_SETUID, "setuid", "ns_capable_setid __sys_setuid" },
+	{ CAP_NET_RAW, "setsockopt", "ns_capable sk_setsockopt" },
+	{ CAP_SYS_NICE, "setpriority", "ns_capable set_one_prio" },
+	{ CAP_SYS_RESOURCE, "prlimit64", "capable do_prlimit" },
+	{ CAP_KILL, "kill", "ns_capable check_kill_permission" },
+};
+
+/* One of many recordings of the same: not everything happens in each of them. */
+static struct ct_session *one_of_many(unsigned int n)
+{
+	struct ct_session *s = ct_session__new();
+	ct_autofree char *id = ct_xasprintf("id-%u", n);
+	struct ct_workload *w = build_container(s, id);
+
+	free(ct_steal(w->container.name));
+	w->container.name = ct_xstrdup("web");
+	s->host.start_ms = n;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(many_ways); i++)
+		if (i % 7 != n % 7)
+			build_check(w, many_ways[i].cap, many_ways[i].syscall, many_ways[i].stack);
+	build_exec(w, CT_ENTRY_MAIN, "/bin/web", 0)->ns = n;
+	build_act(w, CT_ACT_SYSCALL, "unshare");
+	ct_workload__add_exit(w)->comm = ct_xstrdup("web");
+	return s;
+}
+
+/* A thousand recordings of equal setting cost as one. */
+static void test_many(void)
+{
+	ct_autosession struct ct_session *all = one_of_many(0), *one = one_of_many(0);
+	ct_autoreport struct ct_report *r = NULL;
+	ct_autofree char *text = NULL, *alone = session_text(one);
+	size_t missing = (MANY + 5) / 7; /* every seventh, from the second on */
+	const struct ct_workload *w;
+
+	for (unsigned int n = 1; n < MANY; n++) {
+		ct_autosession struct ct_session *s = one_of_many(n);
+
+		ct_tally__add(all, s);
+	}
+	CU_ASSERT_EQUAL_FATAL(all->nworkloads, 1);
+	w = all->workloads[0];
+	CU_ASSERT_EQUAL(w->nmore, 0);
+	CU_ASSERT_EQUAL(w->nkinds, CT_ARRAY_SIZE(many_ways));
+	CU_ASSERT_EQUAL(w->nacts, 1);
+	CU_ASSERT_EQUAL(w->acts[0].count, MANY);
+	CU_ASSERT_EQUAL(w->nexecs, 1);
+	CU_ASSERT_EQUAL(w->nexits, 1);
+	CU_ASSERT_EQUAL(w->total.parts, MANY);
+	UNIT_STR(w->id, "id-999"); /* the newest one's */
+	r = ct_judge__session(all, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].recordings, MANY);
+	CU_ASSERT_EQUAL(build_cap(r, CAP_KILL)->granted, MANY - missing);
+	CU_ASSERT_EQUAL(build_cap(r, CAP_KILL)->seen_in, MANY - missing);
+	text = session_text(all);
+	/* In which recordings each was seen has to be said somewhere. */
+	CU_ASSERT(strlen(text) < 20 * strlen(alone));
 }
 
 /* ---- cases that are easy to get wrong ---- */
@@ -398,6 +518,7 @@ static void test_replicas(void)
 static CU_TestInfo tests[] = {
 	{ "random sessions", test_random },
 	{ "golden recordings", test_golden },
+	{ "many", test_many },
 	{ "another user", test_other_user },
 	{ "another set", test_other_set },
 	{ "identity", test_identity },

@@ -110,7 +110,7 @@ static void share_workload(const struct ct_workload *w, struct ct_session *const
 	for (size_t i = 0; i < w->nacts; i++)
 		share_act(&w->acts[i], to);
 	for (size_t i = 0; i < w->nexecs; i++)
-		share_exec(&w->execs[i], to[below(TAKES)]);
+		share_exec(&w->execs[i], to[i * TAKES / w->nexecs]); /* in order of time */
 }
 
 /* Of the whole session at once. */
@@ -135,7 +135,9 @@ static struct ct_session *random_recording(void)
 
 		random_workload(s, id);
 	}
-	for (size_t i = 0; i < s->nworkloads; i++)
+	for (size_t i = 0; i < s->nworkloads; i++) {
+		for (size_t k = 0; k < s->workloads[i]->nacts; k++)
+			s->workloads[i]->acts[k].proc.pid = 10;
 		for (size_t k = 0; k < s->workloads[i]->nkinds; k++) {
 			struct ct_kind *kind = &s->workloads[i]->kinds[k];
 
@@ -143,6 +145,7 @@ static struct ct_session *random_recording(void)
 			kind->first_ns = kind->sampled ? kind->first_ns + k : 0;
 			kind->outcome = (struct ct_outcome){ .ok = kind->count };
 		}
+	}
 	return s;
 }
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a workload was seen under: its configuration, its host, how it ended, and what the recording
+ * says as a whole (model/whole.h). What was seen under equal settings may be added up, because it
+ * is judged as if each recording were judged by itself.
+ */
+#ifndef CT_MODEL_SETTING_H
+#define CT_MODEL_SETTING_H
+
+#include "model/session.h"
+
+/*
+ * The setting of a part as a text, to be compared; the host is that of its session. "": it is equal
+ * to no other, because it changed while it was watched. NULL: it is open, and more may come of it.
+ * The caller frees.
+ */
+char *ct_setting__text(const struct ct_workload *part, const struct ct_host *host);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <string.h>
+
+#include "base/index.h"
+#include "base/util.h"
+#include "model/tally_priv.h"
+
+/* What is looked for, and how. */
+struct search {
+	const struct ct_adding *how;
+	const void *item;
+};
+
+static bool is_same(const void *items, size_t i, const void *wanted)
+{
+	const struct search *s = wanted;
+
+	return !s->how->compare((const char *)items + i * s->how->size, s->item);
+}
+
+void ct_items__add(struct ct_items to, struct ct_items from, const struct ct_adding *how,
+		   const void *arg, bool *joined)
+{
+	ct_autoindex struct ct_index ix = {};
+	size_t old = *to.len;
+
+	ct_index__init(&ix, old + *from.len);
+	for (size_t i = 0; i < old; i++)
+		ct_index__put(&ix, how->hash((char *)*to.items + i * how->size), i);
+	for (size_t i = 0; i < *from.len; i++) {
+		char *item = (char *)*from.items + i * how->size;
+		const struct search s = { how, item };
+		uint32_t hash = how->hash(item);
+		size_t at = ct_index__find(&ix, hash, is_same, *to.items, &s);
+
+		if (at != CT_INDEX_NONE) {
+			how->add((char *)*to.items + at * how->size, item, arg);
+			if (joined && at < old)
+				joined[at] = true;
+			continue;
+		}
+		if (how->bring)
+			how->bring(item, arg);
+		ct_index__put(&ix, hash, *to.len);
+		ct_array__grow(to.items, to.cap, *to.len, how->size);
+		memcpy((char *)*to.items + (*to.len)++ * how->size, item, how->size);
+		memset(item, 0, how->size);
+	}
+}
+
+/* Is name among these, which have ", " between two? */
+static bool is_among(const char *names, const char *name, size_t len)
+{
+	for (const char *p = names; p; p = strstr(p, ", "), p += p ? 2 : 0)
+		if (!strncmp(p, name, len) && (!p[len] || !strncmp(p + len, ", ", 2)))
+			return true;
+	return false;
+}
+
+void ct_names__add(char **to, const char *names)
+{
+	while (names && *names) {
+		const char *end = strstr(names, ", ");
+		size_t len = end ? (size_t)(end - names) : strlen(names);
+
+		if (!is_among(*to, names, len)) {
+			char *all = ct_xasprintf("%s%s%.*s", *to ? *to : "", *to ? ", " : "",
+						 (int)len, names);
+
+			free(*to);
+			*to = all;
+		}
+		names = end ? end + 2 : NULL;
+	}
+}
