@@ -90,29 +90,57 @@ static void put_sysctls(struct ct_json *j, const struct ct_sysctls *s)
 }
 
 /* Those that decide whose rights it had: its entry point, and what could give more. */
+static bool decides_rights(const struct ct_exec *e)
+{
+	return ct_exec__is_entry_point(e) || e->fcaps || e->setuid;
+}
+
+static void put_exec(struct ct_json *j, const struct ct_exec *e)
+{
+	ct_json__object(j, NULL);
+	ct_json__opt_str(j, "file", e->file);
+	ct_json__bool(j, "entry_point", ct_exec__is_entry_point(e));
+	ct_json__uint(j, "uid", e->creds.uid);
+	ct_json__uint(j, "gid", e->creds.gid);
+	ct_json__uint(j, "euid", e->creds.euid);
+	ct_json__uint(j, "egid", e->creds.egid);
+	ct_json__uint(j, "userns_level", e->creds.userns_level);
+	ct_emit__json_caps(j, "file_capabilities", e->fcaps);
+	ct_json__bool(j, "setuid", e->setuid);
+	ct_json__bool(j, "no_new_privileges", e->creds.no_new_privs);
+	ct_json__end_object(j);
+}
+
+static bool reads_same(const struct ct_exec *a, const struct ct_exec *b)
+{
+	return a->entry == b->entry && a->was == b->was && ct_str_equal(a->file, b->file) &&
+	       a->creds.uid == b->creds.uid && a->creds.gid == b->creds.gid &&
+	       a->creds.euid == b->creds.euid && a->creds.egid == b->creds.egid &&
+	       a->creds.userns_level == b->creds.userns_level && a->fcaps == b->fcaps &&
+	       a->setuid == b->setuid && a->creds.no_new_privs == b->creds.no_new_privs;
+}
+
+/* Those of all parts, since whoever reads the advice judges by them; the same ones once. */
 static void put_execs(struct ct_json *j, const struct ct_workload *w)
 {
-	ct_json__array(j, "execs");
-	for (size_t i = 0; i < w->nexecs; i++) {
-		const struct ct_exec *e = &w->execs[i];
-		bool entry_point = ct_exec__is_entry_point(e);
+	const struct ct_exec **put = NULL;
+	size_t n = 0, cap = 0;
 
-		if (!entry_point && !e->fcaps && !e->setuid)
-			continue;
-		ct_json__object(j, NULL);
-		ct_json__opt_str(j, "file", e->file);
-		ct_json__bool(j, "entry_point", entry_point);
-		ct_json__uint(j, "uid", e->creds.uid);
-		ct_json__uint(j, "gid", e->creds.gid);
-		ct_json__uint(j, "euid", e->creds.euid);
-		ct_json__uint(j, "egid", e->creds.egid);
-		ct_json__uint(j, "userns_level", e->creds.userns_level);
-		ct_emit__json_caps(j, "file_capabilities", e->fcaps);
-		ct_json__bool(j, "setuid", e->setuid);
-		ct_json__bool(j, "no_new_privileges", e->creds.no_new_privs);
-		ct_json__end_object(j);
-	}
+	ct_json__array(j, "execs");
+	ct_workload__for_each(part, w)
+		for (size_t i = 0; i < part->nexecs; i++) {
+			const struct ct_exec *e = &part->execs[i];
+			bool known = !decides_rights(e);
+
+			for (size_t k = 0; k < n && !known; k++)
+				known = part != w && reads_same(put[k], e);
+			if (known)
+				continue;
+			*CT_PUSH(put, n, cap) = e;
+			put_exec(j, e);
+		}
 	ct_json__end_array(j);
+	free(put);
 }
 
 /* What the confidence is made of. kinds is null in an advice from before it was recorded. */
