@@ -293,6 +293,28 @@ static void put_capability(struct ct_json *j, const struct ct_cap_verdict *cv)
 	ct_json__end_object(j);
 }
 
+/* What the set was compared with, for whoever merges this advice with another one. */
+static void put_targets(struct ct_json *j, const struct ct_advice *a)
+{
+	if (!a->ntargets)
+		return;
+	ct_json__array(j, "targets");
+	for (size_t i = 0; i < a->ntargets; i++) {
+		const struct ct_target *t = &a->targets[i];
+
+		ct_json__object(j, NULL);
+		ct_json__str(j, "site", ct_target__site(t->kind));
+		put_caps(j, "holds", t->holds);
+		ct_json__opt_str(j, "syscall", t->syscall);
+		ct_json__opt_str(j, "process", t->process);
+		ct_json__str(j, "phase", t->phase);
+		put_count(j, "count", t->count);
+		ct_json__opt_uint(j, "seen_in", t->seen_in);
+		ct_json__end_object(j);
+	}
+	ct_json__end_array(j);
+}
+
 static void put_workload(struct ct_json *j, const struct ct_advice *a)
 {
 	const struct ct_workload *w = a->workload;
@@ -318,6 +340,7 @@ static void put_workload(struct ct_json *j, const struct ct_advice *a)
 	put_execs(j, w);
 	put_exercised(j, a);
 	put_advice(j, a);
+	put_targets(j, a);
 	put_warnings(j, a);
 	ct_json__array(j, "capabilities");
 	for (size_t i = 0; i < a->ncaps; i++)

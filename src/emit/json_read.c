@@ -80,6 +80,12 @@ static const struct ct_field cap_fields[] = {
 };
 #undef F
 
+#define F(kind, path) CT_FIELD(struct ct_target, kind, path, #path)
+static const struct ct_field target_fields[] = {
+	F(STR, syscall), F(STR, process), F(UINT, count), F(UINT, seen_in), { 0 },
+};
+#undef F
+
 #define F(kind, path, ...) CT_FIELD(struct ct_reason, kind, path, #path, ##__VA_ARGS__)
 static const struct ct_field reason_fields[] = {
 	F(STR, site),
@@ -131,14 +137,44 @@ static const char *keep(struct ct_report *r, const char *s)
 	return *CT_PUSH(r->texts, r->ntexts, r->texts_cap) = ct_xstrdup(s);
 }
 
+/* One of the names that ct_workload__phase() gives; "main" where there is none. */
+static int read_phase(json_t *o, const char **phase, struct ct_err *err)
+{
+	const char *name = json_string_value(json_object_get(o, "phase"));
+	int n = name ? ct_names__find(ct_phase_names, name) : 0;
+
+	if (n < 0)
+		return ct_err__set(err, EINVAL,
+				   "\"phase\" is not one of main, exec, health, setup");
+	*phase = ct_phase_names[n];
+	return 0;
+}
+
+static int read_target(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
+{
+	struct ct_advice *a = to;
+	const char *site = json_string_value(json_object_get(o, "site"));
+	struct ct_target *t;
+
+	(void)r;
+	if (!site)
+		return ct_err__set(err, EINVAL, "\"site\" is missing");
+	if (!ct_target__kind(site)) /* a newer captrim's: its reasons count as they are */
+		return 0;
+	t = CT_PUSH(a->targets, a->ntargets, a->targets_cap);
+	*t = (struct ct_target){ .kind = ct_target__kind(site) };
+	if (ct_fields__read(target_fields, t, o, err) || ct_read__caps(o, "holds", &t->holds, err))
+		return -EINVAL;
+	return read_phase(o, &t->phase, err);
+}
+
 static int read_reason(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
 {
 	struct ct_cap_verdict *v = to;
 	struct ct_reason *reason = CT_PUSH(v->reasons, v->nreasons, v->reasons_cap);
-	const char *phase = json_string_value(json_object_get(o, "phase"));
 	const char *source = json_string_value(json_object_get(o, "source"));
 	json_t *outcome = json_object_get(o, "outcome");
-	int n, ret;
+	int ret;
 
 	*reason = (struct ct_reason){ .verdict = v->verdict, .phase = "main", .known = true };
 	ret = ct_fields__read(reason_fields, reason, o, err);
@@ -152,12 +188,7 @@ static int read_reason(json_t *o, void *to, struct ct_report *r, struct ct_err *
 		return ct_err__set(err, EINVAL, "\"site\" is missing");
 	if (source)
 		reason->source = keep(r, source);
-	n = phase ? ct_names__find(ct_phase_names, phase) : 0;
-	if (n < 0)
-		return ct_err__set(err, EINVAL,
-				   "\"phase\" is not one of main, exec, health, setup");
-	reason->phase = ct_phase_names[n];
-	return 0;
+	return read_phase(o, &reason->phase, err);
 }
 
 static int read_capability(json_t *o, void *to, struct ct_report *r, struct ct_err *err)
@@ -334,6 +365,8 @@ static int read_workload(json_t *o, void *to, struct ct_report *r, struct ct_err
 		ret = read_gaps(o, a, err);
 	if (!ret)
 		ret = ct_read__list(o, "warnings", read_warning, a, r, err);
+	if (!ret)
+		ret = ct_read__list(o, "targets", read_target, a, NULL, err);
 	if (!ret)
 		ret = ct_read__list(o, "capabilities", read_capability, a, r, err);
 	for (size_t i = 0; i < a->ncaps; i++)

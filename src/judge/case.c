@@ -117,9 +117,18 @@ bool ct_case__has_failed(const struct ct_workload *part)
 	return (status > 0 && status < 128) || is_fault(status - 128);
 }
 
+void ct_target__free(struct ct_target *t)
+{
+	free(t->syscall);
+	free(t->process);
+	ct_ranges__free(&t->in);
+}
+
 void ct_case__free(struct ct_case *c)
 {
 	free(c->needs);
+	for (size_t i = 0; i < c->ntargets; i++)
+		ct_target__free(&c->targets[i]);
 	free(c->targets);
 	free(c->reasons);
 	free(c->cap_of);

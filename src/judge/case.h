@@ -15,13 +15,6 @@ struct ct_need {
 	enum ct_verdict verdict;
 };
 
-/* Another process held no more than the caller, so that nothing was asked (targets.c). */
-struct ct_target {
-	const struct ct_workload *w; /* whose recording it is in */
-	const struct ct_act *act;
-	const struct ct_comparison *comparison;
-};
-
 /* A workload on its way to an advice. */
 struct ct_case {
 	const struct ct_workload *w;
@@ -63,6 +56,8 @@ void ct_case__see(struct ct_case *c, const struct ct_ranges *in);
 
 /* Did this part's main process end with an error of its own? */
 bool ct_case__has_failed(const struct ct_workload *part);
+
+void ct_target__free(struct ct_target *t); /* what it holds */
 
 /* What it holds, but the strings of its reasons, which have moved to the advice. */
 void ct_case__free(struct ct_case *c);

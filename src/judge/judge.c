@@ -99,6 +99,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 	a->gaps = ct_case__gaps(&c, &s->losses);
 	ct_advice__decide(a, s, &c, o->mode);
 	ct_advice__warn(a, s, &c);
+	ct_case__keep_targets(&c, a);
 	ct_case__free(&c);
 }
 

@@ -46,6 +46,20 @@ struct ct_reason {
 	bool doubtful;	    /* first candidate for verify to leave out */
 };
 
+/*
+ * Another process held no more than the caller, so that the kernel asked nothing (targets.c). With
+ * a smaller set than that process holds it would.
+ */
+struct ct_target {
+	uint32_t kind;		 /* CT_TARGET_LOOK or CT_TARGET_SCHEDULE */
+	uint64_t holds;		 /* the other process */
+	char *syscall, *process; /* NULL: unknown */
+	const char *phase;
+	uint64_t count;
+	struct ct_ranges in; /* recordings; empty in an advice that was read */
+	size_t seen_in;	     /* so many */
+};
+
 struct ct_cap_verdict {
 	int cap;
 	enum ct_verdict verdict; /* of this capability in the advice */
@@ -103,6 +117,8 @@ struct ct_advice {
 	size_t recordings;	     /* merged into this advice */
 	struct ct_cap_verdict *caps; /* every capability checked or needed, kernel order */
 	size_t ncaps;
+	struct ct_target *targets; /* that the set was compared with */
+	size_t ntargets, targets_cap;
 	struct ct_warning *warnings;
 	size_t nwarnings, warnings_cap;
 	uint64_t unknown_sites; /* kinds at sites that no rule knows */
@@ -163,6 +179,10 @@ char *ct_advice__gaps_text(const struct ct_advice *a);
 
 /* Is any of them incomplete? */
 bool ct_report__is_incomplete(const struct ct_report *r);
+
+/* The kernel function that compares with such a target, and back: 0 for another function. */
+const char *ct_target__site(uint32_t kind); /* NULL: not known */
+uint32_t ct_target__kind(const char *site);
 
 const char *ct_verdict__name(enum ct_verdict v);
 const char *ct_confidence__name(enum ct_confidence c);

@@ -32,6 +32,12 @@ unsigned int ct_gaps__merged(unsigned int a, unsigned int b);
  */
 uint64_t ct_case__cheapest(struct ct_case *c, const uint64_t *needs, size_t n);
 void ct_case__add_target(struct ct_case *c, const struct ct_act *a);
+/* Adds one of an advice that was made earlier; what it holds has moved. */
+void ct_case__bring_target(struct ct_case *c, struct ct_target *t);
+/* Moves them to the advice, for when it is merged with another one. */
+void ct_case__keep_targets(struct ct_case *c, struct ct_advice *a);
+/* Does the reason come from a comparison with one of these? */
+bool ct_targets__gave(const struct ct_target *targets, size_t n, const struct ct_reason *r);
 
 void ct_advice__free(struct ct_advice *a); /* what it holds */
 

@@ -42,6 +42,9 @@ void ct_advice__free(struct ct_advice *a)
 	}
 	for (size_t i = 0; i < a->nwarnings; i++)
 		free(a->warnings[i].text);
+	for (size_t i = 0; i < a->ntargets; i++)
+		ct_target__free(&a->targets[i]);
+	free(a->targets);
 	free(a->caps);
 	free(a->warnings);
 	free(a->why);

@@ -65,7 +65,9 @@ static void add_needs(struct ct_case *c, const struct ct_advice *a, enum ct_mode
 				ct_case__need(c, r->any_of, CT_OPTIONAL);
 			if (r->verdict != CT_REQUIRED || !(r->any_of & a->cap_add))
 				continue;
-			ct_case__need(c, r->any_of, CT_REQUIRED);
+			/* It is compared again with the set of both. */
+			if (!ct_targets__gave(a->targets, a->ntargets, r))
+				ct_case__need(c, r->any_of, CT_REQUIRED);
 			rest &= ~r->any_of;
 		}
 		if (v->verdict == CT_OPTIONAL && mode != CT_MODE_DEFAULT && !verified)
@@ -79,6 +81,8 @@ static void add_needs(struct ct_case *c, const struct ct_advice *a, enum ct_mode
 
 static void add_advice(struct ct_case *c, struct ct_advice *a, enum ct_mode mode)
 {
+	bool verified = is_verified(a);
+
 	add_needs(c, a, mode);
 	for (size_t i = 0; i < a->ncaps; i++) {
 		struct ct_cap_verdict *v = &a->caps[i];
@@ -91,7 +95,13 @@ static void add_advice(struct ct_case *c, struct ct_advice *a, enum ct_mode mode
 		if (v->granted && v->verdict != CT_UNNEEDED)
 			c->granted_caps |= 1ull << v->cap;
 		for (size_t k = 0; k < v->nreasons; k++)
-			add_reason(c, v->cap, &v->reasons[k]);
+			if (verified || !ct_targets__gave(a->targets, a->ntargets, &v->reasons[k]))
+				add_reason(c, v->cap, &v->reasons[k]);
+	}
+	/* A set that was proved by running passes, and so does a larger one. */
+	for (size_t i = 0; i < a->ntargets && !verified; i++) {
+		ct_ranges__free(&a->targets[i].in); /* of another session's recordings */
+		ct_case__bring_target(c, &a->targets[i]);
 	}
 	c->checks += a->checks;
 	c->unknown_sites += a->unknown_sites;
@@ -183,6 +193,7 @@ static void decide_again(struct ct_advice *x, struct ct_advice *y, const struct 
 			out.verified = join_verified(&x->verified, &y->verified);
 		ct_advice__free(y);
 	}
+	ct_case__keep_targets(&c, &out);
 	ct_case__free(&c);
 	ct_advice__free(x);
 	*x = out;

@@ -28,29 +28,100 @@ static const struct ct_comparison {
 	  "security/commoncap.c:cap_ptrace_access_check, 5.10-7.3" },
 };
 
-static const struct ct_comparison *comparison_of(const struct ct_act *a)
+static const struct ct_comparison *comparison_of(uint32_t kind)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(comparisons); i++)
-		if (comparisons[i].kind == a->key.sel)
+		if (comparisons[i].kind == kind)
 			return &comparisons[i];
 	return NULL; /* a later version's */
 }
 
+const char *ct_target__site(uint32_t kind)
+{
+	const struct ct_comparison *k = comparison_of(kind);
+
+	return k ? k->site : NULL;
+}
+
+uint32_t ct_target__kind(const char *site)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(comparisons); i++)
+		if (!strcmp(comparisons[i].site, site))
+			return comparisons[i].kind;
+	return 0;
+}
+
+static bool is_alike(const struct ct_target *a, const struct ct_target *b)
+{
+	return a->kind == b->kind && a->holds == b->holds && a->phase == b->phase &&
+	       ct_str_equal(a->syscall, b->syscall) && ct_str_equal(a->process, b->process);
+}
+
+void ct_case__bring_target(struct ct_case *c, struct ct_target *t)
+{
+	if (!comparison_of(t->kind))
+		return;
+	for (size_t i = 0; i < c->ntargets; i++) {
+		struct ct_target *mine = &c->targets[i];
+
+		if (!is_alike(mine, t))
+			continue;
+		mine->count += t->count;
+		mine->seen_in += t->seen_in;
+		ct_ranges__join(&mine->in, &t->in);
+		return;
+	}
+	*CT_PUSH(c->targets, c->ntargets, c->targets_cap) = *t;
+	*t = (struct ct_target){};
+}
+
 void ct_case__add_target(struct ct_case *c, const struct ct_act *a)
 {
-	const struct ct_comparison *k = comparison_of(a);
+	const struct ct_comparison *k = comparison_of(a->key.sel);
+	struct ct_target t = {
+		.kind = a->key.sel,
+		.holds = a->key.a & CT_CAPS_ALL,
+		.phase = ct_workload__phase(c->w, a->key.entry),
+		.count = a->count,
+	};
 
 	/* In a user namespace of its own making it holds everything, whatever the advice. */
-	if (!k || !ct_rules__has(c->rules, k->site) || a->key.level > c->is.base_level)
+	if (!k || !t.holds || !ct_rules__has(c->rules, k->site) || a->key.level > c->is.base_level)
 		return;
-	*CT_PUSH(c->targets, c->ntargets,
-		 c->targets_cap) = (struct ct_target){ .w = c->w, .act = a, .comparison = k };
+	t.syscall = a->syscall ? ct_xstrdup(a->syscall) : NULL;
+	if (*a->proc.comm)
+		t.process = ct_xstrndup(a->proc.comm, sizeof(a->proc.comm));
+	ct_ranges__copy(&t.in, &c->now);
+	ct_case__bring_target(c, &t);
+	ct_target__free(&t);
+}
+
+void ct_case__keep_targets(struct ct_case *c, struct ct_advice *a)
+{
+	a->targets = ct_steal(c->targets);
+	a->ntargets = c->ntargets;
+	a->targets_cap = c->targets_cap;
+	c->ntargets = c->targets_cap = 0;
+	for (size_t i = 0; i < a->ntargets; i++)
+		if (a->targets[i].in.len)
+			a->targets[i].seen_in = ct_ranges__count(&a->targets[i].in);
+}
+
+bool ct_targets__gave(const struct ct_target *targets, size_t n, const struct ct_reason *r)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct ct_comparison *k = comparison_of(targets[i].kind);
+
+		if (k && r->any_of == 1ull << k->cap && !strcmp(r->site, k->site))
+			return true;
+	}
+	return false;
 }
 
 /* Does the target hold something that is not in the set, so that the kernel asks? */
-static bool exceeds(const struct ct_act *a, uint64_t set)
+static bool exceeds(const struct ct_target *t, uint64_t set)
 {
-	return a->key.a & CT_CAPS_ALL & ~set;
+	return t->holds & ~set;
 }
 
 static bool all_pass(const struct ct_case *c, uint64_t set)
@@ -58,7 +129,7 @@ static bool all_pass(const struct ct_case *c, uint64_t set)
 	for (size_t i = 0; i < c->ntargets; i++) {
 		const struct ct_target *t = &c->targets[i];
 
-		if (exceeds(t->act, set) && !(set >> t->comparison->cap & 1))
+		if (exceeds(t, set) && !(set >> comparison_of(t->kind)->cap & 1))
 			return false;
 	}
 	return true;
@@ -81,47 +152,47 @@ static uint64_t extra_for(const struct ct_case *c, const uint64_t *needs, size_t
 
 static void say(struct ct_case *c, const struct ct_target *t)
 {
-	const struct ct_comparison *k = t->comparison;
-	const struct ct_act *a = t->act;
-	char comm[sizeof(a->proc.comm) + 1] = "";
+	const struct ct_comparison *k = comparison_of(t->kind);
 	const struct ct_reason like = {
 		.verdict = CT_REQUIRED,
 		.any_of = 1ull << k->cap,
 		.site = (char *)k->site,
-		.syscall = a->syscall,
-		.process = comm,
-		.phase = ct_workload__phase(t->w, a->key.entry),
+		.syscall = t->syscall,
+		.process = t->process,
+		.phase = t->phase,
 		.text = (char *)k->text,
 		.source = k->source,
 		.known = true,
 	};
 
-	memcpy(comm, a->proc.comm, sizeof(a->proc.comm));
-	ct_case__say(c, k->cap, &like)->granted += a->count;
+	ct_case__say(c, k->cap, &like)->granted += t->count;
 	ct_case__need(c, like.any_of, CT_REQUIRED);
+}
+
+static void see_in(struct ct_case *c, int cap, size_t recordings)
+{
+	if (recordings > c->seen_in[cap])
+		c->seen_in[cap] = recordings;
 }
 
 /* Every comparison that fails without it becomes a reason. */
 static void say_all(struct ct_case *c, uint64_t set, uint64_t extra)
 {
-	struct ct_ranges in[CT_CAP_MAX] = {}; /* recordings */
+	for (size_t k = 0; k < CT_ARRAY_SIZE(comparisons); k++) {
+		ct_autoranges struct ct_ranges in = {};
+		int cap = comparisons[k].cap;
 
-	for (size_t i = 0; i < c->ntargets; i++) {
-		const struct ct_target *t = &c->targets[i];
-		int cap = t->comparison->cap;
-		struct ct_ranges seen;
+		for (size_t i = 0; i < c->ntargets; i++) {
+			const struct ct_target *t = &c->targets[i];
 
-		if (!exceeds(t->act, set & ~(extra & 1ull << cap)))
-			continue;
-		say(c, t);
-		seen = ct_workload__in(t->w, &t->act->in);
-		ct_ranges__join(&in[cap], &seen);
-		ct_ranges__free(&seen);
-	}
-	for (int cap = 0; cap < CT_CAP_MAX; cap++) {
-		if (ct_ranges__count(&in[cap]) > c->seen_in[cap])
-			c->seen_in[cap] = ct_ranges__count(&in[cap]);
-		ct_ranges__free(&in[cap]);
+			if (t->kind != comparisons[k].kind ||
+			    !exceeds(t, set & ~(extra & 1ull << cap)))
+				continue;
+			say(c, t);
+			ct_ranges__join(&in, &t->in);
+			see_in(c, cap, t->seen_in);
+		}
+		see_in(c, cap, ct_ranges__count(&in));
 	}
 }
 

@@ -86,6 +86,9 @@ WORKLOAD = {
                   "flaky": flag, "degraded": Caps(), "kept?": Caps(),
                   "list": [{"recording": flag, "set": Caps(), "why": opt_text, "refused": Caps(),
                             "ending": OneOf(("works", "fails", "unable")), "ms": number, "start?": number}]},
+    "targets?": [{"site": text, "holds": Caps(), "syscall?": text, "process?": text,
+                  "phase": OneOf(("main", "exec", "health", "setup")), "count": number,
+                  "seen_in?": number}],
     "warnings": [{"code": text, "capability": opt_text, "text": text}],
     "capabilities": [CAPABILITY]}
 SCHEMA = {

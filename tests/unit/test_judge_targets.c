@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is asked only of who holds less than another process. */
 #include "ct/target_call.h"
+#include "ct/selector.h"
 #include "build.h"
+#include "emit/emit.h"
+#include "emit/json_read.h"
 
 #define EVERYTHING CT_CAPS_ALL
 
@@ -119,11 +122,88 @@ static void test_merged(void)
 	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(CHOWN));
 }
 
+static struct ct_session *needing(int cap, const char *syscall, const char *stack)
+{
+	struct ct_session *s = ct_session__new();
+
+	build_check(build_container(s, "x"), cap, syscall, stack);
+	return s;
+}
+
+/* Another process that was looked at is compared with the set of both advices. */
+static void test_merged_advices(void)
+{
+	static const char stack[] = "capable_wrt_inode_uidgid setattr_prepare";
+
+	for (int order = 0; order < 2; order++) {
+		ct_autosession struct ct_session *looks = ct_session__new(), *chowns = NULL;
+		struct ct_session *into, *from;
+		ct_autoreport struct ct_report *r = NULL, *other = NULL;
+
+		build_target(build_container(looks, "x"), CT_TARGET_LOOK, CT_CAP(CHOWN));
+		chowns = needing(CAP_CHOWN, "chown", stack);
+		into = order ? chowns : looks;
+		from = order ? looks : chowns;
+		r = ct_judge__session(into, CT_MODE_DEFAULT);
+		other = ct_judge__session(from, CT_MODE_DEFAULT);
+		ct_report__merge(r, into, other, from, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(CHOWN));
+		CU_ASSERT_PTR_NULL(build_cap(r, CAP_SYS_PTRACE));
+	}
+}
+
+/* What one advice had for its own reasons, and the set of both has not, is asked for. */
+static void test_merged_advices_lose(void)
+{
+	static const char path[] = "capable_wrt_inode_uidgid generic_permission";
+	ct_autosession struct ct_session *looks = needing(CAP_DAC_READ_SEARCH, "openat", path);
+	ct_autosession struct ct_session *writes = needing(CAP_DAC_OVERRIDE, "openat", path);
+	ct_autoreport struct ct_report *r = NULL, *other = NULL;
+
+	build_target(looks->workloads[0], CT_TARGET_LOOK, CT_CAP(DAC_READ_SEARCH));
+	looks->workloads[0]->kinds[0].key.sel = CT_OPEN_READ;
+	writes->workloads[0]->kinds[0].key.sel = CT_OPEN_WRITE;
+	r = ct_judge__session(looks, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(DAC_READ_SEARCH));
+	other = ct_judge__session(writes, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(other->advices[0].cap_add, CT_CAP(DAC_OVERRIDE));
+	ct_report__merge(r, looks, other, writes, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(DAC_OVERRIDE) | CT_CAP(SYS_PTRACE));
+	CU_ASSERT_EQUAL(r->advices[0].ntargets, 1);
+}
+
+/* The same with advices that were written and read again. */
+static void test_read_again(void)
+{
+	ct_autosession struct ct_session *looks = ct_session__new(), *s = NULL, *chowns = NULL;
+	ct_autoreport struct ct_report *r = NULL, *back = NULL, *other = NULL;
+	ct_autofree char *text = NULL;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	build_target(build_container(looks, "x"), CT_TARGET_LOOK, CT_CAP(CHOWN) | CT_CAP(KILL));
+	r = ct_judge__session(looks, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(SYS_PTRACE));
+	ct_emit__json(r, f);
+	fclose(f);
+	CU_ASSERT_EQUAL_FATAL(ct_advice__read(text, len, "x", &s, &back, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(back->advices[0].ntargets, 1);
+	CU_ASSERT_EQUAL(back->advices[0].targets[0].holds, CT_CAP(CHOWN) | CT_CAP(KILL));
+	chowns = needing(CAP_CHOWN, "chown", "capable_wrt_inode_uidgid setattr_prepare");
+	build_check(chowns->workloads[0], CAP_KILL, "kill", "ns_capable check_kill_permission");
+	other = ct_judge__session(chowns, CT_MODE_DEFAULT);
+	ct_report__merge(other, chowns, back, s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(other->advices[0].cap_add, CT_CAP(CHOWN) | CT_CAP(KILL));
+}
+
 static CU_TestInfo tests[] = {
 	{ "the set that is advised decides", test_sets },
 	{ "a reason names the comparison and the call", test_reason },
 	{ "what is none of the workload's", test_not_its_own },
 	{ "several recordings", test_merged },
+	{ "merged advices", test_merged_advices },
+	{ "merged advices that lose", test_merged_advices_lose },
+	{ "advices read again", test_read_again },
 	CU_TEST_INFO_NULL,
 };
 
