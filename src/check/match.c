@@ -11,15 +11,6 @@ static bool equal(const char *a, const char *b)
 	return a && b && *a && !strcmp(a, b);
 }
 
-/* Quadlet calls the unit NAME.service, and the container systemd-NAME. */
-static bool is_quadlet(const struct ct_workload *w, const char *name)
-{
-	ct_autofree char *unit = ct_xasprintf("%s.service", name);
-	ct_autofree char *container = ct_xasprintf("systemd-%s", name);
-
-	return equal(w->id, unit) || equal(w->container.name, container);
-}
-
 static bool is_named(const struct ct_workload *w, const struct ct_deployed *t)
 {
 	enum ct_tristate pod = t->kind == CT_DEPLOYED_KUBERNETES ? ct_check__is_pod_of(w, t) :
@@ -33,7 +24,7 @@ static bool is_named(const struct ct_workload *w, const struct ct_deployed *t)
 		return equal(w->container.service, t->name);
 	if (ct_workload__is_called(w, t->name) || (t->alias && ct_workload__is_called(w, t->alias)))
 		return true;
-	return t->kind == CT_DEPLOYED_QUADLET && is_quadlet(w, t->name);
+	return t->kind == CT_DEPLOYED_QUADLET && ct_workload__is_quadlet(w, t->name);
 }
 
 /* "web", or "Deployment/web/web" where others have a container of that name. */

@@ -25,16 +25,17 @@ int ct_act__by_content(const void *a, const void *b);
 int ct_exec__by_content(const void *a, const void *b);
 
 /*
- * The same, but also tells apart what the judge tells apart: kinds by the outcome of all calls
- * together and, in older recordings, by the sample's credentials; acts by whether the refused
- * process went on; execs by all of their credentials. So are unknown members of all.
+ * The same, but these also distinguish what the judge distinguishes: kinds by whether none, some or
+ * all of their calls ended in a way and, in older recordings, by the sample's credentials; acts by
+ * whether the refused process went on; execs by all of their credentials. Members that a newer
+ * captrim wrote distinguish them, too.
  */
 int ct_kind__by_finding(const void *a, const void *b);
 int ct_act__by_finding(const void *a, const void *b);
 int ct_exec__by_finding(const void *a, const void *b);
 int ct_exit__by_finding(const void *a, const void *b);
 
-/* Equal for what is the same by content, once the boot is forgotten. */
+/* Equal for what has the same content, once the ids of its boot are forgotten. */
 uint32_t ct_kind__hash(const void *k);
 uint32_t ct_act__hash(const void *a);
 uint32_t ct_exec__hash(const void *x);

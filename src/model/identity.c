@@ -161,6 +161,14 @@ bool ct_workload__is_called(const struct ct_workload *w, const char *name)
 			       ct_str_equal(ct_workload__label(w), name));
 }
 
+bool ct_workload__is_quadlet(const struct ct_workload *w, const char *name)
+{
+	ct_autofree char *unit = ct_xasprintf("%s.service", name);
+	ct_autofree char *container = ct_xasprintf(QUADLET "%s", name);
+
+	return ct_str_equal(w->id, unit) || ct_str_equal(w->container.name, container);
+}
+
 const char *ct_image__short(const char *image, size_t *len)
 {
 	static const char *const hosts[] = { "docker.io/", "library/", "localhost/" };

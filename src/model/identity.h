@@ -42,6 +42,9 @@ bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b)
 /* Is this one of the names by which people call the workload? Its id, its name, its service. */
 bool ct_workload__is_called(const struct ct_workload *w, const char *name);
 
+/* Is it the unit or the container that Podman's generator makes of NAME.container? */
+bool ct_workload__is_quadlet(const struct ct_workload *w, const char *name);
+
 /* "docker.io/library/nginx:latest" is "nginx": where that begins; *len is without the tag. */
 const char *ct_image__short(const char *image, size_t *len);
 

@@ -48,7 +48,7 @@ static void container__free(struct ct_container *c)
 	ct_seccomp_profile__free(&c->profile);
 }
 
-void ct_kind__free(struct ct_kind *k)
+static void kind__free(struct ct_kind *k)
 {
 	for (size_t i = 0; i < k->stack_len; i++)
 		free(k->stack[i]);
@@ -74,7 +74,7 @@ void ct_workload__free(struct ct_workload *w)
 		ct_workload__free(w->more[i]);
 	free(w->more);
 	for (size_t i = 0; i < w->nkinds; i++)
-		ct_kind__free(&w->kinds[i]);
+		kind__free(&w->kinds[i]);
 	for (size_t i = 0; i < w->nacts; i++) {
 		free(w->acts[i].syscall);
 		ct_ranges__free(&w->acts[i].in);
@@ -223,7 +223,7 @@ struct ct_kind *ct_workload__add_kind(struct ct_workload *w)
 void ct_workload__truncate_kinds(struct ct_workload *w, size_t n)
 {
 	while (w->nkinds > n)
-		ct_kind__free(&w->kinds[--w->nkinds]);
+		kind__free(&w->kinds[--w->nkinds]);
 }
 
 struct ct_act *ct_workload__add_act(struct ct_workload *w)

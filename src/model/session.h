@@ -144,9 +144,9 @@ void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o);
 struct ct_outcome ct_outcome__minus(const struct ct_outcome *a, const struct ct_outcome *b);
 
 /*
- * One way of asking: everything that tells it from other kinds, and one sample. Of several
- * recordings that were added up (model/tally.h), in: those that have it, by their numbers; empty:
- * all of the part that it belongs to. The times are those of the part's own recording.
+ * One way of asking: everything that tells it from other kinds, and one sample. Where several
+ * recordings were added up (model/tally.h), `in` has the numbers of those that have it; it is empty
+ * if those are all of its part. The times are those of the part's own recording.
  */
 struct ct_kind {
 	struct ct_key key; /* key.cgroup and key.site identify, no more */
@@ -160,12 +160,12 @@ struct ct_kind {
 	struct ct_creds creds;
 	uint64_t args[CT_ARGS];
 	struct ct_outcome outcome;
-	uint32_t times; /* kinds that were added up in this one; 0: once */
+	uint32_t times; /* how many kinds were added up in it; 0: it is one alone */
 	struct ct_ranges in;
 	struct json_t *rest;
 };
 
-/* A need without a check; in: as of a kind. */
+/* A need without a check; `in` is as that of a kind. */
 struct ct_act {
 	struct ct_act_key key;
 	char *syscall;
@@ -173,14 +173,14 @@ struct ct_act {
 	struct ct_proc proc; /* pid 0: unknown */
 	/* CT_ENTRY_ENTERED: what the process was permitted when it came; 0: unknown */
 	uint64_t held;
-	/* Did the process that was refused go on? CT_UNKNOWN: the exits tell (ct_act__went_on). */
+	/* Did the process that was refused go on? CT_UNKNOWN: ask ct_act__went_on(). */
 	enum ct_tristate went_on;
 	struct ct_ranges in;
 	struct json_t *rest;
 };
 
 /* An execve inside the workload that is worth keeping: of an entering task, or of a file with
- * capabilities. in: as of a kind. */
+ * capabilities. `in` is as that of a kind. */
 struct ct_exec {
 	uint32_t entry, was;
 	uint64_t ns;
@@ -218,9 +218,9 @@ struct ct_exercised {
 	enum ct_tristate start_seen, end_seen, reload_seen; /* in one of them at least */
 };
 
-/* How much was seen of a part that several were added up in, in all of them together. */
+/* How much was seen of a part that is the sum of several, in all of them together. */
 struct ct_total {
-	uint32_t parts;		   /* so many; 0: it is one alone, and the rest is not set */
+	uint32_t parts;		   /* how many; 0: it is no sum, and the rest is not set */
 	uint64_t ns;		   /* watched */
 	struct ct_watched longest; /* of the one that was watched longest */
 	bool whole;		   /* one of them was seen from its start to its end */
@@ -286,7 +286,7 @@ struct ct_session {
 	struct ct_workload **workloads;
 	size_t nworkloads, workloads_cap;
 	size_t recordings;     /* that were merged into this session */
-	bool continues;	       /* no recording of its own: what is new since its last take */
+	bool continues;	       /* it is what is new since the last take of a recording */
 	struct json_t *others; /* documents of unknown types, an array or NULL */
 };
 
@@ -304,8 +304,9 @@ struct ct_act *ct_workload__add_act(struct ct_workload *w);
 struct ct_exec *ct_workload__add_exec(struct ct_workload *w);
 struct ct_exit *ct_workload__add_exit(struct ct_workload *w);
 
-void ct_kind__free(struct ct_kind *k); /* what it holds */
-uint32_t ct_kind__times(const struct ct_kind *k);
+uint32_t ct_kind__times(const struct ct_kind *k); /* at least 1 */
+
+/* Did a process that was refused go on? The part is the act's. */
 bool ct_act__went_on(const struct ct_act *a, const struct ct_workload *part);
 
 /* The recordings that a part, or something in it, was seen in; the caller frees. */
@@ -335,7 +336,7 @@ uint64_t ct_workload__lost(const struct ct_workload *w);
 struct ct_exercised ct_workload__exercised(const struct ct_workload *w);
 uint64_t ct_workload__watched_ns(const struct ct_workload *w); /* all recordings together */
 
-/* Of a part, also of one alone. */
+/* Of any part, a sum or not. */
 struct ct_total ct_workload__total(const struct ct_workload *part);
 
 /* Makes *longest the longer of both. */

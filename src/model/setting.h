@@ -10,9 +10,9 @@
 #include "model/session.h"
 
 /*
- * The setting of a part as a text, to be compared; the host is that of its session. "": it is equal
- * to no other, because it changed while it was watched. NULL: it is open, and more may come of it.
- * The caller frees.
+ * The setting of a part as a text, to be compared with others; the host is that of its session. It
+ * is "", which is equal to no other, if the setting changed while the workload was watched, and
+ * NULL if the part is open, so that more may come. The caller frees it.
  */
 char *ct_setting__text(const struct ct_workload *part, const struct ct_host *host);
 

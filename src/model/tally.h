@@ -3,8 +3,8 @@
  * Adding up what was observed: the takes of a recording while it runs, recordings, and replicas.
  *
  * What is added is known by its content (model/content.h), never by ids that hold for one boot.
- * Of a workload there is one part for each setting (model/setting.h) that it was seen under, so
- * that a thousand recordings of equal setting take the room of one. What is judged of the parts is
+ * A workload has one part for each setting (model/setting.h) that it was seen under, so that a
+ * thousand recordings of equal setting take the room of one. What is judged of the parts is
  * the union of what each recording would be judged by itself, in whatever order they were added.
  */
 #ifndef CT_MODEL_TALLY_H
@@ -48,8 +48,8 @@ void ct_tally__close(struct ct_session *s);
 void ct_tally__unite(struct ct_session *s);
 
 /*
- * Adds w of `from`, which another recording is, to this workload of `into`, whatever identity it
- * has, and takes it out of `from`. Before ct_tally__add() of the rest.
+ * Adds w, a workload of another recording, to this one of `into`, whatever its identity, and takes
+ * it out of `from`. The rest of `from` may be added afterwards.
  */
 void ct_tally__add_to(struct ct_session *into, struct ct_workload *to, struct ct_session *from,
 		      struct ct_workload *w);

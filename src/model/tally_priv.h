@@ -19,14 +19,15 @@ struct ct_adding {
 	size_t size; /* of one */
 	uint32_t (*hash)(const void *item);
 	int (*compare)(const void *a, const void *b); /* 0: they become one */
-	/* `from` becomes part of `to`, and what it still holds is freed with its workload. */
+	/* Adds `from` to `to`. What `from` still holds afterwards is freed with its workload. */
 	void (*add)(void *to, void *from, const void *arg);
-	void (*bring)(void *item, const void *arg); /* it is a new one; may be NULL */
+	/* Is called for an item that is moved, because there is none like it; may be NULL. */
+	void (*bring)(void *item, const void *arg);
 };
 
 /*
- * Moves all of `from` to `to`, or adds it to what is the same there. joined: is set for those of
- * `to` that something was added to; may be NULL.
+ * Moves all of `from` to `to`, or adds it to what is the same there. joined[i] is set for those
+ * that `to` had before and to which something was added; joined may be NULL.
  */
 void ct_items__add(struct ct_items to, struct ct_items from, const struct ct_adding *how,
 		   const void *arg, bool *joined);

@@ -86,6 +86,8 @@ static void test_quadlet(void)
 		w->container.name = ct_xstrdup(of[i].name);
 		ct_identity__of(w, &id);
 		UNIT_STR(id.key, of[i].key);
+		CU_ASSERT_EQUAL(ct_workload__is_quadlet(w, "web"), i < 2);
+		CU_ASSERT_FALSE(ct_workload__is_quadlet(w, "x"));
 	}
 }
 
