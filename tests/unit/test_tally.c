@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "ct/selector.h"
+#include "emit/emit.h"
 #include "model/identity.h"
 #include "model/tally.h"
 #include "random.h"
@@ -153,6 +154,29 @@ static char *report_text(struct ct_session *s, bool counted)
 	return join_sorted(&l, false);
 }
 
+/* The advices in JSON, to the byte, in an order of their own. */
+static char *report_json(struct ct_session *s)
+{
+	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
+	struct lines l = {};
+
+	for (size_t i = 0; i < r->nadvices; i++) {
+		/* The host is that of the first recording. */
+		const struct ct_session nowhere = { .recordings = s->recordings };
+		const struct ct_report one = { .session = &nowhere,
+					       .advices = &r->advices[i],
+					       .nadvices = 1 };
+		char *text = NULL;
+		size_t len;
+		FILE *f = open_memstream(&text, &len);
+
+		ct_emit__json(&one, f);
+		fclose(f);
+		add_line(&l, text);
+	}
+	return join_sorted(&l, false);
+}
+
 /* ---- the properties ---- */
 
 /* apart: as if no two of them had the same setting. */
@@ -183,16 +207,20 @@ static void check_order(struct ct_session *const *in)
 {
 	static const int orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 },
 					 { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
-	ct_autofree char *first = NULL;
+	ct_autofree char *first = NULL, *first_json = NULL;
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(orders); i++) {
 		ct_autosession struct ct_session *s = merged(in, orders[i], 3);
-		ct_autofree char *text = report_text(s, true);
+		ct_autofree char *text = report_text(s, true), *json = report_json(s);
 
-		if (!first)
-			first = ct_steal(text);
-		else
+		if (first)
 			UNIT_STR(text, first);
+		else
+			first = ct_steal(text);
+		if (first_json)
+			UNIT_STR(json, first_json);
+		else
+			first_json = ct_steal(json);
 	}
 }
 
