@@ -116,8 +116,8 @@ static void of_container(const struct ct_workload *w, struct ct_identity *id)
 		return;
 	else if (given(c->name) && swarm_service(c->name))
 		make_one(id, CT_ID_SWARM, c->name, swarm_service(c->name));
-	else if (given(c->name) && w->runtime == CT_RT_PODMAN &&
-		 !strncmp(c->name, QUADLET, strlen(QUADLET)) && c->name[strlen(QUADLET)])
+	else if (given(c->name) && !strncmp(c->name, QUADLET, strlen(QUADLET)) &&
+		 c->name[strlen(QUADLET)])
 		make_one(id, CT_ID_QUADLET, c->name + strlen(QUADLET),
 			 strlen(c->name + strlen(QUADLET)));
 	else if (given(c->name))

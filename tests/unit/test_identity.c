@@ -66,28 +66,27 @@ static void test_keys(void)
 	}
 }
 
-/* Podman's generator names containers after their units; others may be called so, too. */
+/* Podman's generator names containers after their units. */
 static void test_quadlet(void)
 {
 	static const struct {
-		enum ct_runtime runtime;
-		const char *name, *key;
-	} of[] = { { CT_RT_PODMAN, "systemd-web", "quadlet:web" },
-		   { CT_RT_DOCKER, "systemd-web", "name:systemd-web" },
-		   { CT_RT_PODMAN, "systemd-", "name:systemd-" } };
+		const char *id, *name, *key;
+		bool is;
+	} of[] = { { "x", "systemd-web", "quadlet:web", true },
+		   { "x", "systemd-", "name:systemd-", false },
+		   { "web.service", "other", "name:other", true },
+		   { "x", "web", "name:web", false } };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(of); i++) {
 		ct_autosession struct ct_session *s = ct_session__new();
-		struct ct_workload *w = ct_session__add(s, "x");
+		struct ct_workload *w = ct_session__add(s, of[i].id);
 		ct_autoidentity struct ct_identity id = {};
 
 		w->kind = CT_WL_CONTAINER;
-		w->runtime = of[i].runtime;
 		w->container.name = ct_xstrdup(of[i].name);
 		ct_identity__of(w, &id);
 		UNIT_STR(id.key, of[i].key);
-		CU_ASSERT_EQUAL(ct_workload__is_quadlet(w, "web"), i < 2);
-		CU_ASSERT_FALSE(ct_workload__is_quadlet(w, "x"));
+		CU_ASSERT_EQUAL(ct_workload__is_quadlet(w, "web"), of[i].is);
 	}
 }
 
