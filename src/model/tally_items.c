@@ -51,9 +51,14 @@ void ct_items__add(struct ct_items to, struct ct_items from, const struct ct_add
 /* Is name among these, which have ", " between two? */
 static bool is_among(const char *names, const char *name, size_t len)
 {
-	for (const char *p = names; p; p = strstr(p, ", "), p += p ? 2 : 0)
-		if (!strncmp(p, name, len) && (!p[len] || !strncmp(p + len, ", ", 2)))
+	while (names) {
+		const char *end = strstr(names, ", ");
+
+		if ((end ? (size_t)(end - names) : strlen(names)) == len &&
+		    !strncmp(names, name, len))
 			return true;
+		names = end ? end + 2 : NULL;
+	}
 	return false;
 }
 
