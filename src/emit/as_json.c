@@ -304,7 +304,7 @@ static void put_targets(struct ct_json *j, const struct ct_advice *a)
 
 		ct_json__object(j, NULL);
 		ct_json__str(j, "site", ct_target__site(t->kind));
-		put_caps(j, "holds", t->holds);
+		ct_emit__json_caps(j, "holds", t->holds);
 		ct_json__opt_str(j, "syscall", t->syscall);
 		ct_json__opt_str(j, "process", t->process);
 		ct_json__str(j, "phase", t->phase);

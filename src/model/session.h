@@ -220,7 +220,7 @@ struct ct_exercised {
 
 /* How much was seen of a part that is the sum of several, in all of them together. */
 struct ct_total {
-	uint32_t parts;		   /* how many; 0: it is no sum, and the rest is not set */
+	uint32_t parts;		   /* how many; 0: not a sum, and the rest is not set */
 	uint64_t ns;		   /* watched */
 	struct ct_watched longest; /* of the one that was watched longest */
 	bool whole;		   /* one of them was seen from its start to its end */

@@ -112,12 +112,12 @@ static void add_course(struct ct_str *s, const struct ct_workload *w)
 /* ---- what the recording says as a whole ---- */
 
 /* A fact: which one, and of what. */
-struct fact {
+struct seen_fact {
 	uint64_t what, of;
 };
 
 struct facts {
-	struct fact *items;
+	struct seen_fact *items;
 	size_t len, cap;
 };
 
@@ -125,12 +125,12 @@ enum { FACT_BEYOND, FACT_INDEX, FACT_ENTRY, FACT_AFTER };
 
 static void add_fact(struct facts *f, uint64_t what, uint64_t of)
 {
-	*CT_PUSH(f->items, f->len, f->cap) = (struct fact){ what, of };
+	*CT_PUSH(f->items, f->len, f->cap) = (struct seen_fact){ what, of };
 }
 
 static int by_value(const void *x, const void *y)
 {
-	const struct fact *a = x, *b = y;
+	const struct seen_fact *a = x, *b = y;
 
 	if (a->what != b->what)
 		return a->what < b->what ? -1 : 1;

@@ -6,14 +6,14 @@
 #include "model/tally_priv.h"
 
 /* What is looked for, and how. */
-struct search {
+struct item_search {
 	const struct ct_adding *how;
 	const void *item;
 };
 
 static bool is_same(const void *items, size_t i, const void *wanted)
 {
-	const struct search *s = wanted;
+	const struct item_search *s = wanted;
 
 	return !s->how->compare((const char *)items + i * s->how->size, s->item);
 }
@@ -29,7 +29,7 @@ void ct_items__add(struct ct_items to, struct ct_items from, const struct ct_add
 		ct_index__put(&ix, how->hash((char *)*to.items + i * how->size), i);
 	for (size_t i = 0; i < *from.len; i++) {
 		char *item = (char *)*from.items + i * how->size;
-		const struct search s = { how, item };
+		const struct item_search s = { how, item };
 		uint32_t hash = how->hash(item);
 		size_t at = ct_index__find(&ix, hash, is_same, *to.items, &s);
 

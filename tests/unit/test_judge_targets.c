@@ -186,7 +186,7 @@ static void test_read_again(void)
 	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(SYS_PTRACE));
 	ct_emit__json(r, f);
 	fclose(f);
-	CU_ASSERT_EQUAL_FATAL(ct_advice__read(text, len, "x", &s, &back, NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(ct_advice_json__read(text, len, "x", &s, &back, NULL), 0);
 	CU_ASSERT_EQUAL_FATAL(back->advices[0].ntargets, 1);
 	CU_ASSERT_EQUAL(back->advices[0].targets[0].holds, CT_CAP(CHOWN) | CT_CAP(KILL));
 	chowns = needing(CAP_CHOWN, "chown", "capable_wrt_inode_uidgid setattr_prepare");
