@@ -47,10 +47,9 @@ once='' often=''
 # the sample, and times.
 said() {
 	jq -n --arg dir "/captrim-takes-$$/" '
-		reduce inputs as $d ({w: [], docs: []};
-			if $d.type == "workload" then .w += [$d.id]
-			elif ($d | has("workload")) then .docs += [$d + {id: .w[$d.workload]}] else . end)
-		| [.docs[] | select(.id // "" | startswith($dir)) | del(.workload, .sample, .ns, .first_ns, .last_ns, .pid)]
+		[inputs] as $all | [$all[] | select(.type == "workload") | .id] as $ids
+		| [$all[] | select(has("workload")) | .id = $ids[.workload] | select(.id // "" | startswith($dir))
+			| del(.workload, .sample, .ns, .first_ns, .last_ns, .pid)]
 		| group_by(del(.count)) | map(.[0] + {count: (map(.count // 1) | add)}) | sort' "$1"
 }
 said "$tmp/once" >"$tmp/once.json"
