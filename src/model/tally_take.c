@@ -83,10 +83,16 @@ static void take_start(struct ct_workload *w, const struct ct_workload *d)
 		w->sysctls = d->sysctls;
 }
 
-/* The last end counts. */
+/* The last end counts, which need not be the one that is told last. */
+static bool is_end(const struct ct_workload *w, const struct ct_workload *d)
+{
+	return d->end_seen == CT_YES && (!d->to_ns || d->to_ns >= w->from_ns) &&
+	       (w->end_seen != CT_YES || !d->to_ns || d->to_ns >= w->to_ns);
+}
+
 static void take_end(struct ct_workload *w, const struct ct_workload *d)
 {
-	if (d->end_seen == CT_YES && (!d->to_ns || d->to_ns >= w->from_ns)) {
+	if (is_end(w, d)) {
 		w->end_code = d->end_code;
 		w->to_ns = d->to_ns;
 		w->end_seen = CT_YES;
@@ -160,10 +166,15 @@ static void add_act(void *mine, void *other, const void *arg)
 	take_json(&to->rest, &from->rest);
 }
 
-static void add_exec(void *to, void *from, const void *arg)
+/* What was decided late may have been earlier. */
+static void add_exec(void *mine, void *other, const void *arg)
 {
+	struct ct_exec *to = mine, *from = other;
+
 	(void)arg;
-	((struct ct_exec *)to)->count += ((struct ct_exec *)from)->count;
+	to->count += from->count;
+	if (from->ns < to->ns)
+		to->ns = from->ns;
 }
 
 static const struct ct_adding kinds = { sizeof(struct ct_kind), ct_kind__hash, ct_kind__by_content,

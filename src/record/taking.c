@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "cgroup/path.h"
+#include "model/tally.h"
 #include "record/recorder_priv.h"
 
 #define GONE_AT_ONCE 16		     /* cgroups, for which the maps are read */
@@ -85,18 +86,51 @@ static void put_away(struct ct_recorder *r)
 	r->keeps_all = true;
 }
 
-static void take(struct ct_recorder *r, enum ct_take how)
-{
-	ct_collect__take(r->collect, how, r->session, ct_recorder__choose, r);
-	r->taken_ns = ct_clock__now_ns();
-}
-
 /* For tests: takes everything every so many seconds. */
 static uint64_t debug_interval(void)
 {
 	const char *seconds = getenv("CAPTRIM_TAKE");
 
 	return seconds ? strtoull(seconds, NULL, 10) * CT_NS_PER_SEC : 0;
+}
+
+/* The same workload in a session of what is new, with what a take looks at. */
+static struct ct_workload *choose_new(void *arg, struct ct_session *s,
+				      const struct ct_cgroup_name *name, const char *path,
+				      bool inside)
+{
+	struct ct_recorder *r = arg;
+	const struct ct_workload *known = ct_recorder__choose(r, r->session, name, path, inside);
+	struct ct_workload *w = known ? ct_session__find(s, known->id) : NULL;
+
+	if (!known || w)
+		return w;
+	w = ct_session__add(s, known->id);
+	w->kind = known->kind;
+	w->cgroup_path = known->cgroup_path ? ct_xstrdup(known->cgroup_path) : NULL;
+	w->container.name = known->container.name ? ct_xstrdup(known->container.name) : NULL;
+	w->configured = known->configured;
+	w->configured_known = known->configured_known;
+	return w;
+}
+
+/* As who keeps the sum elsewhere. */
+static void take_apart(struct ct_recorder *r, enum ct_take how)
+{
+	ct_autosession struct ct_session *new = ct_session__new();
+
+	ct_collect__take(r->collect, how, new, choose_new, r);
+	new->continues = true;
+	ct_tally__add(r->session, new);
+}
+
+static void take(struct ct_recorder *r, enum ct_take how)
+{
+	if (debug_interval())
+		take_apart(r, how);
+	else
+		ct_collect__take(r->collect, how, r->session, ct_recorder__choose, r);
+	r->taken_ns = ct_clock__now_ns();
 }
 
 void ct_recorder__take_some(struct ct_recorder *r)
@@ -116,11 +150,9 @@ void ct_recorder__take_some(struct ct_recorder *r)
 /* One that came again after it had ended is there already. */
 static void add_ended(void *arg, struct ct_session *s)
 {
-	struct ct_session *to = ((struct ct_recorder *)arg)->session;
-
-	for (size_t i = 0; i < s->nworkloads; i++)
-		*CT_PUSH(to->workloads, to->nworkloads, to->workloads_cap) = s->workloads[i];
-	s->nworkloads = 0;
+	s->continues = true;
+	s->losses = (struct ct_losses){};
+	ct_tally__add(((struct ct_recorder *)arg)->session, s);
 	ct_session__free(s);
 }
 

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "kern/selectors.h"
 #include "model/recording.h"
+#include "model/tally.h"
 #include "record/collect.h"
 #include "record/collect_priv.h"
 #include "fake_probe.h"
@@ -389,6 +390,48 @@ static int by_id(const void *a, const void *b)
 	return strcmp((*(struct ct_workload *const *)a)->id, (*(struct ct_workload *const *)b)->id);
 }
 
+static int by_time(const void *a, const void *b)
+{
+	const struct ct_exit *x = a, *y = b;
+
+	return x->ns < y->ns ? -1 : x->ns > y->ns;
+}
+
+static int by_start(const void *a, const void *b)
+{
+	const struct ct_exec *x = a, *y = b;
+
+	if (x->ns != y->ns)
+		return x->ns < y->ns ? -1 : 1;
+	return x->entry < y->entry ? -1 : x->entry > y->entry;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Of a sum, the order in which these were added is of no account. */
+static void put_in_order(struct ct_workload *w)
+{
+	ct_autofree char *sent = w->sent;
+	char *names[64], *rest = NULL;
+	struct ct_str list = { 0 };
+	size_t n = 0;
+
+	if (w->nexecs)
+		qsort(w->execs, w->nexecs, sizeof(*w->execs), by_start);
+	if (w->nexits)
+		qsort(w->exits, w->nexits, sizeof(*w->exits), by_time);
+	for (char *name = sent ? strtok_r(sent, ", ", &rest) : NULL; name && n < 64;
+	     name = strtok_r(NULL, ", ", &rest))
+		names[n++] = name;
+	qsort(names, n, sizeof(*names), by_name);
+	for (size_t i = 0; i < n; i++)
+		ct_str__addf(&list, "%s%s", i ? ", " : "", names[i]);
+	w->sent = list.s;
+}
+
 /* The session as a recording says it; workloads come in the order in which they were met. */
 static char *text_of(struct ct_session *s)
 {
@@ -396,6 +439,8 @@ static char *text_of(struct ct_session *s)
 	size_t size;
 	FILE *f = open_memstream(&text, &size);
 
+	for (size_t i = 0; i < s->nworkloads; i++)
+		put_in_order(s->workloads[i]);
 	if (s->nworkloads)
 		qsort(s->workloads, s->nworkloads, sizeof(struct ct_workload *), by_id);
 	CU_ASSERT_EQUAL(ct_recording__write_stream(s, f), 0);
@@ -426,6 +471,51 @@ static void check_bounds(const struct host *h)
 	CU_ASSERT(HASH_COUNT(h->c->living.table) <= 3 * LIVE_MAX + 2);
 	CU_ASSERT(HASH_COUNT(h->c->entered) <= CT_SLOTS * (3 * LIVE_MAX + 2));
 	CU_ASSERT(probe.novercommit <= 2 * 3 * LIVE_MAX && probe.nlost <= 3 * LIVE_MAX);
+}
+
+/* What is new of a workload goes to a session of its own, with what was known of it before. */
+static struct ct_workload *choose_new(void *arg, struct ct_session *s,
+				      const struct ct_cgroup_name *name, const char *path,
+				      bool inside)
+{
+	const struct ct_session *total = arg;
+	const struct ct_workload *known = ct_session__find(total, name->id);
+	bool is_new = !ct_session__find(s, name->id);
+	struct ct_workload *w = choose(NULL, s, name, path, inside);
+
+	if (is_new && known) {
+		w->configured_known = known->configured_known;
+		w->configured = known->configured;
+	}
+	return w;
+}
+
+static char *add_up(unsigned int seed, struct habit habit)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct host h = open_host(seed, false, s);
+	struct host dice = { .seed = seed * 7 + 1 };
+	char *text;
+
+	for (int i = 0; i <= STEPS; i++) {
+		ct_autosession struct ct_session *new = ct_session__new();
+		enum ct_take how = i < STEPS ? CT_TAKE_NEW : CT_TAKE_LAST;
+
+		if (i < STEPS)
+			step(&h);
+		if (i < STEPS && (!habit.new || draw(&dice, habit.new)))
+			continue;
+		for (size_t k = 0; k < h.nlive && how == CT_TAKE_LAST; k++)
+			empty_slots(&h.live[k]);
+		ct_collect__take(h.c, how, new, choose_new, s);
+		new->continues = true;
+		ct_tally__add(s, new);
+	}
+	ct_tally__close(s);
+	ct_collect__conclude(s);
+	text = text_of(s);
+	ct_collect__free(h.c);
+	return text;
 }
 
 static char *watch(unsigned int seed, bool flips, struct habit habit)
@@ -494,9 +584,23 @@ static void test_new(void)
 	compare(false, (struct habit){ 20, 50 });
 }
 
+static void test_sum(void)
+{
+	for (unsigned int seed = 1; seed <= STREAMS; seed++) {
+		ct_autofree char *once = add_up(seed, (struct habit){ 0, 0 });
+		ct_autofree char *often = add_up(seed, (struct habit){ 0, 20 });
+
+		CU_ASSERT_STRING_EQUAL(once, often);
+		if (!strcmp(once, often))
+			continue;
+		show_difference(seed, once, often);
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{ "gone", test_gone },
 	{ "new", test_new },
+	{ "sum", test_sum },
 	CU_TEST_INFO_NULL,
 };
 
