@@ -239,6 +239,15 @@ static int look_up(struct ct_exec_caps *r, const struct ct_exec_event *e, struct
 	return ret;
 }
 
+/* The parent was running before we came: what it runs now is that, if it is the same file. */
+static int look_up_parents(const struct ct_exec_event *e, struct ct_exec *x)
+{
+	const struct ct_file_id id = { .ino = e->ino, .dev = e->dev };
+
+	return ct_file_caps__read_running((int)e->proc.ppid, &id, &x->fcaps, &x->fcaps_effective,
+					  &x->setuid);
+}
+
 int ct_exec_caps__find(struct ct_exec_caps *r, const struct ct_exec_event *e, struct ct_exec *x)
 {
 	int ret = look_up(r, e, x);
@@ -248,7 +257,7 @@ int ct_exec_caps__find(struct ct_exec_caps *r, const struct ct_exec_event *e, st
 		const struct program *p = last_program(r, e);
 
 		if (!p)
-			return ret;
+			return look_up_parents(e, x);
 		x->fcaps = p->fcaps;
 		x->fcaps_effective = p->effective;
 		x->setuid = p->setuid;

@@ -247,10 +247,22 @@ static int look_below(int root, const char *path, const struct ct_file_id *id, s
 	return read_fd(fd, id, &f->permitted, &f->effective, &f->setid);
 }
 
+static int look_at_running(int pid, const struct ct_file_id *id, struct found *f)
+{
+	ct_autofree char *exe = ct_xasprintf("/proc/%d/exe", pid);
+	ct_autoclose int fd = open(exe, O_PATH | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == ENOENT ? -ESRCH : -errno;
+	if (id && !is_file(fd, id))
+		return -ENOENT;
+	return read_fd(fd, id, &f->permitted, &f->effective, &f->setid);
+}
+
 static int look_at_process(int pid, const char *path, struct found *f)
 {
-	ct_autofree char *exe = ct_xasprintf("/proc/%d/exe", pid), *file = NULL;
-	ct_autoclose int root = ct_open_root_of(pid), fd = -1;
+	ct_autoclose int root = ct_open_root_of(pid);
+	ct_autofree char *file = NULL;
 
 	if (root < 0)
 		return root;
@@ -258,10 +270,7 @@ static int look_at_process(int pid, const char *path, struct found *f)
 	if (file && !look_below(root, file, NULL, f))
 		return 0;
 	/* No name that leads anywhere: /dev/fd/N of fexecve, or replaced since. */
-	fd = open(exe, O_PATH | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
-	return read_fd(fd, false, &f->permitted, &f->effective, &f->setid);
+	return look_at_running(pid, NULL, f);
 }
 
 /* A look into somebody's file system, whose server may be dead and never answer. */
@@ -278,7 +287,8 @@ static void look(void *arg)
 {
 	struct look *l = arg;
 
-	l->ret = l->root < 0 ? look_at_process(l->pid, l->path, &l->found) :
+	l->ret = l->root < 0 && l->same ? look_at_running(l->pid, &l->id, &l->found) :
+		 l->root < 0		? look_at_process(l->pid, l->path, &l->found) :
 			       look_below(l->root, l->path, l->same ? &l->id : NULL, &l->found);
 }
 
@@ -338,4 +348,10 @@ int ct_file_caps__read_same(int root, const char *path, const struct ct_file_id 
 int ct_file_caps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid)
 {
 	return read_in_time(pid, -1, path, NULL, permitted, effective, setid);
+}
+
+int ct_file_caps__read_running(int pid, const struct ct_file_id *id, uint64_t *permitted,
+			       bool *effective, bool *setid)
+{
+	return read_in_time(pid, -1, "", id, permitted, effective, setid);
 }

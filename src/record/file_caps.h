@@ -37,6 +37,10 @@ struct ct_file_id {
 int ct_file_caps__read_same(int root, const char *path, const struct ct_file_id *id,
 			    uint64_t *permitted, bool *effective, bool *setid);
 
+/* The same of what a process is running, if it is that file. */
+int ct_file_caps__read_running(int pid, const struct ct_file_id *id, uint64_t *permitted,
+			       bool *effective, bool *setid);
+
 /* Parts of it that its tests call on their own. */
 
 /* Opens path (O_PATH) as if the directory root were "/". Returns a descriptor or -errno. */
