@@ -146,6 +146,8 @@ TIDY_FLAGS = -std=gnu11 $(subst ',\",$(ALL_CPPFLAGS))
 
 lint: all
 	scripts/check-layers $(OUT)
+	scripts/check-names
+	scripts/check-style
 	scripts/check-docs
 	clang-format --dry-run -Werror $(FORMATTED)
 	printf '%s\n' $(wildcard src/*.c) $(SRCS) | xargs -P "$$(nproc)" -n 8 sh -c \

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Run once before the probe: finds the way from a program's context to the
  * stack of the function that asked. An object of its own, without CO-RE, since

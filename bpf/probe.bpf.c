@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The probe: three attach types for cap_capable, one handler, and the few events that
  * tell whose check it was. User space loads one attach type and all of the events.

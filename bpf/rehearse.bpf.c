@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Refuses capabilities to one cgroup and what is below it, as if they had been
  * dropped. The hook runs after the kernel itself has granted the check. Nothing is

@@ -1,7 +1,7 @@
-// SPDX-License-Identifier: GPL-2.0-only
-#include <string.h>
-
+/* SPDX-License-Identifier: GPL-2.0-only */
 #include "base/err.h"
+
+#include <string.h>
 
 int ct_err__set(struct ct_err *err, int code, const char *fmt, ...)
 {

@@ -7,6 +7,7 @@
 #define CT_BASE_ERR_H
 
 #include <stdarg.h>
+
 #include "base/util.h"
 
 struct ct_err {

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <inttypes.h>
-#include "base/util.h"
 #include "base/human.h"
+
+#include <inttypes.h>
+
+#include "base/util.h"
 
 char *ct_human__count(uint64_t n, const char *one, const char *many)
 {

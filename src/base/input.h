@@ -4,6 +4,7 @@
 #define CT_BASE_INPUT_H
 
 #include <stddef.h>
+
 #include "base/err.h"
 
 /*

@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/json.h"
+
 #include <inttypes.h>
 
-#include "base/json.h"
 #include "base/util.h"
 
 static void put_string(FILE *out, const char *s)

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+
 #include "base/err.h"
 
 struct ct_loop;

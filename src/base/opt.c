@@ -1,9 +1,9 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/opt.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
-
-#include "base/opt.h"
 
 #define HELP_COLUMN 28
 #define HELP_WIDTH  80

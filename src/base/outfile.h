@@ -8,6 +8,7 @@
 #define CT_BASE_OUTFILE_H
 
 #include <stdio.h>
+
 #include "base/err.h"
 
 struct ct_outfile;

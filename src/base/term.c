@@ -1,8 +1,9 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/term.h"
+
 #include <string.h>
 #include <sys/ioctl.h>
 
-#include "base/term.h"
 #include "base/util.h"
 
 const char *const ct_color_choices[] = { "auto", "always", "never", NULL };

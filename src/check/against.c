@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* The files of --against: what is deployed, and a policy. */
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* An advice against what a file gives. */
 #include <string.h>
 
@@ -209,7 +209,7 @@ static void check_settings(struct ct_check *c, const struct ct_deployed *t,
 
 	for (size_t i = 0; i < t->settings.len; i++) {
 		const struct ct_setting *s = &t->settings.items[i];
-		char *text = ct_setting__unlike(s, a->workload, dead);
+		char *text = ct_settings__unlike(s, a->workload, dead);
 
 		if (text)
 			ct_check__add(c,

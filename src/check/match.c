@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Whose recording belongs to what in a deployment file. */
 #include <errno.h>
 #include <string.h>

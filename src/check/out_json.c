@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* captrim.check/1, and SARIF 2.1.0 (OASIS). */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Whether a recorded container is one of the pods of a workload of a manifest. */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What a policy has against what a workload is given, or needs where nothing is known of that. */
 #include <string.h>
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* captrim check: advices held against what is deployed, for CI. Needs no privilege. */
+#include "check/check.h"
+
 #include <errno.h>
 #include <string.h>
 
 #include "base/outfile.h"
-#include "check/check.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 

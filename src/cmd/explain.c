@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
+
 #include "base/opt.h"
 #include "base/term.h"
 #include "cmd/cmd.h"

@@ -6,8 +6,8 @@
 #include "base/input.h"
 #include "cmd/cmd.h"
 #include "emit/json_read.h"
-#include "model/tally.h"
 #include "model/recording.h"
+#include "model/tally.h"
 
 #define MAX_FILE ((size_t)1 << 30)
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* captrim patch: the advice written into the Compose files that people deploy from. */
+#include "edit/patch.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -7,7 +9,6 @@
 #include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
-#include "edit/patch.h"
 
 #define MAX_OVERRIDE_SIZE ((size_t)4 << 20)
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* captrim rehearse: refuse everything outside of the advice in place, and watch. */
+#include "rehearse/rehearse.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -7,7 +9,6 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "model/identity.h"
-#include "rehearse/rehearse.h"
 
 static struct ct_rehearse_opts ro;
 static struct ct_strlist cap_add;

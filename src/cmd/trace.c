@@ -9,8 +9,8 @@
 #include "cgroup/name.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
-#include "kern/selectors.h"
 #include "kern/probe.h"
+#include "kern/selectors.h"
 #include "record/resolve.h"
 #include "runtime/runtime.h"
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* captrim verify: the advice proved by running again under it and under less. */
+#include "verify/verify.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -10,7 +12,6 @@
 #include "cmd/options.h"
 #include "model/recording.h"
 #include "runtime/client.h"
-#include "verify/verify.h"
 #include "view/view.h"
 
 static struct ct_verify_opts vo;

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Where the drop-ins of a unit are: beside it, and where its manager looks as well. */
 #include <dirent.h>
 #include <limits.h>

@@ -1,11 +1,11 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What an image says that it needs: its label, or an annotation, in the JSON of `docker image
  * inspect`, `podman image inspect`, `skopeo inspect`, an image's configuration or a manifest.
  */
 #include <errno.h>
-#include <string.h>
 #include <jansson.h>
+#include <string.h>
 
 #include "base/proc.h"
 #include "deploy/deployed.h"

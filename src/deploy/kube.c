@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Quadlet's .kube files: the manifests that they name, as "podman kube play" reads them. */
 #include <string.h>
 

@@ -1,9 +1,9 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Kubernetes manifests: whatever has a pod's spec in it, in one or many documents. */
 #include <string.h>
 
-#include "deploy/yaml_docs.h"
 #include "deploy/deployed.h"
+#include "deploy/yaml_docs.h"
 
 struct manifest_reader {
 	struct ct_deployment *t;

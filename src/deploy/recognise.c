@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Deployment files of all kinds, recognised by name and content. */
 #include <errno.h>
 #include <string.h>

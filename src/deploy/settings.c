@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <string.h>
-
 #include "deploy/settings.h"
+
+#include <string.h>
 
 void ct_settings__add(struct ct_settings *l, enum ct_setting_kind kind, struct ct_place at,
 		      char *text)
@@ -61,7 +61,7 @@ static enum ct_tristate recorded(enum ct_setting_kind kind, const struct ct_work
 	return c->seccomp == CT_SECCOMP_UNKNOWN ? CT_UNKNOWN : c->seccomp == CT_SECCOMP_NONE;
 }
 
-char *ct_setting__unlike(const struct ct_setting *s, const struct ct_workload *w, uint64_t dead)
+char *ct_settings__unlike(const struct ct_setting *s, const struct ct_workload *w, uint64_t dead)
 {
 	ct_autofree char *names = ct_caps__join(dead, ", ", "");
 	bool without = false;

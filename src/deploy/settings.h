@@ -36,6 +36,6 @@ void ct_settings__free(struct ct_settings *l); /* what it holds */
  * frees. NULL if not, or if that is not known. dead: capabilities that would do nothing for the
  * user.
  */
-char *ct_setting__unlike(const struct ct_setting *s, const struct ct_workload *w, uint64_t dead);
+char *ct_settings__unlike(const struct ct_setting *s, const struct ct_workload *w, uint64_t dead);
 
 #endif

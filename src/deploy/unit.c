@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* systemd units and Quadlet's files, each with its drop-ins. */
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What a .container file of Quadlet gives: its keys, and the options in PodmanArgs=. */
 #include <string.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What a systemd unit gives to its commands (systemd.exec(5), systemd.service(5)). */
 #include <errno.h>
 #include <string.h>

@@ -1,10 +1,11 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* The events of libfyaml's parser made a tree. */
-#include <errno.h>
-#include <string.h>
-#include <libfyaml.h>
-
 #include "deploy/yaml_build.h"
+
+#include <errno.h>
+#include <libfyaml.h>
+#include <string.h>
+
 #include "deploy/yaml_scalar.h"
 
 /* The schema in a CustomResourceDefinition goes deeper than libfyaml's own 64 levels. */

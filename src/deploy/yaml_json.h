@@ -4,6 +4,7 @@
 #define CT_DEPLOY_YAML_JSON_H
 
 #include <jansson.h>
+
 #include "deploy/yaml.h"
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <string.h>
-
 #include "deploy/yaml_scalar.h"
+
+#include <string.h>
 
 /* The rest of a scalar that is being read, and what it has given so far. */
 struct scalar_reader {

@@ -3,8 +3,8 @@
 #ifndef CT_EDIT_CHANGE_H
 #define CT_EDIT_CHANGE_H
 
-#include "edit/splice.h"
 #include "deploy/yaml.h"
+#include "edit/splice.h"
 
 /* One value of a list: printable text, and why, on one line. */
 struct ct_change_item {

@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "edit/change.h"
 #include "deploy/layers.h"
+#include "edit/change.h"
 #include "edit/proof.h"
 #include "edit/text.h"
 #include "edit/values.h"

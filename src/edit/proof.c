@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "edit/proof.h"
+
 #include <errno.h>
 #include <string.h>
-
-#include "edit/proof.h"
 
 #define MAX_COMPARISONS 1000000 /* aliases of aliases multiply */
 

@@ -3,8 +3,8 @@
 #ifndef CT_EDIT_PROOF_H
 #define CT_EDIT_PROOF_H
 
-#include "edit/patch.h"
 #include "deploy/yaml.h"
+#include "edit/patch.h"
 
 /*
  * Do both texts mean the same, aliases and merge keys resolved, but for cap_add, cap_drop,

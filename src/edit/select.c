@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "edit/patch.h"
 #include "deploy/settings.h"
+#include "edit/patch.h"
 #include "emit/common.h"
 
 static bool given(const char *s)
@@ -188,8 +188,8 @@ static void note_settings(struct ct_patch *p, const struct ct_patch_service *t)
 
 		for (size_t k = 0; k < t->nadvices && !said; k++) {
 			ct_autofree char *raw =
-				ct_setting__unlike(&settings.items[i], t->advices[k]->workload,
-						   ct_advice__roots_only(t->advices[k]));
+				ct_settings__unlike(&settings.items[i], t->advices[k]->workload,
+						    ct_advice__roots_only(t->advices[k]));
 
 			said = raw ? ct_printable(raw) : NULL;
 		}

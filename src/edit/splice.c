@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "edit/splice.h"
+
 #include <errno.h>
 #include <string.h>
-
-#include "edit/splice.h"
 
 /* What is put in front of a replaced text comes before it. */
 static bool comes_after(const struct ct_splice *p, size_t start, size_t end)

@@ -4,6 +4,7 @@
 #define CT_EDIT_SPLICE_H
 
 #include <stdio.h>
+
 #include "base/term.h"
 #include "base/util.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <string.h>
-
 #include "edit/text.h"
+
+#include <string.h>
 
 size_t ct_text__line_start(const struct ct_yaml *y, size_t pos)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "edit/values.h"
+
 #include <string.h>
 #include <time.h>
 
-#include "edit/values.h"
 #include "emit/common.h"
 
 bool ct_patch__is_incomplete(const struct ct_patch_service *t)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A task of Ansible's community.docker.docker_container. */
 #include <string.h>
+
 #include "emit/common.h"
 #include "emit/emit.h"
 

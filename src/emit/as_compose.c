@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A Compose snippet. What exists already is better changed by `captrim patch`. */
 #include <string.h>
+
 #include "emit/common.h"
 #include "emit/emit.h"
 

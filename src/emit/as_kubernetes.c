@@ -5,6 +5,7 @@
  * (k8s.io/pod-security-admission, capabilities_baseline and capabilities_restricted).
  */
 #include <string.h>
+
 #include "emit/common.h"
 #include "emit/emit.h"
 

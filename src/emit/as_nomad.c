@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The config block of a Nomad task with the docker driver. */
 #include <string.h>
+
 #include "emit/common.h"
 #include "emit/emit.h"
 

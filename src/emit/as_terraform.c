@@ -4,6 +4,7 @@
  * resources of hashicorp/kubernetes.
  */
 #include <string.h>
+
 #include "emit/common.h"
 #include "emit/emit.h"
 

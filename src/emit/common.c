@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "emit/common.h"
+
 #include <ctype.h>
 #include <stdarg.h>
 #include <string.h>
 #include <strings.h>
+
 #include "base/json.h"
-#include "emit/common.h"
 
 static bool is_word(const char *s, const char *extra)
 {

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+
 #include "base/util.h"
 #include "judge/questions.h"
 

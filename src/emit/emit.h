@@ -4,6 +4,7 @@
 #define CT_EMIT_EMIT_H
 
 #include <stdio.h>
+
 #include "base/err.h"
 #include "base/term.h"
 #include "judge/judge.h"

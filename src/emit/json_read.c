@@ -1,9 +1,9 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 #include "emit/json_read.h"
 
 #include <errno.h>
-#include <string.h>
 #include <jansson.h>
+#include <string.h>
 
 #include "emit/json_read_priv.h"
 #include "model/names.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What an advice in JSON says of its workload: who it is, how it ran, how much was seen. */
 #include <errno.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a recording supports beside the set, said in the words of the target. */
 #include <string.h>
+
 #include "emit/common.h"
 #include "judge/engine_names.h"
 

@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <limits.h>
 #include <string.h>
+
 #include "emit/common.h"
 
 /* Its own operands come first, then the program that it runs. */

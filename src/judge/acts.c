@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "ct/selector.h"
-#include "judge/seccomp.h"
 #include "judge/judge_priv.h"
 #include "judge/rules.h"
+#include "judge/seccomp.h"
 #include "judge/when.h"
 #include "model/frames.h"
 

@@ -4,8 +4,8 @@
 #include <sys/wait.h>
 
 #include "base/human.h"
-#include "judge/hitting_set.h"
 #include "judge/engine_names.h"
+#include "judge/hitting_set.h"
 #include "judge/judge_priv.h"
 
 /*

@@ -98,14 +98,14 @@ static bool may_have_entered(const struct ct_case *c, const struct ct_kind *k)
 		c->w->start_seen != CT_YES);
 }
 
-bool ct_kind__is_outsiders(const struct ct_case *c, const struct ct_kind *k)
+bool ct_case__kind_is_outsiders(const struct ct_case *c, const struct ct_kind *k)
 {
 	if (!(k->key.flags & CT_CRED_OTHERS) && !may_have_entered(c, k))
 		return false;
 	return holds_more_than_given(c, k) || (is_asked_of_mounter(k) && c->is.mounts_no_overlay);
 }
 
-bool ct_kind__is_uncertain(const struct ct_kind *k)
+bool ct_case__kind_is_uncertain(const struct ct_kind *k)
 {
 	return k->key.flags & CT_F_CRED_FOREIGN ||
 	       (k->key.flags & CT_F_CRED_DERIVED && is_in_overlay(k));
@@ -123,7 +123,7 @@ static bool would_hold_more(const struct ct_case *c, const struct ct_kind *k)
 	       k->key.effective == c->w->configured && ct_whole__sees_start(c->w, k->key.entry);
 }
 
-uint64_t ct_kind__held(const struct ct_case *c, const struct ct_kind *k)
+uint64_t ct_case__held(const struct ct_case *c, const struct ct_kind *k)
 {
 	if (!(k->key.flags & CT_F_GRANTED))
 		return ~0ull;

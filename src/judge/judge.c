@@ -17,7 +17,8 @@ static bool has_run(const struct ct_case *c)
 	for (size_t i = 0; i < w->nkinds; i++) {
 		const struct ct_kind *k = &w->kinds[i];
 		bool prepares = k->key.entry == CT_ENTRY_SETUP ||
-				(k->key.entry == CT_ENTRY_ENTERED && ct_kind__is_outsiders(c, k));
+				(k->key.entry == CT_ENTRY_ENTERED &&
+				 ct_case__kind_is_outsiders(c, k));
 
 		/* Overcommit checks are counted as one kind, of whatever phase. */
 		if (!prepares && k->key.entry != CT_ENTRY_ENTERED && k->key.nr != CT_NR_NONE)

@@ -7,16 +7,16 @@
 #include "judge/case.h"
 
 /* Was the check asked of credentials that are certainly not the workload's? */
-bool ct_kind__is_outsiders(const struct ct_case *c, const struct ct_kind *k);
+bool ct_case__kind_is_outsiders(const struct ct_case *c, const struct ct_kind *k);
 /* Other credentials, which may be the workload's: whose they are is not known. */
-bool ct_kind__is_uncertain(const struct ct_kind *k);
+bool ct_case__kind_is_uncertain(const struct ct_kind *k);
 /*
  * What may take the place of the capability that was asked for. cap_capable() looks at the
  * effective set: what these credentials did not hold at that moment would not have done instead,
  * be it lowered or dropped. What was never given counts only where they would certainly have held
  * it. Where the check was refused, both were missing, and either may be given.
  */
-uint64_t ct_kind__held(const struct ct_case *c, const struct ct_kind *k);
+uint64_t ct_case__held(const struct ct_case *c, const struct ct_kind *k);
 
 /* kinds.c: every kind of check, first; acts.c: everything that is a need without one. */
 void ct_case__judge_kinds(struct ct_case *c);

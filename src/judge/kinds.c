@@ -88,7 +88,7 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 	}
 	f.verdict = r->verdict;
 	f.doubtful = r->doubtful;
-	f.any_of |= r->alternatives & ct_kind__held(c, kind);
+	f.any_of |= r->alternatives & ct_case__held(c, kind);
 	f.source = r->source;
 	f.text = ct_xstrdup(r->text);
 	return f;
@@ -105,7 +105,7 @@ static const char *why_unneeded(const struct ct_case *c, const struct ct_kind *k
 		       "capability";
 	if (k->key.flags & CT_F_BY_OWNER && ct_rules__has(c->rules, "owner"))
 		return "granted because it owns the user namespace, whatever it holds";
-	if (ct_kind__is_outsiders(c, k) && ct_rules__has(c->rules, "mounter"))
+	if (ct_case__kind_is_outsiders(c, k) && ct_rules__has(c->rules, "mounter"))
 		return "asked of credentials that are not the workload's, such as those of an "
 		       "overlay's mounter";
 	if (!(k->key.flags & CT_F_GRANTED) && f->verdict == CT_REQUIRED && !c->failed &&
@@ -133,7 +133,7 @@ static void overrule(const struct ct_case *c, const struct ct_kind *k, const cha
 		f->verdict = CT_UNNEEDED;
 		f->doubtful = false;
 		f->known = true;
-	} else if (ct_kind__is_uncertain(k) && f->verdict != CT_UNNEEDED) {
+	} else if (ct_case__kind_is_uncertain(k) && f->verdict != CT_UNNEEDED) {
 		annotate(f, f->text,
 			 "asked of other credentials than the task's own, taken to be the "
 			 "workload's");

@@ -1,11 +1,10 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Advices of the same workload as one. */
-#include "model/identity.h"
-#include "model/tally.h"
-
 #include <string.h>
 
 #include "judge/judge_priv.h"
+#include "model/identity.h"
+#include "model/tally.h"
 
 static bool is_verified(const struct ct_advice *a)
 {

@@ -2,9 +2,9 @@
 #include "judge/rules.h"
 
 #include <errno.h>
-#include <netinet/tcp.h>
 #include <linux/bpf.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* A seccomp profile as the engine would have made it into a filter for other capabilities. */
 #include <string.h>
 

@@ -4,12 +4,11 @@
  * (security/commoncap.c:cap_ptrace_access_check, cap_safe_nice). Whether that is so depends on
  * the set that is advised, which depends on what is needed.
  */
-#include "judge/hitting_set.h"
-
 #include <linux/capability.h>
 #include <string.h>
 
 #include "ct/target_call.h"
+#include "judge/hitting_set.h"
 #include "judge/judge_priv.h"
 #include "judge/rules.h"
 

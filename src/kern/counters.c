@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Reads what the probe counted, and deletes the entries of cgroups that are gone. */
-#include "kern/probe_priv.h"
-
-#include <errno.h>
-#include <string.h>
-#include <linux/capability.h>
 #include <bpf/bpf.h>
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+
+#include "kern/probe_priv.h"
 
 /* Length of a tick: the measured one, rounded to a CONFIG_HZ that exists. */
 static uint64_t tick_ns(uint64_t jiffies, uint64_t ns)

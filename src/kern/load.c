@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Loading: choose an attach type by trying, calibrate, configure, attach. */
-#include "kern/probe_priv.h"
-
 #include <assert.h>
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 
 #include "cgroup/hierarchy.h"
+#include "kern/probe_priv.h"
 #include "kern/selectors.h"
 
 const char *const ct_backend_names[] = { "tp_btf", "fexit", "kprobe", NULL };

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the loaded probe is, its ring of events, and the call paths and losses that it noted. */
-#include "kern/probe_priv.h"
-
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
-#include <bpf/bpf.h>
+
+#include "kern/probe_priv.h"
 
 const char *ct_probe__backend(const struct ct_probe *p)
 {

@@ -3,15 +3,14 @@
 #ifndef CT_KERN_PROBE_PRIV_H
 #define CT_KERN_PROBE_PRIV_H
 
-#include <linux/types.h>
 #include <bpf/libbpf.h>
+#include <linux/types.h>
 typedef __u8 u8;
 typedef __u32 u32;
-#include "ct/target_call.h"
 #include "calibrate.skel.h"
-#include "probe.skel.h"
-
+#include "ct/target_call.h"
 #include "kern/probe.h"
+#include "probe.skel.h"
 
 #define CT_WATCHED_MAX 128
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "kern/refuse.h"
 
+#include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <bpf/bpf.h>
 
 #include "base/clock.h"
 #include "cgroup/hierarchy.h"

@@ -5,6 +5,7 @@
 #include <seccomp.h>
 #include <string.h>
 #include <sys/stat.h>
+
 #include "base/util.h"
 
 static const struct {

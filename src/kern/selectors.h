@@ -4,6 +4,7 @@
 #define CT_KERN_SELECTORS_H
 
 #include <stdint.h>
+
 #include "ct/selector.h"
 
 /* Fills both for the native architecture's system call numbers. */

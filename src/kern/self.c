@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Our process as the programs in the kernel see it. */
-#include "kern/probe_priv.h"
-
-#include <unistd.h>
-#include <linux/bpf.h>
 #include <bpf/bpf.h>
+#include <linux/bpf.h>
+#include <unistd.h>
+
+#include "kern/probe_priv.h"
 
 __u32 ct_self__tgid(void)
 {

@@ -5,16 +5,16 @@
  * program. Its id is read through a detached mount of tracefs, so nothing has to be
  * mounted and nothing is left behind.
  */
-#include "kern/probe_priv.h"
-
-#include <unistd.h>
-#include <sys/wait.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <linux/perf_event.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kern/probe_priv.h"
 
 static int open_tracefs(void)
 {

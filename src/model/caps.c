@@ -1,10 +1,11 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "model/caps.h"
+
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/util.h"
-#include "model/caps.h"
 
 #define HOST	 CT_SCOPE_HOST, CT_RISK_HIGH
 #define INSIDE	 CT_SCOPE_NAMESPACE, CT_RISK_MEDIUM

@@ -6,9 +6,9 @@
 #ifndef CT_MODEL_CAPS_H
 #define CT_MODEL_CAPS_H
 
+#include <linux/capability.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <linux/capability.h>
 
 #define CT_CAP_MAX   64 /* bits in a set */
 #define CT_CAP_KNOWN 41 /* named in our table: 0 .. 40, linux 5.9 - 7.3 */

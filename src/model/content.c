@@ -30,7 +30,7 @@ void ct_act__forget_boot(struct ct_act *a)
 		a->key.b = 0;
 }
 
-int ct_text__compare(const char *a, const char *b)
+int ct_content__compare_text(const char *a, const char *b)
 {
 	if (!a || !b)
 		return !!a - !!b;
@@ -70,7 +70,7 @@ int ct_kind__by_content(const void *one, const void *other)
 	ORDER(a, b, from);
 	ORDER(a, b, effective);
 	ORDER(a, b, after);
-	order = ct_text__compare(x->syscall, y->syscall);
+	order = ct_content__compare_text(x->syscall, y->syscall);
 	return order ? order : compare_stacks(x, y);
 }
 
@@ -83,7 +83,7 @@ int ct_act__by_content(const void *one, const void *other)
 	ct_act__forget_boot(&b);
 	ORDER(&a, &b, held);
 	order = memcmp(&a.key, &b.key, sizeof(a.key));
-	return order ? order : ct_text__compare(a.syscall, b.syscall);
+	return order ? order : ct_content__compare_text(a.syscall, b.syscall);
 }
 
 int ct_exec__by_content(const void *one, const void *other)
@@ -100,9 +100,10 @@ int ct_exec__by_content(const void *one, const void *other)
 	ORDER(a, b, setuid);
 	ORDER(a, b, creds.euid);
 	ORDER(a, b, creds.no_new_privs);
-	order = ct_text__compare(a->file, b->file);
+	order = ct_content__compare_text(a->file, b->file);
 	/* Arguments tell only how a process came in. */
-	return order || a->was != CT_ENTRY_SETUP ? order : ct_text__compare(a->argv, b->argv);
+	return order || a->was != CT_ENTRY_SETUP ? order :
+						   ct_content__compare_text(a->argv, b->argv);
 }
 
 /* Of a kind's calls: did none of them do it, some, or all? */
@@ -148,7 +149,7 @@ static int compare_rest(const json_t *a, const json_t *b)
 	ct_autofree char *x = a ? json_dumps(a, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 	ct_autofree char *y = b ? json_dumps(b, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 
-	return ct_text__compare(x, y);
+	return ct_content__compare_text(x, y);
 }
 
 int ct_kind__by_finding(const void *one, const void *other)
@@ -196,7 +197,7 @@ int ct_exit__by_finding(const void *one, const void *other)
 
 	ORDER(a, b, entry);
 	ORDER(a, b, code);
-	order = ct_text__compare(a->comm, b->comm);
+	order = ct_content__compare_text(a->comm, b->comm);
 	return order ? order : compare_rest(a->rest, b->rest);
 }
 

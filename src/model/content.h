@@ -42,6 +42,6 @@ uint32_t ct_exec__hash(const void *x);
 uint32_t ct_exit__hash(const void *x);
 
 /* As strcmp, where NULL comes first. */
-int ct_text__compare(const char *a, const char *b);
+int ct_content__compare_text(const char *a, const char *b);
 
 #endif

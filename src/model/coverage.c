@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* How much of a workload was seen: for how long, from its start, to its end. */
 #include <sys/wait.h>
 

@@ -7,6 +7,7 @@
 #define CT_MODEL_FIELDS_H
 
 #include <jansson.h>
+
 #include "base/err.h"
 #include "base/json.h"
 

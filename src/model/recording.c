@@ -1,8 +1,9 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "model/recording.h"
+
 #include <errno.h>
 #include <string.h>
 
-#include "model/recording.h"
 #include "model/recording_fields.h"
 
 /* A file is not trusted: what it may ask of us has limits. */

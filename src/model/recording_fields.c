@@ -1,6 +1,7 @@
-// SPDX-License-Identifier: GPL-2.0-only
-#include "model/names.h"
+/* SPDX-License-Identifier: GPL-2.0-only */
 #include "model/recording_fields.h"
+
+#include "model/names.h"
 #include "model/session.h"
 
 #define LAST_RECORDING (1 << 20) /* larger numbers are nothing that anybody recorded */

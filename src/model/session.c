@@ -1,4 +1,6 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "model/session.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <jansson.h>
@@ -6,7 +8,6 @@
 
 #include "base/util.h"
 #include "model/names.h"
-#include "model/session.h"
 
 const char *const ct_workload_kind_names[] = { "container", "unit", "command", "cgroup", NULL };
 const char *const ct_runtime_names[] = {

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
 #include "base/ranges.h"
 #include "ct/event.h"
 #include "model/caps.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Arrays of what a workload holds, of which those that are alike become one. */
 #include <string.h>
 
 #include "base/index.h"

@@ -275,14 +275,14 @@ bool ct_part__is_newer(const struct ct_workload *a, const struct ct_workload *b)
 
 	NEWER(a->since_ms, b->since_ms);
 	NEWER(b->place, a->place);
-	order = ct_text__compare(a->container.name, b->container.name);
+	order = ct_content__compare_text(a->container.name, b->container.name);
 	if (!order)
 		order = strcmp(a->id, b->id);
 	if (order)
 		return order < 0;
 	NEWER(b->first_ns, a->first_ns);
 	NEWER(b->last_ns, a->last_ns);
-	return ct_text__compare(a->setting, b->setting) < 0;
+	return ct_content__compare_text(a->setting, b->setting) < 0;
 }
 
 void ct_part__swap(struct ct_workload *a, struct ct_workload *b)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* Adding up arrays, shared by the files of a tally. */
 #ifndef CT_MODEL_TALLY_PRIV_H
 #define CT_MODEL_TALLY_PRIV_H
 

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-#include "record/resolve.h"
 #include "cgroup/path.h"
 #include "record/recorder_priv.h"
+#include "record/resolve.h"
 #include "runtime/runtime.h"
 
 static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_session *s)

@@ -5,6 +5,7 @@
 #define CT_RECORD_COLLECT_PRIV_H
 
 #include <uthash.h>
+
 #include "record/collect.h"
 #include "record/exec_caps.h"
 #include "record/living.h"

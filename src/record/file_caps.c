@@ -1,8 +1,10 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * File capabilities and set-ID bits of a program inside a container. The file is named by
  * hostile hands, so that a symbolic link must not lead out of the container's root.
  */
+#include "record/file_caps.h"
+
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +20,6 @@
 
 #include "base/bounded.h"
 #include "base/err.h"
-#include "record/file_caps.h"
 
 #define MAX_LINKS 40  /* as the kernel's own limit */
 #define LOOK_MS	  250 /* a disk answers in a hundredth of that */

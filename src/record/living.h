@@ -8,6 +8,7 @@
 #define CT_RECORD_LIVING_H
 
 #include <uthash.h>
+
 #include "ct/event.h"
 #include "model/session.h"
 

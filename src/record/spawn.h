@@ -4,6 +4,7 @@
 #define CT_RECORD_SPAWN_H
 
 #include <signal.h>
+
 #include "cgroup/own.h"
 
 struct ct_child {

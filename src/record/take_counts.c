@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Checks and acts: what was counted since the last time, added to what the session has. */
-#include <string.h>
 #include <seccomp.h>
+#include <string.h>
 
 #include "cgroup/name.h"
 #include "cgroup/path.h"

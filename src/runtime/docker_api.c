@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* A client of the Docker API, which Podman speaks as well, over a unix socket. */
 #include <errno.h>
 #include <stdio.h>
@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include "runtime/docker_priv.h"
 #include "runtime/docker_http.h"
+#include "runtime/docker_priv.h"
 
 /* The newest API whose answers were read when this was written. */
 #define API_MAJOR 1

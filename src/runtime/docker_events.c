@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The stream of container events: an HTTP answer without end, one JSON object a line.
  * libcurl's multi interface reads it without blocking. The descriptor given out is an epoll

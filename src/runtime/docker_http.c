@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* HTTP over the engine's unix socket. */
 #include "runtime/docker_http.h"
 

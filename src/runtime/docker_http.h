@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Requests to the engine's API over its unix socket. */
-#ifndef CT_RUNTIME_DOCKER_PRIV_HTTP_H
-#define CT_RUNTIME_DOCKER_PRIV_HTTP_H
+#ifndef CT_RUNTIME_DOCKER_HTTP_H
+#define CT_RUNTIME_DOCKER_HTTP_H
 
 #include "runtime/docker_priv.h"
 

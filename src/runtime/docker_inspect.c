@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What Docker and Podman say of a container. Podman is asked through its own API, whose answer
  * has the same shape with a few members more: the bounding set among them.

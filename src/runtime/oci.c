@@ -1,8 +1,10 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The config.json a low-level runtime was given, for containers whose API is out of reach: what
  * it says was granted, but it knows no names except through annotations and Podman's storage.
  */
+#include "runtime/oci.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -12,7 +14,6 @@
 #include "base/bounded.h"
 #include "model/caps.h"
 #include "runtime/json_in.h"
-#include "runtime/oci.h"
 #include "runtime/runtime.h"
 
 #define MAX_CONFIG (32 << 20)

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/outfile.h"
-#include "deploy/yaml_json.h"
-#include "model/caps.h"
 #include "base/proc.h"
 #include "base/strings.h"
+#include "deploy/yaml_json.h"
+#include "model/caps.h"
 
 struct ct_project {
 	json_t *root, *given;  /* given: as the file has it */

@@ -4,9 +4,9 @@
 #define CT_VERIFY_SUBJECT_H
 
 #include "base/opt.h"
+#include "base/strings.h"
 #include "record/recorder.h"
 #include "verify/journal.h"
-#include "base/strings.h"
 
 /* One start, filled in by the target. */
 struct ct_start {

@@ -4,8 +4,8 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "verify/project.h"
 #include "base/proc.h"
+#include "verify/project.h"
 #include "verify/standing.h"
 
 struct compose_subject {

@@ -6,9 +6,9 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "base/proc.h"
 #include "cgroup/name.h"
 #include "model/caps.h"
-#include "base/proc.h"
 #include "record/launch.h"
 #include "runtime/client.h"
 #include "verify/subject.h"

@@ -7,8 +7,8 @@
 #include <sys/wait.h>
 
 #include "base/clock.h"
-#include "judge/seccomp.h"
 #include "base/proc.h"
+#include "judge/seccomp.h"
 
 #define SLICE_NS       100000000ull   /* between two looks at the checks */
 #define PAUSE_NS       300000000ull   /* between two tries of a check */

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "emit/emit.h"
 #include "base/proc.h"
+#include "emit/emit.h"
 
 #define DIRECTORY "/run/systemd/system/%s.d"
 /* Drop-ins are read in the order of their names, and the last word counts. */

@@ -4,8 +4,8 @@
 #define CT_VERIFY_UNITS_H
 
 #include "base/err.h"
-#include "model/session.h"
 #include "base/strings.h"
+#include "model/session.h"
 
 /* What systemd says of it, for ct_unit__property; the caller frees. NULL: it does not answer. */
 char *ct_unit__show(const char *unit);

@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 #include <string.h>
+
 #include "emit/common.h"
 #include "view/phrases.h"
 #include "view/view.h"

@@ -4,13 +4,15 @@
  * Names in it come from containers, so every string goes through ct_html__text(), and no script
  * runs but the one whose hash the page's policy names.
  */
+#include "view/html.h"
+
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
+
 #include "base/human.h"
 #include "emit/common.h"
 #include "view/phrases.h"
-#include "view/html.h"
 #include "view/view.h"
 
 /* What another format says of one workload, to be pasted. */

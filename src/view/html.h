@@ -4,6 +4,7 @@
 #define CT_VIEW_HTML_H
 
 #include <stdio.h>
+
 #include "judge/judge.h"
 
 /*

@@ -2,10 +2,11 @@
 /* The second half of the HTML report: why, and how far to trust it. */
 #include <inttypes.h>
 #include <string.h>
+
 #include "base/human.h"
 #include "emit/common.h"
-#include "view/phrases.h"
 #include "view/html.h"
+#include "view/phrases.h"
 
 static void put_code(FILE *out, const char *sep, const char *code)
 {

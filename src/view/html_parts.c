@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The overview of the HTML report: workloads by capabilities, and when each was used. */
 #include <inttypes.h>
+
 #include "base/human.h"
 #include "emit/common.h"
-#include "view/phrases.h"
 #include "view/html.h"
+#include "view/phrases.h"
 
 /* What a capability was to a workload: a symbol and a word, and a class for colour. */
 struct cell {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include "view/phrases.h"
+
 #include <inttypes.h>
 #include <string.h>
+
 #include "base/human.h"
 #include "emit/common.h"
-#include "view/phrases.h"
 
 char *ct_view__about(const struct ct_advice *a)
 {

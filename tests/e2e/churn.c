@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * churn DIR FILE EXECS CGROUPS: starts a program so many times, and spread among them makes so many
  * cgroups below DIR that live for a moment. In number i a process changes the owner of FILE i % 5 + 1

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Processes that are moved between cgroups, for whose.sh. Each needs CHOWN, for the file that it
  * gives away, where and as whom its first argument says. Prints nothing unless something fails.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Any bytes are read without harm; what was read, written, reads the same again, to the
  * byte; and taken together with itself it advises no more.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Units, Quadlet files, manifests and policies of any bytes are read without harm. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,12 +1,12 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Whatever a recording holds: merged with itself, judged and written in every format. */
 #include <stdlib.h>
 
 #include "base/util.h"
 #include "emit/emit.h"
 #include "judge/judge.h"
-#include "model/tally.h"
 #include "model/recording.h"
+#include "model/tally.h"
 #include "view/view.h"
 
 static struct ct_session *read_bytes(const void *data, size_t size)

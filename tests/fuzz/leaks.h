@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Leaks that are not ours. */
-#ifndef FUZZ_LEAKS_H
-#define FUZZ_LEAKS_H
+#ifndef CT_FUZZ_LEAKS_H
+#define CT_FUZZ_LEAKS_H
 
 const char *__lsan_default_suppressions(void);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A probe made of tables, which stands in for src/kern/counters.c and src/kern/probe.c. */
-#ifndef CT_FAKE_PROBE_H
-#define CT_FAKE_PROBE_H
+#ifndef CT_UNIT_FAKE_PROBE_H
+#define CT_UNIT_FAKE_PROBE_H
 
 #include <errno.h>
 #include <string.h>

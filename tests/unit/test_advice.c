@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Advices in JSON: what is refused, and what becomes of several. */
 #include <stdlib.h>
+
 #include "emit/json_read.h"
 #include "unit.h"
 

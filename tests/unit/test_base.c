@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Strings, numbers, errors, the terminal and the JSON writer. */
 #include <errno.h>
 #include <fcntl.h>

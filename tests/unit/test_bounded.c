@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Looks that never come back: a slow job, and a file system whose server does not answer. */
 #include <errno.h>
 #include <fcntl.h>
@@ -8,9 +8,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "record/file_caps.h"
 #include "base/bounded.h"
 #include "base/err.h"
+#include "record/file_caps.h"
 #include "unit.h"
 
 static int released;

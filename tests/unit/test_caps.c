@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* The table of capabilities, and sets of them as text. */
 #include <ctype.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* A pod's recording belongs to that pod's workload; templates decide nothing. */
 #include "check/check.h"
 #include "unit.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What a command is given as FILE...: read, taken together, judged. */
 #include <errno.h>
 

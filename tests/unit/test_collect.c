@@ -1,15 +1,15 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* From events and counts to a session. */
 #include <linux/capability.h>
 #include <stdlib.h>
 
-#include "runtime/docker_priv.h"
 #include "base/util.h"
+#include "fake_probe.h"
 #include "kern/selectors.h"
 #include "record/collect.h"
-#include "record/resolve.h"
 #include "record/recorder_priv.h"
-#include "fake_probe.h"
+#include "record/resolve.h"
+#include "runtime/docker_priv.h"
 #include "runtime/runtime.h"
 #include "unit.h"
 

@@ -2,6 +2,7 @@
 /* What deployment files give, read as their engines read them. */
 #include <stdlib.h>
 #include <sys/stat.h>
+
 #include "deploy/deployed.h"
 #include "unit.h"
 

@@ -4,6 +4,7 @@
  * read and around it.
  */
 #include <errno.h>
+
 #include "runtime/docker_priv.h"
 #include "unit.h"
 

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+
 #include "emit/common.h"
 #include "emit/emit.h"
 #include "emit/json_read.h"

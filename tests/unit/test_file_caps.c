@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
+
 #include "base/util.h"
 #include "dir.h"
 #include "model/caps.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* The cheapest set that meets every need. */
 #include "base/util.h"
 #include "judge/hitting_set.h"

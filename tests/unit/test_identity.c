@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Which workload it is, as a key. */
 #include "base/util.h"
 #include "model/identity.h"

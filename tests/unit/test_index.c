@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Elements found by their content, with hashes that collide. */
 #include "base/index.h"
 #include "unit.h"

@@ -1,13 +1,12 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What is read, and what is refused because it would wait or never end. */
-#include "base/input.h"
-
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/input.h"
 #include "base/util.h"
 #include "unit.h"
 

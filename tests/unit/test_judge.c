@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One check each, as a kernel would ask it, and what it is to be judged: the facts of
  * docs/kernel-facts.md, for and against. Stacks are as recorded on 6.18 where nothing

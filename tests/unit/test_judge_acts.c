@@ -1,11 +1,11 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Needs without a check: capset, ambient sets, file capabilities, seccomp's gates. */
 #include <linux/mempolicy.h>
 #include <sched.h>
 #include <sys/prctl.h>
 
-#include "ct/selector.h"
 #include "build.h"
+#include "ct/selector.h"
 #include "judge/seccomp.h"
 
 #ifndef CLONE_NEWTIME

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What is said beside the set: confidence, warnings, alternatives; and how long it takes. */
 #include <inttypes.h>
 #include <signal.h>

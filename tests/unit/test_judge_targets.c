@@ -1,8 +1,8 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What is asked only of who holds less than another process. */
-#include "ct/target_call.h"
-#include "ct/selector.h"
 #include "build.h"
+#include "ct/selector.h"
+#include "ct/target_call.h"
 #include "emit/emit.h"
 #include "emit/json_read.h"
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Symbols of the running kernel, and which argument tells system calls apart. */
 #include <errno.h>
 #include <linux/types.h>

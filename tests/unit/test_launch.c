@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Which commands start containers, and where the label goes in. */
 #include <stdlib.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What is remembered of a cgroup: no more than what lives needs. */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* The event loop: what comes, in which order, and what does not come any more. */
 #include <errno.h>
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 /* OCI bundles in a temporary directory. */
 #include <errno.h>
 #include <sys/stat.h>
+
 #include "dir.h"
 #include "runtime/json_in.h"
 #include "runtime/oci.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Command lines, and the help made of the same tables. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Whose process is it? What is concluded from where it came, and whether a cgroup is the container
  * that its name says.
@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "runtime/docker_priv.h"
 #include "record/believe.h"
 #include "record/collect_priv.h"
 #include "record/origin.h"
 #include "record/recorder_priv.h"
+#include "runtime/docker_priv.h"
 #include "runtime/runtime.h"
 #include "unit.h"
 

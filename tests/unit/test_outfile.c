@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Output files are whole or absent. */
 #include <dirent.h>
 #include <errno.h>

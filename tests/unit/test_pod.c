@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What made a pod, by its name. */
 #include "base/util.h"
 #include "model/pod.h"

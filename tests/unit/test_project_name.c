@@ -1,12 +1,11 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What Compose calls a project, from what it reads before it starts anything. */
-#include "deploy/project_name.h"
-
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/util.h"
+#include "deploy/project_name.h"
 #include "unit.h"
 
 static char top[] = "/tmp/captrim-test-XXXXXX";

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What formats, reports and checks ask of an advice. */
 #include <linux/capability.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Words for shells and YAML, what workloads are called, and the folding of comments. */
 #include <stdlib.h>
+
 #include "emit/common.h"
 #include "unit.h"
 

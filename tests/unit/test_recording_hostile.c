@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Recordings that are cut, newer than we are, or made to do harm. */
 #include <errno.h>
 #include <jansson.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What a rehearsal is of, and what it reports. */
 #include <errno.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* The rule table itself: sorted, reachable, of one mind, and of functions that exist. */
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Rules that leave a capability out are held against docs/kernel-facts.md and the cases' truth. */
 #include <fnmatch.h>
 #include <stdlib.h>

@@ -1,13 +1,13 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Seccomp profiles: what makes a call depend on a capability, read, judged and recorded. */
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
 
-#include "runtime/seccomp_file.h"
 #include "build.h"
 #include "judge/seccomp.h"
 #include "model/recording.h"
+#include "runtime/seccomp_file.h"
 
 #define ERRNO_ELSE	   "{\"defaultAction\":\"SCMP_ACT_ERRNO\",\"syscalls\":["
 #define ALLOW_ELSE	   "{\"defaultAction\":\"SCMP_ACT_ALLOW\",\"syscalls\":["

@@ -1,8 +1,8 @@
-// SPDX-License-Identifier: GPL-2.0-only
-#include "edit/splice.h"
-
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Changes of a text, put together of those that touch. */
 #include <errno.h>
 
+#include "edit/splice.h"
 #include "unit.h"
 
 static void test_splices(void)

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What has ended goes to a file and comes back as it was, or it is said that it did not go. */
 #include <errno.h>
 #include <signal.h>

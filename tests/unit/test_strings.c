@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Lists of strings that own them. */
 #include "base/strings.h"
 #include "unit.h"

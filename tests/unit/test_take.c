@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Takes in between add up to what one take at the end gives, and what lives bounds what is kept: on
  * streams of events and counts made at random, the same with and without these takes.
@@ -7,12 +7,12 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "fake_probe.h"
 #include "kern/selectors.h"
 #include "model/recording.h"
 #include "model/tally.h"
 #include "record/collect.h"
 #include "record/collect_priv.h"
-#include "fake_probe.h"
 #include "unit.h"
 
 #define STREAMS	 12

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Many recordings, one advice: the union of what each needed, nothing twice, whatever
  * the order; with sessions at random and with the golden recordings.

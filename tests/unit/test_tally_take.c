@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* A recording taken in pieces is the same as one that was taken whole. */
 #include "model/tally.h"
 #include "random.h"

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* The signs before the commands of a unit: which of them User= and the bounding set hold for. */
 #include "deploy/deployed.h"
 #include "unit.h"

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Which recordings are of what is verified. */
-#include "unit.h"
-
 #include "build.h"
+#include "unit.h"
 #include "verify/subject.h"
 
 static const char *own_image, *own_command;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What Compose prints, with sets put in. */
-#include "unit.h"
-
 #include <errno.h>
 #include <jansson.h>
 
 #include "model/caps.h"
+#include "unit.h"
 #include "verify/project.h"
 
 static const char config[] = "services:\n"

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Command lines of container clients, taken apart and put together again. */
-#include "unit.h"
-
 #include <errno.h>
 
 #include "model/caps.h"
+#include "unit.h"
 #include "verify/runline.h"
 
 /* The words of a line, split at spaces; at most 31. */

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The search, against simulated workloads whose minimal sets are known. */
-#include "unit.h"
-
 #include <errno.h>
 #include <stdlib.h>
 
 #include "base/util.h"
 #include "model/caps.h"
+#include "unit.h"
 #include "verify/search.h"
 
 #define CLAUSES 8

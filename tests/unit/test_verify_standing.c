@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What an engine says of containers: what counts, and what only looks like it. */
-#include "unit.h"
-
 #include <errno.h>
 
+#include "unit.h"
 #include "verify/standing.h"
 
 /* One container; more: further members of its state, with a comma before them. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Units under a set: what is written for systemd, and what is read of it. */
-#include "unit.h"
-
 #include <errno.h>
 
 #include "model/caps.h"
+#include "unit.h"
 #include "verify/subject.h"
 #include "verify/units.h"
 

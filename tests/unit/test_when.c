@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* Conditions of rules: the kernel's version, the call, functions further out. */
 #include <linux/bpf.h>
 #include <netinet/in.h>

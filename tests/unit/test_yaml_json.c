@@ -1,8 +1,7 @@
-// SPDX-License-Identifier: GPL-2.0-only
+/* SPDX-License-Identifier: GPL-2.0-only */
 /* What the values of a YAML document become in JSON. */
-#include "deploy/yaml_json.h"
-
 #include "base/util.h"
+#include "deploy/yaml_json.h"
 #include "unit.h"
 
 static char *json_of(const char *text)

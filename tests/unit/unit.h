@@ -8,8 +8,8 @@
  *	static CU_TestInfo tests[] = { { "this", test_this }, CU_TEST_INFO_NULL };
  *	UNIT_MAIN("base", tests)
  */
-#ifndef CT_UNIT_H
-#define CT_UNIT_H
+#ifndef CT_UNIT_UNIT_H
+#define CT_UNIT_UNIT_H
 
 #include <CUnit/Basic.h>
 #include <stdio.h>

@@ -22,8 +22,8 @@
  * /t/helper (see helper.c) and copies of helper with a set-user-ID bit or
  * file capabilities.
  */
-#ifndef CASE_H
-#define CASE_H
+#ifndef CT_E2E_CASES_CASE_H
+#define CT_E2E_CASES_CASE_H
 
 #include <linux/capability.h>
 #include <stdbool.h>
