@@ -156,7 +156,9 @@ status=0
 is backend "$status" 125
 says backend-text "$tmp/err" 'xyz'
 "$captrim" run -q -o /dev/null -- grep SigIgn /proc/self/status >"$tmp/out" 2>"$tmp/err"
-is inherits-no-ignored-signal "$(cat "$tmp/out")" "$(grep SigIgn /proc/self/status)"
+# Without 32 and 33, which the C library keeps for itself: with threads, it sets them.
+ignored() { printf '%x' $((0x$(awk '/SigIgn/ { print $2 }' "$1") & ~0x180000000)); }
+is inherits-no-ignored-signal "$(ignored "$tmp/out")" "$(ignored /proc/self/status)"
 # Where kprobes cannot be attached, the verifier has its say all the same.
 "$captrim" run -q --backend kprobe -o /dev/null -- true >"$tmp/out" 2>"$tmp/err"
 is backend-kprobe-loads "$(grep -c 'kprobe *load failed' "$tmp/err")" 0
