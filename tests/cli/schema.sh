@@ -9,9 +9,9 @@ golden=$here/tests/golden/emit
 # The documents to check, under the names of their formats.
 cp "$golden"/*.* "$tmp"
 if [ -x "$captrim" ]; then
+	formats=$("$captrim" --dump-options | awk -F '\t' '$2 == "advise" && $4 == "format" { gsub(",", " ", $6); print $6 }')
 	for rec in "$here"/tests/golden/recordings/*.rec; do
-		for format in json compose kubernetes helm kustomize docker oci systemd html label ansible terraform \
-			terraform-kubernetes swarm; do
+		for format in ${formats#text}; do
 			"$captrim" advise "$rec" --format $format >"$tmp/$(basename "$rec" .rec).$format" ||
 				fail "advise $format" "exit status $? for $rec"
 		done
