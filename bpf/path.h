@@ -242,7 +242,7 @@ struct search {
 	const void *stack;
 	__u64 last;
 	__u32 start, found;
-	bool twice;
+	bool twice, ended; /* all of the path that is kept was found */
 };
 
 /* One word of the stack. 1: the search is over. */
@@ -252,8 +252,13 @@ static long look_at_word(__u32 i, void *arg)
 	__u64 word = word_at(s->stack + i * sizeof(word));
 	__u32 n = s->found, at = s->start + n;
 
-	if (n >= CT_PATH_WORDS || at >= CT_STACK_DEPTH) /* deeper than what is kept of it */
+	if (n >= CT_PATH_WORDS)
 		return 1;
+	/* It ends there, or is deeper than what is kept of it. */
+	if (at >= CT_STACK_DEPTH || !s->path->addr[at]) {
+		s->ended = true;
+		return 1;
+	}
 	s->twice |= n && word == s->last;
 	if (word != s->path->addr[at])
 		return 0;
@@ -261,13 +266,15 @@ static long look_at_word(__u32 i, void *arg)
 	s->slot->word[n] = word;
 	s->last = word;
 	s->found = n + 1;
-	return word - cfg_entry_lo < cfg_entry_len;
+	s->ended = word - cfg_entry_lo < cfg_entry_len;
+	return s->ended;
 }
 
 /*
  * The same as remember() for the path that was unwound last, as far as the system call's entry: of
- * each true return address, where it lies on the stack. 0, too, where one of them is found twice
- * before the next, since then it is not known which of the two is stale.
+ * each true return address, where it lies on the stack. 0, too, where the path is not found to its
+ * end, and where an address is found twice before the next, since then it is not known which of the
+ * two is stale.
  */
 static __noinline int remember_whole(struct ct_slot *slot, const void *stack)
 {
@@ -279,7 +286,7 @@ static __noinline int remember_whole(struct ct_slot *slot, const void *stack)
 		return 0;
 	s.start = start_of(s.path);
 	bpf_loop(WHOLE_WORDS, look_at_word, &s, 0);
-	return s.twice ? 0 : s.found;
+	return s.ended && !s.twice ? s.found : 0;
 }
 
 #endif
