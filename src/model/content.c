@@ -55,12 +55,8 @@ static int compare_stacks(const struct ct_kind *a, const struct ct_kind *b)
 	return (x) < (y) ? -1 : 1
 #define ORDER(a, b, f) ORDER_OF((a)->f, (b)->f)
 
-int ct_kind__by_content(const void *one, const void *other)
+int ct_key__compare(const struct ct_key *a, const struct ct_key *b)
 {
-	const struct ct_kind *x = one, *y = other;
-	const struct ct_key *a = &x->key, *b = &y->key;
-	int order;
-
 	ORDER(a, b, cap);
 	ORDER(a, b, flags);
 	ORDER(a, b, nr);
@@ -70,7 +66,16 @@ int ct_kind__by_content(const void *one, const void *other)
 	ORDER(a, b, from);
 	ORDER(a, b, effective);
 	ORDER(a, b, after);
-	order = ct_content__compare_text(x->syscall, y->syscall);
+	return 0;
+}
+
+int ct_kind__by_content(const void *one, const void *other)
+{
+	const struct ct_kind *x = one, *y = other;
+	int order = ct_key__compare(&x->key, &y->key);
+
+	if (!order)
+		order = ct_content__compare_text(x->syscall, y->syscall);
 	return order ? order : compare_stacks(x, y);
 }
 

@@ -16,6 +16,9 @@ uint64_t ct_stack__hash(char *const *names, size_t len);
 void ct_kind__forget_boot(struct ct_kind *k);
 void ct_act__forget_boot(struct ct_act *a);
 
+/* By all of a key but the ids that hold for one boot; negative, 0 or positive. */
+int ct_key__compare(const struct ct_key *a, const struct ct_key *b);
+
 /*
  * For qsort(), by nothing but the content; 0: they are the same. Of execs that are the same the
  * first one stands for all, with a count.

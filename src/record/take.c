@@ -2,6 +2,7 @@
 /* From what was gathered since the last time to a session. */
 #include <string.h>
 
+#include "model/content.h"
 #include "record/take_priv.h"
 
 /* One whose cgroup cannot be named may be any workload's. */
@@ -20,26 +21,13 @@ static void on_loss(void *arg, uint64_t cgroup, uint64_t lost)
 	g->lost = lost;
 }
 
-#define ORDER(a, b, f)        \
-	if ((a)->f != (b)->f) \
-	return (a)->f < (b)->f ? -1 : 1
-
 static int by_key(const void *x, const void *y)
 {
 	const struct ct_key *a = &((const struct ct_kind *)x)->key;
 	const struct ct_key *b = &((const struct ct_kind *)y)->key;
+	int order = ct_key__compare(a, b);
 
-	ORDER(a, b, cap);
-	ORDER(a, b, flags);
-	ORDER(a, b, nr);
-	ORDER(a, b, sel);
-	ORDER(a, b, entry);
-	ORDER(a, b, level);
-	ORDER(a, b, from);
-	ORDER(a, b, effective);
-	ORDER(a, b, after);
-	ORDER(a, b, site);
-	return 0;
+	return order ? order : (a->site > b->site) - (a->site < b->site);
 }
 
 static int by_act(const void *x, const void *y)

@@ -6,6 +6,7 @@
 #include "cgroup/name.h"
 #include "cgroup/path.h"
 #include "kern/selectors.h"
+#include "model/content.h"
 #include "record/take_priv.h"
 
 /* A workload of the session whose kinds and acts are in the tables below. */
@@ -34,16 +35,6 @@ struct merged_act {
 	size_t index; /* in w->acts */
 	UT_hash_handle hh;
 };
-
-static uint64_t hash_names(char **names, size_t len)
-{
-	uint64_t h = 0xcbf29ce484222325ull;
-
-	for (size_t i = 0; i < len; i++)
-		for (size_t k = 0; k <= strlen(names[i]); k++) /* the NUL ends a name */
-			h = (h ^ (unsigned char)names[i][k]) * 0x100000001b3ull;
-	return h;
-}
 
 static char *syscall_name(const struct ct_key *key)
 {
@@ -147,7 +138,7 @@ static struct ct_kind *kind_of(struct ct_taking *t, struct ct_workload *w, const
 	struct merged *found;
 
 	like.cgroup = 0;
-	like.site = hash_names(stack, len);
+	like.site = ct_stack__hash(stack, len);
 	index_workload(t, w);
 	if (add_merged(t, w, &like, w->nkinds, &found))
 		return new_kind(t, w, &like, stack, len);
