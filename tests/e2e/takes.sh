@@ -5,10 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
-command -v "${CC:-cc}" >/dev/null || { skip all 'no compiler'; exit 0; }
-v2=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
-[ -n "$v2" ] || { skip all 'no cgroup v2'; exit 0; }
-"${CC:-cc}" -O1 -o "$tmp/churn" "$(dirname "$0")/churn.c" || { skip all 'no C library to link with'; exit 0; }
+need_churn
 
 every=${EVERY:-1} seconds=${SECONDS_OF_CHURN:-10}
 dir=$v2/captrim-takes-$$

@@ -33,6 +33,14 @@ need_probe() {
 		{ skip all "no attach type works on this kernel: $(grep -m1 '^no' "$tmp/doctor")"; exit 0; }
 }
 
+# Ends the script with one SKIP line unless $tmp/churn can be built and there is a cgroup v2 tree, which is $v2 then.
+need_churn() {
+	command -v "${CC:-cc}" >/dev/null || { skip all 'no compiler'; exit 0; }
+	v2=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+	[ -n "$v2" ] || { skip all 'no cgroup v2'; exit 0; }
+	"${CC:-cc}" -O1 -o "$tmp/churn" "$here/tests/e2e/churn.c" || { skip all 'no C library to link with'; exit 0; }
+}
+
 # attached PID: waits until a recorder has attached, for half a minute at most; its timer is made after that
 attached() {
 	for _ in $(seq 300); do
