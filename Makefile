@@ -202,16 +202,17 @@ $(OUT)/man/%: docs/man/%.scd.in scripts/man-options $(BIN)
 	scripts/man-options $@.options $< > $@.scd
 	scdoc < $@.scd > $@
 
-COMPLETION := $(wildcard completions/captrim.bash)
-
 install: all $(if $(shell command -v scdoc),man)
 	install -D -m 755 captrim $(DESTDIR)$(PREFIX)/bin/captrim
 	for page in $(wildcard $(MANS)); do \
 		install -D -m 644 $$page \
 			$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/} || exit; \
 	done
-	$(if $(COMPLETION),install -D -m 644 $(COMPLETION) \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/captrim)
+	install -D -m 644 completions/captrim.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/captrim
+	install -D -m 644 completions/_captrim $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_captrim
+	install -D -m 644 completions/captrim.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/captrim.fish
 
 clean:
 	rm -rf $(OUT) captrim

@@ -103,6 +103,37 @@ test_completion() {
 	same 'completion: files, also behind a letter'
 }
 
+# offers SHELL LINE: what that shell's completion offers for the end of the line, in $tmp/found.
+offers() {
+	case $1 in
+	zsh) timeout 60 zsh -f "$here/tests/lib/complete.zsh" "$here/completions" "$2" ;;
+	fish)
+		timeout 60 fish --no-config -c "source '$here/completions/captrim.fish'; complete -C '$2'" |
+			cut -f 1
+		;;
+	esac 2>"$tmp/err" | sort -u >"$tmp/found"
+}
+
+# The shells that load a file by its name.
+test_shell() {
+	local shell=$1
+
+	if ! command -v "$shell" >/dev/null; then
+		skip "completion of $shell" "$shell is not installed"
+		return
+	fi
+	commands | sort >"$tmp/wanted"
+	offers "$shell" "$captrim "
+	sed -i '/^--/d' "$tmp/found"
+	same "completion of $shell: commands"
+	options record | sort >"$tmp/wanted"
+	offers "$shell" "$captrim record --"
+	same "completion of $shell: options"
+	awk -F '\t' '$2 == "advise" && $4 == "format" { print $6 }' "$tmp/dump" | tr , '\n' | sort >"$tmp/wanted"
+	offers "$shell" "$captrim advise --format "
+	same "completion of $shell: values"
+}
+
 test_readme() {
 	local format missing=
 
@@ -130,4 +161,6 @@ fi
 test_help
 test_man
 test_completion
+test_shell zsh
+test_shell fish
 test_readme
