@@ -20,14 +20,28 @@ OUT ?= .output
 ARCH ?= $(shell uname -m)
 BPF_ARCH = $(patsubst aarch64,arm64,$(patsubst x86_64,x86,$(ARCH)))
 
-LIBS := libbpf libelf zlib jansson libfyaml libcurl libseccomp
+# What may be left out by name: make WITHOUT="POSTGRES NCURSES". The rest is needed.
+OPTIONAL := POSTGRES MICROHTTPD NCURSES
+POSTGRES_LIB := libpq
+MICROHTTPD_LIB := libmicrohttpd
+NCURSES_LIB := ncursesw
+WITHOUT ?=
+ifneq ($(filter-out $(OPTIONAL),$(WITHOUT)),)
+$(error WITHOUT names $(filter-out $(OPTIONAL),$(WITHOUT)); what can be left out: $(OPTIONAL))
+endif
+FEATURES := $(filter-out $(WITHOUT),$(OPTIONAL))
+
+LIBS := libbpf libelf zlib jansson libfyaml libcurl libseccomp sqlite3 $(foreach f,$(FEATURES),$($f_LIB))
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -fno-strict-aliasing
 # Asked once, when first used: on a fresh machine "make test" and "make demo" install pkg-config.
 LIB_CFLAGS = $(eval LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS)))$(LIB_CFLAGS)
 LIB_LIBS = $(eval LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS)))$(LIB_LIBS)
-ALL_CPPFLAGS = -D_GNU_SOURCE -DCT_VERSION='"$(VERSION)"' -Isrc -Iinclude -I$(OUT) \
+# A file that uses one of these libraries asks "#ifdef CT_HAVE_POSTGRES".
+FEATURE_FLAGS = $(FEATURES:%=-DCT_HAVE_%) -DCT_FEATURES='"$(foreach \
+	f,$(OPTIONAL),$(if $(filter $f,$(FEATURES)),+,-)$f)"'
+ALL_CPPFLAGS = -D_GNU_SOURCE -DCT_VERSION='"$(VERSION)"' $(FEATURE_FLAGS) -Isrc -Iinclude -I$(OUT) \
 	$(LIB_CFLAGS) $(CPPFLAGS)
 ALL_LIBS = $(LIB_LIBS) $(LDLIBS)
 BPF_CFLAGS = -target bpf -O2 -g -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARCH) \
@@ -66,7 +80,12 @@ $(OUT)/libcaptrim.a: $(OBJS)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $(OBJS)
 
-$(OUT)/%.o: src/%.c Makefile
+# Changes when another set of features is built, and with it all that was compiled.
+$(OUT)/features: FORCE
+	@mkdir -p $(@D)
+	@[ "$$(cat $@ 2>/dev/null)" = "$(FEATURES)" ] || echo "$(FEATURES)" >$@
+
+$(OUT)/%.o: src/%.c Makefile $(OUT)/features
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -MMD -MP -c -o $@ $<
@@ -87,7 +106,7 @@ $(OUT)/%.skel.h: $(OUT)/%.bpf.o
 
 # ---- tests ----
 
-$(OUT)/test_%: tests/unit/test_%.c $(OUT)/libcaptrim.a
+$(OUT)/test_%: tests/unit/test_%.c $(OUT)/libcaptrim.a $(OUT)/features
 	$(call say,TEST,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
 		$(OUT)/libcaptrim.a -lcunit $(ALL_LIBS)

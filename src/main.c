@@ -55,7 +55,7 @@ int main(int argc, char **argv)
 		return end(0);
 	}
 	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
-		puts("captrim " CT_VERSION);
+		puts("captrim " CT_VERSION "\n" CT_FEATURES);
 		return end(0);
 	}
 	/* For the man page and shell completion; not for people, so --help does not list it. */

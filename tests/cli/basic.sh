@@ -47,6 +47,7 @@ quiet() {
 
 run 0 version --version
 says out 'version names itself' '^captrim [0-9]+\.[0-9]+'
+says out 'version lists the optional libraries' '^[+-]POSTGRES [+-]MICROHTTPD [+-]NCURSES$'
 run 0 help --help
 says out 'help lists the commands' '^ +advise '
 quiet err 'help is not an error'
