@@ -10,11 +10,9 @@ static const struct {
 	const struct ct_command *cmd;
 	int (*run)(int argc, char **argv);
 } commands[] = {
-	{ &ct_run_command, ct_cmd__run },	    { &ct_record_command, ct_cmd__record },
-	{ &ct_advise_command, ct_cmd__advise },	    { &ct_patch_command, ct_cmd__patch },
-	{ &ct_check_command, ct_cmd__check },	    { &ct_verify_command, ct_cmd__verify },
-	{ &ct_rehearse_command, ct_cmd__rehearse }, { &ct_trace_command, ct_cmd__trace },
-	{ &ct_explain_command, ct_cmd__explain },   { &ct_doctor_command, ct_cmd__doctor },
+#define CT_COMMAND(name) { &ct_##name##_command, ct_cmd__##name },
+#include "cmd/commands.def"
+#undef CT_COMMAND
 };
 
 static void help(FILE *out)

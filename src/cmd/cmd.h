@@ -13,20 +13,11 @@
 #define CT_EXIT_CANNOT	  126 /* run: the command cannot be executed */
 #define CT_EXIT_NOT_FOUND 127
 
-int ct_cmd__run(int argc, char **argv);
-int ct_cmd__record(int argc, char **argv);
-int ct_cmd__advise(int argc, char **argv);
-int ct_cmd__patch(int argc, char **argv);
-int ct_cmd__check(int argc, char **argv);
-int ct_cmd__verify(int argc, char **argv);
-int ct_cmd__rehearse(int argc, char **argv);
-int ct_cmd__trace(int argc, char **argv);
-int ct_cmd__explain(int argc, char **argv);
-int ct_cmd__doctor(int argc, char **argv);
-
-extern const struct ct_command ct_run_command, ct_record_command, ct_advise_command,
-	ct_patch_command, ct_check_command, ct_verify_command, ct_rehearse_command,
-	ct_trace_command, ct_explain_command, ct_doctor_command;
+#define CT_COMMAND(name)                           \
+	int ct_cmd__##name(int argc, char **argv); \
+	extern const struct ct_command ct_##name##_command;
+#include "cmd/commands.def"
+#undef CT_COMMAND
 
 /* --strict and --generous exclude each other: -EINVAL with a message. */
 int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *err);
