@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What was seen on this host, or on a fleet, and what was concluded from it: in an SQLite file that
+ * one daemon writes, or in a PostgreSQL database to which many push. Both have the same tables,
+ * which docs/store.md describes for people.
+ *
+ * All numbers are absolute and belong to the host that wrote them, so that writing them again is
+ * harmless. A row belongs to a host by name and to a store by its random id: a store that was begun
+ * anew, or a second host of the same name, overwrites nothing that the other one wrote.
+ * Strings are raw: they may hold anything that a container can be called.
+ * A store is used by one thread.
+ */
+#ifndef CT_STORE_STORE_H
+#define CT_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "judge/judge.h"
+#include "model/session.h"
+
+#define CT_STORE_DEFAULT "/var/lib/captrim/captrim.db"
+
+struct ct_store;
+
+enum ct_store_flags {
+	CT_STORE_READ = 0,   /* it is there; nothing is changed */
+	CT_STORE_WRITE = 1,  /* creates, migrates, and refuses a second one that wants the same */
+	CT_STORE_CHANGE = 2, /* creates, migrates: acknowledge and import, beside a daemon */
+	CT_STORE_REBUILD =
+		4, /* with one of them: puts a broken file aside, and says so by warning */
+};
+
+/*
+ * url: a path, sqlite:///PATH, postgresql://..., or NULL: CT_STORE_DEFAULT. Only a file can be
+ * opened with CT_STORE_WRITE; ct_store_push__start() copies it to PostgreSQL.
+ *
+ * -ENOENT: it is not there. -EBUSY: another daemon writes to it. -EBADMSG: it is broken, or not a
+ * store at all; it stays as it is. -EPROTO: its schema is newer. -EACCES, -ENOSPC and others as of
+ * open(2). -ENOSYS: built without PostgreSQL. Each with a message that names the store and the
+ * cure.
+ */
+int ct_store__open(const char *url, unsigned int flags, struct ct_store **s, struct ct_err *err);
+void ct_store__close(struct ct_store *s); /* s may be NULL */
+
+/* Does it name a PostgreSQL database? */
+bool ct_store__is_remote(const char *url);
+
+/* ---- writing: the daemon ---- */
+
+/* What is stored of one workload of this host. All of it takes the place of what was there. */
+struct ct_store_workload {
+	const char *key; /* of model/identity.h */
+	/*
+	 * All that is known of it, as from ct_store__load_workload() with what is new added and
+	 * judged. NULL, all three: only times and numbers below change.
+	 */
+	const struct ct_session *session;
+	const struct ct_workload *w;
+	const struct ct_advice *advice;
+	int64_t now_ms;	     /* wall clock; 0: the batch's */
+	uint64_t watched_ms; /* of all its instances. The following never become less. */
+	uint64_t starts, ends, reloads;
+	bool news; /* a fleet's database is to have it at once */
+};
+
+/* An event, as src/drift/ made it. Stored once for an id. */
+struct ct_store_event {
+	const char *id;	  /* the same for what is the same event */
+	const char *kind; /* "new-need" */
+	const char *host, *key, *label;
+	const char *capability, *verdict, *scope, *generation; /* each may be NULL */
+	const char *text;				       /* a sentence for people */
+	const char *json;				       /* as sinks send it */
+	int64_t time_ms, expires_ms;			       /* 0: never */
+	/* Set by ct_store__ack() alone; ignored when it is saved. */
+	int64_t acked_ms; /* 0: not acknowledged */
+	const char *acked_by, *note;
+};
+
+/* A time that was not watched. Known by key, from_ms and why; to_ms may grow. */
+struct ct_store_gap {
+	const char *host; /* NULL when saved: the batch's */
+	const char *key;  /* NULL: of the whole host */
+	const char *why;  /* "daemon-down", "losses", ... */
+	const char *text; /* a sentence for people */
+	int64_t from_ms, to_ms;
+};
+
+struct ct_store_batch {
+	const struct ct_host *host;
+	const char *host_name;
+	int64_t now_ms;
+	const struct ct_store_workload *workloads;
+	size_t nworkloads;
+	const struct ct_store_event *events;
+	size_t nevents;
+	const struct ct_store_gap *gaps;
+	size_t ngaps;
+};
+
+/*
+ * One transaction: on failure nothing of it is stored, and it may be tried again as it is. An empty
+ * batch does nothing, not even a sync. Times that lie before stored ones are set to these, so that
+ * they stay in order when the clock jumps. -ENOSPC: no space; -EIO, -EBADMSG: it must be looked at.
+ */
+int ct_store__save(struct ct_store *s, const struct ct_store_batch *b, struct ct_err *err);
+
+/*
+ * One workload of this host with all its parts, as this store saved it; *out has no workload if it
+ * has none. The caller frees.
+ */
+int ct_store__load_workload(struct ct_store *s, const char *host, const char *key,
+			    struct ct_session **out, struct ct_err *err);
+
+struct ct_store_limits {
+	int64_t age_ms; /* what was not seen for so long goes; 0: no limit */
+	int64_t bytes;	/* of the file: what was longest not seen goes first; 0: no limit */
+};
+
+/* *removed: rows, may be NULL. What a fleet's database has of this host follows by age. */
+int ct_store__retain(struct ct_store *s, const struct ct_store_limits *l, int64_t now_ms,
+		     uint64_t *removed, struct ct_err *err);
+
+struct ct_store_status {
+	int64_t bytes;	   /* of the file and its log; 0 for PostgreSQL */
+	int64_t commit_ms; /* the last one; 0: none yet */
+	uint64_t commits;
+	uint64_t workloads, events, gaps; /* rows */
+};
+int ct_store__status(struct ct_store *s, struct ct_store_status *out, struct ct_err *err);
+
+/* ---- reading ---- */
+
+/* What is wanted. All zero or NULL: everything. */
+struct ct_store_query {
+	const char *host;
+	/* Each names workloads as people do: key, label, service, container or unit. */
+	const char *const *names;
+	size_t nnames;
+	const char *project, *namespace_;
+	int64_t since_ms, until_ms; /* seen, or happened, at or after, and before; 0: no limit */
+	/* For each_need, each_event: of this capability only ("SYS_ADMIN"). */
+	const char *capability;
+};
+
+/*
+ * All recordings that match, added up and united (model/tally.h): replicas on all hosts are one
+ * workload. The caller frees. since_ms and until_ms choose whole parts (settings) by the time that
+ * they were seen.
+ */
+int ct_store__load(struct ct_store *s, const struct ct_store_query *q, struct ct_session **out,
+		   struct ct_err *err);
+
+struct ct_store_host_row {
+	const char *name, *store; /* the store's id */
+	const char *kernel, *arch, *boot_id, *backend, *captrim;
+	int64_t first_ms, last_ms;
+	uint64_t workloads;
+};
+
+struct ct_store_workload_row {
+	const char *host, *store, *key, *label, *kind, *runtime;
+	const char *image, *image_digest, *project, *service, *namespace_, *owner, *container;
+	bool configured_known;
+	uint64_t configured;
+	uint64_t starts, ends, reloads, watched_ms, checks, recordings, lost;
+	int64_t first_ms, last_ms, news_ms; /* news_ms: when something new was last seen */
+	/* Of the advice; confidence is "" as long as there is none. */
+	uint64_t cap_add, required, optional, removed;
+	const char *confidence;
+	const char *gaps; /* names of ct_gap_names with spaces between; "": it is complete */
+	int64_t advice_ms;
+};
+
+/* What one capability is to a workload. Also for those that it holds and never asked for. */
+struct ct_store_need_row {
+	const char *host, *store, *key, *label;
+	const char *capability; /* "SYS_ADMIN" */
+	const char *verdict;	/* "required", "optional", "unneeded"; "unused": never checked */
+	const char *scope, *risk;
+	bool chosen, held; /* in cap_add; in the configured set */
+	uint64_t granted, denied;
+	/* Wall clock: first seen, last seen (checks grew), and when it got this verdict. */
+	int64_t first_ms, last_ms, since_ms;
+	const char *site, *syscall, *process, *reason; /* of the most important reason, or "" */
+};
+
+struct ct_store_advice_row {
+	const char *host, *store, *key, *label;
+	uint64_t cap_add, required, optional;
+	const char *confidence, *gaps;
+	const char *json; /* captrim.advice/1 */
+	int64_t time_ms;
+};
+
+/* What a row points to is borrowed during the call. Not 0: no more, and it is returned. */
+typedef int (*ct_store_host_fn)(const struct ct_store_host_row *row, void *arg);
+typedef int (*ct_store_workload_fn)(const struct ct_store_workload_row *row, void *arg);
+typedef int (*ct_store_need_fn)(const struct ct_store_need_row *row, void *arg);
+typedef int (*ct_store_advice_fn)(const struct ct_store_advice_row *row, void *arg);
+typedef int (*ct_store_event_fn)(const struct ct_store_event *row, void *arg);
+typedef int (*ct_store_gap_fn)(const struct ct_store_gap *row, void *arg);
+
+/* By name; by key and host; by key, host and capability; events and gaps by time. q may be NULL. */
+int ct_store__each_host(struct ct_store *s, const struct ct_store_query *q, ct_store_host_fn fn,
+			void *arg, struct ct_err *err);
+int ct_store__each_workload(struct ct_store *s, const struct ct_store_query *q,
+			    ct_store_workload_fn fn, void *arg, struct ct_err *err);
+int ct_store__each_need(struct ct_store *s, const struct ct_store_query *q, ct_store_need_fn fn,
+			void *arg, struct ct_err *err);
+int ct_store__each_advice(struct ct_store *s, const struct ct_store_query *q, ct_store_advice_fn fn,
+			  void *arg, struct ct_err *err);
+int ct_store__each_event(struct ct_store *s, const struct ct_store_query *q, ct_store_event_fn fn,
+			 void *arg, struct ct_err *err);
+int ct_store__each_gap(struct ct_store *s, const struct ct_store_query *q, ct_store_gap_fn fn,
+		       void *arg, struct ct_err *err);
+
+/* ---- acknowledging: CT_STORE_CHANGE ---- */
+
+/* Which events: those that match all that is not NULL. */
+struct ct_store_ack {
+	const char *id; /* or its beginning, at least 6 characters */
+	const char *host, *name, *capability;
+	const char *by, *note; /* may be NULL */
+	int64_t now_ms;
+	bool undo;
+};
+
+/* *n: how many that were not so before. A daemon that pushes gets them from there. */
+int ct_store__ack(struct ct_store *s, const struct ct_store_ack *a, size_t *n, struct ct_err *err);
+
+/* ---- care ---- */
+
+/* Looks at all of it. -EBADMSG with a message that says what is wrong. */
+int ct_store__check(struct ct_store *s, struct ct_err *err);
+
+/* A copy that is whole, also while a daemon writes. The file must not be there yet. */
+int ct_store__backup(struct ct_store *s, const char *path, struct ct_err *err);
+
+/* Gives the space of what was removed back to the file system. */
+int ct_store__vacuum(struct ct_store *s, struct ct_err *err);
+
+/*
+ * Adds the workloads of a recording as if they had been seen on that host, judged; repeating it
+ * with the same recording changes nothing. host NULL: "imported". *n: workloads.
+ */
+int ct_store__import(struct ct_store *s, struct ct_session *recording, const char *host, size_t *n,
+		     struct ct_err *err);
+
+static inline void ct_store__cleanup(struct ct_store **s)
+{
+	ct_store__close(*s);
+}
+#define ct_autostore __attribute__((cleanup(ct_store__cleanup)))
+
+#endif
