@@ -141,10 +141,10 @@ static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, const str
 			lost_by(share_of(key->cgroup), CT_LOSS_KINDS);
 			return false; /* the slot's old key stays, with count 0 */
 		}
-		if (mine && !cfg_trace)
+		if (mine && !cfg_trace && cfg_detail < CT_DETAIL_KINDS)
 			send_sample(key);
 	}
-	if (!keep_stack(ctx, key->site)) {
+	if (!(key->flags & CT_F_NO_SITE) && !keep_stack(ctx, key->site)) {
 		/* Counted past the cache, so that the next hit comes here and tries again. */
 		n->count++;
 		n->last = bpf_jiffies64();
@@ -193,7 +193,7 @@ static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *st
 	__u32 index;
 
 	if (!btf || !stack) {
-		key->site = site_of(ctx, c, key->nr);
+		key->site = key->flags & CT_F_NO_SITE ? 0 : site_of(ctx, c, key->nr);
 		mix ^= key->site * 11;
 		stack = NULL;
 	}
@@ -244,6 +244,32 @@ static __always_inline void count_overcommit(__u64 cgroup, bool granted)
 		v->n[0]++;
 }
 
+/* A check of which no more is noted: plain numbers, so that it is verified once. */
+__noinline int count_total(__u64 cgroup, __u32 entry, __u32 cap, __u32 granted)
+{
+	struct ct_key key = { .cgroup = cgroup,
+			      .nr = CT_NR_NONE,
+			      .flags = CT_F_NO_SITE | CT_F_TOTAL,
+			      .entry = entry,
+			      .cap = cap };
+	struct ct_count *n;
+
+	if (granted)
+		key.flags |= CT_F_GRANTED;
+	n = bpf_map_lookup_elem(&kinds, &key);
+	if (!n) {
+		add_kind(&key);
+		n = bpf_map_lookup_elem(&kinds, &key);
+	}
+	if (n) {
+		n->count++;
+		n->last = bpf_jiffies64();
+	} else {
+		lost_by(share_of(cgroup), CT_LOSS_KINDS);
+	}
+	return 0;
+}
+
 /* stack: where cap_capable's return address lies, for who can follow it; NULL: unknown. */
 static __always_inline int on_check(enum way way, void *ctx, const void *stack, struct check *c)
 {
@@ -269,6 +295,11 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	if (c->cap == CAP_SYS_ADMIN && is_overcommit(caller_of(btf, stack, c))) {
 		count_overcommit(key.cgroup, c->granted);
 		return 0;
+	}
+	if (cfg_detail >= CT_DETAIL_TOTALS) {
+		if (entering_alive)
+			whose(FIELD(btf, task, tgid), &key.cgroup, &key.entry);
+		return count_total(key.cgroup, key.entry, c->cap, c->granted);
 	}
 	regs = regs_of(btf, task);
 	key.nr = nr_of(btf, task, regs);
@@ -296,12 +327,16 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		whose(FIELD(btf, task, tgid), &key.cgroup, &key.entry);
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(btf, FIELD(btf, task, pid), regs, &key);
-	whole = needs_whole_path(&key);
+	if (cfg_detail) {
+		key.flags |= CT_F_NO_SITE;
+		stack = NULL;
+	}
+	whole = !(key.flags & CT_F_NO_SITE) && needs_whole_path(&key);
 	if (c->unwinds && whole)
 		c->window = false;
 	slot = count(btf, ctx, stack, c, &key, whole);
-	if (btf && cfg_outcomes && key.nr >= 0 && wants_outcome(&key) && !(slot && slot->settled) &&
-	    is_within_call(regs) &&
+	if (btf && cfg_outcomes && !(key.flags & CT_F_NO_SITE) && key.nr >= 0 &&
+	    wants_outcome(&key) && !(slot && slot->settled) && is_within_call(regs) &&
 	    watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs) && slot)
 		slot->settled = 1;
 	if (c->cap == CAP_KILL)

@@ -15,6 +15,7 @@
 SEC_HOT __u32 cfg_self;		    /* our own process, left out */
 SEC_HOT int cfg_v1_controller = -1; /* pure v1 and hybrid: enum ct_v1_controller */
 SEC_HOT __u32 cfg_trace;	    /* a sample for every check, not for the first of its kind */
+SEC_HOT __u32 cfg_detail;	    /* enum ct_detail; user space may change it at any time */
 SEC_HOT __u8 cfg_selector[CT_SYSCALLS]; /* CT_SEL(kind, argument) */
 
 /* Bits of CT_SEL_ARG and CT_SEL_BITS that kernels know. */

@@ -90,7 +90,9 @@ int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target,
 	c.word[0] = PT_REGS_RET(ctx);
 #endif
 	nr = nr_of(false, task, regs_of(false, task));
-	if (cred_flags(false, &c, task)) {
+	if (cfg_detail) {
+		/* The first word alone is looked at, see is_overcommit(). */
+	} else if (cred_flags(false, &c, task)) {
 		c.word[0] = site_of_stack(ctx, nr);
 		c.whole = true;
 		c.window = false;

@@ -35,6 +35,18 @@
 #define CT_F_CREDS	  (1u << 8) /* effective and from are known, of each check */
 /* The owner of a child user namespace may do anything in it (cap_capable, 5.10-7.3). */
 #define CT_F_BY_OWNER (1u << 9)
+/* The probe was told to note less: no call path; of a total, nothing but whose check it was (cgroup
+ * and entry), the capability and the verdict. What is not noted is zero, nr CT_NR_NONE. */
+#define CT_F_NO_SITE (1u << 10)
+#define CT_F_TOTAL   (1u << 11)
+
+/* How much is noted of a check; each level leaves out what the one before it did, and more. */
+enum ct_detail {
+	CT_DETAIL_FULL,
+	CT_DETAIL_NO_SITES, /* no call paths nor outcomes: CT_F_NO_SITE, site is 0 */
+	CT_DETAIL_KINDS,    /* no samples: process, credentials and arguments are not known */
+	CT_DETAIL_TOTALS,   /* no kinds: CT_F_TOTAL */
+};
 
 /* ct_key.entry: how the process came into its cgroup. */
 #define CT_ENTRY_MAIN  0u /* the entry point's tree */

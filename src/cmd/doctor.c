@@ -44,7 +44,7 @@ static int check_backends(void)
 static void check_probe(void)
 {
 	static const char *const one_call[] = { "capset", NULL };
-	struct ct_probe_opts o = { .syscalls = one_call };
+	struct ct_probe_opts o = { .syscalls = one_call, .outcomes = true };
 	ct_autoerr struct ct_err err = {};
 	struct ct_probe *p = NULL;
 	static const char *const layouts[] = { "?", "v1", "v2", "hybrid v1 and v2" };

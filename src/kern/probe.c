@@ -31,6 +31,18 @@ int ct_probe__cgroup_layout(const struct ct_probe *p)
 	return p->layout;
 }
 
+const char *const ct_detail_names[] = { "full", "no-sites", "kinds", "totals", NULL };
+
+void ct_probe__set_detail(struct ct_probe *p, enum ct_detail detail)
+{
+	p->skel->data_hot->cfg_detail = detail;
+}
+
+enum ct_detail ct_probe__detail(const struct ct_probe *p)
+{
+	return p->skel->data_hot->cfg_detail;
+}
+
 int ct_probe__mark_inside(struct ct_probe *p, uint64_t cgroup)
 {
 	struct {

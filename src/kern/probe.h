@@ -17,8 +17,11 @@ struct ct_probe_opts {
 	const char *backend; /* "tp_btf", "fexit", "kprobe"; NULL: the first that works */
 	const char *const
 		*syscalls; /* NULL-terminated names to watch without a check; NULL: none */
+	bool outcomes;	   /* how calls end after checks of interest, where that can be seen */
 	bool every;	   /* a sample for every check, for trace */
 };
+
+extern const char *const ct_detail_names[]; /* of enum ct_detail; NULL at the end */
 
 /* What was tried and how it failed, for messages and doctor. */
 struct ct_backend_try {
@@ -43,6 +46,13 @@ bool ct_probe__fingerprints(const struct ct_probe *p); /* false: every check tak
 bool ct_probe__watches_syscalls(const struct ct_probe *p);
 bool ct_probe__watches_outcomes(const struct ct_probe *p);
 int ct_probe__cgroup_layout(const struct ct_probe *p); /* 1, 2, 3: as ct_host.cgroup */
+
+/*
+ * From now on, without loading anew, for checks that come after; CT_DETAIL_FULL at first. What
+ * needs no check (acts, execs, exits, cgroups) is seen on all levels.
+ */
+void ct_probe__set_detail(struct ct_probe *p, enum ct_detail detail);
+enum ct_detail ct_probe__detail(const struct ct_probe *p);
 
 /* Everything made by processes in this cgroup counts as made by the watched command. */
 int ct_probe__mark_inside(struct ct_probe *p, uint64_t cgroup);

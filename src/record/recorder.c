@@ -144,7 +144,9 @@ static void classify(void *arg, const char *path, struct ct_cgroup_name *name)
 int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **out,
 		      struct ct_err *err)
 {
-	struct ct_probe_opts po = { .backend = opts->backend, .syscalls = opts->syscalls };
+	struct ct_probe_opts po = { .backend = opts->backend,
+				    .syscalls = opts->syscalls,
+				    .outcomes = opts->syscalls };
 	struct ct_recorder *r = ct_xzalloc(sizeof(*r));
 	int ret;
 
