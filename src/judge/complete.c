@@ -1,10 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Is an advice whole, or may a need be missing? This is the one place that decides. */
+#include <linux/capability.h>
 #include <string.h>
 
 #include "judge/judge_priv.h"
 
-const char *const ct_gap_names[] = { "start-not-seen", "losses", "cut-off", NULL };
+const char *const ct_gap_names[] = { "start-not-seen", "losses", "cut-off", "degraded", NULL };
+
+/*
+ * Of a total not even the system call is known, which is what tells of a file system that was
+ * mounted or of a reboot (acts.c). Without its call site a check shows all that it shows with it,
+ * but for one thing: that user 0 was mapped into a user namespace, which takes SETFCAP unasked.
+ */
+static bool may_hide_need(const struct ct_kind *k)
+{
+	if (k->key.entry == CT_ENTRY_SETUP)
+		return false;
+	if (k->key.flags & CT_F_TOTAL)
+		return true;
+	return k->key.flags & CT_F_NO_SITE && k->key.flags & CT_F_GRANTED &&
+	       k->key.cap == CAP_SYS_ADMIN && k->key.level && k->key.from == k->key.level;
+}
+
+static bool lacks_detail(const struct ct_workload *w)
+{
+	ct_workload__for_each(part, w)
+		for (size_t i = 0; i < part->nkinds; i++)
+			if (may_hide_need(&part->kinds[i]))
+				return true;
+	return false;
+}
 
 unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_losses *l)
 {
@@ -19,6 +44,8 @@ unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_losses *l)
 		gaps |= CT_GAP_LOST;
 	if (l->truncated)
 		gaps |= CT_GAP_CUT_OFF;
+	if (lacks_detail(c->w))
+		gaps |= CT_GAP_DETAIL;
 	return gaps;
 }
 
@@ -80,5 +107,8 @@ char *ct_advice__gaps_text(const struct ct_advice *a)
 	if (a->gaps & CT_GAP_CUT_OFF)
 		ct_str__add(&s, "; the recording is cut off, and needs after that are missing: "
 				"record it again");
+	if (a->gaps & CT_GAP_DETAIL)
+		ct_str__add(&s, "; for a time too little was noted of its checks, to keep within "
+				"a budget: raise the budget, and let it be watched again");
 	return s.s;
 }

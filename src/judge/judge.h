@@ -16,10 +16,15 @@ enum ct_confidence { CT_CONF_LOW, CT_CONF_MEDIUM, CT_CONF_HIGH, CT_CONF_PROVED }
  * whole. Bits, see complete.c.
  */
 enum ct_gap {
-	CT_GAP_START = 1,  /* its start was not seen in any recording */
-	CT_GAP_LOST = 2,   /* something was lost that may have been a need */
-	CT_GAP_CUT_OFF = 4 /* the recording file ends early */
+	CT_GAP_START = 1,   /* its start was not seen in any recording */
+	CT_GAP_LOST = 2,    /* something was lost that may have been a need */
+	CT_GAP_CUT_OFF = 4, /* the recording file ends early */
+	CT_GAP_DETAIL = 8   /* too little was noted of some checks, to keep within a budget */
 };
+
+/* ct_reason.site of checks whose call site was not noted (CT_F_NO_SITE): needed, for want of better
+ * knowledge, and doubtful. */
+#define CT_SITE_NOT_NOTED "not noted"
 
 /* Which set goes into cap_add. */
 enum ct_mode {

@@ -67,6 +67,11 @@ static bool is_second_half(const struct ct_workload *w, const struct ct_kind *k)
 	return false;
 }
 
+static bool is_unsited(const struct ct_kind *k)
+{
+	return k->key.flags & CT_F_NO_SITE && !k->stack_len;
+}
+
 static struct finding look_up(const struct ct_case *c, const struct ct_kind *kind)
 {
 	struct finding f = { .any_of = 1ull << kind->key.cap, .known = true };
@@ -80,10 +85,15 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 		k.outcome.eacces = 0;
 	r = ct_rules__match(c->rules, &k, c->kernel, &f.site, &f.scope);
 	if (!r) {
-		f.known = false;
+		f.known = is_unsited(kind);
 		f.verdict = CT_REQUIRED;
 		f.doubtful = true;
-		f.text = ct_xstrdup("asked at a call site without a rule: counts as needed");
+		if (f.known)
+			f.site = CT_SITE_NOT_NOTED;
+		f.text = ct_xstrdup(f.known ? "its call site was not noted, to keep within a "
+					      "budget: counts as needed" :
+					      "asked at a call site without a rule: counts as "
+					      "needed");
 		return f;
 	}
 	f.verdict = r->verdict;

@@ -230,6 +230,24 @@ static void warn_compat(struct ct_advice *a)
 				 what));
 }
 
+static void warn_detail(struct ct_advice *a)
+{
+	uint64_t unsited = 0;
+	ct_autofree char *what = NULL;
+
+	ct_workload__for_each(part, a->workload)
+		for (size_t i = 0; i < part->nkinds; i++)
+			if (part->kinds[i].key.flags & CT_F_NO_SITE)
+				unsited += part->kinds[i].count;
+	what = ct_human__count(unsited, "check was", "checks were");
+	if (unsited)
+		add_warning(a, "no-call-sites", -1,
+			    ct_xasprintf("%s noted without a call site, to keep within a budget: "
+					 "each counts as needed, so that the set may be larger "
+					 "than what it needs",
+					 what));
+}
+
 static void warn_incomplete(struct ct_advice *a, const struct ct_losses *l)
 {
 	uint64_t lost = l->kinds + l->acts + l->events + l->missed + ct_workload__lost(a->workload);
@@ -277,6 +295,7 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 	warn_engine(a, c);
 	warn_profile(a);
 	warn_compat(a);
+	warn_detail(a);
 	warn_incomplete(a, l);
 	if (c->failed)
 		add_warning(a, "failed-run", -1,

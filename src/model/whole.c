@@ -71,6 +71,10 @@ static bool is_admins(const struct ct_kind *k, const char *syscall)
 /* Mounting always asks for SYS_ADMIN, and the selector of these calls tells the file system. */
 static bool mounts_overlay(const struct ct_kind *k)
 {
+	/* Of a total it is not known which call it was. */
+	if (k->key.flags & CT_F_TOTAL)
+		return k->key.cap == CAP_SYS_ADMIN && k->key.flags & CT_F_GRANTED &&
+		       k->key.entry != CT_ENTRY_SETUP;
 	return (is_admins(k, "mount") || is_admins(k, "fsopen")) &&
 	       (!(k->key.flags & CT_F_CREDS) || k->key.flags & CT_F_COMPAT ||
 		k->key.sel == CT_WORD_OVERLAY || k->key.sel == CT_WORD_UNKNOWN);

@@ -63,7 +63,7 @@ static struct ct_kind *new_kind(struct ct_taking *t, struct ct_workload *w,
 	k->syscall = syscall_name(key);
 	k->stack = stack;
 	k->stack_len = len;
-	if (!stack)
+	if (!stack && !(key->flags & CT_F_NO_SITE))
 		t->s->losses.stacks++;
 	return k;
 }
@@ -191,7 +191,8 @@ static void count_for(struct ct_taking *t, struct ct_workload *w, const struct n
 	size_t len = 0;
 
 	resolved.entry = entry;
-	ct_probe__stack(t->c->probe, n->key->site, &stack, &len);
+	if (!(n->key->flags & CT_F_NO_SITE))
+		ct_probe__stack(t->c->probe, n->key->site, &stack, &len);
 	k = kind_of(t, w, &resolved, stack, len);
 	if (n->sample && (!k->sampled || n->sample->h.ns < k->first_ns))
 		fill_sample(k, n->sample);

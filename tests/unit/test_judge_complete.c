@@ -2,6 +2,7 @@
 /* Which advices are whole, and what is said of those that are not. */
 #include "build.h"
 #include "model/tally.h"
+#include "model/whole.h"
 
 #define CHOWN_CHECK CAP_CHOWN, "chown", "capable_wrt_inode_uidgid setattr_prepare"
 
@@ -114,6 +115,99 @@ static void test_settled(void)
 	}
 }
 
+static struct ct_kind *add_unsited(struct ct_workload *w, int cap, unsigned int flags)
+{
+	struct ct_kind *k = build_check(w, cap, flags & CT_F_TOTAL ? NULL : "chown", "");
+
+	k->key.flags |= flags | CT_F_NO_SITE;
+	if (flags & CT_F_TOTAL) {
+		k->key.flags &= ~CT_F_CREDS;
+		k->key.effective = 0;
+		k->sampled = false;
+	}
+	return k;
+}
+
+/* Of what a budget kept from being noted only that is a gap which may hide a need. */
+static void test_detail(void)
+{
+	static const struct {
+		int cap;
+		unsigned int flags, level, entry, gaps;
+	} cases[] = {
+		{ CAP_CHOWN, 0, 0, CT_ENTRY_MAIN, 0 },
+		{ CAP_SYS_ADMIN, 0, 0, CT_ENTRY_MAIN, 0 },
+		{ CAP_SYS_ADMIN, 0, 1, CT_ENTRY_MAIN, CT_GAP_DETAIL },
+		{ CAP_CHOWN, CT_F_TOTAL, 0, CT_ENTRY_MAIN, CT_GAP_DETAIL },
+		{ CAP_CHOWN, CT_F_TOTAL, 0, CT_ENTRY_SETUP, 0 },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		struct ct_workload *w = build_container(s, "x");
+		struct ct_kind *k = add_unsited(w, cases[i].cap, cases[i].flags);
+		ct_autofree char *text = NULL;
+		ct_autoreport struct ct_report *r = NULL;
+
+		k->key.level = k->key.from = cases[i].level;
+		k->key.entry = cases[i].entry;
+		CU_ASSERT_EQUAL(gaps_of(s), cases[i].gaps);
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		text = ct_advice__gaps_text(&r->advices[0]);
+		CU_ASSERT_EQUAL(text && strstr(text, "budget"), cases[i].gaps != 0);
+	}
+}
+
+static bool has_warning(const struct ct_advice *a, const char *code)
+{
+	for (size_t i = 0; i < a->nwarnings; i++)
+		if (!strcmp(a->warnings[i].code, code))
+			return true;
+	return false;
+}
+
+/* A check without its call site counts as needed, whatever was known of others like it. */
+static void test_not_noted(void)
+{
+	static const unsigned int flags[] = { 0, CT_F_TOTAL };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(flags); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+		const struct ct_cap_verdict *v;
+
+		build_check(w, CAP_SYS_ADMIN, NULL, "cap_vm_enough_memory");
+		add_unsited(w, CAP_SYS_ADMIN, flags[i]);
+		add_unsited(w, CAP_CHOWN, flags[i])->key.entry = CT_ENTRY_SETUP;
+		add_unsited(w, CAP_KILL, flags[i])->key.flags &= ~CT_F_GRANTED;
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(SYS_ADMIN));
+		CU_ASSERT_EQUAL(r->advices[0].unknown_sites, 0);
+		CU_ASSERT(r->advices[0].confidence <= CT_CONF_MEDIUM);
+		v = build_cap(r, CAP_SYS_ADMIN);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(v);
+		UNIT_STR(v->reasons[0].site, CT_SITE_NOT_NOTED);
+		CU_ASSERT(v->reasons[0].doubtful);
+		CU_ASSERT(has_warning(&r->advices[0], "no-call-sites"));
+	}
+}
+
+/* A mount of an overlay may be among totals. */
+static void test_overlay_unknown(void)
+{
+	for (int total = 0; total < 2; total++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		struct ct_workload *w = build_container(s, "x");
+		struct ct_whole is;
+
+		if (total)
+			add_unsited(w, CAP_SYS_ADMIN, CT_F_TOTAL);
+		ct_whole__of(w, &is);
+		CU_ASSERT_EQUAL(is.mounts_no_overlay, !total);
+	}
+}
+
 static void test_text(void)
 {
 	static const struct {
@@ -152,9 +246,15 @@ static void test_text(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "losses", test_losses },   { "start", test_start },
-	{ "merged", test_merged },   { "merged advices", test_merged_advices },
-	{ "settled", test_settled }, { "text", test_text },
+	{ "losses", test_losses },
+	{ "start", test_start },
+	{ "merged", test_merged },
+	{ "merged advices", test_merged_advices },
+	{ "settled", test_settled },
+	{ "text", test_text },
+	{ "detail", test_detail },
+	{ "not noted", test_not_noted },
+	{ "overlay unknown", test_overlay_unknown },
 	CU_TEST_INFO_NULL,
 };
 
