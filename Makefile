@@ -33,6 +33,8 @@ FEATURES := $(filter-out $(WITHOUT),$(OPTIONAL))
 
 LIBS := libbpf libelf zlib jansson libfyaml libcurl libseccomp sqlite3 $(foreach f,$(FEATURES),$($f_LIB))
 
+LIBS := libbpf libelf zlib jansson libfyaml libcurl libseccomp nettle
+
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -fno-strict-aliasing
 # Asked once, when first used: on a fresh machine "make test" and "make demo" install pkg-config.
