@@ -40,6 +40,11 @@
 	{                                                                                         \
 		0, "socket", "PATH", CT_OPT_STR, dest, NULL, "socket of the Docker or Podman API" \
 	}
+#define CT_ROW_DETAIL(dest)                                                                   \
+	{                                                                                     \
+		0, "detail", "LEVEL", CT_OPT_CHOICE, dest, ct_detail_names,                   \
+			"note less of each check: no call sites, no processes either, totals" \
+	}
 #define CT_ROW_NO_SYSCALLS(dest)                                                           \
 	{                                                                                  \
 		0, "no-syscalls", NULL, CT_OPT_FLAG, dest, NULL,                           \

@@ -12,6 +12,7 @@
 
 static struct ct_strlist containers, units, pids;
 static const char *out_path, *backend, *socket_path, *project;
+static int detail;
 static bool all, restart, quiet, no_syscalls;
 static uint64_t duration;
 
@@ -30,6 +31,7 @@ static const struct ct_opt opts[] = {
 	  "for how long (30s, 5m, 2h); without it, until Ctrl-C" },
 	CT_ROW_OUTPUT(&out_path, "the recording"),
 	CT_ROW_BACKEND(&backend),
+	CT_ROW_DETAIL(&detail),
 	CT_ROW_SOCKET(&socket_path),
 	CT_ROW_NO_SYSCALLS(&no_syscalls),
 	CT_ROW_QUIET(&quiet),
@@ -131,6 +133,7 @@ int ct_cmd__record(int argc, char **argv)
 	if (ret)
 		return ct_cmd__usage(&ct_record_command, &err);
 	ro = (struct ct_recorder_opts){ .backend = backend,
+					.detail = detail,
 					.syscalls = no_syscalls ? NULL : ct_gates_watched,
 					.socket = socket_path,
 					.project = project,

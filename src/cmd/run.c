@@ -20,7 +20,7 @@
 static struct ct_emit_opts emit;
 static enum ct_mode mode;
 static const char *out_path, *save_path, *backend, *socket_path;
-static int format, color;
+static int format, color, detail;
 static bool verbose, quiet, strict, generous, no_syscalls, containers;
 static uint64_t duration;
 
@@ -36,6 +36,7 @@ static const struct ct_opt opts[] = {
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
 	  "stop watching after this time (30s, 5m, 2h)" },
 	CT_ROW_BACKEND(&backend),
+	CT_ROW_DETAIL(&detail),
 	CT_ROW_SOCKET(&socket_path),
 	CT_ROW_NO_SYSCALLS(&no_syscalls),
 	CT_ROW_COLOR(&color),
@@ -213,6 +214,7 @@ int ct_cmd__run(int argc, char **argv)
 		compose = ct_compose__project_name(in.project, in.project_file, in.project_dir);
 	ro = (struct ct_recorder_opts){
 		.backend = backend,
+		.detail = detail,
 		.syscalls = no_syscalls ? NULL : ct_gates_watched,
 		.socket = socket_path ? socket_path : in.socket,
 		.label = in.label,

@@ -155,6 +155,8 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	ret = ct_loop__new(&r->loop, err);
 	if (!ret)
 		ret = ct_probe__open(&po, &r->probe, err);
+	if (!ret)
+		ct_probe__set_detail(r->probe, opts->detail);
 	/* To attach takes a second or two, in which nothing is seen. */
 	r->start_ns = ct_clock__now_ns();
 	r->start_ms = ct_clock__wall_ms();

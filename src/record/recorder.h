@@ -15,6 +15,7 @@
 struct ct_recorder_opts {
 	const char *backend;
 	const char *const *syscalls; /* see ct_probe_opts */
+	enum ct_detail detail;	     /* how much is noted of each check */
 	const char *socket;	     /* of the Docker API; NULL: the usual places */
 	const char *label;	     /* value of CT_RUN_LABEL on containers to watch, or NULL */
 	const char *project;	     /* Compose project to watch, or NULL */

@@ -162,6 +162,15 @@ is inherits-no-ignored-signal "$(ignored "$tmp/out")" "$(ignored /proc/self/stat
 # Where kprobes cannot be attached, the verifier has its say all the same.
 "$captrim" run -q --backend kprobe -o /dev/null -- true >"$tmp/out" 2>"$tmp/err"
 is backend-kprobe-loads "$(grep -c 'kprobe *load failed' "$tmp/err")" 0
+# With less detail the set is the same here; totals say that they may hide a need.
+for detail in no-sites kinds totals; do
+	"$captrim" run -q --no-syscalls --detail $detail --format json -o "$tmp/advice" -- \
+		sh -c "touch '$tmp/owned' && chown 1 '$tmp/owned' && rm '$tmp/owned'" >"$tmp/out" 2>"$tmp/err"
+	tr -d ' \n' <"$tmp/advice" >"$tmp/line"
+	says "detail-$detail" "$tmp/line" '"cap_add":\["CHOWN"\]'
+	says "detail-$detail-site" "$tmp/line" '"site":"notnoted"'
+	is "detail-$detail-gap" "$(grep -c '"degraded"' "$tmp/line")" "$([ $detail != totals ]; echo $?)"
+done
 
 # wait_for COMMAND...: up to ten seconds
 wait_for() {
