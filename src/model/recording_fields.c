@@ -113,6 +113,8 @@ const struct ct_field ct_workload_fields[] = {
 	F(BOOL, left_out),
 	F(UINT, lost),
 	F(UINT, compat),
+	F(UINT, unwatched_ns),
+	F(BOOL, open),
 	F(STR, sent),
 	F(UINT, recording, .max = LAST_RECORDING),
 	F(RANGES, in, .max = LAST_RECORDING),

@@ -30,23 +30,21 @@ struct ct_session *ct_session__new(void)
 	return s;
 }
 
-static void container__free(struct ct_container *c)
+static char *copy_text(const char *s)
 {
-	free(c->id);
-	free(c->name);
-	free(c->image);
-	free(c->image_digest);
-	free(c->engine);
-	free(c->project);
-	free(c->service);
-	free(c->compose_files);
-	free(c->compose_dir);
-	free(c->user);
-	free(c->network);
-	free(c->pid_mode);
-	free(c->ipc_mode);
-	free(c->health);
-	ct_seccomp_profile__free(&c->profile);
+	return s ? ct_xstrdup(s) : NULL;
+}
+
+void ct_host__copy(struct ct_host *to, const struct ct_host *from)
+{
+	*to = *from;
+	to->captrim = copy_text(from->captrim);
+	to->kernel = copy_text(from->kernel);
+	to->arch = copy_text(from->arch);
+	to->backend = copy_text(from->backend);
+	to->boot_id = copy_text(from->boot_id);
+	to->rest = from->rest ? json_deep_copy(from->rest) : NULL;
+	to->trailer_rest = from->trailer_rest ? json_deep_copy(from->trailer_rest) : NULL;
 }
 
 static void kind__free(struct ct_kind *k)
@@ -57,16 +55,6 @@ static void kind__free(struct ct_kind *k)
 	free(k->syscall);
 	ct_ranges__free(&k->in);
 	json_decref(k->rest);
-}
-
-void ct_container__forget_compose(struct ct_container *c)
-{
-	char **const fields[] = { &c->project, &c->service, &c->compose_files, &c->compose_dir };
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(fields); i++) {
-		free(*fields[i]);
-		*fields[i] = NULL;
-	}
 }
 
 void ct_workload__free(struct ct_workload *w)
@@ -95,7 +83,7 @@ void ct_workload__free(struct ct_workload *w)
 	free(w->acts);
 	free(w->execs);
 	free(w->exits);
-	container__free(&w->container);
+	ct_container__free(&w->container);
 	free(w->id);
 	free(w->cgroup_path);
 	free(w->command);

@@ -41,6 +41,9 @@ struct ct_host {
 	struct json_t *rest, *trailer_rest;
 };
 
+/* *to, which holds nothing, becomes a copy that shares nothing with the other one. */
+void ct_host__copy(struct ct_host *to, const struct ct_host *from);
+
 /* Every place where something can be lost. Zero everywhere: nothing was. */
 struct ct_losses {
 	uint64_t events; /* samples and events that found the ring full */
@@ -120,6 +123,18 @@ struct ct_container {
 	enum ct_seccomp seccomp;
 	struct ct_seccomp_profile profile; /* where it is not the runtime's built-in one */
 };
+
+/* What it holds. */
+void ct_container__free(struct ct_container *c);
+/* *to, which holds nothing, becomes a copy that shares nothing with the other one. */
+void ct_container__copy(struct ct_container *to, const struct ct_container *from);
+
+/*
+ * The offsets of its texts, all of them: whoever adds a member adds it there (model/container.c),
+ * and it is copied, freed and added up.
+ */
+extern const size_t ct_container_texts[];
+extern const size_t ct_container_ntexts;
 
 /* As if Compose knew nothing of it. */
 void ct_container__forget_compose(struct ct_container *c);
@@ -247,6 +262,7 @@ struct ct_workload {
 	struct ct_exercised told;     /* coverage imported from an advice in JSON */
 	int end_code;		      /* then: as wait(2) reports it */
 	uint64_t lost;		      /* kinds, acts and events that may hide needs of it */
+	uint64_t unwatched_ns;	      /* of its time, that nobody watched: captrim did not run */
 	uint64_t compat;	      /* execves of programs with 32-bit system calls */
 	/* Other workloads, with sets of their own, in which processes of this one went on, by name
 	 * and separated by ", "; NULL: none. */

@@ -97,14 +97,15 @@ static void add_configuration(struct ct_str *s, const struct ct_workload *w,
 }
 
 /*
- * How it began and ended, and whether as root. An advice that was read has no more than what it
- * says of that.
+ * How it began and ended, whether it was watched all the time, and whether as root. An advice that
+ * was read has no more than what it says of that.
  */
 static void add_course(struct ct_str *s, const struct ct_workload *w)
 {
 	add_number(s, (uint64_t)(w->start_seen + 1));
 	add_number(s, (uint64_t)(w->end_seen + 1));
 	add_number(s, (uint64_t)w->end_code);
+	add_number(s, w->unwatched_ns > 0);
 	add_number(s, w->told.ns || w->told.kinds);
 	add_number(s, (uint64_t)(ct_workload__nonroot(w) + 1));
 }

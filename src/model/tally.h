@@ -36,6 +36,16 @@
 void ct_tally__add(struct ct_session *into, struct ct_session *from);
 
 /*
+ * A take for who keeps workloads one by one, and for long: adds d, a workload of the take `from`,
+ * to the open part of `to` that has its id. If there is none it becomes a part, and a recording, of
+ * its own; to NULL: also a workload of its own, the first of `into`. d->to_ns is until when it was
+ * watched, if its end was not seen. d is taken out of `from`. Returns the workload, whose parts of
+ * equal setting are united, as far as they are not open.
+ */
+struct ct_workload *ct_tally__resume(struct ct_session *into, struct ct_workload *to,
+				     struct ct_session *from, struct ct_workload *d);
+
+/*
  * No more takes will come: no workload of the session is open any more. A reload that was not seen
  * in the recording that it had last, with nothing lost, did not happen.
  */

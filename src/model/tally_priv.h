@@ -39,6 +39,9 @@ void ct_names__add(char **to, const char *names);
 /* tally_take.c: adds a take of the recording that `into` had last. */
 void ct_tally__take(struct ct_session *into, struct ct_session *from);
 
+/* Adds what is new of a part, d, to what earlier takes had of it; d is to be freed. */
+void ct_part__take(struct ct_workload *part, struct ct_workload *d);
+
 /* tally_part.c: adds a part to one of equal setting; `from` is to be freed. */
 void ct_part__add(struct ct_workload *to, struct ct_workload *from);
 

@@ -36,19 +36,9 @@ static void widen(uint64_t *first, uint64_t *last, uint64_t from, uint64_t to)
 
 static void take_container(struct ct_container *to, struct ct_container *from)
 {
-	char **const mine[] = { &to->id,      &to->name,    &to->image,		&to->image_digest,
-				&to->project, &to->service, &to->compose_files, &to->compose_dir,
-				&to->user,    &to->network, &to->pid_mode,	&to->ipc_mode,
-				&to->engine,  &to->health };
-	char **const new[] = {
-		&from->id,	&from->name,	&from->image,	      &from->image_digest,
-		&from->project, &from->service, &from->compose_files, &from->compose_dir,
-		&from->user,	&from->network, &from->pid_mode,      &from->ipc_mode,
-		&from->engine,	&from->health
-	};
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(mine); i++)
-		take_text(mine[i], new[i]);
+	for (size_t i = 0; i < ct_container_ntexts; i++)
+		take_text((char **)((char *)to + ct_container_texts[i]),
+			  (char **)((char *)from + ct_container_texts[i]));
 	take_known(&to->privileged, from->privileged);
 	take_known(&to->userns, from->userns);
 	take_known(&to->no_new_privs, from->no_new_privs);
@@ -126,6 +116,7 @@ static void take_facts(struct ct_workload *w, struct ct_workload *d)
 	take_reload(w, d);
 	widen(&w->first_ns, &w->last_ns, d->first_ns, d->last_ns);
 	w->lost += d->lost;
+	w->unwatched_ns += d->unwatched_ns;
 	w->compat += d->compat;
 	w->left_out |= d->left_out;
 	w->open = d->open;
@@ -250,6 +241,12 @@ static void take_host(struct ct_host *to, struct ct_host *from)
 	widen(&to->start_ns, &to->end_ns, from->start_ns, from->end_ns);
 }
 
+void ct_part__take(struct ct_workload *part, struct ct_workload *d)
+{
+	take_facts(part, d);
+	take_into(part, d);
+}
+
 static bool has_id(const void *items, size_t i, const void *wanted)
 {
 	return !strcmp(((struct ct_workload *const *)items)[i]->id, wanted);
@@ -296,8 +293,9 @@ void ct_tally__take(struct ct_session *into, struct ct_session *from)
 		struct ct_workload *w = at == CT_INDEX_NONE ? take_new(into, d) : parts[at];
 
 		if (at != CT_INDEX_NONE)
-			take_facts(w, d);
-		take_into(w, d);
+			ct_part__take(w, d);
+		else
+			take_into(w, d);
 	}
 	while (from->nworkloads)
 		ct_session__remove(from, from->nworkloads - 1);

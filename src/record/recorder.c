@@ -72,9 +72,9 @@ static int open_loop(struct ct_recorder *r, struct ct_err *err)
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 	int ret = 0;
 
-	for (size_t i = 0; i < CT_ARRAY_SIZE(signals) && !ret; i++)
+	for (size_t i = 0; i < CT_ARRAY_SIZE(signals) && !ret && !r->opts.endless; i++)
 		ret = ct_loop__add_signal(r->loop, signals[i], on_signal, r, &r->on_signals[i]);
-	if (!ret)
+	if (!ret && !r->opts.endless)
 		ret = ct_loop__add_timer(r->loop, TICK_NS, TICK_NS, on_tick, r, NULL);
 	if (!ret)
 		ret = ct_loop__add_fd(r->loop, ct_probe__fd(r->probe), EPOLLIN, on_probe, r, NULL);
@@ -107,7 +107,7 @@ static void consume(void *arg)
 }
 
 /* A missing daemon is not an error: ids then stand in for names. */
-static void open_docker(struct ct_recorder *r)
+static void open_engine(struct ct_recorder *r)
 {
 	ct_autoerr struct ct_err err = {};
 	int fd;
@@ -174,7 +174,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	ct_collect__set_classify(r->collect, classify, r);
 	ct_collect__look_for(r->collect, is_client);
 	describe_host(r);
-	open_docker(r);
+	open_engine(r);
 	ct_urgent__begin();
 	*out = r;
 	return 0;
@@ -208,6 +208,7 @@ void ct_recorder__close(struct ct_recorder *r)
 	ct_engine__close(r->engine);
 	ct_session__free(r->session);
 	ct_spool__free(r->spool);
+	ct_recorder__forget_told(r);
 	free(r->command);
 	free(r->subtree);
 	ct_loop__free(r->loop);
@@ -291,6 +292,24 @@ void ct_recorder__end(struct ct_recorder *r)
 struct ct_probe *ct_recorder__probe(struct ct_recorder *r)
 {
 	return r->probe;
+}
+
+void ct_recorder__reconnect(struct ct_recorder *r)
+{
+	if (r->on_docker)
+		return;
+	ct_engine__close(ct_steal(r->engine));
+	open_engine(r);
+}
+
+struct ct_collect *ct_recorder__collect(struct ct_recorder *r)
+{
+	return r->collect;
+}
+
+const struct ct_host *ct_recorder__host(const struct ct_recorder *r)
+{
+	return &r->session->host;
 }
 
 static bool time_is_up(const struct ct_recorder *r)

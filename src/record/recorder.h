@@ -24,6 +24,7 @@ struct ct_recorder_opts {
 	const char *hidden;	     /* word of the command that is not to be shown, or NULL */
 	bool starts;		     /* a command starts what is watched: units do not run yet */
 	bool quiet;
+	bool endless;		  /* for ct_recorder__take_new(): no signals, no limit, no end */
 	const uint64_t *bounding; /* see ct_child_opts; must outlive the start */
 	int output;
 };
@@ -61,6 +62,8 @@ struct ct_loop *ct_recorder__events(struct ct_recorder *r);
 /* Ends the loop. */
 void ct_recorder__end(struct ct_recorder *r);
 struct ct_probe *ct_recorder__probe(struct ct_recorder *r);
+struct ct_collect *ct_recorder__collect(struct ct_recorder *r);
+const struct ct_host *ct_recorder__host(const struct ct_recorder *r);
 
 /* Starts the command in a cgroup of its own, see ct_child__start. */
 int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, struct ct_err *err);
@@ -86,6 +89,16 @@ int ct_recorder__running(struct ct_recorder *r);
 
 /* The command's exit status; -1 while it runs or when there is none. */
 int ct_recorder__exit_status(const struct ct_recorder *r);
+
+/*
+ * With opts.endless, for who keeps the sum: what is new since the last time, as a take
+ * (model/tally.h), with the losses of that time. Its workloads have what is known of them. One that
+ * is not open has ended, and is in no later take, unless it begins anew. The caller frees.
+ */
+struct ct_session *ct_recorder__take_new(struct ct_recorder *r);
+
+/* With opts.endless: asks the container daemon again, if it does not answer any more. */
+void ct_recorder__reconnect(struct ct_recorder *r);
 
 /*
  * Detaches and hands over what was seen; the caller frees the session. Nothing of ours is

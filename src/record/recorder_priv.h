@@ -28,6 +28,7 @@ struct ct_recorder {
 	uint64_t taken_ns;	/* the last take */
 	struct ct_spool *spool; /* workloads that have ended; NULL: none */
 	bool keeps_all;		/* that failed */
+	struct ct_told *told;	/* in endless.c */
 	bool waiting_said, ended;
 	bool cut_short; /* the command still ran when the first signal came */
 	bool foreign;	/* a container was created during the run that is not known to be ours */
@@ -47,6 +48,12 @@ bool ct_recorder__alive(struct ct_recorder *r);
 /* Fills in what the API did not tell, from runtimes' state files: of one workload, or of all. */
 void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w);
 void ct_recorder__describe_rest(struct ct_recorder *r);
+/* In taking.c: the same workload in a session of what is new, with what a take looks at. */
+struct ct_workload *ct_recorder__choose_new(void *arg, struct ct_session *s,
+					    const struct ct_cgroup_name *name, const char *path,
+					    bool inside);
+/* In endless.c. */
+void ct_recorder__forget_told(struct ct_recorder *r);
 /* In taking.c: into the session, if it is time; and all that is left. */
 void ct_recorder__take_some(struct ct_recorder *r);
 void ct_recorder__take_last(struct ct_recorder *r);

@@ -94,10 +94,9 @@ static uint64_t debug_interval(void)
 	return seconds ? strtoull(seconds, NULL, 10) * CT_NS_PER_SEC : 0;
 }
 
-/* The same workload in a session of what is new, with what a take looks at. */
-static struct ct_workload *choose_new(void *arg, struct ct_session *s,
-				      const struct ct_cgroup_name *name, const char *path,
-				      bool inside)
+struct ct_workload *ct_recorder__choose_new(void *arg, struct ct_session *s,
+					    const struct ct_cgroup_name *name, const char *path,
+					    bool inside)
 {
 	struct ct_recorder *r = arg;
 	const struct ct_workload *known = ct_recorder__choose(r, r->session, name, path, inside);
@@ -119,7 +118,7 @@ static void take_apart(struct ct_recorder *r, enum ct_take how)
 {
 	ct_autosession struct ct_session *new = ct_session__new();
 
-	ct_collect__take(r->collect, how, new, choose_new, r);
+	ct_collect__take(r->collect, how, new, ct_recorder__choose_new, r);
 	new->continues = true;
 	ct_tally__add(r->session, new);
 }

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A recording without an end, for who keeps the sum elsewhere: what is new is handed over, and of
+ * what lives only what tells who it is stays here.
+ */
+#include <string.h>
+#include <uthash.h>
+
+#include "base/clock.h"
+#include "record/recorder_priv.h"
+
+#define LOOKS	     3	/* for what is known of a container, in as many takes */
+#define UNSEEN_TAKES 60 /* that something may wait which was announced and has not run yet */
+
+/* Of a workload in the recorder's session. */
+struct ct_told {
+	char *id;
+	unsigned int looks, unseen;
+	bool lives; /* in this take */
+	UT_hash_handle hh;
+};
+
+static struct ct_told *told_of(struct ct_recorder *r, const char *id)
+{
+	struct ct_told *t;
+
+	HASH_FIND_STR(r->told, id, t);
+	if (t)
+		return t;
+	t = ct_xzalloc(sizeof(*t));
+	t->id = ct_xstrdup(id);
+	HASH_ADD_KEYPTR(hh, r->told, t->id, strlen(t->id), t);
+	return t;
+}
+
+static void forget(struct ct_recorder *r, struct ct_told *t)
+{
+	HASH_DEL(r->told, t);
+	free(t->id);
+	free(t);
+}
+
+void ct_recorder__forget_told(struct ct_recorder *r)
+{
+	struct ct_told *t, *tmp;
+
+	HASH_ITER(hh, r->told, t, tmp)
+	forget(r, t);
+}
+
+/* ---- what lives ---- */
+
+struct live_root {
+	const char *path;
+	size_t i; /* of the workload */
+	bool lives;
+	UT_hash_handle hh;
+};
+
+struct live_roots {
+	struct live_root *table, *all;
+};
+
+/* Marks those whose path this one is, or lies below. */
+static void mark_living(void *arg, const char *path, bool inside)
+{
+	struct live_roots *roots = arg;
+	size_t len = strlen(path);
+	struct live_root *root;
+
+	(void)inside;
+	for (; len; len--) {
+		if (path[len] && path[len] != '/')
+			continue;
+		HASH_FIND(hh, roots->table, path, len, root);
+		if (root)
+			root->lives = true;
+	}
+	HASH_FIND(hh, roots->table, "/", 1, root);
+	if (root)
+		root->lives = true;
+}
+
+/* Several workloads of one path: the second of them would not be found by it. */
+static bool *find_living(struct ct_recorder *r)
+{
+	size_t n = r->session->nworkloads;
+	bool *lives = ct_xzalloc((n + 1) * sizeof(*lives));
+	struct live_roots roots = { .all = ct_xzalloc((n + 1) * sizeof(*roots.all)) };
+	struct live_root *same;
+
+	for (size_t i = 0; i < n; i++) {
+		struct live_root *root = &roots.all[i];
+
+		root->path = r->session->workloads[i]->cgroup_path;
+		if (!root->path)
+			continue;
+		HASH_FIND(hh, roots.table, root->path, strlen(root->path), same);
+		if (!same)
+			HASH_ADD_KEYPTR(hh, roots.table, root->path, strlen(root->path), root);
+	}
+	ct_cgroups__each(ct_collect__cgroups(r->collect), mark_living, &roots);
+	for (size_t i = 0; i < n; i++) {
+		struct live_root *root = &roots.all[i];
+
+		same = NULL;
+		if (root->path)
+			HASH_FIND(hh, roots.table, root->path, strlen(root->path), same);
+		lives[i] = same && same->lives;
+	}
+	HASH_CLEAR(hh, roots.table);
+	free(roots.all);
+	return lives;
+}
+
+/* ---- what is known ---- */
+
+static void take_over(enum ct_tristate *to, enum ct_tristate from)
+{
+	if (*to == CT_UNKNOWN)
+		*to = from;
+}
+
+/* What the take saw of its start is known from now on. */
+static void learn(struct ct_workload *known, const struct ct_workload *w)
+{
+	take_over(&known->container.userns, w->container.userns);
+	take_over(&known->container.no_new_privs, w->container.no_new_privs);
+	if (known->container.seccomp == CT_SECCOMP_UNKNOWN)
+		known->container.seccomp = w->container.seccomp;
+	if (w->configured_known && (w->start_seen == CT_YES || !known->configured_known)) {
+		known->configured = w->configured;
+		known->configured_known = true;
+	}
+	if (w->sysctls.known)
+		known->sysctls = w->sysctls;
+}
+
+/* Gives the workload of the take all that is known of it. */
+static void tell(struct ct_workload *w, const struct ct_workload *known)
+{
+	w->kind = known->kind;
+	w->runtime = known->runtime;
+	if (!w->cgroup_path && known->cgroup_path)
+		w->cgroup_path = ct_xstrdup(known->cgroup_path);
+	w->configured = known->configured;
+	w->configured_known = known->configured_known;
+	w->sysctls = known->sysctls;
+	ct_container__free(&w->container);
+	ct_container__copy(&w->container, &known->container);
+}
+
+/* An engine may know a name a little later than the container's first check comes. */
+static void describe(struct ct_recorder *r, struct ct_workload *known)
+{
+	struct ct_told *t = told_of(r, known->id);
+
+	if (known->kind != CT_WL_CONTAINER || known->container.network || t->looks >= LOOKS)
+		return;
+	t->looks++;
+	ct_recorder__describe(r, known);
+}
+
+static struct ct_workload *in_take(struct ct_session *new, const struct ct_workload *known)
+{
+	struct ct_workload *w = ct_session__find(new, known->id);
+
+	return w ? w : ct_session__add(new, known->id);
+}
+
+/* Announced, and never seen: after a while it is not waited for any more. */
+static bool is_given_up(struct ct_recorder *r, const struct ct_workload *known)
+{
+	return !known->cgroup_path && ++told_of(r, known->id)->unseen > UNSEEN_TAKES;
+}
+
+static void hand_over_ended(struct ct_recorder *r, struct ct_session *new)
+{
+	ct_autofree bool *lives = find_living(r);
+	struct ct_session *s = r->session;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nworkloads; i++) {
+		struct ct_workload *known = s->workloads[i], *w;
+		bool ended = known->cgroup_path && !lives[i];
+
+		if (!ended && !is_given_up(r, known)) {
+			s->workloads[n++] = known;
+			continue;
+		}
+		if (ended) {
+			w = in_take(new, known);
+			tell(w, known);
+			w->open = false;
+		}
+		forget(r, told_of(r, known->id));
+		ct_workload__free(known);
+	}
+	s->nworkloads = n;
+}
+
+static void hand_over_losses(struct ct_recorder *r, struct ct_session *new)
+{
+	new->losses.lookups += r->session->losses.lookups;
+	r->session->losses = (struct ct_losses){};
+}
+
+struct ct_session *ct_recorder__take_new(struct ct_recorder *r)
+{
+	struct ct_session *new = ct_session__new();
+
+	ct_collect__take(r->collect, CT_TAKE_NEW, new, ct_recorder__choose_new, r);
+	r->taken_ns = ct_clock__now_ns();
+	new->continues = true;
+	ct_host__copy(&new->host, &r->session->host);
+	new->host.end_ns = r->taken_ns;
+	for (size_t i = 0; i < new->nworkloads; i++) {
+		struct ct_workload *w = new->workloads[i];
+		struct ct_workload *known = ct_session__find(r->session, w->id);
+
+		w->open = true;
+		if (!known)
+			continue;
+		learn(known, w);
+		describe(r, known);
+		tell(w, known);
+	}
+	hand_over_ended(r, new);
+	hand_over_losses(r, new);
+	return new;
+}
