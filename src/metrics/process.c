@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the daemon costs, under the names that every client library of Prometheus uses. */
+#include <dirent.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/clock.h"
+#include "metrics/metrics_priv.h"
+
+static double seconds(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+/* Of /proc/self/stat, by the number that proc(5) gives it, from 3 on; 0: not known. */
+static double stat_field(const char *text, int number)
+{
+	const char *p = strrchr(text, ')');
+
+	for (int i = 2; p && i < number; i++)
+		p = strchr(p + 1, ' ');
+	return p ? strtod(p, NULL) : 0;
+}
+
+static size_t count_fds(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	size_t n = 0;
+
+	if (!dir)
+		return 0;
+	for (const struct dirent *e; (e = readdir(dir));)
+		n += e->d_name[0] != '.';
+	closedir(dir);
+	return n - 1; /* that of the directory */
+}
+
+void ct_metrics__process(struct ct_metrics *m)
+{
+	ct_autofree char *text = NULL;
+	struct rusage usage;
+
+	if (!getrusage(RUSAGE_SELF, &usage))
+		ct_metrics__set(m, CT_METRIC_PROCESS_CPU, NULL,
+				seconds(usage.ru_utime) + seconds(usage.ru_stime));
+	ct_metrics__set(m, CT_METRIC_PROCESS_FDS, NULL, (double)count_fds());
+	if (ct_read_file("/proc/self/stat", 4096, &text, NULL))
+		return;
+	ct_metrics__set(m, CT_METRIC_PROCESS_MEMORY, NULL,
+			stat_field(text, 24) * (double)sysconf(_SC_PAGESIZE));
+	if (!m->families[CT_METRIC_PROCESS_START].samples[0].value) {
+		double up = (double)ct_clock__now_ns() / 1e9; /* as of a boot without sleep */
+		double since = stat_field(text, 22) / (double)sysconf(_SC_CLK_TCK);
+
+		ct_metrics__set(m, CT_METRIC_PROCESS_START, NULL,
+				(double)ct_clock__wall_ms() / 1e3 - (up - since));
+	}
+}
