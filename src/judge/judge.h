@@ -179,6 +179,9 @@ void ct_report__set_mode(struct ct_report *r, const struct ct_session *s, enum c
 /* The gaps' names in JSON, in the order of their bits, with NULL at the end. */
 extern const char *const ct_gap_names[];
 
+/* Of two advices of the same workload together. */
+unsigned int ct_gaps__merged(unsigned int a, unsigned int b);
+
 /* What is missing and how to get it, a sentence without its full stop, printable. NULL: nothing. */
 char *ct_advice__gaps_text(const struct ct_advice *a);
 

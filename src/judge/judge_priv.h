@@ -22,9 +22,8 @@ uint64_t ct_case__held(const struct ct_case *c, const struct ct_kind *k);
 void ct_case__judge_kinds(struct ct_case *c);
 void ct_case__judge_acts(struct ct_case *c);
 
-/* complete.c: the gaps of what is judged, and of two advices of the same workload together. */
+/* complete.c: the gaps of what is judged. */
 unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_losses *l);
-unsigned int ct_gaps__merged(unsigned int a, unsigned int b);
 
 /*
  * targets.c: the cheapest set that meets these n needs, and those that it makes itself: what the

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/columns.h"
 #include "base/err.h"
 #include "base/human.h"
 #include "base/json.h"
@@ -298,6 +299,34 @@ static void test_out_of_memory(void)
 	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 125);
 }
 
+static void test_columns(void)
+{
+	static const struct {
+		const char *text;
+		int width;
+		const char *cut;
+	} cases[] = {
+		{ "nginx", 5, "nginx" },
+		{ "nginx", 4, "ngi~" },
+		{ "nginx", 1, "~" },
+		{ "nginx", 0, "" },
+		{ "", 0, "" },
+		{ "\xe6\x97\xa5\xe6\x9c\xac", 4, "\xe6\x97\xa5\xe6\x9c\xac" },
+		{ "\xe6\x97\xa5\xe6\x9c\xac", 3, "\xe6\x97\xa5~" },
+		{ "\xe6\x97\xa5\xe6\x9c\xac", 2, "~" },
+		{ "e\xcc\x81te", 3, "e\xcc\x81te" },
+		{ "e\xcc\x81te", 2, "e\xcc\x81~" },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autofree char *cut = ct_columns__cut(cases[i].text, cases[i].width);
+
+		UNIT_STR(cut, cases[i].cut);
+		CU_ASSERT(ct_columns__of(cut) <= cases[i].width);
+	}
+	CU_ASSERT_EQUAL(ct_columns__of("\xf0\x9f\x90\xb3 web"), 6);
+}
+
 static CU_TestInfo tests[] = {
 	{ "str", test_str },
 	{ "array", test_array },
@@ -310,6 +339,7 @@ static CU_TestInfo tests[] = {
 	{ "json bytes", test_json_bytes },
 	{ "term", test_term },
 	{ "human", test_human },
+	{ "columns", test_columns },
 	{ "out of memory", test_out_of_memory },
 	CU_TEST_INFO_NULL,
 };

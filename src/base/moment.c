@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "base/moment.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/opt.h"
+#include "base/util.h"
+
+#define MS_PER_S 1000
+
+/* When the day that is so many days before now began. */
+static int64_t day_begins(int64_t now_ms, int days_ago)
+{
+	time_t now = (time_t)(now_ms / MS_PER_S);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	tm.tm_mday -= days_ago;
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	return (int64_t)mktime(&tm) * MS_PER_S;
+}
+
+/* "monday", or "mon": days since then, 0 to 6; -1: not the name of a day. */
+static int days_since(const char *s, int64_t now_ms)
+{
+	static const char *const names[] = { "sunday",	 "monday", "tuesday", "wednesday",
+					     "thursday", "friday", "saturday" };
+	time_t now = (time_t)(now_ms / MS_PER_S);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	for (int i = 0; i < 7; i++)
+		if (!strcasecmp(s, names[i]) || (strlen(s) == 3 && !strncasecmp(s, names[i], 3)))
+			return (tm.tm_wday - i + 7) % 7;
+	return -1;
+}
+
+/* mktime() takes the 31st of February for the 3rd of March. */
+static int date_of(struct tm tm, bool utc, int64_t *ms)
+{
+	struct tm was = tm;
+	time_t t;
+
+	tm.tm_isdst = -1;
+	t = utc ? timegm(&tm) : mktime(&tm);
+	if (tm.tm_mday != was.tm_mday || tm.tm_mon != was.tm_mon || tm.tm_year != was.tm_year)
+		return -EINVAL;
+	*ms = (int64_t)t * MS_PER_S;
+	return 0;
+}
+
+static int parse_date(const char *s, int64_t *ms)
+{
+	static const char *const forms[] = { "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
+					     "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S" };
+
+	/* strptime() would take "26-1-1" and blanks as well. */
+	if (strspn(s, "0123456789") != 4)
+		return -EINVAL;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(forms); i++) {
+		struct tm tm = {};
+		const char *end = strptime(s, forms[i], &tm);
+
+		if (end && (!*end || (i && !strcmp(end, "Z"))))
+			return date_of(tm, *end == 'Z', ms);
+	}
+	return -EINVAL;
+}
+
+int ct_moment__parse(const char *s, int64_t now_ms, int64_t *ms)
+{
+	uint64_t ago;
+	int days = days_since(s, now_ms);
+
+	if (!strcasecmp(s, "now"))
+		*ms = now_ms;
+	else if (!strcasecmp(s, "today"))
+		*ms = day_begins(now_ms, 0);
+	else if (!strcasecmp(s, "yesterday"))
+		*ms = day_begins(now_ms, 1);
+	else if (days >= 0)
+		*ms = day_begins(now_ms, days);
+	else if (!ct_duration__parse(s, &ago) && ago / CT_NS_PER_MS <= (uint64_t)now_ms)
+		*ms = now_ms - (int64_t)(ago / CT_NS_PER_MS);
+	else
+		return parse_date(s, ms);
+	return 0;
+}
+
+char *ct_moment__text(int64_t ms)
+{
+	time_t t = (time_t)(ms / MS_PER_S);
+	char text[32] = "?";
+	struct tm tm;
+
+	if (localtime_r(&t, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%d %H:%M", &tm);
+	return ct_xstrdup(text);
+}
+
+char *ct_moment__utc(int64_t ms)
+{
+	time_t t = (time_t)(ms / MS_PER_S);
+	char text[40] = "?";
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm))
+		return ct_xstrdup(text);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
+	return ct_xasprintf("%s.%03dZ", text, (int)(ms % MS_PER_S));
+}

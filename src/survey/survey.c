@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "survey/survey.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/util.h"
+#include "judge/questions.h"
+#include "model/identity.h"
+#include "model/pod.h"
+#include "view/phrases.h"
+
+#define NAMES_SHOWN 12
+
+const char *const ct_survey_orders[] = { "gain", "name", "needs", "recent", NULL };
+
+static void free_row(struct ct_survey_row *row)
+{
+	char *const texts[] = {
+		row->key,    row->label,   row->host,	 row->store, row->image,
+		row->digest, row->project, row->service, row->space, row->container
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(texts); i++)
+		free(texts[i]);
+	for (size_t i = 0; i < row->ncaps; i++) {
+		free(row->caps[i].site);
+		free(row->caps[i].syscall);
+		free(row->caps[i].process);
+		free(row->caps[i].text);
+	}
+	free(row->caps);
+}
+
+void ct_survey__free(struct ct_survey *sv)
+{
+	for (size_t i = 0; i < sv->len; i++)
+		free_row(&sv->rows[i]);
+	free(sv->rows);
+	*sv = (struct ct_survey){};
+}
+
+struct ct_survey_row *ct_survey__add(struct ct_survey *sv)
+{
+	struct ct_survey_row *row = CT_PUSH(sv->rows, sv->len, sv->cap);
+
+	*row = (struct ct_survey_row){ .hosts = 1, .agree = 1 };
+	return row;
+}
+
+struct ct_survey_cap *ct_survey_row__cap(struct ct_survey_row *row, int cap)
+{
+	size_t at = 0;
+
+	while (at < row->ncaps && row->caps[at].cap < cap)
+		at++;
+	if (at < row->ncaps && row->caps[at].cap == cap)
+		return &row->caps[at];
+	CT_PUSH(row->caps, row->ncaps, row->caps_cap);
+	memmove(&row->caps[at + 1], &row->caps[at], (row->ncaps - 1 - at) * sizeof(*row->caps));
+	row->caps[at] = (struct ct_survey_cap){ .cap = cap };
+	return &row->caps[at];
+}
+
+static char *copy(const char *s)
+{
+	return s && *s ? ct_xstrdup(s) : NULL;
+}
+
+/*
+ * The wall clock of what happened in the session's own recording; 0 where recordings were added up,
+ * whose clocks are others.
+ */
+static int64_t wall_ms(const struct ct_host *h, const struct ct_workload *w, uint64_t ns)
+{
+	if (!ns || !h->start_ms || !h->start_ns || w->nmore || w->total.parts > 1 || w->recording)
+		return 0;
+	return h->start_ms + ((int64_t)ns - (int64_t)h->start_ns) / (int64_t)CT_NS_PER_MS;
+}
+
+static void add_cap(struct ct_survey_row *row, const struct ct_session *s,
+		    const struct ct_advice *a, const struct ct_cap_verdict *cv)
+{
+	struct ct_survey_cap *c = ct_survey_row__cap(row, cv->cap);
+	uint64_t first = 0, last = 0;
+
+	c->verdict = cv->verdict;
+	c->chosen = cv->chosen;
+	c->scope = cv->scope;
+	c->granted = cv->granted;
+	c->denied = cv->denied;
+	for (size_t i = 0; i < cv->nreasons; i++) {
+		const struct ct_reason *r = &cv->reasons[i];
+
+		if (r->verdict != cv->verdict)
+			continue;
+		if (r->first_ns && (!first || r->first_ns < first))
+			first = r->first_ns;
+		if (r->last_ns > last)
+			last = r->last_ns;
+	}
+	c->first_ms = c->since_ms = wall_ms(&s->host, a->workload, first);
+	c->last_ms = wall_ms(&s->host, a->workload, last);
+	if (!cv->nreasons)
+		return;
+	c->site = copy(cv->reasons[0].site);
+	c->syscall = copy(cv->reasons[0].syscall);
+	c->process = copy(cv->reasons[0].process);
+	c->text = ct_view__reason(cv);
+}
+
+static void add_advice(struct ct_survey *sv, const struct ct_session *s, const struct ct_advice *a,
+		       const char *host)
+{
+	const struct ct_workload *w = a->workload;
+	struct ct_survey_row *row = ct_survey__add(sv);
+	struct ct_identity id;
+	struct ct_pod pod = {};
+
+	ct_identity__of(w, &id);
+	row->key = ct_steal(id.key);
+	ct_identity__free(&id);
+	row->label = ct_xstrdup(ct_workload__label(w));
+	row->host = copy(host);
+	row->kind = w->kind;
+	row->runtime = w->runtime;
+	row->image = copy(w->container.image);
+	row->digest = copy(w->container.image_digest);
+	row->project = copy(w->container.project);
+	row->service = copy(w->container.service);
+	row->container = copy(w->container.name);
+	if (ct_pod__parse(w->container.name, &pod)) {
+		row->space = copy(pod.space);
+		free(row->container);
+		row->container = copy(pod.container);
+	}
+	ct_pod__free(&pod);
+	row->holds_known = ct_workload__configured(w, &row->holds);
+	row->judged = true;
+	row->needs = a->cap_add;
+	row->optional = ct_advice__left_out(a);
+	row->gaps = a->gaps;
+	row->confidence = a->confidence;
+	row->checks = a->checks;
+	row->watched_ns = ct_workload__watched_ns(w);
+	row->first_ms = wall_ms(&s->host, w, w->first_ns);
+	row->last_ms = wall_ms(&s->host, w, w->last_ns);
+	for (size_t i = 0; i < a->ncaps; i++)
+		add_cap(row, s, a, &a->caps[i]);
+}
+
+void ct_survey__add_report(struct ct_survey *sv, const struct ct_report *r, const char *host)
+{
+	for (size_t i = 0; i < r->nadvices; i++)
+		add_advice(sv, r->session, &r->advices[i], host);
+}
+
+uint64_t ct_survey_row__spare(const struct ct_survey_row *row)
+{
+	if (!row->judged || !row->holds_known)
+		return 0;
+	return row->holds & ~(row->needs | row->optional);
+}
+
+uint64_t ct_survey__hostwide(uint64_t set)
+{
+	uint64_t wide = 0;
+
+	ct_caps__for_each(cap, set) {
+		const struct ct_cap_info *info = ct_cap__info(cap);
+
+		if (!info || info->scope == CT_SCOPE_HOST)
+			wide |= 1ull << cap;
+	}
+	return wide;
+}
+
+uint64_t ct_survey_row__host_needs(const struct ct_survey_row *row)
+{
+	uint64_t wide = ct_survey__hostwide(row->needs);
+
+	for (size_t i = 0; i < row->ncaps; i++) {
+		uint64_t bit = 1ull << row->caps[i].cap;
+
+		if (!(row->needs & bit))
+			continue;
+		if (row->caps[i].scope == CT_SCOPE_HOST)
+			wide |= bit;
+		else if (row->caps[i].scope == CT_SCOPE_NAMESPACE)
+			wide &= ~bit;
+	}
+	return wide;
+}
+
+bool ct_survey_row__is_called(const struct ct_survey_row *row, const char *name)
+{
+	static const char suffix[] = ".service";
+	size_t len = strlen(name);
+
+	if (!*name)
+		return false;
+	if (row->kind == CT_WL_UNIT && row->label && !strncmp(row->label, name, len) &&
+	    !strcmp(row->label + len, suffix))
+		return true;
+	return ct_str_equal(row->key, name) || ct_str_equal(row->label, name) ||
+	       ct_str_equal(row->service, name) || ct_str_equal(row->container, name);
+}
+
+static int more_first(uint64_t a, uint64_t b)
+{
+	return a == b ? 0 : a > b ? -1 : 1;
+}
+
+static int by_text(const char *a, const char *b)
+{
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int by_sets(uint64_t a, uint64_t b)
+{
+	int order = more_first((uint64_t)ct_caps__count(ct_survey__hostwide(a)),
+			       (uint64_t)ct_caps__count(ct_survey__hostwide(b)));
+
+	return order ? order : more_first((uint64_t)ct_caps__count(a), (uint64_t)ct_caps__count(b));
+}
+
+static int compare(const void *x, const void *y, void *arg)
+{
+	const struct ct_survey_row *a = x, *b = y;
+	int order = 0;
+
+	switch (*(const enum ct_survey_order *)arg) {
+	case CT_SURVEY_GAIN:
+		order = more_first(a->judged && a->holds_known, b->judged && b->holds_known);
+		if (!order)
+			order = by_sets(ct_survey_row__spare(a), ct_survey_row__spare(b));
+		break;
+	case CT_SURVEY_NEEDS:
+		order = more_first((uint64_t)ct_caps__count(ct_survey_row__host_needs(a)),
+				   (uint64_t)ct_caps__count(ct_survey_row__host_needs(b)));
+		if (!order)
+			order = by_sets(a->needs, b->needs);
+		break;
+	case CT_SURVEY_RECENT:
+		order = more_first((uint64_t)a->last_ms, (uint64_t)b->last_ms);
+		break;
+	case CT_SURVEY_NAME: break;
+	}
+	if (!order)
+		order = by_text(a->label, b->label);
+	if (!order)
+		order = by_text(a->host, b->host);
+	return order ? order : by_text(a->key, b->key);
+}
+
+void ct_survey__sort(struct ct_survey *sv, enum ct_survey_order order)
+{
+	if (sv->len)
+		qsort_r(sv->rows, sv->len, sizeof(*sv->rows), compare, &order);
+}
+
+/* The earlier one that is known. */
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+static void join_cap(struct ct_survey_row *into, struct ct_survey_cap *from)
+{
+	struct ct_survey_cap *c = ct_survey_row__cap(into, from->cap);
+	bool better = !c->text || from->verdict > c->verdict;
+
+	c->granted += from->granted;
+	c->denied += from->denied;
+	c->chosen |= from->chosen;
+	/* It was needed since the first host needed it. */
+	if (from->verdict > c->verdict)
+		c->since_ms = from->since_ms;
+	else if (from->verdict == c->verdict)
+		c->since_ms = earlier(c->since_ms, from->since_ms);
+	c->first_ms = earlier(c->first_ms, from->first_ms);
+	c->last_ms = from->last_ms > c->last_ms ? from->last_ms : c->last_ms;
+	c->scope = from->scope > c->scope ? from->scope : c->scope;
+	if (!better)
+		return;
+	/* What is not better is freed with the row that it comes from. */
+	c->verdict = from->verdict;
+	free(c->site);
+	free(c->syscall);
+	free(c->process);
+	free(c->text);
+	c->site = ct_steal(from->site);
+	c->syscall = ct_steal(from->syscall);
+	c->process = ct_steal(from->process);
+	c->text = ct_steal(from->text);
+}
+
+static void join_row(struct ct_survey_row *into, struct ct_survey_row *from)
+{
+	into->hosts += from->hosts;
+	into->holds |= from->holds;
+	into->holds_known |= from->holds_known;
+	into->needs |= from->needs;
+	into->optional = (into->optional | from->optional) & ~into->needs;
+	if (into->judged && from->judged) {
+		into->gaps = ct_gaps__merged(into->gaps, from->gaps);
+		if (from->confidence < into->confidence)
+			into->confidence = from->confidence;
+	} else if (from->judged) {
+		into->gaps = from->gaps;
+		into->confidence = from->confidence;
+		into->judged = true;
+	}
+	into->checks += from->checks;
+	into->watched_ns += from->watched_ns;
+	into->first_ms = earlier(into->first_ms, from->first_ms);
+	if (from->last_ms > into->last_ms)
+		into->last_ms = from->last_ms;
+	for (size_t i = 0; i < from->ncaps; i++)
+		join_cap(into, &from->caps[i]);
+}
+
+static int by_key(const void *x, const void *y)
+{
+	const struct ct_survey_row *a = x, *b = y;
+	int order = by_text(a->key, b->key);
+
+	return order ? order : by_text(a->host, b->host);
+}
+
+void ct_survey__join(struct ct_survey *sv)
+{
+	size_t kept = 0, end;
+
+	if (sv->len)
+		qsort(sv->rows, sv->len, sizeof(*sv->rows), by_key);
+	for (size_t i = 0; i < sv->len; i = end) {
+		struct ct_survey_row row = sv->rows[i];
+		size_t agree = 0;
+
+		for (end = i + 1; end < sv->len && ct_str_equal(sv->rows[end].key, row.key); end++)
+			join_row(&row, &sv->rows[end]);
+		/* The first row's own needs are still in the array. */
+		for (size_t k = i; k < end; k++)
+			agree += sv->rows[k].judged && sv->rows[k].needs == row.needs;
+		row.agree = agree;
+		for (size_t k = i + 1; k < end; k++)
+			free_row(&sv->rows[k]);
+		sv->rows[kept++] = row;
+	}
+	sv->len = kept;
+}
+
+char *ct_survey__names(const struct ct_survey *sv)
+{
+	struct ct_str s = {};
+	size_t shown = sv->len <= NAMES_SHOWN + 1 ? sv->len : NAMES_SHOWN;
+
+	for (size_t i = 0; i < shown; i++) {
+		ct_autofree char *label = ct_printable(sv->rows[i].label ? sv->rows[i].label : "?");
+
+		ct_str__addf(&s, "%s%s", !i ? "" : i + 1 == sv->len ? " and " : ", ", label);
+	}
+	if (shown < sv->len)
+		ct_str__addf(&s, " and %zu others", sv->len - shown);
+	return s.s;
+}
+
+static bool is_wanted(const struct ct_survey_row *row, const char *const *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ct_survey_row__is_called(row, names[i]))
+			return true;
+	return !n;
+}
+
+static bool is_there(const struct ct_survey *sv, const char *name)
+{
+	for (size_t i = 0; i < sv->len; i++)
+		if (ct_survey_row__is_called(&sv->rows[i], name))
+			return true;
+	return false;
+}
+
+int ct_survey__choose(struct ct_survey *sv, const char *const *names, size_t n, struct ct_err *err)
+{
+	struct ct_survey chosen = {}, rest = {};
+
+	for (size_t i = 0; i < n; i++) {
+		ct_autofree char *shown = ct_printable(names[i]), *there = ct_survey__names(sv);
+
+		if (!is_there(sv, names[i]))
+			return ct_err__set(err, ENOENT, "no workload is called %s; there %s %s",
+					   shown, sv->len == 1 ? "is" : "are",
+					   there ? there : "none");
+	}
+	for (size_t i = 0; i < sv->len; i++) {
+		struct ct_survey *to = is_wanted(&sv->rows[i], names, n) ? &chosen : &rest;
+
+		*CT_PUSH(to->rows, to->len, to->cap) = sv->rows[i];
+	}
+	free(sv->rows);
+	*sv = chosen;
+	ct_survey__free(&rest);
+	return 0;
+}
