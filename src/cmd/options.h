@@ -36,9 +36,10 @@
 		0, "backend", "NAME", CT_OPT_STR, dest, ct_backend_names,                        \
 			"attach type: tp_btf, fexit or kprobe; without it, the first that works" \
 	}
-#define CT_ROW_SOCKET(dest)                                                                       \
-	{                                                                                         \
-		0, "socket", "PATH", CT_OPT_STR, dest, NULL, "socket of the Docker or Podman API" \
+#define CT_ROW_SOCKET(dest)                                                       \
+	{                                                                         \
+		0, "socket", "ADDRESS", CT_OPT_STR, dest, NULL,                   \
+			"of the Docker or Podman API: a path, or tcp://HOST:PORT" \
 	}
 #define CT_ROW_DETAIL(dest)                                                                   \
 	{                                                                                     \

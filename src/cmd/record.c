@@ -9,6 +9,7 @@
 #include "judge/seccomp.h"
 #include "model/recording.h"
 #include "record/recorder.h"
+#include "runtime/runtime.h"
 
 static struct ct_strlist containers, units, pids;
 static const char *out_path, *backend, *socket_path, *project;
@@ -135,12 +136,14 @@ int ct_cmd__record(int argc, char **argv)
 	ro = (struct ct_recorder_opts){ .backend = backend,
 					.detail = detail,
 					.syscalls = no_syscalls ? NULL : ct_gates_watched,
-					.socket = socket_path,
+					.engine = ct_engine_words__of(socket_path, NULL),
 					.project = project,
 					.all = all,
 					.starts = restart,
 					.quiet = quiet };
-	ret = ct_outfile__check(out_path, &err);
+	ret = project ? ct_runtimes__check_here(&ro.engine, &err) : 0;
+	if (!ret)
+		ret = ct_outfile__check(out_path, &err);
 	if (!ret)
 		ret = ct_recorder__open(&ro, &r, &err);
 	if (!ret)

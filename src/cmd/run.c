@@ -14,6 +14,7 @@
 #include "record/launch.h"
 #include "record/recorder.h"
 #include "runtime/client.h"
+#include "runtime/runtime.h"
 #include "verify/journal.h"
 #include "view/view.h"
 
@@ -216,7 +217,7 @@ int ct_cmd__run(int argc, char **argv)
 		.backend = backend,
 		.detail = detail,
 		.syscalls = no_syscalls ? NULL : ct_gates_watched,
-		.socket = socket_path ? socket_path : in.socket,
+		.engine = ct_engine_words__of(socket_path, &in.engine),
 		.label = in.label,
 		.project = compose,
 		.hidden = in.option,
@@ -225,7 +226,8 @@ int ct_cmd__run(int argc, char **argv)
 		.quiet = quiet,
 	};
 	ret = CT_EXIT_CAPTRIM;
-	if ((out_path && ct_outfile__check(out_path, &err)) ||
+	if ((in.is_client && ct_runtimes__check_here(&ro.engine, &err)) ||
+	    (out_path && ct_outfile__check(out_path, &err)) ||
 	    (save_path && ct_outfile__check(save_path, &err)) || ct_recorder__open(&ro, &r, &err))
 		ct_warn("%s", err.msg);
 	else

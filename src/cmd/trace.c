@@ -115,6 +115,7 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 
 static int find_workload(struct tracer *t, struct ct_err *err)
 {
+	const struct ct_engine_words words = ct_engine_words__of(socket_path, NULL);
 	struct ct_engine *e = NULL;
 	int ret;
 
@@ -129,7 +130,7 @@ static int find_workload(struct tracer *t, struct ct_err *err)
 	}
 	if (!container)
 		return 0;
-	ret = ct_runtimes__connect(socket_path, &e, err);
+	ret = ct_runtimes__connect(&words, &e, err);
 	if (ret && socket_path)
 		return ret;
 	ret = ct_resolve__container(ret ? NULL : e, t->cgroups, container, &t->id, err);

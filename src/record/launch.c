@@ -65,7 +65,7 @@ void ct_launch__prepare(struct ct_launch *l, char *const *argv)
 {
 	struct ct_client c = ct_client__parse(argv);
 
-	*l = (struct ct_launch){ .is_client = c.is_container, .socket = c.socket };
+	*l = (struct ct_launch){ .is_client = c.is_container, .engine = c.engine };
 	if (!c.argc)
 		return;
 	l->argv = ct_xzalloc((c.argc + 2) * sizeof(char *));

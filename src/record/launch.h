@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "runtime/endpoint.h"
+
 /* 24 hexadecimal digits that nobody guesses; the caller frees. */
 char *ct_random_token(void);
 
@@ -22,9 +24,9 @@ struct ct_launch {
 	bool is_compose;
 	/* Compose: what the command says of its project, borrowed; each may be NULL. */
 	const char *project, *project_file, *project_dir;
-	char *unit;	    /* systemd-run: the unit, as ct_runtimes__classify() calls it */
-	bool is_client;	    /* the command only asks others to start something */
-	const char *socket; /* named by -H unix://..., borrowed */
+	char *unit;	/* systemd-run: the unit, as ct_runtimes__classify() calls it */
+	bool is_client; /* the command only asks others to start something */
+	struct ct_engine_words engine; /* which engine it asks, borrowed */
 };
 void ct_launch__prepare(struct ct_launch *l, char *const *argv);
 void ct_launch__free(struct ct_launch *l);

@@ -110,11 +110,17 @@ static void consume(void *arg)
 static void open_engine(struct ct_recorder *r)
 {
 	ct_autoerr struct ct_err err = {};
-	int fd;
+	int fd, ret;
 
-	if (ct_runtimes__connect(r->opts.socket, &r->engine, &err)) {
-		if (r->opts.socket || r->opts.label || r->opts.project)
-			ct_warn("%s; continuing without names of containers", err.msg);
+	ret = ct_runtimes__connect(&r->opts.engine, &r->engine, &err);
+	/* Nothing that is recorded here can be that engine's. */
+	if (ret == -EREMOTE) {
+		ct_warn("%s", err.msg);
+		ret = ct_runtimes__connect_usual(&r->engine, &err);
+	} else if (ret && (r->opts.engine.address || r->opts.label || r->opts.project)) {
+		ct_warn("%s; continuing without names of containers", err.msg);
+	}
+	if (ret) {
 		r->engine = NULL;
 		return;
 	}

@@ -9,20 +9,21 @@
 #include "base/loop.h"
 #include "record/collect.h"
 #include "record/spawn.h"
+#include "runtime/endpoint.h"
 
 #define CT_RUN_LABEL "captrim.run"
 
 struct ct_recorder_opts {
 	const char *backend;
-	const char *const *syscalls; /* see ct_probe_opts */
-	enum ct_detail detail;	     /* how much is noted of each check */
-	const char *socket;	     /* of the Docker API; NULL: the usual places */
-	const char *label;	     /* value of CT_RUN_LABEL on containers to watch, or NULL */
-	const char *project;	     /* Compose project to watch, or NULL */
-	bool any_container;	     /* every container that starts during the run is ours */
-	bool all;		     /* every workload of the host */
-	const char *hidden;	     /* word of the command that is not to be shown, or NULL */
-	bool starts;		     /* a command starts what is watched: units do not run yet */
+	const char *const *syscalls;   /* see ct_probe_opts */
+	enum ct_detail detail;	       /* how much is noted of each check */
+	struct ct_engine_words engine; /* to be asked for names, see ct_runtimes__connect */
+	const char *label;	       /* value of CT_RUN_LABEL on containers to watch, or NULL */
+	const char *project;	       /* Compose project to watch, or NULL */
+	bool any_container;	       /* every container that starts during the run is ours */
+	bool all;		       /* every workload of the host */
+	const char *hidden;	       /* word of the command that is not to be shown, or NULL */
+	bool starts;		       /* a command starts what is watched: units do not run yet */
 	bool quiet;
 	bool endless;		  /* for ct_recorder__take_new(): no signals, no limit, no end */
 	const uint64_t *bounding; /* see ct_child_opts; must outlive the start */

@@ -97,7 +97,8 @@ static int restart_one(const struct ct_workload *w, struct ct_engine *e, int com
 }
 
 /* The whole of that process; returns its exit status. */
-static int restart_all(struct ct_workload *const *w, size_t n, const char *socket, int complaint)
+static int restart_all(struct ct_workload *const *w, size_t n, const struct ct_engine_words *words,
+		       int complaint)
 {
 	struct sigaction act = { .sa_handler = on_term, .sa_flags = SA_RESTART };
 	ct_autoerr struct ct_err err = {};
@@ -112,7 +113,7 @@ static int restart_all(struct ct_workload *const *w, size_t n, const char *socke
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	for (size_t i = 0; i < n && !ret && !e; i++)
 		if (w[i]->kind == CT_WL_CONTAINER && has_api(w[i]))
-			ret = ct_runtimes__connect(socket, &e, &err);
+			ret = ct_runtimes__connect(words, &e, &err);
 	for (size_t i = 0; i < n && !ret && !enough; i++) {
 		ct_autofree char *name = ct_printable(ct_workload__label(w[i]));
 
@@ -125,7 +126,7 @@ static int restart_all(struct ct_workload *const *w, size_t n, const char *socke
 	return ret ? 1 : 0;
 }
 
-int ct_restart__begin(struct ct_workload *const *w, size_t n, const char *socket,
+int ct_restart__begin(struct ct_workload *const *w, size_t n, const struct ct_engine_words *words,
 		      struct ct_restart *r, struct ct_err *err)
 {
 	int fds[2], ret = 0;
@@ -138,7 +139,7 @@ int ct_restart__begin(struct ct_workload *const *w, size_t n, const char *socket
 		return ct_err__set(err, errno, "cannot make a pipe: %s", strerror(errno));
 	*r = (struct ct_restart){ .pid = fork(), .fd = fds[0] };
 	if (!r->pid)
-		_exit(restart_all(w, n, socket, fds[1]));
+		_exit(restart_all(w, n, words, fds[1]));
 	close(fds[1]);
 	if (r->pid > 0)
 		return 0;
@@ -227,7 +228,7 @@ int ct_recorder__restart(struct ct_recorder *r, struct ct_err *err)
 				   "no container of project %s is running: start it with 'captrim "
 				   "run -- docker compose up'",
 				   r->opts.project);
-	ret = ct_restart__begin(w, n, r->opts.socket, &restart, err);
+	ret = ct_restart__begin(w, n, &r->opts.engine, &restart, err);
 	if (ret)
 		return ret;
 	say_restarted(r, w, n);

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "model/session.h"
+#include "runtime/endpoint.h"
 
 struct ct_restart {
 	int pid; /* 0: none */
@@ -15,10 +16,10 @@ struct ct_restart {
 };
 
 /*
- * Begins to restart these, one after the other. socket: see ct_runtimes__connect().
+ * Begins to restart these, one after the other. words: see ct_runtimes__connect().
  * -EOPNOTSUPP, before anything is done, if one cannot be restarted.
  */
-int ct_restart__begin(struct ct_workload *const *w, size_t n, const char *socket,
+int ct_restart__begin(struct ct_workload *const *w, size_t n, const struct ct_engine_words *words,
 		      struct ct_restart *r, struct ct_err *err);
 
 /* Not yet: 1. Else 0, or a negative errno with the complaint; it is to be asked no more then. */

@@ -22,6 +22,7 @@ void ct_rehearsal__free(struct ct_rehearsal *r)
 static int find_target(struct ct_stage *s, struct ct_err *err)
 {
 	const struct ct_rehearse_opts *o = s->opts;
+	const struct ct_engine_words words = ct_engine_words__of(o->socket, NULL);
 	ct_autoerr struct ct_err ignored = {};
 	int ret = 0;
 
@@ -30,7 +31,7 @@ static int find_target(struct ct_stage *s, struct ct_err *err)
 		ret = ct_recorder__watch_container(s->recorder, o->confined.container, err);
 	if (ret)
 		return ret;
-	if (ct_runtimes__connect(o->socket, &s->engine, o->confined.container ? err : &ignored)) {
+	if (ct_runtimes__connect(&words, &s->engine, o->confined.container ? err : &ignored)) {
 		s->engine = NULL;
 		if (o->confined.container)
 			return -err->code;
@@ -171,7 +172,7 @@ int ct_rehearse(const struct ct_rehearse_opts *opts, struct ct_rehearsal *r, str
 {
 	struct ct_recorder_opts ro = { .backend = opts->backend,
 				       .syscalls = ct_gates_watched,
-				       .socket = opts->socket,
+				       .engine = ct_engine_words__of(opts->socket, NULL),
 				       .quiet = opts->quiet };
 	struct ct_stage s = {
 		.opts = opts,

@@ -3,7 +3,6 @@
 
 #include <getopt.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/util.h"
 #include "runtime/runtime.h"
@@ -23,6 +22,8 @@ static bool takes_value(const char *word)
 		"--tlscert",
 		"--tlskey",
 		"--url",
+		"--connection",
+		"--identity",
 		"--root",
 		"--runroot",
 		"--runtime",
@@ -85,11 +86,45 @@ static const struct ct_runtime_type *runtime_of(const char *client, bool *compos
 	return NULL;
 }
 
+static bool has_flag(char *const *argv, size_t from, size_t to, const char *a, const char *b)
+{
+	for (size_t i = from; i < to && argv[i]; i++)
+		if ((a && !strcmp(argv[i], a)) || !strcmp(argv[i], b))
+			return true;
+	return false;
+}
+
+/* The words between the client's name and its subcommand. */
+static void read_engine(struct ct_client *c, char *const *argv, const struct ct_runtime_type *type)
+{
+	struct ct_engine_words *w = &c->engine;
+	size_t from = c->name + 1, to = c->sub;
+
+	*w = (struct ct_engine_words){
+		.type = type,
+		.option = "--host",
+		.address = ct_client__option(argv, from, to, "-H", "--host"),
+		.config = ct_client__option(argv, from, to, NULL, "--config"),
+		.ca = ct_client__option(argv, from, to, NULL, "--tlscacert"),
+		.cert = ct_client__option(argv, from, to, NULL, "--tlscert"),
+		.key = ct_client__option(argv, from, to, NULL, "--tlskey"),
+		.tls = has_flag(argv, from, to, NULL, "--tls"),
+		.verifies = has_flag(argv, from, to, NULL, "--tlsverify"),
+		.elsewhere = has_flag(argv, from, to, "-r", "--remote"),
+	};
+	if (ct_client__option(argv, from, to, NULL, "--url")) {
+		w->option = "--url";
+		w->address = ct_client__option(argv, from, to, NULL, "--url");
+	}
+	w->context = ct_client__option(argv, from, to, "-c", "--context");
+	w->connection = ct_client__option(argv, from, to, "-c", "--connection");
+}
+
 struct ct_client ct_client__parse(char *const *argv)
 {
 	const struct ct_runtime_type *type;
 	struct ct_client c = {};
-	const char *name, *host;
+	const char *name;
 
 	while (argv[c.argc])
 		c.argc++;
@@ -103,14 +138,9 @@ struct ct_client ct_client__parse(char *const *argv)
 	if (!type)
 		return c;
 	c.sub = ct_client__word(argv, c.name + 1);
+	read_engine(&c, argv, type);
 	if (c.is_compose)
 		return c;
-	/* Where a variable may name another socket, connecting finds it. */
-	if (!type->host_env && !access(type->socket, F_OK))
-		c.socket = type->socket;
-	host = ct_client__option(argv, c.name + 1, c.sub, "-H", "--host");
-	if (host && !strncmp(host, "unix://", 7))
-		c.socket = host + 7;
 	if (c.sub < c.argc && !strcmp(argv[c.sub], "container"))
 		c.sub = ct_client__word(argv, c.sub + 1);
 	c.starts = c.sub < c.argc &&

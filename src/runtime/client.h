@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "runtime/endpoint.h"
+
 /* The words of a container client's command line, "sudo" before it or not. */
 struct ct_client {
 	size_t argc;
@@ -14,8 +16,8 @@ struct ct_client {
 	bool is_container; /* a client of an engine that can be asked */
 	bool is_compose;   /* Compose by itself, as docker-compose */
 	bool is_systemd_run;
-	bool starts;	    /* the subcommand is run or create */
-	const char *socket; /* named by -H unix://..., borrowed */
+	bool starts;		       /* the subcommand is run or create */
+	struct ct_engine_words engine; /* which engine it asks, borrowed */
 };
 struct ct_client ct_client__parse(char *const *argv);
 

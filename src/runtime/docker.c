@@ -2,6 +2,7 @@
 /* What is true of Docker and its containers. */
 #include "model/caps.h"
 #include "runtime/docker_api.h"
+#include "runtime/docker_context.h"
 #include "runtime/runtime.h"
 
 #define TASKS "io.containerd.runtime.v2.task/moby/%s/config.json"
@@ -34,6 +35,7 @@ const struct ct_runtime_type ct_runtime_docker = {
 	.socket = "/var/run/docker.sock",
 	.client = "docker",
 	.compose = "docker-compose",
-	.host_env = "DOCKER_HOST",
+	.named = ct_docker_context__named,
+	.by_environment = true,
 	.remembers = true,
 };

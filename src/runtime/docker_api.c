@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A client of the Docker API, which Podman speaks as well, over a unix socket. */
+/* A client of the Docker API, which Podman speaks as well. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 
 #include "runtime/docker_http.h"
 #include "runtime/docker_priv.h"
@@ -88,6 +89,23 @@ static void ask_version(struct ct_docker *d)
 		d->info.version = version_of(root, "Version");
 }
 
+/* Containers run on the engine's kernel, be it a virtual machine's behind a socket of this one. */
+static int check_kernel(const struct ct_docker *d, const json_t *root, struct ct_err *err)
+{
+	const char *kernel = ct_json_in__str(root, "KernelVersion");
+	struct ct_endpoint at = { .said = d->at.said ?: d->place };
+	ct_autofree char *shown = NULL, *why = NULL;
+	struct utsname u;
+
+	if (!kernel || !*kernel || uname(&u) || !strcmp(kernel, u.release))
+		return 0;
+	shown = ct_printable(kernel);
+	why = ct_xasprintf("its kernel is Linux %s, this one is %s: another machine's, or one of a "
+			   "virtual machine",
+			   shown, u.release);
+	return ct_endpoint__elsewhere(&at, why, err);
+}
+
 /*
  * What /info adds is welcome but not needed: a proxy in front of the socket
  * may refuse it. A refusal of the version, though, means that the server no
@@ -107,8 +125,12 @@ static int learn_docker(struct ct_docker *d, struct ct_err *err)
 	}
 	if (ret == -ETIMEDOUT)
 		return ct_err__set(err, -ret, "%s", why.msg);
-	if (!ret)
+	if (!ret) {
 		ct_docker_info__parse(root, &d->info);
+		ret = check_kernel(d, root, err);
+		if (ret)
+			return ret;
+	}
 	d->info.version = version_of(root, "ServerVersion");
 	if (!d->info.version)
 		ask_version(d);
@@ -123,7 +145,7 @@ static int learn_podman(struct ct_docker *d)
 	struct stat st;
 
 	d->info.seccomp = CT_SECCOMP_DEFAULT;
-	d->info.rootless = !stat(d->socket, &st) && st.st_uid != 0;
+	d->info.rootless = d->at.socket && !stat(d->at.socket, &st) && st.st_uid != 0;
 	return 0;
 }
 
@@ -134,14 +156,29 @@ static void docker_close(struct ct_engine *e)
 	ct_docker_stream__close(&d->stream);
 	curl_easy_cleanup(d->easy);
 	curl_multi_cleanup(d->multi);
-	free(d->socket);
+	ct_endpoint__free(&d->at);
+	free(d->place);
+	free(d->base);
 	free(d->engine.server);
 	free(d->info.version);
 	free(d);
 	curl_global_cleanup();
 }
 
-static int docker_open(const char *socket, struct ct_engine **e, struct ct_err *err)
+static char *copy(const char *s)
+{
+	return s ? ct_xstrdup(s) : NULL;
+}
+
+static void take_place(struct ct_docker *d, const struct ct_endpoint *at)
+{
+	d->at = (struct ct_endpoint){ copy(at->said), copy(at->socket), copy(at->url), copy(at->ca),
+				      copy(at->cert), copy(at->key),	at->insecure };
+	d->place = ct_printable(at->socket ?: at->url);
+	d->base = ct_xstrdup(at->url ?: "http://localhost");
+}
+
+static int docker_open(const struct ct_endpoint *at, struct ct_engine **e, struct ct_err *err)
 {
 	struct ct_docker *new = ct_xzalloc(sizeof(*new));
 	int ret;
@@ -149,7 +186,7 @@ static int docker_open(const char *socket, struct ct_engine **e, struct ct_err *
 	curl_global_init(CURL_GLOBAL_DEFAULT); /* counted; close takes it back */
 	new->engine.ops = &ct_docker_api;
 	new->stream.epoll = new->stream.kick = -1;
-	new->socket = ct_xstrdup(socket);
+	take_place(new, at);
 	new->info.seccomp = CT_SECCOMP_UNKNOWN;
 	new->easy = ct_docker__handle(new, NULL);
 	if (!new->easy) {

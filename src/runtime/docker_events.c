@@ -189,7 +189,7 @@ static char *url_since_now(const struct ct_docker *d)
 	struct timespec t;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	return ct_xasprintf("http://localhost%s/events?since=%lld.%09ld&filters=%s", d->prefix,
+	return ct_xasprintf("%s%s/events?since=%lld.%09ld&filters=%s", d->base, d->prefix,
 			    (long long)t.tv_sec, t.tv_nsec,
 			    d->info.runtime == CT_RT_PODMAN ? FILTER_PODMAN : FILTER_DOCKER);
 }
@@ -220,7 +220,7 @@ int ct_docker__watch(struct ct_engine *e, const char *label_key, struct ct_err *
 		return s->epoll;
 	ct_docker_stream__close(s);
 	return ct_err__set(err, -ret, "cannot follow the events of %s at %s: %s", d->engine.server,
-			   d->socket, strerror(-ret));
+			   d->place, strerror(-ret));
 }
 
 /* A line that is not an event is skipped: one container's odd label must not blind us to others. */

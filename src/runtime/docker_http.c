@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* HTTP over the engine's unix socket. */
+/* HTTP over the engine's unix socket, or TCP with or without TLS. */
 #include "runtime/docker_http.h"
 
 #include <errno.h>
@@ -60,13 +60,30 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
 	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
+static void set_place(const struct ct_endpoint *at, CURL *h)
+{
+	if (at->socket) {
+		curl_easy_setopt(h, CURLOPT_UNIX_SOCKET_PATH, at->socket);
+		return;
+	}
+	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(h, CURLOPT_SSL_VERIFYPEER, at->insecure ? 0L : 1L);
+	curl_easy_setopt(h, CURLOPT_SSL_VERIFYHOST, at->insecure ? 0L : 2L);
+	if (at->ca)
+		curl_easy_setopt(h, CURLOPT_CAINFO, at->ca);
+	if (at->cert)
+		curl_easy_setopt(h, CURLOPT_SSLCERT, at->cert);
+	if (at->key)
+		curl_easy_setopt(h, CURLOPT_SSLKEY, at->key);
+}
+
 CURL *ct_docker__handle(const struct ct_docker *d, int *sock)
 {
 	CURL *h = curl_easy_init();
 
 	if (!h)
 		return NULL;
-	curl_easy_setopt(h, CURLOPT_UNIX_SOCKET_PATH, d->socket);
+	set_place(&d->at, h);
 	curl_easy_setopt(h, CURLOPT_PROXY, ""); /* whatever http_proxy says */
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(h, CURLOPT_OPENSOCKETFUNCTION, open_socket);
@@ -127,7 +144,7 @@ static CURLcode perform(struct ct_docker *d)
 
 int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, struct ct_err *err)
 {
-	ct_autofree char *url = ct_xasprintf("http://localhost%s", path);
+	ct_autofree char *url = ct_xasprintf("%s%s", d->base, path);
 	CURLcode code;
 	int error;
 
@@ -138,7 +155,7 @@ int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, s
 	if (code) {
 		error = curl_errno(d->easy, code);
 		return ct_err__set(err, error, "cannot ask the container service at %s: %s%s",
-				   d->socket,
+				   d->place,
 				   error == EIO ? curl_easy_strerror(code) : strerror(error),
 				   ct_engine__cure(error));
 	}
@@ -159,7 +176,7 @@ int ct_docker__refused(const struct ct_docker *d, const struct ct_answer *a, str
 	else if (a->status == 401 || a->status == 403)
 		code = EACCES;
 	return ct_err__set(err, code, "%s refused with status %ld: %s",
-			   d->engine.server ?: d->socket, a->status, msg);
+			   d->engine.server ?: d->place, a->status, msg);
 }
 
 int ct_docker__json(struct ct_docker *d, const char *path, json_t **root, struct ct_err *err)
@@ -176,7 +193,7 @@ int ct_docker__json(struct ct_docker *d, const char *path, json_t **root, struct
 	*root = json_loadb(a.body.s ?: "", a.body.len, JSON_REJECT_DUPLICATES, &bad);
 	if (!*root)
 		return ct_err__set(err, EBADMSG, "%s answered with broken JSON (line %d)",
-				   d->engine.server ?: d->socket, bad.line);
+				   d->engine.server ?: d->place, bad.line);
 	return 0;
 }
 

@@ -47,7 +47,9 @@ struct ct_docker {
 	CURL *easy;
 	CURLM *multi; /* NULL until something is attended to while waiting */
 	struct ct_aside aside;
-	char *socket;
+	struct ct_endpoint at;
+	char *place;	 /* for messages: a path or a URL */
+	char *base;	 /* what URLs begin with */
 	char prefix[32]; /* "/v1.41" */
 	char libpod[32]; /* "/v4.3.1/libpod", Podman's own API */
 	struct ct_docker_info info;
@@ -67,7 +69,7 @@ int ct_docker__read(struct ct_engine *e, ct_engine_event_fn fn, void *arg);
 void ct_docker__while_waiting(struct ct_engine *e, int fd, void (*fn)(void *arg), void *arg);
 
 /*
- * A handle with everything set that must never differ: socket, no proxies, no
+ * A handle with everything set that must never differ: socket or certificates, no proxies, no
  * signals. The connection's descriptor is noted in *sock, if not NULL.
  */
 CURL *ct_docker__handle(const struct ct_docker *d, int *sock);

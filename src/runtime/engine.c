@@ -59,7 +59,8 @@ const char *ct_engine__cure(int code)
 	case EPERM: return "; run as root or as a member of the socket's group";
 	case ENOENT:
 	case ECONNREFUSED:
-		return "; is the service running? DOCKER_HOST=unix://PATH names another socket";
+		return "; is the service running? DOCKER_HOST=unix://PATH or --socket names "
+		       "another one";
 	default: return "";
 	}
 }

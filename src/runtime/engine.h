@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "model/session.h"
+#include "runtime/endpoint.h"
 
 /* What happened to a container. Strings are borrowed, valid during the call. */
 struct ct_engine_event {
@@ -28,7 +29,7 @@ struct ct_engine;
 
 /* What a runtime with a daemon does; see the functions below. */
 struct ct_engine_ops {
-	int (*open)(const char *socket, struct ct_engine **e, struct ct_err *err);
+	int (*open)(const struct ct_endpoint *at, struct ct_engine **e, struct ct_err *err);
 	void (*close)(struct ct_engine *e);
 	int (*inspect)(struct ct_engine *e, const char *id_or_name, struct ct_workload *w,
 		       struct ct_err *err);

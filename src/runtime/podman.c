@@ -2,6 +2,7 @@
 /* What is true of Podman and its containers. */
 #include "model/caps.h"
 #include "runtime/docker_api.h"
+#include "runtime/podman_remote.h"
 #include "runtime/runtime.h"
 
 #define DATA "containers/storage/*-containers/%s/userdata/config.json"
@@ -34,6 +35,7 @@ const struct ct_runtime_type ct_runtime_podman = {
 	.bundles = bundles,
 	.engine = &ct_docker_api,
 	.socket = "/run/podman/podman.sock",
+	.named = ct_podman_remote__named,
 	.client = "podman",
 	.restart = { "podman", "restart", "--" },
 };

@@ -27,9 +27,16 @@ struct ct_runtime_type {
 
 	/* A daemon that answers, NULL: none; with one socket and client are set, too. */
 	const struct ct_engine_ops *engine;
-	const char *socket;   /* where it listens */
-	const char *host_env; /* the variable that names another socket, or NULL */
-	bool remembers;	      /* it describes a container until after its end */
+	const char *socket; /* where it listens */
+	/*
+	 * Which engine the client would ask, if its words or the environment name one: into *at,
+	 * which is empty. Returns 0, 1 if none is named, else as ct_endpoint__parse(); -ENXIO: what
+	 * is named is not known.
+	 */
+	int (*named)(const struct ct_engine_words *words, struct ct_endpoint *at,
+		     struct ct_err *err);
+	bool by_environment; /* named looks there for everybody, not for its client's words alone */
+	bool remembers;	     /* it describes a container until after its end */
 
 	const char *client;		       /* its name on a command line, or NULL */
 	const char *compose;		       /* a client that is Compose by itself, or NULL */
@@ -48,11 +55,19 @@ extern const struct ct_runtime_type *const ct_runtimes[];
 	     ct_at++)
 
 /*
- * Connects to the engine that listens at socket; NULL: where a variable of the environment says,
- * else in the usual places, one after the other. Returns 0, or a negative errno with a message that
- * names the socket. The caller closes.
+ * Connects to the engine that the words name (NULL, or empty: none); else to the one that the
+ * environment names, else in the usual places, one after the other. Returns 0, or a negative errno
+ * with a message that names the place; -EREMOTE: that engine is another machine's. The caller
+ * closes.
  */
-int ct_runtimes__connect(const char *socket, struct ct_engine **e, struct ct_err *err);
+int ct_runtimes__connect(const struct ct_engine_words *words, struct ct_engine **e,
+			 struct ct_err *err);
+
+/* The same in the usual places alone, whatever is named elsewhere. */
+int ct_runtimes__connect_usual(struct ct_engine **e, struct ct_err *err);
+
+/* Is the engine that they name another machine's? Then -EREMOTE, with a message, else 0. */
+int ct_runtimes__check_here(const struct ct_engine_words *words, struct ct_err *err);
 
 /* Titles of the runtimes whose engines can be asked, with sep between them; the caller frees. */
 char *ct_runtimes__engines(const char *sep);

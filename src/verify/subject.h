@@ -68,7 +68,7 @@ struct ct_subject {
 	bool keep_volumes;		/* named volumes are used as they are */
 	bool privileged;		/* given --privileged; a set is tried without that */
 	bool detached;			/* it was to run in the background: it ends when asked to */
-	const char *socket;		/* of the API, borrowed, or NULL */
+	struct ct_engine_words engine;	/* that starts it, borrowed */
 	const char *name;		/* for checks: the container's name, or NULL */
 	const char *unit;		/* its name, or NULL */
 	/* For --from, each NULL or may return NULL: not known. */

@@ -250,7 +250,7 @@ int ct_subject__container(char *const *argv, struct ct_subject **t, struct ct_er
 		.kind = CT_WL_CONTAINER,
 		.privileged = line.privileged,
 		.detached = line.detached,
-		.socket = line.client.socket,
+		.engine = line.client.engine,
 		.name = line.name,
 		.client = c->client.items,
 	};

@@ -366,7 +366,7 @@ int ct_run__do(struct ct_subject *t, const struct ct_run_opts *opts, struct ct_r
 		ro = (struct ct_recorder_opts){
 			.backend = opts->backend,
 			.syscalls = ct_gates_watched,
-			.socket = opts->socket ? opts->socket : t->socket,
+			.engine = ct_engine_words__of(opts->socket, &t->engine),
 			.label = start.label,
 			.project = start.project,
 			.any_container = false,

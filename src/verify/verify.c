@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "runtime/runtime.h"
 #include "verify/verify_priv.h"
 
 static int try_set(void *arg, uint64_t set, struct ct_trial *t)
@@ -93,7 +94,13 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_subject *t, struct ct
 {
 	struct ct_verification p = { .opts = opts, .subject = t, .err = err, .s = *s };
 	struct ct_journal journal = { .fd = -1 };
-	int ret = ct_journal__open(&journal, t->client, t->is_stack, err);
+	const struct ct_engine_words words = ct_engine_words__of(opts->socket, &t->engine);
+	int ret = 0;
+
+	if (t->is_stack || t->kind == CT_WL_CONTAINER)
+		ret = ct_runtimes__check_here(&words, err);
+	if (!ret)
+		ret = ct_journal__open(&journal, t->client, t->is_stack, err);
 
 	if (ret)
 		return ret;

@@ -13,7 +13,7 @@ static void test_parse(void)
 		const char *words[7];
 		size_t name, sub;
 		bool is_container, is_compose, is_systemd_run, starts;
-		const char *socket;
+		const char *address;
 	} t[] = {
 		{ { "docker", "run", "x" }, 0, 1, true, false, false, true, NULL },
 		{ { "sudo", "/usr/bin/docker", "container", "create", "x" },
@@ -31,8 +31,8 @@ static void test_parse(void)
 		  false,
 		  false,
 		  true,
-		  "/a" },
-		{ { "docker", "-H", "tcp://a", "ps" }, 0, 3, true, false, false, false, NULL },
+		  "unix:///a" },
+		{ { "docker", "-H", "tcp://a", "ps" }, 0, 3, true, false, false, false, "tcp://a" },
 		{ { "docker", "compose", "up" }, 0, 1, true, false, false, false, NULL },
 		{ { "docker-compose", "up" }, 0, 1, true, true, false, false, NULL },
 		{ { "docker" }, 0, 1, true, false, false, false, NULL },
@@ -52,7 +52,7 @@ static void test_parse(void)
 		CU_ASSERT_EQUAL(c.is_compose, t[i].is_compose);
 		CU_ASSERT_EQUAL(c.is_systemd_run, t[i].is_systemd_run);
 		CU_ASSERT_EQUAL(c.starts, t[i].starts);
-		UNIT_STR(c.socket, t[i].socket);
+		UNIT_STR(c.engine.address, t[i].address);
 	}
 }
 
@@ -73,21 +73,24 @@ static void test_connect(void)
 		int ret;
 		const char *part;
 	} t[] = {
-		{ NULL, "tcp://10.0.0.1:2375", -EPROTONOSUPPORT,
-		  "DOCKER_HOST=tcp://10.0.0.1:2375 is not a socket" },
-		{ NULL, "ssh://a\033b", -EPROTONOSUPPORT, "ssh://a\\x1bb" },
+		{ NULL, "tcp://192.0.2.1:2375", -EREMOTE,
+		  "DOCKER_HOST=tcp://192.0.2.1:2375: the engine is not on this machine" },
+		{ NULL, "ssh://a\033b", -EREMOTE, "ssh://a\\x1bb: the engine is not on this" },
+		{ NULL, "npipe:////./x", -EPROTONOSUPPORT, "DOCKER_HOST=npipe" },
+		{ NULL, "tcp://127.0.0.1:1", -ECONNREFUSED, "http://127.0.0.1:1" },
 		{ NULL, "unix:///no/such", -ENOENT, "/no/such" },
 		{ "/no/such/either", "tcp://a", -ENOENT, "/no/such/either" },
 		{ "/dev/null", NULL, -ECONNREFUSED, "/dev/null" },
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++) {
+		const struct ct_engine_words words = ct_engine_words__of(t[i].socket, NULL);
 		ct_autoerr struct ct_err err = { 0 };
 		struct ct_engine *e = NULL;
 
 		if (t[i].host)
 			setenv("DOCKER_HOST", t[i].host, 1);
-		CU_ASSERT_EQUAL(ct_runtimes__connect(t[i].socket, &e, &err), t[i].ret);
+		CU_ASSERT_EQUAL(ct_runtimes__connect(&words, &e, &err), t[i].ret);
 		unsetenv("DOCKER_HOST");
 		CU_ASSERT_PTR_NULL(e);
 		CU_ASSERT(err.msg && strstr(err.msg, t[i].part));

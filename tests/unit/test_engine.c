@@ -113,11 +113,12 @@ static void test_engines(void)
 		ct_autofree char *socket = ct_xasprintf("%s/s", dir);
 		ct_autofree char *host = ct_xasprintf("unix://%s", socket);
 		pid_t pid = serve(socket, t[i].header);
+		const struct ct_engine_words words = ct_engine_words__of(i ? socket : NULL, NULL);
 		ct_autoerr struct ct_err err = { 0 };
 		struct ct_engine *e = NULL;
 
 		setenv("DOCKER_HOST", host, 1);
-		CU_ASSERT_EQUAL(ct_runtimes__connect(i ? socket : NULL, &e, &err), 0);
+		CU_ASSERT_EQUAL(ct_runtimes__connect(&words, &e, &err), 0);
 		unsetenv("DOCKER_HOST");
 		if (e) {
 			UNIT_STR(e->server, t[i].server);

@@ -11,7 +11,7 @@
 
 /* LABEL stands for the option that is put in. */
 static const struct {
-	const char *words, *expected, *project, *socket;
+	const char *words, *expected, *project, *address;
 	bool is_client;
 } cases[] = {
 	{ "docker run --rm nginx", "docker run LABEL --rm nginx", NULL, NULL, true },
@@ -24,13 +24,13 @@ static const struct {
 	{ "/usr/bin/sudo podman run x", "/usr/bin/sudo podman run LABEL x", NULL, NULL, true },
 	{ "docker -D run nginx", "docker -D run LABEL nginx", NULL, NULL, true },
 	{ "docker --debug --tls run x", "docker --debug --tls run LABEL x", NULL, NULL, true },
-	{ "docker -H unix:///s run x", "docker -H unix:///s run LABEL x", NULL, "/s", true },
-	{ "docker --host unix:///s run x", "docker --host unix:///s run LABEL x", NULL, "/s",
+	{ "docker -H unix:///s run x", "docker -H unix:///s run LABEL x", NULL, "unix:///s", true },
+	{ "docker --host unix:///s run x", "docker --host unix:///s run LABEL x", NULL, "unix:///s",
 	  true },
-	{ "docker --host=unix:///s run x", "docker --host=unix:///s run LABEL x", NULL, "/s",
+	{ "docker --host=unix:///s run x", "docker --host=unix:///s run LABEL x", NULL, "unix:///s",
 	  true },
-	{ "docker -H tcp://1.2.3.4:5 run x", "docker -H tcp://1.2.3.4:5 run LABEL x", NULL, NULL,
-	  true },
+	{ "docker -H tcp://1.2.3.4:5 run x", "docker -H tcp://1.2.3.4:5 run LABEL x", NULL,
+	  "tcp://1.2.3.4:5", true },
 	{ "docker --context run run x", "docker --context run run LABEL x", NULL, NULL, true },
 	{ "docker -c run ps", "docker -c run ps", NULL, NULL, true },
 	{ "docker -l debug run x", "docker -l debug run LABEL x", NULL, NULL, true },
@@ -107,7 +107,7 @@ static void test_cases(void)
 			project = ct_compose__project_name(in.project, in.project_file,
 							   in.project_dir);
 		UNIT_STR(project, cases[i].project);
-		UNIT_STR(in.socket, cases[i].socket);
+		UNIT_STR(in.engine.address, cases[i].address);
 		if (in.is_client != cases[i].is_client)
 			printf("%s\n", cases[i].words);
 		CU_ASSERT_EQUAL(in.is_client, cases[i].is_client);

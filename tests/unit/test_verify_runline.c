@@ -154,7 +154,7 @@ static void test_facts(void)
 	split(&line, "sudo docker -H unix:///s container run -itd --name=db --privileged x");
 	CU_ASSERT_EQUAL_FATAL(ct_runline__parse(line.words, &l, &err), 0);
 	UNIT_STR(l.name, "db");
-	UNIT_STR(l.client.socket, "/s");
+	UNIT_STR(l.client.engine.address, "unix:///s");
 	CU_ASSERT(l.detached && l.privileged);
 	ct_runline__client(&l, &client);
 	joined = join(&client);
