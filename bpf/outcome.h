@@ -9,6 +9,7 @@
 #ifndef CT_BPF_OUTCOME_H
 #define CT_BPF_OUTCOME_H
 
+#include "ct/kfunc.h"
 #include "maps.h"
 #include "task.h"
 
@@ -36,12 +37,12 @@ const volatile bool cfg_creations; /* may_open is a function of its own */
 
 typedef int (*bpf_task_work_callback_t)(struct bpf_map *map, void *key, void *value);
 /* The same function before and since the verifier hid its last parameter. */
-extern int bpf_task_work_schedule_resume(struct task_struct *task, struct bpf_task_work *tw,
-					 void *map__const_map,
-					 bpf_task_work_callback_t callback) __ksym __weak;
-extern int bpf_task_work_schedule_resume_impl(struct task_struct *task, struct bpf_task_work *tw,
-					      void *map__map, bpf_task_work_callback_t callback,
-					      void *aux__prog) __ksym __weak;
+static int (*const bpf_task_work_schedule_resume)(
+	struct task_struct *task, struct bpf_task_work *tw, void *map__const_map,
+	bpf_task_work_callback_t callback) = CT_KFUNC(TASK_WORK_RESUME);
+static int (*const bpf_task_work_schedule_resume_impl)(
+	struct task_struct *task, struct bpf_task_work *tw, void *map__map,
+	bpf_task_work_callback_t callback, void *aux__prog) = CT_KFUNC(TASK_WORK_RESUME_IMPL);
 
 /* A task's call that is followed, for one question and what was said to it. */
 struct followed_id {

@@ -6,6 +6,7 @@
 #ifndef CT_BPF_PATH_H
 #define CT_BPF_PATH_H
 
+#include "ct/kfunc.h"
 #include "maps.h"
 #include "task.h"
 
@@ -161,7 +162,7 @@ static __always_inline __u64 site_of_stack(void *ctx, int nr)
 }
 
 /* 6.2; its result is read like a BTF pointer, at a nanosecond a word. */
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+static void *(*const bpf_rdonly_cast)(const void *obj, __u32 btf_id) = CT_KFUNC(RDONLY_CAST);
 
 static __always_inline __u64 word_at(const void *p)
 {

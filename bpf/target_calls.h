@@ -9,6 +9,7 @@
 
 #include "ct/target_call.h"
 #include "outcome.h"
+#include "path.h"
 #include "target.h"
 
 #define AT_FDCWD	 (-100)
@@ -30,7 +31,6 @@
 const volatile struct ct_target_call cfg_target[CT_SYSCALLS];
 
 /* Of a kernel structure at an address, as if the verifier had known it (6.2). */
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 #define KNOWN(type, ptr) ((type *)bpf_rdonly_cast(ptr, bpf_core_type_id_kernel(type)))
 
 struct path_text {

@@ -2,7 +2,6 @@
 /* Loading: choose an attach type by trying, calibrate, configure, attach. */
 #include <assert.h>
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -10,7 +9,9 @@
 #include <sys/utsname.h>
 
 #include "cgroup/hierarchy.h"
+#include "kern/kfuncs.h"
 #include "kern/probe_priv.h"
+#include "kern/rights.h"
 #include "kern/selectors.h"
 
 const char *const ct_backend_names[] = { "tp_btf", "fexit", "kprobe", NULL };
@@ -54,18 +55,13 @@ static bool tells_creations(const struct ct_ksyms *syms)
 /*
  * Can the kernel call back at the end of a system call (6.18)? Later kernels (7.3) have the
  * function without its last parameter, which the verifier fills in, and keep the older prototype
- * as BTF alone, there with a pointer to a structure: libbpf refuses an object that declares it
- * with a pointer of another kind, used or not.
+ * as BTF alone: the symbols tell.
  */
 static void choose_task_work(struct ct_probe *p, const char *backend, bool wanted)
 {
 	static const char old[] = "bpf_task_work_schedule_resume_impl";
 	bool tp = !strcmp(backend, "tp_btf"), has_old, has_new;
-	struct btf *btf = bpf_object__btf(p->skel->obj);
 	uint64_t lo, size;
-	const struct btf_type *t;
-	struct btf_param *param;
-	int id;
 
 	has_old = !ct_ksyms__find(p->syms, old, &lo, &size);
 	has_new = !ct_ksyms__find(p->syms, "bpf_task_work_schedule_resume", &lo, &size);
@@ -73,12 +69,6 @@ static void choose_task_work(struct ct_probe *p, const char *backend, bool wante
 	bpf_program__set_autoload(p->skel->progs.on_tp_impl_call, tp && has_old);
 	p->skel->rodata->cfg_outcomes = tp && wanted && (has_old || has_new);
 	p->skel->rodata->cfg_creations = tells_creations(p->syms);
-	id = btf__find_by_name_kind(btf, old, BTF_KIND_FUNC);
-	if (!has_new || id < 0)
-		return;
-	t = btf__type_by_id(btf, btf__type_by_id(btf, id)->type);
-	param = btf_params(t);
-	param[btf_vlen(t) - 1].type = param[0].type; /* any pointer to a structure */
 }
 
 /* The changes of inodes are of use to the outcomes alone, and can be seen since 6.13. */
@@ -203,6 +193,31 @@ static void note_homes(struct probe_bpf *s)
 		;
 }
 
+/* The object with the kernel's functions in its calls. errno tells why not. */
+static struct probe_bpf *open_object(void)
+{
+	ct_autofree void *object = NULL;
+	struct probe_bpf *s = ct_xzalloc(sizeof(*s));
+	struct ct_kfunc_ids ids;
+	int ret = probe_bpf__create_skeleton(s);
+
+	if (!ret) {
+		object = ct_xzalloc(s->skeleton->data_sz);
+		memcpy(object, s->skeleton->data, s->skeleton->data_sz);
+		s->skeleton->data = object;
+		ct_kfuncs__find(&ids);
+		ret = ct_kfuncs__patch(object, s->skeleton->data_sz, &ids);
+	}
+	if (ret >= 0)
+		ret = bpf_object__open_skeleton(s->skeleton, NULL);
+	s->skeleton->data = NULL; /* libbpf has copied what it needs */
+	if (!ret)
+		return s;
+	probe_bpf__destroy(s);
+	errno = -ret;
+	return NULL;
+}
+
 /* Loads and attaches one attach type with everything else. Returns a positive errno or 0. */
 static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const char *backend,
 			const char **step)
@@ -215,7 +230,7 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 		ct_probe__calibrate(p, backend, &err, step);
 	if (err)
 		return err;
-	p->skel = probe_bpf__open();
+	p->skel = open_object();
 	*step = "open";
 	if (!p->skel)
 		return errno;
@@ -288,11 +303,15 @@ static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struc
 
 static int check_host(struct ct_err *err)
 {
-	if (geteuid())
+	ct_autofree char *lacking = ct_caps__join(ct_rights__lacking(CT_RIGHTS_WATCH), ", ",
+						  "CAP_");
+
+	if (*lacking)
 		return ct_err__set(
 			err, EPERM,
-			"only root can watch the kernel: run this with sudo (advise, explain, "
-			"patch and check work without)");
+			"watching the kernel takes privileges that this process lacks (%s): run "
+			"this with sudo (advise, explain, patch and check work without)",
+			lacking);
 	if (access("/sys/kernel/btf/vmlinux", R_OK))
 		return ct_err__set(
 			err, ENOENT,

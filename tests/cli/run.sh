@@ -159,6 +159,25 @@ says backend-text "$tmp/err" 'xyz'
 # Without 32 and 33, which the C library keeps for itself: with threads, it sets them.
 ignored() { printf '%x' $((0x$(awk '/SigIgn/ { print $2 }' "$1") & ~0x180000000)); }
 is inherits-no-ignored-signal "$(ignored "$tmp/out")" "$(ignored /proc/self/status)"
+# An ordinary user with three capabilities, and not SYS_ADMIN, watches.
+if [ "$(id -u)" = 0 ] && grep -q '^ok *backend tp_btf' <("$captrim" doctor); then
+	three=+bpf,+perfmon,+syslog
+	touch "$tmp/owned"
+	(for _ in $(seq 40); do chown 1 "$tmp/owned"; chown 0 "$tmp/owned"; sleep 0.1; done) &
+	cp "$captrim" "$tmp/nobody-captrim"
+	chmod 755 "$tmp"
+	setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps "-all,$three" --ambient-caps $three \
+		--bounding-set "-all,$three" -- "$tmp/nobody-captrim" trace --backend tp_btf -d 3s >"$tmp/out" 2>"$tmp/err"
+	wait $!
+	says nobody-watches "$tmp/out" 'granted CHOWN .*chown'
+	status=0
+	setpriv --reuid 65534 --regid 65534 --clear-groups -- "$tmp/nobody-captrim" trace -d 1s >"$tmp/out" 2>"$tmp/err" ||
+		status=$?
+	is nobody-without "$status" 1
+	says nobody-without-text "$tmp/err" 'lacks \(CAP_SYSLOG, CAP_PERFMON, CAP_BPF\)'
+else
+	skip nobody-watches 'needs root and the tracepoint cap_capable'
+fi
 # Where kprobes cannot be attached, the verifier has its say all the same.
 "$captrim" run -q --backend kprobe -o /dev/null -- true >"$tmp/out" 2>"$tmp/err"
 is backend-kprobe-loads "$(grep -c 'kprobe *load failed' "$tmp/err")" 0

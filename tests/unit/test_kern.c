@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Symbols of the running kernel, and which argument tells system calls apart. */
+#include <elf.h>
 #include <errno.h>
+#include <linux/bpf.h>
 #include <linux/types.h>
+#include <stddef.h>
 
 #include "base/util.h"
+#include "kern/kfuncs.h"
 #include "kern/ksyms.h"
+#include "kern/rights.h"
 #include "kern/selectors.h"
 #include "unit.h"
 
@@ -118,11 +123,76 @@ static void test_selectors(void)
 		CU_ASSERT(table[i] >> 5 < 6); /* arguments that there are */
 }
 
+/* An object file with one section of code. */
+struct object {
+	Elf64_Ehdr file;
+	Elf64_Shdr sections[2];
+	struct bpf_insn code[4];
+};
+
+static struct object make_object(void)
+{
+	return (struct object){
+		.file = { .e_ident = ELFMAG,
+			  .e_shoff = offsetof(struct object, sections),
+			  .e_shnum = 2 },
+		.sections[1] = { .sh_type = SHT_PROGBITS,
+				 .sh_flags = SHF_EXECINSTR,
+				 .sh_offset = offsetof(struct object, code),
+				 .sh_size = sizeof(struct bpf_insn) * 4 },
+		.code = { { .code = BPF_JMP | BPF_CALL, .imm = BPF_FUNC_map_lookup_elem },
+			  { .code = BPF_JMP | BPF_CALL,
+			    .imm = CT_KFUNC_FIRST + CT_KFUNC_RDONLY_CAST },
+			  { .code = BPF_JMP | BPF_CALL,
+			    .imm = CT_KFUNC_FIRST + CT_KFUNC_TASK_WORK_RESUME },
+			  /* A constant that happens to have such a value. */
+			  { .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = CT_KFUNC_FIRST } },
+	};
+}
+
+static void test_kfuncs(void)
+{
+	const struct ct_kfunc_ids ids = { .id = { [CT_KFUNC_RDONLY_CAST] = 4711 } };
+	struct object o = make_object(), broken;
+
+	CU_ASSERT_EQUAL(ct_kfuncs__patch(&o, sizeof(o), &ids), 2);
+	CU_ASSERT_EQUAL(o.code[0].imm, BPF_FUNC_map_lookup_elem);
+	CU_ASSERT_EQUAL(o.code[0].src_reg, 0);
+	CU_ASSERT_EQUAL(o.code[1].imm, 4711);
+	CU_ASSERT_EQUAL(o.code[1].src_reg, BPF_PSEUDO_KFUNC_CALL);
+	/* One that the kernel lacks. */
+	CU_ASSERT_EQUAL(o.code[2].imm, 0);
+	CU_ASSERT_EQUAL(o.code[2].src_reg, BPF_PSEUDO_KFUNC_CALL);
+	CU_ASSERT_EQUAL(o.code[3].imm, CT_KFUNC_FIRST);
+	/* Again there is nothing to be changed. */
+	CU_ASSERT_EQUAL(ct_kfuncs__patch(&o, sizeof(o), &ids), 0);
+	broken = make_object();
+	broken.file.e_shnum = 999;
+	CU_ASSERT_EQUAL(ct_kfuncs__patch(&broken, sizeof(broken), &ids), -EINVAL);
+	broken = make_object();
+	broken.sections[1].sh_size = 1 << 20;
+	CU_ASSERT_EQUAL(ct_kfuncs__patch(&broken, sizeof(broken), &ids), -EINVAL);
+	CU_ASSERT_EQUAL(ct_kfuncs__patch(&o, 8, &ids), -EINVAL);
+}
+
+static void test_rights(void)
+{
+	uint64_t held = ct_rights__held();
+
+	CU_ASSERT_EQUAL(ct_rights__lacking(held), 0);
+	if (held & CT_CAP(SYS_ADMIN))
+		CU_ASSERT_EQUAL(ct_rights__lacking(CT_CAP(BPF) | CT_CAP(PERFMON)), 0);
+	if (!held)
+		CU_ASSERT_EQUAL(ct_rights__lacking(CT_RIGHTS_WATCH), CT_RIGHTS_WATCH);
+}
+
 static CU_TestInfo tests[] = {
 	{ "symbols", test_symbols },
 	{ "every name", test_every_name },
 	{ "system calls", test_syscalls },
 	{ "selectors", test_selectors },
+	{ "kfuncs", test_kfuncs },
+	{ "rights", test_rights },
 	CU_TEST_INFO_NULL,
 };
 

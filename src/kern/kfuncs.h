@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Puts the kernel's functions into an object's calls, see ct/kfunc.h. */
+#ifndef CT_KERN_KFUNCS_H
+#define CT_KERN_KFUNCS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "ct/kfunc.h"
+
+/* By enum ct_kfunc: BTF ids; 0 where the kernel has no such function. */
+struct ct_kfunc_ids {
+	uint32_t id[CT_KFUNC_MAX];
+};
+
+/* Looks them up in the kernel's own BTF, never in a module's. */
+void ct_kfuncs__find(struct ct_kfunc_ids *ids);
+
+/*
+ * Changes the calls in the bytes of an object file, in place. A call of a function that the kernel
+ * lacks is one that its verifier refuses only where it is reached. Returns how many it changed, or
+ * -EINVAL if this is no object file.
+ */
+int ct_kfuncs__patch(void *object, size_t size, const struct ct_kfunc_ids *ids);
+
+#endif
