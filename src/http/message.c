@@ -41,7 +41,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* What is no escape stays as it is. NULL: it holds a NUL. */
+/* A "%" without two digits stays as it is. NULL: it holds a NUL. */
 static char *decode(const char *s, size_t len)
 {
 	ct_autofree char *text = ct_xzalloc(len + 1);

@@ -25,7 +25,7 @@ static int read_open(int fd, const char *shown, char **token, struct ct_err *err
 		return ct_err__set(err, errno, "cannot read the token %s: %s", shown,
 				   strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return ct_err__set(err, EINVAL, "the token %s is no regular file" CURE, shown);
+		return ct_err__set(err, EINVAL, "the token %s is not a regular file" CURE, shown);
 	if (st.st_mode & 007)
 		return ct_err__set(err, EPERM, "the token %s may be read by everybody; chmod o= it",
 				   shown);

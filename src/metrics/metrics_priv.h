@@ -16,12 +16,12 @@ struct ct_metric_def {
 };
 extern const struct ct_metric_def ct_metric_defs[CT_METRIC_MAX];
 
-struct ct_sample {
+struct ct_metric_sample {
 	char *label; /* escaped; NULL: the metric has none */
 	double value;
 };
 struct ct_family {
-	struct ct_sample *samples;
+	struct ct_metric_sample *samples;
 	size_t len, cap;
 };
 

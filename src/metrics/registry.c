@@ -37,11 +37,11 @@ char *ct_metrics__escape(const char *value)
 	return out.s;
 }
 
-static struct ct_sample *add_sample(struct ct_family *f, const char *label)
+static struct ct_metric_sample *add_sample(struct ct_family *f, const char *label)
 {
-	struct ct_sample *s = CT_PUSH(f->samples, f->len, f->cap);
+	struct ct_metric_sample *s = CT_PUSH(f->samples, f->len, f->cap);
 
-	*s = (struct ct_sample){ .label = label ? ct_metrics__escape(label) : NULL };
+	*s = (struct ct_metric_sample){ .label = label ? ct_metrics__escape(label) : NULL };
 	return s;
 }
 
@@ -99,7 +99,8 @@ void ct_metrics__free(struct ct_metrics *m)
 }
 
 /* NULL: it is dropped. */
-static struct ct_sample *sample_of(struct ct_metrics *m, enum ct_metric metric, const char *label)
+static struct ct_metric_sample *sample_of(struct ct_metrics *m, enum ct_metric metric,
+					  const char *label)
 {
 	struct ct_family *f = &m->families[metric];
 	ct_autofree char *escaped = label ? ct_metrics__escape(label) : NULL;
@@ -114,7 +115,7 @@ static struct ct_sample *sample_of(struct ct_metrics *m, enum ct_metric metric, 
 
 void ct_metrics__set(struct ct_metrics *m, enum ct_metric metric, const char *label, double value)
 {
-	struct ct_sample *s = sample_of(m, metric, label);
+	struct ct_metric_sample *s = sample_of(m, metric, label);
 
 	if (s)
 		s->value = value;
@@ -122,7 +123,7 @@ void ct_metrics__set(struct ct_metrics *m, enum ct_metric metric, const char *la
 
 void ct_metrics__add(struct ct_metrics *m, enum ct_metric metric, const char *label, double value)
 {
-	struct ct_sample *s = sample_of(m, metric, label);
+	struct ct_metric_sample *s = sample_of(m, metric, label);
 
 	if (s)
 		s->value += value;

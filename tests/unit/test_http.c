@@ -479,7 +479,7 @@ static void test_socket_activation(void)
 	CU_ASSERT(!strncmp(ct_httpd__address(w.d), "127.0.0.1:", 10));
 	CU_ASSERT(fcntl(4, F_GETFD) & FD_CLOEXEC);
 	expect(&w, HEAD("GET /") "\r\n", "HTTP/1.1 200", "");
-	/* That one is no socket. */
+	/* That one is not a socket. */
 	CU_ASSERT_EQUAL(ct_httpd__new(w.loop, &(struct ct_httpd_opts){ .name = "ui" }, on_request,
 				      &w, &d, &err),
 			-EINVAL);
