@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "base/files.h"
 #include "cgroup/hierarchy.h"
 #include "kern/kfuncs.h"
 #include "kern/probe_priv.h"
@@ -132,7 +133,7 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	bpf_map__set_max_entries(p->skel->maps.cache, CT_CACHE_SLOTS * p->ncpus);
 	hot->cfg_self = p->self;
 	/* A process 1 with more privileges than ours does not let itself be looked at. */
-	if (!stat("/proc/1/ns/pid", &st) || !stat("/proc/self/ns/pid", &st))
+	if (!ct_files__stat("/proc/1/ns/pid", &st) || !stat("/proc/self/ns/pid", &st))
 		c->cfg_host_pidns = st.st_ino;
 	hot->cfg_v1_controller = cg.v1_controller;
 	c->cfg_v1_hierarchy = cg.v1_hierarchy;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/files.h"
 #include "cgroup/dir.h"
 #include "cgroup/path.h"
 #include "record/recorder_priv.h"
@@ -14,7 +15,7 @@ static uint64_t mntns_of(int pid)
 	ct_autofree char *link = ct_xasprintf("/proc/%d/ns/mnt", pid);
 	struct stat st;
 
-	return stat(link, &st) ? 0 : st.st_ino;
+	return ct_files__stat(link, &st) ? 0 : st.st_ino;
 }
 
 /* Are the processes in this cgroup in another mount namespace than the host's and ours? */

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <uthash.h>
 
+#include "base/files.h"
 #include "base/util.h"
 #include "record/file_caps.h"
 
@@ -42,7 +43,7 @@ static uint64_t mntns_of(const char *pid)
 	ct_autofree char *link = ct_xasprintf("/proc/%s/ns/mnt", pid);
 	struct stat st;
 
-	return stat(link, &st) ? 0 : st.st_ino;
+	return ct_files__stat(link, &st) ? 0 : st.st_ino;
 }
 
 /* Without asking a server that may never answer. */
@@ -174,10 +175,9 @@ static char *absolute_by_parent(const struct ct_exec_event *e, const char *file)
 
 	if (*file == '/')
 		return ct_xstrdup(file);
-	n = readlink(link, cwd, sizeof(cwd) - 1);
+	n = ct_files__readlink(link, cwd, sizeof(cwd));
 	if (n <= 0 || *cwd != '/')
 		return NULL;
-	cwd[n] = '\0';
 	return ct_xasprintf("%s/%s", cwd, file);
 }
 

@@ -10,129 +10,17 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/capability.h>
-#include <linux/openat2.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #include "base/bounded.h"
 #include "base/err.h"
+#include "base/files.h"
 
-#define MAX_LINKS 40  /* as the kernel's own limit */
-#define LOOK_MS	  250 /* a disk answers in a hundredth of that */
-
-/* The walk in progress: a stack of directories, since ".." must end at the root. */
-struct walk {
-	int *dirs;
-	size_t len, cap;
-};
-
-static void walk__free(struct walk *w)
-{
-	while (w->len)
-		close(w->dirs[--w->len]);
-	free(w->dirs);
-}
-
-static void walk__push(struct walk *w, int fd)
-{
-	*CT_PUSH(w->dirs, w->len, w->cap) = fd;
-}
-
-static int walk__top(const struct walk *w)
-{
-	return w->dirs[w->len - 1];
-}
-
-/* The root itself stays. */
-static void walk__pop(struct walk *w)
-{
-	if (w->len > 1)
-		close(w->dirs[--w->len]);
-}
-
-/* On top is a link: what it says comes before the rest of the path. */
-static int walk__follow(struct walk *w, char **path, const char *rest)
-{
-	char target[PATH_MAX];
-	ssize_t n = readlinkat(walk__top(w), "", target, sizeof(target) - 1);
-	char *joined;
-
-	if (n < 0)
-		return -errno;
-	target[n] = '\0';
-	walk__pop(w);
-	while (target[0] == '/' && w->len > 1)
-		walk__pop(w);
-	joined = ct_xasprintf("%s/%s", target, rest);
-	free(*path);
-	*path = joined;
-	return 0;
-}
-
-/* One component. Returns the offset to go on from in *path, or a negative errno. */
-static ssize_t walk__step(struct walk *w, char **path, size_t pos, int *links)
-{
-	size_t len = strcspn(*path + pos, "/"), end = pos + len;
-	ct_autofree char *name = ct_xstrndup(*path + pos, len);
-	ssize_t next = end + ((*path)[end] == '/');
-	struct stat st;
-	int fd;
-
-	if (!len || !strcmp(name, "."))
-		return next;
-	if (!strcmp(name, "..")) {
-		walk__pop(w);
-		return next;
-	}
-	fd = openat(walk__top(w), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	walk__push(w, fd);
-	if (fstat(fd, &st))
-		return -errno;
-	if (!S_ISLNK(st.st_mode))
-		return next;
-	return ++*links > MAX_LINKS ? -ELOOP : walk__follow(w, path, *path + end);
-}
-
-int ct_open_in_root__walk(int root, const char *path)
-{
-	__attribute__((cleanup(walk__free))) struct walk w = { 0 };
-	ct_autofree char *rest = ct_xstrdup(path);
-	int links = 0, fd = fcntl(root, F_DUPFD_CLOEXEC, 3);
-	ssize_t pos = 0;
-
-	if (fd < 0)
-		return -errno;
-	walk__push(&w, fd);
-	while (rest[pos]) {
-		pos = walk__step(&w, &rest, pos, &links);
-		if (pos < 0)
-			return pos;
-	}
-	fd = fcntl(walk__top(&w), F_DUPFD_CLOEXEC, 3);
-	return fd < 0 ? -errno : fd;
-}
-
-int ct_open_in_root(int root, const char *path)
-{
-	struct open_how how = {
-		.flags = O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-	};
-	int fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
-
-	if (fd >= 0)
-		return fd;
-	/* Linux before 5.6, or a seccomp filter without it; EAGAIN: a race with rename. */
-	if (errno == ENOSYS || errno == EPERM || errno == EAGAIN)
-		return ct_open_in_root__walk(root, path);
-	return -errno;
-}
+#define LOOK_MS 250 /* a disk answers in a hundredth of that */
 
 int ct_file_caps__parse(const void *xattr, size_t len, uint64_t *permitted, bool *effective)
 {
@@ -200,11 +88,9 @@ static int read_fd(int fd, bool any_mount, uint64_t *permitted, bool *effective,
 int ct_open_root_of(int pid)
 {
 	ct_autofree char *dir = ct_xasprintf("/proc/%d/root", pid);
-	int fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = ct_files__open(dir, O_PATH | O_DIRECTORY);
 
-	if (fd < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
-	return fd;
+	return fd == -ENOENT ? -ESRCH : fd;
 }
 
 /* A path that is not absolute starts at the process's working directory. */
@@ -216,10 +102,9 @@ static char *absolute(int pid, const char *path)
 
 	if (*path == '/')
 		return ct_xstrdup(path);
-	n = readlink(link, cwd, sizeof(cwd) - 1);
+	n = ct_files__readlink(link, cwd, sizeof(cwd));
 	if (n < 0)
 		return NULL;
-	cwd[n] = '\0';
 	return ct_xasprintf("%s/%s", cwd, path);
 }
 
@@ -239,7 +124,7 @@ static bool is_file(int fd, const struct ct_file_id *id)
 /* id: none but this file; NULL: whatever has the name. */
 static int look_below(int root, const char *path, const struct ct_file_id *id, struct found *f)
 {
-	ct_autoclose int fd = ct_open_in_root(root, path);
+	ct_autoclose int fd = ct_files__open_in_root(root, path);
 
 	if (fd < 0)
 		return fd;
@@ -251,10 +136,10 @@ static int look_below(int root, const char *path, const struct ct_file_id *id, s
 static int look_at_running(int pid, const struct ct_file_id *id, struct found *f)
 {
 	ct_autofree char *exe = ct_xasprintf("/proc/%d/exe", pid);
-	ct_autoclose int fd = open(exe, O_PATH | O_CLOEXEC);
+	ct_autoclose int fd = ct_files__open(exe, O_PATH);
 
 	if (fd < 0)
-		return errno == ENOENT ? -ESRCH : -errno;
+		return fd == -ENOENT ? -ESRCH : fd;
 	if (id && !is_file(fd, id))
 		return -ENOENT;
 	return read_fd(fd, id, &f->permitted, &f->effective, &f->setid);

@@ -41,15 +41,8 @@ int ct_file_caps__read_same(int root, const char *path, const struct ct_file_id 
 int ct_file_caps__read_running(int pid, const struct ct_file_id *id, uint64_t *permitted,
 			       bool *effective, bool *setid);
 
-/* Parts of it that its tests call on their own. */
-
-/* Opens path (O_PATH) as if the directory root were "/". Returns a descriptor or -errno. */
-int ct_open_in_root(int root, const char *path);
-
-/* The same where openat2 is missing. */
-int ct_open_in_root__walk(int root, const char *path);
-
-/* A security.capability attribute of any revision. Returns 0 or -EINVAL, as execve would. */
+/* Of it what its tests call on its own. A security.capability attribute of any revision. Returns 0
+ * or -EINVAL, as execve would. */
 int ct_file_caps__parse(const void *xattr, size_t len, uint64_t *permitted, bool *effective);
 
 #endif

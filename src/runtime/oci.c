@@ -7,11 +7,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/bounded.h"
+#include "base/files.h"
 #include "model/caps.h"
 #include "runtime/json_in.h"
 #include "runtime/runtime.h"
@@ -31,10 +31,12 @@
  */
 static int load_now(const char *path, json_t **root, json_error_t *bad)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = ct_files__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	ct_autofclose FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	struct stat st;
 
+	if (fd < 0)
+		return fd;
 	if (!f || fstat(fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode))
@@ -110,7 +112,7 @@ static enum ct_tristate is_own_ns(const char *path, const char *file)
 	ct_autofree char *own = ct_xasprintf("/proc/self/ns/%s", file);
 	struct stat a, b;
 
-	if (stat(path, &a) || stat(own, &b))
+	if (ct_files__stat(path, &a) || stat(own, &b))
 		return CT_UNKNOWN;
 	return a.st_dev == b.st_dev && a.st_ino == b.st_ino ? CT_YES : CT_NO;
 }
@@ -281,18 +283,21 @@ int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *
 	return 0;
 }
 
+static void keep_first(void *arg, const char *path)
+{
+	char **found = arg;
+	struct stat st;
+
+	if (!*found && !ct_files__stat(path, &st) && S_ISREG(st.st_mode))
+		*found = ct_xstrdup(path);
+}
+
 /* The first match that is a regular file. */
 static char *first_match(const char *pattern)
 {
 	char *found = NULL;
-	glob_t g = { 0 };
-	struct stat st;
 
-	if (!glob(pattern, GLOB_NOSORT, NULL, &g))
-		for (size_t i = 0; i < g.gl_pathc && !found; i++)
-			if (!stat(g.gl_pathv[i], &st) && S_ISREG(st.st_mode))
-				found = ct_xstrdup(g.gl_pathv[i]);
-	globfree(&g);
+	ct_files__each(pattern, keep_first, &found);
 	return found;
 }
 

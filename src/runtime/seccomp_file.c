@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "runtime/docker_priv.h"
 
 /* Whoever may start containers writes profiles: what one may ask of us has limits. */
@@ -241,13 +242,15 @@ int ct_seccomp_file__parse(const char *text, size_t len, struct ct_seccomp_profi
 
 int ct_seccomp_file__read(const char *path, struct ct_seccomp_profile *profile)
 {
-	ct_autoclose int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	ct_autoclose int fd = ct_files__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	ct_autofree char *text = NULL;
 	struct stat st;
 	size_t len = 0;
 	ssize_t n;
 
-	if (fd < 0 || fstat(fd, &st))
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;

@@ -8,6 +8,7 @@
 #include <sys/xattr.h>
 
 #include "base/util.h"
+#include "base/walk.h"
 #include "dir.h"
 #include "model/caps.h"
 #include "record/file_caps.h"
@@ -73,7 +74,7 @@ static void test_open_in_root(void)
 		{ "/escape", false },	  { "/bin/nothing", false },
 		{ "/bin/tool/x", false }, { "/etc/passwd", false },
 	};
-	int (*const openers[])(int, const char *) = { ct_open_in_root, ct_open_in_root__walk };
+	int (*const openers[])(int, const char *) = { ct_walk__open_in_root, ct_walk__by_steps };
 	autodir char *dir = make_dir();
 	ct_autofree char *tool = put(dir, "bin/tool", "x");
 	ct_autoclose int root = open(dir, O_PATH | O_DIRECTORY);
