@@ -65,7 +65,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench stack rules oracles memory takes ltp demo \
+.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench bench-scrape stack rules oracles memory takes ltp demo \
 	man install clean
 
 all: $(BIN)
@@ -111,7 +111,13 @@ $(OUT)/test_%: tests/unit/test_%.c $(OUT)/libcaptrim.a $(OUT)/features
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
 		$(OUT)/libcaptrim.a -lcunit $(ALL_LIBS)
 
-units: $(TESTS)
+# A server of made-up metrics, for scripts and for `make bench-scrape`.
+$(OUT)/scrape: tests/bench/scrape.c $(OUT)/libcaptrim.a $(OUT)/features
+	$(call say,TEST,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
+		$(OUT)/libcaptrim.a $(ALL_LIBS)
+
+units: $(TESTS) $(OUT)/scrape
 
 # The packages come first: without them nothing below can be made. What only the tests want is
 # fetched meanwhile.
@@ -188,6 +194,10 @@ ltp: all
 vm bench: all
 	scripts/$(if $(filter vm,$@),vm-test,$@)
 
+# What a scrape of a thousand workloads takes: at most 50 ms, 1 MB and 2,000 series.
+bench-scrape: $(OUT)/scrape
+	$< bench 1000
+
 # Some minutes: a Compose stack of real services, proved from one command.
 stack: all
 	tests/e2e/stack/run
@@ -236,4 +246,4 @@ install: all $(if $(shell command -v scdoc),man)
 clean:
 	rm -rf $(OUT) captrim
 
--include $(OBJS:.o=.d) $(OUT)/main.d $(SKELS:.skel.h=.bpf.d) $(TESTS:=.d)
+-include $(OBJS:.o=.d) $(OUT)/main.d $(SKELS:.skel.h=.bpf.d) $(TESTS:=.d) $(OUT)/scrape.d
