@@ -212,3 +212,16 @@ int ct_outfile__commit(struct ct_outfile *file, struct ct_err *err)
 	sync_dir(f->target);
 	return 0;
 }
+
+int ct_outfile__write(const char *path, void (*fn)(FILE *out, void *arg), void *arg,
+		      struct ct_err *err)
+{
+	struct ct_outfile *f;
+	FILE *out;
+	int ret = ct_outfile__open(path, &f, &out, err);
+
+	if (ret)
+		return ret;
+	fn(out, arg);
+	return ct_outfile__commit(f, err);
+}

@@ -28,6 +28,10 @@ int ct_outfile__check(const char *path, struct ct_err *err);
  */
 int ct_outfile__commit(struct ct_outfile *f, struct ct_err *err);
 
+/* All of it: opens, lets fn write, and commits. */
+int ct_outfile__write(const char *path, void (*fn)(FILE *out, void *arg), void *arg,
+		      struct ct_err *err);
+
 /* Leaves the target as it was and frees f, which may be NULL. */
 void ct_outfile__abort(struct ct_outfile *f);
 

@@ -5,7 +5,7 @@
 #include "base/human.h"
 #include "base/moment.h"
 #include "emit/common.h"
-#include "survey/table.h"
+#include "survey/listing.h"
 #include "view/phrases.h"
 
 #define LABEL_WIDTH 12

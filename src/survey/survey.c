@@ -367,12 +367,33 @@ char *ct_survey__names(const struct ct_survey *sv)
 	return s.s;
 }
 
-static bool is_wanted(const struct ct_survey_row *row, const char *const *names, size_t n)
+void ct_survey__keep(struct ct_survey *sv, bool (*fn)(struct ct_survey_row *row, const void *arg),
+		     const void *arg)
 {
-	for (size_t i = 0; i < n; i++)
-		if (ct_survey_row__is_called(row, names[i]))
+	size_t kept = 0;
+
+	for (size_t i = 0; i < sv->len; i++) {
+		if (fn(&sv->rows[i], arg))
+			sv->rows[kept++] = sv->rows[i];
+		else
+			free_row(&sv->rows[i]);
+	}
+	sv->len = kept;
+}
+
+struct wanted {
+	const char *const *names;
+	size_t n;
+};
+
+static bool is_wanted(struct ct_survey_row *row, const void *arg)
+{
+	const struct wanted *w = arg;
+
+	for (size_t i = 0; i < w->n; i++)
+		if (ct_survey_row__is_called(row, w->names[i]))
 			return true;
-	return !n;
+	return false;
 }
 
 static bool is_there(const struct ct_survey *sv, const char *name)
@@ -385,8 +406,6 @@ static bool is_there(const struct ct_survey *sv, const char *name)
 
 int ct_survey__choose(struct ct_survey *sv, const char *const *names, size_t n, struct ct_err *err)
 {
-	struct ct_survey chosen = {}, rest = {};
-
 	for (size_t i = 0; i < n; i++) {
 		ct_autofree char *shown = ct_printable(names[i]), *there = ct_survey__names(sv);
 
@@ -395,13 +414,7 @@ int ct_survey__choose(struct ct_survey *sv, const char *const *names, size_t n, 
 					   shown, sv->len == 1 ? "is" : "are",
 					   there ? there : "none");
 	}
-	for (size_t i = 0; i < sv->len; i++) {
-		struct ct_survey *to = is_wanted(&sv->rows[i], names, n) ? &chosen : &rest;
-
-		*CT_PUSH(to->rows, to->len, to->cap) = sv->rows[i];
-	}
-	free(sv->rows);
-	*sv = chosen;
-	ct_survey__free(&rest);
+	if (n)
+		ct_survey__keep(sv, is_wanted, &(struct wanted){ names, n });
 	return 0;
 }

@@ -35,6 +35,7 @@ struct ct_survey_row {
 	bool judged;	/* the members up to confidence are known */
 	uint64_t needs; /* what to give it */
 	uint64_t optional;
+	uint64_t met; /* of a deployment file: needs that something else meets, which it gives */
 	unsigned int gaps; /* of enum ct_gap; 0: the advice is complete */
 	enum ct_confidence confidence;
 	uint64_t checks, watched_ns;
@@ -92,6 +93,10 @@ void ct_survey__sort(struct ct_survey *sv, enum ct_survey_order order);
 
 /* "web, db and 3 others", printable: what there is, for a message. The caller frees; NULL: none. */
 char *ct_survey__names(const struct ct_survey *sv);
+
+/* Leaves the rows for which fn is true. */
+void ct_survey__keep(struct ct_survey *sv, bool (*fn)(struct ct_survey_row *row, const void *arg),
+		     const void *arg);
 
 /*
  * Leaves the rows of these names, exact. -ENOENT if one of them names nothing: err lists what there

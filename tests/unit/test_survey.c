@@ -5,7 +5,7 @@
 
 #include "build.h"
 #include "survey/survey.h"
-#include "survey/table.h"
+#include "survey/listing.h"
 #include "unit.h"
 
 /* nginx needs CHOWN, backup SYS_ADMIN with everything held; db was there before. */

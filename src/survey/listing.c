@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The list of workloads for a terminal: what can be taken away, at one look. */
-#include "survey/table.h"
+#include "survey/listing.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/moment.h"
 #include "emit/common.h"
-#include "survey/table.h"
+#include "survey/listing.h"
 
 static void put_time(struct ct_json *j, const char *key, int64_t ms)
 {

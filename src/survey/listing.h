@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A survey as people and programs read it. What is written is printable. */
-#ifndef CT_SURVEY_TABLE_H
-#define CT_SURVEY_TABLE_H
+#ifndef CT_SURVEY_LISTING_H
+#define CT_SURVEY_LISTING_H
 
 #include <stdio.h>
 

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What differs, for people: what is new first, with the reason. */
+#include <string.h>
+
+#include "base/moment.h"
+#include "emit/common.h"
+#include "survey/changes.h"
+#include "survey/listing.h"
+#include "view/phrases.h"
+
+#define WIDEST 120
+
+struct sheet {
+	FILE *out;
+	const struct ct_term *term;
+	const struct ct_changes *c;
+	int width;
+};
+
+/* "host web1", "2026-11-02 00:00 (monday)"; printable, the caller frees. */
+static char *side_text(const struct ct_side *s)
+{
+	ct_autofree char *shown = ct_printable(s->text), *when = NULL;
+
+	switch (s->kind) {
+	case CT_SIDE_HOST: return ct_xasprintf("host %s", shown);
+	case CT_SIDE_IMAGE: return ct_xasprintf("image %s", shown);
+	case CT_SIDE_FILE: return ct_steal(shown);
+	case CT_SIDE_TIME: break;
+	}
+	when = ct_moment__text(s->ms);
+	return strncmp(when, shown, strlen(shown)) ? ct_xasprintf("%s (%s)", when, shown) :
+						     ct_steal(when);
+}
+
+static const struct ct_survey_cap *cap_of(const struct ct_survey_row *row, int cap)
+{
+	for (size_t i = 0; row && i < row->ncaps; i++)
+		if (row->caps[i].cap == cap)
+			return &row->caps[i];
+	return NULL;
+}
+
+/* "  + NET_ADMIN  HOST    why, since when". */
+static void put_caps(const struct sheet *s, const char *mark, const char *color, uint64_t set,
+		     const struct ct_survey_row *row)
+{
+	int width = ct_emit__names_width(set);
+
+	ct_caps__for_each(cap, set) {
+		const struct ct_survey_cap *c = cap_of(row, cap);
+		const struct ct_cap_info *info = ct_cap__info(cap);
+		bool host = c ? c->scope == CT_SCOPE_HOST : ct_survey__hostwide(1ull << cap) != 0;
+		ct_autofree char *since = c && c->since_ms && s->c->b->kind == CT_SIDE_TIME ?
+						  ct_moment__text(c->since_ms) :
+						  NULL;
+		ct_autofree char *raw = ct_xasprintf("%s%s%s", c && c->text ? c->text : "needed",
+						     since ? ", since " : "", since ? since : "");
+		ct_autofree char *safe = ct_printable(raw), *next = NULL;
+		int at = fprintf(s->out, "  %s %-*s  ", mark, width, ct_cap__name(cap));
+
+		fprintf(s->out, "%s%-6s%s  ", host ? color : "",
+			host ? "HOST" :
+			info ? ct_risk__name(info->risk) :
+			       "high",
+			host && *color ? ct_term__reset(s->term) : "");
+		at += 8;
+		next = ct_xasprintf("%*s", at, "");
+		ct_emit__fold(s->out, safe, s->width, at, next);
+	}
+}
+
+static void put_line(const struct sheet *s, const char *label, uint64_t set)
+{
+	ct_autofree char *names = ct_survey__set_text(set, 0), *next = NULL;
+	int at;
+
+	if (!set)
+		return;
+	at = fprintf(s->out, "  %s: ", label);
+	next = ct_xasprintf("%*s", at, "");
+	ct_emit__fold(s->out, names, s->width, at, next);
+}
+
+static void put_heading(const struct sheet *s, const struct ct_change *c)
+{
+	const struct ct_survey_row *row = c->b ? c->b : c->a;
+	ct_autofree char *label = ct_printable(row->label ? row->label : "?"), *why = NULL;
+	const struct ct_side *only = c->kind == CT_CHANGE_ONLY_A ? s->c->a : s->c->b;
+	const struct ct_side *other = c->kind == CT_CHANGE_ONLY_A ? s->c->b : s->c->a;
+
+	fprintf(s->out, "%s%s%s", ct_term__bold(s->term), label, ct_term__reset(s->term));
+	if (c->kind == CT_CHANGE_ONLY_A && only->kind == CT_SIDE_TIME && row->last_ms) {
+		ct_autofree char *last = ct_moment__text(row->last_ms);
+
+		why = ct_xasprintf("not seen since %s", last);
+	} else if (c->kind == CT_CHANGE_ONLY_B && other->kind == CT_SIDE_TIME) {
+		why = ct_xstrdup("new");
+	} else if (c->kind != CT_CHANGE_OTHER && c->kind != CT_CHANGE_SAME) {
+		ct_autofree char *where = side_text(only);
+
+		why = only->kind == CT_SIDE_FILE ?
+			      ct_xasprintf("in %s, but nothing is known of it", where) :
+		      other->kind == CT_SIDE_FILE ? ct_xstrdup("seen, but not in the file") :
+						    ct_xasprintf("only on %s", where);
+	}
+	fprintf(s->out, "%s%s\n", why ? ": " : "", why ? why : "");
+}
+
+static void put_change(const struct sheet *s, const struct ct_change *c)
+{
+	const char *bad = ct_term__bad(s->term);
+	const struct ct_survey_row *seen = c->b && c->b->judged ? c->b : c->a;
+	const struct ct_survey_row *only = c->a ? c->a : c->b;
+
+	put_heading(s, c);
+	if (c->a && c->b && seen->gaps) {
+		ct_autofree char *gaps = ct_survey__gaps_text(seen->gaps);
+
+		fprintf(s->out, "  INCOMPLETE: %s; it may need more\n", gaps);
+	}
+	if (c->a && c->b) {
+		put_caps(s, "lacks", bad, c->lacks, seen);
+		put_line(s, "given for nothing", c->spare);
+		put_caps(s, "+", bad, c->needs_added, c->b);
+		put_caps(s, "-", "", c->needs_gone, c->a);
+		put_line(s, "holds more", c->holds_added);
+		put_line(s, "holds no longer", c->holds_gone);
+	} else if (c->kind == CT_CHANGE_ONLY_B && only->judged) {
+		put_caps(s, "+", bad, only->needs, only);
+		if (!only->needs)
+			fputs("  needs no capability\n", s->out);
+	}
+}
+
+static void put_count(FILE *out, const char **sep, size_t n, const char *text)
+{
+	if (n)
+		fprintf(out, "%s%zu %s", *sep, n, text);
+	if (n)
+		*sep = ", ";
+}
+
+static void put_summary(const struct sheet *s)
+{
+	size_t kinds[4] = { 0 };
+	const char *sep = "";
+	bool times = s->c->b->kind == CT_SIDE_TIME && s->c->a->kind == CT_SIDE_TIME;
+
+	for (size_t i = 0; i < s->c->len; i++)
+		kinds[s->c->items[i].kind]++;
+	fputs(ct_term__dim(s->term), s->out);
+	put_count(s->out, &sep, kinds[CT_CHANGE_OTHER], times ? "changed" : "differ");
+	put_count(s->out, &sep, kinds[CT_CHANGE_ONLY_B], times ? "new" : "only in the second");
+	put_count(s->out, &sep, kinds[CT_CHANGE_ONLY_A],
+		  times ? "not seen any more" : "only in the first");
+	put_count(s->out, &sep, kinds[CT_CHANGE_SAME], times ? "unchanged" : "alike");
+	fprintf(s->out, "%s%s\n", *sep ? "" : "nothing to compare", ct_term__reset(s->term));
+}
+
+void ct_changes__text(const struct ct_changes *c, FILE *out, const struct ct_term *term)
+{
+	struct sheet s = { out, term, c, term->width < 40 ? 40 : term->width };
+	ct_autofree char *a = side_text(c->a), *b = side_text(c->b);
+
+	if (s.width > WIDEST)
+		s.width = WIDEST;
+	fprintf(out, "From %s to %s:\n\n", a, b);
+	for (size_t i = 0; i < c->len; i++) {
+		if (c->items[i].kind == CT_CHANGE_SAME)
+			continue;
+		put_change(&s, &c->items[i]);
+		fputc('\n', out);
+	}
+	put_summary(&s);
+}
