@@ -120,7 +120,7 @@ static const struct ct_survey_row *find(const struct ct_index *ix, const struct 
 }
 
 /* What a file gives against what is needed. */
-static void compare_file(struct ct_change *c, const struct ct_survey_row *file,
+static void compare_file(struct ct_survey_change *c, const struct ct_survey_row *file,
 			 const struct ct_survey_row *seen)
 {
 	if (!file->holds_known || !seen->judged)
@@ -132,7 +132,7 @@ static void compare_file(struct ct_change *c, const struct ct_survey_row *file,
 		c->spare = file->holds & ~(seen->needs | seen->optional);
 }
 
-static void compare(const struct ct_changes *all, struct ct_change *c)
+static void compare(const struct ct_changes *all, struct ct_survey_change *c)
 {
 	bool file_a = all->a->kind == CT_SIDE_FILE, file_b = all->b->kind == CT_SIDE_FILE;
 	const struct ct_survey_row *a = c->a, *b = c->b;
@@ -155,7 +155,7 @@ static void compare(const struct ct_changes *all, struct ct_change *c)
 		c->kind = CT_CHANGE_OTHER;
 }
 
-/* Between two times: what was not seen any more at the first is no news at the second. */
+/* Between two times: what had gone before the first is not a difference. */
 static bool is_old(const struct ct_changes *c, const struct ct_survey_row *row)
 {
 	return c->a->kind == CT_SIDE_TIME && row->last_ms && row->last_ms < c->a->ms;
@@ -169,7 +169,7 @@ static bool has_gone(const struct ct_changes *c, const struct ct_survey_row *row
 
 static int by_weight(const void *x, const void *y)
 {
-	const struct ct_change *a = x, *b = y;
+	const struct ct_survey_change *a = x, *b = y;
 	const struct ct_survey_row *p = a->b ? a->b : a->a, *q = b->b ? b->b : b->a;
 	bool same_a = a->kind == CT_CHANGE_SAME, same_b = b->kind == CT_CHANGE_SAME;
 	int order;
@@ -189,7 +189,7 @@ void ct_changes__find(const struct ct_side *a, const struct ct_side *b, struct c
 	make_index(&in_b, &b->sv);
 	for (size_t i = 0; i < b->sv.len; i++) {
 		const struct ct_survey_row *row = &b->sv.rows[i];
-		struct ct_change c = { .a = find(&in_a, &a->sv, row->key), .b = row };
+		struct ct_survey_change c = { .a = find(&in_a, &a->sv, row->key), .b = row };
 
 		if (is_old(out, row))
 			continue;
@@ -200,7 +200,7 @@ void ct_changes__find(const struct ct_side *a, const struct ct_side *b, struct c
 		*CT_PUSH(out->items, out->len, out->cap) = c;
 	}
 	for (size_t i = 0; i < a->sv.len; i++) {
-		struct ct_change c = { .a = &a->sv.rows[i] };
+		struct ct_survey_change c = { .a = &a->sv.rows[i] };
 
 		if (find(&in_b, &b->sv, c.a->key) || is_old(out, c.a))
 			continue;

@@ -28,7 +28,7 @@ enum ct_change_kind {
 	CT_CHANGE_ONLY_B, /* of two times: new */
 };
 
-struct ct_change {
+struct ct_survey_change {
 	enum ct_change_kind kind;
 	const struct ct_survey_row *a, *b; /* borrowed from the sides; NULL: not there */
 	uint64_t needs_added, needs_gone;  /* where both sides are judged */
@@ -38,7 +38,7 @@ struct ct_change {
 
 struct ct_changes {
 	const struct ct_side *a, *b;
-	struct ct_change *items; /* those that differ first, then by label */
+	struct ct_survey_change *items; /* those that differ first, then by label */
 	size_t len, cap;
 	size_t same; /* of them, without a difference */
 };

@@ -35,7 +35,7 @@ static void put_sets(struct ct_json *j, const char *key, const struct ct_survey_
 	ct_json__end_object(j);
 }
 
-static void put_change(struct ct_json *j, const struct ct_change *c)
+static void put_change(struct ct_json *j, const struct ct_survey_change *c)
 {
 	const struct ct_survey_row *row = c->b ? c->b : c->a;
 

@@ -82,7 +82,7 @@ static void put_line(const struct sheet *s, const char *label, uint64_t set)
 	ct_emit__fold(s->out, names, s->width, at, next);
 }
 
-static void put_heading(const struct sheet *s, const struct ct_change *c)
+static void put_heading(const struct sheet *s, const struct ct_survey_change *c)
 {
 	const struct ct_survey_row *row = c->b ? c->b : c->a;
 	ct_autofree char *label = ct_printable(row->label ? row->label : "?"), *why = NULL;
@@ -107,7 +107,7 @@ static void put_heading(const struct sheet *s, const struct ct_change *c)
 	fprintf(s->out, "%s%s\n", why ? ": " : "", why ? why : "");
 }
 
-static void put_change(const struct sheet *s, const struct ct_change *c)
+static void put_change(const struct sheet *s, const struct ct_survey_change *c)
 {
 	const char *bad = ct_term__bad(s->term);
 	const struct ct_survey_row *seen = c->b && c->b->judged ? c->b : c->a;

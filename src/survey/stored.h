@@ -8,7 +8,7 @@
 
 /*
  * Adds a row for each workload of the query on each host, with its needs if needs is true. What is
- * written meanwhile may be in it or not. Returns 0 or a negative errno with a message, sv untouched
+ * written at that time may be missing. Returns 0 or a negative errno with a message, sv untouched
  * then.
  */
 int ct_survey__read(struct ct_store *s, const struct ct_store_query *q, bool needs,

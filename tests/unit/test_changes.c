@@ -50,7 +50,7 @@ static void a_week(struct ct_survey *sv)
 	add(sv, "same", CT_CAPS_ALL, CT_CAP(KILL), MONDAY - DAY);
 }
 
-static const struct ct_change *change_of(const struct ct_changes *c, const char *label)
+static const struct ct_survey_change *change_of(const struct ct_changes *c, const char *label)
 {
 	for (size_t i = 0; i < c->len; i++)
 		if (ct_str_equal((c->items[i].b ? c->items[i].b : c->items[i].a)->label, label))
@@ -108,19 +108,20 @@ static void test_text(void)
 	ct_survey__as_of(&a.sv, a.ms);
 	ct_changes__find(&a, &b, &c);
 	text = text_of(&c);
-	UNIT_STR(text, "From 2026-11-02 00:00 (monday) to 2026-11-06 00:00 (now):\n"
-		       "\n"
-		       "fresh: new\n"
-		       "  + SYS_TIME  HOST    what it does\\x1b[31m (prog, 3 checks), since 2026-11-04\n"
-		       "                      00:00\n"
-		       "\n"
-		       "old: not seen since 2026-11-03 00:00\n"
-		       "\n"
-		       "web\n"
-		       "  + NET_ADMIN  medium  what it does\\x1b[31m (prog, 3 checks), since 2026-11-03\n"
-		       "                       00:00\n"
-		       "\n"
-		       "1 changed, 1 new, 1 not seen any more, 1 unchanged\n");
+	UNIT_STR(text,
+		 "From 2026-11-02 00:00 (monday) to 2026-11-06 00:00 (now):\n"
+		 "\n"
+		 "fresh: new\n"
+		 "  + SYS_TIME  HOST    what it does\\x1b[31m (prog, 3 checks), since 2026-11-04\n"
+		 "                      00:00\n"
+		 "\n"
+		 "old: not seen since 2026-11-03 00:00\n"
+		 "\n"
+		 "web\n"
+		 "  + NET_ADMIN  medium  what it does\\x1b[31m (prog, 3 checks), since 2026-11-03\n"
+		 "                       00:00\n"
+		 "\n"
+		 "1 changed, 1 new, 1 not seen any more, 1 unchanged\n");
 	ct_changes__free(&c);
 }
 
@@ -144,7 +145,7 @@ static void test_hosts(void)
 	ct_changes__free(&c);
 }
 
-/* A need that is met otherwise is no lack, and of an incomplete advice nothing is for nothing. */
+/* A need that is met otherwise does not lack, and of an incomplete advice nothing can go. */
 static void test_file(void)
 {
 	ct_autoside struct ct_side a = { CT_SIDE_FILE, "compose.yaml", 0, {} };

@@ -99,7 +99,7 @@ static void test_text(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "words", test_words }, { "dates", test_dates }, { "what is no time", test_wrong },
+	{ "words", test_words }, { "dates", test_dates }, { "not a time", test_wrong },
 	{ "text", test_text },	 CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("moment", tests)
