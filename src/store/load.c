@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Recordings out of rows. */
+#include <string.h>
+
+#include "model/tally.h"
+#include "store/part.h"
+#include "store/store_priv.h"
+#include "store/tables.h"
+#include "store/where.h"
+
+/*
+ * Rows come with all parts of a workload of one store after another. To add one workload to
+ * thousands looks at all of them, so sums of as many are added to each other: sums[i] is one of
+ * 2^i workloads, or none.
+ */
+#define SUMS 40
+struct loading {
+	struct ct_session *sums[SUMS];
+	struct ct_losses lost;	/* on all hosts */
+	struct ct_session *one; /* the workload in hand, of one host */
+	char *whose;		/* its host, store and key */
+	/* Each workload's recordings tell what was lost on the host while it was watched, and most
+	 * was lost to all of them. */
+	char *host;
+	struct ct_losses losses; /* of that host */
+	const struct ct_store *store;
+	struct ct_err *err;
+};
+
+static void keep_larger(uint64_t *n, uint64_t other)
+{
+	if (other > *n)
+		*n = other;
+}
+
+static void keep_losses(struct ct_losses *to, const struct ct_losses *l)
+{
+	keep_larger(&to->events, l->events);
+	keep_larger(&to->kinds, l->kinds);
+	keep_larger(&to->acts, l->acts);
+	keep_larger(&to->procs, l->procs);
+	keep_larger(&to->stacks, l->stacks);
+	keep_larger(&to->outcomes, l->outcomes);
+	keep_larger(&to->missed, l->missed);
+	keep_larger(&to->unattributed, l->unattributed);
+	keep_larger(&to->lookups, l->lookups);
+	to->truncated |= l->truncated;
+}
+
+static void end_host(struct loading *l)
+{
+	ct_losses__add(&l->lost, &l->losses);
+	l->losses = (struct ct_losses){};
+	free(ct_steal(l->host));
+}
+
+static struct ct_session *add_up(struct ct_session *to, struct ct_session *from)
+{
+	ct_tally__add(to, from);
+	ct_session__free(from);
+	return to;
+}
+
+static void end_workload(struct loading *l)
+{
+	size_t i;
+
+	if (!l->one)
+		return;
+	keep_losses(&l->losses, &l->one->losses);
+	l->one->losses = (struct ct_losses){};
+	ct_tally__unite(l->one);
+	for (i = 0; l->sums[i]; i++)
+		l->one = add_up(ct_steal(l->sums[i]), l->one);
+	l->sums[i] = ct_steal(l->one);
+	free(ct_steal(l->whose));
+}
+
+/* The sum of everything, without a workload if there was none. */
+static struct ct_session *end_all(struct loading *l)
+{
+	struct ct_session *sum = NULL;
+
+	end_workload(l);
+	end_host(l);
+	for (size_t i = 0; i < SUMS; i++)
+		if (l->sums[i])
+			sum = sum ? add_up(ct_steal(l->sums[i]), sum) : ct_steal(l->sums[i]);
+	if (!sum)
+		sum = ct_session__new();
+	sum->losses = l->lost;
+	return sum;
+}
+
+static int take_part(const struct ct_row *row, void *arg)
+{
+	struct loading *l = arg;
+	const char *host = ct_row__text(row, 0);
+	ct_autofree char *whose = ct_xasprintf("%s\n%s\n%s", host, ct_row__text(row, 1),
+					       ct_row__text(row, 2));
+	ct_autosession struct ct_session *part = NULL;
+	size_t len;
+	const void *data = ct_row__blob(row, 4, &len);
+	int ret = ct_part__unpack(data, len, (uint64_t)ct_row__int(row, 3), l->store->db->name,
+				  &part, l->err);
+
+	if (ret)
+		return ret;
+	if (l->whose && strcmp(l->whose, whose) != 0)
+		end_workload(l);
+	if (l->host && strcmp(l->host, host) != 0)
+		end_host(l);
+	if (!l->host)
+		l->host = ct_xstrdup(host);
+	if (!l->one) {
+		l->one = ct_session__new();
+		l->one->recordings = 0;
+		l->whose = ct_steal(whose);
+	}
+	ct_part__assemble(l->one, part);
+	return 0;
+}
+
+#define SELECT_PARTS "SELECT p.host, p.store, p.key, p.size, p.recording FROM part p"
+#define ORDER_PARTS  " ORDER BY p.host, p.store, p.key, p.place, p.setting"
+
+static int load(struct ct_store *s, struct ct_where *w, struct ct_session **out, struct ct_err *err)
+{
+	struct loading l = { .store = s, .err = err };
+	int ret = ct_where__run(w, s->db, ORDER_PARTS, take_part, &l, err);
+
+	ct_where__free(w);
+	if (!ret)
+		*out = end_all(&l);
+	for (size_t i = 0; i < SUMS; i++)
+		ct_session__free(l.sums[i]);
+	ct_session__free(l.one);
+	free(l.whose);
+	free(l.host);
+	return ret;
+}
+
+int ct_store__load(struct ct_store *s, const struct ct_store_query *q, struct ct_session **out,
+		   struct ct_err *err)
+{
+	static const struct ct_where_names names = {
+		.host = "p.host", .first = "p.first_ms", .last = "p.last_ms", .workload = true
+	};
+	struct ct_where w;
+
+	ct_where__begin(&w, SELECT_PARTS CT_JOIN_WORKLOAD("p"), &names, q);
+	return load(s, &w, out, err);
+}
+
+int ct_store__load_workload(struct ct_store *s, const char *host, const char *key,
+			    struct ct_session **out, struct ct_err *err)
+{
+	static const struct ct_where_names names = { .host = "p.host" };
+	const struct ct_store_query q = { .host = host };
+	ct_autofree char *stored = ct_store__key(key);
+	struct ct_where w;
+	int ret = s->id || !s->may_change ? 0 : ct_store__identify(s, err);
+
+	if (ret)
+		return ret;
+	ct_where__begin(&w, SELECT_PARTS, &names, &q);
+	ct_where__and(&w, "p.key = ?", CT_TEXT(stored));
+	if (s->id)
+		ct_where__and(&w, "p.store = ?", CT_TEXT(s->id));
+	return load(s, &w, out, err);
+}

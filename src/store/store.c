@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store/lock.h"
+#include "store/remote.h"
+#include "store/schema.h"
+#include "store/sqlite.h"
+#include "store/store_priv.h"
+
+#define KEY_MAX 480 /* a PostgreSQL index takes 2,704 bytes of all columns together */
+
+bool ct_store__is_remote(const char *url)
+{
+	return url && (!strncmp(url, "postgresql://", 13) || !strncmp(url, "postgres://", 11));
+}
+
+char *ct_store__digest(const char *text, size_t bytes)
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx sha;
+	struct ct_str hex = {};
+
+	sha256_init(&sha);
+	sha256_update(&sha, strlen(text), (const uint8_t *)text);
+	sha256_digest(&sha, sizeof(digest), digest);
+	for (size_t i = 0; i < bytes && i < sizeof(digest); i++)
+		ct_str__addf(&hex, "%02x", digest[i]);
+	return hex.s;
+}
+
+char *ct_store__key(const char *key)
+{
+	ct_autofree char *digest = NULL;
+
+	if (strlen(key) <= KEY_MAX)
+		return ct_xstrdup(key);
+	digest = ct_store__digest(key, 16);
+	return ct_xasprintf("%.*s~%s", KEY_MAX - 33, key, digest);
+}
+
+int ct_store__may_change(const struct ct_store *s, struct ct_err *err)
+{
+	if (s->may_change)
+		return 0;
+	return ct_err__set(err, EROFS, "%s was opened to be read only", s->db->name);
+}
+
+int ct_store__first_version(struct ct_db *db, int64_t *version, struct ct_err *err)
+{
+	int64_t last = 0;
+	int ret = ct_db__number(db, "SELECT value FROM counter WHERE name = 'version'", NULL, 0,
+				&last, err);
+
+	if (!ret)
+		*version = last + 1;
+	return ret;
+}
+
+int ct_store__last_version(struct ct_db *db, int64_t version, struct ct_err *err)
+{
+	return ct_db__exec(db,
+			   "INSERT INTO counter (name, value) VALUES ('version', $1)"
+			   " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+			   CT_VALUES(CT_INT(version)), err);
+}
+
+int ct_store__identify(struct ct_store *s, struct ct_err *err)
+{
+	unsigned char random[6];
+	struct ct_str id = {};
+	int ret = ct_db__text(s->db, "SELECT value FROM setting WHERE name = 'store'", NULL, 0,
+			      &s->id, err);
+
+	if (ret || s->id)
+		return ret;
+	if (getrandom(random, sizeof(random), 0) != sizeof(random))
+		return ct_err__set(err, errno, "no random number for the store: %s",
+				   strerror(errno));
+	for (size_t i = 0; i < sizeof(random); i++)
+		ct_str__addf(&id, "%02x", random[i]);
+	ret = ct_db__exec(s->db, "INSERT INTO setting (name, value) VALUES ('store', $1)",
+			  CT_VALUES(CT_TEXT(id.s)), err);
+	if (!ret)
+		s->id = ct_steal(id.s);
+	free(id.s);
+	return ret;
+}
+
+/* ---- opening ---- */
+
+static const char *path_of(const char *url)
+{
+	if (!url || !*url)
+		return CT_STORE_DEFAULT;
+	return strncmp(url, "sqlite://", 9) != 0 ? url : url + 9;
+}
+
+static int check_path(const char *path, bool create, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(path);
+	struct stat st;
+
+	if (!*path || strstr(path, "://"))
+		return ct_err__set(err, EINVAL,
+				   "'%s' names no store; give a path, sqlite:///PATH or "
+				   "postgresql://HOST/DATABASE",
+				   shown);
+	if (stat(path, &st))
+		return errno == ENOENT && create ?
+			       0 :
+			       ct_err__set(err, errno, "cannot open the store %s: %s%s", shown,
+					   strerror(errno),
+					   errno == ENOENT ?
+						   "; 'captrim monitor' makes it, or name "
+						   "another one with --store" :
+					   errno == EACCES ? "; run as root, or as a member of its "
+							     "group" :
+							     "");
+	if (S_ISDIR(st.st_mode) || !S_ISREG(st.st_mode))
+		return ct_err__set(err, S_ISDIR(st.st_mode) ? EISDIR : EINVAL,
+				   "the store %s is no file; give a path such as %s/captrim.db",
+				   shown, S_ISDIR(st.st_mode) ? shown : "/var/lib/captrim");
+	return 0;
+}
+
+/* Broken: moved beside, with what SQLite keeps for it; names stay apart by the time. */
+static int put_aside(const char *path, struct ct_err *err)
+{
+	static const char *const ends[] = { "", "-wal", "-shm" };
+	time_t now = time(NULL);
+	struct tm tm;
+	char when[32];
+	ct_autofree char *shown = NULL;
+
+	strftime(when, sizeof(when), "%Y%m%d-%H%M%S", gmtime_r(&now, &tm));
+	for (size_t i = 0; i < CT_ARRAY_SIZE(ends); i++) {
+		ct_autofree char *from = ct_xasprintf("%s%s", path, ends[i]);
+		ct_autofree char *to = ct_xasprintf("%s.broken-%s%s", path, when, ends[i]);
+
+		if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) &&
+		    (errno != ENOENT || !i)) {
+			ct_autofree char *name = ct_printable(from);
+
+			return ct_err__set(err, errno, "cannot put %s aside: %s", name,
+					   strerror(errno));
+		}
+	}
+	shown = ct_printable(path);
+	ct_warn("the broken store is kept as %s.broken-%s; a new one was begun", shown, when);
+	return 0;
+}
+
+static int open_to_write(struct ct_store *s, unsigned int flags, struct ct_err *err)
+{
+	int ret = ct_store_lock__make_file(s->path, err);
+
+	if (!ret)
+		ret = ct_sqlite__open(s->path, true, &s->db, err);
+	/* The whole file is read: what is damaged is to be found before it is built upon. */
+	if (!ret && (flags & CT_STORE_WRITE))
+		ret = ct_sqlite__check(s->db, false, err);
+	if (!ret)
+		ret = ct_schema__migrate(s->db, err);
+	return ret;
+}
+
+static int open_file(struct ct_store *s, unsigned int flags, struct ct_err *err)
+{
+	bool changes = flags & (CT_STORE_WRITE | CT_STORE_CHANGE);
+	int ret = check_path(s->path, changes, err);
+
+	if (!ret && (flags & (CT_STORE_WRITE | CT_STORE_REBUILD)))
+		ret = ct_store_lock__take(s->path, &s->lock, err);
+	if (ret)
+		return ret;
+	if (!changes) {
+		ret = ct_sqlite__open(s->path, false, &s->db, err);
+		return ret ? ret : ct_schema__check(s->db, err);
+	}
+	ret = open_to_write(s, flags, err);
+	if (ret == -EBADMSG && (flags & CT_STORE_REBUILD)) {
+		ct_db__close(ct_steal(s->db));
+		ret = put_aside(s->path, err);
+		if (!ret)
+			ret = open_to_write(s, flags, err);
+	}
+	return ret;
+}
+
+static int open_remote(struct ct_store *s, const char *url, unsigned int flags, struct ct_err *err)
+{
+	int ret;
+
+	if (flags & CT_STORE_WRITE) {
+		ct_autofree char *shown = ct_remote__shown(url);
+
+		return ct_err__set(
+			err, EINVAL,
+			"%s: a daemon writes to a file first; name that as \"local\" and "
+			"this as \"url\" of the store",
+			shown);
+	}
+	ret = ct_remote__open(url, 10, &s->db, err);
+	if (ret)
+		return ret;
+	return flags & CT_STORE_CHANGE ? ct_schema__migrate(s->db, err) :
+					 ct_schema__check(s->db, err);
+}
+
+int ct_store__open(const char *url, unsigned int flags, struct ct_store **out, struct ct_err *err)
+{
+	ct_autostore struct ct_store *s = ct_xzalloc(sizeof(*s));
+	int ret;
+
+	s->lock = -1;
+	s->may_change = flags & (CT_STORE_WRITE | CT_STORE_CHANGE);
+	if (ct_store__is_remote(url)) {
+		ret = open_remote(s, url, flags, err);
+	} else {
+		s->path = ct_xstrdup(path_of(url));
+		ret = open_file(s, flags, err);
+	}
+	if (!ret)
+		*out = ct_steal(s);
+	return ret;
+}
+
+void ct_store__close(struct ct_store *s)
+{
+	if (!s)
+		return;
+	ct_db__close(s->db);
+	if (s->lock >= 0)
+		close(s->lock);
+	free(s->path);
+	free(s->id);
+	free(s);
+}

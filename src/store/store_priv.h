@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the files of a store share. */
+#ifndef CT_STORE_STORE_PRIV_H
+#define CT_STORE_STORE_PRIV_H
+
+#include "store/db.h"
+#include "store/store.h"
+
+struct ct_store {
+	struct ct_db *db;
+	char *path; /* NULL: PostgreSQL */
+	char *id;   /* of rows that it writes; NULL until it writes */
+	int lock;   /* -1: none */
+	bool may_change;
+	int64_t commit_ms;
+	uint64_t commits;
+	/* Both clocks when they were last compared, and until when no row is removed for its age.
+	 */
+	int64_t wall_ms, boot_ms, doubt_until_ms;
+};
+
+/* A new store's id, or the one that it has. */
+int ct_store__identify(struct ct_store *s, struct ct_err *err);
+
+/*
+ * A key as the tables have it: one that is too long for an index of PostgreSQL ends with its hash.
+ * The caller frees.
+ */
+char *ct_store__key(const char *key);
+
+/* "0123abcd...": so many bytes of the SHA-256 of a text, 2 digits each; the caller frees. */
+char *ct_store__digest(const char *text, size_t bytes);
+
+/* -EROFS unless it was opened to be changed. */
+int ct_store__may_change(const struct ct_store *s, struct ct_err *err);
+
+/* The numbers that rows get in a transaction: the first free one, and afterwards the next. */
+int ct_store__first_version(struct ct_db *db, int64_t *version, struct ct_err *err);
+int ct_store__last_version(struct ct_db *db, int64_t version, struct ct_err *err);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "store/where.h"
+
+#include <string.h>
+
+#include "store/store_priv.h"
+
+/* The number of the parameter that stands for it. */
+static size_t add_value(struct ct_where *w, struct ct_value value)
+{
+	if (value.type == CT_VALUE_TEXT) {
+		ct_strings__add(&w->owned, value.data);
+		value.data = w->owned.items[w->owned.len - 1];
+	}
+	*CT_PUSH(w->values, w->nvalues, w->values_cap) = value;
+	return w->nvalues;
+}
+
+void ct_where__and(struct ct_where *w, const char *condition, struct ct_value value)
+{
+	size_t number = add_value(w, value);
+
+	ct_str__add(&w->sql, " AND ");
+	for (; *condition; condition++)
+		if (*condition == '?')
+			ct_str__addf(&w->sql, "$%zu", number);
+		else
+			ct_str__addn(&w->sql, condition, 1);
+}
+
+/* As people call it; a unit also without its type. */
+static void add_names(struct ct_where *w, const struct ct_store_query *q)
+{
+	for (size_t i = 0; i < q->nnames; i++) {
+		ct_autofree char *key = ct_store__key(q->names[i]);
+
+		ct_str__addf(&w->sql, " %s w.key = $%zu", i ? "OR" : "AND (",
+			     add_value(w, CT_TEXT(key)));
+		ct_str__addf(&w->sql,
+			     " OR $%1$zu IN (w.label, w.service, w.container)"
+			     " OR (w.kind = 'unit' AND w.label = $%1$zu || '.service')",
+			     add_value(w, CT_TEXT(q->names[i])));
+	}
+	if (q->nnames)
+		ct_str__add(&w->sql, ")");
+}
+
+static void add_column(struct ct_where *w, const char *column, const char *condition,
+		       struct ct_value value)
+{
+	ct_autofree char *text = ct_xasprintf("%s %s ?", column, condition);
+
+	ct_where__and(w, text, value);
+}
+
+void ct_where__begin(struct ct_where *w, const char *select, const struct ct_where_names *names,
+		     const struct ct_store_query *q)
+{
+	static const struct ct_store_query everything = {};
+
+	q = q ? q : &everything;
+	*w = (struct ct_where){};
+	ct_str__add(&w->sql, select);
+	ct_str__add(&w->sql, " WHERE 1 = 1");
+	if (q->host)
+		add_column(w, names->host, "=", CT_TEXT(q->host));
+	if (names->first && q->since_ms)
+		add_column(w, names->last, ">=", CT_INT(q->since_ms));
+	if (names->first && q->until_ms)
+		add_column(w, names->first, "<", CT_INT(q->until_ms));
+	if (names->capability && q->capability)
+		add_column(w, names->capability, "=", CT_TEXT(q->capability));
+	if (!names->workload)
+		return;
+	if (q->project)
+		ct_where__and(w, "w.project = ?", CT_TEXT(q->project));
+	if (q->namespace_)
+		ct_where__and(w, "w.namespace = ?", CT_TEXT(q->namespace_));
+	add_names(w, q);
+}
+
+int ct_where__run(struct ct_where *w, struct ct_db *db, const char *order, ct_db_row_fn fn,
+		  void *arg, struct ct_err *err)
+{
+	ct_str__add(&w->sql, order);
+	return ct_db__query(db, w->sql.s, w->values, w->nvalues, fn, arg, err);
+}
+
+void ct_where__free(struct ct_where *w)
+{
+	ct_str__free(&w->sql);
+	free(w->values);
+	ct_strings__free(&w->owned);
+}
