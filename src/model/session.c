@@ -30,6 +30,17 @@ struct ct_session *ct_session__new(void)
 	return s;
 }
 
+void ct_host__free(struct ct_host *h)
+{
+	free(h->captrim);
+	free(h->kernel);
+	free(h->arch);
+	free(h->backend);
+	free(h->boot_id);
+	json_decref(h->rest);
+	json_decref(h->trailer_rest);
+}
+
 static char *copy_text(const char *s)
 {
 	return s ? ct_xstrdup(s) : NULL;
@@ -112,13 +123,7 @@ void ct_session__free(struct ct_session *s)
 	for (size_t i = 0; i < s->nworkloads; i++)
 		ct_workload__free(s->workloads[i]);
 	free(s->workloads);
-	free(s->host.captrim);
-	free(s->host.kernel);
-	free(s->host.arch);
-	free(s->host.backend);
-	free(s->host.boot_id);
-	json_decref(s->host.rest);
-	json_decref(s->host.trailer_rest);
+	ct_host__free(&s->host);
 	json_decref(s->others);
 	free(s);
 }

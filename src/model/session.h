@@ -41,6 +41,7 @@ struct ct_host {
 	struct json_t *rest, *trailer_rest;
 };
 
+void ct_host__free(struct ct_host *h); /* what it holds */
 /* *to, which holds nothing, becomes a copy that shares nothing with the other one. */
 void ct_host__copy(struct ct_host *to, const struct ct_host *from);
 
@@ -313,6 +314,7 @@ void ct_session__free(struct ct_session *s);
 /* A new empty workload at the end, owned by the session; id is copied. */
 struct ct_workload *ct_session__add(struct ct_session *s, const char *id);
 void ct_workload__free(struct ct_workload *w);
+struct ct_workload *ct_workload__copy(const struct ct_workload *of); /* shares nothing with it */
 void ct_session__remove(struct ct_session *s, size_t index); /* and frees it */
 struct ct_workload *ct_session__find(const struct ct_session *s, const char *id);
 struct ct_kind *ct_workload__add_kind(struct ct_workload *w);

@@ -1,0 +1,492 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "monitor/ledger.h"
+
+#include <jansson.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/util.h"
+#include "model/content.h"
+#include "model/tally.h"
+
+#define MINUTE_NS    (60 * CT_NS_PER_SEC)
+#define SOON_NS	     (30 * CT_NS_PER_SEC) /* after the last news: then it is quiet */
+#define COUNTS_NS    (15 * MINUTE_NS)
+#define LONGEST_NS   (24 * 60 * MINUTE_NS)
+#define TOGETHER_NS  (10 * MINUTE_NS) /* what is due within that is stored along */
+#define EXECS_OF_ONE 256	      /* whose command lines are kept */
+
+struct ct_ledger *ct_ledger__new(void)
+{
+	struct ct_ledger *l = ct_xzalloc(sizeof(*l));
+
+	l->key = ct_sipkey__random();
+	l->news = ct_session__new();
+	l->jitter_ns = l->key.k0 % (2 * MINUTE_NS);
+	return l;
+}
+
+void ct_ledger__forget(struct ct_ledger *l, struct ct_instance *i)
+{
+	HASH_DEL(l->instances, i);
+	ct_marks__free(&i->marks);
+	free(i->pids);
+	free(i->id);
+	free(i->key);
+	free(i);
+}
+
+void ct_ledger__free(struct ct_ledger *l)
+{
+	struct ct_instance *i, *tmp;
+
+	if (!l)
+		return;
+	HASH_ITER(hh, l->instances, i, tmp)
+	ct_ledger__forget(l, i);
+	ct_session__free(l->news);
+	free(l);
+}
+
+struct ct_instance *ct_ledger__find(const struct ct_ledger *l, const char *id)
+{
+	struct ct_instance *i;
+
+	HASH_FIND_STR(l->instances, id, i);
+	return i;
+}
+
+static struct ct_instance *new_instance(struct ct_ledger *l, const char *id)
+{
+	struct ct_instance *i = ct_xzalloc(sizeof(*i));
+
+	i->id = ct_xstrdup(id);
+	HASH_ADD_KEYPTR(hh, l->instances, i->id, strlen(i->id), i);
+	return i;
+}
+
+/* ---- what is known of it ---- */
+
+static bool is_refused_pid(const struct ct_instance *i, uint32_t pid)
+{
+	for (size_t n = 0; n < i->npids; n++)
+		if (i->pids[n] == pid)
+			return true;
+	return false;
+}
+
+/* Of a refused call it matters whether the process went on (ct_act__went_on). */
+static void note_pid(struct ct_instance *i, const struct ct_act *a)
+{
+	if (!a->key.ok && a->proc.pid && !is_refused_pid(i, a->proc.pid))
+		*CT_PUSH(i->pids, i->npids, i->pids_cap) = a->proc.pid;
+}
+
+static uint64_t exit_hash(const struct ct_ledger *l, const struct ct_instance *i,
+			  const struct ct_exit *e)
+{
+	return ct_mark__of_exit(&l->key, e, is_refused_pid(i, e->pid) ? e->pid : 0);
+}
+
+static uint64_t sent_hash(const struct ct_ledger *l, const struct ct_workload *w)
+{
+	return w->sent ? ct_siphash(&l->key, w->sent, strlen(w->sent)) : 0;
+}
+
+/* Calls fn with the mark of everything that the workload did, and its count. */
+typedef void (*did_fn)(void *arg, uint64_t hash, uint64_t *count);
+
+static void each_did(const struct ct_ledger *l, const struct ct_instance *i, struct ct_workload *w,
+		     did_fn fn, void *arg)
+{
+	for (size_t n = 0; n < w->nkinds; n++)
+		fn(arg, ct_mark__of_kind(&l->key, &w->kinds[n]), &w->kinds[n].count);
+	for (size_t n = 0; n < w->nacts; n++)
+		fn(arg, ct_mark__of_act(&l->key, &w->acts[n]), &w->acts[n].count);
+	for (size_t n = 0; n < w->nexecs; n++)
+		fn(arg, ct_mark__of_exec(&l->key, &w->execs[n]), &w->execs[n].count);
+	for (size_t n = 0; n < w->nexits; n++)
+		fn(arg, exit_hash(l, i, &w->exits[n]), NULL);
+}
+
+static void forget_boot(struct ct_workload *w)
+{
+	for (size_t n = 0; n < w->nkinds; n++)
+		ct_kind__forget_boot(&w->kinds[n]);
+	for (size_t n = 0; n < w->nacts; n++)
+		ct_act__forget_boot(&w->acts[n]);
+}
+
+/* ---- is it news? ---- */
+
+struct news_look {
+	struct ct_instance *i;
+	bool news, full;
+	uint32_t now_s;
+};
+
+static void look_for_news(void *arg, uint64_t hash, uint64_t *count)
+{
+	struct news_look *look = arg;
+	const struct ct_mark *m = ct_marks__find(&look->i->marks, hash);
+
+	(void)count;
+	look->news |= !m;
+	look->full |= m && ct_mark__is_full(m);
+}
+
+static void mark(void *arg, uint64_t hash, uint64_t *count)
+{
+	(void)count;
+	ct_marks__add(&((struct news_look *)arg)->i->marks, hash);
+}
+
+static void count(void *arg, uint64_t hash, uint64_t *n)
+{
+	struct news_look *look = arg;
+	struct ct_mark *m = ct_marks__find(&look->i->marks, hash);
+
+	if (!m || !n || !*n)
+		return;
+	m->count = *n > UINT32_MAX - m->count ? UINT32_MAX : m->count + (uint32_t)*n;
+	m->last_s = look->now_s;
+	look->i->counted = true;
+}
+
+/* How a call ended is watched for the first calls only: what is known of that is always new. */
+static bool has_outcomes(const struct ct_workload *w)
+{
+	for (size_t n = 0; n < w->nkinds; n++)
+		if (ct_outcome__is_known(&w->kinds[n].outcome))
+			return true;
+	return false;
+}
+
+static bool tells_facts(const struct ct_ledger *l, const struct ct_instance *i,
+			const struct ct_workload *w)
+{
+	return !w->open || (w->start_seen == CT_YES && w->from_ns != i->start_ns) ||
+	       w->end_seen == CT_YES || (w->reload_seen == CT_YES && !i->reloaded) ||
+	       (w->lost && !i->has_lost) || (w->compat && !i->has_compat) ||
+	       (w->sent && sent_hash(l, w) != i->sent) || ct_mark__of_facts(&l->key, w) != i->facts;
+}
+
+static void note_facts(const struct ct_ledger *l, struct ct_instance *i,
+		       const struct ct_workload *w)
+{
+	i->facts = ct_mark__of_facts(&l->key, w);
+	if (w->start_seen == CT_YES)
+		i->start_ns = w->from_ns;
+	if (w->sent)
+		i->sent = sent_hash(l, w);
+	i->reloaded |= w->reload_seen == CT_YES;
+	i->has_lost |= w->lost > 0;
+	i->has_compat |= w->compat > 0;
+}
+
+/*
+ * Somebody may execute another command line in it each time, without end. Those beyond the first
+ * are known by their file alone.
+ */
+static void cut_execs(const struct ct_ledger *l, struct ct_instance *i, struct ct_workload *w)
+{
+	if (i->marks.len < EXECS_OF_ONE)
+		return;
+	for (size_t n = 0; n < w->nexecs; n++)
+		if (!ct_marks__find(&i->marks, ct_mark__of_exec(&l->key, &w->execs[n])))
+			free(ct_steal(w->execs[n].argv));
+}
+
+/* Since when and until when it is watched, which only who watches all the time knows. */
+static void set_times(const struct ct_instance *i, struct ct_workload *w, uint64_t now_ns)
+{
+	if (w->start_seen != CT_YES)
+		w->from_ns = i->from_ns;
+	if (w->end_seen != CT_YES)
+		w->to_ns = now_ns;
+	w->since_ms = i->since_ms;
+}
+
+/* A session that knows nothing of its host. */
+static struct ct_session nothing(void)
+{
+	return (struct ct_session){ .host = { .outcomes = CT_UNKNOWN, .syscalls = CT_UNKNOWN },
+				    .continues = true,
+				    .recordings = 1 };
+}
+
+static void add_news(struct ct_ledger *l, struct ct_workload *w)
+{
+	struct ct_session one = nothing();
+
+	*CT_PUSH(one.workloads, one.nworkloads, one.workloads_cap) = w;
+	ct_tally__add(l->news, &one);
+	free(one.workloads);
+}
+
+/* The times of one that was not known yet. Where its start was not seen it ran all the time. */
+static struct ct_instance *meet(struct ct_ledger *l, const struct ct_workload *w,
+				const struct ct_host *host, const struct ct_now *now)
+{
+	struct ct_instance *i = new_instance(l, w->id);
+
+	i->kind = w->kind;
+	i->runtime = w->runtime;
+	i->met_ns = now->ns;
+	i->from_ns = w->start_seen == CT_YES ? w->from_ns : host->start_ns;
+	if (!i->from_ns || i->from_ns > now->ns)
+		i->from_ns = now->ns;
+	i->since_ms = now->wall_ms - (int64_t)((now->ns - i->from_ns) / CT_NS_PER_MS);
+	return i;
+}
+
+/* Ends that are known tell nothing more. */
+static void drop_known_exits(const struct ct_ledger *l, const struct ct_instance *i,
+			     struct ct_workload *w)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->nexits; k++) {
+		if (!ct_marks__find(&i->marks, exit_hash(l, i, &w->exits[k]))) {
+			w->exits[n++] = w->exits[k];
+			continue;
+		}
+		free(w->exits[k].comm);
+		json_decref(w->exits[k].rest);
+	}
+	w->nexits = n;
+}
+
+/* Returns true if w was news, and moved to them. */
+static bool absorb(struct ct_ledger *l, struct ct_workload *w, const struct ct_host *host,
+		   const struct ct_now *now)
+{
+	struct ct_instance *i = ct_ledger__find(l, w->id);
+	struct news_look look = { .now_s = (uint32_t)(now->ns / CT_NS_PER_SEC) };
+
+	if (!i)
+		i = meet(l, w, host, now);
+	look.i = i;
+	forget_boot(w);
+	cut_execs(l, i, w);
+	for (size_t n = 0; n < w->nacts; n++)
+		note_pid(i, &w->acts[n]);
+	drop_known_exits(l, i, w);
+	each_did(l, i, w, look_for_news, &look);
+	for (size_t n = 0; n < w->nkinds; n++)
+		l->checks += w->kinds[n].count;
+	if (!look.news && !look.full && !has_outcomes(w) && !tells_facts(l, i, w)) {
+		l->kinds_known += w->nkinds;
+		each_did(l, i, w, count, &look);
+		i->lost += w->lost;
+		i->compat += w->compat;
+		if (i->counted && i->due_ns > now->ns + COUNTS_NS + l->jitter_ns)
+			i->due_ns = now->ns + COUNTS_NS + l->jitter_ns;
+		return false;
+	}
+	l->kinds += w->nkinds;
+	each_did(l, i, w, mark, &look);
+	note_facts(l, i, w);
+	set_times(i, w, now->ns);
+	i->due_ns = UINT64_MAX; /* when it is stored it will be decided */
+	add_news(l, w);
+	return true;
+}
+
+/* What could not be stored for long is given up, and will be news again when it is seen again. */
+static void keep_within(struct ct_ledger *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->news->nworkloads; i++) {
+		const struct ct_workload *w = l->news->workloads[i];
+
+		n += w->nkinds + w->nacts + w->nexecs + w->nexits;
+	}
+	if (n <= CT_LEDGER_ROOM)
+		return;
+	for (size_t i = 0; i < l->news->nworkloads; i++) {
+		const struct ct_workload *w = l->news->workloads[i];
+		struct ct_instance *in = ct_ledger__find(l, w->id);
+
+		l->dropped++;
+		if (!in)
+			continue;
+		ct_marks__free(&in->marks);
+		in->has_lost = false;
+		in->lost += w->nkinds + w->nacts + w->nexecs + w->lost;
+		in->due_ns = 0;
+		in->counted = false;
+		if (!w->open)
+			ct_ledger__forget(l, in);
+	}
+	ct_session__free(l->news);
+	l->news = ct_session__new();
+}
+
+/* Nothing is new of it but that time has passed. */
+static void add_nothing(struct ct_ledger *l, struct ct_instance *i, uint64_t now_ns)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = ct_session__add(s, i->id);
+
+	w->kind = i->kind;
+	w->runtime = i->runtime;
+	w->open = true;
+	w->lost = i->lost;
+	w->compat = i->compat;
+	i->lost = i->compat = 0;
+	set_times(i, w, now_ns);
+	s->nworkloads = 0;
+	i->due_ns = UINT64_MAX;
+	add_news(l, w);
+}
+
+/* Whose it was that was lost, nobody knows: it may have been a need of everything that runs. */
+static void spread_losses(struct ct_ledger *l, const struct ct_losses *lost, uint64_t now_ns)
+{
+	uint64_t n = lost->events + lost->kinds + lost->acts + lost->missed;
+	struct ct_instance *i, *tmp;
+
+	if (!n)
+		return;
+	HASH_ITER(hh, l->instances, i, tmp)
+	{
+		i->lost += n;
+		if (!i->has_lost)
+			add_nothing(l, i, now_ns);
+		i->has_lost = true;
+	}
+}
+
+void ct_ledger__absorb(struct ct_ledger *l, struct ct_session *take, const struct ct_now *now)
+{
+	struct ct_session about = nothing();
+	size_t n = take->nworkloads;
+
+	ct_host__copy(&about.host, &take->host);
+	about.losses.acts = take->losses.acts;
+	ct_tally__add(l->news, &about);
+	ct_host__free(&about.host);
+	l->news->losses = (struct ct_losses){};
+	take->nworkloads = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!absorb(l, take->workloads[i], &take->host, now))
+			ct_workload__free(take->workloads[i]);
+	spread_losses(l, &take->losses, now->ns);
+	keep_within(l);
+}
+
+/* ---- what is due ---- */
+
+void ct_ledger__look_for_due(struct ct_ledger *l, uint64_t now_ns)
+{
+	struct ct_instance *i, *tmp;
+
+	if (ct_ledger__next_due(l) > now_ns)
+		return;
+	HASH_ITER(hh, l->instances, i, tmp)
+	if (i->due_ns <= now_ns || (i->step_ns && i->due_ns <= now_ns + TOGETHER_NS))
+		add_nothing(l, i, now_ns);
+}
+
+void ct_ledger__all_due(struct ct_ledger *l, uint64_t now_ns)
+{
+	struct ct_instance *i, *tmp;
+
+	HASH_ITER(hh, l->instances, i, tmp)
+	if (!ct_session__find(l->news, i->id))
+		add_nothing(l, i, now_ns);
+}
+
+uint64_t ct_ledger__next_due(const struct ct_ledger *l)
+{
+	uint64_t next = UINT64_MAX;
+
+	for (const struct ct_instance *i = l->instances; i; i = i->hh.next)
+		if (i->due_ns < next)
+			next = i->due_ns;
+	return next;
+}
+
+void ct_ledger__stored(struct ct_ledger *l, struct ct_instance *i, uint64_t now_ns, bool with_news)
+{
+	ct_marks__settle(&i->marks);
+	i->counted = false;
+	if (with_news)
+		i->step_ns = 0;
+	else
+		i->step_ns = !i->step_ns		 ? COUNTS_NS :
+			     i->step_ns * 2 > LONGEST_NS ? LONGEST_NS :
+							   i->step_ns * 2;
+	i->due_ns = now_ns + (i->step_ns ? i->step_ns + l->jitter_ns : SOON_NS);
+}
+
+/* ---- counts ---- */
+
+struct adding {
+	const struct ct_instance *i;
+	uint32_t last_s;
+};
+
+static void add_count(void *arg, uint64_t hash, uint64_t *n)
+{
+	struct adding *a = arg;
+	const struct ct_mark *m = ct_marks__find(&a->i->marks, hash);
+
+	a->last_s = m ? m->last_s : 0;
+	if (m && n)
+		*n += m->count;
+}
+
+void ct_ledger__add_counts(const struct ct_ledger *l, const struct ct_instance *i,
+			   struct ct_workload *part)
+{
+	struct adding a = { .i = i };
+
+	if (!i->counted)
+		return;
+	forget_boot(part);
+	for (size_t n = 0; n < part->nkinds; n++) {
+		struct ct_kind *k = &part->kinds[n];
+		uint64_t last_ns;
+
+		add_count(&a, ct_mark__of_kind(&l->key, k), &k->count);
+		last_ns = a.last_s * CT_NS_PER_SEC;
+		if (last_ns > k->last_ns)
+			k->last_ns = last_ns;
+		if (k->last_ns > part->last_ns)
+			part->last_ns = k->last_ns;
+	}
+	for (size_t n = 0; n < part->nacts; n++)
+		add_count(&a, ct_mark__of_act(&l->key, &part->acts[n]), &part->acts[n].count);
+	for (size_t n = 0; n < part->nexecs; n++)
+		add_count(&a, ct_mark__of_exec(&l->key, &part->execs[n]), &part->execs[n].count);
+}
+
+/* ---- what was known before the daemon began ---- */
+
+void ct_ledger__recall(struct ct_ledger *l, struct ct_instance *i, const struct ct_workload *part)
+{
+	struct news_look look = { .i = i };
+
+	for (size_t n = 0; n < part->nacts; n++)
+		note_pid(i, &part->acts[n]);
+	each_did(l, i, (struct ct_workload *)part, mark, &look);
+	note_facts(l, i, part);
+	i->resumed = true;
+	i->kind = part->kind;
+	i->runtime = part->runtime;
+	i->from_ns = part->from_ns;
+	i->since_ms = part->since_ms;
+}
+
+struct ct_instance *ct_ledger__resume(struct ct_ledger *l, const struct ct_workload *part,
+				      uint64_t now_ns)
+{
+	struct ct_instance *i = new_instance(l, part->id);
+
+	ct_ledger__recall(l, i, part);
+	i->due_ns = now_ns + SOON_NS;
+	return i;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the daemon knows of everything that runs. It does not keep what was seen, but marks by which
+ * it knows that it has seen it: what is known only counts, what is not is news. News are kept until
+ * they are stored; counts are stored seldom.
+ */
+#ifndef CT_MONITOR_LEDGER_H
+#define CT_MONITOR_LEDGER_H
+
+#include <uthash.h>
+
+#include "monitor/marks.h"
+
+/* One moment in both clocks. */
+struct ct_now {
+	uint64_t ns;
+	int64_t wall_ms;
+};
+
+/* One run of a workload: a container, a unit, a cgroup that lives. */
+struct ct_instance {
+	char *id;  /* of its workload in takes */
+	char *key; /* of its identity as it was stored; NULL: it was not yet */
+	enum ct_workload_kind kind;
+	enum ct_runtime runtime;
+	struct ct_marks marks;
+	uint32_t *pids; /* of processes whose acts were refused: it matters how they ended */
+	size_t npids, pids_cap;
+	uint64_t facts, sent;		     /* hashes of what is known of it */
+	uint64_t start_ns;		     /* of the start that was seen; 0: none */
+	uint64_t lost, compat, unwatched_ns; /* not stored yet */
+	uint64_t met_ns;		     /* when it was first heard of */
+	uint64_t from_ns;		     /* since when it is watched */
+	int64_t since_ms;		     /* the same of the wall clock */
+	uint64_t due_ns, step_ns; /* when its time and counts are to be stored; the pause before */
+	bool has_lost, has_compat, reloaded; /* was told already */
+	bool counted;			     /* marks count something */
+	bool resumed; /* it ran before the daemon did, and what it did is in the store */
+	UT_hash_handle hh;
+};
+
+struct ct_ledger {
+	struct ct_sipkey key;
+	struct ct_instance *instances; /* by id */
+	struct ct_session *news;       /* takes of what is to be stored, added up */
+	uint64_t jitter_ns; /* of this host's, so that hosts do not push at the same time */
+	/* For metrics. */
+	uint64_t kinds, kinds_known; /* in takes: news, and what only counted */
+	uint64_t checks;	     /* in all takes */
+	uint64_t dropped;	     /* workloads' news that found no room, see CT_LEDGER_ROOM */
+};
+
+#define CT_LEDGER_ROOM 65536 /* kinds, acts and execs that may wait to be stored */
+
+struct ct_ledger *ct_ledger__new(void);
+void ct_ledger__free(struct ct_ledger *l);
+
+struct ct_instance *ct_ledger__find(const struct ct_ledger *l, const char *id);
+void ct_ledger__forget(struct ct_ledger *l, struct ct_instance *i);
+
+/*
+ * Takes in what is new: what is news goes to l->news, the rest is counted. The take is left without
+ * workloads.
+ */
+void ct_ledger__absorb(struct ct_ledger *l, struct ct_session *take, const struct ct_now *now);
+
+/* An instance that a stored part tells of; its marks are those of the part. */
+struct ct_instance *ct_ledger__resume(struct ct_ledger *l, const struct ct_workload *part,
+				      uint64_t now_ns);
+/* The same for one that is known already. */
+void ct_ledger__recall(struct ct_ledger *l, struct ct_instance *i, const struct ct_workload *part);
+
+/*
+ * News of every instance whose counts or time are to be stored by then, which may be empty; and of
+ * all, for an end.
+ */
+void ct_ledger__look_for_due(struct ct_ledger *l, uint64_t now_ns);
+void ct_ledger__all_due(struct ct_ledger *l, uint64_t now_ns);
+
+/* Adds what the marks count to the part. */
+void ct_ledger__add_counts(const struct ct_ledger *l, const struct ct_instance *i,
+			   struct ct_workload *part);
+
+/* What was news of it is stored; with_news: it was more than time and counts. */
+void ct_ledger__stored(struct ct_ledger *l, struct ct_instance *i, uint64_t now_ns, bool with_news);
+
+/* Until when all may wait without harm: UINT64_MAX if nothing does. */
+uint64_t ct_ledger__next_due(const struct ct_ledger *l);
+
+#endif

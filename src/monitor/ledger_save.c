@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "monitor/ledger_save.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/util.h"
+#include "model/identity.h"
+#include "model/tally.h"
+
+#define NAMELESS_NS    (8 * CT_NS_PER_SEC) /* that something may wait for its name */
+#define CLOCK_SLACK_MS 60000 /* by which the wall clock may have been set since the boot */
+
+/* What is new of one of the instances of a workload. */
+struct addition {
+	struct ct_instance *i;
+	const struct ct_workload *d; /* of the news */
+};
+
+/* One workload on its way. */
+struct saving {
+	char *key;
+	struct addition *new;
+	size_t nnew, new_cap;
+	struct ct_session *s;
+	struct ct_workload *w;
+	struct ct_report *report;
+	bool with_news;
+};
+
+static void free_saving(struct saving *v)
+{
+	ct_report__free(v->report);
+	ct_session__free(v->s);
+	free(v->new);
+	free(v->key);
+}
+
+/* ---- what was left open ---- */
+
+/* Was the part left by a daemon before us, in this boot? */
+static bool is_of_this_boot(const struct ct_saver *s, const struct ct_workload *part)
+{
+	return s->gap_from.wall_ms && part->since_ms >= s->boot_ms - CLOCK_SLACK_MS;
+}
+
+/* Does somebody still add to it: an instance that was stored, or taken over, since we began? */
+static bool is_in_use(const struct ct_saver *s, const struct ct_workload *part)
+{
+	const struct ct_instance *i = ct_ledger__find(s->ledger, part->id);
+
+	return i && i->key;
+}
+
+/* It has ended while nobody watched, or before the last boot. */
+static void close_part(struct ct_workload *part)
+{
+	part->open = false;
+	free(ct_steal(part->setting));
+}
+
+static void close_unused(const struct ct_saver *s, struct ct_workload *w)
+{
+	ct_workload__for_each(part, w)
+		if (part->open && !is_in_use(s, part))
+			close_part((struct ct_workload *)part);
+}
+
+static struct ct_workload *open_part(struct ct_workload *w, const char *id)
+{
+	ct_workload__for_each(part, w)
+		if (part->open && !strcmp(part->id, id))
+			return (struct ct_workload *)part;
+	return NULL;
+}
+
+/* From now on the instance goes on where the part was left; the time between is a gap of it. */
+static void take_over(struct ct_saver *s, struct ct_instance *i, struct ct_workload *part,
+		      const char *key)
+{
+	uint64_t from = part->to_ns > s->gap_from.ns ? part->to_ns : s->gap_from.ns;
+
+	ct_ledger__recall(s->ledger, i, part);
+	i->unwatched_ns = s->gap_to.ns > from ? s->gap_to.ns - from : 1;
+	i->key = ct_xstrdup(key);
+}
+
+int ct_saver__recall(struct ct_saver *s, const char *key, const struct ct_now *now,
+		     ct_lives_fn lives, void *arg, struct ct_err *err)
+{
+	ct_autosession struct ct_session *stored = NULL;
+	int ret = ct_store__load_workload(s->store, s->host_name, key, &stored, err);
+
+	if (ret || !stored->nworkloads)
+		return ret;
+	ct_workload__for_each(part, stored->workloads[0]) {
+		struct ct_instance *i;
+
+		if (!part->open || ct_ledger__find(s->ledger, part->id) ||
+		    !is_of_this_boot(s, part) || !lives(arg, part))
+			continue;
+		i = ct_ledger__resume(s->ledger, part, now->ns);
+		take_over(s, i, (struct ct_workload *)part, key);
+	}
+	return 0;
+}
+
+/* ---- one workload ---- */
+
+/* Of a container of which only the id is known its engine may tell more soon. */
+static bool must_wait(const struct ct_saver *s, const struct ct_instance *i,
+		      const struct ct_workload *d, const struct ct_now *now)
+{
+	ct_autoidentity struct ct_identity id = {};
+
+	if (s->last || i->key || !d->open || d->kind != CT_WL_CONTAINER ||
+	    now->ns - i->met_ns >= NAMELESS_NS)
+		return false;
+	ct_identity__of(d, &id);
+	return id.kind == CT_ID_CONTAINER || id.kind == CT_ID_IMAGE;
+}
+
+static char *key_of(const struct ct_instance *i, const struct ct_workload *d)
+{
+	struct ct_identity id = {};
+
+	if (i->key)
+		return ct_xstrdup(i->key);
+	ct_identity__of(d, &id);
+	return id.key;
+}
+
+/* Is there more to it than time and counts? */
+static bool is_news(const struct ct_workload *d)
+{
+	return d->cgroup_path || d->nkinds || d->nacts || d->nexecs || !d->open;
+}
+
+/* The store does not have any more what it had: all of it will be news again. */
+static void begin_anew(struct ct_instance *i)
+{
+	ct_marks__free(&i->marks);
+	i->facts = 0;
+	free(ct_steal(i->key));
+}
+
+static void add_one(struct ct_saver *s, struct saving *v, const struct addition *a,
+		    const struct ct_now *now)
+{
+	ct_autosession struct ct_session *from = ct_session__new();
+	struct ct_workload *copy, *part = v->w ? open_part(v->w, a->d->id) : NULL;
+
+	if (part && !is_in_use(s, part) && a->d->start_seen != CT_YES && is_of_this_boot(s, part))
+		take_over(s, a->i, part, v->key);
+	if (v->w)
+		close_unused(s, v->w);
+	if (part && part->open) {
+		ct_ledger__add_counts(s->ledger, a->i, part);
+	} else if (a->i->key) {
+		begin_anew(a->i);
+		if (!is_news(a->d))
+			return;
+	}
+	copy = ct_workload__copy(a->d);
+	if (copy->end_seen != CT_YES)
+		copy->to_ns = now->ns;
+	copy->unwatched_ns += a->i->unwatched_ns;
+	from->continues = true;
+	ct_host__copy(&from->host, s->host);
+	*CT_PUSH(from->workloads, from->nworkloads, from->workloads_cap) = copy;
+	v->w = ct_tally__resume(v->s, v->w, from, copy);
+}
+
+static const struct ct_advice *advice_of(const struct ct_report *r, const struct ct_workload *w)
+{
+	for (size_t i = 0; r && i < r->nadvices; i++)
+		if (r->advices[i].workload == w)
+			return &r->advices[i];
+	return NULL;
+}
+
+static void tell(struct ct_saver *s, const struct saving *v, const struct ct_report *before)
+{
+	ct_autofree const struct ct_workload **takes = ct_xzalloc(v->nnew * sizeof(*takes));
+	struct ct_judged j = {
+		.key = v->key,
+		.before = before && before->nadvices ? &before->advices[0] : NULL,
+		.session = v->s,
+		.advice = advice_of(v->report, v->w),
+		.takes = takes,
+		.ntakes = v->nnew,
+		.with_news = v->with_news,
+	};
+
+	for (size_t i = 0; i < v->nnew; i++)
+		takes[i] = v->new[i].d;
+	if (j.advice)
+		s->on_judged(s->arg, &j);
+}
+
+/* Afterwards v->w is NULL if there is nothing to be stored. */
+static int prepare(struct ct_saver *s, struct saving *v, const struct ct_now *now,
+		   struct ct_err *err)
+{
+	static const struct ct_judge_opts how;
+	ct_autoreport struct ct_report *before = NULL;
+	int ret = ct_store__load_workload(s->store, s->host_name, v->key, &v->s, err);
+
+	if (ret)
+		return ret;
+	v->w = v->s->nworkloads ? v->s->workloads[0] : NULL;
+	if (v->w && s->on_judged && v->with_news)
+		before = ct_judge__with(v->s, &how);
+	for (size_t i = 0; i < v->nnew; i++)
+		add_one(s, v, &v->new[i], now);
+	if (!v->w)
+		return 0;
+	v->report = ct_judge__with(v->s, &how);
+	if (s->on_judged)
+		tell(s, v, before);
+	return 0;
+}
+
+/* ---- some of them ---- */
+
+static struct saving *saving_of(struct saving *saving, size_t *n, char *key)
+{
+	for (size_t i = 0; i < *n; i++)
+		if (!strcmp(saving[i].key, key)) {
+			free(key);
+			return &saving[i];
+		}
+	if (*n == CT_SAVE_AT_ONCE) {
+		free(key);
+		return NULL;
+	}
+	saving[*n].key = key;
+	return &saving[(*n)++];
+}
+
+/* Replicas are stored together, for all of them is one workload. Returns how many wait. */
+static size_t choose(const struct ct_saver *s, const struct ct_now *now, struct saving *saving,
+		     size_t *n)
+{
+	const struct ct_session *news = s->ledger->news;
+	size_t waiting = 0;
+
+	for (size_t i = 0; i < news->nworkloads; i++) {
+		const struct ct_workload *d = news->workloads[i];
+		struct ct_instance *in = ct_ledger__find(s->ledger, d->id);
+		struct saving *v;
+
+		if (!in || must_wait(s, in, d, now)) {
+			waiting++;
+			continue;
+		}
+		v = saving_of(saving, n, key_of(in, d));
+		if (!v)
+			continue;
+		*CT_PUSH(v->new, v->nnew, v->new_cap) = (struct addition){ in, d };
+		v->with_news |= is_news(d);
+	}
+	return waiting;
+}
+
+/* How often it was seen to begin, to end and to reload. */
+static void count_runs(const struct ct_workload *w, struct ct_store_workload *row)
+{
+	ct_workload__for_each(part, w) {
+		uint64_t n = part->total.parts ? part->total.parts : 1;
+
+		row->starts += part->start_seen == CT_YES ? n : 0;
+		row->ends += part->end_seen == CT_YES ? n : 0;
+		row->reloads += part->reload_seen == CT_YES ? n : 0;
+	}
+}
+
+static struct ct_store_workload as_row(const struct saving *v, const struct ct_now *now)
+{
+	struct ct_store_workload row = {
+		.key = v->key,
+		.session = v->s,
+		.w = v->w,
+		.advice = advice_of(v->report, v->w),
+		.now_ms = now->wall_ms,
+		.watched_ms = ct_workload__watched_ns(v->w) / CT_NS_PER_MS,
+		.news = v->with_news,
+	};
+
+	count_runs(v->w, &row);
+	return row;
+}
+
+static int store_all(struct ct_saver *s, const struct saving *saving, size_t n,
+		     const struct ct_now *now, struct ct_err *err)
+{
+	struct ct_store_workload rows[CT_SAVE_AT_ONCE];
+	struct ct_store_batch batch = {
+		.host = s->host,
+		.host_name = s->host_name,
+		.now_ms = now->wall_ms,
+		.workloads = rows,
+		.events = s->events,
+		.nevents = s->nevents,
+		.gaps = s->gaps,
+		.ngaps = s->ngaps,
+	};
+	int ret;
+
+	for (size_t i = 0; i < n; i++)
+		if (saving[i].w)
+			rows[batch.nworkloads++] = as_row(&saving[i], now);
+	if (!batch.nworkloads && !batch.nevents && !batch.ngaps)
+		return 0;
+	ret = ct_store__save(s->store, &batch, err);
+	s->failures += ret != 0;
+	s->commits += !ret;
+	if (!ret)
+		s->nevents = s->ngaps = 0;
+	return ret;
+}
+
+static void note_stored(struct ct_saver *s, const struct saving *v, const struct addition *a,
+			const struct ct_now *now)
+{
+	bool with_news = is_news(a->d), ended = !a->d->open;
+
+	for (size_t i = 0; i < s->ledger->news->nworkloads; i++)
+		if (s->ledger->news->workloads[i] == a->d) {
+			ct_session__remove(s->ledger->news, i);
+			break;
+		}
+	if (ended) {
+		ct_ledger__forget(s->ledger, a->i);
+		return;
+	}
+	if (!a->i->key && with_news)
+		a->i->key = ct_xstrdup(v->key);
+	a->i->unwatched_ns = 0;
+	ct_ledger__stored(s->ledger, a->i, now->ns, with_news);
+}
+
+int ct_saver__some(struct ct_saver *s, const struct ct_now *now, size_t *left, struct ct_err *err)
+{
+	struct saving saving[CT_SAVE_AT_ONCE] = {};
+	size_t n = 0, waiting = choose(s, now, saving, &n);
+	int ret = 0;
+
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = prepare(s, &saving[i], now, err);
+	if (!ret)
+		ret = store_all(s, saving, n, now, err);
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < saving[i].nnew && !ret; k++)
+			note_stored(s, &saving[i], &saving[i].new[k], now);
+		free_saving(&saving[i]);
+	}
+	*left = s->ledger->news->nworkloads - waiting;
+	return ret;
+}
