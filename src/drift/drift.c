@@ -12,7 +12,7 @@
 
 /*
  * A call site without a rule counts as needed, and is told, for nothing is known that speaks
- * against it. What was noted without its site is no finding.
+ * against it. What was noted without its site tells nothing.
  */
 static bool is_sure(const struct ct_reason *r)
 {

@@ -3,7 +3,7 @@
  * What a workload needs now held against what it needed before, or what was declared: a pure
  * function that says what is news. Only needs speak, as the judge judged them: required, and not
  * for a doubtful reason. What is only checked, optional, or replaces another way to meet an old
- * need is no news.
+ * need tells nothing new.
  *
  * A need becomes known
  *  - silently, while the workload is learned: from when its identity was first seen;

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between the files of src/sink/: what a sink is, and what each type of sink does. */
+#ifndef CT_SINK_SINK_PRIV_H
+#define CT_SINK_SINK_PRIV_H
+
+#include "base/strings.h"
+#include "deploy/yaml_fields.h"
+#include "sink/sink.h"
+
+/* What captrim.yaml says of one sink; each type uses what is in its table. */
+struct ct_sink_config {
+	int type;			      /* in ct_sink_types */
+	const struct ct_yaml_node *type_node; /* while the configuration is read */
+	char *name;
+	struct ct_strings kinds; /* of events; none: all */
+	uint64_t queue;		 /* events at most */
+	uint64_t max_age_ns;	 /* after which an event is given up */
+	char *path;		 /* file */
+	char *address;		 /* syslog: unix:PATH, udp:HOST:PORT, tcp:HOST:PORT */
+	char *socket;		 /* journal */
+	char *url, *url_file;	 /* webhook, alertmanager, otlp */
+	char *secret_file, *token_file, *ca_file, *proxy;
+	uint64_t timeout_ns, resend_ns;
+};
+
+/* Oldest first. The first one is never dropped while it is being sent. */
+struct ct_sink_queue {
+	struct ct_sink_item {
+		struct ct_notice *e;
+		uint32_t whose; /* a hash of its workload */
+		uint64_t since_ns;
+	} * items;
+	size_t len, cap;
+};
+
+struct ct_sink_result;
+struct ct_sink {
+	struct ct_sinks *all;
+	struct ct_loop *loop;
+	/* Of sinks.c, which stands above those that call it by ct_sink__done(). */
+	void (*done)(struct ct_sink *s, const struct ct_sink_result *r);
+	const struct ct_sink_type *type;
+	struct ct_sink_config c;
+	bool given; /* by the command line, not by the configuration */
+	struct ct_sink_queue queue;
+	struct ct_sink_status st;
+	char *problem;
+	bool sending, pumping;
+	unsigned int attempts;	 /* at the first one of the queue that failed */
+	struct ct_source *timer; /* until the next attempt */
+	void *own;		 /* the type's */
+};
+
+struct ct_sink_type {
+	const char *name;
+	const struct ct_yaml_field *fields; /* of struct ct_sink_config, with name, kinds ... */
+	/* Is what is configured possible? Nothing is opened yet. May be NULL. */
+	int (*check)(const struct ct_sink_config *c, struct ct_err *err);
+	/* Makes s->own. Whoever is at the other end may be away. May be NULL. */
+	int (*open)(struct ct_sink *s, struct ct_err *err);
+	void (*close)(struct ct_sink *s); /* also while it sends; may be NULL */
+	/* Opens anew what has a name: files, secrets. May be NULL. */
+	int (*reopen)(struct ct_sink *s, struct ct_err *err);
+	/*
+	 * Sends one event. Returns 0 when it is sent, -EINPROGRESS when ct_sink__done() will be
+	 * called later, or another negative errno with a message.
+	 */
+	int (*send)(struct ct_sink *s, const struct ct_notice *e, struct ct_err *err);
+	/* For those at whose other end an event stands until it is taken back; may be NULL. */
+	void (*stands)(struct ct_sink *s, const struct ct_notice *e);
+	void (*settled)(struct ct_sink *s, const char *id);
+};
+
+/* Rows of a table of fields. */
+#define CT_SINK_FIELD(label, kind, member)                        \
+	{                                                         \
+		.name = (label), .type = CT_YAML_##kind,          \
+		.offset = offsetof(struct ct_sink_config, member) \
+	}
+#define CT_SINK_COMMON_FIELDS                                                              \
+	CT_SINK_FIELD("type", NODE, type_node), CT_SINK_FIELD("name", TEXT, name),         \
+		CT_SINK_FIELD("kinds", TEXTS, kinds), CT_SINK_FIELD("queue", UINT, queue), \
+		CT_SINK_FIELD("max_age", DURATION, max_age_ns)
+#define CT_SINK_HTTP_FIELDS                                                                   \
+	CT_SINK_FIELD("url", TEXT, url), CT_SINK_FIELD("url_file", TEXT, url_file),           \
+		CT_SINK_FIELD("token_file", TEXT, token_file),                                \
+		CT_SINK_FIELD("ca_file", TEXT, ca_file), CT_SINK_FIELD("proxy", TEXT, proxy), \
+		CT_SINK_FIELD("timeout", DURATION, timeout_ns)
+
+extern const struct ct_sink_type ct_sink_file, ct_sink_stdout, ct_sink_journal, ct_sink_syslog,
+	ct_sink_webhook, ct_sink_alertmanager, ct_sink_otlp;
+extern const struct ct_sink_type *const ct_sink_types[]; /* NULL at the end */
+
+/* How an attempt ended. */
+struct ct_sink_result {
+	int error;		/* 0, or a negative errno */
+	bool refused;		/* this event, whenever it comes: it is not tried for long */
+	uint64_t retry_after_s; /* the other end asked for so long a pause; 0: it did not */
+	const char *why;	/* raw; NULL without an error */
+};
+static inline void ct_sink__done(struct ct_sink *s, const struct ct_sink_result *r)
+{
+	s->done(s, r);
+}
+
+/* sink_queue.c: takes a reference; true: another one was dropped for it, or it was. */
+bool ct_sink_queue__put(struct ct_sink_queue *q, const struct ct_notice *e, size_t max,
+			bool sending, uint64_t now_ns);
+void ct_sink_queue__drop_first(struct ct_sink_queue *q);
+void ct_sink_queue__free(struct ct_sink_queue *q);
+
+/* How long to wait before attempt n (1: the first repetition); random: any number. */
+uint64_t ct_sink__backoff_ns(unsigned int n, uint32_t random);
+
+/* sink_config.c: the list of the configuration; y and list as of ct_sinks__configure(). */
+struct ct_sink_configs {
+	struct ct_sink_config *items;
+	size_t len, cap;
+};
+int ct_sink_configs__read(const struct ct_yaml *y, const struct ct_yaml_node *list,
+			  struct ct_sink_configs *l, struct ct_err *err);
+void ct_sink_config__default(struct ct_sink_config *c);
+bool ct_sink_config__equal(const struct ct_sink_config *a, const struct ct_sink_config *b);
+void ct_sink_config__free(struct ct_sink_config *c); /* what it holds */
+void ct_sink_configs__free(struct ct_sink_configs *l);
+bool ct_sink_config__wants(const struct ct_sink_config *c, const struct ct_notice *e);
+
+#endif
