@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/columns.h"
+#include "base/util.h"
+#include "view/phrases.h"
 
 #define NARROW	    40 /* less is not tried */
 #define LABEL_LEAST 12
@@ -45,9 +47,17 @@ static uint64_t add_names(struct ct_str *s, uint64_t set, int width, uint64_t al
 
 char *ct_survey__set_text(uint64_t set, int width)
 {
-	uint64_t wide = ct_survey__hostwide(set), left = set;
+	uint64_t wide = ct_survey__hostwide(set), left = set, rest = CT_CAPS_ALL & ~set;
 	struct ct_str s = {};
 
+	/* Of nearly all, those are told that are not among them. */
+	if (ct_caps__count(set) > CT_VIEW_MANY) {
+		ct_autofree char *others = ct_caps__join(rest, " ", ""), *text = NULL;
+
+		text = rest ? ct_xasprintf("all but %s", others) : ct_xstrdup("all");
+		if (!width || ct_columns__of(text) <= width)
+			return ct_steal(text);
+	}
 	left = add_names(&s, wide, width, left);
 	if (!(left & wide))
 		left = add_names(&s, set & ~wide, width, left);

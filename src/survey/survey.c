@@ -225,6 +225,12 @@ static int by_sets(uint64_t a, uint64_t b)
 	return order ? order : more_first((uint64_t)ct_caps__count(a), (uint64_t)ct_caps__count(b));
 }
 
+/* Of others it is not known what can go. */
+static bool is_offered(const struct ct_survey_row *row)
+{
+	return row->judged && row->holds_known && !row->gaps;
+}
+
 static int compare(const void *x, const void *y, void *arg)
 {
 	const struct ct_survey_row *a = x, *b = y;
@@ -232,7 +238,10 @@ static int compare(const void *x, const void *y, void *arg)
 
 	switch (*(const enum ct_survey_order *)arg) {
 	case CT_SURVEY_GAIN:
-		order = more_first(a->judged && a->holds_known, b->judged && b->holds_known);
+		order = more_first(is_offered(a), is_offered(b));
+		if (!order)
+			order = more_first(a->judged && a->holds_known,
+					   b->judged && b->holds_known);
 		if (!order)
 			order = by_sets(ct_survey_row__spare(a), ct_survey_row__spare(b));
 		break;

@@ -39,6 +39,7 @@ struct ct_survey_row {
 	unsigned int gaps; /* of enum ct_gap; 0: the advice is complete */
 	enum ct_confidence confidence;
 	uint64_t checks, watched_ns;
+	double per_sec;		    /* checks; 0 where that is not known */
 	int64_t first_ms, last_ms;  /* wall clock; 0: not known */
 	struct ct_survey_cap *caps; /* in kernel order, once each */
 	size_t ncaps, caps_cap;
@@ -85,9 +86,9 @@ enum ct_survey_order { CT_SURVEY_GAIN, CT_SURVEY_NAME, CT_SURVEY_NEEDS, CT_SURVE
 extern const char *const ct_survey_orders[]; /* "gain" ..., NULL: in the order of the enum */
 
 /*
- * gain: by what can be taken away, host-wide capabilities first, and what was never judged last;
- * needs: likewise by what is needed. Rows that are alike go by label, host and key, so the order is
- * always the same.
+ * gain: by what can be taken away, host-wide capabilities first, then those of which that is not
+ * known; needs: likewise by what is needed. Rows that are alike go by label, host and key, so the
+ * order is always the same.
  */
 void ct_survey__sort(struct ct_survey *sv, enum ct_survey_order order);
 

@@ -103,7 +103,7 @@ static void test_order(void)
 	row = ct_survey__add(&sv);
 	row->label = ct_xstrdup("asleep");
 	row->last_ms = 1793975449000;
-	order_is(&sv, CT_SURVEY_GAIN, "backup db nginx asleep");
+	order_is(&sv, CT_SURVEY_GAIN, "backup nginx db asleep");
 	order_is(&sv, CT_SURVEY_NAME, "asleep backup db nginx");
 	order_is(&sv, CT_SURVEY_NEEDS, "backup db nginx asleep");
 	order_is(&sv, CT_SURVEY_RECENT, "asleep backup db nginx");
