@@ -19,6 +19,11 @@ void ct_files__set_opener(const struct ct_files_opener *o)
 	opener = o;
 }
 
+const struct ct_files_opener *ct_files__opener(void)
+{
+	return opener;
+}
+
 static bool is_denied(int err)
 {
 	return err == EACCES || err == EPERM;

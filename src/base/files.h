@@ -44,5 +44,6 @@ struct ct_files_opener {
 
 /* Before there are threads; NULL: nobody. The struct must outlive its use. */
 void ct_files__set_opener(const struct ct_files_opener *opener);
+const struct ct_files_opener *ct_files__opener(void); /* NULL: nobody */
 
 #endif

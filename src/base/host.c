@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "base/files.h"
 #include "base/util.h"
 
 static struct {
@@ -97,7 +98,7 @@ ino_t ct_host__ns(unsigned int pid, const char *kind)
 	ct_autofree char *name = ct_xasprintf("ns/%s", kind), *path = ct_host__proc(pid, name);
 	struct stat st;
 
-	return stat(path, &st) ? 0 : st.st_ino;
+	return ct_files__stat(path, &st) ? 0 : st.st_ino;
 }
 
 ino_t ct_host__pidns(void)

@@ -272,6 +272,14 @@ static void explain_try(struct ct_str *msg, const char *backend, const char *ste
 		ct_str__add(msg, " (kernel built without CONFIG_KPROBES?)");
 }
 
+/* Before 5.11 maps count against it, and what is too much is refused like what is not allowed. */
+static bool memory_is_limited(void)
+{
+	struct rlimit l;
+
+	return !getrlimit(RLIMIT_MEMLOCK, &l) && l.rlim_cur != RLIM_INFINITY;
+}
+
 static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struct ct_err *err)
 {
 	struct ct_str tried = {};
@@ -292,12 +300,14 @@ static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struc
 		ret = ct_err__set(err, EINVAL, "unknown backend '%s': tp_btf, fexit or kprobe",
 				  o->backend);
 	else if (ret)
-		ct_err__set(
-			err, last,
-			"no attach type for cap_capable works on this kernel:%s\n"
-			"captrim needs Linux 5.8 or newer, and this is %s. 'captrim doctor' shows "
-			"what is missing, CAPTRIM_DEBUG=1 shows libbpf's messages",
-			tried.s, uname(&u) ? "unknown" : u.release);
+		ct_err__set(err, last,
+			    "no attach type for cap_capable works on this kernel:%s\n"
+			    "captrim needs Linux 5.8 or newer, and this is %s%s. 'captrim doctor' "
+			    "shows what is missing, CAPTRIM_DEBUG=1 shows libbpf's messages",
+			    tried.s, uname(&u) ? "unknown" : u.release,
+			    last == EPERM && memory_is_limited() ?
+				    "; before 5.11 RLIMIT_MEMLOCK has to be unlimited (ulimit -l)" :
+				    "");
 	ct_str__free(&tried);
 	return ret;
 }

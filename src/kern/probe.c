@@ -53,6 +53,18 @@ int ct_probe__mark_inside(struct ct_probe *p, uint64_t cgroup)
 				    sizeof(group), BPF_ANY);
 }
 
+bool ct_probe__is_readable(void *arg)
+{
+	const struct ct_probe *p = arg;
+	uint64_t last = ~0ull, next;
+
+	/* There is no such cgroup: a look-up and a deletion find nothing, and a walk begins anew.
+	 */
+	return bpf_map_delete_elem(bpf_map__fd(p->skel->maps.shares), &last) && errno == ENOENT &&
+	       (!bpf_map_get_next_key(bpf_map__fd(p->skel->maps.shares), &last, &next) ||
+		errno == ENOENT);
+}
+
 int ct_probe__fd(const struct ct_probe *p)
 {
 	return ring_buffer__epoll_fd(p->ring);

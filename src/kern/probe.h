@@ -66,6 +66,12 @@ int ct_probe__consume(struct ct_probe *p, ct_event_fn fn, void *arg);
 /* Counts of checks begin anew; each kind's next check is its first, with a sample. */
 void ct_probe__forget(struct ct_probe *p);
 
+/*
+ * May this process read and change the probe's maps? After it has given up its capabilities: up to
+ * Linux 5.18 that takes BPF where unprivileged_bpf_disabled is set. arg is a struct ct_probe *.
+ */
+bool ct_probe__is_readable(void *arg);
+
 /* Detaches: counts are final afterwards. */
 void ct_probe__stop(struct ct_probe *p);
 

@@ -30,8 +30,8 @@ static const struct line kept[] = {
 	/* The names of containers, as containers/storage has them. */
 	{ "/var/lib/containers/storage/overlay-containers/containers.json", CT_OPENER_READ,
 	  CT_OPENER_ROOTS },
-	{ "/var/lib/containers/storage/overlay-containers/volatile-containers.json",
-	  CT_OPENER_READ, CT_OPENER_ROOTS },
+	{ "/var/lib/containers/storage/overlay-containers/volatile-containers.json", CT_OPENER_READ,
+	  CT_OPENER_ROOTS },
 	{ NULL },
 };
 
@@ -75,7 +75,7 @@ static bool matches(const char *pattern, const char *path, bool with_stars)
 static enum ct_opener_place find(const struct line *list, enum ct_opener_op op, const char *path)
 {
 	for (; list->pattern; list++)
-		if (list->ops & op && matches(list->pattern, path, false))
+		if ((list->ops & op) == op && matches(list->pattern, path, false))
 			return list->place;
 	return CT_OPENER_NOWHERE;
 }
@@ -85,7 +85,7 @@ static enum ct_opener_place find_bundle(enum ct_opener_op op, const char *path)
 	ct_runtimes__for_each(type) {
 		const struct ct_bundle_place *p = type->bundles;
 
-		for (; OF_BUNDLES & op && p && p->pattern; p++)
+		for (; (OF_BUNDLES & op) == op && p && p->pattern; p++)
 			if (matches(p->pattern, path, op == CT_OPENER_EACH))
 				return p->users ? CT_OPENER_USERS : CT_OPENER_ROOTS;
 	}
@@ -97,10 +97,13 @@ enum ct_opener_place ct_opener_list__find(enum ct_opener_op op, const char *path
 	const char *root = ct_host__root();
 	enum ct_opener_place place = find(processes, op, path);
 
+	/* The processes may be those of our own /proc, the rest is the host's. */
 	if (place || strlen(path) >= PATH_MAX || strncmp(path, root, strlen(root)) != 0)
 		return place;
 	path += strlen(root);
-	place = find(kept, op, path);
+	place = find(processes, op, path);
+	if (!place)
+		place = find(kept, op, path);
 	return place ? place : find_bundle(op, path);
 }
 

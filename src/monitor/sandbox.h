@@ -6,10 +6,10 @@
 #include "base/err.h"
 
 /*
- * For the daemon: of bpf() what looks up, updates and deletes entries of maps that are open and tells
- * about them; no other programs, processes, namespaces, mounts or tracing. The rest is refused with
- * EPERM. Network and files are left: they are the unit's business. Returns 0 or a negative errno
- * with a message.
+ * For the daemon: of bpf() what looks up, updates and deletes entries of maps that are open and
+ * tells about them; no other programs, processes, namespaces, mounts or tracing. The rest is
+ * refused with EPERM. Network and files are left: they are the unit's business. Returns 0 or a
+ * negative errno with a message.
  */
 int ct_sandbox__daemon(struct ct_err *err);
 
