@@ -120,12 +120,12 @@ static bool is_need(enum ct_notice_kind kind)
 	       kind == CT_NOTICE_DENIED;
 }
 
-enum standing { UNTOLD, OPEN, ACCEPTED };
+enum told_state { UNTOLD, OPEN, ACCEPTED };
 
 /* What became of what was told of this kind of finding. */
-static enum standing standing(const struct ct_drift_in *in, uint64_t bit, enum ct_notice_kind kind)
+static enum told_state standing(const struct ct_drift_in *in, uint64_t bit, enum ct_notice_kind kind)
 {
-	enum standing s = UNTOLD;
+	enum told_state s = UNTOLD;
 
 	for (size_t i = 0; i < in->ntold; i++) {
 		const struct ct_drift_told *t = &in->told[i];

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a speaker holds, for its two halves: speaker.c passes on, speaker_store.c asks the store. */
+#ifndef CT_SPEAK_SPEAKER_PRIV_H
+#define CT_SPEAK_SPEAKER_PRIV_H
+
+#include "speak/declared.h"
+#include "speak/speaker.h"
+#include "speak/throttle.h"
+
+struct speaker_config {
+	uint64_t learning_ns, unused_for_ns, expire_ns, heartbeat_ns, burst, refill_ns;
+};
+/* A finding that nobody acknowledged yet. */
+struct standing {
+	char id[CT_NOTICE_ID_LEN + 1];
+	uint32_t whose; /* a hash of the workload's key */
+	int64_t expires_ms;
+	bool seen; /* by a reconciliation in progress */
+};
+
+struct ct_speaker {
+	struct ct_loop *loop;
+	struct ct_sinks *sinks;
+	char *host;
+	struct speaker_config c;
+	struct ct_declared *declared;
+	struct ct_throttle *throttle;
+	struct ct_source *summary, *heartbeat;
+	uint64_t dropped; /* by sinks, as summed up last */
+	char (*said)[CT_NOTICE_ID_LEN + 1];
+	size_t nsaid; /* ever */
+	struct standing *standing;
+	size_t nstanding, standing_cap;
+	uint64_t reconciled_ns;
+	size_t watched;
+	struct ct_speaker_status st;
+};
+
+/* speaker_store.c */
+void ct_speaker__add_standing(struct ct_speaker *s, const char *id, const char *key,
+			      int64_t expires_ms);
+int64_t ct_speaker__expires_ms(const struct ct_speaker *s,
+			       const struct ct_notice *e); /* 0: never */
+
+#endif
