@@ -66,8 +66,8 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench bench-scrape stack rules oracles memory takes ltp demo \
-	man install clean
+.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench bench-scrape stack rules \
+	oracles memory takes ltp demo runtimes man install clean
 
 all: $(BIN)
 
@@ -163,7 +163,8 @@ FORCE:
 FORMATTED := $(wildcard src/*.c src/*/*.[ch] include/ct/*.h bpf/*.[ch] tests/unit/*.[ch] \
 	tests/fuzz/*.[ch])
 
-SCRIPTS := $(shell grep -lE '^\#!.*/(ba)?sh' tests/run scripts/* tests/*/*.sh .ci/*)
+SCRIPTS := $(shell grep -lE '^\#!.*/(ba)?sh' tests/run scripts/* tests/*/*.sh tests/e2e/*/*.sh \
+	tests/e2e/runtimes/run .ci/*)
 
 format:
 	clang-format -i $(FORMATTED)
@@ -202,6 +203,11 @@ bench-scrape: $(OUT)/scrape
 # Some minutes: a Compose stack of real services, proved from one command.
 stack: all
 	tests/e2e/stack/run
+
+# Ten minutes or more: real containers of each runtime that this machine has; the others are skipped.
+runtimes: all
+	scripts/test-setup
+	scripts/with-engine tests/e2e/runtimes/run
 
 # Ten minutes: what a recording of everything costs in memory, 200,000 programs and 10,000 cgroups later.
 memory: all
