@@ -7,20 +7,20 @@
 #include "store/tables.h"
 #include "store/where.h"
 
-struct found {
+struct marked {
 	struct ct_strings hosts, ids;
 };
 
 static int note(const struct ct_row *row, void *arg)
 {
-	struct found *f = arg;
+	struct marked *f = arg;
 
 	ct_strings__add(&f->hosts, ct_row__text(row, 0));
 	ct_strings__add(&f->ids, ct_row__text(row, 1));
 	return 0;
 }
 
-static int find(struct ct_store *s, const struct ct_store_ack *a, struct found *f,
+static int find(struct ct_store *s, const struct ct_store_ack *a, struct marked *f,
 		struct ct_err *err)
 {
 	static const struct ct_where_names names = { .host = "e.host",
@@ -43,7 +43,7 @@ static int find(struct ct_store *s, const struct ct_store_ack *a, struct found *
 	return ret;
 }
 
-static int set(struct ct_store *s, const struct ct_store_ack *a, const struct found *f,
+static int set(struct ct_store *s, const struct ct_store_ack *a, const struct marked *f,
 	       struct ct_err *err)
 {
 	int64_t version = 0;
@@ -66,7 +66,7 @@ static int set(struct ct_store *s, const struct ct_store_ack *a, const struct fo
 
 int ct_store__ack(struct ct_store *s, const struct ct_store_ack *a, size_t *n, struct ct_err *err)
 {
-	struct found f = {};
+	struct marked f = {};
 	int ret = ct_store__may_change(s, err);
 
 	if (!ret && a->id && strlen(a->id) < 6)

@@ -72,6 +72,9 @@ struct ct_db_type {
 struct ct_db {
 	const struct ct_db_type *type;
 	bool postgres;
+	/* Rows are given one by one as they come, however many: then no other statement may be run
+	 * before the last one. Else all of them are read first. */
+	bool streams;
 	char *name; /* printable, for messages; without a password */
 };
 

@@ -32,8 +32,8 @@ static int write_text(const struct ct_session *s, const struct ct_workload *part
 	return ret;
 }
 
-int ct_part__pack(const struct ct_session *s, const struct ct_workload *part, bool losses,
-		  struct ct_packed *out, struct ct_err *err)
+int ct_packed__make(const struct ct_session *s, const struct ct_workload *part, bool losses,
+		    struct ct_packed *out, struct ct_err *err)
 {
 	ct_autofree char *text = NULL;
 	ct_autofree void *data = NULL;
@@ -55,7 +55,7 @@ int ct_part__pack(const struct ct_session *s, const struct ct_workload *part, bo
 	return 0;
 }
 
-int ct_part__unpack(const void *data, size_t len, uint64_t size, const char *name,
+int ct_packed__open(const void *data, size_t len, uint64_t size, const char *name,
 		    struct ct_session **s, struct ct_err *err)
 {
 	ct_autofree char *text = NULL;
@@ -95,7 +95,7 @@ static void add_losses(struct ct_losses *to, const struct ct_losses *from)
 		*to = *from;
 }
 
-void ct_part__assemble(struct ct_session *into, struct ct_session *from)
+void ct_packed__assemble(struct ct_session *into, struct ct_session *from)
 {
 	struct ct_workload *w = from->workloads[0], *first;
 
@@ -115,7 +115,7 @@ void ct_part__assemble(struct ct_session *into, struct ct_session *from)
 	w->place = (uint32_t)first->nmore + 1;
 }
 
-char *ct_part__setting(const struct ct_session *s, const struct ct_workload *part, size_t number)
+char *ct_packed__setting(const struct ct_session *s, const struct ct_workload *part, size_t number)
 {
 	ct_autofree char *text = ct_setting__text(part, &s->host);
 

@@ -12,21 +12,21 @@ struct ct_packed {
 };
 
 /* part: one of a workload of s, written with the host of s; losses: those of s, too. */
-int ct_part__pack(const struct ct_session *s, const struct ct_workload *part, bool losses,
-		  struct ct_packed *out, struct ct_err *err);
+int ct_packed__make(const struct ct_session *s, const struct ct_workload *part, bool losses,
+		    struct ct_packed *out, struct ct_err *err);
 
 /* name: for messages. -EBADMSG: it is damaged. The caller frees *s, which has one workload. */
-int ct_part__unpack(const void *data, size_t len, uint64_t size, const char *name,
+int ct_packed__open(const void *data, size_t len, uint64_t size, const char *name,
 		    struct ct_session **s, struct ct_err *err);
 
 /*
  * Moves the only workload of `from` to `into`, as a further part of the workload there if there is
  * one. Both have the same numbers of recordings.
  */
-void ct_part__assemble(struct ct_session *into, struct ct_session *from);
+void ct_packed__assemble(struct ct_session *into, struct ct_session *from);
 
 /* What tells it from the workload's other parts: the number stands for a setting that cannot be
  * told. The caller frees. */
-char *ct_part__setting(const struct ct_session *s, const struct ct_workload *part, size_t number);
+char *ct_packed__setting(const struct ct_session *s, const struct ct_workload *part, size_t number);
 
 #endif

@@ -5,14 +5,25 @@
 
 #include "store/db.h"
 
-/* connect_timeout in seconds, unless the URL has one; 0: as long as it takes. */
-int ct_remote__open(const char *url, unsigned int connect_timeout, struct ct_db **db,
-		    struct ct_err *err);
+/*
+ * Connects; for 10 seconds, unless the URL says otherwise. -EINVAL: the URL cannot be understood;
+ * -EACCES: not allowed; -EAGAIN: try again; -ENOTCONN: the server is not there.
+ */
+int ct_remote__open(const char *url, struct ct_db **db, struct ct_err *err);
 
 /* Is the URL one that can be understood? -EINVAL with what is wrong. */
 int ct_remote__check_url(const char *url, struct ct_err *err);
 
 /* Without the password, printable. The caller frees. */
 char *ct_remote__shown(const char *url);
+
+/*
+ * Sends a statement without rows, and does not wait for the answer: that of all is given by
+ * ct_remote__flush(). No other statement may be run before that. sql must live on. After a failure
+ * of either the connection is of no use any more.
+ */
+int ct_remote__queue(struct ct_db *db, const char *sql, const struct ct_value *values, size_t n,
+		     struct ct_err *err);
+int ct_remote__flush(struct ct_db *db, struct ct_err *err);
 
 #endif

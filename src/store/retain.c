@@ -22,22 +22,16 @@ static int64_t boot_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/*
- * If the clock jumps forward for a while, everything looks old. So after a jump nothing goes for
- * its age before a day has passed, in which somebody may set it right.
- */
-static bool clock_is_trusted(struct ct_store *s, int64_t now_ms)
+bool ct_retain__trusts(struct ct_clock_doubt *d, int64_t now_ms)
 {
-	int64_t boot = boot_ms(), jumped;
+	int64_t boot = boot_ms();
+	int64_t jumped = d->boot_ms ? (now_ms - d->wall_ms) - (boot - d->boot_ms) : 0;
 
-	if (!s->boot_ms)
-		s->doubt_until_ms = 0;
-	jumped = s->boot_ms ? (now_ms - s->wall_ms) - (boot - s->boot_ms) : 0;
 	if (jumped > JUMP_MS || jumped < -JUMP_MS)
-		s->doubt_until_ms = boot + DOUBT_MS;
-	s->wall_ms = now_ms;
-	s->boot_ms = boot;
-	return boot >= s->doubt_until_ms;
+		d->until_ms = boot + DOUBT_MS;
+	d->wall_ms = now_ms;
+	d->boot_ms = boot;
+	return boot >= d->until_ms;
 }
 
 /* ---- rows ---- */
@@ -165,7 +159,7 @@ static int is_due(struct ct_store *s, const struct ct_store_limits *l, int64_t n
 int ct_store__retain(struct ct_store *s, const struct ct_store_limits *l, int64_t now_ms,
 		     uint64_t *removed, struct ct_err *err)
 {
-	bool by_age = clock_is_trusted(s, now_ms) && l->age_ms > 0, due = false;
+	bool by_age = ct_retain__trusts(&s->doubt, now_ms) && l->age_ms > 0, due = false;
 	int ret = ct_store__may_change(s, err);
 
 	if (!ret)

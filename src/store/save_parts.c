@@ -74,7 +74,7 @@ static int save_part(struct ct_saving *sv, const char *key, const struct ct_stor
 		     size_t number, struct ct_strings *settings)
 {
 	const struct ct_workload *part = ct_workload__part(sw->w, number);
-	ct_autofree char *setting = ct_part__setting(sw->session, part, number);
+	ct_autofree char *setting = ct_packed__setting(sw->session, part, number);
 	struct ct_packed packed = {};
 	int ret;
 
@@ -84,7 +84,7 @@ static int save_part(struct ct_saving *sv, const char *key, const struct ct_stor
 		setting = ct_xasprintf("part-%zu", number);
 	}
 	ct_strings__add(settings, setting);
-	ret = ct_part__pack(sw->session, part, number == 0, &packed, sv->err);
+	ret = ct_packed__make(sw->session, part, number == 0, &packed, sv->err);
 	if (!ret)
 		ret = write_part(sv, key, setting, part, &packed, number);
 	free(packed.data);

@@ -255,7 +255,7 @@ static char *as_uri(const char *path)
 	return uri.s;
 }
 
-/* Reads the first page, so that what is no database is found out now. */
+/* Reads the first page, so that what is not a database is found out now. */
 static int try_open(struct sqlite *s, const char *path, int flags)
 {
 	int ret = sqlite3_open_v2(path, &s->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);

@@ -8,7 +8,7 @@
 struct sqlite3;
 
 /*
- * write: the file must be there, and may be empty. -EBADMSG: it is no database, or a broken one.
+ * write: the file must be there, and may be empty. -EBADMSG: it is not a database, or a broken one.
  * -EACCES, -ENOENT ...: as of open(2).
  */
 int ct_sqlite__open(const char *path, bool write, struct ct_db **db, struct ct_err *err);

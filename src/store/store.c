@@ -127,7 +127,7 @@ static int check_path(const char *path, bool create, struct ct_err *err)
 							     "");
 	if (S_ISDIR(st.st_mode) || !S_ISREG(st.st_mode))
 		return ct_err__set(err, S_ISDIR(st.st_mode) ? EISDIR : EINVAL,
-				   "the store %s is no file; give a path such as %s/captrim.db",
+				   "the store %s is not a file; give a path such as %s/captrim.db",
 				   shown, S_ISDIR(st.st_mode) ? shown : "/var/lib/captrim");
 	return 0;
 }
@@ -209,7 +209,7 @@ static int open_remote(struct ct_store *s, const char *url, unsigned int flags, 
 			"this as \"url\" of the store",
 			shown);
 	}
-	ret = ct_remote__open(url, 10, &s->db, err);
+	ret = ct_remote__open(url, &s->db, err);
 	if (ret)
 		return ret;
 	return flags & CT_STORE_CHANGE ? ct_schema__migrate(s->db, err) :

@@ -4,6 +4,7 @@
 #define CT_STORE_STORE_PRIV_H
 
 #include "store/db.h"
+#include "store/retain.h"
 #include "store/store.h"
 
 struct ct_store {
@@ -14,9 +15,7 @@ struct ct_store {
 	bool may_change;
 	int64_t commit_ms;
 	uint64_t commits;
-	/* Both clocks when they were last compared, and until when no row is removed for its age.
-	 */
-	int64_t wall_ms, boot_ms, doubt_until_ms;
+	struct ct_clock_doubt doubt;
 };
 
 /* A new store's id, or the one that it has. */

@@ -436,7 +436,7 @@ static void test_two(void)
 
 static void test_refused(void)
 {
-	static const char noise[8192] = "this is no database, and never was one";
+	static const char noise[8192] = "not a database, and never was one";
 	ct_autofree char *text = NULL;
 	size_t len = 0;
 
@@ -461,7 +461,7 @@ static void test_refused(void)
 
 	stores_fresh();
 	CU_ASSERT_EQUAL(mkdir(stores_path, 0700), 0);
-	CU_ASSERT_EQUAL(opens(CT_STORE_WRITE, "is no file"), -EISDIR);
+	CU_ASSERT_EQUAL(opens(CT_STORE_WRITE, "is not a file"), -EISDIR);
 	stores_fresh();
 	ct_store__close(stores_open(CT_STORE_WRITE));
 	CU_ASSERT_EQUAL(ct_store__save(stores_open(CT_STORE_READ),
@@ -669,7 +669,7 @@ static CU_TestInfo tests[] = {
 	{ "what is old goes", test_retain },
 	{ "events are acknowledged", test_events },
 	{ "one daemon for a store", test_two },
-	{ "what is no store is left alone", test_refused },
+	{ "what is not a store is left alone", test_refused },
 	{ "a damaged store", test_damaged },
 	{ "a broken store is put aside", test_rebuild },
 	{ "schemas grow", test_migrations },

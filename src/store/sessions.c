@@ -14,7 +14,7 @@
  * 2^i workloads, or none.
  */
 #define SUMS 40
-struct loading {
+struct summing {
 	struct ct_session *sums[SUMS];
 	struct ct_losses lost;	/* on all hosts */
 	struct ct_session *one; /* the workload in hand, of one host */
@@ -47,7 +47,7 @@ static void keep_losses(struct ct_losses *to, const struct ct_losses *l)
 	to->truncated |= l->truncated;
 }
 
-static void end_host(struct loading *l)
+static void end_host(struct summing *l)
 {
 	ct_losses__add(&l->lost, &l->losses);
 	l->losses = (struct ct_losses){};
@@ -61,7 +61,7 @@ static struct ct_session *add_up(struct ct_session *to, struct ct_session *from)
 	return to;
 }
 
-static void end_workload(struct loading *l)
+static void end_workload(struct summing *l)
 {
 	size_t i;
 
@@ -77,7 +77,7 @@ static void end_workload(struct loading *l)
 }
 
 /* The sum of everything, without a workload if there was none. */
-static struct ct_session *end_all(struct loading *l)
+static struct ct_session *end_all(struct summing *l)
 {
 	struct ct_session *sum = NULL;
 
@@ -94,14 +94,14 @@ static struct ct_session *end_all(struct loading *l)
 
 static int take_part(const struct ct_row *row, void *arg)
 {
-	struct loading *l = arg;
+	struct summing *l = arg;
 	const char *host = ct_row__text(row, 0);
 	ct_autofree char *whose = ct_xasprintf("%s\n%s\n%s", host, ct_row__text(row, 1),
 					       ct_row__text(row, 2));
 	ct_autosession struct ct_session *part = NULL;
 	size_t len;
 	const void *data = ct_row__blob(row, 4, &len);
-	int ret = ct_part__unpack(data, len, (uint64_t)ct_row__int(row, 3), l->store->db->name,
+	int ret = ct_packed__open(data, len, (uint64_t)ct_row__int(row, 3), l->store->db->name,
 				  &part, l->err);
 
 	if (ret)
@@ -117,7 +117,7 @@ static int take_part(const struct ct_row *row, void *arg)
 		l->one->recordings = 0;
 		l->whose = ct_steal(whose);
 	}
-	ct_part__assemble(l->one, part);
+	ct_packed__assemble(l->one, part);
 	return 0;
 }
 
@@ -126,9 +126,12 @@ static int take_part(const struct ct_row *row, void *arg)
 
 static int load(struct ct_store *s, struct ct_where *w, struct ct_session **out, struct ct_err *err)
 {
-	struct loading l = { .store = s, .err = err };
-	int ret = ct_where__run(w, s->db, ORDER_PARTS, take_part, &l, err);
+	struct summing l = { .store = s, .err = err };
+	int ret;
 
+	s->db->streams = true;
+	ret = ct_where__run(w, s->db, ORDER_PARTS, take_part, &l, err);
+	s->db->streams = false;
 	ct_where__free(w);
 	if (!ret)
 		*out = end_all(&l);
