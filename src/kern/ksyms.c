@@ -6,6 +6,9 @@
 
 #define KALLSYMS_MAX (64u << 20)
 
+/* systemd's ProtectKernelTunables= hides it with what it makes read-only; our unit has it here. */
+#define PUT_BESIDE "/dev/kallsyms"
+
 struct symbol {
 	uint64_t addr;
 	const char *name; /* into data */
@@ -70,35 +73,49 @@ static void add_line(struct ct_ksyms *k, char *line)
 	*CT_PUSH(k->syms, k->len, k->cap) = (struct symbol){ addr, name };
 }
 
-int ct_ksyms__load(struct ct_ksyms **out, struct ct_err *err)
+static void parse(struct ct_ksyms *k)
 {
-	struct ct_ksyms *k = ct_xzalloc(sizeof(*k));
 	bool sorted = true;
-	int ret;
 
-	ret = ct_read_file("/proc/kallsyms", KALLSYMS_MAX, &k->data, NULL);
-	if (ret) {
-		ct_ksyms__free(k);
-		return ct_err__set(err, -ret, "cannot read /proc/kallsyms: %s", strerror(-ret));
-	}
 	for (char *p = k->data, *next; *p; p = next) {
 		next = strchrnul(p, '\n');
 		if (*next)
 			*next++ = '\0';
 		add_line(k, p);
 	}
-	if (!k->stext) {
-		ct_ksyms__free(k);
-		return ct_err__set(err, EACCES,
-				   "/proc/kallsyms hides addresses: run as root, and see "
-				   "sysctl kernel.kptr_restrict (2 hides them from root)");
-	}
 	for (size_t i = 1; i < k->len && sorted; i++)
 		sorted = k->syms[i - 1].addr <= k->syms[i].addr;
 	if (!sorted)
 		qsort(k->syms, k->len, sizeof(*k->syms), by_address);
-	*out = k;
-	return 0;
+}
+
+static int load_from(const char *path, struct ct_ksyms **out)
+{
+	struct ct_ksyms *k = ct_xzalloc(sizeof(*k));
+	int ret = ct_read_file(path, KALLSYMS_MAX, &k->data, NULL);
+
+	if (!ret)
+		parse(k);
+	if (!ret && !k->stext)
+		ret = -EACCES;
+	if (ret)
+		ct_ksyms__free(k);
+	else
+		*out = k;
+	return ret;
+}
+
+int ct_ksyms__load(struct ct_ksyms **out, struct ct_err *err)
+{
+	int ret = load_from("/proc/kallsyms", out);
+
+	if (!ret || !load_from(PUT_BESIDE, out))
+		return 0;
+	if (ret != -EACCES)
+		return ct_err__set(err, -ret, "cannot read /proc/kallsyms: %s", strerror(-ret));
+	return ct_err__set(err, EACCES,
+			   "/proc/kallsyms hides addresses: run as root, and see "
+			   "sysctl kernel.kptr_restrict (2 hides them from root)");
 }
 
 void ct_ksyms__free(struct ct_ksyms *k)

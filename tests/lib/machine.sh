@@ -2,6 +2,9 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # tmp, captrim and skip are common.sh's, init is the caller's
 # A booted systemd: this host's, in a container with this host's /usr. Behind common.sh.
 
+# Options of systemd-nspawn beside its own; set by the caller.
+machine_options=()
+
 # Makes $root, without units of its own; ends the script with one SKIP line where that cannot be.
 machine_root() {
 	command -v systemd-nspawn >/dev/null || { skip all 'no systemd-nspawn (package systemd-container)'; exit 0; }
@@ -39,7 +42,7 @@ machine_end() {
 # Starts it and waits until systemd answers, or it ended.
 machine_start() {
 	# Its /usr comes too late for nspawn to see how new its systemd is.
-	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 unshare -m "$tmp/world" systemd-nspawn -q --register=no --keep-unit \
+	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 unshare -m "$tmp/world" systemd-nspawn -q "${machine_options[@]}" --register=no --keep-unit \
 		--machine="captrim-$$" --bind-ro=/usr -D "$root" -b </dev/null >"$tmp/boot" 2>&1 &
 	machine=$!
 	trap machine_end EXIT
