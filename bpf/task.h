@@ -233,13 +233,39 @@ static __always_inline void fill_creds(struct ct_creds *c, struct task_struct *t
 	c->pad = 0;
 }
 
+#define PIDNS_NESTING 8 /* levels of PID namespaces that are looked at for user space's */
+
+/*
+ * A task's number, and its thread group's leader's, in the PID namespace of user space: 0 if it has
+ * none there.
+ */
+static __always_inline __u32 number_of(struct task_struct *task, bool leader)
+{
+	struct pid *pid;
+	__u32 level;
+
+	if (!cfg_pidns)
+		return leader ? BPF_CORE_READ(task, tgid) : BPF_CORE_READ(task, pid);
+	pid = leader ? BPF_CORE_READ(task, group_leader, thread_pid) :
+		       BPF_CORE_READ(task, thread_pid);
+	level = BPF_CORE_READ(pid, level);
+	for (__u32 i = 1; i < PIDNS_NESTING && i <= level; i++) {
+		struct upid *at = (void *)pid + bpf_core_field_offset(struct pid, numbers) +
+				  i * bpf_core_type_size(struct upid);
+
+		if (BPF_CORE_READ(at, ns, ns.inum) == cfg_pidns)
+			return BPF_CORE_READ(at, nr);
+	}
+	return 0;
+}
+
 static __always_inline void fill_proc(struct ct_proc *p, struct task_struct *task)
 {
 	struct task_struct *parent = BPF_CORE_READ(task, real_parent, group_leader);
 
-	p->pid = BPF_CORE_READ(task, tgid);
-	p->tid = BPF_CORE_READ(task, pid);
-	p->ppid = BPF_CORE_READ(parent, tgid);
+	p->pid = number_of(task, true);
+	p->tid = number_of(task, false);
+	p->ppid = number_of(parent, true);
 	p->pad = 0;
 	bpf_core_read(p->comm, sizeof(p->comm), &task->comm);
 	bpf_core_read(p->pcomm, sizeof(p->pcomm), &parent->comm);

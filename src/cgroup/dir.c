@@ -23,9 +23,10 @@ int ct_cgroup_dir__each(const char *dir, void (*fn)(void *arg, int pid), void *a
 		ct_autofclose FILE *f = fopen(procs, "re");
 		int pid;
 
+		/* Those in another PID namespace have no number here, which is written as 0. */
 		while (f && fscanf(f, "%d", &pid) == 1) {
 			n++;
-			if (fn)
+			if (fn && pid > 0)
 				fn(arg, pid);
 		}
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/host_root.h"
 #include "base/util.h"
 #include "ct/event.h"
 
@@ -31,8 +32,8 @@ static int v1_hierarchy_of(const char *name)
 
 void ct_hierarchy__detect(struct ct_hierarchy *s)
 {
-	bool unified = !access("/sys/fs/cgroup/cgroup.controllers", F_OK);
-	bool hybrid = !access("/sys/fs/cgroup/unified/cgroup.procs", F_OK);
+	bool unified = ct_host__has("/sys/fs/cgroup/cgroup.controllers");
+	bool hybrid = ct_host__has("/sys/fs/cgroup/unified/cgroup.procs");
 
 	*s = (struct ct_hierarchy){ .layout = unified ? 2 :
 					      hybrid  ? 3 :
@@ -68,7 +69,9 @@ bool ct_controllers__have(const char *list, const char *word)
 void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m)
 {
 	size_t best = SIZE_MAX;
-	ct_autofclose FILE *f = fopen("/proc/self/mounts", "re");
+	const char *root = ct_host__root();
+	ct_autofree char *mounts = ct_host__procfs(*root ? "1/mounts" : "self/mounts");
+	ct_autofclose FILE *f = fopen(mounts, "re");
 	char line[4096], dir[256], type[64], options[1024];
 
 	*m = (struct ct_cgroup_mounts){};
@@ -76,16 +79,16 @@ void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m)
 		if (sscanf(line, "%*s %255s %63s %1023s", dir, type, options) != 3)
 			continue;
 		if (!strcmp(type, "cgroup2") && !m->v2[0])
-			strcpy(m->v2, dir);
+			snprintf(m->v2, sizeof(m->v2), "%s%s", root, dir);
 		for (size_t i = 0; !strcmp(type, "cgroup") && i < best && ct_v1_controllers[i];
 		     i++) {
 			if (!ct_controllers__have(options, ct_v1_controllers[i]))
 				continue;
-			strcpy(m->v1, dir);
+			snprintf(m->v1, sizeof(m->v1), "%s%s", root, dir);
 			best = i;
 		}
 	}
 	/* A pure v2 host needs no v1 ids, even if a stray controller is mounted. */
-	if (!access("/sys/fs/cgroup/cgroup.controllers", F_OK))
+	if (ct_host__has("/sys/fs/cgroup/cgroup.controllers"))
 		m->v1[0] = '\0';
 }

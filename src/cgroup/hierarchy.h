@@ -22,8 +22,8 @@ void ct_hierarchy__detect(struct ct_hierarchy *s);
 
 /* Where the hierarchies are mounted; empty: not at all. */
 struct ct_cgroup_mounts {
-	char v2[256];
-	char v1[256]; /* the one that the probe prefers, too */
+	char v2[512];
+	char v1[512]; /* the one that the probe prefers, too */
 };
 void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m);
 

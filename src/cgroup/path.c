@@ -2,8 +2,13 @@
 #include "cgroup/path.h"
 
 #include <errno.h>
+#include <fts.h>
+#include <linux/magic.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
 
+#include "base/host_root.h"
 #include "base/util.h"
 #include "cgroup/hierarchy.h"
 
@@ -32,11 +37,62 @@ static size_t rank(const char *controllers, const char *path)
 	return 1 + best;
 }
 
+/* Of the directory with that inode in the v2 tree at mount; the caller frees. NULL: none. */
+static char *path_of_inode(const char *mount, ino_t ino)
+{
+	char *const paths[] = { (char *)mount, NULL };
+	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+	char *found = NULL;
+	FTSENT *ent;
+
+	while (fts && !found && (ent = fts_read(fts)))
+		if (ent->fts_info == FTS_D && ent->fts_statp->st_ino == ino)
+			found = ct_xstrdup(ent->fts_path + strlen(mount));
+	if (fts)
+		fts_close(fts);
+	return found;
+}
+
+/*
+ * What the root of our cgroup namespace is to the host, whose tree we see below its root; "": the
+ * root, too. Looked up once.
+ */
+static const char *namespace_root(void)
+{
+	static char *known;
+	struct ct_cgroup_mounts m;
+	struct stat ns, own;
+	struct statfs fs;
+
+	if (known)
+		return known;
+	ct_cgroup_mounts__find(&m);
+	if (*ct_host__root() && !stat("/proc/self/ns/cgroup", &ns) &&
+	    ns.st_ino != CT_INIT_CGROUPNS && m.v2[0] && !stat("/sys/fs/cgroup", &own) &&
+	    !statfs("/sys/fs/cgroup", &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)
+		known = path_of_inode(m.v2, own.st_ino);
+	if (!known)
+		known = ct_xstrdup("");
+	return known;
+}
+
+char *ct_cgroup_path__resolve(const char *root, const char *path)
+{
+	size_t up = strlen(root);
+
+	for (; !strncmp(path, "/..", 3) && (path[3] == '/' || !path[3]); path += 3)
+		while (up && root[--up] != '/')
+			;
+	if (!strcmp(path, "/") && up)
+		path = "";
+	return up || *path ? ct_xasprintf("%.*s%s", (int)up, root, path) : ct_xstrdup("/");
+}
+
 int ct_cgroup_path__of_pid(int pid, char **path)
 {
-	ct_autofree char *file = ct_xasprintf("/proc/%d/cgroup", pid), *text = NULL;
+	ct_autofree char *file = ct_host__proc(pid, "cgroup"), *text = NULL;
 	static const char deleted[] = " (deleted)";
-	const char *best = NULL;
+	char *best = NULL;
 	size_t best_rank = 0, len;
 	int ret;
 
@@ -62,6 +118,8 @@ int ct_cgroup_path__of_pid(int pid, char **path)
 	len = strlen(best);
 	if (len > strlen(deleted) && ct_str_ends(best, deleted))
 		len -= strlen(deleted);
-	*path = ct_xstrndup(best, len);
+	best[len] = '\0';
+	*path = *namespace_root() ? ct_cgroup_path__resolve(namespace_root(), best) :
+				    ct_xstrdup(best);
 	return 0;
 }

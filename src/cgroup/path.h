@@ -9,6 +9,12 @@
 bool ct_cgroup_path__below(const char *path, const char *dir);
 
 /*
+ * A path as procfs shows it to who sees root as its own "/": "/../x" leads out of that. The caller
+ * frees.
+ */
+char *ct_cgroup_path__resolve(const char *root, const char *path);
+
+/*
  * The cgroup of a process in the hierarchy that captrim uses ("0::" on v2 and hybrid). Returns 0,
  * or -ESRCH when the process is gone, or another negative errno. The caller frees *path.
  */

@@ -46,6 +46,11 @@
 		0, "detail", "LEVEL", CT_OPT_CHOICE, dest, ct_detail_names,                   \
 			"note less of each check: no call sites, no processes either, totals" \
 	}
+#define CT_ROW_HOST_ROOT(dest)                                                       \
+	{                                                                            \
+		0, "host-root", "DIR", CT_OPT_STR, dest, NULL,                       \
+			"in a container: where the host's root directory is mounted" \
+	}
 #define CT_ROW_NO_SYSCALLS(dest)                                                           \
 	{                                                                                  \
 		0, "no-syscalls", NULL, CT_OPT_FLAG, dest, NULL,                           \

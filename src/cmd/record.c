@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/host_root.h"
 #include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
@@ -12,7 +13,7 @@
 #include "runtime/runtime.h"
 
 static struct ct_strlist containers, units, pids;
-static const char *out_path, *backend, *socket_path, *project;
+static const char *out_path, *backend, *socket_path, *host_root, *project;
 static int detail;
 static bool all, restart, quiet, no_syscalls;
 static uint64_t duration;
@@ -34,6 +35,7 @@ static const struct ct_opt opts[] = {
 	CT_ROW_BACKEND(&backend),
 	CT_ROW_DETAIL(&detail),
 	CT_ROW_SOCKET(&socket_path),
+	CT_ROW_HOST_ROOT(&host_root),
 	CT_ROW_NO_SYSCALLS(&no_syscalls),
 	CT_ROW_QUIET(&quiet),
 	{ .name = NULL },
@@ -141,7 +143,9 @@ int ct_cmd__record(int argc, char **argv)
 					.all = all,
 					.starts = restart,
 					.quiet = quiet };
-	ret = project ? ct_runtimes__check_here(&ro.engine, &err) : 0;
+	ret = ct_host__use_root(host_root, &err);
+	if (!ret && project)
+		ret = ct_runtimes__check_here(&ro.engine, &err);
 	if (!ret)
 		ret = ct_outfile__check(out_path, &err);
 	if (!ret)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/host_root.h"
 #include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
@@ -20,7 +21,7 @@
 
 static struct ct_emit_opts emit;
 static enum ct_mode mode;
-static const char *out_path, *save_path, *backend, *socket_path;
+static const char *out_path, *save_path, *backend, *socket_path, *host_root;
 static int format, color, detail;
 static bool verbose, quiet, strict, generous, no_syscalls, containers;
 static uint64_t duration;
@@ -39,6 +40,7 @@ static const struct ct_opt opts[] = {
 	CT_ROW_BACKEND(&backend),
 	CT_ROW_DETAIL(&detail),
 	CT_ROW_SOCKET(&socket_path),
+	CT_ROW_HOST_ROOT(&host_root),
 	CT_ROW_NO_SYSCALLS(&no_syscalls),
 	CT_ROW_COLOR(&color),
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
@@ -226,7 +228,8 @@ int ct_cmd__run(int argc, char **argv)
 		.quiet = quiet,
 	};
 	ret = CT_EXIT_CAPTRIM;
-	if ((in.is_client && ct_runtimes__check_here(&ro.engine, &err)) ||
+	if (ct_host__use_root(host_root, &err) ||
+	    (in.is_client && ct_runtimes__check_here(&ro.engine, &err)) ||
 	    (out_path && ct_outfile__check(out_path, &err)) ||
 	    (save_path && ct_outfile__check(save_path, &err)) || ct_recorder__open(&ro, &r, &err))
 		ct_warn("%s", err.msg);

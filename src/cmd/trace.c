@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/host_root.h"
 #include "base/human.h"
 #include "base/json.h"
 #include "base/loop.h"
@@ -14,7 +15,7 @@
 #include "record/resolve.h"
 #include "runtime/runtime.h"
 
-static const char *container, *unit, *backend, *socket_path, *pid_text;
+static const char *container, *unit, *backend, *socket_path, *host_root, *pid_text;
 static bool json;
 static uint64_t duration;
 
@@ -27,6 +28,7 @@ static const struct ct_opt opts[] = {
 	  "for how long (30s, 5m, 2h); without it, until Ctrl-C" },
 	CT_ROW_BACKEND(&backend),
 	CT_ROW_SOCKET(&socket_path),
+	CT_ROW_HOST_ROOT(&host_root),
 	{ .name = NULL },
 };
 
@@ -204,6 +206,10 @@ int ct_cmd__trace(int argc, char **argv)
 		ret = ct_err__set(&err, EINVAL, "-c and -u exclude each other");
 	if (ret)
 		return ct_cmd__usage(&ct_trace_command, &err);
+	if (ct_host__use_root(host_root, &err)) {
+		ct_warn("%s", err.msg);
+		return CT_EXIT_FAILURE;
+	}
 	t.cgroups = ct_cgroups__new();
 	ct_cgroups__scan(t.cgroups);
 	po.backend = backend;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-#include "base/files.h"
+#include "base/host_root.h"
 #include "cgroup/hierarchy.h"
 #include "kern/kfuncs.h"
 #include "kern/probe_priv.h"
@@ -133,8 +133,10 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	bpf_map__set_max_entries(p->skel->maps.cache, CT_CACHE_SLOTS * p->ncpus);
 	hot->cfg_self = p->self;
 	/* A process 1 with more privileges than ours does not let itself be looked at. */
-	if (!ct_files__stat("/proc/1/ns/pid", &st) || !stat("/proc/self/ns/pid", &st))
+	c->cfg_host_pidns = ct_host__ns(1, "pid");
+	if (!c->cfg_host_pidns && !stat("/proc/self/ns/pid", &st))
 		c->cfg_host_pidns = st.st_ino;
+	c->cfg_pidns = ct_host__pidns();
 	hot->cfg_v1_controller = cg.v1_controller;
 	c->cfg_v1_hierarchy = cg.v1_hierarchy;
 	hot->cfg_window[0] = p->window[0];

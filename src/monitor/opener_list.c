@@ -5,7 +5,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "base/host.h"
+#include "base/host_root.h"
 #include "base/util.h"
 #include "runtime/runtime.h"
 

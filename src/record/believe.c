@@ -4,25 +4,24 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/files.h"
+#include "base/host_root.h"
 #include "cgroup/dir.h"
 #include "cgroup/path.h"
 #include "record/recorder_priv.h"
 #include "runtime/runtime.h"
 
-static uint64_t mntns_of(int pid)
+static uint64_t own_mntns(void)
 {
-	ct_autofree char *link = ct_xasprintf("/proc/%d/ns/mnt", pid);
 	struct stat st;
 
-	return ct_files__stat(link, &st) ? 0 : st.st_ino;
+	return stat("/proc/self/ns/mnt", &st) ? 0 : st.st_ino;
 }
 
 /* Are the processes in this cgroup in another mount namespace than the host's and ours? */
 static enum ct_tristate live_apart(struct ct_recorder *r, const char *root)
 {
 	/* A process 1 with more privileges than ours does not let itself be looked at. */
-	const uint64_t host[2] = { mntns_of(getpid()), mntns_of(1) };
+	const uint64_t host[2] = { own_mntns(), ct_host__ns(1, "mnt") };
 	enum ct_tristate seen = ct_collect__lives_apart(r->collect, root, host);
 	ct_autofree char *dir = NULL;
 	uint64_t its, id;
@@ -30,7 +29,7 @@ static enum ct_tristate live_apart(struct ct_recorder *r, const char *root)
 	if (seen != CT_UNKNOWN ||
 	    ct_cgroups__find(ct_collect__cgroups(r->collect), root, &dir, &id))
 		return seen;
-	its = mntns_of(ct_cgroup_dir__process(dir));
+	its = ct_host__ns(ct_cgroup_dir__process(dir), "mnt");
 	if (!its)
 		return CT_UNKNOWN;
 	return its != host[0] && its != host[1] ? CT_YES : CT_NO;

@@ -6,6 +6,7 @@
 #include "cgroup/path.h"
 #include "record/recorder_priv.h"
 #include "record/resolve.h"
+#include "record/userns.h"
 #include "runtime/runtime.h"
 
 static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_session *s)
@@ -93,8 +94,10 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_en
 	if (r->engine && (ev ? !strcmp(ev->action, "start") : !inspected(w)))
 		(void)ct_engine__inspect(r->engine, id, w, &err);
 	take_over(&w->container.id, id);
-	if (!ev)
+	if (!ev) {
+		ct_userns__settle(ct_collect__cgroups(r->collect), w);
 		return;
+	}
 	w->runtime = r->engine->runtime;
 	take_over(&w->container.name, ev->name);
 	take_over(&w->container.image, ev->image);
@@ -206,11 +209,12 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 
 	if (w->kind != CT_WL_CONTAINER || inspected(w))
 		return;
-	if (r->engine && !ct_engine__inspect(r->engine, w->id, w, &err))
-		return;
-	config = ct_oci__find(w->runtime, w->id);
-	if (!config || ct_oci__read(config, w, &err))
-		r->session->losses.lookups++;
+	if (!r->engine || ct_engine__inspect(r->engine, w->id, w, &err)) {
+		config = ct_oci__find(w->runtime, w->id);
+		if (!config || ct_oci__read(config, w, &err))
+			r->session->losses.lookups++;
+	}
+	ct_userns__settle(ct_collect__cgroups(r->collect), w);
 }
 
 void ct_recorder__describe_rest(struct ct_recorder *r)

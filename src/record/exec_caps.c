@@ -9,6 +9,7 @@
 #include <uthash.h>
 
 #include "base/files.h"
+#include "base/host_root.h"
 #include "base/util.h"
 #include "record/file_caps.h"
 
@@ -37,10 +38,10 @@ struct ct_exec_caps {
 	uint64_t own_mntns;
 };
 
-/* Inode number of a process's mount namespace; 0: unknown. */
-static uint64_t mntns_of(const char *pid)
+/* Inode number of our mount namespace, or of the host's, where that is elsewhere; 0: unknown. */
+static uint64_t own_mntns(void)
 {
-	ct_autofree char *link = ct_xasprintf("/proc/%s/ns/mnt", pid);
+	ct_autofree char *link = ct_host__procfs(*ct_host__root() ? "1/ns/mnt" : "self/ns/mnt");
 	struct stat st;
 
 	return ct_files__stat(link, &st) ? 0 : st.st_ino;
@@ -62,9 +63,9 @@ struct ct_exec_caps *ct_exec_caps__new(void)
 {
 	struct ct_exec_caps *r = ct_xzalloc(sizeof(*r));
 
-	r->own_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	r->own_fd = ct_host__open("/", O_PATH | O_DIRECTORY);
 	(void)know_root(r->own_fd, &r->own);
-	r->own_mntns = mntns_of("self");
+	r->own_mntns = own_mntns();
 	return r;
 }
 
@@ -140,7 +141,6 @@ bool ct_exec_caps__keep(struct ct_exec_caps *r, uint64_t cgroup, int pid)
 /* The root that a process which is gone most likely had; it stays r's unless *own is set. */
 static int relative_root(struct ct_exec_caps *r, const struct ct_exec_event *e, bool *own)
 {
-	ct_autofree char *parent = ct_xasprintf("%u", e->proc.ppid);
 	struct root *root;
 
 	*own = false;
@@ -149,7 +149,7 @@ static int relative_root(struct ct_exec_caps *r, const struct ct_exec_event *e, 
 	HASH_FIND(hh, r->table, &e->h.cgroup, sizeof(e->h.cgroup), root);
 	if (root)
 		return root->fd;
-	if (mntns_of(parent) != e->mntns_inum)
+	if (ct_host__ns(e->proc.ppid, "mnt") != e->mntns_inum)
 		return -ESRCH;
 	*own = true;
 	return ct_open_root_of(e->proc.ppid);
@@ -169,7 +169,7 @@ static bool tells_no_need(const struct ct_exec_event *e)
 /* A name of a process that is gone, from where its parent is: most do not leave that. */
 static char *absolute_by_parent(const struct ct_exec_event *e, const char *file)
 {
-	ct_autofree char *link = ct_xasprintf("/proc/%u/cwd", e->proc.ppid);
+	ct_autofree char *link = ct_host__proc(e->proc.ppid, "cwd");
 	char cwd[PATH_MAX];
 	ssize_t n;
 
@@ -190,7 +190,7 @@ static const struct program *last_program(const struct ct_exec_caps *r,
 	for (size_t i = 0; i < CT_ARRAY_SIZE(pids); i++) {
 		const struct program *p = &r->last[pids[i] % LAST_PROGRAMS];
 
-		if (p->pid == pids[i])
+		if (pids[i] && p->pid == pids[i])
 			return p;
 	}
 	return NULL;

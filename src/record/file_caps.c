@@ -19,6 +19,7 @@
 #include "base/bounded.h"
 #include "base/err.h"
 #include "base/files.h"
+#include "base/host_root.h"
 
 #define LOOK_MS 250 /* a disk answers in a hundredth of that */
 
@@ -87,7 +88,7 @@ static int read_fd(int fd, bool any_mount, uint64_t *permitted, bool *effective,
 
 int ct_open_root_of(int pid)
 {
-	ct_autofree char *dir = ct_xasprintf("/proc/%d/root", pid);
+	ct_autofree char *dir = ct_host__proc(pid, "root");
 	int fd = ct_files__open(dir, O_PATH | O_DIRECTORY);
 
 	return fd == -ENOENT ? -ESRCH : fd;
@@ -96,7 +97,7 @@ int ct_open_root_of(int pid)
 /* A path that is not absolute starts at the process's working directory. */
 static char *absolute(int pid, const char *path)
 {
-	ct_autofree char *link = ct_xasprintf("/proc/%d/cwd", pid);
+	ct_autofree char *link = ct_host__proc(pid, "cwd");
 	char cwd[PATH_MAX];
 	ssize_t n;
 
@@ -135,7 +136,7 @@ static int look_below(int root, const char *path, const struct ct_file_id *id, s
 
 static int look_at_running(int pid, const struct ct_file_id *id, struct found *f)
 {
-	ct_autofree char *exe = ct_xasprintf("/proc/%d/exe", pid);
+	ct_autofree char *exe = ct_host__proc(pid, "exe");
 	ct_autoclose int fd = ct_files__open(exe, O_PATH);
 
 	if (fd < 0)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "base/host_root.h"
 #include "record/recorder_priv.h"
 #include "runtime/runtime.h"
 
@@ -55,9 +56,9 @@ static int refuse(const struct ct_workload *w, struct ct_err *err)
 
 static int check(const struct ct_workload *w, struct ct_err *err)
 {
-	if (w->kind == CT_WL_CONTAINER && (has_api(w) || has_command(w)))
+	if (w->kind == CT_WL_CONTAINER && (has_api(w) || (has_command(w) && !*ct_host__root())))
 		return 0;
-	if (w->kind == CT_WL_UNIT && !strchr(w->id, '/'))
+	if (w->kind == CT_WL_UNIT && !strchr(w->id, '/') && !*ct_host__root())
 		return 0;
 	return refuse(w, err);
 }

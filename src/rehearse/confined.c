@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/host_root.h"
 #include "cgroup/cgroups.h"
 #include "cgroup/dir.h"
 #include "cgroup/path.h"
@@ -64,7 +65,7 @@ static int check(struct ct_confined *t, struct ct_err *err)
 /* The bounding set of a process, 0 if it cannot be read. */
 static uint64_t bounding_of(int pid)
 {
-	ct_autofree char *path = ct_xasprintf("/proc/%d/status", pid);
+	ct_autofree char *path = ct_host__proc(pid, "status");
 	FILE *f = fopen(path, "re");
 	unsigned long long set = 0;
 	char line[256];

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/host_root.h"
 #include "base/util.h"
 #include "runtime/runtime.h"
 
@@ -51,7 +52,9 @@ static int open_usual(const struct ct_runtime_type *first, struct ct_engine **e,
 
 	for (size_t i = 0; i < 2; i++)
 		ct_runtimes__for_each(type) {
-			const struct ct_endpoint at = { .socket = (char *)type->socket };
+			ct_autofree char *socket = type->socket ? ct_host__path(type->socket) :
+								  NULL;
+			const struct ct_endpoint at = { .socket = socket };
 			ct_autoerr struct ct_err why = { 0 };
 
 			if (!type->engine || (type == first) != (i == 0))
@@ -63,7 +66,7 @@ static int open_usual(const struct ct_runtime_type *first, struct ct_engine **e,
 			}
 			ct_str__addf(&tried,
 				     tried.len ? " nor %s at %s" : "neither %s answers at %s",
-				     type->facts.title, type->socket);
+				     type->facts.title, socket);
 		}
 	ct_err__set(err, -ret, "%s%s", tried.s ?: "no engine is known", ct_engine__cure(-ret));
 	ct_str__free(&tried);

@@ -71,7 +71,7 @@ static int take_tcp(const char *authority, bool tls, struct ct_endpoint *e, stru
 		return ct_err__set(err, EHOSTUNREACH, "%s: the host %s is not known here", e->said,
 				   shown);
 	case CT_OWN_NO:
-		why = ct_xasprintf("%s is no address of it", shown);
+		why = ct_xasprintf("%s is not one of its addresses", shown);
 		return ct_endpoint__elsewhere(e, why, err);
 	}
 	while (all > len && authority[all - 1] == '/')

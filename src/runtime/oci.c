@@ -12,6 +12,7 @@
 
 #include "base/bounded.h"
 #include "base/files.h"
+#include "base/host_root.h"
 #include "model/caps.h"
 #include "runtime/json_in.h"
 #include "runtime/runtime.h"
@@ -31,7 +32,7 @@
  */
 static int load_now(const char *path, json_t **root, json_error_t *bad)
 {
-	int fd = ct_files__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	int fd = ct_host__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	ct_autofclose FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	struct stat st;
 
@@ -106,13 +107,20 @@ static uint64_t caps_of(const json_t *names)
 	return set;
 }
 
-/* Is the namespace at path the one that we are in? Unknown when it cannot be looked at. */
+/*
+ * Is the namespace at path the host's? Unknown when it cannot be looked at. Links of procfs cannot
+ * be followed below a root, and need not be.
+ */
 static enum ct_tristate is_own_ns(const char *path, const char *file)
 {
-	ct_autofree char *own = ct_xasprintf("/proc/self/ns/%s", file);
+	ct_autofree char *own = ct_xasprintf("%s/ns/%s", *ct_host__root() ? "1" : "self", file);
+	ct_autofree char *host = ct_host__procfs(own);
+	ct_autofree char *there = strncmp(path, "/proc/", strlen("/proc/")) ?
+					  ct_host__path(path) :
+					  ct_host__procfs(path + strlen("/proc/"));
 	struct stat a, b;
 
-	if (ct_files__stat(path, &a) || stat(own, &b))
+	if (ct_files__stat(there, &a) || ct_files__stat(host, &b))
 		return CT_UNKNOWN;
 	return a.st_dev == b.st_dev && a.st_ino == b.st_ino ? CT_YES : CT_NO;
 }
@@ -283,22 +291,20 @@ int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *
 	return 0;
 }
 
-static void keep_first(void *arg, const char *path)
-{
-	char **found = arg;
-	struct stat st;
-
-	if (!*found && !ct_files__stat(path, &st) && S_ISREG(st.st_mode))
-		*found = ct_xstrdup(path);
-}
-
 /* The first match that is a regular file. */
 static char *first_match(const char *pattern)
 {
-	char *found = NULL;
+	ct_autostrings struct ct_strings paths = { 0 };
+	struct stat st;
 
-	ct_files__each(pattern, keep_first, &found);
-	return found;
+	ct_host__glob(pattern, &paths);
+	for (size_t i = 0; i < paths.len; i++) {
+		ct_autoclose int fd = ct_host__open(paths.items[i], O_PATH);
+
+		if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode))
+			return ct_xstrdup(paths.items[i]);
+	}
+	return NULL;
 }
 
 /*

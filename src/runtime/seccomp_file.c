@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "base/files.h"
+#include "base/host_root.h"
 #include "runtime/docker_priv.h"
 
 /* Whoever may start containers writes profiles: what one may ask of us has limits. */
@@ -242,16 +242,14 @@ int ct_seccomp_file__parse(const char *text, size_t len, struct ct_seccomp_profi
 
 int ct_seccomp_file__read(const char *path, struct ct_seccomp_profile *profile)
 {
-	ct_autoclose int fd = ct_files__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	ct_autoclose int fd = ct_host__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	ct_autofree char *text = NULL;
 	struct stat st;
 	size_t len = 0;
 	ssize_t n;
 
-	if (fd < 0)
-		return fd;
-	if (fstat(fd, &st))
-		return -errno;
+	if (fd < 0 || fstat(fd, &st))
+		return fd < 0 ? fd : -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
 	if (st.st_size > MAX_TEXT)

@@ -27,7 +27,8 @@ static void test_parse(void)
 		{ "https://127.0.0.1:1", false, 0, NULL, "https://127.0.0.1:1", NULL },
 		{ "http://127.0.0.1:1", true, 0, NULL, "http://127.0.0.1:1", NULL },
 		{ "tcp://192.0.2.7:2376", true, -EREMOTE, NULL, NULL,
-		  "SAID: the engine is not on this machine (192.0.2.7 is no address of it)" },
+		  "SAID: the engine is not on this machine (192.0.2.7 is not one of its "
+		  "addresses)" },
 		{ "ssh://bob@localhost", false, -EREMOTE, NULL, NULL, "--socket" },
 		{ "tcp://", false, -EPROTONOSUPPORT, NULL, NULL, "write tcp://HOST:PORT" },
 		{ "tcp://127.0.0.1:1\r\nX: y", false, -EPROTONOSUPPORT, NULL, NULL, "write" },
