@@ -94,14 +94,14 @@ char *ct_host__path(const char *path)
 	return real_path(fd) ?: ct_xasprintf("%s%s%s", root.dir, *path == '/' ? "" : "/", path);
 }
 
-struct found {
+struct matches {
 	struct ct_strings *paths;
 	size_t skip;
 };
 
 static void add_found(void *arg, const char *path)
 {
-	const struct found *f = arg;
+	const struct matches *f = arg;
 
 	ct_strings__add(f->paths, path + f->skip);
 }
@@ -110,14 +110,14 @@ void ct_host__glob(const char *pattern, struct ct_strings *paths)
 {
 	size_t fixed = strcspn(pattern, "*?["), skip = strlen(ct_host__root());
 	ct_autofree char *dir = NULL, *there = NULL, *whole = NULL;
-	struct found found = { paths, skip };
+	struct matches matches = { paths, skip };
 
 	while (fixed && pattern[fixed] != '/')
 		fixed--;
 	dir = ct_xstrndup(pattern, fixed);
 	there = ct_host__path(*dir ? dir : "/");
 	whole = ct_xasprintf("%s%s", strcmp(there, "/") ? there : "", pattern + fixed);
-	ct_files__each(whole, add_found, &found);
+	ct_files__each(whole, add_found, &matches);
 }
 
 bool ct_host__has(const char *path)

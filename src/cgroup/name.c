@@ -4,11 +4,14 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "model/unit_name.h"
 
 /* Tools shorten the ids of containers to this many digits, not further. */
 #define MIN_ID 12
 
-static bool next_part(const char *path, size_t *pos, struct ct_cgroup_part *p)
+#define UUID_LEN 36
+
+bool ct_cgroup_part__next(const char *path, size_t *pos, struct ct_cgroup_part *p)
 {
 	*pos += strspn(path + *pos, "/");
 	p->s = path + *pos;
@@ -44,9 +47,9 @@ bool ct_cgroup_part__cut_suffix(struct ct_cgroup_part *p, const char *suffix)
 	return true;
 }
 
-static bool is_hex(const struct ct_cgroup_part *p, size_t min)
+static bool is_hex(const struct ct_cgroup_part *p, size_t min, size_t max)
 {
-	if (p->len < min || p->len > CT_CGROUP_ID)
+	if (p->len < min || p->len > max)
 		return false;
 	for (size_t i = 0; i < p->len; i++)
 		if (!((p->s[i] >= '0' && p->s[i] <= '9') || (p->s[i] >= 'a' && p->s[i] <= 'f')))
@@ -54,9 +57,67 @@ static bool is_hex(const struct ct_cgroup_part *p, size_t min)
 	return true;
 }
 
+bool ct_cgroup_part__is_hex(const struct ct_cgroup_part *p, size_t len)
+{
+	return is_hex(p, len, len);
+}
+
 bool ct_cgroup_part__is_id(const struct ct_cgroup_part *p)
 {
-	return is_hex(p, CT_CGROUP_ID);
+	return ct_cgroup_part__is_hex(p, CT_CGROUP_ID);
+}
+
+bool ct_cgroup_part__is_uuid(const struct ct_cgroup_part *p, char between)
+{
+	static const size_t lengths[] = { 8, 4, 4, 4, 12 };
+	struct ct_cgroup_part digits = { p->s, 0, 0 };
+
+	if (p->len != UUID_LEN)
+		return false;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(lengths); i++) {
+		digits.len = lengths[i];
+		if (!ct_cgroup_part__is_hex(&digits, lengths[i]))
+			return false;
+		digits.s += lengths[i];
+		if (i + 1 < CT_ARRAY_SIZE(lengths) && *digits.s++ != between)
+			return false;
+	}
+	return true;
+}
+
+bool ct_cgroup_part__is_base36(const struct ct_cgroup_part *p, size_t len)
+{
+	for (size_t i = 0; i < p->len; i++)
+		if (!((p->s[i] >= '0' && p->s[i] <= '9') || (p->s[i] >= 'a' && p->s[i] <= 'z')))
+			return false;
+	return p->len == len;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+char *ct_cgroup_part__unescape(const struct ct_cgroup_part *p)
+{
+	char *out = ct_xzalloc(p->len + 1), *o = out;
+	const char *s = p->s;
+
+	for (size_t i = 0; i < p->len; i++) {
+		bool escape = i + 3 < p->len && s[i] == '\\' && s[i + 1] == 'x';
+		int high = escape ? hex_digit(s[i + 2]) : -1;
+		int low = escape ? hex_digit(s[i + 3]) : -1;
+
+		if (high < 0 || low < 0 || high + low == 0) {
+			*o++ = s[i];
+			continue;
+		}
+		*o++ = high << 4 | low;
+		i += 3;
+	}
+	return out;
 }
 
 void ct_cgroup_name__set_id(struct ct_cgroup_name *name, const char *s, size_t len)
@@ -75,7 +136,7 @@ void ct_cgroup_name__set_id(struct ct_cgroup_name *name, const char *s, size_t l
 
 static bool take_id(const struct ct_cgroup_part *id, struct ct_cgroup_name *name)
 {
-	if (!is_hex(id, MIN_ID))
+	if (!is_hex(id, MIN_ID, CT_CGROUP_ID))
 		return false;
 	ct_cgroup_name__set_id(name, id->s, id->len);
 	return true;
@@ -133,17 +194,52 @@ static bool owns(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
 	       (o->is_own && o->is_own(at, name));
 }
 
-/* Nothing but a container is named by 64 hex digits: elsewhere it is a --cgroup-parent. */
+/*
+ * RUNTIME-ID.scope: what a low-level runtime makes where nobody told it a path. The id may be any
+ * name that people gave it.
+ */
+static bool is_low_level(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
+{
+	static const char *const prefixes[] = { "runc-", "crun-", "runsc-", "youki-" };
+	struct ct_cgroup_part id = at->part;
+
+	if (!ct_cgroup_part__cut_suffix(&id, ".scope"))
+		return false;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++)
+		if (ct_cgroup_part__cut_prefix(&id, prefixes[i])) {
+			name->guessed = !take_id(&id, name);
+			if (name->guessed)
+				ct_cgroup_name__set_id(name, id.s, id.len);
+			return true;
+		}
+	return false;
+}
+
+/*
+ * Nothing but a container is named by 64 hex digits: elsewhere it is a --cgroup-parent. A uuid is
+ * often one (Mesos, parents of one's own), but not always.
+ */
 static bool is_nameless(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
-	return is_notation(NULL, &at->part, name) ||
-	       (!at->in_service && ct_cgroup_part__is_id(&at->part) && take_id(&at->part, name));
+	if (is_notation(NULL, &at->part, name))
+		return true;
+	if (at->in_service)
+		return false;
+	if (is_low_level(at, name))
+		return true;
+	if (!at->nested && ct_cgroup_part__is_uuid(&at->part, '-')) {
+		name->guessed = true;
+		ct_cgroup_name__set_id(name, at->part.s, at->part.len);
+		return true;
+	}
+	return ct_cgroup_part__is_id(&at->part) && take_id(&at->part, name);
 }
 
 /*
  * Below a system service an engine puts no containers but those that divide the service with it
  * (--cgroups=split) or that it knows by systemd's notation. What else is named so there is the
- * service's own. A user's systemd is a service, too, with units and containers below.
+ * service's own. A user's systemd is a service, too, with units and containers below; services of
+ * a user's may be engines that run without root.
  */
 static bool is_service(struct ct_cgroup_part p)
 {
@@ -151,54 +247,129 @@ static bool is_service(struct ct_cgroup_part p)
 	       !ct_cgroup_part__cut_prefix(&p, "user@");
 }
 
-static bool is_kubepods(struct ct_cgroup_part p)
+static bool is_manager(struct ct_cgroup_part p)
 {
-	return ct_cgroup_part__is(&p, "kubepods") || ct_cgroup_part__cut_prefix(&p, "kubepods");
+	return ct_cgroup_part__cut_suffix(&p, ".service") &&
+	       ct_cgroup_part__cut_prefix(&p, "user@");
 }
 
-static bool find_container(const char *path, const struct ct_cgroup_owner *const *owners, size_t n,
-			   struct ct_cgroup_name *name)
+bool ct_cgroup_part__is_kubepods(const struct ct_cgroup_part *p)
 {
-	struct ct_cgroup_at at = { 0 };
-	size_t pos = 0;
+	static const char word[] = "kubepods";
+	const char *at = memmem(p->s, p->len, word, strlen(word));
 
-	if (!next_part(path, &pos, &at.part))
-		return false;
-	for (at.parent.s = ""; at.part.len; at.depth++) {
-		next_part(path, &pos, &at.next);
-		name->kind = CT_WL_CONTAINER;
-		name->root_len = at.part.end;
-		for (size_t rt = 0; rt < n; rt++) {
-			name->runtime = rt;
-			if (owners[rt] && owns(owners[rt], &at, name))
-				return true;
-		}
-		name->runtime = CT_RT_NONE;
-		if (is_nameless(&at, name))
+	return at && (at == p->s || at[-1] == '-');
+}
+
+static bool is_beside(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
+		      struct ct_cgroup_beside *beside)
+{
+	struct ct_cgroup_part part = at->part;
+
+	beside->role = CT_ROLE_MONITOR;
+	ct_cgroup_part__cut_suffix(&part, ".scope");
+	for (size_t i = 0; o->monitors && o->monitors[i]; i++)
+		if (has_prefix(&part, o->monitors[i], &beside->name))
 			return true;
-		at.in_service |= is_service(at.part);
-		at.in_kubepods |= is_kubepods(at.part);
-		at.parent = at.part;
-		at.part = at.next;
+	beside->role = CT_ROLE_MOUNT;
+	part = at->part;
+	if (ct_cgroup_part__cut_suffix(&part, ".mount"))
+		for (size_t i = 0; o->prefixes && o->prefixes[i]; i++)
+			if (has_prefix(&part, o->prefixes[i], &beside->name))
+				return true;
+	return o->is_beside && o->is_beside(at, beside);
+}
+
+/* Walks on; false at the path's end. */
+static bool at__next(struct ct_cgroup_at *at, const char *path, size_t *pos)
+{
+	if (at->part.len) {
+		at->in_service |= is_service(at->part) && !at->in_manager;
+		at->in_manager |= is_manager(at->part);
+		at->in_kubepods |= ct_cgroup_part__is_kubepods(&at->part);
+		at->depth++;
+		at->grandparent = at->parent;
+		at->parent = at->part;
+		at->part = at->next;
+	} else {
+		at->grandparent.s = at->parent.s = "";
+		ct_cgroup_part__next(path, pos, &at->part);
+	}
+	ct_cgroup_part__next(path, pos, &at->next);
+	return at->part.len;
+}
+
+static bool is_owned(const struct ct_cgroup_at *at, const struct ct_cgroup_owner *const *owners,
+		     size_t n, bool guess, struct ct_cgroup_name *name)
+{
+	/* The last ones are the more particular ones, which matters for guesses alone. */
+	for (size_t rt = n; rt-- > 0;) {
+		name->kind = CT_WL_CONTAINER;
+		name->runtime = rt;
+		name->guessed = false;
+		if (owners[rt] && owns(owners[rt], at, name) && name->guessed == guess)
+			return true;
 	}
 	return false;
 }
 
-static bool is_unit(struct ct_cgroup_part p)
+/* Is this very component a container, for sure or as a guess? */
+static bool is_container(const struct ct_cgroup_at *at, const struct ct_cgroup_owner *const *owners,
+			 size_t n, bool guess, struct ct_cgroup_name *name)
 {
-	static const char *const types[] = { ".service", ".scope", ".socket", ".mount", ".swap" };
+	struct ct_cgroup_beside beside;
 
-	for (size_t i = 0; i < CT_ARRAY_SIZE(types); i++)
-		if (ct_cgroup_part__cut_suffix(&p, types[i]))
-			return true;
+	for (size_t rt = 0; rt < n; rt++)
+		if (owners[rt] && is_beside(owners[rt], at, &beside))
+			return false;
+	name->root_len = at->part.end;
+	/* A uuid is more of a container than a mere place in the tree. */
+	if (!guess && is_owned(at, owners, n, guess, name))
+		return true;
+	name->kind = CT_WL_CONTAINER;
+	name->runtime = CT_RT_NONE;
+	name->guessed = false;
+	if (is_nameless(at, name))
+		return name->guessed == guess;
+	return guess && is_owned(at, owners, n, guess, name);
+}
+
+bool ct_cgroup_name__find(const char *path, size_t pos, const struct ct_cgroup_owner *const *owners,
+			  size_t n, struct ct_cgroup_name *name)
+{
+	const size_t from = pos;
+
+	/* What is sure counts before all guesses: a container in a directory of any name. */
+	for (int guess = 0; guess < (from ? 1 : 2); guess++) {
+		struct ct_cgroup_at at = { .nested = from > 0 };
+
+		for (pos = from; at__next(&at, path, &pos);)
+			if (is_container(&at, owners, n, guess, name))
+				return true;
+	}
 	return false;
 }
 
-char *ct_unit_name__complete(const char *name, const char *suffix)
+bool ct_cgroup_name__beside(const char *path, const struct ct_cgroup_owner *const *owners, size_t n,
+			    struct ct_cgroup_beside *beside)
 {
-	struct ct_cgroup_part p = { name, strlen(name), 0 };
+	struct ct_cgroup_at at = { 0 };
+	size_t pos = 0;
 
-	return ct_xasprintf("%s%s", name, is_unit(p) ? "" : suffix);
+	while (at__next(&at, path, &pos))
+		for (size_t rt = n; rt-- > 0;) {
+			*beside = (struct ct_cgroup_beside){
+				.name = { .kind = CT_WL_CONTAINER, .runtime = rt },
+			};
+			if (owners[rt] && is_beside(owners[rt], &at, beside))
+				return true;
+		}
+	return false;
+}
+
+bool ct_cgroup_part__is_unit(const struct ct_cgroup_part *p)
+{
+	return ct_unit_name__has_type(p->s, p->len);
 }
 
 /*
@@ -210,11 +381,11 @@ static bool find_unit(const char *path, struct ct_cgroup_name *name)
 	struct ct_cgroup_part p, manager = { 0 };
 	size_t pos = 0;
 
-	while (next_part(path, &pos, &p)) {
+	while (ct_cgroup_part__next(path, &pos, &p)) {
 		struct ct_cgroup_part rest = p;
 		ct_autofree char *id = NULL;
 
-		if (!is_unit(p))
+		if (!ct_cgroup_part__is_unit(&p))
 			continue;
 		if (!manager.len && ct_cgroup_part__cut_prefix(&rest, "user@")) {
 			manager = p;
@@ -239,12 +410,13 @@ static bool find_unit(const char *path, struct ct_cgroup_name *name)
 void ct_cgroup_name__classify(const char *path, const struct ct_cgroup_owner *const *owners,
 			      size_t n, struct ct_cgroup_name *name)
 {
-	if (!find_container(path, owners, n, name))
+	if (!ct_cgroup_name__find(path, 0, owners, n, name))
 		ct_cgroup_name__classify_plain(path, name);
 }
 
 void ct_cgroup_name__classify_plain(const char *path, struct ct_cgroup_name *name)
 {
+	name->guessed = false;
 	if (find_unit(path, name)) {
 		name->kind = CT_WL_UNIT;
 		name->runtime = CT_RT_SYSTEMD;

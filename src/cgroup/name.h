@@ -11,6 +11,11 @@ struct ct_cgroup_name {
 	enum ct_runtime runtime;
 	char id[256];	 /* container id, unit name, or the path itself */
 	size_t root_len; /* of the path up to the workload's own cgroup, below that is part of it */
+	/*
+	 * The path looks like it, but others may make the same: it counts only where the engine or
+	 * its state knows that very cgroup.
+	 */
+	bool guessed;
 };
 
 /* One component of a path; s points into it and is not NUL-terminated. */
@@ -28,12 +33,47 @@ bool ct_cgroup_part__cut_suffix(struct ct_cgroup_part *p, const char *suffix);
 #define CT_CGROUP_ID 64
 bool ct_cgroup_part__is_id(const struct ct_cgroup_part *p);
 
+/* So many hexadecimal digits in lower case. */
+bool ct_cgroup_part__is_hex(const struct ct_cgroup_part *p, size_t len);
+
+/* systemd writes a '-' within a word as "\x2d", and likewise all that paths must not have. The
+ * caller frees. */
+char *ct_cgroup_part__unescape(const struct ct_cgroup_part *p);
+
+/* 8-4-4-4-12 digits in lower case, with "-" between them, or another character. */
+bool ct_cgroup_part__is_uuid(const struct ct_cgroup_part *p, char between);
+
+/* So many digits in base 36, as BuildKit and Swarm make ids. */
+bool ct_cgroup_part__is_base36(const struct ct_cgroup_part *p, size_t len);
+
+/* "kubepods", "kubepods.slice", and "kubelet-kubepods.slice" of a kubelet with a --cgroup-root. */
+bool ct_cgroup_part__is_kubepods(const struct ct_cgroup_part *p);
+
+/* A component as a unit's: does it end in a suffix of units, of which slices are none? */
+bool ct_cgroup_part__is_unit(const struct ct_cgroup_part *p);
+
 /* A component and what is around it: len is 0 where there is none. */
 struct ct_cgroup_at {
-	struct ct_cgroup_part parent, part, next;
-	size_t depth;	  /* 0: at the root */
+	struct ct_cgroup_part grandparent, parent, part, next;
+	size_t depth;	  /* 0: at the root, or at that of the container around it */
+	bool nested;	  /* within a container */
 	bool in_kubepods; /* below a cgroup of the kubelet's */
 	bool in_service;  /* below a system service */
+	bool in_manager;  /* below a user's systemd */
+};
+
+/* What a cgroup that a runtime made may be, if it is not a container. */
+enum ct_cgroup_role {
+	CT_ROLE_WORKLOAD, /* a container all the same, or nothing of a runtime's */
+	CT_ROLE_MONITOR,  /* what looks after a container: conmon, a virtual machine's host side */
+	CT_ROLE_MOUNT,	  /* a mount that systemd made a unit of */
+	CT_ROLE_POD,	  /* a pod's own level, above its containers */
+	CT_ROLE_MACHINE,  /* a virtual machine */
+	CT_ROLE_CLIENT,	  /* a runtime's own process, perhaps with a container that has no cgroup */
+};
+struct ct_cgroup_beside {
+	enum ct_cgroup_role role;
+	struct ct_cgroup_name name; /* of what it was made for: the id may be empty */
 };
 
 /* Which cgroups are a runtime's containers. An id has 12 digits at least. */
@@ -45,6 +85,12 @@ struct ct_cgroup_owner {
 	/* Anything else; sets the id. Asked below services only with divides_services. */
 	bool (*is_own)(const struct ct_cgroup_at *at, struct ct_cgroup_name *name);
 	bool divides_services;
+	/*
+	 * Cgroups that a runtime makes beside its containers. They belong to none, whatever their
+	 * names; the id is that of the one they were made for.
+	 */
+	const char *const *monitors; /* of PREFIX-ID and PREFIX-ID.scope, with the '-' */
+	bool (*is_beside)(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside);
 };
 
 /* What does not fit ends in a hash of the whole. */
@@ -62,14 +108,22 @@ void ct_cgroup_name__set_id(struct ct_cgroup_name *name, const char *s, size_t l
 void ct_cgroup_name__classify(const char *path, const struct ct_cgroup_owner *const *owners,
 			      size_t n, struct ct_cgroup_name *name);
 
+/*
+ * The first container in the path behind offset pos, which is 0 or the end of another container's
+ * root: so those are found that run within it. False: there is none.
+ */
+bool ct_cgroup_name__find(const char *path, size_t pos, const struct ct_cgroup_owner *const *owners,
+			  size_t n, struct ct_cgroup_name *name);
+
+/* What a runtime made beside its containers; false: nothing of that kind. */
+bool ct_cgroup_name__beside(const char *path, const struct ct_cgroup_owner *const *owners, size_t n,
+			    struct ct_cgroup_beside *beside);
+
+/* Walks over a path's components; *pos is 0 at first. False at the end. */
+bool ct_cgroup_part__next(const char *path, size_t *pos, struct ct_cgroup_part *p);
+
 /* The same of a path whose container is none: a name alone does not make one. */
 void ct_cgroup_name__classify_plain(const char *path, struct ct_cgroup_name *name);
-
-/*
- * The unit that systemd's tools mean by a name: one without a unit's suffix gets the given one
- * (".service"). The caller frees.
- */
-char *ct_unit_name__complete(const char *name, const char *suffix);
 
 /* Does what starts processes in this cgroup give them a set of its own? */
 bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name);

@@ -12,6 +12,7 @@
 #include "cmd/options.h"
 #include "kern/probe.h"
 #include "kern/selectors.h"
+#include "model/unit_name.h"
 #include "record/resolve.h"
 #include "runtime/runtime.h"
 

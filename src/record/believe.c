@@ -95,7 +95,7 @@ static bool is_believed(struct ct_recorder *r, const char *path, const struct ct
 	}
 	if (known)
 		return true;
-	config = ct_oci__find(name->runtime, name->id);
+	config = ct_oci__find(name->runtime, name->id, root, NULL);
 	return config != NULL;
 }
 

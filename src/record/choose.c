@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cgroup/path.h"
+#include "model/unit_name.h"
 #include "record/recorder_priv.h"
 #include "record/resolve.h"
 #include "record/userns.h"
@@ -151,7 +152,7 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 {
 	struct ct_recorder *r = arg;
 	ct_autoerr struct ct_err err = {};
-	ct_autofree char *config = NULL;
+	ct_autofree char *config = NULL, *root = NULL;
 	struct ct_cgroup_name name;
 	struct ct_workload *w;
 
@@ -162,7 +163,8 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	if ((!w && !inside && !r->opts.all) || (w && inspected(w)))
 		return;
 	/* As early as can be, since the files of a short-lived one go with it. */
-	config = ct_oci__find(name.runtime, name.id);
+	root = ct_xstrndup(path, name.root_len);
+	config = ct_oci__find(name.runtime, name.id, root, NULL);
 	if (!config)
 		return;
 	if (!w)
@@ -210,7 +212,7 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 	if (w->kind != CT_WL_CONTAINER || inspected(w))
 		return;
 	if (!r->engine || ct_engine__inspect(r->engine, w->id, w, &err)) {
-		config = ct_oci__find(w->runtime, w->id);
+		config = ct_oci__find(w->runtime, w->id, w->cgroup_path, &w->runtime);
 		if (!config || ct_oci__read(config, w, &err))
 			r->session->losses.lookups++;
 	}

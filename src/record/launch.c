@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "cgroup/name.h"
+#include "model/unit_name.h"
 #include "record/recorder.h"
 #include "runtime/client.h"
 

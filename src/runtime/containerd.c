@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* containerd by itself: of Kubernetes (k3s, microk8s), ctr and nerdctl. */
+#include <string.h>
+
+#include "base/util.h"
 #include "model/caps.h"
 #include "runtime/runtime.h"
+
+#define MAX_IDENTIFIER 76
 
 #define TASKS "containerd/io.containerd.runtime.v2.task/*/%s/config.json"
 
@@ -12,24 +17,75 @@ static const struct ct_bundle_place bundles[] = {
 	{ 0 },
 };
 
-/* ctr and nerdctl with cgroupfs: /NAMESPACE/NAME. Other names of namespaces could be anything. */
-static bool is_in_namespace(const struct ct_cgroup_at *at)
+/* As containerd's identifiers are (pkg/identifiers): words of ASCII, with single . _ - between. */
+static bool is_identifier(const struct ct_cgroup_part *p)
 {
-	struct ct_cgroup_part part = at->part;
+	bool after_word = false;
 
-	return at->depth == 1 &&
-	       (ct_cgroup_part__is(&at->parent, "default") ||
-		ct_cgroup_part__is(&at->parent, "k8s.io")) &&
-	       !ct_cgroup_part__cut_suffix(&part, ".service");
+	if (p->len > MAX_IDENTIFIER)
+		return false;
+	for (size_t i = 0; i < p->len; i++) {
+		char c = p->s[i];
+		bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+			    (c >= 'A' && c <= 'Z');
+
+		if (!word && (!after_word || !strchr("._-", c)))
+			return false;
+		after_word = word;
+	}
+	return after_word;
+}
+
+/* Directories at the root in which others keep theirs. */
+static bool is_others(const struct ct_cgroup_part *p)
+{
+	static const char *const names[] = { "docker",	"libpod",  "libpod_parent", "lxc", "ecs",
+					     "garden",	"nomad",   "buildkit",	    "vc",  "mesos",
+					     "machine", "libvirt", "user" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		if (ct_cgroup_part__is(p, names[i]))
+			return true;
+	return ct_cgroup_part__is_kubepods(p);
+}
+
+static bool is_slice(struct ct_cgroup_part p)
+{
+	return ct_cgroup_part__cut_suffix(&p, ".slice");
+}
+
+/*
+ * ctr and nerdctl with cgroupfs: /NAMESPACE/NAME. Two names that are always there are known for
+ * containerd's; any other could be anybody's directory.
+ */
+static bool is_in_namespace(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
+{
+	if (at->depth != 1 || ct_cgroup_part__is_unit(&at->part))
+		return false;
+	if (ct_cgroup_part__is(&at->parent, "default") ||
+	    ct_cgroup_part__is(&at->parent, "k8s.io")) {
+		ct_cgroup_name__set_id(name, at->part.s, at->part.len);
+		return true;
+	}
+	if (is_others(&at->parent) || !is_identifier(&at->parent) || !is_identifier(&at->part) ||
+	    ct_cgroup_part__is_unit(&at->parent) || is_slice(at->parent) || is_slice(at->part))
+		return false;
+	name->guessed = true;
+	/* Names are free in each namespace. */
+	ct_cgroup_name__set_id(name, at->parent.s, at->parent.len + 1 + at->part.len);
+	return true;
 }
 
 /* Below kubepods the other runtimes put a prefix before the id. */
 static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
-	if (!is_in_namespace(at) && !(at->in_kubepods && ct_cgroup_part__is_id(&at->part)))
-		return false;
-	ct_cgroup_name__set_id(name, at->part.s, at->part.len);
-	return true;
+	if (at->in_kubepods) {
+		if (!ct_cgroup_part__is_id(&at->part))
+			return false;
+		ct_cgroup_name__set_id(name, at->part.s, at->part.len);
+		return true;
+	}
+	return is_in_namespace(at, name);
 }
 
 const struct ct_runtime_type ct_runtime_containerd = {

@@ -21,6 +21,7 @@ const struct ct_runtime_type ct_runtime_crio = {
 	.cgroups = {
 		.prefixes = (const char *const[]){ "crio-", NULL },
 		.notation = "crio",
+		.monitors = (const char *const[]){ "crio-conmon-", NULL },
 	},
 	.bundles = bundles,
 };

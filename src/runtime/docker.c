@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is true of Docker and its containers. */
+#include <string.h>
+
 #include "model/caps.h"
 #include "runtime/docker_api.h"
 #include "runtime/docker_context.h"
 #include "runtime/runtime.h"
+
+#define TASK_ID 32 /* digits */
 
 #define TASKS "io.containerd.runtime.v2.task/moby/%s/config.json"
 
@@ -14,6 +18,60 @@ static const struct ct_bundle_place bundles[] = {
 	{ .pattern = "/run/docker/runtime-*/moby/%s/state.json", .state = true },
 	{ 0 },
 };
+
+/* A task of Amazon's ECS; v1: /ecs/TASK/ID, v2: ecstasks.slice/ecstasks-TASK.slice. */
+static bool is_task_id(const struct ct_cgroup_part *p)
+{
+	return ct_cgroup_part__is_uuid(p, '-') || ct_cgroup_part__is_hex(p, TASK_ID);
+}
+
+/* TASK-NUMBER of ECS on Fargate, which uses containerd by now, and has used Docker. */
+static bool is_fargates(const struct ct_cgroup_at *at)
+{
+	struct ct_cgroup_part task = { at->part.s, TASK_ID, 0 };
+
+	return (ct_cgroup_part__is(&at->parent, "ecs") ||
+		ct_cgroup_part__is(&at->grandparent, "ecs")) &&
+	       at->part.len > TASK_ID + 1 && at->part.s[TASK_ID] == '-' &&
+	       ct_cgroup_part__is_hex(&task, TASK_ID) &&
+	       strspn(at->part.s + TASK_ID + 1, "0123456789") == at->part.len - TASK_ID - 1;
+}
+
+/*
+ * Where the parent says who asked Docker for it: ECS, and the runners of GitHub, whose daemon has
+ * it as its --cgroup-parent. Docker had once a driver that used LXC.
+ */
+static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
+{
+	if (is_fargates(at)) {
+		name->runtime = CT_RT_NONE;
+		ct_cgroup_name__set_id(name, at->part.s, at->part.len);
+		return true;
+	}
+	if (!ct_cgroup_part__is_id(&at->part) ||
+	    !((ct_cgroup_part__is(&at->grandparent, "ecs") && is_task_id(&at->parent)) ||
+	      (at->depth == 1 && (ct_cgroup_part__is(&at->parent, "actions_job") ||
+				  ct_cgroup_part__is(&at->parent, "lxc")))))
+		return false;
+	ct_cgroup_name__set_id(name, at->part.s, at->part.len);
+	return true;
+}
+
+static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
+{
+	struct ct_cgroup_part part = at->part;
+
+	if (ct_cgroup_part__is(&at->parent, "ecs")) {
+		if (!is_task_id(&part))
+			return false;
+	} else if (!ct_cgroup_part__cut_prefix(&part, "ecstasks-") ||
+		   !ct_cgroup_part__cut_suffix(&part, ".slice")) {
+		return false;
+	}
+	beside->role = CT_ROLE_POD;
+	ct_cgroup_name__set_id(&beside->name, part.s, part.len);
+	return true;
+}
 
 const struct ct_runtime_type ct_runtime_docker = {
 	.facts = {
@@ -29,6 +87,8 @@ const struct ct_runtime_type ct_runtime_docker = {
 		.prefixes = (const char *const[]){ "docker-", NULL },
 		.notation = "docker",
 		.parent = "docker",
+		.is_own = is_own,
+		.is_beside = is_beside,
 	},
 	.bundles = bundles,
 	.engine = &ct_docker_api,

@@ -1,10 +1,51 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* LXC, and LXD and Incus, which use it. */
+#include <string.h>
+
+#include "base/host_root.h"
+#include "base/util.h"
 #include "runtime/runtime.h"
 
+static bool is_configured(const char *name)
+{
+	static const char *const places[] = {
+		"/var/lib/lxc/%s/config",
+		"/var/lib/incus/containers/%s",
+		"/var/lib/lxd/containers/%s",
+		"/var/snap/lxd/common/lxd/containers/%s",
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(places); i++) {
+		const char *hole = strstr(places[i], "%s");
+		ct_autofree char *path = ct_xasprintf("%.*s%s%s", (int)(hole - places[i]),
+						      places[i], name, hole + 2);
+
+		if (ct_host__has(path))
+			return true;
+	}
+	return false;
+}
+
 /*
- * /lxc.payload.NAME, /lxc.payload/NAME and /lxc/NAME; lxc.monitor.NAME is LXC's own. A whole id is
- * not a name that people give: engines have used LXC, too.
+ * Where a cgroup of that name was left over, LXC takes NAME-1, up to NAME-999 (cgfsng.c). Only its
+ * configuration tells that from a container that is called so.
+ */
+static void cut_number(char *name)
+{
+	char *dash = strrchr(name, '-');
+	size_t len = dash ? strspn(dash + 1, "0123456789") : 0;
+
+	if (!len || len > 3 || dash[1 + len] || dash[1] == '0' || dash == name ||
+	    is_configured(name))
+		return;
+	*dash = '\0';
+	if (!is_configured(name))
+		*dash = '-';
+}
+
+/*
+ * /lxc.payload.NAME, /lxc.payload/NAME and /lxc/NAME. A whole id is not a name that people give:
+ * engines have used LXC, too.
  */
 static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
@@ -17,6 +58,22 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 	if (ct_cgroup_part__is_id(&at->part))
 		return false;
 	ct_cgroup_name__set_id(name, part.s, part.len);
+	if (!at->nested)
+		cut_number(name->id);
+	return true;
+}
+
+/* What LXC itself runs in: the monitor, and what moves the container's first process. */
+static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
+{
+	struct ct_cgroup_part part = at->part;
+
+	if (!ct_cgroup_part__cut_prefix(&part, "lxc.monitor.") &&
+	    !ct_cgroup_part__cut_prefix(&part, "lxc.pivot.") &&
+	    !ct_cgroup_part__is(&at->parent, "lxc.monitor"))
+		return false;
+	beside->role = CT_ROLE_MONITOR;
+	ct_cgroup_name__set_id(&beside->name, part.s, part.len);
 	return true;
 }
 
@@ -25,5 +82,5 @@ const struct ct_runtime_type ct_runtime_lxc = {
 		.title = "LXC",
 		.profile = CT_PROFILE_MOBY,
 	},
-	.cgroups = { .is_own = is_own },
+	.cgroups = { .is_own = is_own, .is_beside = is_beside },
 };

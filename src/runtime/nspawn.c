@@ -6,37 +6,9 @@
 #include "model/caps.h"
 #include "runtime/runtime.h"
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* systemd writes a '-' within a machine's name as \x2d. */
-static char *unescape(const struct ct_cgroup_part *p)
-{
-	char *out = ct_xzalloc(p->len + 1), *o = out;
-	const char *s = p->s;
-
-	for (size_t i = 0; i < p->len; i++) {
-		bool escape = i + 3 < p->len && s[i] == '\\' && s[i + 1] == 'x';
-		int high = escape ? hex_digit(s[i + 2]) : -1;
-		int low = escape ? hex_digit(s[i + 3]) : -1;
-
-		if (high < 0 || low < 0 || high + low == 0) {
-			*o++ = s[i];
-			continue;
-		}
-		*o++ = high << 4 | low;
-		i += 3;
-	}
-	return out;
-}
-
 static void take_name(const struct ct_cgroup_part *p, struct ct_cgroup_name *name)
 {
-	ct_autofree char *id = unescape(p);
+	ct_autofree char *id = ct_cgroup_part__unescape(p);
 
 	ct_cgroup_name__set_id(name, id, strlen(id));
 }
@@ -60,7 +32,7 @@ static bool is_payload(const struct ct_cgroup_at *at, struct ct_cgroup_name *nam
 	return true;
 }
 
-/* machine-NAME.scope as machined makes it; libvirt's machines are not containers. */
+/* machine-NAME.scope as machined makes it, or libvirt, see there. */
 static bool is_machine(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
 	struct ct_cgroup_part part = at->part;
@@ -69,9 +41,7 @@ static bool is_machine(const struct ct_cgroup_at *at, struct ct_cgroup_name *nam
 	    !ct_cgroup_part__cut_suffix(&part, ".scope"))
 		return false;
 	/* The payload below is looked at next. */
-	if (ct_cgroup_part__is(&at->next, "payload") ||
-	    ct_cgroup_part__is(&at->next, "supervisor") ||
-	    (part.len > strlen("qemu") && !memcmp(part.s, "qemu", strlen("qemu"))))
+	if (ct_cgroup_part__is(&at->next, "payload") || ct_cgroup_part__is(&at->next, "supervisor"))
 		return false;
 	take_name(&part, name);
 	return true;
@@ -80,6 +50,22 @@ static bool is_machine(const struct ct_cgroup_at *at, struct ct_cgroup_name *nam
 static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
 	return is_payload(at, name) || is_machine(at, name);
+}
+
+/* nspawn itself, beside its payload */
+static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
+{
+	struct ct_cgroup_part part = at->parent;
+
+	if (!ct_cgroup_part__is(&at->part, "supervisor") ||
+	    (!ct_cgroup_part__cut_prefix(&part, "systemd-nspawn@") &&
+	     !ct_cgroup_part__cut_prefix(&part, "machine-")))
+		return false;
+	if (!ct_cgroup_part__cut_suffix(&part, ".service"))
+		ct_cgroup_part__cut_suffix(&part, ".scope");
+	beside->role = CT_ROLE_MONITOR;
+	take_name(&part, &beside->name);
+	return true;
 }
 
 const struct ct_runtime_type ct_runtime_nspawn = {
@@ -96,5 +82,5 @@ const struct ct_runtime_type ct_runtime_nspawn = {
 			CT_CAP(SYS_PTRACE) | CT_CAP(SYS_RESOURCE) | CT_CAP(SYS_TTY_CONFIG),
 		.profile = CT_PROFILE_MOBY,
 	},
-	.cgroups = { .is_own = is_own, .divides_services = true },
+	.cgroups = { .is_own = is_own, .is_beside = is_beside, .divides_services = true },
 };

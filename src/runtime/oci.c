@@ -14,11 +14,9 @@
 #include "base/files.h"
 #include "base/host_root.h"
 #include "model/caps.h"
-#include "runtime/json_in.h"
-#include "runtime/runtime.h"
+#include "runtime/oci_priv.h"
 
 #define MAX_CONFIG (32 << 20)
-#define SEARCH_MS  1000
 
 /*
  * The default profiles of moby, containerd and Podman allow about 350 names; one
@@ -26,11 +24,7 @@
  */
 #define DEFAULT_PROFILE_NAMES 250
 
-/*
- * Some directories belong to users, who may leave anything there: a FIFO must
- * not block us and a device must not be read.
- */
-static int load_now(const char *path, json_t **root, json_error_t *bad)
+int ct_oci__load_now(const char *path, json_t **root, json_error_t *bad)
 {
 	int fd = ct_host__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	ct_autofclose FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
@@ -60,7 +54,7 @@ static void run_load(void *arg)
 {
 	struct load *l = arg;
 
-	l->ret = load_now(l->path, &l->root, &l->bad);
+	l->ret = ct_oci__load_now(l->path, &l->root, &l->bad);
 }
 
 static void load__free(void *arg)
@@ -72,14 +66,13 @@ static void load__free(void *arg)
 	free(l);
 }
 
-/* The same of a file system that may not answer. */
-static int load(const char *path, json_t **root, json_error_t *bad)
+int ct_oci__load(const char *path, json_t **root, json_error_t *bad)
 {
 	struct load *l = ct_xzalloc(sizeof(*l));
 	int ret;
 
 	l->path = ct_xstrdup(path);
-	ret = ct_bounded__call(run_load, load__free, l, SEARCH_MS);
+	ret = ct_bounded__call(run_load, load__free, l, CT_OCI_SEARCH_MS);
 	if (ret == -ETIMEDOUT)
 		return ret;
 	if (!ret)
@@ -201,7 +194,7 @@ static void read_list(const char *path, const char *id, struct ct_container *c)
 	json_t *one;
 	size_t i;
 
-	if (load(path, &root, &bad))
+	if (ct_oci__load(path, &root, &bad))
 		return;
 	json_array_foreach(root, i, one) {
 		const char *this = ct_json_in__str(one, "id"),
@@ -270,7 +263,7 @@ int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *
 	json_error_t bad = { .line = 0 };
 	int ret;
 
-	ret = load(config_json, &root, &bad);
+	ret = ct_oci__load(config_json, &root, &bad);
 	if (ret == -EBADMSG)
 		return ct_err__set(err, -ret, "%s: broken JSON in line %d", shown, bad.line);
 	if (ret)
@@ -289,123 +282,4 @@ int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *
 	c->userns = has_ns(linux_, "user", "user");
 	c->seccomp = seccomp_of(json_object_get(linux_, "seccomp"));
 	return 0;
-}
-
-/* The first match that is a regular file. */
-static char *first_match(const char *pattern)
-{
-	ct_autostrings struct ct_strings paths = { 0 };
-	struct stat st;
-
-	ct_host__glob(pattern, &paths);
-	for (size_t i = 0; i < paths.len; i++) {
-		ct_autoclose int fd = ct_host__open(paths.items[i], O_PATH);
-
-		if (fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode))
-			return ct_xstrdup(paths.items[i]);
-	}
-	return NULL;
-}
-
-/*
- * The state of runc and crun names the bundle, wherever it is: crun in "bundle",
- * runc among the labels as "bundle=PATH".
- */
-static char *config_from_state(const char *state)
-{
-	ct_autojson json_t *root = NULL;
-	const char *bundle;
-	json_error_t bad;
-	json_t *label;
-	size_t i;
-
-	if (load_now(state, &root, &bad))
-		return NULL;
-	bundle = ct_json_in__str(root, "bundle");
-	json_array_foreach(json_object_get(json_object_get(root, "config"), "labels"), i, label) {
-		const char *s = json_string_value(label);
-
-		if (s && !strncmp(s, "bundle=", strlen("bundle=")))
-			bundle = s + strlen("bundle=");
-	}
-	if (!bundle || *bundle != '/')
-		return NULL;
-	return ct_xasprintf("%s/config.json", bundle);
-}
-
-/* An id goes into glob patterns and paths. */
-static bool is_plain(const char *id)
-{
-	return *id && *id != '.' && !strpbrk(id, "/*?[]\\{}~");
-}
-
-static char *look_at(const struct ct_bundle_place *p, const char *id)
-{
-	ct_autofree char *pattern = ct_xstrdup(p->pattern), *file = NULL, *rest = NULL;
-	char *hole = strstr(pattern, "%s");
-
-	*hole = '\0';
-	rest = ct_xasprintf("%s%s%s", pattern, id, hole + strlen("%s"));
-	file = first_match(rest);
-	if (file && p->state)
-		return config_from_state(file);
-	return ct_steal(file);
-}
-
-static char *find_config(enum ct_runtime rt, const char *id)
-{
-	char *config = NULL;
-
-	for (int users = 0; users < 2; users++)
-		ct_runtimes__for_each(type) {
-			const struct ct_bundle_place *p = type->bundles;
-
-			if (rt != CT_RT_NONE && type != ct_runtimes[rt])
-				continue;
-			for (; p && p->pattern && !config; p++)
-				if (p->users == users)
-					config = look_at(p, id);
-		}
-	return config;
-}
-
-/* The places are users', too, whose file systems may be anything. */
-struct bundle_search {
-	enum ct_runtime rt;
-	char *id, *config;
-};
-
-static void search(void *arg)
-{
-	struct bundle_search *s = arg;
-
-	s->config = find_config(s->rt, s->id);
-}
-
-static void search__free(void *arg)
-{
-	struct bundle_search *s = arg;
-
-	free(s->id);
-	free(s->config);
-	free(s);
-}
-
-char *ct_oci__find(enum ct_runtime rt, const char *id)
-{
-	struct bundle_search *s;
-	char *config;
-	int ret;
-
-	if (!is_plain(id))
-		return NULL;
-	s = ct_xzalloc(sizeof(*s));
-	s->rt = rt;
-	s->id = ct_xstrdup(id);
-	ret = ct_bounded__call(search, search__free, s, SEARCH_MS);
-	if (ret == -ETIMEDOUT)
-		return NULL;
-	config = ct_steal(s->config);
-	search__free(s);
-	return config;
 }

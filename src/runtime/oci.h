@@ -17,8 +17,13 @@ int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *
 /*
  * Looks for the config.json of a container id in the usual places of Podman, CRI-O, containerd
  * and Docker's containerd, and in the state of runc and crun, which names the bundle wherever it
- * is. CT_RT_NONE: in all of them. The caller frees. NULL: not found.
+ * is. CT_RT_NONE: in all of them. An id that is a name, as ct_cgroup_name has it, counts only where
+ * the bundle names this cgroup (a path, NULL: not known). *found, if it is not NULL, is set to the
+ * runtime that had it. The caller frees. NULL: not found.
  */
-char *ct_oci__find(enum ct_runtime rt, const char *id);
+char *ct_oci__find(enum ct_runtime rt, const char *id, const char *cgroup, enum ct_runtime *found);
+
+/* Has root a container of that id, whose bundle says that it is in this very cgroup? */
+bool ct_oci__knows(enum ct_runtime rt, const char *id, const char *cgroup);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is true of Podman and its containers. */
+#include <string.h>
+
 #include "model/caps.h"
 #include "runtime/docker_api.h"
 #include "runtime/podman_remote.h"
@@ -17,6 +19,55 @@ static const struct ct_bundle_place bundles[] = {
 	{ 0 },
 };
 
+/* A pod's own level has its id: machine-libpod_pod_ID.slice, user-libpod_pod_ID.slice, or /ID. */
+static bool is_pod(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
+{
+	static const char word[] = "libpod_pod_";
+	struct ct_cgroup_part part = at->part;
+	const char *found = memmem(part.s, part.len, word, strlen(word));
+
+	if (found && ct_cgroup_part__cut_suffix(&part, ".slice")) {
+		part.len -= (size_t)(found - part.s) + strlen(word);
+		part.s = found + strlen(word);
+	} else if (!ct_cgroup_part__is(&at->parent, "libpod_parent")) {
+		return false;
+	}
+	if (!ct_cgroup_part__is_id(&part))
+		return false;
+	ct_cgroup_name__set_id(name, part.s, part.len);
+	return true;
+}
+
+/* podman-PID.scope, into which a command moves itself where it may not make cgroups. */
+static bool is_client(struct ct_cgroup_part p)
+{
+	return ct_cgroup_part__cut_suffix(&p, ".scope") &&
+	       ct_cgroup_part__cut_prefix(&p, "podman-") && strspn(p.s, "0123456789") == p.len;
+}
+
+/* conmon of a container that divides a service with it, under the names that it had over time */
+static bool is_supervisor(const struct ct_cgroup_at *at)
+{
+	struct ct_cgroup_part parent = at->parent;
+
+	return ct_cgroup_part__cut_suffix(&parent, ".service") &&
+	       (ct_cgroup_part__is(&at->part, "runtime") ||
+		ct_cgroup_part__is(&at->part, "supervisor"));
+}
+
+static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
+{
+	if (is_pod(at, &beside->name))
+		beside->role = CT_ROLE_POD;
+	else if (is_client(at->part))
+		beside->role = CT_ROLE_CLIENT;
+	else if (is_supervisor(at))
+		beside->role = CT_ROLE_MONITOR;
+	else
+		return false;
+	return true;
+}
+
 const struct ct_runtime_type ct_runtime_podman = {
 	.facts = {
 		.title = "Podman",
@@ -26,11 +77,12 @@ const struct ct_runtime_type ct_runtime_podman = {
 		.users_hold_set = true,
 		.profile = CT_PROFILE_COMMON,
 	},
-	/* conmon's own cgroup, libpod-conmon-ID, is not the container's. */
 	.cgroups = {
 		.prefixes = (const char *const[]){ "libpod-", NULL },
 		.parent = "libpod",	    /* rootless, without systemd */
 		.split = "libpod-payload-", /* of Quadlet, too */
+		.monitors = (const char *const[]){ "libpod-conmon-", NULL },
+		.is_beside = is_beside,
 	},
 	.bundles = bundles,
 	.engine = &ct_docker_api,

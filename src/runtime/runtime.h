@@ -10,6 +10,7 @@
 #include "cgroup/name.h"
 #include "runtime/engine.h"
 #include "runtime/facts.h"
+#include "runtime/tells.h"
 
 /* Files that tell a container's configuration. */
 struct ct_bundle_place {
@@ -36,6 +37,7 @@ struct ct_runtime_type {
 	int (*named)(const struct ct_engine_words *words, struct ct_endpoint *at,
 		     struct ct_err *err);
 	bool by_environment; /* named looks there for everybody, not for its client's words alone */
+	const char *os;	     /* the ID in os-release of the system that is its own, or NULL */
 	bool remembers;	     /* it describes a container until after its end */
 
 	const char *client;		       /* its name on a command line, or NULL */
@@ -75,7 +77,13 @@ char *ct_runtimes__engines(const char *sep);
 /* Does the engine answer for containers of that runtime until after their end? NULL: no. */
 bool ct_runtimes__remembers(const struct ct_engine *e, enum ct_runtime rt);
 
-/* What a cgroup's path tells, see ct_cgroup_name__classify(). */
+/*
+ * What a cgroup's path tells, see ct_cgroup_name__classify(). A guess counts only if the runtime's
+ * own files bear it out: otherwise the path is taken for what it is without.
+ */
 void ct_runtimes__classify(const char *path, struct ct_cgroup_name *name);
+
+/* All that it tells, see ct_tells__of(). */
+void ct_runtimes__tell(const char *path, struct ct_tells *t);
 
 #endif

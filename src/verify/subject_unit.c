@@ -9,6 +9,7 @@
 #include "base/proc.h"
 #include "cgroup/name.h"
 #include "model/caps.h"
+#include "model/unit_name.h"
 #include "record/launch.h"
 #include "runtime/client.h"
 #include "verify/subject.h"

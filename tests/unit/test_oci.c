@@ -144,7 +144,7 @@ static void test_oci_find(void)
 					   "[a-f]*", "a/b", "~root",	 "no-such-container" };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(ids); i++) {
-		ct_autofree char *file = ct_oci__find(CT_RT_NONE, ids[i]);
+		ct_autofree char *file = ct_oci__find(CT_RT_NONE, ids[i], NULL, NULL);
 
 		CU_ASSERT_PTR_NULL(file);
 	}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What stays the same in the names of systemd's units. */
+#ifndef CT_MODEL_UNIT_NAME_H
+#define CT_MODEL_UNIT_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * A unit's name with "*" for what is made up anew each time: numbers and random words of sessions,
+ * of transient units (systemd-run), and of the scopes in which desktops and runtimes start
+ * programs. All others stay as they are, instances of templates among them. A user's session, or
+ * unit, is told apart from those of other users: path is that of its cgroup, or NULL. The caller
+ * frees.
+ */
+char *ct_unit_name__stable(const char *name, const char *path);
+
+/*
+ * The unit that systemd's tools mean by a name: one without a unit's suffix gets the given one
+ * (".service"). The caller frees.
+ */
+char *ct_unit_name__complete(const char *name, const char *suffix);
+
+/* Does it end in the suffix of a unit that holds processes, with something before it? */
+bool ct_unit_name__has_type(const char *name, size_t len);
+
+/* Is its name made up by systemd-run, so that it says nothing about what runs? */
+bool ct_unit_name__is_nameless(const char *name);
+
+/* "user@1000.service": a user's own systemd. */
+bool ct_unit_name__is_manager(const char *name);
+
+/* "getty@.service" of "getty@tty1.service", and "tty1"; false: no instance. The caller frees. */
+bool ct_unit_name__template(const char *name, char **of, char **instance);
+
+/*
+ * What a desktop or snapd says is started in a unit: "org.gnome.Terminal", "flatpak
+ * org.kde.okular", "snap firefox.geckodriver"; NULL: nothing. The caller frees.
+ */
+char *ct_unit_name__app(const char *name);
+
+#endif

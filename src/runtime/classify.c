@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Whose is a cgroup? Paths tell, and what runtimes keep bears their guesses out. */
+#include <string.h>
+
+#include "base/host_root.h"
+#include "base/util.h"
+#include "runtime/oci.h"
+#include "runtime/runtime.h"
+
+#define KEPT	    256
+#define MAX_RELEASE (64 << 10)
+
+static const struct ct_cgroup_owner *const owners[] = {
+#define CT_RUNTIME(id, object, name) [CT_RT_##id] = &ct_runtime_##object.cgroups,
+#include "model/runtimes.def"
+#undef CT_RUNTIME
+};
+
+/* The paths that were right last, in turn. */
+static char *kept[KEPT];
+static size_t next_kept;
+
+static bool is_kept(const char *root)
+{
+	for (size_t i = 0; i < KEPT; i++)
+		if (ct_str_equal(kept[i], root))
+			return true;
+	return false;
+}
+
+static void keep(const char *root)
+{
+	free(kept[next_kept]);
+	kept[next_kept] = ct_xstrdup(root);
+	next_kept = (next_kept + 1) % KEPT;
+}
+
+static bool is_system(const char *os)
+{
+	ct_autofree char *path = ct_host__path("/etc/os-release"), *text = NULL;
+	ct_autofree char *line = ct_xasprintf("ID=%s", os);
+
+	if (ct_read_file(path, MAX_RELEASE, &text, NULL))
+		return false;
+	for (char *save, *at = strtok_r(text, "\n", &save); at; at = strtok_r(NULL, "\n", &save))
+		if (!strcmp(at, line))
+			return true;
+	return false;
+}
+
+/*
+ * Does the bundle of such a container name this cgroup, or is the system such a runtime's own? What
+ * was right once stays so for a while, since a container's files go before its last events come.
+ */
+static bool is_right(const struct ct_cgroup_name *name, const char *path)
+{
+	ct_autofree char *root = ct_xstrndup(path, name->root_len);
+	const char *os = name->runtime != CT_RT_NONE ? ct_runtimes[name->runtime]->os : NULL;
+
+	if (is_kept(root))
+		return true;
+	if (os ? !is_system(os) : !ct_oci__knows(name->runtime, name->id, root))
+		return false;
+	keep(root);
+	return true;
+}
+
+void ct_runtimes__tell(const char *path, struct ct_tells *t)
+{
+	ct_tells__of(path, owners, CT_ARRAY_SIZE(owners), t);
+}
+
+void ct_runtimes__classify(const char *path, struct ct_cgroup_name *name)
+{
+	ct_cgroup_name__classify(path, owners, CT_ARRAY_SIZE(owners), name);
+	if (name->guessed && !is_right(name, path))
+		ct_cgroup_name__classify_plain(path, name);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where the bundle of a container is. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/bounded.h"
+#include "base/host_root.h"
+#include "runtime/oci_priv.h"
+#include "runtime/runtime.h"
+
+struct bundle_search {
+	enum ct_runtime rt, found;
+	char *id, *space; /* space: containerd's namespace, or NULL */
+	char *cgroup;	  /* or NULL */
+	char *config;	  /* found */
+};
+
+/*
+ * Does the bundle say that its container is in this cgroup? In systemd's notation,
+ * SLICE:PREFIX:NAME, or as a path.
+ */
+static bool names_cgroup(const char *config, const char *cgroup)
+{
+	ct_autofree char *scope = NULL;
+	ct_autojson json_t *root = NULL;
+	const char *path, *prefix, *name, *last = strrchr(cgroup, '/');
+	json_error_t bad;
+
+	if (ct_oci__load_now(config, &root, &bad))
+		return false;
+	path = ct_json_in__str(json_object_get(root, "linux"), "cgroupsPath");
+	if (!path || !last)
+		return false;
+	if (!strcmp(path, cgroup) || !strcmp(path, last + 1))
+		return true;
+	prefix = strchr(path, ':');
+	name = prefix ? strchr(prefix + 1, ':') : NULL;
+	if (!name)
+		return false;
+	scope = ct_xasprintf("%.*s-%s.scope", (int)(name - prefix - 1), prefix + 1, name + 1);
+	return !strcmp(scope, last + 1);
+}
+
+/*
+ * The state of runc and crun names the bundle, wherever it is: crun in "bundle",
+ * runc among the labels as "bundle=PATH".
+ */
+static char *config_from_state(const char *state)
+{
+	ct_autojson json_t *root = NULL;
+	const char *bundle;
+	json_error_t bad;
+	json_t *label;
+	size_t i;
+
+	if (ct_oci__load_now(state, &root, &bad))
+		return NULL;
+	bundle = ct_json_in__str(root, "bundle");
+	json_array_foreach(json_object_get(json_object_get(root, "config"), "labels"), i, label) {
+		const char *s = json_string_value(label);
+
+		if (s && !strncmp(s, "bundle=", strlen("bundle=")))
+			bundle = s + strlen("bundle=");
+	}
+	if (!bundle || *bundle != '/')
+		return NULL;
+	return ct_xasprintf("%s/config.json", bundle);
+}
+
+/* Is this the one? Whole ids are nobody else's, names may be. */
+static bool is_it(const struct bundle_search *w, const char *config)
+{
+	struct ct_cgroup_part id = { w->id, strlen(w->id), 0 };
+
+	return ct_cgroup_part__is_id(&id) || !w->cgroup || names_cgroup(config, w->cgroup);
+}
+
+static bool is_file(const char *path)
+{
+	ct_autoclose int fd = ct_host__open(path, O_PATH);
+	struct stat st;
+
+	return fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode);
+}
+
+/* The first match that is a regular file, and the right one. */
+static char *first_match(const struct bundle_search *w, const char *pattern, bool state)
+{
+	ct_autostrings struct ct_strings paths = { 0 };
+	char *found = NULL;
+
+	ct_host__glob(pattern, &paths);
+	for (size_t i = 0; i < paths.len && !found; i++) {
+		if (!is_file(paths.items[i]))
+			continue;
+		found = state ? config_from_state(paths.items[i]) : ct_xstrdup(paths.items[i]);
+		if (found && !is_it(w, found))
+			free(ct_steal(found));
+	}
+	return found;
+}
+
+/* An id goes into glob patterns and paths. */
+static bool is_plain(const char *id)
+{
+	return *id && *id != '.' && !strpbrk(id, "/*?[]\\{}~");
+}
+
+static char *look_at(const struct bundle_search *w, const struct ct_bundle_place *p)
+{
+	ct_autofree char *pattern = ct_xstrdup(p->pattern), *all = NULL;
+	char *hole = strstr(pattern, "%s"), *any = strchr(pattern, '*');
+
+	if (w->space && (!any || any > hole))
+		return NULL;
+	*hole = '\0';
+	if (w->space) {
+		*any = '\0';
+		all = ct_xasprintf("%s%s%s%s%s", pattern, w->space, any + 1, w->id, hole + 2);
+	} else {
+		all = ct_xasprintf("%s%s%s", pattern, w->id, hole + 2);
+	}
+	return first_match(w, all, p->state);
+}
+
+static void look_everywhere(struct bundle_search *w, bool users)
+{
+	ct_runtimes__for_each(type) {
+		if (w->rt != CT_RT_NONE && type != ct_runtimes[w->rt])
+			continue;
+		for (const struct ct_bundle_place *p = type->bundles; p && p->pattern; p++) {
+			if (w->config || p->users != users)
+				continue;
+			w->config = look_at(w, p);
+			/* The state of runc and crun may be that of any runtime above them. */
+			w->found = p->state ? w->rt : (enum ct_runtime)(ct_at - ct_runtimes);
+		}
+	}
+}
+
+static struct bundle_search *bundle_search__new(enum ct_runtime rt, const char *id,
+						const char *cgroup)
+{
+	const char *slash = strchr(id, '/');
+	struct bundle_search *w = ct_xzalloc(sizeof(*w));
+
+	w->rt = rt;
+	w->id = ct_xstrdup(slash ? slash + 1 : id);
+	w->space = slash ? ct_xstrndup(id, (size_t)(slash - id)) : NULL;
+	w->cgroup = cgroup ? ct_xstrdup(cgroup) : NULL;
+	return w;
+}
+
+static void bundle_search__free(void *arg)
+{
+	struct bundle_search *w = arg;
+
+	free(w->id);
+	free(w->space);
+	free(w->cgroup);
+	free(w->config);
+	free(w);
+}
+
+static bool is_sound(const struct bundle_search *w)
+{
+	return is_plain(w->id) && (!w->space || is_plain(w->space));
+}
+
+/* Some places are users', whose file systems may be anything. */
+static void search(void *arg)
+{
+	struct bundle_search *w = arg;
+
+	look_everywhere(w, false);
+	if (!w->config)
+		look_everywhere(w, true);
+}
+
+char *ct_oci__find(enum ct_runtime rt, const char *id, const char *cgroup, enum ct_runtime *found)
+{
+	struct bundle_search *w = bundle_search__new(rt, id, cgroup);
+	char *config;
+
+	if (!is_sound(w)) {
+		bundle_search__free(w);
+		return NULL;
+	}
+	if (ct_bounded__call(search, bundle_search__free, w, CT_OCI_SEARCH_MS) == -ETIMEDOUT)
+		return NULL;
+	config = ct_steal(w->config);
+	if (config && found)
+		*found = w->found;
+	bundle_search__free(w);
+	return config;
+}
+
+bool ct_oci__knows(enum ct_runtime rt, const char *id, const char *cgroup)
+{
+	struct bundle_search *w = bundle_search__new(rt, id, cgroup);
+	bool knows;
+
+	if (is_sound(w))
+		look_everywhere(w, false);
+	knows = w->config && names_cgroup(w->config, cgroup);
+	bundle_search__free(w);
+	return knows;
+}
