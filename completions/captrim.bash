@@ -61,7 +61,7 @@ _captrim() {
 	else
 		case $command in
 		explain) mapfile -t COMPREPLY < <(compgen -W "$(_captrim_capabilities)" -- "$cur") ;;
-		advise | patch | check | rehearse) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
+		advise | patch | check | diff | rehearse) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 		run | verify) mapfile -t COMPREPLY < <(compgen -W -- -- "$cur") ;;
 		esac
 	fi

@@ -37,12 +37,22 @@ static int end(int status)
 	return CT_EXIT_FAILURE;
 }
 
+/* Commands that have to clean up must survive a closed pipe; these need not. */
+static bool only_prints(const char *name)
+{
+	static const char *const names[] = { "advise", "check", "diff", "explain", "list" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
-	/* Commands that have to clean up must survive a closed pipe; these three need not. */
-	if (name && strcmp(name, "advise") && strcmp(name, "explain") && strcmp(name, "check"))
+	if (name && !only_prints(name))
 		signal(SIGPIPE, SIG_IGN);
 	if (!name) {
 		help(stderr);

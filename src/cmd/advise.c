@@ -2,8 +2,8 @@
 /* captrim advise: recordings or advices in JSON in, one advice out. Needs no privilege. */
 #include <errno.h>
 
-#include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/stored.h"
 #include "judge/rules.h"
 #include "view/view.h"
 
@@ -11,6 +11,7 @@ static const char *out_path;
 static int format, color;
 static bool verbose, strict, generous;
 static struct ct_strlist without;
+static struct ct_stored from;
 
 static const struct ct_opt opts[] = {
 	CT_ROW_OUTPUT(&out_path, "the advice"),
@@ -20,6 +21,12 @@ static const struct ct_opt opts[] = {
 	CT_ROW_COLOR(&color),
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
 	  "show the evidence for every capability checked" },
+	CT_ROW_STORE(&from.url),
+	CT_ROW_NAME(&from.names),
+	CT_ROW_STORED_PROJECT(&from.project),
+	CT_ROW_NAMESPACE(&from.space),
+	CT_ROW_HOST(&from.host),
+	CT_ROW_SINCE(&from.since),
 	{ 0, "without-rule", "RULE", CT_OPT_LIST, &without, NULL,
 	  "disable one rule, to see what it changes" },
 	{ .name = NULL },
@@ -27,11 +34,12 @@ static const struct ct_opt opts[] = {
 
 const struct ct_command ct_advise_command = {
 	.name = "advise",
-	.args = "[OPTION]... FILE...",
+	.args = "[OPTION]... {FILE... | --store URL | -c NAME}",
 	.summary = "judge one or many recordings and print one advice",
 	.details = "Recordings of the same workload, from other runs or other hosts, are taken\n"
 		   "together: what any of them needed is in the advice. An advice in JSON\n"
-		   "(--format json) stands in for the recordings it was made from.",
+		   "(--format json) stands in for the recordings it was made from. In place of\n"
+		   "files the store of captrim monitor is read, if one of its options is given.",
 	.opts = opts,
 };
 
@@ -44,12 +52,15 @@ int ct_cmd__advise(int argc, char **argv)
 	ct_autosession struct ct_session *s = NULL;
 	ct_autoreport struct ct_report *r = NULL;
 	struct ct_strlist files = {};
+	struct ct_store_query q;
 	int ret = ct_opts__parse(&ct_advise_command, argc, argv, &files, &err);
 
 	if (ret > 0)
 		return 0;
-	if (!ret && !files.len)
-		ret = ct_err__set(&err, EINVAL, "advise needs a recording: captrim advise FILE");
+	if (!ret)
+		ret = ct_stored__check(&from, &files, "advise", &err);
+	if (!ret)
+		ret = ct_stored__query(&from, &q, &err);
 	if (!ret)
 		ret = ct_cmd__mode(strict, generous, &how.mode, &err);
 	for (size_t i = 0; i < without.len && !ret; i++)
@@ -61,14 +72,16 @@ int ct_cmd__advise(int argc, char **argv)
 	ct_strlist__free(&without);
 	if (ret) {
 		ct_strlist__free(&files);
+		ct_stored__free(&from);
 		return ct_cmd__usage(&ct_advise_command, &err);
 	}
 	emit = (struct ct_emit_opts){ format, color, verbose };
-	ret = ct_cmd__load(&files, &how, &s, &r, &err);
+	ret = ct_stored__load_either(&from, &files, &how, &s, &r, &err);
 	if (!ret)
 		ret = ct_view__write(r, &emit, out_path, &err);
 	if (ret)
 		ct_warn("%s", err.msg);
 	ct_strlist__free(&files);
+	ct_stored__free(&from);
 	return ret ? CT_EXIT_FAILURE : 0;
 }

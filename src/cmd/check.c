@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/outfile.h"
-#include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/stored.h"
 
 #define EXIT_FINDINGS 1
 #define EXIT_ERROR    2
@@ -17,6 +17,7 @@ enum format { TEXT, JSON, SARIF, JUNIT };
 static const char *const formats[] = { "text", "json", "sarif", "junit", NULL };
 static const char *out_path;
 static struct ct_strlist against, pairs;
+static struct ct_stored from;
 static int format, color;
 static bool strict, generous;
 
@@ -27,6 +28,12 @@ static const struct ct_opt opts[] = {
 	  "which service, container or unit a recording belongs to" },
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "how to write the findings" },
 	CT_ROW_OUTPUT(&out_path, "the findings"),
+	CT_ROW_STORE(&from.url),
+	CT_ROW_NAME(&from.names),
+	CT_ROW_STORED_PROJECT(&from.project),
+	CT_ROW_NAMESPACE(&from.space),
+	CT_ROW_HOST(&from.host),
+	CT_ROW_SINCE(&from.since),
 	CT_ROW_STRICT(&strict),
 	CT_ROW_GENEROUS(&generous),
 	CT_ROW_COLOR(&color),
@@ -35,10 +42,12 @@ static const struct ct_opt opts[] = {
 
 const struct ct_command ct_check_command = {
 	.name = "check",
-	.args = "[OPTION]... FILE... --against FILE",
+	.args = "[OPTION]... {FILE... | --store URL | -c NAME} --against FILE",
 	.summary = "compare deployment files with what was recorded, for CI",
 	.details =
-		"FILE is a recording or an advice in JSON. It is compared with a Compose file,\n"
+		"FILE is a recording or an advice in JSON; in its place the store of captrim\n"
+		"monitor is read, if one of its options is given. It is compared with a Compose "
+		"file,\n"
 		"a Kubernetes manifest, a systemd unit, a Quadlet file, the label of an image\n"
 		"(image:NAME, or a file with the output of 'docker image inspect'), or a policy.\n"
 		"One of all these may be -, which is standard input.\n"
@@ -47,14 +56,10 @@ const struct ct_command ct_check_command = {
 	.opts = opts,
 };
 
-static int write_check(const struct ct_check *c, struct ct_err *err)
+static void write_check(FILE *out, void *arg)
 {
-	ct_autooutfile struct ct_outfile *f = NULL;
-	FILE *out;
-	int ret = ct_outfile__open(out_path ? out_path : "-", &f, &out, err);
+	const struct ct_check *c = arg;
 
-	if (ret)
-		return ret;
 	if (format == TEXT) {
 		struct ct_term term = ct_term__of(out, color);
 
@@ -66,7 +71,6 @@ static int write_check(const struct ct_check *c, struct ct_err *err)
 	} else {
 		ct_check__junit(c, out);
 	}
-	return ct_outfile__commit(ct_steal(f), err);
 }
 
 /* An exit status. */
@@ -77,7 +81,8 @@ static int check(const struct ct_strlist *files, enum ct_mode mode)
 	ct_autoreport struct ct_report *r = NULL;
 	struct ct_check c = {};
 	size_t findings;
-	int ret = ct_cmd__load(files, &(struct ct_judge_opts){ .mode = mode }, &s, &r, &err);
+	int ret = ct_stored__load_either(&from, files, &(struct ct_judge_opts){ .mode = mode }, &s,
+					 &r, &err);
 
 	c.report = r;
 	if (!ret)
@@ -85,7 +90,7 @@ static int check(const struct ct_strlist *files, enum ct_mode mode)
 	if (!ret)
 		ret = ct_check__run(&c, &pairs, &err);
 	if (!ret)
-		ret = write_check(&c, &err);
+		ret = ct_outfile__write(out_path ? out_path : "-", write_check, &c, &err);
 	findings = ct_check__count(&c, CT_LEVEL_ERROR) + ct_check__count(&c, CT_LEVEL_WARNING);
 	ct_check__free(&c);
 	if (ret) {
@@ -117,11 +122,13 @@ int ct_cmd__check(int argc, char **argv)
 	enum ct_mode mode;
 	ct_autoerr struct ct_err err = {};
 	struct ct_strlist files = {};
+	struct ct_store_query q;
 	int ret = ct_opts__parse(&ct_check_command, argc, argv, &files, &err), status = 0;
 
-	if (!ret && !files.len)
-		ret = ct_err__set(&err, EINVAL,
-				  "check needs a recording: captrim check FILE --against FILE");
+	if (!ret)
+		ret = ct_stored__check(&from, &files, "check", &err);
+	if (!ret)
+		ret = ct_stored__query(&from, &q, &err);
 	if (!ret && !against.len)
 		ret = ct_err__set(&err, EINVAL, "check needs --against FILE: what is deployed");
 	if (!ret)
@@ -135,5 +142,6 @@ int ct_cmd__check(int argc, char **argv)
 	ct_strlist__free(&files);
 	ct_strlist__free(&against);
 	ct_strlist__free(&pairs);
+	ct_stored__free(&from);
 	return status;
 }

@@ -7,13 +7,14 @@
 
 #include "base/input.h"
 #include "base/outfile.h"
-#include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/stored.h"
 
 #define MAX_OVERRIDE_SIZE ((size_t)4 << 20)
 
 static struct ct_strlist compose_files;
-static const char *override_path, *service, *project;
+static struct ct_stored from;
+static const char *override_path, *service;
 static int color;
 static bool do_write, drop_privileged, quiet, strict, generous, incomplete;
 
@@ -26,12 +27,17 @@ static const struct ct_opt opts[] = {
 	  "leave the files as they are and write an override file; - is standard output" },
 	{ 0, "service", "NAME", CT_OPT_STR, &service, NULL,
 	  "the service that was recorded, if its container has no Compose label" },
-	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL,
+	{ 0, "project", "NAME", CT_OPT_STR, &from.project, NULL,
 	  "use only what was recorded of this Compose project" },
 	{ 0, "drop-privileged", NULL, CT_OPT_FLAG, &drop_privileged, NULL,
 	  "remove 'privileged: true' also if the container was recorded with it" },
 	{ 0, "incomplete", NULL, CT_OPT_FLAG, &incomplete, NULL,
 	  "write even an advice that may lack needs because the recording is incomplete" },
+	CT_ROW_STORE(&from.url),
+	CT_ROW_NAME(&from.names),
+	CT_ROW_NAMESPACE(&from.space),
+	CT_ROW_HOST(&from.host),
+	CT_ROW_SINCE(&from.since),
 	CT_ROW_STRICT(&strict),
 	CT_ROW_GENEROUS(&generous),
 	CT_ROW_COLOR(&color),
@@ -41,7 +47,7 @@ static const struct ct_opt opts[] = {
 
 const struct ct_command ct_patch_command = {
 	.name = "patch",
-	.args = "-f COMPOSE-FILE [-f ...] [OPTION]... RECORDING...",
+	.args = "-f COMPOSE-FILE [-f ...] [OPTION]... {FILE... | --store URL | -c NAME}",
 	.summary = "write the advice into Compose files, as a diff or in place",
 	.details =
 		"Sets cap_drop and cap_add of the services that were recorded, and leaves every\n"
@@ -50,16 +56,11 @@ const struct ct_command ct_patch_command = {
 	.opts = opts,
 };
 
-static int put_text(const char *path, const struct ct_str *text, struct ct_err *err)
+static void put_text(FILE *out, void *arg)
 {
-	ct_autooutfile struct ct_outfile *f = NULL;
-	FILE *out;
-	int ret = ct_outfile__open(path, &f, &out, err);
+	const struct ct_str *text = arg;
 
-	if (ret)
-		return ret;
 	fwrite(text->s, 1, text->len, out);
-	return ct_outfile__commit(ct_steal(f), err);
 }
 
 /* Somebody may have saved the file in an editor since it was read. */
@@ -82,7 +83,7 @@ static int write_files(const struct ct_patch *p, struct ct_err *err)
 		int ret = check_unchanged(&p->files[i], err);
 
 		if (!ret)
-			ret = put_text(p->files[i].real, &p->files[i].text, err);
+			ret = ct_outfile__write(p->files[i].real, put_text, &p->files[i].text, err);
 		if (ret)
 			return ret;
 		if (!quiet)
@@ -123,7 +124,7 @@ static int write_override(const struct ct_patch *p, struct ct_err *err)
 				  "%s exists and was not written by captrim: name another file",
 				  shown);
 	if (!ret)
-		ret = put_text(override_path, &text, err);
+		ret = ct_outfile__write(override_path, put_text, &text, err);
 	if (!ret && !quiet && strcmp(override_path, "-") != 0)
 		ct_warn("%s written: give it as the last -f; it needs Compose 2.24.4 or newer",
 			shown);
@@ -158,7 +159,7 @@ static int check_complete(const struct ct_patch *p, struct ct_err *err)
 
 static int patch(const struct ct_report *r, struct ct_err *err)
 {
-	const struct ct_patch_opts po = { service, project, drop_privileged };
+	const struct ct_patch_opts po = { service, from.project, drop_privileged };
 	ct_autopatch struct ct_patch *p = NULL;
 	int ret = ct_patch__open(&compose_files, r, &po, &p, err);
 
@@ -181,13 +182,13 @@ static int patch(const struct ct_report *r, struct ct_err *err)
 
 static int check_words(const struct ct_strlist *files, struct ct_err *err)
 {
+	struct ct_store_query q;
+	int ret;
+
 	if (!compose_files.len)
 		return ct_err__set(
 			err, EINVAL,
 			"patch needs a Compose file: captrim patch -f compose.yaml FILE");
-	if (!files->len)
-		return ct_err__set(err, EINVAL,
-				   "patch needs a recording: captrim patch -f compose.yaml FILE");
 	for (size_t i = 0; i < compose_files.len; i++)
 		if (!strcmp(compose_files.items[i], "-"))
 			return ct_err__set(
@@ -196,7 +197,8 @@ static int check_words(const struct ct_strlist *files, struct ct_err *err)
 				"as standard input (-f -)");
 	if (do_write && override_path)
 		return ct_err__set(err, EINVAL, "--write and --override exclude each other");
-	return 0;
+	ret = ct_stored__check(&from, files, "patch -f compose.yaml", err);
+	return ret ? ret : ct_stored__query(&from, &q, err);
 }
 
 int ct_cmd__patch(int argc, char **argv)
@@ -215,7 +217,8 @@ int ct_cmd__patch(int argc, char **argv)
 	if (ret < 0) {
 		status = ct_cmd__usage(&ct_patch_command, &err);
 	} else if (!ret) {
-		ret = ct_cmd__load(&files, &(struct ct_judge_opts){ .mode = mode }, &s, &r, &err);
+		ret = ct_stored__load_either(&from, &files, &(struct ct_judge_opts){ .mode = mode },
+					     &s, &r, &err);
 		if (!ret)
 			ret = patch(r, &err);
 		if (ret)
@@ -224,5 +227,6 @@ int ct_cmd__patch(int argc, char **argv)
 	}
 	ct_strlist__free(&files);
 	ct_strlist__free(&compose_files);
+	ct_stored__free(&from);
 	return status;
 }

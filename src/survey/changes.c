@@ -155,16 +155,20 @@ static void compare(const struct ct_changes *all, struct ct_survey_change *c)
 		c->kind = CT_CHANGE_OTHER;
 }
 
+static bool are_times(const struct ct_changes *c)
+{
+	return c->a->kind == CT_SIDE_TIME && c->b->kind == CT_SIDE_TIME;
+}
+
 /* Between two times: what had gone before the first is not a difference. */
 static bool is_old(const struct ct_changes *c, const struct ct_survey_row *row)
 {
-	return c->a->kind == CT_SIDE_TIME && row->last_ms && row->last_ms < c->a->ms;
+	return are_times(c) && row->last_ms && row->last_ms < c->a->ms;
 }
 
 static bool has_gone(const struct ct_changes *c, const struct ct_survey_row *row)
 {
-	return c->b->kind == CT_SIDE_TIME && row->last_ms &&
-	       row->last_ms < c->b->ms - GONE_AFTER_MS;
+	return are_times(c) && row->last_ms && row->last_ms < c->b->ms - GONE_AFTER_MS;
 }
 
 static int by_weight(const void *x, const void *y)

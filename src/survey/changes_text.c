@@ -41,6 +41,11 @@ static const struct ct_survey_cap *cap_of(const struct ct_survey_row *row, int c
 	return NULL;
 }
 
+static bool are_times(const struct sheet *s)
+{
+	return s->c->a->kind == CT_SIDE_TIME && s->c->b->kind == CT_SIDE_TIME;
+}
+
 /* "  + NET_ADMIN  HOST    why, since when". */
 static void put_caps(const struct sheet *s, const char *mark, const char *color, uint64_t set,
 		     const struct ct_survey_row *row)
@@ -51,7 +56,7 @@ static void put_caps(const struct sheet *s, const char *mark, const char *color,
 		const struct ct_survey_cap *c = cap_of(row, cap);
 		const struct ct_cap_info *info = ct_cap__info(cap);
 		bool host = c ? c->scope == CT_SCOPE_HOST : ct_survey__hostwide(1ull << cap) != 0;
-		ct_autofree char *since = c && c->since_ms && s->c->b->kind == CT_SIDE_TIME ?
+		ct_autofree char *since = c && c->since_ms && are_times(s) ?
 						  ct_moment__text(c->since_ms) :
 						  NULL;
 		ct_autofree char *raw = ct_xasprintf("%s%s%s", c && c->text ? c->text : "needed",
@@ -82,19 +87,27 @@ static void put_line(const struct sheet *s, const char *label, uint64_t set)
 	ct_emit__fold(s->out, names, s->width, at, next);
 }
 
+/* By the name that it has in the file, if there is one. */
+static const struct ct_survey_row *titled(const struct sheet *s, const struct ct_survey_change *c)
+{
+	if (c->a && c->b)
+		return s->c->a->kind == CT_SIDE_FILE ? c->a : c->b;
+	return c->b ? c->b : c->a;
+}
+
 static void put_heading(const struct sheet *s, const struct ct_survey_change *c)
 {
-	const struct ct_survey_row *row = c->b ? c->b : c->a;
+	const struct ct_survey_row *row = titled(s, c);
 	ct_autofree char *label = ct_printable(row->label ? row->label : "?"), *why = NULL;
 	const struct ct_side *only = c->kind == CT_CHANGE_ONLY_A ? s->c->a : s->c->b;
 	const struct ct_side *other = c->kind == CT_CHANGE_ONLY_A ? s->c->b : s->c->a;
 
 	fprintf(s->out, "%s%s%s", ct_term__bold(s->term), label, ct_term__reset(s->term));
-	if (c->kind == CT_CHANGE_ONLY_A && only->kind == CT_SIDE_TIME && row->last_ms) {
+	if (c->kind == CT_CHANGE_ONLY_A && are_times(s) && row->last_ms) {
 		ct_autofree char *last = ct_moment__text(row->last_ms);
 
 		why = ct_xasprintf("not seen since %s", last);
-	} else if (c->kind == CT_CHANGE_ONLY_B && other->kind == CT_SIDE_TIME) {
+	} else if (c->kind == CT_CHANGE_ONLY_B && are_times(s)) {
 		why = ct_xstrdup("new");
 	} else if (c->kind != CT_CHANGE_OTHER && c->kind != CT_CHANGE_SAME) {
 		ct_autofree char *where = side_text(only);
@@ -145,7 +158,7 @@ static void put_summary(const struct sheet *s)
 {
 	size_t kinds[4] = { 0 };
 	const char *sep = "";
-	bool times = s->c->b->kind == CT_SIDE_TIME && s->c->a->kind == CT_SIDE_TIME;
+	bool times = are_times(s);
 
 	for (size_t i = 0; i < s->c->len; i++)
 		kinds[s->c->items[i].kind]++;

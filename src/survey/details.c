@@ -74,15 +74,14 @@ static void put_cap(const struct page *p, const struct ct_survey_cap *c, int nam
 	int at;
 
 	ct_str__add(&s, c->text ? c->text : "no reason recorded");
-	if (c->first_ms) {
+	if (c->first_ms && c->last_ms) {
 		ct_autofree char *first = ct_moment__text(c->first_ms);
-
-		ct_str__addf(&s, ", first %s", first);
-	}
-	if (c->last_ms) {
 		ct_autofree char *last = ct_moment__text(c->last_ms);
 
-		ct_str__addf(&s, ", last %s", last);
+		if (strcmp(first, last) != 0)
+			ct_str__addf(&s, ", first %s, last %s", first, last);
+		else
+			ct_str__addf(&s, ", seen %s", first);
 	}
 	safe = ct_printable(s.s);
 	ct_str__free(&s);

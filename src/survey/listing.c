@@ -47,17 +47,9 @@ static uint64_t add_names(struct ct_str *s, uint64_t set, int width, uint64_t al
 
 char *ct_survey__set_text(uint64_t set, int width)
 {
-	uint64_t wide = ct_survey__hostwide(set), left = set, rest = CT_CAPS_ALL & ~set;
+	uint64_t wide = ct_survey__hostwide(set), left = set;
 	struct ct_str s = {};
 
-	/* Of nearly all, those are told that are not among them. */
-	if (ct_caps__count(set) > CT_VIEW_MANY) {
-		ct_autofree char *others = ct_caps__join(rest, " ", ""), *text = NULL;
-
-		text = rest ? ct_xasprintf("all but %s", others) : ct_xstrdup("all");
-		if (!width || ct_columns__of(text) <= width)
-			return ct_steal(text);
-	}
 	left = add_names(&s, wide, width, left);
 	if (!(left & wide))
 		left = add_names(&s, set & ~wide, width, left);
@@ -86,6 +78,20 @@ char *ct_survey_row__needs_text(const struct ct_survey_row *row)
 	return ct_xasprintf("%d", ct_caps__count(row->needs));
 }
 
+/* Of many it is shorter to say what stays. */
+static char *spare_names(const struct ct_survey_row *row, int width)
+{
+	uint64_t spare = ct_survey_row__spare(row), stay = row->holds & ~spare;
+	ct_autofree char *names = ct_caps__join(stay, " ", ""), *text = NULL;
+
+	if (ct_caps__count(spare) <= CT_VIEW_MANY)
+		return ct_survey__set_text(spare, width);
+	text = stay ? ct_xasprintf("all but %s", names) : ct_xstrdup("all of them");
+	if (!width || ct_columns__of(text) <= width)
+		return ct_steal(text);
+	return ct_survey__set_text(spare, width);
+}
+
 char *ct_survey_row__spare_text(const struct ct_survey_row *row, int width)
 {
 	uint64_t spare = ct_survey_row__spare(row);
@@ -106,7 +112,7 @@ char *ct_survey_row__spare_text(const struct ct_survey_row *row, int width)
 		head[strlen(head) - 2] = '\0';
 		return ct_steal(head);
 	}
-	names = ct_survey__set_text(spare, width ? width - (int)strlen(head) : 0);
+	names = spare_names(row, width ? width - (int)strlen(head) : 0);
 	return ct_xasprintf("%s%s", head, names);
 }
 
@@ -210,6 +216,10 @@ void ct_survey__table(const struct ct_survey *sv, FILE *out, const struct ct_ter
 {
 	struct columns c = measure(sv, width && width < NARROW ? NARROW : width);
 
+	if (!sv->len) {
+		fputs("no workloads\n", out);
+		return;
+	}
 	put_heading(out, term, &c);
 	for (size_t i = 0; i < sv->len; i++)
 		put_row(&sv->rows[i], out, term, &c);

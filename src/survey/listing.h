@@ -21,7 +21,7 @@ void ct_survey__json(const struct ct_survey *sv, FILE *out);
 
 /*
  * "SYS_ADMIN NET_RAW KILL +4": the names of a set, those first that reach the host, as many as fit
- * into width columns (0: all); "all but KILL" of more than people read. The caller frees.
+ * into width columns (0: all). The caller frees.
  */
 char *ct_survey__set_text(uint64_t set, int width);
 

@@ -307,7 +307,6 @@ static void join_cap(struct ct_survey_row *into, struct ct_survey_cap *from)
 
 static void join_row(struct ct_survey_row *into, struct ct_survey_row *from)
 {
-	into->hosts += from->hosts;
 	into->holds |= from->holds;
 	into->holds_known |= from->holds_known;
 	into->needs |= from->needs;
@@ -330,6 +329,22 @@ static void join_row(struct ct_survey_row *into, struct ct_survey_row *from)
 		join_cap(into, &from->caps[i]);
 }
 
+/*
+ * Of how many hosts the rows are, which are sorted by it, and how many of these need what all of
+ * them need. A host has several rows if recordings were imported, or its store was begun anew.
+ */
+static void count_hosts(struct ct_survey_row *sum, const struct ct_survey_row *rows, size_t n)
+{
+	for (size_t i = 0, end; i < n; i = end) {
+		uint64_t needs = 0;
+
+		for (end = i; end < n && ct_str_equal(rows[end].host, rows[i].host); end++)
+			needs |= rows[end].needs;
+		sum->hosts++;
+		sum->agree += sum->judged && needs == sum->needs;
+	}
+}
+
 static int by_key(const void *x, const void *y)
 {
 	const struct ct_survey_row *a = x, *b = y;
@@ -346,14 +361,11 @@ void ct_survey__join(struct ct_survey *sv)
 		qsort(sv->rows, sv->len, sizeof(*sv->rows), by_key);
 	for (size_t i = 0; i < sv->len; i = end) {
 		struct ct_survey_row row = sv->rows[i];
-		size_t agree = 0;
 
 		for (end = i + 1; end < sv->len && ct_str_equal(sv->rows[end].key, row.key); end++)
 			join_row(&row, &sv->rows[end]);
-		/* The first row's own needs are still in the array. */
-		for (size_t k = i; k < end; k++)
-			agree += sv->rows[k].judged && sv->rows[k].needs == row.needs;
-		row.agree = agree;
+		row.hosts = row.agree = 0;
+		count_hosts(&row, &sv->rows[i], end - i);
 		for (size_t k = i + 1; k < end; k++)
 			free_row(&sv->rows[k]);
 		sv->rows[kept++] = row;

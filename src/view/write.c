@@ -34,22 +34,26 @@ static const writer_fn writers[CT_FMT_MAX] = {
 	[CT_FMT_HTML] = ct_view__html,
 };
 
+struct job {
+	const struct ct_report *r;
+	const struct ct_emit_opts *opts;
+};
+
+static void write_job(FILE *out, void *arg)
+{
+	const struct job *j = arg;
+
+	if (j->opts->format == CT_FMT_TEXT) {
+		struct ct_term term = ct_term__of(out, j->opts->color);
+
+		ct_view__text(j->r, out, &term, j->opts->verbose);
+	} else {
+		writers[j->opts->format](j->r, out);
+	}
+}
+
 int ct_view__write(const struct ct_report *r, const struct ct_emit_opts *opts, const char *path,
 		   struct ct_err *err)
 {
-	ct_autooutfile struct ct_outfile *f = NULL;
-	FILE *out;
-	int ret;
-
-	ret = ct_outfile__open(path ? path : "-", &f, &out, err);
-	if (ret)
-		return ret;
-	if (opts->format == CT_FMT_TEXT) {
-		struct ct_term term = ct_term__of(out, opts->color);
-
-		ct_view__text(r, out, &term, opts->verbose);
-	} else {
-		writers[opts->format](r, out);
-	}
-	return ct_outfile__commit(ct_steal(f), err);
+	return ct_outfile__write(path ? path : "-", write_job, &(struct job){ r, opts }, err);
 }

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What readers of a store have in common: the options that choose from it, and what is chosen. */
+#ifndef CT_CMD_STORED_H
+#define CT_CMD_STORED_H
+
+#include "cmd/cmd.h"
+#include "store/store.h"
+#include "survey/survey.h"
+
+/* What a command was told to take from a store. All empty: nothing was said. */
+struct ct_stored {
+	const char *url, *since, *host, *project, *space;
+	struct ct_strlist names;
+};
+
+#define CT_ROW_STORE(dest)                                                                    \
+	{                                                                                     \
+		0, "store", "URL", CT_OPT_STR, dest, NULL,                                    \
+			"the store: a file, sqlite:///PATH or postgresql://...; without it, " \
+			"that of this host's captrim monitor"                                 \
+	}
+#define CT_ROW_HOST(dest)                                                                   \
+	{                                                                                   \
+		0, "host", "HOST", CT_OPT_STR, dest, NULL, "of the store, only this host's" \
+	}
+#define CT_ROW_SINCE(dest)                                                   \
+	{                                                                    \
+		0, "since", "WHEN", CT_OPT_STR, dest, NULL,                  \
+			"of the store, only what was seen since then: 30d, " \
+			"monday, 2026-11-01"                                 \
+	}
+#define CT_ROW_NAMESPACE(dest)                                                     \
+	{                                                                          \
+		'n', "namespace", "NAME", CT_OPT_STR, dest, NULL,                  \
+			"of the store, only the pods of this Kubernetes namespace" \
+	}
+#define CT_ROW_NAME(dest)                                                                     \
+	{                                                                                     \
+		'c', "container", "NAME", CT_OPT_LIST, dest, NULL,                            \
+			"of the store, only this container, service or unit; may be repeated" \
+	}
+#define CT_ROW_STORED_PROJECT(dest)                                                         \
+	{                                                                                   \
+		0, "project", "NAME", CT_OPT_STR, dest, NULL, "only this Compose project's" \
+	}
+
+/* Was anything said that means a store? */
+bool ct_stored__is_wanted(const struct ct_stored *o);
+
+/* The query for it, without the names. -EINVAL: --since is no time. It borrows from o. */
+int ct_stored__query(const struct ct_stored *o, struct ct_store_query *q, struct ct_err *err);
+
+/*
+ * The workloads, with all that is known of their needs if needs is true. Names that are not there
+ * are -ENOENT, and an empty store is not.
+ */
+int ct_stored__survey(struct ct_store *s, const struct ct_stored *o, bool needs,
+		      struct ct_survey *sv, struct ct_err *err);
+
+/*
+ * All recordings of them, judged: what the same recordings as files give. -ENOENT: there are none.
+ * *r borrows from *s: free the report first. Both are untouched on failure.
+ */
+int ct_stored__load(struct ct_store *store, const struct ct_stored *o,
+		    const struct ct_judge_opts *how, struct ct_session **s, struct ct_report **r,
+		    struct ct_err *err);
+
+/*
+ * From FILE... or the store. ct_stored__check() before: -EINVAL if there is neither, or both; what
+ * is the command's name.
+ */
+int ct_stored__check(const struct ct_stored *o, const struct ct_strlist *files, const char *what,
+		     struct ct_err *err);
+int ct_stored__load_either(const struct ct_stored *o, const struct ct_strlist *files,
+			   const struct ct_judge_opts *how, struct ct_session **s,
+			   struct ct_report **r, struct ct_err *err);
+
+/* What the store has of a kind, for a message: printable names, the caller frees. */
+char *ct_stored__others(struct ct_store *s, const char *(*of)(const struct ct_survey_row *row));
+
+void ct_stored__free(struct ct_stored *o); /* the list */
+
+#endif
