@@ -21,8 +21,8 @@ struct summing {
 	char *whose;		/* its host, store and key */
 	/* Each workload's recordings tell what was lost on the host while it was watched, and most
 	 * was lost to all of them. */
-	char *host;
-	struct ct_losses losses; /* of that host */
+	char *where;		 /* host and store */
+	struct ct_losses losses; /* of that store */
 	const struct ct_store *store;
 	struct ct_err *err;
 };
@@ -47,11 +47,11 @@ static void keep_losses(struct ct_losses *to, const struct ct_losses *l)
 	to->truncated |= l->truncated;
 }
 
-static void end_host(struct summing *l)
+static void end_store(struct summing *l)
 {
 	ct_losses__add(&l->lost, &l->losses);
 	l->losses = (struct ct_losses){};
-	free(ct_steal(l->host));
+	free(ct_steal(l->where));
 }
 
 static struct ct_session *add_up(struct ct_session *to, struct ct_session *from)
@@ -82,7 +82,7 @@ static struct ct_session *end_all(struct summing *l)
 	struct ct_session *sum = NULL;
 
 	end_workload(l);
-	end_host(l);
+	end_store(l);
 	for (size_t i = 0; i < SUMS; i++)
 		if (l->sums[i])
 			sum = sum ? add_up(ct_steal(l->sums[i]), sum) : ct_steal(l->sums[i]);
@@ -95,9 +95,9 @@ static struct ct_session *end_all(struct summing *l)
 static int take_part(const struct ct_row *row, void *arg)
 {
 	struct summing *l = arg;
-	const char *host = ct_row__text(row, 0);
-	ct_autofree char *whose = ct_xasprintf("%s\n%s\n%s", host, ct_row__text(row, 1),
-					       ct_row__text(row, 2));
+	ct_autofree char *where = ct_xasprintf("%s\n%s", ct_row__text(row, 0),
+					       ct_row__text(row, 1));
+	ct_autofree char *whose = ct_xasprintf("%s\n%s", where, ct_row__text(row, 2));
 	ct_autosession struct ct_session *part = NULL;
 	size_t len;
 	const void *data = ct_row__blob(row, 4, &len);
@@ -108,10 +108,10 @@ static int take_part(const struct ct_row *row, void *arg)
 		return ret;
 	if (l->whose && strcmp(l->whose, whose) != 0)
 		end_workload(l);
-	if (l->host && strcmp(l->host, host) != 0)
-		end_host(l);
-	if (!l->host)
-		l->host = ct_xstrdup(host);
+	if (l->where && strcmp(l->where, where) != 0)
+		end_store(l);
+	if (!l->where)
+		l->where = ct_steal(where);
 	if (!l->one) {
 		l->one = ct_session__new();
 		l->one->recordings = 0;
@@ -139,7 +139,7 @@ static int load(struct ct_store *s, struct ct_where *w, struct ct_session **out,
 		ct_session__free(l.sums[i]);
 	ct_session__free(l.one);
 	free(l.whose);
-	free(l.host);
+	free(l.where);
 	return ret;
 }
 

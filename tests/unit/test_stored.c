@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What readers find in a store, held against the same recordings as files: every format of the
+ * advice says the same.
+ */
+#include <errno.h>
+
+#include "cmd/stored.h"
+#include "random.h"
+#include "stores.h"
+#include "survey/stored.h"
+#include "view/view.h"
+
+#define ROUNDS 60
+#define FILES  3
+
+static char *path_of(unsigned int i)
+{
+	return ct_xasprintf("%s/%u.rec", stores_dir, i);
+}
+
+/* The recordings as files, and in the store, on two hosts. */
+static void put_both(struct ct_session *in[FILES])
+{
+	ct_autostore struct ct_store *s = stores_open(CT_STORE_CHANGE);
+	ct_autoerr struct ct_err err = {};
+
+	for (unsigned int i = 0; i < FILES; i++) {
+		ct_autosession struct ct_session *copy = copy_of(in[i]);
+		ct_autofree char *path = path_of(i);
+
+		STORES_OK(ct_recording__write(in[i], path, &err), err);
+		STORES_OK(ct_store__import(s, copy, i == 1 ? "two" : "one", NULL, &err), err);
+	}
+}
+
+static int by_key(const void *x, const void *y)
+{
+	ct_autoidentity struct ct_identity a = {}, b = {};
+
+	ct_identity__of(((const struct ct_advice *)x)->workload, &a);
+	ct_identity__of(((const struct ct_advice *)y)->workload, &b);
+	return strcmp(a.key, b.key);
+}
+
+/* In one order, and without what is of the first file alone. */
+static void even_out(struct ct_session *s, struct ct_report *r)
+{
+	qsort(r->advices, r->nadvices, sizeof(*r->advices), by_key);
+	s->host.start_ms = 0;
+	free(s->host.kernel);
+	s->host.kernel = NULL;
+}
+
+static char *text_of(const struct ct_report *r, enum ct_format format)
+{
+	struct ct_emit_opts opts = { .format = format, .verbose = true };
+	ct_autofree char *path = ct_xasprintf("%s/out", stores_dir);
+	ct_autoerr struct ct_err err = {};
+	char *text = NULL;
+
+	STORES_OK(ct_view__write(r, &opts, path, &err), err);
+	CU_ASSERT_EQUAL(ct_read_file(path, 1 << 24, &text, NULL), 0);
+	return text;
+}
+
+/* True if all formats say the same. */
+static bool same_advice(enum ct_mode mode, uint32_t round)
+{
+	const char *paths[FILES];
+	const struct ct_strlist files = { paths, FILES, FILES };
+	struct ct_stored from = { .url = stores_path };
+	const struct ct_judge_opts how = { .mode = mode };
+	ct_autosession struct ct_session *a = NULL, *b = NULL;
+	ct_autoreport struct ct_report *x = NULL, *y = NULL;
+	ct_autoerr struct ct_err err = {};
+	bool same = true;
+
+	for (unsigned int i = 0; i < FILES; i++)
+		paths[i] = path_of(i);
+	STORES_OK(ct_cmd__load(&files, &how, &a, &x, &err), err);
+	STORES_OK(ct_stored__load_either(&from, &(struct ct_strlist){}, &how, &b, &y, &err), err);
+	for (unsigned int i = 0; i < FILES; i++)
+		free((void *)paths[i]);
+	even_out(a, x);
+	even_out(b, y);
+	for (int f = 0; f < CT_FMT_MAX && same; f++) {
+		ct_autofree char *p = text_of(x, (enum ct_format)f);
+		ct_autofree char *q = text_of(y, (enum ct_format)f);
+
+		same = !strcmp(p, q);
+		if (!same) {
+			size_t at = 0, line;
+
+			while (p[at] == q[at])
+				at++;
+			for (line = at; line && p[line - 1] != '\n';)
+				line--;
+			printf("round %" PRIu32 ", %s: '%.100s' and '%.100s'\n", round,
+			       ct_format_choices[f], p + line, q + line);
+		}
+	}
+	return same;
+}
+
+static void test_random(void)
+{
+	for (uint32_t round = 1; round < ROUNDS; round++) {
+		struct ct_session *in[FILES];
+		bool same;
+
+		stores_fresh();
+		seed = round;
+		calm = round & 1;
+		for (unsigned int i = 0; i < FILES; i++) {
+			in[i] = random_session(i);
+			in[i]->losses.events = !below(10);
+			in[i]->losses.lookups = below(3);
+		}
+		put_both(in);
+		same = same_advice((enum ct_mode)(round % 3), round);
+		CU_ASSERT(same);
+		for (unsigned int i = 0; i < FILES; i++)
+			ct_session__free(in[i]);
+		if (!same)
+			return;
+	}
+}
+
+static void test_golden(void)
+{
+	glob_t found = golden_recordings();
+
+	CU_ASSERT_FATAL(found.gl_pathc >= FILES);
+	for (size_t i = 0; i + FILES <= found.gl_pathc; i++) {
+		struct ct_session *in[FILES] = { 0 };
+
+		stores_fresh();
+		for (size_t k = 0; k < FILES; k++)
+			CU_ASSERT_EQUAL_FATAL(
+				ct_recording__read(found.gl_pathv[i + k], &in[k], NULL), 0);
+		put_both(in);
+		CU_ASSERT(same_advice(CT_MODE_DEFAULT, 0));
+		for (size_t k = 0; k < FILES; k++)
+			ct_session__free(in[k]);
+	}
+	globfree(&found);
+}
+
+/* ---- rows ---- */
+
+static const struct ct_survey_row *row_of(const struct ct_survey *sv, const char *label,
+					  const char *host)
+{
+	for (size_t i = 0; i < sv->len; i++)
+		if (ct_str_equal(sv->rows[i].label, label) && ct_str_equal(sv->rows[i].host, host))
+			return &sv->rows[i];
+	return NULL;
+}
+
+static void test_rows(void)
+{
+	ct_autosession struct ct_session *web = stores_session("web", 5000);
+	ct_autosession struct ct_session *db = stores_session("db", 9000);
+	ct_autostore struct ct_store *s = NULL;
+	ct_autosurvey struct ct_survey sv = {}, made = {};
+	ct_autoreport struct ct_report *r = ct_judge__session(web, CT_MODE_DEFAULT);
+	const struct ct_survey_row *row, *expected;
+	ct_autoerr struct ct_err err = {};
+
+	stores_fresh();
+	s = stores_open(CT_STORE_WRITE);
+	STORES_OK(stores_save(s, web, "alpha", 10000, true, &err), err);
+	STORES_OK(stores_save(s, db, "alpha", 12000, true, &err), err);
+	STORES_OK(ct_survey__read(s, NULL, true, &sv, &err), err);
+	CU_ASSERT_EQUAL_FATAL(sv.len, 2);
+	ct_survey__add_report(&made, r, "alpha");
+	row = row_of(&sv, "web", "alpha");
+	expected = &made.rows[0];
+	CU_ASSERT_PTR_NOT_NULL_FATAL(row);
+	UNIT_STR(row->key, expected->key);
+	UNIT_STR(row->image, expected->image);
+	CU_ASSERT_EQUAL(row->kind, expected->kind);
+	CU_ASSERT_EQUAL(row->runtime, expected->runtime);
+	CU_ASSERT(row->judged && row->holds_known);
+	CU_ASSERT_EQUAL(row->holds, expected->holds);
+	CU_ASSERT_EQUAL(row->needs, expected->needs);
+	CU_ASSERT_EQUAL(row->optional, expected->optional);
+	CU_ASSERT_EQUAL(row->gaps, expected->gaps);
+	CU_ASSERT_EQUAL(row->confidence, expected->confidence);
+	CU_ASSERT_EQUAL(row->checks, expected->checks);
+	CU_ASSERT_EQUAL_FATAL(row->ncaps, expected->ncaps);
+	CU_ASSERT_EQUAL(row->caps[0].verdict, expected->caps[0].verdict);
+	CU_ASSERT_EQUAL(row->caps[0].scope, expected->caps[0].scope);
+	CU_ASSERT(row->caps[0].chosen);
+	CU_ASSERT(row->caps[0].since_ms > 0);
+	UNIT_STR(row->caps[0].site, expected->caps[0].site);
+	UNIT_STR(row->caps[0].process, expected->caps[0].process);
+}
+
+static void stored_is(const char *name, const char *host, const char *project, int ret,
+		      const char *message)
+{
+	ct_autostore struct ct_store *s = stores_open(CT_STORE_READ);
+	struct ct_stored from = { .host = host, .project = project };
+	ct_autosurvey struct ct_survey sv = {};
+	ct_autoerr struct ct_err err = {};
+
+	if (name)
+		*CT_PUSH(from.names.items, from.names.len, from.names.cap) = name;
+	CU_ASSERT_EQUAL(ct_stored__survey(s, &from, false, &sv, &err), ret);
+	UNIT_STR(err.msg, message);
+	if (!ret)
+		CU_ASSERT_EQUAL(sv.len, 1);
+	ct_stored__free(&from);
+}
+
+static void test_names(void)
+{
+	ct_autosession struct ct_session *web = stores_session("web", 5000);
+	ct_autoerr struct ct_err err = {};
+
+	stores_fresh();
+	{
+		ct_autostore struct ct_store *s = stores_open(CT_STORE_WRITE);
+
+		STORES_OK(stores_save(s, web, "alpha", 10000, true, &err), err);
+	}
+	stored_is("web", NULL, NULL, 0, NULL);
+	stored_is("name:web", "alpha", NULL, 0, NULL);
+	stored_is("we", NULL, NULL, -ENOENT, "no workload is called we; there is web");
+	stored_is(NULL, "alp\x1bha", NULL, -ENOENT,
+		  "the store has nothing of the host alp\\x1bha; there is: alpha");
+	stored_is("web", "alpha", "shop", -ENOENT,
+		  "the store has nothing of the project shop; there is: none");
+}
+
+static CU_TestInfo tests[] = {
+	{ "recordings of a test", test_golden },
+	{ "recordings at random", test_random },
+	{ "rows", test_rows },
+	{ "names", test_names },
+	CU_TEST_INFO_NULL,
+};
+
+int main(void)
+{
+	stores_begin();
+	return unit_run("stored", tests);
+}
