@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 
 #include "base/clock.h"
-#include "http/listen.h"
 #include "http/token.h"
 
 #define MAX_CLIENTS	64
@@ -310,14 +309,19 @@ int ct_httpd__new(struct ct_loop *loop, const struct ct_httpd_opts *opts, ct_htt
 		  struct ct_httpd **out, struct ct_err *err)
 {
 	struct ct_httpd *d = ct_xzalloc(sizeof(*d));
-	int ret;
+	int ret = 0;
 
 	*d = (struct ct_httpd){ .loop = loop, .fn = fn, .arg = arg, .own_login = opts->own_login };
 	d->listener.fd = -1;
 	ct_httpd__set_token(d, opts->token);
 	if (opts->hosts)
 		ct_strings__add_all(&d->hosts, opts->hosts);
-	ret = ct_listener__open(opts->listen, opts->name, &d->listener, err);
+	if (opts->listener) {
+		d->listener = *opts->listener;
+		*opts->listener = (struct ct_listener){ .fd = -1 };
+	} else {
+		ret = ct_listener__open(opts->listen, opts->name, &d->listener, err);
+	}
 	if (!ret && !d->listener.local && !d->token)
 		ret = ct_err__set(err, EPERM,
 				  "%s is reachable from other machines: give a token file, or "
@@ -372,7 +376,9 @@ void ct_httpd__set_token(struct ct_httpd *d, const char *token)
 int ct_httpd__new(struct ct_loop *loop, const struct ct_httpd_opts *opts, ct_http_fn fn, void *arg,
 		  struct ct_httpd **d, struct ct_err *err)
 {
-	(void)loop, (void)opts, (void)fn, (void)arg, (void)d;
+	(void)loop, (void)fn, (void)arg, (void)d;
+	if (opts->listener)
+		ct_listener__close(opts->listener);
 	return ct_err__set(err, ENOSYS,
 			   "captrim was built without libmicrohttpd, which serves metrics and "
 			   "pages; build it with that library (package libmicrohttpd-dev)");

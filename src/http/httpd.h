@@ -8,6 +8,7 @@
 #define CT_HTTP_HTTPD_H
 
 #include "base/loop.h"
+#include "http/listen.h"
 #include "http/message.h"
 
 struct ct_httpd;
@@ -19,8 +20,10 @@ typedef void (*ct_http_fn)(void *arg, const struct ct_http_request *req,
 struct ct_httpd_opts {
 	const char *listen; /* see http/listen.h; NULL: the socket called name, or nothing */
 	const char *name;   /* of a socket that systemd hands over: "metrics", "ui" */
-	const char *token;  /* NULL: none; then the address has to be a local one */
-	bool own_login; /* the handler answers also who has not brought the token: see trusted */
+	/* One that is open already, instead of both. It is taken over, whatever is returned. */
+	struct ct_listener *listener;
+	const char *token; /* NULL: none; then the address has to be a local one */
+	bool own_login;	   /* the handler answers also who has not brought the token: see trusted */
 	/* What else a Host header may say: names of this machine, or of a proxy before it. NULL at
 	 * the end, or NULL. Numeric addresses and localhost are always right. */
 	const char *const *hosts;

@@ -42,6 +42,7 @@ void ct_metrics__set_backend(struct ct_metrics *m, const char *backend);
 struct ct_metrics_workload {
 	const char *key; /* of model/identity.h; instances of the same are added up by the caller */
 	uint64_t needed, hostwide; /* sets; hostwide: those of needed that reached the host */
+	uint64_t optional;	   /* used, and programs manage without */
 	uint64_t held;		   /* the configured set; 0: not known */
 	bool incomplete;
 	uint64_t checks, denied; /* since the daemon began, or since ever; never less */

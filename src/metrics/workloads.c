@@ -59,7 +59,8 @@ void ct_metrics__workload(struct ct_metrics *m, const struct ct_metrics_workload
 	t->needed = w->needed;
 	t->held = w->held;
 	t->values[CT_METRIC_WORKLOAD_NEEDED] = ct_caps__count(w->needed);
-	t->values[CT_METRIC_WORKLOAD_REMOVABLE] = ct_caps__count(w->held & ~w->needed);
+	t->values[CT_METRIC_WORKLOAD_REMOVABLE] = ct_caps__count(w->held &
+								 ~(w->needed | w->optional));
 	t->values[CT_METRIC_WORKLOAD_HOSTWIDE] = ct_caps__count(w->hostwide & w->needed);
 	t->values[CT_METRIC_WORKLOAD_INCOMPLETE] = w->incomplete;
 	t->values[CT_METRIC_WORKLOAD_CHECKS] = (double)w->checks;

@@ -15,96 +15,47 @@
 #include "view/phrases.h"
 #include "view/view.h"
 
-/* What another format says of one workload, to be pasted. */
-static void put_snippet(FILE *out, const struct ct_report *r, size_t n,
-			void (*emit)(const struct ct_report *, FILE *))
-{
-	struct ct_report one = { .session = r->session, .advices = &r->advices[n], .nadvices = 1 };
-	ct_autofree char *text = NULL;
-	ct_autofclose FILE *mem = NULL;
-	size_t len;
-
-	mem = open_memstream(&text, &len);
-	if (!mem)
-		return;
-	emit(&one, mem);
-	if (fflush(mem))
-		return;
-	fputs("<div class=\"snippet\"><button type=\"button\" class=\"copy\" hidden>Copy</button>"
-	      "<pre tabindex=\"0\"><code>",
-	      out);
-	/* ct_html__text() would make the line ends visible. */
-	for (char *line = text, *end; *line; line = end + 1) {
-		end = strchrnul(line, '\n');
-		if (!*end)
-			break;
-		*end = '\0';
-		ct_html__text(out, line);
-		fputc('\n', out);
-	}
-	fputs("</code></pre></div>\n", out);
-}
-
-static void put_more_formats(FILE *out, const struct ct_report *r, size_t n)
-{
-	static const struct {
-		const char *name;
-		void (*emit)(const struct ct_report *, FILE *);
-	} formats[] = {
-		{ "docker run", ct_emit__docker },     { "podman run", ct_emit__podman },
-		{ "Kubernetes", ct_emit__kubernetes }, { "Compose", ct_emit__compose },
-		{ "systemd unit", ct_emit__systemd },  { "Quadlet", ct_emit__quadlet },
-		{ "Helm values", ct_emit__helm },      { "kustomize", ct_emit__kustomize },
-		{ "OCI config.json", ct_emit__oci },   { "Nomad", ct_emit__nomad },
-	};
-	bool unit = r->advices[n].workload->kind == CT_WL_UNIT;
-
-	fputs("<details class=\"more\"><summary>The same for docker, Podman, Kubernetes, systemd "
-	      "and others</summary>\n",
-	      out);
-	for (size_t i = 0; i < CT_ARRAY_SIZE(formats); i++) {
-		/* That one is above already. */
-		if (formats[i].emit == (unit ? ct_emit__systemd : ct_emit__compose))
-			continue;
-		fputs("<details>", out);
-		ct_html__element(out, "summary", NULL, formats[i].name);
-		put_snippet(out, r, n, formats[i].emit);
-		fputs("</details>\n", out);
-	}
-	fputs("</details>\n", out);
-}
-
 static void put_advice(FILE *out, const struct ct_report *r, size_t n)
 {
 	const struct ct_advice *a = &r->advices[n];
-	bool unit = a->workload->kind == CT_WL_UNIT, sure = a->confidence >= CT_CONF_HIGH;
-	ct_autofree char *about = ct_view__about(a), *gaps = ct_advice__gaps_text(a);
+	ct_autofree char *about = ct_view__about(a);
 
 	fprintf(out, "<section aria-labelledby=\"w%zu\">\n<h3 id=\"w%zu\">", n, n);
 	ct_html__text(out, ct_workload__label(a->workload));
 	fputs("</h3>\n", out);
 	ct_html__element(out, "p", "dim", about);
-	if (gaps) {
-		fputs("<p class=\"warn\"><strong>INCOMPLETE:</strong> ", out);
-		ct_html__text(out, gaps);
-		fputs("</p>\n", out);
-	}
-	fprintf(out, "<p>Confidence: <span class=\"tag %s\">%s</span> ", sure ? "good" : "bad",
-		ct_confidence__name(a->confidence));
-	ct_html__text(out, a->why);
-	fputs("</p>\n", out);
-	put_snippet(out, r, n, unit ? ct_emit__systemd : ct_emit__compose);
-	for (size_t i = 0; i < a->nwarnings; i++) {
-		fputs(ct_warning__is_note(&a->warnings[i]) ?
-			      "<p class=\"dim\">Note: " :
-			      "<p class=\"warn\"><strong>Warning:</strong> ",
-		      out);
-		ct_html__text(out, a->warnings[i].text);
-		fputs("</p>\n", out);
-	}
+	ct_html__gaps(out, a);
+	ct_html__confidence(out, a);
+	ct_html__snippet(out, r, n);
+	ct_html__warnings(out, a);
 	if (!ct_html__many(r))
-		put_more_formats(out, r, n);
+		ct_html__more_snippets(out, r, n);
 	fputs("</section>\n", out);
+}
+
+/* What can be taken away from whom, before all that is said of each. */
+static void put_overview(FILE *out, const struct ct_report *r)
+{
+	ct_html__overview_begin(out, false, false);
+	for (size_t i = 0; i < r->nadvices; i++) {
+		const struct ct_advice *a = &r->advices[i];
+		ct_autofree char *href = ct_xasprintf("#w%zu", i);
+		struct ct_html_row row = {
+			.href = href,
+			.label = ct_workload__label(a->workload),
+			.about = a->workload->container.image,
+			.confidence = ct_confidence__name(a->confidence),
+			.judged = true,
+			.needs = a->cap_add,
+			.spare = a->removed,
+			.hostwide = ct_advice__hostwide(a),
+			.incomplete = a->gaps != 0,
+		};
+
+		row.holds_known = ct_workload__configured(a->workload, &row.holds);
+		ct_html__overview_row(out, &row, false, false);
+	}
+	ct_html__overview_end(out);
 }
 
 /* "web needs 5 of the 14 capabilities that it ran with; SYS_TIME reaches beyond the container." */
@@ -213,6 +164,8 @@ void ct_view__html(const struct ct_report *r, FILE *out)
 	put_head(out);
 	put_header(out, r);
 	fputs("<h2 id=\"use\">What to use</h2>\n", out);
+	if (r->nadvices > 1)
+		put_overview(out, r);
 	for (size_t i = 0; i < r->nadvices; i++)
 		put_advice(out, r, i);
 	if (r->nadvices) {

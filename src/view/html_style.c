@@ -5,7 +5,7 @@
  */
 #include "view/html.h"
 
-const char ct_html_style_hash[] = "sha256-zn1KskLzzT5yeqxN4txxvOpyqQFHLZEZL1i3ifH5xUc=";
+const char ct_html_style_hash[] = "sha256-znML/60JtJx4pyr5qOjsmA1/Lapn21ivEOXexPyCA8g=";
 
 const char ct_html_style[] =
 	":root{color-scheme:light dark;--bg:#fff;--fg:#1a1d21;--dim:#5a626b;--line:#d5dae0;"
@@ -60,7 +60,18 @@ const char ct_html_style[] =
 	"details>:last-child{margin-bottom:.75rem}"
 	".reasons{list-style:none;padding:0}.reasons>li{border-top:1px solid var(--line);"
 	"padding:.5rem 0}"
+	".chip{display:inline-block;font:600 .8rem ui-monospace,monospace;padding:0 .35em;"
+	"margin:.1em 0;border-radius:4px;background:var(--goodbg);color:var(--good);"
+	"overflow-wrap:normal}.chip.host{background:var(--badbg);color:var(--bad)}"
+	".overview{width:100%}.overview th[scope=row]{min-width:11rem;max-width:20rem;"
+	"overflow-wrap:anywhere}.overview th[scope=row] .dim{font-weight:400}"
+	".overview thead th{white-space:nowrap}"
 	"@media(max-width:40rem){body{padding:.75rem}th,td{padding:.25rem .4rem}"
+	".overview,.overview tbody,.overview tr,.overview td,.overview th{display:block;"
+	"border:0;padding:0;max-width:none}.overview thead{display:none}"
+	".overview tr{padding:.5rem 0;border-bottom:1px solid var(--line)}"
+	".overview td{padding:.1rem 0}.overview td::before{content:attr(data-label) ': ';"
+	"color:var(--dim)}"
 	".time,.time tbody,.time tr,.time td,.time th{display:block;width:100%!important;"
 	"border:0;padding:0}.time thead{display:none}.time tr{padding:.35rem 0;"
 	"border-bottom:1px solid var(--line)}}"

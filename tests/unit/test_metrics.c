@@ -44,6 +44,7 @@ static void add(struct ct_metrics *m, const char *key, uint64_t checks)
 		.key = key,
 		.needed = CT_CAP(CHOWN) | CT_CAP(SYS_TIME),
 		.hostwide = CT_CAP(SYS_TIME),
+		.optional = CT_CAP(KILL),
 		.held = CT_CAPS_DOCKER_DEFAULT | CT_CAP(SYS_TIME),
 		.checks = checks,
 		.denied = checks / 10,
@@ -134,7 +135,7 @@ static void test_workloads(void)
 	text = scrape_at(m, 1);
 #define SERIES(name) value_in(text, "captrim_workload_" name "{workload=\"compose:shop/front\"}")
 	CU_ASSERT_EQUAL(SERIES("needed_capabilities"), 2);
-	CU_ASSERT_EQUAL(SERIES("removable_capabilities"), 13);
+	CU_ASSERT_EQUAL(SERIES("removable_capabilities"), 12);
 	CU_ASSERT_EQUAL(SERIES("hostwide_capabilities"), 1);
 	CU_ASSERT_EQUAL(SERIES("incomplete"), 0);
 	CU_ASSERT_EQUAL(SERIES("checks_total"), 100);

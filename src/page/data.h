@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the pages show, read from a store at one time. Pages are made of this alone, so that they
+ * can be tested without a store. All strings are raw and owned, NULL is "not known".
+ */
+#ifndef CT_PAGE_DATA_H
+#define CT_PAGE_DATA_H
+
+#include "survey/survey.h"
+
+struct ct_page_event {
+	char *id, *kind, *host, *key, *label;
+	char *capability, *verdict, *scope, *text;
+	int64_t time_ms, expires_ms, acked_ms; /* wall clock; 0: never, not yet */
+	char *acked_by, *note;
+};
+
+struct ct_page_gap {
+	char *host, *key, *why, *text;
+	int64_t from_ms, to_ms;
+};
+
+struct ct_page_host {
+	char *name, *kernel, *arch, *backend, *captrim;
+	int64_t first_ms, last_ms;
+	uint64_t workloads;
+};
+
+struct ct_page_data {
+	int64_t now_ms;
+	struct ct_survey survey;
+	struct ct_page_event *events; /* newest first */
+	size_t nevents, events_cap;
+	struct ct_page_gap *gaps; /* newest first */
+	size_t ngaps, gaps_cap;
+	struct ct_page_host *hosts;
+	size_t nhosts, hosts_cap;
+	/* Of one workload: what was recorded of it, and the advice on that. NULL: not asked for. */
+	struct ct_session *session;
+	struct ct_report *report;
+};
+
+void ct_page_data__free(struct ct_page_data *d); /* what it holds */
+#define ct_autopagedata __attribute__((cleanup(ct_page_data__free)))
+
+bool ct_page_event__is_open(const struct ct_page_event *e, int64_t now_ms);
+
+/* What a page wants. All zero: nothing but the names of hosts. */
+struct ct_page_want {
+	const char *host; /* of this alone; NULL: of all */
+	const char *key;  /* of this workload alone, with its recording; NULL: of all */
+	bool survey, needs, events, gaps;
+};
+
+/* Fills d, which is empty. 0 or a negative errno with a message; d holds nothing then. */
+typedef int (*ct_page_load_fn)(void *arg, const struct ct_page_want *want, struct ct_page_data *d,
+			       struct ct_err *err);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "page/from_store.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "survey/stored.h"
+
+static char *copy(const char *s)
+{
+	return s && *s ? ct_xstrdup(s) : NULL;
+}
+
+static int add_event(const struct ct_store_event *row, void *arg)
+{
+	struct ct_page_data *d = arg;
+
+	*CT_PUSH(d->events, d->nevents, d->events_cap) = (struct ct_page_event){
+		.id = copy(row->id),
+		.kind = copy(row->kind),
+		.host = copy(row->host),
+		.key = copy(row->key),
+		.label = copy(row->label),
+		.capability = copy(row->capability),
+		.verdict = copy(row->verdict),
+		.scope = copy(row->scope),
+		.text = copy(row->text),
+		.time_ms = row->time_ms,
+		.expires_ms = row->expires_ms,
+		.acked_ms = row->acked_ms,
+		.acked_by = copy(row->acked_by),
+		.note = copy(row->note),
+	};
+	return 0;
+}
+
+static int add_gap(const struct ct_store_gap *row, void *arg)
+{
+	struct ct_page_data *d = arg;
+
+	*CT_PUSH(d->gaps, d->ngaps, d->gaps_cap) = (struct ct_page_gap){
+		.host = copy(row->host),
+		.key = copy(row->key),
+		.why = copy(row->why),
+		.text = copy(row->text),
+		.from_ms = row->from_ms,
+		.to_ms = row->to_ms,
+	};
+	return 0;
+}
+
+static int add_host(const struct ct_store_host_row *row, void *arg)
+{
+	struct ct_page_data *d = arg;
+
+	*CT_PUSH(d->hosts, d->nhosts, d->hosts_cap) = (struct ct_page_host){
+		.name = copy(row->name),
+		.kernel = copy(row->kernel),
+		.arch = copy(row->arch),
+		.backend = copy(row->backend),
+		.captrim = copy(row->captrim),
+		.first_ms = row->first_ms,
+		.last_ms = row->last_ms,
+		.workloads = row->workloads,
+	};
+	return 0;
+}
+
+static int newest_event(const void *a, const void *b)
+{
+	const struct ct_page_event *x = a, *y = b;
+
+	if (x->time_ms != y->time_ms)
+		return x->time_ms < y->time_ms ? 1 : -1;
+	return strcmp(x->id ? x->id : "", y->id ? y->id : "");
+}
+
+static int newest_gap(const void *a, const void *b)
+{
+	const struct ct_page_gap *x = a, *y = b;
+
+	if (x->from_ms != y->from_ms)
+		return x->from_ms < y->from_ms ? 1 : -1;
+	return strcmp(x->why ? x->why : "", y->why ? y->why : "");
+}
+
+static int load_one(struct ct_store *s, const struct ct_store_query *q, struct ct_page_data *d,
+		    struct ct_err *err)
+{
+	int ret = ct_store__load(s, q, &d->session, err);
+
+	if (!ret)
+		d->report = ct_judge__session(d->session, CT_MODE_DEFAULT);
+	return ret;
+}
+
+static int load_from(struct ct_store *s, const struct ct_page_want *want, struct ct_page_data *d,
+		     struct ct_err *err)
+{
+	struct ct_store_query q = { .host = want->host };
+	struct ct_store_query all = { 0 };
+	int ret = ct_store__each_host(s, &all, add_host, d, err);
+
+	if (want->key) {
+		q.names = &want->key;
+		q.nnames = 1;
+	}
+	if (!ret && want->survey)
+		ret = ct_survey__read(s, &q, want->needs, &d->survey, err);
+	if (!ret && want->events)
+		ret = ct_store__each_event(s, &q, add_event, d, err);
+	if (!ret && want->gaps)
+		ret = ct_store__each_gap(s, &q, add_gap, d, err);
+	if (!ret && want->key)
+		ret = load_one(s, &q, d, err);
+	return ret;
+}
+
+int ct_page__load(void *arg, const struct ct_page_want *want, struct ct_page_data *d,
+		  struct ct_err *err)
+{
+	ct_autopagedata struct ct_page_data got = { .now_ms = ct_clock__wall_ms() };
+	ct_autostore struct ct_store *s = NULL;
+	int ret = ct_store__open(arg, CT_STORE_READ, &s, err);
+
+	if (!ret)
+		ret = load_from(s, want, &got, err);
+	if (ret)
+		return ret;
+	if (got.nevents)
+		qsort(got.events, got.nevents, sizeof(got.events[0]), newest_event);
+	if (got.ngaps)
+		qsort(got.gaps, got.ngaps, sizeof(got.gaps[0]), newest_gap);
+	*d = got;
+	got = (struct ct_page_data){ 0 };
+	return 0;
+}

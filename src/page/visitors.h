@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Who has shown the token. A browser gets a random name for that, in a cookie, and never keeps the
+ * token itself. */
+#ifndef CT_PAGE_VISITORS_H
+#define CT_PAGE_VISITORS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define CT_VISITORS_MOST    32
+#define CT_VISITORS_HOURS   12 /* after the last visit */
+#define CT_VISITORS_GUESSES 10 /* wrong tokens in a minute, then nobody may try */
+
+struct ct_visitor {
+	char *name; /* NULL: a free place */
+	uint64_t until_ns;
+};
+struct ct_visitors {
+	struct ct_visitor places[CT_VISITORS_MOST];
+	uint64_t minute_ns; /* when the minute of these began */
+	unsigned int wrong;
+};
+
+/* A new one, in the place of the one who was away longest if need be. The set's own. */
+const char *ct_visitors__add(struct ct_visitors *v, uint64_t now_ns);
+
+/* name may be NULL. Known: the time begins anew. */
+bool ct_visitors__know(struct ct_visitors *v, const char *name, uint64_t now_ns);
+void ct_visitors__forget(struct ct_visitors *v, const char *name);
+
+/* May somebody try a token now? A wrong one is to be counted. */
+bool ct_visitors__may_try(const struct ct_visitors *v, uint64_t now_ns);
+void ct_visitors__count_wrong(struct ct_visitors *v, uint64_t now_ns);
+
+void ct_visitors__free(struct ct_visitors *v); /* what it holds */
+
+#endif
