@@ -72,16 +72,16 @@ static char *rate_text(const struct ct_top *t, const struct ct_survey_row *row, 
 }
 
 /* A cell flush right, with the gap behind it. */
-static void add_right(struct ct_frame *f, enum ct_ink ink, int width, const char *text)
+static void add_right(struct ct_canvas *f, enum ct_ink ink, int width, const char *text)
 {
 	ct_autofree char *cut = ct_columns__cut(text, width);
 	ct_autofree char *cell = ct_xasprintf("%*s%s  ", width - ct_columns__of(cut), "", cut);
 
-	ct_frame__add(f, ink, 0, cell);
+	ct_canvas__add(f, ink, 0, cell);
 }
 
 static void draw_row(const struct ct_top *t, const struct layout *l, size_t i, int64_t now_ms,
-		     struct ct_frame *f)
+		     struct ct_canvas *f)
 {
 	const struct ct_survey_row *row = &t->rows.rows[t->shown[i]];
 	ct_autofree char *holds = ct_survey_row__holds_text(row);
@@ -91,49 +91,49 @@ static void draw_row(const struct ct_top *t, const struct layout *l, size_t i, i
 	bool bar = i == t->at, wide = ct_survey__hostwide(ct_survey_row__spare(row)) || row->gaps;
 	enum ct_ink ink = bar ? CT_INK_BAR : CT_INK_PLAIN;
 
-	ct_frame__line(f);
-	ct_frame__add(f, ink, l->label, row->label ? row->label : "?");
+	ct_canvas__line(f);
+	ct_canvas__add(f, ink, l->label, row->label ? row->label : "?");
 	if (!l->spare)
 		return;
-	ct_frame__add(f, ink, 2, "");
+	ct_canvas__add(f, ink, 2, "");
 	add_right(f, ink, l->holds, holds);
-	ct_frame__add(f,
-		      bar			     ? ink :
-		      ct_survey_row__host_needs(row) ? CT_INK_BAD :
-						       ink,
-		      l->needs + 2, needs);
+	ct_canvas__add(f,
+		       bar			      ? ink :
+		       ct_survey_row__host_needs(row) ? CT_INK_BAD :
+							ink,
+		       l->needs + 2, needs);
 	if (l->rate)
 		add_right(f, ink, l->rate, rate);
-	ct_frame__add(f, bar ? ink : wide ? CT_INK_BAD : ink, l->spare, spare);
+	ct_canvas__add(f, bar ? ink : wide ? CT_INK_BAD : ink, l->spare, spare);
 }
 
-static void draw_heading(const struct ct_top *t, const struct layout *l, struct ct_frame *f)
+static void draw_heading(const struct ct_top *t, const struct layout *l, struct ct_canvas *f)
 {
-	ct_frame__line(f);
-	ct_frame__add(f, CT_INK_BOLD, l->label, "WORKLOAD");
+	ct_canvas__line(f);
+	ct_canvas__add(f, CT_INK_BOLD, l->label, "WORKLOAD");
 	if (!l->spare)
 		return;
-	ct_frame__add(f, CT_INK_BOLD, 2, "");
+	ct_canvas__add(f, CT_INK_BOLD, 2, "");
 	add_right(f, CT_INK_BOLD, l->holds, "HOLDS");
-	ct_frame__add(f, CT_INK_BOLD, l->needs + 2, "NEEDS");
+	ct_canvas__add(f, CT_INK_BOLD, l->needs + 2, "NEEDS");
 	if (l->rate)
 		add_right(f, CT_INK_BOLD, l->rate, t->live ? "CHECKS/S" : "SEEN");
-	ct_frame__add(f, CT_INK_BOLD, l->spare, "CAN GO");
+	ct_canvas__add(f, CT_INK_BOLD, l->spare, "CAN GO");
 }
 
 /* Text on the left, and on the right what fits beside it. */
 static void draw_edge(const struct ct_top *t, enum ct_ink ink, const char *left, const char *right,
-		      struct ct_frame *f)
+		      struct ct_canvas *f)
 {
 	int room = t->width - ct_columns__of(right);
 
-	ct_frame__line(f);
+	ct_canvas__line(f);
 	if (!*right || room < 20) {
-		ct_frame__add(f, ink, t->width, left);
+		ct_canvas__add(f, ink, t->width, left);
 		return;
 	}
-	ct_frame__add(f, ink, room, left);
-	ct_frame__add(f, ink, 0, right);
+	ct_canvas__add(f, ink, room, left);
+	ct_canvas__add(f, ink, 0, right);
 }
 
 static char *summary(const struct ct_top *t)
@@ -153,7 +153,7 @@ static char *summary(const struct ct_top *t)
 			    t->rows.len, t->rows.len == 1 ? "" : "s", caps, wide, incomplete);
 }
 
-static void draw_top(const struct ct_top *t, int64_t now_ms, struct ct_frame *f)
+static void draw_top(const struct ct_top *t, int64_t now_ms, struct ct_canvas *f)
 {
 	ct_autofree char *left = ct_xasprintf("captrim top: %s", t->title);
 	ct_autofree char *age = t->taken_ms ? ago(now_ms - t->taken_ms) : NULL;
@@ -164,7 +164,7 @@ static void draw_top(const struct ct_top *t, int64_t now_ms, struct ct_frame *f)
 	draw_edge(t, CT_INK_BOLD, left, right, f);
 }
 
-static void draw_status(const struct ct_top *t, struct ct_frame *f)
+static void draw_status(const struct ct_top *t, struct ct_canvas *f)
 {
 	ct_autofree char *text = NULL;
 
@@ -175,16 +175,16 @@ static void draw_status(const struct ct_top *t, struct ct_frame *f)
 				    t->nshown, t->rows.len);
 	else
 		text = summary(t);
-	ct_frame__line(f);
-	ct_frame__add(f, t->problem ? CT_INK_BAD : CT_INK_DIM, t->width, text);
+	ct_canvas__line(f);
+	ct_canvas__add(f, t->problem ? CT_INK_BAD : CT_INK_DIM, t->width, text);
 }
 
-static void fill(const struct ct_top *t, struct ct_frame *f, int lines)
+static void fill(const struct ct_top *t, struct ct_canvas *f, int lines)
 {
 	while ((int)f->len < lines)
-		ct_frame__line(f);
+		ct_canvas__line(f);
 	while ((int)f->len > t->height) {
-		struct ct_frame_line *last = &f->lines[--f->len];
+		struct ct_canvas_line *last = &f->lines[--f->len];
 
 		for (size_t i = 0; i < last->len; i++)
 			free(last->spans[i].text);
@@ -192,7 +192,7 @@ static void fill(const struct ct_top *t, struct ct_frame *f, int lines)
 	}
 }
 
-static void draw_list(const struct ct_top *t, int64_t now_ms, struct ct_frame *f)
+static void draw_list(const struct ct_top *t, int64_t now_ms, struct ct_canvas *f)
 {
 	struct layout l = layout_of(t);
 	ct_autofree char *keys =
@@ -201,31 +201,31 @@ static void draw_list(const struct ct_top *t, int64_t now_ms, struct ct_frame *f
 
 	draw_top(t, now_ms, f);
 	draw_status(t, f);
-	ct_frame__line(f);
+	ct_canvas__line(f);
 	draw_heading(t, &l, f);
 	for (size_t i = t->first; i < t->nshown && (int)f->len < t->height - 1; i++)
 		draw_row(t, &l, i, now_ms, f);
 	if (!t->nshown) {
-		ct_frame__line(f);
-		ct_frame__add(f, CT_INK_DIM, t->width,
-			      !t->taken_ms ? "looking ..." :
-			      *t->filter   ? "nothing has that name; Esc shows all" :
-			      t->live	   ? "nothing was seen yet" :
-					     "the store has no workload yet: is captrim monitor "
-					     "running?");
+		ct_canvas__line(f);
+		ct_canvas__add(f, CT_INK_DIM, t->width,
+			       !t->taken_ms ? "looking ..." :
+			       *t->filter   ? "nothing has that name; Esc shows all" :
+			       t->live	    ? "nothing was seen yet" :
+					      "the store has no workload yet: is captrim monitor "
+					      "running?");
 	}
 	fill(t, f, t->height - 1);
 	draw_edge(t, CT_INK_BAR, keys, "", f);
 }
 
-static void copy_line(const struct ct_frame_line *line, struct ct_frame *f)
+static void copy_line(const struct ct_canvas_line *line, struct ct_canvas *f)
 {
-	ct_frame__line(f);
+	ct_canvas__line(f);
 	for (size_t i = 0; i < line->len; i++)
-		ct_frame__add(f, line->spans[i].ink, 0, line->spans[i].text);
+		ct_canvas__add(f, line->spans[i].ink, 0, line->spans[i].text);
 }
 
-static void draw_detail(const struct ct_top *t, int64_t now_ms, struct ct_frame *f)
+static void draw_detail(const struct ct_top *t, int64_t now_ms, struct ct_canvas *f)
 {
 	size_t end = t->detail_first + (size_t)(t->height > 2 ? t->height - 2 : 1);
 	ct_autofree char *where = NULL;
@@ -241,7 +241,7 @@ static void draw_detail(const struct ct_top *t, int64_t now_ms, struct ct_frame 
 	draw_edge(t, CT_INK_BAR, "Esc back  up/down scroll  p pause  q quit", where, f);
 }
 
-static void draw_help(const struct ct_top *t, int64_t now_ms, struct ct_frame *f)
+static void draw_help(const struct ct_top *t, int64_t now_ms, struct ct_canvas *f)
 {
 	static const char *const lines[] = {
 		"",
@@ -263,14 +263,14 @@ static void draw_help(const struct ct_top *t, int64_t now_ms, struct ct_frame *f
 
 	draw_top(t, now_ms, f);
 	for (size_t i = 0; i < CT_ARRAY_SIZE(lines) && (int)f->len < t->height - 1; i++) {
-		ct_frame__line(f);
-		ct_frame__add(f, CT_INK_PLAIN, t->width, lines[i]);
+		ct_canvas__line(f);
+		ct_canvas__add(f, CT_INK_PLAIN, t->width, lines[i]);
 	}
 	fill(t, f, t->height - 1);
 	draw_edge(t, CT_INK_BAR, "any key goes back", "", f);
 }
 
-void ct_top__draw(const struct ct_top *t, int64_t now_ms, struct ct_frame *f)
+void ct_top__draw(const struct ct_top *t, int64_t now_ms, struct ct_canvas *f)
 {
 	switch (t->view) {
 	case CT_TOP_LIST: draw_list(t, now_ms, f); break;

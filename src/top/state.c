@@ -24,7 +24,7 @@ void ct_top__free(struct ct_top *t)
 	free(t->selected);
 	free(t->problem);
 	ct_survey__free(&t->rows);
-	ct_frame__free(&t->detail);
+	ct_canvas__free(&t->detail);
 }
 
 static size_t page(const struct ct_top *t)
@@ -165,11 +165,11 @@ void ct_top__set_problem(struct ct_top *t, const char *problem)
 	t->problem = ct_printable(problem);
 }
 
-void ct_top__set_detail(struct ct_top *t, struct ct_frame *detail)
+void ct_top__set_detail(struct ct_top *t, struct ct_canvas *detail)
 {
-	ct_frame__free(&t->detail);
+	ct_canvas__free(&t->detail);
 	t->detail = *detail;
-	*detail = (struct ct_frame){};
+	*detail = (struct ct_canvas){};
 	if (t->view != CT_TOP_DETAIL)
 		t->detail_first = 0;
 	t->view = CT_TOP_DETAIL;

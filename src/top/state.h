@@ -4,7 +4,7 @@
 #define CT_TOP_STATE_H
 
 #include "survey/survey.h"
-#include "top/frame.h"
+#include "top/canvas.h"
 
 enum ct_top_view { CT_TOP_LIST, CT_TOP_DETAIL, CT_TOP_HELP };
 
@@ -41,7 +41,7 @@ struct ct_top {
 	bool paused;
 	int64_t taken_ms; /* when the rows were taken; 0: not yet */
 	char *problem;	  /* why the last try gave none, printable; NULL: it did */
-	struct ct_frame detail;
+	struct ct_canvas detail;
 	size_t detail_first;
 };
 
@@ -55,7 +55,7 @@ void ct_top__set_rows(struct ct_top *t, struct ct_survey *sv, int64_t now_ms);
 void ct_top__set_problem(struct ct_top *t, const char *problem);
 
 /* Takes the lines of the detail view, and shows them. Where it was scrolled to stays. */
-void ct_top__set_detail(struct ct_top *t, struct ct_frame *detail);
+void ct_top__set_detail(struct ct_top *t, struct ct_canvas *detail);
 
 /* The selected row; NULL: there is none. */
 const struct ct_survey_row *ct_top__selected(const struct ct_top *t);
@@ -64,10 +64,10 @@ const struct ct_survey_row *ct_top__selected(const struct ct_top *t);
 enum ct_top_act ct_top__key(struct ct_top *t, int key);
 
 /* All lines of the screen, height of them, none wider than width. */
-void ct_top__draw(const struct ct_top *t, int64_t now_ms, struct ct_frame *f);
+void ct_top__draw(const struct ct_top *t, int64_t now_ms, struct ct_canvas *f);
 
-/* evidence.c: the lines of the detail view. a is of r; row may be NULL. */
+/* detail.c: the lines of the detail view. a is of r; row may be NULL. */
 void ct_top__evidence(const struct ct_report *r, const struct ct_advice *a,
-		      const struct ct_survey_row *row, int width, struct ct_frame *f);
+		      const struct ct_survey_row *row, int width, struct ct_canvas *f);
 
 #endif

@@ -38,7 +38,7 @@ static void fill(struct ct_top *t)
 
 static char *screen(const struct ct_top *t)
 {
-	ct_autoframe struct ct_frame f = {};
+	ct_autocanvas struct ct_canvas f = {};
 
 	ct_top__draw(t, NOW + 2000, &f);
 	CU_ASSERT_EQUAL(f.len, (size_t)t->height);
@@ -50,7 +50,7 @@ static char *screen(const struct ct_top *t)
 		if (columns > t->width)
 			UNIT_STR(f.lines[i].spans[0].text, "is wider than the screen");
 	}
-	return ct_frame__text(&f);
+	return ct_canvas__text(&f);
 }
 
 /* The part of the screen that begins with this text. */
@@ -203,7 +203,7 @@ static void test_sizes(void)
 	static const int heights[] = { 1, 2, 3, 5, 24, 60 };
 	struct ct_top t;
 	struct ct_survey sv = {};
-	struct ct_frame detail = {};
+	struct ct_canvas detail = {};
 
 	ct_top__init(&t, "evil\x1b]0;title\x07", false);
 	for (int i = 0; i < 50; i++) {
@@ -215,8 +215,8 @@ static void test_sizes(void)
 	add(&sv, "\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac\xe6\x97\xa5\xe6\x9c\xac", 0, 0);
 	ct_top__set_rows(&t, &sv, NOW);
 	for (int i = 0; i < 70; i++) {
-		ct_frame__line(&detail);
-		ct_frame__add(&detail, CT_INK_PLAIN, 1, "x");
+		ct_canvas__line(&detail);
+		ct_canvas__add(&detail, CT_INK_PLAIN, 1, "x");
 	}
 	for (int view = 0; view < 3; view++) {
 		if (view == CT_TOP_DETAIL)
@@ -274,7 +274,7 @@ static void test_detail(void)
 	struct ct_workload *w = build_container(s, "web");
 	ct_autoreport struct ct_report *r = NULL;
 	ct_autosurvey struct ct_survey sv = {};
-	struct ct_frame detail = {};
+	struct ct_canvas detail = {};
 	struct ct_top t;
 
 	strcpy(build_check(w, CAP_CHOWN, "fchownat", "setattr_prepare notify_change")->proc.comm,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "top/frame.h"
+#include "top/canvas.h"
 
 #include <string.h>
 
@@ -7,19 +7,19 @@
 #include "base/util.h"
 #include "emit/common.h"
 
-void ct_frame__line(struct ct_frame *f)
+void ct_canvas__line(struct ct_canvas *f)
 {
-	*CT_PUSH(f->lines, f->len, f->cap) = (struct ct_frame_line){};
+	*CT_PUSH(f->lines, f->len, f->cap) = (struct ct_canvas_line){};
 }
 
-static void add_span(struct ct_frame *f, enum ct_ink ink, char *text)
+static void add_span(struct ct_canvas *f, enum ct_ink ink, char *text)
 {
-	struct ct_frame_line *line = &f->lines[f->len - 1];
+	struct ct_canvas_line *line = &f->lines[f->len - 1];
 
-	*CT_PUSH(line->spans, line->len, line->cap) = (struct ct_frame_span){ ink, text };
+	*CT_PUSH(line->spans, line->len, line->cap) = (struct ct_canvas_span){ ink, text };
 }
 
-void ct_frame__add(struct ct_frame *f, enum ct_ink ink, int width, const char *text)
+void ct_canvas__add(struct ct_canvas *f, enum ct_ink ink, int width, const char *text)
 {
 	ct_autofree char *safe = ct_printable(text), *cut = NULL;
 
@@ -31,8 +31,8 @@ void ct_frame__add(struct ct_frame *f, enum ct_ink ink, int width, const char *t
 	add_span(f, ink, ct_xasprintf("%s%*s", cut, width - ct_columns__of(cut), ""));
 }
 
-void ct_frame__fold(struct ct_frame *f, enum ct_ink ink, const char *label, const char *text,
-		    int width)
+void ct_canvas__fold(struct ct_canvas *f, enum ct_ink ink, const char *label, const char *text,
+		     int width)
 {
 	ct_autofree char *safe = ct_printable(text), *folded = NULL, *next = NULL;
 	int at = ct_columns__of(label);
@@ -51,7 +51,7 @@ void ct_frame__fold(struct ct_frame *f, enum ct_ink ink, const char *label, cons
 			*end++ = '\0';
 		else
 			end = line + strlen(line);
-		ct_frame__line(f);
+		ct_canvas__line(f);
 		if (first)
 			add_span(f, CT_INK_DIM, ct_xstrdup(label));
 		/* A word that is longer than a line is cut. */
@@ -60,7 +60,7 @@ void ct_frame__fold(struct ct_frame *f, enum ct_ink ink, const char *label, cons
 	}
 }
 
-char *ct_frame__text(const struct ct_frame *f)
+char *ct_canvas__text(const struct ct_canvas *f)
 {
 	struct ct_str s = {};
 
@@ -74,7 +74,7 @@ char *ct_frame__text(const struct ct_frame *f)
 	return s.s ? s.s : ct_xstrdup("");
 }
 
-void ct_frame__free(struct ct_frame *f)
+void ct_canvas__free(struct ct_canvas *f)
 {
 	for (size_t i = 0; i < f->len; i++) {
 		for (size_t k = 0; k < f->lines[i].len; k++)
@@ -82,5 +82,5 @@ void ct_frame__free(struct ct_frame *f)
 		free(f->lines[i].spans);
 	}
 	free(f->lines);
-	*f = (struct ct_frame){};
+	*f = (struct ct_canvas){};
 }
