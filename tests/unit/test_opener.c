@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 
 #include "base/files.h"
-#include "base/host.h"
+#include "base/host_root.h"
 #include "dir.h"
 #include "monitor/opener.h"
 #include "monitor/opener_work.h"
@@ -68,7 +68,7 @@ static void set_root(const char *dir)
 	ct_autoerr struct ct_err err = {};
 	ct_autofree char *proc = put(dir, "proc/self/ns/pid", "");
 
-	CU_ASSERT_EQUAL(ct_host__set_root(dir, &err), 0);
+	CU_ASSERT_EQUAL(ct_host__use_root(dir, &err), 0);
 }
 
 /* The host's files are elsewhere for a captrim in a container; its own processes are not. */
@@ -84,7 +84,7 @@ static void test_host_root(void)
 			CT_OPENER_NOWHERE);
 	CU_ASSERT_EQUAL(ct_opener_list__find(CT_OPENER_LOOK, process), CT_OPENER_PROC);
 	CU_ASSERT_EQUAL(ct_opener_list__find(CT_OPENER_LOOK, "/proc/1/root"), CT_OPENER_PROC);
-	ct_host__set_root(NULL, NULL);
+	ct_host__set_root(NULL);
 }
 
 static int answer(uint32_t op, int root, const char *path, struct ct_opener_answer *a)
@@ -131,7 +131,7 @@ static void test_work(void)
 	CU_ASSERT_EQUAL(a.ret, -EBADF);
 	CU_ASSERT_EQUAL(answer(CT_OPENER_IN_ROOT, root, "none", &a), -1);
 	CU_ASSERT_EQUAL(a.ret, -ENOENT);
-	ct_host__set_root(NULL, NULL);
+	ct_host__set_root(NULL);
 }
 
 /* What a daemon without privileges can do by it. Returns the number of the first that failed. */
