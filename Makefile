@@ -249,6 +249,14 @@ install: all $(if $(shell command -v scdoc),man)
 	install -D -m 644 completions/_captrim $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_captrim
 	install -D -m 644 completions/captrim.fish \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/captrim.fish
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|/usr/bin/captrim|$(PREFIX)/bin/captrim|' packaging/captrim-monitor.service \
+		>$(DESTDIR)$(PREFIX)/lib/systemd/system/captrim-monitor.service
+	install -D -m 644 packaging/captrim-monitor.socket -t $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -D -m 644 packaging/captrim-monitor-network.conf \
+		-t $(DESTDIR)$(PREFIX)/share/doc/captrim
+	install -D -m 644 packaging/sysusers.d/captrim.conf -t $(DESTDIR)$(PREFIX)/lib/sysusers.d
+	install -D -m 644 packaging/tmpfiles.d/captrim.conf -t $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
 
 clean:
 	rm -rf $(OUT) captrim
