@@ -157,10 +157,10 @@ static int ask(struct ct_opener *o, uint32_t op, int root, const char *path,
 				   root);
 	if (!ret)
 		ret = receive(o, a, ct_clock__now_ns() + limit * CT_NS_PER_MS, fd);
-	if (!ret && a->ret == -EACCES)
+	if (!ret && a->result == -EACCES)
 		o->stats.refused++;
 	pthread_mutex_unlock(&o->lock);
-	return ret ? ret : a->ret;
+	return ret ? ret : a->result;
 }
 
 static int ask_for_fd(struct ct_opener *o, uint32_t op, int root, const char *path)

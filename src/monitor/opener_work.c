@@ -125,28 +125,28 @@ int ct_opener_work__answer(const struct ct_opener_request *q, int root, struct c
 	int fd = -1;
 
 	a->seq = q->seq;
-	a->ret = 0;
+	a->result = 0;
 	if (q->op == CT_OPENER_IN_ROOT) {
 		fd = root < 0 ? -EBADF : ct_walk__open_in_root(root, q->path);
 	} else {
 		place = ct_opener_list__find(q->op, q->path);
 		if (place == CT_OPENER_NOWHERE)
-			a->ret = -EACCES;
+			a->result = -EACCES;
 		else if (q->op == CT_OPENER_LOOK)
 			fd = open_how(q->path, O_PATH, links_in(place));
 		else if (q->op == CT_OPENER_READ)
 			fd = open_file(q->path, place);
 		else if (q->op == CT_OPENER_LINK)
-			a->ret = read_link(q->path, a->text);
+			a->result = read_link(q->path, a->text);
 		else if (q->op == CT_OPENER_EACH)
-			a->ret = find_files(q->path, a->text);
+			a->result = find_files(q->path, a->text);
 		else
-			a->ret = -EINVAL;
+			a->result = -EINVAL;
 	}
-	if (fd >= 0 || a->ret)
+	if (fd >= 0 || a->result)
 		return fd;
 	if (fd < -1)
-		a->ret = fd;
+		a->result = fd;
 	return -1;
 }
 
@@ -165,7 +165,7 @@ void ct_opener_work__run(int socket)
 			fd = ct_opener_work__answer(&q, root, &a);
 			ct_opener_work__send(socket, &a,
 					     offsetof(struct ct_opener_answer, text) +
-						     (a.ret > 0 ? (size_t)a.ret : 0),
+						     (a.result > 0 ? (size_t)a.result : 0),
 					     fd);
 			if (fd >= 0)
 				close(fd);

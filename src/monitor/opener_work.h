@@ -21,7 +21,7 @@ struct ct_opener_request {
 };
 struct ct_opener_answer {
 	uint32_t seq;
-	int32_t ret; /* length of the text, or a negative errno */
+	int32_t result; /* length of the text, or a negative errno */
 	char text[CT_OPENER_TEXT];
 };
 

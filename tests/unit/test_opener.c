@@ -110,28 +110,30 @@ static void test_work(void)
 	fd = answer(CT_OPENER_READ, -1, file, &a);
 	CU_ASSERT(fd >= 0);
 	CU_ASSERT_EQUAL(a.seq, 7);
-	CU_ASSERT_EQUAL(a.ret, 0);
+	CU_ASSERT_EQUAL(a.result, 0);
 	CU_ASSERT_EQUAL(answer(CT_OPENER_EACH, -1, pattern, &a), -1);
-	CU_ASSERT_EQUAL((size_t)a.ret, strlen(file) + 1);
+	CU_ASSERT_EQUAL((size_t)a.result, strlen(file) + 1);
 	CU_ASSERT(ct_str_equal(a.text, file));
 	CU_ASSERT_EQUAL(symlink("1", linked), 0);
 	CU_ASSERT_EQUAL(answer(CT_OPENER_READ, -1, by_link, &a), -1);
-	CU_ASSERT_EQUAL(a.ret, -ELOOP);
+	CU_ASSERT_EQUAL(a.result, -ELOOP);
 	CU_ASSERT_EQUAL(unlink(file), 0);
 	CU_ASSERT_EQUAL(mkfifo(file, 0600), 0);
 	CU_ASSERT_EQUAL(answer(CT_OPENER_READ, -1, file, &a), -1);
-	CU_ASSERT_EQUAL(a.ret, -EINVAL);
+	CU_ASSERT_EQUAL(a.result, -EINVAL);
 	CU_ASSERT_EQUAL(answer(CT_OPENER_READ, -1, "/etc/passwd", &a), -1);
-	CU_ASSERT_EQUAL(a.ret, -EACCES);
+	CU_ASSERT_EQUAL(a.result, -EACCES);
 	CU_ASSERT_EQUAL(answer(4711, -1, "/proc/1/root", &a), -1);
-	CU_ASSERT_EQUAL(a.ret, -EACCES);
+	CU_ASSERT_EQUAL(a.result, -EACCES);
 	below = answer(CT_OPENER_IN_ROOT, root, "../../run", &a);
 	CU_ASSERT(below >= 0);
 	CU_ASSERT_EQUAL(answer(CT_OPENER_IN_ROOT, -1, "run", &a), -1);
-	CU_ASSERT_EQUAL(a.ret, -EBADF);
+	CU_ASSERT_EQUAL(a.result, -EBADF);
 	CU_ASSERT_EQUAL(answer(CT_OPENER_IN_ROOT, root, "none", &a), -1);
 	CU_ASSERT_EQUAL(a.ret, -ENOENT);
 	ct_host__set_root(NULL);
+	CU_ASSERT_EQUAL(a.result, -ENOENT);
+	ct_host__set_root(NULL, NULL);
 }
 
 /* What a daemon without privileges can do by it. Returns the number of the first that failed. */
