@@ -199,11 +199,18 @@ static void note_homes(struct probe_bpf *s)
 /* The object with the kernel's functions in its calls. errno tells why not. */
 static struct probe_bpf *open_object(void)
 {
+	/*
+	 * Types that a kernel lacks are looked for in its modules as well, which takes SYS_ADMIN;
+	 * but not where the BTF to look into is named.
+	 */
+	LIBBPF_OPTS(bpf_object_open_opts, opts);
 	ct_autofree void *object = NULL;
 	struct probe_bpf *s = ct_xzalloc(sizeof(*s));
 	struct ct_kfunc_ids ids;
 	int ret = probe_bpf__create_skeleton(s);
 
+	if (ct_rights__lacking(CT_CAP(SYS_ADMIN)))
+		opts.btf_custom_path = "/sys/kernel/btf/vmlinux";
 	if (!ret) {
 		object = ct_xzalloc(s->skeleton->data_sz);
 		memcpy(object, s->skeleton->data, s->skeleton->data_sz);
@@ -212,7 +219,7 @@ static struct probe_bpf *open_object(void)
 		ret = ct_kfuncs__patch(object, s->skeleton->data_sz, &ids);
 	}
 	if (ret >= 0)
-		ret = bpf_object__open_skeleton(s->skeleton, NULL);
+		ret = bpf_object__open_skeleton(s->skeleton, &opts);
 	s->skeleton->data = NULL; /* libbpf has copied what it needs */
 	if (!ret)
 		return s;
