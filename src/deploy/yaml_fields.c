@@ -54,6 +54,14 @@ static int read_amount(const struct fields_reader *r, const struct ct_yaml_field
 	return 0;
 }
 
+static int parse_time_or_none(const char *s, uint64_t *ns)
+{
+	if (strcmp(s, "none") != 0)
+		return ct_duration__parse(s, ns);
+	*ns = 0;
+	return 0;
+}
+
 static int read_choice(const struct fields_reader *r, const struct ct_yaml_field *f,
 		       const struct ct_yaml_node *n, int *value)
 {
@@ -109,6 +117,9 @@ static int read_value(const struct fields_reader *r, const struct ct_yaml_field 
 	case CT_YAML_DURATION:
 		return read_amount(r, f, n, value, ct_duration__parse,
 				   "a duration; write 500ms, 30s, 5m, 2h or 1d");
+	case CT_YAML_TIME_OR_NONE:
+		return read_amount(r, f, n, value, parse_time_or_none,
+				   "a duration; write 30s, 5m, 2h, 1d or none");
 	case CT_YAML_SIZE:
 		return read_amount(r, f, n, value, ct_size__parse, "a size; write 512K, 64M or 2G");
 	case CT_YAML_SHARE:

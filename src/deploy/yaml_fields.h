@@ -10,16 +10,17 @@
 #include "deploy/yaml.h"
 
 enum ct_yaml_type {
-	CT_YAML_TEXT,	  /* char *, owned */
-	CT_YAML_BOOL,	  /* bool: true or false */
-	CT_YAML_UINT,	  /* uint64_t */
-	CT_YAML_DURATION, /* uint64_t, nanoseconds: "5s", "30d" */
-	CT_YAML_SIZE,	  /* uint64_t, bytes: "64M" */
-	CT_YAML_SHARE,	  /* uint64_t, parts in a million: "2%" */
-	CT_YAML_CHOICE,	  /* int: index into choices */
-	CT_YAML_TEXTS,	  /* struct ct_strings: a list, or a single one; added to what is there */
-	CT_YAML_NODE,	  /* const struct ct_yaml_node *: whatever it is, for another reader */
-	CT_YAML_SECTION,  /* a mapping with fields of its own */
+	CT_YAML_TEXT,	      /* char *, owned */
+	CT_YAML_BOOL,	      /* bool: true or false */
+	CT_YAML_UINT,	      /* uint64_t */
+	CT_YAML_DURATION,     /* uint64_t, nanoseconds: "5s", "30d" */
+	CT_YAML_TIME_OR_NONE, /* the same, or "none": 0 */
+	CT_YAML_SIZE,	      /* uint64_t, bytes: "64M" */
+	CT_YAML_SHARE,	      /* uint64_t, parts in a million: "2%" */
+	CT_YAML_CHOICE,	      /* int: index into choices */
+	CT_YAML_TEXTS,	 /* struct ct_strings: a list, or a single one; added to what is there */
+	CT_YAML_NODE,	 /* const struct ct_yaml_node *: whatever it is, for another reader */
+	CT_YAML_SECTION, /* a mapping with fields of its own */
 };
 
 struct ct_yaml_field {

@@ -7,7 +7,7 @@
  *
  * A need becomes known
  *  - silently, while the workload is learned: from when its identity was first seen;
- *  - by being told once, and accepted by an acknowledgement.
+ *  - by being told once, and accepted: by an acknowledgement, or because it expired.
  * What was told and not accepted is told again when another image (the generation) needs it.
  */
 #ifndef CT_DRIFT_DRIFT_H
@@ -42,7 +42,7 @@ struct ct_drift_told {
 	char id[CT_NOTICE_ID_LEN + 1];
 	enum ct_notice_kind kind;
 	uint64_t caps;
-	bool accepted; /* acknowledged, and not withdrawn */
+	bool accepted; /* acknowledged and not withdrawn, or expired */
 };
 
 /* Everything is borrowed. */

@@ -30,10 +30,10 @@ static const struct speaker_config defaults = {
 		.offset = offsetof(struct speaker_config, member) \
 	}
 static const struct ct_yaml_field fields[] = {
-	FIELD("learning", DURATION, learning_ns),
-	FIELD("unused_for", DURATION, unused_for_ns),
-	FIELD("expire", DURATION, expire_ns),
-	FIELD("heartbeat", DURATION, heartbeat_ns),
+	FIELD("learning", TIME_OR_NONE, learning_ns),
+	FIELD("unused_for", TIME_OR_NONE, unused_for_ns),
+	FIELD("expire", TIME_OR_NONE, expire_ns),
+	FIELD("heartbeat", TIME_OR_NONE, heartbeat_ns),
 	FIELD("burst", UINT, burst),
 	FIELD("refill", DURATION, refill_ns),
 	{ .name = NULL },
@@ -251,7 +251,7 @@ static int read_config(const struct ct_yaml *y, const struct ct_yaml_node *event
 				     err, "refill must be 1s at least");
 	if (!ret && c->heartbeat_ns && c->heartbeat_ns < CT_NS_PER_SEC)
 		ret = ct_yaml__error(y, ct_yaml__get(ct_yaml__resolve(events), "heartbeat")->start,
-				     err, "heartbeat must be 1s at least, or 0s: none");
+				     err, "heartbeat must be 1s at least, or none");
 	return ret ? ret : ct_declared__load(policies ? policies : &none, d, err);
 }
 

@@ -76,7 +76,7 @@ void ct_speaker__say(struct ct_speaker *s, const struct ct_notices *l);
 
 /*
  * What the store has of this host that still stands, for receivers that forget; at the start, and
- * then as often as one likes: it asks at most once a minute, and only if something stands.
+ * then as often as one likes: it asks at most once a minute, and every ten if nothing stands.
  */
 int ct_speaker__reconcile(struct ct_speaker *s, struct ct_store *store, bool first,
 			  struct ct_err *err);

@@ -9,6 +9,7 @@
 #include "speak/speaker_priv.h"
 
 #define RECONCILE_NS (60 * CT_NS_PER_SEC)
+#define SELDOM_NS    (600 * CT_NS_PER_SEC) /* where nothing stands, as far as we know */
 
 static uint32_t hash_of(const char *key)
 {
@@ -54,6 +55,7 @@ int64_t ct_speaker__expires_ms(const struct ct_speaker *s, const struct ct_notic
 /* What is asked of the store about one workload. */
 struct past {
 	const char *key;
+	int64_t now_ms;
 	struct ct_drift_told *told;
 	size_t ntold, told_cap;
 	struct ct_notice_learned learned;
@@ -85,7 +87,8 @@ static int take_event(const struct ct_store_event *row, void *arg)
 	*t = (struct ct_drift_told){
 		.kind = (enum ct_notice_kind)kind,
 		.caps = caps_of(row->capability),
-		.accepted = row->acked_ms,
+		/* Nobody minded for so long. */
+		.accepted = row->acked_ms || (row->expires_ms && row->expires_ms <= p->now_ms),
 	};
 	snprintf(t->id, sizeof(t->id), "%s", row->id);
 	return 0;
@@ -143,7 +146,7 @@ static bool is_worth_asking(const struct ct_speaker *s, const struct ct_drift_in
 int ct_speaker__look(struct ct_speaker *s, struct ct_store *store, const struct ct_speaker_news *n,
 		     struct ct_notices *out, struct ct_err *err)
 {
-	struct past p = { .key = n->key };
+	struct past p = { .key = n->key, .now_ms = n->now_ms };
 	struct ct_drift_in in = {
 		.host = s->host,
 		.now_ms = n->now_ms,
@@ -250,11 +253,15 @@ int ct_speaker__reconcile(struct ct_speaker *s, struct ct_store *store, bool fir
 			  struct ct_err *err)
 {
 	struct reconciling r = { s, ct_clock__wall_ms() };
-	const struct ct_store_query q = { .host = s->host };
+	const struct ct_store_query q = {
+		.host = s->host,
+		.since_ms = s->c.expire_ns ? r.now_ms - (int64_t)(s->c.expire_ns / CT_NS_PER_MS) :
+					     0,
+	};
 	uint64_t now = ct_clock__now_ns();
 	int ret;
 
-	if (!first && (!s->nstanding || now - s->reconciled_ns < RECONCILE_NS))
+	if (!first && now - s->reconciled_ns < (s->nstanding ? RECONCILE_NS : SELDOM_NS))
 		return 0;
 	s->reconciled_ns = now;
 	for (size_t i = 0; i < s->nstanding; i++)
