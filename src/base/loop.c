@@ -127,6 +127,15 @@ int ct_loop__add_timer(struct ct_loop *l, uint64_t first_ns, uint64_t every_ns, 
 	return 0;
 }
 
+void ct_loop__set_timer(struct ct_loop *l, struct ct_source *timer, uint64_t first_ns,
+			uint64_t every_ns)
+{
+	(void)l;
+	timer->at_ns = first_ns == UINT64_MAX ? 0 : ct_clock__now_ns() + first_ns;
+	timer->every_ns = every_ns;
+	timer->over = false;
+}
+
 static bool is_caught(const struct ct_loop *l, int signal)
 {
 	for (const struct ct_source *s = l->sources; s; s = s->next)

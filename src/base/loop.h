@@ -40,6 +40,11 @@ typedef void (*ct_timer_fn)(void *arg);
 int ct_loop__add_timer(struct ct_loop *l, uint64_t first_ns, uint64_t every_ns, ct_timer_fn fn,
 		       void *arg, struct ct_source **source);
 
+/* Changes when a timer runs, also one that has run for the last time and was kept; first_ns counts
+ * from now. UINT64_MAX: not until it is changed again. */
+void ct_loop__set_timer(struct ct_loop *l, struct ct_source *timer, uint64_t first_ns,
+			uint64_t every_ns);
+
 /*
  * Blocks the signal and calls fn for it instead. When the last source of a signal is removed it is
  * as it was before, and does what it usually does.

@@ -7,6 +7,7 @@
 #include <uthash.h>
 
 #include "base/clock.h"
+#include "cgroup/path.h"
 #include "record/recorder_priv.h"
 
 #define LOOKS	     3	/* for what is known of a container, in as many takes */
@@ -203,6 +204,34 @@ static void hand_over_losses(struct ct_recorder *r, struct ct_session *new)
 {
 	new->losses.lookups += r->session->losses.lookups;
 	r->session->losses = (struct ct_losses){};
+}
+
+struct life_search {
+	const char *path;
+	bool found;
+};
+
+static void look_for_life(void *arg, const char *path, bool inside)
+{
+	struct life_search *search = arg;
+
+	(void)inside;
+	search->found |= ct_cgroup_path__below(path, search->path);
+}
+
+bool ct_recorder__adopt(struct ct_recorder *r, const struct ct_workload *known)
+{
+	struct life_search search = { .path = known->cgroup_path };
+	struct ct_workload *w;
+
+	if (!known->cgroup_path)
+		return false;
+	ct_cgroups__each(ct_collect__cgroups(r->collect), look_for_life, &search);
+	if (!search.found || ct_session__find(r->session, known->id))
+		return search.found;
+	w = ct_session__add(r->session, known->id);
+	tell(w, known);
+	return true;
 }
 
 struct ct_session *ct_recorder__take_new(struct ct_recorder *r)

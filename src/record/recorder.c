@@ -152,7 +152,8 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 {
 	struct ct_probe_opts po = { .backend = opts->backend,
 				    .syscalls = opts->syscalls,
-				    .outcomes = opts->syscalls };
+				    .outcomes = opts->endless ? opts->outcomes :
+								opts->syscalls != NULL };
 	struct ct_recorder *r = ct_xzalloc(sizeof(*r));
 	int ret;
 
@@ -181,7 +182,9 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	ct_collect__look_for(r->collect, is_client);
 	describe_host(r);
 	open_engine(r);
-	ct_urgent__begin();
+	/* For a while a recording may go before all others, but not all day. */
+	if (!opts->endless)
+		ct_urgent__begin();
 	*out = r;
 	return 0;
 }

@@ -16,6 +16,7 @@
 struct ct_recorder_opts {
 	const char *backend;
 	const char *const *syscalls;   /* see ct_probe_opts */
+	bool outcomes;		       /* with endless: see ct_probe_opts; else as syscalls */
 	enum ct_detail detail;	       /* how much is noted of each check */
 	struct ct_engine_words engine; /* to be asked for names, see ct_runtimes__connect */
 	const char *label;	       /* value of CT_RUN_LABEL on containers to watch, or NULL */
@@ -97,6 +98,12 @@ int ct_recorder__exit_status(const struct ct_recorder *r);
  * is not open has ended, and is in no later take, unless it begins anew. The caller frees.
  */
 struct ct_session *ct_recorder__take_new(struct ct_recorder *r);
+
+/*
+ * With opts.endless: a workload that was recorded by a captrim before this one, if it still runs.
+ * Then its end will be noticed even if it does nothing more.
+ */
+bool ct_recorder__adopt(struct ct_recorder *r, const struct ct_workload *known);
 
 /* With opts.endless: asks the container daemon again, if it does not answer any more. */
 void ct_recorder__reconnect(struct ct_recorder *r);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Keeping within the budget: how much the probe notes. */
+#include <inttypes.h>
+#include <malloc.h>
+
+#include "base/clock.h"
+#include "kern/probe.h"
+#include "monitor/daemon_priv.h"
+
+static const char *const steps[] = {
+	[CT_DETAIL_FULL] = "everything is noted again",
+	[CT_DETAIL_NO_SITES] = "no call sites are noted",
+	[CT_DETAIL_KINDS] = "only kinds of checks are noted",
+	[CT_DETAIL_TOTALS] = "only totals are noted",
+};
+
+void ct_daemon__set_budget(struct ct_daemon *d)
+{
+	const struct ct_monitor_opts *o = d->opts;
+
+	ct_budget__set(&d->budget, o->cpu_ppm ? o->cpu_ppm : d->config->budget.cpu_ppm,
+		       o->memory ? o->memory : d->config->budget.memory);
+}
+
+void ct_daemon__look_at_budget(struct ct_daemon *d)
+{
+	struct ct_usage now = ct_usage__now(d->ledger->checks);
+	enum ct_detail was = d->budget.detail;
+
+	if (!ct_budget__look(&d->budget, &now))
+		return;
+	ct_probe__set_detail(ct_recorder__probe(d->recorder), d->budget.detail);
+	malloc_trim(0);
+	ct_warn("%.2f%% of a processor and %" PRIu64 " MiB are used, %s the budget: %s",
+		(double)d->budget.used_ppm / 10000, d->budget.used_memory >> 20,
+		d->budget.detail > was ? "above" : "well within", steps[d->budget.detail]);
+}

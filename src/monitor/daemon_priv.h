@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The daemon, shared by the files that it is made of. */
+#ifndef CT_MONITOR_DAEMON_PRIV_H
+#define CT_MONITOR_DAEMON_PRIV_H
+
+#include "base/loop.h"
+#include "base/strings.h"
+#include "monitor/budget.h"
+#include "monitor/ledger_save.h"
+#include "monitor/monitor.h"
+#include "monitor/notify.h"
+#include "record/recorder.h"
+#include "store/push.h"
+
+/* Gaps that wait to be stored; their texts are owned. */
+struct ct_gap_list {
+	struct ct_store_gap *items;
+	size_t len, cap;
+};
+
+struct ct_daemon {
+	const struct ct_monitor_opts *opts;
+	struct ct_config *config;
+	struct ct_recorder *recorder;
+	struct ct_loop *loop; /* the recorder's */
+	struct ct_ledger *ledger;
+	struct ct_store *store;
+	char *store_path;	    /* the file on this host */
+	struct ct_store_push *push; /* NULL: the store is on this host alone */
+	struct ct_saver saver;
+	struct ct_budget budget;
+	struct ct_notify notify;
+	struct ct_gap_list gaps;
+	char host_name[65];
+	struct ct_source *on_interval, *on_save, *on_recall, *on_upkeep, *on_watchdog;
+	struct ct_source *on_signals[3];
+	struct ct_strings recall; /* keys of what was left open by a daemon before us */
+	size_t recalled;
+	uint64_t checks;  /* in the kernel, at the last look */
+	bool store_fails; /* was told */
+	uint64_t started_ns;
+	uint64_t losses_ms;    /* wall clock since when something is being lost; 0: nothing is */
+	struct ct_losses lost; /* so far */
+};
+
+/* ---- daemon_take.c ---- */
+
+/* What is new is taken in, and what is due is stored, from now on in turns of the loop. */
+void ct_daemon__on_interval(void *arg);
+void ct_daemon__on_save(void *arg);
+/* All that there is, at once: the daemon ends. */
+void ct_daemon__save_last(struct ct_daemon *d);
+struct ct_now ct_daemon__now(void);
+
+/* ---- daemon_resume.c ---- */
+
+/* How long nobody watched, and what was left open then. */
+int ct_daemon__look_back(struct ct_daemon *d, struct ct_err *err);
+void ct_daemon__on_recall(void *arg);
+/* Notes that we are alive, where a later daemon finds it; costs no write to a disk. */
+void ct_daemon__note_alive(const struct ct_daemon *d);
+
+/* A time that was not watched as a whole; text is taken over. */
+void ct_daemon__add_gap(struct ct_daemon *d, const char *why, int64_t from_ms, int64_t to_ms,
+			char *text);
+
+/* ---- daemon_budget.c ---- */
+
+void ct_daemon__look_at_budget(struct ct_daemon *d);
+void ct_daemon__set_budget(struct ct_daemon *d);
+
+/* ---- daemon_upkeep.c ---- */
+
+void ct_daemon__on_upkeep(void *arg);
+#define CT_UPKEEP_NS (60 * 60 * CT_NS_PER_SEC)
+
+#endif

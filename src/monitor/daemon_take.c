@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Every few seconds: what is new is taken in, added up, judged and stored. */
+#include <inttypes.h>
+#include <malloc.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/human.h"
+#include "model/identity.h"
+#include "model/tally.h"
+#include "monitor/daemon_priv.h"
+
+#define AGAIN_NS CT_NS_PER_MS /* the loop turns in between, and takes in what the probe sends */
+#define LAST_NS	 (20 * CT_NS_PER_SEC) /* for all that is left; a manager waits for 90 seconds */
+
+struct ct_now ct_daemon__now(void)
+{
+	return (struct ct_now){ ct_clock__now_ns(), ct_clock__wall_ms() };
+}
+
+/* What the configuration does not want. */
+static void drop_unwanted(const struct ct_daemon *d, struct ct_session *take)
+{
+	if (!d->config->watch.len && !d->config->ignore.len)
+		return;
+	for (size_t i = 0; i < take->nworkloads;) {
+		ct_autoidentity struct ct_identity id = {};
+
+		ct_identity__of(take->workloads[i], &id);
+		if (ct_config__wants(d->config, id.key, ct_workload__label(take->workloads[i])))
+			i++;
+		else
+			ct_session__remove(take, i);
+	}
+}
+
+static uint64_t lost_in(const struct ct_losses *l)
+{
+	return l->events + l->kinds + l->acts + l->missed;
+}
+
+/* One gap for a time in which things were lost take by take, and one line about it. */
+static void look_at_losses(struct ct_daemon *d, const struct ct_losses *l, const struct ct_now *now)
+{
+	int64_t from = now->wall_ms - (int64_t)(d->config->interval_ns / CT_NS_PER_MS);
+	ct_autofree char *count = NULL;
+
+	ct_losses__add(&d->lost, l);
+	if (!lost_in(l)) {
+		d->losses_ms = 0;
+		return;
+	}
+	count = ct_human__count(lost_in(l), "event", "events");
+	if (!d->losses_ms)
+		ct_warn("%s lost, of which any may have been a need: what runs now has an "
+			"incomplete advice",
+			count);
+	d->losses_ms = d->losses_ms ? d->losses_ms : (uint64_t)from;
+	ct_daemon__add_gap(d, "losses", (int64_t)d->losses_ms, now->wall_ms,
+			   ct_xasprintf("%s lost: the kernel's buffers were full", count));
+}
+
+/* Told once, and again when it works. */
+static void look_at_store(struct ct_daemon *d, int ret, const struct ct_err *err)
+{
+	ct_autofree char *waiting = NULL;
+
+	if (ret && !d->store_fails) {
+		waiting = ct_human__count(d->ledger->news->nworkloads, "workload waits",
+					  "workloads wait");
+		ct_warn("%s; the news of %s in memory", err->msg, waiting);
+	} else if (!ret && d->store_fails) {
+		ct_warn("the store works again");
+	}
+	d->store_fails = ret != 0;
+}
+
+static void free_gaps(struct ct_gap_list *gaps)
+{
+	while (gaps->len)
+		free((char *)gaps->items[--gaps->len].text);
+}
+
+/* Returns how many workloads wait to be stored. */
+static size_t save_some(struct ct_daemon *d)
+{
+	struct ct_now now = ct_daemon__now();
+	ct_autoerr struct ct_err err = {};
+	uint64_t commits = d->saver.commits;
+	size_t left = 0;
+	int ret;
+
+	d->saver.gaps = d->gaps.items;
+	d->saver.ngaps = d->gaps.len;
+	ret = ct_saver__some(&d->saver, &now, &left, &err);
+	look_at_store(d, ret, &err);
+	if (ret)
+		return 0; /* until the next interval */
+	if (!d->saver.ngaps)
+		free_gaps(&d->gaps);
+	if (d->push && d->saver.commits != commits)
+		ct_store_push__news(d->push);
+	return left;
+}
+
+void ct_daemon__on_save(void *arg)
+{
+	struct ct_daemon *d = arg;
+
+	if (save_some(d))
+		ct_loop__set_timer(d->loop, d->on_save, AGAIN_NS, 0);
+	else
+		malloc_trim(0); /* sessions come and go: what is left in between would add up */
+}
+
+void ct_daemon__on_interval(void *arg)
+{
+	struct ct_daemon *d = arg;
+	struct ct_session *take = ct_recorder__take_new(d->recorder);
+	struct ct_now now = ct_daemon__now();
+
+	drop_unwanted(d, take);
+	look_at_losses(d, &take->losses, &now);
+	ct_ledger__absorb(d->ledger, take, &now);
+	ct_session__free(take);
+	ct_ledger__look_for_due(d->ledger, now.ns);
+	if (d->ledger->news->nworkloads || d->gaps.len)
+		ct_daemon__on_save(d);
+	ct_daemon__look_at_budget(d);
+	ct_daemon__note_alive(d);
+}
+
+void ct_daemon__save_last(struct ct_daemon *d)
+{
+	struct ct_session *take = ct_recorder__take_new(d->recorder);
+	struct ct_now now = ct_daemon__now();
+	uint64_t end = now.ns + LAST_NS;
+
+	drop_unwanted(d, take);
+	look_at_losses(d, &take->losses, &now);
+	ct_ledger__absorb(d->ledger, take, &now);
+	ct_session__free(take);
+	ct_ledger__all_due(d->ledger, now.ns);
+	d->saver.last = true;
+	while (save_some(d) && ct_clock__now_ns() < end)
+		;
+	if (d->ledger->news->nworkloads)
+		ct_warn("what was new of %zu workloads could not be stored any more",
+			d->ledger->news->nworkloads);
+	ct_daemon__note_alive(d);
+}

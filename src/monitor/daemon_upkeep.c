@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What is done seldom: forgetting what is old, and asking again who did not answer. */
+#include "base/clock.h"
+#include "base/human.h"
+#include "monitor/daemon_priv.h"
+
+static void retain(struct ct_daemon *d)
+{
+	const struct ct_store_limits limits = {
+		.age_ms = (int64_t)(d->config->store.retain_age_ns / CT_NS_PER_MS),
+		.bytes = (int64_t)d->config->store.retain_size,
+	};
+	ct_autoerr struct ct_err err = {};
+	uint64_t removed = 0;
+
+	if (!limits.age_ms && !limits.bytes)
+		return;
+	if (ct_store__retain(d->store, &limits, ct_clock__wall_ms(), &removed, &err))
+		ct_warn("%s; nothing old was removed", err.msg);
+}
+
+void ct_daemon__on_upkeep(void *arg)
+{
+	struct ct_daemon *d = arg;
+
+	ct_recorder__reconnect(d->recorder);
+	retain(d);
+}
