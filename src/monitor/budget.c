@@ -29,7 +29,7 @@ static bool exceeds(uint64_t used, uint64_t limit, uint64_t percent)
 
 static bool step_down(struct ct_budget *b)
 {
-	/* What fell back at once was no room: more of it is waited for the next time. */
+	/* Once it fell back, there was not enough room: it waits longer the next time. */
 	if (b->patience < MOST_PATIENCE && b->steps)
 		b->patience *= 2;
 	b->over = b->under = 0;

@@ -9,11 +9,8 @@
 #include "base/input.h"
 #include "deploy/yaml_fields.h"
 
-#define MAX_SIZE     (1 << 20)
-#define INTERVAL_NS  (5 * CT_NS_PER_SEC)
-#define LONGEST_NS   (600 * CT_NS_PER_SEC)
-#define SHORTEST_NS  CT_NS_PER_SEC
-#define SMALLEST_MEM (16ull << 20)
+#define MAX_SIZE    (1 << 20)
+#define INTERVAL_NS (5 * CT_NS_PER_SEC)
 
 #define AT(member) offsetof(struct ct_config, member)
 
@@ -53,10 +50,10 @@ static int check_limits(const struct ct_config *c, struct ct_err *err)
 {
 	const struct ct_yaml_node *root = c->yaml->root, *budget = ct_yaml__get(root, "budget");
 
-	if (c->interval_ns < SHORTEST_NS || c->interval_ns > LONGEST_NS)
+	if (c->interval_ns < CT_LEAST_INTERVAL || c->interval_ns > CT_MOST_INTERVAL)
 		return ct_yaml__error(c->yaml, ct_yaml__get(root, "interval")->start, err,
 				      "interval must be between 1s and 10m");
-	if (c->budget.memory && c->budget.memory < SMALLEST_MEM)
+	if (c->budget.memory && c->budget.memory < CT_LEAST_MEMORY)
 		return ct_yaml__error(c->yaml, ct_yaml__get(budget, "memory")->start, err,
 				      "budget: memory must be 16M at least");
 	return 0;

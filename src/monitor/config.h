@@ -11,6 +11,11 @@
 
 #define CT_CONFIG_PATH "/etc/captrim/captrim.yaml"
 
+/* Nanoseconds, and bytes of the budget's memory. */
+#define CT_LEAST_INTERVAL 1000000000ull
+#define CT_MOST_INTERVAL  600000000000ull
+#define CT_LEAST_MEMORY	  (16ull << 20)
+
 struct ct_config {
 	char *path;	      /* NULL: no file, all defaults */
 	struct ct_yaml *yaml; /* the nodes below are of it */

@@ -14,14 +14,6 @@ static const char *const steps[] = {
 	[CT_DETAIL_TOTALS] = "only totals are noted",
 };
 
-void ct_daemon__set_budget(struct ct_daemon *d)
-{
-	const struct ct_monitor_opts *o = d->opts;
-
-	ct_budget__set(&d->budget, o->cpu_ppm ? o->cpu_ppm : d->config->budget.cpu_ppm,
-		       o->memory ? o->memory : d->config->budget.memory);
-}
-
 void ct_daemon__look_at_budget(struct ct_daemon *d)
 {
 	struct ct_usage now = ct_usage__now(d->ledger->checks);

@@ -3,13 +3,16 @@
 #ifndef CT_MONITOR_DAEMON_PRIV_H
 #define CT_MONITOR_DAEMON_PRIV_H
 
+#include "base/clock.h"
 #include "base/loop.h"
 #include "base/strings.h"
 #include "monitor/budget.h"
 #include "monitor/ledger_save.h"
 #include "monitor/monitor.h"
 #include "monitor/notify.h"
+#include "monitor/opener.h"
 #include "record/recorder.h"
+#include "sink/sink.h"
 #include "store/push.h"
 
 /* Gaps that wait to be stored; their texts are owned. */
@@ -21,18 +24,21 @@ struct ct_gap_list {
 struct ct_daemon {
 	const struct ct_monitor_opts *opts;
 	struct ct_config *config;
+	struct ct_opener *opener;
 	struct ct_recorder *recorder;
 	struct ct_loop *loop; /* the recorder's */
 	struct ct_ledger *ledger;
 	struct ct_store *store;
 	char *store_path;	    /* the file on this host */
 	struct ct_store_push *push; /* NULL: the store is on this host alone */
+	struct ct_sinks *sinks;
 	struct ct_saver saver;
 	struct ct_budget budget;
 	struct ct_notify notify;
 	struct ct_gap_list gaps;
 	char host_name[65];
 	struct ct_source *on_interval, *on_save, *on_recall, *on_upkeep, *on_watchdog;
+	int64_t retained_ms; /* when what is old was removed last */
 	struct ct_source *on_signals[3];
 	struct ct_strings recall; /* keys of what was left open by a daemon before us */
 	size_t recalled;
@@ -43,6 +49,21 @@ struct ct_daemon {
 	struct ct_losses lost; /* so far */
 };
 
+static inline struct ct_now ct_daemon__now(void)
+{
+	return (struct ct_now){ ct_clock__now_ns(), ct_clock__wall_ms() };
+}
+
+/* ---- daemon_config.c ---- */
+
+/* Reads what the options and the files say; nothing is started. */
+int ct_daemon__read_config(const struct ct_monitor_opts *o, struct ct_config **c,
+			   struct ct_err *err);
+/* What of it can be changed while the daemon runs takes effect. */
+int ct_daemon__apply_config(struct ct_daemon *d, struct ct_err *err);
+/* SIGHUP: a file with a mistake is named, and what was before it goes on. */
+void ct_daemon__reload(struct ct_daemon *d);
+
 /* ---- daemon_take.c ---- */
 
 /* What is new is taken in, and what is due is stored, from now on in turns of the loop. */
@@ -50,7 +71,6 @@ void ct_daemon__on_interval(void *arg);
 void ct_daemon__on_save(void *arg);
 /* All that there is, at once: the daemon ends. */
 void ct_daemon__save_last(struct ct_daemon *d);
-struct ct_now ct_daemon__now(void);
 
 /* ---- daemon_resume.c ---- */
 
@@ -67,11 +87,10 @@ void ct_daemon__add_gap(struct ct_daemon *d, const char *why, int64_t from_ms, i
 /* ---- daemon_budget.c ---- */
 
 void ct_daemon__look_at_budget(struct ct_daemon *d);
-void ct_daemon__set_budget(struct ct_daemon *d);
 
 /* ---- daemon_upkeep.c ---- */
 
 void ct_daemon__on_upkeep(void *arg);
-#define CT_UPKEEP_NS (60 * 60 * CT_NS_PER_SEC)
+#define CT_UPKEEP_NS (60 * CT_NS_PER_SEC)
 
 #endif

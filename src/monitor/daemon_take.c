@@ -86,7 +86,6 @@ static size_t save_some(struct ct_daemon *d)
 {
 	struct ct_now now = ct_daemon__now();
 	ct_autoerr struct ct_err err = {};
-	uint64_t commits = d->saver.commits;
 	size_t left = 0;
 	int ret;
 
@@ -98,8 +97,6 @@ static size_t save_some(struct ct_daemon *d)
 		return 0; /* until the next interval */
 	if (!d->saver.ngaps)
 		free_gaps(&d->gaps);
-	if (d->push && d->saver.commits != commits)
-		ct_store_push__news(d->push);
 	return left;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What is done seldom: forgetting what is old, and asking again who did not answer. */
 #include "base/clock.h"
-#include "base/human.h"
 #include "monitor/daemon_priv.h"
+
+#define EVERY_MS (60 * 60 * 1000)
 
 static void retain(struct ct_daemon *d)
 {
@@ -13,9 +14,12 @@ static void retain(struct ct_daemon *d)
 	ct_autoerr struct ct_err err = {};
 	uint64_t removed = 0;
 
-	if (!limits.age_ms && !limits.bytes)
+	int64_t now_ms = ct_clock__wall_ms();
+
+	if ((!limits.age_ms && !limits.bytes) || now_ms - d->retained_ms < EVERY_MS)
 		return;
-	if (ct_store__retain(d->store, &limits, ct_clock__wall_ms(), &removed, &err))
+	d->retained_ms = now_ms;
+	if (ct_store__retain(d->store, &limits, now_ms, &removed, &err))
 		ct_warn("%s; nothing old was removed", err.msg);
 }
 

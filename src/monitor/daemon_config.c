@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the daemon is told by its options and its configuration, at its start and by SIGHUP. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "monitor/daemon_priv.h"
+
+int ct_daemon__read_config(const struct ct_monitor_opts *o, struct ct_config **out,
+			   struct ct_err *err)
+{
+	ct_autoconfig struct ct_config *c = NULL;
+	int ret = ct_config__load(o->config, &c, err);
+
+	if (!ret)
+		ret = ct_sinks__check(c->yaml, c->sinks, err);
+	if (ret)
+		return ret;
+	if (o->interval_ns)
+		c->interval_ns = o->interval_ns;
+	if (o->cpu_ppm)
+		c->budget.cpu_ppm = o->cpu_ppm;
+	if (o->memory)
+		c->budget.memory = o->memory;
+	if (o->store) {
+		free(c->store.url);
+		c->store.url = ct_xstrdup(o->store);
+	}
+	*out = ct_steal(c);
+	return 0;
+}
+
+int ct_daemon__apply_config(struct ct_daemon *d, struct ct_err *err)
+{
+	int ret = ct_sinks__configure(d->sinks, d->config->yaml, d->config->sinks, err);
+
+	if (ret)
+		return ret;
+	ct_loop__set_timer(d->loop, d->on_interval, d->config->interval_ns, d->config->interval_ns);
+	ct_budget__set(&d->budget, d->config->budget.cpu_ppm, d->config->budget.memory);
+	return 0;
+}
+
+/* What cannot be changed under a probe that runs. */
+static void name_fixed(const struct ct_config *old, const struct ct_config *new)
+{
+	const struct {
+		const char *name;
+		bool differs;
+	} fixed[] = {
+		{ "store", !ct_str_equal(old->store.url, new->store.url) ||
+				   !ct_str_equal(old->store.local, new->store.local) },
+		{ "outcomes", old->outcomes != new->outcomes },
+		{ "syscalls", old->syscalls != new->syscalls },
+		{ "socket", !ct_str_equal(old->socket, new->socket) },
+		{ "host_root", !ct_str_equal(old->host_root, new->host_root) },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(fixed); i++)
+		if (fixed[i].differs)
+			ct_warn("'%s' takes effect when the daemon is started the next time",
+				fixed[i].name);
+}
+
+void ct_daemon__reload(struct ct_daemon *d)
+{
+	struct ct_config *old = d->config, *new = NULL;
+	ct_autoerr struct ct_err err = {};
+	int ret;
+
+	ct_notify__reloading(&d->notify);
+	ct_sinks__reopen(d->sinks);
+	ret = ct_daemon__read_config(d->opts, &new, &err);
+	if (!ret) {
+		d->config = new;
+		ret = ct_daemon__apply_config(d, &err);
+	}
+	if (ret) {
+		ct_warn("%s; what was configured before goes on", err.msg);
+		d->config = old;
+		ct_config__free(new);
+	} else {
+		name_fixed(old, new);
+		ct_config__free(old);
+		ct_warn("reloaded %s",
+			d->config->path ? d->config->path : "nothing: there is no file");
+	}
+	ct_notify__say(&d->notify, "READY=1");
+}
