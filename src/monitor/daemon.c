@@ -6,7 +6,7 @@
 #include <sys/signalfd.h>
 
 #include "base/clock.h"
-#include "base/host.h"
+#include "base/host_root.h"
 #include "judge/seccomp.h"
 #include "kern/probe.h"
 #include "monitor/daemon_priv.h"
@@ -134,7 +134,7 @@ static int start(struct ct_daemon *d, struct ct_err *err)
 	int ret = ct_daemon__read_config(d->opts, &d->config, err);
 
 	if (!ret && d->config->host_root)
-		ret = ct_host__set_root(d->config->host_root, err);
+		ret = ct_host__use_root(d->config->host_root, err);
 	if (!ret)
 		ret = ct_opener__start(&d->opener, err);
 	if (!ret)

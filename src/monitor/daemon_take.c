@@ -13,11 +13,6 @@
 #define AGAIN_NS CT_NS_PER_MS /* the loop turns in between, and takes in what the probe sends */
 #define LAST_NS	 (20 * CT_NS_PER_SEC) /* for all that is left; a manager waits for 90 seconds */
 
-struct ct_now ct_daemon__now(void)
-{
-	return (struct ct_now){ ct_clock__now_ns(), ct_clock__wall_ms() };
-}
-
 /* What the configuration does not want. */
 static void drop_unwanted(const struct ct_daemon *d, struct ct_session *take)
 {
