@@ -220,6 +220,25 @@ static const char *uncovered(enum ct_tristate reload_seen)
 	       "recognised";
 }
 
+/* What of it went by without a witness: "; not watched: for 5 s; ...", or "". */
+static char *not_watched(const struct ct_workload *w, const struct ct_host *host, bool *any)
+{
+	ct_autofree char *time = NULL;
+	bool calls = false;
+	uint64_t ns = 0;
+
+	ct_workload__for_each(part, w) {
+		calls |= (part->syscalls == CT_UNKNOWN ? host->syscalls : part->syscalls) == CT_NO;
+		ns += part->unwatched_ns;
+	}
+	*any = calls || ns;
+	time = ct_human__duration(ns);
+	return ct_xasprintf("%s%s%s", ns ? "; nobody watched it for " : "", ns ? time : "",
+			    calls ? "; calls that need a capability without a check were not "
+				    "watched" :
+				    "");
+}
+
 static void rate(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
 	struct ct_exercised e = ct_workload__exercised(c->w);
@@ -229,25 +248,27 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 				       ct_human__count(e.kinds, "kind", "kinds");
 	ct_autofree char *time = ct_human__duration(e.ns);
 	ct_autofree char *seldom = not_in_every(a), *grows = growth(&e.longest);
-	bool gaps = has_gaps(&s->losses) || ct_workload__lost(c->w), whole = false;
+	bool gaps = has_gaps(&s->losses) || ct_workload__lost(c->w), whole = false, narrow;
+	ct_autofree char *unwatched = not_watched(c->w, &s->host, &narrow);
 
 	ct_workload__for_each(part, c->w)
 		whole |= ct_workload__total(part).whole;
 	a->confidence = CT_CONF_HIGH;
-	if (!whole || c->doubtful || gaps)
+	if (!whole || c->doubtful || gaps || narrow)
 		a->confidence = CT_CONF_MEDIUM;
 	if (!a->checks || c->failed || c->left_out || !c->ran || a->gaps ||
 	    (e.end_seen != CT_YES &&
 	     (e.longest.ns < CT_SHORT_NS || !ct_watched__has_settled(&e.longest))))
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
-		"%s in %s over %s; start %s, end %s%s%s%s%s%s%s; %s", checks, in, time,
+		"%s in %s over %s; start %s, end %s%s%s%s%s%s%s%s; %s", checks, in, time,
 		e.start_seen == CT_YES ? "seen" : "not seen",
 		e.end_seen == CT_YES ? "seen" : "not seen",
 		e.reload_seen == CT_YES ? ", reload seen" : "", grows, seldom,
 		c->failed ? "; it ended with an error" : "",
 		c->unknown_sites ? "; checks at call sites without a rule count as needed" : "",
-		gaps ? "; something was lost, see the losses" : "", uncovered(e.reload_seen));
+		gaps ? "; something was lost, see the losses" : "", unwatched,
+		uncovered(e.reload_seen));
 }
 
 void ct_advice__decide(struct ct_advice *a, const struct ct_session *s, struct ct_case *c,

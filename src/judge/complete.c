@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "judge/judge_priv.h"
+#include "judge/seccomp.h"
 
-const char *const ct_gap_names[] = { "start-not-seen", "losses", "cut-off", "degraded", NULL };
+const char *const ct_gap_names[] = { "start-not-seen",	   "losses",	  "cut-off", "degraded",
+				     "capset-not-watched", "not-watched", NULL };
 
 /*
  * Of a total not even the system call is known, which is what tells of a file system that was
@@ -31,8 +33,57 @@ static bool lacks_detail(const struct ct_workload *w)
 	return false;
 }
 
-unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_losses *l)
+/* capset always asks for SETPCAP (cap_inh_is_capped, 5.10-7.3), so that it is seen in any case. */
+static bool calls_capset(const struct ct_workload *part)
 {
+	for (size_t i = 0; i < part->nkinds; i++)
+		if (ct_str_equal(part->kinds[i].syscall, "capset") &&
+		    part->kinds[i].key.entry != CT_ENTRY_SETUP)
+			return true;
+	return false;
+}
+
+/* Those that are needed in any case. */
+static uint64_t required(const struct ct_case *c)
+{
+	uint64_t set = 0;
+
+	for (size_t i = 0; i < c->nneeds; i++)
+		if (c->needs[i].verdict == CT_REQUIRED && ct_caps__count(c->needs[i].any_of) == 1)
+			set |= c->needs[i].any_of;
+	return set;
+}
+
+/* May it have needed a capability for which the kernel never asks, where that was not watched? */
+static bool lacks_calls(const struct ct_case *c, const struct ct_host *host)
+{
+	ct_workload__for_each(part, c->w) {
+		enum ct_tristate watched = part->syscalls == CT_UNKNOWN ? host->syscalls :
+									  part->syscalls;
+
+		if (watched == CT_NO &&
+		    (calls_capset(part) || ct_gates__may_use(part) & ~required(c)))
+			return true;
+	}
+	return false;
+}
+
+/* Was nobody there for a time in each of its runs that was seen to start? */
+static bool was_unwatched(const struct ct_workload *w)
+{
+	bool any = false;
+
+	ct_workload__for_each(part, w) {
+		any |= part->unwatched_ns > 0;
+		if (!part->unwatched_ns && part->start_seen == CT_YES)
+			return false;
+	}
+	return any;
+}
+
+unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_session *s)
+{
+	const struct ct_losses *l = &s->losses;
 	unsigned int gaps = 0;
 
 	/* A set that was proved by running works, whatever the recording did not show. */
@@ -46,15 +97,21 @@ unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_losses *l)
 		gaps |= CT_GAP_CUT_OFF;
 	if (lacks_detail(c->w))
 		gaps |= CT_GAP_DETAIL;
+	if (lacks_calls(c, &s->host))
+		gaps |= CT_GAP_SETS;
+	if (was_unwatched(c->w))
+		gaps |= CT_GAP_UNWATCHED;
 	return gaps;
 }
 
 unsigned int ct_gaps__merged(unsigned int a, unsigned int b)
 {
+	const unsigned int of_all = CT_GAP_START | CT_GAP_UNWATCHED;
+
 	/* One that is whole cannot become less so by another. */
 	if (!a || !b)
 		return 0;
-	return ((a | b) & ~(unsigned int)CT_GAP_START) | (a & b);
+	return ((a | b) & ~of_all) | (a & b);
 }
 
 bool ct_report__is_incomplete(const struct ct_report *r)
@@ -110,5 +167,11 @@ char *ct_advice__gaps_text(const struct ct_advice *a)
 	if (a->gaps & CT_GAP_DETAIL)
 		ct_str__add(&s, "; for a time too little was noted of its checks, to keep within "
 				"a budget: raise the budget, and let it be watched again");
+	if (a->gaps & CT_GAP_SETS)
+		ct_str__add(&s, "; calls that need a capability without a check were not watched, "
+				"and it may have made some: watch system calls, too");
+	if (a->gaps & CT_GAP_UNWATCHED)
+		ct_str__add(&s, "; nobody watched it for a time, and what it needed then is "
+				"missing: let it be watched from start to end");
 	return s.s;
 }

@@ -97,7 +97,7 @@ static void judge_workload(struct ct_advice *a, const struct ct_session *s,
 	a->recordings = count_recordings(&c);
 	a->checks = c.checks;
 	a->unknown_sites = c.unknown_sites;
-	a->gaps = ct_case__gaps(&c, &s->losses);
+	a->gaps = ct_case__gaps(&c, s);
 	ct_advice__decide(a, s, &c, o->mode);
 	ct_advice__warn(a, s, &c);
 	ct_case__keep_targets(&c, a);

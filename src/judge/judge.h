@@ -19,7 +19,10 @@ enum ct_gap {
 	CT_GAP_START = 1,   /* its start was not seen in any recording */
 	CT_GAP_LOST = 2,    /* something was lost that may have been a need */
 	CT_GAP_CUT_OFF = 4, /* the recording file ends early */
-	CT_GAP_DETAIL = 8   /* too little was noted of some checks, to keep within a budget */
+	CT_GAP_DETAIL = 8,  /* too little was noted of some checks, to keep within a budget */
+	CT_GAP_SETS = 16, /* calls that need a capability unasked were not watched, and it may have
+			   * made some */
+	CT_GAP_UNWATCHED = 32 /* nobody watched it for a time, and no other run of it was whole */
 };
 
 /* ct_reason.site of checks whose call site was not noted (CT_F_NO_SITE): needed, for want of better

@@ -23,7 +23,7 @@ void ct_case__judge_kinds(struct ct_case *c);
 void ct_case__judge_acts(struct ct_case *c);
 
 /* complete.c: the gaps of what is judged. */
-unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_losses *l);
+unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_session *s);
 
 /*
  * targets.c: the cheapest set that meets these n needs, and those that it makes itself: what the

@@ -274,3 +274,20 @@ uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall)
 	}
 	return caps;
 }
+
+uint64_t ct_gates__may_use(const struct ct_workload *w)
+{
+	const struct ct_container *c = &w->container;
+	/* chroot always asks (fs/open.c, 5.10-7.3). */
+	const uint64_t always_asked = CT_CAP(SYS_CHROOT);
+	bool common = ct_runtimes__facts(w->runtime)->profile == CT_PROFILE_COMMON;
+	uint64_t caps = 0;
+
+	if (w->kind != CT_WL_CONTAINER || c->privileged == CT_YES || c->seccomp == CT_SECCOMP_NONE)
+		return 0;
+	for (size_t i = 0; c->profile.known && i < c->profile.nrules; i++)
+		caps |= c->profile.rules[i].with;
+	for (size_t i = 0; !c->profile.known && i < CT_ARRAY_SIZE(gates); i++)
+		caps |= common ? gates[i].common : gates[i].moby;
+	return caps & ~always_asked & (w->configured_known ? w->configured : ~0ull);
+}

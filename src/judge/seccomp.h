@@ -40,6 +40,12 @@ bool ct_gates__are_unknown(const struct ct_workload *w);
 uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall);
 
 /*
+ * Capabilities that the container has and by which its profile allows a call that the kernel may
+ * not ask for: where calls are not watched, it may have used them.
+ */
+uint64_t ct_gates__may_use(const struct ct_workload *w);
+
+/*
  * seccomp_filter.c: may a container with these capabilities make the call? CT_UNKNOWN: that
  * depends on arguments that are not recorded.
  */

@@ -58,6 +58,76 @@ static void test_start(void)
 	}
 }
 
+/* Where calls were not watched: who calls capset, or may have used what its profile ties to one. */
+static void test_calls(void)
+{
+	static const struct {
+		enum ct_tristate watched;
+		const char *syscall;
+		uint64_t configured;
+		enum ct_seccomp seccomp;
+		unsigned int gaps;
+	} cases[] = {
+		{ CT_YES, "capset", CT_CAPS_ALL, CT_SECCOMP_DEFAULT, 0 },
+		{ CT_NO, "chown", CT_CAPS_DOCKER_DEFAULT, CT_SECCOMP_DEFAULT, 0 },
+		{ CT_NO, "capset", CT_CAPS_DOCKER_DEFAULT, CT_SECCOMP_DEFAULT, CT_GAP_SETS },
+		{ CT_NO, "chown", CT_CAPS_DOCKER_DEFAULT | CT_CAP(SYS_NICE), CT_SECCOMP_DEFAULT,
+		  CT_GAP_SETS },
+		{ CT_NO, "chown", CT_CAPS_DOCKER_DEFAULT | CT_CAP(SYS_NICE), CT_SECCOMP_NONE, 0 },
+		{ CT_NO, "chown", CT_CAPS_ALL, CT_SECCOMP_UNKNOWN, CT_GAP_SETS },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+
+		s->host.syscalls = cases[i].watched;
+		w->configured = cases[i].configured;
+		w->container.seccomp = cases[i].seccomp;
+		build_check(w, CAP_SETPCAP, cases[i].syscall, "ns_capable cap_capset");
+		CU_ASSERT_EQUAL(gaps_of(s), cases[i].gaps);
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->advices[0].confidence, cases[i].gaps ? CT_CONF_LOW :
+							  cases[i].watched == CT_YES ?
+									  CT_CONF_HIGH :
+									  CT_CONF_MEDIUM);
+		CU_ASSERT_EQUAL(!strstr(r->advices[0].why, "without a check"),
+				cases[i].watched == CT_YES);
+	}
+}
+
+/* What is needed in any case cannot be missing. */
+static void test_needed_anyway(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = build_container(s, "x");
+
+	s->host.syscalls = CT_NO;
+	w->configured |= CT_CAP(SYS_NICE);
+	CU_ASSERT_EQUAL(gaps_of(s), CT_GAP_SETS);
+	build_check(w, CAP_SYS_NICE, "setpriority", "can_nice set_one_prio");
+	CU_ASSERT_EQUAL(gaps_of(s), 0);
+}
+
+/* A time that nobody watched, unless another run was seen whole. */
+static void test_unwatched(void)
+{
+	ct_autosession struct ct_session *a = ct_session__new(), *b = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+
+	build_container(a, "x")->unwatched_ns = 5000000000;
+	CU_ASSERT_EQUAL(gaps_of(a), CT_GAP_UNWATCHED);
+	r = ct_judge__session(a, CT_MODE_DEFAULT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r->advices[0].why, "nobody watched it for 5 s"));
+	ct_report__free(ct_steal(r));
+	build_container(b, "x");
+	ct_tally__add(a, b);
+	CU_ASSERT_EQUAL_FATAL(a->nworkloads, 1);
+	CU_ASSERT_EQUAL(a->workloads[0]->nmore, 1);
+	CU_ASSERT_EQUAL(gaps_of(a), 0);
+}
+
 /* Of several recordings one has to have seen the start. */
 static void test_merged(void)
 {
@@ -247,6 +317,9 @@ static void test_text(void)
 
 static CU_TestInfo tests[] = {
 	{ "losses", test_losses },
+	{ "calls", test_calls },
+	{ "needed anyway", test_needed_anyway },
+	{ "unwatched", test_unwatched },
 	{ "start", test_start },
 	{ "merged", test_merged },
 	{ "merged advices", test_merged_advices },
