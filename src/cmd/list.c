@@ -71,11 +71,10 @@ static int list(struct ct_err *err)
 {
 	ct_autostore struct ct_store *store = NULL;
 	ct_autosurvey struct ct_survey sv = {};
-	bool needs = format == JSON || verbose || from.names.len;
 	int ret = ct_store__open(from.url, CT_STORE_READ, &store, err);
 
 	if (!ret)
-		ret = ct_stored__survey(store, &from, needs, &sv, err);
+		ret = ct_stored__survey(store, &from, true, &sv, err);
 	if (ret)
 		return ret;
 	ct_survey__join(&sv);

@@ -13,6 +13,7 @@
 #define HOLDS	    5
 #define NEEDS	    9
 #define RATE	    9
+#define SEEN	    6
 #define NARROW	    60 /* below, a column is left out */
 
 struct layout {
@@ -21,7 +22,9 @@ struct layout {
 
 static struct layout layout_of(const struct ct_top *t)
 {
-	struct layout l = { .label = LABEL_LEAST, .holds = HOLDS, .needs = NEEDS, .rate = RATE };
+	struct layout l = {
+		.label = LABEL_LEAST, .holds = HOLDS, .needs = NEEDS, .rate = t->live ? RATE : SEEN
+	};
 	int others, third = t->width / 3;
 
 	for (size_t i = 0; i < t->nshown; i++) {
