@@ -75,6 +75,10 @@ static void put_container(struct ct_json *j, const struct ct_container *c)
 	ct_json__opt_str(j, "ipc_mode", c->ipc_mode);
 	ct_json__opt_str(j, "compose_files", c->compose_files);
 	ct_json__opt_str(j, "compose_dir", c->compose_dir);
+	ct_json__opt_str(j, "pod_uid", c->pod_uid);
+	ct_json__opt_str(j, "owner", c->owner);
+	if (c->owner_guessed)
+		ct_json__bool(j, "owner_guessed", true);
 	ct_json__end_object(j);
 }
 

@@ -26,6 +26,9 @@ static const struct ct_field container_fields[] = {
 	F(STR, ipc_mode, "ipc_mode"),
 	F(STR, compose_files, "compose_files"),
 	F(STR, compose_dir, "compose_dir"),
+	F(STR, pod_uid, "pod_uid"),
+	F(STR, owner, "owner"),
+	F(BOOL, owner_guessed, "owner_guessed"),
 	{ 0 },
 };
 #undef F

@@ -11,7 +11,8 @@
 const size_t ct_container_texts[] = {
 	AT(id),	      AT(name),		 AT(image),	  AT(image_digest), AT(project),
 	AT(service),  AT(compose_files), AT(compose_dir), AT(user),	    AT(network),
-	AT(pid_mode), AT(ipc_mode),	 AT(engine),	  AT(health),
+	AT(pid_mode), AT(ipc_mode),	 AT(engine),	  AT(health),	    AT(pod_uid),
+	AT(owner),    AT(labels),
 };
 const size_t ct_container_ntexts = CT_ARRAY_SIZE(ct_container_texts);
 

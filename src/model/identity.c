@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "model/names.h"
 #include "model/pod.h"
+#include "model/unit_name.h"
 
 static const char *const kind_names[] = {
 	"compose",   "kubernetes", "swarm",   "quadlet", "name", "image",
@@ -65,13 +66,20 @@ static bool given(const char *s)
 	return s && *s;
 }
 
-static bool is_pods(const char *name, struct ct_identity *id)
+char *ct_container__pod_owner(const struct ct_container *c, const char *pod)
+{
+	const char *slash = c->owner ? strchr(c->owner, '/') : NULL;
+
+	return slash && slash[1] ? ct_xstrdup(slash + 1) : ct_pod__owner(pod);
+}
+
+static bool is_pods(const struct ct_container *c, struct ct_identity *id)
 {
 	struct ct_pod pod;
-	bool is = ct_pod__parse(name, &pod);
+	bool is = ct_pod__parse(c->name, &pod);
 
 	if (is) {
-		ct_autofree char *owner = ct_pod__owner(pod.name);
+		ct_autofree char *owner = ct_container__pod_owner(c, pod.name);
 
 		make(id, CT_ID_KUBERNETES, (const char *[]){ pod.space, owner, pod.container }, 3);
 	}
@@ -112,7 +120,7 @@ static void of_container(const struct ct_workload *w, struct ct_identity *id)
 
 	if (given(c->project) && given(c->service))
 		make(id, CT_ID_COMPOSE, (const char *[]){ c->project, c->service }, 2);
-	else if (is_pods(c->name, id))
+	else if (is_pods(c, id))
 		return;
 	else if (given(c->name) && swarm_service(c->name))
 		make_one(id, CT_ID_SWARM, c->name, swarm_service(c->name));
@@ -130,13 +138,29 @@ static void of_container(const struct ct_workload *w, struct ct_identity *id)
 		make_one(id, CT_ID_CONTAINER, w->id, strlen(w->id));
 }
 
+/* Of what systemd-run started under a name of its own the program is known, and no more. */
+static void of_unit(const struct ct_workload *w, struct ct_identity *id)
+{
+	ct_autofree char *stable = ct_unit_name__stable(w->id, w->cgroup_path);
+	const char *program = NULL, *slash;
+
+	for (size_t i = 0; ct_unit_name__is_nameless(w->id) && i < w->nexecs && !program; i++)
+		if (ct_exec__is_entry_point(&w->execs[i]))
+			program = w->execs[i].file;
+	slash = program ? strrchr(program, '/') : NULL;
+	if (program)
+		make(id, CT_ID_UNIT, (const char *[]){ stable, slash ? slash + 1 : program }, 2);
+	else
+		make_one(id, CT_ID_UNIT, stable, strlen(stable));
+}
+
 void ct_identity__of(const struct ct_workload *w, struct ct_identity *id)
 {
 	const char *command = w->command ? w->command : w->id;
 
 	switch (w->kind) {
 	case CT_WL_CONTAINER: of_container(w, id); return;
-	case CT_WL_UNIT: make_one(id, CT_ID_UNIT, w->id, strlen(w->id)); return;
+	case CT_WL_UNIT: of_unit(w, id); return;
 	case CT_WL_COMMAND: make_one(id, CT_ID_COMMAND, command, strlen(command)); return;
 	case CT_WL_CGROUP: break;
 	}

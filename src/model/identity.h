@@ -36,6 +36,9 @@ void ct_identity__of(const struct ct_workload *w, struct ct_identity *id);
 void ct_identity__free(struct ct_identity *id);
 const char *ct_identity_kind__name(enum ct_identity_kind kind);
 
+/* The name of what made its pod, as it is known or as the pod's name tells it. The caller frees. */
+char *ct_container__pod_owner(const struct ct_container *c, const char *pod);
+
 /* Have both the same identity? */
 bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b);
 

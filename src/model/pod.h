@@ -37,4 +37,27 @@ bool ct_pod__skip(const char **s, const char *of, size_t min, size_t max);
  */
 char *ct_pod__owner(const char *pod);
 
+/* What is known of a pod beside its name; NULL: nothing. */
+struct ct_pod_facts {
+	const char *uid;    /* of a static pod 32 digits, a hash of its manifest */
+	const char *node;   /* the node's name, which stands behind the names of static pods */
+	const char *labels; /* all of the pod's own, one KEY=VALUE a line */
+};
+
+/*
+ * What made the pod, as "KIND/NAME". Labels that controllers set, and that agree with the name,
+ * prove it; without labels *guessed is set, and the kind is "Pod" where the name tells none. A
+ * kind that is not known for sure, though something made it, is "Controller". The caller frees.
+ */
+char *ct_pod__find_owner(const char *pod, const struct ct_pod_facts *facts, bool *guessed);
+
+/* The value of a label in such a text, not NUL-terminated; NULL: it is not there. */
+const char *ct_labels__get(const char *labels, const char *key, size_t *len);
+
+/*
+ * Has it all labels that a selector asks for, with commas between them: KEY=VALUE, KEY==VALUE,
+ * KEY!=VALUE, KEY, !KEY, as kubectl -l takes them?
+ */
+bool ct_labels__match(const char *labels, const char *selector);
+
 #endif

@@ -120,6 +120,12 @@ struct ct_container {
 	char *pid_mode, *ipc_mode;
 	char *engine; /* version of Docker or Podman, such as "20.10.24"; NULL: not known */
 	char *health; /* the health check's command line, joined by spaces */
+	/*
+	 * Of a pod's container, whose name is NAMESPACE/POD/CONTAINER: the pod's uid; what made the
+	 * pod, as KIND/NAME; its labels, one KEY=VALUE a line.
+	 */
+	char *pod_uid, *owner, *labels;
+	bool owner_guessed; /* from the pod's name alone */
 	enum ct_tristate privileged, userns, no_new_privs;
 	enum ct_seccomp seccomp;
 	struct ct_seccomp_profile profile; /* where it is not the runtime's built-in one */

@@ -36,6 +36,11 @@ static void widen(uint64_t *first, uint64_t *last, uint64_t from, uint64_t to)
 
 static void take_container(struct ct_container *to, struct ct_container *from)
 {
+	/* What is proved replaces what was guessed, and each stays what it is. */
+	if (to->owner && to->owner_guessed && from->owner && !from->owner_guessed)
+		free(ct_steal(to->owner));
+	if (!to->owner)
+		to->owner_guessed = from->owner_guessed;
 	for (size_t i = 0; i < ct_container_ntexts; i++)
 		take_text((char **)((char *)to + ct_container_texts[i]),
 			  (char **)((char *)from + ct_container_texts[i]));

@@ -32,6 +32,16 @@ static const struct line kept[] = {
 	  CT_OPENER_ROOTS },
 	{ "/var/lib/containers/storage/overlay-containers/volatile-containers.json", CT_OPENER_READ,
 	  CT_OPENER_ROOTS },
+	/* Links to logs, in which the kubelet writes which pod a container is of. */
+	{ "/var/log/containers/*-%s", CT_OPENER_EACH, CT_OPENER_ROOTS },
+	{ "/var/log/containers/*", CT_OPENER_LINK, CT_OPENER_ROOTS },
+	/* Which of its containers Kata keeps in a machine, and which names LXC gave. */
+	{ "/run/kata/*", CT_OPENER_LOOK, CT_OPENER_ROOTS },
+	{ "/run/vc/sbs/*", CT_OPENER_LOOK, CT_OPENER_ROOTS },
+	{ "/var/lib/lxc/*/config", CT_OPENER_LOOK, CT_OPENER_ROOTS },
+	{ "/var/lib/lxd/containers/*", CT_OPENER_LOOK, CT_OPENER_ROOTS },
+	{ "/var/lib/incus/containers/*", CT_OPENER_LOOK, CT_OPENER_ROOTS },
+	{ "/var/snap/lxd/common/lxd/containers/*", CT_OPENER_LOOK, CT_OPENER_ROOTS },
 	{ NULL },
 };
 
@@ -75,7 +85,9 @@ static bool matches(const char *pattern, const char *path, bool with_stars)
 static enum ct_opener_place find(const struct line *list, enum ct_opener_op op, const char *path)
 {
 	for (; list->pattern; list++)
-		if ((list->ops & op) == op && matches(list->pattern, path, false))
+		if ((list->ops & op) == op &&
+		    (matches(list->pattern, path, false) ||
+		     matches(list->pattern, path, op == CT_OPENER_EACH)))
 			return list->place;
 	return CT_OPENER_NOWHERE;
 }
@@ -86,7 +98,8 @@ static enum ct_opener_place find_bundle(enum ct_opener_op op, const char *path)
 		const struct ct_bundle_place *p = type->bundles;
 
 		for (; (OF_BUNDLES & op) == op && p && p->pattern; p++)
-			if (matches(p->pattern, path, op == CT_OPENER_EACH))
+			if (matches(p->pattern, path, false) ||
+			    matches(p->pattern, path, op == CT_OPENER_EACH))
 				return p->users ? CT_OPENER_USERS : CT_OPENER_ROOTS;
 	}
 	return CT_OPENER_NOWHERE;

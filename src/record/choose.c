@@ -8,6 +8,7 @@
 #include "record/recorder_priv.h"
 #include "record/resolve.h"
 #include "record/userns.h"
+#include "runtime/pod_notes.h"
 #include "runtime/runtime.h"
 
 static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_session *s)
@@ -140,7 +141,7 @@ static void learn_set(struct ct_workload *w, const char *config)
 	struct ct_workload *told = ct_session__add(s, w->id);
 	ct_autoerr struct ct_err err = {};
 
-	if (w->configured_known || ct_oci__read(config, told, &err))
+	if (w->configured_known || ct_oci__read(config, w->cgroup_path, told, &err))
 		return;
 	w->configured = told->configured;
 	w->configured_known = told->configured_known;
@@ -174,7 +175,7 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	if (ct_runtimes__remembers(r->engine, name.runtime))
 		learn_set(w, config);
 	else
-		(void)ct_oci__read(config, w, &err);
+		(void)ct_oci__read(config, root, w, &err);
 }
 
 struct search {
@@ -213,9 +214,10 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 		return;
 	if (!r->engine || ct_engine__inspect(r->engine, w->id, w, &err)) {
 		config = ct_oci__find(w->runtime, w->id, w->cgroup_path, &w->runtime);
-		if (!config || ct_oci__read(config, w, &err))
+		if (!config || ct_oci__read(config, w->cgroup_path, w, &err))
 			r->session->losses.lookups++;
 	}
+	ct_pod_notes__from_logs(w->id, w->cgroup_path, &w->container);
 	ct_userns__settle(ct_collect__cgroups(r->collect), w);
 }
 

@@ -13,6 +13,7 @@
 static const struct ct_bundle_place bundles[] = {
 	{ .pattern = "/run/" TASKS },
 	{ .pattern = "/run/k3s/" TASKS },
+	{ .pattern = "/run/k0s/" TASKS },
 	{ .pattern = "/var/snap/microk8s/common/run/" TASKS },
 	{ 0 },
 };

@@ -8,6 +8,8 @@
 static const struct ct_bundle_place bundles[] = {
 	{ .pattern = "/run/" DATA },
 	{ .pattern = "/var/lib/" DATA },
+	/* IBM Cloud's RunRoot */
+	{ .pattern = "/var/data/crioruntimestorage/*-containers/%s/userdata/config.json" },
 	{ 0 },
 };
 

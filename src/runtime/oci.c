@@ -6,83 +6,20 @@
 #include "runtime/oci.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/bounded.h"
 #include "base/files.h"
 #include "base/host_root.h"
 #include "model/caps.h"
 #include "runtime/oci_priv.h"
-
-#define MAX_CONFIG (32 << 20)
+#include "runtime/pod_notes.h"
 
 /*
  * The default profiles of moby, containerd and Podman allow about 350 names; one
  * written for an application by hand or from a trace stays far below that.
  */
 #define DEFAULT_PROFILE_NAMES 250
-
-int ct_oci__load_now(const char *path, json_t **root, json_error_t *bad)
-{
-	int fd = ct_host__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	ct_autofclose FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-	struct stat st;
-
-	if (fd < 0)
-		return fd;
-	if (!f || fstat(fd, &st))
-		return -errno;
-	if (!S_ISREG(st.st_mode))
-		return -EINVAL;
-	if (st.st_size > MAX_CONFIG)
-		return -EFBIG;
-	/* json_loadfd() makes a system call per byte: the container may end before it is done. */
-	*root = json_loadf(f, JSON_REJECT_DUPLICATES, bad);
-	return *root ? 0 : -EBADMSG;
-}
-
-struct load {
-	char *path;
-	json_t *root;
-	json_error_t bad;
-	int ret;
-};
-
-static void run_load(void *arg)
-{
-	struct load *l = arg;
-
-	l->ret = ct_oci__load_now(l->path, &l->root, &l->bad);
-}
-
-static void load__free(void *arg)
-{
-	struct load *l = arg;
-
-	json_decref(l->root);
-	free(l->path);
-	free(l);
-}
-
-int ct_oci__load(const char *path, json_t **root, json_error_t *bad)
-{
-	struct load *l = ct_xzalloc(sizeof(*l));
-	int ret;
-
-	l->path = ct_xstrdup(path);
-	ret = ct_bounded__call(run_load, load__free, l, CT_OCI_SEARCH_MS);
-	if (ret == -ETIMEDOUT)
-		return ret;
-	if (!ret)
-		ret = l->ret;
-	*bad = l->bad;
-	if (!ret)
-		*root = ct_steal(l->root);
-	load__free(l);
-	return ret;
-}
 
 static uint64_t caps_of(const json_t *names)
 {
@@ -165,23 +102,14 @@ static enum ct_seccomp seccomp_of(const json_t *seccomp)
 	return CT_SECCOMP_CUSTOM;
 }
 
-/* Kubernetes' names, as containerd and CRI-O write them; Podman notes what was asked for. */
+/* What Podman and the CRI note of what they were asked for. */
 static void parse_annotations(const json_t *notes, struct ct_container *c)
 {
-	const char *name = ct_json_in__str(notes, "io.kubernetes.cri.container-name");
-	const char *pod = ct_json_in__str(notes, "io.kubernetes.cri.sandbox-name");
-	const char *space = ct_json_in__str(notes, "io.kubernetes.cri.sandbox-namespace");
 	const char *privileged = ct_json_in__str(notes, "io.podman.annotations.privileged");
 
-	name = name ?: ct_json_in__str(notes, "io.kubernetes.container.name");
-	pod = pod ?: ct_json_in__str(notes, "io.kubernetes.pod.name");
-	space = space ?: ct_json_in__str(notes, "io.kubernetes.pod.namespace");
-	if (name && pod && space) {
-		free(c->name);
-		c->name = ct_xasprintf("%s/%s/%s", space, pod, name);
-	}
 	ct_json_in__take(&c->image, ct_json_in__str(notes, "io.kubernetes.cri.image-name"));
 	ct_json_in__take(&c->image, ct_json_in__str(notes, "io.kubernetes.cri-o.ImageName"));
+	ct_json_in__take(&c->image_digest, ct_json_in__str(notes, "io.kubernetes.cri-o.ImageRef"));
 	if (privileged)
 		c->privileged = !strcmp(privileged, "TRUE") ? CT_YES : CT_NO;
 }
@@ -254,7 +182,8 @@ static void parse_process(const json_t *process, struct ct_workload *w)
 	w->configured_known = true;
 }
 
-int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *err)
+int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload *w,
+		 struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(config_json);
 	struct ct_container *c = &w->container;
@@ -275,6 +204,7 @@ int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *
 	w->kind = CT_WL_CONTAINER;
 	parse_process(process, w);
 	parse_annotations(json_object_get(root, "annotations"), c);
+	ct_pod_notes__read(root, cgroup, w);
 	read_storage(config_json, c);
 	set_mode(&c->network, has_ns(linux_, "network", "net"));
 	set_mode(&c->pid_mode, has_ns(linux_, "pid", "pid"));

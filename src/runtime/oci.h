@@ -10,9 +10,11 @@
  * An OCI bundle's config.json (runc, crun, podman's userdata, containerd's task
  * directory): configured bounding set, user, annotations' image name, namespaces ("host" or
  * "private"), no_new_privs, seccomp (default or custom by its size), and, where containers/storage
- * keeps them, Podman's name and image. Returns 0 or a negative errno.
+ * keeps them, Podman's name and image; of a pod's container what pod_notes.h says. cgroup: the
+ * path of its cgroup, or NULL. Returns 0 or a negative errno.
  */
-int ct_oci__read(const char *config_json, struct ct_workload *w, struct ct_err *err);
+int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload *w,
+		 struct ct_err *err);
 
 /*
  * Looks for the config.json of a container id in the usual places of Podman, CRI-O, containerd

@@ -73,7 +73,7 @@ static int save_gap(struct ct_saving *sv, const struct ct_store_gap *g)
 static void split_pod(const struct ct_workload *w, struct ct_pod *pod, char **owner)
 {
 	if (w->container.name && ct_pod__parse(w->container.name, pod) && pod->name)
-		*owner = ct_pod__owner(pod->name);
+		*owner = ct_container__pod_owner(&w->container, pod->name);
 }
 
 /* All that is told of it but the numbers, which save_numbers() adds. */

@@ -33,7 +33,7 @@ static void test_oci(void)
 	struct ct_container *c = &w->container;
 	ct_autoerr struct ct_err err = { 0 };
 
-	CU_ASSERT_EQUAL(ct_oci__read(file, w, &err), 0);
+	CU_ASSERT_EQUAL(ct_oci__read(file, NULL, w, &err), 0);
 	UNIT_STR(err.msg, NULL);
 	CU_ASSERT_EQUAL(w->kind, CT_WL_CONTAINER);
 	CU_ASSERT(w->configured_known);
@@ -72,7 +72,7 @@ static void test_oci_podman(void)
 	struct ct_workload *w = ct_session__add(s, "x");
 	struct ct_container *c = &w->container;
 
-	CU_ASSERT_EQUAL(ct_oci__read(file, w, NULL), 0);
+	CU_ASSERT_EQUAL(ct_oci__read(file, NULL, w, NULL), 0);
 	UNIT_STR(c->name, "pC");
 	UNIT_STR(c->image, "localhost/att:1");
 	UNIT_STR(c->image_digest, "0a29");
@@ -102,7 +102,7 @@ static void test_oci_seccomp_default(void)
 	ct_str__add(&text, "]}]}}}");
 	file = put(dir, "config.json", text.s);
 	ct_str__free(&text);
-	CU_ASSERT_EQUAL(ct_oci__read(file, w, NULL), 0);
+	CU_ASSERT_EQUAL(ct_oci__read(file, NULL, w, NULL), 0);
 	CU_ASSERT_EQUAL(w->container.seccomp, CT_SECCOMP_DEFAULT);
 	UNIT_STR(w->container.user, NULL);
 }
@@ -128,14 +128,14 @@ static void test_oci_hostile(void)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(broken); i++) {
 		ct_autofree char *file = put(dir, "config.json", broken[i]);
 
-		CU_ASSERT_EQUAL(ct_oci__read(file, w, &err), -EBADMSG);
+		CU_ASSERT_EQUAL(ct_oci__read(file, NULL, w, &err), -EBADMSG);
 		CU_ASSERT_PTR_NOT_NULL(err.msg);
 		CU_ASSERT(!w->configured_known);
 	}
-	CU_ASSERT_EQUAL(ct_oci__read("/no/such/config.json", w, &err), -ENOENT);
-	CU_ASSERT_EQUAL(ct_oci__read(dir, w, &err), -EINVAL);
+	CU_ASSERT_EQUAL(ct_oci__read("/no/such/config.json", NULL, w, &err), -ENOENT);
+	CU_ASSERT_EQUAL(ct_oci__read(dir, NULL, w, &err), -EINVAL);
 	CU_ASSERT_EQUAL(mkfifo(fifo, 0600), 0);
-	CU_ASSERT_EQUAL(ct_oci__read(fifo, w, &err), -EINVAL); /* and not blocked */
+	CU_ASSERT_EQUAL(ct_oci__read(fifo, NULL, w, &err), -EINVAL); /* and not blocked */
 }
 
 static void test_oci_find(void)

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What made a pod: proved by labels that its controller set, or guessed from its name. */
+#include <string.h>
+
+#include "base/util.h"
+#include "model/pod.h"
+
+#define STATIC_UID 32 /* digits, without dashes */
+
+const char *ct_labels__get(const char *labels, const char *key, size_t *len)
+{
+	size_t n = strlen(key);
+
+	while (labels && *labels) {
+		const char *end = strchrnul(labels, '\n');
+
+		if (!strncmp(labels, key, n) && labels[n] == '=') {
+			*len = (size_t)(end - labels) - n - 1;
+			return labels + n + 1;
+		}
+		labels = *end ? end + 1 : end;
+	}
+	return NULL;
+}
+
+/* One term of a selector. */
+static bool matches(const char *labels, const char *term, size_t len)
+{
+	bool no = len && *term == '!', unequal = false;
+	const char *equals = memchr(term + no, '=', len - no), *value;
+	size_t key_len = equals ? (size_t)(equals - term) : len, n;
+	ct_autofree char *key = NULL;
+
+	if (equals && key_len && equals[-1] == '!') {
+		unequal = true;
+		key_len--;
+	}
+	key = ct_xstrndup(term + no, key_len - no);
+	value = ct_labels__get(labels, key, &n);
+	if (!equals)
+		return no ? !value : value != NULL;
+	equals += 1 + (equals[1] == '=');
+	len -= (size_t)(equals - term);
+	return (value && n == len && !memcmp(value, equals, len)) != unequal;
+}
+
+bool ct_labels__match(const char *labels, const char *selector)
+{
+	while (*selector) {
+		size_t len = strcspn(selector, ",");
+
+		if (len && !matches(labels, selector, len))
+			return false;
+		selector += len + (selector[len] == ',');
+	}
+	return true;
+}
+
+static bool has(const char *labels, const char *key)
+{
+	size_t len;
+
+	return ct_labels__get(labels, key, &len) != NULL;
+}
+
+static char *value_of(const char *labels, const char *key)
+{
+	size_t len;
+	const char *value = ct_labels__get(labels, key, &len);
+
+	return value ? ct_xstrndup(value, len) : NULL;
+}
+
+/* Without its last part, if that is of so many of these characters; NULL otherwise. */
+static char *without(const char *name, const char *of, size_t min, size_t max)
+{
+	const char *last = strrchr(name, '-'), *end = last;
+
+	if (!last || last == name || !ct_pod__skip(&end, of, min, max) || *end)
+		return NULL;
+	return ct_xstrndup(name, (size_t)(last - name));
+}
+
+static char *named(const char *kind, const char *name)
+{
+	return ct_xasprintf("%s/%s", kind, name);
+}
+
+/* NAME-HASH-RANDOM, where the controller says which hash it is. */
+static char *with_hash(const char *kind, const char *pod, const char *labels, const char *key)
+{
+	ct_autofree char *hash = value_of(labels, key), *set = NULL, *tail = NULL;
+
+	if (!hash || !*hash)
+		return NULL;
+	set = without(pod, CT_POD_RANDOM, 5, 5);
+	tail = ct_xasprintf("-%s", hash);
+	if (!set || !ct_str_ends(set, tail) || strlen(set) == strlen(tail))
+		return NULL;
+	set[strlen(set) - strlen(tail)] = '\0';
+	return named(kind, set);
+}
+
+/* A CronJob's jobs have the time of their start behind its name. */
+static char *of_job(const char *job)
+{
+	ct_autofree char *cron = without(job, CT_POD_DIGITS, 8, 10);
+
+	return cron ? named("CronJob", cron) : named("Job", job);
+}
+
+static char *by_labels(const char *pod, const char *labels)
+{
+	ct_autofree char *job = value_of(labels, "batch.kubernetes.io/job-name") ?:
+					value_of(labels, "job-name");
+	ct_autofree char *config = value_of(labels, "deploymentconfig"), *name = NULL;
+	char *owner = with_hash("Rollout", pod, labels, "rollouts-pod-template-hash") ?:
+			      with_hash("Deployment", pod, labels, "pod-template-hash");
+
+	if (owner)
+		return owner;
+	if (has(labels, "controller-revision-hash") && has(labels, "pod-template-generation")) {
+		name = without(pod, CT_POD_RANDOM, 5, 5);
+		return name ? named("DaemonSet", name) : NULL;
+	}
+	if (has(labels, "statefulset.kubernetes.io/pod-name") ||
+	    has(labels, "controller-revision-hash")) {
+		name = without(pod, CT_POD_DIGITS, 1, 10);
+		return name ? named("StatefulSet", name) : NULL;
+	}
+	if (job && !strncmp(pod, job, strlen(job)) && pod[strlen(job)] == '-')
+		return of_job(job);
+	if (config && !strncmp(pod, config, strlen(config)) && pod[strlen(config)] == '-')
+		return named("DeploymentConfig", config);
+	return NULL;
+}
+
+static char *by_name(const char *pod)
+{
+	ct_autofree char *set = without(pod, CT_POD_RANDOM, 5, 5);
+	ct_autofree char *name = ct_pod__owner(pod), *deployment = NULL, *cron = NULL;
+
+	if (!set)
+		return named(strcmp(name, pod) ? "StatefulSet" : "Pod", name);
+	deployment = without(set, CT_POD_RANDOM, 8, CT_POD_HASH);
+	cron = without(set, CT_POD_DIGITS, 8, 10);
+	if (deployment && !strcmp(deployment, name))
+		return named("Deployment", name);
+	if (cron && !strcmp(cron, name))
+		return named("CronJob", name);
+	/* A DaemonSet, a Job, or whoever has generateName. */
+	return named("Controller", name);
+}
+
+/* POD-NODE; the kubelet's hash for a uid says that it read the pod from a file. */
+static char *of_file(const char *pod, const struct ct_pod_facts *f)
+{
+	size_t len = strlen(pod), node = f->node ? strlen(f->node) : 0;
+
+	if (!f->uid || strlen(f->uid) != STATIC_UID ||
+	    strspn(f->uid, "0123456789abcdef") != STATIC_UID)
+		return NULL;
+	if (node && len > node + 1 && ct_str_ends(pod, f->node) && pod[len - node - 1] == '-')
+		len -= node + 1;
+	return ct_xasprintf("StaticPod/%.*s", (int)len, pod);
+}
+
+char *ct_pod__find_owner(const char *pod, const struct ct_pod_facts *f, bool *guessed)
+{
+	char *owner = of_file(pod, f);
+
+	*guessed = false;
+	if (!owner && f->labels) {
+		owner = by_labels(pod, f->labels);
+		/* Labels without any of a controller's are those of a pod that nobody made. */
+		if (!owner && !has(f->labels, "pod-template-hash") &&
+		    !has(f->labels, "controller-revision-hash"))
+			owner = named("Pod", pod);
+	}
+	if (owner)
+		return owner;
+	*guessed = true;
+	return by_name(pod);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* JSON files that may be anybody's. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "base/bounded.h"
+#include "base/host_root.h"
+#include "runtime/oci_priv.h"
+
+#define MAX_CONFIG (32 << 20)
+
+int ct_oci__load_now(const char *path, json_t **root, json_error_t *bad)
+{
+	int fd = ct_host__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	ct_autofclose FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (!f || fstat(fd, &st))
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if (st.st_size > MAX_CONFIG)
+		return -EFBIG;
+	/* json_loadfd() makes a system call per byte: the container may end before it is done. */
+	*root = json_loadf(f, JSON_REJECT_DUPLICATES, bad);
+	return *root ? 0 : -EBADMSG;
+}
+
+struct load {
+	char *path;
+	json_t *root;
+	json_error_t bad;
+	int ret;
+};
+
+static void run_load(void *arg)
+{
+	struct load *l = arg;
+
+	l->ret = ct_oci__load_now(l->path, &l->root, &l->bad);
+}
+
+static void load__free(void *arg)
+{
+	struct load *l = arg;
+
+	json_decref(l->root);
+	free(l->path);
+	free(l);
+}
+
+int ct_oci__load(const char *path, json_t **root, json_error_t *bad)
+{
+	struct load *l = ct_xzalloc(sizeof(*l));
+	int ret;
+
+	l->path = ct_xstrdup(path);
+	ret = ct_bounded__call(run_load, load__free, l, CT_OCI_SEARCH_MS);
+	if (ret == -ETIMEDOUT)
+		return ret;
+	if (!ret)
+		ret = l->ret;
+	*bad = l->bad;
+	if (!ret)
+		*root = ct_steal(l->root);
+	load__free(l);
+	return ret;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Which pod a container is of: by its bundle, or by the kubelet's links to its log. */
+#ifndef CT_RUNTIME_POD_NOTES_H
+#define CT_RUNTIME_POD_NOTES_H
+
+#include "model/session.h"
+
+struct json_t;
+
+/*
+ * The annotations of a bundle that containerd or CRI-O wrote: name (NAMESPACE/POD/CONTAINER, where
+ * a pod's sandbox has POD for its container), the pod's uid, owner and labels; and whether it runs
+ * in a virtual machine. Only what the pod's author cannot write is believed, and only if the uid is
+ * the one that the cgroup's path has (cgroup, NULL: not known; then what the bundle itself says of
+ * it).
+ */
+void ct_pod_notes__read(const struct json_t *config, const char *cgroup, struct ct_workload *w);
+
+/*
+ * The same by /var/log/containers/POD_NAMESPACE_CONTAINER-ID.log, which the kubelet makes for every
+ * runtime. Does nothing for a container whose pod is known, or whose cgroup is no pod's.
+ */
+void ct_pod_notes__from_logs(const char *id, const char *cgroup, struct ct_container *c);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whose container it is, by what runtimes keep: hosts below tests/data/hosts, with bundles as
+ * containerd, CRI-O and Podman wrote them, and forged ones.
+ */
+#include "base/host_root.h"
+#include "base/util.h"
+#include "model/identity.h"
+#include "runtime/oci.h"
+#include "runtime/pod_notes.h"
+#include "runtime/runtime.h"
+#include "unit.h"
+
+#define POD(a, b, c, d, e)                                                                    \
+	"/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod" a "_" b "_" c "_" d \
+	"_" e ".slice/"
+#define A3SLICE	 POD("44e4b37f", "504f", "4f1c", "80f3", "4137bfbec5e4")
+#define SEG	 POD("aaaa2b4a", "f398", "41c0", "928b", "049e1cc4ec40")
+#define WEB	 POD("0a1b2c3d", "1111", "2222", "3333", "444455556666")
+#define X63(c)	 X16(c) X16(c) X16(c) c c c c c c c c c c c c c c c
+#define X16(c)	 c c c c c c c c c c c c c c c c
+#define X64(c)	 X16(c) X16(c) X16(c) X16(c)
+#define A2	 "7d6ad449ae76b3166d44ccb50db26fca776353225381820a16dbad3dbbe5861b"
+#define A3	 "3eff2d8d3a4f3d3c0d1c4d4737c21b397bf7cbf77fd8a0fe370f6a59129cd535"
+#define A3C	 "f3a240d625b1e97b859e29f81360fd79538021c46eaafb325dc0fa195c8e4b6a"
+#define A4	 "6121dfaca1a7eb0ba2dfd873391985d7598d13da7fb38d3c7f1c99fa76135a30"
+#define A5	 "c1ed727676f3ac5c652b706e4576d1ff7680dfb3fd2dc60cfd9cc87cca6d7e01"
+#define A6	 "3ad7b26ded6d8e7b23da7d48fe889434573036c27ae5a74837233de441c3601e"
+#define A7	 "cb0b47276ea66ee9f44cc53afa94d7980b57a52c3f306f68cb034e58d9fbd3c6"
+#define B1	 "49ecc282021562c567a8159ef424a06cdd8637efdca5953de9794eafe29adcad"
+#define B1S	 "1f04600dc6949359da68eee5fe7c4069706a567c07d1ef89fe3bbfdeac7a6dca"
+#define B3	 "134b58ab2e0cfd7432a9db818b1b4ec52fdc747333f0ba2c9342860dc2ea7c50"
+#define LIBPOD	 "696684340ef09f0c725c693f2e493b0f25c2dbdb8811149acdd008b9a207b726"
+#define CRI(id)	 "cri-containerd-" id ".scope"
+#define CRIO(id) "crio-" id ".scope"
+
+static const struct {
+	const char *host, *cgroup, *name, *owner, *key;
+	enum ct_runtime runtime;
+	const char *image;
+} bundles[] = {
+	/* containerd: A1 to A7 */
+	{ "containerd", POD("25fae09f", "aef9", "4b5a", "950f", "80ea16cf5e1e") CRI(A2),
+	  "default/nginx/nginx", "Pod/nginx ?", "kubernetes:default/nginx/nginx", CT_RT_CONTAINERD,
+	  "docker.io/library/nginx:latest" },
+	{ "containerd", A3SLICE CRI(A3), "kube-system/coredns-5d78c9869d-79bfv/POD",
+	  "Deployment/coredns ?", "kubernetes:kube-system/coredns/POD", CT_RT_CONTAINERD, NULL },
+	{ "containerd", A3SLICE CRI(A3C), "kube-system/coredns-5d78c9869d-79bfv/coredns",
+	  "Deployment/coredns ?", "kubernetes:kube-system/coredns/coredns", CT_RT_CONTAINERD,
+	  "registry.k8s.io/coredns/coredns:v1.10.1" },
+	{ "containerd", POD("a5f9b6bf", "6094", "49e8", "be66", "9f6e55cafe4f") CRI(A4),
+	  "kube-system/otel-collector-logs-system-hscg9/POD",
+	  "Controller/otel-collector-logs-system ?",
+	  "kubernetes:kube-system/otel-collector-logs-system/POD", CT_RT_CONTAINERD, NULL },
+	{ "containerd", POD("88c00a72", "09fa", "4f0b", "b2e7", "185fcaff3b0d") CRI(A5),
+	  "bpfman/bpfman-daemon-hf5gv/bpfman-agent", "Controller/bpfman-daemon ?",
+	  "kubernetes:bpfman/bpfman-daemon/bpfman-agent", CT_RT_CONTAINERD,
+	  "quay.io/bpfman/bpfman-agent:latest" },
+	{ "containerd", "/k8s.io/" A6, "default/nginx-sandbox/busybox", "Pod/nginx-sandbox ?",
+	  "kubernetes:default/nginx-sandbox/busybox", CT_RT_CONTAINERD,
+	  "docker.io/library/busybox:1" },
+	{ "containerd", POD("de7c6a0c", "79c0", "44dc", "a099", "69bb39f180af") CRI(A7),
+	  "default/coco-pod/coco-container", "Pod/coco-pod ?",
+	  "kubernetes:default/coco-pod/coco-container", CT_RT_KATA,
+	  "quay.io/kata-containers/confidential-containers:unsigned" },
+	/* an init and an ephemeral container, a static pod */
+	{ "containerd", WEB CRI(X64("a")), "prod/web-7d4b9c6f5d-x7k2p/init-db", "Deployment/web ?",
+	  "kubernetes:prod/web/init-db", CT_RT_CONTAINERD, "i" },
+	{ "containerd", WEB CRI(X64("c")), "prod/web-7d4b9c6f5d-x7k2p/debugger-x2x9z",
+	  "Deployment/web ?", "kubernetes:prod/web/debugger-x2x9z", CT_RT_CONTAINERD, "i" },
+	{ "containerd", "/kubepods/burstable/pod73966cc857eb92e32c0d6cf9f97a19a4/" X64("d"),
+	  "kube-system/kube-apiserver-node-1/kube-apiserver", "StaticPod/kube-apiserver",
+	  "kubernetes:kube-system/kube-apiserver/kube-apiserver", CT_RT_CONTAINERD, "i" },
+	/* k3s, microk8s, k0s */
+	{ "containerd", "/kubepods/burstable/pod11111111-2222-3333-4444-555555555555/" X64("2"),
+	  "kube-system/traefik-7d5f6474df-bcdfg/traefik", "Deployment/traefik ?",
+	  "kubernetes:kube-system/traefik/traefik", CT_RT_CONTAINERD,
+	  "rancher/mirrored-library-traefik:2.9" },
+	{ "containerd", "/kubepods/burstable/pod11111111-2222-3333-4444-666666666666/" X64("4"),
+	  "kube-system/hostpath-provisioner-0/hostpath", "StatefulSet/hostpath-provisioner ?",
+	  "kubernetes:kube-system/hostpath-provisioner/hostpath", CT_RT_CONTAINERD, "i" },
+	{ "containerd", "/kubepods/burstable/pod11111111-2222-3333-4444-777777777777/" X64("7"),
+	  "batch/nightly-28391040-q4xjz/report", "CronJob/nightly ?",
+	  "kubernetes:batch/nightly/report", CT_RT_CONTAINERD, "i" },
+	/* Another pod's uid; names that are none: only the image is told. */
+	{ "containerd", POD("00000000", "0000", "0000", "0000", "000000000001") CRI(X63("5") "a"),
+	  NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
+	{ "containerd", A3SLICE CRI(X63("5") "b"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
+	{ "containerd", A3SLICE CRI(X63("5") "c"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
+	/* without Kubernetes: the same name in two namespaces, and Docker's */
+	{ "containerd", "/default/redis", NULL, NULL, "container:redis", CT_RT_CONTAINERD, NULL },
+	{ "containerd", "/ci/redis", NULL, NULL, "container:ci/redis", CT_RT_CONTAINERD, NULL },
+	{ "containerd", "/docker/" X64("f"), NULL, NULL, "container:" X64("f"), CT_RT_DOCKER,
+	  NULL },
+	/* by the kubelet's links alone; a link that tells of another pod */
+	{ "containerd", "/kubepods/burstable/pod99999999-2222-3333-4444-888888888888/" X64("8"),
+	  "shop/api-6b7c8d9f5b-zx2k4/api", "Deployment/api ?", "kubernetes:shop/api/api",
+	  CT_RT_CONTAINERD, NULL },
+	{ "containerd", "/kubepods/burstable/pod99999999-2222-3333-4444-888888888889/" X64("8"),
+	  NULL, NULL, "container:" X64("8"), CT_RT_CONTAINERD, NULL },
+	{ "containerd", "/kubepods/burstable/pod99999999-2222-3333-4444-888888888888/" X64("9"),
+	  NULL, NULL, "container:" X64("9"), CT_RT_CONTAINERD, NULL },
+	/* CRI-O: B1 to B5 */
+	{ "crio", "/pod_123.slice/pod_123-456.slice/" CRIO(B1),
+	  "redhat.test.crio/podsandbox1/podsandbox1-redis", "Pod/podsandbox1",
+	  "kubernetes:redhat.test.crio/podsandbox1/podsandbox1-redis", CT_RT_CRIO,
+	  "quay.io/crio/redis:alpine" },
+	{ "crio", "/pod_123.slice/pod_123-456.slice/" CRIO(B1S), NULL, NULL, "container:" B1S,
+	  CT_RT_CRIO, NULL },
+	{ "crio", SEG CRIO(B3), "default/segfaulter/POD", "Pod/segfaulter ?",
+	  "kubernetes:default/segfaulter/POD", CT_RT_CRIO, NULL },
+	{ "crio", POD("0f0e0d0c", "1111", "4222", "8333", "444455556666") CRIO(X63("c") "2"),
+	  "web/http-7f8c9d6b5-lk2jx/httpd", "Deployment/http", "kubernetes:web/http/httpd",
+	  CT_RT_CRIO, "quay.io/httpd:2" },
+	{ "crio", "/kubepods/burstable/pod0f0e0d0c-1111-4222-8333-444455556666/crio-" X63("d") "5",
+	  "kube-system/kube-dns-6d4bz/dnsmasq", "Controller/kube-dns ?",
+	  "kubernetes:kube-system/kube-dns/dnsmasq", CT_RT_CRIO, NULL },
+	/* Forged: what CRI-O wrote was overwritten, the labels were not; no labels; another pod's.
+	 */
+	{ "crio", SEG CRIO(X63("e") "1"), "default/segfaulter/POD", "Pod/segfaulter ?",
+	  "kubernetes:default/segfaulter/POD", CT_RT_CRIO, NULL },
+	{ "crio", SEG CRIO(X63("e") "2"), NULL, NULL, "container:" X63("e") "2", CT_RT_CRIO, NULL },
+	{ "crio", SEG CRIO(X63("e") "3"), NULL, NULL, "container:" X63("e") "3", CT_RT_CRIO, NULL },
+	/* Podman's annotations look like CRI-O's. */
+	{ "podman",
+	  "/user.slice/user-1000.slice/user@1000.service/user.slice/"
+	  "user-libpod_pod_c9e69ccc929c8fc86be192caae9e8bce1459ff7b2b04d0f0cc4a992b7a7015c1.slice/"
+	  "libpod-" LIBPOD ".scope",
+	  "jenkins", NULL, "name:jenkins", CT_RT_PODMAN, "docker.io/jenkins/jenkins:lts" },
+};
+
+static void describe(struct ct_workload *w, const char *cgroup)
+{
+	struct ct_cgroup_name name;
+	ct_autofree char *config = NULL;
+
+	ct_runtimes__classify(cgroup, &name);
+	CU_ASSERT_EQUAL(name.kind, CT_WL_CONTAINER);
+	w->id = (free(w->id), ct_xstrdup(name.id));
+	w->kind = name.kind;
+	w->runtime = name.runtime;
+	w->cgroup_path = ct_xstrdup(cgroup);
+	config = ct_oci__find(name.runtime, name.id, cgroup, &w->runtime);
+	if (config)
+		CU_ASSERT_EQUAL(ct_oci__read(config, cgroup, w, NULL), 0);
+	ct_pod_notes__from_logs(w->id, cgroup, &w->container);
+}
+
+static void test_bundles(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(bundles); i++) {
+		ct_autofree char *root = ct_xasprintf("tests/data/hosts/%s", bundles[i].host);
+		ct_autosession struct ct_session *s = ct_session__new();
+		struct ct_workload *w = ct_session__add(s, "x");
+		const struct ct_container *c = &w->container;
+		ct_autofree char *owner = NULL;
+		ct_autoidentity struct ct_identity id = {};
+
+		ct_host__set_root(root);
+		describe(w, bundles[i].cgroup);
+		UNIT_STR(c->name, bundles[i].name);
+		owner = c->owner ? ct_xasprintf("%s%s", c->owner, c->owner_guessed ? " ?" : "") :
+				   NULL;
+		UNIT_STR(owner, bundles[i].owner);
+		CU_ASSERT_EQUAL(w->runtime, bundles[i].runtime);
+		UNIT_STR(c->image, bundles[i].image);
+		ct_identity__of(w, &id);
+		UNIT_STR(id.key, bundles[i].key);
+	}
+	ct_host__set_root("");
+}
+
+static void test_digest(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = ct_session__add(s, "x");
+
+	ct_host__set_root("tests/data/hosts/crio");
+	describe(w, POD("0f0e0d0c", "1111", "4222", "8333", "444455556666") CRIO(X63("c") "2"));
+	UNIT_STR(w->container.image_digest,
+		 "quay.io/httpd@sha256:"
+		 "1961f4617f243f9e5277fbdda907572aa587f6aae12444b30b6a19645b635f32");
+	UNIT_STR(w->container.pod_uid, "0f0e0d0c-1111-4222-8333-444455556666");
+	CU_ASSERT(w->container.labels && strstr(w->container.labels, "app=web\n"));
+	ct_host__set_root("");
+}
+
+static CU_TestInfo tests[] = {
+	{ "bundles", test_bundles },
+	{ "digest", test_digest },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("bundles", tests)
