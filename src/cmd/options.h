@@ -51,6 +51,11 @@
 		0, "host-root", "DIR", CT_OPT_STR, dest, NULL,                       \
 			"in a container: where the host's root directory is mounted" \
 	}
+#define CT_ROW_USER(dest)                                                          \
+	{                                                                          \
+		0, "user", "NAME", CT_OPT_STR, dest, NULL,                         \
+			"units of this user's own systemd instead of the system's" \
+	}
 #define CT_ROW_NO_SYSCALLS(dest)                                                           \
 	{                                                                                  \
 		0, "no-syscalls", NULL, CT_OPT_FLAG, dest, NULL,                           \

@@ -11,9 +11,10 @@
 #include "model/recording.h"
 #include "record/recorder.h"
 #include "runtime/runtime.h"
+#include "runtime/user_unit.h"
 
 static struct ct_strlist containers, units, pids;
-static const char *out_path, *backend, *socket_path, *host_root, *project;
+static const char *out_path, *backend, *socket_path, *host_root, *project, *user;
 static int detail;
 static bool all, restart, quiet, no_syscalls;
 static uint64_t duration;
@@ -24,6 +25,7 @@ static const struct ct_opt opts[] = {
 	{ 'p', "pid", "PID", CT_OPT_LIST, &pids, NULL,
 	  "the workload that this process belongs to" },
 	{ 'u', "unit", "UNIT", CT_OPT_LIST, &units, NULL, "a systemd unit" },
+	CT_ROW_USER(&user),
 	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL,
 	  "the containers of this Compose project, also those that start later" },
 	{ 0, "all", NULL, CT_OPT_FLAG, &all, NULL, "everything on this host" },
@@ -50,6 +52,14 @@ const struct ct_command ct_record_command = {
 	.opts = opts,
 };
 
+static int watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err)
+{
+	ct_autofree char *id = NULL;
+	int ret = user ? ct_user_unit__name(user, unit, &id, err) : 0;
+
+	return ret ? ret : ct_recorder__watch_unit(r, id ?: unit, err);
+}
+
 static int add_targets(struct ct_recorder *r, struct ct_err *err)
 {
 	int ret = project ? ct_recorder__watch_running(r, err) : 0;
@@ -57,7 +67,7 @@ static int add_targets(struct ct_recorder *r, struct ct_err *err)
 	for (size_t i = 0; i < containers.len && !ret; i++)
 		ret = ct_recorder__watch_container(r, containers.items[i], err);
 	for (size_t i = 0; i < units.len && !ret; i++)
-		ret = ct_recorder__watch_unit(r, units.items[i], err);
+		ret = watch_unit(r, units.items[i], err);
 	for (size_t i = 0; i < pids.len && !ret; i++) {
 		char *end;
 		long pid = strtol(pids.items[i], &end, 10);
@@ -132,6 +142,8 @@ int ct_cmd__record(int argc, char **argv)
 				  "record needs one of -c, -p, -u, --project and --all");
 	if (!ret && restart && (pids.len || all))
 		ret = ct_err__set(&err, EINVAL, "--restart works only with -c, -u and --project");
+	if (!ret && user && !units.len)
+		ret = ct_err__set(&err, EINVAL, "--user goes with -u");
 	ct_strlist__free(&words);
 	if (ret)
 		return ct_cmd__usage(&ct_record_command, &err);

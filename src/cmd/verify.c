@@ -12,11 +12,12 @@
 #include "cmd/options.h"
 #include "model/recording.h"
 #include "runtime/client.h"
+#include "runtime/user_unit.h"
 #include "view/view.h"
 
 static struct ct_verify_opts vo;
 static struct ct_strlist from;
-static const char *out_path, *save_path, *compose_file, *unit;
+static const char *out_path, *save_path, *compose_file, *unit, *user;
 static int format, color;
 static uint64_t runs_per_set, max_runs;
 static bool verbose;
@@ -34,6 +35,7 @@ static const struct ct_opt opts[] = {
 	  "prove the services of this Compose file, one after the other" },
 	{ 'u', "unit", "UNIT", CT_OPT_STR, &unit, NULL,
 	  "prove a systemd service: it is stopped and started for each run, then put back" },
+	CT_ROW_USER(&user),
 	{ 0, "service", "NAME", CT_OPT_LIST, &vo.services, NULL,
 	  "only this service of the Compose file; may be given more than once" },
 	{ 0, "from", "FILE", CT_OPT_LIST, &from, NULL,
@@ -100,6 +102,14 @@ static void catch_signals(void)
 		sigaction(SIGHUP, &act, NULL);
 }
 
+static int unit_subject(struct ct_subject **t, struct ct_err *err)
+{
+	ct_autofree char *id = NULL;
+	int ret = user ? ct_user_unit__name(user, unit, &id, err) : 0;
+
+	return ret ? ret : ct_subject__unit(id ?: unit, t, err);
+}
+
 static int make_target(struct ct_strlist *words, struct ct_subject **t, struct ct_err *err)
 {
 	bool asked = vo.works.check || vo.works.health || vo.works.stay_ns;
@@ -114,12 +124,14 @@ static int make_target(struct ct_strlist *words, struct ct_subject **t, struct c
 	if (!compose_file && !unit && !words->len)
 		return ct_err__set(err, EINVAL,
 				   "verify needs a command: captrim verify -- docker run ...");
+	if (user && !unit)
+		return ct_err__set(err, EINVAL, "--user goes with -u");
 	if (vo.services.len && !compose_file)
 		return ct_err__set(err, EINVAL, "--service goes with -f");
 	if (compose_file)
 		*t = ct_subject__compose(compose_file);
 	else if (unit)
-		ret = ct_subject__unit(unit, t, err);
+		ret = unit_subject(t, err);
 	else if (client.is_systemd_run)
 		ret = ct_subject__transient(argv, t, err);
 	else if (client.is_container)

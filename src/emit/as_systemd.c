@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A drop-in for a service unit. The set is written out, never as what to leave out ("~"). */
+#include <string.h>
+
 #include "emit/common.h"
 #include "emit/emit.h"
 
@@ -34,23 +36,26 @@ static void put_service(const struct ct_report *r, const struct ct_advice *a, FI
 	ct_emit__heading(a, out, "");
 	ct_emit__reasons(a, out, "");
 	if (w->kind == CT_WL_UNIT) {
-		ct_autofree char *unit = ct_emit__shell(ct_workload__label(w));
+		ct_autofree char *unit = ct_emit__shell(ct_workload__is_users_unit(w) ? strchr(w->id, '/') + 1 :
+								      ct_workload__label(w));
 
-		ct_emit__note(out, "", "a drop-in for it: systemctl edit %s", unit);
+		ct_emit__note(out, "", "a drop-in for it: systemctl %sedit %s",
+			      ct_workload__is_users_unit(w) ? "--user " : "", unit);
 	}
 	ct_emit__notes(a, &idiom, out, "");
 	if (a->cap_add & (CT_CAPS_NEW | ~CT_CAPS_ALL))
 		ct_emit__note(out, "",
 			      "an old systemd silently ignores a name that it does not know: see "
 			      "systemctl show -p CapabilityBoundingSet");
-	if (!nonroot && a->cap_add)
+	if (!nonroot && a->cap_add && !ct_workload__is_users_unit(w))
 		ct_emit__note(out, "",
 			      "with a User= other than root write the same set to "
 			      "AmbientCapabilities=, too");
 	if (nnp == CT_NNP_LIKELY)
 		ct_emit__note(out, "", "NoNewPrivileges=yes is %s", ct_emit__nnp_text(nnp));
 	fputs("[Service]\n", out);
-	ct_emit__unit_sets(a->cap_add, nonroot && a->cap_add, out);
+	if (!ct_workload__is_users_unit(w))
+		ct_emit__unit_sets(a->cap_add, nonroot && a->cap_add, out);
 	if (nnp == CT_NNP_YES)
 		fputs("NoNewPrivileges=yes\n", out);
 }

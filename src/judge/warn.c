@@ -158,6 +158,23 @@ static uint64_t required_anywhere(const struct ct_case *c)
 }
 
 /* Which capabilities can be asked for is the engine's business, not the kernel's. */
+/* What a user's systemd starts has no capabilities, but what set-user-ID programs give it. */
+static void warn_user_unit(struct ct_advice *a)
+{
+	const struct ct_workload *w = a->workload;
+
+	if (!ct_workload__is_users_unit(w))
+		return;
+	add_warning(a, "user-unit", -1,
+		    ct_xasprintf("a user's systemd may not limit capabilities: with a "
+				 "CapabilityBoundingSet= the unit would not start "
+				 "(218/CAPABILITIES); %s",
+				 a->cap_add ?
+					 "limit all of that user's units in a drop-in for "
+					 "user@.service, or make it a system service with User=" :
+					 "NoNewPrivileges=yes keeps it from gaining any"));
+}
+
 static void warn_engine(struct ct_advice *a, const struct ct_case *c)
 {
 	uint64_t lacks = ct_engine_names__lacks(c->w), anywhere = required_anywhere(c);
@@ -292,6 +309,7 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 	warn_scope(a);
 	warn_userns(a, c);
 	warn_unconfined(a);
+	warn_user_unit(a);
 	warn_engine(a, c);
 	warn_profile(a);
 	warn_compat(a);

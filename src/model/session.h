@@ -321,7 +321,7 @@ void ct_session__free(struct ct_session *s);
 struct ct_workload *ct_session__add(struct ct_session *s, const char *id);
 void ct_workload__free(struct ct_workload *w);
 struct ct_workload *ct_workload__copy(const struct ct_workload *of); /* shares nothing with it */
-void ct_session__remove(struct ct_session *s, size_t index); /* and frees it */
+void ct_session__remove(struct ct_session *s, size_t index);	     /* and frees it */
 struct ct_workload *ct_session__find(const struct ct_session *s, const char *id);
 struct ct_kind *ct_workload__add_kind(struct ct_workload *w);
 void ct_workload__truncate_kinds(struct ct_workload *w, size_t n); /* the first n stay */
@@ -403,6 +403,10 @@ enum ct_tristate ct_workload__nonroot(const struct ct_workload *w);
 
 /* A container without seccomp, and not because it was privileged. */
 bool ct_workload__is_unconfined(const struct ct_workload *w);
+
+/* Is it a unit of a user's own systemd, "user@UID.service/UNIT"? That may limit no capabilities. */
+bool ct_workload__is_users_unit(const struct ct_workload *w);
+bool ct_workload__id_is_users(const char *id); /* the same of its name */
 
 /* Did it share the host's network, processes or IPC objects? */
 bool ct_workload__shares_host(const struct ct_workload *w);

@@ -49,3 +49,18 @@ bool ct_workload__shares_host(const struct ct_workload *w)
 
 	return is_host(c->network) || is_host(c->pid_mode) || is_host(c->ipc_mode);
 }
+
+bool ct_workload__id_is_users(const char *id)
+{
+	static const char prefix[] = "user@", suffix[] = ".service";
+	const char *slash = strchr(id, '/');
+	const size_t least = strlen(prefix) + strlen(suffix);
+
+	return slash && !strncmp(id, prefix, strlen(prefix)) && (size_t)(slash - id) > least &&
+	       !strncmp(slash - strlen(suffix), suffix, strlen(suffix));
+}
+
+bool ct_workload__is_users_unit(const struct ct_workload *w)
+{
+	return w->kind == CT_WL_UNIT && ct_workload__id_is_users(w->id);
+}

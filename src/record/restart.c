@@ -10,6 +10,7 @@
 #include "base/host_root.h"
 #include "record/recorder_priv.h"
 #include "runtime/runtime.h"
+#include "runtime/user_unit.h"
 
 #define SLICE_NS      100000000ull /* between two looks at whether all run again */
 #define COMPLAINT_MAX 2048
@@ -58,7 +59,8 @@ static int check(const struct ct_workload *w, struct ct_err *err)
 {
 	if (w->kind == CT_WL_CONTAINER && (has_api(w) || (has_command(w) && !*ct_host__root())))
 		return 0;
-	if (w->kind == CT_WL_UNIT && !strchr(w->id, '/') && !*ct_host__root())
+	if (w->kind == CT_WL_UNIT && !*ct_host__root() &&
+	    (!strchr(w->id, '/') || ct_workload__id_is_users(w->id)))
 		return 0;
 	return refuse(w, err);
 }
@@ -83,6 +85,15 @@ static int run(const char *const *argv, int complaint, struct ct_err *err)
 	return status ? -EIO : 0;
 }
 
+static int restart_users(const struct ct_workload *w, int complaint, struct ct_err *err)
+{
+	ct_autostrings struct ct_strings words = {};
+
+	if (ct_user_unit__systemctl(w->id, "restart", &words))
+		return ct_err__set(err, ENOENT, "its user is not known here");
+	return run((const char *const *)words.items, complaint, err);
+}
+
 static int restart_one(const struct ct_workload *w, struct ct_engine *e, int complaint,
 		       struct ct_err *err)
 {
@@ -91,6 +102,8 @@ static int restart_one(const struct ct_workload *w, struct ct_engine *e, int com
 
 	if (w->kind == CT_WL_CONTAINER && e && has_api(w))
 		return ct_engine__restart(e, w->id, err);
+	if (ct_workload__is_users_unit(w))
+		return restart_users(w, complaint, err);
 	for (; n < CT_RESTART_WORDS && type_of(w)->restart[n]; n++)
 		argv[n] = type_of(w)->restart[n];
 	argv[n] = w->id;

@@ -329,6 +329,16 @@ int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err
 	struct unit_subject *u;
 	int ret;
 
+	/* 218/CAPABILITIES: dropping from the bounding set wants SETPCAP, which no user has. */
+	if (ct_workload__id_is_users(name))
+		return ct_err__set(
+			err, EOPNOTSUPP,
+			"%s cannot be verified: a user's systemd may not limit capabilities, and "
+			"under a CapabilityBoundingSet= the unit would not start "
+			"(218/CAPABILITIES); "
+			"record it ('captrim record --user'), or verify its command as a system "
+			"service: captrim verify -- systemd-run --uid=USER COMMAND",
+			name);
 	if (!*name || strchr(name, '/'))
 		return ct_err__set(err, EINVAL, "'%s' is not the name of a system unit", name);
 	shown = ct_unit__show(full);

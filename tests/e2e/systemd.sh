@@ -14,6 +14,27 @@ ExecStartPre=/bin/rm -f /run/busy
 ExecStartPre=/bin/touch /run/busy
 ExecStart=/bin/sh -c 'while chown 1001 /run/busy; do sleep 0.2; done'
 UNIT
+# A user's systemd without PAM and logind.
+echo bob:x:1001:1001::/home/bob:/bin/sh >>"$root/etc/passwd"
+echo bob:x:1001: >>"$root/etc/group"
+mkdir -p "$root/home/bob/.config/systemd/user"
+cat >"$root/etc/systemd/system/user@.service" <<'UNIT'
+[Service]
+Type=notify
+User=%i
+Slice=user-%i.slice
+Delegate=yes
+Environment=XDG_RUNTIME_DIR=/run/user/%i
+ExecStartPre=+/bin/mkdir -p /run/user/%i
+ExecStartPre=+/bin/chown %i /run/user/%i
+ExecStartPre=+/bin/chmod 700 /run/user/%i
+ExecStart=/usr/lib/systemd/systemd --user
+UNIT
+cat >"$root/home/bob/.config/systemd/user/many@.service" <<'UNIT'
+[Service]
+ExecStart=/bin/sh -c 'while :; do chown 0 /tmp 2>/dev/null; sleep 0.2; done'
+UNIT
+chown -R 1001:1001 "$root/home/bob"
 machine_boot
 
 # run NAME UNIT CAPS OPTION...: systemd-run with these options; what is advised for which unit
@@ -54,3 +75,38 @@ inside /captrim advise --format json /root/busy.rec >"$tmp/advice"
 is restarted "$(jq -c '[.workloads[] | .id, .kind, .advice.cap_add]' "$tmp/advice")" '["busy.service","unit",["CHOWN"]]'
 is main "$(jq -c '[.workloads[0].capabilities[] | select(.name == "CHOWN") | .reasons[] | .phase] | unique' \
 	"$tmp/advice")" '["main"]'
+
+# A user's own systemd, and a template's instance there; it may not limit what it starts.
+inside systemctl start user@1001
+users() { inside setpriv --reuid=1001 --regid=1001 --clear-groups env XDG_RUNTIME_DIR=/run/user/1001 systemctl --user "$@"; }
+if ! users start many@one.service >"$tmp/out" 2>&1; then
+	skip user "no user's systemd answers: $(tail -n 1 "$tmp/out")"
+	exit 0
+fi
+inside /captrim record --user bob -u many@one --restart -d 2s -o /root/user.rec >"$tmp/out" 2>&1
+is user-restart "$? $(grep -c 'restarting user@1001.service/many@one.service' "$tmp/out")" '0 1'
+inside /captrim advise --format json /root/user.rec >"$tmp/advice"
+is user "$(jq -c '[.workloads[] | .id, .kind, .advice.cap_add, .advice.complete, (.warnings | map(.code) | index("user-unit") != null)]' "$tmp/advice")" \
+	'["user@1001.service/many@one.service","unit",[],true,true]'
+inside /captrim advise --format systemd /root/user.rec >"$tmp/out"
+is user-drop-in "$(grep -c '^CapabilityBoundingSet' "$tmp/out") $(grep -c 'systemctl --user edit many@one.service' "$tmp/out")" '0 1'
+# What the advice says of it is true here.
+mkdir -p "$root/home/bob/.config/systemd/user/many@.service.d"
+printf '[Service]\nCapabilityBoundingSet=\n' >"$root/home/bob/.config/systemd/user/many@.service.d/set.conf"
+users daemon-reload
+users start many@two.service >"$tmp/out" 2>&1
+for _ in $(seq 100); do
+	[ "$(users show -P ExecMainStatus many@two.service)" != 0 ] && break
+	sleep 0.2
+done
+is user-bounded "$(users show -P ExecMainStatus many@two.service)" 218
+sed 's/CapabilityBoundingSet=/NoNewPrivileges=yes/' -i "$root/home/bob/.config/systemd/user/many@.service.d/set.conf"
+users daemon-reload
+users start many@three.service
+is user-no-new-privs "$(users show -P ActiveState many@three.service)" active
+inside /captrim verify --user bob -u many@one >"$tmp/out" 2>&1
+is user-verify-status $? 1
+says user-verify "$tmp/out" "a user's systemd may not limit capabilities"
+inside /captrim record --user nobody-here -u x -o /root/none >"$tmp/out" 2>&1
+is user-unknown-status $? 1
+says user-unknown "$tmp/out" 'there is no user nobody-here here'

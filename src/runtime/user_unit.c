@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "runtime/user_unit.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <string.h>
+
+#include "cgroup/name.h"
+
+#define PREFIX "user@"
+#define SUFFIX ".service/"
+
+int ct_user_unit__name(const char *user, const char *unit, char **id, struct ct_err *err)
+{
+	ct_autofree char *name = ct_unit_name__complete(unit, ".service");
+	ct_autofree char *shown = ct_printable(user);
+	const struct passwd *pw = getpwnam(user);
+	char *end;
+	unsigned long uid = strtoul(user, &end, 10);
+
+	if (pw)
+		uid = pw->pw_uid;
+	else if (!*user || *end || uid >= UINT32_MAX)
+		return ct_err__set(err, ENOENT, "there is no user %s here", shown);
+	*id = ct_xasprintf(PREFIX "%lu" SUFFIX "%s", uid, name);
+	return 0;
+}
+
+int ct_user_unit__systemctl(const char *id, const char *verb, struct ct_strings *words)
+{
+	uid_t uid = (uid_t)strtoul(id + strlen(PREFIX), NULL, 10);
+	const struct passwd *pw = getpwuid(uid);
+
+	if (!pw)
+		return -ENOENT;
+	/* The bus of that user's systemd takes nobody else, not even root. */
+	ct_strings__addf(words, "setpriv");
+	ct_strings__addf(words, "--reuid=%u", uid);
+	ct_strings__addf(words, "--regid=%u", pw->pw_gid);
+	ct_strings__add_all(words,
+			    (const char *const[]){ "--init-groups", "--reset-env", "env", NULL });
+	ct_strings__addf(words, "XDG_RUNTIME_DIR=/run/user/%u", uid);
+	ct_strings__add_all(words,
+			    (const char *const[]){ "systemctl", "--user", verb, "--", NULL });
+	ct_strings__add(words, strchr(id, '/') + 1);
+	return 0;
+}
