@@ -112,13 +112,15 @@ $(OUT)/test_%: tests/unit/test_%.c $(OUT)/libcaptrim.a $(OUT)/features
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
 		$(OUT)/libcaptrim.a -lcunit $(ALL_LIBS)
 
-# A server of made-up metrics, for scripts and for `make bench-scrape`.
-$(OUT)/scrape: tests/bench/scrape.c $(OUT)/libcaptrim.a $(OUT)/features
+# For scripts: a server of made-up metrics, and a store made by hand.
+TOOLS := $(OUT)/scrape $(OUT)/page_store
+
+$(TOOLS): $(OUT)/%: tests/bench/%.c $(OUT)/libcaptrim.a $(OUT)/features
 	$(call say,TEST,$<)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
 		$(OUT)/libcaptrim.a $(ALL_LIBS)
 
-units: $(TESTS) $(OUT)/scrape
+units: $(TESTS) $(TOOLS)
 
 # The packages come first: without them nothing below can be made. What only the tests want is
 # fetched meanwhile.
@@ -261,4 +263,4 @@ install: all $(if $(shell command -v scdoc),man)
 clean:
 	rm -rf $(OUT) captrim
 
--include $(OBJS:.o=.d) $(OUT)/main.d $(SKELS:.skel.h=.bpf.d) $(TESTS:=.d) $(OUT)/scrape.d
+-include $(OBJS:.o=.d) $(OUT)/main.d $(SKELS:.skel.h=.bpf.d) $(TESTS:=.d) $(TOOLS:=.d)

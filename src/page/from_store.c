@@ -49,10 +49,19 @@ static int add_gap(const struct ct_store_gap *row, void *arg)
 	return 0;
 }
 
+/* A host whose store was begun anew has a row for each; they come one after the other. */
 static int add_host(const struct ct_store_host_row *row, void *arg)
 {
 	struct ct_page_data *d = arg;
+	struct ct_page_host *before = d->nhosts ? &d->hosts[d->nhosts - 1] : NULL;
 
+	if (before && ct_str_equal(before->name, row->name)) {
+		before->workloads += row->workloads;
+		before->first_ms = row->first_ms < before->first_ms ? row->first_ms :
+								      before->first_ms;
+		before->last_ms = row->last_ms > before->last_ms ? row->last_ms : before->last_ms;
+		return 0;
+	}
 	*CT_PUSH(d->hosts, d->nhosts, d->hosts_cap) = (struct ct_page_host){
 		.name = copy(row->name),
 		.kernel = copy(row->kernel),

@@ -156,7 +156,7 @@ static void put_needs(FILE *out, const struct ct_survey_row *r)
 		if (!c->chosen)
 			continue;
 		if (!n++)
-			fputs("<h2 id=\"why\">Why it needs them</h2>\n<table "
+			fputs("<h2 id=\"needs\">Why it needs them</h2>\n<table "
 			      "class=\"needs\"><thead>"
 			      "<tr><th scope=\"col\">Capability</th><th scope=\"col\">What for</th>"
 			      "<th scope=\"col\">Since</th></tr></thead><tbody>\n",

@@ -84,8 +84,11 @@ void ct_page__timeline(FILE *out, const struct ct_page_data *d, const struct ct_
 		put_bar(out, &all, caps[i]);
 		fputs("</td><td>", out);
 		ct_page__time(out, caps[i]->first_ms);
-		fputs(" \u2013 ", out);
-		ct_page__time(out, caps[i]->last_ms);
+		/* Within the minute that is shown it would read the same. */
+		if (caps[i]->last_ms / 60000 != caps[i]->first_ms / 60000) {
+			fputs(" \u2013 ", out);
+			ct_page__time(out, caps[i]->last_ms);
+		}
 		fputs("</td></tr>\n", out);
 	}
 	fputs("</tbody></table>\n", out);

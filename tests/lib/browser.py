@@ -198,4 +198,5 @@ def main():
     finally:
         browser.close()
 
-main()
+if __name__ == "__main__":
+    main()

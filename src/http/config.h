@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The sections of captrim.yaml that say what is served where: metrics and ui. */
+#ifndef CT_HTTP_CONFIG_H
+#define CT_HTTP_CONFIG_H
+
+#include "base/strings.h"
+#include "deploy/yaml.h"
+
+enum ct_http_section { CT_HTTP_METRICS, CT_HTTP_UI };
+
+struct ct_http_config {
+	char *listen, *token_file; /* NULL: not said */
+	struct ct_strings hosts;
+	uint64_t max_series; /* of metrics; 0: not said */
+};
+
+/*
+ * Reads the section, which may be NULL: nothing is said then. Addresses are looked at, files are
+ * not. Returns 0 or -EINVAL with file:line:column and the cure; c holds nothing then.
+ */
+int ct_http_config__read(const struct ct_yaml *y, const struct ct_yaml_node *n,
+			 enum ct_http_section section, struct ct_http_config *c,
+			 struct ct_err *err);
+void ct_http_config__free(struct ct_http_config *c); /* what it holds */
+#define ct_autohttpconfig __attribute__((cleanup(ct_http_config__free)))
+
+#endif
