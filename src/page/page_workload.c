@@ -216,7 +216,7 @@ static void put_gaps(FILE *out, const struct ct_page_data *d)
 	fputs("</ul>\n", out);
 }
 
-/* The name alone is no heading where nothing is known of its sets. */
+/* What was found in one sentence; the name alone where there is no recording. */
 static void put_heading(FILE *out, const struct ct_page_data *d, const struct ct_survey_row *r)
 {
 	ct_autofree char *headline = NULL;
