@@ -5,7 +5,7 @@
 #include <pwd.h>
 #include <string.h>
 
-#include "cgroup/name.h"
+#include "model/unit_name.h"
 
 #define PREFIX "user@"
 #define SUFFIX ".service/"
