@@ -32,7 +32,6 @@ endif
 FEATURES := $(filter-out $(WITHOUT),$(OPTIONAL))
 
 LIBS := libbpf libelf zlib jansson libfyaml libcurl libseccomp nettle sqlite3 $(foreach f,$(FEATURES),$($f_LIB))
-LIBS := libbpf libelf zlib jansson libfyaml libcurl libseccomp sqlite3 nettle $(foreach f,$(FEATURES),$($f_LIB))
 
 CFLAGS ?= -O2 -g
 ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -fno-strict-aliasing

@@ -9,8 +9,8 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "store/copy.h"
 #include "store/remote.h"
+#include "store/replica.h"
 #include "store/retain.h"
 #include "store/schema.h"
 #include "store/sqlite.h"
@@ -39,7 +39,7 @@ struct ct_store_push {
 
 	/* Of its own thread. */
 	struct ct_db *file, *server;
-	struct ct_copy copy;
+	struct ct_replica copy;
 	struct ct_clock_doubt doubt;
 	uint64_t retry_ms, counters_at, acks_at, retry_at;
 };
@@ -89,7 +89,7 @@ static void keep_rate(struct ct_store_push *p, uint64_t rows, uint64_t began)
 
 static void disconnect(struct ct_store_push *p)
 {
-	ct_copy__end(&p->copy);
+	ct_replica__end(&p->copy);
 	ct_db__close(ct_steal(p->server));
 	ct_db__close(ct_steal(p->file));
 }
@@ -106,7 +106,7 @@ static int connect_both(struct ct_store_push *p, struct ct_err *err)
 	if (!ret)
 		ret = ct_schema__migrate(p->server, err);
 	if (!ret)
-		ret = ct_copy__begin(&p->copy, p->file, p->server, err);
+		ret = ct_replica__begin(&p->copy, p->file, p->server, err);
 	if (ret)
 		disconnect(p);
 	return ret;
@@ -116,7 +116,7 @@ static void note_batch(struct ct_store_push *p, bool more)
 {
 	uint64_t pending = 0;
 
-	if (!more && ct_copy__pending(&p->copy, &pending, NULL))
+	if (!more && ct_replica__pending(&p->copy, &pending, NULL))
 		pending = 0;
 	pthread_mutex_lock(&p->mutex);
 	p->status.rows += p->copy.rows;
@@ -142,7 +142,7 @@ static int send_all(struct ct_store_push *p, bool news, struct ct_err *err)
 	while (!ret && more && !is_late(p)) {
 		uint64_t began = ct_clock__now_ns();
 
-		ret = ct_copy__batch(&p->copy, news, BATCH, &more, err);
+		ret = ct_replica__batch(&p->copy, news, BATCH, &more, err);
 		if (ret)
 			break;
 		note_batch(p, more);
@@ -176,8 +176,8 @@ static int work(struct ct_store_push *p, bool news, struct ct_err *err)
 	if (!ret && (news || all))
 		ret = send_all(p, !all, err);
 	if (!ret && now >= p->acks_at) {
-		ret = ct_copy__acks(&p->copy, p->path, err);
-		p->acks_at = now + ACKS_MS * MS;
+		ret = ct_replica__acks(&p->copy, p->path, err);
+		p->acks_at = now + (p->counters_ms < ACKS_MS ? p->counters_ms : ACKS_MS) * MS;
 	}
 	if (!ret && all && !is_stopping(p))
 		ret = remove_old(p, err);
@@ -197,14 +197,17 @@ static void note_failure(struct ct_store_push *p, const struct ct_err *err)
 	p->retry_at = ct_clock__now_ns() + with_jitter(p->retry_ms) * MS;
 	pthread_mutex_lock(&p->mutex);
 	p->status.connected = false;
-	/* That there is nothing to be sent yet is no failure. */
-	if (err->code != ENOENT) {
-		p->status.failures++;
-		snprintf(p->status.why, sizeof(p->status.why), "%s", err->msg);
-	} else {
-		p->retry_ms = FIRST_RETRY_MS / 2;
-	}
+	p->status.failures++;
+	snprintf(p->status.why, sizeof(p->status.why), "%s", err->msg);
 	pthread_mutex_unlock(&p->mutex);
+}
+
+/* There is nothing to be sent before somebody says that there is. */
+static void await_news(struct ct_store_push *p)
+{
+	disconnect(p);
+	p->retry_ms = p->retry_at = 0;
+	p->counters_at = p->acks_at = ct_clock__now_ns() + with_jitter(p->counters_ms) * MS;
 }
 
 static void try(struct ct_store_push *p, bool news)
@@ -213,6 +216,10 @@ static void try(struct ct_store_push *p, bool news)
 
 	if (!work(p, news, &err)) {
 		p->retry_ms = p->retry_at = 0;
+		return;
+	}
+	if (err.code == ENOENT) {
+		await_news(p);
 		return;
 	}
 	note_failure(p, &err);

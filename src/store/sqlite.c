@@ -114,6 +114,10 @@ static int bind(sqlite3_stmt *stmt, const struct ct_value *values, size_t n)
 {
 	int ret = SQLITE_OK;
 
+	/* One without a value would be NULL, which compares with nothing. */
+	for (int at = 1; at <= sqlite3_bind_parameter_count(stmt); at++)
+		if (strtoul(sqlite3_bind_parameter_name(stmt, at) + 1, NULL, 10) > n)
+			return SQLITE_RANGE;
 	for (size_t i = 0; i < n && ret == SQLITE_OK; i++) {
 		const struct ct_value *v = &values[i];
 		char name[24];

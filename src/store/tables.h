@@ -121,11 +121,14 @@ CT_OWN_ROWS("host", "name") CT_OWN_ROWS("workload", "host") CT_OWN_ROWS("part", 
 CT_OWN_ROWS("need", "host") CT_OWN_ROWS("advice", "host") CT_OWN_ROWS("event", "host") \
 CT_OWN_ROWS("gap", "host")
 
-/* The owner of the tables may do everything; others see all that they are granted to read, and
- * change what belongs to their hosts, or to all for "*". */
+/*
+ * The owner of the tables may do everything. A role that is in "writer" sees and changes what
+ * belongs to its hosts, or to all for "*"; others see all that they are granted to read.
+ */
 #define CT_OWN_ROWS(table, host) \
 "ALTER TABLE " table " ENABLE ROW LEVEL SECURITY;\n" \
-"CREATE POLICY everybody_reads ON " table " FOR SELECT USING (true);\n" \
+"CREATE POLICY readers ON " table " FOR SELECT USING (NOT EXISTS (SELECT FROM writer w WHERE " \
+"w.role = current_user AND w.host <> '*'));\n" \
 "CREATE POLICY own_rows ON " table " USING (EXISTS (SELECT FROM writer w WHERE " \
 "w.role = current_user AND w.host IN (" table "." host ", '*')));\n"
 /* clang-format on */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Copies rows of a file to PostgreSQL: those that it lacks. */
-#ifndef CT_STORE_COPY_H
-#define CT_STORE_COPY_H
+#ifndef CT_STORE_REPLICA_H
+#define CT_STORE_REPLICA_H
 
 #include "store/db.h"
 
@@ -11,7 +11,7 @@ struct ct_copied {
 	int64_t news;	 /* and all news that are not newer than this */
 };
 
-struct ct_copy {
+struct ct_replica {
 	struct ct_db *from, *to;
 	char *store; /* whose rows */
 	char *host;
@@ -20,21 +20,22 @@ struct ct_copy {
 };
 
 /* Of which store and host, and how far: -ENOENT if the file has nothing of its own yet. */
-int ct_copy__begin(struct ct_copy *c, struct ct_db *from, struct ct_db *to, struct ct_err *err);
+int ct_replica__begin(struct ct_replica *c, struct ct_db *from, struct ct_db *to,
+		      struct ct_err *err);
 
 /*
  * One transaction of about so many workloads, events and gaps. news: only those that are. *more:
  * there are others left.
  */
-int ct_copy__batch(struct ct_copy *c, bool news, unsigned int limit, bool *more,
-		   struct ct_err *err);
+int ct_replica__batch(struct ct_replica *c, bool news, unsigned int limit, bool *more,
+		      struct ct_err *err);
 
 /* How many rows wait; without a server. */
-int ct_copy__pending(const struct ct_copy *c, uint64_t *n, struct ct_err *err);
+int ct_replica__pending(const struct ct_replica *c, uint64_t *n, struct ct_err *err);
 
 /* Takes back what was acknowledged there. path: of the file. */
-int ct_copy__acks(struct ct_copy *c, const char *path, struct ct_err *err);
+int ct_replica__acks(struct ct_replica *c, const char *path, struct ct_err *err);
 
-void ct_copy__end(struct ct_copy *c); /* the databases stay the caller's */
+void ct_replica__end(struct ct_replica *c); /* the databases stay the caller's */
 
 #endif

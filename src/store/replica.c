@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "store/copy.h"
+#include "store/replica.h"
 
 #include <errno.h>
 #include <string.h>
@@ -19,6 +19,9 @@ struct table {
 
 #define HOST_ROWS " WHERE host = $1 AND store = $2"
 #define OF_KEY	  HOST_ROWS " AND key = $3 AND version > $4"
+
+/* A workload that waits: it was not sent since, neither with all others nor as news. */
+#define WAITS(all, news) "version > " all " AND (version > " news " OR version <> news_version)"
 
 static const struct table workloads = {
 	.select = "SELECT host, store, key, label, kind, runtime, image, image_digest, project,"
@@ -138,7 +141,7 @@ static const struct table others[] = {
 /* ---- one row ---- */
 
 struct sending {
-	struct ct_copy *c;
+	struct ct_replica *c;
 	const struct table *table;
 	struct ct_strings *keys; /* of the rows that were sent; may be NULL */
 	struct ct_err *err;
@@ -176,7 +179,7 @@ static int add_name(const struct ct_row *row, void *arg)
 }
 
 /* What the file has no more goes there, too. */
-static int remove_gone(struct ct_copy *c, const char *key, const char *names, const char *remove,
+static int remove_gone(struct ct_replica *c, const char *key, const char *names, const char *remove,
 		       struct ct_err *err)
 {
 	struct ct_str list = {};
@@ -200,7 +203,7 @@ static int remove_gone(struct ct_copy *c, const char *key, const char *names, co
 		"DELETE FROM " table HOST_ROWS " AND key = $3 AND $4 NOT LIKE " \
 		"'% ' || " name " || ' %'"
 
-static int send_workload(struct ct_copy *c, const char *key, struct ct_err *err)
+static int send_workload(struct ct_replica *c, const char *key, struct ct_err *err)
 {
 	struct sending s = { .c = c, .err = err };
 	int ret = 0;
@@ -219,30 +222,30 @@ static int send_workload(struct ct_copy *c, const char *key, struct ct_err *err)
 
 /* ---- a batch ---- */
 
-static int send_table(struct ct_copy *c, const struct table *t, const char *where, int64_t after,
-		      int64_t last, struct ct_strings *keys, struct ct_err *err)
-{
-	struct sending s = { .c = c, .table = t, .keys = keys, .err = err };
-	ct_autofree char *sql = ct_xasprintf("%s" HOST_ROWS " AND %s", t->select, where);
-
-	return ct_db__query(
-		c->from, sql,
-		CT_VALUES(CT_TEXT(c->host), CT_TEXT(c->store), CT_INT(after), CT_INT(last)),
-		send_row, &s, err);
-}
-
 static int64_t newer(const struct ct_copied *c)
 {
 	return c->news > c->version ? c->news : c->version;
 }
 
+static int send_table(struct ct_replica *c, const struct table *t, const char *where, int64_t after,
+		      int64_t last, struct ct_strings *keys, struct ct_err *err)
+{
+	struct sending s = { .c = c, .table = t, .keys = keys, .err = err };
+	ct_autofree char *sql = ct_xasprintf("%s" HOST_ROWS " AND %s", t->select, where);
+
+	return ct_db__query(c->from, sql,
+			    CT_VALUES(CT_TEXT(c->host), CT_TEXT(c->store), CT_INT(after),
+				      CT_INT(last), CT_INT(newer(&c->copied))),
+			    send_row, &s, err);
+}
+
 /* Sorted, so that two that write the same rows after a mistake at least do not lock each other. */
-static int send_rows(struct ct_copy *c, bool news, int64_t last, struct ct_err *err)
+static int send_rows(struct ct_replica *c, bool news, int64_t last, struct ct_err *err)
 {
 	ct_autostrings struct ct_strings keys = {};
 	int ret = send_table(c, &workloads,
 			     news ? "news_version > $3 AND news_version <= $4 ORDER BY key" :
-				    "version > $3 AND version <= $4 ORDER BY key",
+				    WAITS("$3", "$5") " AND version <= $4 ORDER BY key",
 			     news ? newer(&c->copied) : c->copied.version, last, &keys, err);
 
 	for (size_t i = 0; i < keys.len && !ret; i++)
@@ -254,7 +257,7 @@ static int send_rows(struct ct_copy *c, bool news, int64_t last, struct ct_err *
 }
 
 /* The host's row says how far the copy is. It is known before all else, as others refer to it. */
-static int send_host(struct ct_copy *c, const struct ct_copied *reached, struct ct_err *err)
+static int send_host(struct ct_replica *c, const struct ct_copied *reached, struct ct_err *err)
 {
 	static const struct table host = {
 		.select = "SELECT name, store, kernel, arch, boot_id, backend, captrim, first_ms,"
@@ -279,14 +282,16 @@ static int send_host(struct ct_copy *c, const struct ct_copied *reached, struct 
 }
 
 /* The last version of a batch of that many; *more: there are newer ones. */
-static int last_of(struct ct_copy *c, bool news, unsigned int limit, int64_t *last, bool *more,
+static int last_of(struct ct_replica *c, bool news, unsigned int limit, int64_t *last, bool *more,
 		   struct ct_err *err)
 {
 	static const char all[] =
 		"SELECT version FROM (SELECT version FROM workload WHERE host = $1 AND store = $2"
-		" AND version > $3 UNION ALL SELECT version FROM event WHERE host = $1"
-		" AND store = $2 AND version > $4 UNION ALL SELECT version FROM gap WHERE"
-		" host = $1 AND store = $2 AND version > $4) ORDER BY version LIMIT 1 OFFSET $5";
+		" AND " WAITS("$3", "$4") " UNION ALL SELECT version FROM event WHERE host = $1"
+					  " AND store = $2 AND version > $4 UNION ALL SELECT "
+					  "version FROM gap WHERE"
+					  " host = $1 AND store = $2 AND version > $4) ORDER BY "
+					  "version LIMIT 1 OFFSET $5";
 	static const char new[] =
 		"SELECT version FROM (SELECT news_version AS version FROM workload WHERE host = $1"
 		" AND store = $2 AND news_version > $4 UNION ALL SELECT version FROM event WHERE"
@@ -308,8 +313,8 @@ static int last_of(struct ct_copy *c, bool news, unsigned int limit, int64_t *la
 	return ret;
 }
 
-static int write_batch(struct ct_copy *c, bool news, unsigned int limit, struct ct_copied *reached,
-		       bool *more, struct ct_err *err)
+static int write_batch(struct ct_replica *c, bool news, unsigned int limit,
+		       struct ct_copied *reached, bool *more, struct ct_err *err)
 {
 	int64_t last = 0;
 	int ret = last_of(c, news, limit, &last, more, err);
@@ -329,10 +334,11 @@ static int write_batch(struct ct_copy *c, bool news, unsigned int limit, struct 
 	return ret;
 }
 
-int ct_copy__batch(struct ct_copy *c, bool news, unsigned int limit, bool *more, struct ct_err *err)
+int ct_replica__batch(struct ct_replica *c, bool news, unsigned int limit, bool *more,
+		      struct ct_err *err)
 {
 	struct ct_copied reached = c->copied;
-	/* One state of the file, whatever is written to it meanwhile. */
+	/* One state of the file, also if it is written to. */
 	int flushed, ret = ct_db__begin_reading(c->from, err);
 
 	if (ret)
@@ -359,7 +365,7 @@ static int take_copied(const struct ct_row *row, void *arg)
 }
 
 /* Two that write as the same store would each take the other's for done. */
-static int lock(struct ct_copy *c, struct ct_err *err)
+static int lock(struct ct_replica *c, struct ct_err *err)
 {
 	int64_t got = 0;
 	int ret = ct_db__number(c->to,
@@ -375,11 +381,12 @@ static int lock(struct ct_copy *c, struct ct_err *err)
 	return ret;
 }
 
-int ct_copy__begin(struct ct_copy *c, struct ct_db *from, struct ct_db *to, struct ct_err *err)
+int ct_replica__begin(struct ct_replica *c, struct ct_db *from, struct ct_db *to,
+		      struct ct_err *err)
 {
 	int ret;
 
-	*c = (struct ct_copy){ .from = from, .to = to };
+	*c = (struct ct_replica){ .from = from, .to = to };
 	ret = ct_db__text(from, "SELECT value FROM setting WHERE name = 'store'", NULL, 0,
 			  &c->store, err);
 	if (!ret && c->store)
@@ -397,29 +404,32 @@ int ct_copy__begin(struct ct_copy *c, struct ct_db *from, struct ct_db *to, stru
 			CT_VALUES(CT_TEXT(c->host), CT_TEXT(c->store)), take_copied, &c->copied,
 			err);
 	if (ret)
-		ct_copy__end(c);
+		ct_replica__end(c);
 	return ret;
 }
 
-int ct_copy__pending(const struct ct_copy *c, uint64_t *n, struct ct_err *err)
+int ct_replica__pending(const struct ct_replica *c, uint64_t *n, struct ct_err *err)
 {
 	int64_t rows = 0;
 	int ret = ct_db__number(
 		c->from,
-		"SELECT (SELECT count(*) FROM workload WHERE version > $1) + (SELECT count(*) FROM"
-		" event WHERE version > $2) + (SELECT count(*) FROM gap WHERE version > $2)",
-		CT_VALUES(CT_INT(c->copied.version), CT_INT(newer(&c->copied))), &rows, err);
+		"SELECT (SELECT count(*) FROM workload WHERE store = $3 AND " WAITS(
+			"$1", "$2") ") + (SELECT count(*) FROM event WHERE store = $3 AND version "
+				    "> $2) + (SELECT count(*) FROM gap WHERE"
+				    " store = $3 AND version > $2)",
+		CT_VALUES(CT_INT(c->copied.version), CT_INT(newer(&c->copied)), CT_TEXT(c->store)),
+		&rows, err);
 
 	if (!ret)
 		*n = (uint64_t)rows;
 	return ret;
 }
 
-void ct_copy__end(struct ct_copy *c)
+void ct_replica__end(struct ct_replica *c)
 {
 	free(c->store);
 	free(c->host);
-	*c = (struct ct_copy){};
+	*c = (struct ct_replica){};
 }
 
 /* ---- acknowledged there ---- */
@@ -456,7 +466,7 @@ static int take_ack(const struct ct_row *row, void *arg)
 			   t->err);
 }
 
-static int take_acks(struct ct_copy *c, struct taking_back *t)
+static int take_acks(struct ct_replica *c, struct taking_back *t)
 {
 	return ct_db__query(c->to,
 			    "SELECT id, acked_ms, acked_by, note, ack_version FROM event"
@@ -464,7 +474,7 @@ static int take_acks(struct ct_copy *c, struct taking_back *t)
 			    CT_VALUES(CT_TEXT(c->host), CT_TEXT(c->store)), take_ack, t, t->err);
 }
 
-int ct_copy__acks(struct ct_copy *c, const char *path, struct ct_err *err)
+int ct_replica__acks(struct ct_replica *c, const char *path, struct ct_err *err)
 {
 	struct taking_back t = { .read = c->from, .host = c->host, .err = err };
 	struct ct_db *file = NULL;
