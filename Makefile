@@ -65,7 +65,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test units asan cov fuzz lint format arm64-bpf vm bench bench-scrape stack rules \
+.PHONY: all test deb units asan cov fuzz lint format arm64-bpf vm bench bench-scrape stack rules \
 	oracles memory takes ltp demo runtimes man install clean
 
 all: $(BIN)
@@ -254,10 +254,15 @@ install: all $(if $(shell command -v scdoc),man)
 	sed 's|/usr/bin/captrim|$(PREFIX)/bin/captrim|' packaging/captrim-monitor.service \
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/captrim-monitor.service
 	install -D -m 644 packaging/captrim-monitor.socket -t $(DESTDIR)$(PREFIX)/lib/systemd/system
-	install -D -m 644 packaging/captrim-monitor-network.conf \
+	install -D -m 644 packaging/captrim-monitor-network.conf packaging/captrim.yaml \
 		-t $(DESTDIR)$(PREFIX)/share/doc/captrim
 	install -D -m 644 packaging/sysusers.d/captrim.conf -t $(DESTDIR)$(PREFIX)/lib/sysusers.d
 	install -D -m 644 packaging/tmpfiles.d/captrim.conf -t $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
+
+# Debian packages into .output/deb: captrim, and captrim-monitor with the service.
+deb:
+	scripts/deps
+	scripts/make-deb $(OUT)/deb
 
 clean:
 	rm -rf $(OUT) captrim
