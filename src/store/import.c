@@ -87,7 +87,6 @@ int ct_store__import(struct ct_store *s, struct ct_session *recording, const cha
 				  s->db->name);
 	if (ret)
 		return ret;
-	ct_session__conclude(recording);
 	ct_tally__unite(recording);
 	ret = save_all(s, recording, store, &b, err);
 	if (!ret && n)

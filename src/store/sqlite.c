@@ -281,8 +281,7 @@ static const char write_settings[] = "PRAGMA journal_mode = WAL;"
 				     "PRAGMA trusted_schema = OFF;"
 				     "PRAGMA cell_size_check = ON;"
 				     "PRAGMA cache_size = -1024;";
-static const char read_settings[] = "PRAGMA query_only = ON;"
-				    "PRAGMA trusted_schema = OFF;"
+static const char read_settings[] = "PRAGMA trusted_schema = OFF;"
 				    "PRAGMA cell_size_check = ON;";
 
 static int set_up(struct sqlite *s, bool write, struct ct_err *err)
