@@ -11,41 +11,43 @@
 #include "monitor/daemon_priv.h"
 
 /* Memory, not a disk: it need not outlive a boot. */
-#define ALIVE_DIR  "/run/captrim"
-#define ALIVE_FILE ALIVE_DIR "/alive"
+#define ALIVE_DIR "/run/captrim"
 
 #define RECALL_AT_ONCE 4
 #define RECALL_NS      (10 * CT_NS_PER_MS)
 /* A quiet workload's time is stored once a day at least, see ledger.c. */
 #define SILENT_MS (50 * 60 * 60 * 1000ll)
 
+/* One for each store, so that a daemon with another one is not taken for this one. */
+static char *alive_file(const struct ct_daemon *d)
+{
+	return ct_xasprintf(ALIVE_DIR "/alive-%08" PRIx32,
+			    ct_hash32(d->store_path, strlen(d->store_path)));
+}
+
+static int open_alive(const char *path)
+{
+	return open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+}
+
 void ct_daemon__note_alive(const struct ct_daemon *d)
 {
-	int fd = open(ALIVE_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	ct_autofree char *text = NULL;
+	ct_autofree char *path = alive_file(d);
+	ct_autofree char *text = ct_xasprintf("%" PRId64 "\n", ct_clock__wall_ms());
+	ct_autoclose int fd = open_alive(path);
 
 	if (fd < 0 && errno == ENOENT && !mkdir(ALIVE_DIR, 0755))
-		fd = open(ALIVE_FILE, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-	if (fd < 0)
-		return;
-	/* By the store, so that a daemon with another one is not taken for this one. */
-	text = ct_xasprintf("%" PRId64 " %s\n", ct_clock__wall_ms(), d->store_path);
-	(void)!write(fd, text, strlen(text));
-	close(fd);
+		fd = open_alive(path);
+	if (fd >= 0)
+		(void)!write(fd, text, strlen(text));
 }
 
 /* When a daemon with this store was alive for the last time, as far as this boot knows; or 0. */
 static int64_t last_alive(const struct ct_daemon *d)
 {
-	ct_autofree char *text = NULL;
-	int64_t ms;
-	char *end;
+	ct_autofree char *path = alive_file(d), *text = NULL;
 
-	if (ct_read_file(ALIVE_FILE, 4096, &text, NULL))
-		return 0;
-	text[strcspn(text, "\n")] = '\0';
-	ms = strtoll(text, &end, 10);
-	return *end == ' ' && !strcmp(end + 1, d->store_path) ? ms : 0;
+	return ct_read_file(path, 4096, &text, NULL) ? 0 : strtoll(text, NULL, 10);
 }
 
 void ct_daemon__add_gap(struct ct_daemon *d, const char *why, int64_t from_ms, int64_t to_ms,
