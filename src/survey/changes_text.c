@@ -59,8 +59,9 @@ static void put_caps(const struct sheet *s, const char *mark, const char *color,
 		ct_autofree char *since = c && c->since_ms && are_times(s) ?
 						  ct_moment__text(c->since_ms) :
 						  NULL;
-		ct_autofree char *raw = ct_xasprintf("%s%s%s", c && c->text ? c->text : "needed",
-						     since ? ", since " : "", since ? since : "");
+		ct_autofree char *why = c ? ct_survey_cap__why(c) : ct_xstrdup("needed");
+		ct_autofree char *raw = ct_xasprintf("%s%s%s", why, since ? ", since " : "",
+						     since ? since : "");
 		ct_autofree char *safe = ct_printable(raw), *next = NULL;
 		int at = fprintf(s->out, "  %s %-*s  ", mark, width, ct_cap__name(cap));
 

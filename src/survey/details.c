@@ -70,10 +70,10 @@ static void put_cap(const struct page *p, const struct ct_survey_cap *c, int nam
 	const struct ct_cap_info *info = ct_cap__info(c->cap);
 	bool host = c->scope == CT_SCOPE_HOST;
 	struct ct_str s = {};
-	ct_autofree char *safe = NULL, *next = NULL;
+	ct_autofree char *why = ct_survey_cap__why(c), *safe = NULL, *next = NULL;
 	int at;
 
-	ct_str__add(&s, c->text ? c->text : "no reason recorded");
+	ct_str__add(&s, why);
 	if (c->first_ms && c->last_ms) {
 		ct_autofree char *first = ct_moment__text(c->first_ms);
 		ct_autofree char *last = ct_moment__text(c->last_ms);

@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/human.h"
 #include "base/util.h"
+#include "emit/common.h"
 #include "judge/questions.h"
 #include "model/identity.h"
 #include "model/pod.h"
-#include "view/phrases.h"
 
 #define NAMES_SHOWN 12
 
@@ -107,7 +108,7 @@ static void add_cap(struct ct_survey_row *row, const struct ct_session *s,
 	c->site = copy(cv->reasons[0].site);
 	c->syscall = copy(cv->reasons[0].syscall);
 	c->process = copy(cv->reasons[0].process);
-	c->text = ct_view__reason(cv);
+	c->text = ct_emit__reason_text(&cv->reasons[0]);
 }
 
 static void add_advice(struct ct_survey *sv, const struct ct_session *s, const struct ct_advice *a,
@@ -205,6 +206,19 @@ bool ct_survey_row__is_called(const struct ct_survey_row *row, const char *name)
 		return true;
 	return ct_str_equal(row->key, name) || ct_str_equal(row->label, name) ||
 	       ct_str_equal(row->service, name) || ct_str_equal(row->container, name);
+}
+
+char *ct_survey_cap__why(const struct ct_survey_cap *c)
+{
+	ct_autofree char *n = ct_human__count(c->granted + c->denied, "check", "checks");
+	bool checked = c->granted + c->denied > 0;
+	struct ct_str s = {};
+
+	ct_str__add(&s, c->text ? c->text : "no reason recorded");
+	if (c->process || checked)
+		ct_str__addf(&s, " (%s%s%s)", c->process ? c->process : "",
+			     c->process && checked ? ", " : "", checked ? n : "");
+	return s.s;
 }
 
 static int more_first(uint64_t a, uint64_t b)

@@ -78,6 +78,9 @@ uint64_t ct_survey__hostwide(uint64_t set);
  */
 uint64_t ct_survey_row__host_needs(const struct ct_survey_row *row);
 
+/* "changing a file's owner (nginx, 5 checks)"; raw, the caller frees. */
+char *ct_survey_cap__why(const struct ct_survey_cap *c);
+
 /* Is this one of the names by which people call it? Its key, label, service, container, or its unit
  * with or without ".service". Exact. */
 bool ct_survey_row__is_called(const struct ct_survey_row *row, const char *name);
