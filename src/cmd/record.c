@@ -14,6 +14,7 @@
 #include "runtime/user_unit.h"
 
 static struct ct_strlist containers, units, pids;
+static const char *space, *pod, *selector, *cri;
 static const char *out_path, *backend, *socket_path, *host_root, *project, *user;
 static int detail;
 static bool all, restart, quiet, no_syscalls;
@@ -28,6 +29,14 @@ static const struct ct_opt opts[] = {
 	CT_ROW_USER(&user),
 	{ 0, "project", "NAME", CT_OPT_STR, &project, NULL,
 	  "the containers of this Compose project, also those that start later" },
+	{ 'n', "namespace", "NAME", CT_OPT_STR, &space, NULL,
+	  "the pods of this Kubernetes namespace, also those that start later" },
+	{ 0, "pod", "NAME", CT_OPT_STR, &pod, NULL,
+	  "pods of this name, or of the Deployment or the like of this name" },
+	{ 'l', "selector", "LABELS", CT_OPT_STR, &selector, NULL,
+	  "pods with these labels (app=web,tier!=test)" },
+	{ 0, "cri", "SOCKET", CT_OPT_STR, &cri, NULL,
+	  "ask the CRI at this socket for names and labels of pods" },
 	{ 0, "all", NULL, CT_OPT_FLAG, &all, NULL, "everything on this host" },
 	{ 0, "restart", NULL, CT_OPT_FLAG, &restart, NULL,
 	  "restart it once it is being watched, so that its start is seen" },
@@ -60,10 +69,17 @@ static int watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *er
 	return ret ? ret : ct_recorder__watch_unit(r, id ?: unit, err);
 }
 
+static bool has_pods(void)
+{
+	return space || pod || selector;
+}
+
 static int add_targets(struct ct_recorder *r, struct ct_err *err)
 {
 	int ret = project ? ct_recorder__watch_running(r, err) : 0;
 
+	if (!ret && (has_pods() || cri))
+		ret = ct_recorder__watch_pods(r, err);
 	for (size_t i = 0; i < containers.len && !ret; i++)
 		ret = ct_recorder__watch_container(r, containers.items[i], err);
 	for (size_t i = 0; i < units.len && !ret; i++)
@@ -137,10 +153,11 @@ int ct_cmd__record(int argc, char **argv)
 				  words.items[0]);
 	if (!ret && !out_path)
 		ret = ct_err__set(&err, EINVAL, "record needs -o FILE");
-	if (!ret && !containers.len && !units.len && !pids.len && !project && !all)
-		ret = ct_err__set(&err, EINVAL,
-				  "record needs one of -c, -p, -u, --project and --all");
-	if (!ret && restart && (pids.len || all))
+	if (!ret && !containers.len && !units.len && !pids.len && !project && !all && !has_pods())
+		ret = ct_err__set(
+			&err, EINVAL,
+			"record needs one of -c, -p, -u, --project, -n, --pod, -l and --all");
+	if (!ret && restart && (pids.len || all || has_pods()))
 		ret = ct_err__set(&err, EINVAL, "--restart works only with -c, -u and --project");
 	if (!ret && user && !units.len)
 		ret = ct_err__set(&err, EINVAL, "--user goes with -u");
@@ -152,6 +169,8 @@ int ct_cmd__record(int argc, char **argv)
 					.syscalls = no_syscalls ? NULL : ct_gates_watched,
 					.engine = ct_engine_words__of(socket_path, NULL),
 					.project = project,
+					.pods = { space, pod, selector },
+					.cri = cri,
 					.all = all,
 					.starts = restart,
 					.quiet = quiet };

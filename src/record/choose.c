@@ -5,6 +5,8 @@
 
 #include "cgroup/path.h"
 #include "model/unit_name.h"
+#include "record/believe.h"
+#include "record/pod_choice.h"
 #include "record/recorder_priv.h"
 #include "record/resolve.h"
 #include "record/userns.h"
@@ -160,6 +162,8 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	ct_runtimes__classify(path, &name);
 	if (name.kind != CT_WL_CONTAINER)
 		return;
+	if (ct_pod_choice__is_made(&r->opts.pods) && ct_pod_choice__want(r, &name, path))
+		return;
 	w = ct_session__find(r->session, name.id);
 	if ((!w && !inside && !r->opts.all) || (w && inspected(w)))
 		return;
@@ -210,14 +214,21 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 	ct_autoerr struct ct_err err = {};
 	ct_autofree char *config = NULL;
 
-	if (w->kind != CT_WL_CONTAINER || inspected(w))
+	if (w->kind != CT_WL_CONTAINER)
 		return;
+	if (inspected(w)) {
+		if (!w->container.name || w->container.owner_guessed)
+			ct_asked__describe(r->asked, NULL, w, w->cgroup_path);
+		return;
+	}
 	if (!r->engine || ct_engine__inspect(r->engine, w->id, w, &err)) {
 		config = ct_oci__find(w->runtime, w->id, w->cgroup_path, &w->runtime);
 		if (!config || ct_oci__read(config, w->cgroup_path, w, &err))
 			r->session->losses.lookups++;
 	}
 	ct_pod_notes__from_logs(w->id, w->cgroup_path, &w->container);
+	if (!w->container.name || w->container.owner_guessed)
+		ct_asked__describe(r->asked, config, w, w->cgroup_path);
 	ct_userns__settle(ct_collect__cgroups(r->collect), w);
 }
 
@@ -277,7 +288,7 @@ static void watch_path(struct ct_recorder *r, const char *path)
 {
 	struct ct_cgroup_name name;
 
-	ct_runtimes__classify(path, &name);
+	ct_recorder__classify(r, path, &name);
 	if (name.kind == CT_WL_CONTAINER)
 		ct_recorder__want(r, name.id, NULL);
 	else if (!ct_session__find(r->session, name.id))

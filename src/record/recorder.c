@@ -182,6 +182,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	ct_collect__look_for(r->collect, is_client);
 	describe_host(r);
 	open_engine(r);
+	r->asked = ct_asked__new(opts->cri);
 	/* For a while a recording may go before all others, but not all day. */
 	if (!opts->endless)
 		ct_urgent__begin();
@@ -215,6 +216,7 @@ void ct_recorder__close(struct ct_recorder *r)
 	ct_collect__free(r->collect);
 	ct_probe__close(r->probe);
 	ct_engine__close(r->engine);
+	ct_asked__free(r->asked);
 	ct_session__free(r->session);
 	ct_spool__free(r->spool);
 	ct_recorder__forget_told(r);

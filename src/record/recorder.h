@@ -13,6 +13,13 @@
 
 #define CT_RUN_LABEL "captrim.run"
 
+/* Which pods' containers; NULL: any. All of them NULL: pods choose nothing. */
+struct ct_pod_choice {
+	const char *space;    /* namespace */
+	const char *pod;      /* its name, or that of what made it, perhaps as KIND/NAME */
+	const char *selector; /* labels, see ct_labels__match() */
+};
+
 struct ct_recorder_opts {
 	const char *backend;
 	const char *const *syscalls;   /* see ct_probe_opts */
@@ -21,10 +28,12 @@ struct ct_recorder_opts {
 	struct ct_engine_words engine; /* to be asked for names, see ct_runtimes__connect */
 	const char *label;	       /* value of CT_RUN_LABEL on containers to watch, or NULL */
 	const char *project;	       /* Compose project to watch, or NULL */
-	bool any_container;	       /* every container that starts during the run is ours */
-	bool all;		       /* every workload of the host */
-	const char *hidden;	       /* word of the command that is not to be shown, or NULL */
-	bool starts;		       /* a command starts what is watched: units do not run yet */
+	struct ct_pod_choice pods;     /* also those that start later */
+	const char *cri;    /* the CRI's socket, to be asked for names and labels; NULL: not */
+	bool any_container; /* every container that starts during the run is ours */
+	bool all;	    /* every workload of the host */
+	const char *hidden; /* word of the command that is not to be shown, or NULL */
+	bool starts;	    /* a command starts what is watched: units do not run yet */
 	bool quiet;
 	bool endless;		  /* for ct_recorder__take_new(): no signals, no limit, no end */
 	const uint64_t *bounding; /* see ct_child_opts; must outlive the start */
@@ -42,6 +51,11 @@ void ct_recorder__close(struct ct_recorder *r); /* and leaves nothing behind */
 int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct ct_err *err);
 /* What runs already of the project that ct_recorder_opts names. */
 int ct_recorder__watch_running(struct ct_recorder *r, struct ct_err *err);
+/*
+ * What runs already of the pods that ct_recorder_opts chooses, which may be none. A negative errno:
+ * the CRI that was named does not answer.
+ */
+int ct_recorder__watch_pods(struct ct_recorder *r, struct ct_err *err);
 /* The workload that a process belongs to. */
 int ct_recorder__watch_pid(struct ct_recorder *r, int pid, struct ct_err *err);
 /* A systemd unit; a name without a suffix is a service. */

@@ -5,6 +5,7 @@
 
 #include "record/recorder.h"
 #include "record/spool.h"
+#include "runtime/asked.h"
 #include "runtime/engine.h"
 #include "runtime/oci.h"
 
@@ -14,6 +15,7 @@ struct ct_recorder {
 	struct ct_collect *collect;
 	struct ct_session *session;  /* metadata of the wanted ones as it comes in */
 	struct ct_engine *engine;    /* NULL: none answers */
+	struct ct_asked *asked;	     /* what else knows containers */
 	struct ct_source *on_docker; /* its events; NULL: there are none */
 	struct ct_source *on_signals[3];
 	struct ct_own_cgroup own;

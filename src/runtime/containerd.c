@@ -102,5 +102,6 @@ const struct ct_runtime_type ct_runtime_containerd = {
 		.is_own = is_own,
 	},
 	.bundles = bundles,
+	.has_api = true,
 	.client = "nerdctl",
 };

@@ -67,5 +67,6 @@ const struct ct_runtime_type ct_runtime_kata = {
 		.title = "Kata Containers",
 		.profile = CT_PROFILE_MOBY,
 	},
+	.has_api = true,
 	.cgroups = { .is_own = is_own, .is_beside = is_beside },
 };

@@ -246,6 +246,22 @@ void ct_pod_notes__read(const json_t *config, const char *cgroup, struct ct_work
 	notes__free(&n);
 }
 
+void ct_pod_notes__take(const char *space, const char *pod, const char *container, const char *uid,
+			const char *labels, const char *cgroup, struct ct_container *c)
+{
+	const struct notes n = {
+		.space = space, .pod = pod, .container = container, .uid = uid, .proved = true
+	};
+	char expected[CT_TELLS_WORD];
+
+	uid_of_cgroup(NULL, cgroup, expected);
+	if (!agrees(&n, expected))
+		return;
+	free(c->labels);
+	c->labels = labels && strlen(labels) <= MAX_LABELS ? ct_xstrdup(labels) : NULL;
+	take(&n, *expected ? expected : "", c);
+}
+
 /* ---- the kubelet's links ---- */
 
 struct log_search {

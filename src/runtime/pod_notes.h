@@ -17,6 +17,13 @@ struct json_t;
 void ct_pod_notes__read(const struct json_t *config, const char *cgroup, struct ct_workload *w);
 
 /*
+ * The same from somebody who can be believed, if the uid agrees, and the names are any; strings may
+ * be NULL. labels: all of the pod's, one KEY=VALUE a line.
+ */
+void ct_pod_notes__take(const char *space, const char *pod, const char *container, const char *uid,
+			const char *labels, const char *cgroup, struct ct_container *c);
+
+/*
  * The same by /var/log/containers/POD_NAMESPACE_CONTAINER-ID.log, which the kubelet makes for every
  * runtime. Does nothing for a container whose pod is known, or whose cgroup is no pod's.
  */

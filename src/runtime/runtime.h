@@ -38,6 +38,7 @@ struct ct_runtime_type {
 		     struct ct_err *err);
 	bool by_environment; /* named looks there for everybody, not for its client's words alone */
 	const char *os;	     /* the ID in os-release of the system that is its own, or NULL */
+	bool has_api;	     /* containerd's own, beside its bundles; see asked.h */
 	bool remembers;	     /* it describes a container until after its end */
 
 	const char *client;		       /* its name on a command line, or NULL */

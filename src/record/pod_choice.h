@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Containers that are chosen by their pod. */
+#ifndef CT_RECORD_POD_CHOICE_H
+#define CT_RECORD_POD_CHOICE_H
+
+#include "record/recorder.h"
+
+/* Does the recorder choose by pods? */
+bool ct_pod_choice__is_made(const struct ct_pod_choice *p);
+
+/* Is it a container, no sandbox, of a pod that was chosen? */
+bool ct_pod_choice__match(const struct ct_pod_choice *p, const struct ct_container *c);
+
+/*
+ * The container at that path, if it is of such a pod: described and put into the session, where it
+ * may be already. NULL: it is none.
+ */
+struct ct_workload *ct_pod_choice__want(struct ct_recorder *r, const struct ct_cgroup_name *name,
+					const char *path);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Protocol Buffers' encoding, as much of it as the few messages need that runtimes are asked with.
+ * What was not asked for is skipped; whatever somebody sends, nothing outside of it is read.
+ */
+#ifndef CT_RUNTIME_PROTO_H
+#define CT_RUNTIME_PROTO_H
+
+#include "base/util.h"
+
+/* A message that is being read; at first it is { data, len }. */
+struct ct_proto {
+	const char *at;
+	size_t left;
+	bool broken; /* it ended in the middle of a field, or there is no such encoding */
+};
+
+struct ct_proto_field {
+	uint64_t number;
+	bool is_bytes; /* text or a message in it: else a number */
+	uint64_t value;
+	const char *bytes; /* not NUL-terminated */
+	size_t len;
+};
+
+/* The next field; false at the end, and where it is broken. */
+bool ct_proto__next(struct ct_proto *p, struct ct_proto_field *f);
+
+/* A field as a message of its own. */
+struct ct_proto ct_proto__of(const struct ct_proto_field *f);
+
+/* A text field's value; a NUL in it ends it. The caller frees. */
+char *ct_proto__text(const struct ct_proto_field *f);
+
+/* The first field of that number that is text or a message; false: there is none. */
+bool ct_proto__find(struct ct_proto message, uint64_t number, struct ct_proto_field *f);
+
+/* Adds an entry of a map of texts as a line KEY=VALUE, unless a line end is in it. */
+void ct_proto__add_entry(const struct ct_proto_field *f, struct ct_str *lines);
+
+/* Adds a field to a message that is being written. */
+void ct_proto__put(struct ct_str *message, unsigned int number, const char *bytes, size_t len);
+
+#endif
