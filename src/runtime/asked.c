@@ -78,6 +78,8 @@ void ct_asked__describe(struct ct_asked *a, const char *config, struct ct_worklo
 	const char *slash = strchr(w->id, '/');
 	ct_autoerr struct ct_err err = {};
 
+	if (!a)
+		return;
 	if (a->cri && ct_cgroup_part__is_id(&id) &&
 	    !ct_cri__describe(a->cri, w->id, cgroup, &w->container, &err))
 		return;
