@@ -66,7 +66,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
 .PHONY: all test deb units asan cov fuzz lint format arm64-bpf vm bench bench-scrape stack rules \
-	oracles memory takes ltp demo runtimes man install clean
+	bench-store oracles memory takes ltp demo runtimes man install clean
 
 all: $(BIN)
 
@@ -111,8 +111,8 @@ $(OUT)/test_%: tests/unit/test_%.c $(OUT)/libcaptrim.a $(OUT)/features
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -Itests/unit -MMD -MP -MF $@.d $(LDFLAGS) -o $@ $< \
 		$(OUT)/libcaptrim.a -lcunit $(ALL_LIBS)
 
-# For scripts: a server of made-up metrics, and a store made by hand.
-TOOLS := $(OUT)/scrape $(OUT)/page_store
+# For scripts: a server of made-up metrics, a store made by hand, and a fleet.
+TOOLS := $(OUT)/scrape $(OUT)/page_store $(OUT)/fleet
 
 $(TOOLS): $(OUT)/%: tests/bench/%.c $(OUT)/libcaptrim.a $(OUT)/features
 	$(call say,TEST,$<)
@@ -200,6 +200,10 @@ vm bench: all
 # What a scrape of a thousand workloads takes: at most 50 ms, 1 MB and 2,000 series.
 bench-scrape: $(OUT)/scrape
 	$< bench 1000
+
+# Ten minutes: kills, power cuts, many writers into one PostgreSQL, and what a fleet costs it.
+bench-store: $(OUT)/test_store_crash $(OUT)/fleet
+	scripts/bench-store $(OUT)
 
 # Some minutes: a Compose stack of real services, proved from one command.
 stack: all

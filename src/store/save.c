@@ -3,6 +3,7 @@
 #include "store/save.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -184,8 +185,12 @@ int ct_save__batch(struct ct_store *s, const char *store, const struct ct_store_
 		   struct ct_err *err)
 {
 	struct ct_saving sv = { .db = s->db, .host = b->host_name, .store = store, .err = err };
-	int ret = ct_db__begin(s->db, err);
+	int ret;
 
+	if (strlen(b->host_name) > HOST_NAME_MAX)
+		return ct_err__set(err, EINVAL, "a host's name has at most %d characters",
+				   HOST_NAME_MAX);
+	ret = ct_db__begin(s->db, err);
 	if (ret)
 		return ret;
 	ret = ct_db__end(s->db, save_rows(&sv, b), err);

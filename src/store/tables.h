@@ -12,6 +12,10 @@
 	a ".host = " b ".host AND " a ".store = " b ".store AND " a ".key = " b ".key"
 #define CT_JOIN_WORKLOAD(t) " JOIN workload w ON " CT_SAME_WORKLOAD("w", t)
 
+/* What an index has of a text: PostgreSQL takes no more than 2,704 bytes, and names have no limit.
+ */
+#define CT_INDEXED(text) "substr(" text ", 1, 200)"
+
 /* clang-format off */
 #define CT_TABLES_1 \
 "CREATE TABLE counter (name @TEXT PRIMARY KEY, value @INT) @END;\n" \
@@ -72,6 +76,9 @@
 "	PRIMARY KEY (host, store, key, why, from_ms)\n" \
 ") @END;\n" \
 "CREATE INDEX workload_by_key ON workload (key);\n" \
+"CREATE INDEX workload_by_label ON workload (" CT_INDEXED("label") ");\n" \
+"CREATE INDEX workload_by_service ON workload (" CT_INDEXED("service") ");\n" \
+"CREATE INDEX workload_by_container ON workload (" CT_INDEXED("container") ");\n" \
 "CREATE INDEX workload_by_version ON workload (version);\n" \
 "CREATE INDEX workload_by_time ON workload (last_ms);\n" \
 "CREATE INDEX part_by_key ON part (key);\n" \

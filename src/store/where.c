@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "store/store_priv.h"
+#include "store/tables.h"
 
 /* The number of the parameter that stands for it. */
 static size_t add_value(struct ct_where *w, struct ct_value value)
@@ -28,18 +29,27 @@ void ct_where__and(struct ct_where *w, const char *condition, struct ct_value va
 			ct_str__addn(&w->sql, condition, 1);
 }
 
+/* Is a column that text? In words that find the column's index. */
+static void add_equal(struct ct_where *w, const char *column, const char *text)
+{
+	ct_str__addf(&w->sql, " OR (" CT_INDEXED("w.%s") " = " CT_INDEXED("%s") " AND w.%s = %s)",
+		     column, text, column, text);
+}
+
 /* As people call it; a unit also without its type. */
 static void add_names(struct ct_where *w, const struct ct_store_query *q)
 {
 	for (size_t i = 0; i < q->nnames; i++) {
-		ct_autofree char *key = ct_store__key(q->names[i]);
+		ct_autofree char *key = ct_store__key(q->names[i]), *name = NULL, *unit = NULL;
 
 		ct_str__addf(&w->sql, " %s w.key = $%zu", i ? "OR" : "AND (",
 			     add_value(w, CT_TEXT(key)));
-		ct_str__addf(&w->sql,
-			     " OR $%1$zu IN (w.label, w.service, w.container)"
-			     " OR (w.kind = 'unit' AND w.label = $%1$zu || '.service')",
-			     add_value(w, CT_TEXT(q->names[i])));
+		name = ct_xasprintf("$%zu", add_value(w, CT_TEXT(q->names[i])));
+		unit = ct_xasprintf("(%s || '.service')", name);
+		add_equal(w, "label", name);
+		add_equal(w, "service", name);
+		add_equal(w, "container", name);
+		add_equal(w, "label", unit);
 	}
 	if (q->nnames)
 		ct_str__add(&w->sql, ")");
