@@ -369,6 +369,34 @@ static void test_roles(void)
 	CU_ASSERT_PTR_NULL(strstr(text, "mine"));
 }
 
+/* The tables are partitioned with rows in them, and others are added. */
+static void test_partitions(void)
+{
+	ct_autofree char *command = NULL;
+	ct_autostore struct ct_store *s = NULL;
+	struct ct_store_push *p;
+
+	NEEDS_SERVER;
+	fresh();
+	s = stores_open(CT_STORE_WRITE);
+	save(s, "web", 1000, -1, true);
+	p = start(0);
+	await_same();
+	ct_store_push__stop(p, 10000);
+	command = ct_xasprintf("psql -q -v ON_ERROR_STOP=1 -v partitions=4 '%s' "
+			       "-f packaging/fleet-partitions.sql",
+			       postgres_url);
+	CU_ASSERT_EQUAL_FATAL(system(command), 0);
+	save(s, "web", 2000, CAP_SYS_BOOT, true);
+	save(s, "db", 2000, -1, true);
+	p = start(0);
+	await_same();
+	ct_store_push__stop(p, 10000);
+	CU_ASSERT_EQUAL(postgres_sql("SELECT * FROM who_needs; SELECT 1 / count(*) FROM pg_policies"
+				     " WHERE tablename = 'need' AND qual LIKE '%need.host%'"),
+			0);
+}
+
 /* ---- schema ---- */
 
 static void test_schema(void)
@@ -432,6 +460,7 @@ static CU_TestInfo tests[] = {
 	{ "acknowledged on either side", test_acks },
 	{ "one writer for a store", test_twice },
 	{ "a writer's own rows", test_roles },
+	{ "partitions", test_partitions },
 	{ "the schema of a server", test_schema },
 	{ "wrong URLs", test_urls },
 	CU_TEST_INFO_NULL,
