@@ -37,6 +37,7 @@ static bool step_down(struct ct_budget *b)
 		return false;
 	b->detail++;
 	b->steps++;
+	b->changes++;
 	return true;
 }
 
@@ -46,6 +47,7 @@ static bool step_up(struct ct_budget *b)
 	if (b->detail == CT_DETAIL_FULL)
 		return false;
 	b->detail--;
+	b->changes++;
 	return true;
 }
 

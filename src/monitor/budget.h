@@ -15,7 +15,7 @@ struct ct_budget {
 	uint64_t cpu_ppm, memory;	/* of one processor, and bytes; 0: no limit */
 	enum ct_detail detail;		/* how much is to be noted now */
 	uint64_t used_ppm, used_memory; /* as it was last looked at */
-	uint64_t steps;			/* down, since the beginning */
+	uint64_t steps, changes;	/* down, and up or down, since the beginning */
 	/* Its own. */
 	uint64_t at_ns, cpu_ns;
 	unsigned int over, under; /* looks in a row */

@@ -12,6 +12,8 @@
 #include "monitor/daemon_priv.h"
 #include "monitor/privileges.h"
 
+#define PUSH_END_MS 5000
+
 static void on_end(void *arg, const struct signalfd_siginfo *info)
 {
 	(void)info;
@@ -94,9 +96,15 @@ static int drop_privileges(struct ct_daemon *d, struct ct_err *err)
 
 static int open_push(struct ct_daemon *d, struct ct_err *err)
 {
-	if (!ct_store__is_remote(d->config->store.url))
+	const struct ct_store_push_opts opts = {
+		.local = d->store_path,
+		.url = d->config->store.url,
+		.retain_age_ms = (int64_t)(d->config->store.retain_age_ns / CT_NS_PER_MS),
+	};
+
+	if (!ct_store__is_remote(opts.url))
 		return 0;
-	return ct_err__set(err, ENOSYS, "nothing is pushed to a server yet: name a file");
+	return ct_store_push__start(&opts, &d->push, err);
 }
 
 static int add_sources(struct ct_daemon *d, struct ct_err *err)
@@ -144,12 +152,18 @@ static int start(struct ct_daemon *d, struct ct_err *err)
 	if (!ret)
 		ret = open_sinks(d, err);
 	if (!ret)
+		ret = ct_daemon__open_speaker(d, err);
+	d->ledger = ct_ledger__new();
+	if (!ret)
+		ret = ct_daemon__open_page(d, err);
+	if (!ret)
+		ret = ct_daemon__open_metrics(d, err);
+	if (!ret)
 		ret = drop_privileges(d, err);
 	if (!ret)
 		ret = open_push(d, err);
 	if (ret)
 		return ret;
-	d->ledger = ct_ledger__new();
 	d->saver.ledger = d->ledger;
 	d->saver.store = d->store;
 	d->saver.host = ct_recorder__host(d->recorder);
@@ -164,6 +178,10 @@ static void stop(struct ct_daemon *d)
 {
 	for (size_t i = 0; d->loop && i < CT_ARRAY_SIZE(d->on_signals); i++)
 		ct_loop__remove(d->loop, &d->on_signals[i]);
+	ct_store_push__stop(d->push, PUSH_END_MS);
+	ct_page_child__stop(d->page);
+	ct_daemon__close_metrics(d);
+	ct_daemon__close_speaker(d);
 	ct_sinks__free(d->sinks);
 	ct_recorder__close(d->recorder);
 	ct_store__close(d->store);
@@ -197,6 +215,29 @@ int ct_monitor__run(const struct ct_monitor_opts *o, struct ct_err *err)
 		ct_daemon__save_last(&d);
 	}
 	stop(&d);
+	return ret;
+}
+
+int ct_monitor__self_test(const struct ct_monitor_opts *o, struct ct_err *err)
+{
+	struct ct_daemon d = { .opts = o };
+	int ret = ct_daemon__read_config(o, &d.config, err);
+
+	if (gethostname(d.host_name, sizeof(d.host_name) - 1))
+		snprintf(d.host_name, sizeof(d.host_name), "localhost");
+	if (!ret)
+		ret = ct_loop__new(&d.loop, err);
+	if (!ret)
+		ret = ct_sinks__new(d.loop, NULL, &d.sinks, err);
+	if (!ret)
+		ret = ct_sinks__configure(d.sinks, d.config->yaml, d.config->sinks, err);
+	if (!ret && o->events)
+		ret = ct_sinks__add_file(d.sinks, o->events, err);
+	if (!ret)
+		ret = ct_speaker__self_test(d.loop, d.sinks, d.host_name, stdout, err);
+	ct_sinks__free(d.sinks);
+	ct_loop__free(d.loop);
+	ct_config__free(d.config);
 	return ret;
 }
 

@@ -14,6 +14,23 @@ static const char *const steps[] = {
 	[CT_DETAIL_TOTALS] = "only totals are noted",
 };
 
+/* A time in which less was noted is a gap, once it is over. */
+static void note_degraded(struct ct_daemon *d)
+{
+	int64_t now_ms = ct_clock__wall_ms();
+
+	if (d->budget.detail && !d->degraded_ms) {
+		d->degraded_ms = now_ms;
+		ct_daemon__tell_gap(d, "degraded", now_ms, now_ms, 0,
+				    "to keep within its budget captrim notes less of each check");
+	} else if (!d->budget.detail && d->degraded_ms) {
+		ct_daemon__add_gap(d, "degraded", d->degraded_ms, now_ms,
+				   ct_xstrdup("to keep within its budget captrim noted less of "
+					      "each check"));
+		d->degraded_ms = 0;
+	}
+}
+
 void ct_daemon__look_at_budget(struct ct_daemon *d)
 {
 	struct ct_usage now = ct_usage__now(d->ledger->checks);
@@ -23,6 +40,7 @@ void ct_daemon__look_at_budget(struct ct_daemon *d)
 		return;
 	ct_probe__set_detail(ct_recorder__probe(d->recorder), d->budget.detail);
 	malloc_trim(0);
+	note_degraded(d);
 	ct_warn("%.2f%% of a processor and %" PRIu64 " MiB are used, %s the budget: %s",
 		(double)d->budget.used_ppm / 10000, d->budget.used_memory >> 20,
 		d->budget.detail > was ? "above" : "well within", steps[d->budget.detail]);

@@ -3,7 +3,25 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "http/config.h"
 #include "monitor/daemon_priv.h"
+
+/* Those that have readers of their own. */
+static int check_sections(const struct ct_monitor_opts *o, struct ct_config *c, struct ct_err *err)
+{
+	static const enum ct_http_section served[] = { CT_HTTP_METRICS, CT_HTTP_UI };
+	const struct ct_yaml_node *const nodes[] = { c->metrics, c->ui };
+	int ret = ct_sinks__check(c->yaml, c->sinks, err);
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(served) && !ret; i++) {
+		ct_autohttpconfig struct ct_http_config h = {};
+
+		ret = ct_http_config__read(c->yaml, nodes[i], served[i], &h, err);
+	}
+	for (size_t i = 0; o->policies && i < o->policies->len; i++)
+		ct_strings__add(&c->policies, o->policies->items[i]);
+	return ret ? ret : ct_speaker__check(c->yaml, c->events, &c->policies, err);
+}
 
 int ct_daemon__read_config(const struct ct_monitor_opts *o, struct ct_config **out,
 			   struct ct_err *err)
@@ -12,7 +30,7 @@ int ct_daemon__read_config(const struct ct_monitor_opts *o, struct ct_config **o
 	int ret = ct_config__load(o->config, &c, err);
 
 	if (!ret)
-		ret = ct_sinks__check(c->yaml, c->sinks, err);
+		ret = check_sections(o, c, err);
 	if (ret)
 		return ret;
 	if (o->interval_ns)
@@ -33,6 +51,9 @@ int ct_daemon__apply_config(struct ct_daemon *d, struct ct_err *err)
 {
 	int ret = ct_sinks__configure(d->sinks, d->config->yaml, d->config->sinks, err);
 
+	if (!ret)
+		ret = ct_speaker__configure(d->speaker, d->config->yaml, d->config->events,
+					    &d->config->policies, err);
 	if (ret)
 		return ret;
 	ct_loop__set_timer(d->loop, d->on_interval, d->config->interval_ns, d->config->interval_ns);
@@ -74,11 +95,13 @@ void ct_daemon__reload(struct ct_daemon *d)
 		d->config = new;
 		ret = ct_daemon__apply_config(d, &err);
 	}
+	d->reload_failed = ret != 0;
 	if (ret) {
 		ct_warn("%s; what was configured before goes on", err.msg);
 		d->config = old;
 		ct_config__free(new);
 	} else {
+		d->reloaded_ms = ct_clock__wall_ms();
 		name_fixed(old, new);
 		ct_config__free(old);
 		ct_warn("reloaded %s",

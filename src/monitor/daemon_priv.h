@@ -6,14 +6,25 @@
 #include "base/clock.h"
 #include "base/loop.h"
 #include "base/strings.h"
+#include "metrics/serve.h"
 #include "monitor/budget.h"
 #include "monitor/ledger_save.h"
 #include "monitor/monitor.h"
 #include "monitor/notify.h"
 #include "monitor/opener.h"
+#include "page/server.h"
 #include "record/recorder.h"
 #include "sink/sink.h"
+#include "speak/speaker.h"
 #include "store/push.h"
+
+/* What metrics tell of a workload, by the key of its identity. */
+struct ct_known {
+	char *key;
+	struct ct_metrics_workload m; /* m.key is the one above */
+	bool lives;
+	UT_hash_handle hh;
+};
 
 /* Gaps that wait to be stored; their texts are owned. */
 struct ct_gap_list {
@@ -32,6 +43,13 @@ struct ct_daemon {
 	char *store_path;	    /* the file on this host */
 	struct ct_store_push *push; /* NULL: the store is on this host alone */
 	struct ct_sinks *sinks;
+	struct ct_speaker *speaker;
+	struct ct_notices notices; /* that belong to the next transaction */
+	struct ct_speaker_rows rows;
+	struct ct_metrics *metrics;
+	struct ct_metrics_server *metrics_server; /* NULL: nobody is to be told */
+	struct ct_page_child *page;		  /* NULL: there is none */
+	struct ct_known *known;
 	struct ct_saver saver;
 	struct ct_budget budget;
 	struct ct_notify notify;
@@ -45,8 +63,13 @@ struct ct_daemon {
 	uint64_t checks;  /* in the kernel, at the last look */
 	bool store_fails; /* was told */
 	uint64_t started_ns;
-	uint64_t losses_ms;    /* wall clock since when something is being lost; 0: nothing is */
+	int64_t losses_ms;     /* wall clock since when something is being lost; 0: nothing is */
 	struct ct_losses lost; /* so far */
+	/* For metrics. */
+	uint64_t takes, take_ns;
+	int64_t taken_ms, reloaded_ms;
+	bool reload_failed;
+	int64_t degraded_ms; /* since when less is noted; 0: all is */
 };
 
 static inline struct ct_now ct_daemon__now(void)
@@ -80,9 +103,34 @@ void ct_daemon__on_recall(void *arg);
 /* Notes that we are alive, where a later daemon finds it; costs no write to a disk. */
 void ct_daemon__note_alive(const struct ct_daemon *d);
 
-/* A time that was not watched as a whole; text is taken over. */
+/*
+ * A time that was not watched, or not fully: stored with the next transaction. text is taken over.
+ * One of the same reason and beginning only grows.
+ */
 void ct_daemon__add_gap(struct ct_daemon *d, const char *why, int64_t from_ms, int64_t to_ms,
 			char *text);
+
+/* ---- daemon_events.c ---- */
+
+/* From now on what is stored is held against what was known of it. */
+int ct_daemon__open_speaker(struct ct_daemon *d, struct ct_err *err);
+void ct_daemon__close_speaker(struct ct_daemon *d);
+/* Something went by unseen, and sinks are told; see ct_speaker__gap(). */
+void ct_daemon__tell_gap(struct ct_daemon *d, const char *code, int64_t from_ms, int64_t to_ms,
+			 uint64_t count, const char *text);
+
+/* ---- daemon_metrics.c ---- */
+
+int ct_daemon__open_metrics(struct ct_daemon *d, struct ct_err *err);
+void ct_daemon__close_metrics(struct ct_daemon *d);
+/* What an advice says of a workload is kept for the metrics. */
+void ct_daemon__note_advice(struct ct_daemon *d, const char *key, const struct ct_advice *a);
+/* Forgets workloads that do not run any more. */
+void ct_daemon__sweep_known(struct ct_daemon *d);
+
+/* ---- daemon_page.c ---- */
+
+int ct_daemon__open_page(struct ct_daemon *d, struct ct_err *err);
 
 /* ---- daemon_budget.c ---- */
 

@@ -92,12 +92,14 @@ static void name_gap(struct ct_daemon *d, const struct last_run *last, int64_t f
 		     const struct ct_now *now)
 {
 	uint64_t ms = now->wall_ms > from ? (uint64_t)(now->wall_ms - from) : 0;
+	const char *why = last->same_boot ? "daemon-down" : "host-down";
 	ct_autofree char *time = ct_human__duration(ms * CT_NS_PER_MS);
+	char *text = ct_xasprintf("captrim did not run for %s%s", time,
+				  last->same_boot ? "" : ", and the host was started");
 
 	ct_warn("nobody watched for %s: what was needed in that time is not known", time);
-	ct_daemon__add_gap(d, last->same_boot ? "daemon-down" : "host-down", from, now->wall_ms,
-			   ct_xasprintf("captrim did not run for %s%s", time,
-					last->same_boot ? "" : ", and the host was started"));
+	ct_daemon__tell_gap(d, "restart", from, now->wall_ms, 0, text);
+	ct_daemon__add_gap(d, why, from, now->wall_ms, text);
 }
 
 int ct_daemon__look_back(struct ct_daemon *d, struct ct_err *err)

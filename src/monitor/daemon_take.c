@@ -39,20 +39,21 @@ static void look_at_losses(struct ct_daemon *d, const struct ct_losses *l, const
 {
 	int64_t from = now->wall_ms - (int64_t)(d->config->interval_ns / CT_NS_PER_MS);
 	ct_autofree char *count = NULL;
+	char *text;
 
 	ct_losses__add(&d->lost, l);
 	if (!lost_in(l)) {
 		d->losses_ms = 0;
 		return;
 	}
-	count = ct_human__count(lost_in(l), "event", "events");
-	if (!d->losses_ms)
-		ct_warn("%s lost, of which any may have been a need: what runs now has an "
-			"incomplete advice",
-			count);
-	d->losses_ms = d->losses_ms ? d->losses_ms : (uint64_t)from;
-	ct_daemon__add_gap(d, "losses", (int64_t)d->losses_ms, now->wall_ms,
-			   ct_xasprintf("%s lost: the kernel's buffers were full", count));
+	count = ct_human__count(lost_in(l), "event was", "events were");
+	text = ct_xasprintf("%s lost, of which any may have been a need", count);
+	if (!d->losses_ms) {
+		d->losses_ms = from;
+		ct_warn("%s: what runs now has an incomplete advice", text);
+		ct_daemon__tell_gap(d, "losses", from, now->wall_ms, lost_in(l), text);
+	}
+	ct_daemon__add_gap(d, "losses", d->losses_ms, now->wall_ms, text);
 }
 
 /* Told once, and again when it works. */
@@ -81,6 +82,7 @@ static size_t save_some(struct ct_daemon *d)
 {
 	struct ct_now now = ct_daemon__now();
 	ct_autoerr struct ct_err err = {};
+	uint64_t commits = d->saver.commits;
 	size_t left = 0;
 	int ret;
 
@@ -92,6 +94,8 @@ static size_t save_some(struct ct_daemon *d)
 		return 0; /* until the next interval */
 	if (!d->saver.ngaps)
 		free_gaps(&d->gaps);
+	if (d->push && d->saver.commits != commits)
+		ct_store_push__news(d->push);
 	return left;
 }
 
@@ -105,9 +109,10 @@ void ct_daemon__on_save(void *arg)
 		malloc_trim(0); /* sessions come and go: what is left in between would add up */
 }
 
-void ct_daemon__on_interval(void *arg)
+/* Takes what is new into the ledger. */
+static struct ct_now take_in(struct ct_daemon *d)
 {
-	struct ct_daemon *d = arg;
+	uint64_t began = ct_clock__now_ns();
 	struct ct_session *take = ct_recorder__take_new(d->recorder);
 	struct ct_now now = ct_daemon__now();
 
@@ -115,8 +120,19 @@ void ct_daemon__on_interval(void *arg)
 	look_at_losses(d, &take->losses, &now);
 	ct_ledger__absorb(d->ledger, take, &now);
 	ct_session__free(take);
+	d->takes++;
+	d->take_ns += ct_clock__now_ns() - began;
+	d->taken_ms = now.wall_ms;
+	return now;
+}
+
+void ct_daemon__on_interval(void *arg)
+{
+	struct ct_daemon *d = arg;
+	struct ct_now now = take_in(d);
+
 	ct_ledger__look_for_due(d->ledger, now.ns);
-	if (d->ledger->news->nworkloads || d->gaps.len)
+	if (d->ledger->news->nworkloads || d->gaps.len || d->notices.len)
 		ct_daemon__on_save(d);
 	ct_daemon__look_at_budget(d);
 	ct_daemon__note_alive(d);
@@ -124,14 +140,9 @@ void ct_daemon__on_interval(void *arg)
 
 void ct_daemon__save_last(struct ct_daemon *d)
 {
-	struct ct_session *take = ct_recorder__take_new(d->recorder);
-	struct ct_now now = ct_daemon__now();
+	struct ct_now now = take_in(d);
 	uint64_t end = now.ns + LAST_NS;
 
-	drop_unwanted(d, take);
-	look_at_losses(d, &take->losses, &now);
-	ct_ledger__absorb(d->ledger, take, &now);
-	ct_session__free(take);
 	ct_ledger__all_due(d->ledger, now.ns);
 	d->saver.last = true;
 	while (save_some(d) && ct_clock__now_ns() < end)

@@ -27,6 +27,12 @@ void ct_daemon__on_upkeep(void *arg)
 {
 	struct ct_daemon *d = arg;
 
+	ct_autoerr struct ct_err err = {};
+
 	ct_recorder__reconnect(d->recorder);
+	ct_daemon__sweep_known(d);
+	ct_speaker__set_watched(d->speaker, HASH_COUNT(d->known));
+	if (ct_speaker__reconcile(d->speaker, d->store, false, &err))
+		ct_warn("%s; who must be told again is not known", err.msg);
 	retain(d);
 }

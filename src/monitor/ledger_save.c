@@ -85,11 +85,21 @@ static void take_over(struct ct_saver *s, struct ct_instance *i, struct ct_workl
 	i->key = ct_xstrdup(key);
 }
 
+static void tell_recalled(struct ct_saver *s, const char *key, const struct ct_session *stored)
+{
+	static const struct ct_judge_opts how;
+	ct_autoreport struct ct_report *r = ct_judge__with(stored, &how);
+	const struct ct_judged j = { .key = key, .session = stored, .advice = &r->advices[0] };
+
+	s->on_judged(s->arg, &j);
+}
+
 int ct_saver__recall(struct ct_saver *s, const char *key, const struct ct_now *now,
 		     ct_lives_fn lives, void *arg, struct ct_err *err)
 {
 	ct_autosession struct ct_session *stored = NULL;
 	int ret = ct_store__load_workload(s->store, s->host_name, key, &stored, err);
+	bool any = false;
 
 	if (ret || !stored->nworkloads)
 		return ret;
@@ -101,7 +111,10 @@ int ct_saver__recall(struct ct_saver *s, const char *key, const struct ct_now *n
 			continue;
 		i = ct_ledger__resume(s->ledger, part, now->ns);
 		take_over(s, i, (struct ct_workload *)part, key);
+		any = true;
 	}
+	if (any && s->on_judged)
+		tell_recalled(s, key, stored);
 	return 0;
 }
 
@@ -300,23 +313,30 @@ static int store_all(struct ct_saver *s, const struct saving *saving, size_t n,
 		.host_name = s->host_name,
 		.now_ms = now->wall_ms,
 		.workloads = rows,
-		.events = s->events,
-		.nevents = s->nevents,
 		.gaps = s->gaps,
 		.ngaps = s->ngaps,
 	};
-	int ret;
+	int ret = 0;
+
+	if (s->on_store)
+		s->on_store(s->arg, s);
+	batch.events = s->events;
+	batch.nevents = s->nevents;
 
 	for (size_t i = 0; i < n; i++)
 		if (saving[i].w)
 			rows[batch.nworkloads++] = as_row(&saving[i], now);
-	if (!batch.nworkloads && !batch.nevents && !batch.ngaps)
-		return 0;
-	ret = ct_store__save(s->store, &batch, err);
-	s->failures += ret != 0;
-	s->commits += !ret;
+	if (batch.nworkloads || batch.nevents || batch.ngaps) {
+		ret = ct_store__save(s->store, &batch, err);
+		s->failures += ret != 0;
+		s->commits += !ret;
+	}
 	if (!ret)
-		s->nevents = s->ngaps = 0;
+		s->ngaps = 0;
+	s->events = NULL;
+	s->nevents = 0;
+	if (s->on_stored)
+		s->on_stored(s->arg, ret);
 	return ret;
 }
 

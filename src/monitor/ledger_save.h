@@ -32,10 +32,14 @@ struct ct_saver {
 	 */
 	int64_t boot_ms;
 	struct ct_now gap_from, gap_to;
-	/* Is told of each workload before it is stored, and may add to these; both NULL: nobody. */
+	/* Is told of each workload before it is stored. All NULL: nobody is. */
 	void (*on_judged)(void *arg, const struct ct_judged *j);
+	/* Is asked before a transaction for the events that belong to it, and told when it is over:
+	 * 0, or a negative errno. The events are borrowed in between. */
+	void (*on_store)(void *arg, struct ct_saver *s);
+	void (*on_stored)(void *arg, int ret);
 	void *arg;
-	struct ct_store_event *events; /* borrowed, stored with the next transaction */
+	const struct ct_store_event *events;
 	size_t nevents;
 	struct ct_store_gap *gaps;
 	size_t ngaps;

@@ -85,9 +85,8 @@ static bool matches(const char *pattern, const char *path, bool with_stars)
 static enum ct_opener_place find(const struct line *list, enum ct_opener_op op, const char *path)
 {
 	for (; list->pattern; list++)
-		if ((list->ops & op) == op &&
-		    (matches(list->pattern, path, false) ||
-		     matches(list->pattern, path, op == CT_OPENER_EACH)))
+		if ((list->ops & op) == op && (matches(list->pattern, path, false) ||
+					       matches(list->pattern, path, op == CT_OPENER_EACH)))
 			return list->place;
 	return CT_OPENER_NOWHERE;
 }
