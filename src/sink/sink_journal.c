@@ -11,16 +11,12 @@
 
 #include "sink/sink_priv.h"
 #include "sink/sink_text.h"
+#include "sink/wire.h"
 
 #define SOCKET "/run/systemd/journal/socket"
 
 /* One id for each kind of event: this, and the number of its kind as the last digit. */
 #define MESSAGE_ID "c4bd7e0f5a0c4a9d8e6b3f1207d95a6"
-
-struct out_journal {
-	int fd;
-	struct sockaddr_un addr;
-};
 
 /* The form with a length, in which a value may hold anything. */
 static void add_field(struct ct_str *s, const char *name, const char *value)
@@ -58,72 +54,76 @@ static struct ct_str fields_of(const struct ct_notice *e)
 	return s;
 }
 
+static const char *path_of(const struct ct_sink *sink)
+{
+	return sink->c.socket ? sink->c.socket : SOCKET;
+}
+
 /* Too large for a datagram: as a file in memory that cannot be changed any more. */
-static int send_as_file(const struct out_journal *j, const struct ct_str *s)
+static int send_as_file(const char *path, const struct ct_str *s)
 {
 	const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 	ct_autoclose int fd = memfd_create("captrim-event", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	ct_autoclose int to = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	union {
 		char buf[CMSG_SPACE(sizeof(int))];
 		struct cmsghdr align;
 	} control = { 0 };
 	struct msghdr m = {
-		.msg_name = (void *)&j->addr,
-		.msg_namelen = sizeof(j->addr),
+		.msg_name = &addr,
+		.msg_namelen = sizeof(addr),
 		.msg_control = control.buf,
 		.msg_controllen = sizeof(control.buf),
 	};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 
-	if (fd < 0 || write(fd, s->s, s->len) != (ssize_t)s->len || fcntl(fd, F_ADD_SEALS, seals))
-		return errno ? -errno : -EIO;
+	if (fd < 0 || to < 0)
+		return -errno;
+	if (write(fd, s->s, s->len) != (ssize_t)s->len || fcntl(fd, F_ADD_SEALS, seals))
+		return -EIO;
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	return sendmsg(j->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+	return sendmsg(to, &m, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
 static int send_fields(struct ct_sink *sink, const struct ct_notice *e, struct ct_err *err)
 {
-	const struct out_journal *j = sink->own;
 	struct ct_str s = fields_of(e);
-	int ret = 0;
+	int ret = ct_wire__send(sink->own, s.s, s.len, err);
 
-	if (sendto(j->fd, s.s, s.len, MSG_NOSIGNAL | MSG_DONTWAIT,
-		   (const struct sockaddr *)&j->addr, sizeof(j->addr)) < 0)
-		ret = errno == EMSGSIZE || errno == ENOBUFS ? send_as_file(j, &s) : -errno;
-	if (ret)
-		ct_err__set(err, -ret, "cannot write to the journal at %s: %s", j->addr.sun_path,
-			    strerror(-ret));
+	if (ret == -EMSGSIZE || ret == -ENOBUFS) {
+		ret = send_as_file(path_of(sink), &s);
+		if (ret)
+			ct_err__set(err, -ret, "cannot write to the journal at %s: %s",
+				    path_of(sink), strerror(-ret));
+	}
 	ct_str__free(&s);
 	return ret;
 }
 
+static void on_sent(void *arg, int error, const char *why)
+{
+	const struct ct_sink_result r = { .error = error, .why = why };
+
+	ct_sink__done(arg, &r);
+}
+
 static int open_journal(struct ct_sink *sink, struct ct_err *err)
 {
-	struct out_journal *j;
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int room = 8 << 20; /* as sd_journal_send() asks for; more than allowed is cut */
+	ct_autofree char *address = ct_xasprintf("unix:%s", path_of(sink));
 
-	if (fd < 0)
-		return ct_err__set(err, errno, "cannot open a socket: %s", strerror(errno));
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
-	sink->own = j = ct_xzalloc(sizeof(*j));
-	j->fd = fd;
-	j->addr.sun_family = AF_UNIX;
-	snprintf(j->addr.sun_path, sizeof(j->addr.sun_path), "%s",
-		 sink->c.socket ? sink->c.socket : SOCKET);
+	(void)err;
+	sink->own = ct_wire__new(sink->loop, address, on_sent, sink);
 	return 0;
 }
 
 static void close_journal(struct ct_sink *sink)
 {
-	struct out_journal *j = sink->own;
-
-	if (j)
-		close(j->fd);
-	free(j);
+	ct_wire__free(sink->own);
 }
 
 static int check_journal(const struct ct_sink_config *c, struct ct_err *err)

@@ -294,7 +294,8 @@ int ct_wire__send(struct ct_wire *w, const char *data, size_t len, struct ct_err
 	if (w->fd >= 0 && is_broken(w))
 		disconnect(w);
 	free(w->data);
-	w->data = ct_xstrndup(data, len);
+	w->data = ct_xzalloc(len + 1);
+	memcpy(w->data, data, len);
 	w->len = len;
 	w->sent = 0;
 	ret = w->fd < 0 ? begin(w) : 0;

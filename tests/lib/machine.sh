@@ -60,8 +60,8 @@ machine_start() {
 	done
 }
 
-# Boots it, until captrim has a way into the kernel there; or one SKIP line.
-machine_boot() {
+# Boots it; or one SKIP line.
+machine_up() {
 	cat >"$tmp/world" <<'WORLD'
 #!/bin/sh
 mount --make-rprivate / && umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup || exit
@@ -73,6 +73,11 @@ WORLD
 		skip all "systemd does not boot here${ended:+, nspawn ended with $ended}: $(cat "$tmp/out" "$tmp/boot" 2>/dev/null | grep . | tail -n 1 | tr -d '\033')"
 		exit 0
 	fi
+}
+
+# Boots it, until captrim has a way into the kernel there; or one SKIP line.
+machine_boot() {
+	machine_up
 	if ! inside /captrim doctor >"$tmp/doctor" 2>&1; then
 		skip all "no attach type works on this kernel from there: $(grep -m1 '^no' "$tmp/doctor")"
 		exit 0

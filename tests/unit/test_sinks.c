@@ -58,8 +58,11 @@ static int configure(struct stage *st, const char *text, struct ct_err *err)
 static struct ct_notice *finding(const char *name)
 {
 	struct ct_notice *e = ct_notice__new(CT_NOTICE_HOST_SCOPE, "node1", 1767225600123);
+	struct ct_workload w = { .id = "0123456789ab", .kind = CT_WL_CONTAINER };
 
-	e->workload.key = ct_xasprintf("name:%s", name);
+	w.container.name = (char *)name;
+	ct_notice__about(e, &w);
+	free(e->workload.label);
 	e->workload.label = ct_xstrdup(name);
 	e->caps = CT_CAP(SYS_TIME);
 	e->verdict = CT_REQUIRED;
@@ -206,6 +209,25 @@ static void test_journal(void)
 	CU_ASSERT_EQUAL(strlen(id ? id : ""), 32);
 	priority = journal_field(&r, "PRIORITY");
 	UNIT_STR(priority, "4");
+	receiver_close(&r);
+	end(&st);
+}
+
+/* More than a datagram takes comes as a file. */
+static void test_journal_large(void)
+{
+	struct stage st = begin(NULL);
+	ct_autofree char *path = ct_xasprintf("%s/socket", st.dir);
+	ct_autofree char *name = ct_xzalloc(400001);
+	struct receiver r;
+
+	memset(name, 'x', 400000);
+	receiver_open(&r, st.loop, path);
+	CONFIGURE(&st, "- {type: journal, socket: %s}", path);
+	send_one(&st, name);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, r.count == 1));
+	CU_ASSERT_EQUAL(r.len, 0);
+	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).sent, 1);
 	receiver_close(&r);
 	end(&st);
 }
@@ -616,6 +638,7 @@ static CU_TestInfo tests[] = {
 	{ "a link is not followed", test_file_refused },
 	{ "a pipe that is read slowly", test_slow_pipe },
 	{ "the journal", test_journal },
+	{ "the journal, more than fits", test_journal_large },
 	{ "syslog", test_syslog },
 	{ "syslog over TCP", test_syslog_tcp },
 	{ "a host that does not exist", test_wrong_host },
@@ -634,4 +657,60 @@ static CU_TestInfo tests[] = {
 	{ "secrets", test_secrets },
 	CU_TEST_INFO_NULL,
 };
-UNIT_MAIN("sinks", tests)
+/*
+ * For tests/e2e/sinks.sh: "test_sinks send FILE LEFT" sends hostile events to real receivers, until
+ * no more than so many wait.
+ */
+
+static const char *const names[] = { "web", HOSTILE, "", "\xf0\x9f\x90\xb3 ]\\\"\t'", NULL };
+
+static void send_examples(struct ct_sinks *sinks)
+{
+	for (int kind = 0; kind < CT_NOTICE_KINDS; kind++)
+		for (size_t i = 0; names[i]; i++) {
+			ct_autonotice struct ct_notice *e = finding(names[i]);
+
+			e->kind = (enum ct_notice_kind)kind;
+			e->time_ms = ct_clock__wall_ms();
+			ct_notice__identify(e);
+			ct_sinks__send(sinks, e);
+		}
+}
+
+/* Says of each sink what became of them; ends after 20 s at the latest. */
+static int send_to(const char *config, size_t left)
+{
+	ct_autoerr struct ct_err err = { 0 };
+	ct_autoyaml struct ct_yaml *y = NULL;
+	ct_autofree char *text = NULL;
+	struct ct_sinks *sinks;
+	struct ct_loop *loop;
+	size_t len;
+
+	if (ct_read_file(config, 1 << 20, &text, &len) ||
+	    ct_yaml__parse(config, text, len, &y, &err) || ct_loop__new(&loop, &err) ||
+	    ct_sinks__new(loop, NULL, &sinks, &err) ||
+	    ct_sinks__configure(sinks, y, y->root, &err)) {
+		fprintf(stderr, "%s\n", err.msg ? err.msg : "cannot read it");
+		return 1;
+	}
+	send_examples(sinks);
+	(void)RECEIVER_WAIT(loop, ct_sinks__pending(sinks) <= left);
+	for (size_t i = 0; i < ct_sinks__count(sinks); i++) {
+		struct ct_sink_status st = ct_sinks__status(sinks, i);
+
+		printf("%s sent %d dropped %d queued %zu%s%s\n", st.name, (int)st.sent,
+		       (int)st.dropped, st.queued, st.problem ? ": " : "",
+		       st.problem ? st.problem : "");
+	}
+	ct_sinks__free(sinks);
+	ct_loop__free(loop);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 4 && !strcmp(argv[1], "send"))
+		return send_to(argv[2], strtoul(argv[3], NULL, 10));
+	return unit_run("sinks", tests);
+}
