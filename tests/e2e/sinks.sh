@@ -70,7 +70,7 @@ action(type="omfile" file="$tmp/syslog" template="line")
 CONF
 	rsyslogd -n -f "$tmp/rsyslog.conf" -i "$tmp/rsyslog.pid" >"$tmp/rsyslog.log" 2>&1 &
 	rsyslog=$!
-	started+=($rsyslog)
+	started+=("$rsyslog")
 	for _ in $(seq 300); do
 		[ -S "$tmp/log" ] && break
 		sleep 0.1
@@ -88,7 +88,7 @@ alerts=
 if command -v prometheus-alertmanager >/dev/null; then
 	alerts=127.0.0.1:$(free_port)
 	printf 'route: {receiver: none}\nreceivers: [{name: none}]\n' >"$tmp/alertmanager.yml"
-	prometheus-alertmanager --config.file="$tmp/alertmanager.yml" --storage.path="$tmp/am" --web.listen-address=$alerts \
+	prometheus-alertmanager --config.file="$tmp/alertmanager.yml" --storage.path="$tmp/am" --web.listen-address="$alerts" \
 		--cluster.listen-address= >"$tmp/am.log" 2>&1 &
 	started+=($!)
 	for _ in $(seq 300); do
