@@ -6,17 +6,33 @@
 #include <errno.h>
 
 #include "cmd/stored.h"
+#include "postgres.h"
 #include "random.h"
+#include "store/push.h"
 #include "stores.h"
 #include "survey/stored.h"
 #include "view/view.h"
 
-#define ROUNDS 60
-#define FILES  3
+#define ROUNDS	      40
+#define REMOTE_ROUNDS 4
+#define FILES	      3
+
+static bool has_server;
 
 static char *path_of(unsigned int i)
 {
 	return ct_xasprintf("%s/%u.rec", stores_dir, i);
+}
+
+static void put_files(struct ct_session *in[FILES])
+{
+	ct_autoerr struct ct_err err = {};
+
+	for (unsigned int i = 0; i < FILES; i++) {
+		ct_autofree char *path = path_of(i);
+
+		STORES_OK(ct_recording__write(in[i], path, &err), err);
+	}
 }
 
 /* The recordings as files, and in the store, on two hosts. */
@@ -25,11 +41,10 @@ static void put_both(struct ct_session *in[FILES])
 	ct_autostore struct ct_store *s = stores_open(CT_STORE_CHANGE);
 	ct_autoerr struct ct_err err = {};
 
+	put_files(in);
 	for (unsigned int i = 0; i < FILES; i++) {
 		ct_autosession struct ct_session *copy = copy_of(in[i]);
-		ct_autofree char *path = path_of(i);
 
-		STORES_OK(ct_recording__write(in[i], path, &err), err);
 		STORES_OK(ct_store__import(s, copy, i == 1 ? "two" : "one", NULL, &err), err);
 	}
 }
@@ -64,12 +79,12 @@ static char *text_of(const struct ct_report *r, enum ct_format format)
 	return text;
 }
 
-/* True if all formats say the same. */
-static bool same_advice(enum ct_mode mode, uint32_t round)
+/* True if all formats say the same as the store at url. */
+static bool same_advice(const char *url, enum ct_mode mode, uint32_t round)
 {
 	const char *paths[FILES];
 	const struct ct_strlist files = { paths, FILES, FILES };
-	struct ct_stored from = { .url = stores_path };
+	struct ct_stored from = { .url = url };
 	const struct ct_judge_opts how = { .mode = mode };
 	ct_autosession struct ct_session *a = NULL, *b = NULL;
 	ct_autoreport struct ct_report *x = NULL, *y = NULL;
@@ -103,28 +118,98 @@ static bool same_advice(enum ct_mode mode, uint32_t round)
 	return same;
 }
 
+/* The same for the same round. */
+static void random_sessions(uint32_t round, struct ct_session *in[FILES])
+{
+	seed = round;
+	calm = round & 1;
+	for (unsigned int i = 0; i < FILES; i++) {
+		in[i] = random_session(i);
+		in[i]->losses.events = !below(10);
+		in[i]->losses.lookups = below(3);
+	}
+}
+
+static void free_all(struct ct_session *in[FILES])
+{
+	for (unsigned int i = 0; i < FILES; i++)
+		ct_session__free(in[i]);
+}
+
 static void test_random(void)
 {
-	for (uint32_t round = 1; round < ROUNDS; round++) {
+	bool same = true;
+
+	for (uint32_t round = 1; round < ROUNDS && same; round++) {
 		struct ct_session *in[FILES];
-		bool same;
 
 		stores_fresh();
-		seed = round;
-		calm = round & 1;
-		for (unsigned int i = 0; i < FILES; i++) {
-			in[i] = random_session(i);
-			in[i]->losses.events = !below(10);
-			in[i]->losses.lookups = below(3);
-		}
+		random_sessions(round, in);
 		put_both(in);
-		same = same_advice((enum ct_mode)(round % 3), round);
-		CU_ASSERT(same);
-		for (unsigned int i = 0; i < FILES; i++)
-			ct_session__free(in[i]);
-		if (!same)
-			return;
+		free_all(in);
+		same = same_advice(stores_path, (enum ct_mode)(round % 3), round);
 	}
+	CU_ASSERT(same);
+}
+
+/* Until all is sent. */
+static void push_all(void)
+{
+	const struct ct_store_push_opts o = { .local = stores_path,
+					      .url = postgres_url,
+					      .rows_per_sec = 100000 };
+	ct_autoerr struct ct_err err = {};
+	struct ct_store_push *p = NULL;
+	struct ct_store_push_status st = { .pending = 1 };
+
+	STORES_OK(ct_store_push__start(&o, &p, &err), err);
+	for (int i = 0; i < 600 && (st.pending || !st.pushed_ms); i++) {
+		ct_store_push__news(p);
+		usleep(50000);
+		ct_store_push__status(p, &st);
+	}
+	CU_ASSERT_EQUAL(st.pending, 0);
+	ct_store_push__stop(p, 10000);
+}
+
+/* What one host's daemon saved, in the database of a fleet. */
+static void push_host(const struct ct_session *recording, unsigned int i)
+{
+	ct_autosession struct ct_session *s = copy_of(recording);
+	ct_autofree char *host = ct_xasprintf("host%u", i);
+	ct_autoerr struct ct_err err = {};
+	struct ct_store *store;
+
+	stores_fresh();
+	store = stores_open(CT_STORE_WRITE);
+	ct_session__conclude(s);
+	ct_tally__unite(s);
+	STORES_OK(stores_save(store, s, host, 1000000, true, &err), err);
+	ct_store__close(store);
+	push_all();
+}
+
+/* A fleet's database has what its hosts have. */
+static void test_remote(void)
+{
+	bool same = true;
+
+	if (!has_server)
+		UNIT_SKIP("PostgreSQL is not there");
+	for (uint32_t round = 1; round < REMOTE_ROUNDS && same; round++) {
+		struct ct_session *in[FILES];
+
+		CU_ASSERT_EQUAL(postgres_sql("DROP SCHEMA IF EXISTS public CASCADE;"
+					     "CREATE SCHEMA public"),
+				0);
+		random_sessions(round, in);
+		for (unsigned int i = 0; i < FILES; i++)
+			push_host(in[i], i);
+		put_files(in);
+		free_all(in);
+		same = same_advice(postgres_url, (enum ct_mode)(round % 3), round);
+	}
+	CU_ASSERT(same);
 }
 
 static void test_golden(void)
@@ -140,9 +225,8 @@ static void test_golden(void)
 			CU_ASSERT_EQUAL_FATAL(
 				ct_recording__read(found.gl_pathv[i + k], &in[k], NULL), 0);
 		put_both(in);
-		CU_ASSERT(same_advice(CT_MODE_DEFAULT, 0));
-		for (size_t k = 0; k < FILES; k++)
-			ct_session__free(in[k]);
+		CU_ASSERT(same_advice(stores_path, CT_MODE_DEFAULT, 0));
+		free_all(in);
 	}
 	globfree(&found);
 }
@@ -238,6 +322,7 @@ static void test_names(void)
 static CU_TestInfo tests[] = {
 	{ "recordings of a test", test_golden },
 	{ "recordings at random", test_random },
+	{ "recordings at random, in PostgreSQL", test_remote },
 	{ "rows", test_rows },
 	{ "names", test_names },
 	CU_TEST_INFO_NULL,
@@ -246,5 +331,6 @@ static CU_TestInfo tests[] = {
 int main(void)
 {
 	stores_begin();
+	has_server = postgres_begin();
 	return unit_run("stored", tests);
 }
