@@ -65,15 +65,11 @@ static void look_for_rival(void *arg, const char *path, bool inside)
 		       !ct_cgroups__owner_of(rival->cgroups, path);
 }
 
-/* Is there a container of root's with this id? */
-static bool is_roots(struct ct_recorder *r, const char *id)
+bool ct_recorder__is_roots(struct ct_recorder *r, const char *id)
 {
 	struct rival rival = { .cgroups = ct_collect__cgroups(r->collect), .id = id };
-	ct_autofree char *full = NULL;
-	ct_autoerr struct ct_err err = {};
-	int pid;
 
-	if (r->engine && !r->engine->rootless && !ct_engine__find(r->engine, id, &full, &pid, &err))
+	if (r->engine && ct_engine__is_roots(r->engine, id))
 		return true;
 	if (ct_collect__was_roots(r->collect, id))
 		return true;
@@ -86,7 +82,8 @@ static bool is_believed(struct ct_recorder *r, const char *path, const struct ct
 	ct_autofree char *root = ct_xstrndup(path, name->root_len), *config = NULL;
 	const struct ct_workload *known = ct_session__find(r->session, name->id);
 
-	if (ct_cgroups__owner_of(ct_collect__cgroups(r->collect), root) && is_roots(r, name->id))
+	if (ct_cgroups__owner_of(ct_collect__cgroups(r->collect), root) &&
+	    ct_recorder__is_roots(r, name->id))
 		return false;
 	switch (live_apart(r, root)) {
 	case CT_YES: return true;

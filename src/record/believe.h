@@ -13,4 +13,7 @@
  */
 void ct_recorder__classify(struct ct_recorder *r, const char *path, struct ct_cgroup_name *name);
 
+/* Is there a container of root's with this id? */
+bool ct_recorder__is_roots(struct ct_recorder *r, const char *id);
+
 #endif

@@ -91,11 +91,13 @@ static void release_signals(struct ct_recorder *r)
 static void on_docker(void *arg, int fd, uint32_t events)
 {
 	struct ct_recorder *r = arg;
+	int ret = ct_engine__read(r->engine, ct_recorder__on_engine, r);
 
 	(void)fd, (void)events;
-	if (ct_engine__read(r->engine, ct_recorder__on_engine, r) >= 0)
+	if (ret >= 0)
 		return;
-	ct_loop__remove(r->loop, &r->on_docker);
+	if (ret != -EPIPE)
+		ct_loop__remove(r->loop, &r->on_docker);
 	r->session->losses.lookups++;
 	ct_warn("the container daemon ended its stream of events; names of containers that "
 		"start from now on may be missing");

@@ -2,10 +2,15 @@
 /* Finding an engine that answers. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/host_root.h"
 #include "base/util.h"
 #include "runtime/runtime.h"
+#include "runtime/several.h"
+
+#define ENGINES_MAX	  16
+#define USERS_PATIENCE_MS 500
 
 char *ct_runtimes__engines(const char *sep)
 {
@@ -95,22 +100,101 @@ static int open_at(const struct ct_engine_words *w, struct ct_engine **e, struct
 	return ct_err__set(err, -ret, "%s", why.msg);
 }
 
+struct engines {
+	struct ct_engine *all[ENGINES_MAX];
+	size_t n;
+};
+
+/* A user's engine, which is asked with less patience, since it may be anything. */
+static void add_users(struct engines *to, const struct ct_runtime_type *type, const char *path)
+{
+	ct_autofree char *there = ct_host__path(path);
+	unsigned int owner;
+	struct stat st;
+
+	if (sscanf(path, "/run/user/%u/", &owner) != 1 || stat(there, &st) ||
+	    !S_ISSOCK(st.st_mode) || st.st_uid != owner || !owner || to->n == ENGINES_MAX)
+		return;
+	if (!type->engine->open(&(struct ct_endpoint){ .socket = there,
+						       .uid = owner,
+						       .patience_ms = USERS_PATIENCE_MS },
+				&to->all[to->n], NULL))
+		to->n++;
+}
+
+/* Root's engines of other runtimes. */
+static void add_others(struct engines *to, enum ct_runtime first)
+{
+	ct_runtimes__for_each(type) {
+		ct_autofree char *socket = type->engine ? ct_host__path(type->socket) : NULL;
+
+		if (socket && type != ct_runtimes[first] && to->n < ENGINES_MAX &&
+		    !type->engine->open(&(struct ct_endpoint){ .socket = socket }, &to->all[to->n],
+					NULL))
+			to->n++;
+	}
+}
+
+/*
+ * Nobody said which one is meant: all that answer, those of users, too. ret and *e are what came of
+ * looking for the first. Returns what is to be returned then.
+ */
+static int with_others(int ret, struct ct_engine **e, struct ct_err *err)
+{
+	struct engines all = { .all = { *e }, .n = !ret };
+
+	if (ret && !is_absent(ret))
+		return ret;
+	if (!ret)
+		add_others(&all, all.all[0]->runtime);
+	ct_runtimes__for_each(type) {
+		ct_autostrings struct ct_strings paths = {};
+
+		if (type->engine && type->users_socket)
+			ct_host__glob(type->users_socket, &paths);
+		for (size_t i = 0; i < paths.len; i++)
+			add_users(&all, type, paths.items[i]);
+	}
+	if (!all.n)
+		return ret;
+	if (err)
+		ct_err__free(err);
+	/* One of a user's alone is to be asked about that user's containers alone. */
+	*e = all.n > 1 || all.all[0]->uid ? ct_several__new(all.all, all.n) : all.all[0];
+	return 0;
+}
+
 int ct_runtimes__connect(const struct ct_engine_words *words, struct ct_engine **e,
 			 struct ct_err *err)
 {
 	static const struct ct_engine_words none;
+	struct ct_engine *first = NULL;
 	int ret;
 
 	words = words ?: &none;
 	if (words->address && !words->type)
 		return open_at(words, e, err);
-	ret = open_named(words, e, err);
-	return ret == 1 ? open_usual(words->type, e, err) : ret;
+	ret = open_named(words, &first, err);
+	/* What is named and does not answer is an error, even where others would. */
+	if (ret && ret != 1)
+		return ret;
+	if (ret == 1)
+		ret = open_usual(words->type, &first, err);
+	if (!words->type)
+		ret = with_others(ret, &first, err);
+	if (!ret)
+		*e = first;
+	return ret;
 }
 
 int ct_runtimes__connect_usual(struct ct_engine **e, struct ct_err *err)
 {
-	return open_usual(NULL, e, err);
+	struct ct_engine *first = NULL;
+	int ret = with_others(open_usual(NULL, &first, err), &first, err);
+
+	if (!ret)
+		*e = first;
+	return ret;
 }
 
 int ct_runtimes__check_here(const struct ct_engine_words *words, struct ct_err *err)

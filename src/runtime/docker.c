@@ -93,6 +93,7 @@ const struct ct_runtime_type ct_runtime_docker = {
 	.bundles = bundles,
 	.engine = &ct_docker_api,
 	.socket = "/var/run/docker.sock",
+	.users_socket = "/run/user/*/docker.sock",
 	.client = "docker",
 	.compose = "docker-compose",
 	.named = ct_docker_context__named,

@@ -172,8 +172,17 @@ static char *copy(const char *s)
 
 static void take_place(struct ct_docker *d, const struct ct_endpoint *at)
 {
-	d->at = (struct ct_endpoint){ copy(at->said), copy(at->socket), copy(at->url), copy(at->ca),
-				      copy(at->cert), copy(at->key),	at->insecure };
+	d->at = (struct ct_endpoint){
+		.said = copy(at->said),
+		.socket = copy(at->socket),
+		.url = copy(at->url),
+		.ca = copy(at->ca),
+		.cert = copy(at->cert),
+		.key = copy(at->key),
+		.insecure = at->insecure,
+		.uid = at->uid,
+		.patience_ms = at->patience_ms ?: CT_DOCKER_TIMEOUT_MS,
+	};
 	d->place = ct_printable(at->socket ?: at->url);
 	d->base = ct_xstrdup(at->url ?: "http://localhost");
 }
@@ -193,7 +202,7 @@ static int docker_open(const struct ct_endpoint *at, struct ct_engine **e, struc
 		ret = ct_err__set(err, ENOMEM, "libcurl could not be initialised");
 		goto fail;
 	}
-	curl_easy_setopt(new->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
+	curl_easy_setopt(new->easy, CURLOPT_TIMEOUT_MS, new->at.patience_ms);
 	ct_docker__take_answers(new->easy);
 	ret = ping(new, err);
 	if (!ret)
@@ -203,6 +212,7 @@ static int docker_open(const struct ct_endpoint *at, struct ct_engine **e, struc
 		goto fail;
 	new->engine.runtime = new->info.runtime;
 	new->engine.rootless = new->info.rootless;
+	new->engine.uid = at->uid;
 	*e = &new->engine;
 	return 0;
 fail:
@@ -395,7 +405,7 @@ static int docker_restart(struct ct_engine *e, const char *id, struct ct_err *er
 	curl_easy_setopt(d->easy, CURLOPT_POSTFIELDS, "");
 	ret = ct_docker__ask(d, path, &a, err);
 	curl_easy_setopt(d->easy, CURLOPT_HTTPGET, 1L);
-	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, CT_DOCKER_TIMEOUT_MS);
+	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, d->at.patience_ms);
 	if (ret)
 		return ret;
 	return a.status / 100 == 2 ? 0 : ct_docker__refused(d, &a, err);

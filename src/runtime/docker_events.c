@@ -224,8 +224,9 @@ int ct_docker__watch(struct ct_engine *e, const char *label_key, struct ct_err *
 }
 
 /* A line that is not an event is skipped: one container's odd label must not blind us to others. */
-static void deliver(struct ct_docker_stream *s, ct_engine_event_fn fn, void *arg)
+static void deliver(struct ct_docker *d, ct_engine_event_fn fn, void *arg)
 {
+	struct ct_docker_stream *s = &d->stream;
 	const char *line;
 	size_t len;
 
@@ -233,8 +234,10 @@ static void deliver(struct ct_docker_stream *s, ct_engine_event_fn fn, void *arg
 		ct_autojson json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
 		struct ct_engine_event ev;
 
-		if (ct_docker_event__parse(root, s->label_key, &ev))
-			fn(arg, &ev);
+		if (!ct_docker_event__parse(root, s->label_key, &ev))
+			continue;
+		ev.from = &d->engine;
+		fn(arg, &ev);
 	}
 }
 
@@ -251,6 +254,6 @@ int ct_docker__read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
 		ret = -EIO;
 	else if (has_ended(s->multi))
 		ret = -ECONNRESET;
-	deliver(s, fn, arg);
+	deliver(ct_docker__of(e), fn, arg);
 	return ret;
 }

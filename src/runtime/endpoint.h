@@ -30,6 +30,8 @@ struct ct_endpoint {
 	char *url;	       /* "http://HOST:PORT" or with https, without a slash at its end */
 	char *ca, *cert, *key; /* files in PEM, or NULL */
 	bool insecure;	       /* TLS without a look at who answers */
+	uint32_t uid;	       /* whose it is, where only that user's containers can be its */
+	long patience_ms;      /* for an answer; 0: as usual */
 };
 void ct_endpoint__free(struct ct_endpoint *e); /* what it holds */
 #define ct_autoendpoint __attribute__((cleanup(ct_endpoint__free)))

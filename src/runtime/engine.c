@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "base/util.h"
+
 void ct_engine__close(struct ct_engine *e)
 {
 	if (e)
@@ -50,6 +52,22 @@ int ct_engine__read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
 int ct_engine__restart(struct ct_engine *e, const char *id, struct ct_err *err)
 {
 	return e->ops->restart(e, id, err);
+}
+
+bool ct_engine__is_of(struct ct_engine *e, enum ct_runtime rt)
+{
+	return e->ops && e->ops->is_of ? e->ops->is_of(e, rt) : e->runtime == rt;
+}
+
+bool ct_engine__is_roots(struct ct_engine *e, const char *id)
+{
+	ct_autoerr struct ct_err err = {};
+	ct_autofree char *full = NULL;
+	int pid;
+
+	if (e->ops->is_roots)
+		return e->ops->is_roots(e, id);
+	return !e->rootless && !e->uid && !ct_engine__find(e, id, &full, &pid, &err);
 }
 
 const char *ct_engine__cure(int code)

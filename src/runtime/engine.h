@@ -10,6 +10,8 @@
 #include "model/session.h"
 #include "runtime/endpoint.h"
 
+struct ct_engine;
+
 /* What happened to a container. Strings are borrowed, valid during the call. */
 struct ct_engine_event {
 	/* In Docker's words: "create", "start", "die", "destroy", "rename", "exec_create: ...",
@@ -19,13 +21,12 @@ struct ct_engine_event {
 	const char *label;	       /* value of the label given to watch, or NULL */
 	const char *project, *service; /* Compose labels, or NULL; perhaps the image's */
 	const struct json_t *labels;   /* all of them */
+	struct ct_engine *from;	       /* who tells it */
 	int exit_code;		       /* "die", else -1 */
 	int64_t time_ns;
 };
 typedef void (*ct_engine_event_fn)(void *arg, const struct ct_engine_event *ev);
 typedef void (*ct_engine_id_fn)(void *arg, const char *id);
-
-struct ct_engine;
 
 /* What a runtime with a daemon does; see the functions below. */
 struct ct_engine_ops {
@@ -42,6 +43,9 @@ struct ct_engine_ops {
 	int (*watch)(struct ct_engine *e, const char *label_key, struct ct_err *err);
 	int (*read)(struct ct_engine *e, ct_engine_event_fn fn, void *arg);
 	int (*restart)(struct ct_engine *e, const char *id, struct ct_err *err);
+	/* NULL where the engine's own members tell. */
+	bool (*is_of)(struct ct_engine *e, enum ct_runtime rt);
+	bool (*is_roots)(struct ct_engine *e, const char *id);
 };
 
 /* The beginning of each runtime's own. */
@@ -49,6 +53,8 @@ struct ct_engine {
 	const struct ct_engine_ops *ops;
 	enum ct_runtime runtime;
 	bool rootless; /* an ordinary user's */
+	uint32_t uid;  /* whose, where only that user's containers can be its; 0: root's, or
+			  anybody's */
 	char *server;  /* its name and version: "docker 20.10.24" */
 };
 
@@ -85,7 +91,8 @@ bool ct_engine__is_composes(struct ct_engine *e, const struct ct_engine_event *e
  * Starts to stream container events from now on over a connection of its own. Returns a file
  * descriptor for poll (owned by e) or a negative errno; when it is readable call
  * ct_engine__read(), which never blocks, calls fn for each complete event, and returns 0, or a
- * negative errno when the stream ended (take the descriptor out of the poll then). Every container
+ * negative errno when the stream ended (take the descriptor out of the poll then); -EPIPE: that of
+ * one of several engines did, and the others go on. Every container
  * created after the watch began is reported, its first events perhaps twice.
  */
 int ct_engine__watch(struct ct_engine *e, const char *label_key, struct ct_err *err);
@@ -96,6 +103,12 @@ int ct_engine__read(struct ct_engine *e, ct_engine_event_fn fn, void *arg);
  * given for that, and started; one that does not run is started. Returns when that is done.
  */
 int ct_engine__restart(struct ct_engine *e, const char *id, struct ct_err *err);
+
+/* Can it have containers of that runtime? */
+bool ct_engine__is_of(struct ct_engine *e, enum ct_runtime rt);
+
+/* Does an engine of root's know a container of that id? */
+bool ct_engine__is_roots(struct ct_engine *e, const char *id);
 
 /* What may help against a positive errno of an engine's socket: the end of a message, or "". */
 const char *ct_engine__cure(int code);

@@ -87,6 +87,7 @@ const struct ct_runtime_type ct_runtime_podman = {
 	.bundles = bundles,
 	.engine = &ct_docker_api,
 	.socket = "/run/podman/podman.sock",
+	.users_socket = "/run/user/*/podman/podman.sock",
 	.named = ct_podman_remote__named,
 	.client = "podman",
 	.restart = { "podman", "restart", "--" },

@@ -28,7 +28,9 @@ struct ct_runtime_type {
 
 	/* A daemon that answers, NULL: none; with one socket and client are set, too. */
 	const struct ct_engine_ops *engine;
-	const char *socket; /* where it listens */
+	const char *socket;	  /* where it listens */
+	const char *users_socket; /* a user's: a pattern for glob(3) that begins with /run/user, or
+				     NULL */
 	/*
 	 * Which engine the client would ask, if its words or the environment name one: into *at,
 	 * which is empty. Returns 0, 1 if none is named, else as ct_endpoint__parse(); -ENXIO: what

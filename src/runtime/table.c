@@ -23,5 +23,6 @@ const struct ct_runtime_facts *ct_runtimes__facts(enum ct_runtime rt)
 
 bool ct_runtimes__remembers(const struct ct_engine *e, enum ct_runtime rt)
 {
-	return e && rt != CT_RT_NONE && e->runtime == rt && ct_runtimes[rt]->remembers;
+	return e && rt != CT_RT_NONE && ct_engine__is_of((struct ct_engine *)e, rt) &&
+	       ct_runtimes[rt]->remembers;
 }

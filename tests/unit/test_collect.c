@@ -464,6 +464,7 @@ static void test_docker_events(void)
 		ct_autosession struct ct_session *s = ct_session__new();
 		struct ct_recorder r = { .session = s, .engine = &docker.engine };
 		const struct ct_engine_event ev = { .action = cases[i].action,
+						    .from = &docker.engine,
 						    .id = WEB_ID,
 						    .name = "web",
 						    .image = "nginx",

@@ -9,7 +9,9 @@
 #include "base/util.h"
 #include "dir.h"
 #include "model/caps.h"
+#include "runtime/docker_api.h"
 #include "runtime/runtime.h"
+#include "runtime/several.h"
 #include "unit.h"
 
 #define ID "6a8a75e7d229a46cd1ff981341e3a3562e15cb25e8b3ebe364f7d9d8fb341487"
@@ -132,7 +134,52 @@ static void test_engines(void)
 	}
 }
 
+static struct ct_engine *open_at(const char *socket, uint32_t uid)
+{
+	struct ct_endpoint at = { .socket = (char *)socket, .uid = uid };
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_engine *e = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(ct_docker_api.open(&at, &e, &err), 0);
+	return e;
+}
+
+/* Whose process 77 is not a user's: that user's engine is not believed. */
+static void test_several(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *a = ct_xasprintf("%s/a", dir), *b = ct_xasprintf("%s/b", dir);
+	pid_t docker = serve(a, "Api-Version: 1.41\r\n");
+	pid_t podman = serve(b, "Api-Version: 1.41\r\nLibpod-Api-Version: 4.3.1\r\n");
+
+	for (uint32_t uid = 0; uid < 8888; uid += 4444) {
+		struct ct_engine *all[] = { open_at(uid ? b : a, uid), open_at(b, 0) };
+		struct ct_engine *e = ct_several__new(all, 1 + !uid);
+		ct_autoerr struct ct_err err = { 0 };
+		ct_autofree char *id = NULL;
+		struct ct_str ids = { 0 };
+		int pid = 0;
+
+		CU_ASSERT_EQUAL(ct_engine__find(e, "web", &id, &pid, &err), uid ? -ENOENT : 0);
+		CU_ASSERT_EQUAL(ct_engine__is_roots(e, "web"), !uid && !geteuid());
+		CU_ASSERT(ct_engine__is_of(e, CT_RT_PODMAN));
+		CU_ASSERT_EQUAL(ct_engine__is_of(e, CT_RT_DOCKER), !uid);
+		CU_ASSERT_EQUAL(ct_engine__list(e, NULL, note, &ids, &err), 0);
+		UNIT_STR(ids.s, uid ? "1 2 " : "1 2 1 2 ");
+		UNIT_STR(e->server, uid ? "podman 4.3.1" : "docker 28.1.0, podman 4.3.1");
+		ct_str__free(&ids);
+		ct_engine__close(e);
+		if (uid)
+			ct_engine__close(all[1]);
+	}
+	kill(docker, SIGKILL);
+	kill(podman, SIGKILL);
+	waitpid(docker, NULL, 0);
+	waitpid(podman, NULL, 0);
+}
+
 static CU_TestInfo tests[] = {
+	{ "several", test_several },
 	{ "engines", test_engines },
 	CU_TEST_INFO_NULL,
 };

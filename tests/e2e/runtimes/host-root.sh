@@ -31,7 +31,7 @@ if ! captrim_in probe -- --version >"$tmp/err" 2>&1; then
 	exit 0
 fi
 if ! captrim_in probe -- doctor >"$tmp/err" 2>&1; then
-	skip all "captrim has no way into the kernel in a container: $(grep -m1 '^no' "$tmp/err")"
+	skip all "no attach type works in a container: $(grep -m1 '^no' "$tmp/err")"
 	exit 0
 fi
 

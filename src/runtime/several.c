@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "runtime/several.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+
+#include "base/files.h"
+#include "base/host_root.h"
+#include "base/strings.h"
+
+struct several {
+	struct ct_engine engine; /* first */
+	struct ct_engine **all;
+	size_t n;
+	int *streams;		      /* of events, -1: it has ended */
+	struct ct_strings *confirmed; /* for each: ids of containers that are its user's */
+	int epoll;
+};
+
+static struct several *of(struct ct_engine *e)
+{
+	return (struct several *)e;
+}
+
+static void several_close(struct ct_engine *e)
+{
+	struct several *s = of(e);
+
+	for (size_t i = 0; i < s->n; i++) {
+		ct_engine__close(s->all[i]);
+		ct_strings__free(&s->confirmed[i]);
+	}
+	if (s->epoll >= 0)
+		close(s->epoll);
+	free(s->all);
+	free(s->streams);
+	free(s->confirmed);
+	free(s->engine.server);
+	free(s);
+}
+
+/* Is the process in a user namespace that the user made? */
+static bool is_users(int pid, uint32_t uid)
+{
+	ct_autofree char *path = pid > 0 ? ct_host__proc(pid, "ns/user") : NULL;
+	ct_autoclose int fd = path ? ct_files__open(path, O_RDONLY) : -1;
+	uid_t owner;
+
+	return fd >= 0 && !ioctl(fd, NS_GET_OWNER_UID, &owner) && owner == uid;
+}
+
+/* May engine i answer for this container of its own, whose main process is pid? */
+static bool may_answer(struct several *s, size_t i, const char *id, int pid)
+{
+	if (!s->all[i]->uid || ct_strings__find(&s->confirmed[i], id))
+		return true;
+	if (!is_users(pid, s->all[i]->uid))
+		return false;
+	ct_strings__add(&s->confirmed[i], id);
+	return true;
+}
+
+/* The engine that knows it; *id and *pid are set. -ENOENT with a message of all. */
+static int who(struct several *s, const char *name, size_t *found, char **id, int *pid,
+	       struct ct_err *err)
+{
+	struct ct_str words = {};
+	int ret = -ENOENT, code;
+
+	for (size_t i = 0; i < s->n; i++) {
+		ct_autoerr struct ct_err why = {};
+		ct_autofree char *its = NULL;
+		int its_pid = 0;
+
+		code = ct_engine__find(s->all[i], name, &its, &its_pid, &why);
+		if (!code && may_answer(s, i, its, its_pid)) {
+			*found = i;
+			*id = ct_steal(its);
+			*pid = its_pid;
+			ct_str__free(&words);
+			return 0;
+		}
+		if (code && code != -ENOENT)
+			ret = code;
+		if (code && (!s->all[i]->uid || code != -ENOENT))
+			ct_str__addf(&words, "%s%s: %s", words.len ? "; " : "", s->all[i]->server,
+				     why.msg);
+	}
+	ct_err__set(err, -ret, "%s", words.s ?: "no engine knows it");
+	ct_str__free(&words);
+	return ret;
+}
+
+static int several_find(struct ct_engine *e, const char *name, char **id, int *pid,
+			struct ct_err *err)
+{
+	size_t i;
+
+	return who(of(e), name, &i, id, pid, err);
+}
+
+static int several_inspect(struct ct_engine *e, const char *name, struct ct_workload *w,
+			   struct ct_err *err)
+{
+	struct several *s = of(e);
+	ct_autofree char *id = NULL;
+	size_t i;
+	int pid, ret = who(s, name, &i, &id, &pid, err);
+
+	return ret ? ret : ct_engine__inspect(s->all[i], id, w, err);
+}
+
+static int several_list(struct ct_engine *e, const char *project, ct_engine_id_fn fn, void *arg,
+			struct ct_err *err)
+{
+	struct several *s = of(e);
+	int ret = 0;
+
+	for (size_t i = 0; i < s->n && !ret; i++)
+		ret = ct_engine__list(s->all[i], project, fn, arg, err);
+	return ret;
+}
+
+static bool several_is_composes(struct ct_engine *e, const struct ct_engine_event *ev)
+{
+	(void)e;
+	return ct_engine__is_composes(ev->from, ev);
+}
+
+static void several_while_waiting(struct ct_engine *e, int fd, void (*fn)(void *arg), void *arg)
+{
+	for (size_t i = 0; i < of(e)->n; i++)
+		ct_engine__while_waiting(of(e)->all[i], fd, fn, arg);
+}
+
+static int several_watch(struct ct_engine *e, const char *label_key, struct ct_err *err)
+{
+	struct several *s = of(e);
+
+	if (s->epoll >= 0)
+		close(s->epoll);
+	s->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (s->epoll < 0)
+		return ct_err__set(err, errno, "cannot wait for engines: %s", strerror(errno));
+	for (size_t i = 0; i < s->n; i++) {
+		struct epoll_event in = { .events = EPOLLIN };
+		int fd = ct_engine__watch(s->all[i], label_key, err);
+
+		if (fd < 0)
+			return fd;
+		s->streams[i] = epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &in) ? -1 : fd;
+	}
+	return s->epoll;
+}
+
+/* The end of one stream is reported once, as -EPIPE; that of the last one as what it was. */
+static int several_read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
+{
+	struct several *s = of(e);
+	size_t open = 0, ended = 0;
+	int ret = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		int code = s->streams[i] < 0 ? 0 : ct_engine__read(s->all[i], fn, arg);
+
+		if (code < 0) {
+			epoll_ctl(s->epoll, EPOLL_CTL_DEL, s->streams[i], NULL);
+			s->streams[i] = -1;
+			ended++;
+			ret = code;
+		}
+		open += s->streams[i] >= 0;
+	}
+	return ended && open ? -EPIPE : ret;
+}
+
+static int several_restart(struct ct_engine *e, const char *name, struct ct_err *err)
+{
+	struct several *s = of(e);
+	ct_autofree char *id = NULL;
+	size_t i;
+	int pid, ret = who(s, name, &i, &id, &pid, err);
+
+	return ret ? ret : ct_engine__restart(s->all[i], id, err);
+}
+
+static bool several_is_of(struct ct_engine *e, enum ct_runtime rt)
+{
+	for (size_t i = 0; i < of(e)->n; i++)
+		if (ct_engine__is_of(of(e)->all[i], rt))
+			return true;
+	return false;
+}
+
+static bool several_is_roots(struct ct_engine *e, const char *id)
+{
+	for (size_t i = 0; i < of(e)->n; i++)
+		if (ct_engine__is_roots(of(e)->all[i], id))
+			return true;
+	return false;
+}
+
+static const struct ct_engine_ops ops = {
+	.close = several_close,
+	.inspect = several_inspect,
+	.find = several_find,
+	.list = several_list,
+	.is_composes = several_is_composes,
+	.while_waiting = several_while_waiting,
+	.watch = several_watch,
+	.read = several_read,
+	.restart = several_restart,
+	.is_of = several_is_of,
+	.is_roots = several_is_roots,
+};
+
+struct ct_engine *ct_several__new(struct ct_engine *const *engines, size_t n)
+{
+	struct several *s = ct_xzalloc(sizeof(*s));
+	struct ct_str servers = {};
+
+	s->engine = (struct ct_engine){ .ops = &ops, .runtime = engines[0]->runtime };
+	s->all = ct_xzalloc(n * sizeof(*s->all));
+	s->streams = ct_xzalloc(n * sizeof(*s->streams));
+	s->confirmed = ct_xzalloc(n * sizeof(*s->confirmed));
+	s->n = n;
+	s->epoll = -1;
+	memcpy(s->all, engines, n * sizeof(*s->all));
+	for (size_t i = 0; i < n; i++)
+		s->streams[i] = -1;
+	for (size_t i = 0; i < n; i++)
+		ct_str__addf(&servers, "%s%s", i ? ", " : "", engines[i]->server);
+	s->engine.server = servers.s;
+	return &s->engine;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Several engines as one: whoever knows a container answers for it. Those of root's are asked
+ * first. What a user's engine says counts for containers of that user alone: for a process in a
+ * user namespace that this user made.
+ */
+#ifndef CT_RUNTIME_SEVERAL_H
+#define CT_RUNTIME_SEVERAL_H
+
+#include "runtime/engine.h"
+
+/* Takes over n engines, at least one, in the order in which they are asked. */
+struct ct_engine *ct_several__new(struct ct_engine *const *engines, size_t n);
+
+#endif
