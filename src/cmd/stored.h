@@ -47,7 +47,7 @@ struct ct_stored {
 /* Was anything said that means a store? */
 bool ct_stored__is_wanted(const struct ct_stored *o);
 
-/* The query for it, without the names. -EINVAL: --since is no time. It borrows from o. */
+/* The query for it, without the names. -EINVAL: --since does not name a time. It borrows from o. */
 int ct_stored__query(const struct ct_stored *o, struct ct_store_query *q, struct ct_err *err);
 
 /*

@@ -19,7 +19,7 @@ void ct_kfuncs__find(struct ct_kfunc_ids *ids);
 /*
  * Changes the calls in the bytes of an object file, in place. A call of a function that the kernel
  * lacks is one that its verifier refuses only where it is reached. Returns how many it changed, or
- * -EINVAL if this is no object file.
+ * -EINVAL if this is not an object file.
  */
 int ct_kfuncs__patch(void *object, size_t size, const struct ct_kfunc_ids *ids);
 

@@ -30,7 +30,7 @@ struct ct_session *ct_session__new(void)
 	return s;
 }
 
-void ct_host__free(struct ct_host *h)
+void ct_session__free_host(struct ct_host *h)
 {
 	free(h->captrim);
 	free(h->kernel);
@@ -46,7 +46,7 @@ static char *copy_text(const char *s)
 	return s ? ct_xstrdup(s) : NULL;
 }
 
-void ct_host__copy(struct ct_host *to, const struct ct_host *from)
+void ct_session__copy_host(struct ct_host *to, const struct ct_host *from)
 {
 	*to = *from;
 	to->captrim = copy_text(from->captrim);
@@ -123,7 +123,7 @@ void ct_session__free(struct ct_session *s)
 	for (size_t i = 0; i < s->nworkloads; i++)
 		ct_workload__free(s->workloads[i]);
 	free(s->workloads);
-	ct_host__free(&s->host);
+	ct_session__free_host(&s->host);
 	json_decref(s->others);
 	free(s);
 }

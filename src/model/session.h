@@ -41,9 +41,9 @@ struct ct_host {
 	struct json_t *rest, *trailer_rest;
 };
 
-void ct_host__free(struct ct_host *h); /* what it holds */
+void ct_session__free_host(struct ct_host *h); /* what it holds */
 /* *to, which holds nothing, becomes a copy that shares nothing with the other one. */
-void ct_host__copy(struct ct_host *to, const struct ct_host *from);
+void ct_session__copy_host(struct ct_host *to, const struct ct_host *from);
 
 /* Every place where something can be lost. Zero everywhere: nothing was. */
 struct ct_losses {

@@ -34,7 +34,7 @@ static struct ct_session *as_recording(struct ct_session *from, struct ct_worklo
 {
 	struct ct_session *s = ct_session__new(), *one = ct_session__new();
 
-	ct_host__copy(&one->host, &from->host);
+	ct_session__copy_host(&one->host, &from->host);
 	move_out(from, d);
 	*CT_PUSH(one->workloads, one->nworkloads, one->workloads_cap) = d;
 	ct_tally__take(s, one);
@@ -48,7 +48,7 @@ static void begin_with(struct ct_session *into, const struct ct_session *from)
 		return;
 	into->recordings = 0;
 	if (!into->host.kernel)
-		ct_host__copy(&into->host, &from->host);
+		ct_session__copy_host(&into->host, &from->host);
 }
 
 /* What follows from things that were not seen, once nothing more can come. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "http/config.h"
+#include "http/section.h"
 #include "monitor/daemon_priv.h"
 
 /* Those that have readers of their own. */

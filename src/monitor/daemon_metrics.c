@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "http/config.h"
+#include "http/section.h"
 #include "judge/questions.h"
 #include "monitor/daemon_priv.h"
 

@@ -364,10 +364,10 @@ void ct_ledger__absorb(struct ct_ledger *l, struct ct_session *take, const struc
 	struct ct_session about = nothing();
 	size_t n = take->nworkloads;
 
-	ct_host__copy(&about.host, &take->host);
+	ct_session__copy_host(&about.host, &take->host);
 	about.losses.acts = take->losses.acts;
 	ct_tally__add(l->news, &about);
-	ct_host__free(&about.host);
+	ct_session__free_host(&about.host);
 	l->news->losses = (struct ct_losses){};
 	take->nworkloads = 0;
 	for (size_t i = 0; i < n; i++)

@@ -179,7 +179,7 @@ static void add_one(struct ct_saver *s, struct saving *v, const struct addition 
 		copy->to_ns = now->ns;
 	copy->unwatched_ns += a->i->unwatched_ns;
 	from->continues = true;
-	ct_host__copy(&from->host, s->host);
+	ct_session__copy_host(&from->host, s->host);
 	*CT_PUSH(from->workloads, from->nworkloads, from->workloads_cap) = copy;
 	v->w = ct_tally__resume(v->s, v->w, from, copy);
 }

@@ -241,7 +241,7 @@ struct ct_session *ct_recorder__take_new(struct ct_recorder *r)
 	ct_collect__take(r->collect, CT_TAKE_NEW, new, ct_recorder__choose_new, r);
 	r->taken_ns = ct_clock__now_ns();
 	new->continues = true;
-	ct_host__copy(&new->host, &r->session->host);
+	ct_session__copy_host(&new->host, &r->session->host);
 	new->host.end_ns = r->taken_ns;
 	for (size_t i = 0; i < new->nworkloads; i++) {
 		struct ct_workload *w = new->workloads[i];

@@ -25,7 +25,7 @@ void ct_pod_notes__take(const char *space, const char *pod, const char *containe
 
 /*
  * The same by /var/log/containers/POD_NAMESPACE_CONTAINER-ID.log, which the kubelet makes for every
- * runtime. Does nothing for a container whose pod is known, or whose cgroup is no pod's.
+ * runtime. Does nothing for a container whose pod is known, or whose cgroup is not that of a pod.
  */
 void ct_pod_notes__from_logs(const char *id, const char *cgroup, struct ct_container *c);
 

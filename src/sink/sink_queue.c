@@ -22,9 +22,9 @@ static void drop(struct ct_sink_queue *q, size_t i)
 }
 
 /* The newest event of whom there are most, so that one that is loud hides nobody else. */
-static size_t victim(const struct ct_sink_queue *q, bool sending, uint32_t newcomer)
+static size_t victim(const struct ct_sink_queue *q, bool sending, uint32_t newest)
 {
-	size_t count[GROUPS] = { 0 }, last[GROUPS], most = newcomer;
+	size_t count[GROUPS] = { 0 }, last[GROUPS], most = newest;
 
 	for (size_t i = sending; i < q->len; i++) {
 		count[q->items[i].whose]++;
@@ -33,8 +33,8 @@ static size_t victim(const struct ct_sink_queue *q, bool sending, uint32_t newco
 	for (size_t g = 0; g < GROUPS; g++)
 		if (count[g] > count[most])
 			most = g;
-	/* The newcomer is the newest of its own. */
-	return most == newcomer ? q->len : last[most];
+	/* The one that comes is the newest of its own. */
+	return most == newest ? q->len : last[most];
 }
 
 bool ct_sink_queue__put(struct ct_sink_queue *q, const struct ct_notice *e, size_t max,

@@ -56,7 +56,7 @@ static void test_workloads(void)
 		for (size_t i = 0; i < s->nworkloads; i++)
 			*CT_PUSH(copy->workloads, copy->nworkloads,
 				 copy->workloads_cap) = ct_workload__copy(s->workloads[i]);
-		ct_host__copy(&copy->host, &s->host);
+		ct_session__copy_host(&copy->host, &s->host);
 		expected = session_text(s);
 		ct_session__free(ct_steal(s));
 		text = session_text(copy);

@@ -136,7 +136,7 @@ static CU_TestInfo tests[] = {
 	{ "a document is read back as it was", test_round_trip },
 	{ "every kind has a name and a document", test_every_kind },
 	{ "ids are those of the news", test_ids },
-	{ "what is no event is refused", test_bad_input },
+	{ "what is not an event is refused", test_bad_input },
 	{ "times", test_times },
 	{ "owners", test_owners },
 	CU_TEST_INFO_NULL,

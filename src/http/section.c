@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "http/config.h"
+#include "http/section.h"
 
 #include <errno.h>
 
