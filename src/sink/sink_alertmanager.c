@@ -219,6 +219,7 @@ static const struct ct_yaml_field fields[] = {
 
 const struct ct_sink_type ct_sink_alertmanager = {
 	.name = "alertmanager",
+	.quiet = true,
 	.fields = fields,
 	.check = check_alertmanager,
 	.open = open_alertmanager,

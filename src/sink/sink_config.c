@@ -81,6 +81,8 @@ bool ct_sink_config__equal(const struct ct_sink_config *a, const struct ct_sink_
 
 bool ct_sink_config__wants(const struct ct_sink_config *c, const struct ct_notice *e)
 {
+	if (!c->kinds.len && ct_sink_types[c->type]->quiet)
+		return e->kind != CT_NOTICE_HEARTBEAT;
 	return !c->kinds.len || e->kind == CT_NOTICE_SELF_TEST ||
 	       ct_strings__find(&c->kinds, ct_notice_kind__name(e->kind));
 }

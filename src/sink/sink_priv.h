@@ -53,6 +53,7 @@ struct ct_sink {
 
 struct ct_sink_type {
 	const char *name;
+	bool quiet;			    /* a heartbeat is only for it if it is named */
 	const struct ct_yaml_field *fields; /* of struct ct_sink_config, with name, kinds ... */
 	/* Is what is configured possible? Nothing is opened yet. May be NULL. */
 	int (*check)(const struct ct_sink_config *c, struct ct_err *err);

@@ -143,34 +143,6 @@ static bool is_worth_asking(const struct ct_speaker *s, const struct ct_drift_in
 	return found.len;
 }
 
-int ct_speaker__look(struct ct_speaker *s, struct ct_store *store, const struct ct_speaker_news *n,
-		     struct ct_notices *out, struct ct_err *err)
-{
-	struct past p = { .key = n->key, .now_ms = n->now_ms };
-	struct ct_drift_in in = {
-		.host = s->host,
-		.now_ms = n->now_ms,
-		.advice = n->advice,
-		.session = n->session,
-		.before = ct_drift__known(n->before),
-		.opts = { .learning_ms = s->c.learning_ns / CT_NS_PER_MS,
-			  .unused_for_ms = s->c.unused_for_ns / CT_NS_PER_MS },
-	};
-	int ret;
-
-	describe_takes(&in, n);
-	(void)ct_declared__of(s->declared, n->advice, &in.declared, &in.declared_by);
-	if (!is_worth_asking(s, &in, n->key))
-		return 0;
-	ret = ask(s, store, &p, err);
-	in.told = p.told;
-	in.ntold = p.ntold;
-	in.learned = p.learned;
-	ct_drift__compare(&in, out);
-	free(p.told);
-	return ret;
-}
-
 struct ct_notice *ct_speaker__gap(const struct ct_speaker *s, const char *code,
 				  const struct ct_workload *w, int64_t from_ms, int64_t to_ms,
 				  uint64_t count, const char *text)
@@ -275,5 +247,37 @@ int ct_speaker__reconcile(struct ct_speaker *s, struct ct_store *store, bool fir
 		ct_sinks__settled(s->sinks, s->standing[i].id);
 		s->standing[i] = s->standing[--s->nstanding];
 	}
+	return ret;
+}
+
+/* ---- what is found ---- */
+
+int ct_speaker__look(struct ct_speaker *s, struct ct_store *store, const struct ct_speaker_news *n,
+		     struct ct_notices *out, struct ct_err *err)
+{
+	struct past p = { .key = n->key, .now_ms = n->now_ms };
+	struct ct_drift_in in = {
+		.host = s->host,
+		.now_ms = n->now_ms,
+		.advice = n->advice,
+		.session = n->session,
+		.before = ct_drift__known(n->before),
+		.opts = { .learning_ms = s->c.learning_ns / CT_NS_PER_MS,
+			  .unused_for_ms = s->c.unused_for_ns / CT_NS_PER_MS },
+	};
+	int ret;
+
+	if (!s->reconciled_ns)
+		(void)ct_speaker__reconcile(s, store, true, NULL);
+	describe_takes(&in, n);
+	(void)ct_declared__of(s->declared, n->advice, &in.declared, &in.declared_by);
+	if (!is_worth_asking(s, &in, n->key))
+		return 0;
+	ret = ask(s, store, &p, err);
+	in.told = p.told;
+	in.ntold = p.ntold;
+	in.learned = p.learned;
+	ct_drift__compare(&in, out);
+	free(p.told);
 	return ret;
 }
