@@ -208,6 +208,11 @@ static int inherited(const char *name)
 	return -1;
 }
 
+bool ct_listener__is_inherited(const char *name)
+{
+	return inherited(name) >= 0;
+}
+
 static int take_inherited(int fd, const char *name, struct ct_listener *l, struct ct_err *err)
 {
 	int listens = 0, type = 0;

@@ -25,6 +25,9 @@ struct ct_listener {
 int ct_listener__open(const char *address, const char *name, struct ct_listener *l,
 		      struct ct_err *err);
 
+/* Does systemd hand over a socket under that name? */
+bool ct_listener__is_inherited(const char *name);
+
 /* Is the address well formed? For checking a configuration; nothing is opened. */
 int ct_listener__check(const char *address, struct ct_err *err);
 

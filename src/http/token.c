@@ -81,6 +81,7 @@ int ct_token__ensure(const char *path, char **token, struct ct_err *err)
 	if (fd < 0)
 		return ct_err__set(err, errno, "cannot make the token %s: %s", shown,
 				   strerror(errno));
+	fchmod(fd, 0640); /* whatever the umask: a group may be given the file */
 	made = ct_token__random();
 	line = ct_xasprintf("%s\n", made);
 	if (write(fd, line, strlen(line)) != (ssize_t)strlen(line) || fsync(fd)) {

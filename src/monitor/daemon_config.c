@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "http/section.h"
+#include "http/http_config.h"
 #include "monitor/daemon_priv.h"
 
 /* Those that have readers of their own. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "http/section.h"
+#include "http/http_config.h"
 #include "judge/questions.h"
 #include "monitor/daemon_priv.h"
 

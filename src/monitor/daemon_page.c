@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The page for people, served by a child of its own. */
-#include "http/section.h"
+#include "http/http_config.h"
 #include "monitor/daemon_priv.h"
 
 int ct_daemon__open_page(struct ct_daemon *d, struct ct_err *err)

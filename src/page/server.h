@@ -28,15 +28,17 @@ const char *ct_page_server__address(const struct ct_page_server *s);
 struct ct_page_child;
 
 /*
- * Serves in a child process, so that a slow query, or somebody who finds a way to crash it, costs
- * the caller nothing; it ends with the caller. Address and token are opened here, and what is wrong
- * with them is told here. If the child ends it is started again, a second later and then ever more
- * seldom. Call it before threads are made and privileges are dropped: the child keeps those of now.
+ * Serves in a process of its own, so that a slow query, or somebody who finds a way to crash it,
+ * costs the caller nothing. It has no capabilities and none of the caller's descriptors, and ends
+ * with the caller; if it crashes it is started again, a second later and then ever more seldom.
+ * Address and token are opened here, and what is wrong with them is told here. To be called before
+ * threads are made, and before a filter forbids processes.
  */
-int ct_page_child__start(struct ct_loop *loop, const struct ct_page_server_opts *opts,
-			 struct ct_page_child **c, struct ct_err *err);
+int ct_page_child__start(const struct ct_page_server_opts *opts, struct ct_page_child **c,
+			 struct ct_err *err);
+/* Warns if nothing serves any more. */
+int ct_page_child__watch(struct ct_page_child *c, struct ct_loop *loop);
 void ct_page_child__stop(struct ct_page_child *c); /* may be NULL */
 const char *ct_page_child__address(const struct ct_page_child *c);
-int ct_page_child__pid(const struct ct_page_child *c); /* 0: none at the moment */
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The sections of captrim.yaml that say what is served where: metrics and ui. */
-#ifndef CT_HTTP_SECTION_H
-#define CT_HTTP_SECTION_H
+#ifndef CT_HTTP_HTTP_CONFIG_H
+#define CT_HTTP_HTTP_CONFIG_H
 
 #include "base/strings.h"
 #include "deploy/yaml.h"

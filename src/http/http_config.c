@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "http/section.h"
+#include "http/http_config.h"
 
 #include <errno.h>
 
