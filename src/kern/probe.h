@@ -119,4 +119,13 @@ int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *le
 void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_outcome *o);
 int ct_probe__losses(struct ct_probe *p, struct ct_losses *l);
 
+/* The maps that can be full, and how many entries each has; a walk over all of them. */
+typedef void (*ct_map_fn)(void *arg, const char *name, uint64_t entries, uint64_t capacity);
+void ct_probe__each_map(const struct ct_probe *p, ct_map_fn fn, void *arg);
+
+/* The programs that are loaded: how often each ran, and for how long, while
+ * kernel.bpf_stats_enabled was 1. */
+typedef void (*ct_program_fn)(void *arg, const char *name, uint64_t runs, uint64_t ns);
+void ct_probe__each_program(const struct ct_probe *p, ct_program_fn fn, void *arg);
+
 #endif
