@@ -148,14 +148,16 @@ static int start(struct ct_daemon *d, struct ct_err *err)
 	if (!ret)
 		ret = open_store(d, err);
 	if (!ret)
+		ret = ct_daemon__open_page(d, err);
+	if (!ret)
 		ret = open_recorder(d, err);
+	if (!ret && d->page)
+		ret = ct_page_child__watch(d->page, d->loop);
 	if (!ret)
 		ret = open_sinks(d, err);
 	if (!ret)
 		ret = ct_daemon__open_speaker(d, err);
 	d->ledger = ct_ledger__new();
-	if (!ret)
-		ret = ct_daemon__open_page(d, err);
 	if (!ret)
 		ret = ct_daemon__open_metrics(d, err);
 	if (!ret)
