@@ -61,7 +61,7 @@ learned "$name" || fail learned "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"
 is learned-in-silence "$(events "$name")" ''
 touch "$tmp/flags/$name"
 within_10s new-need "$(spoken "$name" 1)"
-is new-need-event "$(events "$name")" 'new-need MKNOD'
+is new-need-event "$(events "$name")" 'host-scope MKNOD'
 says new-need-text "$tmp/events" "\"text\":\"$name needs MKNOD, which it did not need in [0-9a-z ]+ of being watched \\(1 start, no end, no reload seen\\)"
 if python3 -c 'import jsonschema' 2>/dev/null; then
 	python3 -c 'import json, jsonschema, sys
@@ -88,7 +88,7 @@ stop_daemon KILL
 start
 until_row 30 "SELECT starts FROM workload WHERE key = 'name:$name'" '^[2-9]'
 sleep 4
-is after-restarts "$(events "$name")" 'new-need MKNOD'
+is after-restarts "$(events "$name")" 'host-scope MKNOD'
 
 # Another image.
 docker rm -f "$name" >/dev/null
@@ -101,7 +101,7 @@ within_10s another-image "$(spoken "$name" 2)"
 is generations "$(jq -r "select(.workload.key == \"name:$name\") | select(.kind != \"gap\") | .generation" "$tmp/events" | sort -u | wc -l)" 2
 
 # What is acknowledged is over.
-is list "$("$captrim" ack --store "$store" | grep -c "new-need  $name on .*needs MKNOD")" 2
+is list "$("$captrim" ack --store "$store" | grep -c "host-scope  $name on .*needs MKNOD")" 2
 is ack "$("$captrim" ack --store "$store" "$name" mknod)" "2 events of $name about MKNOD acknowledged"
 "$captrim" ack --store "$store" "$name" MKNOD 2>"$tmp/err"
 is ack-again $? 1
