@@ -204,9 +204,10 @@ void ct_changes__find(const struct ct_side *a, const struct ct_side *b, struct c
 		*CT_PUSH(out->items, out->len, out->cap) = c;
 	}
 	for (size_t i = 0; i < a->sv.len; i++) {
-		struct ct_survey_change c = { .a = &a->sv.rows[i] };
+		const struct ct_survey_row *row = &a->sv.rows[i];
+		struct ct_survey_change c = { .a = row };
 
-		if (find(&in_b, &b->sv, c.a->key) || is_old(out, c.a))
+		if (find(&in_b, &b->sv, row->key) || is_old(out, row))
 			continue;
 		compare(out, &c);
 		*CT_PUSH(out->items, out->len, out->cap) = c;

@@ -125,7 +125,7 @@ static void put_change(const struct sheet *s, const struct ct_survey_change *c)
 {
 	const char *bad = ct_term__bad(s->term);
 	const struct ct_survey_row *seen = c->b && c->b->judged ? c->b : c->a;
-	const struct ct_survey_row *only = c->a ? c->a : c->b;
+	const struct ct_survey_row *only = c->kind == CT_CHANGE_ONLY_B ? c->b : NULL;
 
 	put_heading(s, c);
 	if (c->a && c->b && seen->gaps) {
@@ -140,7 +140,7 @@ static void put_change(const struct sheet *s, const struct ct_survey_change *c)
 		put_caps(s, "-", "", c->needs_gone, c->a);
 		put_line(s, "holds more", c->holds_added);
 		put_line(s, "holds no longer", c->holds_gone);
-	} else if (c->kind == CT_CHANGE_ONLY_B && only->judged) {
+	} else if (only && only->judged) {
 		put_caps(s, "+", bad, only->needs, only);
 		if (!only->needs)
 			fputs("  needs no capability\n", s->out);
