@@ -17,6 +17,7 @@
 #include "base/clock.h"
 
 #define ESCAPE_MS  50	 /* an escape sequence comes within this time */
+#define RESTS	   9	 /* times as long as it took to read, before it is read again */
 #define MAX_SAID   65536 /* bytes of messages that are kept until the end */
 #define PAIR_GOOD  1
 #define PAIR_BAD   2
@@ -31,6 +32,7 @@ struct session {
 	int said; /* a file in memory that gets what is written to standard error */
 	int was;  /* standard error */
 	bool over;
+	uint64_t rest_until; /* a fleet is not read again and again without a pause */
 };
 
 /* ---- drawing ---- */
@@ -136,8 +138,11 @@ static void read_feed(struct session *s)
 {
 	ct_autosurvey struct ct_survey sv = {};
 	ct_autoerr struct ct_err err = {};
+	uint64_t began = ct_clock__now_ns(), ended;
 	int ret = s->feed->renew(s->feed, &sv, &err);
 
+	ended = ct_clock__now_ns();
+	s->rest_until = ended + (ended - began) * RESTS;
 	if (ret < 0)
 		ct_top__set_problem(&s->top, err.msg);
 	else if (!ret)
@@ -158,7 +163,7 @@ static void on_time(void *arg)
 
 	if (s->over)
 		return;
-	if (!s->top.paused)
+	if (!s->top.paused && ct_clock__now_ns() >= s->rest_until)
 		read_feed(s);
 	draw(s);
 }
