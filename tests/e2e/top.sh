@@ -16,22 +16,24 @@ servers=0
 tm() { tmux -L "t$servers" -f /dev/null "$@"; }
 trap 'tm kill-server 2>/dev/null; [ -z "${group:-}" ] || rmdir "$group"; rm -rf "$tmp"' EXIT
 
-# begin COLUMNS LINES WORD...: captrim top with these, in a window of that size; its exit status is in $tmp/status.
+# begin COLUMNS LINES WORD...: captrim top with these, in a window of that size; its exit status is in $run/status then.
 begin() {
 	local width=$1 height=$2
 
 	shift 2
-	rm -f "$tmp/status" "$tmp/pid" "$tmp/stty.after"
-	cat >"$tmp/run" <<-END
-		stty -g >$tmp/stty.before
-		$* 2>$tmp/said & echo \$! >$tmp/pid; fg >/dev/null 2>&1
-		echo \$? >$tmp/status
-		stty -g >$tmp/stty.after
-		sleep 100
-	END
 	tm kill-server 2>/dev/null
 	servers=$((servers + 1))
-	tm new-session -d -x "$width" -y "$height" "bash -m $tmp/run"
+	# Of its own, for what the last one ran may still be ending.
+	run=$tmp/run.$servers
+	mkdir "$run"
+	cat >"$run/script" <<-END
+		stty -g >$run/stty.before
+		$* 2>$run/said & echo \$! >$run/pid; fg >/dev/null 2>&1
+		echo \$? >$run/status
+		stty -g >$run/stty.after
+		sleep 100
+	END
+	tm new-session -d -x "$width" -y "$height" "bash -m $run/script"
 }
 
 # screen: what is on it, in $tmp/screen
@@ -51,10 +53,9 @@ keys() { tm send-keys "$@"; }
 
 # ends NAME STATUS: captrim ends with it, and leaves the terminal as it was
 ends() {
-	for _ in $(seq 150); do [ -s "$tmp/stty.after" ] && [ -s "$tmp/status" ] && break; sleep 0.2; done
-	is "$1: exit status" "$(cat "$tmp/status" 2>/dev/null)" "$2"
-	cmp -s "$tmp/stty.before" "$tmp/stty.after" || fail "$1" 'the terminal is not as it was'
-	rm -f "$tmp/stty.after"
+	for _ in $(seq 150); do [ -s "$run/stty.after" ] && [ -s "$run/status" ] && break; sleep 0.2; done
+	is "$1: exit status" "$(cat "$run/status" 2>/dev/null)" "$2"
+	cmp -s "$run/stty.before" "$run/stty.after" || fail "$1" 'the terminal is not as it was'
 }
 
 top() { echo "$captrim top --store $store -i 200ms $*"; }
@@ -105,7 +106,7 @@ sizes() {
 ends_by_signal() {
 	begin 80 24 "$(top)"
 	shows 'again' '^WORKLOAD '
-	kill -TERM "$(cat "$tmp/pid")"
+	kill -TERM "$(cat "$run/pid")"
 	ends SIGTERM 0
 	begin 80 24 "$(top)"
 	shows 'and again' '^WORKLOAD '
@@ -139,7 +140,7 @@ colors() {
 	keys q
 	begin 80 24 "TERM=nothing-like-that $(top)"
 	ends 'an unknown terminal' 1
-	says 'an unknown terminal: message' "$tmp/said" "the terminal 'nothing-like-that' is not known here; set TERM"
+	says 'an unknown terminal: message' "$run/said" "the terminal 'nothing-like-that' is not known here; set TERM"
 	"$captrim" top --store "$store" </dev/null >"$tmp/out" 2>"$tmp/err"
 	is 'no terminal' $? 1
 	says 'no terminal: message' "$tmp/err" 'top needs a terminal'
@@ -154,9 +155,9 @@ live() {
 	mkdir "$group" 2>/dev/null || { group=; skip 'live' 'no cgroup can be made'; return; }
 	begin 80 24 "$captrim top --live -i 500ms"
 	shows 'live: attached' 'CHECKS/S'
-	shows 'live: rows' '^/ .* INCOMPLETE: start not seen'
+	shows 'live: rows' '^[1-9][0-9]* workloads?, '
 	for _ in 1 2 3 4 5 6 7 8 9; do
-		sh -c 'echo $$ >"$0/cgroup.procs" && exec chown 1:1 "$1"' "$group" "$tmp/said"
+		sh -c 'echo $$ >"$0/cgroup.procs" && exec chown 1:1 "$1"' "$group" "$run/said"
 		sleep 0.5
 	done
 	keys / c a p t r i m - t o p Enter
