@@ -8,6 +8,8 @@
 
 #include "emit/common.h"
 #include "emit/emit.h"
+#include "model/identity.h"
+#include "model/pod.h"
 
 #define BASELINE                                                                       \
 	(CT_CAP(AUDIT_WRITE) | CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FOWNER) | \
@@ -123,6 +125,75 @@ static void put_head(const struct ct_report *r, const struct ct_advice *a, FILE 
 	ct_emit__notes(a, &idiom, out, indent);
 }
 
+/* What made the pod that was recorded, and so where its manifest is. False: it was no pod's. */
+struct owner {
+	char *kind, *name, *space;
+	bool guessed;
+};
+
+static void owner__free(struct owner *o)
+{
+	free(o->kind);
+	free(o->name);
+	free(o->space);
+}
+
+/* As Kubernetes wants names of objects to be; any container may be called as if it were a pod's. */
+static bool is_name(const char *s)
+{
+	ct_autofree char *key = s ? ct_emit__key(s, "-.", true) : NULL;
+
+	return key && !strcmp(key, s);
+}
+
+static bool find_owner(const struct ct_workload *w, struct owner *o)
+{
+	const struct ct_container *c = &w->container;
+	const char *slash = c->owner ? strchr(c->owner, '/') : NULL;
+	struct ct_pod pod = {};
+	bool is = w->kind == CT_WL_CONTAINER && ct_pod__parse(c->name, &pod) && is_name(pod.name) &&
+		  is_name(pod.space);
+
+	*o = (struct owner){};
+	if (is) {
+		o->name = ct_container__pod_owner(c, pod.name);
+		o->kind = slash ? ct_xstrndup(c->owner, (size_t)(slash - c->owner)) : NULL;
+		o->space = ct_xstrdup(pod.space);
+		o->guessed = !c->owner || c->owner_guessed;
+		is = is_name(o->name);
+	}
+	ct_pod__free(&pod);
+	return is;
+}
+
+static void put_owner(const struct ct_workload *w, FILE *out, const char *indent)
+{
+	__attribute__((cleanup(owner__free))) struct owner o;
+
+	if (!find_owner(w, &o))
+		return;
+	ct_emit__comment(out, indent, "%s %s in %s%s", o.kind ?: "owner:", o.name, o.space,
+			 o.guessed ? " (guessed from the pod's name)" : "");
+}
+
+/* Kinds whose pods have their containers at spec.template.spec; NULL: not among them. */
+static const char *version_of(const char *kind)
+{
+	static const char *const kinds[][2] = {
+		{ "Deployment", "apps/v1" },
+		{ "StatefulSet", "apps/v1" },
+		{ "DaemonSet", "apps/v1" },
+		{ "Job", "batch/v1" },
+		{ "Rollout", "argoproj.io/v1alpha1" },
+		{ "DeploymentConfig", "apps.openshift.io/v1" },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(kinds); i++)
+		if (ct_str_equal(kind, kinds[i][0]))
+			return kinds[i][1];
+	return NULL;
+}
+
 void ct_emit__kubernetes(const struct ct_report *r, FILE *out)
 {
 	for (size_t i = 0; i < r->nadvices; i++) {
@@ -131,6 +202,7 @@ void ct_emit__kubernetes(const struct ct_report *r, FILE *out)
 
 		if (i)
 			fputs("---\n", out);
+		put_owner(r->advices[i].workload, out, "");
 		put_head(r, &r->advices[i], out, "");
 		fprintf(out, "containers:\n  - name: %s\n", name);
 		put_context(r, &r->advices[i], out, "    ");
@@ -171,21 +243,31 @@ void ct_emit__kustomize(const struct ct_report *r, FILE *out)
 	fputs(r->nadvices ? "patches:\n" : "patches: []\n", out);
 	for (size_t i = 0; i < r->nadvices; i++) {
 		ct_autofree char *key = ct_emit__unique_key(r, i, "-", true);
-		ct_autofree char *name = ct_emit__yaml(key);
+		ct_autofree char *name = ct_emit__yaml(key), *object = NULL, *space = NULL;
+		__attribute__((cleanup(owner__free))) struct owner o;
+		bool known = find_owner(r->advices[i].workload, &o);
+		const char *version = known ? version_of(o.kind) : NULL;
 
+		object = ct_emit__yaml(known ? o.name : key);
+		space = known ? ct_emit__yaml(o.space) : NULL;
+		put_owner(r->advices[i].workload, out, "  ");
 		put_head(r, &r->advices[i], out, "  ");
 		fprintf(out,
 			"  - patch: |-\n"
-			"      apiVersion: apps/v1\n"
-			"      kind: Deployment\n"
+			"      apiVersion: %s\n"
+			"      kind: %s\n"
 			"      metadata:\n"
-			"        name: %s\n"
+			"        name: %s\n",
+			version ?: "apps/v1", version ? o.kind : "Deployment", object);
+		if (space)
+			fprintf(out, "        namespace: %s\n", space);
+		fprintf(out,
 			"      spec:\n"
 			"        template:\n"
 			"          spec:\n"
 			"            containers:\n"
 			"              - name: %s\n",
-			name, name);
+			name);
 		put_context(r, &r->advices[i], out, "                ");
 	}
 }

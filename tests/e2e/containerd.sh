@@ -1,0 +1,76 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# containerd without Docker: containers of ctr in several namespaces, and pods through its CRI, each by the name that its
+# owner knows.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/containerd.sh
+. "$(dirname "$0")/../lib/containerd.sh"
+need_probe
+in_own_mounts "$@"
+trap 'end_containerd; rm -rf "$tmp"' EXIT
+need_containerd
+# No engine is to be asked for names.
+export DOCKER_HOST=unix://$tmp/none
+loop='while chown 7 /tmp; do sleep 0.1; done'
+
+# pod NAME UID LABEL...: prints its id, or nothing; a Deployment's
+pod() {
+	local name=$1 uid=$2
+
+	shift 2
+	cri pod "$name" shop "$uid" "/kubepods/besteffort/pod$uid" "$@"
+}
+
+# start POD_ID NAME UID CONTAINER COMMAND: prints its id
+start() {
+	local id
+
+	id=$(cri container "$1" "$2" shop "$3" "/kubepods/besteffort/pod$3" "$4" "$image" /bin/sh -c "$5") &&
+		cri start "$id" && echo "$id"
+}
+
+# report FILE: what is known of each that changed an owner
+report() {
+	"$captrim" advise --format json "$1" | jq -c '[.workloads[] | select(.advice.cap_add == ["CHOWN"]) |
+		[.runtime, .container.name, .id[:12], .container.owner, .container.owner_guessed // false, .container.pod_uid]] | sort'
+}
+
+ctr -a "$ctr" -n default run -d "$image" web /bin/sh -c "$loop" >/dev/null 2>"$tmp/err" ||
+	{ skip all "no container can be started: $(tail -n 1 "$tmp/err")"; exit 0; }
+ctr -a "$ctr" -n ci run -d "$image" web /bin/sh -c "$loop" >/dev/null 2>&1
+ctr -a "$ctr" -n default run -d --label nerdctl/name=shop-db --label "evil=$(printf 'a\tb')" "$image" \
+	"$(printf 'd%.0s' $(seq 64))" /bin/sh -c "$loop" >/dev/null 2>&1
+"$captrim" record -q --all -d 3s -o "$tmp/ctr.rec" 2>"$tmp/err" || fail ctr "$(tail -n 1 "$tmp/err")"
+is ctr "$(report "$tmp/ctr.rec")" \
+	'[["containerd",null,"ci/web",null,false,null],["containerd",null,"web",null,false,null],["containerd","shop-db","dddddddddddd",null,false,null]]'
+"$captrim" record -q -c ci/web -d 2s -o "$tmp/one.rec" 2>"$tmp/err" || fail by-name "$(tail -n 1 "$tmp/err")"
+is by-name "$("$captrim" advise --format json "$tmp/one.rec" | jq -c '[.workloads[] | .id, .advice.cap_add]')" '["ci/web",["CHOWN"]]'
+
+uid=0a1b2c3d-1111-2222-3333-444455556666
+uid2=0a1b2c3d-1111-2222-3333-444455557777
+pod=$(pod web-7d4b9c6f5d-x7k2p $uid app=web pod-template-hash=7d4b9c6f5d 2>"$tmp/err") ||
+	{ skip pods "no pod can be started: $(tail -n 1 "$tmp/err")"; exit 0; }
+# A replica of it, a pod that is only named so, and both chosen before they run.
+"$captrim" record -q -n shop --pod web -l app=web,tier!=test -d 12s -o "$tmp/pods.rec" 2>"$tmp/err" &
+recorder=$!
+attached $recorder
+start "$pod" web-7d4b9c6f5d-x7k2p $uid nginx "$loop" >"$tmp/id" || fail start "$(cat "$tmp/id")"
+replica=$(pod web-7d4b9c6f5d-q4xjz $uid2 app=web pod-template-hash=7d4b9c6f5d)
+start "$replica" web-7d4b9c6f5d-q4xjz $uid2 nginx "$loop" >"$tmp/id2"
+other=$(pod batch-q4xjz 0a1b2c3d-1111-2222-3333-444455558888 app=batch)
+start "$other" batch-q4xjz 0a1b2c3d-1111-2222-3333-444455558888 nginx "$loop" >/dev/null
+wait $recorder || fail pods "$(tail -n 1 "$tmp/err")"
+is pods "$(report "$tmp/pods.rec")" \
+	"[[\"containerd\",\"shop/web-7d4b9c6f5d-q4xjz/nginx\",\"$(head -c 12 "$tmp/id2")\",\"Deployment/web\",false,\"$uid2\"]]"
+is start-seen "$("$captrim" advise --format json "$tmp/pods.rec" | jq -c '[.workloads[] | .exercised.start_seen, (.incomplete // [])]')" '[true,[]]'
+"$captrim" advise --format kubernetes -o "$tmp/yaml" "$tmp/pods.rec"
+says owner "$tmp/yaml" 'Deployment web in shop'
+
+# The same by the CRI, and by a CRI that is none.
+"$captrim" record -q -n shop --pod Deployment/web --cri "$ctr" -d 2s -o "$tmp/cri.rec" 2>"$tmp/err" || fail cri "$(tail -n 1 "$tmp/err")"
+is cri "$("$captrim" advise --format json "$tmp/cri.rec" | jq -c '[.workloads[] | .container.owner, .container.image]')" \
+	"[\"Deployment/web\",\"$image\"]"
+"$captrim" record -q --all --cri "$tmp/none" -o "$tmp/none.rec" 2>"$tmp/err"
+is cri-status $? 1
+says cri-message "$tmp/err" "cannot ask the runtime at .*/none: No such file"
