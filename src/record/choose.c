@@ -102,7 +102,7 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_en
 		ct_userns__settle(ct_collect__cgroups(r->collect), w);
 		return;
 	}
-	w->runtime = ev->from->runtime;
+	w->runtime = (ev->from ?: r->engine)->runtime;
 	take_over(&w->container.name, ev->name);
 	take_over(&w->container.image, ev->image);
 	/* While it creates one the daemon tells what an image has all the same. */
@@ -128,7 +128,7 @@ void ct_recorder__on_engine(void *arg, const struct ct_engine_event *ev)
 	if (!begins)
 		return;
 	/* What a user's engine says of a container of root's is not true. */
-	if (ev->from->uid && ct_recorder__is_roots(r, ev->id))
+	if (ev->from && ev->from->uid && ct_recorder__is_roots(r, ev->id))
 		return;
 	ours = r->opts.all || r->opts.any_container ||
 	       (r->opts.label && ev->label && !strcmp(ev->label, r->opts.label)) ||
