@@ -125,13 +125,14 @@ static void put_head(const struct ct_report *r, const struct ct_advice *a, FILE 
 	ct_emit__notes(a, &idiom, out, indent);
 }
 
-/* What made the pod that was recorded, and so where its manifest is. False: it was no pod's. */
-struct owner {
+/* What made the pod that was recorded, and so where its manifest is. False: it did not come from a
+ * pod. */
+struct pod_owner {
 	char *kind, *name, *space;
 	bool guessed;
 };
 
-static void owner__free(struct owner *o)
+static void pod_owner__free(struct pod_owner *o)
 {
 	free(o->kind);
 	free(o->name);
@@ -146,7 +147,7 @@ static bool is_name(const char *s)
 	return key && !strcmp(key, s);
 }
 
-static bool find_owner(const struct ct_workload *w, struct owner *o)
+static bool find_owner(const struct ct_workload *w, struct pod_owner *o)
 {
 	const struct ct_container *c = &w->container;
 	const char *slash = c->owner ? strchr(c->owner, '/') : NULL;
@@ -154,7 +155,7 @@ static bool find_owner(const struct ct_workload *w, struct owner *o)
 	bool is = w->kind == CT_WL_CONTAINER && ct_pod__parse(c->name, &pod) && is_name(pod.name) &&
 		  is_name(pod.space);
 
-	*o = (struct owner){};
+	*o = (struct pod_owner){};
 	if (is) {
 		o->name = ct_container__pod_owner(c, pod.name);
 		o->kind = slash ? ct_xstrndup(c->owner, (size_t)(slash - c->owner)) : NULL;
@@ -168,7 +169,7 @@ static bool find_owner(const struct ct_workload *w, struct owner *o)
 
 static void put_owner(const struct ct_workload *w, FILE *out, const char *indent)
 {
-	__attribute__((cleanup(owner__free))) struct owner o;
+	__attribute__((cleanup(pod_owner__free))) struct pod_owner o;
 
 	if (!find_owner(w, &o))
 		return;
@@ -244,7 +245,7 @@ void ct_emit__kustomize(const struct ct_report *r, FILE *out)
 	for (size_t i = 0; i < r->nadvices; i++) {
 		ct_autofree char *key = ct_emit__unique_key(r, i, "-", true);
 		ct_autofree char *name = ct_emit__yaml(key), *object = NULL, *space = NULL;
-		__attribute__((cleanup(owner__free))) struct owner o;
+		__attribute__((cleanup(pod_owner__free))) struct pod_owner o;
 		bool known = find_owner(r->advices[i].workload, &o);
 		const char *version = known ? version_of(o.kind) : NULL;
 
