@@ -49,7 +49,7 @@ static int set(struct ct_store *s, const struct ct_store_ack *a, const struct ma
 	int64_t version = 0;
 	int ret = ct_store__first_version(s->db, &version, err);
 
-	for (size_t i = 0; i < f->ids.len && !ret; i++)
+	for (size_t i = 0; i < f->ids.len && !ret; i++, version++)
 		ret = ct_db__exec(
 			s->db,
 			"UPDATE event SET acked_ms = $3, acked_by = $4, note = $5,"
@@ -57,7 +57,7 @@ static int set(struct ct_store *s, const struct ct_store_ack *a, const struct ma
 			" WHERE host = $1 AND id = $2",
 			CT_VALUES(CT_TEXT(f->hosts.items[i]), CT_TEXT(f->ids.items[i]),
 				  CT_INT(a->undo ? 0 : a->now_ms), CT_TEXT(a->undo ? "" : a->by),
-				  CT_TEXT(a->undo ? "" : a->note), CT_INT(s->path ? version++ : 0)),
+				  CT_TEXT(a->undo ? "" : a->note), CT_INT(s->path ? version : 0)),
 			err);
 	if (!ret && f->ids.len && s->path)
 		ret = ct_store__last_version(s->db, version - 1, err);

@@ -47,34 +47,49 @@ int ct_store_lock__make_file(const char *path, struct ct_err *err)
 	return 0;
 }
 
+/* Whose it is; "?" if that cannot be told. */
+static void read_pid(int fd, char pid[24])
+{
+	ssize_t n = pread(fd, pid, 23, 0);
+
+	pid[n > 0 ? n : 0] = '\0';
+	pid[strspn(pid, "0123456789")] = '\0';
+	if (!*pid)
+		strcpy(pid, "?");
+}
+
+static int lock(int fd, const char *path, const char *name, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(path);
+	char pid[24];
+
+	if (!flock(fd, LOCK_EX | LOCK_NB))
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return cannot("lock", name, err);
+	read_pid(fd, pid);
+	return ct_err__set(err, EBUSY,
+			   "%s: another captrim monitor (process %s) writes to it; one host has "
+			   "one",
+			   shown, pid);
+}
+
 int ct_store_lock__take(const char *path, int *fd, struct ct_err *err)
 {
 	ct_autofree char *name = ct_xasprintf("%s.lock", path);
-	ct_autoclose int mine = make(name, err);
-	char pid[24] = "";
+	int ret, mine = make(name, err);
 
 	if (mine < 0)
 		return mine;
-	if (flock(mine, LOCK_EX | LOCK_NB)) {
-		ct_autofree char *shown = ct_printable(path);
-
-		if (errno != EWOULDBLOCK)
-			return cannot("lock", name, err);
-		if (pread(mine, pid, sizeof(pid) - 1, 0) < 0)
-			*pid = '\0';
-		pid[strspn(pid, "0123456789")] = '\0';
-		return ct_err__set(
-			err, EBUSY,
-			"%s: another captrim monitor (process %s) writes to it; one host "
-			"has one",
-			shown, *pid ? pid : "?");
+	ret = lock(mine, path, name, err);
+	if (ret) {
+		close(mine);
+		return ret;
 	}
 	/* For the message above only, so that it does not matter whether it arrives. */
-	snprintf(pid, sizeof(pid), "%d\n", getpid());
-	if (ftruncate(mine, 0) || pwrite(mine, pid, strlen(pid), 0) < 0)
+	if (ftruncate(mine, 0) || dprintf(mine, "%d\n", getpid()) < 0)
 		errno = 0;
 	*fd = mine;
-	mine = -1;
 	return 0;
 }
 

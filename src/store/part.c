@@ -7,6 +7,7 @@
 
 #include "model/recording.h"
 #include "model/setting.h"
+#include "model/tally.h"
 #include "store/store_priv.h"
 
 #define MAX_SIZE (256u << 20) /* of a recording: a row is not trusted */
@@ -88,18 +89,12 @@ static void take_host(struct ct_session *into, struct ct_session *from)
 	from->host = host;
 }
 
-static void add_losses(struct ct_losses *to, const struct ct_losses *from)
-{
-	/* Only one of the parts has them. */
-	if (memcmp(to, &(struct ct_losses){}, sizeof(*to)) == 0)
-		*to = *from;
-}
-
 void ct_packed__assemble(struct ct_session *into, struct ct_session *from)
 {
 	struct ct_workload *w = from->workloads[0], *first;
 
-	add_losses(&into->losses, &from->losses);
+	/* Only one of the parts has them. */
+	ct_losses__add(&into->losses, &from->losses);
 	if (into->recordings < from->recordings)
 		into->recordings = from->recordings;
 	from->nworkloads = 0;

@@ -206,6 +206,7 @@ static int remove_gone(struct ct_replica *c, const char *key, const char *names,
 static int send_workload(struct ct_replica *c, const char *key, struct ct_err *err)
 {
 	struct sending s = { .c = c, .err = err };
+	uint64_t before = c->rows;
 	int ret = 0;
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(of_workload) && !ret; i++) {
@@ -215,8 +216,11 @@ static int send_workload(struct ct_replica *c, const char *key, struct ct_err *e
 					     CT_INT(c->copied.version)),
 				   send_row, &s, err);
 	}
-	if (!ret)
-		ret = remove_gone(c, key, GONE("part", "setting"), err);
+	/* Nothing goes without something else that changes: a part is joined to another one, a need
+	 * is out of the advice. */
+	if (ret || c->rows == before)
+		return ret;
+	ret = remove_gone(c, key, GONE("part", "setting"), err);
 	return ret ? ret : remove_gone(c, key, GONE("need", "capability"), err);
 }
 

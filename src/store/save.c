@@ -26,7 +26,7 @@ static int save_host(struct ct_saving *sv, const struct ct_host *h)
 		" version = excluded.version, news_version = excluded.news_version",
 		CT_VALUES(CT_TEXT(sv->host), CT_TEXT(sv->store), CT_TEXT(h->kernel),
 			  CT_TEXT(h->arch), CT_TEXT(h->boot_id), CT_TEXT(h->backend),
-			  CT_TEXT(h->captrim), CT_INT(sv->now_ms), CT_INT(sv->version++)),
+			  CT_TEXT(h->captrim), CT_INT(sv->now_ms), CT_INT(ct_save__version(sv))),
 		sv->err);
 }
 
@@ -48,7 +48,7 @@ static int save_event(struct ct_saving *sv, const struct ct_store_event *e)
 			  CT_TEXT(e->label), CT_TEXT(e->kind), CT_TEXT(e->capability),
 			  CT_TEXT(e->verdict), CT_TEXT(e->scope), CT_TEXT(e->generation),
 			  CT_INT(time_ms), CT_INT(e->expires_ms), CT_TEXT(e->text),
-			  CT_TEXT(e->json), CT_INT(sv->version++)),
+			  CT_TEXT(e->json), CT_INT(ct_save__version(sv))),
 		sv->err);
 }
 
@@ -65,7 +65,7 @@ static int save_gap(struct ct_saving *sv, const struct ct_store_gap *g)
 			   CT_VALUES(CT_TEXT(sv->host), CT_TEXT(sv->store), CT_TEXT(key),
 				     CT_TEXT(g->why), CT_INT(g->from_ms),
 				     CT_INT(g->to_ms > g->from_ms ? g->to_ms : g->from_ms),
-				     CT_TEXT(g->text), CT_INT(sv->version++)),
+				     CT_TEXT(g->text), CT_INT(ct_save__version(sv))),
 			   sv->err);
 }
 

@@ -15,6 +15,12 @@ struct ct_saving {
 	struct ct_err *err;
 };
 
+/* Each row has one of its own. */
+static inline int64_t ct_save__version(struct ct_saving *sv)
+{
+	return sv->version++;
+}
+
 struct ct_store_sums {
 	uint64_t checks, kinds;
 };

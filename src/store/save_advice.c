@@ -50,7 +50,7 @@ static int save_need(struct ct_saving *sv, const char *key, int cap,
 			  CT_TEXT(ct_risk__name(info ? info->risk : CT_RISK_HIGH)),
 			  CT_INT(cv->chosen), CT_INT(held), CT_INT(cv->granted), CT_INT(cv->denied),
 			  CT_INT(sv->now_ms), CT_TEXT(r->site), CT_TEXT(r->syscall),
-			  CT_TEXT(r->process), CT_TEXT(r->text), CT_INT(sv->version++)),
+			  CT_TEXT(r->process), CT_TEXT(r->text), CT_INT(ct_save__version(sv))),
 		sv->err);
 }
 
@@ -143,6 +143,7 @@ int ct_save__advice(struct ct_saving *sv, const char *key, const struct ct_store
 		CT_VALUES(CT_TEXT(sv->host), CT_TEXT(sv->store), CT_TEXT(key), CT_TEXT(caps),
 			  CT_INT(a->cap_add), CT_INT(a->required), CT_INT(a->optional),
 			  CT_INT(a->removed), CT_TEXT(ct_confidence__name(a->confidence)),
-			  CT_TEXT(gaps), CT_INT(sv->now_ms), CT_TEXT(json), CT_INT(sv->version++)),
+			  CT_TEXT(gaps), CT_INT(sv->now_ms), CT_TEXT(json),
+			  CT_INT(ct_save__version(sv))),
 		sv->err);
 }

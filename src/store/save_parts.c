@@ -66,7 +66,7 @@ static int write_part(struct ct_saving *sv, const char *key, const char *setting
 		CT_VALUES(CT_TEXT(sv->host), CT_TEXT(sv->store), CT_TEXT(key), CT_TEXT(setting),
 			  CT_INT(sums.checks), CT_INT(sums.kinds), CT_INT(sv->now_ms),
 			  CT_INT(packed->size), CT_BLOB(packed->data, packed->len),
-			  CT_INT(sv->version++), CT_INT(place)),
+			  CT_INT(ct_save__version(sv)), CT_INT(place)),
 		sv->err);
 }
 

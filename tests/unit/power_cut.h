@@ -56,7 +56,8 @@ static inline void cut_apply(struct cut_disk *d, size_t at, const char *data, si
 		memset(d->data + d->len, 0, at + len - d->len);
 		d->len = at + len;
 	}
-	memcpy(d->data + at, data, len);
+	if (len)
+		memcpy(d->data + at, data, len);
 }
 
 static inline void cut_remember(struct cut_disk *d, size_t at, const void *data, size_t len)
@@ -64,7 +65,7 @@ static inline void cut_remember(struct cut_disk *d, size_t at, const void *data,
 	struct cut_write *w = CT_PUSH(d->pending, d->npending, d->pending_cap);
 
 	*w = (struct cut_write){ .at = at, .len = len };
-	if (data) {
+	if (data && len) {
 		w->data = ct_xzalloc(len + 1);
 		memcpy(w->data, data, len);
 	}
