@@ -2,10 +2,9 @@
 /* Reads what the probe counted, and deletes the entries of cgroups that are gone. */
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <linux/capability.h>
 #include <string.h>
 
-#include "kern/probe_priv.h"
+#include "kern/map_walk.h"
 
 /* Length of a tick: the measured one, rounded to a CONFIG_HZ that exists. */
 static uint64_t tick_ns(uint64_t jiffies, uint64_t ns)
@@ -39,20 +38,76 @@ static uint64_t jiffies_to_ns(const struct ct_probe *p, uint64_t jiffies)
 	return jiffies ? p->start.ns + (jiffies - p->start.jiffies) * tick : 0;
 }
 
-/* All slots of all processors' caches; the caller frees. Where the kernel gives none they are
- * empty. */
-static struct ct_slot *read_cache(struct ct_probe *p, size_t *n)
+/* Slots of all processors' caches, and those of them that hold something, by key. */
+struct cache_slots {
+	struct ct_slot *all;
+	size_t n;
+	const struct ct_slot **held;
+	size_t nheld;
+};
+
+static int by_slot_key(const void *x, const void *y)
+{
+	const struct ct_slot *const *a = x, *const *b = y;
+
+	return memcmp(&(*a)->key, &(*b)->key, sizeof((*a)->key));
+}
+
+static void sort_slots(struct cache_slots *s)
+{
+	if (s->nheld)
+		qsort(s->held, s->nheld, sizeof(*s->held), by_slot_key);
+}
+
+static void free_slots(struct cache_slots *s)
+{
+	free(s->all);
+	free(s->held);
+}
+
+/* Reads all of them. Where the kernel gives none they are empty. */
+static struct cache_slots read_cache(struct ct_probe *p)
 {
 	__u32 count = CT_CACHE_SLOTS * p->ncpus, batch;
-	struct ct_slot *slots = ct_xzalloc(count * sizeof(*slots));
+	struct cache_slots s = { .n = count };
 	ct_autofree __u32 *index = ct_xzalloc(count * sizeof(*index));
 
-	*n = count;
-	if (bpf_map_lookup_batch(bpf_map__fd(p->skel->maps.cache), NULL, &batch, index, slots,
+	s.all = ct_xzalloc(count * sizeof(*s.all));
+	s.held = ct_xzalloc(count * sizeof(*s.held));
+	if (bpf_map_lookup_batch(bpf_map__fd(p->skel->maps.cache), NULL, &batch, index, s.all,
 				 &count, NULL) &&
 	    errno != ENOENT)
-		memset(slots, 0, *n * sizeof(*slots));
-	return slots;
+		memset(s.all, 0, s.n * sizeof(*s.all));
+	for (size_t i = 0; i < s.n; i++)
+		if (s.all[i].count)
+			s.held[s.nheld++] = &s.all[i];
+	sort_slots(&s);
+	return s;
+}
+
+struct ct_cache {
+	struct cache_slots slots; /* as they were read last */
+	struct cache_slots moved; /* those that changed hands since they were read before that */
+};
+
+/* Those that hold the key: *n of them, beginning with the one that is returned. */
+static const struct ct_slot **find_slots(const struct cache_slots *s, const struct ct_key *key,
+					 size_t *n)
+{
+	size_t low = 0, high = s->nheld;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (memcmp(&s->held[middle]->key, key, sizeof(*key)) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*n = 0; low + *n < s->nheld; (*n)++)
+		if (memcmp(&s->held[low + *n]->key, key, sizeof(*key)) != 0)
+			break;
+	return s->held + low;
 }
 
 static void forget_shares(struct ct_probe *p)
@@ -95,63 +150,8 @@ static void add_cpus(struct ct_count *sum, const struct ct_count *cpu, int ncpus
 		add_hits(sum, cpu[c].count, cpu[c].last);
 }
 
-/* An entry that is taken out makes room for others. */
-static void give_back(struct ct_probe *p, enum ct_pool pool, uint64_t cgroup)
-{
-	int fd = bpf_map__fd(p->skel->maps.shares);
-	struct ct_share share;
-
-	__atomic_fetch_sub(&p->skel->bss->pool_used[pool], 1, __ATOMIC_RELAXED);
-	if (bpf_map_lookup_elem(fd, &cgroup, &share) || !share.used[pool])
-		return;
-	/* The cgroup is gone: nobody else changes it. */
-	share.used[pool]--;
-	bpf_map_update_elem(fd, &cgroup, &share, BPF_EXIST);
-}
-
-#define LONGEST_KEY sizeof(struct ct_act_key)
-_Static_assert(sizeof(struct ct_key) <= LONGEST_KEY, "the longest key");
-
-/* Calls fn for each key of a map. fn may delete its entry. */
-static void each_key(const struct bpf_map *map, void (*fn)(void *arg, const void *key), void *arg)
-{
-	char key[LONGEST_KEY], next[LONGEST_KEY];
-	size_t size = bpf_map__key_size(map);
-	int fd = bpf_map__fd(map);
-	bool more = !bpf_map_get_next_key(fd, NULL, next);
-
-	/* Bounded, because the walk begins anew if the kernel deletes the key in between. */
-	for (size_t left = 2 * (size_t)bpf_map__max_entries(map); more && left; left--) {
-		memcpy(key, next, size);
-		more = !bpf_map_get_next_key(fd, key, next);
-		fn(arg, key);
-	}
-}
-
-/* One walk over a map. */
-struct map_walk {
-	struct ct_probe *p;
-	const struct ct_which *which;
-	union {
-		ct_count_fn count;
-		ct_act_fn act;
-		ct_entered_fn entered;
-		ct_lost_fn lost;
-		ct_mention_fn mention;
-	} fn;
-	void *arg;
-	void *cpu;
-	struct ct_slot *slots;
-	size_t nslots;
-};
-
-static bool is_gone(const struct map_walk *w, uint64_t cgroup)
-{
-	return w->which->gone && w->which->gone(w->which->arg, cgroup);
-}
-
 /* What slot i holds of the key now. */
-static struct ct_count look_at_slot(const struct map_walk *w, __u32 i, const struct ct_key *key)
+static struct ct_count look_at_slot(const struct ct_map_walk *w, __u32 i, const struct ct_key *key)
 {
 	int fd = bpf_map__fd(w->p->skel->maps.cache);
 	struct ct_slot slot;
@@ -167,24 +167,25 @@ static bool has_key(const struct ct_slot *slot, const struct ct_key *key)
 }
 
 /* Adds what the slots that had the key hold of it now, and notes that in them. */
-static void add_slots(struct map_walk *w, const struct ct_key *key, struct ct_count *sum)
+static void add_slots(struct ct_map_walk *w, const struct ct_key *key, struct ct_count *sum)
 {
-	for (size_t i = 0; i < w->nslots; i++) {
+	for (size_t i = 0; i < w->cache->slots.n; i++) {
 		struct ct_count now;
 
-		if (!has_key(&w->slots[i], key))
+		if (!has_key(&w->cache->slots.all[i], key))
 			continue;
 		now = look_at_slot(w, i, key);
 		add_hits(sum, now.count, now.last);
-		w->slots[i].count = now.count;
+		w->cache->slots.all[i].count = now.count;
 	}
 }
 
 /* True if no slot holds less than was noted, so that none was flushed since. */
-static bool slots_are_kept(const struct map_walk *w, const struct ct_key *key)
+static bool slots_are_kept(const struct ct_map_walk *w, const struct ct_key *key)
 {
-	for (size_t i = 0; i < w->nslots; i++)
-		if (has_key(&w->slots[i], key) && look_at_slot(w, i, key).count < w->slots[i].count)
+	for (size_t i = 0; i < w->cache->slots.n; i++)
+		if (has_key(&w->cache->slots.all[i], key) &&
+		    look_at_slot(w, i, key).count < w->cache->slots.all[i].count)
 			return false;
 	return true;
 }
@@ -195,7 +196,7 @@ static bool slots_are_kept(const struct map_walk *w, const struct ct_key *key)
  * While the probe runs, a slot may be flushed to the map between the two readings. Then both are
  * repeated, or its hits would be counted twice.
  */
-static int sum_kind(struct map_walk *w, const struct ct_key *key, struct ct_count *sum)
+static int sum_kind(struct ct_map_walk *w, const struct ct_key *key, struct ct_count *sum)
 {
 	int fd = bpf_map__fd(w->p->skel->maps.kinds);
 
@@ -215,178 +216,91 @@ static int sum_kind(struct map_walk *w, const struct ct_key *key, struct ct_coun
  * Nothing is counted for a cgroup that is gone, so a slot that still has its key is without effect
  * once the entry is deleted.
  */
-static void read_kind(void *arg, const void *entry)
+static void tell_kind(struct ct_map_walk *w, const struct ct_key *key, const struct ct_count *sum)
 {
-	struct map_walk *w = arg;
-	const struct ct_key *key = entry;
-	bool gone = is_gone(w, key->cgroup);
-	int fd = bpf_map__fd(w->p->skel->maps.kinds);
-	struct ct_count sum;
+	bool gone = ct_map_walk__is_gone(w, key->cgroup);
 
-	if ((!gone && !w->which->living) || sum_kind(w, key, &sum))
-		return;
-	w->fn.count(w->arg, key, sum.count, jiffies_to_ns(w->p, sum.last));
+	w->fn.count(w->arg, key, sum->count, jiffies_to_ns(w->p, sum->last));
 	if (!gone)
 		return;
-	if (!bpf_map_delete_elem(fd, key))
-		give_back(w->p, CT_POOL_KINDS, key->cgroup);
+	if (!bpf_map_delete_elem(bpf_map__fd(w->p->skel->maps.kinds), key))
+		ct_map_walk__give_back(w->p, CT_POOL_KINDS, key->cgroup);
 	if (!bpf_map_delete_elem(bpf_map__fd(w->p->skel->maps.results), key))
-		give_back(w->p, CT_POOL_RESULTS, key->cgroup);
+		ct_map_walk__give_back(w->p, CT_POOL_RESULTS, key->cgroup);
+}
+
+static void read_kind(void *arg, const void *entry)
+{
+	struct ct_map_walk *w = arg;
+	const struct ct_key *key = entry;
+	struct ct_count sum;
+
+	if (ct_map_walk__is_wanted(w, key->cgroup) && !sum_kind(w, key, &sum))
+		tell_kind(w, key, &sum);
+}
+
+/* Entries were read: the slots are read after them, so that no hit is in both. */
+static void read_slots_again(struct ct_map_walk *w)
+{
+	struct cache_slots was = w->cache->slots;
+
+	free_slots(&w->cache->moved);
+	w->cache->slots = read_cache(w->p);
+	w->cache->moved = was;
+	w->cache->moved.nheld = 0;
+	for (size_t i = 0; i < was.n; i++) {
+		const struct ct_slot *now = &w->cache->slots.all[i];
+
+		if (was.all[i].count &&
+		    !(has_key(now, &was.all[i].key) && now->count >= was.all[i].count))
+			w->cache->moved.held[w->cache->moved.nheld++] = &was.all[i];
+	}
+	sort_slots(&w->cache->moved);
+}
+
+/*
+ * What was in a slot before the entry was read, and is not any more, may have been put into the
+ * entry too late to be read: such a kind is looked at by itself.
+ */
+static void read_kind_at_once(struct ct_map_walk *w, const void *entry, void *value)
+{
+	const struct ct_key *key = entry;
+	const struct ct_slot **slots;
+	struct ct_count sum = {};
+	size_t n;
+
+	if (!ct_map_walk__is_wanted(w, key->cgroup))
+		return;
+	find_slots(&w->cache->moved, key, &n);
+	if (n && !w->p->stopped) {
+		read_kind(w, key);
+		return;
+	}
+	add_cpus(&sum, value, w->p->ncpus);
+	slots = find_slots(&w->cache->slots, key, &n);
+	for (size_t i = 0; i < n; i++)
+		add_hits(&sum, slots[i]->count, slots[i]->last);
+	tell_kind(w, key, &sum);
 }
 
 void ct_probe__each_kind(struct ct_probe *p, const struct ct_which *which, ct_count_fn fn,
 			 void *arg)
 {
-	struct map_walk w = { .p = p, .which = which, .fn.count = fn, .arg = arg };
+	struct ct_cache cache = {};
+	struct ct_map_walk w = {
+		.p = p, .which = which, .fn.count = fn, .arg = arg, .cache = &cache
+	};
 	ct_autofree struct ct_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
-	ct_autofree struct ct_slot *slots = read_cache(p, &w.nslots);
 
 	if (!p->stopped)
 		read_clock(p, &p->now);
 	w.cpu = cpu;
-	w.slots = slots;
-	each_key(p->skel->maps.kinds, read_kind, &w);
-}
-
-static void read_overcommit(void *arg, const void *entry)
-{
-	struct map_walk *w = arg;
-	const __u64 *cgroup = entry;
-	bool gone = is_gone(w, *cgroup);
-	int fd = bpf_map__fd(w->p->skel->maps.overcommit);
-	const struct ct_vm_count *cpu = w->cpu;
-	struct ct_key key = { .cgroup = *cgroup, .cap = CAP_SYS_ADMIN, .nr = CT_NR_NONE };
-
-	if ((!gone && !w->which->living) || bpf_map_lookup_elem(fd, cgroup, w->cpu))
-		return;
-	for (int granted = 0; granted < 2; granted++) {
-		uint64_t count = 0;
-
-		for (int c = 0; c < w->p->ncpus; c++)
-			count += cpu[c].n[granted];
-		key.flags = granted ? CT_F_GRANTED : 0;
-		if (count)
-			w->fn.count(w->arg, &key, count, 0);
-	}
-	if (gone)
-		bpf_map_delete_elem(fd, cgroup);
-}
-
-void ct_probe__each_overcommit(struct ct_probe *p, const struct ct_which *which, ct_count_fn fn,
-			       void *arg)
-{
-	ct_autofree struct ct_vm_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
-	struct map_walk w = { .p = p, .which = which, .fn.count = fn, .arg = arg, .cpu = cpu };
-
-	each_key(p->skel->maps.overcommit, read_overcommit, &w);
-}
-
-static void read_act(void *arg, const void *entry)
-{
-	struct map_walk *w = arg;
-	const struct ct_act_key *key = entry;
-	bool gone = is_gone(w, key->cgroup) ||
-		    (w->which->over && w->which->over(w->which->arg, key));
-	int fd = bpf_map__fd(w->p->skel->maps.acts);
-	__u64 count;
-
-	if ((!gone && !w->which->living) || bpf_map_lookup_elem(fd, key, &count))
-		return;
-	w->fn.act(w->arg, key, count);
-	if (gone && !bpf_map_delete_elem(fd, key))
-		give_back(w->p, CT_POOL_ACTS, key->cgroup);
-}
-
-void ct_probe__each_act(struct ct_probe *p, const struct ct_which *which, ct_act_fn fn, void *arg)
-{
-	struct map_walk w = { .p = p, .which = which, .fn.act = fn, .arg = arg };
-
-	each_key(p->skel->maps.acts, read_act, &w);
-}
-
-static void read_loss(void *arg, const void *entry)
-{
-	struct map_walk *w = arg;
-	const __u64 *cgroup = entry;
-	bool gone = is_gone(w, *cgroup);
-	int fd = bpf_map__fd(w->p->skel->maps.shares);
-	struct ct_share share;
-
-	if ((!gone && !w->which->living) || bpf_map_lookup_elem(fd, cgroup, &share))
-		return;
-	if (share.lost)
-		w->fn.lost(w->arg, *cgroup, share.lost);
-	for (int pool = 0; pool < CT_POOLS; pool++)
-		gone &= !share.used[pool];
-	if (gone)
-		bpf_map_delete_elem(fd, cgroup);
-}
-
-void ct_probe__each_loss(struct ct_probe *p, const struct ct_which *which, ct_lost_fn fn, void *arg)
-{
-	struct map_walk w = { .p = p, .which = which, .fn.lost = fn, .arg = arg };
-
-	each_key(p->skel->maps.shares, read_loss, &w);
-}
-
-static void read_entered(void *arg, const void *entry)
-{
-	struct map_walk *w = arg;
-	const struct ct_slot_id *id = entry;
-	bool gone = is_gone(w, id->cgroup);
-	int fd = bpf_map__fd(w->p->skel->maps.entered);
-	struct ct_entered e;
-
-	if ((!gone && !w->which->living) || bpf_map_lookup_elem(fd, id, &e))
-		return;
-	w->fn.entered(w->arg, id, &e);
-	if (gone)
-		bpf_map_delete_elem(fd, id);
-}
-
-void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct_entered_fn fn,
-			    void *arg)
-{
-	struct map_walk w = { .p = p, .which = which, .fn.entered = fn, .arg = arg };
-
-	each_key(p->skel->maps.entered, read_entered, &w);
-}
-
-/* As bpf/ has it, where a value is struct entering. */
-struct entering {
-	__u32 entry, mntns;
-	__u64 cgroup, home, away, since;
-};
-
-static void mention_entering(void *arg, const void *entry)
-{
-	struct map_walk *w = arg;
-	struct entering e;
-
-	if (bpf_map_lookup_elem(bpf_map__fd(w->p->skel->maps.entering), entry, &e))
-		return;
-	if (e.home)
-		w->fn.mention(w->arg, e.home, true);
-	if (CT_IS_PENDING(e.entry))
-		w->fn.mention(w->arg, e.cgroup, true);
-}
-
-static void mention_target(void *arg, const void *entry)
-{
-	struct map_walk *w = arg;
-	const struct ct_act_key *key = entry;
-
-	if (key->type == CT_ACT_TARGET)
-		w->fn.mention(w->arg, key->b, false);
-}
-
-void ct_probe__each_mention(struct ct_probe *p, ct_mention_fn fn, void *arg)
-{
-	struct map_walk w = { .p = p, .fn.mention = fn, .arg = arg };
-
-	if (bpf_map__value_size(p->skel->maps.entering) == sizeof(struct entering))
-		each_key(p->skel->maps.entering, mention_entering, &w);
-	each_key(p->skel->maps.acts, mention_target, &w);
+	cache.slots = read_cache(p);
+	if (!ct_map_walk__each_entry(&w, p->skel->maps.kinds, p->ncpus * sizeof(*cpu),
+				     read_slots_again, read_kind_at_once))
+		ct_map_walk__each_key(p->skel->maps.kinds, read_kind, &w);
+	free_slots(&cache.slots);
+	free_slots(&cache.moved);
 }
 
 void ct_probe__stop(struct ct_probe *p)

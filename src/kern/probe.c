@@ -112,7 +112,8 @@ void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_o
 {
 	struct ct_results r = {};
 
-	bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.results), key, &r);
+	if (ct_probe__watches_outcomes(p))
+		bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.results), key, &r);
 	*o = (struct ct_outcome){
 		.ok = r.ok,
 		.eperm = r.eperm,

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "kern/map_walk.h"
+
+#include <bpf/bpf.h>
+#include <errno.h>
+#include <string.h>
+
+bool ct_map_walk__is_gone(const struct ct_map_walk *w, uint64_t cgroup)
+{
+	return w->which->gone && w->which->gone(w->which->arg, cgroup);
+}
+
+bool ct_map_walk__is_wanted(const struct ct_map_walk *w, uint64_t cgroup)
+{
+	return w->which->living || ct_map_walk__is_gone(w, cgroup);
+}
+
+void ct_map_walk__give_back(struct ct_probe *p, enum ct_pool pool, uint64_t cgroup)
+{
+	int fd = bpf_map__fd(p->skel->maps.shares);
+	struct ct_share share;
+
+	__atomic_fetch_sub(&p->skel->bss->pool_used[pool], 1, __ATOMIC_RELAXED);
+	if (bpf_map_lookup_elem(fd, &cgroup, &share) || !share.used[pool])
+		return;
+	/* The cgroup is gone: nobody else changes it. */
+	share.used[pool]--;
+	bpf_map_update_elem(fd, &cgroup, &share, BPF_EXIST);
+}
+
+#define LONGEST_KEY sizeof(struct ct_act_key)
+_Static_assert(sizeof(struct ct_key) <= LONGEST_KEY, "the longest key");
+
+void ct_map_walk__each_key(const struct bpf_map *map, void (*fn)(void *arg, const void *key),
+			   void *arg)
+{
+	char key[LONGEST_KEY], next[LONGEST_KEY];
+	size_t size = bpf_map__key_size(map);
+	int fd = bpf_map__fd(map);
+	bool more = !bpf_map_get_next_key(fd, NULL, next);
+
+	/* Bounded, because the walk begins anew if the kernel deletes the key in between. */
+	for (size_t left = 2 * (size_t)bpf_map__max_entries(map); more && left; left--) {
+		memcpy(key, next, size);
+		more = !bpf_map_get_next_key(fd, key, next);
+		fn(arg, key);
+	}
+}
+
+#define CHUNK 1024 /* entries that are read at once */
+
+bool ct_map_walk__each_entry(struct ct_map_walk *w, const struct bpf_map *map, size_t value_size,
+			     void (*after)(struct ct_map_walk *w),
+			     void (*fn)(struct ct_map_walk *w, const void *key, void *value))
+{
+	size_t key_size = bpf_map__key_size(map), room = CHUNK;
+	ct_autofree char *keys = ct_xzalloc(room * key_size);
+	ct_autofree char *values = ct_xzalloc(room * value_size);
+	uint64_t at[2] = {}, next[2] = {}; /* opaque to us: where the kernel goes on */
+	bool more = true, first = true;
+
+	/* Bounded, for new ones may come in as fast as they are read. */
+	for (size_t left = 2 * (size_t)bpf_map__max_entries(map) / CHUNK + 2; more && left;
+	     left--) {
+		__u32 n = (__u32)room;
+		int ret = bpf_map_lookup_batch(bpf_map__fd(map), first ? NULL : at, next, keys,
+					       values, &n, NULL);
+
+		if (ret && errno == ENOSPC && room < bpf_map__max_entries(map)) {
+			/* A chain of the table has more than that. */
+			room *= 2;
+			keys = ct_xrealloc(keys, room * key_size);
+			values = ct_xrealloc(values, room * value_size);
+			continue;
+		}
+		if (ret && errno != ENOENT)
+			return !first;
+		more = !ret;
+		first = false;
+		memcpy(at, next, sizeof(at));
+		if (after)
+			after(w);
+		for (__u32 i = 0; i < n; i++)
+			fn(w, keys + i * key_size, values + i * value_size);
+	}
+	return true;
+}
