@@ -148,10 +148,12 @@ $(FUZZERS:%=run-%): run-%: $(OUT)/fuzz/%
 	$< -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -artifact_prefix=$(OUT)/fuzz/ \
 		$(OUT)/corpus/$* tests/fuzz/corpus/$*
 
+# clang warns of what the macros of libseccomp leave out, and of texts that go on in the next line.
 FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 
 $(OUT)/fuzz/libcaptrim.a: FORCE
-	$(MAKE) OUT=$(OUT)/fuzz CC=$(CLANG) CFLAGS="$(FUZZ_CFLAGS)" $@
+	$(MAKE) OUT=$(OUT)/fuzz CC=$(CLANG) CFLAGS="$(FUZZ_CFLAGS)" \
+		CPPFLAGS="$(CPPFLAGS) -Wno-missing-field-initializers -Wno-string-concatenation" $@
 
 $(OUT)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(OUT)/fuzz/libcaptrim.a
 	$(CLANG) $(ALL_CFLAGS) $(ALL_CPPFLAGS) -fsanitize=fuzzer,address,undefined -o $@ $^ $(ALL_LIBS)
