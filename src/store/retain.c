@@ -54,8 +54,8 @@ int ct_retain__before(struct ct_db *db, int64_t before_ms, const char *host, str
 	static const char *const others[] = {
 		"DELETE FROM event WHERE time_ms < $1 AND ($2 = '' OR host = $2)",
 		"DELETE FROM gap WHERE to_ms < $1 AND ($2 = '' OR host = $2)",
-		"DELETE FROM host WHERE last_ms < $1 AND ($2 = '' OR name = $2) AND NOT EXISTS"
-		" (SELECT 1 FROM workload w WHERE w.host = host.name AND w.store = host.store)",
+		("DELETE FROM host WHERE last_ms < $1 AND ($2 = '' OR name = $2) AND NOT EXISTS"
+		 " (SELECT 1 FROM workload w WHERE w.host = host.name AND w.store = host.store)"),
 	};
 	int ret = 0;
 

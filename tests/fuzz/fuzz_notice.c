@@ -64,10 +64,14 @@ static void check_syslog(void)
 		if ((unsigned char)*p < ' ')
 			abort();
 	/* The structured data ends where it ends, whatever is within quotes. */
-	for (p = strchr(line, '['); *p && (quoted || *p != ']'); p++) {
-		if (quoted && *p == '\\' && !*++p)
-			abort();
-		else if (*p == '"' && p[-1] != '\\')
+	p = strstr(line, " [captrim@32473 ");
+	if (!p)
+		abort();
+	for (; *p && (quoted || *p != ']'); p++) {
+		if (quoted && *p == '\\') {
+			if (!*++p)
+				abort();
+		} else if (*p == '"')
 			quoted = !quoted;
 	}
 	if (strncmp(p, "] \xef\xbb\xbf", 5))
@@ -138,6 +142,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	} else {
 		ct_autofree char *text = ct_notice__text(e);
 
+		if (!text)
+			abort();
 		ct_notice__free(e);
 	}
 	if (!size || size > 8192)
