@@ -16,7 +16,7 @@ static bool fills(const struct bpf_map *map)
 	       bpf_map__key_size(map) <= LONGEST_KEY;
 }
 
-/* The walk begins anew if the key at which it is was deleted in between: it is bounded. */
+/* Bounded, because the walk starts over if the kernel deletes the key in between. */
 static uint64_t count_entries(const struct bpf_map *map)
 {
 	char key[2][LONGEST_KEY];

@@ -19,7 +19,7 @@ static void on_judged(void *arg, const struct ct_judged *j)
 	};
 	ct_autoerr struct ct_err err = {};
 
-	ct_daemon__note_advice(d, j->key, j->advice);
+	ct_gauges__judged(d->gauges, j->key, j->advice);
 	if (!j->with_news)
 		return;
 	if (ct_speaker__look(d->speaker, d->store, &news, &d->notices, &err))

@@ -5,75 +5,8 @@
 
 #include "base/clock.h"
 #include "http/http_config.h"
-#include "judge/questions.h"
+#include "kern/probe.h"
 #include "monitor/daemon_priv.h"
-
-/* ---- workloads ---- */
-
-void ct_daemon__note_advice(struct ct_daemon *d, const char *key, const struct ct_advice *a)
-{
-	struct ct_known *k;
-
-	HASH_FIND_STR(d->known, key, k);
-	if (!k) {
-		k = ct_xzalloc(sizeof(*k));
-		k->key = ct_xstrdup(key);
-		HASH_ADD_KEYPTR(hh, d->known, k->key, strlen(k->key), k);
-	}
-	k->m = (struct ct_metrics_workload){
-		.key = k->key,
-		.needed = a->cap_add,
-		.hostwide = ct_advice__hostwide(a),
-		.incomplete = a->gaps,
-		.checks = a->checks,
-	};
-	(void)ct_workload__configured(a->workload, &k->m.held);
-	for (size_t i = 0; i < a->ncaps; i++)
-		k->m.denied += a->caps[i].denied;
-}
-
-static void forget(struct ct_daemon *d, struct ct_known *k)
-{
-	HASH_DEL(d->known, k);
-	free(k->key);
-	free(k);
-}
-
-static void mark_living(struct ct_daemon *d)
-{
-	const struct ct_instance *i;
-	struct ct_known *k, *tmp;
-
-	HASH_ITER(hh, d->known, k, tmp)
-	k->lives = false;
-	for (i = d->ledger->instances; i; i = i->hh.next) {
-		if (!i->key)
-			continue;
-		HASH_FIND_STR(d->known, i->key, k);
-		if (k)
-			k->lives = true;
-	}
-}
-
-void ct_daemon__sweep_known(struct ct_daemon *d)
-{
-	struct ct_known *k, *tmp;
-
-	mark_living(d);
-	HASH_ITER(hh, d->known, k, tmp)
-	if (!k->lives)
-		forget(d, k);
-}
-
-static void fill_workloads(struct ct_daemon *d, struct ct_metrics *m)
-{
-	mark_living(d);
-	for (const struct ct_known *k = d->known; k; k = k->hh.next)
-		if (k->lives)
-			ct_metrics__workload(m, &k->m);
-}
-
-/* ---- the daemon ---- */
 
 static double seconds(int64_t ms)
 {
@@ -145,11 +78,26 @@ static void fill_events(const struct ct_daemon *d, struct ct_metrics *m)
 	}
 }
 
+static void on_map(void *arg, const char *name, uint64_t entries, uint64_t capacity)
+{
+	ct_metrics__set(arg, CT_METRIC_MAP_ENTRIES, name, (double)entries);
+	ct_metrics__set(arg, CT_METRIC_MAP_CAPACITY, name, (double)capacity);
+}
+
+static void on_program(void *arg, const char *name, uint64_t runs, uint64_t ns)
+{
+	ct_metrics__set(arg, CT_METRIC_BPF_RUNS, name, (double)runs);
+	ct_metrics__set(arg, CT_METRIC_BPF_SECONDS, name, (double)ns / 1e9);
+}
+
 static void fill(void *arg, struct ct_metrics *m)
 {
 	struct ct_daemon *d = arg;
+	const struct ct_probe *p = ct_recorder__probe(d->recorder);
 
-	fill_workloads(d, m);
+	ct_gauges__fill(d->gauges, d->ledger, d->store, d->host_name, m);
+	ct_probe__each_map(p, on_map, m);
+	ct_probe__each_program(p, on_program, m);
 	fill_losses(d, m);
 	fill_store(d, m);
 	fill_events(d, m);
@@ -168,6 +116,7 @@ int ct_daemon__open_metrics(struct ct_daemon *d, struct ct_err *err)
 
 	if (ret)
 		return ret;
+	d->gauges = ct_gauges__new();
 	d->metrics = ct_metrics__new(c.max_series);
 	ct_metrics__set_backend(d->metrics, ct_recorder__host(d->recorder)->backend);
 	if (!opts.listen)
@@ -185,10 +134,7 @@ int ct_daemon__open_metrics(struct ct_daemon *d, struct ct_err *err)
 
 void ct_daemon__close_metrics(struct ct_daemon *d)
 {
-	struct ct_known *k, *tmp;
-
 	ct_metrics_server__free(d->metrics_server);
 	ct_metrics__free(d->metrics);
-	HASH_ITER(hh, d->known, k, tmp)
-	forget(d, k);
+	ct_gauges__free(d->gauges);
 }

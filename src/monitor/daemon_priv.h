@@ -8,6 +8,7 @@
 #include "base/strings.h"
 #include "metrics/serve.h"
 #include "monitor/budget.h"
+#include "monitor/gauges.h"
 #include "monitor/ledger_save.h"
 #include "monitor/monitor.h"
 #include "monitor/notify.h"
@@ -17,14 +18,6 @@
 #include "sink/sink.h"
 #include "speak/speaker.h"
 #include "store/push.h"
-
-/* What metrics tell of a workload, by the key of its identity. */
-struct ct_known {
-	char *key;
-	struct ct_metrics_workload m; /* m.key is the one above */
-	bool lives;
-	UT_hash_handle hh;
-};
 
 /* Gaps that wait to be stored; their texts are owned. */
 struct ct_gap_list {
@@ -49,7 +42,7 @@ struct ct_daemon {
 	struct ct_metrics *metrics;
 	struct ct_metrics_server *metrics_server; /* NULL: nobody is to be told */
 	struct ct_page_child *page;		  /* NULL: there is none */
-	struct ct_known *known;
+	struct ct_gauges *gauges;
 	struct ct_saver saver;
 	struct ct_budget budget;
 	struct ct_notify notify;
@@ -123,10 +116,6 @@ void ct_daemon__tell_gap(struct ct_daemon *d, const char *code, int64_t from_ms,
 
 int ct_daemon__open_metrics(struct ct_daemon *d, struct ct_err *err);
 void ct_daemon__close_metrics(struct ct_daemon *d);
-/* What an advice says of a workload is kept for the metrics. */
-void ct_daemon__note_advice(struct ct_daemon *d, const char *key, const struct ct_advice *a);
-/* Forgets workloads that do not run any more. */
-void ct_daemon__sweep_known(struct ct_daemon *d);
 
 /* ---- daemon_page.c ---- */
 

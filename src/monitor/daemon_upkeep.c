@@ -30,8 +30,8 @@ void ct_daemon__on_upkeep(void *arg)
 	ct_autoerr struct ct_err err = {};
 
 	ct_recorder__reconnect(d->recorder);
-	ct_daemon__sweep_known(d);
-	ct_speaker__set_watched(d->speaker, HASH_COUNT(d->known));
+	ct_speaker__set_watched(d->speaker,
+				ct_gauges__sweep(d->gauges, d->ledger, ct_clock__now_ns()));
 	if (ct_speaker__reconcile(d->speaker, d->store, false, &err))
 		ct_warn("%s; who must be told again is not known", err.msg);
 	retain(d);

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A real Prometheus scrapes metrics of a thousand workloads, with the rules and the scrape
-# configuration that ship, over a token; and promtool finds nothing to complain of.
+# configuration that ship, over a token; and promtool finds nothing to complain of. Then the daemon's
+# own, and the page that it serves by other processes.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 server=${SCRAPE:-$here/.output/scrape}
@@ -85,3 +86,71 @@ done
 is 'an alert is pending' "$(jq -r '[.data.alerts[] | select(.labels.alertname == "CaptrimSeriesFolded")] | length' "$tmp/alerts")" 1
 is 'no critical one is' "$(jq -r '[.data.alerts[] | select(.labels.severity == "critical")] | length' "$tmp/alerts")" 0
 is 'the token is in no log' "$(grep -cF "$(cat "$tmp/token")" "$tmp/prometheus.log" "$tmp/err" | grep -vc ':0$')" 0
+
+# ---- the daemon ----
+
+kill "${pids[@]}" 2>/dev/null
+wait "${pids[@]}"
+pids=()
+[ "$(id -u)" = 0 ] || { skip daemon 'needs root'; exit 0; }
+"$captrim" doctor >"$tmp/doctor" 2>&1 || { skip daemon 'no attach type works on this kernel'; exit 0; }
+cat >"$tmp/captrim.yaml" <<END
+store: {url: $tmp/captrim.db}
+interval: 1s
+metrics: {listen: "127.0.0.1:0", token_file: $tmp/token}
+ui: {listen: "127.0.0.1:0", token_file: $tmp/token}
+END
+"$captrim" monitor --config "$tmp/captrim.yaml" 2>"$tmp/monitor.log" &
+pids+=($!)
+daemon=$!
+for _ in $(seq 300); do
+	address=$(sed -n 's/.*metrics are at \([0-9.:]*\).*/\1/p' "$tmp/monitor.log")
+	[ -n "$address" ] && break
+	kill -0 "$daemon" 2>/dev/null || break
+	sleep 0.1
+done
+[ -n "$address" ] || { fail daemon "it does not serve: $(tail -n 3 "$tmp/monitor.log")"; exit 0; }
+page=$(sed -n 's/.*the page is at \([0-9.:]*\).*/\1/p' "$tmp/monitor.log")
+
+# has NAME REGEX: within half a minute some line of the metrics matches
+has() {
+	for _ in $(seq 60); do
+		ask -H "$bearer" >"$tmp/text"
+		grep -qE "$2" "$tmp/text" && break
+		sleep 0.5
+	done
+	says "$1" "$tmp/text" "$2"
+}
+has 'the daemon counts checks' '^captrim_checks_total [1-9]'
+has 'it names a workload' '^captrim_workload_checks_total\{workload="[a-z]+:.*"\} [1-9]'
+has 'it says how full maps are' '^captrim_bpf_map_entries\{map="kinds"\} [1-9]'
+has 'it commits' '^captrim_store_commits_total [1-9]'
+has 'it is named' '^captrim_build_info\{version=".*",backend="[a-z_]+"\} 1'
+sed -i '$d' "$tmp/text"
+"$promtool" check metrics <"$tmp/text" >"$tmp/complaints" 2>&1
+is 'promtool has nothing to say of the daemon' "$? $(head -n 3 "$tmp/complaints")" '0 '
+kill -HUP "$daemon"
+sed -i 's/interval: 1s/interval: often/' "$tmp/captrim.yaml"
+kill -HUP "$daemon"
+has 'a configuration with a mistake is told' '^captrim_config_last_reload_successful 0'
+
+is 'its page asks for the token' "$(curl -s -o /dev/null -w '%{http_code}' "http://$page/")" 401
+curl -s -H "$bearer" "http://$page/" >"$tmp/page"
+says 'its page shows workloads' "$tmp/page" 'href="/w\?key='
+# The one that serves is the keeper's child: it is ended, and comes back.
+keeper=$(pgrep -P "$daemon" -x captrim-page)
+server=$(pgrep -P "${keeper:-none}" -x captrim-page)
+is 'the page has no capability but to read files' "$(sed -n 's/^CapEff:[[:space:]]*//p' "/proc/$server/status")" 0000000000000002
+kill -9 "$server"
+for _ in $(seq 60); do
+	answer=$(curl -s -m 5 -o /dev/null -w '%{http_code}' "http://$page/")
+	[ "$answer" = 401 ] && break
+	sleep 0.5
+done
+is 'a page that crashed is back' "$answer" 401
+kill "$daemon"
+wait "$daemon"
+is 'the daemon ends' $? 0
+pids=()
+is 'and the page with it' "$(kill -0 "$keeper" 2>/dev/null && echo there)" ''
+is 'and the token is in no log of it' "$(grep -cF "$(cat "$tmp/token")" "$tmp/monitor.log")" 0
