@@ -176,7 +176,10 @@ static int watch(struct ct_recorder *r, const struct ct_launch *in, struct ct_er
 	drop_client(s, in->is_client || containers);
 	if (in->is_client && nothing_started(s)) {
 		ct_warn("nothing that this command started was seen, so there is no advice: did it "
-			"start on this host, and does the daemon's API answer ('captrim doctor')?");
+			"start on this host, and does the daemon's API answer ('captrim doctor')? "
+			"A "
+			"container without a cgroup of its own, as with --cgroups=disabled, is not "
+			"told apart from its client");
 		return status > 0 ? status : CT_EXIT_CAPTRIM;
 	}
 	if (report(s, err)) {
