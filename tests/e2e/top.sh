@@ -58,11 +58,11 @@ ends() {
 	cmp -s "$run/stty.before" "$run/stty.after" || fail "$1" 'the terminal is not as it was'
 }
 
-top() { echo "$captrim top --store $store -i 200ms $*"; }
+top="$captrim top --store $store -i 200ms"
 
 stored() {
 	"$captrim" store import --store "$store" --host build1 "$here"/tests/golden/recordings/[!p]*.rec >/dev/null 2>&1
-	begin 80 24 "$(top)"
+	begin 80 24 "$top"
 	shows 'the list' '^g-dnsmasq-dhcp +37 +4 .* 32, 13 HOST: '
 	is '80 columns, 24 lines: the first' "$(head -n 1 "$tmp/screen")" "captrim top: $store"
 	is '80 columns, 24 lines: the last' "$(sed -n 24p "$tmp/screen")" \
@@ -104,11 +104,11 @@ sizes() {
 }
 
 ends_by_signal() {
-	begin 80 24 "$(top)"
+	begin 80 24 "$top"
 	shows 'again' '^WORKLOAD '
 	kill -TERM "$(cat "$run/pid")"
 	ends SIGTERM 0
-	begin 80 24 "$(top)"
+	begin 80 24 "$top"
 	shows 'and again' '^WORKLOAD '
 	keys C-c
 	ends 'Ctrl-C' 0
@@ -124,21 +124,21 @@ colored() {
 }
 
 colors() {
-	begin 80 24 "$(top)"
+	begin 80 24 "$top"
 	shows 'in colour' '^WORKLOAD '
 	shows 'in colour' '^g-'
 	colored 'colours' colours
 	keys q
 	ends 'in colour' 0
-	begin 80 24 "NO_COLOR=1 $(top)"
+	begin 80 24 "NO_COLOR=1 $top"
 	shows 'NO_COLOR' '^g-'
 	colored 'NO_COLOR' none
 	keys q
-	begin 80 24 "TERM=vt100 $(top)"
+	begin 80 24 "TERM=vt100 $top"
 	shows 'a terminal without colours' '^g-'
 	colored 'a terminal without colours' none
 	keys q
-	begin 80 24 "TERM=nothing-like-that $(top)"
+	begin 80 24 "TERM=nothing-like-that $top"
 	ends 'an unknown terminal' 1
 	says 'an unknown terminal: message' "$run/said" "the terminal 'nothing-like-that' is not known here; set TERM"
 	"$captrim" top --store "$store" </dev/null >"$tmp/out" 2>"$tmp/err"
