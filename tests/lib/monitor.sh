@@ -16,7 +16,17 @@ query() {
 	E
 }
 
-# until SECONDS SQL REGEX: waits until a row matches
+# open_parts KEY: how many runs of the workload go on, as far as the store knows
+open_parts() {
+	python3 - "$store" "$1" <<-'E'
+		import sqlite3, sys, zlib
+		db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True, timeout=20)
+		rows = db.execute("SELECT recording FROM part WHERE key = ?", (sys.argv[2],))
+		print(sum(b'"open":true' in zlib.decompress(row[0]) for row in rows))
+	E
+}
+
+# until_row SECONDS SQL REGEX: waits until a row matches
 until_row() {
 	for _ in $(seq "$1"); do
 		query "$2" 2>/dev/null | grep -qE "$3" && return
