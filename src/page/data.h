@@ -49,7 +49,8 @@ bool ct_page_event__is_open(const struct ct_page_event *e, int64_t now_ms);
 struct ct_page_want {
 	const char *host; /* of this alone; NULL: of all */
 	const char *key;  /* of this workload alone, with its recording; NULL: of all */
-	bool survey, needs, events, gaps;
+	bool survey, events, gaps;
+	bool needs; /* and of each workload its needs; of a large fleet there are too many */
 };
 
 /* Fills d, which is empty. 0 or a negative errno with a message; d holds nothing then. */

@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "survey/stored.h"
 
+#define MOST_WITH_NEEDS 5000 /* workloads: what they need is ten times as many rows */
+
 static char *copy(const char *s)
 {
 	return s && *s ? ct_xstrdup(s) : NULL;
@@ -103,6 +105,16 @@ static int load_one(struct ct_store *s, const struct ct_store_query *q, struct c
 	return ret;
 }
 
+static bool is_too_much(const struct ct_page_data *d, const struct ct_page_want *want)
+{
+	uint64_t workloads = 0;
+
+	for (size_t i = 0; i < d->nhosts; i++)
+		if (!want->host || ct_str_equal(want->host, d->hosts[i].name))
+			workloads += d->hosts[i].workloads;
+	return !want->key && workloads > MOST_WITH_NEEDS;
+}
+
 static int load_from(struct ct_store *s, const struct ct_page_want *want, struct ct_page_data *d,
 		     struct ct_err *err)
 {
@@ -115,7 +127,7 @@ static int load_from(struct ct_store *s, const struct ct_page_want *want, struct
 		q.nnames = 1;
 	}
 	if (!ret && want->survey)
-		ret = ct_survey__read(s, &q, want->needs, &d->survey, err);
+		ret = ct_survey__read(s, &q, want->needs && !is_too_much(d, want), &d->survey, err);
 	if (!ret && want->events)
 		ret = ct_store__each_event(s, &q, add_event, d, err);
 	if (!ret && want->gaps)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "page/page.h"
 
-#include <errno.h>
+#include <malloc.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -12,6 +12,7 @@
 #include "view/html.h"
 
 #define COOKIE "captrim"
+#define MANY   10000 /* rows, so that giving their memory back is worth it */
 
 /* Nothing from elsewhere, nothing inline, nothing to be framed, no form that goes elsewhere. */
 #define POLICY                                                                      \
@@ -257,8 +258,7 @@ static bool find_page(const struct ct_http_request *req, struct ct_page_want *wa
 {
 	*want = (struct ct_page_want){ .host = chosen(req, "host"), .key = NULL };
 	if (!strcmp(req->path, "/")) {
-		want->survey = want->events = true;
-		want->needs = chosen(req, "cap") != NULL;
+		want->survey = want->needs = want->events = true;
 	} else if (!strcmp(req->path, "/events")) {
 		want->events = true;
 	} else if (!strcmp(req->path, "/hosts")) {
@@ -294,6 +294,10 @@ static void on_get(struct ct_page *p, const struct ct_http_request *req,
 		begin(&w);
 		show(&w, req, &d, &found);
 		finish(&w, res, found ? 200 : 404);
+	}
+	if (d.survey.len > MANY) {
+		ct_page_data__free(&d);
+		malloc_trim(0); /* the next one may be asked for tomorrow */
 	}
 }
 
