@@ -281,6 +281,7 @@ static void on_get(struct ct_page *p, const struct ct_http_request *req,
 	struct ct_page_want want;
 	struct writing w = { 0 };
 	bool found = true;
+	size_t rows = 0;
 
 	if (!find_page(req, &want)) {
 		say(res, 404, "There is no such page",
@@ -291,11 +292,12 @@ static void on_get(struct ct_page *p, const struct ct_http_request *req,
 	} else if (!strcmp(req->path, "/raw")) {
 		send_raw(req, &d, res);
 	} else {
+		rows = d.survey.len; /* before those of several hosts become one */
 		begin(&w);
 		show(&w, req, &d, &found);
 		finish(&w, res, found ? 200 : 404);
 	}
-	if (d.survey.len > MANY) {
+	if (rows > MANY) {
 		ct_page_data__free(&d);
 		malloc_trim(0); /* the next one may be asked for tomorrow */
 	}
