@@ -113,6 +113,15 @@ static size_t swarm_service(const char *name)
 /* What Podman's generator names the container of NAME.container, unless that says otherwise. */
 #define QUADLET "systemd-"
 
+/* Ids that nobody chose: hexadecimal ones, uuids, and BuildKit's numbers in base 36. */
+static bool is_made_up(const char *id)
+{
+	size_t len = strlen(id), hex = strspn(id, "0123456789abcdef");
+
+	return hex == len || (hex == 8 && id[8] == '-') ||
+	       (len == SWARM_ID_LEN && strspn(id, BASE_36) == len);
+}
+
 static void of_container(const struct ct_workload *w, struct ct_identity *id)
 {
 	const struct ct_container *c = &w->container;
@@ -130,6 +139,9 @@ static void of_container(const struct ct_workload *w, struct ct_identity *id)
 			 strlen(c->name + strlen(QUADLET)));
 	else if (given(c->name))
 		make_one(id, CT_ID_NAME, c->name, strlen(c->name));
+	else if (!is_made_up(w->id))
+		/* ctr, LXC and others have no names but the ids that they are given. */
+		make_one(id, CT_ID_NAME, w->id, strlen(w->id));
 	else if (given(c->image)) {
 		const char *image = ct_image__short(c->image, &len);
 

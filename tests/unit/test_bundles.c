@@ -88,8 +88,8 @@ static const struct {
 	{ "containerd", A3SLICE CRI(X63("5") "b"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
 	{ "containerd", A3SLICE CRI(X63("5") "c"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
 	/* without Kubernetes: the same name in two namespaces, and Docker's */
-	{ "containerd", "/default/redis", NULL, NULL, "container:redis", CT_RT_CONTAINERD, NULL },
-	{ "containerd", "/ci/redis", NULL, NULL, "container:ci/redis", CT_RT_CONTAINERD, NULL },
+	{ "containerd", "/default/redis", NULL, NULL, "name:redis", CT_RT_CONTAINERD, NULL },
+	{ "containerd", "/ci/redis", NULL, NULL, "name:ci/redis", CT_RT_CONTAINERD, NULL },
 	{ "containerd", "/docker/" X64("f"), NULL, NULL, "container:" X64("f"), CT_RT_DOCKER,
 	  NULL },
 	/* by the kubelet's links alone; a link that tells of another pod */

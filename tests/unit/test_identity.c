@@ -36,10 +36,34 @@ static const struct {
 	  "image:nginx" },
 	{ CT_WL_CONTAINER, "0", NULL, NULL, "", "quay.io/a/b:1", NULL, "image:quay.io/a/b:1" },
 	{ CT_WL_CONTAINER, "0123", NULL, NULL, NULL, NULL, NULL, "container:0123" },
+	/* Whoever gives an id chooses a name; what is made up is none. */
+	{ CT_WL_CONTAINER, "ci/web", NULL, NULL, NULL, "i", NULL, "name:ci/web" },
+	{ CT_WL_CONTAINER, "6f265890-5165-7fab-6b52-18d1", NULL, NULL, NULL, "i", NULL, "image:i" },
+	{ CT_WL_CONTAINER, "r2x0k3p1q7xw0v8m2z9y5n4b6", NULL, NULL, NULL, "i", NULL, "image:i" },
+	{ CT_WL_UNIT, "session-3.scope", NULL, NULL, NULL, NULL, NULL, "unit:session-*.scope" },
+	{ CT_WL_UNIT, "user@1000.service/app-x-17.scope", NULL, NULL, NULL, NULL, NULL,
+	  "unit:user@1000.service/app-x-*.scope" },
+	{ CT_WL_UNIT, "run-u3.service", NULL, NULL, NULL, NULL, NULL, "unit:run-*.service" },
 	{ CT_WL_UNIT, "nginx.service", NULL, NULL, NULL, NULL, NULL, "unit:nginx.service" },
 	{ CT_WL_COMMAND, "command", NULL, NULL, NULL, NULL, "make check", "command:make%20check" },
 	{ CT_WL_CGROUP, "/user.slice", NULL, NULL, NULL, NULL, NULL, "cgroup:/user.slice" },
 };
+
+/* What systemd-run names is known by the program that it starts. */
+static void test_transient(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = ct_session__add(s, "run-r0123456789abcdef0123456789abcdef.scope");
+	struct ct_exec *e = ct_workload__add_exec(w);
+	ct_autoidentity struct ct_identity id = {};
+
+	w->kind = CT_WL_UNIT;
+	e->was = CT_ENTRY_SETUP;
+	e->entry = CT_ENTRY_MAIN;
+	e->file = ct_xstrdup("/usr/bin/rsync");
+	ct_identity__of(w, &id);
+	UNIT_STR(id.key, "unit:run-*.scope/rsync");
+}
 
 static char *copy(const char *s)
 {
@@ -107,9 +131,8 @@ static void test_called(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "keys", test_keys },
-	{ "quadlet", test_quadlet },
-	{ "called", test_called },
+	{ "keys", test_keys },	     { "transient", test_transient },
+	{ "quadlet", test_quadlet }, { "called", test_called },
 	CU_TEST_INFO_NULL,
 };
 
