@@ -36,6 +36,36 @@ struct merged_act {
 	UT_hash_handle hh;
 };
 
+static void free_names(char **names, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		free(names[i]);
+	free(names);
+}
+
+/* A call path of this take: many workloads have the same ones. */
+struct call_path {
+	uint64_t site, hash;
+	char **names;
+	size_t len;
+	UT_hash_handle hh;
+};
+
+static const struct call_path *path_of(struct ct_taking *t, uint64_t site)
+{
+	struct call_path *p;
+
+	HASH_FIND(hh, t->paths, &site, sizeof(site), p);
+	if (p)
+		return p;
+	p = ct_xzalloc(sizeof(*p));
+	p->site = site;
+	ct_probe__stack(t->c->probe, site, &p->names, &p->len);
+	p->hash = ct_stack__hash(p->names, p->len);
+	HASH_ADD(hh, t->paths, site, sizeof(p->site), p);
+	return p;
+}
+
 static char *syscall_name(const struct ct_key *key)
 {
 	if (key->nr < 0)
@@ -55,24 +85,19 @@ static void fill_sample(struct ct_kind *k, const struct ct_sample *s)
 }
 
 static struct ct_kind *new_kind(struct ct_taking *t, struct ct_workload *w,
-				const struct ct_key *key, char **stack, size_t len)
+				const struct ct_key *key, const struct call_path *path)
 {
 	struct ct_kind *k = ct_workload__add_kind(w);
 
 	k->key = *key;
 	k->syscall = syscall_name(key);
-	k->stack = stack;
-	k->stack_len = len;
-	if (!stack && !(key->flags & CT_F_NO_SITE))
+	k->stack = path->len ? ct_xzalloc(path->len * sizeof(*k->stack)) : NULL;
+	k->stack_len = path->len;
+	for (size_t i = 0; i < path->len; i++)
+		k->stack[i] = ct_xstrdup(path->names[i]);
+	if (!path->len && !(key->flags & CT_F_NO_SITE))
 		t->s->losses.stacks++;
 	return k;
-}
-
-static void free_names(char **names, size_t len)
-{
-	for (size_t i = 0; i < len; i++)
-		free(names[i]);
-	free(names);
 }
 
 static struct merged *add_merged(struct ct_taking *t, struct ct_workload *w,
@@ -130,19 +155,18 @@ static void index_workload(struct ct_taking *t, struct ct_workload *w)
 		add_merged_act(t, w, &w->acts[i].key, w->acts[i].held, i, &act);
 }
 
-/* Finds or makes the kind; takes over stack. */
+/* Finds or makes the kind. */
 static struct ct_kind *kind_of(struct ct_taking *t, struct ct_workload *w, const struct ct_key *key,
-			       char **stack, size_t len)
+			       const struct call_path *path)
 {
 	struct ct_key like = *key;
 	struct merged *found;
 
 	like.cgroup = 0;
-	like.site = ct_stack__hash(stack, len);
+	like.site = path->hash;
 	index_workload(t, w);
 	if (add_merged(t, w, &like, w->nkinds, &found))
-		return new_kind(t, w, &like, stack, len);
-	free_names(stack, len);
+		return new_kind(t, w, &like, path);
 	return &w->kinds[found->index];
 }
 
@@ -185,15 +209,13 @@ static struct ct_outcome outcome_since(struct ct_outcome now, const struct ct_ou
 static void count_for(struct ct_taking *t, struct ct_workload *w, const struct news *n,
 		      uint32_t entry)
 {
+	const struct call_path none = { .hash = ct_stack__hash(NULL, 0) };
+	bool noted = !(n->key->flags & CT_F_NO_SITE);
 	struct ct_key resolved = *n->key;
 	struct ct_kind *k;
-	char **stack = NULL;
-	size_t len = 0;
 
 	resolved.entry = entry;
-	if (!(n->key->flags & CT_F_NO_SITE))
-		ct_probe__stack(t->c->probe, n->key->site, &stack, &len);
-	k = kind_of(t, w, &resolved, stack, len);
+	k = kind_of(t, w, &resolved, noted ? path_of(t, n->key->site) : &none);
 	if (n->sample && (!k->sampled || n->sample->h.ns < k->first_ns))
 		fill_sample(k, n->sample);
 	add_count(w, k, n->count, n->last_ns);
@@ -252,16 +274,17 @@ static void on_overcommit(void *arg, const struct ct_key *key, uint64_t count, u
 	struct ct_taking *t = arg;
 	struct ct_workload *w = ct_taking__home(t, key->cgroup);
 	uint64_t *taken;
-	char **stack = NULL;
-	size_t len = 0, cap = 0;
+	char *name = (char *)"cap_vm_enough_memory";
+	const struct call_path path = { .hash = ct_stack__hash(&name, 1),
+					.names = &name,
+					.len = 1 };
 
 	(void)last_ns;
 	taken = &ct_livings__get(&t->c->living, key->cgroup)
 			 ->overcommit[key->flags & CT_F_GRANTED ? 1 : 0];
 	if (!w || count <= *taken)
 		return;
-	*CT_PUSH(stack, len, cap) = ct_xstrdup("cap_vm_enough_memory");
-	kind_of(t, w, key, stack, len)->count += count - *taken;
+	kind_of(t, w, key, &path)->count += count - *taken;
 	*taken = count;
 }
 
@@ -363,7 +386,14 @@ void ct_taking__free_counts(struct ct_taking *t)
 	struct merged_act *act, *atmp;
 	struct indexed *i, *itmp;
 	struct merged *m, *mtmp;
+	struct call_path *p, *ptmp;
 
+	HASH_ITER(hh, t->paths, p, ptmp)
+	{
+		HASH_DEL(t->paths, p);
+		free_names(p->names, p->len);
+		free(p);
+	}
 	HASH_ITER(hh, t->merged, m, mtmp)
 	{
 		HASH_DEL(t->merged, m);

@@ -14,6 +14,7 @@ struct ct_taking {
 	void *arg;
 	struct home *homes; /* in take_home.c: workloads of cgroups */
 	/* In take_counts.c: what the session has. */
+	struct call_path *paths;
 	struct indexed *indexed;
 	struct merged *merged;
 	struct merged_act *merged_acts;
