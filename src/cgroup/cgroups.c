@@ -25,6 +25,7 @@ struct ct_cgroups {
 	struct entry *table;
 	struct ct_cgroup_mounts mounts;
 	char *root; /* of our cgroup namespace; NULL: "/" */
+	bool awaits_root;
 };
 
 void ct_cgroups__free(struct ct_cgroups *c)
@@ -103,6 +104,46 @@ void ct_cgroups__set_root(struct ct_cgroups *c, const char *root, size_t len)
 {
 	free(c->root);
 	c->root = ct_xstrndup(root, len);
+}
+
+void ct_cgroups__await_root(struct ct_cgroups *c)
+{
+	c->awaits_root = true;
+}
+
+/* What was told before. */
+static void shorten_paths(struct ct_cgroups *c)
+{
+	struct entry *e, *tmp;
+
+	HASH_ITER(hh, c->table, e, tmp)
+	{
+		char *path = ct_xstrdup(ct_cgroups__from_root(c, e->path));
+
+		free(e->path);
+		e->path = path;
+	}
+}
+
+void ct_cgroups__learn_root(struct ct_cgroups *c, uint64_t id, const char *path)
+{
+	const char *mount = id & CT_CGROUP_V1 ? c->mounts.v1 : c->mounts.v2;
+
+	if (!c->awaits_root || !*mount)
+		return;
+	for (const char *rest = path; rest; rest = strchr(rest + 1, '/')) {
+		ct_autofree char *dir = ct_xasprintf("%s%s", mount, rest);
+		struct stat st;
+
+		if (stat(dir, &st) || st.st_ino != (id & ~CT_CGROUP_V1))
+			continue;
+		c->awaits_root = false;
+		if (rest == path)
+			return; /* all of the host's tree is mounted here */
+		ct_cgroups__set_root(c, path, (size_t)(rest - path));
+		shorten_paths(c);
+		return;
+	}
 }
 
 const char *ct_cgroups__from_root(const struct ct_cgroups *c, const char *path)
@@ -232,7 +273,7 @@ void ct_cgroups__each_gone(const struct ct_cgroups *c, ct_cgroup_id_fn fn, void 
 	struct entry *e, *tmp;
 
 	/* From a namespace of our own not every cgroup can be seen. */
-	if (c->root)
+	if (c->root || c->awaits_root)
 		return;
 	HASH_ITER(hh, c->table, e, tmp)
 	{

@@ -20,6 +20,14 @@ void ct_cgroups__scan(struct ct_cgroups *c);
  * events are made to begin there, as all others that we see do.
  */
 void ct_cgroups__set_root(struct ct_cgroups *c, const char *root, size_t len);
+
+/*
+ * Where it is not known yet, it is learnt from the first cgroup of ours that an event tells of: by
+ * the path's end it is found in what we see. Until then it is not known what is gone.
+ */
+void ct_cgroups__await_root(struct ct_cgroups *c);
+void ct_cgroups__learn_root(struct ct_cgroups *c, uint64_t id, const char *path);
+
 const char *ct_cgroups__from_root(const struct ct_cgroups *c, const char *path);
 
 /* path is copied. A later one for the same id wins. */

@@ -22,9 +22,12 @@ static void find_root(struct ct_collect *c)
 	const char *path;
 	struct stat st;
 
-	if (stat("/proc/self/ns/cgroup", &st) || st.st_ino == initial ||
-	    ct_own_cgroup__make(&probe, &err))
+	if (stat("/proc/self/ns/cgroup", &st) || st.st_ino == initial)
 		return;
+	if (ct_own_cgroup__make(&probe, &err)) {
+		ct_cgroups__await_root(c->cgroups);
+		return;
+	}
 	ct_collect__consume(c);
 	path = ct_cgroups__path(c->cgroups, probe.id);
 	if (path && strlen(path) > strlen(probe.path))
@@ -298,6 +301,7 @@ static void on_cgroup(struct ct_collect *c, const struct ct_cgroup_event *e)
 {
 	ct_autofree char *path = ct_xstrndup(e->path, sizeof(e->path));
 
+	ct_cgroups__learn_root(c->cgroups, e->h.cgroup, path);
 	ct_cgroups__add(c->cgroups, e->h.cgroup, ct_cgroups__from_root(c->cgroups, path),
 			e->inside);
 	ct_cgroups__set_owner(c->cgroups, e->h.cgroup, e->uid);

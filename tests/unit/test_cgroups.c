@@ -73,6 +73,47 @@ static void test_table(void)
 	ct_cgroups__free(NULL);
 }
 
+static void count_gone(void *arg, uint64_t id)
+{
+	(void)id;
+	++*(int *)arg;
+}
+
+/* A cgroup of ours, as an event of a kernel tells of it that calls our root "/above/us". */
+static void test_learnt_root(void)
+{
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_own_cgroup own = { 0 };
+	ct_autofree char *outer = NULL, *other = NULL;
+	struct ct_cgroups *c;
+	int gone = 0;
+
+	if (geteuid() || ct_own_cgroup__make(&own, &err))
+		UNIT_SKIP("no cgroup can be made here");
+	outer = ct_xasprintf("/above/us%s", own.path);
+	other = ct_xasprintf("/above/others%s", own.path);
+	c = ct_cgroups__new();
+	ct_cgroups__await_root(c);
+	ct_cgroups__add(c, 7, "/above/us/early", false);
+	ct_cgroups__each_gone(c, count_gone, &gone);
+	CU_ASSERT_EQUAL(gone, 0);
+	ct_cgroups__learn_root(c, own.id + 1000000, other); /* somebody else's */
+	UNIT_STR(ct_cgroups__from_root(c, outer), outer);
+	ct_cgroups__learn_root(c, own.id, outer);
+	UNIT_STR(ct_cgroups__from_root(c, outer), own.path);
+	UNIT_STR(ct_cgroups__path(c, 7), "/early");
+	ct_cgroups__free(c);
+	c = ct_cgroups__new();
+	ct_cgroups__await_root(c);
+	ct_cgroups__learn_root(c, own.id, own.path);
+	UNIT_STR(ct_cgroups__from_root(c, outer), outer);
+	ct_cgroups__add(c, 7, "/early", false);
+	ct_cgroups__each_gone(c, count_gone, &gone);
+	CU_ASSERT_EQUAL(gone, 1);
+	ct_cgroups__free(c);
+	ct_own_cgroup__remove(&own);
+}
+
 static void test_of_pid(void)
 {
 	ct_autofree char *path = NULL;
@@ -123,7 +164,8 @@ static void test_own(void)
 static CU_TestInfo tests[] = {
 	{ "below", test_below },    { "controllers", test_controllers },
 	{ "table", test_table },    { "of a process", test_of_pid },
-	{ "of our own", test_own }, CU_TEST_INFO_NULL,
+	{ "of our own", test_own }, { "learnt root", test_learnt_root },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("cgroups", tests)
