@@ -88,7 +88,13 @@ int ct_files__read(const char *path, size_t max, char **data, size_t *len)
 void ct_files__each(const char *pattern, void (*fn)(void *arg, const char *path), void *arg)
 {
 	glob_t g = {};
+	struct stat st;
 
+	if (!strpbrk(pattern, "*?[\\")) {
+		if (!ct_files__stat(pattern, &st))
+			fn(arg, pattern);
+		return;
+	}
 	/* A directory that may not be read looks like one without a match. */
 	if (opener) {
 		opener->each(opener->arg, pattern, fn, arg);
