@@ -66,7 +66,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
 .PHONY: all test deb units asan cov fuzz lint format arm64-bpf vm bench bench-scrape stack rules \
-	bench-store oracles memory takes ltp demo runtimes man install clean
+	bench-store bench-cost privileges oracles memory takes ltp demo runtimes man install clean
 
 all: $(BIN)
 
@@ -218,6 +218,14 @@ stack: all
 runtimes: all
 	scripts/test-setup
 	scripts/with-engine tests/e2e/runtimes/run
+
+# Two minutes: captrim verify on captrim's own unit, in a booted systemd.
+privileges: all
+	tests/e2e/service/minimal
+
+# What the probe costs a check as the daemon has it, against bpftrace, in one run.
+bench-cost: all
+	scripts/with-engine scripts/bench-cost
 
 # Ten minutes: what a recording of everything costs in memory, 200,000 programs and 10,000 cgroups later.
 memory: all
