@@ -7,9 +7,18 @@
 #include "kern/probe.h"
 #include "kern/refuse.h"
 #include "kern/rights.h"
+#include "model/caps.h"
+#include "monitor/opener_list.h"
+#include "monitor/privileges_here.h"
 #include "runtime/runtime.h"
 
-static const struct ct_opt opts[] = { { .name = NULL } };
+static bool privileges;
+
+static const struct ct_opt opts[] = {
+	{ 0, "privileges", NULL, CT_OPT_FLAG, &privileges, NULL,
+	  "find out, by trying, which capabilities captrim monitor needs here" },
+	{ .name = NULL },
+};
 
 const struct ct_command ct_doctor_command = {
 	.name = "doctor",
@@ -91,6 +100,35 @@ static void check_docker(void)
 	ct_engine__close(e);
 }
 
+static void show_line(void *arg, const char *what, const char *pattern)
+{
+	(void)arg;
+	printf("       %-16s %s\n", what, pattern);
+}
+
+/* Exactly what the daemon takes on this host, and the lines of a unit that give it. */
+static void show_privileges(void)
+{
+	static const char *const holders[] = { "loader", "opener", "daemon" };
+	static const char *const words[] = { "?  ", "no ", "yes" };
+	uint64_t unit = 0;
+
+	for (const struct ct_privilege *p = ct_privileges_here__find(); p->what; p++) {
+		printf("%s  %s  %-20s %s\n", words[p->needed + 1], holders[p->holder],
+		       ct_cap__name(p->cap), p->what);
+		if (p->needed != CT_NO)
+			unit |= 1ull << p->cap;
+	}
+	ct_autofree char *names = ct_caps__join(unit, " ", "CAP_");
+
+	printf("\nAmbientCapabilities=%s\nCapabilityBoundingSet=%s\n\nThe opener opens these, and "
+	       "nothing else:\n",
+	       names, names);
+	ct_opener_list__each(show_line, NULL);
+	if (geteuid())
+		printf("\n?: run this as root to find out\n");
+}
+
 int ct_cmd__doctor(int argc, char **argv)
 {
 	ct_autoerr struct ct_err err = {};
@@ -105,10 +143,16 @@ int ct_cmd__doctor(int argc, char **argv)
 	ct_strlist__free(&words);
 	if (ret)
 		return ct_cmd__usage(&ct_doctor_command, &err);
+	if (privileges) {
+		show_privileges();
+		return 0;
+	}
 	uname(&u);
 	printf("     captrim %s, Linux %s, %s\n", CT_VERSION, u.release, u.machine);
 	line(!geteuid(), "running as root",
-	     "use sudo; without root captrim can only judge recordings");
+	     ct_rights__lacking(CT_RIGHTS_WATCH) ?
+		     "use sudo; without root captrim can only judge recordings" :
+		     "captrim monitor and trace work without; the others want sudo");
 	line(!access("/sys/kernel/btf/vmlinux", R_OK), "BTF of the kernel",
 	     "boot a kernel that was built with CONFIG_DEBUG_INFO_BTF=y, as those of all current "
 	     "distributions are");

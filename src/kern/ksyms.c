@@ -118,6 +118,23 @@ int ct_ksyms__load(struct ct_ksyms **out, struct ct_err *err)
 			   "sysctl kernel.kptr_restrict (2 hides them from root)");
 }
 
+/* Those of per-CPU symbols, which come first, are offsets from 0 on. */
+static bool shows_addresses(const char *path)
+{
+	ct_autofclose FILE *f = fopen(path, "re");
+	unsigned long long addr = 0;
+
+	for (int i = 0; f && i < 64 && !addr; i++)
+		if (fscanf(f, "%llx%*[^\n]", &addr) != 1)
+			break;
+	return addr != 0;
+}
+
+bool ct_ksyms__are_visible(void)
+{
+	return shows_addresses("/proc/kallsyms") || shows_addresses(PUT_BESIDE);
+}
+
 void ct_ksyms__free(struct ct_ksyms *k)
 {
 	if (!k)

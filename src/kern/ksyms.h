@@ -12,6 +12,8 @@ struct ct_ksyms;
  * CAP_SYSLOG). The caller frees.
  */
 int ct_ksyms__load(struct ct_ksyms **k, struct ct_err *err);
+/* Are their addresses shown to this process? A look at the first of them. */
+bool ct_ksyms__are_visible(void);
 void ct_ksyms__free(struct ct_ksyms *k);
 
 /* Name of the function around addr, NULL if none; owned by k. */

@@ -323,8 +323,13 @@ static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struc
 
 static int check_host(struct ct_err *err)
 {
-	ct_autofree char *lacking = ct_caps__join(ct_rights__lacking(CT_RIGHTS_WATCH), ", ",
-						  "CAP_");
+	uint64_t lacks = ct_rights__lacking(CT_RIGHTS_WATCH);
+	ct_autofree char *lacking = NULL;
+
+	/* Where addresses are shown to everybody. */
+	if (ct_ksyms__are_visible())
+		lacks &= ~CT_CAP(SYSLOG);
+	lacking = ct_caps__join(lacks, ", ", "CAP_");
 
 	if (*lacking)
 		return ct_err__set(
