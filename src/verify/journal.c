@@ -19,7 +19,7 @@
 /* A directory of ours that nobody else can write to; the caller frees. */
 static char *state_dir(struct ct_err *err)
 {
-	ct_autofree char *dir = ct_xstrdup("/run/captrim-verify");
+	ct_autofree char *dir = ct_xstrdup("/run/captrim-runs");
 	struct stat st;
 
 	if ((mkdir(dir, 0700) && errno != EEXIST) || lstat(dir, &st)) {

@@ -61,7 +61,7 @@ proves() {
 state_of() { inside systemctl show -P ActiveState "$1"; }
 bounding_set() { inside grep CapBnd "/proc/$(inside systemctl show -P MainPID "$1")/status" | cut -f 2; }
 # left: drop-ins and notes
-left() { find /proc/"$init"/root/run/systemd/system /proc/"$init"/root/run/captrim-verify -name "*captrim-verify*" -o -name "verify-*" 2>/dev/null | wc -l; }
+left() { find /proc/"$init"/root/run/systemd/system /proc/"$init"/root/run/captrim-runs -name "*captrim-verify*" -o -name "verify-*" 2>/dev/null | wc -l; }
 
 verify -u job
 proves oneshot job.service CHOWN 2

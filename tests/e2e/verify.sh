@@ -42,7 +42,7 @@ token_of() { docker inspect -f '{{index .Config.Labels "captrim.verify"}}' "$1" 
 left() {
 	echo "$(docker ps -aq --filter "label=captrim.verify=$1" | wc -l)" \
 		"$(docker volume ls -q --filter "label=captrim.verify=$1" | wc -l)" \
-		"$(find /run/captrim-verify -name "verify-$1" | wc -l)"
+		"$(find /run/captrim-runs -name "verify-$1" | wc -l)"
 }
 # wait_for COMMAND...: up to twenty seconds
 wait_for() {
@@ -154,7 +154,7 @@ is kept-list "$(verified 'kept | join(",")')" CHOWN
 says kept-why "$tmp/advice" 'CHOWN stays: the recording needed it and no later run asked for it again'
 is kept-volume "$(docker volume ls -q --filter "name=$prefix-kept")" "$prefix-kept"
 verify --keep -- -v "$prefix-data:/v" "$image" true
-kept=$(docker volume ls -q --filter label=captrim.verify | while read -r v; do [ -e "/run/captrim-verify/verify-${v:8:24}" ] || echo "$v"; done)
+kept=$(docker volume ls -q --filter label=captrim.verify | while read -r v; do [ -e "/run/captrim-runs/verify-${v:8:24}" ] || echo "$v"; done)
 is keep "$status $(wc -w <<<"$kept")" '0 2'
 xargs docker volume rm <<<"$kept" >/dev/null
 
