@@ -45,6 +45,7 @@ spoken() {
 	echo never
 }
 within_10s() {
+	echo "$1: $2 ms"
 	if [ "$2" != never ] && [ "$2" -lt 10000 ]; then pass "$1"; else fail "$1" "$2 ms"; fi
 }
 # Learned: it is known for longer than it is learned.
