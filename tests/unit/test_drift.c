@@ -5,6 +5,7 @@
 #include "build.h"
 #include "drift/drift.h"
 #include "model/tally.h"
+#include "sessions.h"
 
 #define HOUR CT_DRIFT_HOUR_MS
 #define NOW  (1767225600000ll)
@@ -357,6 +358,46 @@ static void test_asked(void)
 	CU_ASSERT_EQUAL(ct_drift__asked(w), ~0ull);
 }
 
+/*
+ * Ordinary workloads, recorded: what they need at first is learned, and the same again is no news,
+ * with whatever image. Containers that reach the host are told of at once, and these only.
+ */
+static void test_ordinary_days(void)
+{
+	glob_t found = golden_recordings();
+
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		ct_autosession struct ct_session *s = NULL;
+		ct_autoreport struct ct_report *r = NULL;
+		ct_autofclose FILE *f = fopen(found.gl_pathv[i], "r");
+
+		CU_ASSERT_EQUAL_FATAL(ct_recording__read_stream(f, "rec", &s, NULL), 0);
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		for (size_t k = 0; k < r->nadvices; k++) {
+			ct_autonotices struct ct_notices first = { 0 }, again = { 0 };
+			struct ct_drift_in in = { .now_ms = NOW,
+						  .advice = &r->advices[k],
+						  .session = s,
+						  .asked = ~0ull,
+						  .generation = "sha256:a",
+						  .opts = CT_DRIFT_DEFAULTS };
+
+			ct_drift__compare(&in, &first);
+			/* That one opens files of the host by their handles. */
+			CU_ASSERT_EQUAL(first.len > 0,
+					strstr(found.gl_pathv[i], "open-by-handle") != NULL);
+			for (size_t n = 0; n < first.len; n++)
+				CU_ASSERT_EQUAL(first.items[n]->kind, CT_NOTICE_HOST_SCOPE);
+			in.before = ct_drift__known(in.advice);
+			in.learned.first_ms = NOW - 720 * HOUR;
+			in.generation = "sha256:b";
+			ct_drift__compare(&in, &again);
+			CU_ASSERT_EQUAL(again.len, 0);
+		}
+	}
+	globfree(&found);
+}
+
 static CU_TestInfo tests[] = {
 	{ "the same needs say nothing", test_same_needs },
 	{ "a new need is told, with what was learned before", test_new_need },
@@ -372,6 +413,7 @@ static CU_TestInfo tests[] = {
 	{ "what was declared", test_declared },
 	{ "held and never needed", test_unused },
 	{ "what was asked for in a take", test_asked },
+	{ "ordinary days", test_ordinary_days },
 	CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("drift", tests)
