@@ -148,14 +148,13 @@ $(FUZZERS:%=run-%): run-%: $(OUT)/fuzz/%
 	$< -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=4096 -artifact_prefix=$(OUT)/fuzz/ \
 		$(OUT)/corpus/$* tests/fuzz/corpus/$*
 
-# clang warns of what the macros of libseccomp leave out, and of texts that go on in the next line.
 FUZZ_CFLAGS := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
-# Behind -Wextra: rows that end early, such as those of seccomp.h, which gcc does not mind.
-FUZZ_CPPFLAGS := -Wno-missing-field-initializers
+# Behind -Wextra: clang warns of what the macros of libseccomp leave out, and of texts in a list that
+# go on in the next line.
+FUZZ_CPPFLAGS := -Wno-missing-field-initializers -Wno-string-concatenation
 
 $(OUT)/fuzz/libcaptrim.a: FORCE
 	$(MAKE) OUT=$(OUT)/fuzz CC=$(CLANG) CFLAGS="$(FUZZ_CFLAGS)" \
-		CPPFLAGS="$(CPPFLAGS) -Wno-missing-field-initializers -Wno-string-concatenation" $@
 		CPPFLAGS="$(CPPFLAGS) $(FUZZ_CPPFLAGS)" $@
 
 $(OUT)/fuzz/fuzz_%: tests/fuzz/fuzz_%.c $(OUT)/fuzz/libcaptrim.a

@@ -359,8 +359,8 @@ static void test_asked(void)
 }
 
 /*
- * Ordinary workloads, recorded: what they need at first is learned, and the same again is no news,
- * with whatever image. Containers that reach the host are told of at once, and these only.
+ * Ordinary workloads, recorded: what they need at first is learned, and the same again says
+ * nothing, with whatever image. Containers that reach the host are told of at once, and these only.
  */
 static void test_ordinary_days(void)
 {
