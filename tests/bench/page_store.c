@@ -1,29 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * page_store URL HOST RECORDING...: makes a store to be looked at, from recordings, as if they had
- * been seen on that host, with events and gaps made up.
+ * page_store FILE HOST RECORDING...: makes a store to be looked at, from recordings, as if a
+ * daemon had seen them on that host, with events and gaps made up. PUSH=URL copies it to a fleet's
+ * database.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "model/identity.h"
 #include "model/recording.h"
+#include "store/push.h"
 #include "store/store.h"
 
 #define DAY 86400000ll
 
-static int import(struct ct_store *s, const char *path, const char *host, char **key,
-		  struct ct_err *err)
+static int save(struct ct_store *s, const char *path, const char *host, char **key,
+		struct ct_err *err)
 {
 	ct_autosession struct ct_session *r = NULL;
-	ct_autoidentity struct ct_identity id = { 0 };
-	size_t n;
+	ct_autoreport struct ct_report *report = NULL;
 	int ret = ct_recording__read(path, &r, err);
 
-	if (!ret)
-		ret = ct_store__import(s, r, host, &n, err);
-	if (!ret && r->nworkloads) {
-		ct_identity__of(r->workloads[0], &id);
+	if (ret)
+		return ret;
+	ct_session__conclude(r);
+	report = ct_judge__session(r, CT_MODE_DEFAULT);
+	for (size_t i = 0; i < report->nadvices && !ret; i++) {
+		const struct ct_workload *w = report->advices[i].workload;
+		ct_autoidentity struct ct_identity id = { 0 };
+		struct ct_store_workload row = { .session = r,
+						 .w = w,
+						 .advice = &report->advices[i],
+						 .watched_ms = ct_workload__watched_ns(w) / 1000000,
+						 .news = true };
+		struct ct_store_batch b = { .host = &r->host,
+					    .host_name = host,
+					    .now_ms = ct_clock__wall_ms(),
+					    .workloads = &row,
+					    .nworkloads = 1 };
+
+		ct_identity__of(w, &id);
+		row.key = id.key;
+		ret = ct_store__save(s, &b, err);
 		free(*key);
 		*key = ct_xstrdup(id.key);
 	}
@@ -84,6 +103,24 @@ static int add_events(struct ct_store *s, const char *host, const char *key, str
 	return ret ? ret : ct_store__ack(s, &ack, &n, err);
 }
 
+static int push(const char *file, const char *url, struct ct_err *err)
+{
+	const struct ct_store_push_opts opts = { .local = file, .url = url };
+	struct ct_store_push_status st = { 0 };
+	struct ct_store_push *p;
+	int ret = ct_store_push__start(&opts, &p, err);
+
+	if (ret)
+		return ret;
+	ct_store_push__news(p);
+	for (int i = 0; i < 600 && (!st.pushed_ms || st.pending); i++) {
+		ct_clock__sleep_ns(CT_NS_PER_SEC / 20);
+		ct_store_push__status(p, &st);
+	}
+	ct_store_push__stop(p, 10000);
+	return st.pending ? ct_err__set(err, EIO, "it was not pushed: %s", st.why) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	ct_autostore struct ct_store *s = NULL;
@@ -92,14 +129,17 @@ int main(int argc, char **argv)
 	int ret;
 
 	if (argc < 4) {
-		fputs("usage: page_store URL HOST RECORDING...\n", stderr);
+		fputs("usage: page_store FILE HOST RECORDING...\n", stderr);
 		return 2;
 	}
-	ret = ct_store__open(argv[1], CT_STORE_CHANGE, &s, &err);
+	ret = ct_store__open(argv[1], CT_STORE_WRITE, &s, &err);
 	for (int i = 3; i < argc && !ret; i++)
-		ret = import(s, argv[i], argv[2], &key, &err);
+		ret = save(s, argv[i], argv[2], &key, &err);
 	if (!ret)
 		ret = add_events(s, argv[2], key, &err);
+	ct_store__close(ct_steal(s));
+	if (!ret && getenv("PUSH"))
+		ret = push(argv[1], getenv("PUSH"), &err);
 	if (ret)
 		ct_warn("%s", err.msg ? err.msg : strerror(-ret));
 	return ret != 0;

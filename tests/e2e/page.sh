@@ -17,6 +17,7 @@ server=
 clean() {
 	[ -z "$server" ] || kill "$server" 2>/dev/null
 	wait
+	[ ! -d "$tmp/pg" ] || "$here/scripts/postgres" stop "$tmp/pg"
 	rm -rf "$tmp"
 }
 trap clean EXIT
@@ -41,11 +42,16 @@ says 'an open token: the cure' "$tmp/err" 'chmod'
 chmod 600 "$tmp/token"
 token=$(cat "$tmp/token")
 
-"$captrim" page --store "$tmp/captrim.db" --token-file "$tmp/token" --listen 127.0.0.1:0 2>"$tmp/log" &
-server=$!
-for _ in $(seq 100); do grep -q http: "$tmp/log" && break; sleep 0.1; done
-url=$(sed -n 's/.*\(http:[^,]*\),.*/\1/p' "$tmp/log")
-[ -n "$url" ] || { fail all "it does not start: $(cat "$tmp/log")"; exit 0; }
+# serve STORE: at $url, until $server is ended
+serve() {
+	: >"$tmp/log"
+	"$captrim" page --store "$1" --token-file "$tmp/token" --listen 127.0.0.1:0 2>"$tmp/log" &
+	server=$!
+	for _ in $(seq 100); do grep -q http: "$tmp/log" && break; sleep 0.1; done
+	url=$(sed -n 's/.*\(http:[^,]*\),.*/\1/p' "$tmp/log")
+	[ -n "$url" ] || { fail all "it does not start: $(cat "$tmp/log")"; exit 0; }
+}
+serve "$tmp/captrim.db"
 
 # status OPTION... PATH
 status() { curl -s -o /dev/null -w '%{http_code}' "${@:1:$#-1}" "$url${*: -1}"; }
@@ -84,3 +90,28 @@ kill "$server"
 wait "$server"
 is 'it ends when told to' $? 0
 server=
+
+# ---- a fleet's database ----
+
+"$captrim" --version | grep -q +POSTGRES || { skip fleet 'built without libpq'; exit 0; }
+chmod 755 "$tmp" # the server is another user
+"$here/scripts/postgres" start "$tmp/pg" >"$tmp/err" 2>&1
+case $? in
+0) ;;
+77) skip fleet 'no PostgreSQL'; exit 0 ;;
+*) fail fleet "PostgreSQL does not start: $(tail -n 1 "$tmp/err")"; exit 0 ;;
+esac
+database=$("$here/scripts/postgres" url "$tmp/pg")
+export PUSH=$database
+"$maker" "$tmp/node2.db" node2 "$tmp/dnsmasq-dhcp.rec" "$tmp/evil.rec" 2>"$tmp/err"
+"$maker" "$tmp/node3.db" node3 "$tmp/dnsmasq-dhcp.rec" 2>>"$tmp/err"
+is 'a fleet: two hosts push' "$(cat "$tmp/err")" ''
+serve "$database"
+curl -s -H "$bearer" "$url/" >"$tmp/page"
+is 'a fleet: each workload once' "$(grep -c '<tr><th scope="row">' "$tmp/page")" 2
+says 'a fleet: on how many hosts it is' "$tmp/page" 'g-dnsmasq-dhcp.*data-label="Hosts">2<'
+says 'a fleet: hosts to choose from' "$tmp/page" '<option value="node3">'
+curl -s -H "$bearer" "$url/w?key=name:g-dnsmasq-dhcp" >"$tmp/page"
+says 'a fleet: a workload on each host' "$tmp/page" 'href="/w\?key=name%3Ag-dnsmasq-dhcp&amp;host=node2"'
+is 'a fleet: events of all hosts' "$(curl -s -H "$bearer" "$url/events?all=1" | grep -c '^<li>')" 6
+says 'a fleet: a snippet' "$tmp/page" 'cap_drop: \[ALL\]'
