@@ -269,7 +269,7 @@ install: all $(if $(shell command -v scdoc),man)
 	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
 	sed 's|/usr/bin/captrim|$(PREFIX)/bin/captrim|' packaging/captrim-monitor.service \
 		>$(DESTDIR)$(PREFIX)/lib/systemd/system/captrim-monitor.service
-	install -D -m 644 packaging/captrim-monitor.socket -t $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -D -m 644 packaging/captrim-monitor.socket packaging/captrim-ui.socket -t $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -D -m 644 packaging/captrim-monitor-network.conf packaging/captrim.yaml \
 		-t $(DESTDIR)$(PREFIX)/share/doc/captrim
 	install -D -m 644 packaging/sysusers.d/captrim.conf -t $(DESTDIR)$(PREFIX)/lib/sysusers.d
