@@ -66,6 +66,14 @@ void ct_cgroups__add(struct ct_cgroups *c, uint64_t id, const char *path, bool i
 	e->inside |= inside;
 }
 
+void ct_cgroups__set_inside(struct ct_cgroups *c, uint64_t id)
+{
+	struct entry *e = find(c, id);
+
+	if (e)
+		e->inside = true;
+}
+
 void ct_cgroups__set_owner(struct ct_cgroups *c, uint64_t id, uint32_t uid)
 {
 	struct entry *e = find(c, id);

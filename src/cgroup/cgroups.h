@@ -33,6 +33,9 @@ const char *ct_cgroups__from_root(const struct ct_cgroups *c, const char *path);
 /* path is copied. A later one for the same id wins. */
 void ct_cgroups__add(struct ct_cgroups *c, uint64_t id, const char *path, bool inside);
 
+/* As if the watched command had made it. */
+void ct_cgroups__set_inside(struct ct_cgroups *c, uint64_t id);
+
 /* The uid that a cgroup's directory belongs to; 0 until it is set. */
 void ct_cgroups__set_owner(struct ct_cgroups *c, uint64_t id, uint32_t uid);
 uint32_t ct_cgroups__owner_of(const struct ct_cgroups *c, const char *path);
@@ -40,7 +43,7 @@ uint32_t ct_cgroups__owner_of(const struct ct_cgroups *c, const char *path);
 /* NULL when unknown; owned by c. */
 const char *ct_cgroups__path(const struct ct_cgroups *c, uint64_t id);
 
-/* Was it made by a descendant of the watched command? */
+/* Was it made by a descendant of the watched command, or is as if? */
 bool ct_cgroups__inside(const struct ct_cgroups *c, uint64_t id);
 
 /* Processes in the cgroup with this path and below; 0 when it is gone. */

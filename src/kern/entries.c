@@ -143,6 +143,11 @@ void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct
 		ct_map_walk__each_key(p->skel->maps.entered, read_entered, &w);
 }
 
+bool ct_probe__entered(struct ct_probe *p, const struct ct_slot_id *id, struct ct_entered *e)
+{
+	return !bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.entered), id, e);
+}
+
 /* As bpf/ has it, where a value is struct entering. */
 struct entering {
 	__u32 entry, mntns;

@@ -98,6 +98,8 @@ void ct_probe__each_overcommit(struct ct_probe *p, const struct ct_which *which,
 void ct_probe__each_act(struct ct_probe *p, const struct ct_which *which, ct_act_fn fn, void *arg);
 void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct_entered_fn fn,
 			    void *arg);
+/* One of them, at once; false: there is none. */
+bool ct_probe__entered(struct ct_probe *p, const struct ct_slot_id *id, struct ct_entered *e);
 /* Losses that are one cgroup's alone, which ct_probe__losses leaves out. After the kinds and acts:
  * a cgroup is forgotten here once it holds no entry of theirs. */
 void ct_probe__each_loss(struct ct_probe *p, const struct ct_which *which, ct_lost_fn fn,

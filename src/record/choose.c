@@ -222,6 +222,7 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 	if (inspected(w)) {
 		if (!w->container.name || w->container.owner_guessed)
 			ct_asked__describe(r->asked, NULL, w, w->cgroup_path);
+		ct_userns__settle(ct_collect__cgroups(r->collect), w);
 		return;
 	}
 	if (!r->engine || ct_engine__inspect(r->engine, w->id, w, &err)) {

@@ -10,6 +10,8 @@
 #include "record/collect_priv.h"
 #include "runtime/runtime.h"
 
+#define MAX_BETWEEN 2 /* cgroups of runtimes between a command and its container */
+
 /*
  * In a cgroup namespace of our own, as in a container, nothing tells what the kernel calls its
  * root, but the event of a cgroup made in it does.
@@ -160,10 +162,57 @@ struct ct_seen *ct_collect__seen(struct ct_collect *c, const struct ct_key *key)
 	return seen;
 }
 
-static void announce(struct ct_collect *c, uint64_t cgroup)
+/* On the way from a command to its container: a client, or conmon, in a scope of its own. */
+static bool is_between(const char *path)
+{
+	struct ct_tells t;
+
+	ct_runtimes__tell(path, &t);
+	return t.aside.role == CT_ROLE_MONITOR || t.aside.role == CT_ROLE_CLIENT;
+}
+
+static bool comes_from_inside(struct ct_collect *c, uint64_t cgroup, unsigned int steps)
+{
+	struct ct_slot_id id = { .cgroup = cgroup };
+	struct ct_entered e;
+	const char *from;
+
+	for (id.slot = 1; id.slot <= CT_SLOTS; id.slot++) {
+		if (!ct_probe__entered(c->probe, &id, &e))
+			return false;
+		from = ct_cgroups__path(c->cgroups, e.from);
+		if (ct_cgroups__inside(c->cgroups, e.from))
+			return true;
+		if (steps && from && is_between(from) && comes_from_inside(c, e.from, steps - 1))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Where systemd makes the cgroups of containers, as for a user's Podman, it is nobody's descendant
+ * who makes them. But those who enter come from the command that started the container. entered:
+ * where they came in, from where they may have gone further down.
+ */
+static void note_inside(struct ct_collect *c, uint64_t cgroup, uint64_t entered)
+{
+	const char *path = ct_cgroups__path(c->cgroups, cgroup);
+	struct ct_cgroup_name name;
+
+	if (!path || ct_cgroups__inside(c->cgroups, cgroup))
+		return;
+	ct_runtimes__classify(path, &name);
+	if (name.kind != CT_WL_CONTAINER || !comes_from_inside(c, entered, MAX_BETWEEN))
+		return;
+	ct_cgroups__set_inside(c->cgroups, cgroup);
+	ct_cgroups__set_inside(c->cgroups, entered);
+}
+
+static void announce(struct ct_collect *c, uint64_t cgroup, uint64_t entered)
 {
 	const char *path = ct_cgroups__path(c->cgroups, cgroup);
 
+	note_inside(c, cgroup, entered);
 	if (path && c->on_entry)
 		c->on_entry(c->entry_arg, path, ct_cgroups__inside(c->cgroups, cgroup));
 }
@@ -175,7 +224,7 @@ static void on_sample(struct ct_collect *c, const struct ct_sample *s)
 	if (seen->sampled)
 		return;
 	if (CT_IS_PENDING(s->key.entry) && ct_exec_caps__keep(c->roots, s->h.cgroup, s->proc.pid))
-		announce(c, s->h.cgroup);
+		announce(c, s->h.cgroup, s->key.cgroup);
 	seen->sampled = true;
 	seen->sample = ct_xzalloc(sizeof(*s));
 	*seen->sample = *s;
@@ -281,7 +330,7 @@ static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
 	if (!CT_IS_PENDING(e->entry) && !(path && !strcmp(path, "/"))) {
 		g->unread += look_up_fcaps(c, e, &x.exec) < 0;
 		if (CT_IS_PENDING(e->was) && e->entry == CT_ENTRY_MAIN)
-			announce(c, e->h.cgroup);
+			announce(c, e->h.cgroup, e->entered);
 	}
 	if (!CT_IS_PENDING(e->entry))
 		note_mntns(g, e->mntns_inum);

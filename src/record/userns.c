@@ -36,6 +36,17 @@ static void note_process(void *arg, int pid)
 		*has = ns == CT_INIT_USERNS ? CT_NO : CT_YES;
 }
 
+/* What the entry point was executed in. */
+static bool settle_by_start(struct ct_workload *w)
+{
+	for (size_t i = 0; i < w->nexecs; i++)
+		if (ct_exec__is_entry_point(&w->execs[i])) {
+			w->container.userns = w->execs[i].creds.userns_level ? CT_YES : CT_NO;
+			return true;
+		}
+	return false;
+}
+
 void ct_userns__settle(const struct ct_cgroups *c, struct ct_workload *w)
 {
 	struct container_search s = { .id = w->id };
@@ -43,7 +54,7 @@ void ct_userns__settle(const struct ct_cgroups *c, struct ct_workload *w)
 	ct_autofree char *path = NULL, *dir = NULL;
 	uint64_t id;
 
-	if (w->kind != CT_WL_CONTAINER)
+	if (w->kind != CT_WL_CONTAINER || settle_by_start(w))
 		return;
 	if (w->cgroup_path)
 		s.path = ct_xstrdup(w->cgroup_path);

@@ -14,22 +14,7 @@ ExecStartPre=/bin/rm -f /run/busy
 ExecStartPre=/bin/touch /run/busy
 ExecStart=/bin/sh -c 'while chown 1001 /run/busy; do sleep 0.2; done'
 UNIT
-# A user's systemd without PAM and logind.
-echo bob:x:1001:1001::/home/bob:/bin/sh >>"$root/etc/passwd"
-echo bob:x:1001: >>"$root/etc/group"
-mkdir -p "$root/home/bob/.config/systemd/user"
-cat >"$root/etc/systemd/system/user@.service" <<'UNIT'
-[Service]
-Type=notify
-User=%i
-Slice=user-%i.slice
-Delegate=yes
-Environment=XDG_RUNTIME_DIR=/run/user/%i
-ExecStartPre=+/bin/mkdir -p /run/user/%i
-ExecStartPre=+/bin/chown %i /run/user/%i
-ExecStartPre=+/bin/chmod 700 /run/user/%i
-ExecStart=/usr/lib/systemd/systemd --user
-UNIT
+machine_user
 cat >"$root/home/bob/.config/systemd/user/many@.service" <<'UNIT'
 [Service]
 ExecStart=/bin/sh -c 'while :; do chown 0 /tmp 2>/dev/null; sleep 0.2; done'
@@ -78,7 +63,7 @@ is main "$(jq -c '[.workloads[0].capabilities[] | select(.name == "CHOWN") | .re
 
 # A user's own systemd, and a template's instance there; it may not limit what it starts.
 inside systemctl start user@1001
-users() { inside setpriv --reuid=1001 --regid=1001 --clear-groups env XDG_RUNTIME_DIR=/run/user/1001 systemctl --user "$@"; }
+users() { as_user systemctl --user "$@"; }
 if ! users start many@one.service >"$tmp/out" 2>&1; then
 	skip user "no user's systemd answers: $(tail -n 1 "$tmp/out")"
 	exit 0

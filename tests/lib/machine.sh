@@ -26,6 +26,32 @@ machine_root() {
 	cp "$captrim" "$root/captrim"
 }
 
+# The user bob, 1001, whose systemd "systemctl start user@1001" starts, without PAM and logind.
+machine_user() {
+	echo bob:x:1001:1001::/home/bob:/bin/sh >>"$root/etc/passwd"
+	echo bob:x:1001: >>"$root/etc/group"
+	mkdir -p "$root/home/bob/.config/systemd/user"
+	cat >"$root/etc/systemd/system/user@.service" <<'UNIT'
+[Service]
+Type=notify
+User=%i
+Slice=user-%i.slice
+Delegate=yes
+Environment=XDG_RUNTIME_DIR=/run/user/%i
+ExecStartPre=+/bin/mkdir -p /run/user/%i
+ExecStartPre=+/bin/chown %i /run/user/%i
+ExecStartPre=+/bin/chmod 700 /run/user/%i
+ExecStart=/usr/lib/systemd/systemd --user
+UNIT
+}
+
+# What a command has to begin with to be that user's, beside his systemd.
+bobs=(setpriv --reuid=1001 --regid=1001 --clear-groups env HOME=/home/bob USER=bob XDG_RUNTIME_DIR=/run/user/1001
+	DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/1001/bus)
+
+# as_user COMMAND...: as bob
+as_user() { inside "${bobs[@]}" "$@"; }
+
 # inside COMMAND...: beside the machine's systemd
 inside() { timeout "${limit:-120}" nsenter -t "$init" -m -p -C -u -i -n -r -w "$@"; }
 

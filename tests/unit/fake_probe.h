@@ -115,6 +115,18 @@ void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct
 	FAKE_EACH(probe.entered, probe.nentered, it->id.cgroup, fn(arg, &it->id, &it->entered));
 }
 
+bool ct_probe__entered(struct ct_probe *p, const struct ct_slot_id *id, struct ct_entered *e)
+{
+	(void)p;
+	for (size_t i = 0; i < probe.nentered; i++)
+		if (probe.entered[i].id.cgroup == id->cgroup &&
+		    probe.entered[i].id.slot == id->slot) {
+			*e = probe.entered[i].entered;
+			return true;
+		}
+	return false;
+}
+
 void ct_probe__each_loss(struct ct_probe *p, const struct ct_which *which, ct_lost_fn fn, void *arg)
 {
 	(void)p;
