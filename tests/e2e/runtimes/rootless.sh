@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# An ordinary user's Podman beside that user's systemd: containers in scopes of their own, by name and without an API.
+# An ordinary user's Podman and Docker beside that user's systemd: the containers of the first by name without an API,
+# those of the second by that user's socket.
 # shellcheck source-path=SCRIPTDIR source=../../lib/common.sh
 . "$(dirname "$0")/../../lib/common.sh"
 # shellcheck source-path=SCRIPTDIR source=../../lib/machine.sh
@@ -10,10 +11,12 @@ for program in podman crun newuidmap; do
 	command -v $program >/dev/null || { skip all "no $program"; exit 0; }
 done
 need_docker # the image is made there
-# crun makes keyrings.
+# crun makes keyrings; rootlesskit has a network interface of its own.
 machine_options=(--system-call-filter=@keyring)
+mknod "$tmp/tun" c 10 200 2>/dev/null && chmod 666 "$tmp/tun" && machine_options+=(--bind="$tmp/tun:/dev/net/tun")
 machine_root
 machine_user
+touch "$root/etc/hosts" "$root/etc/resolv.conf"
 docker save "$image" >"$root/image.tar"
 echo bob:100000:65536 | tee "$root/etc/subuid" >"$root/etc/subgid"
 mkdir -m 1777 "$root/var/tmp"
@@ -71,3 +74,34 @@ inside /captrim run -q --format json -- "${bobs[@]}" podman run --rm --name port
 	sh -c 'nc -l -p 80 & sleep 1; kill $!' >"$tmp/advice" 2>"$tmp/err"
 is port "$(jq -c "$containers" "$tmp/advice")" '["podman","port",true,["NET_BIND_SERVICE"]]'
 as_user podman kill -a >/dev/null 2>&1
+
+rootless=/usr/share/docker.io/contrib/dockerd-rootless.sh
+for program in rootlesskit slirp4netns $rootless; do
+	command -v $program >/dev/null || { skip docker "no $program"; exit 0; }
+done
+docker=("$(PATH=/usr/bin command -v docker)" -H unix:///run/user/1001/docker.sock)
+as_user systemd-run -q --user -u docker -p Delegate=yes -E PATH=/usr/bin:/usr/sbin -E XDG_RUNTIME_DIR=/run/user/1001 \
+	-E HOME=/home/bob $rootless --iptables=false --bridge=none --storage-driver=vfs \
+	--exec-opt native.cgroupdriver=systemd >"$tmp/out" 2>&1
+for _ in $(seq 150); do
+	as_user "${docker[@]}" version >"$tmp/out" 2>&1 && break
+	sleep 0.2
+done
+if ! as_user "${docker[@]}" load -i /image.tar >>"$tmp/out" 2>&1 ||
+	! as_user "${docker[@]}" run --rm --network none "$image" true >>"$tmp/out" 2>&1; then
+	skip docker "no rootless Docker here: $(tail -n 1 "$tmp/out")"
+	exit 0
+fi
+inside /captrim run -q --format json -- "${docker[@]}" run --rm --network none --name web "$image" \
+	sh -c 'chown 1001 /tmp; sleep 1' >"$tmp/advice" 2>"$tmp/err" || fail docker-status "$(tail -n 1 "$tmp/err")"
+is docker-run "$(jq -c "$containers" "$tmp/advice")" '["docker","web",true,["CHOWN"]]'
+as_user "${docker[@]}" run -d --network none --name late "$image" sh -c 'while chown 1001 /tmp; do sleep 0.2; done' >"$tmp/out" 2>&1
+inside /captrim record -q -c late -d 2s -o /root/late.rec >"$tmp/err" 2>&1 || fail docker-late-status "$(tail -n 1 "$tmp/err")"
+inside /captrim advise --format json /root/late.rec >"$tmp/advice"
+is docker-late "$(jq -c "$containers" "$tmp/advice")" '["docker","late",true,["CHOWN"]]'
+inside /captrim whose "$(as_user "${docker[@]}" inspect -f '{{.State.Pid}}' late)" >"$tmp/whose" 2>&1
+says docker-whose "$tmp/whose" '^name +late'
+# Who only asked the daemon is not known: that is said.
+inside /captrim run -q --format json -- "${bobs[@]}" "${docker[@]}" run --rm --network none "$image" true >"$tmp/advice" 2>"$tmp/err"
+is docker-left-out "$(jq -c '[.workloads[].warnings[].code] | index("left-out") != null' "$tmp/advice")" true
+as_user "${docker[@]}" kill late >/dev/null 2>&1
