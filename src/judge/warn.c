@@ -323,8 +323,9 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 		add_warning(a, "left-out", -1,
 			    ct_xstrdup("containers that started during the run are not in this "
 				       "advice, because it is not known whether the command "
-				       "started them; --containers includes them all, 'captrim run "
-				       "-- docker run ...' its own"));
+				       "started them, or because they have no cgroup of their own; "
+				       "--containers includes all that have one, 'captrim run -- "
+				       "docker run ...' its own"));
 	if (sent)
 		add_warning(a, "went-on-elsewhere", -1,
 			    ct_xasprintf("processes of this workload went on in %s: the set of "

@@ -100,16 +100,16 @@ size_t ct_collect__gone(const struct ct_collect *c)
 	return c->ngone;
 }
 
-void ct_collect__look_for(struct ct_collect *c, bool (*is_sought)(const char *name))
+void ct_collect__look_for(struct ct_collect *c, unsigned int (*sought)(const char *name))
 {
-	c->sought = is_sought;
+	c->sought = sought;
 }
 
-bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup)
+bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, enum ct_sought what)
 {
 	const struct ct_living *g = ct_livings__find(&c->living, cgroup);
 
-	return g && g->sought;
+	return g && g->sought & what;
 }
 
 enum ct_tristate ct_collect__lives_apart(const struct ct_collect *c, const char *root,
@@ -288,11 +288,11 @@ static int look_up_fcaps(struct ct_collect *c, const struct ct_exec_event *e, st
 	return ct_exec_caps__find(c->roots, &beside, x);
 }
 
-static bool is_sought(const struct ct_collect *c, const char *file)
+static unsigned int sought_by_name(const struct ct_collect *c, const char *file)
 {
 	const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
 
-	return c->sought && c->sought(name);
+	return c->sought ? c->sought(name) : 0;
 }
 
 static void note_mntns(struct ct_living *g, uint32_t mntns)
@@ -335,7 +335,7 @@ static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
 	if (!CT_IS_PENDING(e->entry))
 		note_mntns(g, e->mntns_inum);
 	g->compat += e->flags & CT_EXEC_F_32BIT ? 1 : 0;
-	g->sought |= is_sought(c, x.exec.file);
+	g->sought |= sought_by_name(c, x.exec.file);
 	ct_living__add_exec(&c->living, g, &x);
 }
 

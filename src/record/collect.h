@@ -31,9 +31,13 @@ uint64_t ct_collect__kinds(const struct ct_collect *c);
 /* Cgroups that are gone, and whose observations were not taken yet. */
 size_t ct_collect__gone(const struct ct_collect *c);
 
-/* Which names of programs are looked for; and whether one of them was executed in the cgroup. */
-void ct_collect__look_for(struct ct_collect *c, bool (*is_sought)(const char *name));
-bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup);
+/* What a program may be by its name; and whether one such was executed in the cgroup. */
+enum ct_sought {
+	CT_SOUGHT_CLIENT = 1 << 0,  /* it has containers started */
+	CT_SOUGHT_RUNTIME = 1 << 1, /* it starts them */
+};
+void ct_collect__look_for(struct ct_collect *c, unsigned int (*sought)(const char *name));
+bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, enum ct_sought what);
 
 /* Was there a container of root's with this id, which is gone by now? */
 bool ct_collect__was_roots(const struct ct_collect *c, const char *id);

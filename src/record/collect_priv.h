@@ -45,7 +45,7 @@ struct ct_collect {
 	void *entry_arg;
 	ct_classify_fn classify;
 	void *classify_arg;
-	bool (*sought)(const char *name);
+	unsigned int (*sought)(const char *name);
 	struct ct_seen *seen;
 	struct ct_seen_act *acts;
 	struct ct_seen_entered *entered;

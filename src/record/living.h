@@ -44,7 +44,7 @@ struct ct_living {
 	bool counted_for; /* by processes elsewhere, all the same */
 	bool drained;	  /* it is gone, and all that was seen of it was taken */
 	bool ran;	  /* a program was executed in it, which its workload was not told of yet */
-	bool sought;	  /* one of those that ct_collect__look_for() names */
+	uint8_t sought;	  /* of those that ct_collect__look_for() names: enum ct_sought */
 	/* Of the first programs that ran in it, without a runtime's set-up. */
 	uint32_t mntns[CT_MNTNS_KEPT];
 	unsigned int nmntns;

@@ -135,13 +135,13 @@ static void open_engine(struct ct_recorder *r)
 		ct_loop__add_fd(r->loop, fd, EPOLLIN, on_docker, r, &r->on_docker);
 }
 
-/* Does a program of this name start containers? */
-static bool is_client(const char *name)
+/* Does a program of this name start containers, or have them started? */
+static unsigned int sought_as(const char *name)
 {
 	ct_runtimes__for_each(type)
 		if (ct_str_equal(type->client, name) || ct_str_equal(type->compose, name))
-			return true;
-	return false;
+			return CT_SOUGHT_CLIENT;
+	return ct_oci__is_runtime(name) ? CT_SOUGHT_RUNTIME : 0;
 }
 
 static void classify(void *arg, const char *path, struct ct_cgroup_name *name)
@@ -181,7 +181,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	r->collect = ct_collect__new(r->probe);
 	ct_collect__on_entry(r->collect, ct_recorder__on_entry, r);
 	ct_collect__set_classify(r->collect, classify, r);
-	ct_collect__look_for(r->collect, is_client);
+	ct_collect__look_for(r->collect, sought_as);
 	describe_host(r);
 	open_engine(r);
 	r->asked = ct_asked__new(opts->cri);
@@ -403,15 +403,28 @@ int ct_recorder__running(struct ct_recorder *r)
 	return r->child.pid > 0 && !ct_child__reap(&r->child) ? r->child.pid : 0;
 }
 
-/* It is not known whose a container is that somebody created in the meantime: say that it is
- * missing. */
+static bool has_container(const struct ct_session *s)
+{
+	for (size_t i = 0; i < s->nworkloads; i++)
+		if (s->workloads[i]->kind == CT_WL_CONTAINER)
+			return true;
+	return false;
+}
+
+/*
+ * It is not known whose a container is that somebody created in the meantime, and one without a
+ * cgroup of its own, as a user's Podman makes it where it may make none, is not told apart from who
+ * started it: say that it is missing.
+ */
 static void note_left_out(struct ct_recorder *r)
 {
 	const struct ct_recorder_opts *o = &r->opts;
 	struct ct_workload *w = ct_session__find(r->session, "command");
+	bool not_known = r->foreign && !o->label && !o->project && !o->any_container &&
+			 ct_collect__executed(r->collect, r->own.id, CT_SOUGHT_CLIENT);
 
-	if (w && r->foreign && !o->label && !o->project && !o->any_container &&
-	    ct_collect__executed(r->collect, r->own.id))
+	if (w && (not_known || (ct_collect__executed(r->collect, r->own.id, CT_SOUGHT_RUNTIME) &&
+				!has_container(r->session))))
 		w->left_out = true;
 }
 

@@ -182,6 +182,16 @@ static void parse_process(const json_t *process, struct ct_workload *w)
 	w->configured_known = true;
 }
 
+bool ct_oci__is_runtime(const char *program)
+{
+	static const char *const names[] = { "runc", "crun", "youki", "runsc", "kata-runtime" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		if (!strcmp(program, names[i]))
+			return true;
+	return false;
+}
+
 int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload *w,
 		 struct ct_err *err)
 {

@@ -25,6 +25,9 @@ int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload
  */
 char *ct_oci__find(enum ct_runtime rt, const char *id, const char *cgroup, enum ct_runtime *found);
 
+/* Is a program of this name one that starts containers from bundles? */
+bool ct_oci__is_runtime(const char *program);
+
 /* Has root a container of that id, whose bundle says that it is in this very cgroup? */
 bool ct_oci__knows(enum ct_runtime rt, const char *id, const char *cgroup);
 

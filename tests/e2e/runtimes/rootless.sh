@@ -73,6 +73,11 @@ is unknown-status $? 1
 inside /captrim run -q --format json -- "${bobs[@]}" podman run --rm --name port "localhost/$image" \
 	sh -c 'nc -l -p 80 & sleep 1; kill $!' >"$tmp/advice" 2>"$tmp/err"
 is port "$(jq -c "$containers" "$tmp/advice")" '["podman","port",true,["NET_BIND_SERVICE"]]'
+# One without a cgroup of its own is not told apart from its client: that is said.
+inside /captrim run -q --format json -- "${bobs[@]}" podman run --rm --cgroups=disabled "localhost/$image" \
+	sh -c 'chown 1001 /tmp; sleep 1' >"$tmp/advice" 2>"$tmp/err" || fail disabled-status "$(tail -n 1 "$tmp/err")"
+is disabled "$(jq -c '[.workloads[] | .kind, .advice.confidence, ([.warnings[].code] | index("left-out") != null)]' "$tmp/advice")" \
+	'["command","low",true]'
 as_user podman kill -a >/dev/null 2>&1
 
 rootless=/usr/share/docker.io/contrib/dockerd-rootless.sh
