@@ -83,11 +83,21 @@ else
 	skip beside-a-loud-one 'no compiler, or dmesg_restrict is 0'
 fi
 
+# starts: how many were seen; started N: waits for one more
+starts() { query "SELECT starts FROM workload WHERE key = 'name:$name'"; }
+started() {
+	for _ in $(seq 30); do
+		[ "$(starts)" -le "$1" ] || return
+		sleep 1
+	done
+	fail "start after $1" "still $(starts)"
+}
+
 # Restarts of the container and of the daemon say nothing new.
 docker restart -t 0 "$name" >/dev/null
+sleep 4
 stop_daemon KILL
 start
-until_row 30 "SELECT starts FROM workload WHERE key = 'name:$name'" '^[2-9]'
 sleep 4
 is after-restarts "$(events "$name")" 'host-scope MKNOD'
 
@@ -112,8 +122,9 @@ docker build -q -t "$name" - >/dev/null 2>"$tmp/err" <<BUILD
 FROM $image
 LABEL other=again
 BUILD
+seen=$(starts)
 run "$name" "$name"
-until_row 30 "SELECT starts FROM workload WHERE key = 'name:$name'" '^[4-9]'
+started "$seen"
 sleep 4
 is acknowledged "$(events "$name" | wc -l)" 2
 is withdrawn "$("$captrim" ack --store "$store" --withdraw "$name")" "2 acknowledgements of $name taken back"
