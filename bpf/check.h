@@ -180,6 +180,14 @@ static __always_inline __u64 site_of(void *ctx, const struct check *c, int nr)
 	return c->window ? fingerprint(c->word, nr) : site_of_stack(ctx, nr);
 }
 
+static __always_inline void know_by_another(struct ct_key *key)
+{
+	__u64 *site = bpf_map_lookup_elem(&aliases, &key->site);
+
+	if (site)
+		key->site = *site;
+}
+
 /*
  * Two-way set-associative cache. Where the stack can be read word by word a site is known by these
  * words; only a new one is given its fingerprint. Returns the key's slot; NULL: it has none.
@@ -210,6 +218,7 @@ static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *st
 		c->window = !whole && !bpf_probe_read_kernel(c->word, sizeof(c->word), stack);
 		key->site = site_of(ctx, c, key->nr);
 	}
+	know_by_another(key);
 	slot = key->site & 1 ? slot : other;
 	/* A path with more words than a slot remembers */
 	if (counts(slot, key, NULL))

@@ -60,6 +60,17 @@ struct {
 	__type(value, struct ct_stack);
 } stacks SEC(".maps");
 
+/*
+ * Fingerprints that are not their path's only one, and the one by which it is known: user space
+ * finds out by the names. So a path with a stale address here or there stays one kind.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, CT_KINDS);
+	__type(key, __u64);   /* as it was found */
+	__type(value, __u64); /* ct_key.site */
+} aliases SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);

@@ -212,21 +212,37 @@ static int sum_kind(struct ct_map_walk *w, const struct ct_key *key, struct ct_c
 	return 0;
 }
 
+static void forget_kind(struct ct_map_walk *w, const struct ct_key *key)
+{
+	if (!bpf_map_delete_elem(bpf_map__fd(w->p->skel->maps.kinds), key))
+		ct_map_walk__give_back(w->p, CT_POOL_KINDS, key->cgroup);
+	if (!bpf_map_delete_elem(bpf_map__fd(w->p->skel->maps.results), key))
+		ct_map_walk__give_back(w->p, CT_POOL_RESULTS, key->cgroup);
+}
+
+/*
+ * Of a cgroup that lives only what no slot has: such a slot's hits would be counted nowhere. One
+ * that comes into a slot at this very moment loses these few hits; that it was asked is told.
+ */
+static bool may_be_forgotten(const struct ct_map_walk *w, const struct ct_key *key)
+{
+	size_t n;
+
+	if (!w->which->idle || w->p->skel->bss->pool_used[CT_POOL_KINDS] < CT_KINDS / 2)
+		return false;
+	find_slots(&w->cache->slots, key, &n);
+	return !n && w->which->idle(w->which->arg, key);
+}
+
 /*
  * Nothing is counted for a cgroup that is gone, so a slot that still has its key is without effect
  * once the entry is deleted.
  */
 static void tell_kind(struct ct_map_walk *w, const struct ct_key *key, const struct ct_count *sum)
 {
-	bool gone = ct_map_walk__is_gone(w, key->cgroup);
-
 	w->fn.count(w->arg, key, sum->count, jiffies_to_ns(w->p, sum->last));
-	if (!gone)
-		return;
-	if (!bpf_map_delete_elem(bpf_map__fd(w->p->skel->maps.kinds), key))
-		ct_map_walk__give_back(w->p, CT_POOL_KINDS, key->cgroup);
-	if (!bpf_map_delete_elem(bpf_map__fd(w->p->skel->maps.results), key))
-		ct_map_walk__give_back(w->p, CT_POOL_RESULTS, key->cgroup);
+	if (ct_map_walk__is_gone(w, key->cgroup) || may_be_forgotten(w, key))
+		forget_kind(w, key);
 }
 
 static void read_kind(void *arg, const void *entry)

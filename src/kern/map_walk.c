@@ -23,7 +23,7 @@ void ct_map_walk__give_back(struct ct_probe *p, enum ct_pool pool, uint64_t cgro
 	__atomic_fetch_sub(&p->skel->bss->pool_used[pool], 1, __ATOMIC_RELAXED);
 	if (bpf_map_lookup_elem(fd, &cgroup, &share) || !share.used[pool])
 		return;
-	/* The cgroup is gone: nobody else changes it. */
+	/* Where the cgroup lives, what it took or lost at this very moment may be forgotten. */
 	share.used[pool]--;
 	bpf_map_update_elem(fd, &cgroup, &share, BPF_EXIST);
 }

@@ -89,13 +89,32 @@ static int first_frame(const struct ct_probe *p, const struct ct_stack *st)
 	return 0;
 }
 
+/* One that is known by another fingerprint has that one's. */
+static int look_up_stack(struct ct_probe *p, uint64_t site, struct ct_stack *st)
+{
+	int stacks = bpf_map__fd(p->skel->maps.stacks);
+
+	if (!bpf_map_lookup_elem(stacks, &site, st))
+		return 0;
+	if (bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.aliases), &site, &site))
+		return -ENOENT;
+	return bpf_map_lookup_elem(stacks, &site, st) ? -ENOENT : 0;
+}
+
+void ct_probe__alias(struct ct_probe *p, uint64_t site, uint64_t known)
+{
+	/* Its stack makes room for another one's. */
+	if (!bpf_map_update_elem(bpf_map__fd(p->skel->maps.aliases), &site, &known, BPF_ANY))
+		bpf_map_delete_elem(bpf_map__fd(p->skel->maps.stacks), &site);
+}
+
 int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *len)
 {
 	struct ct_stack st;
 	char **list = NULL;
 	size_t n = 0, cap = 0;
 
-	if (bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.stacks), &site, &st) || st.depth <= 0)
+	if (look_up_stack(p, site, &st) || st.depth <= 0)
 		return -ENOENT;
 	for (int i = first_frame(p, &st); i < st.depth && i < CT_STACK_DEPTH; i++) {
 		/* Return addresses: the call may be the last instruction of its function. */

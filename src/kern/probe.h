@@ -85,6 +85,11 @@ struct ct_which {
 	/* Acts that cannot come again although their cgroup lives; NULL: there are none. */
 	bool (*over)(void *arg, const struct ct_act_key *key);
 	void *arg;
+	/*
+	 * Of cgroups that live: kinds that may be forgotten, to make room for others. They are
+	 * asked for after they were told, while the map is half full or more. NULL: none may.
+	 */
+	bool (*idle)(void *arg, const struct ct_key *key);
 	bool living; /* also what is of the others; that stays */
 };
 typedef void (*ct_count_fn)(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns);
@@ -116,6 +121,8 @@ void ct_probe__each_mention(struct ct_probe *p, ct_mention_fn fn, void *arg);
 /* The call path of a fingerprint: names innermost first, from cap_capable's caller on; the
  * caller frees array and strings. -ENOENT when none was taken. */
 int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *len);
+/* Both fingerprints are of one call path: from now on the first is counted as the second. */
+void ct_probe__alias(struct ct_probe *p, uint64_t site, uint64_t known);
 /* How the calls with this kind's refused checks ended, at most about 64 of them; all zero where
  * that is not watched. */
 void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_outcome *o);

@@ -62,9 +62,15 @@ void ct_collect__free(struct ct_collect *c)
 	struct ct_seen *seen, *tmp;
 	struct ct_seen_act *act, *atmp;
 	struct ct_seen_entered *e, *etmp;
+	struct ct_seen_path *path, *ptmp;
 
 	if (!c)
 		return;
+	HASH_ITER(hh, c->paths, path, ptmp)
+	{
+		HASH_DEL(c->paths, path);
+		free(path);
+	}
 	HASH_ITER(hh, c->seen, seen, tmp)
 	ct_seen__free(c, seen);
 	HASH_ITER(hh, c->acts, act, atmp)
@@ -82,6 +88,11 @@ void ct_collect__free(struct ct_collect *c)
 	ct_cgroups__free(c->cgroups);
 	ct_exec_caps__free(c->roots);
 	free(c);
+}
+
+void ct_collect__never_ends(struct ct_collect *c)
+{
+	c->endless = true;
 }
 
 void ct_collect__on_entry(struct ct_collect *c, ct_entry_fn fn, void *arg)

@@ -22,6 +22,12 @@ void ct_collect__free(struct ct_collect *c);
 typedef void (*ct_entry_fn)(void *arg, const char *path, bool inside);
 void ct_collect__on_entry(struct ct_collect *c, ct_entry_fn fn, void *arg);
 
+/*
+ * It goes on for days: call paths that have several fingerprints are made one, and kinds that are
+ * quiet make room for others when the probe's map is half full.
+ */
+void ct_collect__never_ends(struct ct_collect *c);
+
 /* Takes in every event that waits. */
 void ct_collect__consume(struct ct_collect *c);
 

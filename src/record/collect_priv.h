@@ -16,6 +16,7 @@ struct ct_seen {
 	struct ct_sample *sample; /* until it is taken */
 	bool sampled;		  /* it came */
 	bool awaited;		  /* a take has passed it over, since it may have been on its way */
+	unsigned char quiet;	  /* takes in a row that found nothing new */
 	uint64_t taken;
 	struct ct_outcome *taken_outcome; /* NULL: nothing */
 	UT_hash_handle hh;
@@ -37,6 +38,12 @@ struct ct_seen_entered {
 	UT_hash_handle hh;
 };
 
+/* A call path by its names, and the fingerprint by which it is known. */
+struct ct_seen_path {
+	uint64_t hash, site;
+	UT_hash_handle hh;
+};
+
 struct ct_collect {
 	struct ct_probe *probe;
 	struct ct_cgroups *cgroups;
@@ -47,6 +54,7 @@ struct ct_collect {
 	void *classify_arg;
 	unsigned int (*sought)(const char *name);
 	struct ct_seen *seen;
+	struct ct_seen_path *paths;
 	struct ct_seen_act *acts;
 	struct ct_seen_entered *entered;
 	struct ct_livings living;
@@ -55,6 +63,7 @@ struct ct_collect {
 	uint32_t *past;	 /* hashes of the ids of root's containers that are gone, sorted */
 	size_t npast, past_cap;
 	struct ct_losses taken; /* what of the losses was taken */
+	bool endless;		/* see ct_collect__never_ends() */
 	bool taking;		/* events wait: what a take looks at must not change under it */
 };
 

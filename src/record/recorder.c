@@ -179,6 +179,8 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 		ct_warn("the layout of the kernel stack is not understood: every check takes a "
 			"full stack, which costs about a microsecond");
 	r->collect = ct_collect__new(r->probe);
+	if (opts->endless)
+		ct_collect__never_ends(r->collect);
 	ct_collect__on_entry(r->collect, ct_recorder__on_entry, r);
 	ct_collect__set_classify(r->collect, classify, r);
 	ct_collect__look_for(r->collect, sought_as);

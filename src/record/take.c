@@ -126,7 +126,11 @@ void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session 
 {
 	struct ct_taking t = { .c = c, .how = how, .s = s, .choose = choose, .arg = arg };
 	const struct ct_which slots = { .gone = is_gone, .arg = &t, .living = true };
-	const struct ct_which which = { is_gone, ct_taking__is_over, &t, how != CT_TAKE_GONE };
+	const struct ct_which which = { .gone = is_gone,
+					.over = ct_taking__is_over,
+					.idle = c->endless ? ct_taking__is_idle : NULL,
+					.arg = &t,
+					.living = how != CT_TAKE_GONE };
 
 	ct_collect__consume(c);
 	if (take_losses(c, &s->losses))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Checks and acts: what was counted since the last time, added to what the session has. */
+#include <limits.h>
 #include <seccomp.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 #include "kern/selectors.h"
 #include "model/content.h"
 #include "record/take_priv.h"
+
+#define QUIET_TAKES 12
 
 /* A workload of the session whose kinds and acts are in the tables below. */
 struct indexed {
@@ -51,6 +54,25 @@ struct call_path {
 	UT_hash_handle hh;
 };
 
+/* A stale address on the stack gives a path another fingerprint. */
+static void unite_paths(struct ct_collect *c, const struct call_path *p)
+{
+	struct ct_seen_path *known;
+
+	if (!c->endless || !p->len)
+		return;
+	HASH_FIND(hh, c->paths, &p->hash, sizeof(p->hash), known);
+	if (known) {
+		if (known->site != p->site)
+			ct_probe__alias(c->probe, p->site, known->site);
+		return;
+	}
+	known = ct_xzalloc(sizeof(*known));
+	known->hash = p->hash;
+	known->site = p->site;
+	HASH_ADD(hh, c->paths, hash, sizeof(known->hash), known);
+}
+
 static const struct call_path *path_of(struct ct_taking *t, uint64_t site)
 {
 	struct call_path *p;
@@ -63,6 +85,7 @@ static const struct call_path *path_of(struct ct_taking *t, uint64_t site)
 	ct_probe__stack(t->c->probe, site, &p->names, &p->len);
 	p->hash = ct_stack__hash(p->names, p->len);
 	HASH_ADD(hh, t->paths, site, sizeof(p->site), p);
+	unite_paths(t->c, p);
 	return p;
 }
 
@@ -257,6 +280,7 @@ static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64
 	ct_probe__outcome(t->c->probe, key, &outcome);
 	n.count = count > seen->taken ? count - seen->taken : 0;
 	n.outcome = outcome_since(outcome, seen->taken_outcome);
+	seen->quiet = n.count || n.sample ? 0 : seen->quiet + (seen->quiet < UCHAR_MAX);
 	if (count && (n.count || n.sample || ct_outcome__is_known(&n.outcome))) {
 		if (w)
 			count_for(t, w, &n, ct_origins__entry(t->origins, key->cgroup, key->entry));
@@ -372,6 +396,19 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 		return;
 	HASH_DEL(t->c->acts, seen);
 	free(seen);
+}
+
+/* Told, and quiet for a minute: should it come again, it is sampled anew. */
+bool ct_taking__is_idle(void *arg, const struct ct_key *key)
+{
+	struct ct_taking *t = arg;
+	struct ct_seen *seen;
+
+	HASH_FIND(hh, t->c->seen, key, sizeof(*key), seen);
+	if (!seen || !seen->taken || seen->sample || seen->quiet < QUIET_TAKES)
+		return false;
+	ct_seen__free(t->c, seen);
+	return true;
 }
 
 void ct_taking__counts(struct ct_taking *t, const struct ct_which *which)

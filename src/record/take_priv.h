@@ -40,6 +40,9 @@ bool ct_taking__is_decided(const struct ct_taking *t, uint64_t cgroup, uint32_t 
  */
 bool ct_taking__is_over(void *arg, const struct ct_act_key *key);
 
+/* Kinds of cgroups that live and may be forgotten, see struct ct_which. arg is the take. */
+bool ct_taking__is_idle(void *arg, const struct ct_key *key);
+
 /* Kinds and acts. */
 void ct_taking__counts(struct ct_taking *t, const struct ct_which *which);
 void ct_taking__free_counts(struct ct_taking *t);

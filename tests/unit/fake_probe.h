@@ -157,6 +157,13 @@ int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *le
 }
 
 /* Every refused call failed once. */
+void ct_probe__alias(struct ct_probe *p, uint64_t site, uint64_t known)
+{
+	(void)p;
+	(void)site;
+	(void)known;
+}
+
 void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_outcome *o)
 {
 	(void)p;
