@@ -157,17 +157,27 @@ static void begin_anew(struct ct_instance *i)
 	free(ct_steal(i->key));
 }
 
+/* What was left open by a daemon before us goes on, or is closed. */
+static void look_at_open(struct ct_saver *s, const struct saving *v)
+{
+	for (size_t i = 0; i < v->nnew; i++) {
+		const struct addition *a = &v->new[i];
+		struct ct_workload *part = open_part(v->w, a->d->id);
+
+		if (part && !is_in_use(s, part) && a->d->start_seen != CT_YES &&
+		    is_of_this_boot(s, part))
+			take_over(s, a->i, part, v->key);
+	}
+	close_unused(s, v->w);
+}
+
 static void add_one(struct ct_saver *s, struct saving *v, const struct addition *a,
 		    const struct ct_now *now)
 {
 	ct_autosession struct ct_session *from = ct_session__new();
 	struct ct_workload *copy, *part = v->w ? open_part(v->w, a->d->id) : NULL;
 
-	if (part && !is_in_use(s, part) && a->d->start_seen != CT_YES && is_of_this_boot(s, part))
-		take_over(s, a->i, part, v->key);
-	if (v->w)
-		close_unused(s, v->w);
-	if (part && part->open) {
+	if (part) {
 		ct_ledger__add_counts(s->ledger, a->i, part);
 	} else if (a->i->key) {
 		begin_anew(a->i);
@@ -224,6 +234,8 @@ static int prepare(struct ct_saver *s, struct saving *v, const struct ct_now *no
 	v->w = v->s->nworkloads ? v->s->workloads[0] : NULL;
 	if (v->w && s->on_judged && v->with_news)
 		before = ct_judge__with(v->s, &how);
+	if (v->w)
+		look_at_open(s, v);
 	for (size_t i = 0; i < v->nnew; i++)
 		add_one(s, v, &v->new[i], now);
 	if (!v->w)
