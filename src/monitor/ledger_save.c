@@ -85,39 +85,6 @@ static void take_over(struct ct_saver *s, struct ct_instance *i, struct ct_workl
 	i->key = ct_xstrdup(key);
 }
 
-static void tell_recalled(struct ct_saver *s, const char *key, const struct ct_session *stored)
-{
-	static const struct ct_judge_opts how;
-	ct_autoreport struct ct_report *r = ct_judge__with(stored, &how);
-	const struct ct_judged j = { .key = key, .session = stored, .advice = &r->advices[0] };
-
-	s->on_judged(s->arg, &j);
-}
-
-int ct_saver__recall(struct ct_saver *s, const char *key, const struct ct_now *now,
-		     ct_lives_fn lives, void *arg, struct ct_err *err)
-{
-	ct_autosession struct ct_session *stored = NULL;
-	int ret = ct_store__load_workload(s->store, s->host_name, key, &stored, err);
-	bool any = false;
-
-	if (ret || !stored->nworkloads)
-		return ret;
-	ct_workload__for_each(part, stored->workloads[0]) {
-		struct ct_instance *i;
-
-		if (!part->open || ct_ledger__find(s->ledger, part->id) ||
-		    !is_of_this_boot(s, part) || !lives(arg, part))
-			continue;
-		i = ct_ledger__resume(s->ledger, part, now->ns);
-		take_over(s, i, (struct ct_workload *)part, key);
-		any = true;
-	}
-	if (any && s->on_judged)
-		tell_recalled(s, key, stored);
-	return 0;
-}
-
 /* ---- one workload ---- */
 
 /* Of a container of which only the id is known its engine may tell more soon. */
@@ -316,19 +283,34 @@ static struct ct_store_workload as_row(const struct saving *v, const struct ct_n
 	return row;
 }
 
+static struct ct_store_batch new_batch(const struct ct_saver *s, const struct ct_now *now)
+{
+	return (struct ct_store_batch){
+		.host = s->host,
+		.host_name = s->host_name,
+		.now_ms = now->wall_ms,
+	};
+}
+
+static int commit(struct ct_saver *s, const struct ct_store_batch *batch, struct ct_err *err)
+{
+	int ret = ct_store__save(s->store, batch, err);
+
+	s->failures += ret != 0;
+	s->commits += !ret;
+	return ret;
+}
+
 static int store_all(struct ct_saver *s, const struct saving *saving, size_t n,
 		     const struct ct_now *now, struct ct_err *err)
 {
 	struct ct_store_workload rows[CT_SAVE_AT_ONCE];
-	struct ct_store_batch batch = {
-		.host = s->host,
-		.host_name = s->host_name,
-		.now_ms = now->wall_ms,
-		.workloads = rows,
-		.gaps = s->gaps,
-		.ngaps = s->ngaps,
-	};
+	struct ct_store_batch batch = new_batch(s, now);
 	int ret = 0;
+
+	batch.workloads = rows;
+	batch.gaps = s->gaps;
+	batch.ngaps = s->ngaps;
 
 	if (s->on_store)
 		s->on_store(s->arg, s);
@@ -338,11 +320,8 @@ static int store_all(struct ct_saver *s, const struct saving *saving, size_t n,
 	for (size_t i = 0; i < n; i++)
 		if (saving[i].w)
 			rows[batch.nworkloads++] = as_row(&saving[i], now);
-	if (batch.nworkloads || batch.nevents || batch.ngaps) {
-		ret = ct_store__save(s->store, &batch, err);
-		s->failures += ret != 0;
-		s->commits += !ret;
-	}
+	if (batch.nworkloads || batch.nevents || batch.ngaps)
+		ret = commit(s, &batch, err);
 	if (!ret)
 		s->ngaps = 0;
 	s->events = NULL;
@@ -389,4 +368,68 @@ int ct_saver__some(struct ct_saver *s, const struct ct_now *now, size_t *left, s
 	}
 	*left = s->ledger->news->nworkloads - waiting;
 	return ret;
+}
+
+/* ---- at the beginning ---- */
+
+static bool has_unused(const struct ct_saver *s, const struct ct_workload *w)
+{
+	ct_workload__for_each(part, w)
+		if (part->open && !is_in_use(s, part))
+			return true;
+	return false;
+}
+
+/* What has ended while nobody watched. */
+static int close_ended(struct ct_saver *s, const char *key, struct ct_session *stored,
+		       const struct ct_now *now, struct ct_err *err)
+{
+	static const struct ct_judge_opts how;
+	struct saving v = { .key = (char *)key, .s = stored, .w = stored->workloads[0] };
+	struct ct_store_batch batch = new_batch(s, now);
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_store_workload row;
+
+	close_unused(s, v.w);
+	ct_tally__unite(stored);
+	r = ct_judge__with(stored, &how);
+	v.w = stored->workloads[0];
+	v.report = r;
+	row = as_row(&v, now);
+	batch.workloads = &row;
+	batch.nworkloads = 1;
+	return commit(s, &batch, err);
+}
+
+static void tell_recalled(struct ct_saver *s, const char *key, const struct ct_session *stored)
+{
+	static const struct ct_judge_opts how;
+	ct_autoreport struct ct_report *r = ct_judge__with(stored, &how);
+	const struct ct_judged j = { .key = key, .session = stored, .advice = &r->advices[0] };
+
+	s->on_judged(s->arg, &j);
+}
+
+int ct_saver__recall(struct ct_saver *s, const char *key, const struct ct_now *now,
+		     ct_lives_fn lives, void *arg, struct ct_err *err)
+{
+	ct_autosession struct ct_session *stored = NULL;
+	int ret = ct_store__load_workload(s->store, s->host_name, key, &stored, err);
+	bool any = false;
+
+	if (ret || !stored->nworkloads)
+		return ret;
+	ct_workload__for_each(part, stored->workloads[0]) {
+		struct ct_instance *i;
+
+		if (!part->open || ct_ledger__find(s->ledger, part->id) ||
+		    !is_of_this_boot(s, part) || !lives(arg, part))
+			continue;
+		i = ct_ledger__resume(s->ledger, part, now->ns);
+		take_over(s, i, (struct ct_workload *)part, key);
+		any = true;
+	}
+	if (any && s->on_judged)
+		tell_recalled(s, key, stored);
+	return has_unused(s, stored->workloads[0]) ? close_ended(s, key, stored, now, err) : 0;
 }

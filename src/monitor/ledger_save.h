@@ -59,7 +59,7 @@ int ct_saver__some(struct ct_saver *s, const struct ct_now *now, size_t *left, s
 
 /*
  * Looks at what the store has of this identity: what was left open there, and lives, is known from
- * now on; the rest is closed with the next news. lives: does that workload still run? Returns 0 or
+ * now on; the rest has ended, and is closed. lives: does that workload still run? Returns 0 or
  * a negative errno.
  */
 typedef bool (*ct_lives_fn)(void *arg, const struct ct_workload *part);

@@ -319,6 +319,10 @@ static void test_left_open(void)
 						 (void *)(uintptr_t) "b", &err),
 				0);
 		CU_ASSERT_PTR_NULL(ct_ledger__find(d->saver.ledger, "a"));
+		stored = load(d, KEY);
+		CU_ASSERT_EQUAL(open_parts(stored->workloads[0]), 0);
+		CU_ASSERT_EQUAL(stored->workloads[0]->end_seen, CT_UNKNOWN);
+		ct_session__free(stored);
 		w = take(&s, "b");
 		begin(w);
 		check(w, CAP_CHOWN, 1);
