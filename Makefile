@@ -66,7 +66,8 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
 .PHONY: all test deb units asan cov fuzz lint format arm64-bpf vm bench bench-scrape stack rules \
-	bench-store bench-cost privileges oracles memory takes ltp demo runtimes man install clean
+	bench-store bench-cost privileges oracles memory takes ltp demo runtimes man install clean \
+	bench-monitor soak
 
 all: $(BIN)
 
@@ -229,6 +230,14 @@ bench-cost: all
 # Ten minutes: what a recording of everything costs in memory, 200,000 programs and 10,000 cgroups later.
 memory: all
 	EXECS=200000 CGROUPS=10000 tests/e2e/memory.sh
+
+# What the daemon costs while idle, under load, and with many workloads: five minutes, on a quiet host.
+bench-monitor: all
+	scripts/bench-monitor
+
+# Half an hour: the daemon through a churn of 10,000 short cgroups.
+soak: all
+	CGROUPS=$(or $(CGROUPS),10000) SOAK_SECONDS=$(or $(SOAK_SECONDS),1800) tests/e2e/monitor-soak.sh
 
 # As long: what is taken every 5 seconds adds up to what is taken at the end.
 takes: all
