@@ -6,7 +6,6 @@
 #ifndef CT_BPF_PATH_H
 #define CT_BPF_PATH_H
 
-#include "ct/kfunc.h"
 #include "maps.h"
 #include "task.h"
 
@@ -159,16 +158,6 @@ static __always_inline __u64 site_of_stack(void *ctx, int nr)
 	    bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST))
 		lost(CT_LOSS_STACKS);
 	return site;
-}
-
-/* 6.2; its result is read like a BTF pointer, at a nanosecond a word. */
-static void *(*const bpf_rdonly_cast)(const void *obj, __u32 btf_id) = CT_KFUNC(RDONLY_CAST);
-
-static __always_inline __u64 word_at(const void *p)
-{
-	struct timespec64 *t = bpf_rdonly_cast(p, bpf_core_type_id_kernel(struct timespec64));
-
-	return t->tv_sec;
 }
 
 /* The address to which cap_capable returns, 0 if it is not known. */

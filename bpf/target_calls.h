@@ -30,9 +30,6 @@
 
 const volatile struct ct_target_call cfg_target[CT_SYSCALLS];
 
-/* Of a kernel structure at an address, as if the verifier had known it (6.2). */
-#define KNOWN(type, ptr) ((type *)bpf_rdonly_cast(ptr, bpf_core_type_id_kernel(type)))
-
 struct path_text {
 	char s[PATH_SCANNED + NAME_SCANNED];
 };
