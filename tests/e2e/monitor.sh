@@ -40,13 +40,18 @@ says second-is-refused "$tmp/second" 'captrim\.db'
 # As by a crash: what was stored is there, and it goes on where it was.
 stop_daemon KILL
 sleep 2
-start_daemon || fail restart "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"
+printf 'events: {learning: none}\n' >"$tmp/captrim.yaml"
+start_daemon --config "$tmp/captrim.yaml" --events "$tmp/events" || fail restart "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"
 docker exec "$name" busybox mknod /tmp/null c 1 3
 if until_row 15 "SELECT capability || verdict FROM need WHERE key = 'name:$name'" '^MKNODrequired'; then
 	pass need-after-restart
 else
 	fail need-after-restart "$(needs)"
 fi
+until_line 15 "$tmp/events" "host-scope.*name:$name.*MKNOD"
+says event "$tmp/events" "\"kind\":\"host-scope\".*\"name:$name\".*\"capability\":\"MKNOD\""
+is no-old-need "$(grep -c "name:$name.*\"CHOWN\"" "$tmp/events")" 0
+says gap-event "$tmp/events" '"kind":"gap".*captrim did not run'
 is needs-are-kept "$(needs)" 'CHOWN MKNOD '
 is gap "$(query "SELECT why FROM gap WHERE to_ms - from_ms BETWEEN 1000 AND 60000")" daemon-down
 says gap-is-told "$tmp/log" 'nobody watched for [0-9]+ (s|ms)'
