@@ -89,13 +89,36 @@ static void parse(struct ct_ksyms *k)
 		qsort(k->syms, k->len, sizeof(*k->syms), by_address);
 }
 
+/* Of the text only the names are kept: half of it. */
+static void keep_names(struct ct_ksyms *k)
+{
+	char *names, *end;
+	size_t size = 0;
+
+	for (size_t i = 0; i < k->len; i++)
+		size += strlen(k->syms[i].name) + 1;
+	end = names = ct_xzalloc(size + 1);
+	for (size_t i = 0; i < k->len; i++) {
+		const char *name = k->syms[i].name;
+
+		k->syms[i].name = end;
+		end = stpcpy(end, name) + 1;
+	}
+	free(k->data);
+	k->data = names;
+	k->cap = k->len;
+	k->syms = ct_xrealloc(k->syms, (k->len + 1) * sizeof(*k->syms));
+}
+
 static int load_from(const char *path, struct ct_ksyms **out)
 {
 	struct ct_ksyms *k = ct_xzalloc(sizeof(*k));
 	int ret = ct_read_file(path, KALLSYMS_MAX, &k->data, NULL);
 
-	if (!ret)
+	if (!ret) {
 		parse(k);
+		keep_names(k);
+	}
 	if (!ret && !k->stext)
 		ret = -EACCES;
 	if (ret)

@@ -247,6 +247,8 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	choose_programs(p->skel, backend);
 	if (!o->syscalls)
 		bpf_program__set_autoload(p->skel->progs.on_sys_exit, false);
+	if (o->ring)
+		bpf_map__set_max_entries(p->skel->maps.ring, o->ring);
 	choose_task_work(p, backend, o->outcomes);
 	choose_changes(p);
 	ct_watch_targets__choose(p, o->syscalls);

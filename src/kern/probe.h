@@ -18,6 +18,7 @@ struct ct_probe_opts {
 	const char *const
 		*syscalls; /* NULL-terminated names to watch without a check; NULL: none */
 	bool outcomes;	   /* how calls end after checks of interest, where that can be seen */
+	uint32_t ring;	   /* bytes of the buffer of events, a power of two; 0: the usual 4 MiB */
 	bool every;	   /* a sample for every check, for trace */
 };
 

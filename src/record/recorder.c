@@ -11,7 +11,9 @@
 #include "record/recorder_priv.h"
 #include "runtime/runtime.h"
 
-#define TICK_NS	   100000000ull	  /* of the timer: progress line, deadlines, liveness */
+#define TICK_NS 100000000ull /* of the timer: progress line, deadlines, liveness */
+/* It is read at once, and counts as memory of ours twice. */
+#define SMALL_RING (1u << 21)
 #define WAITING_NS 1000000000ull  /* before it is said that something still runs */
 #define GRACE_NS   10000000000ull /* after Ctrl-C, for the command to end by itself */
 
@@ -155,7 +157,8 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	struct ct_probe_opts po = { .backend = opts->backend,
 				    .syscalls = opts->syscalls,
 				    .outcomes = opts->endless ? opts->outcomes :
-								opts->syscalls != NULL };
+								opts->syscalls != NULL,
+				    .ring = opts->endless ? SMALL_RING : 0 };
 	struct ct_recorder *r = ct_xzalloc(sizeof(*r));
 	int ret;
 
