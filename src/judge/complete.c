@@ -5,9 +5,12 @@
 
 #include "judge/judge_priv.h"
 #include "judge/seccomp.h"
+#include "runtime/facts.h"
 
-const char *const ct_gap_names[] = { "start-not-seen",	   "losses",	  "cut-off", "degraded",
-				     "capset-not-watched", "not-watched", NULL };
+const char *const ct_gap_names[] = {
+	"start-not-seen",     "losses",	     "cut-off",	     "degraded",
+	"capset-not-watched", "not-watched", "guest-kernel", NULL
+};
 
 /*
  * Of a total not even the system call is known, which is what tells of a file system that was
@@ -97,6 +100,8 @@ unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_session *s)
 		gaps |= CT_GAP_CUT_OFF;
 	if (lacks_detail(c->w))
 		gaps |= CT_GAP_DETAIL;
+	if (ct_runtimes__facts(c->w->runtime)->in_guest)
+		gaps |= CT_GAP_GUEST;
 	if (lacks_calls(c, &s->host))
 		gaps |= CT_GAP_SETS;
 	if (was_unwatched(c->w))
@@ -173,5 +178,9 @@ char *ct_advice__gaps_text(const struct ct_advice *a)
 	if (a->gaps & CT_GAP_UNWATCHED)
 		ct_str__add(&s, "; nobody watched it for a time, and what it needed then is "
 				"missing: let it be watched from start to end");
+	if (a->gaps & CT_GAP_GUEST)
+		ct_str__add(&s,
+			    "; it runs in a virtual machine, whose own kernel checks what it does: "
+			    "this host cannot observe that, so record it in there");
 	return s.s;
 }

@@ -37,7 +37,7 @@ void ct_asked__free(struct ct_asked *a)
 
 int ct_asked__check(struct ct_asked *a, struct ct_err *err)
 {
-	return a->cri ? ct_cri__check(a->cri, err) : 0;
+	return a && a->cri ? ct_cri__check(a->cri, err) : 0;
 }
 
 /*

@@ -14,7 +14,9 @@ struct ct_asked;
 
 /* cri: the CRI's socket, or NULL. */
 struct ct_asked *ct_asked__new(const char *cri);
-void ct_asked__free(struct ct_asked *a); /* NULL is allowed */
+void ct_asked__free(struct ct_asked *a);
+
+/* Below, NULL is allowed: nobody is asked. */
 
 /* Does the CRI that was named answer? 0 if none was. */
 int ct_asked__check(struct ct_asked *a, struct ct_err *err);

@@ -17,7 +17,8 @@ struct ct_runtime_facts {
 	uint64_t caps;	   /* given when nothing is said; 0: its configuration decides */
 	enum ct_grant_order order;
 	const char *why_not_both; /* it refuses what is both added and dropped; NULL: it does not */
-	bool users_hold_set;	  /* a user other than root holds the set, too */
+	bool in_guest; /* containers run on a kernel of their own, which checks what they do */
+	bool users_hold_set; /* a user other than root holds the set, too */
 	enum ct_default_profile profile;
 	/* First major version that takes the name of each capability; 0: not known of any. */
 	long names_all_since;

@@ -65,6 +65,7 @@ static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *be
 const struct ct_runtime_type ct_runtime_kata = {
 	.facts = {
 		.title = "Kata Containers",
+		.in_guest = true,
 		.profile = CT_PROFILE_MOBY,
 	},
 	.has_api = true,

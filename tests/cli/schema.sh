@@ -78,7 +78,7 @@ WORKLOAD = {
     "exercised": EXERCISED,
     "advice": {"complete": flag,
                "incomplete_reasons": [OneOf(("start-not-seen", "losses", "cut-off", "degraded", "capset-not-watched",
-                                              "not-watched"))],
+                                              "not-watched", "guest-kernel"))],
                "cap_drop": [OneOf(("ALL",))], "cap_add": Caps(), "optional": Caps(),
                "removed": Caps(), "why": text,
                "confidence": OneOf(("proved", "high", "medium", "low"))},

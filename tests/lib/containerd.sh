@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A containerd of a test's own, with its CRI: state where containerds keep it, in a mount namespace
 # of the test's own. Sourced after common.sh.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # tmp and here are common.sh's
 
 # Begins the script again in a mount namespace of its own, with arguments as they are.
 in_own_mounts() {
@@ -20,7 +20,8 @@ need_containerd() {
 		command -v "$program" >/dev/null || { skip all "no $program"; exit 0; }
 	done
 	bb=$(command -v busybox) || { skip all 'no busybox (package busybox-static)'; exit 0; }
-	mkdir -p /run/containerd && mount -t tmpfs -o mode=0711 none /run/containerd || { skip all 'no tmpfs'; exit 0; }
+	mkdir -p /run/containerd
+	mount -t tmpfs -o mode=0711 none /run/containerd || { skip all 'no tmpfs'; exit 0; }
 	ctr=/run/containerd/containerd.sock
 	image=localhost/captrim-test:1
 	cat >"$tmp/containerd.toml" <<-END

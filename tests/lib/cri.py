@@ -84,7 +84,7 @@ def image(path, name, busybox):
         info.uid = info.gid = 0
         with open(busybox, "rb") as f:
             tar.addfile(info, f)
-        for applet in ("sh", "chown", "sleep", "true", "ls"):
+        for applet in ("sh", "chown", "chroot", "sleep", "true", "ls"):
             link = tarfile.TarInfo("bin/" + applet)
             link.type, link.linkname = tarfile.SYMTYPE, "busybox"
             tar.addfile(link)

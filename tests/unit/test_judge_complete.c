@@ -228,6 +228,21 @@ static void test_detail(void)
 	}
 }
 
+/* Of a virtual machine this kernel sees the machine's own processes alone. */
+static void test_guest(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = build_container(s, "x");
+	ct_autoreport struct ct_report *r = NULL;
+	ct_autofree char *text = NULL;
+
+	w->runtime = CT_RT_KATA;
+	CU_ASSERT_EQUAL(gaps_of(s), CT_GAP_GUEST);
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	text = ct_advice__gaps_text(&r->advices[0]);
+	CU_ASSERT(text && strstr(text, "virtual machine"));
+}
+
 static bool has_warning(const struct ct_advice *a, const char *code)
 {
 	for (size_t i = 0; i < a->nwarnings; i++)
@@ -326,6 +341,7 @@ static CU_TestInfo tests[] = {
 	{ "settled", test_settled },
 	{ "text", test_text },
 	{ "detail", test_detail },
+	{ "guest", test_guest },
 	{ "not noted", test_not_noted },
 	{ "overlay unknown", test_overlay_unknown },
 	CU_TEST_INFO_NULL,
