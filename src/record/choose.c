@@ -6,6 +6,7 @@
 #include "cgroup/path.h"
 #include "model/unit_name.h"
 #include "record/believe.h"
+#include "record/inner.h"
 #include "record/pod_choice.h"
 #include "record/recorder_priv.h"
 #include "record/resolve.h"
@@ -165,6 +166,7 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	ct_runtimes__classify(path, &name);
 	if (name.kind != CT_WL_CONTAINER)
 		return;
+	ct_recorder__note_inner(r, path, inside);
 	if (ct_pod_choice__is_made(&r->opts.pods) && ct_pod_choice__want(r, &name, path))
 		return;
 	w = ct_session__find(r->session, name.id);
@@ -193,12 +195,13 @@ struct search {
 static void look_alive(void *arg, const char *path, bool inside)
 {
 	struct search *s = arg;
-	struct ct_cgroup_name name;
+	struct ct_cgroup_name name, inner;
 
 	if (s->alive)
 		return;
 	ct_runtimes__classify(path, &name);
-	if ((name.kind == CT_WL_CONTAINER && inside) || ct_session__find(s->r->session, name.id))
+	if ((name.kind == CT_WL_CONTAINER && inside) || ct_session__find(s->r->session, name.id) ||
+	    (ct_runtimes__innermost(path, &inner) && ct_session__find(s->r->session, inner.id)))
 		s->alive = ct_cgroups__processes(ct_collect__cgroups(s->r->collect), path) > 0;
 }
 
@@ -219,6 +222,10 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 
 	if (w->kind != CT_WL_CONTAINER)
 		return;
+	if (ct_recorder__describe_inner(r, w)) {
+		ct_userns__settle(ct_collect__cgroups(r->collect), w);
+		return;
+	}
 	if (inspected(w)) {
 		if (!w->container.name || w->container.owner_guessed)
 			ct_asked__describe(r->asked, NULL, w, w->cgroup_path);

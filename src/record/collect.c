@@ -155,6 +155,17 @@ void ct_collect__classify(const struct ct_collect *c, const char *path, struct c
 		ct_runtimes__classify(path, name);
 }
 
+void ct_collect__set_inner(struct ct_collect *c, ct_inner_fn fn, void *arg)
+{
+	c->inner = fn;
+	c->inner_arg = arg;
+}
+
+bool ct_collect__inner(const struct ct_collect *c, const char *path, struct ct_cgroup_name *name)
+{
+	return c->inner && c->inner(c->inner_arg, path, name);
+}
+
 struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c)
 {
 	return c->cgroups;

@@ -55,6 +55,10 @@ enum ct_tristate ct_collect__lives_apart(const struct ct_collect *c, const char 
 /* What a path tells of a cgroup; ct_runtimes__classify() if none is set. */
 typedef void (*ct_classify_fn)(void *arg, const char *path, struct ct_cgroup_name *name);
 void ct_collect__set_classify(struct ct_collect *c, ct_classify_fn fn, void *arg);
+/* Likewise of the innermost container in another one; false, and if none is set: there is none. */
+typedef bool (*ct_inner_fn)(void *arg, const char *path, struct ct_cgroup_name *name);
+void ct_collect__set_inner(struct ct_collect *c, ct_inner_fn fn, void *arg);
+bool ct_collect__inner(const struct ct_collect *c, const char *path, struct ct_cgroup_name *name);
 void ct_collect__classify(const struct ct_collect *c, const char *path,
 			  struct ct_cgroup_name *name);
 

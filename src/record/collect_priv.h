@@ -52,6 +52,8 @@ struct ct_collect {
 	void *entry_arg;
 	ct_classify_fn classify;
 	void *classify_arg;
+	ct_inner_fn inner;
+	void *inner_arg;
 	unsigned int (*sought)(const char *name);
 	struct ct_seen *seen;
 	struct ct_seen_path *paths;

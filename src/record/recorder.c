@@ -8,6 +8,7 @@
 #include "base/human.h"
 #include "base/urgent.h"
 #include "record/believe.h"
+#include "record/inner.h"
 #include "record/recorder_priv.h"
 #include "runtime/runtime.h"
 
@@ -151,6 +152,11 @@ static void classify(void *arg, const char *path, struct ct_cgroup_name *name)
 	ct_recorder__classify(arg, path, name);
 }
 
+static bool inner(void *arg, const char *path, struct ct_cgroup_name *name)
+{
+	return ct_recorder__inner(arg, path, name);
+}
+
 int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **out,
 		      struct ct_err *err)
 {
@@ -186,6 +192,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 		ct_collect__never_ends(r->collect);
 	ct_collect__on_entry(r->collect, ct_recorder__on_entry, r);
 	ct_collect__set_classify(r->collect, classify, r);
+	ct_collect__set_inner(r->collect, inner, r);
 	ct_collect__look_for(r->collect, sought_as);
 	describe_host(r);
 	open_engine(r);
@@ -225,6 +232,7 @@ void ct_recorder__close(struct ct_recorder *r)
 	ct_engine__close(r->engine);
 	ct_asked__free(r->asked);
 	ct_session__free(r->session);
+	ct_session__free(r->inner);
 	ct_spool__free(r->spool);
 	ct_recorder__forget_told(r);
 	free(r->command);

@@ -19,7 +19,8 @@ struct ct_recorder {
 	struct ct_source *on_docker; /* its events; NULL: there are none */
 	struct ct_source *on_signals[3];
 	struct ct_own_cgroup own;
-	char *subtree; /* path of the cgroup to watch, or NULL */
+	struct ct_session *inner; /* in inner.c: noted, and not described yet; NULL: none */
+	char *subtree;		  /* path of the cgroup to watch, or NULL */
 	struct ct_loop *loop;
 	struct ct_child child;
 	char *command;

@@ -6,33 +6,42 @@
 #include <string.h>
 
 #include "cgroup/name.h"
+#include "record/inner.h"
 #include "runtime/oci.h"
 #include "runtime/runtime.h"
 
 #define SHORT_ID 6 /* digits of an id that are enough */
 
 struct name_search {
+	const struct ct_cgroups *cgroups;
 	const char *name;
+	const char *outer; /* id of the container that it is in, NULL: in any or none */
 	enum ct_workload_kind kind;
 	size_t len; /* of its beginning that must agree; 0: all of it */
 	char *id;   /* the first found */
 	bool ambiguous;
 };
 
+static void compare(struct name_search *s, const struct ct_cgroup_name *name)
+{
+	if (name->kind != s->kind ||
+	    (s->len ? strncmp(name->id, s->name, s->len) : strcmp(name->id, s->name)))
+		return;
+	if (s->id)
+		s->ambiguous |= strcmp(s->id, name->id) != 0;
+	else
+		s->id = ct_xstrdup(name->id);
+}
+
 static void look(void *arg, const char *path, bool inside)
 {
-	struct name_search *s = arg;
 	struct ct_cgroup_name name;
 
 	(void)inside;
 	ct_runtimes__classify(path, &name);
-	if (name.kind != s->kind ||
-	    (s->len ? strncmp(name.id, s->name, s->len) : strcmp(name.id, s->name)))
-		return;
-	if (s->id)
-		s->ambiguous |= strcmp(s->id, name.id) != 0;
-	else
-		s->id = ct_xstrdup(name.id);
+	compare(arg, &name);
+	if (ct_runtimes__innermost(path, &name))
+		compare(arg, &name);
 }
 
 /* Containers of LXC and nspawn go by their names, all others by ids that may be cut. */
@@ -52,42 +61,87 @@ static char *find_by_cgroup(const struct ct_cgroups *c, const char *name, bool *
 	return s.id;
 }
 
-/* A container whose bundle has this name, as a user's Podman that has no API. */
-static void look_into_bundle(void *arg, const char *path, bool inside)
+/* Is the container of that name, which is in w, the one that is looked for? */
+static void compare_told(struct name_search *s, const struct ct_workload *w, const char *name)
 {
-	struct name_search *s = arg;
-	ct_autosession struct ct_session *told = NULL;
+	if (!ct_str_equal(name, s->name) || ct_str_equal(s->id, w->id))
+		return;
+	if (s->id)
+		s->ambiguous = true;
+	else
+		s->id = ct_xstrdup(w->id);
+}
+
+/* A container whose bundle has this name, as a user's Podman that has no API. */
+static void look_into_bundle(struct name_search *s, const char *path)
+{
+	ct_autosession struct ct_session *told = ct_session__new();
 	ct_autofree char *config = NULL, *root = NULL;
 	ct_autoerr struct ct_err err = {};
 	struct ct_cgroup_name name;
 	struct ct_workload *w;
 
-	(void)inside;
 	ct_runtimes__classify(path, &name);
-	if (name.kind != CT_WL_CONTAINER || ct_str_equal(s->id, name.id))
+	if (name.kind != CT_WL_CONTAINER || s->outer)
 		return;
 	root = ct_xstrndup(path, name.root_len);
 	config = ct_oci__find(name.runtime, name.id, root, NULL);
-	told = ct_session__new();
 	w = ct_session__add(told, name.id);
-	if (!config || ct_oci__read(config, root, w, &err) ||
-	    !ct_str_equal(w->container.name, s->name))
-		return;
-	if (s->id)
-		s->ambiguous = true;
-	else
-		s->id = ct_xstrdup(name.id);
+	if (config && !ct_oci__read(config, root, w, &err))
+		compare_told(s, w, w->container.name);
 }
 
-static char *find_by_bundle(const struct ct_cgroups *c, const char *name, bool *ambiguous)
+/* One within another container, whose engine's files have the name. */
+static void look_within(struct name_search *s, const char *path)
 {
-	struct name_search s = { .name = name };
+	ct_autosession struct ct_session *told = ct_session__new();
+	struct ct_cgroup_name outer, name;
+	struct ct_workload *w;
 
-	ct_cgroups__each(c, look_into_bundle, &s);
+	ct_runtimes__classify(path, &outer);
+	if (!ct_runtimes__innermost(path, &name) || (s->outer && strcmp(s->outer, outer.id) != 0))
+		return;
+	w = ct_session__add(told, name.id);
+	w->kind = name.kind;
+	w->runtime = name.runtime;
+	w->cgroup_path = ct_xstrndup(path, name.root_len);
+	if (ct_inner__read(s->cgroups, w))
+		compare_told(s, w, w->container.name);
+}
+
+static void look_into_files(void *arg, const char *path, bool inside)
+{
+	(void)inside;
+	look_into_bundle(arg, path);
+	look_within(arg, path);
+}
+
+static char *find_by_files(const struct ct_cgroups *c, const char *outer, const char *name,
+			   bool *ambiguous)
+{
+	struct name_search s = { .cgroups = c, .outer = outer, .name = name };
+
+	ct_cgroups__each(c, look_into_files, &s);
 	*ambiguous = s.ambiguous;
 	if (s.ambiguous)
 		free(ct_steal(s.id));
 	return s.id;
+}
+
+/* OUTER/NAME, as reports call one within another */
+static char *find_within(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
+			 bool *ambiguous)
+{
+	const char *slash = strchr(name, '/');
+	ct_autofree char *outer = NULL, *id = NULL;
+	ct_autoerr struct ct_err err = {};
+
+	if (!slash || slash == name)
+		return NULL;
+	outer = ct_xstrndup(name, (size_t)(slash - name));
+	if (ct_resolve__container(e, c, outer, &id, &err))
+		return NULL;
+	return find_by_files(c, id, slash + 1, ambiguous);
 }
 
 int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
@@ -106,7 +160,9 @@ int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const
 		return ct_err__set(err, ENOTUNIQ, "the ids of several containers begin with %s",
 				   shown);
 	if (!found)
-		found = find_by_bundle(c, name, &ambiguous);
+		found = find_by_files(c, NULL, name, &ambiguous);
+	if (!found && !ambiguous)
+		found = find_within(e, c, name, &ambiguous);
 	if (found) {
 		*id = found;
 		return 0;

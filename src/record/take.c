@@ -11,12 +11,15 @@ static void on_loss(void *arg, uint64_t cgroup, uint64_t lost)
 	struct ct_taking *t = arg;
 	struct ct_living *g = ct_livings__get(&t->c->living, cgroup);
 	struct ct_workload *w = ct_taking__home(t, cgroup);
+	struct ct_workload *inner = ct_taking__inner(t, cgroup);
 
+	if (inner)
+		inner->lost += lost - g->lost;
 	if (w)
 		w->lost += lost - g->lost;
 	else if (!ct_cgroups__path(t->c->cgroups, cgroup))
 		t->s->losses.kinds += lost - g->lost;
-	else
+	else if (!inner)
 		return;
 	g->lost = lost;
 }
@@ -139,6 +142,7 @@ void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session 
 	ct_collect__look_for_mentions(c);
 	ct_probe__each_entered(c->probe, &slots, ct_collect__keep_entered, c);
 	t.origins = ct_origins__new(c, ct_taking__home, &t);
+	t.inner = ct_origins__new(c, ct_taking__inner, &t);
 	each_living(&t, note_own);
 	each_living(&t, ct_taking__programs);
 	ct_taking__counts(&t, &which);
@@ -147,6 +151,7 @@ void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session 
 	ct_origins__note_sent(t.origins, how == CT_TAKE_LAST);
 	sort_all(s);
 	ct_origins__free(t.origins);
+	ct_origins__free(t.inner);
 	ct_taking__free_counts(&t);
 	ct_taking__free_homes(&t);
 	ct_collect__forget(c);

@@ -266,13 +266,14 @@ static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64
 	struct ct_taking *t = arg;
 	struct ct_seen *seen = ct_collect__seen(t->c, key);
 	struct news n = { .key = key, .sample = seen->sample, .last_ns = last_ns };
-	struct ct_workload *w, *sender;
+	struct ct_workload *w, *sender, *inner;
 	struct ct_outcome outcome;
 
 	if (!ct_taking__is_decided(t, key->cgroup, key->entry) ||
 	    must_wait(t, key->cgroup, seen->sampled, &seen->awaited))
 		return;
 	w = ct_taking__home(t, key->cgroup);
+	inner = ct_taking__inner(t, key->cgroup);
 	sender = ct_origins__sender(t->origins, key->cgroup, key->entry);
 	if (!w && ct_taking__is_final(t, key->cgroup) &&
 	    !ct_cgroups__path(t->c->cgroups, key->cgroup))
@@ -284,19 +285,23 @@ static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64
 	if (count && (n.count || n.sample || ct_outcome__is_known(&n.outcome))) {
 		if (w)
 			count_for(t, w, &n, ct_origins__entry(t->origins, key->cgroup, key->entry));
+		if (inner)
+			count_for(t, inner, &n,
+				  ct_origins__entry(t->inner, key->cgroup, key->entry));
 		/* What prepares another workload does so with what its own one has. */
 		if (sender)
 			count_for(t, sender, &n, CT_ENTRY_MAIN);
 	}
 	/* What nobody wants may yet be wanted, as long as it lives. */
-	if (w || sender || ct_taking__is_final(t, key->cgroup))
+	if (w || inner || sender || ct_taking__is_final(t, key->cgroup))
 		note_taken(t, seen, count, &outcome);
 }
 
 static void on_overcommit(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)
 {
 	struct ct_taking *t = arg;
-	struct ct_workload *w = ct_taking__home(t, key->cgroup);
+	struct ct_workload *both[] = { ct_taking__home(t, key->cgroup),
+				       ct_taking__inner(t, key->cgroup) };
 	uint64_t *taken;
 	char *name = (char *)"cap_vm_enough_memory";
 	const struct call_path path = { .hash = ct_stack__hash(&name, 1),
@@ -306,9 +311,11 @@ static void on_overcommit(void *arg, const struct ct_key *key, uint64_t count, u
 	(void)last_ns;
 	taken = &ct_livings__get(&t->c->living, key->cgroup)
 			 ->overcommit[key->flags & CT_F_GRANTED ? 1 : 0];
-	if (!w || count <= *taken)
+	if ((!both[0] && !both[1]) || count <= *taken)
 		return;
-	kind_of(t, w, key, &path)->count += count - *taken;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(both); i++)
+		if (both[i])
+			kind_of(t, both[i], key, &path)->count += count - *taken;
 	*taken = count;
 }
 
@@ -320,6 +327,8 @@ static bool is_inside(const struct ct_taking *t, const struct ct_workload *w, ui
 
 	if (!path)
 		return false;
+	if (ct_collect__inner(t->c, path, &name) && !strcmp(name.id, w->id))
+		return true;
 	ct_collect__classify(t->c, path, &name);
 	if (!strcmp(name.id, w->id))
 		return true;
@@ -374,7 +383,7 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 {
 	struct ct_taking *t = arg;
 	struct ct_seen_act *seen = ct_collect__seen_act(t->c, key);
-	struct ct_workload *w, *sender;
+	struct ct_workload *w, *sender, *inner;
 	uint64_t fresh = count - seen->taken;
 	bool over = ct_taking__is_over(t, key);
 
@@ -382,7 +391,13 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 		      must_wait(t, key->cgroup, seen->proc.pid, &seen->awaited)))
 		return;
 	w = ct_taking__home(t, key->cgroup);
+	inner = ct_taking__inner(t, key->cgroup);
 	sender = ct_origins__sender(t->origins, key->cgroup, key->entry);
+	if (inner && key->type == CT_ACT_RELOAD)
+		inner->reload_seen = CT_YES;
+	else if (inner && fresh)
+		add_act(t, inner, key, ct_origins__entry(t->inner, key->cgroup, key->entry), fresh,
+			&seen->proc);
 	if (w && key->type == CT_ACT_RELOAD) {
 		w->reload_seen = CT_YES;
 	} else if (fresh) {
@@ -390,7 +405,7 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 			&seen->proc);
 		add_act(t, sender, key, CT_ENTRY_MAIN, fresh, &seen->proc);
 	}
-	if (w || sender)
+	if (w || inner || sender)
 		seen->taken = count;
 	if (!over)
 		return;

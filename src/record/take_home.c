@@ -7,20 +7,20 @@
 
 struct home {
 	uint64_t cgroup;
-	struct ct_workload *w;
+	struct ct_workload *w, *inner;
+	bool looked; /* for inner */
 	UT_hash_handle hh;
 };
 
-struct ct_workload *ct_taking__home(void *arg, uint64_t cgroup)
+static struct home *home_of(struct ct_taking *t, uint64_t cgroup)
 {
-	struct ct_taking *t = arg;
 	const char *path = ct_cgroups__path(t->c->cgroups, cgroup);
 	struct ct_cgroup_name name;
 	struct home *h;
 
 	HASH_FIND(hh, t->homes, &cgroup, sizeof(cgroup), h);
 	if (h)
-		return h->w;
+		return h;
 	h = ct_xzalloc(sizeof(*h));
 	h->cgroup = cgroup;
 	HASH_ADD(hh, t->homes, cgroup, sizeof(h->cgroup), h); /* now, for senders may form a ring */
@@ -31,7 +31,30 @@ struct ct_workload *ct_taking__home(void *arg, uint64_t cgroup)
 	}
 	if (!h->w && path && !ct_cgroup_name__has_own_set(&name))
 		h->w = ct_origins__sender_to(t->origins, cgroup);
-	return h->w;
+	return h;
+}
+
+struct ct_workload *ct_taking__home(void *arg, uint64_t cgroup)
+{
+	return home_of(arg, cgroup)->w;
+}
+
+struct ct_workload *ct_taking__inner(void *arg, uint64_t cgroup)
+{
+	struct ct_taking *t = arg;
+	struct home *h = home_of(t, cgroup);
+	const char *path = ct_cgroups__path(t->c->cgroups, cgroup);
+	struct ct_cgroup_name name;
+
+	if (h->looked)
+		return h->inner;
+	h->looked = true;
+	/* Of a workload that is wanted those within are, too. */
+	if (path && ct_collect__inner(t->c, path, &name))
+		h->inner = t->choose(t->arg, t->s, &name, path, h->w != NULL);
+	if (h->inner == h->w)
+		h->inner = NULL;
+	return h->inner;
 }
 
 bool ct_taking__is_final(const struct ct_taking *t, uint64_t cgroup)

@@ -19,10 +19,16 @@ struct ct_taking {
 	struct merged *merged;
 	struct merged_act *merged_acts;
 	struct ct_origins *origins;
+	struct ct_origins *inner; /* the same, as inner containers see it */
 };
 
 /* The workload of a cgroup, decided once in a take; NULL: nobody asked for it. arg is the take. */
 struct ct_workload *ct_taking__home(void *arg, uint64_t cgroup);
+/*
+ * The innermost container in that workload, which is a workload beside it: what is done there
+ * counts for both, see inner.h. NULL: none, or nobody asked for it.
+ */
+struct ct_workload *ct_taking__inner(void *arg, uint64_t cgroup);
 void ct_taking__free_homes(struct ct_taking *t);
 
 /* True if nothing can be added any more to what is known of the cgroup. */

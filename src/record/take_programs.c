@@ -34,13 +34,13 @@ static bool same_exec(const struct ct_exec *a, const struct ct_exec *b)
 	       !strcmp(a->file, b->file) && (a->was != CT_ENTRY_SETUP || !strcmp(a->argv, b->argv));
 }
 
-static void add_exec(struct ct_taking *t, struct ct_workload *w, uint64_t cgroup,
+static void add_exec(struct ct_origins *o, struct ct_workload *w, uint64_t cgroup,
 		     const struct ct_held_exec *x)
 {
 	struct ct_exec exec = x->exec, *e;
 
-	exec.was = ct_origins__entry(t->origins, x->entered, x->exec.was);
-	exec.entry = ct_origins__entry(t->origins, cgroup, x->exec.entry);
+	exec.was = ct_origins__entry(o, x->entered, x->exec.was);
+	exec.entry = ct_origins__entry(o, cgroup, x->exec.entry);
 	learn_start(w, x, exec.was);
 	/* Keep only entering tasks and what changes privileges; ordinary programs add nothing. */
 	if (exec.was != CT_ENTRY_SETUP && !exec.fcaps && !exec.setuid)
@@ -58,19 +58,19 @@ static void add_exec(struct ct_taking *t, struct ct_workload *w, uint64_t cgroup
 	e->argv = ct_xstrdup(x->exec.argv);
 }
 
-static void add_exit(struct ct_taking *t, struct ct_workload *w, uint64_t cgroup,
+static void add_exit(struct ct_origins *o, struct ct_workload *w, uint64_t cgroup,
 		     const struct ct_held_exit *x)
 {
 	struct ct_exit *e;
 
 	/* The first program in a cgroup that the workload made for a worker is not its own. */
-	if (x->is_main && x->ns >= w->to_ns && !ct_origins__is_own(t->origins, cgroup)) {
+	if (x->is_main && x->ns >= w->to_ns && !ct_origins__is_own(o, cgroup)) {
 		w->end_seen = CT_YES;
 		w->end_code = x->code;
 		w->to_ns = x->ns;
 	}
 	e = ct_workload__add_exit(w);
-	e->entry = ct_origins__entry(t->origins, cgroup, x->entry);
+	e->entry = ct_origins__entry(o, cgroup, x->entry);
 	e->ns = x->ns;
 	e->code = x->code;
 	e->pid = x->pid;
@@ -113,35 +113,49 @@ static void unmark_programs(struct ct_living *g)
 		g->exits[i].told = false;
 }
 
+/* w may be NULL. */
+static void add_flaws(struct ct_workload *w, const struct ct_living *g)
+{
+	if (!w)
+		return;
+	w->lost += g->unread;
+	w->compat += g->compat;
+}
+
 static void add_programs(struct ct_taking *t, struct ct_living *g)
 {
 	struct ct_workload *w = ct_taking__home(t, g->cgroup);
+	struct ct_workload *inner = ct_taking__inner(t, g->cgroup);
 
-	if (!w && !ct_taking__is_final(t, g->cgroup)) {
+	if (!w && !inner && !ct_taking__is_final(t, g->cgroup)) {
 		unmark_programs(g);
 		return;
 	}
-	if (w) {
-		w->lost += g->unread;
-		w->compat += g->compat;
-	}
+	add_flaws(w, g);
+	add_flaws(inner, g);
 	g->unread = g->compat = 0;
 	g->ran = false;
-	for (size_t i = 0; w && i < g->nexecs; i++)
-		if (g->execs[i].told)
-			add_exec(t, w, g->cgroup, &g->execs[i]);
+	for (size_t i = 0; i < g->nexecs; i++) {
+		if (g->execs[i].told && w)
+			add_exec(t->origins, w, g->cgroup, &g->execs[i]);
+		if (g->execs[i].told && inner)
+			add_exec(t->inner, inner, g->cgroup, &g->execs[i]);
+	}
 }
 
 void ct_taking__exits(struct ct_taking *t, struct ct_living *g)
 {
-	struct ct_workload *w = NULL;
-
 	for (size_t i = 0; i < g->nexits; i++) {
+		struct ct_workload *w, *inner;
+
 		if (!g->exits[i].told)
 			continue;
-		w = w ? w : ct_taking__home(t, g->cgroup);
+		w = ct_taking__home(t, g->cgroup);
+		inner = ct_taking__inner(t, g->cgroup);
 		if (w)
-			add_exit(t, w, g->cgroup, &g->exits[i]);
+			add_exit(t->origins, w, g->cgroup, &g->exits[i]);
+		if (inner)
+			add_exit(t->inner, inner, g->cgroup, &g->exits[i]);
 	}
 	ct_living__sweep(&t->c->living, g);
 }

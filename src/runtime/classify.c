@@ -76,3 +76,18 @@ void ct_runtimes__classify(const char *path, struct ct_cgroup_name *name)
 	if (name->guessed && !is_right(name, path))
 		ct_cgroup_name__classify_plain(path, name);
 }
+
+bool ct_runtimes__innermost(const char *path, struct ct_cgroup_name *name)
+{
+	struct ct_cgroup_name at;
+	bool found = false;
+
+	ct_runtimes__classify(path, &at);
+	if (at.kind != CT_WL_CONTAINER)
+		return false;
+	while (ct_cgroup_name__find(path, at.root_len, owners, CT_ARRAY_SIZE(owners), &at)) {
+		*name = at;
+		found = true;
+	}
+	return found;
+}

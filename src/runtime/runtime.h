@@ -86,6 +86,9 @@ bool ct_runtimes__remembers(const struct ct_engine *e, enum ct_runtime rt);
  */
 void ct_runtimes__classify(const char *path, struct ct_cgroup_name *name);
 
+/* The innermost container within another one, as the path tells; false: there is none. */
+bool ct_runtimes__innermost(const char *path, struct ct_cgroup_name *name);
+
 /* All that it tells, see ct_tells__of(). */
 void ct_runtimes__tell(const char *path, struct ct_tells *t);
 
