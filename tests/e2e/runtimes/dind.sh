@@ -59,7 +59,7 @@ done
 is inner-image "$(jq -r '.workloads[0].container.image' "$tmp/advice")" "$image"
 within kill web >/dev/null
 
-# One that starts meanwhile: its engine's set-up is not its need, but the outer one's.
+# One that starts while we watch: its engine's set-up is not its need, but the outer one's.
 "$captrim" record -q -c "$outer" -o "$tmp/rec" 2>"$tmp/err" &
 recorder=$!
 attached $recorder
