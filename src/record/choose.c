@@ -215,6 +215,14 @@ bool ct_recorder__alive(struct ct_recorder *r)
 	return s.alive;
 }
 
+/* Of a container of LXC or nspawn its name is all that there is to know. */
+static bool keeps_files(const struct ct_workload *w)
+{
+	const struct ct_runtime_type *type = ct_runtimes[w->runtime];
+
+	return w->runtime == CT_RT_NONE || type->bundles || type->engine;
+}
+
 void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 {
 	ct_autoerr struct ct_err err = {};
@@ -234,7 +242,7 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 	}
 	if (!r->engine || ct_engine__inspect(r->engine, w->id, w, &err)) {
 		config = ct_oci__find(w->runtime, w->id, w->cgroup_path, &w->runtime);
-		if (!config || ct_oci__read(config, w->cgroup_path, w, &err))
+		if ((!config || ct_oci__read(config, w->cgroup_path, w, &err)) && keeps_files(w))
 			r->session->losses.lookups++;
 	}
 	ct_pod_notes__from_logs(w->id, w->cgroup_path, &w->container);

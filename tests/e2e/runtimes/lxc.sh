@@ -35,6 +35,8 @@ says_all='[.workloads[] | select(.kind == "container") | .runtime, .id, .advice.
 	fail run-status "$(tail -n 1 "$tmp/err")"
 is run "$(jq -c "$says_all" "$tmp/advice")" "[\"lxc\",\"$name\",[\"CHOWN\"]]"
 
+is run-lookups "$(jq .losses.lookups "$tmp/advice")" 0
+
 start sh -c 'touch /tmp/f; while chown 1001 /tmp/f; do sleep 0.2; done' &
 for _ in $(seq 100); do
 	lxc-info -P "$tmp/lxc" -n "$name" -s 2>/dev/null | grep -q RUNNING && break
