@@ -61,6 +61,45 @@ static size_t made_up(const char *s, bool scope)
 	return digits && (!s[digits] || strchr("-.\\", s[digits])) ? digits : 0;
 }
 
+/*
+ * The last word of a scope's name where it is a number in hexadecimal: launchers make up eight
+ * digits, Podman as many for its pause process. One without a digit may be somebody's word.
+ */
+static size_t last_number(const char *s)
+{
+	size_t hex = strspn(s, HEX);
+
+	return hex >= LONG_NUMBER && strcspn(s, DIGITS) < hex && !strcmp(s + hex, ".scope") ? hex :
+											      0;
+}
+
+/*
+ * The instance of a service that systemd started for one connection (Accept=yes): a number, and
+ * both addresses with their ports, or the process and the user at the other end.
+ */
+static size_t connection(const char *s)
+{
+	const char *dot = strrchr(s, '.'), *second = NULL, *colon = NULL;
+	size_t number = strspn(s, DIGITS), dashes = 0;
+
+	if (!number || s[number] != '-' || !dot)
+		return 0;
+	for (const char *c = s; c < dot; c++) {
+		if (!strchr(HEX ":.-_", *c))
+			return 0;
+		if (*c == '-' && ++dashes == 2)
+			second = c;
+		if (*c == ':')
+			colon = c;
+	}
+	if (dashes != 2)
+		return 0;
+	if (colon)
+		return colon > second && memchr(s, ':', (size_t)(second - s)) ? (size_t)(dot - s) :
+										0;
+	return s + strspn(s, DIGITS "-_") == dot ? (size_t)(dot - s) : 0;
+}
+
 /* Words are what stands between these, and behind systemd's "\x2d", which is a '-'. */
 static bool begins_word(const char *name, const char *at)
 {
@@ -148,9 +187,14 @@ char *ct_unit_name__stable(const char *name, const char *path)
 		if (!len && at > s && at[-1] == '@' &&
 		    (!strncmp(s, "app-", 4) || !strncmp(s, "dbus-", 5))) {
 			len = strspn(at, HEX);
-			len = at[len] == '.' && (len == RANDOM || len == strspn(at, DIGITS)) ? len :
-											       0;
+			len = at[len] == '.' && (len >= LONG_NUMBER || len == strspn(at, DIGITS)) ?
+				      len :
+				      0;
 		}
+		if (!len && at > s && at[-1] == '@' && !scope)
+			len = connection(at);
+		if (!len && at > s && scope && begins_word(s, at))
+			len = last_number(at);
 		if (!len && scope && strspn(at, DIGITS) >= LONG_NUMBER)
 			len = strspn(at, DIGITS);
 		ct_str__addn(&out, len ? "*" : at, 1);
@@ -216,5 +260,8 @@ char *ct_unit_name__app(const char *name)
 		return snap_of(s + 5);
 	if (!strncmp(s, "app-", 4) && strrchr(s, '.') > s + 4)
 		return desktop_of(s + 4);
+	/* Flatpak before it took the desktops' names */
+	if (!strncmp(s, "flatpak-", 8) && ct_str_ends(s, ".scope") && strrchr(s, '-') > s + 8)
+		return desktop_of(s);
 	return NULL;
 }
