@@ -180,13 +180,26 @@ static bool is_notation(const char *prefix, const struct ct_cgroup_part *p,
 	return (!prefix || ct_cgroup_part__is(&before, prefix)) && take_id(&id, name);
 }
 
+/* Where a daemon takes its own cgroup for the root: SERVICE/PARENT/ID. */
+static bool is_in_own_service(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at)
+{
+	if (at->below_service != 2 || !ct_cgroup_part__is(&at->parent, o->parent ?: ""))
+		return false;
+	for (size_t i = 0; o->services && o->services[i]; i++)
+		if (ct_cgroup_part__is(&at->grandparent, o->services[i]))
+			return true;
+	return false;
+}
+
 static bool owns(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
 		 struct ct_cgroup_name *name)
 {
 	if ((o->split && has_prefix(&at->part, o->split, name)) ||
 	    (o->notation && is_notation(o->notation, &at->part, name)))
 		return true;
-	if (at->in_service && !o->divides_services)
+	if (is_in_own_service(o, at) && take_id(&at->part, name))
+		return true;
+	if (at->below_service && !o->divides_services)
 		return false;
 	return is_prefixed(o, at, name) ||
 	       (o->parent && ct_cgroup_part__is(&at->parent, o->parent) &&
@@ -223,7 +236,7 @@ static bool is_nameless(const struct ct_cgroup_at *at, struct ct_cgroup_name *na
 {
 	if (is_notation(NULL, &at->part, name))
 		return true;
-	if (at->in_service)
+	if (at->below_service)
 		return false;
 	if (is_low_level(at, name))
 		return true;
@@ -284,7 +297,8 @@ static bool is_beside(const struct ct_cgroup_owner *o, const struct ct_cgroup_at
 static bool at__next(struct ct_cgroup_at *at, const char *path, size_t *pos)
 {
 	if (at->part.len) {
-		at->in_service |= is_service(at->part) && !at->in_manager;
+		if (at->below_service || (is_service(at->part) && !at->in_manager))
+			at->below_service++;
 		at->in_manager |= is_manager(at->part);
 		at->in_kubepods |= ct_cgroup_part__is_kubepods(&at->part);
 		at->depth++;
@@ -294,6 +308,7 @@ static bool at__next(struct ct_cgroup_at *at, const char *path, size_t *pos)
 	} else {
 		at->grandparent.s = at->parent.s = "";
 		ct_cgroup_part__next(path, pos, &at->part);
+		at->first = at->part;
 	}
 	ct_cgroup_part__next(path, pos, &at->next);
 	return at->part.len;

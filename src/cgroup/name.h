@@ -54,12 +54,12 @@ bool ct_cgroup_part__is_unit(const struct ct_cgroup_part *p);
 
 /* A component and what is around it: len is 0 where there is none. */
 struct ct_cgroup_at {
-	struct ct_cgroup_part grandparent, parent, part, next;
-	size_t depth;	  /* 0: at the root, or at that of the container around it */
-	bool nested;	  /* within a container */
-	bool in_kubepods; /* below a cgroup of the kubelet's */
-	bool in_service;  /* below a system service */
-	bool in_manager;  /* below a user's systemd */
+	struct ct_cgroup_part first, grandparent, parent, part, next;
+	size_t depth;	      /* 0: at the root, or at that of the container around it */
+	bool nested;	      /* within a container */
+	bool in_kubepods;     /* below a cgroup of the kubelet's */
+	size_t below_service; /* so many levels below a system service; 0: in none */
+	bool in_manager;      /* below a user's systemd */
 };
 
 /* What a cgroup that a runtime made may be, if it is not a container. */
@@ -82,6 +82,8 @@ struct ct_cgroup_owner {
 	const char *notation;	     /* SLICE:NOTATION:ID, see name.c; also below services */
 	const char *parent;	     /* PARENT/ID */
 	const char *split;	     /* the prefix of containers that divide a service with it */
+	/* Its own services, below which PARENT/ID is its container, too; NULL: none. */
+	const char *const *services;
 	/* Anything else; sets the id. Asked below services only with divides_services. */
 	bool (*is_own)(const struct ct_cgroup_at *at, struct ct_cgroup_name *name);
 	bool divides_services;

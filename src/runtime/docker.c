@@ -25,13 +25,20 @@ static bool is_task_id(const struct ct_cgroup_part *p)
 	return ct_cgroup_part__is_uuid(p, '-') || ct_cgroup_part__is_hex(p, TASK_ID);
 }
 
+/* /ecs/TASK/ID, and /ecs/CLUSTER/TASK/ID since the tasks' own names have the cluster in them. */
+static bool is_below_task(const struct ct_cgroup_at *at)
+{
+	return is_task_id(&at->parent) &&
+	       (ct_cgroup_part__is(&at->grandparent, "ecs") ||
+		(at->depth == 3 && ct_cgroup_part__is(&at->first, "ecs")));
+}
+
 /* TASK-NUMBER of ECS on Fargate, which uses containerd by now, and has used Docker. */
 static bool is_fargates(const struct ct_cgroup_at *at)
 {
 	struct ct_cgroup_part task = { at->part.s, TASK_ID, 0 };
 
-	return (ct_cgroup_part__is(&at->parent, "ecs") ||
-		ct_cgroup_part__is(&at->grandparent, "ecs")) &&
+	return (ct_cgroup_part__is(&at->parent, "ecs") || is_below_task(at)) &&
 	       at->part.len > TASK_ID + 1 && at->part.s[TASK_ID] == '-' &&
 	       ct_cgroup_part__is_hex(&task, TASK_ID) &&
 	       strspn(at->part.s + TASK_ID + 1, "0123456789") == at->part.len - TASK_ID - 1;
@@ -49,7 +56,7 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 		return true;
 	}
 	if (!ct_cgroup_part__is_id(&at->part) ||
-	    !((ct_cgroup_part__is(&at->grandparent, "ecs") && is_task_id(&at->parent)) ||
+	    !(is_below_task(at) ||
 	      (at->depth == 1 && (ct_cgroup_part__is(&at->parent, "actions_job") ||
 				  ct_cgroup_part__is(&at->parent, "lxc")))))
 		return false;
@@ -61,7 +68,8 @@ static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *be
 {
 	struct ct_cgroup_part part = at->part;
 
-	if (ct_cgroup_part__is(&at->parent, "ecs")) {
+	if (ct_cgroup_part__is(&at->parent, "ecs") ||
+	    (at->depth == 2 && ct_cgroup_part__is(&at->first, "ecs"))) {
 		if (!is_task_id(&part))
 			return false;
 	} else if (!ct_cgroup_part__cut_prefix(&part, "ecstasks-") ||
@@ -87,6 +95,9 @@ const struct ct_runtime_type ct_runtime_docker = {
 		.prefixes = (const char *const[]){ "docker-", NULL },
 		.notation = "docker",
 		.parent = "docker",
+		/* moby's issue 17653; balena's engine is a Docker under another name */
+		.services = (const char *const[]){ "docker.service", "balena-engine.service",
+						   "snap.docker.dockerd.service", NULL },
 		.is_own = is_own,
 		.is_beside = is_beside,
 	},
