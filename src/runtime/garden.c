@@ -7,13 +7,24 @@
 
 #define HANDLE 28 /* 8-4-4-4-4 digits: a uuid, cut */
 
-/* Below "garden", which its own service has as well: /system.slice/garden.service/garden/HANDLE. */
+/*
+ * Below "garden", which its own service has as well: /system.slice/garden.service/garden/HANDLE.
+ * Between them stands "good" or "bad" where guardian throttles those that use too much of the CPU.
+ */
+static bool is_below_garden(const struct ct_cgroup_at *at)
+{
+	return ct_cgroup_part__is(&at->parent, "garden") ||
+	       (ct_cgroup_part__is(&at->grandparent, "garden") &&
+		(ct_cgroup_part__is(&at->parent, "good") ||
+		 ct_cgroup_part__is(&at->parent, "bad")));
+}
+
 static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
 	struct ct_cgroup_part part = at->part;
 	char whole[64];
 
-	if (!ct_cgroup_part__is(&at->parent, "garden"))
+	if (!is_below_garden(at))
 		return false;
 	if (part.len == HANDLE) {
 		snprintf(whole, sizeof(whole), "%.*s00000000", HANDLE, part.s);
