@@ -44,13 +44,16 @@ static void cut_number(char *name)
 }
 
 /*
- * /lxc.payload.NAME, /lxc.payload/NAME and /lxc/NAME. A whole id is not a name that people give:
- * engines have used LXC, too.
+ * /lxc.payload.NAME, /lxc.payload/NAME and /lxc/NAME; with lxc.cgroup.relative beside the monitor
+ * in the service that started it, lxc@NAME.service or incus.service. A whole id is not a name that
+ * people give: engines have used LXC, too.
  */
 static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
 	struct ct_cgroup_part part = at->part;
 
+	if (at->below_service > 1)
+		return false;
 	if (!ct_cgroup_part__cut_prefix(&part, "lxc.payload.") &&
 	    !ct_cgroup_part__is(&at->parent, "lxc") &&
 	    !ct_cgroup_part__is(&at->parent, "lxc.payload"))
@@ -82,5 +85,5 @@ const struct ct_runtime_type ct_runtime_lxc = {
 		.title = "LXC",
 		.profile = CT_PROFILE_MOBY,
 	},
-	.cgroups = { .is_own = is_own, .is_beside = is_beside },
+	.cgroups = { .is_own = is_own, .is_beside = is_beside, .divides_services = true },
 };
