@@ -13,12 +13,24 @@ static void take_name(const struct ct_cgroup_part *p, struct ct_cgroup_name *nam
 	ct_cgroup_name__set_id(name, id, strlen(id));
 }
 
-/* What nspawn divided into "payload", the container, and "supervisor", nspawn itself. */
+static bool is_unit_to_divide(struct ct_cgroup_part p)
+{
+	return (ct_cgroup_part__cut_suffix(&p, ".service") ||
+		ct_cgroup_part__cut_suffix(&p, ".scope")) &&
+	       !ct_cgroup_part__cut_prefix(&p, "user@");
+}
+
+/*
+ * What nspawn divided into "payload", the container, and "supervisor", nspawn itself. Only units
+ * are divided; deeper in a service is what that makes.
+ */
 static bool is_payload(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
 	struct ct_cgroup_part part = at->parent;
 
 	if (!ct_cgroup_part__is(&at->part, "payload"))
+		return false;
+	if (at->below_service > 1 || (part.len && !is_unit_to_divide(part)))
 		return false;
 	if (!part.len) {
 		take_name(&at->part, name);
@@ -37,7 +49,7 @@ static bool is_machine(const struct ct_cgroup_at *at, struct ct_cgroup_name *nam
 {
 	struct ct_cgroup_part part = at->part;
 
-	if (!ct_cgroup_part__cut_prefix(&part, "machine-") ||
+	if (at->below_service || !ct_cgroup_part__cut_prefix(&part, "machine-") ||
 	    !ct_cgroup_part__cut_suffix(&part, ".scope"))
 		return false;
 	/* The payload below is looked at next. */
