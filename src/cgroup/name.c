@@ -229,6 +229,23 @@ static bool is_low_level(const struct ct_cgroup_at *at, struct ct_cgroup_name *n
 }
 
 /*
+ * ENGINE-ID.scope: systemd's name for what an engine that is not known by its own calls
+ * SLICE:ENGINE:ID (iSulad, and others that ask runc or crun for systemd's cgroups).
+ */
+static bool is_anybodys_scope(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
+{
+	struct ct_cgroup_part id = at->part, before = at->part;
+
+	if (!ct_cgroup_part__cut_suffix(&id, ".scope") || id.len < CT_CGROUP_ID + 2)
+		return false;
+	before.len = id.len - CT_CGROUP_ID;
+	id.s += before.len;
+	id.len = CT_CGROUP_ID;
+	return before.s[before.len - 1] == '-' && !ct_cgroup_part__cut_suffix(&before, "conmon-") &&
+	       take_id(&id, name);
+}
+
+/*
  * Nothing but a container is named by 64 hex digits: elsewhere it is a --cgroup-parent. A uuid is
  * often one (Mesos, parents of one's own), but not always.
  */
@@ -238,7 +255,7 @@ static bool is_nameless(const struct ct_cgroup_at *at, struct ct_cgroup_name *na
 		return true;
 	if (at->below_service)
 		return false;
-	if (is_low_level(at, name))
+	if (is_low_level(at, name) || is_anybodys_scope(at, name))
 		return true;
 	if (!at->nested && ct_cgroup_part__is_uuid(&at->part, '-')) {
 		name->guessed = true;
