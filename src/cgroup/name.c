@@ -314,9 +314,10 @@ static bool is_beside(const struct ct_cgroup_owner *o, const struct ct_cgroup_at
 static bool at__next(struct ct_cgroup_at *at, const char *path, size_t *pos)
 {
 	if (at->part.len) {
-		if (at->below_service || (is_service(at->part) && !at->in_manager))
+		if (at->below_service || (is_service(at->part) && !at->manager.len))
 			at->below_service++;
-		at->in_manager |= is_manager(at->part);
+		if (is_manager(at->part) && !at->below_service && !at->manager.len)
+			at->manager = at->part;
 		at->in_kubepods |= ct_cgroup_part__is_kubepods(&at->part);
 		at->depth++;
 		at->grandparent = at->parent;
@@ -331,6 +332,17 @@ static bool at__next(struct ct_cgroup_at *at, const char *path, size_t *pos)
 	return at->part.len;
 }
 
+/* A name within a user's own systemd is that user's, and not root's, which may be the same. */
+static void name_after_user(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
+{
+	ct_autofree char *id = NULL;
+
+	if (!at->manager.len || ct_cgroup_part__is(&at->manager, "user@0.service"))
+		return;
+	id = ct_xasprintf("%.*s/%s", (int)at->manager.len, at->manager.s, name->id);
+	ct_cgroup_name__set_id(name, id, strlen(id));
+}
+
 static bool is_owned(const struct ct_cgroup_at *at, const struct ct_cgroup_owner *const *owners,
 		     size_t n, bool guess, struct ct_cgroup_name *name)
 {
@@ -339,8 +351,11 @@ static bool is_owned(const struct ct_cgroup_at *at, const struct ct_cgroup_owner
 		name->kind = CT_WL_CONTAINER;
 		name->runtime = rt;
 		name->guessed = false;
-		if (owners[rt] && owns(owners[rt], at, name) && name->guessed == guess)
+		if (owners[rt] && owns(owners[rt], at, name) && name->guessed == guess) {
+			if (owners[rt]->by_name)
+				name_after_user(at, name);
 			return true;
+		}
 	}
 	return false;
 }

@@ -55,11 +55,11 @@ bool ct_cgroup_part__is_unit(const struct ct_cgroup_part *p);
 /* A component and what is around it: len is 0 where there is none. */
 struct ct_cgroup_at {
 	struct ct_cgroup_part first, grandparent, parent, part, next;
-	size_t depth;	      /* 0: at the root, or at that of the container around it */
-	bool nested;	      /* within a container */
-	bool in_kubepods;     /* below a cgroup of the kubelet's */
-	size_t below_service; /* so many levels below a system service; 0: in none */
-	bool in_manager;      /* below a user's systemd */
+	size_t depth;		       /* 0: at the root, or at that of the container around it */
+	bool nested;		       /* within a container */
+	bool in_kubepods;	       /* below a cgroup of the kubelet's */
+	size_t below_service;	       /* so many levels below a system service; 0: in none */
+	struct ct_cgroup_part manager; /* the user's systemd that it is below; len is 0: none */
 };
 
 /* What a cgroup that a runtime made may be, if it is not a container. */
@@ -84,6 +84,8 @@ struct ct_cgroup_owner {
 	const char *split;	     /* the prefix of containers that divide a service with it */
 	/* Its own services, below which PARENT/ID is its container, too; NULL: none. */
 	const char *const *services;
+	/* Ids are names that people give, and two users may give the same. */
+	bool by_name;
 	/* Anything else; sets the id. Asked below services only with divides_services. */
 	bool (*is_own)(const struct ct_cgroup_at *at, struct ct_cgroup_name *name);
 	bool divides_services;
@@ -104,8 +106,8 @@ void ct_cgroup_name__set_id(struct ct_cgroup_name *name, const char *s, size_t l
  * first component that is a container wins, whatever runs below it (systemd, another Docker, a
  * Kubernetes node); 64 hex digits that are nobody's are a container of CT_RT_NONE. Only without
  * one does a systemd unit count, the outermost; units of a user's own systemd are named after it:
- * "user@1000.service/foo.service". Always succeeds: anything else is a CT_WL_CGROUP named by its
- * path.
+ * "user@1000.service/foo.service", and so are containers whose ids are but names. Always succeeds:
+ * anything else is a CT_WL_CGROUP named by its path.
  */
 void ct_cgroup_name__classify(const char *path, const struct ct_cgroup_owner *const *owners,
 			      size_t n, struct ct_cgroup_name *name);

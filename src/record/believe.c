@@ -58,7 +58,8 @@ static void look_for_rival(void *arg, const char *path, bool inside)
 	struct ct_cgroup_name name;
 
 	(void)inside;
-	if (rival->found || !strstr(path, rival->id))
+	/* Names of machines are escaped there. */
+	if (rival->found || (!strstr(path, rival->id) && !strchr(path, '\\')))
 		return;
 	ct_runtimes__classify(path, &name);
 	rival->found = name.kind == CT_WL_CONTAINER && !strcmp(name.id, rival->id) &&

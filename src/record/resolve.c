@@ -18,14 +18,22 @@ struct name_search {
 	const char *outer; /* id of the container that it is in, NULL: in any or none */
 	enum ct_workload_kind kind;
 	size_t len; /* of its beginning that must agree; 0: all of it */
+	bool users; /* the name behind that of the user's systemd */
 	char *id;   /* the first found */
 	bool ambiguous;
 };
 
 static void compare(struct name_search *s, const struct ct_cgroup_name *name)
 {
-	if (name->kind != s->kind ||
-	    (s->len ? strncmp(name->id, s->name, s->len) : strcmp(name->id, s->name)))
+	const char *id = name->id;
+
+	if (s->users) {
+		id = strncmp(id, "user@", strlen("user@")) ? NULL : strchr(id, '/');
+		if (!id)
+			return;
+		id++;
+	}
+	if (name->kind != s->kind || (s->len ? strncmp(id, s->name, s->len) : strcmp(id, s->name)))
 		return;
 	if (s->id)
 		s->ambiguous |= strcmp(s->id, name->id) != 0;
@@ -44,7 +52,10 @@ static void look(void *arg, const char *path, bool inside)
 		compare(arg, &name);
 }
 
-/* Containers of LXC and nspawn go by their names, all others by ids that may be cut. */
+/*
+ * Containers of LXC and nspawn go by their names, all others by ids that may be cut. A user's
+ * counts if root has none of that name.
+ */
 static char *find_by_cgroup(const struct ct_cgroups *c, const char *name, bool *ambiguous)
 {
 	struct name_search s = { .name = name, .kind = CT_WL_CONTAINER };
@@ -53,6 +64,11 @@ static char *find_by_cgroup(const struct ct_cgroups *c, const char *name, bool *
 	ct_cgroups__each(c, look, &s);
 	if (!s.id && len >= SHORT_ID && !name[len]) {
 		s.len = len;
+		ct_cgroups__each(c, look, &s);
+		s.len = 0;
+	}
+	if (!s.id) {
+		s.users = true;
 		ct_cgroups__each(c, look, &s);
 	}
 	*ambiguous = s.ambiguous;

@@ -74,5 +74,5 @@ const struct ct_runtime_type ct_runtime_libvirt = {
 		.title = "libvirt",
 		.profile = CT_PROFILE_MOBY,
 	},
-	.cgroups = { .is_own = is_own, .is_beside = is_beside },
+	.cgroups = { .is_own = is_own, .is_beside = is_beside, .by_name = true },
 };

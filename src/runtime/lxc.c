@@ -43,6 +43,21 @@ static void cut_number(char *name)
 		*dash = '-';
 }
 
+/* Others may name what was delegated to them as they like. */
+static bool is_lxcs_service(const struct ct_cgroup_at *at)
+{
+	static const char *const names[] = { "lxc.service", "incus.service", "lxd.service",
+					     "snap.lxd.daemon.service" };
+	struct ct_cgroup_part instance = at->parent;
+
+	if (at->below_service != 1)
+		return false;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		if (ct_cgroup_part__is(&at->parent, names[i]))
+			return true;
+	return ct_cgroup_part__cut_prefix(&instance, "lxc@");
+}
+
 /*
  * /lxc.payload.NAME, /lxc.payload/NAME and /lxc/NAME; with lxc.cgroup.relative beside the monitor
  * in the service that started it, lxc@NAME.service or incus.service. A whole id is not a name that
@@ -52,7 +67,7 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
 	struct ct_cgroup_part part = at->part;
 
-	if (at->below_service > 1)
+	if (at->below_service && !is_lxcs_service(at))
 		return false;
 	if (!ct_cgroup_part__cut_prefix(&part, "lxc.payload.") &&
 	    !ct_cgroup_part__is(&at->parent, "lxc") &&
@@ -85,5 +100,5 @@ const struct ct_runtime_type ct_runtime_lxc = {
 		.title = "LXC",
 		.profile = CT_PROFILE_MOBY,
 	},
-	.cgroups = { .is_own = is_own, .is_beside = is_beside, .divides_services = true },
+	.cgroups = { .is_own = is_own, .is_beside = is_beside, .divides_services = true, .by_name = true },
 };

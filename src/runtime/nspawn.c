@@ -94,5 +94,5 @@ const struct ct_runtime_type ct_runtime_nspawn = {
 			CT_CAP(SYS_PTRACE) | CT_CAP(SYS_RESOURCE) | CT_CAP(SYS_TTY_CONFIG),
 		.profile = CT_PROFILE_MOBY,
 	},
-	.cgroups = { .is_own = is_own, .is_beside = is_beside, .divides_services = true },
+	.cgroups = { .is_own = is_own, .is_beside = is_beside, .divides_services = true, .by_name = true },
 };

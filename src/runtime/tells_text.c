@@ -31,7 +31,11 @@ static const char *last_part(const char *path, const struct ct_cgroup_name *name
 /* Names alone tell a container of containerd's, whose namespace is told by itself. */
 static const char *id_of(const struct ct_tells *t, const struct ct_cgroup_name *name)
 {
-	const char *slash = name == &t->outer.name && t->space[0] ? strchr(name->id, '/') : NULL;
+	bool spaced = name == &t->outer.name && t->space[0];
+	/* The user is told by itself, too. */
+	const char *slash = spaced || !strncmp(name->id, "user@", strlen("user@")) ?
+				    strchr(name->id, '/') :
+				    NULL;
 
 	return slash ? slash + 1 : name->id;
 }

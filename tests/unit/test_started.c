@@ -88,7 +88,7 @@ static void test_names(void)
 {
 	struct ct_cgroups *c = ct_cgroups__new();
 	ct_autoerr struct ct_err err = {};
-	ct_autofree char *id = NULL, *other = NULL;
+	ct_autofree char *id = NULL, *other = NULL, *web = NULL, *roots = NULL;
 
 	ct_host__set_root("tests/data/hosts/podman");
 	ct_cgroups__add(c, SCOPES, SCOPE, false);
@@ -98,6 +98,14 @@ static void test_names(void)
 	UNIT_STR(id, ID);
 	CU_ASSERT_EQUAL(ct_resolve__container(NULL, c, "jenkin", &other, &err), -ENOENT);
 	CU_ASSERT_EQUAL(ct_resolve__container(NULL, c, "", &other, &err), -ENOENT);
+	/* A user's is found by its own name, unless root has one that is called so. */
+	ct_cgroups__add(c, 71, "/user.slice/user-7.slice/user@7.service/a.scope/lxc.payload.web",
+			false);
+	CU_ASSERT_EQUAL(ct_resolve__container(NULL, c, "web", &web, &err), 0);
+	UNIT_STR(web, "user@7.service/web");
+	ct_cgroups__add(c, 72, "/lxc.payload.web", false);
+	CU_ASSERT_EQUAL(ct_resolve__container(NULL, c, "web", &roots, &err), 0);
+	UNIT_STR(roots, "web");
 	ct_host__set_root(NULL);
 	ct_cgroups__free(c);
 }
