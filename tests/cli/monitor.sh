@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# captrim monitor without watching anything: its options, its configuration, and the test of its sinks.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+
+# refused NAME STATUS REGEX ARGUMENT...
+refused() {
+	local name=$1 status=$2 said=$3
+	shift 3
+	"$captrim" monitor "$@" >"$tmp/out" 2>"$tmp/err"
+	is "$name-status" $? "$status"
+	says "$name" "$tmp/err" "$said"
+}
+refused share 2 "--max-cpu: '2' is not a share; write 2% or 0\.5%" --max-cpu 2
+refused no-share 2 "--max-cpu: '0%'" --max-cpu 0%
+refused memory 2 "--max-memory: '1M' is not a size of 16M at least" --max-memory 1M
+refused interval 2 'interval must be between 1s and 10m' --interval 1h
+refused word 2 "does not take 'now'" now
+refused no-config 1 '/nowhere/captrim\.yaml' --config /nowhere/captrim.yaml --check-config
+
+# The configuration that ships, and each of its lines that is commented out.
+sed 's/^\( *\)#\([a-z_]*:\)/\1\2/' "$here/packaging/captrim.yaml" >"$tmp/all.yaml"
+for file in "$here/packaging/captrim.yaml" "$tmp/all.yaml"; do
+	"$captrim" monitor --config "$file" --check-config >"$tmp/out" 2>"$tmp/err"
+	is "check-$(basename "$file")" "$?$(cat "$tmp/err")" 0
+done
+
+# mistake NAME REGEX TEXT: the line is named
+mistake() {
+	printf '%b' "$3" >"$tmp/captrim.yaml"
+	refused "$1" 2 "captrim\.yaml:$2" --config "$tmp/captrim.yaml" --check-config
+}
+mistake key "2:1: .*has no 'budged'; it has interval, " 'interval: 5s\nbudged: {}\n'
+mistake value "1:13: .*'5' is not a duration" 'interval:   5\n'
+mistake section "2:3: store has no 'uri'" 'store:\n  uri: x\n'
+mistake sink "2:11: .*one of file, stdout" 'sinks:\n  - type: pigeon\n'
+mistake listen '1:' 'metrics: {listen: nonsense}\n'
+mistake events "1:.*'learn'" 'events: {learn: 1d}\n'
+mistake escape "1:1: .*has no 'a\\\\x1b\[31m'" '"a\\e[31m": 1\n'
+
+printf 'sinks:\n  - {type: file, path: %s}\n' "$tmp/events" >"$tmp/captrim.yaml"
+"$captrim" monitor --config "$tmp/captrim.yaml" --self-test >"$tmp/out" 2>"$tmp/err"
+is self-test $? 0
+says self-test-event "$tmp/events" '"kind":"self-test"'
+printf '{}' >"$tmp/captrim.yaml"
+refused no-sink 1 'sink' --config "$tmp/captrim.yaml" --self-test
