@@ -15,6 +15,7 @@ static const struct ct_bundle_place bundles[] = {
 	{ .pattern = "/run/k3s/" TASKS },
 	{ .pattern = "/run/k0s/" TASKS },
 	{ .pattern = "/var/snap/microk8s/common/run/" TASKS },
+	{ .pattern = "/run/host-" TASKS }, /* Bottlerocket's own containers */
 	{ 0 },
 };
 

@@ -16,6 +16,7 @@ static const struct ct_bundle_place bundles[] = {
 	{ .pattern = "/run/containerd/" TASKS },
 	{ .pattern = "/run/snap.docker/containerd/daemon/" TASKS },
 	{ .pattern = "/run/docker/runtime-*/moby/%s/state.json", .state = true },
+	{ .pattern = "/run/user/*/docker/containerd/daemon/" TASKS, .users = true },
 	{ 0 },
 };
 

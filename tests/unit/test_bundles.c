@@ -92,6 +92,11 @@ static const struct {
 	{ "containerd", "/ci/redis", NULL, NULL, "name:ci/redis", CT_RT_CONTAINERD, NULL },
 	{ "containerd", "/docker/" X64("f"), NULL, NULL, "container:" X64("f"), CT_RT_DOCKER,
 	  NULL },
+	/* Bottlerocket's host containers, and Docker without root */
+	{ "containerd", "/default/admin", NULL, NULL, "name:admin", CT_RT_CONTAINERD, "i" },
+	{ "containerd",
+	  "/user.slice/user-1000.slice/user@1000.service/user.slice/docker-" X63("b") "d.scope",
+	  NULL, NULL, "image:i", CT_RT_DOCKER, "i" },
 	/* by the kubelet's links alone; a link that tells of another pod */
 	{ "containerd", "/kubepods/burstable/pod99999999-2222-3333-4444-888888888888/" X64("8"),
 	  "shop/api-6b7c8d9f5b-zx2k4/api", "Deployment/api ?", "kubernetes:shop/api/api",
