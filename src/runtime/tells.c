@@ -186,12 +186,21 @@ static const char *sub_of(const char *path, const struct ct_cgroup_name *name)
 	return sub;
 }
 
+/* The kernel writes ".." for what is above the reader's own root; "..x" is a name. */
+static bool is_relative(const char *path)
+{
+	struct ct_cgroup_part p;
+	size_t pos = 0;
+
+	return ct_cgroup_part__next(path, &pos, &p) && ct_cgroup_part__is(&p, "..");
+}
+
 void ct_tells__of(const char *path, const struct ct_cgroup_owner *const *owners, size_t n,
 		  struct ct_tells *t)
 {
 	struct ct_tells_level level = { 0 };
 
-	*t = (struct ct_tells){ .uid = -1, .relative = !strncmp(path, "/..", 3) };
+	*t = (struct ct_tells){ .uid = -1, .relative = is_relative(path) };
 	ct_cgroup_name__classify(path, owners, n, &t->outer.name);
 	t->uid = uid_of(path, t->outer.name.root_len);
 	find_pod(path, 0, t->outer.name.root_len, &t->outer);
