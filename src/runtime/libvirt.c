@@ -60,6 +60,19 @@ static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *be
 	struct ct_cgroup_part part = at->part;
 
 	beside->role = CT_ROLE_MACHINE;
+	/* Firecracker's jailer takes the program's name for a directory: /firecracker/ID. */
+	if (at->depth == 1 && ct_cgroup_part__is(&at->parent, "firecracker")) {
+		ct_cgroup_name__set_id(&beside->name, part.s, part.len);
+		return true;
+	}
+	if (ct_cgroup_part__cut_prefix(&part, "systemd-vmspawn@") &&
+	    ct_cgroup_part__cut_suffix(&part, ".service")) {
+		ct_autofree char *name = ct_cgroup_part__unescape(&part);
+
+		ct_cgroup_name__set_id(&beside->name, name, strlen(name));
+		return true;
+	}
+	part = at->part;
 	/* Proxmox starts machines without libvirt: /qemu.slice/NUMBER.scope. */
 	if (ct_cgroup_part__is(&at->parent, "qemu.slice") &&
 	    ct_cgroup_part__cut_suffix(&part, ".scope")) {
