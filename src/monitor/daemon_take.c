@@ -14,7 +14,7 @@
 #define LAST_NS	 (20 * CT_NS_PER_SEC) /* for all that is left; a manager waits for 90 seconds */
 
 /* What the configuration does not want. */
-static void drop_unwanted(const struct ct_daemon *d, struct ct_session *take)
+static void drop_unwanted(const struct ct_daemon *d, struct ct_session *take, uint64_t now_ns)
 {
 	if (!d->config->watch.len && !d->config->ignore.len)
 		return;
@@ -22,10 +22,12 @@ static void drop_unwanted(const struct ct_daemon *d, struct ct_session *take)
 		ct_autoidentity struct ct_identity id = {};
 
 		ct_identity__of(take->workloads[i], &id);
-		if (ct_config__wants(d->config, id.key, ct_workload__label(take->workloads[i])))
+		if (ct_config__wants(d->config, id.key, ct_workload__label(take->workloads[i]))) {
 			i++;
-		else
-			ct_session__remove(take, i);
+			continue;
+		}
+		ct_ledger__skip(d->ledger, take->workloads[i], d->config->interval_ns, now_ns);
+		ct_session__remove(take, i);
 	}
 }
 
@@ -116,7 +118,7 @@ static struct ct_now take_in(struct ct_daemon *d)
 	struct ct_session *take = ct_recorder__take_new(d->recorder);
 	struct ct_now now = ct_daemon__now();
 
-	drop_unwanted(d, take);
+	drop_unwanted(d, take, now.ns);
 	look_at_losses(d, &take->losses, &now);
 	ct_ledger__absorb(d->ledger, take, &now);
 	ct_session__free(take);

@@ -324,15 +324,21 @@ static void keep_within(struct ct_ledger *l)
 	l->news = ct_session__new();
 }
 
-/* Nothing is new of it but that time has passed. */
-static void add_nothing(struct ct_ledger *l, struct ct_instance *i, uint64_t now_ns)
+/* Nothing is new of it but that time has passed, and perhaps that it ended. */
+static void add_times(struct ct_ledger *l, struct ct_instance *i, const struct ct_workload *end,
+		      uint64_t now_ns)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
 	struct ct_workload *w = ct_session__add(s, i->id);
 
 	w->kind = i->kind;
 	w->runtime = i->runtime;
-	w->open = true;
+	w->open = !end;
+	if (end) {
+		w->end_seen = end->end_seen;
+		w->end_code = end->end_code;
+		w->to_ns = end->to_ns;
+	}
 	w->lost = i->lost;
 	w->compat = i->compat;
 	i->lost = i->compat = 0;
@@ -340,6 +346,23 @@ static void add_nothing(struct ct_ledger *l, struct ct_instance *i, uint64_t now
 	s->nworkloads = 0;
 	i->due_ns = UINT64_MAX;
 	add_news(l, w);
+}
+
+static void add_nothing(struct ct_ledger *l, struct ct_instance *i, uint64_t now_ns)
+{
+	add_times(l, i, NULL, now_ns);
+}
+
+void ct_ledger__skip(struct ct_ledger *l, const struct ct_workload *w, uint64_t ns, uint64_t now_ns)
+{
+	struct ct_instance *i = ct_ledger__find(l, w->id);
+
+	if (!i)
+		return;
+	i->unwatched_ns += ns;
+	if (!i->skipped || !w->open)
+		add_times(l, i, w->open ? NULL : w, now_ns);
+	i->skipped = true;
 }
 
 /* Whose it was that was lost, nobody knows: it may have been a need of everything that runs. */

@@ -35,6 +35,7 @@ struct ct_instance {
 	uint64_t due_ns, step_ns; /* when its time and counts are to be stored; the pause before */
 	bool has_lost, has_compat, reloaded; /* was told already */
 	bool counted;			     /* marks count something */
+	bool skipped; /* something that it did was left out, see ct_ledger__skip() */
 	bool resumed; /* it ran before the daemon did, and what it did is in the store */
 	UT_hash_handle hh;
 };
@@ -63,6 +64,13 @@ void ct_ledger__forget(struct ct_ledger *l, struct ct_instance *i);
  * workloads.
  */
 void ct_ledger__absorb(struct ct_ledger *l, struct ct_session *take, const struct ct_now *now);
+
+/*
+ * What it did in the last ns nanoseconds nobody wants to know. If it was watched before, that is a
+ * time in which nobody watched it; its end is noted.
+ */
+void ct_ledger__skip(struct ct_ledger *l, const struct ct_workload *w, uint64_t ns,
+		     uint64_t now_ns);
 
 /* An instance that a stored part tells of; its marks are those of the part. */
 struct ct_instance *ct_ledger__resume(struct ct_ledger *l, const struct ct_workload *part,

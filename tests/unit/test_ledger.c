@@ -292,6 +292,47 @@ static void test_losses(void)
 	ct_ledger__free(l);
 }
 
+/* What is ignored for a time was not watched then, and its end is an end. */
+static void test_skipped(void)
+{
+	struct ct_ledger *l = ct_ledger__new();
+	const struct ct_instance *i;
+	struct ct_session *s;
+	struct ct_workload *w;
+
+	build_check(take(&s, "a"), CAP_CHOWN, "chown", STACK);
+	absorb(l, s);
+	store(l, true);
+	w = take(&s, "a");
+	build_check(w, CAP_MKNOD, "mknod", STACK);
+	ct_ledger__skip(l, w, 5, now.ns);
+	i = ct_ledger__find(l, "a");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(i);
+	CU_ASSERT_EQUAL(i->unwatched_ns, 5);
+	CU_ASSERT_EQUAL_FATAL(l->news->nworkloads, 1);
+	CU_ASSERT_TRUE(l->news->workloads[0]->open);
+	CU_ASSERT_EQUAL(l->news->workloads[0]->nkinds, 0);
+	store(l, false);
+	/* Told once, for it may be busy. */
+	ct_ledger__skip(l, w, 5, now.ns);
+	CU_ASSERT_EQUAL(i->unwatched_ns, 10);
+	CU_ASSERT_EQUAL(l->news->nworkloads, 0);
+	w->open = false;
+	w->end_seen = CT_YES;
+	w->to_ns = now.ns;
+	ct_ledger__skip(l, w, 5, now.ns);
+	CU_ASSERT_EQUAL_FATAL(l->news->nworkloads, 1);
+	CU_ASSERT_FALSE(l->news->workloads[0]->open);
+	CU_ASSERT_EQUAL(l->news->workloads[0]->end_seen, CT_YES);
+	store(l, true);
+	CU_ASSERT_PTR_NULL(ct_ledger__find(l, "a"));
+	/* One that was never watched is not known. */
+	ct_ledger__skip(l, w, 5, now.ns);
+	CU_ASSERT_EQUAL(l->news->nworkloads, 0);
+	ct_session__free(s);
+	ct_ledger__free(l);
+}
+
 /* News that cannot be stored are added up; too many are given up, and counted as lost. */
 static void test_room(void)
 {
@@ -353,12 +394,19 @@ static void test_resume(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "marks", test_marks },   { "news", test_news },
-	{ "counts", test_counts }, { "quiet", test_quiet },
-	{ "busy", test_busy },	   { "facts", test_facts },
-	{ "exits", test_exits },   { "losses", test_losses },
-	{ "room", test_room },	   { "command lines", test_command_lines },
-	{ "resume", test_resume }, CU_TEST_INFO_NULL,
+	{ "marks", test_marks },
+	{ "news", test_news },
+	{ "counts", test_counts },
+	{ "quiet", test_quiet },
+	{ "busy", test_busy },
+	{ "facts", test_facts },
+	{ "exits", test_exits },
+	{ "losses", test_losses },
+	{ "skipped", test_skipped },
+	{ "room", test_room },
+	{ "command lines", test_command_lines },
+	{ "resume", test_resume },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("ledger", tests)
