@@ -137,7 +137,9 @@ void ct_daemon__on_interval(void *arg)
 	if (d->ledger->news->nworkloads || d->gaps.len || d->notices.len)
 		ct_daemon__on_save(d);
 	ct_daemon__look_at_budget(d);
-	ct_daemon__note_alive(d);
+	/* What only the memory has is lost by a crash, as if nobody had watched. */
+	if (!d->store_fails)
+		ct_daemon__note_alive(d);
 }
 
 void ct_daemon__save_last(struct ct_daemon *d)
@@ -152,5 +154,6 @@ void ct_daemon__save_last(struct ct_daemon *d)
 	if (d->ledger->news->nworkloads)
 		ct_warn("what was new of %zu workloads could not be stored any more",
 			d->ledger->news->nworkloads);
-	ct_daemon__note_alive(d);
+	else
+		ct_daemon__note_alive(d);
 }

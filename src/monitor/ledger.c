@@ -510,6 +510,6 @@ struct ct_instance *ct_ledger__resume(struct ct_ledger *l, const struct ct_workl
 	struct ct_instance *i = new_instance(l, part->id);
 
 	ct_ledger__recall(l, i, part);
-	i->due_ns = now_ns + SOON_NS;
+	i->due_ns = now_ns; /* that nobody watched it for a time is to be known */
 	return i;
 }

@@ -11,7 +11,7 @@ need_docker
 name=captrim-monitor-$$
 clean() {
 	end_monitor
-	docker rm -f "$name" >/dev/null 2>&1
+	docker rm -f "$name" "$name-gone" >/dev/null 2>&1
 	rm -rf "$tmp"
 }
 trap clean EXIT
@@ -37,8 +37,13 @@ is starts "$(query "SELECT starts FROM workload WHERE key = 'name:$name'")" 1
 is second-status $? 1
 says second-is-refused "$tmp/second" 'captrim\.db'
 
+docker run -d --name "$name-gone" "$image" sh -c 'touch /tmp/f; chown 1:1 /tmp/f; sleep 1000' >/dev/null
+until_row 15 "SELECT capability || verdict FROM need WHERE key = 'name:$name-gone'" '^CHOWNrequired' || fail second "$(needs)"
+
 # As by a crash: what was stored is there, and it goes on where it was.
 stop_daemon KILL
+docker exec "$name-gone" busybox mknod /tmp/null c 1 3
+docker rm -f "$name-gone" >/dev/null
 sleep 2
 printf 'events: {learning: none}\n' >"$tmp/captrim.yaml"
 start_daemon --config "$tmp/captrim.yaml" --events "$tmp/events" || fail restart "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"
@@ -56,6 +61,13 @@ is needs-are-kept "$(needs)" 'CHOWN MKNOD '
 is gap "$(query "SELECT why FROM gap WHERE to_ms - from_ms BETWEEN 1000 AND 60000")" daemon-down
 says gap-is-told "$tmp/log" 'nobody watched for [0-9]+ (s|ms)'
 is gap-of-the-advice "$(query "SELECT gaps FROM advice WHERE key = 'name:$name'" | tr ' ' '\n' | grep -c '^not-watched$')" 1
+# What ended in that time may have needed more.
+gone="SELECT gaps FROM advice WHERE key = 'name:$name-gone'"
+if until_row 15 "$gone" '(^| )not-watched( |$)'; then
+	pass gap-of-what-ended
+else
+	fail gap-of-what-ended "$(query "$gone")"
+fi
 is one-start "$(query "SELECT starts FROM workload WHERE key = 'name:$name'")" 1
 
 # A mistake leaves what there was.
