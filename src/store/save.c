@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "model/identity.h"
@@ -201,13 +202,28 @@ int ct_save__batch(struct ct_store *s, const char *store, const struct ct_store_
 	return ret;
 }
 
+/* What is written to a file that was removed is gone when it is closed, without an error. */
+static int check_file(const struct ct_store *s, struct ct_err *err)
+{
+	struct stat st;
+	bool there = s->path && !stat(s->path, &st);
+
+	if (!s->path || !s->ino || (there && st.st_dev == s->dev && st.st_ino == s->ino) ||
+	    (!there && errno != ENOENT))
+		return 0;
+	return ct_err__set(err, ESTALE,
+			   "%s: was %s while it was written; put it back, or start the daemon anew",
+			   s->path, there ? "replaced" : "removed");
+}
+
 int ct_store__save(struct ct_store *s, const struct ct_store_batch *b, struct ct_err *err)
 {
 	int ret = ct_store__may_change(s, err);
 
 	if (ret || !(b->nworkloads + b->nevents + b->ngaps))
 		return ret;
-	if (!s->id)
+	ret = check_file(s, err);
+	if (!ret && !s->id)
 		ret = ct_store__identify(s, err);
 	return ret ? ret : ct_save__batch(s, s->id, b, err);
 }

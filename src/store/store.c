@@ -145,6 +145,7 @@ static int open_remote(struct ct_store *s, const char *url, unsigned int flags, 
 int ct_store__open(const char *url, unsigned int flags, struct ct_store **out, struct ct_err *err)
 {
 	ct_autostore struct ct_store *s = ct_xzalloc(sizeof(*s));
+	struct stat st;
 	int ret;
 
 	s->lock = -1;
@@ -154,6 +155,10 @@ int ct_store__open(const char *url, unsigned int flags, struct ct_store **out, s
 	} else {
 		s->path = ct_xstrdup(path_of(url));
 		ret = open_file(s, flags, err);
+		if (!ret && !stat(s->path, &st)) {
+			s->dev = st.st_dev;
+			s->ino = st.st_ino;
+		}
 	}
 	if (!ret)
 		*out = ct_steal(s);

@@ -3,6 +3,8 @@
 #ifndef CT_STORE_STORE_PRIV_H
 #define CT_STORE_STORE_PRIV_H
 
+#include <sys/types.h>
+
 #include "store/db.h"
 #include "store/retain.h"
 #include "store/store.h"
@@ -12,6 +14,8 @@ struct ct_store {
 	char *path; /* NULL: PostgreSQL */
 	char *id;   /* of rows that it writes; NULL until it writes */
 	int lock;   /* -1: none */
+	dev_t dev;  /* of the file that was opened */
+	ino_t ino;
 	bool may_change;
 	int64_t commit_ms;
 	uint64_t commits;

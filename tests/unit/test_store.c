@@ -659,6 +659,23 @@ static void test_full(void)
 	STORES_OK(stores_save(s, db, HOST, 6000, true, &err), err);
 }
 
+/* What is written to a file without a name is lost when it is closed. */
+static void test_removed(void)
+{
+	ct_autoerr struct ct_err err = {};
+	ct_autosession struct ct_session *web = stores_session("web", 5000);
+	ct_autostore struct ct_store *s = NULL;
+	ct_autofree char *away = ct_xasprintf("%s.away", stores_path);
+
+	stores_fresh();
+	s = stores_open(CT_STORE_WRITE);
+	CU_ASSERT_EQUAL_FATAL(rename(stores_path, away), 0);
+	CU_ASSERT_EQUAL(stores_save(s, web, HOST, 5000, true, &err), -ESTALE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "was removed"));
+	CU_ASSERT_EQUAL_FATAL(rename(away, stores_path), 0);
+	STORES_OK(stores_save(s, web, HOST, 5000, true, &err), err);
+}
+
 static CU_TestInfo tests[] = {
 	{ "what was saved is loaded", test_round },
 	{ "what is new is added", test_more },
@@ -676,6 +693,7 @@ static CU_TestInfo tests[] = {
 	{ "views", test_views },
 	{ "backup and import", test_backup },
 	{ "no space", test_full },
+	{ "removed", test_removed },
 	CU_TEST_INFO_NULL,
 };
 
