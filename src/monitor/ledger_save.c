@@ -52,10 +52,12 @@ static bool is_in_use(const struct ct_saver *s, const struct ct_workload *part)
 	return i && i->key;
 }
 
-/* It has ended while nobody watched, or before the last boot. */
+/* It has ended while nobody watched, or before the last boot: what it did last is not known. */
 static void close_part(struct ct_workload *part)
 {
 	part->open = false;
+	if (!part->unwatched_ns)
+		part->unwatched_ns = 1;
 	free(ct_steal(part->setting));
 }
 
