@@ -26,7 +26,7 @@ says ready "$tmp/told" '^STATUS=watching by '
 
 docker run -d --name "$name" "$image" sh -c 'touch /tmp/f; while :; do chown 1:1 /tmp/f; sleep 0.3; done' >/dev/null ||
 	{ fail run 'no container'; exit 0; }
-if until_row 15 "SELECT capability || verdict FROM need WHERE key = 'name:$name'" '^CHOWNrequired'; then
+if until_row 40 "SELECT capability || verdict FROM need WHERE key = 'name:$name'" '^CHOWNrequired'; then
 	pass need-within-seconds
 else
 	fail need-within-seconds "$(needs)"
@@ -38,7 +38,7 @@ is second-status $? 1
 says second-is-refused "$tmp/second" 'captrim\.db'
 
 docker run -d --name "$name-gone" "$image" sh -c 'touch /tmp/f; chown 1:1 /tmp/f; sleep 1000' >/dev/null
-until_row 15 "SELECT capability || verdict FROM need WHERE key = 'name:$name-gone'" '^CHOWNrequired' || fail second "$(needs)"
+until_row 40 "SELECT capability || verdict FROM need WHERE key = 'name:$name-gone'" '^CHOWNrequired' || fail second "$(needs)"
 
 # As by a crash: what was stored is there, and it goes on where it was.
 stop_daemon KILL
@@ -48,12 +48,12 @@ sleep 2
 printf 'events: {learning: none}\n' >"$tmp/captrim.yaml"
 start_daemon --config "$tmp/captrim.yaml" --events "$tmp/events" || fail restart "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"
 docker exec "$name" busybox mknod /tmp/null c 1 3
-if until_row 15 "SELECT capability || verdict FROM need WHERE key = 'name:$name'" '^MKNODrequired'; then
+if until_row 40 "SELECT capability || verdict FROM need WHERE key = 'name:$name'" '^MKNODrequired'; then
 	pass need-after-restart
 else
 	fail need-after-restart "$(needs)"
 fi
-until_line 15 "$tmp/events" "host-scope.*name:$name.*MKNOD"
+until_line 40 "$tmp/events" "host-scope.*name:$name.*MKNOD"
 says event "$tmp/events" "\"kind\":\"host-scope\".*\"name:$name\".*\"capability\":\"MKNOD\""
 is no-old-need "$(grep -c "name:$name.*\"CHOWN\"" "$tmp/events")" 0
 says gap-event "$tmp/events" '"kind":"gap".*captrim did not run'
@@ -63,7 +63,7 @@ says gap-is-told "$tmp/log" 'nobody watched for [0-9]+ (s|ms)'
 is gap-of-the-advice "$(query "SELECT gaps FROM advice WHERE key = 'name:$name'" | tr ' ' '\n' | grep -c '^not-watched$')" 1
 # What ended in that time may have needed more.
 gone="SELECT gaps FROM advice WHERE key = 'name:$name-gone'"
-if until_row 15 "$gone" '(^| )not-watched( |$)'; then
+if until_row 40 "$gone" '(^| )not-watched( |$)'; then
 	pass gap-of-what-ended
 else
 	fail gap-of-what-ended "$(query "$gone")"
