@@ -57,6 +57,17 @@ static void test_own_address(void)
 	CU_ASSERT_EQUAL(ct_own_address__is("no such name"), CT_OWN_UNKNOWN);
 }
 
+/* What the tests are run with names an engine, perhaps. */
+static __attribute__((constructor)) void forget_engines(void)
+{
+	static const char *const names[] = { "DOCKER_HOST",	  "DOCKER_CONTEXT",
+					     "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH",
+					     "CONTAINER_HOST",	  "CONTAINER_CONNECTION" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		unsetenv(names[i]);
+}
+
 #define META "contexts/meta/aa/meta.json"
 #define TLS  "contexts/tls/aa/docker/"
 
