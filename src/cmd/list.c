@@ -16,13 +16,7 @@ static int format, color, order;
 static bool verbose;
 
 static const struct ct_opt opts[] = {
-	CT_ROW_STORE(&from.url),
-	CT_ROW_HOST(&from.host),
-	CT_ROW_STORED_PROJECT(&from.project),
-	CT_ROW_NAMESPACE(&from.space),
-	CT_ROW_SINCE(&from.since),
-	{ 0, "sort", "ORDER", CT_OPT_CHOICE, &order, ct_survey_orders,
-	  "by what can be taken away, by name, by what is needed, or by when it was last seen" },
+	CT_ROWS_LISTED(from, &order),
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "for people, or as JSON" },
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
 	  "all names and the reason for each, as for a workload that is named" },

@@ -44,6 +44,21 @@ struct ct_stored {
 		0, "project", "NAME", CT_OPT_STR, dest, NULL, "only this Compose project's" \
 	}
 
+/* What stands for files of recordings. */
+#define CT_ROWS_STORED(o)                                                                     \
+	CT_ROW_STORE(&(o).url), CT_ROW_NAME(&(o).names), CT_ROW_STORED_PROJECT(&(o).project), \
+		CT_ROW_NAMESPACE(&(o).space), CT_ROW_HOST(&(o).host), CT_ROW_SINCE(&(o).since)
+/* Which workloads, and in which order, for what lists them. */
+#define CT_ROWS_LISTED(o, order)                                                             \
+	CT_ROW_STORE(&(o).url), CT_ROW_HOST(&(o).host), CT_ROW_STORED_PROJECT(&(o).project), \
+		CT_ROW_NAMESPACE(&(o).space), CT_ROW_SINCE(&(o).since), CT_ROW_SORT(order)
+#define CT_ROW_SORT(dest)                                                                       \
+	{                                                                                       \
+		0, "sort", "ORDER", CT_OPT_CHOICE, dest, ct_survey_orders,                      \
+			"by what can be taken away, by name, by what is needed, or by when it " \
+			"was last seen"                                                         \
+	}
+
 /* Was anything said that means a store? */
 bool ct_stored__is_wanted(const struct ct_stored *o);
 
