@@ -8,18 +8,29 @@
 
 #define DECIMALS 4 /* of a percent: parts in a million */
 
-int ct_size__parse(const char *s, uint64_t *bytes)
+int ct_number__parse(const char *s, uint64_t *n, const char **end)
 {
-	static const char units[] = "KMGT";
-	const char *unit;
-	uint64_t n;
-	char *end;
+	uint64_t read;
+	char *behind;
 
 	if (!isdigit((unsigned char)*s))
 		return -EINVAL;
 	errno = 0;
-	n = strtoull(s, &end, 10);
+	read = strtoull(s, &behind, 10);
 	if (errno)
+		return -EINVAL;
+	*n = read;
+	*end = behind;
+	return 0;
+}
+
+int ct_size__parse(const char *s, uint64_t *bytes)
+{
+	static const char units[] = "KMGT";
+	const char *unit, *end;
+	uint64_t n;
+
+	if (ct_number__parse(s, &n, &end))
 		return -EINVAL;
 	unit = *end ? strchr(units, toupper((unsigned char)*end)) : NULL;
 	if (*end && (!unit || end[1]))

@@ -5,6 +5,12 @@
 
 #include <stdint.h>
 
+/*
+ * The digits that s begins with, as a number; *end is behind them. Returns 0, or -EINVAL if there
+ * are none or the number is too large, and leaves both untouched then.
+ */
+int ct_number__parse(const char *s, uint64_t *n, const char **end);
+
 /* "64M", "2G", "512K", "4096" (bytes; K is 1024). Returns 0 or -EINVAL, *bytes untouched then. */
 int ct_size__parse(const char *s, uint64_t *bytes);
 

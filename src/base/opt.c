@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "base/opt.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
+
+#include "base/amount.h"
 
 #define HELP_COLUMN 28
 #define HELP_WIDTH  80
@@ -25,13 +26,9 @@ int ct_duration__parse(const char *s, uint64_t *ns)
 		{ "d", 86400 * 1000000000ull },
 	};
 	uint64_t n, result;
-	char *end;
+	const char *end;
 
-	if (!isdigit((unsigned char)*s))
-		return -EINVAL;
-	errno = 0;
-	n = strtoull(s, &end, 10);
-	if (errno || !n)
+	if (ct_number__parse(s, &n, &end) || !n)
 		return -EINVAL;
 	for (size_t i = 0; i < CT_ARRAY_SIZE(units); i++) {
 		if (strcmp(end, units[i].name))
@@ -58,13 +55,9 @@ void ct_strlist__free(struct ct_strlist *l)
 static int parse_uint(const char *s, uint64_t *value)
 {
 	uint64_t n;
-	char *end;
+	const char *end;
 
-	if (!isdigit((unsigned char)*s))
-		return -EINVAL;
-	errno = 0;
-	n = strtoull(s, &end, 10);
-	if (errno || *end)
+	if (ct_number__parse(s, &n, &end) || *end)
 		return -EINVAL;
 	*value = n;
 	return 0;
