@@ -223,17 +223,13 @@ static const char *uncovered(enum ct_tristate reload_seen)
 /* What of it went by without a witness: "; not watched: for 5 s; ...", or "". */
 static char *not_watched(const struct ct_workload *w, const struct ct_host *host, bool *any)
 {
-	ct_autofree char *time = NULL;
+	ct_autofree char *time = ct_unwatched__text(w);
 	bool calls = false;
-	uint64_t ns = 0;
 
-	ct_workload__for_each(part, w) {
+	ct_workload__for_each(part, w)
 		calls |= (part->syscalls == CT_UNKNOWN ? host->syscalls : part->syscalls) == CT_NO;
-		ns += part->unwatched_ns;
-	}
-	*any = calls || ns;
-	time = ct_human__duration(ns);
-	return ct_xasprintf("%s%s%s", ns ? "; nobody watched it for " : "", ns ? time : "",
+	*any = calls || time;
+	return ct_xasprintf("%s%s%s", time ? "; " : "", time ? time : "",
 			    calls ? "; calls that need a capability without a check were not "
 				    "watched" :
 				    "");

@@ -3,6 +3,9 @@
 #include <linux/capability.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/human.h"
+#include "base/moment.h"
 #include "judge/judge_priv.h"
 #include "judge/seccomp.h"
 #include "runtime/facts.h"
@@ -71,14 +74,43 @@ static bool lacks_calls(const struct ct_case *c, const struct ct_host *host)
 	return false;
 }
 
-/* Was nobody there for a time in each of its runs that was seen to start? */
-static bool was_unwatched(const struct ct_workload *w)
+static int64_t began_ms(const struct ct_workload *part, const struct ct_host *host)
 {
+	return part->since_ms ? part->since_ms : host->start_ms;
+}
+
+/* When somebody watched the part again; if that was not noted, not before its end. */
+static int64_t watched_again_ms(const struct ct_workload *part, const struct ct_host *host)
+{
+	uint64_t ns = part->to_ns > part->from_ns ? part->to_ns - part->from_ns : 0;
+
+	return part->unwatched_until_ms ? part->unwatched_until_ms :
+					  began_ms(part, host) + (int64_t)(ns / CT_NS_PER_MS);
+}
+
+static int64_t unwatched_until(const struct ct_workload *w, const struct ct_host *host)
+{
+	int64_t until = 0;
+
+	ct_workload__for_each(part, w)
+		if (part->unwatched_ns && watched_again_ms(part, host) > until)
+			until = watched_again_ms(part, host);
+	return until;
+}
+
+/*
+ * Did a run of it go by without a witness for a time? What it needed then may be what no earlier
+ * run did, so that only a run makes up for it that began afterwards and was watched from its start.
+ */
+static bool was_unwatched(const struct ct_workload *w, const struct ct_host *host)
+{
+	const int64_t until = unwatched_until(w, host);
 	bool any = false;
 
 	ct_workload__for_each(part, w) {
 		any |= part->unwatched_ns > 0;
-		if (!part->unwatched_ns && part->start_seen == CT_YES)
+		if (!part->unwatched_ns && part->start_seen == CT_YES &&
+		    began_ms(part, host) >= until)
 			return false;
 	}
 	return any;
@@ -104,19 +136,18 @@ unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_session *s)
 		gaps |= CT_GAP_GUEST;
 	if (lacks_calls(c, &s->host))
 		gaps |= CT_GAP_SETS;
-	if (was_unwatched(c->w))
+	if (was_unwatched(c->w, &s->host))
 		gaps |= CT_GAP_UNWATCHED;
 	return gaps;
 }
 
 unsigned int ct_gaps__merged(unsigned int a, unsigned int b)
 {
-	const unsigned int of_all = CT_GAP_START | CT_GAP_UNWATCHED;
-
-	/* One that is whole cannot become less so by another. */
+	/* One that is whole cannot become less so by another, but by what nobody watched: that
+	 * may have been later. */
 	if (!a || !b)
-		return 0;
-	return ((a | b) & ~of_all) | (a & b);
+		return (a | b) & CT_GAP_UNWATCHED;
+	return ((a | b) & ~(unsigned int)CT_GAP_START) | (a & b);
 }
 
 bool ct_report__is_incomplete(const struct ct_report *r)
@@ -152,9 +183,29 @@ static char *cure(const struct ct_workload *w)
 	return ct_xstrdup("captrim run -- COMMAND");
 }
 
+char *ct_unwatched__text(const struct ct_workload *w)
+{
+	ct_autofree char *time = NULL, *until = NULL;
+	uint64_t ns = 0;
+	int64_t ms = 0;
+
+	ct_workload__for_each(part, w) {
+		ns += part->unwatched_ns;
+		if (part->unwatched_until_ms > ms)
+			ms = part->unwatched_until_ms;
+	}
+	if (!ns)
+		return NULL;
+	/* Of what was left open it is only known that it was. */
+	time = ns < CT_NS_PER_SEC ? ct_xstrdup("a time") : ct_human__duration(ns);
+	until = ms ? ct_moment__utc(ms) : NULL;
+	return ct_xasprintf("nobody watched it for %s%s%s", time, until ? ", last until " : "",
+			    until ? until : "");
+}
+
 char *ct_advice__gaps_text(const struct ct_advice *a)
 {
-	ct_autofree char *how = cure(a->workload);
+	ct_autofree char *how = cure(a->workload), *unwatched = ct_unwatched__text(a->workload);
 	struct ct_str s = {};
 
 	if (!a->gaps)
@@ -176,8 +227,10 @@ char *ct_advice__gaps_text(const struct ct_advice *a)
 		ct_str__add(&s, "; calls that need a capability without a check were not watched, "
 				"and it may have made some: watch system calls, too");
 	if (a->gaps & CT_GAP_UNWATCHED)
-		ct_str__add(&s, "; nobody watched it for a time, and what it needed then is "
-				"missing: let it be watched from start to end");
+		ct_str__addf(&s,
+			     "; %s, and what it needed then may be missing: start it again "
+			     "while it is watched",
+			     unwatched ? unwatched : "nobody watched it for a time");
 	if (a->gaps & CT_GAP_GUEST)
 		ct_str__add(&s,
 			    "; it runs in a virtual machine, whose own kernel checks what it does: "

@@ -24,6 +24,8 @@ void ct_case__judge_acts(struct ct_case *c);
 
 /* complete.c: the gaps of what is judged. */
 unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_session *s);
+/* "nobody watched it for 5 s, last until ...", of all its parts; NULL: somebody always did. */
+char *ct_unwatched__text(const struct ct_workload *w);
 
 /*
  * targets.c: the cheapest set that meets these n needs, and those that it makes itself: what the

@@ -163,6 +163,14 @@ static const struct ct_advice *less_sure(const struct ct_advice *x, const struct
 	return y->confidence < x->confidence ? y : x;
 }
 
+/* A set that was proved by running is whole, whatever else was seen. */
+static unsigned int join_gaps(const struct ct_advice *x, const struct ct_advice *y)
+{
+	if ((is_verified(x) && !x->gaps) || (is_verified(y) && !y->gaps))
+		return 0;
+	return ct_gaps__merged(x->gaps, y->gaps);
+}
+
 /* x becomes the advice of both; y may be NULL. */
 static void decide_again(struct ct_advice *x, struct ct_advice *y, const struct ct_session *s,
 			 enum ct_mode mode)
@@ -177,7 +185,7 @@ static void decide_again(struct ct_advice *x, struct ct_advice *y, const struct 
 	out.checks = c.checks;
 	out.recordings = x->recordings + (y ? y->recordings : 0);
 	out.unknown_sites = c.unknown_sites;
-	out.gaps = y ? ct_gaps__merged(x->gaps, y->gaps) : x->gaps;
+	out.gaps = y ? join_gaps(x, y) : x->gaps;
 	ct_advice__decide(&out, s, &c, mode);
 	ct_advice__warn(&out, s, &c);
 	keep_warnings(&out, x);

@@ -118,6 +118,7 @@ const struct ct_field ct_workload_fields[] = {
 	F(UINT, lost),
 	F(UINT, compat),
 	F(UINT, unwatched_ns),
+	F(INT, unwatched_until_ms),
 	F(BOOL, open),
 	F(STR, sent),
 	F(UINT, recording, .max = LAST_RECORDING),

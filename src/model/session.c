@@ -290,6 +290,13 @@ uint64_t ct_workload__lost(const struct ct_workload *w)
 	return lost;
 }
 
+void ct_workload__add_unwatched(struct ct_workload *part, uint64_t ns, int64_t until_ms)
+{
+	part->unwatched_ns += ns;
+	if (ns && until_ms > part->unwatched_until_ms)
+		part->unwatched_until_ms = until_ms;
+}
+
 int ct_names__find(const char *const *names, const char *name)
 {
 	for (int i = 0; names[i]; i++)

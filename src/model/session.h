@@ -270,6 +270,7 @@ struct ct_workload {
 	int end_code;		      /* then: as wait(2) reports it */
 	uint64_t lost;		      /* kinds, acts and events that may hide needs of it */
 	uint64_t unwatched_ns;	      /* of its time, that nobody watched: captrim did not run */
+	int64_t unwatched_until_ms;   /* wall clock at the end of the last of it; 0: not known */
 	uint64_t compat;	      /* execves of programs with 32-bit system calls */
 	/* Other workloads, with sets of their own, in which processes of this one went on, by name
 	 * and separated by ", "; NULL: none. */
@@ -360,6 +361,9 @@ uint64_t ct_workload__lost(const struct ct_workload *w);
 
 struct ct_exercised ct_workload__exercised(const struct ct_workload *w);
 uint64_t ct_workload__watched_ns(const struct ct_workload *w); /* all recordings together */
+
+/* Nobody watched the part for a time, which ended then; ns 0: nothing is noted. */
+void ct_workload__add_unwatched(struct ct_workload *part, uint64_t ns, int64_t until_ms);
 
 /* Of any part, a sum or not. */
 struct ct_total ct_workload__total(const struct ct_workload *part);

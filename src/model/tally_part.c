@@ -227,7 +227,7 @@ static void add_total(struct ct_workload *to, const struct ct_workload *from)
 static void add_facts(struct ct_workload *to, const struct ct_workload *from)
 {
 	to->lost += from->lost;
-	to->unwatched_ns += from->unwatched_ns;
+	ct_workload__add_unwatched(to, from->unwatched_ns, from->unwatched_until_ms);
 	to->compat += from->compat;
 	to->left_out |= from->left_out;
 	if (from->reload_seen > to->reload_seen)

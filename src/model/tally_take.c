@@ -121,7 +121,7 @@ static void take_facts(struct ct_workload *w, struct ct_workload *d)
 	take_reload(w, d);
 	widen(&w->first_ns, &w->last_ns, d->first_ns, d->last_ns);
 	w->lost += d->lost;
-	w->unwatched_ns += d->unwatched_ns;
+	ct_workload__add_unwatched(w, d->unwatched_ns, d->unwatched_until_ms);
 	w->compat += d->compat;
 	w->left_out |= d->left_out;
 	w->open = d->open;

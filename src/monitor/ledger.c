@@ -360,6 +360,7 @@ void ct_ledger__skip(struct ct_ledger *l, const struct ct_workload *w, uint64_t 
 	if (!i)
 		return;
 	i->unwatched_ns += ns;
+	i->unwatched_until_ms = i->since_ms + (int64_t)((now_ns - i->from_ns) / CT_NS_PER_MS);
 	if (!i->skipped || !w->open)
 		add_times(l, i, w->open ? NULL : w, now_ns);
 	i->skipped = true;

@@ -29,6 +29,7 @@ struct ct_instance {
 	uint64_t facts, sent;		     /* hashes of what is known of it */
 	uint64_t start_ns;		     /* of the start that was seen; 0: none */
 	uint64_t lost, compat, unwatched_ns; /* not stored yet */
+	int64_t unwatched_until_ms;	     /* wall clock at the end of that */
 	uint64_t met_ns;		     /* when it was first heard of */
 	uint64_t from_ns;		     /* since when it is watched */
 	int64_t since_ms;		     /* the same of the wall clock */

@@ -52,12 +52,13 @@ static bool is_in_use(const struct ct_saver *s, const struct ct_workload *part)
 	return i && i->key;
 }
 
-/* It has ended while nobody watched, or before the last boot: what it did last is not known. */
-static void close_part(struct ct_workload *part)
+/* It has ended before we began, or before the last boot: what it did last is not known. */
+static void close_part(const struct ct_saver *s, struct ct_workload *part)
 {
 	part->open = false;
-	if (!part->unwatched_ns)
-		part->unwatched_ns = 1;
+	ct_workload__add_unwatched(part, !part->unwatched_ns, s->host->start_ms);
+	if (s->host->start_ms > part->unwatched_until_ms)
+		part->unwatched_until_ms = s->host->start_ms;
 	free(ct_steal(part->setting));
 }
 
@@ -65,7 +66,7 @@ static void close_unused(const struct ct_saver *s, struct ct_workload *w)
 {
 	ct_workload__for_each(part, w)
 		if (part->open && !is_in_use(s, part))
-			close_part((struct ct_workload *)part);
+			close_part(s, (struct ct_workload *)part);
 }
 
 static struct ct_workload *open_part(struct ct_workload *w, const char *id)
@@ -84,6 +85,7 @@ static void take_over(struct ct_saver *s, struct ct_instance *i, struct ct_workl
 
 	ct_ledger__recall(s->ledger, i, part);
 	i->unwatched_ns = s->gap_to.ns > from ? s->gap_to.ns - from : 1;
+	i->unwatched_until_ms = s->gap_to.wall_ms;
 	i->key = ct_xstrdup(key);
 }
 
@@ -156,7 +158,7 @@ static void add_one(struct ct_saver *s, struct saving *v, const struct addition 
 	copy = ct_workload__copy(a->d);
 	if (copy->end_seen != CT_YES)
 		copy->to_ns = now->ns;
-	copy->unwatched_ns += a->i->unwatched_ns;
+	ct_workload__add_unwatched(copy, a->i->unwatched_ns, a->i->unwatched_until_ms);
 	from->continues = true;
 	ct_session__copy_host(&from->host, s->host);
 	*CT_PUSH(from->workloads, from->nworkloads, from->workloads_cap) = copy;

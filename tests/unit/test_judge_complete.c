@@ -110,22 +110,66 @@ static void test_needed_anyway(void)
 	CU_ASSERT_EQUAL(gaps_of(s), 0);
 }
 
-/* A time that nobody watched, unless another run was seen whole. */
+#define MONDAY 1700000000000ll /* some wall clock */
+
+/* A run that began then, and was not watched for five seconds until 20 s after that day's begin. */
+static struct ct_session *gappy(int64_t since_ms, bool noted)
+{
+	struct ct_session *s = ct_session__new();
+	struct ct_workload *w = build_container(s, "x");
+
+	w->since_ms = since_ms;
+	w->from_ns = 1;
+	w->to_ns = 20000000001;
+	w->unwatched_ns = 5000000000;
+	w->unwatched_until_ms = noted ? MONDAY + 20000 : 0;
+	return s;
+}
+
+/* A time that nobody watched is named, with when it ended. */
 static void test_unwatched(void)
 {
-	ct_autosession struct ct_session *a = ct_session__new(), *b = ct_session__new();
+	ct_autosession struct ct_session *s = gappy(MONDAY, true);
 	ct_autoreport struct ct_report *r = NULL;
+	ct_autofree char *text = NULL;
 
-	build_container(a, "x")->unwatched_ns = 5000000000;
-	CU_ASSERT_EQUAL(gaps_of(a), CT_GAP_UNWATCHED);
-	r = ct_judge__session(a, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(gaps_of(s), CT_GAP_UNWATCHED);
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
 	CU_ASSERT_PTR_NOT_NULL(strstr(r->advices[0].why, "nobody watched it for 5 s"));
-	ct_report__free(ct_steal(r));
-	build_container(b, "x");
-	ct_tally__add(a, b);
-	CU_ASSERT_EQUAL_FATAL(a->nworkloads, 1);
-	CU_ASSERT_EQUAL(a->workloads[0]->nmore, 1);
-	CU_ASSERT_EQUAL(gaps_of(a), 0);
+	text = ct_advice__gaps_text(&r->advices[0]);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "for 5 s, last until 2023-11-14T22:13:40.000Z"));
+}
+
+/* What a run needed while nobody watched may be what no run before it did: only a later one, seen
+ * from its start, makes up for it. */
+static void test_unwatched_runs(void)
+{
+	static const struct {
+		int64_t since_ms;
+		enum ct_tristate start_seen;
+		unsigned int gaps;
+	} others[] = {
+		{ MONDAY - 86400000, CT_YES, CT_GAP_UNWATCHED },
+		{ MONDAY + 19000, CT_YES, CT_GAP_UNWATCHED },
+		{ MONDAY + 20000, CT_YES, 0 },
+		{ MONDAY + 90000, CT_UNKNOWN, CT_GAP_UNWATCHED },
+	};
+
+	for (size_t i = 0; i < 2 * CT_ARRAY_SIZE(others); i++) {
+		ct_autosession struct ct_session *a = gappy(MONDAY, i & 1);
+		ct_autosession struct ct_session *b = ct_session__new();
+		struct ct_workload *w = build_container(b, "x");
+
+		w->since_ms = others[i / 2].since_ms;
+		w->start_seen = others[i / 2].start_seen;
+		ct_tally__add(a, b);
+		CU_ASSERT_EQUAL_FATAL(a->nworkloads, 1);
+		CU_ASSERT_EQUAL(a->workloads[0]->nmore, 1);
+		CU_ASSERT_EQUAL(gaps_of(a), others[i / 2].gaps);
+	}
+	/* Of advices it is not known which was later. */
+	CU_ASSERT_EQUAL(ct_gaps__merged(0, CT_GAP_UNWATCHED), CT_GAP_UNWATCHED);
+	CU_ASSERT_EQUAL(ct_gaps__merged(CT_GAP_START, CT_GAP_UNWATCHED), CT_GAP_UNWATCHED);
 }
 
 /* Of several recordings one has to have seen the start. */
@@ -335,6 +379,7 @@ static CU_TestInfo tests[] = {
 	{ "calls", test_calls },
 	{ "needed anyway", test_needed_anyway },
 	{ "unwatched", test_unwatched },
+	{ "unwatched among other runs", test_unwatched_runs },
 	{ "start", test_start },
 	{ "merged", test_merged },
 	{ "merged advices", test_merged_advices },
