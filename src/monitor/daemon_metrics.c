@@ -24,9 +24,15 @@ static void fill_losses(const struct ct_daemon *d, struct ct_metrics *m)
 	const struct {
 		const char *reason;
 		uint64_t n;
-	} lost[] = { { "events", l->events }, { "kinds", l->kinds },	{ "acts", l->acts },
-		     { "procs", l->procs },   { "stacks", l->stacks },	{ "outcomes", l->outcomes },
-		     { "missed", l->missed }, { "lookups", l->lookups } };
+	} lost[] = { { "events", l->events },
+		     { "kinds", l->kinds },
+		     { "acts", l->acts },
+		     { "procs", l->procs },
+		     { "stacks", l->stacks },
+		     { "outcomes", l->outcomes },
+		     { "missed", l->missed },
+		     { "lookups", l->lookups },
+		     { "unstored", d->ledger->dropped } };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(lost); i++)
 		ct_metrics__set(m, CT_METRIC_LOST, lost[i].reason, (double)lost[i].n);

@@ -53,8 +53,10 @@ struct ct_daemon {
 	struct ct_source *on_signals[3];
 	struct ct_strings recall; /* keys of what was left open by a daemon before us */
 	size_t recalled;
-	uint64_t checks;  /* in the kernel, at the last look */
-	bool store_fails; /* was told */
+	uint64_t checks;   /* in the kernel, at the last look */
+	bool store_fails;  /* was told */
+	int64_t stored_ms; /* when it worked last; 0: not yet */
+	uint64_t given_up; /* observations, since then */
 	uint64_t started_ns;
 	int64_t losses_ms;     /* wall clock since when something is being lost; 0: nothing is */
 	struct ct_losses lost; /* so far */

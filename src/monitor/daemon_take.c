@@ -58,6 +58,25 @@ static void look_at_losses(struct ct_daemon *d, const struct ct_losses *l, const
 	ct_daemon__add_gap(d, "losses", d->losses_ms, now->wall_ms, text);
 }
 
+/* What the store did not take for so long that it was given up. */
+static void look_at_given_up(struct ct_daemon *d, uint64_t before, const struct ct_now *now)
+{
+	int64_t since = d->stored_ms ? d->stored_ms : now->wall_ms;
+	ct_autofree char *count = NULL;
+	char *text;
+
+	if (d->ledger->dropped == before)
+		return;
+	d->given_up += d->ledger->dropped - before;
+	count = ct_human__count(d->given_up, "observation", "observations");
+	text = ct_xasprintf("%s could not be stored and had to be given up, of which any may have "
+			    "been a need",
+			    count);
+	ct_warn("%s: what ran since the store failed has an incomplete advice", text);
+	ct_daemon__tell_gap(d, "losses", since, now->wall_ms, d->ledger->dropped - before, text);
+	ct_daemon__add_gap(d, "losses", since, now->wall_ms, text);
+}
+
 /* Told once, and again when it works. */
 static void look_at_store(struct ct_daemon *d, int ret, const struct ct_err *err)
 {
@@ -71,6 +90,10 @@ static void look_at_store(struct ct_daemon *d, int ret, const struct ct_err *err
 		ct_warn("the store works again");
 	}
 	d->store_fails = ret != 0;
+	if (!ret) {
+		d->stored_ms = ct_clock__wall_ms();
+		d->given_up = 0;
+	}
 }
 
 static void free_gaps(struct ct_gap_list *gaps)
@@ -117,10 +140,12 @@ static struct ct_now take_in(struct ct_daemon *d)
 	uint64_t began = ct_clock__now_ns();
 	struct ct_session *take = ct_recorder__take_new(d->recorder);
 	struct ct_now now = ct_daemon__now();
+	uint64_t given_up = d->ledger->dropped;
 
 	drop_unwanted(d, take, now.ns);
 	look_at_losses(d, &take->losses, &now);
 	ct_ledger__absorb(d->ledger, take, &now);
+	look_at_given_up(d, given_up, &now);
 	ct_session__free(take);
 	d->takes++;
 	d->take_ns += ct_clock__now_ns() - began;

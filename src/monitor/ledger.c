@@ -109,7 +109,7 @@ static void each_did(const struct ct_ledger *l, const struct ct_instance *i, str
 		fn(arg, exit_hash(l, i, &w->exits[n]), NULL);
 }
 
-static void forget_boot(struct ct_workload *w)
+void ct_ledger__forget_boot(struct ct_workload *w)
 {
 	for (size_t n = 0; n < w->nkinds; n++)
 		ct_kind__forget_boot(&w->kinds[n]);
@@ -257,6 +257,19 @@ static void drop_known_exits(const struct ct_ledger *l, const struct ct_instance
 	w->nexits = n;
 }
 
+static uint64_t rows_of(const struct ct_workload *w)
+{
+	return w->nkinds + w->nacts + w->nexecs + w->nexits;
+}
+
+/* What was lost and is not stored yet belongs to what is. */
+static void add_lost(struct ct_instance *i, struct ct_workload *w)
+{
+	w->lost += i->lost;
+	w->compat += i->compat;
+	i->lost = i->compat = 0;
+}
+
 /* Returns true if w was news, and moved to them. */
 static bool absorb(struct ct_ledger *l, struct ct_workload *w, const struct ct_host *host,
 		   const struct ct_now *now)
@@ -267,7 +280,7 @@ static bool absorb(struct ct_ledger *l, struct ct_workload *w, const struct ct_h
 	if (!i)
 		i = meet(l, w, host, now);
 	look.i = i;
-	forget_boot(w);
+	ct_ledger__forget_boot(w);
 	cut_execs(l, i, w);
 	for (size_t n = 0; n < w->nacts; n++)
 		note_pid(i, &w->acts[n]);
@@ -286,42 +299,12 @@ static bool absorb(struct ct_ledger *l, struct ct_workload *w, const struct ct_h
 	}
 	l->kinds += w->nkinds;
 	each_did(l, i, w, mark, &look);
+	add_lost(i, w);
 	note_facts(l, i, w);
 	set_times(i, w, now->ns);
 	i->due_ns = UINT64_MAX; /* when it is stored it will be decided */
 	add_news(l, w);
 	return true;
-}
-
-/* What could not be stored for long is given up, and will be news again when it is seen again. */
-static void keep_within(struct ct_ledger *l)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->news->nworkloads; i++) {
-		const struct ct_workload *w = l->news->workloads[i];
-
-		n += w->nkinds + w->nacts + w->nexecs + w->nexits;
-	}
-	if (n <= CT_LEDGER_ROOM)
-		return;
-	for (size_t i = 0; i < l->news->nworkloads; i++) {
-		const struct ct_workload *w = l->news->workloads[i];
-		struct ct_instance *in = ct_ledger__find(l, w->id);
-
-		l->dropped++;
-		if (!in)
-			continue;
-		ct_marks__free(&in->marks);
-		in->has_lost = false;
-		in->lost += w->nkinds + w->nacts + w->nexecs + w->lost;
-		in->due_ns = 0;
-		in->counted = false;
-		if (!w->open)
-			ct_ledger__forget(l, in);
-	}
-	ct_session__free(l->news);
-	l->news = ct_session__new();
 }
 
 /* Nothing is new of it but that time has passed, and perhaps that it ended. */
@@ -339,9 +322,7 @@ static void add_times(struct ct_ledger *l, struct ct_instance *i, const struct c
 		w->end_code = end->end_code;
 		w->to_ns = end->to_ns;
 	}
-	w->lost = i->lost;
-	w->compat = i->compat;
-	i->lost = i->compat = 0;
+	add_lost(i, w);
 	set_times(i, w, now_ns);
 	s->nworkloads = 0;
 	i->due_ns = UINT64_MAX;
@@ -383,6 +364,41 @@ static void spread_losses(struct ct_ledger *l, const struct ct_losses *lost, uin
 	}
 }
 
+/* What is given up will be news again when it is seen again, and what it was nobody knows then. */
+static void give_up(struct ct_ledger *l, const struct ct_workload *w, uint64_t now_ns)
+{
+	struct ct_instance *i = ct_ledger__find(l, w->id);
+
+	l->dropped += rows_of(w);
+	if (!i)
+		return;
+	ct_marks__free(&i->marks);
+	i->facts = i->sent = 0;
+	i->lost += rows_of(w) + w->lost;
+	i->has_lost = i->counted = false;
+	/* Of one that was not stored yet nothing can be said before it is seen again. */
+	if (i->key)
+		add_times(l, i, w->open ? NULL : w, now_ns);
+	else if (!w->open)
+		ct_ledger__forget(l, i);
+}
+
+/* What could not be stored for long. */
+static void keep_within(struct ct_ledger *l, uint64_t now_ns)
+{
+	ct_autosession struct ct_session *news = NULL;
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < l->news->nworkloads; i++)
+		n += rows_of(l->news->workloads[i]);
+	if (n <= CT_LEDGER_ROOM)
+		return;
+	news = ct_steal(l->news);
+	l->news = ct_session__new();
+	for (size_t i = 0; i < news->nworkloads; i++)
+		give_up(l, news->workloads[i], now_ns);
+}
+
 void ct_ledger__absorb(struct ct_ledger *l, struct ct_session *take, const struct ct_now *now)
 {
 	struct ct_session about = nothing();
@@ -398,7 +414,7 @@ void ct_ledger__absorb(struct ct_ledger *l, struct ct_session *take, const struc
 		if (!absorb(l, take->workloads[i], &take->host, now))
 			ct_workload__free(take->workloads[i]);
 	spread_losses(l, &take->losses, now->ns);
-	keep_within(l);
+	keep_within(l, now->ns);
 }
 
 /* ---- what is due ---- */
@@ -444,48 +460,6 @@ void ct_ledger__stored(struct ct_ledger *l, struct ct_instance *i, uint64_t now_
 			     i->step_ns * 2 > LONGEST_NS ? LONGEST_NS :
 							   i->step_ns * 2;
 	i->due_ns = now_ns + (i->step_ns ? i->step_ns + l->jitter_ns : SOON_NS);
-}
-
-/* ---- counts ---- */
-
-struct adding {
-	const struct ct_instance *i;
-	uint32_t last_s;
-};
-
-static void add_count(void *arg, uint64_t hash, uint64_t *n)
-{
-	struct adding *a = arg;
-	const struct ct_mark *m = ct_marks__find(&a->i->marks, hash);
-
-	a->last_s = m ? m->last_s : 0;
-	if (m && n)
-		*n += m->count;
-}
-
-void ct_ledger__add_counts(const struct ct_ledger *l, const struct ct_instance *i,
-			   struct ct_workload *part)
-{
-	struct adding a = { .i = i };
-
-	if (!i->counted)
-		return;
-	forget_boot(part);
-	for (size_t n = 0; n < part->nkinds; n++) {
-		struct ct_kind *k = &part->kinds[n];
-		uint64_t last_ns;
-
-		add_count(&a, ct_mark__of_kind(&l->key, k), &k->count);
-		last_ns = a.last_s * CT_NS_PER_SEC;
-		if (last_ns > k->last_ns)
-			k->last_ns = last_ns;
-		if (k->last_ns > part->last_ns)
-			part->last_ns = k->last_ns;
-	}
-	for (size_t n = 0; n < part->nacts; n++)
-		add_count(&a, ct_mark__of_act(&l->key, &part->acts[n]), &part->acts[n].count);
-	for (size_t n = 0; n < part->nexecs; n++)
-		add_count(&a, ct_mark__of_exec(&l->key, &part->execs[n]), &part->execs[n].count);
 }
 
 /* ---- what was known before the daemon began ---- */

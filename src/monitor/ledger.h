@@ -49,7 +49,7 @@ struct ct_ledger {
 	/* For metrics. */
 	uint64_t kinds, kinds_known; /* in takes: news, and what only counted */
 	uint64_t checks;	     /* in all takes */
-	uint64_t dropped;	     /* workloads' news that found no room, see CT_LEDGER_ROOM */
+	uint64_t dropped;	     /* kinds, acts, execs and exits given up, see CT_LEDGER_ROOM */
 };
 
 #define CT_LEDGER_ROOM 65536 /* kinds, acts and execs that may wait to be stored */
@@ -85,6 +85,9 @@ void ct_ledger__recall(struct ct_ledger *l, struct ct_instance *i, const struct 
  */
 void ct_ledger__look_for_due(struct ct_ledger *l, uint64_t now_ns);
 void ct_ledger__all_due(struct ct_ledger *l, uint64_t now_ns);
+
+/* Takes out what holds for one boot only, since marks are made of the rest. */
+void ct_ledger__forget_boot(struct ct_workload *w);
 
 /* Adds what the marks count to the part. */
 void ct_ledger__add_counts(const struct ct_ledger *l, const struct ct_instance *i,

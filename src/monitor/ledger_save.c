@@ -53,20 +53,27 @@ static bool is_in_use(const struct ct_saver *s, const struct ct_workload *part)
 }
 
 /* It has ended before we began, or before the last boot: what it did last is not known. */
-static void close_part(const struct ct_saver *s, struct ct_workload *part)
+static void close_part(const struct ct_saver *s, struct ct_workload *part, int64_t now_ms)
 {
+	uint64_t ms = part->to_ns > part->from_ns ? (part->to_ns - part->from_ns) / CT_NS_PER_MS :
+						    0;
+	int64_t until = s->host->start_ms;
+
+	/* We watched it, and its end could not be stored. */
+	if (part->since_ms + (int64_t)ms > until)
+		until = now_ms;
 	part->open = false;
-	ct_workload__add_unwatched(part, !part->unwatched_ns, s->host->start_ms);
-	if (s->host->start_ms > part->unwatched_until_ms)
-		part->unwatched_until_ms = s->host->start_ms;
+	part->unwatched_ns += !part->unwatched_ns;
+	if (until > part->unwatched_until_ms)
+		part->unwatched_until_ms = until;
 	free(ct_steal(part->setting));
 }
 
-static void close_unused(const struct ct_saver *s, struct ct_workload *w)
+static void close_unused(const struct ct_saver *s, struct ct_workload *w, int64_t now_ms)
 {
 	ct_workload__for_each(part, w)
 		if (part->open && !is_in_use(s, part))
-			close_part(s, (struct ct_workload *)part);
+			close_part(s, (struct ct_workload *)part, now_ms);
 }
 
 static struct ct_workload *open_part(struct ct_workload *w, const char *id)
@@ -129,7 +136,7 @@ static void begin_anew(struct ct_instance *i)
 }
 
 /* What was left open by a daemon before us goes on, or is closed. */
-static void look_at_open(struct ct_saver *s, const struct saving *v)
+static void look_at_open(struct ct_saver *s, const struct saving *v, int64_t now_ms)
 {
 	for (size_t i = 0; i < v->nnew; i++) {
 		const struct addition *a = &v->new[i];
@@ -139,7 +146,7 @@ static void look_at_open(struct ct_saver *s, const struct saving *v)
 		    is_of_this_boot(s, part))
 			take_over(s, a->i, part, v->key);
 	}
-	close_unused(s, v->w);
+	close_unused(s, v->w, now_ms);
 }
 
 static void add_one(struct ct_saver *s, struct saving *v, const struct addition *a,
@@ -206,7 +213,7 @@ static int prepare(struct ct_saver *s, struct saving *v, const struct ct_now *no
 	if (v->w && s->on_judged && v->with_news)
 		before = ct_judge__with(v->s, &how);
 	if (v->w)
-		look_at_open(s, v);
+		look_at_open(s, v, now->wall_ms);
 	for (size_t i = 0; i < v->nnew; i++)
 		add_one(s, v, &v->new[i], now);
 	if (!v->w)
@@ -394,7 +401,7 @@ static int close_ended(struct ct_saver *s, const char *key, struct ct_session *s
 	ct_autoreport struct ct_report *r = NULL;
 	struct ct_store_workload row;
 
-	close_unused(s, v.w);
+	close_unused(s, v.w, now->wall_ms);
 	ct_tally__unite(stored);
 	r = ct_judge__with(stored, &how);
 	v.w = stored->workloads[0];

@@ -350,11 +350,45 @@ static void test_room(void)
 	for (unsigned int n = 0; n < CT_LEDGER_ROOM; n++)
 		build_check(w, CAP_CHOWN, "chown", STACK)->key.sel = n;
 	CU_ASSERT_EQUAL(absorb(l, s), 0);
-	CU_ASSERT_EQUAL(l->dropped, 2);
+	CU_ASSERT_EQUAL(l->dropped, CT_LEDGER_ROOM + 2);
 	CU_ASSERT_TRUE(ct_ledger__find(l, "a")->lost > 0);
+	/* It is not stored under no more than its id, but with what it does next, and the loss. */
+	ct_ledger__look_for_due(l, now.ns);
+	CU_ASSERT_EQUAL(l->news->nworkloads, 0);
 	build_check(take(&s, "a"), 0, "chown", STACK);
-	CU_ASSERT_EQUAL(absorb(l, s), 1);
+	CU_ASSERT_EQUAL_FATAL(absorb(l, s), 1);
+	CU_ASSERT_EQUAL(l->news->workloads[0]->lost, 2);
+	CU_ASSERT_EQUAL(ct_ledger__find(l, "a")->lost, 0);
 	ct_ledger__free(l);
+}
+
+/* A workload that the store has is stored as one that lost something, even if it has ended. */
+static void test_given_up(void)
+{
+	for (int ended = 0; ended < 2; ended++) {
+		struct ct_ledger *l = ct_ledger__new();
+		const struct ct_workload *left;
+		struct ct_session *s;
+		struct ct_workload *w;
+
+		build_check(take(&s, "a"), CAP_CHOWN, "chown", STACK);
+		absorb(l, s);
+		store(l, true);
+		ct_ledger__find(l, "a")->key = ct_xstrdup("name:a");
+		w = take(&s, "a");
+		w->open = !ended;
+		w->end_seen = ended ? CT_YES : CT_UNKNOWN;
+		for (unsigned int n = 0; n <= CT_LEDGER_ROOM; n++)
+			build_check(w, CAP_CHOWN, "chown", STACK)->key.sel = n + 1;
+		CU_ASSERT_EQUAL_FATAL(absorb(l, s), 1);
+		CU_ASSERT_EQUAL(l->dropped, CT_LEDGER_ROOM + 1);
+		left = l->news->workloads[0];
+		CU_ASSERT_EQUAL(left->nkinds, 0);
+		CU_ASSERT_EQUAL(left->lost, CT_LEDGER_ROOM + 1);
+		CU_ASSERT_EQUAL(left->open, !ended);
+		CU_ASSERT_EQUAL(left->end_seen, ended ? CT_YES : CT_UNKNOWN);
+		ct_ledger__free(l);
+	}
 }
 
 /* Each time another command line: only so many are kept. */
@@ -394,19 +428,13 @@ static void test_resume(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "marks", test_marks },
-	{ "news", test_news },
-	{ "counts", test_counts },
-	{ "quiet", test_quiet },
-	{ "busy", test_busy },
-	{ "facts", test_facts },
-	{ "exits", test_exits },
-	{ "losses", test_losses },
-	{ "skipped", test_skipped },
-	{ "room", test_room },
-	{ "command lines", test_command_lines },
-	{ "resume", test_resume },
-	CU_TEST_INFO_NULL,
+	{ "marks", test_marks },       { "news", test_news },
+	{ "counts", test_counts },     { "quiet", test_quiet },
+	{ "busy", test_busy },	       { "facts", test_facts },
+	{ "exits", test_exits },       { "losses", test_losses },
+	{ "skipped", test_skipped },   { "room", test_room },
+	{ "given up", test_given_up }, { "command lines", test_command_lines },
+	{ "resume", test_resume },     CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("ledger", tests)
