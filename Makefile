@@ -11,6 +11,7 @@ LLVM_OBJDUMP ?= llvm-objdump
 export LLVM_OBJDUMP
 PKG_CONFIG ?= pkg-config
 PREFIX ?= /usr/local
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 FUZZ_SECONDS ?= 60
 
 # Debian has bpftool in /usr/sbin, which is not in everybody's PATH.
@@ -275,10 +276,10 @@ install: all $(if $(shell command -v scdoc),man)
 	install -D -m 644 completions/_captrim $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_captrim
 	install -D -m 644 completions/captrim.fish \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/captrim.fish
-	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	install -d $(DESTDIR)$(UNITDIR)
 	sed 's|/usr/bin/captrim|$(PREFIX)/bin/captrim|' packaging/captrim-monitor.service \
-		>$(DESTDIR)$(PREFIX)/lib/systemd/system/captrim-monitor.service
-	install -D -m 644 packaging/captrim-monitor.socket packaging/captrim-ui.socket -t $(DESTDIR)$(PREFIX)/lib/systemd/system
+		>$(DESTDIR)$(UNITDIR)/captrim-monitor.service
+	install -D -m 644 packaging/captrim-monitor.socket packaging/captrim-ui.socket -t $(DESTDIR)$(UNITDIR)
 	install -D -m 644 packaging/captrim-monitor-network.conf packaging/captrim.yaml \
 		-t $(DESTDIR)$(PREFIX)/share/doc/captrim
 	install -D -m 644 packaging/sysusers.d/captrim.conf -t $(DESTDIR)$(PREFIX)/lib/sysusers.d
