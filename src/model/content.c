@@ -30,6 +30,14 @@ void ct_act__forget_boot(struct ct_act *a)
 		a->key.b = 0;
 }
 
+void ct_workload__forget_boot(struct ct_workload *w)
+{
+	for (size_t i = 0; i < w->nkinds; i++)
+		ct_kind__forget_boot(&w->kinds[i]);
+	for (size_t i = 0; i < w->nacts; i++)
+		ct_act__forget_boot(&w->acts[i]);
+}
+
 int ct_content__compare_text(const char *a, const char *b)
 {
 	if (!a || !b)

@@ -15,6 +15,7 @@ uint64_t ct_stack__hash(char *const *names, size_t len);
 /* Replaces ids that hold for one boot by what holds everywhere, or by 0. */
 void ct_kind__forget_boot(struct ct_kind *k);
 void ct_act__forget_boot(struct ct_act *a);
+void ct_workload__forget_boot(struct ct_workload *w); /* of all its kinds and acts */
 
 /* By all of a key but the ids that hold for one boot; negative, 0 or positive. */
 int ct_key__compare(const struct ct_key *a, const struct ct_key *b);

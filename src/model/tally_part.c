@@ -189,18 +189,16 @@ static void add_items(struct ct_items to, struct ct_items from, const struct ct_
 	sort_items(to, how, s->to, in);
 }
 
-/* What the ids of processes and of cgroups tell is noted before their boot is forgotten. */
+/* What the ids of processes tell is noted, since they mean nothing beside another boot's. */
 static void forget_boot(struct ct_workload *w)
 {
-	for (size_t i = 0; i < w->nkinds; i++)
-		ct_kind__forget_boot(&w->kinds[i]);
 	for (size_t i = 0; i < w->nacts; i++) {
 		struct ct_act *a = &w->acts[i];
 
 		if (!a->key.ok)
 			a->went_on = ct_act__went_on(a, w) ? CT_YES : CT_NO;
-		ct_act__forget_boot(a);
 	}
+	ct_workload__forget_boot(w);
 }
 
 static void add_told(struct ct_exercised *to, const struct ct_exercised *from)

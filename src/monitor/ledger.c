@@ -109,14 +109,6 @@ static void each_did(const struct ct_ledger *l, const struct ct_instance *i, str
 		fn(arg, exit_hash(l, i, &w->exits[n]), NULL);
 }
 
-void ct_ledger__forget_boot(struct ct_workload *w)
-{
-	for (size_t n = 0; n < w->nkinds; n++)
-		ct_kind__forget_boot(&w->kinds[n]);
-	for (size_t n = 0; n < w->nacts; n++)
-		ct_act__forget_boot(&w->acts[n]);
-}
-
 /* ---- is it news? ---- */
 
 struct news_look {
@@ -280,7 +272,7 @@ static bool absorb(struct ct_ledger *l, struct ct_workload *w, const struct ct_h
 	if (!i)
 		i = meet(l, w, host, now);
 	look.i = i;
-	ct_ledger__forget_boot(w);
+	ct_workload__forget_boot(w); /* marks are made of the rest */
 	cut_execs(l, i, w);
 	for (size_t n = 0; n < w->nacts; n++)
 		note_pid(i, &w->acts[n]);

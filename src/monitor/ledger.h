@@ -86,9 +86,6 @@ void ct_ledger__recall(struct ct_ledger *l, struct ct_instance *i, const struct 
 void ct_ledger__look_for_due(struct ct_ledger *l, uint64_t now_ns);
 void ct_ledger__all_due(struct ct_ledger *l, uint64_t now_ns);
 
-/* Takes out what holds for one boot only, since marks are made of the rest. */
-void ct_ledger__forget_boot(struct ct_workload *w);
-
 /* Adds what the marks count to the part. */
 void ct_ledger__add_counts(const struct ct_ledger *l, const struct ct_instance *i,
 			   struct ct_workload *part);

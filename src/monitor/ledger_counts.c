@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* From marks back to counts: what only counted, when it is stored. */
 #include "base/clock.h"
+#include "model/content.h"
 #include "monitor/ledger.h"
 
 struct adding {
@@ -25,7 +26,7 @@ void ct_ledger__add_counts(const struct ct_ledger *l, const struct ct_instance *
 
 	if (!i->counted)
 		return;
-	ct_ledger__forget_boot(part);
+	ct_workload__forget_boot(part);
 	for (size_t n = 0; n < part->nkinds; n++) {
 		struct ct_kind *k = &part->kinds[n];
 		uint64_t last_ns;

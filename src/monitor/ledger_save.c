@@ -63,7 +63,8 @@ static void close_part(const struct ct_saver *s, struct ct_workload *part, int64
 	if (part->since_ms + (int64_t)ms > until)
 		until = now_ms;
 	part->open = false;
-	part->unwatched_ns += !part->unwatched_ns;
+	if (!part->unwatched_ns)
+		part->unwatched_ns = 1;
 	if (until > part->unwatched_until_ms)
 		part->unwatched_until_ms = until;
 	free(ct_steal(part->setting));
