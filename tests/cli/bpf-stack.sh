@@ -2,17 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # scripts/check-bpf-stack adds up frames along calls, as the verifiers up to 6.12 do.
 set -u
-
-cd "$(dirname "$0")/../.." || exit 1
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-failed=0
-
-pass() { echo "PASS bpf-stack $1"; }
-fail() {
-	echo "FAIL bpf-stack $1: $2"
-	failed=1
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
 
 if ! command -v "${CLANG:-clang}" >/dev/null || ! command -v "${LLVM_OBJDUMP:-llvm-objdump}" >/dev/null; then
 	echo "SKIP bpf-stack: no clang or no llvm-objdump"
@@ -40,16 +31,16 @@ object() {
 }
 
 if object 64 448 && scripts/check-bpf-stack "$tmp/a.o" >"$tmp/out" 2>&1; then
-	pass "512 bytes fit"
+	pass "bpf-stack 512 bytes fit"
 else
-	fail "512 bytes fit" "$(head -n 1 "$tmp/out")"
+	fail "bpf-stack 512 bytes fit" "$(head -n 1 "$tmp/out")"
 fi
 # 16 more are 32 more when rounded up.
 if object 64 464 && scripts/check-bpf-stack "$tmp/a.o" >"$tmp/out" 2>&1; then
-	fail "528 bytes do not" "accepted"
+	fail "bpf-stack 528 bytes do not" "accepted"
 elif grep -q '544 bytes of stack: outer 464 > inner 64' "$tmp/out"; then
-	pass "528 bytes do not"
+	pass "bpf-stack 528 bytes do not"
 else
-	fail "528 bytes do not" "$(head -n 1 "$tmp/out")"
+	fail "bpf-stack 528 bytes do not" "$(head -n 1 "$tmp/out")"
 fi
 exit $failed
