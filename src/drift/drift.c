@@ -123,7 +123,8 @@ static bool is_need(enum ct_notice_kind kind)
 enum told_state { UNTOLD, OPEN, ACCEPTED };
 
 /* What became of what was told of this kind of finding. */
-static enum told_state standing(const struct ct_drift_in *in, uint64_t bit, enum ct_notice_kind kind)
+static enum told_state standing(const struct ct_drift_in *in, uint64_t bit,
+				enum ct_notice_kind kind)
 {
 	enum told_state s = UNTOLD;
 

@@ -36,8 +36,9 @@ static void put_service(const struct ct_report *r, const struct ct_advice *a, FI
 	ct_emit__heading(a, out, "");
 	ct_emit__reasons(a, out, "");
 	if (w->kind == CT_WL_UNIT) {
-		ct_autofree char *unit = ct_emit__shell(ct_workload__is_users_unit(w) ? strchr(w->id, '/') + 1 :
-								      ct_workload__label(w));
+		ct_autofree char *unit = ct_emit__shell(ct_workload__is_users_unit(w) ?
+								strchr(w->id, '/') + 1 :
+								ct_workload__label(w));
 
 		ct_emit__note(out, "", "a drop-in for it: systemctl %sedit %s",
 			      ct_workload__is_users_unit(w) ? "--user " : "", unit);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "build.h"
-#include "survey/survey.h"
 #include "survey/listing.h"
+#include "survey/survey.h"
 #include "unit.h"
 
 /* nginx needs CHOWN, backup SYS_ADMIN with everything held; db was there before. */
