@@ -12,12 +12,13 @@
 #include "cgroup/hierarchy.h"
 #include "cgroup/path.h"
 #include "ct/event.h"
+#include "model/unit_name.h"
 
 struct entry {
 	uint64_t id;
 	char *path;
 	uint32_t uid;
-	bool inside;
+	bool inside, made; /* made: uid is who made it, whom it was given to later */
 	UT_hash_handle hh;
 };
 
@@ -82,6 +83,16 @@ void ct_cgroups__set_owner(struct ct_cgroups *c, uint64_t id, uint32_t uid)
 		e->uid = uid;
 }
 
+void ct_cgroups__set_maker(struct ct_cgroups *c, uint64_t id, uint32_t uid)
+{
+	struct entry *e = find(c, id);
+
+	if (!e)
+		return;
+	e->uid = uid;
+	e->made = true;
+}
+
 uint32_t ct_cgroups__owner_of(const struct ct_cgroups *c, const char *path)
 {
 	struct entry *e, *tmp;
@@ -92,6 +103,31 @@ uint32_t ct_cgroups__owner_of(const struct ct_cgroups *c, const char *path)
 	if (e->uid && !strcmp(e->path, path))
 		uid = e->uid;
 	return uid;
+}
+
+static const struct entry *find_path(const struct ct_cgroups *c, const char *path, size_t len)
+{
+	const struct entry *e, *tmp;
+
+	HASH_ITER(hh, c->table, e, tmp)
+	if (!strncmp(e->path, path, len) && !e->path[len])
+		return e;
+	return NULL;
+}
+
+uint32_t ct_cgroups__user_of(const struct ct_cgroups *c, const char *path)
+{
+	const struct entry *e = find_path(c, path, strlen(path)), *above;
+	const char *slash = strrchr(path, '/');
+	uint32_t manager = ct_unit_name__manager_uid(path);
+
+	if (!e)
+		return manager;
+	if (!e->uid || e->made || manager)
+		return e->uid ? manager ?: e->uid : 0;
+	/* Root's engine gives a container with a user namespace its own cgroup. */
+	above = slash ? find_path(c, path, (size_t)(slash - path)) : NULL;
+	return above ? above->uid : 0;
 }
 
 const char *ct_cgroups__path(const struct ct_cgroups *c, uint64_t id)

@@ -40,6 +40,15 @@ void ct_cgroups__set_inside(struct ct_cgroups *c, uint64_t id);
 void ct_cgroups__set_owner(struct ct_cgroups *c, uint64_t id, uint32_t uid);
 uint32_t ct_cgroups__owner_of(const struct ct_cgroups *c, const char *path);
 
+/* The same of one that was seen being made: uid is who made it, whomever it was given to later. */
+void ct_cgroups__set_maker(struct ct_cgroups *c, uint64_t id, uint32_t uid);
+
+/*
+ * The user by whose engine the container in this cgroup was made; 0: by root's, or it is not known.
+ * A cgroup below a user's own systemd is that user's, but for those that root made there.
+ */
+uint32_t ct_cgroups__user_of(const struct ct_cgroups *c, const char *path);
+
 /* NULL when unknown; owned by c. */
 const char *ct_cgroups__path(const struct ct_cgroups *c, uint64_t id);
 

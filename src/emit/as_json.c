@@ -55,8 +55,11 @@ static void put_losses(struct ct_json *j, const struct ct_report *r)
 	ct_json__end_object(j);
 }
 
-static void put_container(struct ct_json *j, const struct ct_container *c)
+static void put_container(struct ct_json *j, const struct ct_workload *w)
 {
+	const struct ct_container *c = &w->container;
+	uint32_t engine_uid = ct_workload__engine_uid(w);
+
 	ct_json__object(j, "container");
 	ct_json__str(j, "id", c->id);
 	ct_json__str(j, "name", c->name);
@@ -79,6 +82,8 @@ static void put_container(struct ct_json *j, const struct ct_container *c)
 	ct_json__opt_str(j, "owner", c->owner);
 	if (c->owner_guessed)
 		ct_json__bool(j, "owner_guessed", true);
+	if (engine_uid)
+		ct_json__uint(j, "engine_uid", engine_uid);
 	ct_json__end_object(j);
 }
 
@@ -330,7 +335,7 @@ static void put_workload(struct ct_json *j, const struct ct_advice *a)
 	ct_json__str(j, "runtime", ct_runtime__name(w->runtime));
 	ct_json__str(j, "label", ct_workload__label(w));
 	ct_json__opt_str(j, "command", w->command);
-	put_container(j, &w->container);
+	put_container(j, w);
 	if (ct_workload__configured(w, &configured))
 		ct_emit__json_caps(j, "configured", configured);
 	else

@@ -29,6 +29,7 @@ static const struct ct_field container_fields[] = {
 	F(STR, pod_uid, "pod_uid"),
 	F(STR, owner, "owner"),
 	F(BOOL, owner_guessed, "owner_guessed"),
+	F(UINT, engine_uid, "engine_uid"),
 	{ 0 },
 };
 #undef F

@@ -37,22 +37,39 @@ static void add_part(struct ct_str *key, const char *part, size_t len, const cha
 	}
 }
 
-static void make_one(struct ct_identity *id, enum ct_identity_kind kind, const char *name,
-		     size_t len)
+/*
+ * The kind, and behind an "@" which engine gave the name, where others of the same host may give
+ * the same: runtimes other than Docker, and the user whose engine it is.
+ */
+static void begin(struct ct_str *key, enum ct_identity_kind kind, const struct ct_workload *w)
+{
+	bool named = kind == CT_ID_NAME || kind == CT_ID_COMPOSE;
+	bool other = named && w->runtime != CT_RT_DOCKER && w->runtime != CT_RT_NONE;
+	uint32_t uid = ct_workload__id_is_users(w->id) ? 0 : ct_workload__engine_uid(w);
+
+	ct_str__addf(key, "%s%s%s", ct_identity_kind__name(kind), other ? "@" : "",
+		     other ? ct_runtime__name(w->runtime) : "");
+	if (uid)
+		ct_str__addf(key, "%s%u", other ? "." : "@", uid);
+	ct_str__add(key, ":");
+}
+
+static void make_one(struct ct_identity *id, const struct ct_workload *w,
+		     enum ct_identity_kind kind, const char *name, size_t len)
 {
 	struct ct_str key = {};
 
-	ct_str__addf(&key, "%s:", ct_identity_kind__name(kind));
+	begin(&key, kind, w);
 	add_part(&key, name, len, "");
 	*id = (struct ct_identity){ kind, key.s };
 }
 
-static void make(struct ct_identity *id, enum ct_identity_kind kind, const char *const *parts,
-		 size_t n)
+static void make(struct ct_identity *id, const struct ct_workload *w, enum ct_identity_kind kind,
+		 const char *const *parts, size_t n)
 {
 	struct ct_str key = {};
 
-	ct_str__addf(&key, "%s:", ct_identity_kind__name(kind));
+	begin(&key, kind, w);
 	for (size_t i = 0; i < n; i++) {
 		ct_str__add(&key, i ? "/" : "");
 		if (parts[i])
@@ -73,15 +90,17 @@ char *ct_container__pod_owner(const struct ct_container *c, const char *pod)
 	return slash && slash[1] ? ct_xstrdup(slash + 1) : ct_pod__owner(pod);
 }
 
-static bool is_pods(const struct ct_container *c, struct ct_identity *id)
+static bool is_pods(const struct ct_workload *w, struct ct_identity *id)
 {
+	const struct ct_container *c = &w->container;
 	struct ct_pod pod;
 	bool is = ct_pod__parse(c->name, &pod);
 
 	if (is) {
 		ct_autofree char *owner = ct_container__pod_owner(c, pod.name);
 
-		make(id, CT_ID_KUBERNETES, (const char *[]){ pod.space, owner, pod.container }, 3);
+		make(id, w, CT_ID_KUBERNETES, (const char *[]){ pod.space, owner, pod.container },
+		     3);
 	}
 	ct_pod__free(&pod);
 	return is;
@@ -116,10 +135,11 @@ static size_t swarm_service(const char *name)
 /* Ids that nobody chose: hexadecimal ones, uuids, and BuildKit's numbers in base 36. */
 static bool is_made_up(const char *id)
 {
-	size_t len = strlen(id), hex = strspn(id, "0123456789abcdef");
+	const char *own = ct_workload__id_is_users(id) ? strchr(id, '/') + 1 : id;
+	size_t len = strlen(own), hex = strspn(own, "0123456789abcdef");
 
-	return hex == len || (hex == 8 && id[8] == '-') ||
-	       (len == SWARM_ID_LEN && strspn(id, BASE_36) == len);
+	return hex == len || (hex == 8 && own[8] == '-') ||
+	       (len == SWARM_ID_LEN && strspn(own, BASE_36) == len);
 }
 
 static void of_container(const struct ct_workload *w, struct ct_identity *id)
@@ -128,26 +148,26 @@ static void of_container(const struct ct_workload *w, struct ct_identity *id)
 	size_t len;
 
 	if (given(c->project) && given(c->service))
-		make(id, CT_ID_COMPOSE, (const char *[]){ c->project, c->service }, 2);
-	else if (is_pods(c, id))
+		make(id, w, CT_ID_COMPOSE, (const char *[]){ c->project, c->service }, 2);
+	else if (is_pods(w, id))
 		return;
 	else if (given(c->name) && swarm_service(c->name))
-		make_one(id, CT_ID_SWARM, c->name, swarm_service(c->name));
+		make_one(id, w, CT_ID_SWARM, c->name, swarm_service(c->name));
 	else if (given(c->name) && !strncmp(c->name, QUADLET, strlen(QUADLET)) &&
 		 c->name[strlen(QUADLET)])
-		make_one(id, CT_ID_QUADLET, c->name + strlen(QUADLET),
+		make_one(id, w, CT_ID_QUADLET, c->name + strlen(QUADLET),
 			 strlen(c->name + strlen(QUADLET)));
 	else if (given(c->name))
-		make_one(id, CT_ID_NAME, c->name, strlen(c->name));
+		make_one(id, w, CT_ID_NAME, c->name, strlen(c->name));
 	else if (!is_made_up(w->id))
 		/* ctr, LXC and others have no names but the ids that they are given. */
-		make_one(id, CT_ID_NAME, w->id, strlen(w->id));
+		make_one(id, w, CT_ID_NAME, w->id, strlen(w->id));
 	else if (given(c->image)) {
 		const char *image = ct_image__short(c->image, &len);
 
-		make_one(id, CT_ID_IMAGE, image, len);
+		make_one(id, w, CT_ID_IMAGE, image, len);
 	} else
-		make_one(id, CT_ID_CONTAINER, w->id, strlen(w->id));
+		make_one(id, w, CT_ID_CONTAINER, w->id, strlen(w->id));
 }
 
 /* Of what systemd-run started under a name of its own the program is known, and no more. */
@@ -161,9 +181,9 @@ static void of_unit(const struct ct_workload *w, struct ct_identity *id)
 			program = w->execs[i].file;
 	slash = program ? strrchr(program, '/') : NULL;
 	if (program)
-		make(id, CT_ID_UNIT, (const char *[]){ stable, slash ? slash + 1 : program }, 2);
+		make(id, w, CT_ID_UNIT, (const char *[]){ stable, slash ? slash + 1 : program }, 2);
 	else
-		make_one(id, CT_ID_UNIT, stable, strlen(stable));
+		make_one(id, w, CT_ID_UNIT, stable, strlen(stable));
 }
 
 void ct_identity__of(const struct ct_workload *w, struct ct_identity *id)
@@ -173,10 +193,10 @@ void ct_identity__of(const struct ct_workload *w, struct ct_identity *id)
 	switch (w->kind) {
 	case CT_WL_CONTAINER: of_container(w, id); return;
 	case CT_WL_UNIT: of_unit(w, id); return;
-	case CT_WL_COMMAND: make_one(id, CT_ID_COMMAND, command, strlen(command)); return;
+	case CT_WL_COMMAND: make_one(id, w, CT_ID_COMMAND, command, strlen(command)); return;
 	case CT_WL_CGROUP: break;
 	}
-	make_one(id, CT_ID_CGROUP, w->id, strlen(w->id));
+	make_one(id, w, CT_ID_CGROUP, w->id, strlen(w->id));
 }
 
 bool ct_workload__same(const struct ct_workload *a, const struct ct_workload *b)

@@ -27,8 +27,12 @@ enum ct_identity_kind {
 
 struct ct_identity {
 	enum ct_identity_kind kind;
-	/* With the kind's name in front, such as "compose:shop/front". Printable ASCII: everything
-	 * else is written as %XX. Owned. */
+	/*
+	 * With the kind's name in front, such as "compose:shop/front". Where several engines of a
+	 * host may give the same name, whose it is stands behind that: "name@podman:web",
+	 * "name@1000:web" of user 1000's Docker, "name@podman.1000:web". Printable ASCII: everything
+	 * else is written as %XX. Owned.
+	 */
 	char *key;
 };
 

@@ -63,6 +63,7 @@ const struct ct_field ct_container_fields[] = {
 	F(STR, owner),
 	F(STR, labels),
 	F(BOOL, owner_guessed),
+	F(UINT, engine_uid),
 	F(TRI, privileged),
 	F(TRI, userns),
 	F(TRI, no_new_privs),

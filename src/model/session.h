@@ -126,6 +126,8 @@ struct ct_container {
 	 */
 	char *pod_uid, *owner, *labels;
 	bool owner_guessed; /* from the pod's name alone */
+	/* Of the user whose engine made it; 0: root's, or not known. */
+	uint32_t engine_uid;
 	enum ct_tristate privileged, userns, no_new_privs;
 	enum ct_seccomp seccomp;
 	struct ct_seccomp_profile profile; /* where it is not the runtime's built-in one */
@@ -411,6 +413,12 @@ bool ct_workload__is_unconfined(const struct ct_workload *w);
 /* Is it a unit of a user's own systemd, "user@UID.service/UNIT"? That may limit no capabilities. */
 bool ct_workload__is_users_unit(const struct ct_workload *w);
 bool ct_workload__id_is_users(const char *id); /* the same of its name */
+
+/*
+ * Whose engine made the container: the uid of that user, from what is known of it or else from its
+ * cgroup below the user's own systemd; 0: root's, or not known.
+ */
+uint32_t ct_workload__engine_uid(const struct ct_workload *w);
 
 /* Did it share the host's network, processes or IPC objects? */
 bool ct_workload__shares_host(const struct ct_workload *w);

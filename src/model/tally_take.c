@@ -41,6 +41,8 @@ static void take_container(struct ct_container *to, struct ct_container *from)
 		free(ct_steal(to->owner));
 	if (!to->owner)
 		to->owner_guessed = from->owner_guessed;
+	if (!to->engine_uid)
+		to->engine_uid = from->engine_uid;
 	for (size_t i = 0; i < ct_container_ntexts; i++)
 		take_text((char **)((char *)to + ct_container_texts[i]),
 			  (char **)((char *)from + ct_container_texts[i]));

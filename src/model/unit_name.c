@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "model/unit_name.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -134,6 +136,23 @@ bool ct_unit_name__is_nameless(const char *name)
 bool ct_unit_name__is_manager(const char *name)
 {
 	return !strncmp(name, "user@", 5) && ct_str_ends(name, ".service") && !strchr(name, '/');
+}
+
+uint32_t ct_unit_name__manager_uid(const char *path)
+{
+	static const char before[] = "/user@", after[] = ".service";
+
+	for (const char *at = path; (at = strstr(at, before));) {
+		unsigned long uid;
+		char *end;
+
+		at += strlen(before);
+		uid = strtoul(at, &end, 10);
+		if (isdigit(*at) && uid < UINT32_MAX && !strncmp(end, after, strlen(after)) &&
+		    (!end[strlen(after)] || end[strlen(after)] == '/'))
+			return (uint32_t)uid;
+	}
+	return 0;
 }
 
 /* session-3.scope, and session-c1.scope of a greeter */

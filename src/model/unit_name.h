@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A unit's name with "*" for what is made up anew each time: numbers and random words of sessions,
@@ -29,6 +30,9 @@ bool ct_unit_name__is_nameless(const char *name);
 
 /* "user@1000.service": a user's own systemd. */
 bool ct_unit_name__is_manager(const char *name);
+
+/* The uid of the user's own systemd that the cgroup with this path is below; 0: of none. */
+uint32_t ct_unit_name__manager_uid(const char *path);
 
 /* "getty@.service" of "getty@tty1.service", and "tty1"; false: no instance. The caller frees. */
 bool ct_unit_name__template(const char *name, char **of, char **instance);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "model/session.h"
+#include "model/unit_name.h"
 
 static const struct ct_exec *entry_point(const struct ct_workload *w)
 {
@@ -58,6 +59,13 @@ bool ct_workload__id_is_users(const char *id)
 
 	return slash && !strncmp(id, prefix, strlen(prefix)) && (size_t)(slash - id) > least &&
 	       !strncmp(slash - strlen(suffix), suffix, strlen(suffix));
+}
+
+uint32_t ct_workload__engine_uid(const struct ct_workload *w)
+{
+	if (w->kind != CT_WL_CONTAINER || w->container.engine_uid)
+		return w->container.engine_uid;
+	return w->cgroup_path ? ct_unit_name__manager_uid(w->cgroup_path) : 0;
 }
 
 bool ct_workload__is_users_unit(const struct ct_workload *w)

@@ -375,7 +375,7 @@ static void on_cgroup(struct ct_collect *c, const struct ct_cgroup_event *e)
 	ct_cgroups__learn_root(c->cgroups, e->h.cgroup, path);
 	ct_cgroups__add(c->cgroups, e->h.cgroup, ct_cgroups__from_root(c->cgroups, path),
 			e->inside);
-	ct_cgroups__set_owner(c->cgroups, e->h.cgroup, e->uid);
+	ct_cgroups__set_maker(c->cgroups, e->h.cgroup, e->uid);
 }
 
 static void on_gone(struct ct_collect *c, uint64_t cgroup)

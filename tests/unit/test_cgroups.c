@@ -73,6 +73,45 @@ static void test_table(void)
 	ct_cgroups__free(NULL);
 }
 
+/* Whose engine made a container, by who made its cgroup. */
+static void test_users(void)
+{
+	static const struct {
+		const char *path;
+		uint32_t owner, maker; /* maker ~0: it was there already */
+		uint32_t user;
+	} of[] = {
+		{ "/docker/1", 0, 0, 0 },
+		/* Given to the container's own root. */
+		{ "/docker", 0, ~0u, 0 },
+		{ "/docker/2", 165536, ~0u, 0 },
+		{ "/home", 1000, ~0u, 0 },
+		{ "/home/libpod-1", 1000, ~0u, 1000 },
+		{ "/made/libpod-2", 0, 1001, 1001 },
+		{ "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-3.scope", 1000,
+		  ~0u, 1000 },
+		{ "/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-4.scope", 100999,
+		  ~0u, 1000 },
+		/* sudo podman run --cgroups=split in a unit of that user's */
+		{ "/user.slice/user-1000.slice/user@1000.service/x.service/libpod-payload-5", 0, 0,
+		  0 },
+	};
+	struct ct_cgroups *c = ct_cgroups__new();
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(of); i++) {
+		ct_cgroups__add(c, i + 1, of[i].path, false);
+		if (of[i].maker == ~0u)
+			ct_cgroups__set_owner(c, i + 1, of[i].owner);
+		else
+			ct_cgroups__set_maker(c, i + 1, of[i].maker);
+	}
+	for (size_t i = 0; i < CT_ARRAY_SIZE(of); i++)
+		CU_ASSERT_EQUAL(ct_cgroups__user_of(c, of[i].path), of[i].user);
+	CU_ASSERT_EQUAL(ct_cgroups__user_of(c, "/user@1000.service/gone"), 1000);
+	CU_ASSERT_EQUAL(ct_cgroups__user_of(c, "/gone"), 0);
+	ct_cgroups__free(c);
+}
+
 static void count_gone(void *arg, uint64_t id)
 {
 	(void)id;
@@ -162,9 +201,13 @@ static void test_own(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "below", test_below },    { "controllers", test_controllers },
-	{ "table", test_table },    { "of a process", test_of_pid },
-	{ "of our own", test_own }, { "learnt root", test_learnt_root },
+	{ "below", test_below },
+	{ "controllers", test_controllers },
+	{ "table", test_table },
+	{ "users", test_users },
+	{ "of a process", test_of_pid },
+	{ "of our own", test_own },
+	{ "learnt root", test_learnt_root },
 	CU_TEST_INFO_NULL,
 };
 

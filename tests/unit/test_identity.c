@@ -49,6 +49,68 @@ static const struct {
 	{ CT_WL_CGROUP, "/user.slice", NULL, NULL, NULL, NULL, NULL, "cgroup:/user.slice" },
 };
 
+static char *copy(const char *s)
+{
+	return s ? ct_xstrdup(s) : NULL;
+}
+
+/* The same name in each engine of a host is a workload of each. */
+static void test_engines(void)
+{
+	static const char users[] = "/user.slice/user-1000.slice/user@1000.service/user.slice/x";
+	static const struct {
+		enum ct_runtime runtime;
+		const char *id, *project, *name, *image, *path;
+		uint32_t uid;
+		const char *key;
+	} of[] = {
+		{ CT_RT_DOCKER, "0", NULL, "web", "i", "/docker/0", 0, "name:web" },
+		{ CT_RT_NONE, "0", NULL, "web", "i", NULL, 0, "name:web" },
+		{ CT_RT_PODMAN, "0", NULL, "web", "i", NULL, 0, "name@podman:web" },
+		{ CT_RT_LXC, "web", NULL, NULL, NULL, NULL, 0, "name@lxc:web" },
+		{ CT_RT_DOCKER, "0", NULL, "web", "i", NULL, 1000, "name@1000:web" },
+		{ CT_RT_PODMAN, "0", NULL, "web", "i", NULL, 1000, "name@podman.1000:web" },
+		{ CT_RT_PODMAN, "0", NULL, "web", "i", NULL, 1001, "name@podman.1001:web" },
+		{ CT_RT_DOCKER, "0", "shop", "w", "i", NULL, 1000, "compose@1000:shop/web" },
+		{ CT_RT_PODMAN, "0", "shop", "w", "i", NULL, 0, "compose@podman:shop/web" },
+		/* Recordings that do not say it have the path. */
+		{ CT_RT_PODMAN, "0", NULL, "web", "i", users, 0, "name@podman.1000:web" },
+		{ CT_RT_PODMAN, "0", NULL, "systemd-web", "i", users, 0, "quadlet@1000:web" },
+		{ CT_RT_PODMAN, "0", NULL, "systemd-web", "i", NULL, 0, "quadlet:web" },
+		/* One's pod is not another's, whatever it is called. */
+		{ CT_RT_PODMAN, "0", NULL, "prod/web-0/nginx", "i", NULL, 1000,
+		  "kubernetes@1000:prod/web/nginx" },
+		{ CT_RT_CONTAINERD, "0", NULL, "prod/web-0/nginx", "i", NULL, 0,
+		  "kubernetes:prod/web/nginx" },
+		{ CT_RT_CRIO, "0", NULL, "prod/web-0/nginx", "i", NULL, 0,
+		  "kubernetes:prod/web/nginx" },
+		/* The name says it. */
+		{ CT_RT_LXC, "user@1000.service/web", NULL, NULL, NULL, users, 1000,
+		  "name@lxc:user@1000.service/web" },
+		{ CT_RT_PODMAN, "user@1000.service/0123", NULL, NULL, NULL, users, 1000,
+		  "container:user@1000.service/0123" },
+		{ CT_RT_PODMAN, "0123", NULL, NULL, NULL, users, 1000, "container@1000:0123" },
+		{ CT_RT_PODMAN, "0123", NULL, NULL, "nginx", users, 1000, "image@1000:nginx" },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(of); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		struct ct_workload *w = ct_session__add(s, of[i].id);
+		ct_autoidentity struct ct_identity id = {};
+
+		w->kind = CT_WL_CONTAINER;
+		w->runtime = of[i].runtime;
+		w->cgroup_path = copy(of[i].path);
+		w->container.project = copy(of[i].project);
+		w->container.service = of[i].project ? ct_xstrdup("web") : NULL;
+		w->container.name = copy(of[i].name);
+		w->container.image = copy(of[i].image);
+		w->container.engine_uid = of[i].uid;
+		ct_identity__of(w, &id);
+		UNIT_STR(id.key, of[i].key);
+	}
+}
+
 /* What systemd-run names is known by the program that it starts. */
 static void test_transient(void)
 {
@@ -63,11 +125,6 @@ static void test_transient(void)
 	e->file = ct_xstrdup("/usr/bin/rsync");
 	ct_identity__of(w, &id);
 	UNIT_STR(id.key, "unit:run-*.scope/rsync");
-}
-
-static char *copy(const char *s)
-{
-	return s ? ct_xstrdup(s) : NULL;
 }
 
 static void test_keys(void)
@@ -131,9 +188,8 @@ static void test_called(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "keys", test_keys },	     { "transient", test_transient },
-	{ "quadlet", test_quadlet }, { "called", test_called },
-	CU_TEST_INFO_NULL,
+	{ "keys", test_keys },	     { "engines", test_engines }, { "transient", test_transient },
+	{ "quadlet", test_quadlet }, { "called", test_called },	  CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("identity", tests)
