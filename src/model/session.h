@@ -413,6 +413,8 @@ bool ct_workload__is_unconfined(const struct ct_workload *w);
 /* Is it a unit of a user's own systemd, "user@UID.service/UNIT"? That may limit no capabilities. */
 bool ct_workload__is_users_unit(const struct ct_workload *w);
 bool ct_workload__id_is_users(const char *id); /* the same of its name */
+/* As its engine knows it: without the user before it. */
+const char *ct_workload__plain_id(const struct ct_workload *w);
 
 /*
  * Whose engine made the container: the uid of that user, from what is known of it or else from its

@@ -61,6 +61,13 @@ bool ct_workload__id_is_users(const char *id)
 	       !strncmp(slash - strlen(suffix), suffix, strlen(suffix));
 }
 
+const char *ct_workload__plain_id(const struct ct_workload *w)
+{
+	return w->kind == CT_WL_CONTAINER && ct_workload__id_is_users(w->id) ?
+		       strchr(w->id, '/') + 1 :
+		       w->id;
+}
+
 uint32_t ct_workload__engine_uid(const struct ct_workload *w)
 {
 	if (w->kind != CT_WL_CONTAINER || w->container.engine_uid)

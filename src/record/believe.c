@@ -97,9 +97,32 @@ static bool is_believed(struct ct_recorder *r, const char *path, const struct ct
 	return config != NULL;
 }
 
+/*
+ * Anybody can make a cgroup with the id of another's container, or copy that one's state. What came
+ * first keeps the id; the other one is named after its user.
+ */
+static void tell_apart(struct ct_recorder *r, const char *path, struct ct_cgroup_name *name)
+{
+	const struct ct_workload *known = ct_session__find(r->session, name->id);
+	ct_autofree char *root = NULL, *id = NULL;
+	uint32_t uid;
+
+	if (!known || known->kind != CT_WL_CONTAINER || ct_workload__id_is_users(name->id) ||
+	    (!known->cgroup_path && !known->container.engine_uid))
+		return;
+	root = ct_xstrndup(path, name->root_len);
+	uid = ct_cgroups__user_of(ct_collect__cgroups(r->collect), root);
+	if (uid == ct_workload__engine_uid(known))
+		return;
+	id = ct_xasprintf("user@%u.service/%s", uid, name->id);
+	ct_cgroup_name__set_id(name, id, strlen(id));
+}
+
 void ct_recorder__classify(struct ct_recorder *r, const char *path, struct ct_cgroup_name *name)
 {
 	ct_runtimes__classify(path, name);
 	if (name->kind == CT_WL_CONTAINER && r->collect && !is_believed(r, path, name))
 		ct_cgroup_name__classify_plain(path, name);
+	if (name->kind == CT_WL_CONTAINER && r->collect)
+		tell_apart(r, path, name);
 }

@@ -42,6 +42,33 @@ static bool is_commands(const struct ct_recorder *r, const struct ct_cgroup_name
 	return inside && name->kind == CT_WL_CGROUP;
 }
 
+/* Of one within another the engine is that one's. */
+static uint32_t user_of(struct ct_recorder *r, const struct ct_workload *w)
+{
+	struct ct_cgroup_name outer;
+	ct_autofree char *root = ct_inner__is(w, &outer) ?
+					 ct_xstrndup(w->cgroup_path, outer.root_len) :
+					 ct_xstrdup(w->cgroup_path);
+
+	return ct_cgroups__user_of(ct_collect__cgroups(r->collect), root);
+}
+
+/* The first that is known of where it is. */
+static void note_place(struct ct_recorder *r, struct ct_workload *w,
+		       const struct ct_cgroup_name *name, const char *path)
+{
+	w->kind = name->kind;
+	if (w->runtime == CT_RT_NONE)
+		w->runtime = name->runtime;
+	w->cgroup_path = ct_xstrndup(path, name->root_len);
+	if (name->kind != CT_WL_CONTAINER)
+		return;
+	if (!w->container.id)
+		w->container.id = ct_xstrdup(ct_workload__plain_id(w));
+	if (!w->container.engine_uid && r->collect)
+		w->container.engine_uid = user_of(r, w);
+}
+
 struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 					const struct ct_cgroup_name *name, const char *path,
 					bool inside)
@@ -62,14 +89,8 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 			return NULL;
 		w = ct_session__add(s, name->id);
 	}
-	if (!w->cgroup_path) {
-		w->kind = name->kind;
-		if (w->runtime == CT_RT_NONE)
-			w->runtime = name->runtime;
-		w->cgroup_path = ct_xstrndup(path, name->root_len);
-		if (name->kind == CT_WL_CONTAINER && !w->container.id)
-			w->container.id = ct_xstrdup(name->id);
-	}
+	if (!w->cgroup_path)
+		note_place(r, w, name, path);
 	return w;
 }
 
@@ -94,11 +115,17 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_en
 		w = ct_session__add(r->session, id);
 		w->kind = CT_WL_CONTAINER;
 	}
+	/* Another user's, which is called the same. */
+	if (ev && ev->from && ev->from->uid && ct_workload__engine_uid(w) &&
+	    ct_workload__engine_uid(w) != ev->from->uid)
+		return;
+	if (ev && ev->from && ev->from->uid)
+		w->container.engine_uid = ev->from->uid;
 	/* While it creates a container the daemon may block for long, and the ring fills
 	 * by then: ask when it starts. Until then the event itself says a little. */
 	if (r->engine && (ev ? !strcmp(ev->action, "start") : !inspected(w)))
-		(void)ct_engine__inspect(r->engine, id, w, &err);
-	take_over(&w->container.id, id);
+		(void)ct_engine__inspect(r->engine, ct_workload__plain_id(w), w, &err);
+	take_over(&w->container.id, ct_workload__plain_id(w));
 	if (!ev) {
 		ct_userns__settle(ct_collect__cgroups(r->collect), w);
 		return;
@@ -225,6 +252,7 @@ static bool keeps_files(const struct ct_workload *w)
 
 void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 {
+	const char *id = keeps_files(w) ? ct_workload__plain_id(w) : w->id;
 	ct_autoerr struct ct_err err = {};
 	ct_autofree char *config = NULL;
 
@@ -240,12 +268,12 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 		ct_userns__settle(ct_collect__cgroups(r->collect), w);
 		return;
 	}
-	if (!r->engine || ct_engine__inspect(r->engine, w->id, w, &err)) {
-		config = ct_oci__find(w->runtime, w->id, w->cgroup_path, &w->runtime);
+	if (!r->engine || ct_engine__inspect(r->engine, id, w, &err)) {
+		config = ct_oci__find(w->runtime, id, w->cgroup_path, &w->runtime);
 		if ((!config || ct_oci__read(config, w->cgroup_path, w, &err)) && keeps_files(w))
 			r->session->losses.lookups++;
 	}
-	ct_pod_notes__from_logs(w->id, w->cgroup_path, &w->container);
+	ct_pod_notes__from_logs(id, w->cgroup_path, &w->container);
 	if (!w->container.name || w->container.owner_guessed)
 		ct_asked__describe(r->asked, config, w, w->cgroup_path);
 	ct_userns__settle(ct_collect__cgroups(r->collect), w);

@@ -108,6 +108,7 @@ struct ct_workload *ct_recorder__choose_new(void *arg, struct ct_session *s,
 	w->kind = known->kind;
 	w->cgroup_path = known->cgroup_path ? ct_xstrdup(known->cgroup_path) : NULL;
 	w->container.name = known->container.name ? ct_xstrdup(known->container.name) : NULL;
+	w->container.engine_uid = known->container.engine_uid;
 	w->configured = known->configured;
 	w->configured_known = known->configured_known;
 	return w;

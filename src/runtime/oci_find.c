@@ -7,6 +7,7 @@
 
 #include "base/bounded.h"
 #include "base/host_root.h"
+#include "model/unit_name.h"
 #include "runtime/oci_priv.h"
 #include "runtime/runtime.h"
 
@@ -77,29 +78,49 @@ static bool is_it(const struct bundle_search *w, const char *config)
 	return ct_cgroup_part__is_id(&id) || !w->cgroup || names_cgroup(config, w->cgroup);
 }
 
-static bool is_file(const char *path)
+/* *uid: whose it is. */
+static bool is_file(const char *path, uid_t *uid)
 {
 	ct_autoclose int fd = ct_host__open(path, O_PATH);
 	struct stat st;
 
-	return fd >= 0 && !fstat(fd, &st) && S_ISREG(st.st_mode);
+	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return false;
+	*uid = st.st_uid;
+	return true;
 }
 
-/* The first match that is a regular file, and the right one. */
-static char *first_match(const struct bundle_search *w, const char *pattern, bool state)
+/* The first match that is a regular file, and the right one; owner: of theirs alone, or NULL. */
+static char *first_of(const struct bundle_search *w, const struct ct_strings *paths,
+		      const struct ct_bundle_place *p, const uid_t *owner)
 {
-	ct_autostrings struct ct_strings paths = { 0 };
 	char *found = NULL;
+	uid_t uid;
 
-	ct_host__glob(pattern, &paths);
-	for (size_t i = 0; i < paths.len && !found; i++) {
-		if (!is_file(paths.items[i]))
+	for (size_t i = 0; i < paths->len && !found; i++) {
+		const char *path = paths->items[i];
+
+		if (!is_file(path, &uid) || (owner && uid != *owner))
 			continue;
-		found = state ? config_from_state(paths.items[i]) : ct_xstrdup(paths.items[i]);
+		found = p->state ? config_from_state(path) : ct_xstrdup(path);
 		if (found && !is_it(w, found))
 			free(ct_steal(found));
 	}
 	return found;
+}
+
+static char *first_match(const struct bundle_search *w, const char *pattern,
+			 const struct ct_bundle_place *p)
+{
+	uid_t user = p->users && w->cgroup ? ct_unit_name__manager_uid(w->cgroup) : 0;
+	ct_autostrings struct ct_strings paths = { 0 };
+	char *found = NULL;
+
+	ct_host__glob(pattern, &paths);
+	/* Another user may have made, or copied, one for the same id. */
+	if (user && paths.len > 1)
+		found = first_of(w, &paths, p, &user);
+	return found ?: first_of(w, &paths, p, NULL);
 }
 
 /* An id goes into glob patterns and paths. */
@@ -122,7 +143,7 @@ static char *look_at(const struct bundle_search *w, const struct ct_bundle_place
 	} else {
 		all = ct_xasprintf("%s%s%s", pattern, w->id, hole + 2);
 	}
-	return first_match(w, all, p->state);
+	return first_match(w, all, p);
 }
 
 static void look_everywhere(struct bundle_search *w, bool users)

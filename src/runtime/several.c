@@ -64,9 +64,12 @@ static bool may_answer(struct several *s, size_t i, const char *id, int pid)
 	return true;
 }
 
-/* The engine that knows it; *id and *pid are set. -ENOENT with a message of all. */
-static int who(struct several *s, const char *name, size_t *found, char **id, int *pid,
-	       struct ct_err *err)
+/*
+ * The engine that knows it, of that user's if uid is not 0; *id and *pid are set. -ENOENT with a
+ * message of all.
+ */
+static int who(struct several *s, const char *name, uint32_t uid, size_t *found, char **id,
+	       int *pid, struct ct_err *err)
 {
 	struct ct_str words = {};
 	int ret = -ENOENT, code;
@@ -76,6 +79,8 @@ static int who(struct several *s, const char *name, size_t *found, char **id, in
 		ct_autofree char *its = NULL;
 		int its_pid = 0;
 
+		if (uid && s->all[i]->uid != uid)
+			continue;
 		code = ct_engine__find(s->all[i], name, &its, &its_pid, &why);
 		if (!code && may_answer(s, i, its, its_pid)) {
 			*found = i;
@@ -100,7 +105,7 @@ static int several_find(struct ct_engine *e, const char *name, char **id, int *p
 {
 	size_t i;
 
-	return who(of(e), name, &i, id, pid, err);
+	return who(of(e), name, 0, &i, id, pid, err);
 }
 
 static int several_inspect(struct ct_engine *e, const char *name, struct ct_workload *w,
@@ -109,9 +114,13 @@ static int several_inspect(struct ct_engine *e, const char *name, struct ct_work
 	struct several *s = of(e);
 	ct_autofree char *id = NULL;
 	size_t i;
-	int pid, ret = who(s, name, &i, &id, &pid, err);
+	int pid, ret = who(s, name, w->container.engine_uid, &i, &id, &pid, err);
 
-	return ret ? ret : ct_engine__inspect(s->all[i], id, w, err);
+	if (!ret)
+		ret = ct_engine__inspect(s->all[i], id, w, err);
+	if (!ret && s->all[i]->uid)
+		w->container.engine_uid = s->all[i]->uid;
+	return ret;
 }
 
 static int several_list(struct ct_engine *e, const char *project, ct_engine_id_fn fn, void *arg,
@@ -183,7 +192,7 @@ static int several_restart(struct ct_engine *e, const char *name, struct ct_err 
 	struct several *s = of(e);
 	ct_autofree char *id = NULL;
 	size_t i;
-	int pid, ret = who(s, name, &i, &id, &pid, err);
+	int pid, ret = who(s, name, 0, &i, &id, &pid, err);
 
 	return ret ? ret : ct_engine__restart(s->all[i], id, err);
 }

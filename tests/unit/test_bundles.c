@@ -88,15 +88,18 @@ static const struct {
 	{ "containerd", A3SLICE CRI(X63("5") "b"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
 	{ "containerd", A3SLICE CRI(X63("5") "c"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
 	/* without Kubernetes: the same name in two namespaces, and Docker's */
-	{ "containerd", "/default/redis", NULL, NULL, "name:redis", CT_RT_CONTAINERD, NULL },
-	{ "containerd", "/ci/redis", NULL, NULL, "name:ci/redis", CT_RT_CONTAINERD, NULL },
+	{ "containerd", "/default/redis", NULL, NULL, "name@containerd:redis", CT_RT_CONTAINERD,
+	  NULL },
+	{ "containerd", "/ci/redis", NULL, NULL, "name@containerd:ci/redis", CT_RT_CONTAINERD,
+	  NULL },
 	{ "containerd", "/docker/" X64("f"), NULL, NULL, "container:" X64("f"), CT_RT_DOCKER,
 	  NULL },
 	/* Bottlerocket's host containers, and Docker without root */
-	{ "containerd", "/default/admin", NULL, NULL, "name:admin", CT_RT_CONTAINERD, "i" },
+	{ "containerd", "/default/admin", NULL, NULL, "name@containerd:admin", CT_RT_CONTAINERD,
+	  "i" },
 	{ "containerd",
 	  "/user.slice/user-1000.slice/user@1000.service/user.slice/docker-" X63("b") "d.scope",
-	  NULL, NULL, "image:i", CT_RT_DOCKER, "i" },
+	  NULL, NULL, "image@1000:i", CT_RT_DOCKER, "i" },
 	/* by the kubelet's links alone; a link that tells of another pod */
 	{ "containerd", "/kubepods/burstable/pod99999999-2222-3333-4444-888888888888/" X64("8"),
 	  "shop/api-6b7c8d9f5b-zx2k4/api", "Deployment/api ?", "kubernetes:shop/api/api",
@@ -131,7 +134,8 @@ static const struct {
 	  "/user.slice/user-1000.slice/user@1000.service/user.slice/"
 	  "user-libpod_pod_c9e69ccc929c8fc86be192caae9e8bce1459ff7b2b04d0f0cc4a992b7a7015c1.slice/"
 	  "libpod-" LIBPOD ".scope",
-	  "jenkins", NULL, "name:jenkins", CT_RT_PODMAN, "docker.io/jenkins/jenkins:lts" },
+	  "jenkins", NULL, "name@podman.1000:jenkins", CT_RT_PODMAN,
+	  "docker.io/jenkins/jenkins:lts" },
 };
 
 static void describe(struct ct_workload *w, const char *cgroup)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "model/identity.h"
 #include "record/believe.h"
 #include "record/collect_priv.h"
 #include "record/origin.h"
@@ -264,6 +265,43 @@ static void test_believe(void)
 	}
 }
 
+/* Two users' containers with the same id, made up or copied, are two workloads. */
+static void test_same_id(void)
+{
+	static const char *const paths[] = {
+		"/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope",
+		"/user.slice/user-1001.slice/user@1001.service/user.slice/libpod-" ID ".scope",
+	};
+	struct ct_recorder r = { .opts.all = true };
+	struct ct_workload *w[2];
+	struct ct_cgroup_name name;
+	struct world world;
+
+	open_world(&world);
+	ct_session__free(world.s);
+	world.s = ct_session__new();
+	r.session = world.s;
+	r.collect = &world.c;
+	for (uint32_t i = 0; i < 2; i++) {
+		uint64_t cgroup = i ? JOB_ID : CONTAINER_ID;
+
+		ct_cgroups__add(world.c.cgroups, cgroup, paths[i], false);
+		ct_cgroups__set_maker(world.c.cgroups, cgroup, 1000 + i);
+		executed(&world, cgroup, FIRST, CT_ENTRY_MAIN, host_mntns() + 1);
+	}
+	/* Again and again, for the first one stays what it is. */
+	for (size_t i = 0; i < 4; i++) {
+		ct_recorder__classify(&r, paths[i % 2], &name);
+		UNIT_STR(name.id, i % 2 ? "user@1001.service/" ID : ID);
+		w[i % 2] = ct_recorder__choose(&r, r.session, &name, paths[i % 2], false);
+		CU_ASSERT_EQUAL(w[i % 2]->container.engine_uid, 1000 + i % 2);
+		UNIT_STR(w[i % 2]->container.id, ID);
+	}
+	CU_ASSERT_EQUAL(r.session->nworkloads, 2);
+	CU_ASSERT_FALSE(ct_workload__same(w[0], w[1]));
+	close_world(&world);
+}
+
 /* A name where no engine puts a container is part of what is above it. */
 static void test_places(void)
 {
@@ -339,8 +377,8 @@ static void test_labels(void)
 static CU_TestInfo tests[] = {
 	{ "entry", test_entry },     { "own_programs", test_own_programs },
 	{ "senders", test_senders }, { "believe", test_believe },
-	{ "places", test_places },   { "labels", test_labels },
-	CU_TEST_INFO_NULL,
+	{ "same id", test_same_id }, { "places", test_places },
+	{ "labels", test_labels },   CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("origin", tests)
