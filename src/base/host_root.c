@@ -39,6 +39,7 @@ static char *real_path(int fd)
 void ct_host__set_root(const char *dir)
 {
 	size_t len = dir ? strlen(dir) : 0;
+	char *real;
 
 	if (root.fd >= 0)
 		close(root.fd);
@@ -50,9 +51,10 @@ void ct_host__set_root(const char *dir)
 		return;
 	root.dir = ct_xstrndup(dir, len);
 	root.fd = open(root.dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (root.fd >= 0 && real_path(root.fd)) {
+	real = real_path(root.fd);
+	if (real) {
 		free(root.dir);
-		root.dir = real_path(root.fd);
+		root.dir = real;
 	}
 }
 
