@@ -66,7 +66,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test deb units asan cov fuzz lint format arm64-bpf vm bench bench-scrape stack rules \
+.PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64-bpf vm bench bench-scrape stack rules \
 	bench-store bench-cost privileges oracles memory takes ltp demo runtimes man install clean \
 	bench-monitor soak
 
@@ -143,6 +143,10 @@ cov:
 	gcovr --root . --filter src/ $(OUT)/cov --sort-percentage
 
 fuzz: $(FUZZERS:%=run-%)
+
+# Ten minutes for each fuzzer: more than two hours.
+fuzz-long:
+	$(MAKE) fuzz FUZZ_SECONDS=600
 
 .PHONY: $(FUZZERS:%=run-%)
 $(FUZZERS:%=run-%): run-%: $(OUT)/fuzz/%
