@@ -35,7 +35,9 @@ FEATURES := $(filter-out $(WITHOUT),$(OPTIONAL))
 LIBS := libbpf libelf zlib jansson libfyaml libcurl libseccomp nettle sqlite3 $(foreach f,$(FEATURES),$($f_LIB))
 
 CFLAGS ?= -O2 -g
-ALL_CFLAGS = -std=gnu11 $(CFLAGS) -Wall -Wextra -Werror -fno-strict-aliasing
+# Where it was built is nowhere in the result.
+HERE_IS_DOT := -fdebug-prefix-map=$(CURDIR)=. -fmacro-prefix-map=$(CURDIR)=.
+ALL_CFLAGS = -std=gnu11 $(HERE_IS_DOT) $(CFLAGS) -Wall -Wextra -Werror -fno-strict-aliasing
 # Asked once, when first used: on a fresh machine "make test" and "make demo" install pkg-config.
 LIB_CFLAGS = $(eval LIB_CFLAGS := $(shell $(PKG_CONFIG) --cflags $(LIBS)))$(LIB_CFLAGS)
 LIB_LIBS = $(eval LIB_LIBS := $(shell $(PKG_CONFIG) --libs $(LIBS)))$(LIB_LIBS)
@@ -45,7 +47,7 @@ FEATURE_FLAGS = $(FEATURES:%=-DCT_HAVE_%) -DCT_FEATURES='"$(foreach \
 ALL_CPPFLAGS = -D_GNU_SOURCE -DCT_VERSION='"$(VERSION)"' $(FEATURE_FLAGS) -Isrc -Iinclude -I$(OUT) \
 	$(LIB_CFLAGS) $(CPPFLAGS)
 ALL_LIBS = $(LIB_LIBS) $(LDLIBS)
-BPF_CFLAGS = -target bpf -O2 -g -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARCH) \
+BPF_CFLAGS = -target bpf -O2 -g $(HERE_IS_DOT) -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARCH) \
 	-Ivmlinux -Iinclude -Ibpf
 
 SKELS := $(OUT)/probe.skel.h $(OUT)/calibrate.skel.h $(OUT)/rehearse.skel.h
