@@ -30,8 +30,8 @@ struct ct_identity {
 	/*
 	 * With the kind's name in front, such as "compose:shop/front". Where several engines of a
 	 * host may give the same name, whose it is stands behind that: "name@podman:web",
-	 * "name@1000:web" of user 1000's Docker, "name@podman.1000:web". Printable ASCII: everything
-	 * else is written as %XX. Owned.
+	 * "name@1000:web" of user 1000's Docker, "name@podman.1000:web". Printable ASCII:
+	 * everything else is written as %XX. Owned.
 	 */
 	char *key;
 };

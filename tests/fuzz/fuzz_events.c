@@ -62,7 +62,7 @@ static struct ct_workload *choose(void *arg, struct ct_session *s,
 	return w;
 }
 
-/* Of no process: whose it is on this machine is no matter of the input. */
+/* Pids that no process of this machine has: the result must not depend on who runs here. */
 static void set_pids(struct ct_proc *p)
 {
 	p->pid = p->tid = 0x3ffffffe;
