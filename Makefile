@@ -68,7 +68,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64-bpf vm bench bench-scrape stack rules \
+.PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench bench-scrape stack rules \
 	bench-store bench-cost privileges oracles memory takes ltp demo runtimes man install clean \
 	bench-monitor soak
 
@@ -193,6 +193,20 @@ lint: all
 	printf '%s\n' $(wildcard src/*.c) $(SRCS) | xargs -P "$$(nproc)" -n 8 sh -c \
 		'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(TIDY_FLAGS)' tidy
 	shellcheck -x -P SCRIPTDIR $(SCRIPTS)
+
+# Built for arm64 with Debian's cross compiler, against a root of its own.
+ARM64_ROOT = $(or $(VMDIR),/var/tmp/captrim-vm)/arm64/root
+ARM64_PKGS = $(ARM64_ROOT)/usr/lib/aarch64-linux-gnu/pkgconfig:$(ARM64_ROOT)/usr/share/pkgconfig
+arm64:
+	scripts/packages install gcc-aarch64-linux-gnu debootstrap
+	scripts/arm64-root
+	PKG_CONFIG_SYSROOT_DIR=$(ARM64_ROOT) PKG_CONFIG_LIBDIR=$(ARM64_PKGS) $(MAKE) $(JOBS) \
+		OUT=$(OUT)/arm64 ARCH=aarch64 CC="aarch64-linux-gnu-gcc --sysroot=$(ARM64_ROOT)"
+
+# Half an hour: the same advice on arm64's kernels, in emulated guests.
+arm64-vm: arm64
+	scripts/packages install qemu-system-arm qemu-user-static cpio
+	scripts/arm64-vm $(SERIES)
 
 arm64-bpf:
 	$(MAKE) OUT=$(OUT)/arm64 ARCH=aarch64 $(patsubst $(OUT)/%.skel.h,$(OUT)/arm64/%.bpf.o,$(SKELS))
