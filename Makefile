@@ -68,9 +68,9 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench bench-scrape stack rules \
-	bench-store bench-cost privileges oracles memory takes ltp demo runtimes man install clean \
-	bench-monitor soak
+.PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench \
+	bench-scrape stack rules deb-test bench-store bench-cost privileges oracles memory takes ltp demo \
+	runtimes man install clean bench-monitor soak
 
 all: $(BIN)
 
@@ -309,6 +309,10 @@ install: all $(if $(shell command -v scdoc),man)
 deb:
 	scripts/deps
 	scripts/make-deb $(OUT)/deb
+
+# Three minutes: those packages installed, upgraded, removed and purged in a Debian of its own.
+deb-test:
+	tests/package/deb
 
 clean:
 	rm -rf $(OUT) captrim

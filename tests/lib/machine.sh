@@ -4,6 +4,8 @@
 
 # Options of systemd-nspawn beside its own; set by the caller.
 machine_options=()
+# What it has of this host; a caller with a system of its own sets none.
+machine_binds=(--bind-ro=/usr)
 
 # Makes $root, without units of its own; ends the script with one SKIP line where that cannot be.
 machine_root() {
@@ -69,7 +71,7 @@ machine_end() {
 machine_start() {
 	# Its /usr comes too late for nspawn to see how new its systemd is.
 	SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 unshare -m "$tmp/world" systemd-nspawn -q "${machine_options[@]}" --register=no --keep-unit \
-		--machine="captrim-$$" --bind-ro=/usr -D "$root" -b </dev/null >"$tmp/boot" 2>&1 &
+		--machine="captrim-$$" "${machine_binds[@]}" -D "$root" -b </dev/null >"$tmp/boot" 2>&1 &
 	machine=$!
 	trap machine_end EXIT
 	init='' ended=''
