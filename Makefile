@@ -310,9 +310,10 @@ deb:
 	scripts/deps
 	scripts/make-deb $(OUT)/deb
 
-# Three minutes: those packages installed, upgraded, removed and purged in a Debian of its own.
+# Three minutes: those packages installed, upgraded, removed and purged, in Debians of their own.
 deb-test:
-	tests/package/deb
+	tests/package/deb bookworm
+	tests/package/deb trixie
 
 clean:
 	rm -rf $(OUT) captrim
