@@ -177,7 +177,7 @@ FORMATTED := $(wildcard src/*.c src/*/*.[ch] include/ct/*.h bpf/*.[ch] tests/uni
 	tests/fuzz/*.[ch])
 
 SCRIPTS := $(shell grep -lE '^\#!.*/(ba)?sh' tests/run scripts/* tests/*/*.sh tests/e2e/*/*.sh \
-	tests/e2e/runtimes/run .ci/*)
+	tests/e2e/runtimes/run tests/package/* .ci/*)
 
 format:
 	clang-format -i $(FORMATTED)
