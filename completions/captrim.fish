@@ -75,7 +75,7 @@ function __captrim_complete
     switch $name
         case explain
             __captrim_capabilities
-        case advise patch check rehearse
+        case advise patch check diff rehearse
             __fish_complete_path $current
         case run verify
             echo --

@@ -47,6 +47,12 @@ test_man() {
 			sort >"$tmp/found"
 		same "man page: options of $command"
 	done
+	# Each in a paragraph of its own.
+	commands | sort >"$tmp/wanted"
+	awk '/^# / { inside = $0 == "# SYNOPSIS" }
+		inside && before == "" && $1 == "*captrim" && $2 !~ /^--/ { sub(/\*$/, "", $2); print $2 }
+		{ before = $0 }' "$tmp/page" | sort -u >"$tmp/found"
+	same 'man page: synopsis of every command'
 	# The template must follow the tables.
 	sed 's/^--without-rule$/--without-rules/' "$template" >"$tmp/wrong"
 	if "$here/scripts/man-options" "$tmp/dump" "$tmp/wrong" >/dev/null 2>"$tmp/err" ||
@@ -132,6 +138,11 @@ test_shell() {
 	awk -F '\t' '$2 == "advise" && $4 == "format" { print $6 }' "$tmp/dump" | tr , '\n' | sort >"$tmp/wanted"
 	offers "$shell" "$captrim advise --format "
 	same "completion of $shell: values"
+	echo 'some file.rec' >"$tmp/wanted"
+	: >"$tmp/some file.rec"
+	offers "$shell" "$captrim diff $tmp/some"
+	sed -i -e 's/\\ / /' -e 's|.*/||' "$tmp/found"
+	same "completion of $shell: files"
 }
 
 test_readme() {
