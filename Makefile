@@ -70,7 +70,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
 .PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench \
 	bench-scrape stack rules deb-test bench-store bench-cost privileges oracles memory takes ltp demo \
-	runtimes man install clean bench-monitor soak
+	runtimes man install clean bench-monitor soak tarball tarball-test reproducible
 
 all: $(BIN)
 
@@ -309,6 +309,19 @@ install: all $(if $(shell command -v scdoc),man)
 deb:
 	scripts/deps
 	scripts/make-deb $(OUT)/deb
+
+# From those, for every other Linux: one tarball with all the libraries in it.
+tarball: deb
+	scripts/make-tarball $(OUT)/deb
+
+# A minute: that tarball in systems with an older C library, a newer one, and none.
+tarball-test:
+	tests/package/tarball bullseye sid
+
+# Three minutes: packages and tarball made twice, in other surroundings, are the same bytes.
+reproducible:
+	scripts/deps
+	scripts/check-reproducible
 
 # Three minutes: those packages installed, upgraded, removed and purged, in Debians of their own.
 deb-test:
