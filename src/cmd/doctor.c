@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 
 #include "cmd/cmd.h"
+#include "kern/host_facts.h"
 #include "kern/probe.h"
 #include "kern/refuse.h"
 #include "kern/rights.h"
@@ -12,11 +13,13 @@
 #include "monitor/privileges_here.h"
 #include "runtime/runtime.h"
 
-static bool privileges;
+static bool privileges, report;
 
 static const struct ct_opt opts[] = {
 	{ 0, "privileges", NULL, CT_OPT_FLAG, &privileges, NULL,
 	  "find out, by trying, which capabilities captrim monitor needs here" },
+	{ 0, "report", NULL, CT_OPT_FLAG, &report, NULL,
+	  "add what to send along with a report of a bug; nothing of it is secret" },
 	{ .name = NULL },
 };
 
@@ -89,9 +92,12 @@ static void check_docker(void)
 {
 	ct_autoerr struct ct_err err = {};
 	struct ct_engine *e = NULL;
+	int ret = ct_runtimes__connect(NULL, &e, &err);
 
-	if (ct_runtimes__connect(NULL, &e, &err)) {
-		printf("no   container API: %s (names of containers will be missing)\n", err.msg);
+	if (ret) {
+		/* The message has the address in it, which may be one with a password. */
+		printf("no   container API: %s (names of containers will be missing)\n",
+		       report ? strerror(-ret) : err.msg);
 		return;
 	}
 	ct_autofree char *server = ct_printable(e->server);
@@ -104,6 +110,12 @@ static void show_line(void *arg, const char *what, const char *pattern)
 {
 	(void)arg;
 	printf("       %-16s %s\n", what, pattern);
+}
+
+static void show_fact(void *arg, const char *what, const char *value)
+{
+	(void)arg;
+	printf("     %s: %s\n", what, value);
 }
 
 /* Exactly what the daemon takes on this host, and the lines of a unit that give it. */
@@ -140,6 +152,8 @@ int ct_cmd__doctor(int argc, char **argv)
 		return 0;
 	if (!ret && words.len)
 		ret = ct_err__set(&err, 22, "doctor takes no arguments");
+	if (!ret && privileges && report)
+		ret = ct_err__set(&err, 22, "--privileges and --report exclude each other");
 	ct_strlist__free(&words);
 	if (ret)
 		return ct_cmd__usage(&ct_doctor_command, &err);
@@ -162,5 +176,9 @@ int ct_cmd__doctor(int argc, char **argv)
 	if (!geteuid())
 		check_refusing();
 	check_docker();
+	if (report) {
+		printf("     features: %s\n", CT_FEATURES);
+		ct_host_facts__each(show_fact, NULL);
+	}
 	return works ? 0 : CT_EXIT_FAILURE;
 }
