@@ -325,6 +325,7 @@ reproducible:
 
 # Three minutes: those packages installed, upgraded, removed and purged, in Debians of their own.
 deb-test:
+	tests/package/hardening
 	tests/package/deb bookworm
 	tests/package/deb trixie
 
