@@ -70,7 +70,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
 .PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench \
 	bench-scrape stack rules deb-test bench-store bench-cost privileges oracles memory takes ltp demo \
-	runtimes man install clean bench-monitor soak tarball tarball-test reproducible
+	runtimes man install clean bench-monitor soak tarball tarball-test reproducible sbom
 
 all: $(BIN)
 
@@ -318,6 +318,10 @@ tarball: deb
 tarball-test:
 	tests/package/tarball bullseye sid
 
+# What those are made of, as SPDX.
+sbom: tarball
+	scripts/make-sbom $(OUT)/deb
+
 # Three minutes: packages and tarball made twice, in other surroundings, are the same bytes.
 reproducible:
 	scripts/deps
@@ -326,6 +330,7 @@ reproducible:
 # Three minutes: those packages installed, upgraded, removed and purged, in Debians of their own.
 deb-test:
 	tests/package/hardening
+	tests/package/sbom
 	tests/package/deb bookworm
 	tests/package/deb trixie
 
