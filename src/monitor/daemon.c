@@ -198,6 +198,17 @@ static void stop(struct ct_daemon *d)
 	ct_notify__close(&d->notify);
 }
 
+/* What the daemon ends with: a loop that failed is why it ends at all, and told first. */
+static int end(struct ct_daemon *d, int loop, struct ct_err *err)
+{
+	ct_autoerr struct ct_err last = {};
+	int ret = ct_daemon__save_last(d, &last);
+
+	if (loop && ret)
+		ct_warn("%s", last.msg);
+	return loop ? loop : ret ? ct_err__set(err, -ret, "%s", last.msg) : 0;
+}
+
 int ct_monitor__run(const struct ct_monitor_opts *o, struct ct_err *err)
 {
 	struct ct_daemon d = { .opts = o };
@@ -214,7 +225,7 @@ int ct_monitor__run(const struct ct_monitor_opts *o, struct ct_err *err)
 		if (ret)
 			ct_err__set(err, -ret, "the event loop ended: %s", strerror(-ret));
 		ct_notify__say(&d.notify, "STOPPING=1");
-		ct_daemon__save_last(&d);
+		ret = end(&d, ret, err);
 	}
 	stop(&d);
 	return ret;

@@ -14,7 +14,15 @@ static const char *const steps[] = {
 	[CT_DETAIL_TOTALS] = "only totals are noted",
 };
 
-/* A time in which less was noted is a gap, once it is over. */
+/* Its row of the store, from when less was noted until now; it grows. */
+static void store_degraded(struct ct_daemon *d, int64_t now_ms)
+{
+	ct_daemon__add_gap(
+		d, "degraded", d->degraded_ms, now_ms,
+		ct_xstrdup("to keep within its budget captrim noted less of each check"));
+}
+
+/* A time in which less is noted is a gap. It is stored when it begins: a crash must not hide it. */
 static void note_degraded(struct ct_daemon *d)
 {
 	int64_t now_ms = ct_clock__wall_ms();
@@ -23,12 +31,17 @@ static void note_degraded(struct ct_daemon *d)
 		d->degraded_ms = now_ms;
 		ct_daemon__tell_gap(d, "degraded", now_ms, now_ms, 0,
 				    "to keep within its budget captrim notes less of each check");
+		store_degraded(d, now_ms);
 	} else if (!d->budget.detail && d->degraded_ms) {
-		ct_daemon__add_gap(d, "degraded", d->degraded_ms, now_ms,
-				   ct_xstrdup("to keep within its budget captrim noted less of "
-					      "each check"));
-		d->degraded_ms = 0;
+		ct_daemon__end_degraded(d);
 	}
+}
+
+void ct_daemon__end_degraded(struct ct_daemon *d)
+{
+	if (d->degraded_ms)
+		store_degraded(d, ct_clock__wall_ms());
+	d->degraded_ms = 0;
 }
 
 void ct_daemon__look_at_budget(struct ct_daemon *d)

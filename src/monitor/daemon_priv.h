@@ -87,8 +87,8 @@ void ct_daemon__reload(struct ct_daemon *d);
 /* What is new is taken in, and what is due is stored, from now on in turns of the loop. */
 void ct_daemon__on_interval(void *arg);
 void ct_daemon__on_save(void *arg);
-/* All that there is, at once: the daemon ends. */
-void ct_daemon__save_last(struct ct_daemon *d);
+/* All that there is, at once: the daemon ends. Returns 0 or a negative errno. */
+int ct_daemon__save_last(struct ct_daemon *d, struct ct_err *err);
 
 /* ---- daemon_resume.c ---- */
 
@@ -126,6 +126,8 @@ int ct_daemon__open_page(struct ct_daemon *d, struct ct_err *err);
 /* ---- daemon_budget.c ---- */
 
 void ct_daemon__look_at_budget(struct ct_daemon *d);
+/* From now on all is noted, or nothing more: the gap until now belongs to the next transaction. */
+void ct_daemon__end_degraded(struct ct_daemon *d);
 
 /* ---- daemon_upkeep.c ---- */
 

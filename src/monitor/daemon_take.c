@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Every few seconds: what is new is taken in, added up, judged and stored. */
+#include <errno.h>
 #include <inttypes.h>
 #include <malloc.h>
 #include <string.h>
@@ -102,33 +103,37 @@ static void free_gaps(struct ct_gap_list *gaps)
 		free((char *)gaps->items[--gaps->len].text);
 }
 
-/* Returns how many workloads wait to be stored. */
-static size_t save_some(struct ct_daemon *d)
+/* Some of what waits; *left of it is to follow at once. Returns 0 or a negative errno, told. */
+static int save_some(struct ct_daemon *d, size_t *left, struct ct_err *err)
 {
 	struct ct_now now = ct_daemon__now();
-	ct_autoerr struct ct_err err = {};
 	uint64_t commits = d->saver.commits;
-	size_t left = 0;
 	int ret;
 
+	*left = 0;
 	d->saver.gaps = d->gaps.items;
 	d->saver.ngaps = d->gaps.len;
-	ret = ct_saver__some(&d->saver, &now, &left, &err);
-	look_at_store(d, ret, &err);
-	if (ret)
-		return 0; /* until the next interval */
+	ret = ct_saver__some(&d->saver, &now, left, err);
+	look_at_store(d, ret, err);
+	if (ret) {
+		*left = 0; /* until the next interval */
+		return ret;
+	}
 	if (!d->saver.ngaps)
 		free_gaps(&d->gaps);
 	if (d->push && d->saver.commits != commits)
 		ct_store_push__news(d->push);
-	return left;
+	return 0;
 }
 
 void ct_daemon__on_save(void *arg)
 {
 	struct ct_daemon *d = arg;
+	ct_autoerr struct ct_err err = {};
+	size_t left;
 
-	if (save_some(d))
+	save_some(d, &left, &err);
+	if (left)
 		ct_loop__set_timer(d->loop, d->on_save, AGAIN_NS, 0);
 	else
 		malloc_trim(0); /* sessions come and go: what is left in between would add up */
@@ -167,18 +172,31 @@ void ct_daemon__on_interval(void *arg)
 		ct_daemon__note_alive(d);
 }
 
-void ct_daemon__save_last(struct ct_daemon *d)
+int ct_daemon__save_last(struct ct_daemon *d, struct ct_err *err)
 {
 	struct ct_now now = take_in(d);
 	uint64_t end = now.ns + LAST_NS;
+	ct_autofree char *waiting = NULL;
+	ct_autoerr struct ct_err why = {};
+	size_t left = 0;
+	int ret;
 
 	ct_ledger__all_due(d->ledger, now.ns);
+	ct_daemon__end_degraded(d);
 	d->saver.last = true;
-	while (save_some(d) && ct_clock__now_ns() < end)
-		;
-	if (d->ledger->news->nworkloads)
-		ct_warn("what was new of %zu workloads could not be stored any more",
-			d->ledger->news->nworkloads);
-	else
+	do
+		ret = save_some(d, &left, &why);
+	while (!ret && left && ct_clock__now_ns() < end);
+	if (!ret && d->ledger->news->nworkloads)
+		ret = ct_err__set(&why, ETIMEDOUT, "storing takes too long");
+	if (!ret) {
 		ct_daemon__note_alive(d);
+		return 0;
+	}
+	waiting = ct_human__count(d->ledger->news->nworkloads, "workload", "workloads");
+	return ct_err__set(
+		err, -ret,
+		"%s; what was new of %s is lost, and the time since the store worked last "
+		"will count as not watched",
+		why.msg, waiting);
 }

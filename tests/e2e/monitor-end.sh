@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# How the daemon ends: a time in which less was noted is a gap also if it lasts until then, and what could not be
+# stored is a failure.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+# shellcheck source=../lib/monitor.sh
+. "$here/tests/lib/monitor.sh"
+need_probe
+clean() {
+	end_monitor
+	rm -rf "$tmp"
+}
+trap clean EXIT
+
+: >"$tmp/log"
+start_daemon --max-cpu 0.0001% || { fail start "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"; exit 0; }
+until_line 40 "$tmp/log" 'above the budget' || fail budget 'nothing is told'
+stop_daemon TERM
+is gap-until-the-end "$(query "SELECT count(*) FROM gap WHERE why = 'degraded' AND to_ms > from_ms")" 1
+
+# What was new when the store failed counts as not watched, so nobody takes it for stored.
+start_daemon || { fail again "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"; exit 0; }
+python3 - "$store" <<-'X'
+	import sqlite3, sys
+	db = sqlite3.connect(sys.argv[1], timeout=20)
+	db.execute("ALTER TABLE part RENAME TO part_away")
+	db.commit()
+X
+stop_daemon TERM
+is status-of-a-failed-save $? 1
+says failed-save-is-told "$tmp/log" 'what was new of [0-9]+ workloads? is lost, .* will count as not watched'
