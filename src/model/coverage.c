@@ -109,6 +109,24 @@ static bool is_whole(const struct ct_workload *part, const struct ct_watched *wa
 	return ct_watched__has_settled(watched) && (by_itself || watched->ns >= CT_SHORT_NS);
 }
 
+/* Where it was not counted, once in each that was added up. */
+static uint64_t times(uint64_t counted, enum ct_tristate seen, const struct ct_workload *part)
+{
+	if (counted || seen != CT_YES)
+		return counted;
+	return part->total.parts ? part->total.parts : 1;
+}
+
+uint64_t ct_part__starts(const struct ct_workload *part)
+{
+	return times(part->starts, part->start_seen, part);
+}
+
+uint64_t ct_part__ends(const struct ct_workload *part)
+{
+	return times(part->ends, part->end_seen, part);
+}
+
 struct ct_total ct_workload__total(const struct ct_workload *part)
 {
 	struct ct_total t = { .parts = 1, .ns = own_ns(part) };

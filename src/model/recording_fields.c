@@ -114,6 +114,8 @@ const struct ct_field ct_workload_fields[] = {
 	F(TRI, start_seen),
 	F(TRI, end_seen),
 	F(TRI, reload_seen),
+	F(UINT, starts),
+	F(UINT, ends),
 	F(INT, end_code),
 	F(BOOL, left_out),
 	F(UINT, lost),

@@ -268,12 +268,14 @@ struct ct_workload {
 	enum ct_tristate start_seen;  /* its entry point's execve was seen */
 	enum ct_tristate end_seen;    /* its main process's end was seen */
 	enum ct_tristate reload_seen; /* a process got a SIGHUP that it handles */
-	struct ct_exercised told;     /* coverage imported from an advice in JSON */
-	int end_code;		      /* then: as wait(2) reports it */
-	uint64_t lost;		      /* kinds, acts and events that may hide needs of it */
-	uint64_t unwatched_ns;	      /* of its time, that nobody watched: captrim did not run */
-	int64_t unwatched_until_ms;   /* wall clock at the end of the last of it; 0: not known */
-	uint64_t compat;	      /* execves of programs with 32-bit system calls */
+	/* How often both were seen; 0 where that was not counted, see ct_part__starts(). */
+	uint64_t starts, ends;
+	struct ct_exercised told;   /* coverage imported from an advice in JSON */
+	int end_code;		    /* then: as wait(2) reports it */
+	uint64_t lost;		    /* kinds, acts and events that may hide needs of it */
+	uint64_t unwatched_ns;	    /* of its time, that nobody watched: captrim did not run */
+	int64_t unwatched_until_ms; /* wall clock at the end of the last of it; 0: not known */
+	uint64_t compat;	    /* execves of programs with 32-bit system calls */
 	/* Other workloads, with sets of their own, in which processes of this one went on, by name
 	 * and separated by ", "; NULL: none. */
 	char *sent;
@@ -363,6 +365,10 @@ uint64_t ct_workload__lost(const struct ct_workload *w);
 
 struct ct_exercised ct_workload__exercised(const struct ct_workload *w);
 uint64_t ct_workload__watched_ns(const struct ct_workload *w); /* all recordings together */
+
+/* How often the part was seen to begin and to end: in all recordings that were added up in it. */
+uint64_t ct_part__starts(const struct ct_workload *part);
+uint64_t ct_part__ends(const struct ct_workload *part);
 
 /* Nobody watched the part for a time, which ended then; ns 0: nothing is noted. */
 void ct_workload__add_unwatched(struct ct_workload *part, uint64_t ns, int64_t until_ms);

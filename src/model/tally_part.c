@@ -209,6 +209,12 @@ static void add_told(struct ct_exercised *to, const struct ct_exercised *from)
 	ct_watched__keep_longer(&to->longest, &from->longest);
 }
 
+static void add_runs(struct ct_workload *to, const struct ct_workload *from)
+{
+	to->starts = ct_part__starts(to) + ct_part__starts(from);
+	to->ends = ct_part__ends(to) + ct_part__ends(from);
+}
+
 /* How long each was watched is worked out before what it did is mixed with the others'. */
 static void add_total(struct ct_workload *to, const struct ct_workload *from)
 {
@@ -249,6 +255,7 @@ void ct_part__add(struct ct_workload *to, struct ct_workload *from)
 	ct_ranges__join(&s.all, &s.in_from);
 	forget_boot(to);
 	forget_boot(from);
+	add_runs(to, from);
 	add_total(to, from);
 	add_facts(to, from);
 	add_items(CT_KINDS_OF(to), CT_KINDS_OF(from), &kinds, &s, offsetof(struct ct_kind, in));

@@ -109,6 +109,15 @@ static void take_reload(struct ct_workload *w, const struct ct_workload *d)
 		w->reload_seen = CT_UNKNOWN;
 }
 
+/* What a take does not count is not another run: see learn_start() of record/take_programs.c. */
+static void take_runs(struct ct_workload *w, const struct ct_workload *d)
+{
+	if (d->starts)
+		w->starts = ct_part__starts(w) + d->starts;
+	if (d->ends)
+		w->ends = ct_part__ends(w) + d->ends;
+}
+
 static void take_facts(struct ct_workload *w, struct ct_workload *d)
 {
 	take_text(&w->cgroup_path, &d->cgroup_path);
@@ -118,6 +127,7 @@ static void take_facts(struct ct_workload *w, struct ct_workload *d)
 	take_container(&w->container, &d->container);
 	if (w->runtime == CT_RT_NONE)
 		w->runtime = d->runtime;
+	take_runs(w, d);
 	take_start(w, d);
 	take_end(w, d);
 	take_reload(w, d);

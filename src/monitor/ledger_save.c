@@ -273,8 +273,8 @@ static void count_runs(const struct ct_workload *w, struct ct_store_workload *ro
 	ct_workload__for_each(part, w) {
 		uint64_t n = part->total.parts ? part->total.parts : 1;
 
-		row->starts += part->start_seen == CT_YES ? n : 0;
-		row->ends += part->end_seen == CT_YES ? n : 0;
+		row->starts += ct_part__starts(part);
+		row->ends += ct_part__ends(part);
 		row->reloads += part->reload_seen == CT_YES ? n : 0;
 	}
 }

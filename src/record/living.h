@@ -38,11 +38,15 @@ struct ct_alike {
 	unsigned int count;
 };
 
+/* A cgroup lives for one run. What a manager starts in it later, such as ExecReload, is none. */
+enum ct_counted_run { CT_RUN_HOME = 1 << 0, CT_RUN_INNER = 1 << 1 };
+
 struct ct_living {
 	uint64_t cgroup;
 	bool gone;	  /* its directory was removed */
 	bool counted_for; /* by processes elsewhere, all the same */
 	bool drained;	  /* it is gone, and all that was seen of it was taken */
+	uint8_t runs;	  /* that were counted: enum ct_counted_run */
 	bool ran;	  /* a program was executed in it, which its workload was not told of yet */
 	uint8_t sought;	  /* of those that ct_collect__look_for() names: enum ct_sought */
 	/* Of the first programs that ran in it, without a runtime's set-up. */

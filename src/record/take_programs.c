@@ -4,14 +4,18 @@
 
 #include "record/take_priv.h"
 
+static bool is_start(const struct ct_held_exec *x, uint32_t was)
+{
+	return was == CT_ENTRY_SETUP && x->exec.entry == CT_ENTRY_MAIN;
+}
+
 /* What the entry point's execve tells of the container. */
-static void learn_start(struct ct_workload *w, const struct ct_held_exec *x, uint32_t was)
+static void learn_start(struct ct_workload *w, const struct ct_held_exec *x)
 {
 	const struct ct_exec *e = &x->exec;
 	bool userns = e->creds.userns_level > 0;
 
-	if (was != CT_ENTRY_SETUP || e->entry != CT_ENTRY_MAIN ||
-	    (w->start_seen == CT_YES && e->ns >= w->from_ns))
+	if (w->start_seen == CT_YES && e->ns >= w->from_ns)
 		return;
 	w->start_seen = CT_YES;
 	w->from_ns = e->ns;
@@ -34,14 +38,18 @@ static bool same_exec(const struct ct_exec *a, const struct ct_exec *b)
 	       !strcmp(a->file, b->file) && (a->was != CT_ENTRY_SETUP || !strcmp(a->argv, b->argv));
 }
 
-static void add_exec(struct ct_origins *o, struct ct_workload *w, uint64_t cgroup,
-		     const struct ct_held_exec *x)
+static void add_exec(struct ct_origins *o, struct ct_workload *w, struct ct_living *g,
+		     const struct ct_held_exec *x, enum ct_counted_run run)
 {
 	struct ct_exec exec = x->exec, *e;
 
 	exec.was = ct_origins__entry(o, x->entered, x->exec.was);
-	exec.entry = ct_origins__entry(o, cgroup, x->exec.entry);
-	learn_start(w, x, exec.was);
+	exec.entry = ct_origins__entry(o, g->cgroup, x->exec.entry);
+	if (is_start(x, exec.was)) {
+		w->starts += !(g->runs & run);
+		g->runs |= run;
+		learn_start(w, x);
+	}
 	/* Keep only entering tasks and what changes privileges; ordinary programs add nothing. */
 	if (exec.was != CT_ENTRY_SETUP && !exec.fcaps && !exec.setuid)
 		return;
@@ -64,10 +72,13 @@ static void add_exit(struct ct_origins *o, struct ct_workload *w, uint64_t cgrou
 	struct ct_exit *e;
 
 	/* The first program in a cgroup that the workload made for a worker is not its own. */
-	if (x->is_main && x->ns >= w->to_ns && !ct_origins__is_own(o, cgroup)) {
-		w->end_seen = CT_YES;
-		w->end_code = x->code;
-		w->to_ns = x->ns;
+	if (x->is_main && !ct_origins__is_own(o, cgroup)) {
+		w->ends++;
+		if (x->ns >= w->to_ns) {
+			w->end_seen = CT_YES;
+			w->end_code = x->code;
+			w->to_ns = x->ns;
+		}
 	}
 	e = ct_workload__add_exit(w);
 	e->entry = ct_origins__entry(o, cgroup, x->entry);
@@ -137,9 +148,9 @@ static void add_programs(struct ct_taking *t, struct ct_living *g)
 	g->ran = false;
 	for (size_t i = 0; i < g->nexecs; i++) {
 		if (g->execs[i].told && w)
-			add_exec(t->origins, w, g->cgroup, &g->execs[i]);
+			add_exec(t->origins, w, g, &g->execs[i], CT_RUN_HOME);
 		if (g->execs[i].told && inner)
-			add_exec(t->inner, inner, g->cgroup, &g->execs[i]);
+			add_exec(t->inner, inner, g, &g->execs[i], CT_RUN_INNER);
 	}
 }
 

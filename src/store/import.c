@@ -53,11 +53,13 @@ static int save_all(struct ct_store *s, const struct ct_session *recording, cons
 			.session = recording,
 			.w = w,
 			.watched_ms = ct_workload__watched_ns(w) / CT_NS_PER_MS,
-			.starts = e.start_seen == CT_YES,
-			.ends = e.end_seen == CT_YES,
 			.reloads = e.reload_seen == CT_YES,
 			.news = true,
 		};
+		ct_workload__for_each(part, w) {
+			workloads[i].starts += ct_part__starts(part);
+			workloads[i].ends += ct_part__ends(part);
+		}
 		for (size_t k = 0; k < r->nadvices; k++)
 			if (r->advices[k].workload == w)
 				workloads[i].advice = &r->advices[k];

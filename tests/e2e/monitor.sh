@@ -70,6 +70,15 @@ else
 fi
 is one-start "$(query "SELECT starts FROM workload WHERE key = 'name:$name'")" 1
 
+# A container that is started anew is the same one; each start counts.
+docker restart -t 0 "$name" >/dev/null
+starts="SELECT starts FROM workload WHERE key = 'name:$name'"
+if until_row 40 "$starts" '^2$'; then
+	pass second-start
+else
+	fail second-start "$(query "$starts") starts"
+fi
+
 # A mistake leaves what there was.
 printf 'intervall: 5s\n' >"$tmp/captrim.yaml"
 stop_daemon TERM

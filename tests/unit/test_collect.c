@@ -313,6 +313,7 @@ static void test_execs(void)
 	UNIT_STR(w->execs[1].argv, "id");
 	CU_ASSERT(w->configured_known && w->configured == CT_CAPS_DOCKER_DEFAULT);
 	CU_ASSERT_EQUAL(w->start_seen, CT_YES);
+	CU_ASSERT_EQUAL(w->starts, 1);
 	CU_ASSERT(w->sysctls.known && w->sysctls.port_start == 0);
 	CU_ASSERT_EQUAL(w->container.no_new_privs, CT_YES);
 	CU_ASSERT_EQUAL(w->container.userns, CT_NO);

@@ -71,7 +71,16 @@ static struct ct_workload *take(struct ct_session **s, const char *id)
 static void begin(struct ct_workload *w)
 {
 	w->start_seen = CT_YES;
+	w->starts = 1;
 	w->from_ns = now.ns;
+}
+
+/* Its main process, while the container is there. */
+static void end(struct ct_workload *w)
+{
+	w->end_seen = CT_YES;
+	w->ends = 1;
+	w->to_ns = now.ns;
 }
 
 static struct ct_kind *check(struct ct_workload *w, int cap, uint64_t count)
@@ -173,6 +182,55 @@ static void test_counts(void)
 	CU_ASSERT_EQUAL_FATAL(stored->nworkloads, 1);
 	CU_ASSERT_EQUAL(stored->workloads[0]->nkinds, 1);
 	CU_ASSERT_EQUAL(stored->workloads[0]->kinds[0].count, 35);
+	ct_session__free(stored);
+	stop(d);
+}
+
+/* A container that is restarted has the same id, and is one part all the time. */
+static void test_restarted_container(void)
+{
+	autodir char *dir = make_dir();
+	struct unit_daemon *d = start(dir);
+	struct ct_session *s, *stored;
+	struct ct_workload *w = take(&s, "a");
+
+	begin(w);
+	check(w, CAP_CHOWN, 5);
+	save(d, s);
+	for (int i = 0; i < 2; i++) {
+		w = take(&s, "a");
+		end(w);
+		pass(1);
+		begin(w);
+		save(d, s);
+		pass(30);
+	}
+	CU_ASSERT_EQUAL(row_of(d).starts, 3);
+	CU_ASSERT_EQUAL(row_of(d).ends, 2);
+	/* A program that is started in it later, for example one for a reload, is not a run. */
+	w = take(&s, "a");
+	begin(w);
+	w->starts = 0;
+	save(d, s);
+	CU_ASSERT_EQUAL(row_of(d).starts, 3);
+	w = take(&s, "a");
+	end(w);
+	w->open = false;
+	save(d, s);
+	/* The next one, and both are one part in the end. */
+	w = take(&s, "b");
+	begin(w);
+	check(w, CAP_CHOWN, 5);
+	save(d, s);
+	pass(5);
+	w = take(&s, "b");
+	end(w);
+	w->open = false;
+	save(d, s);
+	CU_ASSERT_EQUAL(row_of(d).starts, 4);
+	CU_ASSERT_EQUAL(row_of(d).ends, 4);
+	stored = load(d, KEY);
+	CU_ASSERT_EQUAL(stored->workloads[0]->nmore, 0);
 	ct_session__free(stored);
 	stop(d);
 }
@@ -444,11 +502,17 @@ static void test_told(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "counts", test_counts },	 { "replicas", test_replicas },
-	{ "restart", test_restart },	 { "resumed by news", test_resumed_by_news },
-	{ "left open", test_left_open }, { "a store that is lost", test_lost_store },
-	{ "nameless", test_nameless },	 { "many", test_many },
-	{ "told", test_told },		 CU_TEST_INFO_NULL,
+	{ "counts", test_counts },
+	{ "container restarted", test_restarted_container },
+	{ "replicas", test_replicas },
+	{ "restart", test_restart },
+	{ "resumed by news", test_resumed_by_news },
+	{ "left open", test_left_open },
+	{ "a store that is lost", test_lost_store },
+	{ "nameless", test_nameless },
+	{ "many", test_many },
+	{ "told", test_told },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("saver", tests)
