@@ -11,7 +11,7 @@ need_docker
 name=captrim-monitor-$$
 clean() {
 	end_monitor
-	docker rm -f "$name" "$name-gone" >/dev/null 2>&1
+	docker rm -f "${name%-new}" "${name%-new}-gone" "${name%-new}-new" >/dev/null 2>&1
 	rm -rf "$tmp"
 }
 trap clean EXIT
@@ -78,6 +78,18 @@ if until_row 40 "$starts" '^2$'; then
 else
 	fail second-start "$(query "$starts") starts"
 fi
+# What is renamed has its new name from its next start on. The end of the first run was of a process that the daemon
+# did not see begin.
+docker rename "$name" "$name-new"
+docker stop -t 0 "$name-new" >/dev/null
+until_row 40 "SELECT ends FROM workload WHERE key = 'name:$name'" '^1$' || fail old-name 'no end'
+docker start "$name-new" >/dev/null
+if until_row 40 "SELECT starts FROM workload WHERE key = 'name:$name-new'" '^1$'; then
+	pass new-name
+else
+	fail new-name "$(query "SELECT key, starts FROM workload" | tr '\n' ' ')"
+fi
+name=$name-new
 
 # A mistake leaves what there was.
 printf 'intervall: 5s\n' >"$tmp/captrim.yaml"
