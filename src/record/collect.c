@@ -123,6 +123,11 @@ bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, enum ct_s
 	return g && g->sought & what;
 }
 
+bool ct_collect__executed_between(const struct ct_collect *c, enum ct_sought what)
+{
+	return c->sought_between & what;
+}
+
 enum ct_tristate ct_collect__lives_apart(const struct ct_collect *c, const char *root,
 					 const uint64_t host[2])
 {
@@ -317,6 +322,16 @@ static unsigned int sought_by_name(const struct ct_collect *c, const char *file)
 	return c->sought ? c->sought(name) : 0;
 }
 
+/* A client of the command's may have gone to a scope of its own first, as a user's Podman does. */
+static void note_sought(struct ct_collect *c, struct ct_living *g, unsigned int sought)
+{
+	const char *path = sought ? ct_cgroups__path(c->cgroups, g->cgroup) : NULL;
+
+	g->sought |= sought;
+	if (path && is_between(path) && comes_from_inside(c, g->cgroup, MAX_BETWEEN))
+		c->sought_between |= sought;
+}
+
 static void note_mntns(struct ct_living *g, uint32_t mntns)
 {
 	for (unsigned int i = 0; i < g->nmntns; i++)
@@ -357,7 +372,7 @@ static void on_exec(struct ct_collect *c, const struct ct_exec_event *e)
 	if (!CT_IS_PENDING(e->entry))
 		note_mntns(g, e->mntns_inum);
 	g->compat += e->flags & CT_EXEC_F_32BIT ? 1 : 0;
-	g->sought |= sought_by_name(c, x.exec.file);
+	note_sought(c, g, sought_by_name(c, x.exec.file));
 	ct_living__add_exec(&c->living, g, &x);
 }
 

@@ -44,6 +44,8 @@ enum ct_sought {
 };
 void ct_collect__look_for(struct ct_collect *c, unsigned int (*sought)(const char *name));
 bool ct_collect__executed(const struct ct_collect *c, uint64_t cgroup, enum ct_sought what);
+/* The same in the scope of a client or a monitor that came from the watched command. */
+bool ct_collect__executed_between(const struct ct_collect *c, enum ct_sought what);
 
 /* Was there a container of root's with this id, which is gone by now? */
 bool ct_collect__was_roots(const struct ct_collect *c, const char *id);

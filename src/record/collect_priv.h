@@ -55,6 +55,7 @@ struct ct_collect {
 	ct_inner_fn inner;
 	void *inner_arg;
 	unsigned int (*sought)(const char *name);
+	unsigned int sought_between; /* see ct_collect__executed_between() */
 	struct ct_seen *seen;
 	struct ct_seen_path *paths;
 	struct ct_seen_act *acts;

@@ -435,9 +435,10 @@ static void note_left_out(struct ct_recorder *r)
 	struct ct_workload *w = ct_session__find(r->session, "command");
 	bool not_known = r->foreign && !o->label && !o->project && !o->any_container &&
 			 ct_collect__executed(r->collect, r->own.id, CT_SOUGHT_CLIENT);
+	bool started = ct_collect__executed(r->collect, r->own.id, CT_SOUGHT_RUNTIME) ||
+		       ct_collect__executed_between(r->collect, CT_SOUGHT_RUNTIME);
 
-	if (w && (not_known || (ct_collect__executed(r->collect, r->own.id, CT_SOUGHT_RUNTIME) &&
-				!has_container(r->session))))
+	if (w && (not_known || (started && !has_container(r->session))))
 		w->left_out = true;
 }
 

@@ -83,6 +83,45 @@ static void test_started(void)
 	CU_ASSERT(!is_ours(CONMONS, CLIENTS, CONMONS));
 }
 
+static unsigned int sought_as(const char *name)
+{
+	return strcmp(name, "crun") ? 0 : CT_SOUGHT_RUNTIME;
+}
+
+/* A program is executed there: is it known that the command had a runtime start something? */
+static bool is_started(uint64_t cgroup, const char *file, uint64_t client_from)
+{
+	struct ct_collect *c = ct_collect__new(NULL);
+	struct ct_exec_event *e;
+	bool started;
+
+	ct_collect__look_for(c, sought_as);
+	see_cgroup(COMMAND, "/captrim-1", true);
+	see_cgroup(CLIENTS, CLIENT, false);
+	see_cgroup(OTHERS, "/system.slice/dbus.service", false);
+	see_entered(CLIENTS, 1, client_from);
+	see_entered(OTHERS, 1, COMMAND);
+	e = fake_event(CT_EV_EXEC, sizeof(*e), cgroup, 50);
+	e->entry = CT_ENTRY_SETUP;
+	e->port_start = ~0u;
+	snprintf(e->file, sizeof(e->file), "%s", file);
+	ct_collect__consume(c);
+	started = ct_collect__executed_between(c, CT_SOUGHT_RUNTIME);
+	CU_ASSERT(!ct_collect__executed_between(c, CT_SOUGHT_CLIENT));
+	ct_collect__free(c);
+	memset(&probe, 0, sizeof(probe));
+	return started;
+}
+
+/* A container without a cgroup of its own shares its client's, which went to a scope of its own. */
+static void test_without_cgroup(void)
+{
+	CU_ASSERT(is_started(CLIENTS, "/usr/bin/crun", COMMAND));
+	CU_ASSERT(!is_started(CLIENTS, "/usr/bin/conmon", COMMAND));
+	CU_ASSERT(!is_started(CLIENTS, "/usr/bin/crun", OTHERS));
+	CU_ASSERT(!is_started(OTHERS, "/usr/bin/crun", COMMAND)); /* on no way */
+}
+
 /* Names that only bundles tell. */
 static void test_names(void)
 {
@@ -136,6 +175,7 @@ static void test_userns(void)
 
 static CU_TestInfo tests[] = {
 	{ "who started it", test_started },
+	{ "without a cgroup", test_without_cgroup },
 	{ "names of bundles", test_names },
 	{ "user namespaces", test_userns },
 	CU_TEST_INFO_NULL,
