@@ -38,7 +38,8 @@ static void print_text(const struct ct_whose *w)
 		ct_autofree char *value = ct_printable(w->facts[i].value);
 		ct_autofree char *source = ct_printable(w->facts[i].source);
 
-		printf("%-16s %s\n%-16s   (%s)\n", w->facts[i].name, value, "", source);
+		printf("%-16s %s\n%-16s   (%s%s)\n", w->facts[i].name, value, "",
+		       w->facts[i].guessed ? "guessed from " : "", source);
 	}
 }
 
@@ -53,6 +54,8 @@ static void print_json(const struct ct_whose *w)
 		ct_json__str(&j, "name", w->facts[i].name);
 		ct_json__str(&j, "value", w->facts[i].value);
 		ct_json__str(&j, "source", w->facts[i].source);
+		if (w->facts[i].guessed)
+			ct_json__bool(&j, "guessed", true);
 		ct_json__end_object(&j);
 	}
 	ct_json__end_array(&j);

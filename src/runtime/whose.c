@@ -10,6 +10,7 @@
 #include "model/caps.h"
 #include "model/identity.h"
 #include "runtime/oci.h"
+#include "runtime/pod_notes.h"
 #include "runtime/runtime.h"
 #include "runtime/tells.h"
 
@@ -32,7 +33,14 @@ static void add(struct ct_whose *w, const char *name, const char *value, const c
 	if (!value || !*value)
 		return;
 	*CT_PUSH(w->facts, w->nfacts, w->cap) = (struct ct_fact){ name, ct_xstrdup(value),
-								  ct_xstrdup(source) };
+								  ct_xstrdup(source), false };
+}
+
+/* From that fact on. */
+static void mark_guessed(struct ct_whose *w, size_t from)
+{
+	for (size_t i = from; i < w->nfacts; i++)
+		w->facts[i].guessed = true;
 }
 
 /* The value of "KEY:\tVALUE" in the text of a status file; the caller frees. */
@@ -78,15 +86,23 @@ static void add_process(struct ct_whose *w, int pid)
 		add(w, "user-namespace", userns == CT_INIT_USERNS ? "the host's" : "its own", ns);
 }
 
+/* borne_out: what only looks like a container is one. */
 static void add_level(struct ct_whose *w, const char *name, const struct ct_tells_level *l,
-		      const char *source)
+		      bool borne_out)
 {
+	const char *source = l->name.guessed && borne_out ?
+				     "the cgroup's path, and what its runtime keeps" :
+				     "the cgroup's path";
+	size_t first = w->nfacts;
+
 	if (!l->name.id[0] || l->name.kind != CT_WL_CONTAINER)
 		return;
 	add(w, name, l->name.id, source);
 	if (l->name.runtime != CT_RT_NONE)
 		add(w, "runtime", ct_runtimes[l->name.runtime]->facts.title, source);
 	add(w, "pod-uid", l->pod, source);
+	if (l->name.guessed && !borne_out)
+		mark_guessed(w, first);
 }
 
 static void add_description(struct ct_whose *w, const struct ct_container *c, const char *source)
@@ -97,6 +113,9 @@ static void add_description(struct ct_whose *w, const struct ct_container *c, co
 	add(w, "service", c->service, source);
 	add(w, "user", c->user, source);
 	add(w, "network", c->network, source);
+	add(w, "owner", c->owner, source);
+	if (c->owner && c->owner_guessed)
+		mark_guessed(w, w->nfacts - 1);
 }
 
 /* What the engine, or else the runtime's files, say of a container. */
@@ -116,6 +135,8 @@ static void describe(struct ct_whose *w, struct ct_workload *wl, const char *roo
 		if (wl->runtime == CT_RT_NONE)
 			wl->runtime = found;
 	}
+	if (!source && (ct_pod_notes__from_logs(wl->id, root, &wl->container), wl->container.name))
+		source = ct_xstrdup("the kubelet's link to its log");
 	if (source)
 		add_description(w, &wl->container, source);
 	else
@@ -144,6 +165,7 @@ int ct_whose__find(int pid, const char *path, struct ct_engine *e, struct ct_who
 {
 	ct_autofree char *of_pid = NULL, *source = NULL;
 	const char *cgroup = path;
+	struct ct_cgroup_name name;
 	struct ct_tells t;
 	int ret = pid ? ct_cgroup_path__of_pid(pid, &of_pid) : 0;
 
@@ -157,13 +179,14 @@ int ct_whose__find(int pid, const char *path, struct ct_engine *e, struct ct_who
 		add_process(w, pid);
 	add(w, "cgroup", cgroup, source);
 	ct_runtimes__tell(cgroup, &t);
-	add_level(w, "container", &t.outer, "the cgroup's path");
-	add_level(w, "inner-container", &t.inner, "the cgroup's path");
+	ct_runtimes__classify(cgroup, &name);
+	add_level(w, "container", &t.outer, name.kind == CT_WL_CONTAINER);
+	add_level(w, "inner-container", &t.inner, false);
 	add(w, "unit", t.outer.name.kind == CT_WL_UNIT ? t.outer.name.id : t.unit,
 	    "the cgroup's path");
 	if (t.aside.role != CT_ROLE_WORKLOAD)
 		add(w, "beside", t.aside.name.id,
 		    "the cgroup's path: a runtime's, not a workload's");
-	add_workload(w, &t.outer.name, cgroup, e);
+	add_workload(w, &name, cgroup, e);
 	return 0;
 }

@@ -10,6 +10,7 @@ struct ct_fact {
 	const char *name; /* "container", "image" ... */
 	char *value;	  /* as it is: hostile */
 	char *source;
+	bool guessed; /* likely, and nothing proves it */
 };
 
 struct ct_whose {

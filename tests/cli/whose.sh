@@ -14,3 +14,25 @@ is whose-outer-and-inner "$(awk '$1 ~ /container$/ { print $1, substr($2, 1, 4) 
 "$captrim" whose nobody >"$tmp/whose" 2>"$tmp/err"
 is whose-wrong-status $? 2
 says 'whose-wrong' "$tmp/err" "'nobody' is neither a process id nor a cgroup's path"
+# A name that anybody may give a directory is a guess until the runtime's own files bear it out.
+hosts=$tmp/hosts
+cp -r "$(dirname "$0")/../data/hosts" "$hosts"
+for host in paths guesses containerd; do
+	mkdir -p "$hosts/$host/proc/self/ns" && touch "$hosts/$host/proc/self/ns/pid"
+done
+# NAME, GUESSED and the beginning of VALUE of the facts of these names.
+facts() {
+	"$captrim" whose --json --host-root "$hosts/$1" "$2" 2>"$tmp/err" |
+		jq -r --arg names "$3" '[.facts[] | select(.name as $n | $names | split(" ") | index($n)) |
+			"\(.name) \(.guessed // false) \(.value)"] | join(", ")'
+}
+is whose-guess "$(facts paths /ci/job-17 'container identity')" 'container true ci/job-17, identity false cgroup:/ci/job-17'
+is whose-borne-out "$(facts guesses /ci/job-17 'container identity')" \
+	'container false ci/job-17, identity false name@containerd:ci/job-17'
+"$captrim" whose --host-root "$hosts/paths" /ci/job-17 >"$tmp/whose" 2>"$tmp/err"
+says whose-says-guessed "$tmp/whose" "(guessed from the cgroup's path)"
+pod=/kubepods/burstable/pod11111111-2222-3333-4444-555555555555/2222222222222222222222222222222222222222222222222222222222222222
+is whose-guessed-owner "$(facts containerd $pod 'name owner')" \
+	'name false kube-system/traefik-7d5f6474df-bcdfg/traefik, owner true Deployment/traefik'
+pod=/kubepods/burstable/pod99999999-2222-3333-4444-888888888888/8888888888888888888888888888888888888888888888888888888888888888
+is whose-by-logs "$(facts containerd $pod 'name description')" 'name false shop/api-6b7c8d9f5b-zx2k4/api'
