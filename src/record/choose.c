@@ -69,6 +69,18 @@ static void note_place(struct ct_recorder *r, struct ct_workload *w,
 		w->container.engine_uid = user_of(r, w);
 }
 
+/* Was it a container, as its path may be read, whose files were gone before anybody looked? */
+static bool is_too_late(struct ct_recorder *r, const struct ct_cgroup_name *name, const char *path)
+{
+	ct_autofree char *dir = NULL;
+	uint64_t id;
+
+	return name->kind == CT_WL_CGROUP && r->collect &&
+	       !ct_cgroups__owner_of(ct_collect__cgroups(r->collect), path) &&
+	       ct_cgroups__find(ct_collect__cgroups(r->collect), path, &dir, &id) &&
+	       ct_runtimes__may_have_been(path);
+}
+
 struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 					const struct ct_cgroup_name *name, const char *path,
 					bool inside)
@@ -88,6 +100,7 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 		if (!r->opts.all && !(inside && name->kind == CT_WL_CONTAINER))
 			return NULL;
 		w = ct_session__add(s, name->id);
+		s->losses.lookups += is_too_late(r, name, path);
 	}
 	if (!w->cgroup_path)
 		note_place(r, w, name, path);
@@ -250,6 +263,13 @@ static bool keeps_files(const struct ct_workload *w)
 	return w->runtime == CT_RT_NONE || type->bundles || type->engine;
 }
 
+static void ask(struct ct_recorder *r, struct ct_workload *w, const char *config)
+{
+	if ((!w->container.name || w->container.owner_guessed) &&
+	    !ct_asked__describe(r->asked, config, w, w->cgroup_path))
+		r->session->losses.lookups++;
+}
+
 void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 {
 	const char *id = keeps_files(w) ? ct_workload__plain_id(w) : w->id;
@@ -263,8 +283,7 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 		return;
 	}
 	if (inspected(w)) {
-		if (!w->container.name || w->container.owner_guessed)
-			ct_asked__describe(r->asked, NULL, w, w->cgroup_path);
+		ask(r, w, NULL);
 		ct_userns__settle(ct_collect__cgroups(r->collect), w);
 		return;
 	}
@@ -274,8 +293,7 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 			r->session->losses.lookups++;
 	}
 	ct_pod_notes__from_logs(id, w->cgroup_path, &w->container);
-	if (!w->container.name || w->container.owner_guessed)
-		ct_asked__describe(r->asked, config, w, w->cgroup_path);
+	ask(r, w, config);
 	ct_userns__settle(ct_collect__cgroups(r->collect), w);
 }
 

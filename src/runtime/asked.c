@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "runtime/asked.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/host_root.h"
@@ -57,6 +58,15 @@ static bool split_bundle(const char *config, char **socket, char **space)
 	return true;
 }
 
+/* Is its id nobody's word for it, in whichever namespace? */
+static bool is_numbered(const char *id)
+{
+	const char *slash = strchr(id, '/'), *plain = slash ? slash + 1 : id;
+	const struct ct_cgroup_part part = { plain, strlen(plain), 0 };
+
+	return ct_cgroup_part__is_id(&part);
+}
+
 static struct ct_grpc *connection(struct ct_asked *a, const char *socket)
 {
 	if (!a->own || strcmp(a->own_socket, socket) != 0) {
@@ -70,21 +80,22 @@ static struct ct_grpc *connection(struct ct_asked *a, const char *socket)
 	return a->own;
 }
 
-void ct_asked__describe(struct ct_asked *a, const char *config, struct ct_workload *w,
+bool ct_asked__describe(struct ct_asked *a, const char *config, struct ct_workload *w,
 			const char *cgroup)
 {
 	ct_autofree char *socket = NULL, *space = NULL;
 	const struct ct_cgroup_part id = { w->id, strlen(w->id), 0 };
 	const char *slash = strchr(w->id, '/');
 	ct_autoerr struct ct_err err = {};
+	int ret;
 
 	if (!a)
-		return;
+		return true;
 	if (a->cri && ct_cgroup_part__is_id(&id) &&
 	    !ct_cri__describe(a->cri, w->id, cgroup, &w->container, &err))
-		return;
+		return true;
 	if (w->runtime == CT_RT_NONE || !ct_runtimes[w->runtime]->has_api)
-		return;
+		return true;
 	/* One that has ended has no bundle any more, but is known for a while yet. */
 	if (!config || !split_bundle(config, &socket, &space)) {
 		socket = ct_xstrdup(USUAL);
@@ -92,6 +103,7 @@ void ct_asked__describe(struct ct_asked *a, const char *config, struct ct_worklo
 			w->container.pod_uid ? ct_xstrdup("k8s.io") :
 					       ct_xstrdup("default");
 	}
-	(void)ct_containerd_api__describe(connection(a, socket), space, slash ? slash + 1 : w->id,
+	ret = ct_containerd_api__describe(connection(a, socket), space, slash ? slash + 1 : w->id,
 					  cgroup, &w->container, &err);
+	return ret != -ESRCH || w->container.name || !is_numbered(w->id);
 }

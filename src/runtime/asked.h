@@ -24,9 +24,10 @@ int ct_asked__check(struct ct_asked *a, struct ct_err *err);
 /*
  * Fills in what is not known of a container yet, whose cgroup has that path. config: its bundle's
  * config.json, whose place tells which containerd it is of, or NULL. A server that does not answer
- * within two seconds is not asked again. a NULL: nobody is asked.
+ * within two seconds is not asked again. False: it came too late, its server has forgotten a
+ * container that had only a number for a name here.
  */
-void ct_asked__describe(struct ct_asked *a, const char *config, struct ct_workload *w,
+bool ct_asked__describe(struct ct_asked *a, const char *config, struct ct_workload *w,
 			const char *cgroup);
 
 #endif

@@ -77,6 +77,15 @@ void ct_runtimes__classify(const char *path, struct ct_cgroup_name *name)
 		ct_cgroup_name__classify_plain(path, name);
 }
 
+bool ct_runtimes__may_have_been(const char *path)
+{
+	struct ct_cgroup_name name;
+
+	ct_cgroup_name__classify(path, owners, CT_ARRAY_SIZE(owners), &name);
+	return name.kind == CT_WL_CONTAINER &&
+	       (!name.guessed || ct_oci__has_space(name.runtime, name.id));
+}
+
 bool ct_runtimes__innermost(const char *path, struct ct_cgroup_name *name)
 {
 	struct ct_cgroup_name at;

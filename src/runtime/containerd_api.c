@@ -5,6 +5,7 @@
 
 #include "model/pod.h"
 #include "runtime/json_in.h"
+#include "runtime/oci.h"
 #include "runtime/pod_notes.h"
 #include "runtime/proto.h"
 
@@ -32,13 +33,13 @@ static char *labels_of(struct ct_proto container)
 	return lines.s;
 }
 
-static void take_label(const char *labels, const char *key, char **text)
+static void take_name(const char *labels, const char *space, char **name)
 {
-	size_t len;
-	const char *value = ct_labels__get(labels, key, &len);
+	size_t len = 0;
+	const char *value = ct_labels__get(labels, "nerdctl/name", &len);
+	ct_autofree char *given = value ? ct_xstrndup(value, len) : NULL;
 
-	if (!*text && value && len)
-		*text = ct_xstrndup(value, len);
+	ct_oci__take_spaced(name, space, given);
 }
 
 /* The CRI keeps a pod's labels with its sandbox, which is a container, too. */
@@ -84,7 +85,7 @@ int ct_containerd_api__describe(struct ct_grpc *g, const char *space, const char
 	    ct_proto__find((struct ct_proto){ answer.s, answer.len, false }, GET_CONTAINER, &f)) {
 		ct_autofree char *labels = labels_of(ct_proto__of(&f));
 
-		take_label(labels, "nerdctl/name", &c->name);
+		take_name(labels, space, &c->name);
 		if (!c->image && ct_proto__find(ct_proto__of(&f), CONTAINER_IMAGE, &image) &&
 		    image.len)
 			c->image = ct_proto__text(&image);

@@ -114,7 +114,7 @@ static int errno_of(int status)
 {
 	switch (status) {
 	case 3: return EINVAL;
-	case 5: return ENOENT;
+	case 5: return ESRCH;
 	case 7: return EACCES;
 	case 12: return EOPNOTSUPP;
 	default: return EIO;

@@ -18,8 +18,8 @@ void ct_grpc__free(struct ct_grpc *g); /* NULL is allowed */
 /*
  * Calls a method, "PACKAGE.SERVICE/METHOD", in a namespace of containerd's (NULL: none). *answer,
  * which is empty, becomes the message that came back; the caller frees. Returns 0, or a negative
- * errno with a message that names the socket: -ENOENT, -EACCES and -EOPNOTSUPP also as the server
- * says them, -ETIMEDOUT, and -ECONNABORTED if it has failed before.
+ * errno with a message that names the socket: -EACCES and -EOPNOTSUPP also as the server says them,
+ * -ESRCH: it knows no such thing; -ETIMEDOUT, and -ECONNABORTED if it has failed before.
  */
 int ct_grpc__call(struct ct_grpc *g, const char *method, const char *space,
 		  const struct ct_str *request, struct ct_str *answer, struct ct_err *err);

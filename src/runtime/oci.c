@@ -114,6 +114,27 @@ static void parse_annotations(const json_t *notes, struct ct_container *c)
 		c->privileged = !strcmp(privileged, "TRUE") ? CT_YES : CT_NO;
 }
 
+void ct_oci__take_spaced(char **name, const char *space, const char *given)
+{
+	bool usual = !space || !*space || !strcmp(space, "default");
+
+	if (*name || !given || !*given)
+		return;
+	*name = ct_xasprintf("%s%s%s", usual ? "" : space, usual ? "" : ":", given);
+}
+
+/*
+ * nerdctl copies its labels there, so that its hooks can read them. Of a pod's containers they
+ * would be its author's.
+ */
+static void take_nerdctls(const json_t *notes, struct ct_container *c)
+{
+	if (!json_object_get(notes, "io.kubernetes.cri.container-type") &&
+	    !json_object_get(notes, "io.kubernetes.cri-o.ContainerType"))
+		ct_oci__take_spaced(&c->name, ct_json_in__str(notes, "nerdctl/namespace"),
+				    ct_json_in__str(notes, "nerdctl/name"));
+}
+
 /* What a list of containers/storage says of one of them. */
 static void read_list(const char *path, const char *id, struct ct_container *c)
 {
@@ -214,6 +235,7 @@ int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload
 	w->kind = CT_WL_CONTAINER;
 	parse_process(process, w);
 	parse_annotations(json_object_get(root, "annotations"), c);
+	take_nerdctls(json_object_get(root, "annotations"), c);
 	ct_pod_notes__read(root, cgroup, w);
 	read_storage(config_json, c);
 	set_mode(&c->network, has_ns(linux_, "network", "net"));

@@ -25,10 +25,19 @@ int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload
  */
 char *ct_oci__find(enum ct_runtime rt, const char *id, const char *cgroup, enum ct_runtime *found);
 
+/*
+ * A name that was given to a container, unless *name is known or there is none: names are free in
+ * each namespace of containerd's, so that it is NAMESPACE:NAME but in "default". May be NULL.
+ */
+void ct_oci__take_spaced(char **name, const char *space, const char *given);
+
 /* Is a program of this name one that starts containers from bundles? */
 bool ct_oci__is_runtime(const char *program);
 
 /* Has root a container of that id, whose bundle says that it is in this very cgroup? */
 bool ct_oci__knows(enum ct_runtime rt, const char *id, const char *cgroup);
+
+/* Has root had containers in the namespace that the id begins with, "NAMESPACE/NAME"? */
+bool ct_oci__has_space(enum ct_runtime rt, const char *id);
 
 #endif

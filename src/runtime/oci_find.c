@@ -218,6 +218,32 @@ char *ct_oci__find(enum ct_runtime rt, const char *id, const char *cgroup, enum 
 	return config;
 }
 
+/* The directory of a namespace stays when its containers go. */
+static bool has_dir(const struct ct_bundle_place *p, const char *space)
+{
+	const char *any = strchr(p->pattern, '*'), *hole = strstr(p->pattern, "%s");
+	ct_autostrings struct ct_strings paths = { 0 };
+	ct_autofree char *dir = NULL;
+
+	if (p->users || !any || any > hole)
+		return false;
+	dir = ct_xasprintf("%.*s%s", (int)(any - p->pattern), p->pattern, space);
+	ct_host__glob(dir, &paths);
+	return paths.len > 0;
+}
+
+bool ct_oci__has_space(enum ct_runtime rt, const char *id)
+{
+	struct bundle_search *w = bundle_search__new(rt, id, NULL);
+	const struct ct_bundle_place *p = rt != CT_RT_NONE ? ct_runtimes[rt]->bundles : NULL;
+	bool has = false;
+
+	for (; w->space && is_sound(w) && p && p->pattern && !has; p++)
+		has = has_dir(p, w->space);
+	bundle_search__free(w);
+	return has;
+}
+
 bool ct_oci__knows(enum ct_runtime rt, const char *id, const char *cgroup)
 {
 	struct bundle_search *w = bundle_search__new(rt, id, cgroup);

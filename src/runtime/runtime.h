@@ -86,6 +86,12 @@ bool ct_runtimes__remembers(const struct ct_engine *e, enum ct_runtime rt);
  */
 void ct_runtimes__classify(const char *path, struct ct_cgroup_name *name);
 
+/*
+ * Was a cgroup that is gone perhaps a container's, though nothing bears that out any more? So says
+ * its path, and a guess counts where the runtime has had containers in such a place.
+ */
+bool ct_runtimes__may_have_been(const char *path);
+
 /* The innermost container within another one, as the path tells; false: there is none. */
 bool ct_runtimes__innermost(const char *path, struct ct_cgroup_name *name);
 

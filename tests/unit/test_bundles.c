@@ -92,6 +92,12 @@ static const struct {
 	  NULL },
 	{ "containerd", "/ci/redis", NULL, NULL, "name@containerd:ci/redis", CT_RT_CONTAINERD,
 	  NULL },
+	/* nerdctl's labels; in a pod they could be anybody's */
+	{ "containerd", "/ci/" X63("b") "7", "ci:shop-db", NULL, "name@containerd:ci:shop-db",
+	  CT_RT_CONTAINERD, NULL },
+	{ "containerd",
+	  "/kubepods/besteffort/pod00000000-0000-0000-0000-000000000001/" X63("b") "8", NULL, NULL,
+	  "container:" X63("b") "8", CT_RT_CONTAINERD, NULL },
 	{ "containerd", "/docker/" X64("f"), NULL, NULL, "container:" X64("f"), CT_RT_DOCKER,
 	  NULL },
 	/* Bottlerocket's host containers, and Docker without root */

@@ -209,6 +209,11 @@ static void test_guesses(void)
 	ct_runtimes__classify("/ci/job-17/sub", &name);
 	UNIT_STR(name.id, "ci/job-17");
 	CU_ASSERT_EQUAL(name.root_len, strlen("/ci/job-17"));
+	/* Gone, it may have been one: of a namespace that there is, or by its path alone. */
+	CU_ASSERT(ct_runtimes__may_have_been("/ci/job-18"));
+	CU_ASSERT(ct_runtimes__may_have_been("/default/job-18"));
+	CU_ASSERT(!ct_runtimes__may_have_been("/cd/job-18"));
+	CU_ASSERT(!ct_runtimes__may_have_been("/system.slice/cron.service"));
 	/* Another namespace, and a container whose bundle names another cgroup. */
 	ct_runtimes__classify("/cd/job-17", &name);
 	CU_ASSERT_EQUAL(name.kind, CT_WL_CGROUP);
