@@ -61,8 +61,10 @@ int BPF_PROG(on_fexit, const struct cred *cred, struct user_namespace *target, i
 			   .opts = opts,
 			   .unwinds = true };
 
-	c.window = cfg_window[0] >= 0 &&
-		   !bpf_probe_read_kernel(c.word, sizeof(c.word), ctx + window_offset());
+	/* By window_of() alone: ctx is of words here, and what is added to it would be, too. */
+	const void *window = window_of(ctx);
+
+	c.window = window && !bpf_probe_read_kernel(c.word, sizeof(c.word), window);
 	return on_check(WAY_PROBE, ctx, NULL, &c);
 }
 
