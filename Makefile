@@ -70,7 +70,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
 .PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench \
 	bench-scrape stack rules deb-test bench-store bench-cost privileges oracles memory takes ltp demo \
-	runtimes man install clean bench-monitor soak tarball tarball-test reproducible sbom
+	runtimes man install clean bench-monitor soak tarball tarball-test reproducible sbom site
 
 all: $(BIN)
 
@@ -268,6 +268,11 @@ takes: all
 oracles: all
 	scripts/test-tools >/dev/null
 	COUNT=$(or $(COUNT),1000) SEED=$(or $(SEED),$(shell date +%s)) tests/cli/oracles.sh
+
+# The documents as a site of static pages, in .output/site.
+site:
+	scripts/packages install mkdocs
+	scripts/make-site $(OUT)
 
 demo:
 	scripts/deps
