@@ -70,7 +70,8 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
 .PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench \
 	bench-scrape stack rules deb-test bench-store bench-cost privileges oracles memory takes ltp demo \
-	runtimes man install clean bench-monitor soak tarball tarball-test reproducible sbom site
+	runtimes man install clean bench-monitor soak tarball tarball-test reproducible sbom site image \
+	image-test
 
 all: $(BIN)
 
@@ -322,6 +323,13 @@ tarball: deb
 # A minute: that tarball in systems with an older C library, a newer one, and none.
 tarball-test:
 	tests/package/tarball bullseye sid
+
+# An image for "docker load", without Docker and without a registry.
+image: deb
+	scripts/make-image $(OUT)/deb
+
+image-test:
+	scripts/with-engine tests/package/image
 
 # What those are made of, as SPDX.
 sbom: tarball
