@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Whether the Kubernetes API knows every field of what captrim writes, with that type.
 
-kubernetes.py DIRECTORY MODELS: the .kubernetes, .helm and .kustomize files of a directory, and
+kubernetes.py DIRECTORY MODELS: the .kubernetes, .manifest, .helm and .kustomize files of a directory, and
 kubernetes/client/models of the Python client, which is generated from the API's OpenAPI document.
 Prints PASS and FAIL lines.
 """
@@ -56,6 +56,10 @@ def of_kubernetes(text):
     for doc in yaml.safe_load_all(text):
         yield pod([dict(c, image="x") for c in doc["containers"]]), "V1Pod", False
 
+def of_manifest(text):
+    doc = yaml.safe_load(text)
+    yield doc, "V1" + doc["kind"], False
+
 def of_helm(text):
     doc = yaml.safe_load(text)
     for values in [doc] if "securityContext" in doc else doc.values():
@@ -78,7 +82,7 @@ ok = (refuses(pod([{"name": "x", "securitycontext": {}}]), "V1Pod", "no such fie
       refuses({"runAsUser": "1"}, "V1SecurityContext", "is not of type int"))
 print("PASS schema/kubernetes-api finds mistakes" if ok else
       "FAIL schema/kubernetes-api finds mistakes: it does not")
-for read in (of_kubernetes, of_helm, of_kustomize):
+for read in (of_kubernetes, of_manifest, of_helm, of_kustomize):
     form = read.__name__[3:]
     for path in sorted(glob.glob("%s/*.%s" % (sys.argv[1], form))):
         name = path.rsplit("/", 1)[1]
