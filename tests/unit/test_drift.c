@@ -153,6 +153,44 @@ static void test_unknown_site(void)
 	end(&s);
 }
 
+/* As the probe notes it above a budget: without its call site, and then without all else. */
+static void unsited_check(struct ct_workload *w, int cap, bool total)
+{
+	struct ct_kind *k = build_check(w, cap, total ? NULL : "chown", "");
+
+	k->key.flags |= CT_F_NO_SITE | (total ? CT_F_TOTAL : 0);
+	if (total) {
+		k->key.flags &= ~CT_F_CREDS;
+		k->key.effective = 0;
+		k->sampled = false;
+	}
+}
+
+/* What is not noted fully cannot be judged: it counts as needed, and nobody is woken for it. */
+static void test_not_noted(void)
+{
+	for (int total = 0; total < 2; total++) {
+		struct scene s = begin();
+
+		unsited_check(after(&s), CAP_KILL, total);
+		unsited_check(after(&s), CAP_SYS_TIME, total);
+		unsited_check(after(&s), CAP_SYS_ADMIN, total);
+		after(&s)->kinds[2].key.flags &= ~(uint32_t)CT_F_GRANTED;
+		s.in.declared_by = "policy.json";
+		CU_ASSERT_EQUAL(compare(&s), 0);
+		CU_ASSERT_EQUAL(s.is->advices[0].caps[0].verdict, CT_REQUIRED);
+		end(&s);
+
+		/* Nor is it known for that, once all is noted again. */
+		s = begin();
+		unsited_check(before(&s), CAP_KILL, total);
+		unsited_check(after(&s), CAP_KILL, total);
+		kill_check(after(&s));
+		CU_ASSERT_EQUAL(compare(&s), 1);
+		end(&s);
+	}
+}
+
 static void test_learning(void)
 {
 	struct scene s = begin();
@@ -404,6 +442,7 @@ static CU_TestInfo tests[] = {
 	{ "checks, optional and refused ones say nothing", test_checks_say_nothing },
 	{ "what the runtime does says nothing", test_set_up_says_nothing },
 	{ "a call site without a rule is told", test_unknown_site },
+	{ "what is not noted is not told", test_not_noted },
 	{ "learning is silent", test_learning },
 	{ "a container that reaches the host is told at once", test_host_scope },
 	{ "what it fails for want of", test_denied },
