@@ -121,14 +121,22 @@ static void put_heading(const struct sheet *s, const struct ct_survey_change *c)
 	fprintf(s->out, "%s%s\n", why ? ": " : "", why ? why : "");
 }
 
+/* What is known of its needs, in the second of two looks if that knows them; NULL: nothing is. */
+static const struct ct_survey_row *judged_of(const struct ct_survey_change *c)
+{
+	if (c->b && c->b->judged)
+		return c->b;
+	return c->a && c->a->judged ? c->a : NULL;
+}
+
 static void put_change(const struct sheet *s, const struct ct_survey_change *c)
 {
 	const char *bad = ct_term__bad(s->term);
-	const struct ct_survey_row *seen = c->b && c->b->judged ? c->b : c->a;
+	const struct ct_survey_row *seen = judged_of(c);
 	const struct ct_survey_row *only = c->kind == CT_CHANGE_ONLY_B ? c->b : NULL;
 
 	put_heading(s, c);
-	if (c->a && c->b && seen->gaps) {
+	if (c->b && seen && seen->gaps) {
 		ct_autofree char *gaps = ct_survey__gaps_text(seen->gaps);
 
 		fprintf(s->out, "  INCOMPLETE: %s; it may need more\n", gaps);
@@ -143,7 +151,8 @@ static void put_change(const struct sheet *s, const struct ct_survey_change *c)
 	} else if (only && only->judged) {
 		put_caps(s, "+", bad, only->needs, only);
 		if (!only->needs)
-			fputs("  needs no capability\n", s->out);
+			fprintf(s->out, "  %s\n",
+				only->gaps ? "no need was seen" : "needs no capability");
 	}
 }
 
@@ -157,19 +166,27 @@ static void put_count(FILE *out, const char **sep, size_t n, const char *text)
 
 static void put_summary(const struct sheet *s)
 {
-	size_t kinds[4] = { 0 };
+	size_t kinds[4] = { 0 }, incomplete = 0;
 	const char *sep = "";
 	bool times = are_times(s);
 
-	for (size_t i = 0; i < s->c->len; i++)
+	for (size_t i = 0; i < s->c->len; i++) {
+		const struct ct_survey_row *seen = judged_of(&s->c->items[i]);
+
 		kinds[s->c->items[i].kind]++;
+		incomplete += seen && seen->gaps;
+	}
 	fputs(ct_term__dim(s->term), s->out);
 	put_count(s->out, &sep, kinds[CT_CHANGE_OTHER], times ? "changed" : "differ");
 	put_count(s->out, &sep, kinds[CT_CHANGE_ONLY_B], times ? "new" : "only in the second");
 	put_count(s->out, &sep, kinds[CT_CHANGE_ONLY_A],
 		  times ? "not seen any more" : "only in the first");
 	put_count(s->out, &sep, kinds[CT_CHANGE_SAME], times ? "unchanged" : "alike");
-	fprintf(s->out, "%s%s\n", *sep ? "" : "nothing to compare", ct_term__reset(s->term));
+	if (!*sep)
+		fputs("nothing to compare", s->out);
+	if (incomplete)
+		fprintf(s->out, "; of %zu more may be needed than was seen", incomplete);
+	fprintf(s->out, "%s\n", ct_term__reset(s->term));
 }
 
 void ct_changes__text(const struct ct_changes *c, FILE *out, const struct ct_term *term)

@@ -79,3 +79,30 @@ is 'check: exit status' $? 1
 is 'check: first' "$(grep -oE '\[[a-z-]+\]' "$tmp/out" | head -n 1)" '[incomplete]'
 is 'check: so far' "$(tr -s ' \n' ' ' <"$tmp/out" | grep -c 'needed so far: none')" 1
 is 'check: json' "$("$captrim" check "$tmp/late.rec" --against "$tmp/compose.yaml" --format json | jq -r '[.. | .code? // .rule? // empty] | map(select(. == "incomplete")) | length > 0')" true
+
+# What reads a store: the same, wherever a person looks.
+store=$tmp/captrim.db
+(umask 027; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$tmp/token")
+"$captrim" store import --store "$store" --host a "$tmp/late.rec" "$corpus/api.rec" >/dev/null 2>&1
+"$captrim" advise --store "$store" -c web >"$tmp/out"
+says 'store: advise' "$tmp/out" '^ +INCOMPLETE '
+"$captrim" list --store "$store" >"$tmp/out"
+says 'store: list' "$tmp/out" '^shop-web-1 .* INCOMPLETE: start not seen'
+"$captrim" list --store "$store" web >"$tmp/out"
+says 'store: list of one' "$tmp/out" 'can go +not known yet, INCOMPLETE: start not seen'
+is 'store: list, json' "$("$captrim" list --store "$store" --format json web | jq -c ".workloads[0] | [.complete, .gaps]")" '[false,["start-not-seen"]]'
+"$captrim" diff --store "$store" 2026-01-01 now >"$tmp/out"
+is 'store: diff' "$(grep -A2 '^shop-web-1' "$tmp/out" | tr '\n' '|')" \
+	'shop-web-1: new|  INCOMPLETE: start not seen; it may need more|  no need was seen|'
+printf 'services:\n  web: {image: x}\n' >"$tmp/compose.yaml"
+"$captrim" diff --store "$store" "$tmp/compose.yaml" now >"$tmp/out"
+says 'store: diff, what is alike' "$tmp/out" '1 alike; of 1 more may be needed than was seen$'
+"$captrim" page --store "$store" --listen "unix:$tmp/page" --token-file "$tmp/token" 2>"$tmp/err" &
+page=$!
+for _ in $(seq 100); do [ ! -S "$tmp/page" ] || break; sleep 0.1; done
+for path in / '/w?key=compose%3Ashop%2Fweb'; do
+	curl -s --unix-socket "$tmp/page" -H "Authorization: Bearer $(cat "$tmp/token")" "http://localhost$path" >"$tmp/out"
+	says "store: page $path" "$tmp/out" 'INCOMPLETE'
+done
+kill "$page"
+wait "$page" 2>/dev/null
