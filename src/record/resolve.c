@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/strings.h"
 #include "cgroup/name.h"
+#include "model/identity.h"
 #include "record/inner.h"
 #include "runtime/oci.h"
 #include "runtime/runtime.h"
@@ -144,6 +146,118 @@ static char *find_by_files(const struct ct_cgroups *c, const char *outer, const 
 	return s.id;
 }
 
+/* ---- by what identities call it ---- */
+
+struct key_search {
+	const struct ct_cgroups *cgroups;
+	struct ct_engine *engine;
+	const char *name;
+	const char *key;	/* of which one is looked for, or NULL: of all of that name */
+	struct ct_strings seen; /* ids */
+	struct ct_strings keys; /* of those that match, */
+	struct ct_strings ids;	/* and their ids */
+};
+
+/* The same as a recording will find out. */
+static void describe(const struct key_search *s, struct ct_workload *w,
+		     const struct ct_cgroup_name *name, const char *root)
+{
+	ct_autoerr struct ct_err err = {};
+	ct_autofree char *config = NULL;
+
+	w->kind = name->kind;
+	w->runtime = name->runtime;
+	w->cgroup_path = ct_xstrdup(root);
+	w->container.engine_uid = ct_cgroups__user_of(s->cgroups, root);
+	if (s->engine && !ct_engine__inspect(s->engine, ct_workload__plain_id(w), w, &err))
+		return;
+	config = ct_oci__find(name->runtime, ct_workload__plain_id(w), root, NULL);
+	if (config)
+		(void)ct_oci__read(config, root, w, &err);
+}
+
+static void compare_key(void *arg, const char *path, bool inside)
+{
+	ct_autosession struct ct_session *told = ct_session__new();
+	ct_autoidentity struct ct_identity identity = {};
+	ct_autofree char *root = NULL;
+	struct key_search *s = arg;
+	struct ct_cgroup_name name;
+	struct ct_workload *w;
+	bool meant;
+
+	(void)inside;
+	ct_runtimes__classify(path, &name);
+	if (name.kind != CT_WL_CONTAINER || ct_strings__find(&s->seen, name.id))
+		return;
+	ct_strings__add(&s->seen, name.id);
+	root = ct_xstrndup(path, name.root_len);
+	w = ct_session__add(told, name.id);
+	describe(s, w, &name, root);
+	ct_identity__of(w, &identity);
+	meant = s->key ? !strcmp(identity.key, s->key) :
+			 ct_str_equal(w->container.name, s->name) ||
+				 !strcmp(ct_workload__plain_id(w), s->name);
+	if (!meant)
+		return;
+	ct_strings__add(&s->keys, identity.key);
+	ct_strings__add(&s->ids, name.id);
+}
+
+static void free_keys(struct key_search *s)
+{
+	ct_strings__free(&s->seen);
+	ct_strings__free(&s->keys);
+	ct_strings__free(&s->ids);
+}
+
+/* NULL: none has that key, or several, as replicas do. */
+static char *find_by_key(struct ct_engine *e, const struct ct_cgroups *c, const char *key,
+			 bool *ambiguous)
+{
+	struct key_search s = { .cgroups = c, .engine = e, .key = key };
+	char *id = NULL;
+
+	if (!strchr(key, ':'))
+		return NULL;
+	ct_cgroups__each(c, compare_key, &s);
+	*ambiguous = s.ids.len > 1;
+	if (s.ids.len == 1)
+		id = ct_xstrdup(s.ids.items[0]);
+	free_keys(&s);
+	return id;
+}
+
+/* All that are called so, by what tells them apart. */
+static int say_several(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
+		       struct ct_err *err)
+{
+	struct key_search s = { .cgroups = c, .engine = e, .name = name };
+	ct_autofree char *shown = ct_printable(name);
+	struct ct_str keys = {};
+	bool differ = true;
+	int ret;
+
+	ct_cgroups__each(c, compare_key, &s);
+	for (size_t i = 0; i < s.keys.len; i++) {
+		ct_autofree char *key = ct_printable(s.keys.items[i]);
+
+		for (size_t k = 0; k < i; k++)
+			differ &= strcmp(s.keys.items[i], s.keys.items[k]) != 0;
+		ct_str__addf(&keys, "%s%s", keys.len ? ", " : "", key);
+	}
+	if (differ && s.keys.len > 1)
+		ret = ct_err__set(err, ENOTUNIQ,
+				  "several containers are called %s: give one of %s, or an id",
+				  shown, keys.s);
+	else
+		ret = ct_err__set(err, ENOTUNIQ,
+				  "several containers are called %s: give the id of one", shown);
+	ct_str__free(&keys);
+	free_keys(&s);
+	return ret;
+}
+
 /* OUTER/NAME, as reports call one within another */
 static char *find_within(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
 			 bool *ambiguous)
@@ -171,21 +285,24 @@ int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const
 
 	if (!ret)
 		return 0;
+	if (ret == -ENOTUNIQ)
+		return say_several(e, c, name, err);
 	found = find_by_cgroup(c, name, &ambiguous);
-	if (ambiguous)
+	if (ambiguous && strspn(name, "0123456789abcdef") == strlen(name))
 		return ct_err__set(err, ENOTUNIQ, "the ids of several containers begin with %s",
 				   shown);
-	if (!found)
+	if (!found && !ambiguous)
 		found = find_by_files(c, NULL, name, &ambiguous);
 	if (!found && !ambiguous)
 		found = find_within(e, c, name, &ambiguous);
+	if (!found && !ambiguous)
+		found = find_by_key(e, c, name, &ambiguous);
 	if (found) {
 		*id = found;
 		return 0;
 	}
 	if (ambiguous)
-		return ct_err__set(err, ENOTUNIQ,
-				   "several containers are called %s: give the id of one", shown);
+		return say_several(e, c, name, err);
 	if (e)
 		return ct_err__set(err, -ret, "%s", why.msg);
 	return ct_err__set(err, ENOENT,

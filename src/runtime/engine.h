@@ -76,7 +76,10 @@ void ct_engine__while_waiting(struct ct_engine *e, int fd, void (*fn)(void *arg)
 int ct_engine__inspect(struct ct_engine *e, const char *id_or_name, struct ct_workload *w,
 		       struct ct_err *err);
 
-/* A container's whole id and the host pid of its main process (0: not running). */
+/*
+ * A container's whole id and the host pid of its main process (0: not running). -ENOTUNIQ: several
+ * users have one of that name.
+ */
 int ct_engine__find(struct ct_engine *e, const char *id_or_name, char **full_id, int *pid,
 		    struct ct_err *err);
 

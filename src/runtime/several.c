@@ -103,9 +103,28 @@ static int who(struct several *s, const char *name, uint32_t uid, size_t *found,
 static int several_find(struct ct_engine *e, const char *name, char **id, int *pid,
 			struct ct_err *err)
 {
+	struct several *s = of(e);
+	ct_autofree char *found = NULL, *shown = ct_printable(name);
+	int its, ret;
 	size_t i;
 
-	return who(of(e), name, 0, &i, id, pid, err);
+	ret = who(s, name, 0, &i, &found, &its, err);
+	/* Root's goes before all users', of whom none goes before another. */
+	for (size_t k = i + 1; !ret && s->all[i]->uid && k < s->n; k++) {
+		ct_autofree char *other = NULL;
+		ct_autoerr struct ct_err why = {};
+		int pid_of_other = 0;
+
+		if (!ct_engine__find(s->all[k], name, &other, &pid_of_other, &why) &&
+		    strcmp(found, other) != 0 && may_answer(s, k, other, pid_of_other))
+			ret = ct_err__set(err, ENOTUNIQ, "several users have a container called %s",
+					  shown);
+	}
+	if (ret)
+		return ret;
+	*id = ct_steal(found);
+	*pid = its;
+	return 0;
 }
 
 static int several_inspect(struct ct_engine *e, const char *name, struct ct_workload *w,

@@ -149,6 +149,37 @@ static void test_names(void)
 	ct_cgroups__free(c);
 }
 
+/* Two users gave the same name; what tells them apart names one of them. */
+static void test_keys(void)
+{
+	static const char users[] = "/user.slice/user-%d.slice/user@%d.service/a.scope/"
+				    "lxc.payload.web";
+	ct_autofree char *id = NULL, *none = NULL, *jenkins = NULL;
+	struct ct_cgroups *c = ct_cgroups__new();
+	ct_autoerr struct ct_err err = {};
+
+	for (int uid = 7; uid < 9; uid++) {
+		ct_autofree char *path = ct_xasprintf(users, uid, uid);
+
+		ct_cgroups__add(c, 70 + uid, path, false);
+	}
+	CU_ASSERT_EQUAL(ct_resolve__container(NULL, c, "web", &none, &err), -ENOTUNIQ);
+	CU_ASSERT(err.msg && strstr(err.msg, "name@lxc:user@7.service/web") &&
+		  strstr(err.msg, "name@lxc:user@8.service/web"));
+	CU_ASSERT_EQUAL(ct_resolve__container(NULL, c, "name@lxc:user@8.service/web", &id, &err),
+			0);
+	UNIT_STR(id, "user@8.service/web");
+	CU_ASSERT_EQUAL(ct_resolve__container(NULL, c, "name@lxc:user@9.service/web", &none, &err),
+			-ENOENT);
+	ct_host__set_root("tests/data/hosts/podman");
+	ct_cgroups__add(c, SCOPES, SCOPE, false);
+	CU_ASSERT_EQUAL(ct_resolve__container(NULL, c, "name@podman.1001:jenkins", &jenkins, &err),
+			0);
+	UNIT_STR(jenkins, ID);
+	ct_host__set_root(NULL);
+	ct_cgroups__free(c);
+}
+
 /* A bundle that joins a user namespace says nothing of it. */
 static void test_userns(void)
 {
@@ -174,11 +205,9 @@ static void test_userns(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "who started it", test_started },
-	{ "without a cgroup", test_without_cgroup },
-	{ "names of bundles", test_names },
-	{ "user namespaces", test_userns },
-	CU_TEST_INFO_NULL,
+	{ "who started it", test_started }, { "without a cgroup", test_without_cgroup },
+	{ "names of bundles", test_names }, { "keys", test_keys },
+	{ "user namespaces", test_userns }, CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("started", tests)
