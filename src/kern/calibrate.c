@@ -7,20 +7,35 @@
 #include "kern/probe_priv.h"
 
 /*
- * Where above the context can cap_capable's return address lie? The true call
- * path, taken by the unwinder, is searched for in the raw words. Returns a set of
- * positions: a stale word may look the same.
+ * Who called cap_capable? A trampoline that jumps there instead of being called leaves no frame of
+ * it (fexit, 7.3): there the caller is the first that lies in the kernel's own text, after the
+ * program and the trampoline. A tracepoint's has others in between.
  */
-static uint64_t find_return(const struct ct_calibration *c, const struct ct_ksyms *syms)
+static uint64_t caller_of(const struct ct_calibration *c, const struct ct_ksyms *syms, bool tp)
 {
-	uint64_t caller = 0, found = 0;
+	uint64_t first = 0, lo, size;
 
+	ct_ksyms__text(syms, &lo, &size);
 	for (int i = 0; i + 1 < c->depth && i + 1 < CT_STACK_DEPTH; i++) {
 		const char *name = ct_ksyms__name(syms, c->addr[i]);
 
 		if (name && !strcmp(name, "cap_capable"))
-			caller = c->addr[i + 1];
+			return c->addr[i + 1];
+		if (!first && c->addr[i] - lo < size)
+			first = c->addr[i];
 	}
+	return tp ? 0 : first;
+}
+
+/*
+ * Where above the context can cap_capable's return address lie? The true call
+ * path, taken by the unwinder, is searched for in the raw words. Returns a set of
+ * positions: a stale word may look the same.
+ */
+static uint64_t find_return(const struct ct_calibration *c, const struct ct_ksyms *syms, bool tp)
+{
+	uint64_t caller = caller_of(c, syms, tp), found = 0;
+
 	for (int i = 0; caller && i < CT_CALIBRATION_WORDS; i++)
 		if (c->word[i] == caller)
 			found |= 1ull << i;
@@ -42,7 +57,7 @@ static void provoke_another(void)
 }
 
 /* The position that two different call paths agree on, in bytes; -1 if there is none. */
-static int find_window(struct calibrate_bpf *s, const struct ct_ksyms *syms)
+static int find_window(struct calibrate_bpf *s, const struct ct_ksyms *syms, bool tp)
 {
 	static void (*const provoke[])(void) = { ct_probe__provoke, provoke_another };
 	uint64_t found = ~0ull;
@@ -58,7 +73,7 @@ static int find_window(struct calibrate_bpf *s, const struct ct_ksyms *syms)
 		if (bpf_map__lookup_elem(s->maps.calibration, &zero, sizeof(zero), &c, sizeof(c),
 					 0))
 			return -1;
-		found &= find_return(&c, syms);
+		found &= find_return(&c, syms, tp);
 	}
 	return found ? __builtin_ctzll(found) * (int)sizeof(__u64) : -1;
 }
@@ -102,13 +117,13 @@ static void find_windows(struct ct_probe *p, struct calibrate_bpf *s, bool tp)
 	struct bpf_link *link;
 	int beside;
 
-	p->window[0] = find_window(s, p->syms);
+	p->window[0] = find_window(s, p->syms, tp);
 	if (!tp || p->window[0] < 0)
 		return;
 	link = bpf_program__attach(s->progs.calibrate_beside);
 	if (!link)
 		return;
-	beside = find_window(s, p->syms);
+	beside = find_window(s, p->syms, tp);
 	p->window[1] = beside != p->window[0] ? beside : window_without_loop(s, p->syms, beside);
 	bpf_link__destroy(link);
 }

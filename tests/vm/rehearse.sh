@@ -3,6 +3,8 @@
 # captrim rehearse where the BPF LSM refuses: read by the guest's script of scripts/vm-test.
 
 dir=/tmp/rehearse cgroup=/sys/fs/cgroup/rehearse
+# On pure v1 that would be a plain directory beside the hierarchies.
+[ ! -d /sys/fs/cgroup/pids ] || cgroup=/sys/fs/cgroup/pids/rehearse
 
 # A workload that needs CHOWN every second (to a new owner, neither of them root) and
 # says how the last try went.
@@ -190,7 +192,9 @@ if [ -n "$docker" ]; then
 fi
 
 # The last, since there is no way back: v1 alone, where another hierarchy tells processes apart.
-if umount -l /sys/fs/cgroup && mount -t tmpfs none /sys/fs/cgroup &&
+if [ -d /sys/fs/cgroup/pids ]; then
+	: # it was that all the time
+elif umount -l /sys/fs/cgroup && mount -t tmpfs none /sys/fs/cgroup &&
 	mkdir /sys/fs/cgroup/devices && mount -t cgroup -o devices none /sys/fs/cgroup/devices; then
 	cgroup=/sys/fs/cgroup/devices/rehearse
 	start_workload
