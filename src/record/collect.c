@@ -176,6 +176,17 @@ struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c)
 	return c->cgroups;
 }
 
+bool ct_collect__takes_key(const struct ct_key *key)
+{
+	return key->cap < CT_CAP_MAX && key->after <= CT_CAP_MAX;
+}
+
+bool ct_collect__takes_act(const struct ct_act_key *key)
+{
+	return key->type >= CT_ACT_CAPSET && key->type <= CT_ACT_TARGET &&
+	       key->asked <= CT_ASKED_GOT;
+}
+
 struct ct_seen *ct_collect__seen(struct ct_collect *c, const struct ct_key *key)
 {
 	struct ct_seen *seen;
@@ -246,8 +257,13 @@ static void announce(struct ct_collect *c, uint64_t cgroup, uint64_t entered)
 
 static void on_sample(struct ct_collect *c, const struct ct_sample *s)
 {
-	struct ct_seen *seen = ct_collect__seen(c, &s->key);
+	struct ct_seen *seen;
 
+	if (!ct_collect__takes_key(&s->key)) {
+		c->unsound++;
+		return;
+	}
+	seen = ct_collect__seen(c, &s->key);
 	if (seen->sampled)
 		return;
 	if (CT_IS_PENDING(s->key.entry) && ct_exec_caps__keep(c->roots, s->h.cgroup, s->proc.pid))
@@ -273,8 +289,13 @@ struct ct_seen_act *ct_collect__seen_act(struct ct_collect *c, const struct ct_a
 
 static void on_act(struct ct_collect *c, const struct ct_act_event *e)
 {
-	struct ct_seen_act *act = ct_collect__seen_act(c, &e->key);
+	struct ct_seen_act *act;
 
+	if (!ct_collect__takes_act(&e->key)) {
+		c->unsound++;
+		return;
+	}
+	act = ct_collect__seen_act(c, &e->key);
 	if (!act->proc.pid) /* the first is kept */
 		act->proc = e->proc;
 }

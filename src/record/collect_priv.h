@@ -66,9 +66,18 @@ struct ct_collect {
 	uint32_t *past;	 /* hashes of the ids of root's containers that are gone, sorted */
 	size_t npast, past_cap;
 	struct ct_losses taken; /* what of the losses was taken */
+	uint64_t unsound;	/* events of keys that no probe of ours makes, see below */
 	bool endless;		/* see ct_collect__never_ends() */
 	bool taking;		/* events wait: what a take looks at must not change under it */
 };
+
+/*
+ * Does the key say what it can say? What comes out of the kernel is as our programs wrote it, but
+ * everything behind relies on it: what is not sound is lost, and counts as that. The limits are
+ * those for keys in recordings.
+ */
+bool ct_collect__takes_key(const struct ct_key *key);
+bool ct_collect__takes_act(const struct ct_act_key *key);
 
 struct ct_seen *ct_collect__seen(struct ct_collect *c, const struct ct_key *key);
 struct ct_seen_act *ct_collect__seen_act(struct ct_collect *c, const struct ct_act_key *key);

@@ -261,6 +261,14 @@ static void note_taken(struct ct_taking *t, struct ct_seen *seen, uint64_t count
 		*seen->taken_outcome = *outcome;
 }
 
+static void lose_count(struct ct_taking *t, struct ct_seen *seen, uint64_t count)
+{
+	const struct ct_outcome none = {};
+
+	t->s->losses.kinds += count > seen->taken ? count - seen->taken : 0;
+	note_taken(t, seen, count, &none);
+}
+
 static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)
 {
 	struct ct_taking *t = arg;
@@ -269,6 +277,10 @@ static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64
 	struct ct_workload *w, *sender, *inner;
 	struct ct_outcome outcome;
 
+	if (!ct_collect__takes_key(key)) {
+		lose_count(t, seen, count);
+		return;
+	}
 	if (!ct_taking__is_decided(t, key->cgroup, key->entry) ||
 	    must_wait(t, key->cgroup, seen->sampled, &seen->awaited))
 		return;
@@ -379,6 +391,20 @@ static void add_act(struct ct_taking *t, struct ct_workload *w, const struct ct_
 		a->proc = *proc;
 }
 
+static void forget_act(struct ct_taking *t, struct ct_seen_act *seen)
+{
+	HASH_DEL(t->c->acts, seen);
+	free(seen);
+}
+
+static void lose_act(struct ct_taking *t, struct ct_seen_act *seen, uint64_t count)
+{
+	t->s->losses.acts += count - seen->taken;
+	seen->taken = count;
+	if (ct_taking__is_over(t, &seen->key))
+		forget_act(t, seen);
+}
+
 static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 {
 	struct ct_taking *t = arg;
@@ -387,6 +413,10 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 	uint64_t fresh = count - seen->taken;
 	bool over = ct_taking__is_over(t, key);
 
+	if (!ct_collect__takes_act(key)) {
+		lose_act(t, seen, count);
+		return;
+	}
 	if (!over && (!ct_taking__is_decided(t, key->cgroup, key->entry) || !fresh ||
 		      must_wait(t, key->cgroup, seen->proc.pid, &seen->awaited)))
 		return;
@@ -407,10 +437,8 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 	}
 	if (w || inner || sender)
 		seen->taken = count;
-	if (!over)
-		return;
-	HASH_DEL(t->c->acts, seen);
-	free(seen);
+	if (over)
+		forget_act(t, seen);
 }
 
 /* Told, and quiet for a minute: should it come again, it is sampled anew. */

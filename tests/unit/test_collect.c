@@ -141,6 +141,34 @@ static void test_kinds(void)
 }
 
 /* What is missing is counted: a sample, a stack, a name for the cgroup. */
+/* What no program of ours writes is not passed on, and not silently dropped. */
+static void test_unsound(void)
+{
+	struct ct_key key = key_of(WEB, CAP_CHOWN, 1);
+	ct_autosession struct ct_session *s = NULL;
+	struct ct_act_event *e;
+
+	see_cgroup(WEB, WEB_PATH, true);
+	see_kind(key, 1, 10, 20);
+	key.cap = 64;
+	see_kind(key, 2, 10, 20);
+	key.cap = CAP_CHOWN;
+	key.after = 65;
+	see_kind(key, 4, 0, 20);
+	e = fake_event(CT_EV_ACT, sizeof(*e), WEB, 11);
+	e->key = (struct ct_act_key){ .cgroup = WEB, .type = CT_ACT_CAPSET, .asked = 3 };
+	probe.acts[0].key = e->key;
+	probe.acts[0].count = 8;
+	probe.nacts = 1;
+	s = built();
+	CU_ASSERT_EQUAL_FATAL(s->nworkloads, 1);
+	CU_ASSERT_EQUAL(s->workloads[0]->nkinds, 1);
+	CU_ASSERT_EQUAL(s->workloads[0]->nacts, 0);
+	CU_ASSERT_EQUAL(s->losses.kinds, 6);
+	CU_ASSERT_EQUAL(s->losses.acts, 8);
+	CU_ASSERT_EQUAL(s->losses.events, 2);
+}
+
 static void test_losses(void)
 {
 	ct_autosession struct ct_session *s = NULL;
@@ -538,6 +566,7 @@ static void test_no_api(void)
 static CU_TestInfo tests[] = {
 	{ "kinds", test_kinds },
 	{ "losses", test_losses },
+	{ "unsound", test_unsound },
 	{ "short events", test_short_events },
 	{ "full texts", test_full_texts },
 	{ "overcommit", test_overcommit },
