@@ -397,21 +397,33 @@ bool ct_cgroup_name__find(const char *path, size_t pos, const struct ct_cgroup_o
 	return false;
 }
 
+/* The one of whichever runtime made this very component. */
+static bool made_beside(const struct ct_cgroup_at *at, const struct ct_cgroup_owner *const *owners,
+			size_t n, struct ct_cgroup_beside *beside)
+{
+	for (size_t rt = n; rt-- > 0;) {
+		struct ct_cgroup_beside its = { .name = { .kind = CT_WL_CONTAINER,
+							  .runtime = rt } };
+
+		if (owners[rt] && is_beside(owners[rt], at, &its)) {
+			*beside = its;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool ct_cgroup_name__beside(const char *path, const struct ct_cgroup_owner *const *owners, size_t n,
 			    struct ct_cgroup_beside *beside)
 {
 	struct ct_cgroup_at at = { 0 };
+	bool found = false;
 	size_t pos = 0;
 
-	while (at__next(&at, path, &pos))
-		for (size_t rt = n; rt-- > 0;) {
-			*beside = (struct ct_cgroup_beside){
-				.name = { .kind = CT_WL_CONTAINER, .runtime = rt },
-			};
-			if (owners[rt] && is_beside(owners[rt], &at, beside))
-				return true;
-		}
-	return false;
+	/* What looks after a container of a pod lies in the pod's own cgroup. */
+	while (at__next(&at, path, &pos) && (!found || beside->role == CT_ROLE_POD))
+		found |= made_beside(&at, owners, n, beside);
+	return found;
 }
 
 bool ct_cgroup_part__is_unit(const struct ct_cgroup_part *p)

@@ -41,14 +41,21 @@ static bool is_identifier(const struct ct_cgroup_part *p)
 /* Directories at the root in which others keep theirs. */
 static bool is_others(const struct ct_cgroup_part *p)
 {
-	static const char *const names[] = { "docker",	"libpod",  "libpod_parent", "lxc", "ecs",
-					     "garden",	"nomad",   "buildkit",	    "vc",  "mesos",
-					     "machine", "libvirt", "user" };
+	static const char *const names[] = { "docker", "libpod", "libpod_parent", "lxc",
+					     "ecs",    "garden", "nomad",	  "buildkit",
+					     "vc",     "mesos",	 "machine",	  "libvirt",
+					     "user",   "slurm",	 "porto",	  "htcondor" };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
 		if (ct_cgroup_part__is(p, names[i]))
 			return true;
 	return ct_cgroup_part__is_kubepods(p);
+}
+
+/* uid_N, as Slurm and Android call what belongs to a user. */
+static bool is_users(struct ct_cgroup_part p)
+{
+	return ct_cgroup_part__cut_prefix(&p, "uid_") && strspn(p.s, "0123456789") >= p.len;
 }
 
 static bool is_slice(struct ct_cgroup_part p)
@@ -70,7 +77,8 @@ static bool is_in_namespace(const struct ct_cgroup_at *at, struct ct_cgroup_name
 		return true;
 	}
 	if (is_others(&at->parent) || !is_identifier(&at->parent) || !is_identifier(&at->part) ||
-	    ct_cgroup_part__is_unit(&at->parent) || is_slice(at->parent) || is_slice(at->part))
+	    is_users(at->parent) || is_users(at->part) || ct_cgroup_part__is_unit(&at->parent) ||
+	    is_slice(at->parent) || is_slice(at->part))
 		return false;
 	name->guessed = true;
 	/* Names are free in each namespace. */

@@ -55,13 +55,20 @@ static bool is_supervisor(const struct ct_cgroup_at *at)
 		ct_cgroup_part__is(&at->part, "supervisor"));
 }
 
+/* With cgroupfs all containers' are in one cgroup (moveConmonToCgroupAndSignal in libpod). */
+static bool is_conmons(const struct ct_cgroup_at *at)
+{
+	return ct_cgroup_part__is(&at->parent, "libpod_parent") &&
+	       ct_cgroup_part__is(&at->part, "conmon");
+}
+
 static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
 {
 	if (is_pod(at, &beside->name))
 		beside->role = CT_ROLE_POD;
 	else if (is_client(at->part))
 		beside->role = CT_ROLE_CLIENT;
-	else if (is_supervisor(at))
+	else if (is_supervisor(at) || is_conmons(at))
 		beside->role = CT_ROLE_MONITOR;
 	else
 		return false;

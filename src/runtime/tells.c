@@ -97,7 +97,7 @@ static void find_runtimes_pod(const char *path, const struct ct_cgroup_owner *co
 	struct ct_cgroup_beside beside;
 	char *slash = strrchr(above, '/');
 
-	if (!slash || t->outer.name.kind != CT_WL_CONTAINER)
+	if (!slash)
 		return;
 	*slash = '\0';
 	if (!ct_cgroup_name__beside(above, owners, n, &beside) || beside.role != CT_ROLE_POD)
@@ -209,6 +209,8 @@ void ct_tells__of(const char *path, const struct ct_cgroup_owner *const *owners,
 			t->aside.role = t->outer.pod[0] ? CT_ROLE_POD : CT_ROLE_WORKLOAD;
 			t->aside.name.runtime = CT_RT_NONE;
 		}
+		if (t->aside.role == CT_ROLE_MONITOR)
+			find_runtimes_pod(path, owners, n, t);
 		t->sub = sub_of(path, &t->outer.name);
 		return;
 	}

@@ -162,7 +162,9 @@ static void test_classify_long(void)
 /*
  * tests/data/cgroup-paths.tsv: path, driver, runtime, what its source says, source, kind of
  * example, the workload, and all that the path tells. The first ones are from the tests and bug
- * reports of other programs; tests/data/hosts/paths is the host that two of them need.
+ * reports of other programs; tests/data/hosts/paths is the host that two of them need. Of those
+ * called "made-up shape" the answers are what the program gave, looked over: they hold it to that,
+ * and prove nothing about the runtimes.
  */
 static void test_real_paths(void)
 {
@@ -188,7 +190,7 @@ static void test_real_paths(void)
 		text = ct_tells__text(&t, field[0]);
 		UNIT_STR(text, field[7]);
 	}
-	CU_ASSERT(n >= 248);
+	CU_ASSERT(n >= 395);
 	ct_host__set_root("");
 }
 
