@@ -71,7 +71,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench \
 	bench-scrape stack rules deb-test bench-store bench-cost privileges oracles memory takes ltp demo \
 	runtimes man install clean bench-monitor soak tarball tarball-test reproducible sbom site image \
-	image-test
+	image-test faults
 
 all: $(BIN)
 
@@ -175,7 +175,7 @@ FORCE:
 # ---- checks ----
 
 FORMATTED := $(wildcard src/*.c src/*/*.[ch] include/ct/*.h bpf/*.[ch] tests/unit/*.[ch] \
-	tests/fuzz/*.[ch])
+	tests/fuzz/*.[ch] tests/faults/*.c)
 
 SCRIPTS := $(shell grep -lE '^\#!.*/(ba)?sh' tests/run scripts/* tests/*/*.sh tests/e2e/*/*.sh \
 	tests/e2e/runtimes/run tests/package/* .ci/*)
@@ -274,6 +274,9 @@ oracles: all
 site:
 	scripts/packages install mkdocs
 	scripts/make-site $(OUT)
+# Ten minutes: captrim while memory and disk are refused to it, FAULT_RUNS times for each command and kind.
+faults: all
+	tests/faults/run --runs $(or $(FAULT_RUNS),300) ./$(BIN)
 
 demo:
 	scripts/deps

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The table of commands, and what to do with the first word. */
 #include <errno.h>
+#include <jansson.h>
 #include <signal.h>
 #include <string.h>
 
@@ -52,6 +53,8 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
+	/* A number that found no room would look like one that a recording lacks. */
+	json_set_alloc_funcs(ct_xalloc, free);
 	if (name && !only_prints(name))
 		signal(SIGPIPE, SIG_IGN);
 	if (!name) {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -11,7 +12,49 @@ struct ct_outfile {
 	char *target; /* real path, NULL when written directly */
 	char *temp;   /* exists as long as this is not NULL */
 	FILE *stream;
+	struct ct_outfile *next; /* of those that have a temp */
 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct ct_outfile *unfinished;
+
+/* Without the lock somebody is just changing the list: better a file too many than one of another.
+ */
+static void remove_unfinished(void)
+{
+	if (pthread_mutex_trylock(&lock))
+		return;
+	for (const struct ct_outfile *f = unfinished; f; f = f->next)
+		unlink(f->temp);
+}
+
+static void note(struct ct_outfile *f, char *temp)
+{
+	pthread_mutex_lock(&lock);
+	f->temp = temp;
+	f->next = unfinished;
+	unfinished = f;
+	pthread_mutex_unlock(&lock);
+	ct_set_last_will(remove_unfinished);
+}
+
+/* The name of a file that is none of ours any more, for the caller to free; NULL if there is none.
+ */
+static char *forget(struct ct_outfile *f)
+{
+	struct ct_outfile **at = &unfinished;
+	char *temp = f->temp;
+
+	if (!temp)
+		return NULL;
+	pthread_mutex_lock(&lock);
+	while (*at != f)
+		at = &(*at)->next;
+	*at = f->next;
+	f->temp = NULL;
+	pthread_mutex_unlock(&lock);
+	return temp;
+}
 
 static int fail(const struct ct_outfile *f, int code, struct ct_err *err)
 {
@@ -24,11 +67,12 @@ void ct_outfile__abort(struct ct_outfile *f)
 		return;
 	if (f->stream)
 		fclose(f->stream);
-	if (f->temp)
-		unlink(f->temp);
+	ct_autofree char *temp = forget(f);
+
+	if (temp)
+		unlink(temp);
 	free(f->name);
 	free(f->target);
-	free(f->temp);
 	free(f);
 }
 
@@ -82,7 +126,7 @@ static int open_beside(struct ct_outfile *f, const struct stat *st)
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	f->temp = ct_steal(temp);
+	note(f, ct_steal(temp));
 	if (st) {
 		mode = st->st_mode & 07777;
 		/* Only root can, and nobody else needs to. */
@@ -208,7 +252,7 @@ int ct_outfile__commit(struct ct_outfile *file, struct ct_err *err)
 		return 0;
 	if (rename(f->temp, f->target))
 		return fail(f, errno, err);
-	free(ct_steal(f->temp));
+	free(forget(f));
 	sync_dir(f->target);
 	return 0;
 }

@@ -6,6 +6,13 @@
 #include <stdarg.h>
 #include <string.h>
 
+static void (*last_will)(void);
+
+void ct_set_last_will(void (*fn)(void))
+{
+	last_will = fn;
+}
+
 static _Noreturn void out_of_memory(void)
 {
 	/* No stdio: it might want memory, too. */
@@ -13,6 +20,8 @@ static _Noreturn void out_of_memory(void)
 	ssize_t ignored = write(STDERR_FILENO, msg, sizeof(msg) - 1);
 
 	(void)ignored;
+	if (last_will)
+		last_will();
 	_exit(125);
 }
 
@@ -23,6 +32,33 @@ void *ct_xzalloc(size_t size)
 	if (!p)
 		out_of_memory();
 	return p;
+}
+
+void *ct_xalloc(size_t size)
+{
+	void *p = malloc(size ? size : 1);
+
+	if (!p)
+		out_of_memory();
+	return p;
+}
+
+FILE *ct_xmemstream(char **text, size_t *len)
+{
+	FILE *f = open_memstream(text, len);
+
+	if (!f)
+		out_of_memory();
+	return f;
+}
+
+/* What found no room is missing without a word, but for this flag. */
+void ct_xmemstream_end(FILE *f)
+{
+	bool failed = ferror(f);
+
+	if (fclose(f) || failed)
+		out_of_memory();
 }
 
 void *ct_xrealloc(void *ptr, size_t size)

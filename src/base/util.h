@@ -18,10 +18,21 @@
  * ours could do better.  The returned memory is zeroed and the caller's. */
 void *ct_xzalloc(size_t size);
 void *ct_xrealloc(void *ptr, size_t size);
+void *ct_xalloc(size_t size); /* not zeroed: for libraries that take an allocator */
 char *ct_xstrdup(const char *s);
 char *ct_xstrndup(const char *s, size_t n);
 char *ct_xasprintf(const char *fmt, ...) CT_PRINTF(1, 2);
 char *ct_xvasprintf(const char *fmt, va_list ap) CT_PRINTF(1, 0);
+
+/* open_memstream(3), and its end, behind which the text is whole. The caller frees that. */
+FILE *ct_xmemstream(char **text, size_t *len);
+void ct_xmemstream_end(FILE *f);
+
+/*
+ * Called before the program ends for want of memory, from whichever thread that is; it must not
+ * allocate any. One for the program: it is for files that would be left behind half written.
+ */
+void ct_set_last_will(void (*fn)(void));
 
 /* Room for one more element in a growing array: *items has *len used of *cap. */
 void ct_array__grow(void **items, size_t *cap, size_t len, size_t item_size);

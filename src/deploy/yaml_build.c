@@ -345,6 +345,7 @@ int ct_yaml_build__run(struct ct_yaml *y, const char *shown, size_t *hidden, str
 					     FYPCF_DISABLE_DEPTH_LIMIT };
 	int ret;
 
+	*hidden = SIZE_MAX;
 	cfg.diag = fy_diag_create(&dcfg);
 	if (!cfg.diag)
 		return ct_err__set(err, ENOMEM, "out of memory");

@@ -126,11 +126,11 @@ char *ct_notice__text(const struct ct_notice *e)
 {
 	char *text = NULL;
 	size_t len;
-	FILE *f = open_memstream(&text, &len);
+	FILE *f = ct_xmemstream(&text, &len);
 	struct ct_json j = CT_JSON(f, 0);
 
 	ct_notice__put(&j, NULL, e);
-	fclose(f);
+	ct_xmemstream_end(f);
 	return text;
 }
 

@@ -86,7 +86,7 @@ static char *body_of(const struct ct_sink *s, const struct ct_notice *e)
 	bool known = false;
 	char *body = NULL;
 	size_t len;
-	FILE *f = open_memstream(&body, &len);
+	FILE *f = ct_xmemstream(&body, &len);
 	struct ct_json j = CT_JSON(f, 0);
 
 	ct_json__array(&j, NULL);
@@ -99,7 +99,7 @@ static char *body_of(const struct ct_sink *s, const struct ct_notice *e)
 	if (e && !known)
 		put_alert(&j, e, now + BRIEF_MS);
 	ct_json__end_array(&j);
-	fclose(f);
+	ct_xmemstream_end(f);
 	return body;
 }
 

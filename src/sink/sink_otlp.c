@@ -79,7 +79,7 @@ static char *body_of(const struct ct_notice *e)
 {
 	char *body = NULL;
 	size_t len;
-	FILE *f = open_memstream(&body, &len);
+	FILE *f = ct_xmemstream(&body, &len);
 	struct ct_json j = CT_JSON(f, 0);
 
 	ct_json__object(&j, NULL);
@@ -100,7 +100,7 @@ static char *body_of(const struct ct_notice *e)
 	ct_json__end_object(&j);
 	ct_json__end_array(&j);
 	ct_json__end_object(&j);
-	fclose(f);
+	ct_xmemstream_end(f);
 	return body;
 }
 

@@ -80,7 +80,7 @@ static char *body_of(const struct ct_notice *e)
 	ct_autofree char *type = ct_xasprintf("captrim.event.%s", ct_notice_kind__name(e->kind));
 	char time[CT_NOTICE_TIME_LEN + 1], *body = NULL;
 	size_t len;
-	FILE *f = open_memstream(&body, &len);
+	FILE *f = ct_xmemstream(&body, &len);
 	struct ct_json j = CT_JSON(f, 0);
 
 	ct_notice__time(e->time_ms, time);
@@ -94,7 +94,7 @@ static char *body_of(const struct ct_notice *e)
 	ct_json__str(&j, "datacontenttype", "application/json");
 	ct_notice__put(&j, "data", e);
 	ct_json__end_object(&j);
-	fclose(f);
+	ct_xmemstream_end(f);
 	return body;
 }
 

@@ -15,12 +15,10 @@ static char *name_of(const struct ct_session *s)
 {
 	ct_autofree char *text = NULL;
 	size_t len = 0;
-	FILE *out = open_memstream(&text, &len);
+	FILE *out = ct_xmemstream(&text, &len);
 
-	if (!out)
-		return ct_xstrdup("import");
 	ct_recording__write_stream(s, out);
-	fclose(out);
+	ct_xmemstream_end(out);
 	return ct_store__digest(text, 6);
 }
 

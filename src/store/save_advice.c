@@ -101,31 +101,28 @@ static char *gap_names(const struct ct_advice *a)
 	return names.s;
 }
 
-static int as_json(const struct ct_store_workload *sw, char **json, struct ct_err *err)
+static char *as_json(const struct ct_store_workload *sw)
 {
 	struct ct_advice advice = *sw->advice;
 	struct ct_report alone = { .session = sw->session,
 				   .advices = &advice,
 				   .nadvices = 1,
 				   .unknown_sites = advice.unknown_sites };
+	char *json = NULL;
 	size_t len = 0;
-	FILE *out = open_memstream(json, &len);
+	FILE *out = ct_xmemstream(&json, &len);
 
-	if (!out)
-		return ct_err__set(err, errno, "cannot write to memory: %s", strerror(errno));
 	ct_emit__json(&alone, out);
-	fclose(out);
-	return 0;
+	ct_xmemstream_end(out);
+	return json;
 }
 
 int ct_save__advice(struct ct_saving *sv, const char *key, const struct ct_store_workload *sw)
 {
 	const struct ct_advice *a = sw->advice;
-	ct_autofree char *json = NULL, *gaps = gap_names(a), *caps = NULL;
-	int ret = as_json(sw, &json, sv->err);
+	ct_autofree char *json = as_json(sw), *gaps = gap_names(a), *caps = NULL;
+	int ret = save_needs(sv, key, sw);
 
-	if (!ret)
-		ret = save_needs(sv, key, sw);
 	if (ret)
 		return ret;
 	caps = ct_caps__join(a->cap_add, " ", "");

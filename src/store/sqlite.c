@@ -264,6 +264,8 @@ static int try_open(struct sqlite *s, const char *path, int flags)
 {
 	int ret = sqlite3_open_v2(path, &s->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
 
+	if (!s->handle) /* no memory even for that */
+		return ret & 0xff;
 	sqlite3_extended_result_codes(s->handle, 1);
 	sqlite3_busy_timeout(s->handle, BUSY_MS);
 	if (ret == SQLITE_OK)

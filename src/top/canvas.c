@@ -37,11 +37,11 @@ void ct_canvas__fold(struct ct_canvas *f, enum ct_ink ink, const char *label, co
 	ct_autofree char *safe = ct_printable(text), *folded = NULL, *next = NULL;
 	int at = ct_columns__of(label);
 	size_t len;
-	FILE *out = open_memstream(&folded, &len);
+	FILE *out = ct_xmemstream(&folded, &len);
 
 	next = ct_xasprintf("%*s", at, "");
 	ct_emit__fold(out, safe, width, at, next);
-	fclose(out);
+	ct_xmemstream_end(out);
 	for (char *line = folded, *end; *line; line = end) {
 		bool first = line == folded;
 		ct_autofree char *cut = NULL;

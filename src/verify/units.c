@@ -157,16 +157,14 @@ char *ct_unit__drop_in(const uint64_t *set, bool ambient)
 {
 	char *text = NULL;
 	size_t len;
-	FILE *out = open_memstream(&text, &len);
+	FILE *out = ct_xmemstream(&text, &len);
 
-	if (!out)
-		return NULL;
 	fputs("[Unit]\nStartLimitIntervalSec=0\nStartLimitAction=none\nFailureAction=none\n"
 	      "[Service]\nRestart=no\n",
 	      out);
 	if (set)
 		ct_emit__unit_sets(*set, ambient, out);
-	fclose(out);
+	ct_xmemstream_end(out);
 	return text;
 }
 

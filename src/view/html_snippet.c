@@ -42,12 +42,10 @@ char *ct_html__snippet_text(const struct ct_report *r, size_t n, const struct ct
 	struct ct_report one = { .session = r->session, .advices = &r->advices[n], .nadvices = 1 };
 	char *text = NULL;
 	size_t len;
-	FILE *mem = open_memstream(&text, &len);
+	FILE *mem = ct_xmemstream(&text, &len);
 
-	if (!mem)
-		return ct_xstrdup("");
 	f->emit(&one, mem);
-	fclose(mem);
+	ct_xmemstream_end(mem);
 	return text;
 }
 
