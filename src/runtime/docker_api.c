@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
+#include "base/columns.h"
 #include "runtime/docker_http.h"
 #include "runtime/docker_priv.h"
 
@@ -71,12 +72,15 @@ static int ping(struct ct_docker *d, struct ct_err *err)
 }
 
 /* NULL: none. A distribution's mark is left out: "20.10.24+dfsg1". */
+/* Whatever a service says of itself, it stays a word. */
+#define MAX_WORD 64
+
 static char *version_of(const json_t *root, const char *member)
 {
 	ct_autofree char *version = ct_printable(ct_json_in__str(root, member) ?: "");
 
 	version[strcspn(version, "+ ")] = '\0';
-	return *version ? ct_steal(version) : NULL;
+	return *version ? ct_columns__cut(version, MAX_WORD) : NULL;
 }
 
 /* The version decides which capabilities the engine can be asked for, so it is asked twice. */
@@ -99,7 +103,9 @@ static int check_kernel(const struct ct_docker *d, const json_t *root, struct ct
 
 	if (!kernel || !*kernel || uname(&u) || !strcmp(kernel, u.release))
 		return 0;
-	shown = ct_printable(kernel);
+	why = ct_printable(kernel);
+	shown = ct_columns__cut(why, MAX_WORD);
+	free(why);
 	why = ct_xasprintf("its kernel is Linux %s, this one is %s: another machine's, or one of a "
 			   "virtual machine",
 			   shown, u.release);
