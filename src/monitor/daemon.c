@@ -145,10 +145,11 @@ static int start(struct ct_daemon *d, struct ct_err *err)
 		ret = ct_host__use_root(d->config->host_root, err);
 	if (!ret)
 		ret = ct_opener__start(&d->opener, err);
-	if (!ret)
-		ret = open_store(d, err);
+	/* Before the store: what SQLite knows of an open file must not get into another process. */
 	if (!ret)
 		ret = ct_daemon__open_page(d, err);
+	if (!ret)
+		ret = open_store(d, err);
 	if (!ret)
 		ret = open_recorder(d, err);
 	if (!ret && d->page)

@@ -43,6 +43,16 @@ for _ in $(seq 100); do
 done
 is comes-back "$(property ActiveState) $(inside pgrep -xc captrim-opener)" 'active 2'
 
+# The page, as docs/page.md says.
+inside sh -c "$(sed -n "s/^sudo sh -c '\(.*captrim-ui.*\)'/\1/p" "$here/docs/page.md")" >"$tmp/out" 2>&1
+is page-socket "$? $(inside systemctl is-active captrim-ui.socket) $(property ActiveState)" '0 active active'
+page() { inside curl -s --max-time 20 -o /page.out -w '%{http_code}' "$@" http://127.0.0.1:9470/; }
+is page-asks "$(page)" 401
+is page "$(page -H "Authorization: Bearer $(inside cat /var/lib/captrim/ui.token)")" 200
+says page-shows "$root/page.out" '<title>Workloads'
+is page-holds-nothing "$(for pid in $(inside pgrep -u captrim -x 'captrim.*' | tr '\n' ' '); do status_of "$pid" CapEff; done | sort -u | tr '\n' ' ')" \
+	'0000000000000000 0000000000080004 '
+
 all='CAP_BPF CAP_PERFMON CAP_SYSLOG CAP_SYS_PTRACE CAP_DAC_READ_SEARCH'
 # without CAP: restarted under the others
 without() {

@@ -12,7 +12,7 @@ service_boot() {
 	systemd-sysusers --root="$root" "$here/packaging/sysusers.d/captrim.conf" >"$tmp/out" 2>&1 ||
 		{ skip all "systemd-sysusers: $(head -n 1 "$tmp/out")"; exit 0; }
 	sed 's|/usr/bin/captrim|/captrim|' "$here/packaging/$service" >"$units/$service"
-	cp "$here/packaging/captrim-monitor.socket" "$units/"
+	cp "$here/packaging/captrim-monitor.socket" "$here/packaging/captrim-ui.socket" "$units/"
 	mkdir -p "$root/etc/captrim"
 	echo 'interval: 1s' >"$root/etc/captrim/captrim.yaml"
 	facts_script >"$root/facts"
