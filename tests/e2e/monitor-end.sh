@@ -30,3 +30,22 @@ X
 stop_daemon TERM
 is status-of-a-failed-save $? 1
 says failed-save-is-told "$tmp/log" 'what was new of [0-9]+ workloads? is lost, .* will count as not watched'
+
+# A policy with a mistake is named, and all that was configured goes on: the sinks, too.
+rm -rf "$tmp/store"
+mkdir "$tmp/store"
+config() { printf 'interval: 1s\nevents: {heartbeat: 1s}\nsinks:\n- {type: file, path: %s}\npolicies: [%s]\n' "$1" "$2" >"$tmp/captrim.yaml"; }
+printf 'services:\n  web: {image: x, cap_add: [CHOWN]}\n' >"$tmp/good.yaml"
+printf 'services:\n  web: {image: x, cap_add: [CHOWN\n' >"$tmp/bad.yaml"
+config "$tmp/before" "$tmp/good.yaml"
+start_daemon --config "$tmp/captrim.yaml" || { fail policy "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"; exit 0; }
+until_line 20 "$tmp/before" heartbeat || fail heartbeat 'none'
+config "$tmp/after" "$tmp/bad.yaml"
+kill -HUP "$daemon"
+until_line 20 "$tmp/log" 'what was configured before goes on'
+says policy-has-a-line "$tmp/log" 'bad\.yaml:[0-9]+:[0-9]+: .*what was configured before goes on'
+had=$(wc -l <"$tmp/before")
+for _ in $(seq 100); do [ "$(wc -l <"$tmp/before")" -le "$had" ] || break; sleep 0.2; done
+is sinks-go-on "$(($(wc -l <"$tmp/before") > had))" 1
+stop_daemon TERM
+is no-other-sink "$(cat "$tmp/after" 2>/dev/null | wc -l)" 0
