@@ -142,6 +142,15 @@ static bool is_made_up(const char *id)
 	       (len == SWARM_ID_LEN && strspn(own, BASE_36) == len);
 }
 
+/* What Podman calls the container that holds a pod together: another name for each pod. */
+static bool is_infra(const struct ct_container *c)
+{
+	const size_t digits = 12;
+
+	return c->name && strspn(c->name, "0123456789abcdef") == digits &&
+	       !strcmp(c->name + digits, "-infra");
+}
+
 static void of_container(const struct ct_workload *w, struct ct_identity *id)
 {
 	const struct ct_container *c = &w->container;
@@ -157,7 +166,7 @@ static void of_container(const struct ct_workload *w, struct ct_identity *id)
 		 c->name[strlen(QUADLET)])
 		make_one(id, w, CT_ID_QUADLET, c->name + strlen(QUADLET),
 			 strlen(c->name + strlen(QUADLET)));
-	else if (given(c->name))
+	else if (given(c->name) && !is_infra(c))
 		make_one(id, w, CT_ID_NAME, c->name, strlen(c->name));
 	else if (!is_made_up(w->id))
 		/* ctr, LXC and others have no names but the ids that they are given. */

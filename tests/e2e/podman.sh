@@ -37,3 +37,20 @@ for _ in $(seq 50); do
 done
 run api --socket "$tmp/socket"
 is api-network "$(jq -r '.workloads[0].container.network' "$tmp/advice")" none
+
+# A pod: what runs in it goes by its own name, and what holds it together, whose name is another for each pod, by its image.
+if "${podman[@]}" pod create --name "captrim-pod-$$" --network none --infra-image "localhost/$image" \
+	--infra-command 'sleep 600' >"$tmp/out" 2>&1 &&
+	"${podman[@]}" run -d --pod "captrim-pod-$$" --name "captrim-inpod-$$" "$image" \
+		sh -c 'while chown 1001 /tmp; do sleep 0.2; done' >"$tmp/out" 2>&1; then
+	"$captrim" record -q --all -d 2s -o "$tmp/pod.rec" 2>"$tmp/err" || fail pod-status "$(tail -n 1 "$tmp/err")"
+	is pod "$("$captrim" advise --format json "$tmp/pod.rec" |
+		jq -c '[.workloads[] | select(.runtime == "podman" and .advice.cap_add == ["CHOWN"]) | .container.name]')" "[\"captrim-inpod-$$\"]"
+	infra=$("${podman[@]}" pod inspect "captrim-pod-$$" | jq -r .InfraContainerID)
+	pid=$("${podman[@]}" inspect -f '{{.State.Pid}}' "$infra")
+	is pod-infra "$("$captrim" whose --json "$pid" 2>/dev/null | jq -r '.facts[] | select(.name == "pod-uid") | .value')" \
+		"$("${podman[@]}" pod inspect "captrim-pod-$$" | jq -r .Id)"
+	"${podman[@]}" pod rm -f "captrim-pod-$$" >/dev/null 2>&1
+else
+	skip pod "no pod can be started: $(tail -n 1 "$tmp/out")"
+fi

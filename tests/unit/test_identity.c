@@ -67,6 +67,8 @@ static void test_engines(void)
 		{ CT_RT_DOCKER, "0", NULL, "web", "i", "/docker/0", 0, "name:web" },
 		{ CT_RT_NONE, "0", NULL, "web", "i", NULL, 0, "name:web" },
 		{ CT_RT_PODMAN, "0", NULL, "web", "i", NULL, 0, "name@podman:web" },
+		{ CT_RT_PODMAN, "0", NULL, "9f8c2620ac51-infra", "pause", NULL, 0, "image:pause" },
+		{ CT_RT_PODMAN, "0", NULL, "web-infra", "i", NULL, 0, "name@podman:web-infra" },
 		{ CT_RT_LXC, "web", NULL, NULL, NULL, NULL, 0, "name@lxc:web" },
 		{ CT_RT_DOCKER, "0", NULL, "web", "i", NULL, 1000, "name@1000:web" },
 		{ CT_RT_PODMAN, "0", NULL, "web", "i", NULL, 1000, "name@podman.1000:web" },
