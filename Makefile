@@ -71,7 +71,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench \
 	bench-scrape stack rules deb-test bench-store bench-cost privileges oracles memory takes ltp demo \
 	runtimes man install clean bench-monitor soak tarball tarball-test reproducible sbom site image \
-	image-test faults
+	image-test faults noise
 
 all: $(BIN)
 
@@ -262,6 +262,10 @@ memory: all
 # What the daemon costs while idle, under load, and with many workloads: five minutes, on a quiet host.
 bench-monitor: all
 	scripts/bench-monitor
+
+# Ten services of the image NOISE_IMAGE do what they do all day for NOISE_SECONDS (300): no event.
+noise: all
+	scripts/with-engine tests/e2e/noise/ten.sh
 
 # Half an hour: the daemon through a churn of 10,000 short cgroups.
 soak: all
