@@ -284,8 +284,8 @@ oracles: all
 site:
 	scripts/packages install mkdocs
 	scripts/make-site $(OUT)
-# Ten minutes: captrim while memory and disk are refused to it, FAULT_RUNS times for each command and kind.
-# Ten minutes: captrim while memory and disk are refused to it, and engines lie, FAULT_RUNS times for each command and kind.
+# Ten minutes: captrim while engines lie, and while memory and disk are refused to it, FAULT_RUNS times
+# for each command and kind.
 faults: all
 	tests/faults/run --runs $(or $(FAULT_RUNS),300) ./$(BIN)
 	tests/faults/engines ./$(BIN)
