@@ -179,9 +179,16 @@ static __always_inline __u64 regs_arg(bool btf, struct pt_regs *regs, unsigned i
 {
 	__u64 v = 0;
 
-	if (n == 0) /* regs[0] may hold the return value already */
-		return FIELD(btf, regs, orig_x0);
-	bpf_core_read(&v, sizeof(v), &regs->regs[n & 7]);
+	/*
+	 * regs[0] may hold the return value already. Both are read in the same way, or the compiler
+	 * makes one instruction of a load by BTF and one from the stack, which the verifier
+	 * refuses.
+	 */
+	(void)btf;
+	if (n == 0)
+		bpf_core_read(&v, sizeof(v), &regs->orig_x0);
+	else
+		bpf_core_read(&v, sizeof(v), &regs->regs[n & 7]);
 	return v;
 }
 
