@@ -301,6 +301,9 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		return 0;
 	}
 	key.cgroup = cgroup_of(btf, task);
+	if (btf && cfg_detail && c->cap == CAP_SYS_ADMIN && stack &&
+	    !is_overcommit(caller_of(btf, stack, c)) && window_moved(ctx))
+		stack = ctx + window_offset();
 	if (c->cap == CAP_SYS_ADMIN && is_overcommit(caller_of(btf, stack, c))) {
 		count_overcommit(key.cgroup, c->granted);
 		return 0;

@@ -12,6 +12,9 @@ SEC_HOT int cfg_window[2] = { -1, -1 };
 /* Which of them holds now, see follow_window. */
 SEC_HOT __u32 window_shape;
 
+/* In jiffies, see window_moved. */
+SEC_HOT __u64 window_looked;
+
 /* Always 0, which the verifier does not know: see on_check. */
 SEC_HOT __u32 nothing;
 

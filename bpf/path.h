@@ -123,6 +123,26 @@ static __always_inline void follow_window(void *ctx, const struct ct_stack *st)
 		window_shape = !(window_shape & 1);
 }
 
+/*
+ * With less detail no call path is taken that would show it: looked for at most once a jiffy, by a
+ * check whose caller is in question.
+ */
+static __always_inline bool window_moved(void *ctx)
+{
+	__u64 now = bpf_jiffies64();
+	__u32 shape = window_shape;
+	struct ct_stack *st;
+
+	if (cfg_window[1] < 0 || now == window_looked)
+		return false;
+	window_looked = now;
+	st = unwind(ctx);
+	if (!st)
+		return false;
+	follow_window(ctx, st);
+	return window_shape != shape;
+}
+
 /* Keeps the call path under its fingerprint. false: not this time. */
 static __always_inline bool keep_stack(void *ctx, __u64 site)
 {
