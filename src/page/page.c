@@ -56,9 +56,7 @@ struct writing {
 
 static FILE *begin(struct writing *w)
 {
-	w->out = open_memstream(&w->text, &w->len);
-	if (!w->out)
-		abort(); /* no memory */
+	w->out = ct_xmemstream(&w->text, &w->len);
 	return w->out;
 }
 
