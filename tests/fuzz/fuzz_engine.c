@@ -7,13 +7,13 @@
 #include <errno.h>
 #include <string.h>
 
-#include "model/recording.h"
 #include "runtime/containerd_api.h"
 #include "runtime/cri.h"
 #include "runtime/docker_priv.h"
 #include "runtime/grpc.h"
 #include "runtime/proto.h"
 #include "runtime/seccomp_file.h"
+#include "writable.h"
 
 #define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define POD                                                                       \
@@ -62,25 +62,6 @@ int ct_grpc__call(struct ct_grpc *g, const char *method, const char *space,
 	return 0;
 }
 
-/* Can a recording hold it, whatever its strings are? */
-static void must_be_writable(struct ct_session *s)
-{
-	ct_autosession struct ct_session *back = NULL;
-	ct_autoerr struct ct_err err = { 0 };
-	ct_autofree char *text = NULL;
-	ct_autofclose FILE *in = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-
-	if (!f || ct_recording__write_stream(s, f) || fclose(f))
-		abort();
-	in = fmemopen(text, len, "r");
-	if (!in || ct_recording__read_stream(in, "fuzz", &back, &err)) {
-		fprintf(stderr, "%s\n%s\n", err.msg, text);
-		abort();
-	}
-}
-
 static void read_inspect(const char *text, size_t len, bool podman)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
@@ -93,7 +74,7 @@ static void read_inspect(const char *text, size_t len, bool podman)
 		return;
 	ct_docker_info__parse(root, &info);
 	if (!ct_docker_inspect__parse(root, &info, w))
-		must_be_writable(s);
+		fuzz_must_be_writable(s);
 	free(ct_docker_health__command(json_object_get(root, "Config")));
 	ct_docker_labels__are_own(json_object_get(root, "Labels"), root);
 }
@@ -141,7 +122,7 @@ static void read_messages(const char *text, size_t len, bool cri)
 		    ct_containerd_api__describe(NULL, "k8s.io", ID, POD, &w->container, &err);
 	if (ret > 0)
 		abort();
-	must_be_writable(s);
+	fuzz_must_be_writable(s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -9,9 +9,9 @@
 #include "cgroup/hierarchy.h"
 #include "cgroup/path.h"
 #include "files.h"
-#include "model/recording.h"
 #include "runtime/oci.h"
 #include "runtime/runtime.h"
+#include "writable.h"
 
 #define ID  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define PID 4711
@@ -24,23 +24,6 @@ static void put(const char *name, const void *data, size_t size)
 	free(fuzz_put(name, data, size));
 }
 
-static void must_be_writable(struct ct_session *s)
-{
-	ct_autosession struct ct_session *back = NULL;
-	ct_autofree char *text = NULL;
-	ct_autofclose FILE *in = NULL;
-	size_t len = 0;
-	FILE *f = open_memstream(&text, &len);
-
-	if (!f || ct_recording__write_stream(s, f) || fclose(f))
-		abort();
-	in = fmemopen(text, len, "r");
-	if (!in || ct_recording__read_stream(in, "fuzz", &back, NULL)) {
-		fprintf(stderr, "%s\n", text);
-		abort();
-	}
-}
-
 static void read_bundle(const void *data, size_t size, const char *cgroup)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
@@ -51,7 +34,7 @@ static void read_bundle(const void *data, size_t size, const char *cgroup)
 	put("bundle/config.json", data, size);
 	ret = ct_oci__read("/bundle/config.json", cgroup, w, &err);
 	if (!ret)
-		must_be_writable(s);
+		fuzz_must_be_writable(s);
 	else if (ret > 0 || !err.msg)
 		abort();
 }
