@@ -284,6 +284,7 @@ oracles: all
 site:
 	scripts/packages install mkdocs
 	scripts/make-site $(OUT)
+
 # Ten minutes: captrim while engines lie, and while memory and disk are refused to it, FAULT_RUNS times
 # for each command and kind.
 faults: all
