@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/* What a fuzzer asks of every session that it gets out of its input. */
 #ifndef CT_FUZZ_WRITABLE_H
 #define CT_FUZZ_WRITABLE_H
 
