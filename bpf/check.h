@@ -144,7 +144,7 @@ static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, const str
 		if (mine && !cfg_trace && cfg_detail < CT_DETAIL_KINDS)
 			send_sample(key);
 	}
-	if (!(key->flags & CT_F_NO_SITE) && !keep_stack(ctx, key->site)) {
+	if (!(key->flags & CT_F_NO_SITE) && !keep_stack(ctx, key->site, 0)) {
 		/* Counted past the cache, so that the next hit comes here and tries again. */
 		n->count++;
 		n->last = bpf_jiffies64();
@@ -177,7 +177,7 @@ static __always_inline __u64 site_of(void *ctx, const struct check *c, int nr)
 {
 	if (c->whole)
 		return c->word[0];
-	return c->window ? fingerprint(c->word, nr) : site_of_stack(ctx, nr);
+	return c->window ? fingerprint(c->word, nr) : site_of_stack(ctx, nr, 0);
 }
 
 static __always_inline void know_by_another(struct ct_key *key)

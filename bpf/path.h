@@ -79,7 +79,11 @@ static __always_inline int nr_of(bool btf, struct task_struct *task, struct pt_r
 	return nr > CT_NR_OTHER ? CT_NR_OTHER : nr;
 }
 
-static __always_inline struct ct_stack *unwind(void *ctx)
+/*
+ * link: the caller, where no frame holds it yet and so the kernel's unwinder leaves it out; else 0.
+ * NULL: the kernel's buffer is in use by the code that we interrupted.
+ */
+static __always_inline struct ct_stack *unwind(void *ctx, __u64 link)
 {
 	__u32 zero = 0;
 	struct ct_stack *st = bpf_map_lookup_elem(&scratch, &zero);
@@ -87,9 +91,16 @@ static __always_inline struct ct_stack *unwind(void *ctx)
 
 	if (!st)
 		return NULL;
-	n = bpf_get_stack(ctx, st->addr, sizeof(st->addr), 0);
+	if (link) {
+		n = bpf_get_stack(ctx, st->addr + 1, sizeof(st->addr) - sizeof(st->addr[0]), 0);
+		st->addr[0] = st->addr[1];
+		st->addr[1] = link;
+		n += n > 0 ? sizeof(st->addr[0]) : 0;
+	} else {
+		n = bpf_get_stack(ctx, st->addr, sizeof(st->addr), 0);
+	}
 	if (n <= 0)
-		return NULL; /* the kernel's buffer is in use by the code that we interrupted */
+		return NULL;
 	st->depth = n / sizeof(st->addr[0]);
 	return st;
 }
@@ -136,21 +147,21 @@ static __always_inline bool window_moved(void *ctx)
 	if (cfg_window[1] < 0 || now == window_looked)
 		return false;
 	window_looked = now;
-	st = unwind(ctx);
+	st = unwind(ctx, 0);
 	if (!st)
 		return false;
 	follow_window(ctx, st);
 	return window_shape != shape;
 }
 
-/* Keeps the call path under its fingerprint. false: not this time. */
-static __always_inline bool keep_stack(void *ctx, __u64 site)
+/* Keeps the call path under its fingerprint; link as for unwind(). false: not this time. */
+static __always_inline bool keep_stack(void *ctx, __u64 site, __u64 link)
 {
 	struct ct_stack *st;
 
 	if (bpf_map_lookup_elem(&stacks, &site))
 		return true;
-	st = unwind(ctx);
+	st = unwind(ctx, link);
 	if (!st)
 		return false;
 	follow_window(ctx, st);
@@ -164,9 +175,9 @@ static __always_inline bool keep_stack(void *ctx, __u64 site)
  * The path itself as the fingerprint: right, but forty times as dear. Without a window it is that
  * of every check, and user space says so.
  */
-static __always_inline __u64 site_of_stack(void *ctx, int nr)
+static __always_inline __u64 site_of_stack(void *ctx, int nr, __u64 link)
 {
-	struct ct_stack *st = unwind(ctx);
+	struct ct_stack *st = unwind(ctx, link);
 	__u64 site = 1 ^ (__u64)(__u32)nr << 48;
 
 	if (!st)

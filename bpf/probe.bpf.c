@@ -85,21 +85,23 @@ int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target,
 	};
 	struct task_struct *task = current_task(false);
 	__u32 tid = bpf_get_current_pid_tgid();
+	__u64 link = 0;
 	int nr;
 
 	c.window = !bpf_probe_read_kernel(c.word, sizeof(c.word), (void *)PT_REGS_SP(ctx));
 #if defined(__TARGET_ARCH_arm64)
-	c.word[0] = PT_REGS_RET(ctx);
+	/* At the first instruction no frame has it, and no pointer authentication has signed it. */
+	c.word[0] = link = PT_REGS_RET(ctx);
 #endif
 	nr = nr_of(false, task, regs_of(false, task));
 	if (cfg_detail) {
 		/* The first word alone is looked at, see is_overcommit(). */
 	} else if (cred_flags(false, &c, task)) {
-		c.word[0] = site_of_stack(ctx, nr);
+		c.word[0] = site_of_stack(ctx, nr, link);
 		c.whole = true;
 		c.window = false;
 	} else if (c.window) {
-		keep_stack(ctx, fingerprint(c.word, nr));
+		keep_stack(ctx, fingerprint(c.word, nr), link);
 	}
 	if (bpf_map_update_elem(&pending, &tid, &c, BPF_ANY))
 		lost(CT_LOSS_KINDS);
