@@ -260,7 +260,7 @@ memory: all
 	EXECS=200000 CGROUPS=10000 tests/e2e/memory.sh
 
 # What the daemon costs while idle, under load, and with many workloads: five minutes, on a quiet host.
-bench-monitor: all
+bench-monitor: all $(OUT)/scrape
 	scripts/bench-monitor
 
 # Ten services of the image NOISE_IMAGE do what they do all day for NOISE_SECONDS (300): no event.

@@ -80,6 +80,22 @@ char *ct_http__form(const struct ct_http_request *req, const char *name)
 	return NULL;
 }
 
+/* "q=0" among the parameters of this element of a list, which ends at a comma: not this one. */
+static bool is_refused(const char *element)
+{
+	const char *end = element + strcspn(element, ",");
+	const char *p = element;
+
+	while ((p = memchr(p, ';', (size_t)(end - p)))) {
+		p += 1 + strspn(p + 1, " \t");
+		if (!strncasecmp(p, "q=", 2)) {
+			p += 2 + strspn(p + 2, "0.");
+			return *p < '1' || *p > '9';
+		}
+	}
+	return false;
+}
+
 bool ct_http__accepts(const struct ct_http_request *req, const char *type)
 {
 	const char *list = ct_http__header(req, "Accept");
@@ -88,7 +104,7 @@ bool ct_http__accepts(const struct ct_http_request *req, const char *type)
 	for (const char *p = list; p && *p; p += strcspn(p, ",")) {
 		p += strspn(p, ", \t");
 		if (!strncasecmp(p, type, len) && (!p[len] || strchr(",; \t", p[len])))
-			return true;
+			return !is_refused(p);
 	}
 	return false;
 }

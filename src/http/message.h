@@ -41,7 +41,8 @@ char *ct_http__form(const struct ct_http_request *req, const char *name);
 
 bool ct_http__is(const struct ct_http_request *req, const char *method);
 
-/* Does the request's Accept name this media type? Parameters and preferences are not looked at. */
+/* Does the request's Accept name this media type, and not with "q=0"? Other parameters and
+ * preferences are not looked at. */
 bool ct_http__accepts(const struct ct_http_request *req, const char *type);
 
 struct ct_http_response {

@@ -20,7 +20,8 @@
 static void test_messages(void)
 {
 	struct ct_http_pair headers[] = { { "Accept",
-					    "text/html, application/openmetrics-text;v=1" } };
+					    "text/html, image/png; q=0.000, "
+					    "application/openmetrics-text;v=1;q=0.5, a/b;q=0" } };
 	struct ct_http_request req = {
 		.method = "POST",
 		.headers = { headers, 1, 1 },
@@ -42,6 +43,8 @@ static void test_messages(void)
 	CU_ASSERT(ct_http__accepts(&req, "text/html"));
 	CU_ASSERT(!ct_http__accepts(&req, "text/h"));
 	CU_ASSERT(!ct_http__accepts(&req, "text/plain"));
+	CU_ASSERT(!ct_http__accepts(&req, "image/png"));
+	CU_ASSERT(!ct_http__accepts(&req, "a/b"));
 	ct_http__add_url(&url, "a/b %\"\xc3\xbc-._~");
 	UNIT_STR(url.s, "a%2Fb%20%25%22%C3%BC-._~");
 	ct_str__free(&url);
