@@ -117,7 +117,8 @@ static const char *image_of(const struct ct_survey_row *row)
 static int read_side(struct ct_store *store, struct ct_side *s, struct ct_err *err)
 {
 	const struct ct_stored o = options_of(s);
-	int ret = ct_stored__survey(store, &o, true, &s->sv, err);
+	int ret = ct_stored__survey(store, &o, &(struct ct_survey_want){ CT_DEPTH_NEEDS, true },
+				    &s->sv, err);
 
 	if (ret)
 		return ret;

@@ -63,15 +63,16 @@ static void hint(const struct ct_survey *sv)
 
 static int list(struct ct_err *err)
 {
+	bool all = format == JSON || verbose || from.names.len;
+	const struct ct_survey_want want = { all ? CT_DEPTH_NEEDS : CT_DEPTH_REACH, false };
 	ct_autostore struct ct_store *store = NULL;
 	ct_autosurvey struct ct_survey sv = {};
 	int ret = ct_store__open(from.url, CT_STORE_READ, &store, err);
 
 	if (!ret)
-		ret = ct_stored__survey(store, &from, true, &sv, err);
+		ret = ct_stored__survey(store, &from, &want, &sv, err);
 	if (ret)
 		return ret;
-	ct_survey__join(&sv);
 	ct_survey__sort(&sv, (enum ct_survey_order)order);
 	ret = ct_outfile__write(out_path ? out_path : "-", write_list, &sv, err);
 	if (!ret)

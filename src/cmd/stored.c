@@ -94,7 +94,7 @@ static int check_there(struct ct_store *s, const struct ct_stored *o, struct ct_
 
 		if (!parts[i].value)
 			continue;
-		ret = ct_survey__read(s, &q, false, &some, err);
+		ret = ct_survey__read_joined(s, &q, CT_DEPTH_ROWS, &some, err);
 		if (ret)
 			return ret;
 		if (some.len)
@@ -107,23 +107,59 @@ static int check_there(struct ct_store *s, const struct ct_stored *o, struct ct_
 	return 0;
 }
 
-int ct_stored__survey(struct ct_store *s, const struct ct_stored *o, bool needs,
-		      struct ct_survey *sv, struct ct_err *err)
+/* Names are the database's to find, of however many there are. */
+static int read_named(struct ct_store *s, const struct ct_stored *o, struct ct_store_query *q,
+		      const struct ct_survey_want *want, struct ct_survey *sv, struct ct_err *err)
+{
+	q->names = o->names.items;
+	q->nnames = o->names.len;
+	return want->apart ? ct_survey__read(s, q, want->depth == CT_DEPTH_NEEDS, sv, err) :
+			     ct_survey__read_joined(s, q, want->depth, sv, err);
+}
+
+/* -ENOENT with a message if a name, or an option, means nothing that is there. */
+static int check_names(struct ct_store *s, const struct ct_stored *o, struct ct_store_query *q,
+		       const struct ct_survey *found, struct ct_err *err)
 {
 	ct_autosurvey struct ct_survey all = {};
+	bool missing = false;
+	int ret;
+
+	for (size_t i = 0; i < o->names.len; i++)
+		missing |= !ct_survey__has(found, o->names.items[i]);
+	if (found->len && !missing)
+		return 0;
+	q->names = NULL;
+	q->nnames = 0;
+	ret = ct_survey__read_joined(s, q, CT_DEPTH_ROWS, &all, err);
+	if (!ret && !all.len)
+		ret = check_there(s, o, err);
+	if (ret)
+		return ret;
+	/* What some hosts call it is not what it is called on the first of them. */
+	for (size_t i = 0; i < o->names.len; i++)
+		if (!ct_survey__has(found, o->names.items[i]))
+			return ct_survey__choose(&all, &o->names.items[i], 1, err);
+	return 0;
+}
+
+int ct_stored__survey(struct ct_store *s, const struct ct_stored *o,
+		      const struct ct_survey_want *want, struct ct_survey *sv, struct ct_err *err)
+{
+	ct_autosurvey struct ct_survey some = {};
 	struct ct_store_query q;
 	int ret = ct_stored__query(o, &q, err);
 
 	if (!ret)
-		ret = ct_survey__read(s, &q, needs, &all, err);
-	if (!ret && !all.len)
-		ret = check_there(s, o, err);
+		ret = read_named(s, o, &q, want, &some, err);
 	if (!ret)
-		ret = ct_survey__choose(&all, o->names.items, o->names.len, err);
+		ret = check_names(s, o, &q, &some, err);
+	if (!ret)
+		ret = ct_survey__choose(&some, o->names.items, o->names.len, err);
 	if (ret)
 		return ret;
-	*sv = all;
-	all = (struct ct_survey){};
+	*sv = some;
+	some = (struct ct_survey){};
 	return 0;
 }
 
@@ -135,7 +171,7 @@ int ct_stored__load(struct ct_store *store, const struct ct_stored *o,
 	ct_autosession struct ct_session *loaded = NULL;
 	ct_autofree const char **keys = NULL;
 	struct ct_store_query q = {};
-	int ret = ct_stored__survey(store, o, false, &sv, err);
+	int ret = ct_stored__survey(store, o, &(struct ct_survey_want){ CT_DEPTH_ROWS }, &sv, err);
 
 	if (!ret)
 		ret = ct_stored__query(o, &q, err);

@@ -4,8 +4,7 @@
 #define CT_CMD_STORED_H
 
 #include "cmd/cmd.h"
-#include "store/store.h"
-#include "survey/survey.h"
+#include "survey/stored.h"
 
 /* What a command was told to take from a store. All empty: nothing was said. */
 struct ct_stored {
@@ -65,12 +64,17 @@ bool ct_stored__is_wanted(const struct ct_stored *o);
 /* The query for it, without the names. -EINVAL: --since does not name a time. It borrows from o. */
 int ct_stored__query(const struct ct_stored *o, struct ct_store_query *q, struct ct_err *err);
 
+struct ct_survey_want {
+	enum ct_survey_depth depth;
+	bool apart; /* a row for each host; else one for each workload */
+};
+
 /*
- * The workloads, with all that is known of their needs if needs is true. Names that are not there
- * are -ENOENT, and an empty store is not.
+ * The workloads, and what is known of their needs. Names that are not there are -ENOENT, and an
+ * empty store is not.
  */
-int ct_stored__survey(struct ct_store *s, const struct ct_stored *o, bool needs,
-		      struct ct_survey *sv, struct ct_err *err);
+int ct_stored__survey(struct ct_store *s, const struct ct_stored *o,
+		      const struct ct_survey_want *want, struct ct_survey *sv, struct ct_err *err);
 
 /*
  * All recordings of them, judged: what the same recordings as files give. -ENOENT: there are none.

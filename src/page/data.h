@@ -50,7 +50,7 @@ struct ct_page_want {
 	const char *host; /* of this alone; NULL: of all */
 	const char *key;  /* of this workload alone, with its recording; NULL: of all */
 	bool survey, events, gaps;
-	bool needs; /* and of each workload its needs; of a large fleet there are too many */
+	bool needs; /* and of one workload all that it needs, of many how far that reaches */
 };
 
 /* Fills d, which is empty. 0 or a negative errno with a message; d holds nothing then. */

@@ -6,8 +6,6 @@
 #include "base/clock.h"
 #include "survey/stored.h"
 
-#define MOST_WITH_NEEDS 5000 /* workloads: what they need is ten times as many rows */
-
 static char *copy(const char *s)
 {
 	return s && *s ? ct_xstrdup(s) : NULL;
@@ -105,14 +103,15 @@ static int load_one(struct ct_store *s, const struct ct_store_query *q, struct c
 	return ret;
 }
 
-static bool is_too_much(const struct ct_page_data *d, const struct ct_page_want *want)
+/* One workload is told host by host; of all the first page shows no more than how far they reach.
+ */
+static int read_survey(struct ct_store *s, const struct ct_store_query *q,
+		       const struct ct_page_want *want, struct ct_page_data *d, struct ct_err *err)
 {
-	uint64_t workloads = 0;
-
-	for (size_t i = 0; i < d->nhosts; i++)
-		if (!want->host || ct_str_equal(want->host, d->hosts[i].name))
-			workloads += d->hosts[i].workloads;
-	return !want->key && workloads > MOST_WITH_NEEDS;
+	if (want->key)
+		return ct_survey__read(s, q, want->needs, &d->survey, err);
+	return ct_survey__read_joined(s, q, want->needs ? CT_DEPTH_REACH : CT_DEPTH_ROWS,
+				      &d->survey, err);
 }
 
 static int load_from(struct ct_store *s, const struct ct_page_want *want, struct ct_page_data *d,
@@ -127,7 +126,7 @@ static int load_from(struct ct_store *s, const struct ct_page_want *want, struct
 		q.nnames = 1;
 	}
 	if (!ret && want->survey)
-		ret = ct_survey__read(s, &q, want->needs && !is_too_much(d, want), &d->survey, err);
+		ret = read_survey(s, &q, want, d, err);
 	if (!ret && want->events)
 		ret = ct_store__each_event(s, &q, add_event, d, err);
 	if (!ret && want->gaps)

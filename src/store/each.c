@@ -108,7 +108,89 @@ static int on_workload(const struct ct_row *row, void *arg)
 	r.confidence = NEXT_TEXT;
 	r.gaps = NEXT_TEXT;
 	r.advice_ms = NEXT_INT;
+	r.hosts = NEXT_UINT;
 	return c->workload(&r, c->arg);
+}
+
+/*
+ * What is alike on many hosts, added up by the server: a fleet has hundreds of thousands of rows of
+ * which a reader shows some hundred. Hosts of which there are several stores stay apart, for a host
+ * is to count once. A sum never fails, whatever a host has written.
+ */
+#define SUM(column)	 "CAST(least(sum(" column "), 9223372036854775807) AS bigint)"
+#define EARLIEST(column) "coalesce(min(nullif(" column ", 0)), 0)"
+#define SEVERAL_STORES(host)                                                     \
+	" LEFT JOIN (SELECT name FROM host GROUP BY name HAVING count(*) > 1) t" \
+	" ON t.name = " host
+
+#define ALIKE_WORKLOADS                                                                                                                                                                                   \
+	"SELECT f.host, f.store, f.key, f.label, f.kind, f.runtime, f.image, f.image_digest,"                                                                                                             \
+	" f.project, f.service, f.namespace, f.owner, f.container, g.configured_known,"                                                                                                                   \
+	" g.configured, g.starts, g.ends, g.reloads, g.watched_ms, g.checks, g.recordings,"                                                                                                               \
+	" g.lost, g.first_ms, g.last_ms, g.news_ms, 0, 0, 0, 0, '', '', 0, g.hosts"                                                                                                                       \
+	" FROM (SELECT w.key, w.configured_known, w.configured,"                                                                                                                                          \
+	" min(ARRAY[w.host, w.store]) AS one,"                                                                                                                                                            \
+	" CASE WHEN t.name IS NULL THEN count(*) ELSE 1 END AS hosts,"                                                                                                                                    \
+	" " SUM("w.starts") " AS starts, " SUM(                                                                                                                                                           \
+		"w.ends") " AS ends,"                                                                                                                                                                     \
+			  " " SUM("w.reloads") " AS reloads, " SUM(                                                                                                                                       \
+				  "w.watched_ms") " AS watched_ms,"                                                                                                                                       \
+						  " " SUM("w.checks") " AS checks, " SUM(                                                                                                                 \
+							  "w.recordings") " AS recordings,"                                                                                                               \
+									  " " SUM("w.lost") " AS "                                                                                                        \
+											    "lost"                                                                                                        \
+											    ","                                                                                                           \
+											    " " EARLIEST(                                                                                                 \
+												    "w.first_ms") " AS first_ms,"                                                                         \
+														  " max(w.last_ms) AS last_ms, max(w.news_ms) AS news_ms FROM workload w" SEVERAL_STORES( \
+															  "w.host")
+#define ALIKE_WORKLOADS_END                                                         \
+	" GROUP BY w.key, t.name, w.configured_known, w.configured) g JOIN LATERAL" \
+	" (SELECT * FROM workload f WHERE f.host = g.one[1] AND f.store = g.one[2]" \
+	" AND f.key = g.key LIMIT 1) f ON true ORDER BY f.key, f.host, f.store"
+
+/* For itself: to join two tables of hundreds of thousands of rows takes longer than to read both.
+ */
+#define ALIKE_ADVICES                                                                      \
+	"SELECT coalesce(t.name, ''), '', a.key, '', a.cap_add, a.required, a.optional,"   \
+	" a.confidence, a.gaps, '', max(a.time_ms),"                                       \
+	" CASE WHEN t.name IS NULL THEN count(*) ELSE 1 END FROM advice a" SEVERAL_STORES( \
+		"a.host")
+#define ALIKE_ADVICES_END                                                                  \
+	" GROUP BY a.key, t.name, a.cap_add, a.required, a.optional, a.confidence, a.gaps" \
+	" ORDER BY a.key, t.name"
+
+#define ALIKE_NEEDS                                                                          \
+	"SELECT f.host, f.store, f.key, '', f.capability, f.verdict, f.scope, f.risk,"       \
+	" f.chosen, f.held, g.granted, g.denied, g.first_ms, g.last_ms, g.since_ms, f.site," \
+	" f.syscall, f.process, f.reason FROM (SELECT n.key, n.capability,"                  \
+	" min(ARRAY[n.host, n.store]) AS one, " SUM(                                         \
+		"n.granted") " AS granted,"                                                  \
+			     " " SUM("n.denied") " AS denied, " EARLIEST(                    \
+				     "n.first_ms") " AS first_ms,"                           \
+						   " max(n.last_ms) AS last_ms, " EARLIEST(  \
+							   "n.since_ms") " AS since_ms"      \
+									 " FROM need "       \
+									 "n" CT_JOIN_WORKLOAD("n")
+#define ALIKE_NEEDS_END                                                                 \
+	" GROUP BY n.key, n.capability, n.verdict, n.scope, n.chosen) g JOIN need f ON" \
+	" f.host = g.one[1] AND f.store = g.one[2] AND f.key = g.key"                   \
+	" AND f.capability = g.capability ORDER BY f.key, f.host, f.store, f.capability"
+
+bool ct_store__adds_up(const struct ct_store *s)
+{
+	return s->db->postgres;
+}
+
+/* Is more asked for than a host? */
+static bool asks_workload(const struct ct_store_query *q)
+{
+	return q && (q->project || q->namespace_ || q->nnames || q->since_ms || q->until_ms);
+}
+
+static bool is_alike(const struct ct_store *s, const struct ct_store_query *q)
+{
+	return q && q->alike && ct_store__adds_up(s);
 }
 
 int ct_store__each_workload(struct ct_store *s, const struct ct_store_query *q,
@@ -119,13 +201,16 @@ int ct_store__each_workload(struct ct_store *s, const struct ct_store_query *q,
 	};
 	struct caller c = { .workload = fn, .arg = arg };
 
+	if (is_alike(s, q))
+		return run(s, ALIKE_WORKLOADS, &names, q, ALIKE_WORKLOADS_END, on_workload, &c,
+			   err);
 	return run(s,
 		   "SELECT w.host, w.store, w.key, w.label, w.kind, w.runtime, w.image,"
 		   " w.image_digest, w.project, w.service, w.namespace, w.owner, w.container,"
 		   " w.configured_known, w.configured, w.starts, w.ends, w.reloads, w.watched_ms,"
 		   " w.checks, w.recordings, w.lost, w.first_ms, w.last_ms, w.news_ms, a.cap_add,"
-		   " a.required, a.optional, a.removed, a.confidence, a.gaps, a.time_ms"
-		   " FROM workload w LEFT JOIN advice a ON " CT_SAME_WORKLOAD("a", "w"),
+		   " a.required, a.optional, a.removed, a.confidence, a.gaps, a.time_ms,"
+		   " 1 FROM workload w LEFT JOIN advice a ON " CT_SAME_WORKLOAD("a", "w"),
 		   &names, q, " ORDER BY w.key, w.host, w.store", on_workload, &c, err);
 }
 
@@ -167,12 +252,48 @@ int ct_store__each_need(struct ct_store *s, const struct ct_store_query *q, ct_s
 						     .workload = true };
 	struct caller c = { .need = fn, .arg = arg };
 
+	if (is_alike(s, q))
+		return run(s, ALIKE_NEEDS, &names, q, ALIKE_NEEDS_END, on_need, &c, err);
 	return run(s,
 		   "SELECT n.host, n.store, n.key, w.label, n.capability, n.verdict, n.scope,"
 		   " n.risk, n.chosen, n.held, n.granted, n.denied, n.first_ms, n.last_ms,"
 		   " n.since_ms, n.site, n.syscall, n.process, n.reason"
 		   " FROM need n" CT_JOIN_WORKLOAD("n"),
 		   &names, q, " ORDER BY n.key, n.host, n.store, n.capability", on_need, &c, err);
+}
+
+static int on_reach(const struct ct_row *row, void *arg)
+{
+	const struct caller *c = arg;
+	const struct ct_store_need_row r = {
+		.key = ct_row__text(row, 0),
+		.capability = ct_row__text(row, 1),
+		.scope = ct_row__text(row, 2),
+		.chosen = true,
+	};
+
+	return c->need(&r, c->arg);
+}
+
+int ct_store__each_reach(struct ct_store *s, const struct ct_store_query *q, ct_store_need_fn fn,
+			 void *arg, struct ct_err *err)
+{
+	bool joined = asks_workload(q);
+	const struct ct_where_names names = { .host = "n.host",
+					      .first = "n.first_ms",
+					      .last = "n.last_ms",
+					      .capability = "n.capability",
+					      .workload = joined };
+	struct caller c = { .need = fn, .arg = arg };
+
+	return run(s,
+		   joined ?
+			   "SELECT n.key, n.capability, n.scope FROM need n" CT_JOIN_WORKLOAD("n") :
+			   "SELECT n.key, n.capability, n.scope FROM need n",
+		   &names, q,
+		   " AND n.chosen = 1 GROUP BY n.key, n.capability, n.scope"
+		   " ORDER BY n.key, n.capability, n.scope",
+		   on_reach, &c, err);
 }
 
 static int on_advice(const struct ct_row *row, void *arg)
@@ -192,6 +313,7 @@ static int on_advice(const struct ct_row *row, void *arg)
 	r.gaps = NEXT_TEXT;
 	r.json = NEXT_TEXT;
 	r.time_ms = NEXT_INT;
+	r.hosts = NEXT_UINT;
 	return c->advice(&r, c->arg);
 }
 
@@ -201,12 +323,22 @@ int ct_store__each_advice(struct ct_store *s, const struct ct_store_query *q, ct
 	static const struct ct_where_names names = {
 		.host = "a.host", .first = "a.time_ms", .last = "a.time_ms", .workload = true
 	};
+	static const struct ct_where_names alone = { .host = "a.host" };
+	static const struct ct_where_names alike = {
+		.host = "w.host", .first = "w.first_ms", .last = "w.last_ms", .workload = true
+	};
 	struct caller c = { .advice = fn, .arg = arg };
 
-	return run(s,
-		   "SELECT a.host, a.store, a.key, w.label, a.cap_add, a.required, a.optional,"
-		   " a.confidence, a.gaps, a.json, a.time_ms FROM advice a" CT_JOIN_WORKLOAD("a"),
-		   &names, q, " ORDER BY a.key, a.host, a.store", on_advice, &c, err);
+	if (is_alike(s, q))
+		return run(s,
+			   asks_workload(q) ? ALIKE_ADVICES CT_JOIN_WORKLOAD("a") : ALIKE_ADVICES,
+			   asks_workload(q) ? &alike : &alone, q, ALIKE_ADVICES_END, on_advice, &c,
+			   err);
+	return run(
+		s,
+		"SELECT a.host, a.store, a.key, w.label, a.cap_add, a.required, a.optional,"
+		" a.confidence, a.gaps, a.json, a.time_ms, 1 FROM advice a" CT_JOIN_WORKLOAD("a"),
+		&names, q, " ORDER BY a.key, a.host, a.store", on_advice, &c, err);
 }
 
 static int on_event(const struct ct_row *row, void *arg)

@@ -138,6 +138,9 @@ static int open_remote(struct ct_store *s, const char *url, unsigned int flags, 
 	ret = ct_remote__open(url, &s->db, err);
 	if (ret)
 		return ret;
+	/* Many rows are added up to few: that fits into memory, and compiling takes longer. A proxy
+	 * may refuse it. */
+	(void)ct_db__script(s->db, "SET jit = off; SET work_mem = '32MB'", NULL);
 	return flags & CT_STORE_CHANGE ? ct_schema__migrate(s->db, err) :
 					 ct_schema__check(s->db, err);
 }

@@ -144,7 +144,16 @@ struct ct_store_query {
 	int64_t since_ms, until_ms; /* seen, or happened, at or after, and before; 0: no limit */
 	/* For each_need, each_event: of this capability only ("SYS_ADMIN"). */
 	const char *capability;
+	/*
+	 * For each_workload, each_need and each_advice: hosts that are alike come as one row, with
+	 * their numbers added up, and with the names of the first of them; workloads without what
+	 * was judged, which each_advice then tells without names. Only where ct_store__adds_up().
+	 */
+	bool alike;
 };
+
+/* Does the database add up what is alike? PostgreSQL, which has the rows of many hosts. */
+bool ct_store__adds_up(const struct ct_store *s);
 
 /*
  * All recordings that match, added up and united (model/tally.h): replicas on all hosts are one
@@ -162,6 +171,7 @@ struct ct_store_host_row {
 };
 
 struct ct_store_workload_row {
+	uint64_t hosts; /* that it stands for: 1, or more of those that are alike */
 	const char *host, *store, *key, *label, *kind, *runtime;
 	const char *image, *image_digest, *project, *service, *namespace_, *owner, *container;
 	bool configured_known;
@@ -189,6 +199,7 @@ struct ct_store_need_row {
 };
 
 struct ct_store_advice_row {
+	uint64_t hosts; /* that it stands for, as of a workload; host is "" of several */
 	const char *host, *store, *key, *label;
 	uint64_t cap_add, required, optional;
 	const char *confidence, *gaps;
@@ -211,6 +222,12 @@ int ct_store__each_workload(struct ct_store *s, const struct ct_store_query *q,
 			    ct_store_workload_fn fn, void *arg, struct ct_err *err);
 int ct_store__each_need(struct ct_store *s, const struct ct_store_query *q, ct_store_need_fn fn,
 			void *arg, struct ct_err *err);
+/*
+ * How far needs reach, once for each workload, capability and scope, whatever the host: of the rows
+ * only key, capability, scope and chosen are set.
+ */
+int ct_store__each_reach(struct ct_store *s, const struct ct_store_query *q, ct_store_need_fn fn,
+			 void *arg, struct ct_err *err);
 int ct_store__each_advice(struct ct_store *s, const struct ct_store_query *q, ct_store_advice_fn fn,
 			  void *arg, struct ct_err *err);
 int ct_store__each_event(struct ct_store *s, const struct ct_store_query *q, ct_store_event_fn fn,

@@ -83,6 +83,8 @@
 "CREATE INDEX workload_by_time ON workload (last_ms);\n" \
 "CREATE INDEX part_by_key ON part (key);\n" \
 "CREATE INDEX need_by_capability ON need (capability, verdict);\n" \
+/* How far needs reach is asked of all workloads together; most rows are not of needs. */ \
+"CREATE INDEX need_chosen ON need (key, capability, scope, host) WHERE chosen = 1;\n" \
 "CREATE INDEX event_by_time ON event (time_ms);\n" \
 "CREATE INDEX event_by_version ON event (version);\n" \
 "CREATE INDEX gap_by_version ON gap (version);\n" \
@@ -130,14 +132,16 @@ CT_OWN_ROWS("gap", "host")
 
 /*
  * The owner of the tables may do everything. A role that is in "writer" sees and changes what
- * belongs to its hosts, or to all for "*"; others see all that they are granted to read.
+ * belongs to its hosts, or to all for "*"; others see all that they are granted to read. What
+ * depends on the role alone is a query of its own, so that it is asked once and not for each row.
  */
 #define CT_OWN_ROWS(table, host) \
 "ALTER TABLE " table " ENABLE ROW LEVEL SECURITY;\n" \
-"CREATE POLICY readers ON " table " FOR SELECT USING (NOT EXISTS (SELECT FROM writer w WHERE " \
-"w.role = current_user AND w.host <> '*'));\n" \
-"CREATE POLICY own_rows ON " table " USING (EXISTS (SELECT FROM writer w WHERE " \
-"w.role = current_user AND w.host IN (" table "." host ", '*')));\n"
+"CREATE POLICY readers ON " table " FOR SELECT USING ((SELECT NOT EXISTS (SELECT FROM writer w " \
+"WHERE w.role = current_user AND w.host <> '*')));\n" \
+"CREATE POLICY own_rows ON " table " USING ((SELECT EXISTS (SELECT FROM writer w WHERE " \
+"w.role = current_user AND w.host = '*')) OR " host " = ANY (ARRAY(SELECT w.host FROM writer w " \
+"WHERE w.role = current_user)));\n"
 /* clang-format on */
 
 #endif

@@ -12,6 +12,15 @@
 struct reading {
 	struct ct_survey rows;
 	struct ct_index index;
+	bool joined; /* and then by key alone */
+	/* Of hosts, or of many that are alike: what they need there of the workload in hand. */
+	struct part_of {
+		char *host; /* NULL: of hosts that are there once */
+		uint64_t needs;
+		size_t hosts;
+	} * parts;
+	size_t nparts, parts_cap;
+	size_t row; /* that these are of */
 };
 
 struct owner {
@@ -79,6 +88,7 @@ static int add_workload(const struct ct_store_workload_row *w, void *arg)
 	row->service = copy(w->service);
 	row->space = copy(w->namespace_);
 	row->container = copy(w->container);
+	row->hosts = row->agree = w->hosts;
 	row->holds_known = w->configured_known;
 	row->holds = w->configured;
 	row->judged = w->confidence && *w->confidence;
@@ -113,7 +123,15 @@ static bool is_owner(const void *items, size_t i, const void *wanted)
 	const struct ct_survey_row *row = &((const struct ct_survey_row *)items)[i];
 	const struct owner *o = wanted;
 
-	return equal(row->host, o->host) && equal(row->store, o->store) && equal(row->key, o->key);
+	return equal(row->key, o->key) &&
+	       (!o->host || (equal(row->host, o->host) && equal(row->store, o->store)));
+}
+
+static struct owner owner_of(const struct reading *r, const char *host, const char *store,
+			     const char *key)
+{
+	return r->joined ? (struct owner){ .key = key } :
+			   (struct owner){ host ? host : "", store, key };
 }
 
 static void make_index(struct reading *r)
@@ -121,9 +139,9 @@ static void make_index(struct reading *r)
 	ct_index__init(&r->index, r->rows.len);
 	for (size_t i = 0; i < r->rows.len; i++) {
 		const struct ct_survey_row *row = &r->rows.rows[i];
+		const struct owner o = owner_of(r, row->host, row->store, row->key);
 
-		ct_index__put(&r->index,
-			      hash_of(&(struct owner){ row->host, row->store, row->key }), i);
+		ct_index__put(&r->index, hash_of(&o), i);
 	}
 }
 
@@ -146,48 +164,165 @@ static enum ct_scope scope_of(const char *name)
 static int add_need(const struct ct_store_need_row *n, void *arg)
 {
 	struct reading *r = arg;
-	const struct owner o = { n->host, n->store, n->key };
+	const struct owner o = owner_of(r, n->host, n->store, n->key);
 	size_t i = ct_index__find(&r->index, hash_of(&o), is_owner, r->rows.rows, &o);
 	int verdict = verdict_of(n->verdict), cap = ct_cap__parse(n->capability);
-	struct ct_survey_cap *c;
+	struct ct_survey_cap c;
 
 	/* A workload that came in between is in the next reading. */
 	if (i == CT_INDEX_NONE || verdict < 0 || cap < 0)
 		return 0;
-	c = ct_survey_row__cap(&r->rows.rows[i], cap);
-	if (c->text || c->site)
-		return 0;
-	c->verdict = (enum ct_verdict)verdict;
-	c->chosen = n->chosen;
-	c->scope = scope_of(n->scope);
-	c->granted = n->granted;
-	c->denied = n->denied;
-	c->first_ms = n->first_ms;
-	c->last_ms = n->last_ms;
-	c->since_ms = n->since_ms;
-	c->site = copy(n->site);
-	c->syscall = copy(n->syscall);
-	c->process = copy(n->process);
-	c->text = copy(n->reason);
+	c = (struct ct_survey_cap){
+		.cap = cap,
+		.verdict = (enum ct_verdict)verdict,
+		.chosen = n->chosen,
+		.scope = scope_of(n->scope),
+		.granted = n->granted,
+		.denied = n->denied,
+		.first_ms = n->first_ms,
+		.last_ms = n->last_ms,
+		.since_ms = n->since_ms,
+		.site = copy(n->site),
+		.syscall = copy(n->syscall),
+		.process = copy(n->process),
+		.text = copy(n->reason),
+	};
+	ct_survey_row__join_cap(&r->rows.rows[i], &c);
+	ct_survey_cap__free(&c);
 	return 0;
+}
+
+static int add_reach(const struct ct_store_need_row *n, void *arg)
+{
+	struct reading *r = arg;
+	const struct owner o = owner_of(r, n->host, n->store, n->key);
+	size_t i = ct_index__find(&r->index, hash_of(&o), is_owner, r->rows.rows, &o);
+	int cap = ct_cap__parse(n->capability);
+
+	if (i != CT_INDEX_NONE && cap >= 0)
+		ct_survey_row__join_cap(&r->rows.rows[i],
+					&(struct ct_survey_cap){ .cap = cap,
+								 .verdict = CT_REQUIRED,
+								 .chosen = n->chosen,
+								 .scope = scope_of(n->scope) });
+	return 0;
+}
+
+/* How many hosts need what all of them need. */
+static void end_parts(struct reading *r)
+{
+	struct ct_survey_row *row = r->nparts ? &r->rows.rows[r->row] : NULL;
+
+	if (row)
+		row->agree = 0;
+	for (size_t i = 0; i < r->nparts; i++) {
+		if (r->parts[i].needs == row->needs)
+			row->agree += r->parts[i].hosts;
+		free(r->parts[i].host);
+	}
+	r->nparts = 0;
+}
+
+static int add_advice(const struct ct_store_advice_row *a, void *arg)
+{
+	struct reading *r = arg;
+	const struct owner o = owner_of(r, NULL, NULL, a->key);
+	size_t i = ct_index__find(&r->index, hash_of(&o), is_owner, r->rows.rows, &o);
+	struct ct_survey_row judged = { .judged = true,
+					.needs = a->cap_add,
+					.optional = a->optional & ~a->cap_add,
+					.gaps = parse_gaps(a->gaps),
+					.confidence = parse_confidence(a->confidence) };
+	struct part_of *last;
+
+	if (i == CT_INDEX_NONE)
+		return 0;
+	if (r->nparts && r->row != i)
+		end_parts(r);
+	r->row = i;
+	ct_survey_row__join(&r->rows.rows[i], &judged);
+	last = r->nparts ? &r->parts[r->nparts - 1] : NULL;
+	if (last && last->host && ct_str_equal(last->host, a->host))
+		last->needs |= a->cap_add;
+	else
+		*CT_PUSH(r->parts, r->nparts,
+			 r->parts_cap) = (struct part_of){ copy(a->host), a->cap_add, a->hosts };
+	return 0;
+}
+
+/* Rows by key, with what was judged of each. */
+static int read_alike(struct ct_store *s, const struct ct_store_query *q, struct reading *r,
+		      struct ct_err *err)
+{
+	int ret = ct_store__each_workload(s, q, add_workload, r, err);
+
+	if (ret)
+		return ret;
+	ct_survey__join(&r->rows);
+	make_index(r);
+	for (size_t i = 0; i < r->rows.len; i++)
+		r->rows.rows[i].agree = 0;
+	ret = ct_store__each_advice(s, q, add_advice, r, err);
+	end_parts(r);
+	free(r->parts);
+	return ret;
+}
+
+static int read_apart(struct ct_store *s, const struct ct_store_query *q, struct reading *r,
+		      struct ct_err *err)
+{
+	int ret = ct_store__each_workload(s, q, add_workload, r, err);
+
+	make_index(r);
+	return ret;
+}
+
+static int read_into(struct ct_store *s, const struct ct_store_query *q, enum ct_survey_depth depth,
+		     struct reading *r, struct ct_survey *sv, struct ct_err *err)
+{
+	int ret = r->joined ? read_alike(s, q, r, err) : read_apart(s, q, r, err);
+
+	if (!ret && depth == CT_DEPTH_NEEDS)
+		ret = ct_store__each_need(s, q, add_need, r, err);
+	if (!ret && depth == CT_DEPTH_REACH)
+		ret = ct_store__each_reach(s, q, add_reach, r, err);
+	ct_index__free(&r->index);
+	for (size_t i = 0; !ret && i < r->rows.len; i++)
+		*CT_PUSH(sv->rows, sv->len, sv->cap) = r->rows.rows[i];
+	if (ret)
+		ct_survey__free(&r->rows);
+	else
+		free(r->rows.rows);
+	return ret;
 }
 
 int ct_survey__read(struct ct_store *s, const struct ct_store_query *q, bool needs,
 		    struct ct_survey *sv, struct ct_err *err)
 {
 	struct reading r = {};
-	int ret = ct_store__each_workload(s, q, add_workload, &r, err);
 
-	make_index(&r);
-	if (!ret && needs)
-		ret = ct_store__each_need(s, q, add_need, &r, err);
-	ct_index__free(&r.index);
-	if (ret) {
-		ct_survey__free(&r.rows);
+	return read_into(s, q, needs ? CT_DEPTH_NEEDS : CT_DEPTH_ROWS, &r, sv, err);
+}
+
+int ct_survey__read_joined(struct ct_store *s, const struct ct_store_query *q,
+			   enum ct_survey_depth depth, struct ct_survey *sv, struct ct_err *err)
+{
+	struct ct_store_query alike = q ? *q : (struct ct_store_query){};
+	struct reading r = { .joined = ct_store__adds_up(s) };
+	ct_autosurvey struct ct_survey read = {};
+	int ret;
+
+	alike.alike = true;
+	/* Of one host's file all is read at once, whatever is shown. */
+	if (!r.joined && depth == CT_DEPTH_REACH)
+		depth = CT_DEPTH_NEEDS;
+	ret = read_into(s, &alike, depth, &r, &read, err);
+	if (ret)
 		return ret;
-	}
-	for (size_t i = 0; i < r.rows.len; i++)
-		*CT_PUSH(sv->rows, sv->len, sv->cap) = r.rows.rows[i];
-	free(r.rows.rows);
+	if (!r.joined)
+		ct_survey__join(&read);
+	for (size_t i = 0; i < read.len; i++)
+		*CT_PUSH(sv->rows, sv->len, sv->cap) = read.rows[i];
+	read.len = 0;
 	return 0;
 }

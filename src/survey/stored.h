@@ -14,4 +14,17 @@
 int ct_survey__read(struct ct_store *s, const struct ct_store_query *q, bool needs,
 		    struct ct_survey *sv, struct ct_err *err);
 
+enum ct_survey_depth {
+	CT_DEPTH_ROWS,	/* no single capabilities */
+	CT_DEPTH_REACH, /* how far each need reaches */
+	CT_DEPTH_NEEDS, /* everything */
+};
+
+/*
+ * The same, joined (ct_survey__join()), and no more read than the depth asks for. Of a fleet with
+ * hundreds of thousands of rows the server adds up what is alike.
+ */
+int ct_survey__read_joined(struct ct_store *s, const struct ct_store_query *q,
+			   enum ct_survey_depth depth, struct ct_survey *sv, struct ct_err *err);
+
 #endif

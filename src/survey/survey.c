@@ -16,6 +16,14 @@
 
 const char *const ct_survey_orders[] = { "gain", "name", "needs", "recent", NULL };
 
+void ct_survey_cap__free(struct ct_survey_cap *c)
+{
+	free(c->site);
+	free(c->syscall);
+	free(c->process);
+	free(c->text);
+}
+
 static void free_row(struct ct_survey_row *row)
 {
 	char *const texts[] = {
@@ -25,12 +33,8 @@ static void free_row(struct ct_survey_row *row)
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(texts); i++)
 		free(texts[i]);
-	for (size_t i = 0; i < row->ncaps; i++) {
-		free(row->caps[i].site);
-		free(row->caps[i].syscall);
-		free(row->caps[i].process);
-		free(row->caps[i].text);
-	}
+	for (size_t i = 0; i < row->ncaps; i++)
+		ct_survey_cap__free(&row->caps[i]);
 	free(row->caps);
 }
 
@@ -289,10 +293,10 @@ static int64_t earlier(int64_t a, int64_t b)
 	return !a || (b && b < a) ? b : a;
 }
 
-static void join_cap(struct ct_survey_row *into, struct ct_survey_cap *from)
+void ct_survey_row__join_cap(struct ct_survey_row *into, struct ct_survey_cap *from)
 {
 	struct ct_survey_cap *c = ct_survey_row__cap(into, from->cap);
-	bool better = !c->text || from->verdict > c->verdict;
+	bool better = from->verdict > c->verdict || (from->verdict == c->verdict && !c->text);
 
 	c->granted += from->granted;
 	c->denied += from->denied;
@@ -319,7 +323,7 @@ static void join_cap(struct ct_survey_row *into, struct ct_survey_cap *from)
 	c->text = ct_steal(from->text);
 }
 
-static void join_row(struct ct_survey_row *into, struct ct_survey_row *from)
+void ct_survey_row__join(struct ct_survey_row *into, struct ct_survey_row *from)
 {
 	into->holds |= from->holds;
 	into->holds_known |= from->holds_known;
@@ -340,7 +344,7 @@ static void join_row(struct ct_survey_row *into, struct ct_survey_row *from)
 	if (from->last_ms > into->last_ms)
 		into->last_ms = from->last_ms;
 	for (size_t i = 0; i < from->ncaps; i++)
-		join_cap(into, &from->caps[i]);
+		ct_survey_row__join_cap(into, &from->caps[i]);
 }
 
 /*
@@ -350,12 +354,15 @@ static void join_row(struct ct_survey_row *into, struct ct_survey_row *from)
 static void count_hosts(struct ct_survey_row *sum, const struct ct_survey_row *rows, size_t n)
 {
 	for (size_t i = 0, end; i < n; i = end) {
-		uint64_t needs = 0;
+		uint64_t needs = rows[i].needs;
 
-		for (end = i; end < n && ct_str_equal(rows[end].host, rows[i].host); end++)
+		/* Of a row for many hosts each is there once. */
+		for (end = i + 1; rows[i].hosts == 1 && end < n && rows[end].hosts == 1 &&
+				  ct_str_equal(rows[end].host, rows[i].host);
+		     end++)
 			needs |= rows[end].needs;
-		sum->hosts++;
-		sum->agree += sum->judged && needs == sum->needs;
+		sum->hosts += rows[i].hosts;
+		sum->agree += sum->judged && needs == sum->needs ? rows[i].hosts : 0;
 	}
 }
 
@@ -377,9 +384,14 @@ void ct_survey__join(struct ct_survey *sv)
 		struct ct_survey_row row = sv->rows[i];
 
 		for (end = i + 1; end < sv->len && ct_str_equal(sv->rows[end].key, row.key); end++)
-			join_row(&row, &sv->rows[end]);
-		row.hosts = row.agree = 0;
-		count_hosts(&row, &sv->rows[i], end - i);
+			ct_survey_row__join(&row, &sv->rows[end]);
+		/* Alone it may have been joined already. */
+		if (end > i + 1) {
+			row.hosts = row.agree = 0;
+			count_hosts(&row, &sv->rows[i], end - i);
+		} else if (!row.judged) {
+			row.agree = 0;
+		}
 		for (size_t k = i + 1; k < end; k++)
 			free_row(&sv->rows[k]);
 		sv->rows[kept++] = row;
@@ -431,7 +443,7 @@ static bool is_wanted(struct ct_survey_row *row, const void *arg)
 	return false;
 }
 
-static bool is_there(const struct ct_survey *sv, const char *name)
+bool ct_survey__has(const struct ct_survey *sv, const char *name)
 {
 	for (size_t i = 0; i < sv->len; i++)
 		if (ct_survey_row__is_called(&sv->rows[i], name))
@@ -444,7 +456,7 @@ int ct_survey__choose(struct ct_survey *sv, const char *const *names, size_t n, 
 	for (size_t i = 0; i < n; i++) {
 		ct_autofree char *shown = ct_printable(names[i]), *there = ct_survey__names(sv);
 
-		if (!is_there(sv, names[i]))
+		if (!ct_survey__has(sv, names[i]))
 			return ct_err__set(err, ENOENT, "no workload is called %s; there %s %s",
 					   shown, sv->len == 1 ? "is" : "are",
 					   there ? there : "none");

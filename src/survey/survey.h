@@ -43,8 +43,9 @@ struct ct_survey_row {
 	int64_t first_ms, last_ms;  /* wall clock; 0: not known */
 	struct ct_survey_cap *caps; /* in kernel order, once each */
 	size_t ncaps, caps_cap;
-	/* Of rows that were joined: on how many hosts it was seen, and how many of these need just
-	 * what all of them together need. 1 and 1 otherwise. */
+	/* Of rows that were joined, or stand for hosts that are alike: on how many hosts it was
+	 * seen, and how many of these need just what all of them together need. 1 and 1 otherwise.
+	 */
 	size_t hosts, agree;
 };
 
@@ -61,10 +62,19 @@ void ct_survey__free(struct ct_survey *sv); /* what it holds */
 /* The entry of a capability, made if need be. */
 struct ct_survey_cap *ct_survey_row__cap(struct ct_survey_row *row, int cap);
 
+/* What is known of the same workload on another host; hosts and agree stay as they are. Takes over
+ * what is better of from. */
+void ct_survey_row__join(struct ct_survey_row *into, struct ct_survey_row *from);
+
+/* What is known of the capability on another host, too. Takes over what is better of from. */
+void ct_survey_row__join_cap(struct ct_survey_row *into, struct ct_survey_cap *from);
+void ct_survey_cap__free(struct ct_survey_cap *c); /* what it holds */
+
 /* A row for each advice; host may be NULL. */
 void ct_survey__add_report(struct ct_survey *sv, const struct ct_report *r, const char *host);
 
-/* Makes the rows of a workload on several hosts one: what any of them needs, it needs. */
+/* Makes the rows of a workload on several hosts one: what any of them needs, it needs. Does nothing
+ * to what was joined already. */
 void ct_survey__join(struct ct_survey *sv);
 
 /* What it holds for nothing. */
@@ -84,6 +94,9 @@ char *ct_survey_cap__why(const struct ct_survey_cap *c);
 /* Is this one of the names by which people call it? Its key, label, service, container, or its unit
  * with or without ".service". Exact. */
 bool ct_survey_row__is_called(const struct ct_survey_row *row, const char *name);
+
+/* Is one of the rows called so? */
+bool ct_survey__has(const struct ct_survey *sv, const char *name);
 
 enum ct_survey_order { CT_SURVEY_GAIN, CT_SURVEY_NAME, CT_SURVEY_NEEDS, CT_SURVEY_RECENT };
 extern const char *const ct_survey_orders[]; /* "gain" ..., NULL: in the order of the enum */

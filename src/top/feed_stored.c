@@ -36,10 +36,8 @@ static int renew(struct ct_feed *feed, struct ct_survey *sv, struct ct_err *err)
 
 	if (is_unchanged(f))
 		return 1;
-	ret = ct_survey__read(f->store, &f->query, true, sv, err);
+	ret = ct_survey__read_joined(f->store, &f->query, CT_DEPTH_REACH, sv, err);
 	f->read = !ret;
-	if (!ret)
-		ct_survey__join(sv);
 	return ret;
 }
 

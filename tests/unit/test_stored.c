@@ -10,6 +10,7 @@
 #include "random.h"
 #include "store/push.h"
 #include "stores.h"
+#include "survey/listing.h"
 #include "survey/stored.h"
 #include "view/view.h"
 
@@ -292,7 +293,9 @@ static void stored_is(const char *name, const char *host, const char *project, i
 
 	if (name)
 		*CT_PUSH(from.names.items, from.names.len, from.names.cap) = name;
-	CU_ASSERT_EQUAL(ct_stored__survey(s, &from, false, &sv, &err), ret);
+	CU_ASSERT_EQUAL(ct_stored__survey(s, &from, &(struct ct_survey_want){ CT_DEPTH_ROWS, true },
+					  &sv, &err),
+			ret);
 	UNIT_STR(err.msg, message);
 	if (!ret)
 		CU_ASSERT_EQUAL(sv.len, 1);
@@ -319,12 +322,121 @@ static void test_names(void)
 		  "the store has nothing of the project shop; there is: none");
 }
 
+/* ---- a fleet, added up by the server ---- */
+
+/*
+ * Three hosts become ten: five are like the first, but for one that needs more, and one that was
+ * not judged; the second has two stores, of which one knows more.
+ */
+static void make_fleet(void)
+{
+	static const char copy[] =
+		"DO $$ DECLARE t text; cols text; sel text;\n"
+		"BEGIN FOREACH t IN ARRAY ARRAY['workload', 'need', 'advice'] LOOP\n"
+		" SELECT string_agg(column_name, ',' ORDER BY ordinal_position),\n"
+		"  string_agg(CASE column_name WHEN 'host' THEN 'i.host' WHEN 'store' THEN "
+		"'i.store'"
+		"   ELSE 't.' || column_name END, ',' ORDER BY ordinal_position)\n"
+		"  INTO cols, sel FROM information_schema.columns"
+		"  WHERE table_name = t AND table_schema = 'public';\n"
+		" EXECUTE format('INSERT INTO %I (%s) SELECT %s FROM %I t JOIN copies i"
+		"  ON i.of = t.host', t, cols, sel, t);\n"
+		"END LOOP; END $$;\n";
+	struct ct_str sql = {};
+
+	ct_str__add(&sql, "CREATE TABLE copies (host text, store text, of text);");
+	for (int i = 0; i < 6; i++)
+		ct_str__addf(&sql, "INSERT INTO copies VALUES ('host0%d', 's%d', 'host0');", i, i);
+	ct_str__add(&sql, "INSERT INTO copies VALUES ('host1', 'other', 'host1');");
+	ct_str__add(&sql, copy);
+	ct_str__add(&sql, "INSERT INTO host (name, store) SELECT host, store FROM copies;"
+			  "UPDATE advice SET cap_add = cap_add | 2097152, gaps = 'lost'"
+			  " WHERE host = 'host03' OR store = 'other';"
+			  "UPDATE need SET scope = 'host', verdict = 'required', chosen = 1,"
+			  " granted = 7 WHERE host = 'host03';"
+			  "UPDATE workload SET configured = configured | 1 WHERE host = 'host02';"
+			  "DELETE FROM advice WHERE host = 'host04';"
+			  "DELETE FROM need WHERE host = 'host04'");
+	CU_ASSERT_EQUAL_FATAL(postgres_sql(sql.s), 0);
+	ct_str__free(&sql);
+}
+
+static char *json_of(struct ct_survey *sv)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	ct_survey__sort(sv, CT_SURVEY_NAME);
+	ct_survey__json(sv, out);
+	fclose(out);
+	return text;
+}
+
+/* What a depth does not ask for is not there; all else is the same. */
+static bool is_the_same(struct ct_store *s, const struct ct_store_query *q)
+{
+	ct_autosurvey struct ct_survey one = {}, all = {}, reach = {}, rows = {};
+	ct_autofree char *expected = NULL, *found = NULL;
+	ct_autoerr struct ct_err err = {};
+	bool same;
+
+	STORES_OK(ct_survey__read(s, q, true, &one, &err), err);
+	STORES_OK(ct_survey__read_joined(s, q, CT_DEPTH_NEEDS, &all, &err), err);
+	STORES_OK(ct_survey__read_joined(s, q, CT_DEPTH_REACH, &reach, &err), err);
+	STORES_OK(ct_survey__read_joined(s, q, CT_DEPTH_ROWS, &rows, &err), err);
+	ct_survey__join(&one);
+	expected = json_of(&one);
+	found = json_of(&all);
+	same = !strcmp(expected, found) && one.len == reach.len && one.len == rows.len;
+	if (!same)
+		printf("%s\nand\n%s\n", expected, found);
+	ct_survey__sort(&reach, CT_SURVEY_NAME);
+	ct_survey__sort(&rows, CT_SURVEY_NAME);
+	for (size_t i = 0; i < one.len && same; i++)
+		same = ct_survey_row__host_needs(&one.rows[i]) ==
+			       ct_survey_row__host_needs(&reach.rows[i]) &&
+		       one.rows[i].agree == reach.rows[i].agree &&
+		       one.rows[i].needs == rows.rows[i].needs &&
+		       one.rows[i].hosts == rows.rows[i].hosts &&
+		       one.rows[i].gaps == rows.rows[i].gaps;
+	return same;
+}
+
+static void test_fleet(void)
+{
+	ct_autostore struct ct_store *s = NULL;
+	ct_autoerr struct ct_err err = {};
+	struct ct_session *in[FILES];
+	const char *name = "host1";
+
+	if (!has_server)
+		UNIT_SKIP("PostgreSQL is not there");
+	for (uint32_t round = 1; round < REMOTE_ROUNDS; round++) {
+		CU_ASSERT_EQUAL_FATAL(postgres_sql("DROP SCHEMA IF EXISTS public CASCADE;"
+						   "CREATE SCHEMA public"),
+				      0);
+		random_sessions(round, in);
+		for (unsigned int i = 0; i < FILES; i++)
+			push_host(in[i], i);
+		free_all(in);
+		make_fleet();
+		STORES_OK(ct_store__open(postgres_url, CT_STORE_READ, &s, &err), err);
+		CU_ASSERT(is_the_same(s, NULL));
+		CU_ASSERT(is_the_same(s, &(struct ct_store_query){ .host = name }));
+		CU_ASSERT(is_the_same(s, &(struct ct_store_query){ .since_ms = 1 }));
+		CU_ASSERT(is_the_same(s, &(struct ct_store_query){ .project = "shop" }));
+		ct_store__close(ct_steal(s));
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{ "recordings of a test", test_golden },
 	{ "recordings at random", test_random },
 	{ "recordings at random, in PostgreSQL", test_remote },
 	{ "rows", test_rows },
 	{ "names", test_names },
+	{ "a fleet, added up by the server", test_fleet },
 	CU_TEST_INFO_NULL,
 };
 
