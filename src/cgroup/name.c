@@ -4,139 +4,10 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "model/unit_name.h"
-
-/* Tools shorten the ids of containers to this many digits, not further. */
-#define MIN_ID 12
-
-#define UUID_LEN 36
-
-bool ct_cgroup_part__next(const char *path, size_t *pos, struct ct_cgroup_part *p)
-{
-	*pos += strspn(path + *pos, "/");
-	p->s = path + *pos;
-	p->len = strcspn(p->s, "/");
-	*pos += p->len;
-	p->end = *pos;
-	return p->len > 0;
-}
-
-bool ct_cgroup_part__is(const struct ct_cgroup_part *p, const char *word)
-{
-	return p->len == strlen(word) && !memcmp(p->s, word, p->len);
-}
-
-bool ct_cgroup_part__cut_prefix(struct ct_cgroup_part *p, const char *prefix)
-{
-	size_t n = strlen(prefix);
-
-	if (p->len <= n || memcmp(p->s, prefix, n) != 0)
-		return false;
-	p->s += n;
-	p->len -= n;
-	return true;
-}
-
-bool ct_cgroup_part__cut_suffix(struct ct_cgroup_part *p, const char *suffix)
-{
-	size_t n = strlen(suffix);
-
-	if (p->len <= n || memcmp(p->s + p->len - n, suffix, n) != 0)
-		return false;
-	p->len -= n;
-	return true;
-}
-
-static bool is_hex(const struct ct_cgroup_part *p, size_t min, size_t max)
-{
-	if (p->len < min || p->len > max)
-		return false;
-	for (size_t i = 0; i < p->len; i++)
-		if (!((p->s[i] >= '0' && p->s[i] <= '9') || (p->s[i] >= 'a' && p->s[i] <= 'f')))
-			return false;
-	return true;
-}
-
-bool ct_cgroup_part__is_hex(const struct ct_cgroup_part *p, size_t len)
-{
-	return is_hex(p, len, len);
-}
-
-bool ct_cgroup_part__is_id(const struct ct_cgroup_part *p)
-{
-	return ct_cgroup_part__is_hex(p, CT_CGROUP_ID);
-}
-
-bool ct_cgroup_part__is_uuid(const struct ct_cgroup_part *p, char between)
-{
-	static const size_t lengths[] = { 8, 4, 4, 4, 12 };
-	struct ct_cgroup_part digits = { p->s, 0, 0 };
-
-	if (p->len != UUID_LEN)
-		return false;
-	for (size_t i = 0; i < CT_ARRAY_SIZE(lengths); i++) {
-		digits.len = lengths[i];
-		if (!ct_cgroup_part__is_hex(&digits, lengths[i]))
-			return false;
-		digits.s += lengths[i];
-		if (i + 1 < CT_ARRAY_SIZE(lengths) && *digits.s++ != between)
-			return false;
-	}
-	return true;
-}
-
-bool ct_cgroup_part__is_base36(const struct ct_cgroup_part *p, size_t len)
-{
-	for (size_t i = 0; i < p->len; i++)
-		if (!((p->s[i] >= '0' && p->s[i] <= '9') || (p->s[i] >= 'a' && p->s[i] <= 'z')))
-			return false;
-	return p->len == len;
-}
-
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-char *ct_cgroup_part__unescape(const struct ct_cgroup_part *p)
-{
-	char *out = ct_xzalloc(p->len + 1), *o = out;
-	const char *s = p->s;
-
-	for (size_t i = 0; i < p->len; i++) {
-		bool escape = i + 3 < p->len && s[i] == '\\' && s[i + 1] == 'x';
-		int high = escape ? hex_digit(s[i + 2]) : -1;
-		int low = escape ? hex_digit(s[i + 3]) : -1;
-
-		if (high < 0 || low < 0 || high + low == 0) {
-			*o++ = s[i];
-			continue;
-		}
-		*o++ = high << 4 | low;
-		i += 3;
-	}
-	return out;
-}
-
-void ct_cgroup_name__set_id(struct ct_cgroup_name *name, const char *s, size_t len)
-{
-	const size_t max = sizeof(name->id) - 1, tail = strlen("~01234567");
-
-	if (len <= max) {
-		memcpy(name->id, s, len);
-		name->id[len] = '\0';
-		return;
-	}
-	memcpy(name->id, s, max - tail);
-	/* Two long paths must not become one id. */
-	snprintf(name->id + max - tail, tail + 1, "~%08x", ct_hash32(s, len));
-}
 
 static bool take_id(const struct ct_cgroup_part *id, struct ct_cgroup_name *name)
 {
-	if (!is_hex(id, MIN_ID, CT_CGROUP_ID))
+	if (!ct_cgroup_part__is_short_id(id))
 		return false;
 	ct_cgroup_name__set_id(name, id->s, id->len);
 	return true;
@@ -180,15 +51,67 @@ static bool is_notation(const char *prefix, const struct ct_cgroup_part *p,
 	return (!prefix || ct_cgroup_part__is(&before, prefix)) && take_id(&id, name);
 }
 
-/* Where a daemon takes its own cgroup for the root: SERVICE/PARENT/ID. */
-static bool is_in_own_service(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at)
+/* A name, or one with a '*' for any word in it. */
+static bool is_like(const struct ct_cgroup_part *p, const char *pattern)
 {
-	if (at->below_service != 2 || !ct_cgroup_part__is(&at->parent, o->parent ?: ""))
-		return false;
-	for (size_t i = 0; o->services && o->services[i]; i++)
-		if (ct_cgroup_part__is(&at->grandparent, o->services[i]))
-			return true;
+	const char *any = strchr(pattern, '*');
+	ct_autofree char *before = any ? ct_xstrndup(pattern, (size_t)(any - pattern)) : NULL;
+	struct ct_cgroup_part rest = *p;
+
+	if (!any)
+		return ct_cgroup_part__is(p, pattern);
+	return ct_cgroup_part__cut_prefix(&rest, before) &&
+	       ct_cgroup_part__cut_suffix(&rest, any + 1);
+}
+
+static bool is_engines(const struct ct_cgroup_part *service,
+		       const struct ct_cgroup_owner *const *owners, size_t n)
+{
+	for (size_t rt = 0; rt < n; rt++)
+		for (size_t i = 0; owners[rt] && owners[rt]->services && owners[rt]->services[i];
+		     i++)
+			if (is_like(service, owners[rt]->services[i]))
+				return true;
 	return false;
+}
+
+/* PARENT/ID, perhaps with the suffix that systemd's names have. */
+static bool is_in_parent(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
+			 struct ct_cgroup_name *name)
+{
+	struct ct_cgroup_part part = at->part;
+
+	if (!o->parent || !ct_cgroup_part__is(&at->parent, o->parent))
+		return false;
+	if (ct_cgroup_part__cut_suffix(&part, ".scope") && part.len != CT_CGROUP_ID)
+		return false;
+	return take_id(&part, name);
+}
+
+static bool owns_outside(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
+			 struct ct_cgroup_name *name)
+{
+	return is_prefixed(o, at, name) || is_in_parent(o, at, name) ||
+	       (o->is_own && o->is_own(at, name));
+}
+
+/*
+ * Below a service. An engine that takes its own cgroup for the root has its containers there. But
+ * whoever is delegated a cgroup makes in it what he likes: elsewhere it is a guess where it looks
+ * like a pod's, or the id is one that nobody chooses, and nothing otherwise.
+ */
+static bool owns_in_service(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
+			    struct ct_cgroup_name *name)
+{
+	struct ct_cgroup_at outside = *at;
+
+	outside.below_service = 0;
+	if (o->by_name || !owns_outside(o, &outside, name))
+		return false;
+	name->in_service = !at->in_engines;
+	name->guessed |= name->in_service;
+	return at->in_engines || o->ids_are_random ||
+	       (at->in_kubepods && strlen(name->id) == CT_CGROUP_ID);
 }
 
 static bool owns(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
@@ -197,14 +120,9 @@ static bool owns(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
 	if ((o->split && has_prefix(&at->part, o->split, name)) ||
 	    (o->notation && is_notation(o->notation, &at->part, name)))
 		return true;
-	if (is_in_own_service(o, at) && take_id(&at->part, name))
-		return true;
 	if (at->below_service && !o->divides_services)
-		return false;
-	return is_prefixed(o, at, name) ||
-	       (o->parent && ct_cgroup_part__is(&at->parent, o->parent) &&
-		take_id(&at->part, name)) ||
-	       (o->is_own && o->is_own(at, name));
+		return owns_in_service(o, at, name);
+	return owns_outside(o, at, name);
 }
 
 /*
@@ -216,6 +134,12 @@ static bool is_low_level(const struct ct_cgroup_at *at, struct ct_cgroup_name *n
 	static const char *const prefixes[] = { "runc-", "crun-", "runsc-", "youki-" };
 	struct ct_cgroup_part id = at->part;
 
+	/* youki says the same to cgroupfs, which takes it for a path. */
+	if (!at->depth && ct_cgroup_part__cut_prefix(&id, ":youki:")) {
+		ct_cgroup_name__set_id(name, id.s, id.len);
+		name->guessed = true;
+		return true;
+	}
 	if (!ct_cgroup_part__cut_suffix(&id, ".scope"))
 		return false;
 	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes); i++)
@@ -253,8 +177,11 @@ static bool is_nameless(const struct ct_cgroup_at *at, struct ct_cgroup_name *na
 {
 	if (is_notation(NULL, &at->part, name))
 		return true;
-	if (at->below_service)
-		return false;
+	if (at->below_service) {
+		name->in_service = name->guessed = !at->in_engines;
+		return (at->in_engines || at->in_kubepods) && ct_cgroup_part__is_id(&at->part) &&
+		       take_id(&at->part, name);
+	}
 	if (is_low_level(at, name) || is_anybodys_scope(at, name))
 		return true;
 	if (!at->nested && ct_cgroup_part__is_uuid(&at->part, '-')) {
@@ -266,10 +193,8 @@ static bool is_nameless(const struct ct_cgroup_at *at, struct ct_cgroup_name *na
 }
 
 /*
- * Below a system service an engine puts no containers but those that divide the service with it
- * (--cgroups=split) or that it knows by systemd's notation. What else is named so there is the
- * service's own. A user's systemd is a service, too, with units and containers below; services of
- * a user's may be engines that run without root.
+ * A user's systemd is a service, too, with units and containers below; services of a user's may be
+ * engines that run without root.
  */
 static bool is_service(struct ct_cgroup_part p)
 {
@@ -281,14 +206,6 @@ static bool is_manager(struct ct_cgroup_part p)
 {
 	return ct_cgroup_part__cut_suffix(&p, ".service") &&
 	       ct_cgroup_part__cut_prefix(&p, "user@");
-}
-
-bool ct_cgroup_part__is_kubepods(const struct ct_cgroup_part *p)
-{
-	static const char word[] = "kubepods";
-	const char *at = memmem(p->s, p->len, word, strlen(word));
-
-	return at && (at == p->s || at[-1] == '-');
 }
 
 static bool is_beside(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
@@ -314,7 +231,9 @@ static bool is_beside(const struct ct_cgroup_owner *o, const struct ct_cgroup_at
 static bool at__next(struct ct_cgroup_at *at, const char *path, size_t *pos)
 {
 	if (at->part.len) {
-		if (at->below_service || (is_service(at->part) && !at->manager.len))
+		if (!at->below_service && is_service(at->part) && !at->manager.len)
+			at->service = at->part;
+		if (at->service.len)
 			at->below_service++;
 		if (is_manager(at->part) && !at->below_service && !at->manager.len)
 			at->manager = at->part;
@@ -350,7 +269,7 @@ static bool is_owned(const struct ct_cgroup_at *at, const struct ct_cgroup_owner
 	for (size_t rt = n; rt-- > 0;) {
 		name->kind = CT_WL_CONTAINER;
 		name->runtime = rt;
-		name->guessed = false;
+		name->guessed = name->in_service = false;
 		if (owners[rt] && owns(owners[rt], at, name) && name->guessed == guess) {
 			if (owners[rt]->by_name)
 				name_after_user(at, name);
@@ -361,21 +280,23 @@ static bool is_owned(const struct ct_cgroup_at *at, const struct ct_cgroup_owner
 }
 
 /* Is this very component a container, for sure or as a guess? */
-static bool is_container(const struct ct_cgroup_at *at, const struct ct_cgroup_owner *const *owners,
+static bool is_container(struct ct_cgroup_at *at, const struct ct_cgroup_owner *const *owners,
 			 size_t n, bool guess, struct ct_cgroup_name *name)
 {
 	struct ct_cgroup_beside beside;
+
+	at->in_engines = at->below_service && is_engines(&at->service, owners, n);
 
 	for (size_t rt = 0; rt < n; rt++)
 		if (owners[rt] && is_beside(owners[rt], at, &beside))
 			return false;
 	name->root_len = at->part.end;
-	/* A uuid is more of a container than a mere place in the tree. */
-	if (!guess && is_owned(at, owners, n, guess, name))
+	/* A uuid is more of a container than a mere place in the tree, not so below a service. */
+	if ((!guess || at->below_service) && is_owned(at, owners, n, guess, name))
 		return true;
 	name->kind = CT_WL_CONTAINER;
 	name->runtime = CT_RT_NONE;
-	name->guessed = false;
+	name->guessed = name->in_service = false;
 	if (is_nameless(at, name))
 		return name->guessed == guess;
 	return guess && is_owned(at, owners, n, guess, name);
@@ -426,75 +347,9 @@ bool ct_cgroup_name__beside(const char *path, const struct ct_cgroup_owner *cons
 	return found;
 }
 
-bool ct_cgroup_part__is_unit(const struct ct_cgroup_part *p)
-{
-	return ct_unit_name__has_type(p->s, p->len);
-}
-
-/*
- * The outermost unit; but a user's own systemd, user@UID.service, has units of
- * its own, which are named after it since two users may both have a foo.service.
- */
-static bool find_unit(const char *path, struct ct_cgroup_name *name)
-{
-	struct ct_cgroup_part p, manager = { 0 };
-	size_t pos = 0;
-
-	while (ct_cgroup_part__next(path, &pos, &p)) {
-		struct ct_cgroup_part rest = p;
-		ct_autofree char *id = NULL;
-
-		if (!ct_cgroup_part__is_unit(&p))
-			continue;
-		if (!manager.len && ct_cgroup_part__cut_prefix(&rest, "user@")) {
-			manager = p;
-			continue;
-		}
-		if (manager.len && ct_cgroup_part__is(&p, "init.scope"))
-			break;
-		name->root_len = p.end;
-		if (manager.len)
-			id = ct_xasprintf("%.*s/%.*s", (int)manager.len, manager.s, (int)p.len,
-					  p.s);
-		ct_cgroup_name__set_id(name, id ? id : p.s, id ? strlen(id) : p.len);
-		return true;
-	}
-	if (!manager.len)
-		return false;
-	name->root_len = manager.end;
-	ct_cgroup_name__set_id(name, manager.s, manager.len);
-	return true;
-}
-
 void ct_cgroup_name__classify(const char *path, const struct ct_cgroup_owner *const *owners,
 			      size_t n, struct ct_cgroup_name *name)
 {
 	if (!ct_cgroup_name__find(path, 0, owners, n, name))
 		ct_cgroup_name__classify_plain(path, name);
-}
-
-void ct_cgroup_name__classify_plain(const char *path, struct ct_cgroup_name *name)
-{
-	name->guessed = false;
-	if (find_unit(path, name)) {
-		name->kind = CT_WL_UNIT;
-		name->runtime = CT_RT_SYSTEMD;
-		return;
-	}
-	name->kind = CT_WL_CGROUP;
-	name->runtime = CT_RT_NONE;
-	name->root_len = strlen(path);
-	if (*path)
-		ct_cgroup_name__set_id(name, path, name->root_len);
-	else
-		ct_cgroup_name__set_id(name, "/", 1);
-}
-
-bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name)
-{
-	static const char service[] = ".service";
-
-	return name->kind == CT_WL_CONTAINER ||
-	       (name->kind == CT_WL_UNIT && ct_str_ends(name->id, service) &&
-		strcmp(name->id, service) != 0);
 }

@@ -16,6 +16,8 @@ struct ct_cgroup_name {
 	 * its state knows that very cgroup.
 	 */
 	bool guessed;
+	/* That because it is below a service, to which the cgroup may have been delegated. */
+	bool in_service;
 };
 
 /* One component of a path; s points into it and is not NUL-terminated. */
@@ -32,6 +34,9 @@ bool ct_cgroup_part__cut_suffix(struct ct_cgroup_part *p, const char *suffix);
 /* Is it a whole id as runtimes write them, with that many digits in lower case? */
 #define CT_CGROUP_ID 64
 bool ct_cgroup_part__is_id(const struct ct_cgroup_part *p);
+
+/* The same, or one that tools have shortened, to 12 digits at least. */
+bool ct_cgroup_part__is_short_id(const struct ct_cgroup_part *p);
 
 /* So many hexadecimal digits in lower case. */
 bool ct_cgroup_part__is_hex(const struct ct_cgroup_part *p, size_t len);
@@ -59,6 +64,8 @@ struct ct_cgroup_at {
 	bool nested;		       /* within a container */
 	bool in_kubepods;	       /* below a cgroup of the kubelet's */
 	size_t below_service;	       /* so many levels below a system service; 0: in none */
+	struct ct_cgroup_part service; /* that service; len is 0: none */
+	bool in_engines;	       /* it is one of an engine's, see services */
 	struct ct_cgroup_part manager; /* the user's systemd that it is below; len is 0: none */
 };
 
@@ -82,8 +89,13 @@ struct ct_cgroup_owner {
 	const char *notation;	     /* SLICE:NOTATION:ID, see name.c; also below services */
 	const char *parent;	     /* PARENT/ID */
 	const char *split;	     /* the prefix of containers that divide a service with it */
-	/* Its own services, below which PARENT/ID is its container, too; NULL: none. */
+	/*
+	 * Services of engines, a '*' in them for any word: below those are containers, of whichever
+	 * runtime, as elsewhere. NULL: none.
+	 */
 	const char *const *services;
+	/* Its ids are as random as whole ones, though shorter. */
+	bool ids_are_random;
 	/* Ids are names that people give, and two users may give the same. */
 	bool by_name;
 	/* Anything else; sets the id. Asked below services only with divides_services. */
@@ -128,6 +140,20 @@ bool ct_cgroup_part__next(const char *path, size_t *pos, struct ct_cgroup_part *
 
 /* The same of a path whose container is none: a name alone does not make one. */
 void ct_cgroup_name__classify_plain(const char *path, struct ct_cgroup_name *name);
+
+/*
+ * Who made a cgroup that is neither a container's nor just a unit's: a batch system for a job, an
+ * init for a service, the kubelet above its pods.
+ */
+struct ct_cgroup_job {
+	const char *of;				  /* "slurm", "htcondor", ...; NULL: nobody known */
+	struct ct_cgroup_part job, step, service; /* len is 0: none */
+	struct ct_cgroup_part user;		  /* the uid in digits; len is 0: not told */
+	size_t end;				  /* of the job's own cgroup in the path */
+};
+
+/* False: nothing of that kind, and *job is empty. */
+bool ct_cgroup_name__job(const char *path, struct ct_cgroup_job *job);
 
 /* Does what starts processes in this cgroup give them a set of its own? */
 bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name);

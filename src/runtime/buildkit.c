@@ -31,5 +31,9 @@ const struct ct_runtime_type ct_runtime_buildkit = {
 		.caps = CT_CAPS_CONTAINERD_DEFAULT,
 		.profile = CT_PROFILE_MOBY,
 	},
-	.cgroups = { .is_own = is_own },
+	.cgroups = {
+		.is_own = is_own,
+		.services = (const char *const[]){ "buildkit.service", "buildkitd.service", NULL },
+		.ids_are_random = true,
+	},
 };

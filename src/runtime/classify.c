@@ -56,10 +56,17 @@ static bool is_right(const struct ct_cgroup_name *name, const char *path)
 {
 	ct_autofree char *root = ct_xstrndup(path, name->root_len);
 	const char *os = name->runtime != CT_RT_NONE ? ct_runtimes[name->runtime]->os : NULL;
+	bool right;
 
 	if (is_kept(root))
 		return true;
-	if (os ? !is_system(os) : !ct_oci__knows(name->runtime, name->id, root))
+	if (os)
+		right = is_system(os);
+	else if (name->in_service)
+		right = ct_oci__lives_in(name->runtime, name->id, root);
+	else
+		right = ct_oci__knows(name->runtime, name->id, root);
+	if (!right)
 		return false;
 	keep(root);
 	return true;

@@ -44,12 +44,13 @@ static bool is_others(const struct ct_cgroup_part *p)
 	static const char *const names[] = { "docker", "libpod", "libpod_parent", "lxc",
 					     "ecs",    "garden", "nomad",	  "buildkit",
 					     "vc",     "mesos",	 "machine",	  "libvirt",
+					     "openrc", "crio",	 "apptainer",	  "singularity",
 					     "user",   "slurm",	 "porto",	  "htcondor" };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
 		if (ct_cgroup_part__is(p, names[i]))
 			return true;
-	return ct_cgroup_part__is_kubepods(p);
+	return ct_cgroup_part__is_kubepods(p) || ct_cgroup_part__is(p, "kata_overhead");
 }
 
 /* uid_N, as Slurm and Android call what belongs to a user. */
@@ -108,6 +109,13 @@ const struct ct_runtime_type ct_runtime_containerd = {
 	.cgroups = {
 		.prefixes = (const char *const[]){ "cri-containerd-", "nerdctl-", NULL },
 		.notation = "cri-containerd",
+		.services = (const char *const[]){ "containerd.service", "kubelet.service",
+						   "k3s.service", "k3s-*.service",
+						   "rke2-*.service", "k0sworker.service",
+						   "k0scontroller.service",
+						   "snap.microk8s.daemon-*.service",
+						   "snap.k8s.*.service",
+						   "snap.kubelet-eks.daemon.service", NULL },
 		.is_own = is_own,
 	},
 	.bundles = bundles,

@@ -23,6 +23,7 @@ const struct ct_runtime_type ct_runtime_crio = {
 	.cgroups = {
 		.prefixes = (const char *const[]){ "crio-", NULL },
 		.notation = "crio",
+		.services = (const char *const[]){ "crio.service", "cri-o.service", NULL },
 		.monitors = (const char *const[]){ "crio-conmon-", NULL },
 	},
 	.bundles = bundles,

@@ -56,8 +56,11 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 		ct_cgroup_name__set_id(name, at->part.s, at->part.len);
 		return true;
 	}
+	/* What buildx starts BuildKit in lies in /docker/buildx. */
 	if (!ct_cgroup_part__is_id(&at->part) ||
 	    !(is_below_task(at) ||
+	      (ct_cgroup_part__is(&at->grandparent, "docker") &&
+	       ct_cgroup_part__is(&at->parent, "buildx")) ||
 	      (at->depth == 1 && (ct_cgroup_part__is(&at->parent, "actions_job") ||
 				  ct_cgroup_part__is(&at->parent, "lxc")))))
 		return false;
@@ -98,7 +101,8 @@ const struct ct_runtime_type ct_runtime_docker = {
 		.parent = "docker",
 		/* moby's issue 17653; balena's engine is a Docker under another name */
 		.services = (const char *const[]){ "docker.service", "balena-engine.service",
-						   "snap.docker.dockerd.service", NULL },
+						   "balena.service", "snap.docker.dockerd.service",
+						   NULL },
 		.is_own = is_own,
 		.is_beside = is_beside,
 	},

@@ -26,6 +26,8 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 
 	if (!is_below_garden(at))
 		return false;
+	/* Diego gives handles of its own to what it checks with. */
+	ct_cgroup_part__cut_prefix(&part, "executor-healthcheck-");
 	if (part.len == HANDLE) {
 		snprintf(whole, sizeof(whole), "%.*s00000000", HANDLE, part.s);
 		part = (struct ct_cgroup_part){ whole, HANDLE + 8, 0 };

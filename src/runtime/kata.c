@@ -50,12 +50,16 @@ static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *be
 	if (ct_cgroup_part__is(&at->parent, "kata_overhead") ||
 	    ct_cgroup_part__is(&at->parent, "kata-overhead.slice")) {
 		ct_cgroup_part__cut_prefix(&part, "runtime-rs-");
+		/* Where nobody gave it a path, it has a name of its own. */
+		if (ct_cgroup_part__is(&part, "kata_sandboxed_pod"))
+			part.len = 0;
 		ct_cgroup_part__cut_prefix(&part, "kata-");
 		ct_cgroup_part__cut_prefix(&part, sandbox);
-	} else if (!ct_cgroup_part__cut_prefix(&part, "kata_overhead_")) {
+	} else if (!ct_cgroup_part__cut_prefix(&part, "kata_overhead_") &&
+		   !(at->depth && ct_cgroup_part__is(&at->first, "kata_overhead"))) {
 		return false;
 	}
-	if (!ct_cgroup_part__is_id(&part))
+	if (part.len && !ct_cgroup_part__is_id(&part))
 		return false;
 	beside->role = CT_ROLE_MONITOR;
 	ct_cgroup_name__set_id(&beside->name, part.s, part.len);

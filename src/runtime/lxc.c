@@ -69,6 +69,16 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 
 	if (at->below_service && !is_lxcs_service(at))
 		return false;
+	/*
+	 * lxc.cgroup.pattern = lxc/%n makes /lxc/NAME/payload, beside /lxc/NAME/monitor: which is
+	 * not told from a cgroup that a container of that name has made itself.
+	 */
+	if (ct_cgroup_part__is(&at->grandparent, "lxc") && ct_cgroup_part__is(&part, "payload")) {
+		ct_cgroup_name__set_id(name, at->parent.s, at->parent.len);
+		return true;
+	}
+	if (ct_cgroup_part__is(&at->parent, "lxc") && ct_cgroup_part__is(&at->next, "payload"))
+		return false;
 	if (!ct_cgroup_part__cut_prefix(&part, "lxc.payload.") &&
 	    !ct_cgroup_part__is(&at->parent, "lxc") &&
 	    !ct_cgroup_part__is(&at->parent, "lxc.payload"))

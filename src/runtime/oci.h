@@ -37,6 +37,12 @@ bool ct_oci__is_runtime(const char *program);
 /* Has root a container of that id, whose bundle says that it is in this very cgroup? */
 bool ct_oci__knows(enum ct_runtime rt, const char *id, const char *cgroup);
 
+/*
+ * Is the first process of such a container, as its runtime has noted it for root, in this very
+ * cgroup or below? That cannot be had by making a cgroup of the same name.
+ */
+bool ct_oci__lives_in(enum ct_runtime rt, const char *id, const char *cgroup);
+
 /* Has root had containers in the namespace that the id begins with, "NAMESPACE/NAME"? */
 bool ct_oci__has_space(enum ct_runtime rt, const char *id);
 

@@ -2,20 +2,26 @@
 /* Where the bundle of a container is. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/bounded.h"
 #include "base/host_root.h"
+#include "base/util.h"
+#include "cgroup/path.h"
 #include "model/unit_name.h"
 #include "runtime/oci_priv.h"
 #include "runtime/runtime.h"
+
+#define MAX_PID 64
 
 struct bundle_search {
 	enum ct_runtime rt, found;
 	char *id, *space; /* space: containerd's namespace, or NULL */
 	char *cgroup;	  /* or NULL */
 	char *config;	  /* found */
+	char *state;	  /* the low-level runtime's that named it, or NULL */
 };
 
 /*
@@ -91,7 +97,7 @@ static bool is_file(const char *path, uid_t *uid)
 }
 
 /* The first match that is a regular file, and the right one; owner: of theirs alone, or NULL. */
-static char *first_of(const struct bundle_search *w, const struct ct_strings *paths,
+static char *first_of(struct bundle_search *w, const struct ct_strings *paths,
 		      const struct ct_bundle_place *p, const uid_t *owner)
 {
 	char *found = NULL;
@@ -105,11 +111,15 @@ static char *first_of(const struct bundle_search *w, const struct ct_strings *pa
 		found = p->state ? config_from_state(path) : ct_xstrdup(path);
 		if (found && !is_it(w, found))
 			free(ct_steal(found));
+		if (found && p->state) {
+			free(w->state);
+			w->state = ct_xstrdup(path);
+		}
 	}
 	return found;
 }
 
-static char *first_match(const struct bundle_search *w, const char *pattern,
+static char *first_match(struct bundle_search *w, const char *pattern,
 			 const struct ct_bundle_place *p)
 {
 	uid_t user = p->users && w->cgroup ? ct_unit_name__manager_uid(w->cgroup) : 0;
@@ -129,7 +139,7 @@ static bool is_plain(const char *id)
 	return *id && *id != '.' && !strpbrk(id, "/*?[]\\{}~");
 }
 
-static char *look_at(const struct bundle_search *w, const struct ct_bundle_place *p)
+static char *look_at(struct bundle_search *w, const struct ct_bundle_place *p)
 {
 	ct_autofree char *pattern = ct_xstrdup(p->pattern), *all = NULL;
 	char *hole = strstr(pattern, "%s"), *any = strchr(pattern, '*');
@@ -182,6 +192,7 @@ static void bundle_search__free(void *arg)
 	free(w->space);
 	free(w->cgroup);
 	free(w->config);
+	free(w->state);
 	free(w);
 }
 
@@ -254,4 +265,54 @@ bool ct_oci__knows(enum ct_runtime rt, const char *id, const char *cgroup)
 	knows = w->config && names_cgroup(w->config, cgroup);
 	bundle_search__free(w);
 	return knows;
+}
+
+/* What containerd's shim, Podman and CRI-O note beside the configuration; 0: nothing. */
+static int pid_beside(const char *config)
+{
+	static const char *const names[] = { "init.pid", "pidfile" };
+	const char *slash = strrchr(config, '/');
+	int pid = 0;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names) && !pid; i++) {
+		ct_autofree char *beside = ct_xasprintf("%.*s/%s", (int)(slash - config), config,
+							names[i]);
+		ct_autofree char *path = ct_host__path(beside), *text = NULL;
+
+		if (!ct_read_file(path, MAX_PID, &text, NULL))
+			pid = (int)strtol(text, NULL, 10);
+	}
+	return pid;
+}
+
+/* The same by the state of runc, or of crun. */
+static int pid_in_state(const char *state)
+{
+	ct_autojson json_t *root = NULL;
+	json_error_t bad;
+	json_t *pid;
+
+	if (ct_oci__load_now(state, &root, &bad))
+		return 0;
+	pid = json_object_get(root, "init_process_pid") ?: json_object_get(root, "pid");
+	return json_is_integer(pid) && json_integer_value(pid) <= INT_MAX ?
+		       (int)json_integer_value(pid) :
+		       0;
+}
+
+bool ct_oci__lives_in(enum ct_runtime rt, const char *id, const char *cgroup)
+{
+	struct bundle_search *w = bundle_search__new(rt, id, cgroup);
+	ct_autofree char *path = NULL;
+	int pid = 0;
+
+	if (is_sound(w))
+		look_everywhere(w, false);
+	if (w->config)
+		pid = pid_beside(w->config);
+	if (!pid && w->state)
+		pid = pid_in_state(w->state);
+	bundle_search__free(w);
+	return pid > 0 && !ct_cgroup_path__of_pid(pid, &path) &&
+	       ct_cgroup_path__below(path, cgroup);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "runtime/tells.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/strings.h"
 #include "base/util.h"
 #include "model/unit_name.h"
-
-#define STATIC_POD 32 /* digits: the kubelet's hash of a manifest stands for the uid */
 
 static void copy(char *dst, size_t size, const char *s, size_t len)
 {
@@ -19,11 +18,20 @@ static struct ct_cgroup_part rest_of(const struct ct_cgroup_part *p, const char 
 	return (struct ct_cgroup_part){ from, (size_t)(p->s + p->len - from), p->end };
 }
 
+/* The manifest of a static pod may give it a uid that is anything. */
+static bool is_given(const struct ct_cgroup_part *uid)
+{
+	static const char safe[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+
+	return uid->len && uid->len < CT_TELLS_WORD && strspn(uid->s, safe) >= uid->len;
+}
+
 /* systemd takes a '-' for a slice within a slice: so the kubelet writes uids with '_'. */
-static bool take_uid(struct ct_cgroup_part uid, char *pod)
+static bool take_uid(struct ct_cgroup_part uid, bool in_kubepods, char *pod)
 {
 	if (!ct_cgroup_part__is_uuid(&uid, '-') && !ct_cgroup_part__is_uuid(&uid, '_') &&
-	    !ct_cgroup_part__is_hex(&uid, STATIC_POD))
+	    !(in_kubepods && is_given(&uid)))
 		return false;
 	copy(pod, CT_TELLS_WORD, uid.s, uid.len);
 	for (char *c = pod; *c; c++)
@@ -31,14 +39,18 @@ static bool take_uid(struct ct_cgroup_part uid, char *pod)
 	return true;
 }
 
-/* podUID below kubepods, kubepods-QOS-podUID.slice, or that as the first word of a notation. */
+/*
+ * podUID below kubepods, or anywhere if it is a uuid; kubepods-QOS-podUID.slice, or that as the
+ * first word of a notation.
+ */
 static bool is_pod(const struct ct_cgroup_part *p, bool in_kubepods, char *pod)
 {
 	static const char mark[] = "-pod";
 	const char *colon = memchr(p->s, ':', p->len), *found = NULL;
 	struct ct_cgroup_part slice = *p, uid = *p;
 
-	if (in_kubepods && ct_cgroup_part__cut_prefix(&uid, "pod") && take_uid(uid, pod))
+	ct_cgroup_part__cut_suffix(&uid, ".slice");
+	if (ct_cgroup_part__cut_prefix(&uid, "pod") && take_uid(uid, in_kubepods, pod))
 		return true;
 	if (colon)
 		slice.len = (size_t)(colon - p->s);
@@ -47,7 +59,7 @@ static bool is_pod(const struct ct_cgroup_part *p, bool in_kubepods, char *pod)
 	for (const char *at = slice.s; at + strlen(mark) <= slice.s + slice.len; at++)
 		if (!memcmp(at, mark, strlen(mark)))
 			found = at + strlen(mark);
-	return found && take_uid(rest_of(&slice, found), pod);
+	return found && take_uid(rest_of(&slice, found), true, pod);
 }
 
 static const char *qos_of(const struct ct_cgroup_part *p)
@@ -58,6 +70,13 @@ static const char *qos_of(const struct ct_cgroup_part *p)
 		if (memmem(p->s, p->len, classes[i], strlen(classes[i])))
 			return classes[i];
 	return NULL;
+}
+
+const char *ct_tells__qos(const char *path)
+{
+	struct ct_cgroup_part whole = { path, strlen(path), 0 };
+
+	return qos_of(&whole);
 }
 
 /* Of the components from one offset to another. */
@@ -73,7 +92,8 @@ static void find_pod(const char *path, size_t from, size_t to, struct ct_tells_l
 		bool here = ct_cgroup_part__is_kubepods(&p);
 
 		if (is_pod(&p, in_kubepods, l->pod)) {
-			l->qos = (here ? qos_of(&p) : NULL) ?: qos ?: "guaranteed";
+			if (here || in_kubepods)
+				l->qos = (here ? qos_of(&p) : NULL) ?: qos ?: "guaranteed";
 			return;
 		}
 		qos = in_kubepods || here ? qos_of(&p) ?: qos : NULL;
@@ -108,7 +128,7 @@ static void find_runtimes_pod(const char *path, const struct ct_cgroup_owner *co
 		copy(t->task, sizeof(t->task), beside.name.id, strlen(beside.name.id));
 }
 
-static bool take_number(struct ct_cgroup_part p, long *number)
+static bool take_uid_number(struct ct_cgroup_part p, long *number)
 {
 	*number = 0;
 	for (size_t i = 0; i < p.len; i++) {
@@ -116,7 +136,8 @@ static bool take_number(struct ct_cgroup_part p, long *number)
 			return false;
 		*number = *number * 10 + (p.s[i] - '0');
 	}
-	return true;
+	/* The last one stands for none. */
+	return *number < UINT32_MAX;
 }
 
 static long uid_of(const char *path, size_t len)
@@ -129,10 +150,10 @@ static long uid_of(const char *path, size_t len)
 
 		if (((ct_cgroup_part__cut_prefix(&slice, "user-") &&
 		      ct_cgroup_part__cut_suffix(&slice, ".slice")) &&
-		     take_number(slice, &uid)) ||
+		     take_uid_number(slice, &uid)) ||
 		    ((ct_cgroup_part__cut_prefix(&manager, "user@") &&
 		      ct_cgroup_part__cut_suffix(&manager, ".service")) &&
-		     take_number(manager, &uid)))
+		     take_uid_number(manager, &uid)))
 			return uid;
 	}
 	return -1;
@@ -202,7 +223,10 @@ void ct_tells__of(const char *path, const struct ct_cgroup_owner *const *owners,
 
 	*t = (struct ct_tells){ .uid = -1, .relative = is_relative(path) };
 	ct_cgroup_name__classify(path, owners, n, &t->outer.name);
+	ct_cgroup_name__job(path, &t->job);
 	t->uid = uid_of(path, t->outer.name.root_len);
+	if (t->job.user.len && !take_uid_number(t->job.user, &t->uid))
+		t->uid = -1;
 	find_pod(path, 0, t->outer.name.root_len, &t->outer);
 	if (t->outer.name.kind != CT_WL_CONTAINER) {
 		if (!ct_cgroup_name__beside(path, owners, n, &t->aside)) {

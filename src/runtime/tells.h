@@ -24,6 +24,7 @@ struct ct_tells {
 	struct ct_cgroup_beside aside; /* the role is CT_ROLE_WORKLOAD: nothing of that kind */
 	char space[CT_TELLS_WORD];     /* containerd's namespace, or "" */
 	char task[CT_TELLS_WORD];      /* of Amazon's ECS, or "" */
+	struct ct_cgroup_job job;      /* of a cgroup, not of a container; points into the path */
 	/* The unit that the container shares, or lies in; "": none. */
 	char unit[256];
 	bool shares_unit;
@@ -40,6 +41,9 @@ void ct_tells__of(const char *path, const struct ct_cgroup_owner *const *owners,
  * the path has none. Of nested ones the outermost.
  */
 void ct_tells__pod(const char *path, char uid[CT_TELLS_WORD]);
+
+/* The class of the pods below a level of the kubelet's: "burstable", "besteffort"; NULL: any. */
+const char *ct_tells__qos(const char *path);
 
 /*
  * In words of the form key=value, printable, with what the path does not tell as unknown=WORD,WORD

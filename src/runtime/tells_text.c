@@ -97,11 +97,12 @@ static char *unknown_of(const struct ct_tells *t, const char *path)
 		add_unknown(&list, may_be_numbered(&l->name), "name");
 	} else {
 		add_unknown(&list, t->aside.role == CT_ROLE_CLIENT, "container");
-		add_unknown(
-			&list,
-			t->outer.name.kind == CT_WL_CGROUP && t->aside.role == CT_ROLE_WORKLOAD &&
-				strspn(path, "/") < strlen(path) && !ct_str_ends(path, ".slice"),
-			"owner");
+		add_unknown(&list,
+			    t->outer.name.kind == CT_WL_CGROUP &&
+				    t->aside.role == CT_ROLE_WORKLOAD && !t->job.of &&
+				    strspn(path, "/") < strlen(path) &&
+				    !ct_str_ends(path, ".slice"),
+			    "owner");
 	}
 	add_unknown(&list, t->relative, "above");
 	return list.s;
@@ -170,6 +171,28 @@ static void add_aside(struct ct_str *out, const struct ct_tells *t)
 		add(out, "unit", t->outer.name.id);
 }
 
+static void add_part(struct ct_str *out, const char *key, const struct ct_cgroup_part *p)
+{
+	ct_autofree char *word = ct_xstrndup(p->len ? p->s : "", p->len);
+
+	add_given(out, key, word);
+}
+
+/* A cgroup that is only known by its path, and perhaps who made it. */
+static void add_plain(struct ct_str *out, const struct ct_tells *t, const char *path)
+{
+	struct ct_cgroup_part p = { path, t->outer.name.root_len, 0 };
+	ct_autofree char *plain = ct_cgroup_part__unescape(&p);
+
+	add(out, ct_str_ends(path, ".slice") ? "slice" : "path", *plain ? plain : "/");
+	add_given(out, "of", t->job.of);
+	add_part(out, "job", &t->job.job);
+	add_part(out, "step", &t->job.step);
+	add_part(out, "service", &t->job.service);
+	if (t->job.of && !strcmp(t->job.of, "kubelet"))
+		add_given(out, "qos", ct_tells__qos(path));
+}
+
 char *ct_tells__text(const struct ct_tells *t, const char *path)
 {
 	static const char *const roles[] = { NULL, "monitor", "mount", "pod", "machine", "client" };
@@ -183,12 +206,8 @@ char *ct_tells__text(const struct ct_tells *t, const char *path)
 		add_aside(&out, t);
 	else if (t->outer.name.kind == CT_WL_UNIT)
 		add_unit(&out, t, path);
-	else {
-		struct ct_cgroup_part p = { path, strlen(path), 0 };
-		ct_autofree char *plain = ct_cgroup_part__unescape(&p);
-
-		add(&out, ct_str_ends(path, ".slice") ? "slice" : "path", *plain ? plain : "/");
-	}
+	else
+		add_plain(&out, t, path);
 	add_given(&out, "namespace", t->space);
 	add_given(&out, "ecs-task", t->task);
 	add_given(&out, t->shares_unit ? "unit" : "in", t->unit);
@@ -198,7 +217,7 @@ char *ct_tells__text(const struct ct_tells *t, const char *path)
 		ct_str__add(&out, " inner:");
 		add_level(&out, t, &t->inner);
 	}
-	if (t->outer.name.kind != CT_WL_CGROUP && t->aside.role == CT_ROLE_WORKLOAD)
+	if ((t->outer.name.kind != CT_WL_CGROUP || t->job.of) && t->aside.role == CT_ROLE_WORKLOAD)
 		add_given(&out, "sub", t->sub);
 	if (t->outer.name.guessed)
 		ct_str__add(&out, " guessed");
