@@ -171,7 +171,8 @@ static void warn_user_unit(struct ct_advice *a)
 				 "(218/CAPABILITIES); %s",
 				 a->cap_add ?
 					 "limit all of that user's units in a drop-in for "
-					 "user@.service, or make it a system service with User=" :
+					 "user@.service, make it a system service with User=, or "
+					 "give it PrivateUsers=yes" :
 					 "NoNewPrivileges=yes keeps it from gaining any"));
 }
 

@@ -26,22 +26,41 @@ int ct_user_unit__name(const char *user, const char *unit, char **id, struct ct_
 	return 0;
 }
 
-int ct_user_unit__systemctl(const char *id, const char *verb, struct ct_strings *words)
+uid_t ct_user_unit__uid(const char *id)
 {
-	uid_t uid = (uid_t)strtoul(id + strlen(PREFIX), NULL, 10);
+	return (uid_t)strtoul(id + strlen(PREFIX), NULL, 10);
+}
+
+const char *ct_user_unit__plain(const char *id)
+{
+	return strchr(id, '/') + 1;
+}
+
+int ct_user_unit__as(const char *id, struct ct_strings *words)
+{
+	uid_t uid = ct_user_unit__uid(id);
 	const struct passwd *pw = getpwuid(uid);
 
 	if (!pw)
 		return -ENOENT;
-	/* The bus of that user's systemd takes nobody else, not even root. */
 	ct_strings__addf(words, "setpriv");
 	ct_strings__addf(words, "--reuid=%u", uid);
 	ct_strings__addf(words, "--regid=%u", pw->pw_gid);
 	ct_strings__add_all(words,
 			    (const char *const[]){ "--init-groups", "--reset-env", "env", NULL });
 	ct_strings__addf(words, "XDG_RUNTIME_DIR=/run/user/%u", uid);
+	return 0;
+}
+
+int ct_user_unit__systemctl(const char *id, const char *verb, struct ct_strings *words)
+{
+	/* The bus of that user's systemd takes nobody else, not even root. */
+	int ret = ct_user_unit__as(id, words);
+
+	if (ret)
+		return ret;
 	ct_strings__add_all(words,
 			    (const char *const[]){ "systemctl", "--user", verb, "--", NULL });
-	ct_strings__add(words, strchr(id, '/') + 1);
+	ct_strings__add(words, ct_user_unit__plain(id));
 	return 0;
 }

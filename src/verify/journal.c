@@ -155,7 +155,7 @@ static bool remove_leftovers(const char *dir, int fd)
 		unit = json_string_value(json_object_get(root, "unit"));
 		s.label = (char *)label;
 		s.client = client.items;
-		s.unit = unit && !strchr(unit, '/') ? (char *)unit : NULL;
+		s.unit = unit && !strchr(ct_unit__plain(unit), '/') ? (char *)unit : NULL;
 		s.running = running;
 		/* Only a cgroup of our own naming. */
 		s.cgroup = group && strstr(group, "/captrim-") ? (char *)group : NULL;

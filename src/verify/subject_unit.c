@@ -12,6 +12,7 @@
 #include "model/unit_name.h"
 #include "record/launch.h"
 #include "runtime/client.h"
+#include "runtime/user_unit.h"
 #include "verify/subject.h"
 #include "verify/units.h"
 
@@ -23,7 +24,7 @@ struct unit_subject {
 	char *name;
 	char *const *argv; /* of systemd-run, NULL: the unit was there before */
 	struct ct_systemd_run run;
-	bool ambient;	     /* it has an ambient set of its own */
+	enum ct_unit_limit limit;
 	bool recording;	     /* the run in progress is under its own set */
 	bool stops_badly;    /* it is said to have failed when it is asked to end, in any case */
 	bool restarts;	     /* systemd starts it again also when it has all it was given */
@@ -53,9 +54,7 @@ static int open_unit(struct ct_subject *t, struct ct_err *err)
 
 static void start_unit(const struct unit_subject *u, struct ct_strings *words)
 {
-	ct_strings__add_all(words,
-			    (const char *const[]){ "systemctl", "start", "--quiet", "--", NULL });
-	ct_strings__add(words, u->name);
+	ct_unit__systemctl(u->name, (const char *const[]){ "start", "--quiet", NULL }, words);
 }
 
 static void add_set(const char *key, uint64_t set, struct ct_strings *words)
@@ -105,7 +104,7 @@ static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct c
 		return 0;
 	}
 	ct_unit__stop(u->name);
-	ret = ct_unit__limit(u->name, set, u->ambient, err);
+	ret = ct_unit__limit(u->name, set, u->limit, err);
 	if (!ret)
 		start_unit(u, &start->words);
 	return ret;
@@ -207,9 +206,13 @@ static char *last_words(struct ct_subject *t)
 {
 	const struct unit_subject *u = (struct unit_subject *)t;
 	ct_autofree char *since = ct_xasprintf("--since=@%lld", (long long)u->started);
-	ct_autofree char *unit = ct_xasprintf("_SYSTEMD_UNIT=%s", u->name);
+	bool is_users = ct_workload__id_is_users(u->name);
+	ct_autofree char *unit = ct_xasprintf("_SYSTEMD_%sUNIT=%s", is_users ? "USER_" : "",
+					      ct_unit__plain(u->name));
+	ct_autofree char *user = is_users ? ct_xasprintf("_UID=%u", ct_user_unit__uid(u->name)) :
+					    NULL;
 	char *text = NULL;
-	char *argv[] = { "journalctl", "-q", "-o", "cat", "-n", "1", since, unit, NULL };
+	char *argv[] = { "journalctl", "-q", "-o", "cat", "-n", "1", since, unit, user, NULL };
 
 	ct_proc__run(argv, &text);
 	return text;
@@ -218,18 +221,20 @@ static char *last_words(struct ct_subject *t)
 static void stop(struct ct_subject *t, bool hard)
 {
 	struct unit_subject *u = (struct unit_subject *)t;
-	char *words[] = { "systemctl", "stop", "--", u->name, NULL };
-	char *kill[] = { "systemctl", "kill", "--signal=KILL", "--", u->name, NULL };
+	const char *const asks[] = { "stop", NULL }, *const ends[] = { "kill", "--signal=KILL",
+								       NULL };
+	ct_autostrings struct ct_strings words = {};
 	ct_autoclose int null = -1;
 
+	ct_unit__systemctl(u->name, hard ? ends : asks, &words);
 	if (hard) {
-		ct_proc__run(kill, NULL);
+		ct_proc__run(words.items, NULL);
 		return;
 	}
 	if (u->stopper > 0)
 		return;
 	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	u->stopper = ct_proc__start(words, null);
+	u->stopper = ct_proc__start(words.items, null);
 }
 
 static void clear(struct ct_subject *t, bool volumes)
@@ -320,7 +325,7 @@ static int refuse(const char *name, const char *shown, struct ct_err *err)
 		return ct_err__set(err, EINVAL,
 				   "%s is gone when it ends: verify the systemd-run that makes it",
 				   printable);
-	return refuse_unlimited(id, printable, err);
+	return refuse_unlimited(ct_workload__id_is_users(name) ? name : id, printable, err);
 }
 
 int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err)
@@ -329,20 +334,11 @@ int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err
 	struct unit_subject *u;
 	int ret;
 
-	/* 218/CAPABILITIES: dropping from the bounding set wants SETPCAP, which no user has. */
-	if (ct_workload__id_is_users(name))
-		return ct_err__set(
-			err, EOPNOTSUPP,
-			"%s cannot be verified: a user's systemd may not limit capabilities, and "
-			"under a CapabilityBoundingSet= the unit would not start "
-			"(218/CAPABILITIES); "
-			"record it ('captrim record --user'), or verify its command as a system "
-			"service: captrim verify -- systemd-run --uid=USER COMMAND",
-			name);
-	if (!*name || strchr(name, '/'))
-		return ct_err__set(err, EINVAL, "'%s' is not the name of a system unit", name);
+	if (!*ct_unit__plain(name) || strchr(ct_unit__plain(name), '/'))
+		return ct_err__set(err, EINVAL, "'%s' is not the name of a unit", name);
 	shown = ct_unit__show(full);
-	ct_autofree char *id = ct_unit__property(shown, "Id"); /* name may be an alias */
+	ct_autofree char *own = ct_unit__property(shown, "Id"); /* name may be an alias */
+	ct_autofree char *id = ct_unit__full(full, own);
 	ct_autofree char *type = ct_unit__property(shown, "Type");
 	ct_autofree char *ambient = ct_unit__property(shown, "AmbientCapabilities");
 
@@ -351,7 +347,9 @@ int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err
 		return ret;
 	u = new_unit(ct_steal(id));
 	u->t.detached = strcmp(type, "oneshot") != 0;
-	u->ambient = *ambient;
+	u->limit = !ct_unit__takes_sets(full, shown) ? CT_UNIT_ALL_OR_NONE :
+		   *ambient			     ? CT_UNIT_AMBIENT :
+						       CT_UNIT_BOUNDING;
 	*t = &u->t;
 	return 0;
 }

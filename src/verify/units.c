@@ -9,22 +9,70 @@
 
 #include "base/proc.h"
 #include "emit/emit.h"
+#include "runtime/user_unit.h"
 
-#define DIRECTORY "/run/systemd/system/%s.d"
 /* Drop-ins are read in the order of their names, and the last word counts. */
-#define DROP_IN DIRECTORY "/zzzz-captrim-verify.conf"
+#define DROP_IN "/zzzz-captrim-verify.conf"
 
 /* None of them can hold text of anybody's choice, and so no line that looks like another. */
 #define PROPERTIES                                                                         \
 	"--property=Id,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus," \
-	"NRestarts,InvocationID,Type,AmbientCapabilities,Transient"
+	"NRestarts,InvocationID,Type,AmbientCapabilities,Transient,PrivateUsers"
+
+static int add_systemctl(const char *unit, struct ct_strings *words)
+{
+	int ret = ct_workload__id_is_users(unit) ? ct_user_unit__as(unit, words) : 0;
+
+	ct_strings__addf(words, "systemctl");
+	if (ct_workload__id_is_users(unit))
+		ct_strings__addf(words, "--user");
+	return ret;
+}
+
+const char *ct_unit__plain(const char *unit)
+{
+	return ct_workload__id_is_users(unit) ? ct_user_unit__plain(unit) : unit;
+}
+
+char *ct_unit__full(const char *like, const char *name)
+{
+	int manager = (int)(ct_unit__plain(like) - like);
+
+	return ct_xasprintf("%.*s%s", manager, like, name);
+}
+
+int ct_unit__systemctl(const char *unit, const char *const *words, struct ct_strings *all)
+{
+	int ret = add_systemctl(unit, all);
+
+	ct_strings__add_all(all, words);
+	ct_strings__addf(all, "--");
+	ct_strings__add(all, ct_unit__plain(unit));
+	return ret;
+}
+
+static int run(const char *unit, const char *const *words, char **output)
+{
+	ct_autostrings struct ct_strings all = {};
+	int ret = ct_unit__systemctl(unit, words, &all);
+
+	return ret ? ret : ct_proc__run(all.items, output);
+}
+
+static int reload(const char *unit, char **output)
+{
+	ct_autostrings struct ct_strings all = {};
+	int ret = add_systemctl(unit, &all);
+
+	ct_strings__addf(&all, "daemon-reload");
+	return ret ? ret : ct_proc__run(all.items, output);
+}
 
 char *ct_unit__show(const char *unit)
 {
-	char *argv[] = { "systemctl", "show", PROPERTIES, "--", (char *)unit, NULL };
 	char *output = NULL;
 
-	if (ct_proc__run(argv, &output)) {
+	if (run(unit, (const char *const[]){ "show", PROPERTIES, NULL }, &output)) {
 		free(output);
 		return NULL;
 	}
@@ -109,24 +157,21 @@ enum ct_tristate ct_unit__is_unlimited(const char *unit)
 			 "ExecStopPostEx",
 			 NULL };
 
-	if (ct_proc__run(argv, &output) || !output)
+	/* To a user's systemd, which can give nothing, "+" means nothing. */
+	if (ct_workload__id_is_users(unit) || ct_proc__run(argv, &output) || !output)
 		return CT_NO;
 	return ct_unit__parse_unlimited(output);
 }
 
 int ct_unit__do(const char *verb, const char *unit)
 {
-	char *argv[] = { "systemctl", (char *)verb, "--", (char *)unit, NULL };
-
-	return ct_proc__run(argv, NULL);
+	return run(unit, (const char *const[]){ verb, NULL }, NULL);
 }
 
 void ct_unit__stop(const char *unit)
 {
-	char *kill[] = { "systemctl", "kill", "--signal=KILL", "--", (char *)unit, NULL };
-
 	if (ct_unit__do("stop", unit) == -ETIMEDOUT) {
-		ct_proc__run(kill, NULL);
+		run(unit, (const char *const[]){ "kill", "--signal=KILL", NULL }, NULL);
 		ct_unit__do("stop", unit);
 	}
 	ct_unit__do("reset-failed", unit);
@@ -134,26 +179,44 @@ void ct_unit__stop(const char *unit)
 
 void ct_unit__running(const char *unit, struct ct_strings *names)
 {
-	char *argv[] = { "systemctl", "list-dependencies", "--reverse", "--plain",
-			 "--",	      (char *)unit,	   NULL };
+	const char *const words[] = { "list-dependencies", "--reverse", "--plain", NULL };
 	ct_autofree char *output = NULL;
 	char *save;
 
-	if (ct_proc__run(argv, &output))
+	if (run(unit, words, &output))
 		return;
-	for (char *line = strtok_r(output, " \n", &save); line; line = strtok_r(NULL, " \n", &save))
-		if (!ct_unit__do("is-active", line))
-			ct_strings__add(names, line);
+	for (char *line = strtok_r(output, " \n", &save); line;
+	     line = strtok_r(NULL, " \n", &save)) {
+		ct_autofree char *full = ct_unit__full(unit, line);
+
+		if (!ct_unit__do("is-active", full))
+			ct_strings__add(names, full);
+	}
+}
+
+static char *dir_of(const char *unit)
+{
+	if (ct_workload__id_is_users(unit))
+		return ct_xasprintf("/run/user/%u/systemd/user/%s.d", ct_user_unit__uid(unit),
+				    ct_user_unit__plain(unit));
+	return ct_xasprintf("/run/systemd/system/%s.d", unit);
 }
 
 bool ct_unit__is_taken(const char *unit)
 {
-	ct_autofree char *path = ct_xasprintf(DROP_IN, unit);
+	ct_autofree char *dir = dir_of(unit), *path = ct_xasprintf("%s" DROP_IN, dir);
 
 	return !access(path, F_OK);
 }
 
-char *ct_unit__drop_in(const uint64_t *set, bool ambient)
+bool ct_unit__takes_sets(const char *unit, const char *shown)
+{
+	ct_autofree char *own = ct_unit__property(shown, "PrivateUsers");
+
+	return !ct_workload__id_is_users(unit) || !ct_user_unit__uid(unit) || !strcmp(own, "yes");
+}
+
+char *ct_unit__drop_in(const uint64_t *set, enum ct_unit_limit limit)
 {
 	char *text = NULL;
 	size_t len;
@@ -162,43 +225,100 @@ char *ct_unit__drop_in(const uint64_t *set, bool ambient)
 	fputs("[Unit]\nStartLimitIntervalSec=0\nStartLimitAction=none\nFailureAction=none\n"
 	      "[Service]\nRestart=no\n",
 	      out);
-	if (set)
-		ct_emit__unit_sets(*set, ambient, out);
+	if (set && limit == CT_UNIT_ALL_OR_NONE)
+		fputs("NoNewPrivileges=yes\n", out);
+	else if (set)
+		ct_emit__unit_sets(*set, limit == CT_UNIT_AMBIENT, out);
 	ct_xmemstream_end(out);
 	return text;
 }
 
-int ct_unit__limit(const char *unit, const uint64_t *set, bool ambient, struct ct_err *err)
+/*
+ * In a directory of a user's, which he may have made a link to anywhere, only that user writes.
+ * The words after the script are its arguments.
+ */
+static int as_user(const char *unit, const char *script, const char *const *arguments,
+		   char **output)
 {
-	char *reload[] = { "systemctl", "daemon-reload", NULL };
-	ct_autofree char *dir = ct_xasprintf(DIRECTORY, unit), *path = ct_xasprintf(DROP_IN, unit);
-	ct_autofree char *text = ct_unit__drop_in(set, ambient), *output = NULL;
+	ct_autostrings struct ct_strings words = {};
+	int ret = ct_user_unit__as(unit, &words);
+
+	ct_strings__add_all(&words, (const char *const[]){ "sh", "-c", script, "sh", NULL });
+	ct_strings__add_all(&words, arguments);
+	return ret ? ret : ct_proc__run(words.items, output);
+}
+
+static int write_users(const char *unit, const char *dir, const char *path, const char *text,
+		       struct ct_err *err)
+{
+	static const char script[] = "mkdir -p -- \"$1\" && printf %s \"$3\" >\"$2\"";
+	ct_autofree char *output = NULL, *shown = NULL;
+
+	if (!as_user(unit, script, (const char *const[]){ dir, path, text, NULL }, &output))
+		return 0;
+	shown = ct_printable(output ? output : "no answer");
+	return ct_err__set(err, EIO, "cannot write %s as its user: %s", path, shown);
+}
+
+static int write_drop_in(const char *unit, const char *text, struct ct_err *err)
+{
+	ct_autofree char *dir = dir_of(unit), *path = ct_xasprintf("%s" DROP_IN, dir);
 	ct_autofclose FILE *f = NULL;
 
+	if (ct_workload__id_is_users(unit))
+		return write_users(unit, dir, path, text, err);
 	if (mkdir(dir, 0755) && errno != EEXIST)
 		return ct_err__set(err, errno, "cannot make %s: %s", dir, strerror(errno));
 	f = fopen(path, "we");
-	if (!text || !f || fputs(text, f) < 0 || fflush(f))
+	if (!f || fputs(text, f) < 0 || fflush(f))
 		return ct_err__set(err, errno, "cannot write %s: %s", path, strerror(errno));
-	if (ct_proc__run(reload, &output)) {
+	return 0;
+}
+
+static bool remove_drop_in(const char *unit)
+{
+	ct_autofree char *dir = dir_of(unit), *path = ct_xasprintf("%s" DROP_IN, dir);
+	bool ok;
+
+	if (ct_workload__id_is_users(unit))
+		return !as_user(unit, "rm -f -- \"$2\" && { rmdir -- \"$1\" 2>/dev/null || :; }",
+				(const char *const[]){ dir, path, NULL }, NULL);
+	ok = !unlink(path);
+	rmdir(dir); /* unless there is more in it */
+	return ok;
+}
+
+int ct_unit__limit(const char *unit, const uint64_t *set, enum ct_unit_limit limit,
+		   struct ct_err *err)
+{
+	ct_autofree char *text = ct_unit__drop_in(set, limit), *output = NULL;
+	int ret;
+
+	if (set && *set && limit == CT_UNIT_ALL_OR_NONE)
+		return ct_err__set(
+			err, EOPNOTSUPP,
+			"%s needs capabilities, which programs with a set-user-ID bit or file "
+			"capabilities give it, and its systemd can limit them to none alone "
+			"(NoNewPrivileges=yes): verify its command as a system service: captrim "
+			"verify -- systemd-run --uid=USER COMMAND",
+			unit);
+	ret = write_drop_in(unit, text, err);
+	if (!ret && reload(unit, &output)) {
 		ct_autofree char *shown = ct_printable(output ? output : "no answer");
 
-		return ct_err__set(err, EIO, "systemctl daemon-reload: %s", shown);
+		ret = ct_err__set(err, EIO, "systemctl daemon-reload: %s", shown);
 	}
-	return 0;
+	return ret;
 }
 
 bool ct_unit__put_back(const char *unit, char *const *running)
 {
-	char *reload[] = { "systemctl", "daemon-reload", NULL };
-	ct_autofree char *dir = ct_xasprintf(DIRECTORY, unit), *path = ct_xasprintf(DROP_IN, unit);
 	bool ok = true;
 
 	ct_unit__stop(unit);
-	if (!access(path, F_OK)) {
-		ok = !unlink(path);
-		rmdir(dir); /* unless there is more in it */
-		ok = !ct_proc__run(reload, NULL) && ok;
+	if (ct_unit__is_taken(unit)) {
+		ok = remove_drop_in(unit);
+		ok = !reload(unit, NULL) && ok;
 	}
 	for (char *const *name = running; name && *name; name++) {
 		int ret = ct_unit__do("is-active", *name) ? ct_unit__do("start", *name) : 0;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Services of systemd: asked about, limited by a drop-in, put back. All through systemctl. */
+/*
+ * Services of systemd: asked about, limited by a drop-in, put back. All through systemctl. A unit
+ * of a user's own systemd is called "user@UID.service/NAME" here.
+ */
 #ifndef CT_VERIFY_UNITS_H
 #define CT_VERIFY_UNITS_H
 
@@ -23,6 +26,18 @@ enum ct_tristate ct_unit__is_unlimited(const char *unit);
 /* The same from what busctl prints, a line for each of the properties, ExecStart='s first. */
 enum ct_tristate ct_unit__parse_unlimited(const char *output);
 
+/* What systemd calls it: a part of the name. */
+const char *ct_unit__plain(const char *unit);
+
+/* What a unit of that name of the same systemd is called here; the caller frees. */
+char *ct_unit__full(const char *like, const char *name);
+
+/*
+ * Adds "systemctl WORDS -- NAME" for the systemd that it is of, words end with NULL. -ENOENT: its
+ * user is not known here.
+ */
+int ct_unit__systemctl(const char *unit, const char *const *words, struct ct_strings *all);
+
 /* Runs "systemctl verb unit", a minute at most. Returns its exit status or a negative errno. */
 int ct_unit__do(const char *verb, const char *unit);
 
@@ -35,15 +50,28 @@ void ct_unit__running(const char *unit, struct ct_strings *names);
 /* The drop-in is there: another captrim is at it. */
 bool ct_unit__is_taken(const char *unit);
 
-/* The drop-in's text, NULL without memory; set NULL: the unit's own. The caller frees. */
-char *ct_unit__drop_in(const uint64_t *set, bool ambient);
+/*
+ * Can its systemd limit it to a set? A user's has no SETPCAP to drop from the bounding set with,
+ * unless the unit gets a user namespace of its own.
+ */
+bool ct_unit__takes_sets(const char *unit, const char *shown);
+
+enum ct_unit_limit {
+	CT_UNIT_BOUNDING,
+	CT_UNIT_AMBIENT,     /* given as its ambient set, too */
+	CT_UNIT_ALL_OR_NONE, /* see ct_unit__takes_sets() */
+};
+
+/* The drop-in's text; set NULL: the unit's own. The caller frees. */
+char *ct_unit__drop_in(const uint64_t *set, enum ct_unit_limit limit);
 
 /*
  * From its next start on it has this set, and no more (NULL: its own), is not started again
- * when it fails, and its failure does nothing to the host. ambient: it is given it as
- * ambient set, too.
+ * when it fails, and its failure does nothing to the host. -EOPNOTSUPP: its systemd cannot give
+ * it a set that is not empty.
  */
-int ct_unit__limit(const char *unit, const uint64_t *set, bool ambient, struct ct_err *err);
+int ct_unit__limit(const char *unit, const uint64_t *set, enum ct_unit_limit limit,
+		   struct ct_err *err);
 
 /* Stops it, takes the drop-in away, starts what ran. False: that could not be done. */
 bool ct_unit__put_back(const char *unit, char *const *running);

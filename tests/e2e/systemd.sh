@@ -19,6 +19,20 @@ cat >"$root/home/bob/.config/systemd/user/many@.service" <<'UNIT'
 [Service]
 ExecStart=/bin/sh -c 'while :; do chown 0 /tmp 2>/dev/null; sleep 0.2; done'
 UNIT
+printf '[Service]\nExecStart=/bin/sleep 1000\n' >"$root/home/bob/.config/systemd/user/plain.service"
+cat >"$root/home/bob/.config/systemd/user/gains.service" <<'UNIT'
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'rm -f /tmp/gains; touch /tmp/gains && /chown 0 /tmp/gains'
+UNIT
+install -m 4755 /bin/chown "$root/chown"
+cat >"$root/home/bob/.config/systemd/user/apart.service" <<'UNIT'
+[Service]
+Type=oneshot
+PrivateUsers=yes
+AmbientCapabilities=CAP_SYS_CHROOT CAP_KILL
+ExecStart=/sbin/chroot / /bin/true
+UNIT
 chown -R 1001:1001 "$root/home/bob"
 machine_boot
 
@@ -89,9 +103,19 @@ sed 's/CapabilityBoundingSet=/NoNewPrivileges=yes/' -i "$root/home/bob/.config/s
 users daemon-reload
 users start many@three.service
 is user-no-new-privs "$(users show -P ActiveState many@three.service)" active
-inside /captrim verify --user bob -u many@one >"$tmp/out" 2>&1
-is user-verify-status $? 1
-says user-verify "$tmp/out" "a user's systemd may not limit capabilities"
+users start plain
+inside /captrim verify --user bob -u plain --stay 1s --format json -o /root/proved >"$tmp/out" 2>&1
+is user-verify "$? $(jq -c '[.workloads[] | .id, .advice.cap_add, .verified.result]' "$root/root/proved")" \
+	'0 ["user@1001.service/plain.service",[],"minimal"]'
+left() { find /proc/"$init"/root/run/user/1001/systemd -name '*captrim*' | wc -l; }
+is user-verify-as-found "$(users show -P ActiveState plain) $(users show -P NoNewPrivileges plain) $(left)" 'active no 0'
+inside /captrim verify --user bob -u gains >"$tmp/out" 2>&1
+is user-verify-some-status "$? $(left)" '1 0'
+says user-verify-some "$tmp/out" 'its systemd can limit them to none alone'
+# With a user namespace of its own a unit has capabilities that its systemd can limit.
+inside /captrim verify --user bob -u apart --format json -o /root/apart >"$tmp/out" 2>&1
+is user-verify-apart "$? $(jq -c '[.workloads[] | .id, .advice.cap_add, .verified.result]' "$root/root/apart")" \
+	'0 ["user@1001.service/apart.service",["SYS_CHROOT"],"minimal"]'
 inside /captrim record --user nobody-here -u x -o /root/none >"$tmp/out" 2>&1
 is user-unknown-status $? 1
 says user-unknown "$tmp/out" 'there is no user nobody-here here'

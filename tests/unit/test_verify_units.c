@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Units under a set: what is written for systemd, and what is read of it. */
 #include <errno.h>
+#include <string.h>
 
 #include "model/caps.h"
 #include "unit.h"
@@ -13,26 +14,59 @@ static void test_drop_in(void)
 				     "FailureAction=none\n[Service]\nRestart=no\n";
 	static const struct {
 		uint64_t set;
-		bool ambient;
+		enum ct_unit_limit limit;
 		const char *text;
 	} cases[] = {
-		{ 0, false, "CapabilityBoundingSet=\n" },
-		{ CT_CAP(CHOWN) | CT_CAP(BPF), false,
+		{ 0, CT_UNIT_BOUNDING, "CapabilityBoundingSet=\n" },
+		{ CT_CAP(CHOWN) | CT_CAP(BPF), CT_UNIT_BOUNDING,
 		  "CapabilityBoundingSet=\nCapabilityBoundingSet=CAP_CHOWN CAP_BPF\n" },
-		{ 0, true, "CapabilityBoundingSet=\nAmbientCapabilities=\n" },
-		{ CT_CAP(KILL), true,
+		{ 0, CT_UNIT_AMBIENT, "CapabilityBoundingSet=\nAmbientCapabilities=\n" },
+		{ CT_CAP(KILL), CT_UNIT_AMBIENT,
 		  "CapabilityBoundingSet=\nCapabilityBoundingSet=CAP_KILL\n"
 		  "AmbientCapabilities=\nAmbientCapabilities=CAP_KILL\n" },
+		{ 0, CT_UNIT_ALL_OR_NONE, "NoNewPrivileges=yes\n" },
 	};
-	ct_autofree char *own = ct_unit__drop_in(NULL, true);
+	ct_autofree char *own = ct_unit__drop_in(NULL, CT_UNIT_AMBIENT);
 
 	UNIT_STR(own, always);
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
-		ct_autofree char *is = ct_unit__drop_in(&cases[i].set, cases[i].ambient);
+		ct_autofree char *is = ct_unit__drop_in(&cases[i].set, cases[i].limit);
 		ct_autofree char *expected = ct_xasprintf("%s%s", always, cases[i].text);
 
 		UNIT_STR(is, expected);
 	}
+}
+
+/* Whose systemd can limit it to a set, and what it is called there. */
+static void test_users(void)
+{
+	static const struct {
+		const char *unit, *shown;
+		bool takes_sets;
+		const char *plain;
+	} cases[] = {
+		{ "web.service", "PrivateUsers=no", true, "web.service" },
+		{ "user@1000.service", "PrivateUsers=no", true, "user@1000.service" },
+		{ "user@1000.service/web.service", "PrivateUsers=no", false, "web.service" },
+		{ "user@1000.service/web.service", NULL, false, "web.service" },
+		{ "user@1000.service/web.service", "Id=x\nPrivateUsers=yes", true, "web.service" },
+		{ "user@0.service/web.service", "PrivateUsers=no", true, "web.service" },
+	};
+	uint64_t set = CT_CAP(CHOWN);
+	ct_autoerr struct ct_err err = {};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autofree char *full = ct_unit__full(cases[i].unit, "db.socket");
+
+		CU_ASSERT_EQUAL(ct_unit__takes_sets(cases[i].unit, cases[i].shown),
+				cases[i].takes_sets);
+		UNIT_STR(ct_unit__plain(cases[i].unit), cases[i].plain);
+		UNIT_STR(ct_unit__plain(full), "db.socket");
+	}
+	CU_ASSERT_EQUAL(
+		ct_unit__limit("user@1000.service/web.service", &set, CT_UNIT_ALL_OR_NONE, &err),
+		-EOPNOTSUPP);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "limit them to none alone"));
 }
 
 static void test_property(void)
@@ -142,10 +176,8 @@ static void test_unlimited(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "drop-in", test_drop_in },
-	{ "properties", test_property },
-	{ "systemd-run", test_transient },
-	{ "unlimited", test_unlimited },
-	CU_TEST_INFO_NULL,
+	{ "drop-in", test_drop_in },	 { "users", test_users },
+	{ "properties", test_property }, { "systemd-run", test_transient },
+	{ "unlimited", test_unlimited }, CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("verify_units", tests)
