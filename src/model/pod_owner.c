@@ -6,6 +6,7 @@
 #include "model/pod.h"
 
 #define STATIC_UID 32 /* digits, without dashes */
+#define UUID	   36 /* with them */
 
 const char *ct_labels__get(const char *labels, const char *key, size_t *len)
 {
@@ -152,15 +153,30 @@ static char *by_name(const char *pod)
 	return named("Controller", name);
 }
 
-/* POD-NODE; the kubelet's hash for a uid says that it read the pod from a file. */
+static bool is_hash(const char *uid)
+{
+	return strlen(uid) == STATIC_UID && strspn(uid, "0123456789abcdef") == STATIC_UID;
+}
+
+/* What the API server gives is nothing but a uuid. */
+static bool is_uuid(const char *uid)
+{
+	return strlen(uid) == UUID && strspn(uid, "0123456789abcdefABCDEF-") == UUID;
+}
+
+/*
+ * POD-NODE; the kubelet's hash for a uid says that it read the pod from a file, and so does any
+ * other uid that such a file has given to a pod that is called after the node.
+ */
 static char *of_file(const char *pod, const struct ct_pod_facts *f)
 {
 	size_t len = strlen(pod), node = f->node ? strlen(f->node) : 0;
+	bool nodes = node && len > node + 1 && ct_str_ends(pod, f->node) &&
+		     pod[len - node - 1] == '-';
 
-	if (!f->uid || strlen(f->uid) != STATIC_UID ||
-	    strspn(f->uid, "0123456789abcdef") != STATIC_UID)
+	if (!f->uid || (!is_hash(f->uid) && (!nodes || !*f->uid || is_uuid(f->uid))))
 		return NULL;
-	if (node && len > node + 1 && ct_str_ends(pod, f->node) && pod[len - node - 1] == '-')
+	if (nodes)
 		len -= node + 1;
 	return ct_xasprintf("StaticPod/%.*s", (int)len, pod);
 }

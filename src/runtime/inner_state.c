@@ -8,6 +8,7 @@
 #include "base/host_root.h"
 #include "base/util.h"
 #include "cgroup/name.h"
+#include "runtime/docker_state.h"
 #include "runtime/oci_priv.h"
 
 #define TASKS "io.containerd.runtime.v2.task/"
@@ -39,27 +40,13 @@ static char *find_file(int root, const char *pattern, const char *id, int *fd)
 	return *fd < 0 ? NULL : ct_xasprintf("/proc/self/fd/%d", *fd);
 }
 
-static void take_over(char **field, const char *value)
-{
-	if (!*field && value && *value)
-		*field = ct_xstrdup(value);
-}
-
 static bool read_dockers(int root, struct ct_workload *w)
 {
 	ct_autoclose int fd = -1;
 	ct_autofree char *path = find_file(root, "/var/lib/docker/containers/%s/config.v2.json",
 					   w->id, &fd);
-	ct_autojson json_t *state = NULL;
-	json_error_t bad = { .line = 0 };
-	const char *name;
 
-	if (!path || ct_oci__load(path, &state, &bad))
-		return false;
-	name = ct_json_in__str(state, "Name"); /* with a slash before it */
-	take_over(&w->container.name, name && *name == '/' ? name + 1 : name);
-	take_over(&w->container.image, ct_json_in__str(json_object_get(state, "Config"), "Image"));
-	return true;
+	return path && ct_docker_state__read(path, &w->container);
 }
 
 static bool read_bundle(int root, const char *cgroup, struct ct_workload *w)

@@ -5,6 +5,7 @@
  */
 #include "runtime/oci.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,7 @@
 #include "base/files.h"
 #include "base/host_root.h"
 #include "model/caps.h"
+#include "runtime/docker_state.h"
 #include "runtime/oci_priv.h"
 #include "runtime/pod_notes.h"
 
@@ -114,11 +116,20 @@ static void parse_annotations(const json_t *notes, struct ct_container *c)
 		c->privileged = !strcmp(privileged, "TRUE") ? CT_YES : CT_NO;
 }
 
+/* As nerdctl and containerd want them; with a '/' a name would look like a pod's. */
+static bool is_plain(const char *s)
+{
+	for (const char *c = s; *c; c++)
+		if (!isascii(*c) || (!isalnum((unsigned char)*c) && !strchr("._-", *c)))
+			return false;
+	return *s;
+}
+
 void ct_oci__take_spaced(char **name, const char *space, const char *given)
 {
 	bool usual = !space || !*space || !strcmp(space, "default");
 
-	if (*name || !given || !*given)
+	if (*name || !given || !is_plain(given) || (!usual && !is_plain(space)))
 		return;
 	*name = ct_xasprintf("%s%s%s", usual ? "" : space, usual ? "" : ":", given);
 }
@@ -238,6 +249,9 @@ int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload
 	take_nerdctls(json_object_get(root, "annotations"), c);
 	ct_pod_notes__read(root, cgroup, w);
 	read_storage(config_json, c);
+	/* A bundle of Docker's names nothing, and one of a user's is not root's. */
+	if (strstr(config_json, "/moby/") && strncmp(config_json, "/run/user/", 10) != 0)
+		ct_docker_state__find(w->id, c);
 	set_mode(&c->network, has_ns(linux_, "network", "net"));
 	set_mode(&c->pid_mode, has_ns(linux_, "pid", "pid"));
 	set_mode(&c->ipc_mode, has_ns(linux_, "ipc", "ipc"));

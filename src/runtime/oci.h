@@ -27,7 +27,8 @@ char *ct_oci__find(enum ct_runtime rt, const char *id, const char *cgroup, enum 
 
 /*
  * A name that was given to a container, unless *name is known or there is none: names are free in
- * each namespace of containerd's, so that it is NAMESPACE:NAME but in "default". May be NULL.
+ * each namespace of containerd's, so that it is NAMESPACE:NAME but in "default". May be NULL; what
+ * has another character in it than letters, digits and "._-" is not taken.
  */
 void ct_oci__take_spaced(char **name, const char *space, const char *given);
 

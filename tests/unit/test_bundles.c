@@ -82,6 +82,33 @@ static const struct {
 	{ "containerd", "/kubepods/burstable/pod11111111-2222-3333-4444-777777777777/" X64("7"),
 	  "batch/nightly-28391040-q4xjz/report", "CronJob/nightly ?",
 	  "kubernetes:batch/nightly/report", CT_RT_CONTAINERD, "i" },
+	/* a sidecar, a container that is called as another's id is, a pod whose manifest has its
+	 * uid, with the same and with another one in the cgroup's path */
+	{ "containerd", WEB CRI(X63("6") "1"), "prod/web-7d4b9c6f5d-x7k2p/istio-proxy",
+	  "Deployment/web ?", "kubernetes:prod/web/istio-proxy", CT_RT_CONTAINERD, "i" },
+	{ "containerd", WEB CRI(X63("6") "2"), "prod/web-7d4b9c6f5d-x7k2p/" A2, "Deployment/web ?",
+	  "kubernetes:prod/web/" A2, CT_RT_CONTAINERD, "i" },
+	{ "containerd", "/kubepods/burstable/podmy-static-uid/" X63("6") "3",
+	  "kube-system/etcd-node-1/etcd", "StaticPod/etcd", "kubernetes:kube-system/etcd/etcd",
+	  CT_RT_CONTAINERD, "i" },
+	{ "containerd", "/kubepods/burstable/podmy-static-uid/" X63("6") "4", NULL, NULL, "image:i",
+	  CT_RT_CONTAINERD, "i" },
+	/* no name of the container, names other than strings, no uid, annotations in a list */
+	{ "containerd", WEB CRI(X63("6") "5"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
+	{ "containerd", WEB CRI(X63("6") "6"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
+	{ "containerd", WEB CRI(X63("6") "7"), "prod/web-7d4b9c6f5d-x7k2p/app", "Deployment/web ?",
+	  "kubernetes:prod/web/app", CT_RT_CONTAINERD, "i" },
+	{ "containerd", WEB CRI(X63("6") "8"), NULL, NULL, "container:" X63("6") "8",
+	  CT_RT_CONTAINERD, NULL },
+	/* names of 64 KiB, with another line, with a terminal's escape */
+	{ "containerd", WEB CRI(X63("6") "9"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
+	{ "containerd", WEB CRI(X63("6") "a"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
+	{ "containerd", WEB CRI(X63("6") "b"), NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
+	/* a job's pod with an index, a StatefulSet whose own name ends in a number */
+	{ "containerd", WEB CRI(X63("6") "c"), "ml/fit-3-x2b9q/train", "Controller/fit ?",
+	  "kubernetes:ml/fit/train", CT_RT_CONTAINERD, "i" },
+	{ "containerd", WEB CRI(X63("6") "d"), "data/pg-17-0/db", "StatefulSet/pg-17 ?",
+	  "kubernetes:data/pg-17/db", CT_RT_CONTAINERD, "i" },
 	/* Another pod's uid; names that are none: only the image is told. */
 	{ "containerd", POD("00000000", "0000", "0000", "0000", "000000000001") CRI(X63("5") "a"),
 	  NULL, NULL, "image:i", CT_RT_CONTAINERD, "i" },
@@ -100,6 +127,11 @@ static const struct {
 	  "container:" X63("b") "8", CT_RT_CONTAINERD, NULL },
 	{ "containerd", "/docker/" X64("f"), NULL, NULL, "container:" X64("f"), CT_RT_DOCKER,
 	  NULL },
+	/* nerdctl's labels with what no name has; what dockerd keeps, but for Compose's labels */
+	{ "containerd", "/ci/" X63("6") "e", NULL, NULL, "container:" X63("6") "e",
+	  CT_RT_CONTAINERD, NULL },
+	{ "containerd", "/docker/" X63("6") "f", "shop-db-1", NULL, "name:shop-db-1", CT_RT_DOCKER,
+	  "postgres:16" },
 	/* Bottlerocket's host containers, and Docker without root */
 	{ "containerd", "/default/admin", NULL, NULL, "name@containerd:admin", CT_RT_CONTAINERD,
 	  "i" },
@@ -129,6 +161,10 @@ static const struct {
 	{ "crio", "/kubepods/burstable/pod0f0e0d0c-1111-4222-8333-444455556666/crio-" X63("d") "5",
 	  "kube-system/kube-dns-6d4bz/dnsmasq", "Controller/kube-dns ?",
 	  "kubernetes:kube-system/kube-dns/dnsmasq", CT_RT_CRIO, NULL },
+	/* CRI-O's new names alone; another's container with CRI-O's annotations */
+	{ "crio", WEB CRIO(X63("6") "1"), "prod/web-7d4b9c6f5d-x7k2p/app", "Deployment/web ?",
+	  "kubernetes:prod/web/app", CT_RT_CRIO, NULL },
+	{ "crio", WEB CRIO(X63("6") "2"), NULL, NULL, "container:" X63("6") "2", CT_RT_CRIO, NULL },
 	/* Forged: what CRI-O wrote was overwritten, the labels were not; no labels; another pod's.
 	 */
 	{ "crio", SEG CRIO(X63("e") "1"), "default/segfaulter/POD", "Pod/segfaulter ?",
