@@ -55,7 +55,9 @@ SRCS := $(wildcard src/*/*.c)
 OBJS := $(SRCS:src/%.c=$(OUT)/%.o)
 TESTS := $(patsubst tests/unit/%.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-MANS := $(patsubst docs/man/%.scd.in,$(OUT)/man/%,$(wildcard docs/man/*.scd.in))
+COMMANDS := $(shell sed -n 's/^CT_COMMAND(\(.*\))$$/\1/p' src/cmd/commands.def)
+MANS := $(patsubst docs/man/%.scd.in,$(OUT)/man/%,$(wildcard docs/man/*.scd.in)) \
+	$(COMMANDS:%=$(OUT)/man/captrim-%.1)
 
 # One binary, made in one place: `make OUT=elsewhere` does not touch it.
 BIN := $(if $(filter .output,$(OUT)),captrim,$(OUT)/captrim)
@@ -305,6 +307,13 @@ $(OUT)/man/%: docs/man/%.scd.in scripts/man-options $(BIN)
 	@mkdir -p $(@D)
 	$(abspath $(BIN)) --dump-options > $@.options
 	scripts/man-options $@.options $< > $@.scd
+	scdoc < $@.scd > $@
+
+# One for each command, of its section in that of all.
+$(OUT)/man/captrim-%.1: docs/man/captrim.1.scd.in scripts/man-options $(BIN)
+	@mkdir -p $(@D)
+	$(abspath $(BIN)) --dump-options > $@.options
+	scripts/man-options $@.options $< $* > $@.scd
 	scdoc < $@.scd > $@
 
 install: all $(if $(shell command -v scdoc),man)

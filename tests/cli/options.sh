@@ -31,6 +31,33 @@ test_help() {
 	done
 }
 
+# A page for each command has all of its options with their help, its synopsis, and its text.
+test_man_of_each() {
+	local command
+
+	for command in $(commands); do
+		"$here/scripts/man-options" "$tmp/dump" "$template" "$command" >"$tmp/own" 2>"$tmp/err"
+		options "$command" | grep -vx -- --help | sort >"$tmp/wanted"
+		awk '/^# / { inside = $0 == "# OPTIONS" } inside && /^\*-/' "$tmp/own" |
+			grep -oE -- '^\*-.*' | grep -oE -- '\*--[a-z-]+\*' | tr -d '*' | sort >"$tmp/found"
+		same "man page captrim-$command: options"
+		printf '%s\n' '# NAME' '# SYNOPSIS' '# DESCRIPTION' '# OPTIONS' '# SEE ALSO' >"$tmp/wanted"
+		grep '^# ' "$tmp/own" | grep -vx '# NOTES' >"$tmp/found"
+		same "man page captrim-$command: headings"
+		if grep -qE "^\*captrim $command\*" "$tmp/own" && ! grep -qE 'As for \*run\*|^##|^@' "$tmp/own" &&
+			[ "$(sed -n '/^# DESCRIPTION/,/^# OPTIONS/p' "$tmp/own" | wc -w)" -gt 12 ]; then
+			pass "man page captrim-$command: text"
+		else
+			fail "man page captrim-$command: text" "$(head -c 300 "$tmp/own" | tr '\n' ' ')"
+		fi
+	done
+	if "$here/scripts/man-options" "$tmp/dump" "$template" frobnicate >/dev/null 2>"$tmp/err"; then
+		fail 'man page: an unknown command is refused' 'exit status 0'
+	else
+		pass 'man page: an unknown command is refused'
+	fi
+}
+
 test_man() {
 	local command
 
@@ -53,6 +80,7 @@ test_man() {
 		inside && before == "" && $1 == "*captrim" && $2 !~ /^--/ { sub(/\*$/, "", $2); print $2 }
 		{ before = $0 }' "$tmp/page" | sort -u >"$tmp/found"
 	same 'man page: synopsis of every command'
+	test_man_of_each
 	# The template must follow the tables.
 	sed 's/^--without-rule$/--without-rules/' "$template" >"$tmp/wrong"
 	if "$here/scripts/man-options" "$tmp/dump" "$tmp/wrong" >/dev/null 2>"$tmp/err" ||
