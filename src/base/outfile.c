@@ -7,11 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/amount.h"
+
 struct ct_outfile {
 	char *name;   /* for messages: printable */
 	char *target; /* real path, NULL when written directly */
 	char *temp;   /* exists as long as this is not NULL */
 	FILE *stream;
+	bool is_private;
 	struct ct_outfile *next; /* of those that have a temp */
 };
 
@@ -107,11 +110,24 @@ static int open_fd(int fd)
 	return copy < 0 ? -errno : copy;
 }
 
-static int open_direct(const char *path)
+static int open_direct(const struct ct_outfile *f, const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY,
+		      f->is_private ? 0600 : 0666);
 
 	return fd < 0 ? -errno : fd;
+}
+
+/* Whoever had root write it, by sudo, is who wants to read it. */
+static void give_to_sudoer(int fd)
+{
+	const char *uid = getenv("SUDO_UID"), *gid = getenv("SUDO_GID"), *end;
+	uint64_t user, group;
+
+	if (!geteuid() && uid && gid && !ct_number__parse(uid, &user, &end) && !*end &&
+	    !ct_number__parse(gid, &group, &end) && !*end && user < UINT32_MAX &&
+	    group < UINT32_MAX)
+		(void)!fchown(fd, (uid_t)user, (gid_t)group);
 }
 
 /* st is NULL if the target does not exist yet. */
@@ -132,6 +148,9 @@ static int open_beside(struct ct_outfile *f, const struct stat *st)
 		/* Only root can, and nobody else needs to. */
 		if (fchown(fd, st->st_uid, st->st_gid) && errno != EPERM)
 			goto failed;
+	} else if (f->is_private) {
+		mode = 0600;
+		give_to_sudoer(fd);
 	} else {
 		mode = umask(0);
 		umask(mode);
@@ -157,12 +176,12 @@ static int open_path(struct ct_outfile *f, const char *path)
 			return -errno;
 		/* A dangling link: opening it makes the file that it names. */
 		if (!lstat(path, &st))
-			return open_direct(path);
+			return open_direct(f, path);
 		f->target = ct_xstrdup(path);
 		return open_beside(f, NULL);
 	}
 	if (!S_ISREG(st.st_mode))
-		return open_direct(path);
+		return open_direct(f, path);
 	/* A rename would get around the protection of a read-only file. */
 	if (faccessat(AT_FDCWD, path, W_OK, AT_EACCESS))
 		return -errno;
@@ -172,11 +191,13 @@ static int open_path(struct ct_outfile *f, const char *path)
 	return open_beside(f, &st);
 }
 
-int ct_outfile__open(const char *path, struct ct_outfile **file, FILE **stream, struct ct_err *err)
+static int open_it(const char *path, bool is_private, struct ct_outfile **file, FILE **stream,
+		   struct ct_err *err)
 {
 	ct_autooutfile struct ct_outfile *f = ct_xzalloc(sizeof(*f));
 	int fd;
 
+	f->is_private = is_private;
 	f->name = strcmp(path, "-") ? ct_printable(path) : ct_xstrdup("standard output");
 	fd = open_path(f, path);
 	if (fd < 0)
@@ -189,6 +210,17 @@ int ct_outfile__open(const char *path, struct ct_outfile **file, FILE **stream, 
 	*stream = f->stream;
 	*file = ct_steal(f);
 	return 0;
+}
+
+int ct_outfile__open(const char *path, struct ct_outfile **file, FILE **stream, struct ct_err *err)
+{
+	return open_it(path, false, file, stream, err);
+}
+
+int ct_outfile__open_private(const char *path, struct ct_outfile **file, FILE **stream,
+			     struct ct_err *err)
+{
+	return open_it(path, true, file, stream, err);
 }
 
 int ct_outfile__check(const char *path, struct ct_err *err)

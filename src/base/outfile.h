@@ -16,6 +16,10 @@ struct ct_outfile;
 /* The stream belongs to *f and ends with it. An existing target keeps its mode. */
 int ct_outfile__open(const char *path, struct ct_outfile **f, FILE **stream, struct ct_err *err);
 
+/* The same, but a new file may be read by its owner alone (0600): under sudo whoever called it. */
+int ct_outfile__open_private(const char *path, struct ct_outfile **f, FILE **stream,
+			     struct ct_err *err);
+
 /*
  * Before long work: could path be opened now? Nothing is left behind or changed. 0, or
  * negative errno and the message that ct_outfile__open would give.

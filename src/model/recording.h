@@ -10,8 +10,8 @@
 
 /*
  * Writes the session to a file that appears under its name only when complete
- * (written beside it, synced, renamed); "-" is standard output. Returns 0 or a
- * negative errno with a message.
+ * (written beside it, synced, renamed), and is its owner's alone (0600) when new;
+ * "-" is standard output. Returns 0 or a negative errno with a message.
  */
 int ct_recording__write(const struct ct_session *s, const char *path, struct ct_err *err);
 

@@ -218,7 +218,7 @@ int ct_recording__write(const struct ct_session *s, const char *path, struct ct_
 	FILE *out;
 	int ret;
 
-	ret = ct_outfile__open(path, &f, &out, err);
+	ret = ct_outfile__open_private(path, &f, &out, err);
 	if (ret)
 		return ret;
 	ct_recording__write_stream(s, out);

@@ -236,10 +236,60 @@ static void test_relative(void)
 	CU_ASSERT_EQUAL(chdir(cwd), 0);
 }
 
+static int put_private(const char *path)
+{
+	ct_autooutfile struct ct_outfile *f = NULL;
+	FILE *out;
+	int ret = ct_outfile__open_private(path, &f, &out, NULL);
+
+	return ret ? ret : ct_outfile__commit(ct_steal(f), NULL);
+}
+
+/* A new one is its owner's alone, who is who called sudo; one that is there stays as it is. */
+static void test_private(void)
+{
+	ct_autofree char *path = path_of("private"), *link = path_of("link");
+	mode_t mask = umask(0);
+	struct stat st;
+
+	unsetenv("SUDO_UID");
+	CU_ASSERT_EQUAL(put_private(path), 0);
+	CU_ASSERT(!stat(path, &st) && (st.st_mode & 07777) == 0600 && st.st_uid == geteuid());
+	CU_ASSERT_EQUAL(chmod(path, 0644), 0);
+	setenv("SUDO_UID", "12345", 1);
+	setenv("SUDO_GID", "23456", 1);
+	CU_ASSERT_EQUAL(put_private(path), 0);
+	CU_ASSERT(!stat(path, &st) && (st.st_mode & 07777) == 0644 && st.st_uid == geteuid());
+	unlink(path);
+	CU_ASSERT_EQUAL(put_private(path), 0);
+	CU_ASSERT(!stat(path, &st) && (st.st_mode & 07777) == 0600);
+	CU_ASSERT_EQUAL(st.st_uid, geteuid() ? geteuid() : 12345);
+	CU_ASSERT_EQUAL(st.st_gid, geteuid() ? getegid() : 23456);
+	unlink(path);
+	setenv("SUDO_UID", "4294967295", 1); /* to nobody: chown() would leave it as it is */
+	CU_ASSERT_EQUAL(put_private(path), 0);
+	CU_ASSERT(!stat(path, &st) && st.st_uid == geteuid() && st.st_gid == getegid());
+	unlink(path);
+	unsetenv("SUDO_UID");
+	CU_ASSERT_EQUAL(symlink(path, link), 0);
+	CU_ASSERT_EQUAL(put_private(link), 0);
+	CU_ASSERT(!stat(path, &st) && (st.st_mode & 07777) == 0600);
+	unlink(link);
+	unlink(path);
+	umask(mask);
+}
+
 static CU_TestInfo tests[] = {
-	{ "new", test_new },	 { "replace", test_replace },	{ "errors", test_errors },
-	{ "check", test_check }, { "readonly", test_readonly }, { "full", test_full },
-	{ "pipe", test_pipe },	 { "stdout", test_stdout },	{ "relative", test_relative },
+	{ "new", test_new },
+	{ "replace", test_replace },
+	{ "errors", test_errors },
+	{ "check", test_check },
+	{ "readonly", test_readonly },
+	{ "full", test_full },
+	{ "pipe", test_pipe },
+	{ "stdout", test_stdout },
+	{ "relative", test_relative },
+	{ "private", test_private },
 	CU_TEST_INFO_NULL,
 };
 
