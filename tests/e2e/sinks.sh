@@ -59,6 +59,36 @@ cat >"$tmp/sinks" <<SINKS
 - {type: otlp, url: $http}
 SINKS
 
+# A server that nobody vouches for must not get a byte; whoever trusts its certificate reaches it.
+forged=
+if command -v openssl >/dev/null; then
+	forged=$(free_port)
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=forged -addext subjectAltName=IP:127.0.0.1 \
+		-keyout "$tmp/forged.key" -out "$tmp/forged.pem" 2>/dev/null
+	python3 - "$tmp" "$forged" 2>/dev/null <<-'PY' &
+		import socket, ssl, sys
+		context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+		context.load_cert_chain(sys.argv[1] + "/forged.pem", sys.argv[1] + "/forged.key")
+		listener = socket.create_server(("127.0.0.1", int(sys.argv[2])))
+		open(sys.argv[1] + "/forged.up", "w").write("up")
+		while True:
+		    try:
+		        conn = context.wrap_socket(listener.accept()[0], server_side=True)
+		        conn.settimeout(5)
+		        text = conn.recv(65536)
+		        open(sys.argv[1] + "/forged.got", "ab").write(text)
+		        conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+		        conn.close()
+		    except OSError:
+		        pass
+	PY
+	started+=($!)
+	await "$tmp/forged.up"
+	echo "- {type: webhook, name: forged, url: 'https://127.0.0.1:$forged/hook'}" >>"$tmp/sinks"
+else
+	skip forged 'no openssl'
+fi
+
 rsyslog=
 if command -v rsyslogd >/dev/null; then
 	port=$(free_port)
@@ -118,6 +148,12 @@ for sink in file webhook flaky otlp; do
 	is "$sink-sent" "$(grep "^$sink " "$tmp/out" | cut -d ' ' -f 2-)" "sent $events dropped 0 queued 0"
 done
 is hangs-alone "$(grep '^hangs ' "$tmp/out" | cut -d : -f 1)" "hangs sent 0 dropped 0 queued $events"
+if [ -n "$forged" ]; then
+	is forged-sent "$(grep '^forged ' "$tmp/out" | cut -d : -f 1)" "forged sent 0 dropped 0 queued $events"
+	is forged-got "$(cat "$tmp/forged.got" 2>/dev/null)" ''
+	curl -s --noproxy '*' --cacert "$tmp/forged.pem" "https://127.0.0.1:$forged/known" >"$tmp/said" 2>&1
+	is forged-serves "$(head -n 1 "$tmp/forged.got" | tr -d '\r')" 'GET /known HTTP/1.1'
+fi
 is nothing-wrong "$(head -n 3 "$tmp/bad" 2>/dev/null)" ''
 is webhooks "$(sort "$tmp/good" | uniq -c | awk '{ print $2 "=" $1 }' | tr '\n' ' ')" "/flaky=$events /hook=$events /v1/logs=$events "
 python3 - "$tmp/events" "$here/docs/event.schema.json" >"$tmp/checked" 2>&1 <<'PY'
