@@ -25,7 +25,9 @@
 #define CAP_FSETID	    4
 #define CAP_NET_ADMIN	    12
 #define CAP_SYS_MODULE	    16
+#define CAP_SYS_PTRACE	    19
 #define CAP_SYS_ADMIN	    21
+#define CAP_PERFMON	    38
 #define SOCKET_IOCTLS	    0x89 /* linux/sockios.h: the second lowest byte */
 #define MOUNTS_LOOKED_AT    4096 /* of one file system, in all mount namespaces */
 #define S_IFMT		    0170000
@@ -112,12 +114,15 @@ static __always_inline bool may_create(const struct ct_key *key)
 /*
  * A grant that lets a path be walked or a file be opened may come to nothing: much of procfs
  * asks a second question, whose answer is the same error that a refusal gives here
- * (fs/namei.c:generic_permission).
+ * (fs/namei.c:generic_permission). And a look into another process may be refused by another
+ * security module than the one that was asked for the capability.
  */
 static __always_inline bool may_be_in_vain(const struct ct_key *key)
 {
-	return (key->cap == CAP_DAC_OVERRIDE || key->cap == CAP_DAC_READ_SEARCH) &&
-	       key->flags & CT_F_GRANTED && is_plain(key);
+	const __u64 caps = 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_DAC_READ_SEARCH |
+			   1ull << CAP_SYS_PTRACE | 1ull << CAP_SYS_ADMIN | 1ull << CAP_PERFMON;
+
+	return caps >> (key->cap & 63) & 1 && key->flags & CT_F_GRANTED && is_plain(key);
 }
 
 /* fs/namei.c:may_linkat asks before it looks whether the file is the caller's own. */

@@ -353,6 +353,37 @@ static bool stat_in_vain_then_locked(void)
 	return stat("bob/locked/file", &st) == 0;
 }
 
+/* Landlock keeps those whom it confines from looking into others, whatever they hold. */
+
+static pid_t seen;
+
+static bool looks_at_seen(void)
+{
+	char buf[256];
+
+	return readlink(proc_path(seen, "exe"), buf, sizeof(buf)) > 0;
+}
+
+static bool looks_confined(void)
+{
+	allow_all_but(LANDLOCK_ACCESS_FS_MAKE_FIFO);
+	return !looks_at_seen() && errno == EACCES;
+}
+
+/* The host's name is for a capability that must be granted, so that all are when it is recorded. */
+static bool landlock_looks_in_vain(void)
+{
+	seen = bobs("sleep", NULL);
+	TRY(sethostname("other", 5));
+	return in_child(looks_confined);
+}
+
+static bool landlock_looks_in_vain_then_sees(void)
+{
+	seen = bobs("sleep", NULL);
+	return in_child(looks_confined) && looks_at_seen();
+}
+
 /* O_CREAT */
 
 static bool creates(const char *path, int flags)
@@ -837,6 +868,8 @@ const struct test_case whose_cases[] = {
 	CASE(landlock_creates_in_vain),
 	CASE(landlock_link_tells_errors_apart),
 	CASE(landlock_mknod_in_vain),
+	CASE(landlock_looks_in_vain),
+	CASE(landlock_looks_in_vain_then_sees),
 	CASE(proc_fd_of_bob_in_vain),
 	CASE(stat_in_vain_then_locked),
 	CASE(creat_through_link_new),
