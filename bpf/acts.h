@@ -26,6 +26,8 @@ const volatile int cfg_nr_clone3 = -1;
 const volatile int cfg_nr_mmap = -1, cfg_nr_mremap = -1, cfg_nr_shmat = -1;
 const volatile __u64 cfg_mmap_min;
 const volatile __u64 cfg_caps_valid = ~0ull; /* capabilities that this kernel knows */
+/* Set by user space: the native calls of which 32-bit ones are watched, too. */
+const volatile __u8 cfg_is_watched[CT_SYSCALLS];
 
 /*
  * A refused act is not a need, so a few of each type are enough; without a bound any process could
@@ -82,17 +84,17 @@ static __always_inline void act(const struct ct_act_key *key, struct task_struct
 }
 
 /* false: nothing worth recording. The kernel takes the option as an int, the rest as longs. */
-static __always_inline bool prctl_act(struct pt_regs *regs, struct ct_act_key *key)
+static __always_inline bool prctl_act(bool compat, struct pt_regs *regs, struct ct_act_key *key)
 {
-	key->a = regs_arg(false, regs, 1);
-	switch ((__u32)regs_arg(false, regs, 0)) {
+	key->a = call_arg(false, compat, regs, 1);
+	switch ((__u32)call_arg(false, compat, regs, 0)) {
 	case PR_CAPBSET_DROP: key->type = CT_ACT_BSET_DROP; break;
 	case PR_SET_SECUREBITS: key->type = CT_ACT_SECUREBITS; break;
 	case PR_CAP_AMBIENT:
 		if (key->a != PR_CAP_AMBIENT_RAISE)
 			return false;
 		key->type = CT_ACT_AMBIENT;
-		key->a = regs_arg(false, regs, 2);
+		key->a = call_arg(false, compat, regs, 2);
 		break;
 	default: return false;
 	}
@@ -120,14 +122,15 @@ static __always_inline bool is_own_pid(struct task_struct *task, __u32 nr)
  * only for the version (without data, as libcap does at its start). A header of version 1 is
  * answered with 32 bits (kernel/capability.c:capget, 5.10 to 7.3).
  */
-static __always_inline void on_capget(struct task_struct *task, struct pt_regs *regs, __u32 tgid)
+static __always_inline void on_capget(bool compat, struct task_struct *task, struct pt_regs *regs,
+				      __u32 tgid)
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	struct capheader h;
 	struct asker me;
 
-	if (!regs_arg(false, regs, 1) || !read_capheader(regs_arg(false, regs, 0), &h) ||
-	    !is_own_pid(task, h.pid))
+	if (!call_arg(false, compat, regs, 1) ||
+	    !read_capheader(call_arg(false, compat, regs, 0), &h) || !is_own_pid(task, h.pid))
 		return;
 	me.permitted = CAPS_OF(cred, cap_permitted) & h.mask;
 	me.effective = CAPS_OF(cred, cap_effective) & h.mask;
@@ -136,8 +139,8 @@ static __always_inline void on_capget(struct task_struct *task, struct pt_regs *
 }
 
 /* What a successful capset asked for is what the caller holds now (cap_capset, 5.10 to 7.3). */
-static __always_inline bool asked_by_capset(const struct cred *cred, struct pt_regs *regs,
-					    struct ct_act_key *key)
+static __always_inline bool asked_by_capset(bool compat, const struct cred *cred,
+					    struct pt_regs *regs, struct ct_act_key *key)
 {
 	struct capdata asked;
 
@@ -147,7 +150,8 @@ static __always_inline bool asked_by_capset(const struct cred *cred, struct pt_r
 		key->c = CAPS_OF(cred, cap_inheritable);
 		return true;
 	}
-	if (!read_capdata(regs_arg(false, regs, 0), regs_arg(false, regs, 1), &asked))
+	if (!read_capdata(call_arg(false, compat, regs, 0), call_arg(false, compat, regs, 1),
+			  &asked))
 		return false;
 	key->a = asked.permitted & cfg_caps_valid;
 	key->b = asked.effective & cfg_caps_valid;
@@ -155,13 +159,13 @@ static __always_inline bool asked_by_capset(const struct cred *cred, struct pt_r
 	return true;
 }
 
-static __always_inline bool capset_act(struct task_struct *task, struct pt_regs *regs, __u32 tgid,
-				       struct ct_act_key *key)
+static __always_inline bool capset_act(bool compat, struct task_struct *task, struct pt_regs *regs,
+				       __u32 tgid, struct ct_act_key *key)
 {
 	struct asker *known = bpf_map_lookup_elem(&askers, &tgid);
 	__u32 parent;
 
-	if (!asked_by_capset(BPF_CORE_READ(task, real_cred), regs, key))
+	if (!asked_by_capset(compat, BPF_CORE_READ(task, real_cred), regs, key))
 		return false;
 	key->type = CT_ACT_CAPSET;
 	if (!known) { /* a child since its fork knows what its parent knew */
@@ -178,26 +182,27 @@ static __always_inline bool capset_act(struct task_struct *task, struct pt_regs 
 	return true;
 }
 
-static __always_inline bool fill_act(struct task_struct *task, struct pt_regs *regs, __u32 tgid,
-				     long ret, struct ct_act_key *key)
+static __always_inline bool fill_act(bool compat, struct task_struct *task, struct pt_regs *regs,
+				     __u32 tgid, long ret, struct ct_act_key *key)
 {
 	if (key->nr == cfg_nr_capset)
-		return capset_act(task, regs, tgid, key);
+		return capset_act(compat, task, regs, tgid, key);
 	if (key->nr == cfg_nr_prctl)
-		return prctl_act(regs, key);
+		return prctl_act(compat, regs, key);
 	if (key->nr == cfg_nr_mmap || key->nr == cfg_nr_mremap || key->nr == cfg_nr_shmat) {
 		key->type = CT_ACT_LOW_MAP;
 		return true;
 	}
 	key->type = CT_ACT_SYSCALL;
-	key->sel = selector_of(false, task, regs, key->nr);
+	key->sel = selector_of(false, compat, task, regs, key->nr);
 	/* EPERM is Docker's and Podman's answer to what is gated, ENOSYS to what is newer. */
 	if (!key->ok && ret != -EPERM && ret != -ENOSYS)
 		key->ok = CT_ACT_LET_THROUGH;
 	return true;
 }
 
-static __always_inline int on_syscall_exit(int nr, long ret)
+/* nr: of a native call */
+static __always_inline int on_syscall_exit(bool compat, int nr, long ret)
 {
 	struct task_struct *task;
 	struct pt_regs *regs;
@@ -214,7 +219,7 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task();
 	tgid = BPF_CORE_READ(task, tgid);
-	if (tgid == cfg_self || is_compat(false, task))
+	if (tgid == cfg_self)
 		return 0;
 	key.cgroup = cgroup_of(false, task);
 	if (entering_alive)
@@ -222,12 +227,12 @@ static __always_inline int on_syscall_exit(int nr, long ret)
 	regs = regs_of(false, task);
 	if (nr == cfg_nr_capget) {
 		if (!ret)
-			on_capget(task, regs, tgid);
+			on_capget(compat, task, regs, tgid);
 		return 0;
 	}
 	key.nr = nr;
 	key.ok = ret >= 0 ? CT_ACT_OK : 0;
-	if (!fill_act(task, regs, tgid, ret, &key))
+	if (!fill_act(compat, task, regs, tgid, ret, &key))
 		return 0;
 	cred = BPF_CORE_READ(task, real_cred);
 	key.before = CAPS_OF(cred, cap_bset);

@@ -21,12 +21,12 @@
 #define SAME_CALL_JIFFIES 3 /* a refusal and the question for its alternative lie close */
 
 /*
- * What tells one system call of a task from the next: its arguments, and where in the program and
- * on its stack it was made.
+ * What tells one system call of a task from the next: its arguments, by whichever ABI, and where in
+ * the program and on its stack it was made.
  */
 static __always_inline __u64 call_of(bool btf, struct pt_regs *regs)
 {
-	__u64 sum = regs_ip(btf, regs) ^ regs_sp(btf, regs) << 17;
+	__u64 sum = regs_ip(btf, regs) ^ regs_sp(btf, regs) << 17 ^ regs_others(btf, regs);
 
 #pragma unroll
 	for (int i = 0; i < CT_ARGS; i++)
@@ -87,9 +87,11 @@ static __noinline int send_sample(const struct ct_key *key)
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct ct_sample *s;
 	struct pt_regs *regs;
+	bool compat;
 
 	if (!key)
 		return 0;
+	compat = key->flags & CT_F_COMPAT;
 	s = EVENT_RESERVE(struct ct_sample, key->cgroup);
 	if (!s)
 		return 0;
@@ -98,8 +100,12 @@ static __noinline int send_sample(const struct ct_key *key)
 	fill_proc(&s->proc, task);
 	fill_creds(&s->creds, task);
 	regs = regs_of(false, task);
+	/* In place: the stack has no room for more. */
 	for (int i = 0; i < CT_ARGS; i++)
-		s->args[i] = regs_arg(false, regs, i);
+		bpf_probe_read_kernel(&s->args[i], sizeof(s->args[i]),
+				      compat ? compat_place(regs, i) : native_place(regs, i));
+	for (int i = 0; compat && i < CT_ARGS; i++)
+		s->args[i] = (__u32)s->args[i];
 	bpf_ringbuf_submit(s, 0);
 	return 0;
 }
@@ -279,6 +285,28 @@ __noinline int count_total(__u64 cgroup, __u32 entry, __u32 cap, __u32 granted)
 	return 0;
 }
 
+/*
+ * Which call it is, and with what selector: a 32-bit call is told as the native one that does the
+ * same, if there is one.
+ */
+static __always_inline void describe_call(bool btf, struct task_struct *task, struct pt_regs *regs,
+					  struct ct_key *key)
+{
+	bool compat = is_compat(btf, task);
+	int native;
+
+	if (compat) {
+		key->flags |= CT_F_COMPAT;
+		native = native_nr(key->nr);
+		if (native < 0)
+			return;
+		key->flags |= CT_F_AS_NATIVE;
+		key->nr = native;
+	}
+	if (key->nr >= 0)
+		key->sel = selector_of(btf, compat, task, regs, key->nr);
+}
+
 /* stack: where cap_capable's return address lies, for who can follow it; NULL: unknown. */
 static __always_inline int on_check(enum way way, void *ctx, const void *stack, struct check *c)
 {
@@ -329,12 +357,8 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	/* Known to be zero here and not there would be states to go through one by one. */
 	key.sel = key.entry = nothing;
 	key.after = nothing;
-	if (!(flags & PF_IO_WORKER)) {
-		if (is_compat(btf, task))
-			key.flags |= CT_F_COMPAT;
-		else if (key.nr >= 0)
-			key.sel = selector_of(btf, task, regs, key.nr);
-	}
+	if (!(flags & PF_IO_WORKER))
+		describe_call(btf, task, regs, &key);
 	if (entering_alive)
 		whose(FIELD(btf, task, tgid), &key.cgroup, &key.entry);
 	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)

@@ -112,14 +112,14 @@ SEC("kretprobe/cap_capable")
 int BPF_KRETPROBE(on_return, int ret)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
-	struct check *stored = bpf_map_lookup_elem(&pending, &tid), c;
+	struct check *c = bpf_map_lookup_elem(&pending, &tid);
 
-	if (!stored)
+	if (!c)
 		return 0;
-	__builtin_memcpy(&c, stored, sizeof(c));
+	c->granted = !ret;
+	on_check(WAY_PROBE, ctx, NULL, c);
 	bpf_map_delete_elem(&pending, &tid);
-	c.granted = !ret;
-	return on_check(WAY_PROBE, ctx, NULL, &c);
+	return 0;
 }
 
 static __always_inline bool our_hierarchy(struct cgroup *cg)
@@ -251,6 +251,8 @@ static __always_inline void fill_namespaces(struct ct_exec_event *e, struct task
 
 #define FOUR_GIB (1ull << 32)
 
+const volatile bool cfg_watches_compat; /* on_compat_exit, and whatever compares with others */
+
 static __always_inline __u32 exec_flags(struct task_struct *task, struct linux_binprm *bprm)
 {
 	__u32 flags = 0;
@@ -258,7 +260,7 @@ static __always_inline __u32 exec_flags(struct task_struct *task, struct linux_b
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
 		flags |= CT_EXEC_F_SECURE;
 	/* Up to where a program may map memory tells its ABI, on every architecture. */
-	if (BPF_CORE_READ(task, mm, task_size) <= FOUR_GIB)
+	if (!cfg_watches_compat && BPF_CORE_READ(task, mm, task_size) <= FOUR_GIB)
 		flags |= CT_EXEC_F_32BIT;
 	return flags;
 }
@@ -391,7 +393,35 @@ int BPF_PROG(on_signal, int sig, struct kernel_siginfo *info, struct task_struct
 SEC("tp/syscalls/sys_exit_capset")
 int on_sys_exit(struct trace_event_raw_sys_exit *ctx)
 {
-	return on_syscall_exit(ctx->id, ctx->ret);
+	return on_syscall_exit(false, ctx->id, ctx->ret);
+}
+
+/* Asked at the end of every system call, so without a helper where there is a way (5.11). */
+static __always_inline bool current_is_compat(void)
+{
+	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
+		return is_compat(true, bpf_get_current_task_btf());
+	return is_compat(false, (struct task_struct *)bpf_get_current_task());
+}
+
+/*
+ * Those tracepoints pass 32-bit calls over (kernel/trace/trace_syscalls.c:trace_get_syscall_nr,
+ * 5.10 to 7.3), so that the one for the end of every call has to tell of them.
+ */
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_compat_exit, struct pt_regs *regs, long ret)
+{
+	__u32 index;
+	int nr;
+
+	if (!current_is_compat())
+		return 0;
+	nr = native_nr(regs_nr(true, regs));
+	index = nr & (CT_SYSCALLS - 1);
+	barrier_var(index);
+	if (nr < 0 || !cfg_is_watched[index])
+		return 0;
+	return on_syscall_exit(true, nr, ret);
 }
 
 /* Attached to syscalls:sys_exit_NAME of each call that compares, where functions cannot be. */

@@ -50,13 +50,14 @@ static __always_inline __u32 open_bits(__u64 flags)
 }
 
 /* Times given by the caller need more permission than "now" (fs/utimes.c). */
-static __always_inline __u32 times_bits(__u64 ptr)
+static __always_inline __u32 times_bits(bool compat, __u64 ptr)
 {
 	long nsec[4]; /* two of struct timespec */
 
 	if (!ptr)
 		return CT_TIMES_NOW;
-	if (bpf_probe_read_user(nsec, sizeof(nsec), (void *)ptr))
+	/* Of 32-bit calls some have times of 32 bits, others of 64. */
+	if (compat || bpf_probe_read_user(nsec, sizeof(nsec), (void *)ptr))
 		return CT_TIMES_UNKNOWN;
 	return nsec[1] == UTIME_NOW && nsec[3] == UTIME_NOW ? CT_TIMES_NOW : CT_TIMES_SET;
 }
@@ -119,8 +120,8 @@ static __always_inline __u32 setid_class(__u8 kind, const struct ids *o)
 	}
 }
 
-static __always_inline __u32 setid_bits(bool btf, struct task_struct *task, struct pt_regs *regs,
-					__u8 kind)
+static __always_inline __u32 setid_bits(bool btf, bool compat, struct task_struct *task,
+					struct pt_regs *regs, __u8 kind)
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns);
@@ -140,7 +141,7 @@ static __always_inline __u32 setid_bits(bool btf, struct task_struct *task, stru
 		o.fs = BPF_CORE_READ(cred, fsuid.val);
 	}
 	for (int i = 0; i < 3; i++)
-		o.arg[i] = map_id(map, regs_arg(btf, regs, i));
+		o.arg[i] = map_id(map, call_arg(btf, compat, regs, i));
 	return setid_class(gid ? kind - 1 : kind, &o);
 }
 
@@ -259,8 +260,9 @@ static __always_inline __u32 masked(__u32 index, __u8 kind, __u32 arg)
 	return arg & ~mask ? ~0u : arg;
 }
 
-static __always_inline __u32 selector_of(bool btf, struct task_struct *task, struct pt_regs *regs,
-					 int nr)
+/* nr: of a native call */
+static __always_inline __u32 selector_of(bool btf, bool compat, struct task_struct *task,
+					 struct pt_regs *regs, int nr)
 {
 	__u32 index = nr & (CT_SYSCALLS - 1);
 	__u8 how, kind;
@@ -274,27 +276,39 @@ static __always_inline __u32 selector_of(bool btf, struct task_struct *task, str
 	    kind == CT_SEL_LIST)
 		return 0;
 	if (kind >= CT_SEL_UID && kind <= CT_SEL_FSGID)
-		return setid_bits(btf, task, regs, kind);
+		return setid_bits(btf, compat, task, regs, kind);
 	if (kind == CT_SEL_EXEC)
 		return CT_EXEC_PRIVS +
 		       no_new_privs(btf, task); /* or CT_EXEC_NNP, without a branch */
-	arg = regs_arg(btf, regs, how >> 5);
+	arg = call_arg(btf, compat, regs, how >> 5);
 	switch (kind) {
-	case CT_SEL_PAIR: return arg << 16 | (regs_arg(btf, regs, (how >> 5) + 1) & 0xffff);
+	case CT_SEL_PAIR: return arg << 16 | (call_arg(btf, compat, regs, (how >> 5) + 1) & 0xffff);
 	case CT_SEL_OPEN: return open_bits(arg);
 	case CT_SEL_MODE:
 	case CT_SEL_CREAT: return arg & S_IMODE_SPECIAL;
-	case CT_SEL_TIMES: return times_bits(arg);
+	case CT_SEL_TIMES: return times_bits(compat, arg);
 	case CT_SEL_OPENAT2:
 	case CT_SEL_CLONE3: /* both structures begin with 64 bits of flags */
 		if (bpf_probe_read_user(user, sizeof(user[0]), (void *)arg))
 			return ~0u;
 		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : clone3_bits(user[0]);
-	case CT_SEL_CAPSET: return capset_class(task, regs_arg(btf, regs, 0), arg);
+	case CT_SEL_CAPSET: return capset_class(task, call_arg(btf, compat, regs, 0), arg);
 	case CT_SEL_WORD: return first_word(arg);
-	case CT_SEL_NLMSG: return nlmsg_type(arg, regs_arg(btf, regs, (how >> 5) + 1));
+	case CT_SEL_NLMSG: return nlmsg_type(arg, call_arg(btf, compat, regs, (how >> 5) + 1));
 	default: return masked(index, kind, arg);
 	}
+}
+
+/* Set by user space: 1 + the native call that does the same as a 32-bit one; 0: none does. */
+const volatile __u16 cfg_native_nr[CT_SYSCALLS];
+
+/* -1: none, or it is not known. */
+static __always_inline int native_nr(int compat)
+{
+	__u32 index = compat & (CT_SYSCALLS - 1);
+
+	barrier_var(index);
+	return (__u32)compat < CT_SYSCALLS ? cfg_native_nr[index] - 1 : -1;
 }
 
 #endif

@@ -146,9 +146,41 @@ static __always_inline __u64 regs_arg(bool btf, struct pt_regs *regs, unsigned i
 	}
 }
 
+/* What regs_arg() leaves out, and a 32-bit call has arguments in. */
+static __always_inline __u64 regs_others(bool btf, struct pt_regs *regs)
+{
+	return FIELD(btf, regs, bx) ^ FIELD(btf, regs, cx) << 21 ^ FIELD(btf, regs, bp) << 42;
+}
+
 static __always_inline bool is_compat(bool btf, struct task_struct *task)
 {
 	return FIELD(btf, task, thread_info.status) & TS_COMPAT;
+}
+
+/* The register of an argument. */
+static __always_inline const void *native_place(struct pt_regs *regs, unsigned int n)
+{
+	switch (n) {
+	case 0: return __builtin_preserve_access_index(&regs->di);
+	case 1: return __builtin_preserve_access_index(&regs->si);
+	case 2: return __builtin_preserve_access_index(&regs->dx);
+	case 3: return __builtin_preserve_access_index(&regs->r10);
+	case 4: return __builtin_preserve_access_index(&regs->r8);
+	default: return __builtin_preserve_access_index(&regs->r9);
+	}
+}
+
+/* The same of a 32-bit call. */
+static __always_inline const void *compat_place(struct pt_regs *regs, unsigned int n)
+{
+	switch (n) {
+	case 0: return __builtin_preserve_access_index(&regs->bx);
+	case 1: return __builtin_preserve_access_index(&regs->cx);
+	case 2: return __builtin_preserve_access_index(&regs->dx);
+	case 3: return __builtin_preserve_access_index(&regs->si);
+	case 4: return __builtin_preserve_access_index(&regs->di);
+	default: return __builtin_preserve_access_index(&regs->bp);
+	}
 }
 
 /*
@@ -192,9 +224,26 @@ static __always_inline __u64 regs_arg(bool btf, struct pt_regs *regs, unsigned i
 	return v;
 }
 
+static __always_inline __u64 regs_others(bool btf, struct pt_regs *regs)
+{
+	(void)btf, (void)regs;
+	return 0;
+}
+
 static __always_inline bool is_compat(bool btf, struct task_struct *task)
 {
 	return FIELD(btf, task, thread_info.flags) & (1ul << 22); /* TIF_32BIT */
+}
+
+static __always_inline const void *native_place(struct pt_regs *regs, unsigned int n)
+{
+	return n ? __builtin_preserve_access_index(&regs->regs[n & 7]) :
+		   __builtin_preserve_access_index(&regs->orig_x0);
+}
+
+static __always_inline const void *compat_place(struct pt_regs *regs, unsigned int n)
+{
+	return native_place(regs, n);
 }
 
 static __always_inline bool is_within_call(struct pt_regs *regs)
@@ -203,6 +252,20 @@ static __always_inline bool is_within_call(struct pt_regs *regs)
 	return true;
 }
 #endif
+
+/* Numbers of 32-bit calls have no more bits; of a register the lower ones come first. */
+static __always_inline __u64 compat_arg(struct pt_regs *regs, unsigned int n)
+{
+	__u32 v = 0;
+
+	bpf_probe_read_kernel(&v, sizeof(v), compat_place(regs, n));
+	return v;
+}
+
+static __always_inline __u64 call_arg(bool btf, bool compat, struct pt_regs *regs, unsigned int n)
+{
+	return compat ? compat_arg(regs, n) : regs_arg(btf, regs, n);
+}
 
 /* kernel_cap_t changed its type in 6.3 (f122a08b197d), never its size. */
 #define CAPS_OF(ptr, set)                                          \

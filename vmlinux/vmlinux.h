@@ -36,7 +36,7 @@ enum bpf_map_type {
 enum { BPF_ANY, BPF_NOEXIST, BPF_EXIST };
 enum { BPF_RB_AVAIL_DATA };
 
-enum bpf_func_id { BPF_FUNC_task_pt_regs = 175 };
+enum bpf_func_id { BPF_FUNC_get_current_task_btf = 158, BPF_FUNC_task_pt_regs = 175 };
 
 /* Only the names matter, the kernel's own values are put in at load. */
 enum cgroup_subsys_id { pids_cgrp_id, memory_cgrp_id, devices_cgrp_id, freezer_cgrp_id };

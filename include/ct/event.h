@@ -39,6 +39,8 @@
  * and entry), the capability and the verdict. What is not noted is zero, nr CT_NR_NONE. */
 #define CT_F_NO_SITE (1u << 10)
 #define CT_F_TOTAL   (1u << 11)
+/* nr and sel of a 32-bit call are those of the native call that does the same. */
+#define CT_F_AS_NATIVE (1u << 12)
 
 /* How much is noted of a check; each level leaves out what the one before it did, and more. */
 enum ct_detail {
@@ -224,7 +226,7 @@ struct ct_exec_event {
 #define CT_EXEC_F_SECURE                                                                          \
 	(1u << 0)		  /* it changed ids or, of others than root, the file's effective \
 				   * bit is set (cap_bprm_creds_from_file, 5.10 to 7.3) */
-#define CT_EXEC_F_32BIT (1u << 1) /* a program whose system calls are 32-bit ones */
+#define CT_EXEC_F_32BIT (1u << 1) /* a 32-bit program, of whose calls not all is watched */
 
 struct ct_exit_event {
 	struct ct_event h;

@@ -223,7 +223,7 @@ static void warn_profile(struct ct_advice *a)
 				       "need it, and are doubtful"));
 }
 
-/* Of programs of the other ABI only checks are seen, no acts. */
+/* Of what programs of the other ABI do without a check not all is seen, or nothing. */
 static void warn_compat(struct ct_advice *a)
 {
 	uint64_t execs = 0, checks = 0;
@@ -232,7 +232,7 @@ static void warn_compat(struct ct_advice *a)
 	ct_workload__for_each(part, a->workload) {
 		execs += part->compat;
 		for (size_t i = 0; i < part->nkinds; i++)
-			if (part->kinds[i].key.flags & CT_F_COMPAT &&
+			if (!ct_key__tells_arguments(&part->kinds[i].key) &&
 			    part->kinds[i].key.entry != CT_ENTRY_SETUP)
 				checks += part->kinds[i].count;
 	}
@@ -242,10 +242,13 @@ static void warn_compat(struct ct_advice *a)
 				       "32-bit programs were executed") :
 		       ct_human__count(checks, "check came from a 32-bit system call",
 				       "checks came from 32-bit system calls");
-	add_warning(a, "compat", -1,
-		    ct_xasprintf("%s: of these only checks are watched; what they need for capset, "
-				 "prctl and calls that seccomp gates is missing",
-				 what));
+	add_warning(
+		a, "compat", -1,
+		execs ? ct_xasprintf("%s: not all of what they need without a check is watched "
+				     "(capset, prctl, calls that seccomp gates or that compare "
+				     "with another process); such needs are missing",
+				     what) :
+			ct_xasprintf("%s of unknown arguments: each is taken to be needed", what));
 }
 
 static void warn_detail(struct ct_advice *a)

@@ -50,13 +50,14 @@ static bool syscall_in(const struct ct_kind *k, const char *const *names)
 #define SYSCALL_IN(k, ...) syscall_in(k, (const char *const[]){ __VA_ARGS__, NULL })
 
 /*
- * Do the call's name and selector say what this check is about? Not in a 32-bit call, whose
- * arguments are not read, so that its selector is 0. And not in work that was put off until some
- * later call returns: then the registers are that later call's (io_uring).
+ * Do the call's name and selector say what this check is about? Not in a 32-bit call
+ * that no native one stands for: its arguments are not read, and its selector is 0. And not in work
+ * that was put off until some later call returns: then the registers are that later call's
+ * (io_uring).
  */
 static bool speaks_of_call(const struct ct_kind *k)
 {
-	return !(k->key.flags & CT_F_COMPAT) && !ct_kind__has_frame(k, "task_work_run");
+	return ct_key__tells_arguments(&k->key) && !ct_kind__has_frame(k, "task_work_run");
 }
 
 static bool is_setid(const struct ct_kind *k)

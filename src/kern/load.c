@@ -37,6 +37,19 @@ static void choose_programs(struct probe_bpf *s, const char *backend)
 	bpf_program__set_autoattach(s->progs.on_entry, false);
 }
 
+static bool runs_32bit_programs(const struct ct_ksyms *syms)
+{
+	/* Entries of x86, 5.10 and 7.3, and of arm64. */
+	static const char *const entries[] = { "do_int80_syscall_32", "do_int80_emulation",
+					       "do_el0_svc_compat" };
+	uint64_t lo, size;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(entries); i++)
+		if (!ct_ksyms__find(syms, entries[i], &lo, &size))
+			return true;
+	return false;
+}
+
 /*
  * What is asked straight from path_openat() is taken for the question whether the directory may be
  * written. On a kernel whose compiler put may_open() there as well it may be the file's own.
@@ -98,8 +111,10 @@ static uint64_t number_in(const char *path, uint64_t otherwise)
 	return ct_read_file(path, 32, &text, NULL) ? otherwise : strtoull(text, NULL, 10);
 }
 
-static void configure_acts(struct probe_bpf__rodata *c)
+/* names: the calls to watch without a check, or NULL */
+static void configure_acts(struct ct_probe *p, const char *const *names)
 {
+	struct probe_bpf__rodata *c = p->skel->rodata;
 	uint64_t last = number_in("/proc/sys/kernel/cap_last_cap", 63);
 
 	c->cfg_nr_capget = ct_syscall__number("capget");
@@ -110,6 +125,16 @@ static void configure_acts(struct probe_bpf__rodata *c)
 	c->cfg_nr_mremap = ct_syscall__number("mremap");
 	c->cfg_nr_shmat = ct_syscall__number("shmat");
 	c->cfg_mmap_min = number_in("/proc/sys/vm/mmap_min_addr", 0);
+	ct_selectors__fill_native(c->cfg_native_nr);
+	for (size_t i = 0; names && names[i]; i++) {
+		int nr = ct_watch__is_seen_anyway(p, names[i]) ? -1 : ct_syscall__number(names[i]);
+
+		if (nr >= 0 && nr < CT_SYSCALLS)
+			c->cfg_is_watched[nr] = 1;
+	}
+	/* The calls of 32-bit programs that compare are seen within the functions they lead to. */
+	c->cfg_watches_compat = bpf_program__autoload(p->skel->progs.on_compat_exit) &&
+				!p->target_calls;
 	if (last < 63)
 		c->cfg_caps_valid = (2ull << last) - 1;
 }
@@ -166,7 +191,7 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 		c->cfg_vm_len[i] = size;
 	}
 	ct_selectors__fill(hot->cfg_selector, c->cfg_selector_mask);
-	configure_acts(c);
+	configure_acts(p, o->syscalls);
 }
 
 /*
@@ -234,6 +259,7 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 {
 	int err = 0;
 
+	p->backend = backend;
 	p->window[0] = p->window[1] = -1;
 	p->self = ct_self__tgid();
 	if (strcmp(backend, "kprobe"))
@@ -247,6 +273,8 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	choose_programs(p->skel, backend);
 	if (!o->syscalls)
 		bpf_program__set_autoload(p->skel->progs.on_sys_exit, false);
+	if (!o->syscalls || !runs_32bit_programs(p->syms))
+		bpf_program__set_autoload(p->skel->progs.on_compat_exit, false);
 	if (o->ring)
 		bpf_map__set_max_entries(p->skel->maps.ring, o->ring);
 	choose_task_work(p, backend, o->outcomes);
@@ -268,7 +296,6 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 		p->skel = NULL;
 		return err;
 	}
-	p->backend = backend;
 	return 0;
 }
 

@@ -53,6 +53,8 @@ void ct_probe__calibrate(struct ct_probe *p, const char *backend, int *err, cons
 
 void ct_probe__start_clock(struct ct_probe *p);
 
+/* Does the probe see a call's checks whatever becomes of it, so that its end tells nothing new? */
+bool ct_watch__is_seen_anyway(const struct ct_probe *p, const char *name);
 /* Attaches prog to syscalls:sys_exit_NAME of each name the kernel has. */
 int ct_watch__attach(struct ct_probe *p, const struct bpf_program *prog, const char *const *names,
 		     struct ct_err *err);

@@ -174,6 +174,71 @@ char *ct_syscall__name(int nr)
 	return name;
 }
 
+#if defined(__aarch64__)
+#define COMPAT_ARCH SCMP_ARCH_ARM
+#else
+#define COMPAT_ARCH SCMP_ARCH_X86
+#endif
+
+char *ct_syscall__compat_name(int nr)
+{
+	return nr < 0 ? NULL : seccomp_syscall_resolve_num_arch(COMPAT_ARCH, nr);
+}
+
+/* Of the 32-bit calls those that the name of a native one would be wrong for. */
+static bool is_unlike_native(const char *name)
+{
+	/* Their ids have 16 bits (kernel/uid16.c); and old mmap has one argument, a structure. */
+	static const char *const unlike[] = {
+		"chown",     "fchown",	  "lchown",    "setuid",    "setgid",	"setreuid",
+		"setregid",  "setresuid", "setresgid", "setfsuid",  "setfsgid", "setgroups",
+		"getgroups", "getuid",	  "geteuid",   "getgid",    "getegid",	"getresuid",
+		"getresgid", "mmap",	  "select",    "getrlimit",
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(unlike); i++)
+		if (!strcmp(name, unlike[i]))
+			return true;
+	return false;
+}
+
+/* What a 32-bit call has at its end where the native one's name has nothing. */
+static int number_of_stem(const char *name)
+{
+	static const char *const ends[] = { "_time64", "64", "32", "2" };
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(ends); i++) {
+		size_t end = strlen(ends[i]);
+		ct_autofree char *stem = NULL;
+		int nr;
+
+		if (len <= end || strcmp(name + len - end, ends[i]))
+			continue;
+		stem = ct_xstrndup(name, len - end);
+		nr = ct_syscall__number(stem);
+		if (nr >= 0)
+			return nr;
+	}
+	return -1;
+}
+
+void ct_selectors__fill_native(uint16_t table[CT_SYSCALLS])
+{
+	for (int i = 0; i < CT_SYSCALLS; i++) {
+		ct_autofree char *name = ct_syscall__compat_name(i);
+		int nr = -1;
+
+		if (name && !is_unlike_native(name))
+			nr = ct_syscall__number(name);
+		if (name && nr < 0)
+			nr = number_of_stem(name);
+		table[i] = nr >= 0 && nr < CT_SYSCALLS ? nr + 1 : 0;
+	}
+	for (size_t i = 0; i < CT_ARRAY_SIZE(new_calls); i++)
+		table[new_calls[i].nr] = new_calls[i].nr + 1;
+}
+
 void ct_selectors__fill(uint8_t table[CT_SYSCALLS], uint32_t masks[CT_SYSCALLS])
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(selectors); i++) {

@@ -10,10 +10,19 @@
 /* Fills both for the native architecture's system call numbers. */
 void ct_selectors__fill(uint8_t table[CT_SYSCALLS], uint32_t masks[CT_SYSCALLS]);
 
+/*
+ * Fills in, for the number of each 32-bit system call (i386, ARM EABI), 1 + the number of the
+ * native one that takes the same arguments; 0: none does. What passes ids of 16 bits or all
+ * arguments in one structure has none.
+ */
+void ct_selectors__fill_native(uint16_t table[CT_SYSCALLS]);
+
 /* Number of a system call on this architecture, -1 if it has none. */
 int ct_syscall__number(const char *name);
 
 /* Name of a number, NULL if unknown; the caller frees. */
 char *ct_syscall__name(int nr);
+/* The same of a 32-bit call's. */
+char *ct_syscall__compat_name(int nr);
 
 #endif

@@ -82,7 +82,7 @@ static bool is_checked_anyway(const char *name)
  * (5.10 to 6.12 as Debian builds them); cap_mmap_addr is one. These calls are frequent, so they are
  * watched only there.
  */
-static bool is_seen_anyway(const struct ct_probe *p, const char *name)
+bool ct_watch__is_seen_anyway(const struct ct_probe *p, const char *name)
 {
 	static const char *const mappers[] = { "mmap", "mremap", "shmat" };
 
@@ -100,7 +100,8 @@ int ct_watch__attach(struct ct_probe *p, const struct bpf_program *prog, const c
 	if (tracefs < 0)
 		return ct_err__set(err, -tracefs, "cannot open tracefs: %s", strerror(-tracefs));
 	for (size_t i = 0; names[i] && p->nwatched < CT_WATCHED_MAX; i++) {
-		int id = is_seen_anyway(p, names[i]) ? -1 : tracepoint_id(tracefs, names[i]);
+		int id = ct_watch__is_seen_anyway(p, names[i]) ? -1 :
+								 tracepoint_id(tracefs, names[i]);
 		struct bpf_link *link;
 
 		if (id < 0) /* not every kernel has every call */

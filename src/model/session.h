@@ -339,6 +339,12 @@ uint32_t ct_kind__times(const struct ct_kind *k); /* at least 1 */
 /* Did a process that was refused go on? The part is the act's. */
 bool ct_act__went_on(const struct ct_act *a, const struct ct_workload *part);
 
+/* Are its number and selector a native call's, whatever the caller's ABI? */
+static inline bool ct_key__tells_arguments(const struct ct_key *key)
+{
+	return !(key->flags & CT_F_COMPAT) || key->flags & CT_F_AS_NATIVE;
+}
+
 /* The recordings that a part, or something in it, was seen in; the caller frees. */
 struct ct_ranges ct_workload__in(const struct ct_workload *part, const struct ct_ranges *in);
 

@@ -76,7 +76,7 @@ static bool mounts_overlay(const struct ct_kind *k)
 		return k->key.cap == CAP_SYS_ADMIN && k->key.flags & CT_F_GRANTED &&
 		       k->key.entry != CT_ENTRY_SETUP;
 	return (is_admins(k, "mount") || is_admins(k, "fsopen")) &&
-	       (!(k->key.flags & CT_F_CREDS) || k->key.flags & CT_F_COMPAT ||
+	       (!(k->key.flags & CT_F_CREDS) || !ct_key__tells_arguments(&k->key) ||
 		k->key.sel == CT_WORD_OVERLAY || k->key.sel == CT_WORD_UNKNOWN);
 }
 
@@ -118,7 +118,7 @@ static bool changes_sets(const struct ct_act *a, const struct ct_workload *w, ui
 /* Did no process of the workload change its own sets? */
 static bool leaves_its_sets_alone(const struct ct_workload *w, uint64_t given)
 {
-	/* What 32-bit programs do is not seen. */
+	/* Not all is seen that 32-bit programs do. */
 	if (w->lost || w->compat)
 		return false;
 	for (size_t i = 0; i < w->nexecs; i++)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Checks and acts: what was counted since the last time, added to what the session has. */
 #include <limits.h>
-#include <seccomp.h>
 #include <string.h>
 
 #include "cgroup/name.h"
@@ -93,8 +92,8 @@ static char *syscall_name(const struct ct_key *key)
 {
 	if (key->nr < 0)
 		return NULL;
-	if (key->flags & CT_F_COMPAT)
-		return seccomp_syscall_resolve_num_arch(SCMP_ARCH_X86, key->nr);
+	if (key->flags & CT_F_COMPAT && !(key->flags & CT_F_AS_NATIVE))
+		return ct_syscall__compat_name(key->nr);
 	return ct_syscall__name(key->nr);
 }
 

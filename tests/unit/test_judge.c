@@ -431,6 +431,8 @@ static const struct fact {
 	  CT_REQUIRED, .flags = CT_F_COMPAT),
 	F("a 32-bit open of who knows how", CAP_NET_ADMIN, "open", NETCTL "proc_sys_permission",
 	  CT_REQUIRED, .flags = CT_F_COMPAT, .euid = 33),
+	F("a 32-bit setuid to an id it has", CAP_SETUID, "setuid", SETID("setuid"), CT_UNNEEDED,
+	  .flags = CT_F_COMPAT | CT_F_AS_NATIVE, .sel = CT_SETID_NOOP),
 	F("an open that was put off until a read", CAP_SYS_RESOURCE, "read",
 	  "ns_capable_noaudit set_permissions sysctl_perm proc_sys_permission inode_permission "
 	  "may_open path_openat io_openat2 io_issue_sqe io_req_task_submit task_work_run",

@@ -123,6 +123,50 @@ static void test_selectors(void)
 		CU_ASSERT(table[i] >> 5 < 6); /* arguments that there are */
 }
 
+/* The native call that the 32-bit one of this name stands for, or -1. */
+static int native_of(const uint16_t *table, const char *compat)
+{
+	for (int i = 0; i < CT_SYSCALLS; i++) {
+		ct_autofree char *name = ct_syscall__compat_name(i);
+
+		if (name && !strcmp(name, compat))
+			return table[i] - 1;
+	}
+	return -2;
+}
+
+static void test_native(void)
+{
+	static const struct {
+		const char *compat, *native; /* NULL: none takes the same arguments */
+	} wanted[] = {
+		{ "setuid32", "setuid" },
+		{ "setuid", NULL },
+		{ "fchown32", "fchown" },
+		{ "fchown", NULL },
+		{ "fcntl64", "fcntl" },
+		{ "capset", "capset" },
+		{ "unshare", "unshare" },
+		{ "umount2", "umount2" },
+		{ "clock_settime64", "clock_settime" },
+		{ "utimensat_time64", "utimensat" },
+		{ "mmap2", "mmap" },
+		{ "openat2", "openat2" },
+#ifdef __x86_64__
+		{ "mmap", NULL }, /* its one argument points to all */
+		{ "umount", NULL },
+		{ "socketcall", NULL },
+		{ "nice", NULL },
+#endif
+	};
+	uint16_t table[CT_SYSCALLS] = { 0 };
+
+	ct_selectors__fill_native(table);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(wanted); i++)
+		CU_ASSERT_EQUAL(native_of(table, wanted[i].compat),
+				wanted[i].native ? ct_syscall__number(wanted[i].native) : -1);
+}
+
 /* An object file with one section of code. */
 struct object {
 	Elf64_Ehdr file;
@@ -187,13 +231,10 @@ static void test_rights(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "symbols", test_symbols },
-	{ "every name", test_every_name },
-	{ "system calls", test_syscalls },
-	{ "selectors", test_selectors },
-	{ "kfuncs", test_kfuncs },
-	{ "rights", test_rights },
-	CU_TEST_INFO_NULL,
+	{ "symbols", test_symbols },	   { "every name", test_every_name },
+	{ "system calls", test_syscalls }, { "selectors", test_selectors },
+	{ "32-bit calls", test_native },   { "kfuncs", test_kfuncs },
+	{ "rights", test_rights },	   CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("kern", tests)

@@ -30,84 +30,6 @@
 #endif
 #define AUDIT_USER_LOGIN 1112 /* libaudit.h */
 
-/* 32-bit system calls, whose arguments nobody but the kernel reads */
-
-#if defined(__x86_64__)
-#define NR32_CHMOD 15
-#define NR32_SETUID 23 /* the old one, with 16-bit ids */
-#define NR32_GETUID 24
-
-/* The number must be in the lower 4 GB, and so must be what an argument points to. */
-static long call32(long nr, long a, long b)
-{
-	long ret;
-
-	__asm__ volatile("int $0x80" : "=a"(ret) : "a"(nr), "b"(a), "c"(b), "d"(0L) : "memory", "cc", "r8", "r9", "r10", "r11");
-	ret = (int)ret;
-	if (ret < 0 && ret > -4096) {
-		errno = -ret;
-		return -1;
-	}
-	return ret;
-}
-
-static char *low_string(const char *text)
-{
-	char *low = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-
-	if (low == MAP_FAILED)
-		not_done("mmap");
-	return strcpy(low, text);
-}
-
-static void need_call32(void)
-{
-	if (call32(NR32_GETUID, 0, 0) != (long)getuid())
-		skip("no 32-bit system calls here");
-}
-#else
-#define NR32_CHMOD 0
-#define NR32_SETUID 0
-
-static long call32(long nr, long a, long b)
-{
-	(void)nr, (void)a, (void)b;
-	return -1;
-}
-
-static char *low_string(const char *text)
-{
-	(void)text;
-	return NULL;
-}
-
-static void need_call32(void)
-{
-	skip("no 32-bit system calls here");
-}
-#endif
-
-static bool call32_chmod_setgid_foreign_group(void)
-{
-	need_call32();
-	TRY(call32(NR32_CHMOD, (long)low_string("own-group-bob"), 02755));
-	return mode_of("own-group-bob") == 02755;
-}
-
-static bool call32_chmod_own(void)
-{
-	need_call32();
-	TRY(call32(NR32_CHMOD, (long)low_string("own"), 0600));
-	return mode_of("own") == 0600;
-}
-
-static bool call32_setuid_other(void)
-{
-	need_call32();
-	TRY(call32(NR32_SETUID, BOB, 0));
-	return getuid() == BOB;
-}
-
 /* two questions that must both be answered */
 
 static bool stack_of_bob(void)
@@ -436,9 +358,6 @@ static bool overlay_for_nfs(void)
 }
 
 const struct test_case rule_cases[] = {
-	CASE(call32_chmod_setgid_foreign_group),
-	CASE(call32_chmod_own),
-	CASE(call32_setuid_other),
 	CASE(stack_of_bob),
 	CASE(bind_to_interface),
 	CASE(bind_to_another_interface),
