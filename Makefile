@@ -50,7 +50,7 @@ ALL_LIBS = $(LIB_LIBS) $(LDLIBS)
 BPF_CFLAGS = -target bpf -O2 -g $(HERE_IS_DOT) -mcpu=v3 -Wall -Werror -D__TARGET_ARCH_$(BPF_ARCH) \
 	-Ivmlinux -Iinclude -Ibpf
 
-SKELS := $(OUT)/probe.skel.h $(OUT)/calibrate.skel.h $(OUT)/rehearse.skel.h
+SKELS := $(OUT)/probe.skel.h $(OUT)/calibrate.skel.h $(OUT)/ksyms.skel.h $(OUT)/rehearse.skel.h
 SRCS := $(wildcard src/*/*.c)
 OBJS := $(SRCS:src/%.c=$(OUT)/%.o)
 TESTS := $(patsubst tests/unit/%.c,$(OUT)/%,$(wildcard tests/unit/test_*.c))

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "kern/ksyms_iter.h"
+
 #define KALLSYMS_MAX (64u << 20)
 
 /* systemd's ProtectKernelTunables= hides it with what it makes read-only; our unit has it here. */
@@ -110,10 +112,12 @@ static void keep_names(struct ct_ksyms *k)
 	k->syms = ct_xrealloc(k->syms, (k->len + 1) * sizeof(*k->syms));
 }
 
+/* NULL: by a BPF iterator. */
 static int load_from(const char *path, struct ct_ksyms **out)
 {
 	struct ct_ksyms *k = ct_xzalloc(sizeof(*k));
-	int ret = ct_read_file(path, KALLSYMS_MAX, &k->data, NULL);
+	int ret = path ? ct_read_file(path, KALLSYMS_MAX, &k->data, NULL) :
+			 ct_ksyms_iter__read(&k->data);
 
 	if (!ret) {
 		parse(k);
@@ -132,13 +136,14 @@ int ct_ksyms__load(struct ct_ksyms **out, struct ct_err *err)
 {
 	int ret = load_from("/proc/kallsyms", out);
 
-	if (!ret || !load_from(PUT_BESIDE, out))
+	if (!ret || !load_from(PUT_BESIDE, out) || (ret == -EACCES && !load_from(NULL, out)))
 		return 0;
 	if (ret != -EACCES)
 		return ct_err__set(err, -ret, "cannot read /proc/kallsyms: %s", strerror(-ret));
 	return ct_err__set(err, EACCES,
 			   "/proc/kallsyms hides addresses: run as root, and see "
-			   "sysctl kernel.kptr_restrict (2 hides them from root)");
+			   "sysctl kernel.kptr_restrict (2 hides them from root, and before "
+			   "Linux 6.0 there is no other way to them)");
 }
 
 /* Those of per-CPU symbols, which come first, are offsets from 0 on. */

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's symbols as /proc/kallsyms shows them, where kernel.kptr_restrict (2) puts zeros in
+ * the place of all addresses there: a program is given the true ones (Linux 6.0). An object of its
+ * own, loaded only then.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* What is read of these, wherever it lies. */
+struct kallsym_iter {
+	unsigned long value;
+	char type;
+	char name[1];
+	char module_name[1];
+} __attribute__((preserve_access_index));
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+} __attribute__((preserve_access_index));
+
+struct bpf_iter__ksym {
+	struct bpf_iter_meta *meta;
+	struct kallsym_iter *ksym;
+} __attribute__((preserve_access_index));
+
+SEC("iter/ksym")
+int list_symbols(struct bpf_iter__ksym *ctx)
+{
+	struct seq_file *seq = ctx->meta->seq;
+	struct kallsym_iter *k = ctx->ksym;
+
+	if (!k)
+		return 0;
+	if (k->module_name[0])
+		BPF_SEQ_PRINTF(seq, "%lx %c %s\t[%s]\n", k->value, k->type, k->name,
+			       k->module_name);
+	else
+		BPF_SEQ_PRINTF(seq, "%lx %c %s\n", k->value, k->type, k->name);
+	return 0;
+}
