@@ -42,3 +42,18 @@ if [ -e /sys/fs/cgroup/cgroup.procs ]; then
 		sh -c "echo \$\$ >/sys/fs/cgroup/worker/cgroup.procs; exec chown 1 /tmp/moved"
 		status=$?; rm -f /tmp/moved; rmdir /sys/fs/cgroup/worker; exit $status'
 fi
+
+# Calls of the other ABI count, by their names.
+others=
+case $(uname -m) in
+x86_64) expect "$backend 32-bit calls" "$backend" SETUID /t/cases call32_setuid_other && others=1 ;;
+aarch64) [ ! -x ./asks32 ] || { expect "$backend 32-bit calls" "$backend" SYS_ADMIN,SYS_NICE ./asks32 9 && others=1; } ;;
+esac
+if [ -z "$others" ]; then
+	echo "SKIP $release $backend 32-bit calls: no such program here"
+elif grep -q '"syscall":"\(setuid\|sethostname\)"' /tmp/recording; then
+	pass "$backend 32-bit calls told"
+else
+	fail "$backend 32-bit calls told" 'no name of the call'
+	grep -h '"type":"kind"' /tmp/recording | cut -c 1-200
+fi
