@@ -73,7 +73,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 .PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench \
 	bench-scrape stack rules deb-test bench-store bench-cost privileges oracles memory takes ltp demo \
 	runtimes man install clean bench-monitor soak tarball tarball-test reproducible sbom site image \
-	image-test faults noise
+	image-test faults noise without
 
 all: $(BIN)
 
@@ -265,9 +265,12 @@ memory: all
 bench-monitor: all $(OUT)/scrape
 	scripts/bench-monitor
 
-# Ten services of the image NOISE_IMAGE do what they do all day for NOISE_SECONDS (300): no event.
-noise: all
-	scripts/with-engine tests/e2e/noise/ten.sh
+# Ten ordinary services do what they do all day for NOISE_SECONDS (300): no event.
+noise: all $(if $(NOISE_IMAGE),,$(OUT)/noise.tar)
+	NOISE_TAR=$(abspath $(OUT))/noise.tar scripts/with-engine tests/e2e/noise/ten.sh
+
+$(OUT)/noise.tar: tests/e2e/noise/image
+	$< $@
 
 # Half an hour: the daemon through a churn of 10,000 short cgroups.
 soak: all
@@ -348,6 +351,10 @@ tarball: deb
 # A minute: that tarball in systems with an older C library, a newer one, and none.
 tarball-test:
 	tests/package/tarball bullseye sid
+
+# Without each of the optional libraries, and without all: some minutes.
+without:
+	tests/package/without
 
 # An image for "docker load", without Docker and without a registry.
 image: deb

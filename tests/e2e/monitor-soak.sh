@@ -41,7 +41,7 @@ sleep 3
 before=$(resident)
 
 mkdir "$dir/after"
-done=0 batch=50 began=$SECONDS most=0
+done=0 batch=50 began=$SECONDS most=0 tenths=''
 while [ $done -lt "$cgroups" ]; do
 	mkdir "$dir/after/$done"
 	"$tmp/churn" "$dir/after/$done" "$tmp/file" $((batch * 2)) $batch || fail churn "exit status $?"
@@ -49,13 +49,15 @@ while [ $done -lt "$cgroups" ]; do
 	done=$((done + batch))
 	now=$(resident)
 	[ "$now" -le "$most" ] || most=$now
+	# Flat is what does not go on growing.
+	[ $((10 * done / cgroups)) -le $((10 * (done - batch) / cgroups)) ] || tenths+=" $now"
 	while [ $((SECONDS - began)) -lt $((seconds * done / cgroups)) ]; do sleep 0.2; done
 done
 # A cgroup that stays is one, too: "live" in each batch.
 all_stored after $((cgroups + cgroups / batch))
 sleep 3
 after=$(resident)
-echo "resident memory: $before KiB before, $most at most, $after KiB after $cgroups cgroups"
+echo "resident memory: $before KiB before, $most at most, $after KiB after $cgroups cgroups in $((SECONDS - began)) s; after each tenth:$tenths"
 if [ $((after - before)) -le $limit ]; then pass growth; else fail growth "$((after - before)) KiB, more than $limit"; fi
 is stored "$(stored after)" $((cgroups + cgroups / batch))
 # Of a program that is gone before its event is read the file cannot be looked at; that is counted with its workload.

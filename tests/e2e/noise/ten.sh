@@ -1,24 +1,33 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Ten ordinary services, learned for LEARNING seconds (30) and watched for NOISE_SECONDS (300) more while they serve,
-# reload and are restarted: make noise NOISE_IMAGE=NAME, of an image that has them, as Debian's packages install them.
-# Whoever gets an event for that turns captrim off.
+# reload and are restarted, as Debian's packages install them: NOISE_TAR (made by the script "image" here), or an image
+# that has them, NOISE_IMAGE. Whoever gets an event for that turns captrim off.
 # shellcheck source-path=SCRIPTDIR source=../../lib/common.sh
 . "$(dirname "$0")/../../lib/common.sh"
 # shellcheck source=../../lib/monitor.sh
 . "$here/tests/lib/monitor.sh"
 need_probe
 need_docker
-image=${NOISE_IMAGE:-none}
-docker image inspect "$image" >/dev/null 2>&1 || { skip all "there is no image $image; NOISE_IMAGE names one"; exit 0; }
 prefix=captrim-noise-$$
-names=()
+names=() made=''
 clean() {
 	end_monitor
 	docker rm -f "${names[@]/#/$prefix-}" >/dev/null 2>&1
+	[ -z "$made" ] || docker rmi "$made" >/dev/null 2>&1
 	rm -rf "$tmp"
 }
 trap clean EXIT
+trap 'exit 130' INT TERM
+image=${NOISE_IMAGE-}
+if [ -z "$image" ]; then
+	tar=${NOISE_TAR:-$here/.output/noise.tar}
+	[ -f "$tar" ] || { skip all "there is no $tar; make noise makes it"; exit 0; }
+	image=$prefix
+	docker import "$tar" "$image" >/dev/null || { fail image 'cannot be imported'; exit 0; }
+	made=$image
+fi
+docker image inspect "$image" >/dev/null 2>&1 || { skip all "there is no image $image"; exit 0; }
 learning=${LEARNING:-30} seconds=${NOISE_SECONDS:-300}
 cat >"$tmp/captrim.yaml" <<CONF
 events: {learning: ${learning}s}
