@@ -306,12 +306,114 @@ static void test_hostile_servers(void)
 	CU_ASSERT_EQUAL(call_server(NULL), -ETIMEDOUT);
 }
 
+/* ---- a containerd that knows nothing ---- */
+
+#define ID64 "6a8a75e7d229a46cd1ff981341e3a3562e15cb25e8b3ebe364f7d9d8fb341487"
+
+#define PREFACE 24 /* bytes with which a client of HTTP/2 begins */
+#define FRAME	9  /* those before a frame's payload */
+
+struct refusing {
+	int fd;
+	char status; /* of gRPC, a digit */
+};
+
+/* Until the request's last frame has come. */
+static void read_request(int fd)
+{
+	unsigned char buf[8192];
+	size_t len = 0, at = PREFACE;
+	ssize_t n;
+
+	while ((n = read(fd, buf + len, sizeof(buf) - len)) > 0) {
+		len += (size_t)n;
+		while (len >= at + FRAME) {
+			size_t payload = (size_t)buf[at] << 16 | buf[at + 1] << 8 | buf[at + 2];
+
+			if (!buf[at + 3] && buf[at + 4] & 1) /* DATA, END_STREAM */
+				return;
+			at += FRAME + payload;
+		}
+	}
+}
+
+/* SETTINGS, and in place of an answer a status alone. */
+static void *refuse(void *arg)
+{
+	static const char settings[] = "\0\0\0\4\0\0\0\0\0\0\0\0\4\1\0\0\0\0";
+	char refusal[] = "\0\0\20\1\5\0\0\0\1\x88\0\13grpc-status\1?";
+	struct refusing *r = arg;
+	char rest[4096];
+	int fd;
+
+	refusal[sizeof(refusal) - 2] = r->status;
+	while ((fd = accept(r->fd, NULL, NULL)) >= 0) {
+		(void)!write(fd, settings, sizeof(settings) - 1);
+		read_request(fd);
+		(void)!write(fd, refusal, sizeof(refusal) - 1);
+		/* What is left unread at the end would take the answer back. */
+		shutdown(fd, SHUT_WR);
+		while (read(fd, rest, sizeof(rest)) > 0)
+			;
+		close(fd);
+	}
+	return NULL;
+}
+
+/*
+ * A container that has ended when it is asked for is too late: unless it is known by a name, its
+ * own or one that somebody gave it, or the server did not say that it knows it no more.
+ */
+static void test_too_late(void)
+{
+	static const struct {
+		char status;
+		const char *id, *name;
+		enum ct_runtime runtime;
+		bool in_time;
+	} cases[] = {
+		{ '5', ID64, NULL, CT_RT_CONTAINERD, false },
+		{ '5', "k8s.io/" ID64, NULL, CT_RT_CONTAINERD, false },
+		{ '5', ID64, "prod/web/app", CT_RT_CONTAINERD, true },
+		{ '5', "ci/redis", NULL, CT_RT_CONTAINERD, true },
+		{ '5', ID64, NULL, CT_RT_DOCKER, true },
+		{ '7', ID64, NULL, CT_RT_CONTAINERD, true },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		autodir char *dir = make_dir();
+		ct_autofree char *path = ct_xasprintf("%s/containerd.sock", dir);
+		ct_autofree char *config = ct_xasprintf(
+			"%s/io.containerd.runtime.v2.task/k8s.io/" ID64 "/config.json", dir);
+		struct refusing r = { socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
+				      cases[i].status };
+		struct sockaddr_un at = { .sun_family = AF_UNIX };
+		ct_autosession struct ct_session *s = ct_session__new();
+		struct ct_workload *w = ct_session__add(s, cases[i].id);
+		struct ct_asked *a = ct_asked__new(NULL);
+		pthread_t thread;
+
+		strcpy(at.sun_path, path);
+		CU_ASSERT_EQUAL_FATAL(bind(r.fd, (struct sockaddr *)&at, sizeof(at)), 0);
+		CU_ASSERT_EQUAL_FATAL(listen(r.fd, 1), 0);
+		CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, refuse, &r), 0);
+		w->runtime = cases[i].runtime;
+		w->container.name = cases[i].name ? ct_xstrdup(cases[i].name) : NULL;
+		CU_ASSERT_EQUAL(ct_asked__describe(a, config, w, "/kubepods/" ID64),
+				cases[i].in_time);
+		ct_asked__free(a);
+		shutdown(r.fd, SHUT_RDWR);
+		pthread_join(thread, NULL);
+		close(r.fd);
+	}
+}
+
 static CU_TestInfo tests[] = {
-	{ "message", test_message }, { "broken", test_broken },
-	{ "entries", test_entries }, { "selector", test_selector },
-	{ "choice", test_choice },   { "owners", test_owners },
-	{ "take", test_take },	     { "hostile servers", test_hostile_servers },
-	CU_TEST_INFO_NULL,
+	{ "message", test_message },   { "broken", test_broken },
+	{ "entries", test_entries },   { "selector", test_selector },
+	{ "choice", test_choice },     { "owners", test_owners },
+	{ "take", test_take },	       { "hostile servers", test_hostile_servers },
+	{ "too late", test_too_late }, CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("asked", tests)

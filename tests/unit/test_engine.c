@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Engines behind their interface: a daemon made of a few answers, as Docker's and as Podman's. */
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -14,7 +15,8 @@
 #include "runtime/several.h"
 #include "unit.h"
 
-#define ID "6a8a75e7d229a46cd1ff981341e3a3562e15cb25e8b3ebe364f7d9d8fb341487"
+#define ID  "6a8a75e7d229a46cd1ff981341e3a3562e15cb25e8b3ebe364f7d9d8fb341487"
+#define ID2 "1cef01f48eb6464f2305761b1b3edbf66ed5fe87b22573cf51597e520a650848"
 
 static const struct answer {
 	const char *path; /* what it contains */
@@ -22,10 +24,7 @@ static const struct answer {
 } answers[] = {
 	{ "/_ping", "OK" },
 	{ "/info", "{\"ServerVersion\":\"28.1.0+x\",\"SecurityOptions\":[\"name=rootless\"]}" },
-	{ "/containers/web/json",
-	  "{\"Id\":\"" ID "\",\"Name\":\"/web\",\"State\":{\"Pid\":77},"
-	  "\"BoundingCaps\":[\"CAP_KILL\"],\"Config\":{\"Image\":\"nginx\"},"
-	  "\"HostConfig\":{\"NetworkMode\":\"\",\"CapDrop\":[\"ALL\"],\"CapAdd\":[\"CHOWN\"]}}" },
+	{ "/containers/web/json", NULL },
 	{ "com.docker.compose.project%3Dshop", "[{\"Id\":\"" ID "\"}]" },
 	{ "/containers/json?all=1",
 	  "[{\"Id\":\"1\",\"Names\":[\"/web\"]},{\"Names\":[\"/d\\u001bb\"]}]" },
@@ -33,20 +32,35 @@ static const struct answer {
 	{ "/containers/" ID "/restart", "" },
 };
 
+/* Of the container web, as those see it that are served from now on. */
+static const char *web_id = ID;
+static pid_t web_pid = 77;
+
+static char *web(void)
+{
+	return ct_xasprintf("{\"Id\":\"%s\",\"Name\":\"/web\",\"State\":{\"Pid\":%d},"
+			    "\"BoundingCaps\":[\"CAP_KILL\"],\"Config\":{\"Image\":\"nginx\"},"
+			    "\"HostConfig\":{\"NetworkMode\":\"\",\"CapDrop\":[\"ALL\"],"
+			    "\"CapAdd\":[\"CHOWN\"]}}",
+			    web_id, web_pid);
+}
+
 static void serve_one(int fd, const char *header)
 {
 	char request[4096];
 	ssize_t n = read(fd, request, sizeof(request) - 1);
+	ct_autofree char *of_web = web();
 	const struct answer *a = NULL;
+	const char *body;
 
 	request[n > 0 ? n : 0] = '\0';
 	request[strcspn(request, "\r\n")] = '\0';
 	for (size_t i = 0; i < CT_ARRAY_SIZE(answers) && !a; i++)
 		if (strstr(request, answers[i].path))
 			a = &answers[i];
+	body = a ? a->body ?: of_web : "{}";
 	dprintf(fd, "HTTP/1.1 %s\r\n%sConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
-		a ? "200 OK" : "404 Not Found", header, strlen(a ? a->body : "{}"),
-		a ? a->body : "{}");
+		a ? "200 OK" : "404 Not Found", header, strlen(body), body);
 	close(fd);
 }
 
@@ -178,8 +192,87 @@ static void test_several(void)
 	waitpid(podman, NULL, 0);
 }
 
+/* A process in a user namespace that this user made; 0: that is not allowed here. */
+static pid_t start_apart(uid_t uid)
+{
+	int ready[2];
+	char c = 0;
+	pid_t pid;
+
+	CU_ASSERT_EQUAL_FATAL(pipe(ready), 0);
+	pid = fork();
+	if (!pid) {
+		if ((geteuid() && geteuid() != uid) || (!geteuid() && setresuid(uid, uid, uid)) ||
+		    unshare(CLONE_NEWUSER) || write(ready[1], "1", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &c, 1) != 1) {
+		waitpid(pid, NULL, 0);
+		pid = 0;
+	}
+	close(ready[0]);
+	return pid;
+}
+
+/* What engines of so many say of web: the id, or the error. */
+static void ask_two(const char *const sockets[2], const uint32_t uids[2], int expected,
+		    const char *expected_id)
+{
+	struct ct_engine *all[] = { open_at(sockets[0], uids[0]), open_at(sockets[1], uids[1]) };
+	struct ct_engine *e = ct_several__new(all, 2);
+	ct_autoerr struct ct_err err = { 0 };
+	ct_autofree char *id = NULL;
+	int pid = 0;
+
+	CU_ASSERT_EQUAL(ct_engine__find(e, "web", &id, &pid, &err), expected);
+	UNIT_STR(id, expected_id);
+	if (expected == -ENOTUNIQ)
+		UNIT_STR(err.msg, "several users have a container called web");
+	ct_engine__close(e);
+}
+
+/* Two users may have a container of the same name: nobody guesses whose is meant. */
+static void test_two_users(void)
+{
+	const uint32_t uids[] = { geteuid() ?: 4444, geteuid() ?: 5555 };
+	const uint32_t roots_first[] = { 0, uids[1] };
+	autodir char *dir = make_dir();
+	ct_autofree char *a = ct_xasprintf("%s/a", dir), *b = ct_xasprintf("%s/b", dir);
+	ct_autofree char *c = ct_xasprintf("%s/c", dir), *d = ct_xasprintf("%s/d", dir);
+	pid_t apart[] = { start_apart(uids[0]), start_apart(uids[1]) }, served[4];
+
+	if (!apart[0] || !apart[1])
+		UNIT_SKIP("user namespaces are not allowed here");
+	web_pid = apart[0];
+	served[0] = serve(a, "");
+	web_pid = apart[1];
+	served[1] = serve(b, "");
+	web_id = ID2;
+	served[2] = serve(c, "");
+	web_pid = 1; /* nobody's */
+	served[3] = serve(d, "");
+	web_id = ID;
+	web_pid = 77;
+	ask_two((const char *const[]){ a, c }, uids, -ENOTUNIQ, NULL);
+	ask_two((const char *const[]){ a, b }, uids, 0, ID);
+	ask_two((const char *const[]){ a, d }, uids, 0, ID);
+	ask_two((const char *const[]){ d, c }, uids, 0, ID2);
+	ask_two((const char *const[]){ a, c }, roots_first, 0, ID);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(served); i++) {
+		kill(served[i], SIGKILL);
+		waitpid(served[i], NULL, 0);
+	}
+	for (size_t i = 0; i < CT_ARRAY_SIZE(apart); i++) {
+		kill(apart[i], SIGKILL);
+		waitpid(apart[i], NULL, 0);
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{ "several", test_several },
+	{ "two users", test_two_users },
 	{ "engines", test_engines },
 	CU_TEST_INFO_NULL,
 };
