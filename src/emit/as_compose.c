@@ -5,6 +5,9 @@
 #include "emit/common.h"
 #include "emit/emit.h"
 
+/* YAML takes no more bytes for a key, unless it is said to be one. */
+#define LONGEST_KEY 1000
+
 static const struct ct_idiom compose_idiom = {
 	.privileged = "privileged: true",
 	.net_host = "network_mode: host",
@@ -38,7 +41,7 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 	if (n)
 		fputc('\n', out);
 	ct_emit__incomplete(a, out, "  ");
-	fprintf(out, "  %s:\n", word);
+	fprintf(out, strlen(word) > LONGEST_KEY ? "  ? %s\n  :\n" : "  %s:\n", word);
 	put_set(a, out);
 	if (a->workload->container.no_new_privs == CT_YES) {
 		fputs("    security_opt: [\"no-new-privileges:true\"]  # as recorded\n", out);

@@ -484,6 +484,24 @@ static void test_no_raw_bytes(void)
 	ct_session__free((struct ct_session *)r->session);
 }
 
+/* YAML has keys of so many bytes only where they are marked. */
+static void test_long_key(void)
+{
+	struct ct_report *r = hostile_report();
+	ct_autofree char *name = ct_xzalloc(2001), *got = NULL;
+	FILE *out;
+	size_t len;
+
+	memset(name, 'x', 2000);
+	set(&((struct ct_session *)r->session)->workloads[0]->container.name, name);
+	out = ct_xmemstream(&got, &len);
+	ct_emit__compose(r, out);
+	ct_xmemstream_end(out);
+	CU_ASSERT_PTR_NOT_NULL(strstr(got, "\n  ? xxxx"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(got, "xxxx\n  :\n    cap_drop: [ALL]\n"));
+	ct_session__free((struct ct_session *)r->session);
+}
+
 /* What no_new_privs would break may have gone by where not all was seen: it is a comment then. */
 static void test_thin_evidence(void)
 {
@@ -588,6 +606,7 @@ static CU_TestInfo tests[] = {
 	{ "hostile", test_hostile },
 	{ "write", test_write },
 	{ "no raw bytes", test_no_raw_bytes },
+	{ "long key", test_long_key },
 	{ "asides", test_asides },
 	{ "thin evidence", test_thin_evidence },
 	{ "no workload", test_no_workload },
