@@ -331,11 +331,12 @@ static int refuse(const char *name, const char *shown, struct ct_err *err)
 int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err)
 {
 	ct_autofree char *full = ct_unit_name__complete(name, ".service"), *shown = NULL;
+	ct_autofree char *given = ct_printable(name);
 	struct unit_subject *u;
 	int ret;
 
 	if (!*ct_unit__plain(name) || strchr(ct_unit__plain(name), '/'))
-		return ct_err__set(err, EINVAL, "'%s' is not the name of a unit", name);
+		return ct_err__set(err, EINVAL, "'%s' is not the name of a unit", given);
 	shown = ct_unit__show(full);
 	ct_autofree char *own = ct_unit__property(shown, "Id"); /* name may be an alias */
 	ct_autofree char *id = ct_unit__full(full, own);

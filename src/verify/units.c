@@ -252,12 +252,12 @@ static int write_users(const char *unit, const char *dir, const char *path, cons
 		       struct ct_err *err)
 {
 	static const char script[] = "mkdir -p -- \"$1\" && printf %s \"$3\" >\"$2\"";
-	ct_autofree char *output = NULL, *shown = NULL;
+	ct_autofree char *output = NULL, *shown = NULL, *where = ct_printable(path);
 
 	if (!as_user(unit, script, (const char *const[]){ dir, path, text, NULL }, &output))
 		return 0;
 	shown = ct_printable(output ? output : "no answer");
-	return ct_err__set(err, EIO, "cannot write %s as its user: %s", path, shown);
+	return ct_err__set(err, EIO, "cannot write %s as its user: %s", where, shown);
 }
 
 static int write_drop_in(const char *unit, const char *text, struct ct_err *err)
@@ -292,6 +292,7 @@ int ct_unit__limit(const char *unit, const uint64_t *set, enum ct_unit_limit lim
 		   struct ct_err *err)
 {
 	ct_autofree char *text = ct_unit__drop_in(set, limit), *output = NULL;
+	ct_autofree char *name = ct_printable(unit);
 	int ret;
 
 	if (set && *set && limit == CT_UNIT_ALL_OR_NONE)
@@ -301,7 +302,7 @@ int ct_unit__limit(const char *unit, const uint64_t *set, enum ct_unit_limit lim
 			"capabilities give it, and its systemd can limit them to none alone "
 			"(NoNewPrivileges=yes): verify its command as a system service: captrim "
 			"verify -- systemd-run --uid=USER COMMAND",
-			unit);
+			name);
 	ret = write_drop_in(unit, text, err);
 	if (!ret && reload(unit, &output)) {
 		ct_autofree char *shown = ct_printable(output ? output : "no answer");
