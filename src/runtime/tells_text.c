@@ -6,11 +6,20 @@
 #include "model/unit_name.h"
 #include "runtime/tells.h"
 
+/* What has a space in it is quoted: a name must not look like several words. */
 static void add(struct ct_str *out, const char *key, const char *value)
 {
 	ct_autofree char *shown = ct_printable(value);
+	const char *quote = strchr(shown, ' ') ? "\"" : "";
 
-	ct_str__addf(out, "%s%s=%s", out->len ? " " : "", key, shown);
+	ct_str__addf(out, "%s%s=%s", out->len ? " " : "", key, quote);
+	for (const char *c = shown; *c; c++) {
+		if (*quote && *c == '"')
+			ct_str__add(out, "\\x22");
+		else
+			ct_str__addn(out, c, 1);
+	}
+	ct_str__add(out, quote);
 }
 
 static void add_given(struct ct_str *out, const char *key, const char *value)

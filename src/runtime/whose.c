@@ -163,7 +163,7 @@ static void add_workload(struct ct_whose *w, const struct ct_cgroup_name *name, 
 int ct_whose__find(int pid, const char *path, struct ct_engine *e, struct ct_whose *w,
 		   struct ct_err *err)
 {
-	ct_autofree char *of_pid = NULL, *source = NULL;
+	ct_autofree char *of_pid = NULL, *source = NULL, *says = NULL;
 	const char *cgroup = path;
 	struct ct_cgroup_name name;
 	struct ct_tells t;
@@ -184,6 +184,8 @@ int ct_whose__find(int pid, const char *path, struct ct_engine *e, struct ct_who
 	add_level(w, "inner-container", &t.inner, false);
 	add(w, "unit", t.outer.name.kind == CT_WL_UNIT ? t.outer.name.id : t.unit,
 	    "the cgroup's path");
+	says = ct_tells__text(&t, cgroup);
+	add(w, "path-says", says, "the cgroup's path, and what it leaves unknown");
 	if (t.aside.role != CT_ROLE_WORKLOAD)
 		add(w, "beside", t.aside.name.id,
 		    "the cgroup's path: a runtime's, not a workload's");
