@@ -104,10 +104,13 @@ static bool find_condors(const struct ct_cgroup_part *at, struct ct_cgroup_job *
 	return false;
 }
 
-/* What is not nested: /apptainer/PID, /singularity/PID, /openrc/SERVICE and /openrc.SERVICE. */
+/*
+ * What is not nested: /apptainer/PID, /singularity/PID, YARN's containers, which are jobs, and
+ * /openrc/SERVICE and /openrc.SERVICE.
+ */
 static bool find_flat(const struct ct_cgroup_part *at, struct ct_cgroup_job *job)
 {
-	struct ct_cgroup_part service = at[0];
+	struct ct_cgroup_part service = at[0], id = at[1];
 
 	if (ct_cgroup_part__cut_prefix(&service, "openrc.")) {
 		*job = (struct ct_cgroup_job){ .of = "openrc",
@@ -124,10 +127,16 @@ static bool find_flat(const struct ct_cgroup_part *at, struct ct_cgroup_job *job
 		job->of = "apptainer";
 	else if (is_number(&at[1]) && ct_cgroup_part__is(&at[0], "singularity"))
 		job->of = "singularity";
+	else if (ct_cgroup_part__cut_prefix(&id, "container_") &&
+		 (ct_cgroup_part__is(&at[0], "yarn") || ct_cgroup_part__is(&at[0], "hadoop-yarn")))
+		job->of = "yarn";
 	return job->of;
 }
 
-/* The levels that the kubelet has above its pods: of all, and of those of one class. */
+/*
+ * The levels that the kubelet has above its pods: of all, and of those of one class. Below a unit
+ * they are a part of that.
+ */
 static bool find_kubelets(const char *path, struct ct_cgroup_job *job)
 {
 	struct ct_cgroup_part p, last = { 0 };
@@ -137,7 +146,8 @@ static bool find_kubelets(const char *path, struct ct_cgroup_job *job)
 		bool is_class = ct_cgroup_part__is(&p, "burstable") ||
 				ct_cgroup_part__is(&p, "besteffort");
 
-		if (in_kubepods && !is_class && !ct_cgroup_part__is_kubepods(&p))
+		if (ct_cgroup_part__is_unit(&p) ||
+		    (in_kubepods && !is_class && !ct_cgroup_part__is_kubepods(&p)))
 			return false;
 		in_kubepods |= ct_cgroup_part__is_kubepods(&p);
 	}

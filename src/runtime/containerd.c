@@ -41,11 +41,14 @@ static bool is_identifier(const struct ct_cgroup_part *p)
 /* Directories at the root in which others keep theirs. */
 static bool is_others(const struct ct_cgroup_part *p)
 {
-	static const char *const names[] = { "docker", "libpod", "libpod_parent", "lxc",
-					     "ecs",    "garden", "nomad",	  "buildkit",
-					     "vc",     "mesos",	 "machine",	  "libvirt",
-					     "openrc", "crio",	 "apptainer",	  "singularity",
-					     "user",   "slurm",	 "porto",	  "htcondor" };
+	static const char *const names[] = {
+		"docker",   "libpod",	   "libpod_parent", "lxc",	    "ecs",
+		"garden",   "nomad",	   "buildkit",	    "vc",	    "mesos",
+		"machine",  "libvirt",	   "user",	    "slurm",	    "porto",
+		"htcondor", "openrc",	   "crio",	    "apptainer",    "singularity",
+		"yarn",	    "hadoop-yarn", "lsf",	    "torque",	    "vz",
+		"ve",	    "vserver",	   "fly",	    "WALinuxAgent",
+	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
 		if (ct_cgroup_part__is(p, names[i]))

@@ -188,6 +188,9 @@ static void find_space(const char *path, struct ct_tells *t)
 	    id.end != t->outer.name.root_len)
 		return;
 	slice = space;
+	/* Systemd's notation lies in a parent that somebody has configured. */
+	if (memchr(id.s, ':', id.len))
+		return;
 	if (!ct_cgroup_part__cut_suffix(&slice, ".slice") && !ct_cgroup_part__is_kubepods(&space))
 		copy(t->space, sizeof(t->space), space.s, space.len);
 }
