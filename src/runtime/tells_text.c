@@ -6,11 +6,11 @@
 #include "model/unit_name.h"
 #include "runtime/tells.h"
 
-/* What has a space in it is quoted: a name must not look like several words. */
+/* What has a space or a quote in it is quoted: a name must not look like several words. */
 static void add(struct ct_str *out, const char *key, const char *value)
 {
 	ct_autofree char *shown = ct_printable(value);
-	const char *quote = strchr(shown, ' ') ? "\"" : "";
+	const char *quote = strpbrk(shown, " \"") ? "\"" : "";
 
 	ct_str__addf(out, "%s%s=%s", out->len ? " " : "", key, quote);
 	for (const char *c = shown; *c; c++) {
