@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Whatever cgroups are called: what a path tells stays within the path, is printable, and says a
- * thing once; nothing below a delegated service is a container for sure but what divides the service
- * with it. Empty components, "..", and names of every length.
+ * Whatever cgroups are called: what a path tells stays within the path, is printable, and has its
+ * quotes closed; what is only a guess counts nowhere, also below a service. Empty components, "..",
+ * and names of every length.
  */
 #include <stdlib.h>
 #include <string.h>
