@@ -60,13 +60,10 @@ static json_t *rest_of(json_t *doc)
 	return json_object_size(doc) ? json_incref(doc) : NULL;
 }
 
-/* Takes out what was read by hand or is written anew, or a nested object that is empty by now. */
+/* Takes out what was read by hand, or is written anew whatever it was. */
 static void taken(json_t *doc, const char *key)
 {
-	json_t *v = json_object_get(doc, key);
-
-	if (!json_is_object(v) || !json_object_size(v))
-		json_object_del(doc, key);
+	json_object_del(doc, key);
 }
 
 static int read_nested(json_t *doc, const char *key, const struct ct_field *fields, void *obj,
@@ -80,7 +77,8 @@ static int read_nested(json_t *doc, const char *key, const struct ct_field *fiel
 		return ct_err__set(err, EINVAL, "\"%s\" is not an object", key);
 	if (ct_fields__read(fields, obj, v, err))
 		return ct_err__prefix(err, "\"%s\"", key);
-	taken(doc, key);
+	if (!json_object_size(v))
+		taken(doc, key);
 	return 0;
 }
 

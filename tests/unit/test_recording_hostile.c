@@ -191,6 +191,26 @@ static void test_unknown_is_kept(void)
 }
 
 /* Nothing is left over of a recording of our own. */
+/* What is written anew, whatever it was, is there once. */
+static void test_derived_as_objects(void)
+{
+	static const char text[] =
+		"{\"schema\":\"captrim.recording/1\",\"clock\":{\"a\":1}}\n"
+		"{\"type\":\"workload\",\"id\":\"w\",\"kind\":\"container\"}\n"
+		"{\"type\":\"kind\",\"workload\":0,\"cap\":1,\"cap_name\":{\"a\":1},"
+		"\"granted\":{\"a\":1},\"count\":1}\n"
+		"{\"type\":\"trailer\",\"losses\":{},\"end_ns\":1}\n";
+	ct_autosession struct ct_session *s = NULL, *back = NULL;
+	ct_autoerr struct ct_err err = {};
+	ct_autofree char *first = NULL, *second = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(session_parse(text, strlen(text), &s, &err), 0);
+	first = session_text(s);
+	CU_ASSERT_EQUAL_FATAL(session_parse(first, strlen(first), &back, &err), 0);
+	second = session_text(back);
+	UNIT_STR(second, first);
+}
+
 static void test_nothing_unknown(void)
 {
 	glob_t found = golden_recordings();
@@ -352,6 +372,7 @@ static CU_TestInfo tests[] = {
 	{ "golden recordings cut", test_cut_golden },
 	{ "damage is not a cut", test_not_cut },
 	{ "unknown is kept", test_unknown_is_kept },
+	{ "derived as objects", test_derived_as_objects },
 	{ "nothing unknown", test_nothing_unknown },
 	{ "harmful members", test_harmful },
 	{ "large", test_large },
