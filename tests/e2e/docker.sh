@@ -108,10 +108,12 @@ FROM $image
 HEALTHCHECK --interval=3s CMD cat /srv/other/file
 IMAGE
 docker run -d --rm --network none --name "$prefix-exec" "$prefix-health" sleep 300 >/dev/null
-"$captrim" record -q -c "$prefix-exec" -d 8s -o "$tmp/recording" 2>"$tmp/err" &
+"$captrim" record -q -c "$prefix-exec" -o "$tmp/recording" 2>"$tmp/err" &
 recorder=$!
-sleep 4
+attached $recorder
 docker exec "$prefix-exec" chown 1001 /tmp
+sleep 4
+kill -TERM $recorder
 wait $recorder
 docker kill "$prefix-exec" >/dev/null
 "$captrim" advise --format json -o "$tmp/advice" "$tmp/recording"
