@@ -18,6 +18,7 @@
 #define EACCES		    13
 #define EEXIST		    17
 #define EISDIR		    21
+#define ENODATA		    61
 #define ENOUGH_OUTCOMES	    64	     /* of one kind */
 #define FMODE_CREATED	    0x100000 /* linux/fs.h, 4.19 to 7.3 */
 #define CAP_DAC_OVERRIDE    1
@@ -157,6 +158,13 @@ static __always_inline bool may_list_nothing(const struct ct_key *key)
 	       selector_kind(key) == CT_SEL_LIST && is_plain(key);
 }
 
+/* fs/xattr.c:xattr_permission refuses with the error of an attribute that is not there. */
+static __always_inline bool may_lack_attribute(const struct ct_key *key)
+{
+	return key->cap == CAP_SYS_ADMIN && key->flags & CT_F_GRANTED &&
+	       selector_kind(key) == CT_SEL_ATTR && is_plain(key);
+}
+
 /*
  * net/core/dev_ioctl.c:dev_load asks whether a module may be loaded for an interface that is not
  * there; whether there was one shows in the call's end.
@@ -189,6 +197,8 @@ static __always_inline bool is_settled(const struct ct_key *key, const struct ct
 	if (may_be_in_vain(key) && !r->ok && !r->eperm && !r->other)
 		return false;
 	if (may_lack_device(key) && !r->ok)
+		return false;
+	if (may_lack_attribute(key) && !r->ok && r->other == r->nodata)
 		return false;
 	if (may_create(key) && !r->made)
 		return false;
@@ -232,6 +242,8 @@ static __always_inline void add_ending(struct ct_results *r, long ret, __u64 che
 			     ret < 0 && ret >= -4095 ? &r->other :
 						       &r->ok,
 			     checks);
+	if (ret == -ENODATA)
+		__sync_fetch_and_add(&r->nodata, checks);
 }
 
 /* A call that changed nothing that was seen, or files of both sorts, counts for the worse. */

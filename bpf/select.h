@@ -18,8 +18,9 @@
 #endif
 #define S_IMODE_SPECIAL 07000
 
-#define UTIME_NOW 0x3fffffff
-#define CLONE_VM  0x00000100
+#define UTIME_NOW      0x3fffffff
+#define RLIMIT_MEMLOCK 8 /* asm-generic/resource.h */
+#define CLONE_VM       0x00000100
 
 /* linux/capability.h */
 #define CAPABILITY_VERSION_1 0x19980330
@@ -250,6 +251,21 @@ static __always_inline __u32 clone3_bits(__u64 flags)
 	return sel;
 }
 
+/*
+ * Would the limit allow to lock so much more? mm/mmap.c:mlock_future_ok asks before it looks
+ * (6.12); nothing can change in between, for the map is being written.
+ */
+static __always_inline __u32 lock_class(struct task_struct *task, __u64 len)
+{
+	__u64 limit = BPF_CORE_READ(task, signal, rlim[RLIMIT_MEMLOCK].rlim_cur) >> cfg_page_shift;
+	__u64 locked = BPF_CORE_READ(task, mm, locked_vm);
+	__u64 pages = len >> cfg_page_shift;
+
+	if (len & ((1ull << cfg_page_shift) - 1))
+		pages++;
+	return locked <= limit && pages <= limit - locked ? CT_LOCK_WITHIN : CT_LOCK_UNKNOWN;
+}
+
 /* Whatever the kernel does not know is one kind, lest a caller makes millions of them. */
 static __always_inline __u32 masked(__u32 index, __u8 kind, __u32 arg)
 {
@@ -273,7 +289,7 @@ static __always_inline __u32 selector_of(bool btf, bool compat, struct task_stru
 	kind = how & 31;
 
 	if (kind == CT_SEL_NONE || kind == CT_SEL_LINK || kind == CT_SEL_XATTR ||
-	    kind == CT_SEL_LIST)
+	    kind == CT_SEL_LIST || kind == CT_SEL_ATTR)
 		return 0;
 	if (kind >= CT_SEL_UID && kind <= CT_SEL_FSGID)
 		return setid_bits(btf, compat, task, regs, kind);
@@ -294,6 +310,7 @@ static __always_inline __u32 selector_of(bool btf, bool compat, struct task_stru
 		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : clone3_bits(user[0]);
 	case CT_SEL_CAPSET: return capset_class(task, call_arg(btf, compat, regs, 0), arg);
 	case CT_SEL_WORD: return first_word(arg);
+	case CT_SEL_LOCK: return lock_class(task, arg);
 	case CT_SEL_NLMSG: return nlmsg_type(arg, call_arg(btf, compat, regs, (how >> 5) + 1));
 	default: return masked(index, kind, arg);
 	}

@@ -155,6 +155,7 @@ struct nsproxy {
 struct mm_struct {
 	unsigned long task_size;
 	unsigned long arg_start, arg_end;
+	unsigned long locked_vm;
 };
 
 struct thread_info {
@@ -276,8 +277,13 @@ struct pid {
 	struct upid numbers[1];
 };
 
+struct rlimit {
+	unsigned long rlim_cur, rlim_max;
+};
+
 struct signal_struct {
 	struct pid *pids[4];
+	struct rlimit rlim[16];
 };
 
 struct task_struct {

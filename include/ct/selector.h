@@ -33,9 +33,11 @@ enum ct_sel_kind {
 	CT_SEL_LINK,   /* 0; the file that gets a further name is looked at */
 	CT_SEL_XATTR,  /* 0; the file that gets an ACL is looked at */
 	CT_SEL_LIST,   /* 0; whether attributes were listed is looked at */
+	CT_SEL_ATTR,   /* 0; whether there is such an attribute is looked at */
 	CT_SEL_WORD,   /* CT_WORD_*, of the string at argument n */
 	CT_SEL_NLMSG, /* CT_NLMSG_*, or the type of the netlink message in buffer n of length n+1 */
 	CT_SEL_BITS,  /* those bits of argument n that kernels know */
+	CT_SEL_LOCK,  /* CT_LOCK_*, of memory to be mapped whose length is argument n */
 };
 
 /* Table entry: kind, and the argument's index from bit 5. */
@@ -82,6 +84,10 @@ enum ct_sel_kind {
 /* CT_SEL_CAPSET: the inheritable set asked for, against what the caller holds */
 #define CT_CAPSET_WITHIN 0u /* within its inheritable and permitted sets */
 #define CT_CAPSET_BEYOND 1u /* more (SETPCAP decides), or not readable */
+
+/* CT_SEL_LOCK: if it is to be locked. Recordings from before this was recorded have 0. */
+#define CT_LOCK_UNKNOWN 0u /* beyond RLIMIT_MEMLOCK, or not known */
+#define CT_LOCK_WITHIN	1u /* within it, with all that the process has locked */
 
 /* Identity calls: what the capability changed. */
 #define CT_SETID_NOOP	0u /* same result with and without */

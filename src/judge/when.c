@@ -148,6 +148,16 @@ static bool have_all_failed(const struct ct_kind *k)
 	return k->key.flags & CT_F_GRANTED && !o->ok && failed && failed >= k->count;
 }
 
+/* Each call was granted, and said that there is no such attribute, as refusing would have. */
+static bool have_found_no_data(const struct ct_kind *k)
+{
+	const struct ct_outcome *o = &k->outcome;
+
+	return k->key.flags & CT_F_GRANTED &&
+	       SYSCALL_IN(k, "fgetxattr", "getxattr", "getxattrat", "lgetxattr") && !o->ok &&
+	       o->other == o->nodata && o->nodata && o->nodata >= k->count;
+}
+
 static bool is_signal(const struct ct_kind *k, uint32_t signal)
 {
 	return SYSCALL_IN(k, "kill", "tkill", "tgkill", "pidfd_send_signal", "rt_sigqueueinfo",
@@ -226,6 +236,8 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_IN_VAIN: return is_in_vain(k);
+	case CT_WHEN_LOCK_WITHIN: return SYSCALL_IN(k, "mmap") && sel == CT_LOCK_WITHIN;
+	case CT_WHEN_NO_DATA: return have_found_no_data(k);
 	case CT_WHEN_AUDIT_PLAIN: return is_plain_audit_message(k);
 	case CT_WHEN_NNP: return SYSCALL_IN(k, "execve", "execveat") && sel == CT_EXEC_NNP;
 	case CT_WHEN_NO_SGID:

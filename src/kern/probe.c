@@ -148,6 +148,7 @@ void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_o
 		.no_sgid = r.no_sgid,
 		.listed = r.listed,
 		.empty = r.empty,
+		.nodata = r.nodata,
 	};
 }
 

@@ -149,9 +149,11 @@ static uint64_t shares(const struct ct_kind *k)
 				o->sgid,
 				o->no_sgid,
 				o->listed,
-				o->empty };
+				o->empty,
+				o->nodata };
 	uint64_t all = 0;
 
+	_Static_assert(2 * CT_ARRAY_SIZE(of) <= 64, "two bits each");
 	for (size_t i = 0; i < CT_ARRAY_SIZE(of); i++)
 		all = all << 2 | share(of[i], k->count);
 	return all;

@@ -218,6 +218,7 @@ const struct ct_field ct_outcome_fields[] = {
 	F(UINT, outcome.no_sgid, "no_sgid"),
 	F(UINT, outcome.listed, "listed"),
 	F(UINT, outcome.empty, "empty"),
+	F(UINT, outcome.nodata, "nodata"),
 	{ 0 },
 };
 #undef F

@@ -177,6 +177,7 @@ void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o)
 	sum->no_sgid += o->no_sgid;
 	sum->listed += o->listed;
 	sum->empty += o->empty;
+	sum->nodata += o->nodata;
 }
 
 struct ct_outcome ct_outcome__minus(const struct ct_outcome *a, const struct ct_outcome *b)
@@ -196,6 +197,7 @@ struct ct_outcome ct_outcome__minus(const struct ct_outcome *a, const struct ct_
 		.no_sgid = a->no_sgid - b->no_sgid,
 		.listed = a->listed - b->listed,
 		.empty = a->empty - b->empty,
+		.nodata = a->nodata - b->nodata,
 	};
 }
 

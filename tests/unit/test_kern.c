@@ -103,6 +103,7 @@ static void test_selectors(void)
 		{ "setsockopt", CT_SEL(CT_SEL_PAIR, 1) },
 		{ "utimensat", CT_SEL(CT_SEL_TIMES, 2) },
 		{ "clone3", CT_SEL(CT_SEL_CLONE3, 0) },
+		{ "mmap", CT_SEL(CT_SEL_LOCK, 1) },
 		{ "sendto", CT_SEL(CT_SEL_NLMSG, 1) },
 		{ "read", CT_SEL_NONE },
 		{ "getpid", CT_SEL_NONE },

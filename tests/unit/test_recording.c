@@ -100,7 +100,7 @@ static void fill_kind(struct ct_kind *k)
 	fill_creds(&k->creds);
 	for (int i = 0; i < CT_ARGS; i++)
 		k->args[i] = UINT64_MAX - i;
-	k->outcome = (struct ct_outcome){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14 };
+	k->outcome = (struct ct_outcome){ 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15 };
 }
 
 static void fill_workload(struct ct_workload *w)

@@ -132,7 +132,8 @@ static const struct {
 static bool speaks_of_outcomes(const struct ct_rule *r)
 {
 	return condition(r, CT_WHEN_CREAT_FOUND) || condition(r, CT_WHEN_IN_VAIN) ||
-	       condition(r, CT_WHEN_NO_SGID) || condition(r, CT_WHEN_OWN_FILE);
+	       condition(r, CT_WHEN_NO_SGID) || condition(r, CT_WHEN_NO_DATA) ||
+	       condition(r, CT_WHEN_OWN_FILE);
 }
 
 static bool is_meant(const struct ct_rule *a, const struct ct_rule *b)

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -684,6 +685,18 @@ static bool xattr_trusted_absent(void)
 	return getxattr("own", "trusted.x", NULL, 0) < 0 && errno == ENODATA;
 }
 
+/* The priority is for a capability that must be granted, so that all are when it is recorded. */
+static bool xattr_trusted_absent_though_granted(void)
+{
+	TRY(setpriority(PRIO_PROCESS, 0, -5));
+	return xattr_trusted_absent();
+}
+
+static bool xattr_trusted_absent_then_set(void)
+{
+	return xattr_trusted_absent() && xattr_trusted_set();
+}
+
 static bool xattr_list_own(void)
 {
 	TRY(listxattr("own", NULL, 0));
@@ -912,6 +925,8 @@ const struct test_case file_cases[] = {
 	CASE(xattr_user_sticky_directory),
 	CASE(xattr_trusted_set),
 	CASE(xattr_trusted_absent),
+	CASE(xattr_trusted_absent_though_granted),
+	CASE(xattr_trusted_absent_then_set),
 	CASE(xattr_list_own),
 	CASE(xattr_security_set),
 	CASE(setcap_own),

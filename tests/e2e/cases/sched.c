@@ -190,6 +190,30 @@ static bool map_locked_beyond_limit(void)
 	return true;
 }
 
+static void map_locked(size_t size)
+{
+	TRY(mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0));
+}
+
+/* The host's name is for a capability that must be granted, so that all are when it is recorded. */
+static bool map_locked_within_limit(void)
+{
+	TRY(sethostname("other", 5));
+	limit_locks(65536);
+	map_locked(16384);
+	map_locked(49152);
+	return true;
+}
+
+static bool map_locked_bit_by_bit(void)
+{
+	limit_locks(65536);
+	map_locked(16384);
+	map_locked(49152);
+	map_locked(1);
+	return true;
+}
+
 static bool munlock_all(void)
 {
 	TRY(munlockall());
@@ -349,6 +373,8 @@ const struct test_case sched_cases[] = {
 	CASE(mlock_limit_0),
 	CASE(mlockall_beyond_limit),
 	CASE(map_locked_beyond_limit),
+	CASE(map_locked_within_limit),
+	CASE(map_locked_bit_by_bit),
 	CASE(munlock_all),
 	CASE(rlimit_lower_hard),
 	CASE(rlimit_same),
