@@ -21,7 +21,8 @@ SEC_HOT __u8 cfg_selector[CT_SYSCALLS]; /* CT_SEL(kind, argument) */
 /* Bits of CT_SEL_ARG and CT_SEL_BITS that kernels know. */
 const volatile __u32 cfg_selector_mask[CT_SYSCALLS];
 
-const volatile __u32 cfg_host_pidns; /* inode number of the host's PID namespace */
+const volatile bool cfg_own_btf = true; /* the kernel knows its types, see bare.h */
+const volatile __u32 cfg_host_pidns;	/* inode number of the host's PID namespace */
 const volatile __u32 cfg_pidns; /* whose numbers user space has for processes; 0: the initial */
 const volatile int cfg_v1_hierarchy = -1;	    /* number of cfg_v1_controller's */
 const volatile __u64 cfg_cap_lo, cfg_cap_len;	    /* cap_capable */

@@ -485,3 +485,5 @@ int BPF_KPROBE(on_schedule_entry, struct task_struct *p)
 	on_comparison(p, CT_TARGET_SCHEDULE, 0);
 	return 0;
 }
+
+#include "bare.h"

@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "kern/host_facts.h"
 #include "kern/probe.h"
 #include "kern/refuse.h"
@@ -16,6 +17,7 @@
 static bool privileges, report;
 
 static const struct ct_opt opts[] = {
+	CT_ROW_BTF,
 	{ 0, "privileges", NULL, CT_OPT_FLAG, &privileges, NULL,
 	  "find out, by trying, which capabilities captrim monitor needs here" },
 	{ 0, "report", NULL, CT_OPT_FLAG, &report, NULL,
@@ -167,9 +169,8 @@ int ct_cmd__doctor(int argc, char **argv)
 	     ct_rights__lacking(CT_RIGHTS_WATCH) ?
 		     "use sudo; without root captrim can only judge recordings" :
 		     "captrim monitor and trace work without; the others want sudo");
-	line(!access("/sys/kernel/btf/vmlinux", R_OK), "BTF of the kernel",
-	     "boot a kernel that was built with CONFIG_DEBUG_INFO_BTF=y, as those of all current "
-	     "distributions are");
+	ret = ct_btf__check(&err);
+	line(!ret, "BTF of the kernel", err.msg);
 	works = check_backends();
 	if (works)
 		check_probe();

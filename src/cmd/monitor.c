@@ -37,6 +37,7 @@ static const struct ct_opt opts[] = {
 	{ 0, "self-test", NULL, CT_OPT_FLAG, &self_test, NULL,
 	  "send an event through every sink, say which arrived, and end" },
 	CT_ROW_BACKEND(&o.backend),
+	CT_ROW_BTF,
 	{ .name = NULL },
 };
 

@@ -9,6 +9,7 @@
 #include "base/opt.h"
 #include "base/term.h"
 #include "emit/emit.h"
+#include "kern/btf.h"
 #include "kern/probe.h"
 
 #define CT_ROW_OUTPUT(dest, what)                                           \
@@ -35,6 +36,11 @@
 	{                                                                                        \
 		0, "backend", "NAME", CT_OPT_STR, dest, ct_backend_names,                        \
 			"attach type: tp_btf, fexit or kprobe; without it, the first that works" \
+	}
+#define CT_ROW_BTF                                                                    \
+	{                                                                             \
+		0, "btf", "FILE", CT_OPT_STR, &ct_btf_file, NULL,                     \
+			"the BTF of the running kernel, where that was built without" \
 	}
 #define CT_ROW_SOCKET(dest)                                                       \
 	{                                                                         \

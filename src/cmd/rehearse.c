@@ -39,6 +39,7 @@ static const struct ct_opt opts[] = {
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "how to write the report" },
 	CT_ROW_OUTPUT(&out_path, "the report"),
 	CT_ROW_BACKEND(&ro.backend),
+	CT_ROW_BTF,
 	CT_ROW_SOCKET(&ro.socket),
 	CT_ROW_QUIET(&ro.quiet),
 	{ .name = NULL },

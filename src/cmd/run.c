@@ -38,6 +38,7 @@ static const struct ct_opt opts[] = {
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
 	  "stop watching after this time (30s, 5m, 2h)" },
 	CT_ROW_BACKEND(&backend),
+	CT_ROW_BTF,
 	CT_ROW_DETAIL(&detail),
 	CT_ROW_SOCKET(&socket_path),
 	CT_ROW_HOST_ROOT(&host_root),

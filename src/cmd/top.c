@@ -22,6 +22,7 @@ static const struct ct_opt opts[] = {
 	{ 'i', "interval", "TIME", CT_OPT_DURATION, &interval, NULL,
 	  "how often to look for what is new; 2s without it" },
 	CT_ROW_BACKEND(&backend),
+	CT_ROW_BTF,
 	CT_ROW_SOCKET(&socket_path),
 	CT_ROW_COLOR(&color),
 	{ .name = NULL },

@@ -28,6 +28,7 @@ static const struct ct_opt opts[] = {
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &duration, NULL,
 	  "for how long (30s, 5m, 2h); without it, until Ctrl-C" },
 	CT_ROW_BACKEND(&backend),
+	CT_ROW_BTF,
 	CT_ROW_SOCKET(&socket_path),
 	CT_ROW_HOST_ROOT(&host_root),
 	{ .name = NULL },

@@ -59,6 +59,7 @@ static const struct ct_opt opts[] = {
 	{ 0, "save", "FILE", CT_OPT_STR, &save_path, NULL,
 	  "keep the recording in this file, for --from" },
 	CT_ROW_BACKEND(&vo.backend),
+	CT_ROW_BTF,
 	CT_ROW_SOCKET(&vo.socket),
 	CT_ROW_COLOR(&color),
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "kern/btf.h"
 
 static const char *const names[CT_KFUNC_MAX] = {
 	[CT_KFUNC_RDONLY_CAST] = "bpf_rdonly_cast",
@@ -17,7 +18,7 @@ static const char *const names[CT_KFUNC_MAX] = {
 
 void ct_kfuncs__find(struct ct_kfunc_ids *ids)
 {
-	struct btf *btf = btf__parse("/sys/kernel/btf/vmlinux", NULL);
+	struct btf *btf = btf__parse(CT_BTF_OWN, NULL);
 
 	*ids = (struct ct_kfunc_ids){};
 	for (size_t i = 0; btf && i < CT_KFUNC_MAX; i++) {

@@ -10,6 +10,7 @@
 
 #include "base/host_root.h"
 #include "cgroup/hierarchy.h"
+#include "kern/btf.h"
 #include "kern/kfuncs.h"
 #include "kern/probe_priv.h"
 #include "kern/rights.h"
@@ -22,6 +23,31 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
 	if (!getenv("CAPTRIM_DEBUG") || level == LIBBPF_DEBUG)
 		return 0;
 	return vfprintf(stderr, fmt, args);
+}
+
+/* The same events by programs of another kind where the kernel has no BTF. */
+static void choose_events(struct probe_bpf *s)
+{
+	const struct {
+		struct bpf_program *usual, *bare;
+	} events[] = {
+		{ s->progs.on_cgroup_mkdir, s->progs.bare_cgroup_mkdir },
+		{ s->progs.on_cgroup_rmdir, s->progs.bare_cgroup_rmdir },
+		{ s->progs.on_cgroup_attach, s->progs.bare_cgroup_attach },
+		{ s->progs.on_process_fork, s->progs.bare_process_fork },
+		{ s->progs.on_process_exec, s->progs.bare_process_exec },
+		{ s->progs.on_process_exit, s->progs.bare_process_exit },
+		{ s->progs.on_signal, s->progs.bare_signal },
+	};
+	bool own = ct_btf__is_own();
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(events); i++) {
+		bpf_program__set_autoload(events[i].usual, own);
+		bpf_program__set_autoload(events[i].bare, !own);
+	}
+	/* What is running already is not known to have come from somewhere then. */
+	bpf_program__set_autoload(s->progs.note_homes, own);
+	s->rodata->cfg_own_btf = own;
 }
 
 /* Loads exactly one attach type. */
@@ -235,8 +261,10 @@ static struct probe_bpf *open_object(void)
 	struct ct_kfunc_ids ids;
 	int ret = probe_bpf__create_skeleton(s);
 
-	if (ct_rights__lacking(CT_CAP(SYS_ADMIN)))
-		opts.btf_custom_path = "/sys/kernel/btf/vmlinux";
+	if (ct_btf_file)
+		opts.btf_custom_path = ct_btf_file;
+	else if (ct_rights__lacking(CT_CAP(SYS_ADMIN)))
+		opts.btf_custom_path = CT_BTF_OWN;
 	if (!ret) {
 		object = ct_xzalloc(s->skeleton->data_sz);
 		memcpy(object, s->skeleton->data, s->skeleton->data_sz);
@@ -272,6 +300,7 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	if (!p->skel)
 		return errno;
 	choose_programs(p->skel, backend);
+	choose_events(p->skel);
 	if (!o->syscalls)
 		bpf_program__set_autoload(p->skel->progs.on_sys_exit, false);
 	if (!o->syscalls || !runs_32bit_programs(p->syms))
@@ -367,13 +396,7 @@ static int check_host(struct ct_err *err)
 			"watching the kernel takes privileges that this process lacks (%s): run "
 			"this with sudo (advise, explain, patch and check work without)",
 			lacking);
-	if (access("/sys/kernel/btf/vmlinux", R_OK))
-		return ct_err__set(
-			err, ENOENT,
-			"this kernel has no BTF (/sys/kernel/btf/vmlinux): boot one that "
-			"was built with CONFIG_DEBUG_INFO_BTF=y, as those of all current "
-			"distributions are");
-	return 0;
+	return ct_btf__check(err);
 }
 
 static int forward(void *ctx, void *data, size_t size)
