@@ -30,7 +30,7 @@ const volatile __u64 cfg_text_lo, cfg_text_len;	    /* kernel text */
 const volatile __u64 cfg_module_lo, cfg_module_len; /* modules' text */
 const volatile __u64 cfg_entry_lo, cfg_entry_len;   /* where system calls begin */
 const volatile __u64 cfg_vm_lo[2], cfg_vm_len[2];   /* the askers of overcommit checks */
-const volatile __u32 cfg_stack_size = 16384;	    /* THREAD_SIZE */
+const volatile __u32 cfg_stack_size = 16384;	    /* to the end of the registers */
 const volatile __u32 cfg_page_shift = 12;
 
 #endif

@@ -109,8 +109,7 @@ static __always_inline struct pt_regs *regs_of(bool btf, struct task_struct *tas
 {
 	if (btf)
 		return (struct pt_regs *)bpf_task_pt_regs(task);
-	/* 5.10 lacks the helper. They lie at the end of the stack; with FRED
-	 * (x86, 6.9) there are two words of padding, and then there is the helper. */
+	/* 5.10 lacks the helper, and without BTF it cannot be used: they lie at the end. */
 	if (cfg_own_btf && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
 		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	return (struct pt_regs *)(BPF_CORE_READ(task, stack) + cfg_stack_size -

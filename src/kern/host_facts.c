@@ -231,6 +231,7 @@ void ct_host_facts__each(void (*fn)(void *arg, const char *what, const char *val
 		"/proc/sys/net/core/bpf_jit_harden",
 		"/proc/sys/user/max_user_namespaces",
 		"/sys/fs/cgroup/cgroup.controllers",
+		"/sys/kernel/debug/sched/preempt",
 		"/sys/kernel/tracing/events/capability/cap_capable/id",
 	};
 	const struct listener f = { fn, arg };

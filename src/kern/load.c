@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/host_root.h"
 #include "cgroup/hierarchy.h"
@@ -138,6 +139,20 @@ static uint64_t number_in(const char *path, uint64_t otherwise)
 }
 
 /* names: the calls to watch without a check, or NULL */
+/*
+ * Bytes from the beginning of a task's stack to the end of the registers on it, for kernels that do
+ * not say: with FRED (x86, 6.9) two words of padding follow (asm/thread_info.h). No stack is
+ * smaller than a page (arm64's memory.h).
+ */
+static uint32_t stack_size(const struct ct_ksyms *syms)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	uint32_t size = page > 16384 ? page : 16384;
+	uint64_t lo, len;
+
+	return ct_ksyms__find(syms, "asm_fred_entrypoint_user", &lo, &len) ? size : size - 16;
+}
+
 static void configure_acts(struct ct_probe *p, const char *const *names)
 {
 	struct probe_bpf__rodata *c = p->skel->rodata;
@@ -198,6 +213,7 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	}
 	hot->cfg_trace = o->every;
 	ct_ksyms__text(p->syms, &lo, &size);
+	c->cfg_stack_size = stack_size(p->syms);
 	c->cfg_text_lo = lo;
 	c->cfg_text_len = size;
 	ct_ksyms__modules(p->syms, &lo, &size);
@@ -303,7 +319,7 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	choose_events(p->skel);
 	if (!o->syscalls)
 		bpf_program__set_autoload(p->skel->progs.on_sys_exit, false);
-	if (!o->syscalls || !runs_32bit_programs(p->syms))
+	if (!o->syscalls || !ct_btf__is_own() || !runs_32bit_programs(p->syms))
 		bpf_program__set_autoload(p->skel->progs.on_compat_exit, false);
 	if (o->ring)
 		bpf_map__set_max_entries(p->skel->maps.ring, o->ring);
