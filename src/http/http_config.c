@@ -2,9 +2,10 @@
 #include "http/http_config.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "deploy/yaml_fields.h"
-#include "http/listen.h"
+#include "http/httpd.h"
 
 #define AT(member) offsetof(struct ct_http_config, member)
 
@@ -30,7 +31,7 @@ static int check(const struct ct_yaml *y, const struct ct_yaml_node *n,
 {
 	ct_autoerr struct ct_err why = { 0 };
 
-	if (c->listen && ct_listener__check(c->listen, &why))
+	if (c->listen && (ct_listener__check(c->listen, &why) || ct_httpd__available(&why)))
 		return ct_yaml__error(y, ct_yaml__get(n, "listen")->start, err, "%s", why.msg);
 	if (c->max_series && c->max_series < LEAST_SERIES)
 		return ct_yaml__error(y, ct_yaml__get(n, "max_series")->start, err,
@@ -54,6 +55,17 @@ int ct_http_config__read(const struct ct_yaml *y, const struct ct_yaml_node *n,
 	*out = c;
 	c = (struct ct_http_config){ 0 };
 	return 0;
+}
+
+bool ct_http_config__equal(const struct ct_http_config *a, const struct ct_http_config *b)
+{
+	bool equal = ct_str_equal(a->listen, b->listen) &&
+		     ct_str_equal(a->token_file, b->token_file) && a->max_series == b->max_series &&
+		     a->hosts.len == b->hosts.len;
+
+	for (size_t i = 0; i < a->hosts.len && equal; i++)
+		equal = !strcmp(a->hosts.items[i], b->hosts.items[i]);
+	return equal;
 }
 
 void ct_http_config__free(struct ct_http_config *c)

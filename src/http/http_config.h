@@ -21,6 +21,7 @@ struct ct_http_config {
 int ct_http_config__read(const struct ct_yaml *y, const struct ct_yaml_node *n,
 			 enum ct_http_section section, struct ct_http_config *c,
 			 struct ct_err *err);
+bool ct_http_config__equal(const struct ct_http_config *a, const struct ct_http_config *b);
 void ct_http_config__free(struct ct_http_config *c); /* what it holds */
 #define ct_autohttpconfig __attribute__((cleanup(ct_http_config__free)))
 

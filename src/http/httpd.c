@@ -371,7 +371,20 @@ void ct_httpd__set_token(struct ct_httpd *d, const char *token)
 	d->token = copy;
 }
 
+int ct_httpd__available(struct ct_err *err)
+{
+	(void)err;
+	return 0;
+}
+
 #else
+
+int ct_httpd__available(struct ct_err *err)
+{
+	return ct_err__set(err, ENOSYS,
+			   "captrim was built without libmicrohttpd, which serves metrics and "
+			   "pages; build it with that library (package libmicrohttpd-dev)");
+}
 
 int ct_httpd__new(struct ct_loop *loop, const struct ct_httpd_opts *opts, ct_http_fn fn, void *arg,
 		  struct ct_httpd **d, struct ct_err *err)
@@ -379,9 +392,7 @@ int ct_httpd__new(struct ct_loop *loop, const struct ct_httpd_opts *opts, ct_htt
 	(void)loop, (void)fn, (void)arg, (void)d;
 	if (opts->listener)
 		ct_listener__close(opts->listener);
-	return ct_err__set(err, ENOSYS,
-			   "captrim was built without libmicrohttpd, which serves metrics and "
-			   "pages; build it with that library (package libmicrohttpd-dev)");
+	return ct_httpd__available(err);
 }
 
 void ct_httpd__free(struct ct_httpd *d)

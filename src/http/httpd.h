@@ -29,6 +29,9 @@ struct ct_httpd_opts {
 	const char *const *hosts;
 };
 
+/* -ENOSYS where captrim was built without libmicrohttpd, with the cure. */
+int ct_httpd__available(struct ct_err *err);
+
 /*
  * Opens the socket and serves it as the loop turns. All options are copied. Returns 0 or a negative
  * errno with a message that names the address and the cure; -ENOSYS where captrim was built

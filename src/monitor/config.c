@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/input.h"
 #include "deploy/yaml_fields.h"
+#include "store/store.h"
 
 #define MAX_SIZE    (1 << 20)
 #define INTERVAL_NS (5 * CT_NS_PER_SEC)
@@ -46,6 +47,20 @@ static const struct ct_yaml_field fields[] = {
 	{ .name = NULL },
 };
 
+static int check_store(const struct ct_config *c, const struct ct_yaml_node *store,
+		       struct ct_err *err)
+{
+	ct_autoerr struct ct_err why = {};
+
+	if (ct_store__check_url(c->store.url, &why))
+		return ct_yaml__error(c->yaml, ct_yaml__get(store, "url")->start, err, "%s",
+				      why.msg);
+	if (ct_store__is_remote(c->store.local))
+		return ct_yaml__error(c->yaml, ct_yaml__get(store, "local")->start, err,
+				      "local is a file on this host; a database is \"url\"");
+	return 0;
+}
+
 static int check_limits(const struct ct_config *c, struct ct_err *err)
 {
 	const struct ct_yaml_node *root = c->yaml->root, *budget = ct_yaml__get(root, "budget");
@@ -56,7 +71,7 @@ static int check_limits(const struct ct_config *c, struct ct_err *err)
 	if (c->budget.memory && c->budget.memory < CT_LEAST_MEMORY)
 		return ct_yaml__error(c->yaml, ct_yaml__get(budget, "memory")->start, err,
 				      "budget: memory must be 16M at least");
-	return 0;
+	return check_store(c, ct_yaml__get(root, "store"), err);
 }
 
 static int read_file(struct ct_config *c, struct ct_err *err)

@@ -40,6 +40,11 @@ int ct_daemon__read_config(const struct ct_monitor_opts *o, struct ct_config **o
 	if (o->memory)
 		c->budget.memory = o->memory;
 	if (o->store) {
+		ret = ct_store__check_url(o->store, err);
+		if (ret) {
+			ct_err__prefix(err, "--store");
+			return ret;
+		}
 		free(c->store.url);
 		c->store.url = ct_xstrdup(o->store);
 	}
@@ -61,6 +66,18 @@ int ct_daemon__apply_config(struct ct_daemon *d, struct ct_err *err)
 	return 0;
 }
 
+/* Is the same served in the same place? Both were found right before. */
+static bool is_served_alike(const struct ct_config *old, const struct ct_config *new,
+			    enum ct_http_section section)
+{
+	bool metrics = section == CT_HTTP_METRICS;
+	ct_autohttpconfig struct ct_http_config a = {}, b = {};
+
+	ct_http_config__read(old->yaml, metrics ? old->metrics : old->ui, section, &a, NULL);
+	ct_http_config__read(new->yaml, metrics ? new->metrics : new->ui, section, &b, NULL);
+	return ct_http_config__equal(&a, &b);
+}
+
 /* What cannot be changed under a probe that runs. */
 static void name_fixed(const struct ct_config *old, const struct ct_config *new)
 {
@@ -74,6 +91,8 @@ static void name_fixed(const struct ct_config *old, const struct ct_config *new)
 		{ "syscalls", old->syscalls != new->syscalls },
 		{ "socket", !ct_str_equal(old->socket, new->socket) },
 		{ "host_root", !ct_str_equal(old->host_root, new->host_root) },
+		{ "metrics", !is_served_alike(old, new, CT_HTTP_METRICS) },
+		{ "ui", !is_served_alike(old, new, CT_HTTP_UI) },
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(fixed); i++)

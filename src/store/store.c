@@ -19,6 +19,11 @@ bool ct_store__is_remote(const char *url)
 	return url && (!strncmp(url, "postgresql://", 13) || !strncmp(url, "postgres://", 11));
 }
 
+int ct_store__check_url(const char *url, struct ct_err *err)
+{
+	return ct_store__is_remote(url) ? ct_remote__check_url(url, err) : 0;
+}
+
 /* ---- opening ---- */
 
 static const char *path_of(const char *url)

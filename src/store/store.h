@@ -48,6 +48,12 @@ void ct_store__close(struct ct_store *s); /* s may be NULL */
 /* Does it name a PostgreSQL database? */
 bool ct_store__is_remote(const char *url);
 
+/*
+ * Could it be opened at all? A path always; a database's URL if it is well formed and captrim was
+ * built for it: else -EINVAL or -ENOSYS, with the cure.
+ */
+int ct_store__check_url(const char *url, struct ct_err *err);
+
 /* ---- writing: the daemon ---- */
 
 /* What is stored of one workload of this host. All of it takes the place of what was there. */

@@ -12,8 +12,6 @@
 #include "model/identity.h"
 #include "model/pod.h"
 
-#define NAMES_SHOWN 12
-
 const char *const ct_survey_orders[] = { "gain", "name", "needs", "recent", NULL };
 
 void ct_survey_cap__free(struct ct_survey_cap *c)
@@ -196,20 +194,6 @@ uint64_t ct_survey_row__host_needs(const struct ct_survey_row *row)
 			wide &= ~bit;
 	}
 	return wide;
-}
-
-bool ct_survey_row__is_called(const struct ct_survey_row *row, const char *name)
-{
-	static const char suffix[] = ".service";
-	size_t len = strlen(name);
-
-	if (!*name)
-		return false;
-	if (row->kind == CT_WL_UNIT && row->label && !strncmp(row->label, name, len) &&
-	    !strcmp(row->label + len, suffix))
-		return true;
-	return ct_str_equal(row->key, name) || ct_str_equal(row->label, name) ||
-	       ct_str_equal(row->service, name) || ct_str_equal(row->container, name);
 }
 
 char *ct_survey_cap__why(const struct ct_survey_cap *c)
@@ -399,21 +383,6 @@ void ct_survey__join(struct ct_survey *sv)
 	sv->len = kept;
 }
 
-char *ct_survey__names(const struct ct_survey *sv)
-{
-	struct ct_str s = {};
-	size_t shown = sv->len <= NAMES_SHOWN + 1 ? sv->len : NAMES_SHOWN;
-
-	for (size_t i = 0; i < shown; i++) {
-		ct_autofree char *label = ct_printable(sv->rows[i].label ? sv->rows[i].label : "?");
-
-		ct_str__addf(&s, "%s%s", !i ? "" : i + 1 == sv->len ? " and " : ", ", label);
-	}
-	if (shown < sv->len)
-		ct_str__addf(&s, " and %zu others", sv->len - shown);
-	return s.s;
-}
-
 void ct_survey__keep(struct ct_survey *sv, bool (*fn)(struct ct_survey_row *row, const void *arg),
 		     const void *arg)
 {
@@ -426,42 +395,4 @@ void ct_survey__keep(struct ct_survey *sv, bool (*fn)(struct ct_survey_row *row,
 			free_row(&sv->rows[i]);
 	}
 	sv->len = kept;
-}
-
-struct wanted {
-	const char *const *names;
-	size_t n;
-};
-
-static bool is_wanted(struct ct_survey_row *row, const void *arg)
-{
-	const struct wanted *w = arg;
-
-	for (size_t i = 0; i < w->n; i++)
-		if (ct_survey_row__is_called(row, w->names[i]))
-			return true;
-	return false;
-}
-
-bool ct_survey__has(const struct ct_survey *sv, const char *name)
-{
-	for (size_t i = 0; i < sv->len; i++)
-		if (ct_survey_row__is_called(&sv->rows[i], name))
-			return true;
-	return false;
-}
-
-int ct_survey__choose(struct ct_survey *sv, const char *const *names, size_t n, struct ct_err *err)
-{
-	for (size_t i = 0; i < n; i++) {
-		ct_autofree char *shown = ct_printable(names[i]), *there = ct_survey__names(sv);
-
-		if (!ct_survey__has(sv, names[i]))
-			return ct_err__set(err, ENOENT, "no workload is called %s; there %s %s",
-					   shown, sv->len == 1 ? "is" : "are",
-					   there ? there : "none");
-	}
-	if (n)
-		ct_survey__keep(sv, is_wanted, &(struct wanted){ names, n });
-	return 0;
 }

@@ -35,6 +35,11 @@ mistake key "2:1: .*has no 'budged'; it has interval, " 'interval: 5s\nbudged: {
 mistake value "1:13: .*'5' is not a duration" 'interval:   5\n'
 mistake section "2:3: store has no 'uri'" 'store:\n  uri: x\n'
 mistake sink "2:11: .*one of file, stdout" 'sinks:\n  - type: pigeon\n'
+if "$captrim" --version | grep -q +POSTGRES; then
+	mistake url '1:14: the URL of the store is wrong' 'store: {url: "postgresql://[x/none"}\n'
+	refused url-option 2 '^captrim: --store: the URL of the store is wrong' --store 'postgresql://[x/none'
+fi
+mistake local '1:16: local is a file on this host' 'store: {local: "postgresql://x/y"}\n'
 mistake listen '1:' 'metrics: {listen: nonsense}\n'
 mistake events "1:.*'learn'" 'events: {learn: 1d}\n'
 mistake escape "1:1: .*has no 'a\\\\x1b\[31m'" '"a\\e[31m": 1\n'

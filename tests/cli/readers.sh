@@ -131,10 +131,10 @@ refused() {
 }
 
 wrong() {
-	refused 'an unknown workload' 1 'no workload is called ping; there are g-cron-reboot-root, .* and g-ping-packaged' \
+	refused 'an unknown workload' 1 'no workload is called ping; g-ping-packaged has it in its name or image' \
 		list --store "$store" ping
-	refused 'an unknown workload, advise' 1 'no workload is called ping; there are' advise --store "$store" -c ping
-	refused 'an unknown workload, check' 2 'no workload is called ping; there are' \
+	refused 'an unknown workload, advise' 1 'no workload is called ping; g-ping-packaged has' advise --store "$store" -c ping
+	refused 'an unknown workload, check' 2 'no workload is called ping; g-ping-packaged has' \
 		check --store "$store" -c ping --against "$tmp/compose.yaml"
 	refused 'an unknown host' 1 'nothing of the host build9; there is: build1' list --store "$store" --host build9
 	refused 'an unknown project' 1 'nothing of the project x; there is: none' advise --store "$store" --project x

@@ -315,7 +315,8 @@ static void test_names(void)
 	}
 	stored_is("web", NULL, NULL, 0, NULL);
 	stored_is("name:web", "alpha", NULL, 0, NULL);
-	stored_is("we", NULL, NULL, -ENOENT, "no workload is called we; there is web");
+	stored_is("we", NULL, NULL, -ENOENT,
+		  "no workload is called we; web has it in its name or image");
 	stored_is(NULL, "alp\x1bha", NULL, -ENOENT,
 		  "the store has nothing of the host alp\\x1bha; there is: alpha");
 	stored_is("web", "alpha", "shop", -ENOENT,
