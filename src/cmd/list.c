@@ -49,6 +49,16 @@ static void write_list(FILE *out, void *arg)
 		ct_survey__table(sv, out, &term, fd >= 0 && isatty(fd) ? term.width : 0);
 }
 
+/* Those of which a run from the start would tell what can go. */
+static size_t count_begun(const struct ct_survey *sv)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < sv->len; i++)
+		n += (sv->rows[i].gaps & (CT_GAP_START | CT_GAP_UNWATCHED)) != 0;
+	return n;
+}
+
 static void hint(const struct ct_survey *sv)
 {
 	if (format == JSON || out_path || !isatty(STDOUT_FILENO) || !isatty(STDERR_FILENO))
@@ -59,6 +69,10 @@ static void hint(const struct ct_survey *sv)
 		ct_warn("'captrim advise -c NAME' says what to write, in any format");
 	else
 		ct_warn("'captrim list NAME' says why, 'captrim advise -c NAME' what to write");
+	if (count_begun(sv))
+		ct_warn("what is INCOMPLETE ran before captrim monitor did: restart it, use it, "
+			"and "
+			"look again");
 }
 
 static int list(struct ct_err *err)
