@@ -70,6 +70,27 @@ is start-seen "$("$captrim" advise --format json "$tmp/pods.rec" | jq -c '[.work
 "$captrim" advise --format kubernetes -o "$tmp/yaml" "$tmp/pods.rec"
 says owner "$tmp/yaml" 'Deployment web in shop'
 
+# Below a service that is not an engine's a container is one by where its first process is; another cgroup of its name is
+# the service's own.
+service=captrim-test-$$.service
+uid3=0a1b2c3d-1111-2222-3333-444455559999
+below=$(cri pod api-7d4b9c6f5d-x7k2p shop $uid3 "/system.slice/$service/kubepods/besteffort/pod$uid3")
+id=$(cri container "$below" api-7d4b9c6f5d-x7k2p shop $uid3 "/system.slice/$service/kubepods/besteffort/pod$uid3" api "$image" \
+	/bin/sh -c 'while :; do sleep 1; done') && cri start "$id"
+# whose PID: the identity, and whether what the path looks like is only guessed
+whose() { "$captrim" whose --json "$1" | jq -c '[.facts[] | select(.name == "identity" or .name == "container") | .value, .guessed // false]'; }
+init=$(cat "/run/containerd/io.containerd.runtime.v2.task/k8s.io/$id/init.pid")
+is below-service "$(whose "$init")" "[\"$id\",false,\"kubernetes:shop/api/api\",false]"
+v2=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+forged=$v2/system.slice/captrim-forged-$$.service/kubepods/besteffort/pod$uid3/$id
+mkdir -p "$forged"
+sleep 100 &
+forger=$!
+echo $forger >"$forged/cgroup.procs"
+is below-service-forged "$(whose $forger)" "[\"$id\",true,\"unit:captrim-forged-$$.service\",false]"
+kill $forger
+wait $forger 2>/dev/null
+
 # The same by the CRI, and by a CRI that is none.
 "$captrim" record -q -n shop --pod Deployment/web --cri "$ctr" -d 2s -o "$tmp/cri.rec" 2>"$tmp/err" || fail cri "$(tail -n 1 "$tmp/err")"
 is cri "$("$captrim" advise --format json "$tmp/cri.rec" | jq -c '[.workloads[] | .container.owner, .container.image]')" \

@@ -85,6 +85,9 @@ end_containerd() {
 	awk -v top="$tmp/" 'index($5, top) == 1 { print $5 }' /proc/self/mountinfo | sort -r | xargs -r umount -l 2>/dev/null
 	for space in /sys/fs/cgroup /sys/fs/cgroup/*; do
 		[ -e "$space/cgroup.procs" ] || continue
+		rmdir "$space"/system.slice/captrim-*.service/kubepods/besteffort/*/* \
+			"$space"/system.slice/captrim-*.service/kubepods/besteffort/* \
+			"$space"/system.slice/captrim-*.service/{kubepods/besteffort,kubepods,} 2>/dev/null
 		rmdir "$space"/kubepods/besteffort/*/* "$space"/kubepods/besteffort/* "$space"/kubepods/besteffort \
 			"$space"/kubepods "$space"/k8s.io/* "$space"/k8s.io "$space"/ci/* "$space"/ci 2>/dev/null
 	done
