@@ -22,7 +22,7 @@ static struct ct_privilege found[] = {
 	{ CAP_SYSLOG, CT_HOLDER_LOADER, CT_UNKNOWN,
 	  "addresses of kernel functions (kernel.kptr_restrict, kernel.perf_event_paranoid)" },
 	{ CAP_SYS_ADMIN, CT_HOLDER_LOADER, CT_NO,
-	  "watching the ends of system calls, with 'syscalls: true' alone" },
+	  "watching the ends of system calls, where no tracefs is mounted at /sys/kernel/tracing" },
 	{ CAP_SYS_PTRACE, CT_HOLDER_OPENER, CT_UNKNOWN,
 	  "roots, programs and namespaces of others' processes (/proc/PID/root, exe, cwd, ns)" },
 	{ CAP_DAC_READ_SEARCH, CT_HOLDER_OPENER, CT_UNKNOWN,
