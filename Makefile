@@ -70,7 +70,7 @@ JOBS = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .DELETE_ON_ERROR:
 .SECONDARY: $(SKELS:.skel.h=.bpf.o)
-.PHONY: all test deb units asan cov fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench \
+.PHONY: all test deb units asan valgrind cov count fuzzers fuzz fuzz-long lint format arm64 arm64-vm arm64-bpf vm bench \
 	bench-scrape stack rules deb-test bench-store bench-cost privileges oracles memory takes ltp demo \
 	runtimes man install clean bench-monitor soak tarball tarball-test reproducible sbom site image \
 	image-test faults noise without
@@ -133,25 +133,32 @@ units: $(TESTS) $(TOOLS)
 test:
 	scripts/deps
 	@scripts/test-setup & setup=$$!; \
-	$(MAKE) $(JOBS) all units; status=$$?; wait $$setup; exit $$status
-	@scripts/with-engine tests/run $(OUT)
+	$(MAKE) $(JOBS) all units && $(MAKE) count; status=$$?; wait $$setup; exit $$status
+	@scripts/with-engine tests/run --count $(OUT)/cov --fuzz 20 $(OUT)
 
 asan:
 	$(MAKE) OUT=$(OUT)/asan units \
 		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined"
 	tests/run --units $(OUT)/asan
 
-# Units, and the scripts of COV_SCRIPTS with a program that counts: some minutes. As root, and with
-# COV_SCRIPTS="tests/cli/*.sh tests/e2e/*.sh", also what the kernel's side needs.
-COV_SCRIPTS ?= tests/cli/*.sh
-cov:
-	$(MAKE) OUT=$(OUT)/cov all units CFLAGS="-O0 -g --coverage"
-	find $(OUT)/cov -name '*.gcda' -delete
-	tests/run --units $(OUT)/cov
-	for script in $(COV_SCRIPTS); do \
-		CAPTRIM=$(abspath $(OUT))/cov/captrim timeout 300 scripts/with-engine $$script </dev/null | grep -v '^PASS' || :; \
-	done
-	gcovr --root . --filter src/ $(OUT)/cov --sort-percentage
+# Half an hour: the same under valgrind, which also sees what is read before it is written. Children that
+# only end are not asked what they leave.
+valgrind: units
+	scripts/packages install valgrind
+	UNIT_TIMEOUT=3000 UNDER="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+		--errors-for-leak-kinds=definite --child-silent-after-fork=yes \
+		--suppressions=$(CURDIR)/tests/valgrind.supp" tests/run --units $(OUT)
+
+# Five minutes and more, as root: which lines of src/ run in the unit tests, and in the scripts that tests/run names.
+cov: count
+	scripts/with-engine tests/run --count $(OUT)/cov $(OUT)/cov
+	sort -t , -k 4n $(OUT)/cov/lines.csv | head -n 40
+
+# The program and its unit tests, counting lines.
+count:
+	$(MAKE) $(JOBS) OUT=$(OUT)/cov all units CFLAGS="-O0 -g --coverage" CPPFLAGS="-include $(CURDIR)/tests/counted.h"
+
+fuzzers: $(FUZZERS:%=$(OUT)/fuzz/%)
 
 fuzz: $(FUZZERS:%=run-%)
 
@@ -185,7 +192,7 @@ FORCE:
 FORMATTED := $(wildcard src/*.c src/*/*.[ch] include/ct/*.h bpf/*.[ch] tests/unit/*.[ch] \
 	tests/fuzz/*.[ch] tests/faults/*.c)
 
-SCRIPTS := $(shell grep -lE '^\#!.*/(ba)?sh' tests/run scripts/* tests/*/*.sh tests/e2e/*/*.sh \
+SCRIPTS := $(shell grep -lE '^\#!.*/(ba)?sh' tests/run tests/fuzz/run scripts/* tests/*/*.sh tests/e2e/*/*.sh \
 	tests/e2e/runtimes/run tests/package/* .ci/*)
 
 format:
@@ -295,6 +302,7 @@ site:
 faults: all
 	tests/faults/run --runs $(or $(FAULT_RUNS),300) ./$(BIN)
 	tests/faults/engines ./$(BIN)
+	tests/faults/engines --daemon ./$(BIN)
 
 demo:
 	scripts/deps

@@ -2,7 +2,7 @@
 # Shared by the scripts that try captrim's words, messages and exit statuses, in the tree's directory.
 # shellcheck shell=bash
 cd "$(dirname "${BASH_SOURCE[0]}")/../.." || exit 1
-captrim=$PWD/captrim
+captrim=${CAPTRIM:-$PWD/captrim}
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 failed=0
