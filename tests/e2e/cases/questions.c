@@ -211,6 +211,16 @@ static int ring(void)
 	return fd;
 }
 
+/* Two pages at least, of which nothing is said to the kernel later. */
+static bool io_uring_rings_beyond_limit(void)
+{
+	struct rlimit r = { 4096, 4096 };
+	struct io_uring_params p = { 0 };
+
+	TRY(setrlimit(RLIMIT_MEMLOCK, &r));
+	return syscall(SYS_io_uring_setup, 8, &p) >= 0;
+}
+
 static bool registers(size_t size)
 {
 	struct iovec v = { mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), size };
@@ -396,6 +406,7 @@ const struct test_case question_cases[] = {
 	CASE(bpf_filter),
 	CASE(bpf_pointer_leak),
 	CASE(bpf_query_unconfined),
+	CASE(io_uring_rings_beyond_limit),
 	CASE(io_uring_buffers_beyond_limit),
 	CASE(io_uring_buffers_under_limit),
 	CASE(mincore_own),
