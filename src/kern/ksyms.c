@@ -142,8 +142,8 @@ int ct_ksyms__load(struct ct_ksyms **out, struct ct_err *err)
 		return ct_err__set(err, -ret, "cannot read /proc/kallsyms: %s", strerror(-ret));
 	return ct_err__set(err, EACCES,
 			   "/proc/kallsyms hides addresses: run as root, and see "
-			   "sysctl kernel.kptr_restrict (2 hides them from root, and before "
-			   "Linux 6.0 there is no other way to them)");
+			   "sysctl kernel.kptr_restrict (2 hides them from root, and there is "
+			   "another way to them only on Linux 6.0 and newer, with BTF)");
 }
 
 /* Those of per-CPU symbols, which come first, are offsets from 0 on. */

@@ -104,6 +104,6 @@ if ! command -v capable >/dev/null; then
 elif peer "bcc's capable" 10 stdbuf -oL capable; then
 	ask "$first beside bcc's capable" $first 100
 	sleep 2
-	count_peer() { grep -c ' asks  *21  *CAP_SYS_ADMIN' /tmp/peer; }
+	count_peer() { grep -c ' asks  *21  *CAP_SYS_ADMIN  *1 ' /tmp/peer; }
 	agrees "bcc's capable" 200
 fi

@@ -17,6 +17,8 @@ with_btf() {
 		esac
 	END
 	chmod 755 /tmp/captrim
+	# What lists the symbols where they are hidden takes BTF, too.
+	echo 1 >/proc/sys/kernel/kptr_restrict
 	cp /sys/kernel/btf/vmlinux /tmp/kernel.btf
 	mount -t tmpfs none /sys/kernel/btf
 }
