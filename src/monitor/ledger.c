@@ -22,6 +22,7 @@ struct ct_ledger *ct_ledger__new(void)
 
 	l->key = ct_sipkey__random();
 	l->news = ct_session__new();
+	l->batch = 1;
 	l->jitter_ns = l->key.k0 % (2 * MINUTE_NS);
 	return l;
 }
@@ -45,6 +46,7 @@ void ct_ledger__free(struct ct_ledger *l)
 	HASH_ITER(hh, l->instances, i, tmp)
 	ct_ledger__forget(l, i);
 	ct_session__free(l->news);
+	free(l->fresh.items);
 	free(l);
 }
 
@@ -207,13 +209,31 @@ static struct ct_session nothing(void)
 				    .recordings = 1 };
 }
 
-static void add_news(struct ct_ledger *l, struct ct_workload *w)
+/*
+ * All together, because to add looks at all news that wait: one by one, the time that a burst takes
+ * would grow with its square, and who falls behind would never catch up.
+ */
+static void add_fresh(struct ct_ledger *l)
 {
-	struct ct_session one = nothing();
+	struct ct_session all = nothing();
 
-	*CT_PUSH(one.workloads, one.nworkloads, one.workloads_cap) = w;
-	ct_tally__add(l->news, &one);
-	free(one.workloads);
+	if (!l->fresh.len)
+		return;
+	for (size_t i = 0; i < l->fresh.len; i++)
+		*CT_PUSH(all.workloads, all.nworkloads, all.workloads_cap) = l->fresh.items[i];
+	l->fresh.len = 0;
+	l->batch++;
+	ct_tally__add(l->news, &all);
+	free(all.workloads);
+}
+
+static void add_news(struct ct_ledger *l, struct ct_instance *i, struct ct_workload *w)
+{
+	/* Workloads of one id are found among the news, and not beside each other. */
+	if (i->batch == l->batch)
+		add_fresh(l);
+	i->batch = l->batch;
+	*CT_PUSH(l->fresh.items, l->fresh.len, l->fresh.cap) = w;
 }
 
 /* The times of one that was not known yet. Where its start was not seen it ran all the time. */
@@ -295,7 +315,7 @@ static bool absorb(struct ct_ledger *l, struct ct_workload *w, const struct ct_h
 	note_facts(l, i, w);
 	set_times(i, w, now->ns);
 	i->due_ns = UINT64_MAX; /* when it is stored it will be decided */
-	add_news(l, w);
+	add_news(l, i, w);
 	return true;
 }
 
@@ -318,7 +338,7 @@ static void add_times(struct ct_ledger *l, struct ct_instance *i, const struct c
 	set_times(i, w, now_ns);
 	s->nworkloads = 0;
 	i->due_ns = UINT64_MAX;
-	add_news(l, w);
+	add_news(l, i, w);
 }
 
 static void add_nothing(struct ct_ledger *l, struct ct_instance *i, uint64_t now_ns)
@@ -336,6 +356,7 @@ void ct_ledger__skip(struct ct_ledger *l, const struct ct_workload *w, uint64_t 
 	i->unwatched_until_ms = i->since_ms + (int64_t)((now_ns - i->from_ns) / CT_NS_PER_MS);
 	if (!i->skipped || !w->open)
 		add_times(l, i, w->open ? NULL : w, now_ns);
+	add_fresh(l);
 	i->skipped = true;
 }
 
@@ -382,13 +403,14 @@ static void keep_within(struct ct_ledger *l, uint64_t now_ns)
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < l->news->nworkloads; i++)
-		n += rows_of(l->news->workloads[i]);
+		n += rows_of(l->news->workloads[i]) + CT_LEDGER_WORKLOAD;
 	if (n <= CT_LEDGER_ROOM)
 		return;
 	news = ct_steal(l->news);
 	l->news = ct_session__new();
 	for (size_t i = 0; i < news->nworkloads; i++)
 		give_up(l, news->workloads[i], now_ns);
+	add_fresh(l);
 }
 
 void ct_ledger__absorb(struct ct_ledger *l, struct ct_session *take, const struct ct_now *now)
@@ -405,7 +427,9 @@ void ct_ledger__absorb(struct ct_ledger *l, struct ct_session *take, const struc
 	for (size_t i = 0; i < n; i++)
 		if (!absorb(l, take->workloads[i], &take->host, now))
 			ct_workload__free(take->workloads[i]);
+	add_fresh(l);
 	spread_losses(l, &take->losses, now->ns);
+	add_fresh(l);
 	keep_within(l, now->ns);
 }
 
@@ -420,6 +444,7 @@ void ct_ledger__look_for_due(struct ct_ledger *l, uint64_t now_ns)
 	HASH_ITER(hh, l->instances, i, tmp)
 	if (i->due_ns <= now_ns || (i->step_ns && i->due_ns <= now_ns + TOGETHER_NS))
 		add_nothing(l, i, now_ns);
+	add_fresh(l);
 }
 
 void ct_ledger__all_due(struct ct_ledger *l, uint64_t now_ns)
@@ -429,6 +454,7 @@ void ct_ledger__all_due(struct ct_ledger *l, uint64_t now_ns)
 	HASH_ITER(hh, l->instances, i, tmp)
 	if (!ct_session__find(l->news, i->id))
 		add_nothing(l, i, now_ns);
+	add_fresh(l);
 }
 
 uint64_t ct_ledger__next_due(const struct ct_ledger *l)

@@ -36,8 +36,9 @@ struct ct_instance {
 	uint64_t due_ns, step_ns; /* when its time and counts are to be stored; the pause before */
 	bool has_lost, has_compat, reloaded; /* was told already */
 	bool counted;			     /* marks count something */
-	bool skipped; /* something that it did was left out, see ct_ledger__skip() */
-	bool resumed; /* it ran before the daemon did, and what it did is in the store */
+	bool skipped;	/* something that it did was left out, see ct_ledger__skip() */
+	bool resumed;	/* it ran before the daemon did, and what it did is in the store */
+	uint64_t batch; /* in which it was news last */
 	UT_hash_handle hh;
 };
 
@@ -45,6 +46,11 @@ struct ct_ledger {
 	struct ct_sipkey key;
 	struct ct_instance *instances; /* by id */
 	struct ct_session *news;       /* takes of what is to be stored, added up */
+	struct {
+		struct ct_workload **items;
+		size_t len, cap;
+	} fresh;	    /* what is to be added to them; empty between calls */
+	uint64_t batch;	    /* its number */
 	uint64_t jitter_ns; /* of this host's, so that hosts do not push at the same time */
 	/* For metrics. */
 	uint64_t kinds, kinds_known; /* in takes: news, and what only counted */
@@ -52,7 +58,10 @@ struct ct_ledger {
 	uint64_t dropped;	     /* kinds, acts, execs and exits given up, see CT_LEDGER_ROOM */
 };
 
-#define CT_LEDGER_ROOM 65536 /* kinds, acts and execs that may wait to be stored */
+/* Kinds, acts and execs that may wait to be stored, and as how many of these a workload counts by
+ * itself: it takes up as much memory. */
+#define CT_LEDGER_ROOM	   65536
+#define CT_LEDGER_WORKLOAD 8
 
 struct ct_ledger *ct_ledger__new(void);
 void ct_ledger__free(struct ct_ledger *l);
