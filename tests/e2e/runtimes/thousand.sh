@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# THOUSAND (1000) containers that live 200 milliseconds, 20 started at a time, on Docker and on containerd: each is found
-# by the name that it was given, none is anything else, and afterwards the recorder's memory is what it was.
+# THOUSAND (1000) containers that live 200 milliseconds, 20 started at a time, on Docker and on containerd, and BOTH (200)
+# on both at once: each is found by the name that it was given, none is anything else, and afterwards the recorder's
+# memory is what it was.
 # shellcheck source-path=SCRIPTDIR source=../../lib/common.sh
 . "$(dirname "$0")/../../lib/common.sh"
 # shellcheck source-path=SCRIPTDIR source=../../lib/containerd.sh
@@ -68,12 +69,27 @@ thousand() {
 	is "$1-few-lost" "$(jq "map(select(.complete | not)) | length <= $many / 20" "$tmp/ours")" true
 }
 
+engines_image=
 if docker version >/dev/null 2>&1; then
 	need_docker
+	engines_image=$image
 	thousand docker "docker run --rm --network none --name $prefix-{} $image sh -c \"\$what; exec sleep 0.2\" >/dev/null"
 else
 	skip docker 'no Docker daemon answers'
 fi
 need_containerd
+# Both at once: every second one is Docker's.
+if [ -n "$engines_image" ]; then
+	all=$many many=${BOTH:-200}
+	thousand both "if [ \$(({} % 2)) = 0 ]; then
+		docker run --rm --network none --name $prefix-{} $engines_image sh -c \"\$what; exec sleep 0.2\" >/dev/null
+	else
+		ctr -a $ctr run --rm $image $prefix-{} /bin/sh -c \"\$what; exec sleep 0.2\" >/dev/null
+	fi"
+	is both-runtimes "$(jq -c --arg prefix "$prefix-" '[.workloads[] | {runtime, called: (.container.name // .id)} | select(.called | startswith($prefix))
+		| .runtime + " " + (.called | ltrimstr($prefix) | tonumber | . % 2 | tostring)] | unique' "$tmp/both.json")" \
+		'["containerd 1","docker 0"]'
+	many=$all
+fi
 export DOCKER_HOST=unix://$tmp/none
 thousand containerd "ctr -a $ctr run --rm $image $prefix-{} /bin/sh -c \"\$what; exec sleep 0.2\" >/dev/null"
