@@ -62,13 +62,35 @@ static bool is_conmons(const struct ct_cgroup_at *at)
 	       ct_cgroup_part__is(&at->part, "conmon");
 }
 
+/* What keeps a user's namespaces: podman-pause-HEX.scope, rootless-netns-HEX.scope. */
+static bool is_keeper(struct ct_cgroup_part p)
+{
+	return ct_cgroup_part__cut_suffix(&p, ".scope") &&
+	       (ct_cgroup_part__cut_prefix(&p, "podman-pause-") ||
+		ct_cgroup_part__cut_prefix(&p, "rootless-netns-")) &&
+	       strspn(p.s, "0123456789abcdef") == p.len;
+}
+
+/* ID.service, ID-HEX.service and ID-startup-HEX.service, which check a container's health. */
+static bool is_health_check(struct ct_cgroup_part p, struct ct_cgroup_name *name)
+{
+	struct ct_cgroup_part id = { p.s, CT_CGROUP_ID, 0 };
+
+	if (!ct_cgroup_part__cut_suffix(&p, ".service") || p.len < CT_CGROUP_ID ||
+	    !ct_cgroup_part__is_id(&id) || (p.len > CT_CGROUP_ID && p.s[CT_CGROUP_ID] != '-'))
+		return false;
+	ct_cgroup_name__set_id(name, id.s, id.len);
+	return true;
+}
+
 static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
 {
 	if (is_pod(at, &beside->name))
 		beside->role = CT_ROLE_POD;
 	else if (is_client(at->part))
 		beside->role = CT_ROLE_CLIENT;
-	else if (is_supervisor(at) || is_conmons(at))
+	else if (is_supervisor(at) || is_conmons(at) || is_keeper(at->part) ||
+		 is_health_check(at->part, &beside->name))
 		beside->role = CT_ROLE_MONITOR;
 	else
 		return false;
