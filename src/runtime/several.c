@@ -48,7 +48,7 @@ static bool is_users(int pid, uint32_t uid)
 {
 	ct_autofree char *path = pid > 0 ? ct_host__proc(pid, "ns/user") : NULL;
 	ct_autoclose int fd = path ? ct_files__open(path, O_RDONLY) : -1;
-	uid_t owner;
+	uid_t owner = (uid_t)-1; /* valgrind does not know who sets it */
 
 	return fd >= 0 && !ioctl(fd, NS_GET_OWNER_UID, &owner) && owner == uid;
 }
