@@ -81,8 +81,10 @@ int ct_child__start(struct ct_child *c, char **argv, const struct ct_child_opts 
 	}
 	fflush(NULL);
 	pid = fork();
-	if (pid == 0)
+	if (pid == 0) {
+		close(go[1]); /* or it would wait for itself when we give up */
 		run_child(argv, opts, go[0], report[1]);
+	}
 	close(go[0]);
 	close(report[1]);
 	if (pid < 0)
