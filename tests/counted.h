@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Included before everything else in the build that counts lines: what ends at once writes its counts first. */
-#ifndef CT_TESTS_COUNTED_H
-#define CT_TESTS_COUNTED_H
+#ifndef CT_COUNTED_H
+#define CT_COUNTED_H
 
 #include <unistd.h>
 
