@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Included before everything else in the build that counts lines: what ends at once writes its counts first. */
+/* Included before everything else in the build that counts lines: what ends at once writes its
+ * counts first. */
 #ifndef CT_COUNTED_H
 #define CT_COUNTED_H
 

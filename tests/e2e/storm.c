@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * storm DIR THREADS SECONDS: as many threads as a large machine has processors make cgroups below DIR,
- * with a process in each that asks for SYS_PACCT twice, which hardly anybody else does, and is gone. Prints
- * how many cgroups there were, and how many in a second.
+ * storm DIR THREADS SECONDS: as many threads as a large machine has processors make cgroups below
+ * DIR, with a process in each that asks for SYS_PACCT twice, which hardly anybody else does, and is
+ * gone. Prints how many cgroups there were, and how many in a second.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
