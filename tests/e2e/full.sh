@@ -31,7 +31,7 @@ cgroups() {
 # What the store has of them: how many, and how often they changed an owner.
 stored() { query "SELECT count(*), sum(granted) FROM need WHERE capability = 'CHOWN' AND key LIKE '%/captrim-full-$$/$1/%'"; }
 until_stored() {
-	for _ in $(seq 60); do
+	for _ in $(seq 120); do
 		[ "$(stored "$1" 2>/dev/null)" != "$2" ] || break
 		sleep 0.5
 	done
@@ -47,13 +47,13 @@ until_stored before '51|310'
 
 head -c 64M /dev/zero >"$tmp/store/other" 2>/dev/null
 cgroups during
-if until_line 30 "$tmp/log" 'waits? in memory'; then pass told; else fail told "$(tail -n 3 "$tmp/log")"; fi
+if until_line 60 "$tmp/log" 'waits? in memory'; then pass told; else fail told "$(tail -n 3 "$tmp/log")"; fi
 says why "$tmp/log" 'captrim\.db.*(full|space)'
-for _ in $(seq 50); do [ "$(metric pending_workloads)" -ge 51 ] && break; sleep 0.2; done
+for _ in $(seq 300); do [ "$(metric pending_workloads)" -ge 51 ] && break; sleep 0.2; done
 is counted "$(($(metric pending_workloads) >= 51 && $(metric failures_total) > 0))" 1
 # It lasts: each interval tries again, and says nothing more.
 failures=$(metric failures_total)
-for _ in $(seq 100); do [ "$(metric failures_total)" -lt $((failures + 3)) ] || break; sleep 0.1; done
+for _ in $(seq 300); do [ "$(metric failures_total)" -lt $((failures + 3)) ] || break; sleep 0.1; done
 is tries-again "$(($(metric failures_total) >= failures + 3))" 1
 is told-once "$(grep -c 'in memory' "$tmp/log")" 1
 cgroups later
@@ -64,7 +64,7 @@ rm "$tmp/store/other"
 until_stored during '51|310'
 until_stored later '51|310'
 says works-again "$tmp/log" 'the store works again'
-for _ in $(seq 50); do [ "$(metric pending_workloads)" = 0 ] && break; sleep 0.2; done
+for _ in $(seq 300); do [ "$(metric pending_workloads)" = 0 ] && break; sleep 0.2; done
 is none-waits "$(metric pending_workloads)" 0
 is no-gap "$(query 'SELECT count(*) FROM gap')" 0
 stop_daemon TERM
