@@ -117,33 +117,31 @@ static int on_workload(const struct ct_row *row, void *arg)
  * which a reader shows some hundred. Hosts of which there are several stores stay apart, for a host
  * is to count once. A sum never fails, whatever a host has written.
  */
-#define SUM(column)	 "CAST(least(sum(" column "), 9223372036854775807) AS bigint)"
-#define EARLIEST(column) "coalesce(min(nullif(" column ", 0)), 0)"
+/* clang-format off */
+#define SUM(of, column) "CAST(least(sum(" of "." column "), 9223372036854775807) AS bigint)"
+#define EARLIEST(of, column) "coalesce(min(nullif(" of "." column ", 0)), 0)"
 #define SEVERAL_STORES(host)                                                     \
 	" LEFT JOIN (SELECT name FROM host GROUP BY name HAVING count(*) > 1) t" \
 	" ON t.name = " host
 
-#define ALIKE_WORKLOADS                                                                                                                                                                                   \
-	"SELECT f.host, f.store, f.key, f.label, f.kind, f.runtime, f.image, f.image_digest,"                                                                                                             \
-	" f.project, f.service, f.namespace, f.owner, f.container, g.configured_known,"                                                                                                                   \
-	" g.configured, g.starts, g.ends, g.reloads, g.watched_ms, g.checks, g.recordings,"                                                                                                               \
-	" g.lost, g.first_ms, g.last_ms, g.news_ms, 0, 0, 0, 0, '', '', 0, g.hosts"                                                                                                                       \
-	" FROM (SELECT w.key, w.configured_known, w.configured,"                                                                                                                                          \
-	" min(ARRAY[w.host, w.store]) AS one,"                                                                                                                                                            \
-	" CASE WHEN t.name IS NULL THEN count(*) ELSE 1 END AS hosts,"                                                                                                                                    \
-	" " SUM("w.starts") " AS starts, " SUM(                                                                                                                                                           \
-		"w.ends") " AS ends,"                                                                                                                                                                     \
-			  " " SUM("w.reloads") " AS reloads, " SUM(                                                                                                                                       \
-				  "w.watched_ms") " AS watched_ms,"                                                                                                                                       \
-						  " " SUM("w.checks") " AS checks, " SUM(                                                                                                                 \
-							  "w.recordings") " AS recordings,"                                                                                                               \
-									  " " SUM("w.lost") " AS "                                                                                                        \
-											    "lost"                                                                                                        \
-											    ","                                                                                                           \
-											    " " EARLIEST(                                                                                                 \
-												    "w.first_ms") " AS first_ms,"                                                                         \
-														  " max(w.last_ms) AS last_ms, max(w.news_ms) AS news_ms FROM workload w" SEVERAL_STORES( \
-															  "w.host")
+#define ALIKE_WORKLOADS                                                                      \
+	"SELECT f.host, f.store, f.key, f.label, f.kind, f.runtime, f.image, f.image_digest," \
+	" f.project, f.service, f.namespace, f.owner, f.container, g.configured_known,"      \
+	" g.configured, g.starts, g.ends, g.reloads, g.watched_ms, g.checks, g.recordings,"  \
+	" g.lost, g.first_ms, g.last_ms, g.news_ms, 0, 0, 0, 0, '', '', 0, g.hosts"          \
+	" FROM (SELECT w.key, w.configured_known, w.configured,"                             \
+	" min(ARRAY[w.host, w.store]) AS one,"                                               \
+	" CASE WHEN t.name IS NULL THEN count(*) ELSE 1 END AS hosts,"                       \
+	" " SUM("w", "starts") " AS starts,"                                                 \
+	" " SUM("w", "ends") " AS ends,"                                                     \
+	" " SUM("w", "reloads") " AS reloads,"                                               \
+	" " SUM("w", "watched_ms") " AS watched_ms,"                                         \
+	" " SUM("w", "checks") " AS checks,"                                                 \
+	" " SUM("w", "recordings") " AS recordings,"                                         \
+	" " SUM("w", "lost") " AS lost,"                                                     \
+	" " EARLIEST("w", "first_ms") " AS first_ms,"                                        \
+	" max(w.last_ms) AS last_ms, max(w.news_ms) AS news_ms"                              \
+	" FROM workload w" SEVERAL_STORES("w.host")
 #define ALIKE_WORKLOADS_END                                                         \
 	" GROUP BY w.key, t.name, w.configured_known, w.configured) g JOIN LATERAL" \
 	" (SELECT * FROM workload f WHERE f.host = g.one[1] AND f.store = g.one[2]" \
@@ -151,31 +149,31 @@ static int on_workload(const struct ct_row *row, void *arg)
 
 /* For itself: to join two tables of hundreds of thousands of rows takes longer than to read both.
  */
-#define ALIKE_ADVICES                                                                      \
-	"SELECT coalesce(t.name, ''), '', a.key, '', a.cap_add, a.required, a.optional,"   \
-	" a.confidence, a.gaps, '', max(a.time_ms),"                                       \
-	" CASE WHEN t.name IS NULL THEN count(*) ELSE 1 END FROM advice a" SEVERAL_STORES( \
-		"a.host")
+#define ALIKE_ADVICES                                                                    \
+	"SELECT coalesce(t.name, ''), '', a.key, '', a.cap_add, a.required, a.optional," \
+	" a.confidence, a.gaps, '', max(a.time_ms),"                                     \
+	" CASE WHEN t.name IS NULL THEN count(*) ELSE 1 END"                             \
+	" FROM advice a" SEVERAL_STORES("a.host")
 #define ALIKE_ADVICES_END                                                                  \
 	" GROUP BY a.key, t.name, a.cap_add, a.required, a.optional, a.confidence, a.gaps" \
 	" ORDER BY a.key, t.name"
 
-#define ALIKE_NEEDS                                                                          \
-	"SELECT f.host, f.store, f.key, '', f.capability, f.verdict, f.scope, f.risk,"       \
-	" f.chosen, f.held, g.granted, g.denied, g.first_ms, g.last_ms, g.since_ms, f.site," \
-	" f.syscall, f.process, f.reason FROM (SELECT n.key, n.capability,"                  \
-	" min(ARRAY[n.host, n.store]) AS one, " SUM(                                         \
-		"n.granted") " AS granted,"                                                  \
-			     " " SUM("n.denied") " AS denied, " EARLIEST(                    \
-				     "n.first_ms") " AS first_ms,"                           \
-						   " max(n.last_ms) AS last_ms, " EARLIEST(  \
-							   "n.since_ms") " AS since_ms"      \
-									 " FROM need "       \
-									 "n" CT_JOIN_WORKLOAD("n")
+#define ALIKE_NEEDS                                                                    \
+	"SELECT f.host, f.store, f.key, '', f.capability, f.verdict, f.scope, f.risk," \
+	" f.chosen, f.held, g.granted, g.denied, g.first_ms, g.last_ms, g.since_ms,"   \
+	" f.site, f.syscall, f.process, f.reason"                                      \
+	" FROM (SELECT n.key, n.capability, min(ARRAY[n.host, n.store]) AS one,"       \
+	" " SUM("n", "granted") " AS granted,"                                         \
+	" " SUM("n", "denied") " AS denied,"                                           \
+	" " EARLIEST("n", "first_ms") " AS first_ms,"                                  \
+	" max(n.last_ms) AS last_ms,"                                                  \
+	" " EARLIEST("n", "since_ms") " AS since_ms"                                   \
+	" FROM need n" CT_JOIN_WORKLOAD("n")
 #define ALIKE_NEEDS_END                                                                 \
 	" GROUP BY n.key, n.capability, n.verdict, n.scope, n.chosen) g JOIN need f ON" \
 	" f.host = g.one[1] AND f.store = g.one[2] AND f.key = g.key"                   \
 	" AND f.capability = g.capability ORDER BY f.key, f.host, f.store, f.capability"
+/* clang-format on */
 
 bool ct_store__adds_up(const struct ct_store *s)
 {
