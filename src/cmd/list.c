@@ -71,8 +71,7 @@ static void hint(const struct ct_survey *sv)
 		ct_warn("'captrim list NAME' says why, 'captrim advise -c NAME' what to write");
 	if (count_begun(sv))
 		ct_warn("what is INCOMPLETE ran before captrim monitor did: restart it, use it, "
-			"and "
-			"look again");
+			"and look again");
 }
 
 static int list(struct ct_err *err)

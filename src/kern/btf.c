@@ -22,12 +22,11 @@ int ct_btf__check(struct ct_err *err)
 		return ct_btf__is_own() ? 0 :
 					  ct_err__set(err, ENOENT,
 						      "this kernel has no BTF (" CT_BTF_OWN
-						      "): boot one that was "
-						      "built with CONFIG_DEBUG_INFO_BTF=y, as "
-						      "those of all current "
-						      "distributions are, or name a file with the "
-						      "BTF of just this "
-						      "kernel (--btf FILE)");
+						      "): boot one that was built with "
+						      "CONFIG_DEBUG_INFO_BTF=y, as those of all "
+						      "current distributions are, or name a file "
+						      "with the BTF of just this kernel (--btf "
+						      "FILE)");
 	btf = btf__parse(ct_btf_file, NULL);
 	ret = btf ? 0 : -errno;
 	btf__free(btf);

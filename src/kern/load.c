@@ -138,7 +138,6 @@ static uint64_t number_in(const char *path, uint64_t otherwise)
 	return ct_read_file(path, 32, &text, NULL) ? otherwise : strtoull(text, NULL, 10);
 }
 
-/* names: the calls to watch without a check, or NULL */
 /*
  * Bytes from the beginning of a task's stack to the end of the registers on it, for kernels that do
  * not say: with FRED (x86, 6.9) two words of padding follow (asm/thread_info.h). No stack is
@@ -153,6 +152,7 @@ static uint32_t stack_size(const struct ct_ksyms *syms)
 	return ct_ksyms__find(syms, "asm_fred_entrypoint_user", &lo, &len) ? size : size - 16;
 }
 
+/* names: the calls to watch without a check, or NULL */
 static void configure_acts(struct ct_probe *p, const char *const *names)
 {
 	struct probe_bpf__rodata *c = p->skel->rodata;
