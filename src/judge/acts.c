@@ -314,12 +314,12 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
  */
 static void judge_exec(struct ct_case *c, const struct ct_exec *x)
 {
-	const char *name = strrchr(x->file, '/');
-
+	const char *file = x->file ? x->file : ""; /* whatever a recording says, or does not */
+	const char *name = strrchr(file, '/');
 	struct ground g = {
 		.site = "bprm_caps_from_vfs_caps",
 		.syscall = "execve",
-		.process = name ? name + 1 : x->file,
+		.process = name ? name + 1 : file,
 		.entry = x->entry,
 		.count = x->count,
 		.text = "executing a file with this file capability (+ep); outside the bounding "

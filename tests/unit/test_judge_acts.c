@@ -337,6 +337,22 @@ static void test_file_caps(void)
 	}
 }
 
+/* A recording may come from anywhere. */
+static void test_file_caps_of_nothing(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_exec *e = build_exec(build_container(s, "x"), CT_ENTRY_MAIN, "/bin/x",
+				       CT_CAP(NET_RAW));
+
+	e->fcaps_effective = true;
+	free(e->file);
+	e->file = NULL;
+	r = ct_judge__session(s, CT_MODE_STRICT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(NET_RAW));
+	UNIT_STR(build_cap(r, CAP_NET_RAW)->reasons[0].process, NULL);
+}
+
 /* ---- seccomp's gates ---- */
 
 static const struct {
@@ -549,6 +565,7 @@ static CU_TestInfo tests[] = {
 	{ "securebits", test_securebits },
 	{ "low mappings", test_low_map },
 	{ "file capabilities", test_file_caps },
+	{ "file capabilities of no file", test_file_caps_of_nothing },
 	{ "table of gates", test_gate_table },
 	{ "gates of Podman and CRI-O", test_gates_of_podman },
 	{ "gates and profiles", test_gate_profile },
