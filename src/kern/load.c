@@ -64,17 +64,22 @@ static void choose_programs(struct probe_bpf *s, const char *backend)
 	bpf_program__set_autoattach(s->progs.on_entry, false);
 }
 
-static bool runs_32bit_programs(const struct ct_ksyms *syms)
+/* names: NULL-terminated */
+static bool has_any(const struct ct_ksyms *syms, const char *const *names)
 {
-	/* Entries of x86, 5.10 and 7.3, and of arm64. */
-	static const char *const entries[] = { "do_int80_syscall_32", "do_int80_emulation",
-					       "do_el0_svc_compat" };
 	uint64_t lo, size;
 
-	for (size_t i = 0; i < CT_ARRAY_SIZE(entries); i++)
-		if (!ct_ksyms__find(syms, entries[i], &lo, &size))
+	for (; *names; names++)
+		if (!ct_ksyms__find(syms, *names, &lo, &size))
 			return true;
 	return false;
+}
+
+/* By the entries of x86, 5.10 and 7.3, and of arm64. */
+static bool runs_32bit_programs(const struct ct_ksyms *syms)
+{
+	return has_any(syms, (const char *const[]){ "do_int80_syscall_32", "do_int80_emulation",
+						    "do_el0_svc_compat", NULL });
 }
 
 /*
@@ -83,14 +88,8 @@ static bool runs_32bit_programs(const struct ct_ksyms *syms)
  */
 static bool tells_creations(const struct ct_ksyms *syms)
 {
-	static const char *const names[] = { "may_open", "may_open.isra.0",
-					     "may_open.constprop.0" };
-	uint64_t lo, size;
-
-	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
-		if (!ct_ksyms__find(syms, names[i], &lo, &size))
-			return true;
-	return false;
+	return has_any(syms, (const char *const[]){ "may_open", "may_open.isra.0",
+						    "may_open.constprop.0", NULL });
 }
 
 /*
