@@ -68,7 +68,7 @@ static bool is_keeper(struct ct_cgroup_part p)
 	return ct_cgroup_part__cut_suffix(&p, ".scope") &&
 	       (ct_cgroup_part__cut_prefix(&p, "podman-pause-") ||
 		ct_cgroup_part__cut_prefix(&p, "rootless-netns-")) &&
-	       strspn(p.s, "0123456789abcdef") == p.len;
+	       ct_cgroup_part__is_hex(&p, p.len);
 }
 
 /* ID.service, ID-HEX.service and ID-startup-HEX.service, which check a container's health. */
