@@ -6,7 +6,7 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
-need_churn
+need_v2_with storm
 dir=$v2/captrim-storm-$$
 recorder=
 # shellcheck disable=SC2317 # called by trap
@@ -17,7 +17,6 @@ clean() {
 }
 trap clean EXIT
 mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
-"${CC:-cc}" -O1 -pthread -o "$tmp/storm" "$here/tests/e2e/storm.c" || { skip all 'no C library to link with'; exit 0; }
 
 "$captrim" record -q --all -o "$tmp/recording" 2>"$tmp/err" &
 recorder=$!

@@ -33,13 +33,15 @@ need_probe() {
 		{ skip all "no attach type works on this kernel: $(grep -m1 '^no' "$tmp/doctor")"; exit 0; }
 }
 
-# Ends the script with one SKIP line unless $tmp/churn can be built and there is a cgroup v2 tree, which is $v2 then.
-need_churn() {
+# Ends the script with one SKIP line unless there is a cgroup v2 tree, which is $v2 then, and tests/e2e/NAME.c can be
+# built as $tmp/NAME. need_v2_with NAME
+need_v2_with() {
 	command -v "${CC:-cc}" >/dev/null || { skip all 'no compiler'; exit 0; }
 	v2=$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
 	[ -n "$v2" ] || { skip all 'no cgroup v2'; exit 0; }
-	"${CC:-cc}" -O1 -o "$tmp/churn" "$here/tests/e2e/churn.c" || { skip all 'no C library to link with'; exit 0; }
+	"${CC:-cc}" -O1 -pthread -o "$tmp/$1" "$here/tests/e2e/$1.c" || { skip all 'no C library to link with'; exit 0; }
 }
+need_churn() { need_v2_with churn; }
 
 # attached PID: waits until a recorder has attached, for half a minute at most; its timer is made after that
 attached() {
