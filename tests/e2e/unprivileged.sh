@@ -22,7 +22,9 @@ chmod 755 "$home"
 # The line of README.md.
 grant=$(grep -oE 'cap_bpf,[a-z_,]*\+ep' "$here/README.md" | head -n 1)
 setcap "$grant" "$home/captrim" 2>"$tmp/err" || { skip all "no file capabilities: $(cat "$tmp/err")"; exit 0; }
-as_bob() { (cd "$home/bob" && exec setpriv --reuid 12345 --regid 12345 --clear-groups "$home/captrim" "$@"); }
+# In the background captrim takes the place of the shell, so that attached() looks at captrim itself.
+become_bob() { cd "$home/bob" && exec setpriv --reuid 12345 --regid 12345 --clear-groups "$home/captrim" "$@"; }
+as_bob() { (become_bob "$@"); }
 
 # What is asked for is what is given.
 "$captrim" doctor --privileges >"$tmp/privileges" 2>&1
@@ -36,7 +38,7 @@ says doctor-records "$tmp/doctor" '^ok   captrim would use '
 says doctor-calls "$tmp/doctor" '^ok   ends of system calls'
 
 # A root process of somebody else's, whole within the recording.
-as_bob record --all -d 6s -o bob.rec 2>"$tmp/err" &
+become_bob record --all -d 6s -o bob.rec 2>"$tmp/err" &
 recorder=$!
 attached $recorder
 mkdir "$tmp/work"

@@ -43,11 +43,13 @@ need_v2_with() {
 }
 need_churn() { need_v2_with churn; }
 
-# attached PID: waits until a recorder has attached, for half a minute at most; its timer is made after that
+# attached PID: waits until a recorder has attached, for half a minute at most: it waits for events then, in
+# epoll_wait(), number 232 of x86-64, or epoll_pwait(), number 22 of arm64
 attached() {
+	local nr
 	for _ in $(seq 300); do
-		# shellcheck disable=SC2012 # descriptors
-		! ls -l "/proc/$1/fd" 2>/dev/null | grep -q timerfd || break
+		read -r nr _ 2>/dev/null <"/proc/$1/syscall" || break
+		case $nr in 232 | 22) break ;; esac
 		sleep 0.1
 	done
 	sleep 1
