@@ -209,16 +209,6 @@ static __always_inline bool is_settled(const struct ct_key *key, const struct ct
 	return !may_lack_sgid(key) || r->sgid;
 }
 
-static __always_inline struct file *file_of(struct task_struct *task, long fd)
-{
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **slot = BPF_CORE_READ(table, fd), *file = NULL;
-
-	if (fd < BPF_CORE_READ(table, max_fds))
-		bpf_probe_read_kernel(&file, sizeof(file), slot + fd);
-	return file;
-}
-
 /*
  * What came of O_CREAT: these errors are those of a file that was there. However many checks of the
  * kind a call makes, one at most is the directory's. The others are the file's own (one stack leads

@@ -18,6 +18,10 @@
 #endif
 #define S_IMODE_SPECIAL 07000
 
+#define MAP_ANONYMOUS	0x20 /* asm-generic/mman.h */
+#define MAP_HUGETLB	0x40000
+#define HUGETLBFS_MAGIC 0x958458f6 /* linux/magic.h */
+
 #define UTIME_NOW      0x3fffffff
 #define RLIMIT_MEMLOCK 8 /* asm-generic/resource.h */
 #define CLONE_VM       0x00000100
@@ -251,11 +255,22 @@ static __always_inline __u32 clone3_bits(__u64 flags)
 	return sel;
 }
 
+/* Of huge pages more is mapped than was asked for (mm/mmap.c:ksys_mmap_pgoff, 5.10 to 7.3). */
+static __always_inline bool may_map_huge_pages(struct task_struct *task, __u64 flags, __u32 fd)
+{
+	struct inode *inode;
+
+	if (flags & MAP_ANONYMOUS)
+		return flags & MAP_HUGETLB;
+	inode = BPF_CORE_READ(file_of(task, fd), f_inode);
+	return !inode || BPF_CORE_READ(inode, i_sb, s_magic) == HUGETLBFS_MAGIC;
+}
+
 /*
  * Would the limit allow to lock so much more? mm/mmap.c:mlock_future_ok asks before it looks
  * (6.12); nothing can change in between, for the map is being written.
  */
-static __always_inline __u32 lock_class(struct task_struct *task, __u64 len)
+static __always_inline __u32 lock_class(struct task_struct *task, __u64 len, __u64 flags, __u32 fd)
 {
 	__u64 limit = BPF_CORE_READ(task, signal, rlim[RLIMIT_MEMLOCK].rlim_cur) >> cfg_page_shift;
 	__u64 locked = BPF_CORE_READ(task, mm, locked_vm);
@@ -263,7 +278,9 @@ static __always_inline __u32 lock_class(struct task_struct *task, __u64 len)
 
 	if (len & ((1ull << cfg_page_shift) - 1))
 		pages++;
-	return locked <= limit && pages <= limit - locked ? CT_LOCK_WITHIN : CT_LOCK_UNKNOWN;
+	if (locked > limit || pages > limit - locked || may_map_huge_pages(task, flags, fd))
+		return CT_LOCK_UNKNOWN;
+	return CT_LOCK_WITHIN;
 }
 
 /* Whatever the kernel does not know is one kind, lest a caller makes millions of them. */
@@ -310,7 +327,9 @@ static __always_inline __u32 selector_of(bool btf, bool compat, struct task_stru
 		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : clone3_bits(user[0]);
 	case CT_SEL_CAPSET: return capset_class(task, call_arg(btf, compat, regs, 0), arg);
 	case CT_SEL_WORD: return first_word(arg);
-	case CT_SEL_LOCK: return lock_class(task, arg);
+	case CT_SEL_LOCK: /* of mmap: flags and descriptor */
+		return lock_class(task, arg, call_arg(btf, compat, regs, 3),
+				  call_arg(btf, compat, regs, 4));
 	case CT_SEL_NLMSG: return nlmsg_type(arg, call_arg(btf, compat, regs, (how >> 5) + 1));
 	default: return masked(index, kind, arg);
 	}

@@ -295,6 +295,16 @@ static __noinline int owns(const struct cred *cred, struct user_namespace *targe
 	return 0;
 }
 
+static __always_inline struct file *file_of(struct task_struct *task, long fd)
+{
+	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
+	struct file **slot = BPF_CORE_READ(table, fd), *file = NULL;
+
+	if (fd < BPF_CORE_READ(table, max_fds))
+		bpf_probe_read_kernel(&file, sizeof(file), slot + fd);
+	return file;
+}
+
 static __always_inline bool no_new_privs(bool btf, struct task_struct *task)
 {
 	return FIELD(btf, task, atomic_flags) & 1; /* PFA_NO_NEW_PRIVS */

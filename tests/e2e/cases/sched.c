@@ -214,6 +214,44 @@ static bool map_locked_bit_by_bit(void)
 	return true;
 }
 
+static bool map_locked_file_within_limit(void)
+{
+	int fd = TRY(open("own", O_RDONLY));
+
+	TRY(sethostname("other", 5));
+	limit_locks(65536);
+	TRY(mmap(NULL, 1, PROT_READ, MAP_PRIVATE | MAP_LOCKED, fd, 0));
+	return true;
+}
+
+/* None has to be there: they are neither reserved nor touched. */
+#define HUGE_PAGES (MAP_LOCKED | MAP_NORESERVE)
+
+static void need_huge_pages(void)
+{
+	if (access("/sys/kernel/mm/hugepages", F_OK))
+		skip("no huge pages here");
+}
+
+static bool map_locked_huge_page(void)
+{
+	need_huge_pages();
+	limit_locks(65536);
+	TRY(mmap(NULL, 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | HUGE_PAGES, -1, 0));
+	return true;
+}
+
+static bool map_locked_file_of_huge_pages(void)
+{
+	int fd;
+
+	need_huge_pages();
+	fd = TRY(memfd_create("huge", MFD_HUGETLB));
+	limit_locks(65536);
+	TRY(mmap(NULL, 1, PROT_READ, MAP_PRIVATE | HUGE_PAGES, fd, 0));
+	return true;
+}
+
 static bool munlock_all(void)
 {
 	TRY(munlockall());
@@ -375,6 +413,9 @@ const struct test_case sched_cases[] = {
 	CASE(map_locked_beyond_limit),
 	CASE(map_locked_within_limit),
 	CASE(map_locked_bit_by_bit),
+	CASE(map_locked_file_within_limit),
+	CASE(map_locked_huge_page),
+	CASE(map_locked_file_of_huge_pages),
 	CASE(munlock_all),
 	CASE(rlimit_lower_hard),
 	CASE(rlimit_same),
