@@ -18,6 +18,21 @@ struct out_file {
 	char id[CT_NOTICE_ID_LEN + 1]; /* of its event */
 };
 
+/* -ENXIO: only of a pipe that nobody reads. */
+static int cannot_open(const char *path, const char *shown, int error, struct ct_err *err)
+{
+	const char *why = strerror(error);
+	struct stat st;
+
+	if (error == ENXIO && (lstat(path, &st) || !S_ISFIFO(st.st_mode)))
+		return ct_err__set(err, EINVAL, "cannot write events to %s: it is not a file",
+				   shown);
+	if (error == ENXIO)
+		why = "nobody reads it";
+	return ct_err__set(err, error, "cannot write events to %s: %s%s", shown, why,
+			   error == ELOOP ? "; name the file itself, not a link to it" : "");
+}
+
 /* What never lets anybody wait: files, and pipes that somebody reads. */
 static int open_path(const char *path, struct out_file *f, struct ct_err *err)
 {
@@ -29,9 +44,7 @@ static int open_path(const char *path, struct out_file *f, struct ct_err *err)
 	struct stat st;
 
 	if (fd < 0)
-		return ct_err__set(
-			err, errno, "cannot write events to %s: %s%s", shown, strerror(errno),
-			errno == ELOOP ? "; name the file itself, not a link to it" : "");
+		return cannot_open(path, shown, errno, err);
 	if (fstat(fd, &st))
 		return ct_err__set(err, errno, "cannot write events to %s: %s", shown,
 				   strerror(errno));
@@ -69,20 +82,28 @@ static void close_file(struct ct_sink *s)
 	free(f);
 }
 
+/* A pipe that nobody reads is opened when there is something to send. */
+static int open_if_read(struct ct_sink *s, struct ct_err *err)
+{
+	ct_autoerr struct ct_err why = { 0 };
+	int ret = open_path(s->c.path, s->own, &why);
+
+	if (!ret || ret == -ENXIO)
+		return 0;
+	return ct_err__set(err, -ret, "%s", why.msg);
+}
+
 static int open_file(struct ct_sink *s, struct ct_err *err)
 {
-	int ret = open_path(s->c.path, make(s), err);
+	int ret;
 
+	make(s);
+	ret = open_if_read(s, err);
 	if (ret) {
 		close_file(s);
 		s->own = NULL;
 	}
 	return ret;
-}
-
-static int reopen_file(struct ct_sink *s, struct ct_err *err)
-{
-	return open_path(s->c.path, s->own, err);
 }
 
 static int open_stdout(struct ct_sink *s, struct ct_err *err)
@@ -96,14 +117,14 @@ static int open_stdout(struct ct_sink *s, struct ct_err *err)
 	return 0;
 }
 
-/* Was it moved away, or removed? */
+/* Was it moved away, or removed, or could it not be opened yet? */
 static bool is_gone(const struct ct_sink *s, const struct out_file *f)
 {
 	struct stat here, there;
 
-	return s->c.path && f->regular && s->type == &ct_sink_file &&
-	       (fstat(f->fd, &here) || lstat(s->c.path, &there) || here.st_dev != there.st_dev ||
-		here.st_ino != there.st_ino);
+	return s->c.path && s->type == &ct_sink_file &&
+	       (f->fd < 0 || fstat(f->fd, &here) || lstat(s->c.path, &there) ||
+		here.st_dev != there.st_dev || here.st_ino != there.st_ino);
 }
 
 /* Half a line is taken back, where that can be done. */
@@ -205,7 +226,7 @@ const struct ct_sink_type ct_sink_file = {
 	.check = check_file,
 	.open = open_file,
 	.close = close_file,
-	.reopen = reopen_file,
+	.reopen = open_if_read,
 	.send = send_line,
 };
 

@@ -171,6 +171,36 @@ static void test_slow_pipe(void)
 	end(&st);
 }
 
+/* Nobody reads it when the daemon starts; then somebody does, goes, and makes it anew. */
+static void test_unread_pipe(void)
+{
+	struct stage st = begin(NULL);
+	ct_autofree char *path = ct_xasprintf("%s/pipe", st.dir);
+	char text[4096] = { 0 };
+	int fd;
+
+	CU_ASSERT_EQUAL(mkfifo(path, 0600), 0);
+	CONFIGURE(&st, "- {type: file, path: %s}", path);
+	send_one(&st, "early");
+	CU_ASSERT_EQUAL(ct_sinks__pending(st.sinks), 1);
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(ct_sinks__status(st.sinks, 0).problem, "pipe: nobody reads it"));
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, !ct_sinks__pending(st.sinks)));
+	CU_ASSERT_TRUE(read(fd, text, sizeof(text) - 1) > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "early"));
+	close(fd);
+	CU_ASSERT_EQUAL(unlink(path), 0);
+	CU_ASSERT_EQUAL(mkfifo(path, 0600), 0);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	send_one(&st, "late");
+	CU_ASSERT_EQUAL(ct_sinks__pending(st.sinks), 0);
+	CU_ASSERT_TRUE(read(fd, text, sizeof(text) - 1) > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "late"));
+	close(fd);
+	end(&st);
+}
+
 /* ---- the journal and syslog ---- */
 
 /* The value of a field in the journal's protocol; NULL: there is none. The caller frees. */
@@ -637,6 +667,7 @@ static CU_TestInfo tests[] = {
 	{ "a file, and one that is moved away", test_file },
 	{ "a link is not followed", test_file_refused },
 	{ "a pipe that is read slowly", test_slow_pipe },
+	{ "a pipe that is not read yet", test_unread_pipe },
 	{ "the journal", test_journal },
 	{ "the journal, more than fits", test_journal_large },
 	{ "syslog", test_syslog },
