@@ -241,6 +241,11 @@ static void set_up(struct ct_post *p)
 	CURL *h = p->easy;
 
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
+	/*
+	 * A look-up of a name cannot be stopped. One that takes longer than the request may is left
+	 * to itself, or libcurl waits for its end: minutes, if no server of names answers.
+	 */
+	curl_easy_setopt(h, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(h, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(h, CURLOPT_PROXY, c->proxy ? c->proxy : "");

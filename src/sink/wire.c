@@ -12,7 +12,10 @@
 #define TIMEOUT_NS (10 * CT_NS_PER_SEC)
 #define LOOK_NS	   (20 * CT_NS_PER_MS) /* between two looks at a name that is looked up */
 
-/* A name that is looked up; it may outlive its wire, for the system cannot be stopped doing it. */
+/*
+ * A name that is looked up, and what was found until the connection ends. It may outlive its wire,
+ * for the system cannot be stopped doing it.
+ */
 struct look_up {
 	struct gaicb request;
 	struct addrinfo hints;
@@ -28,6 +31,7 @@ struct ct_wire {
 	int fd; /* -1: there is no connection */
 	bool connecting;
 	struct look_up *look_up;
+	const struct addrinfo *next; /* of the addresses of its name: the one to try next */
 	struct ct_source *source, *tick, *limit;
 	char *data; /* in hand; NULL: nothing */
 	size_t len, sent;
@@ -111,6 +115,7 @@ static void disconnect(struct ct_wire *w)
 	if (w->look_up && gai_cancel(&w->look_up->request) != EAI_NOTCANCELED)
 		free_look_up(w->look_up);
 	w->look_up = NULL;
+	w->next = NULL;
 }
 
 void ct_wire__free(struct ct_wire *w)
@@ -184,21 +189,6 @@ static void go_on(struct ct_wire *w)
 		fail(w, ret, NULL);
 }
 
-static void on_ready(void *arg, int fd, uint32_t events)
-{
-	struct ct_wire *w = arg;
-	int error = 0;
-	socklen_t len = sizeof(error);
-
-	(void)events;
-	if (w->connecting && (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) || error)) {
-		fail(w, -(error ? error : EIO), NULL);
-		return;
-	}
-	w->connecting = false;
-	go_on(w);
-}
-
 /* ---- the way there ---- */
 
 static int connect_to(struct ct_wire *w, const struct sockaddr *to, socklen_t len)
@@ -225,11 +215,48 @@ static int connect_unix(struct ct_wire *w, const char *path)
 	return connect_to(w, (const struct sockaddr *)&to, sizeof(to));
 }
 
+/* One after the other: a name such as localhost may have an address where nobody listens. */
+static void connect_next(struct ct_wire *w)
+{
+	int ret = -EHOSTUNREACH;
+
+	do {
+		const struct addrinfo *a = w->next;
+
+		ct_loop__remove(w->loop, &w->source);
+		if (w->fd >= 0)
+			close(w->fd);
+		w->next = a->ai_next;
+		ret = connect_to(w, a->ai_addr, a->ai_addrlen);
+	} while (ret && ret != -EINPROGRESS && w->next);
+	if (!ret)
+		go_on(w);
+	else if (ret != -EINPROGRESS)
+		fail(w, ret, NULL);
+}
+
+static void on_ready(void *arg, int fd, uint32_t events)
+{
+	struct ct_wire *w = arg;
+	int error = 0;
+	socklen_t len = sizeof(error);
+	bool failed = w->connecting &&
+		      (getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) || error);
+
+	(void)events;
+	w->connecting = false;
+	if (failed && w->next)
+		connect_next(w);
+	else if (failed)
+		fail(w, -(error ? error : EIO), NULL);
+	else
+		go_on(w);
+}
+
 static void on_tick(void *arg)
 {
 	struct ct_wire *w = arg;
-	int found = gai_error(&w->look_up->request), ret;
-	const struct addrinfo *a = w->look_up->request.ar_result;
+	int found = gai_error(&w->look_up->request);
 
 	if (found == EAI_INPROGRESS)
 		return;
@@ -238,12 +265,8 @@ static void on_tick(void *arg)
 		fail(w, -EHOSTUNREACH, gai_strerror(found));
 		return;
 	}
-	ret = connect_to(w, a->ai_addr, a->ai_addrlen);
-	free_look_up(ct_steal(w->look_up));
-	if (!ret)
-		go_on(w);
-	else if (ret != -EINPROGRESS)
-		fail(w, ret, NULL);
+	w->next = w->look_up->request.ar_result;
+	connect_next(w);
 }
 
 static int look_up(struct ct_wire *w, char *host, char *port)
