@@ -18,6 +18,8 @@ static const struct ct_opt opts[] = {
 	  "the configuration; without it, " CT_CONFIG_PATH " if that is there" },
 	{ 0, "store", "URL", CT_OPT_STR, &o.store, NULL,
 	  "where to keep what was seen: a file, or postgresql://..." },
+	{ 0, "rebuild", NULL, CT_OPT_FLAG, &o.rebuild, NULL,
+	  "put a broken store aside and begin a new one, instead of ending" },
 	{ 0, "interval", "TIME", CT_OPT_DURATION, &o.interval_ns, NULL,
 	  "how often to look what is new (5s)" },
 	{ 0, "events", "FILE", CT_OPT_STR, &o.events, NULL,

@@ -38,7 +38,8 @@ static int open_store(struct ct_daemon *d, struct ct_err *err)
 	const char *local = ct_store__is_remote(c->store.url) ? c->store.local : c->store.url;
 
 	d->store_path = ct_xstrdup(local ? local : CT_STORE_DEFAULT);
-	return ct_store__open(local, CT_STORE_WRITE, &d->store, err);
+	return ct_store__open(local, CT_STORE_WRITE | (d->opts->rebuild ? CT_STORE_REBUILD : 0),
+			      &d->store, err);
 }
 
 static int open_recorder(struct ct_daemon *d, struct ct_err *err)

@@ -17,6 +17,7 @@ struct ct_monitor_opts {
 	const char *events;		   /* a file, or "-"; NULL: none but the configuration's */
 	const char *listen, *ui;	   /* addresses; NULL: the configuration's */
 	const struct ct_strlist *policies; /* beside the configuration's */
+	bool rebuild;			   /* puts a broken store aside, and begins a new one */
 	uint64_t cpu_ppm, memory;	   /* 0: the configuration's */
 	const char *backend;		   /* see ct_probe_opts */
 };

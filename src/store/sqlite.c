@@ -49,7 +49,8 @@ static int to_errno(sqlite3 *handle)
 	}
 }
 
-static const char *cure(int code)
+/* reads: nobody wanted to write. */
+static const char *cure(int code, bool reads)
 {
 	switch (code) {
 	case EDQUOT:
@@ -59,7 +60,10 @@ static const char *cure(int code)
 		return "; it was left as it is: 'captrim store rebuild' puts it aside and begins a "
 		       "new one";
 	case EACCES: return "; run as root, or as a member of the group that may read it";
-	case EROFS: return "; it can be read only";
+	case EROFS:
+		return reads ? "; SQLite writes beside it also to read it: run as root, or copy it "
+			       "to a directory of your own" :
+			       "; it can be read only";
 	default: return "";
 	}
 }
@@ -71,7 +75,7 @@ int ct_sqlite__failed(struct ct_db *db, const char *what, struct ct_err *err)
 	ct_autofree char *text = ct_printable(sqlite3_errmsg(handle));
 
 	return ct_err__set(err, code, "%s: %s%s%s%s", db->name, what, *what ? ": " : "", text,
-			   cure(code));
+			   cure(code, sqlite3_db_readonly(handle, "main") == 1));
 }
 
 /* ---- rows ---- */
@@ -340,6 +344,6 @@ int ct_sqlite__check(struct ct_db *db, bool thorough, struct ct_err *err)
 
 	if (!ret && complaint)
 		ret = ct_err__set(err, EBADMSG, "%s: it is broken (%s)%s", db->name, complaint,
-				  cure(EBADMSG));
+				  cure(EBADMSG, false));
 	return ret;
 }

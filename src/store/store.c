@@ -33,6 +33,22 @@ static const char *path_of(const char *url)
 	return strncmp(url, "sqlite://", 9) != 0 ? url : url + 9;
 }
 
+static bool is_link(const char *path)
+{
+	struct stat st;
+
+	return !lstat(path, &st) && S_ISLNK(st.st_mode);
+}
+
+/* What a link points to: what belongs to a store stands beside the file, whatever name it is given.
+ */
+static char *real_path(const char *path)
+{
+	char *real = is_link(path) ? realpath(path, NULL) : NULL;
+
+	return real ? real : ct_xstrdup(path);
+}
+
 static int check_path(const char *path, bool create, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(path);
@@ -43,6 +59,12 @@ static int check_path(const char *path, bool create, struct ct_err *err)
 				   "'%s' names no store; give a path, sqlite:///PATH or "
 				   "postgresql://HOST/DATABASE",
 				   shown);
+	if (stat(path, &st) && errno == ENOENT && is_link(path))
+		return ct_err__set(
+			err, ENOENT,
+			"the store %s is a link to what is not there; make or mount that, "
+			"or remove the link",
+			shown);
 	if (stat(path, &st))
 		return errno == ENOENT && create ?
 			       0 :
@@ -161,7 +183,7 @@ int ct_store__open(const char *url, unsigned int flags, struct ct_store **out, s
 	if (ct_store__is_remote(url)) {
 		ret = open_remote(s, url, flags, err);
 	} else {
-		s->path = ct_xstrdup(path_of(url));
+		s->path = real_path(path_of(url));
 		ret = open_file(s, flags, err);
 		if (!ret && !stat(s->path, &st)) {
 			s->dev = st.st_dev;

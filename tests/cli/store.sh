@@ -95,4 +95,35 @@ same 'the damaged one is kept' "$(echo "$db".broken-*[0-9])" "$tmp/broken.db"
 store 0 'status of the new one' --store "$db" status
 says out 'store/the new one is empty' '^0 workloads'
 
+# By a link: the file behind it is the store, and what belongs to it stands beside that.
+mkdir "$tmp/disk"
+ln -s disk/real.db "$tmp/link.db"
+store 1 'a link to nothing' --store "$tmp/link.db" init
+says err 'store/a link to nothing is said to be one' 'link\.db is a link to what is not there'
+head -c 100000 /dev/urandom >"$tmp/disk/real.db"
+cp "$tmp/disk/real.db" "$tmp/broken.db"
+store 0 'rebuild by a link' --store "$tmp/link.db" rebuild
+same 'the damaged one is kept where it was' "$(echo "$tmp"/disk/real.db.broken-*[0-9])" "$tmp/broken.db"
+if [ -L "$tmp/link.db" ] && [ -s "$tmp/disk/real.db" ] && [ ! -e "$tmp/link.db.lock" ]; then
+	pass 'store/the link stays'
+else
+	fail 'store/the link stays' "$(find "$tmp" -name '*.db*' | tr '\n' ' ')"
+fi
+
+# A copy where nobody may write, for one who is not root.
+as=
+[ "$(id -u)" -ne 0 ] || as='setpriv --reuid=65534 --regid=65534 --clear-groups'
+mkdir "$tmp/closed"
+cp "$db" "$tmp/closed/copy.db"
+chmod 755 "$tmp"
+chmod 644 "$tmp/closed/copy.db"
+chmod 555 "$tmp/closed"
+if [ -z "$as" ] || { command -v setpriv >/dev/null && $as "$captrim" --version >"$tmp/out" 2>&1; }; then
+	$as "$captrim" store --store "$tmp/closed/copy.db" status >"$tmp/out" 2>"$tmp/err"
+	says err 'store/where nobody may write' 'SQLite writes beside it .* copy it to a directory of your own'
+else
+	echo 'SKIP store/where nobody may write: no setpriv, or others may not start captrim'
+fi
+chmod 755 "$tmp/closed"
+
 exit $failed

@@ -49,3 +49,20 @@ for _ in $(seq 100); do [ "$(wc -l <"$tmp/before")" -le "$had" ] || break; sleep
 is sinks-go-on "$(($(wc -l <"$tmp/before") > had))" 1
 stop_daemon TERM
 is no-other-sink "$([ -s "$tmp/after" ]; echo $?)" 1
+
+# A broken store ends the daemon, unless it is told to begin a new one; what was there is kept.
+rm -rf "$tmp/store"
+mkdir "$tmp/store"
+head -c 100000 /dev/urandom >"$store"
+cp "$store" "$tmp/broken"
+"$captrim" monitor --store "$store" >"$tmp/out" 2>"$tmp/err"
+is broken $? 1
+says broken-is-told "$tmp/err" "captrim\\.db: .*left as it is: 'captrim store rebuild' puts it aside"
+: >"$tmp/log"
+start_daemon --rebuild || { fail rebuild "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"; exit 0; }
+says rebuild-is-told "$tmp/log" 'the broken store is kept as .*captrim\.db\.broken-'
+until_row 30 'SELECT count(*) FROM workload' '^[1-9]'
+is stored-again "$(($(query 'SELECT count(*) FROM workload') > 0))" 1
+is broken-is-kept "$(cmp "$tmp/broken" "$(echo "$store".broken-*[0-9])" 2>&1)" ''
+stop_daemon TERM
+is rebuilt-stops $? 0
