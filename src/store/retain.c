@@ -36,6 +36,15 @@ bool ct_retain__trusts(struct ct_clock_doubt *d, int64_t now_ms)
 
 /* ---- rows ---- */
 
+/*
+ * What was told of a workload stays as long as it does, for whoever forgets that it was accepted
+ * tells it again.
+ */
+#define OLD_EVENT                                                                               \
+	"time_ms < $1 AND NOT (kind IN ('new-need', 'host-scope', 'denied', 'unused-for') AND " \
+	"EXISTS (SELECT 1 FROM workload w WHERE w.host = event.host AND w.store = event.store " \
+	"AND w.key = event.key))"
+
 static const char *const of_workloads[] = { "part", "need", "advice", "gap", "workload" };
 
 static int remove_with_key(struct ct_db *db, const char *table, int64_t before_ms, const char *host,
@@ -52,7 +61,7 @@ static int remove_with_key(struct ct_db *db, const char *table, int64_t before_m
 int ct_retain__before(struct ct_db *db, int64_t before_ms, const char *host, struct ct_err *err)
 {
 	static const char *const others[] = {
-		"DELETE FROM event WHERE time_ms < $1 AND ($2 = '' OR host = $2)",
+		"DELETE FROM event WHERE " OLD_EVENT " AND ($2 = '' OR host = $2)",
 		"DELETE FROM gap WHERE to_ms < $1 AND ($2 = '' OR host = $2)",
 		("DELETE FROM host WHERE last_ms < $1 AND ($2 = '' OR name = $2) AND NOT EXISTS"
 		 " (SELECT 1 FROM workload w WHERE w.host = host.name AND w.store = host.store)"),
@@ -147,7 +156,7 @@ static int is_due(struct ct_store *s, const struct ct_store_limits *l, int64_t n
 		ret = ct_db__number(
 			s->db,
 			"SELECT CASE WHEN EXISTS (SELECT 1 FROM workload WHERE last_ms < $1)"
-			" OR EXISTS (SELECT 1 FROM event WHERE time_ms < $1)"
+			" OR EXISTS (SELECT 1 FROM event WHERE " OLD_EVENT ")"
 			" OR EXISTS (SELECT 1 FROM gap WHERE to_ms < $1) THEN 1 ELSE 0 END",
 			CT_VALUES(CT_INT(now_ms - l->age_ms)), &old, err);
 	if (!ret && l->bytes && s->path)

@@ -321,6 +321,44 @@ static void test_retain(void)
 	STORES_OK(ct_store__check(s, &err), err);
 }
 
+/* Whoever forgets that something was accepted would tell it again. */
+static void test_retain_told(void)
+{
+	ct_autoerr struct ct_err err = {};
+	ct_autostore struct ct_store *s = NULL;
+	ct_autosession struct ct_session *web = stores_session("web", 1000);
+	const struct ct_store_event events[] = {
+		{ .id = "accepted", .kind = "new-need", .key = "name:web", .time_ms = 1000 },
+		{ .id = "a-gap", .kind = "gap", .key = "name:web", .time_ms = 1000 },
+		{ .id = "of-nobody", .kind = "new-need", .key = "name:gone", .time_ms = 1000 },
+	};
+	struct ct_store_batch b = { .host = &web->host,
+				    .host_name = HOST,
+				    .now_ms = 1000,
+				    .events = events,
+				    .nevents = 3 };
+	const struct ct_store_ack ack = { .id = "accepted", .by = "me", .now_ms = 1500 };
+	struct ct_store_limits age = { .age_ms = 1000 };
+	struct ct_str text = {};
+	uint64_t removed = 0;
+	size_t n = 0;
+
+	stores_fresh();
+	s = stores_open(CT_STORE_WRITE);
+	STORES_OK(stores_save(s, web, HOST, 1000, true, &err), err);
+	STORES_OK(ct_store__save(s, &b, &err), err);
+	STORES_OK(ct_store__ack(s, &ack, &n, &err), err);
+	STORES_OK(stores_save(s, web, HOST, 9000, true, &err), err);
+	STORES_OK(ct_store__retain(s, &age, 9500, &removed, &err), err);
+	CU_ASSERT_EQUAL(removed, 2);
+	STORES_OK(ct_store__each_event(s, NULL, add_event, &text, &err), err);
+	UNIT_STR(text.s, HOST " accepted new-need  1000 me\n");
+	ct_str__free(&text);
+	/* It goes with its workload. */
+	STORES_OK(ct_store__retain(s, &age, 10001, &removed, &err), err);
+	CU_ASSERT_EQUAL(removed, 2);
+}
+
 /* ---- events ---- */
 
 static void test_events(void)
@@ -684,6 +722,7 @@ static CU_TestInfo tests[] = {
 	{ "hostile names", test_keys },
 	{ "times stay in order", test_clock },
 	{ "what is old goes", test_retain },
+	{ "what was told stays", test_retain_told },
 	{ "events are acknowledged", test_events },
 	{ "one daemon for a store", test_two },
 	{ "what is not a store is left alone", test_refused },
