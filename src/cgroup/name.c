@@ -98,12 +98,14 @@ static bool owns_outside(const struct ct_cgroup_owner *o, const struct ct_cgroup
 /*
  * Below a service. An engine that takes its own cgroup for the root has its containers there. But
  * whoever is delegated a cgroup makes in it what he likes: elsewhere it is a guess where it looks
- * like a pod's, or the id is one that nobody chooses, and nothing otherwise.
+ * like a pod's, or a whole id has the runtime's name before it (Podman makes such in the service
+ * that is its --cgroup-parent), or the id is one that nobody chooses, and nothing otherwise.
  */
 static bool owns_in_service(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
 			    struct ct_cgroup_name *name)
 {
 	struct ct_cgroup_at outside = *at;
+	struct ct_cgroup_name its;
 
 	outside.below_service = 0;
 	if (o->by_name || !owns_outside(o, &outside, name))
@@ -111,7 +113,7 @@ static bool owns_in_service(const struct ct_cgroup_owner *o, const struct ct_cgr
 	name->in_service = !at->in_engines;
 	name->guessed |= name->in_service;
 	return at->in_engines || o->ids_are_random ||
-	       (at->in_kubepods && strlen(name->id) == CT_CGROUP_ID);
+	       (strlen(name->id) == CT_CGROUP_ID && (at->in_kubepods || is_prefixed(o, at, &its)));
 }
 
 static bool owns(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
@@ -131,7 +133,8 @@ static bool owns(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
  */
 static bool is_low_level(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
-	static const char *const prefixes[] = { "runc-", "crun-", "runsc-", "youki-" };
+	static const char *const prefixes[] = { "runc-", "crun-", "runsc-", "youki-",
+						"singularity-oci-" };
 	struct ct_cgroup_part id = at->part;
 
 	/* youki says the same to cgroupfs, which takes it for a path. */

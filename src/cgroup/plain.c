@@ -105,13 +105,64 @@ static bool find_condors(const struct ct_cgroup_part *at, struct ct_cgroup_job *
 }
 
 /*
- * What is not nested: /apptainer/PID, /singularity/PID, YARN's containers, which are jobs, and
- * /openrc/SERVICE and /openrc.SERVICE.
+ * PBS' jobs (pbs_cgroups, its hook): /pbs_jobs.service/jobid/JOB, of old with "pbspro" for
+ * "pbs_jobs", /pbspro.slice/pbspro-JOB.slice, and /pbspro/JOB without systemd.
+ */
+static bool find_pbss(const struct ct_cgroup_part *at, struct ct_cgroup_job *job)
+{
+	struct ct_cgroup_part slice = at[1];
+	size_t i = 1;
+
+	if (ct_cgroup_part__is(&at[0], "pbs_jobs.service") ||
+	    ct_cgroup_part__is(&at[0], "pbspro.service")) {
+		if (!ct_cgroup_part__is(&at[1], "jobid"))
+			return false;
+		i = 2;
+	} else if (ct_cgroup_part__is(&at[0], "pbspro.slice")) {
+		if (!ct_cgroup_part__cut_prefix(&slice, "pbspro-") ||
+		    !ct_cgroup_part__cut_suffix(&slice, ".slice"))
+			return false;
+	} else if (!ct_cgroup_part__is(&at[0], "pbspro")) {
+		return false;
+	}
+	job->of = "pbs";
+	job->job = i == 1 ? slice : at[i];
+	job->end = at[i].end;
+	return job->job.len && strspn(job->job.s, "0123456789") > 0;
+}
+
+/* A YARN container, which is a job, below the directory that is configured for all of them. */
+static bool find_yarns(const struct ct_cgroup_part *at, struct ct_cgroup_job *job)
+{
+	for (int i = 1; i < 3; i++) {
+		struct ct_cgroup_part id = at[i];
+
+		if (ct_cgroup_part__cut_prefix(&id, "container_") &&
+		    (ct_cgroup_part__is(&at[i - 1], "yarn") ||
+		     ct_cgroup_part__is(&at[i - 1], "hadoop-yarn"))) {
+			*job = (struct ct_cgroup_job){ .of = "yarn", .end = at[i].end };
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * What is not nested: /apptainer/PID, /singularity/PID, a step of buildah's with cgroupfs, and
+ * /openrc/SERVICE and /openrc.SERVICE, with /rc.init for what had run before there were cgroups.
  */
 static bool find_flat(const struct ct_cgroup_part *at, struct ct_cgroup_job *job)
 {
-	struct ct_cgroup_part service = at[0], id = at[1];
+	struct ct_cgroup_part service = at[0], number = at[0];
 
+	if (ct_cgroup_part__is(&at[0], "rc.init")) {
+		*job = (struct ct_cgroup_job){ .of = "openrc", .end = at[0].end };
+		return true;
+	}
+	if (ct_cgroup_part__cut_prefix(&number, "buildah-buildah") && is_number(&number)) {
+		*job = (struct ct_cgroup_job){ .of = "buildah", .end = at[0].end };
+		return true;
+	}
 	if (ct_cgroup_part__cut_prefix(&service, "openrc.")) {
 		*job = (struct ct_cgroup_job){ .of = "openrc",
 					       .service = service,
@@ -127,9 +178,6 @@ static bool find_flat(const struct ct_cgroup_part *at, struct ct_cgroup_job *job
 		job->of = "apptainer";
 	else if (is_number(&at[1]) && ct_cgroup_part__is(&at[0], "singularity"))
 		job->of = "singularity";
-	else if (ct_cgroup_part__cut_prefix(&id, "container_") &&
-		 (ct_cgroup_part__is(&at[0], "yarn") || ct_cgroup_part__is(&at[0], "hadoop-yarn")))
-		job->of = "yarn";
 	return job->of;
 }
 
@@ -166,8 +214,11 @@ bool ct_cgroup_name__job(const char *path, struct ct_cgroup_job *job)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(at) && ct_cgroup_part__next(path, &pos, &at[i]); i++)
 		;
 	*job = (struct ct_cgroup_job){ 0 };
-	return at[0].len && (find_slurms(at, job) || find_condors(at, job) || find_flat(at, job) ||
-			     find_kubelets(path, job));
+	if (!at[0].len || find_slurms(at, job) || find_condors(at, job) || find_yarns(at, job) ||
+	    find_pbss(at, job))
+		return at[0].len;
+	*job = (struct ct_cgroup_job){ 0 };
+	return find_flat(at, job) || find_kubelets(path, job);
 }
 
 void ct_cgroup_name__classify_plain(const char *path, struct ct_cgroup_name *name)

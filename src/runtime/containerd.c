@@ -47,7 +47,8 @@ static bool is_others(const struct ct_cgroup_part *p)
 		"machine",  "libvirt",	   "user",	    "slurm",	    "porto",
 		"htcondor", "openrc",	   "crio",	    "apptainer",    "singularity",
 		"yarn",	    "hadoop-yarn", "lsf",	    "torque",	    "vz",
-		"ve",	    "vserver",	   "fly",	    "WALinuxAgent",
+		"ve",	    "vserver",	   "fly",	    "WALinuxAgent", "pbspro",
+		"wsl-user",
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
@@ -80,9 +81,12 @@ static bool is_in_namespace(const struct ct_cgroup_at *at, struct ct_cgroup_name
 		ct_cgroup_name__set_id(name, at->part.s, at->part.len);
 		return true;
 	}
-	if (is_others(&at->parent) || !is_identifier(&at->parent) || !is_identifier(&at->part) ||
-	    is_users(at->parent) || is_users(at->part) || ct_cgroup_part__is_unit(&at->parent) ||
-	    is_slice(at->parent) || is_slice(at->part))
+	if (is_others(&at->parent) || is_others(&at->part) || !is_identifier(&at->parent) ||
+	    !is_identifier(&at->part) || is_users(at->parent) || is_users(at->part) ||
+	    ct_cgroup_part__is_unit(&at->parent) || is_slice(at->parent) || is_slice(at->part))
+		return false;
+	/* A directory that somebody has made for what is named by a uuid. */
+	if (ct_cgroup_part__is_uuid(&at->next, '-'))
 		return false;
 	name->guessed = true;
 	/* Names are free in each namespace. */

@@ -57,11 +57,12 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 
 static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
 {
-	struct ct_cgroup_part part = at->part;
+	struct ct_cgroup_part part = at->part, program = at->parent;
 
 	beside->role = CT_ROLE_MACHINE;
-	/* Firecracker's jailer takes the program's name for a directory: /firecracker/ID. */
-	if (at->depth == 1 && ct_cgroup_part__is(&at->parent, "firecracker")) {
+	/* Firecracker's jailer takes the program's name for a directory: /firecracker-v1.7/ID. */
+	if (at->depth == 1 && (ct_cgroup_part__is(&at->parent, "firecracker") ||
+			       ct_cgroup_part__cut_prefix(&program, "firecracker-"))) {
 		ct_cgroup_name__set_id(&beside->name, part.s, part.len);
 		return true;
 	}

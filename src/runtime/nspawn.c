@@ -21,6 +21,21 @@ static bool is_unit_to_divide(struct ct_cgroup_part p)
 }
 
 /*
+ * The machine in the name of a unit: systemd-nspawn@NAME.service, NixOS' container@NAME.service, or
+ * machine-NAME.scope as machined makes it. False: none of these, and what is left is the unit's.
+ */
+static bool cut_to_machine(struct ct_cgroup_part *unit)
+{
+	bool cut = ct_cgroup_part__cut_prefix(unit, "systemd-nspawn@") ||
+		   ct_cgroup_part__cut_prefix(unit, "container@") ||
+		   ct_cgroup_part__cut_prefix(unit, "machine-");
+
+	if (!ct_cgroup_part__cut_suffix(unit, ".service"))
+		ct_cgroup_part__cut_suffix(unit, ".scope");
+	return cut;
+}
+
+/*
  * What nspawn divided into "payload", the container, and "supervisor", nspawn itself. Only units
  * are divided; deeper in a service is what that makes.
  */
@@ -36,10 +51,7 @@ static bool is_payload(const struct ct_cgroup_at *at, struct ct_cgroup_name *nam
 		take_name(&at->part, name);
 		return true;
 	}
-	if (!ct_cgroup_part__cut_prefix(&part, "systemd-nspawn@"))
-		ct_cgroup_part__cut_prefix(&part, "machine-");
-	if (!ct_cgroup_part__cut_suffix(&part, ".service"))
-		ct_cgroup_part__cut_suffix(&part, ".scope");
+	cut_to_machine(&part);
 	take_name(&part, name);
 	return true;
 }
@@ -64,17 +76,18 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 	return is_payload(at, name) || is_machine(at, name);
 }
 
-/* nspawn itself, beside its payload */
+/*
+ * nspawn itself, beside its payload: of a unit of one of these names, or of another one in a slice
+ * that is for machines, or a pod's (rkt's pods were machines). Elsewhere Podman has that name, too.
+ */
 static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
 {
 	struct ct_cgroup_part part = at->parent;
 
-	if (!ct_cgroup_part__is(&at->part, "supervisor") ||
-	    (!ct_cgroup_part__cut_prefix(&part, "systemd-nspawn@") &&
-	     !ct_cgroup_part__cut_prefix(&part, "machine-")))
+	if (!ct_cgroup_part__is(&at->part, "supervisor") || !is_unit_to_divide(part) ||
+	    (!cut_to_machine(&part) && !ct_cgroup_part__is(&at->grandparent, "machine.slice") &&
+	     !at->in_kubepods))
 		return false;
-	if (!ct_cgroup_part__cut_suffix(&part, ".service"))
-		ct_cgroup_part__cut_suffix(&part, ".scope");
 	beside->role = CT_ROLE_MONITOR;
 	take_name(&part, &beside->name);
 	return true;

@@ -22,6 +22,7 @@ struct bundle_search {
 	char *cgroup;	  /* or NULL */
 	char *config;	  /* found */
 	char *state;	  /* the low-level runtime's that named it, or NULL */
+	bool by_state;	  /* only what such states name */
 };
 
 /*
@@ -76,12 +77,44 @@ static char *config_from_state(const char *state)
 	return ct_xasprintf("%s/config.json", bundle);
 }
 
+/* The first process of a container, by the state of runc, crun or youki; 0: not noted. */
+static int pid_in_state(const char *state)
+{
+	ct_autojson json_t *root = NULL;
+	json_error_t bad;
+	json_t *pid;
+
+	if (ct_oci__load_now(state, &root, &bad))
+		return 0;
+	pid = json_object_get(root, "init_process_pid") ?: json_object_get(root, "pid");
+	return json_is_integer(pid) && json_integer_value(pid) <= INT_MAX ?
+		       (int)json_integer_value(pid) :
+		       0;
+}
+
+/* Is it in that very cgroup, by the state of root's low-level runtime? */
+static bool state_is_of(const char *state, const char *cgroup)
+{
+	ct_autofree char *path = NULL;
+	int pid = pid_in_state(state);
+
+	return pid > 0 && !ct_cgroup_path__of_pid(pid, &path) &&
+	       ct_cgroup_path__below(path, cgroup);
+}
+
 /* Is this the one? Whole ids are nobody else's, names may be. */
 static bool is_it(const struct bundle_search *w, const char *config)
 {
 	struct ct_cgroup_part id = { w->id, strlen(w->id), 0 };
 
 	return ct_cgroup_part__is_id(&id) || !w->cgroup || names_cgroup(config, w->cgroup);
+}
+
+/* What was started by hand has often no cgroup in its bundle: then its first process tells. */
+static bool is_its_state(const struct bundle_search *w, const struct ct_bundle_place *p,
+			 const char *state)
+{
+	return p->state && !p->users && state_is_of(state, w->cgroup);
 }
 
 /* *uid: whose it is. */
@@ -109,7 +142,7 @@ static char *first_of(struct bundle_search *w, const struct ct_strings *paths,
 		if (!is_file(path, &uid) || (owner && uid != *owner))
 			continue;
 		found = p->state ? config_from_state(path) : ct_xstrdup(path);
-		if (found && !is_it(w, found))
+		if (found && !is_it(w, found) && !is_its_state(w, p, path))
 			free(ct_steal(found));
 		if (found && p->state) {
 			free(w->state);
@@ -162,7 +195,7 @@ static void look_everywhere(struct bundle_search *w, bool users)
 		if (w->rt != CT_RT_NONE && type != ct_runtimes[w->rt])
 			continue;
 		for (const struct ct_bundle_place *p = type->bundles; p && p->pattern; p++) {
-			if (w->config || p->users != users)
+			if (w->config || p->users != users || (w->by_state && !p->state))
 				continue;
 			w->config = look_at(w, p);
 			/* The state of runc and crun may be that of any runtime above them. */
@@ -267,7 +300,7 @@ bool ct_oci__knows(enum ct_runtime rt, const char *id, const char *cgroup)
 	return knows;
 }
 
-/* What containerd's shim, Podman and CRI-O note beside the configuration; 0: nothing. */
+/* What containerd's shim, Podman and CRI-O note of it beside the configuration; 0: nothing. */
 static int pid_beside(const char *config)
 {
 	static const char *const names[] = { "init.pid", "pidfile" };
@@ -285,34 +318,27 @@ static int pid_beside(const char *config)
 	return pid;
 }
 
-/* The same by the state of runc, or of crun. */
-static int pid_in_state(const char *state)
-{
-	ct_autojson json_t *root = NULL;
-	json_error_t bad;
-	json_t *pid;
-
-	if (ct_oci__load_now(state, &root, &bad))
-		return 0;
-	pid = json_object_get(root, "init_process_pid") ?: json_object_get(root, "pid");
-	return json_is_integer(pid) && json_integer_value(pid) <= INT_MAX ?
-		       (int)json_integer_value(pid) :
-		       0;
-}
-
 bool ct_oci__lives_in(enum ct_runtime rt, const char *id, const char *cgroup)
 {
 	struct bundle_search *w = bundle_search__new(rt, id, cgroup);
 	ct_autofree char *path = NULL;
+	bool lives = false;
 	int pid = 0;
 
 	if (is_sound(w))
 		look_everywhere(w, false);
 	if (w->config)
 		pid = pid_beside(w->config);
-	if (!pid && w->state)
-		pid = pid_in_state(w->state);
+	/* Podman has its configuration in one place, and notes the process in another. */
+	if (w->config && !pid && !w->state) {
+		free(ct_steal(w->config));
+		w->by_state = true;
+		look_everywhere(w, false);
+	}
+	if (pid > 0)
+		lives = !ct_cgroup_path__of_pid(pid, &path) && ct_cgroup_path__below(path, cgroup);
+	else if (w->state)
+		lives = state_is_of(w->state, cgroup);
 	bundle_search__free(w);
-	return pid > 0 && !ct_cgroup_path__of_pid(pid, &path) &&
-	       ct_cgroup_path__below(path, cgroup);
+	return lives;
 }

@@ -132,10 +132,13 @@ static char *app_of_slice(const char *path)
 	return NULL;
 }
 
-static void add_app(struct ct_str *out, const char *app)
+/* A '-' within the application's own name is escaped in the unit's. */
+static void add_app(struct ct_str *out, const char *escaped)
 {
 	static const char snap[] = "snap ";
-	const char *dot = app ? strchr(app, '.') : NULL;
+	struct ct_cgroup_part p = { escaped ?: "", escaped ? strlen(escaped) : 0, 0 };
+	ct_autofree char *plain = ct_cgroup_part__unescape(&p);
+	const char *app = plain, *dot = strchr(app, '.');
 
 	if (dot && !strncmp(app, snap, strlen(snap))) {
 		ct_autofree char *name = ct_xstrndup(app, (size_t)(dot - app));

@@ -191,7 +191,7 @@ static void test_real_paths(void)
 		text = ct_tells__text(&t, field[0]);
 		UNIT_STR(text, field[7]);
 	}
-	CU_ASSERT(n >= 531);
+	CU_ASSERT(n >= 599);
 	ct_host__set_root("");
 }
 
