@@ -72,6 +72,37 @@ static bool is_right(const struct ct_cgroup_name *name, const char *path)
 	return true;
 }
 
+static bool is_slice(struct ct_cgroup_part p)
+{
+	return ct_cgroup_part__cut_suffix(&p, ".slice");
+}
+
+/*
+ * What was started by hand has any name, and lies at the root (crun, runsc) or beside the one who
+ * started it (runc): only the state of the low-level runtime tells it from a plain directory. Units
+ * below are its own systemd's; what lies below a unit is that one's.
+ */
+static bool was_started(const char *path, struct ct_cgroup_name *name)
+{
+	struct ct_cgroup_part p;
+
+	for (size_t pos = 0;
+	     ct_cgroup_part__next(path, &pos, &p) && !ct_cgroup_part__is_unit(&p);) {
+		ct_autofree char *root = ct_xstrndup(path, p.end);
+		ct_autofree char *id = ct_xstrndup(p.s, p.len);
+		struct ct_cgroup_name at = { .kind = CT_WL_CONTAINER, .root_len = p.end };
+
+		if (is_slice(p) || (!is_kept(root) && !ct_oci__started(id, root)))
+			continue;
+		if (!is_kept(root))
+			keep(root);
+		ct_cgroup_name__set_id(&at, p.s, p.len);
+		*name = at;
+		return true;
+	}
+	return false;
+}
+
 void ct_runtimes__tell(const char *path, struct ct_tells *t)
 {
 	ct_tells__of(path, owners, CT_ARRAY_SIZE(owners), t);
@@ -80,8 +111,12 @@ void ct_runtimes__tell(const char *path, struct ct_tells *t)
 void ct_runtimes__classify(const char *path, struct ct_cgroup_name *name)
 {
 	ct_cgroup_name__classify(path, owners, CT_ARRAY_SIZE(owners), name);
-	if (name->guessed && !is_right(name, path))
+	if (name->guessed && is_right(name, path))
+		return;
+	if (name->guessed)
 		ct_cgroup_name__classify_plain(path, name);
+	if (name->kind != CT_WL_CONTAINER)
+		(void)was_started(path, name);
 }
 
 bool ct_runtimes__may_have_been(const char *path)

@@ -44,6 +44,12 @@ bool ct_oci__knows(enum ct_runtime rt, const char *id, const char *cgroup);
  */
 bool ct_oci__lives_in(enum ct_runtime rt, const char *id, const char *cgroup);
 
+/*
+ * Has root started a container of that id with a low-level runtime (runc, crun, youki), whose state
+ * says that its first process is in this very cgroup or below? Nobody need have said which runtime.
+ */
+bool ct_oci__started(const char *id, const char *cgroup);
+
 /* Has root had containers in the namespace that the id begins with, "NAMESPACE/NAME"? */
 bool ct_oci__has_space(enum ct_runtime rt, const char *id);
 

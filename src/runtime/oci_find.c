@@ -342,3 +342,16 @@ bool ct_oci__lives_in(enum ct_runtime rt, const char *id, const char *cgroup)
 	bundle_search__free(w);
 	return lives;
 }
+
+bool ct_oci__started(const char *id, const char *cgroup)
+{
+	struct bundle_search *w = bundle_search__new(CT_RT_NONE, id, cgroup);
+	bool started;
+
+	w->by_state = true;
+	if (is_sound(w) && !w->space)
+		look_everywhere(w, false);
+	started = w->state && state_is_of(w->state, cgroup);
+	bundle_search__free(w);
+	return started;
+}

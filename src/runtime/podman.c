@@ -13,6 +13,7 @@ static const struct ct_bundle_place bundles[] = {
 	{ .pattern = "/var/lib/" DATA },
 	{ .pattern = "/run/crun/%s/status", .state = true },
 	{ .pattern = "/run/runc/%s/state.json", .state = true },
+	{ .pattern = "/run/youki/%s/state.json", .state = true },
 	{ .pattern = "/home/*/.local/share/" DATA, .users = true },
 	{ .pattern = "/run/user/*/crun/%s/status", .state = true, .users = true },
 	{ .pattern = "/run/user/*/runc/%s/state.json", .state = true, .users = true },

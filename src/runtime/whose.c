@@ -181,6 +181,8 @@ int ct_whose__find(int pid, const char *path, struct ct_engine *e, struct ct_who
 	ct_runtimes__tell(cgroup, &t);
 	ct_runtimes__classify(cgroup, &name);
 	add_level(w, "container", &t.outer, name.kind == CT_WL_CONTAINER);
+	if (name.kind == CT_WL_CONTAINER && t.outer.name.kind != CT_WL_CONTAINER)
+		add(w, "container", name.id, "the state of the low-level runtime that started it");
 	add_level(w, "inner-container", &t.inner, false);
 	add(w, "unit", t.outer.name.kind == CT_WL_UNIT ? t.outer.name.id : t.unit,
 	    "the cgroup's path");

@@ -8,8 +8,9 @@
 . "$(dirname "$0")/../lib/containerd.sh"
 need_probe
 in_own_mounts "$@"
-trap 'end_containerd; rm -rf "$tmp"' EXIT
+trap 'runc delete -f "$hand" 2>/dev/null; end_containerd; rm -rf "$tmp"' EXIT
 need_containerd
+hand=captrim-hand-$$
 # No engine is to be asked for names.
 export DOCKER_HOST=unix://$tmp/none
 loop='while chown 7 /tmp; do sleep 0.1; done'
@@ -46,6 +47,20 @@ is ctr "$(report "$tmp/ctr.rec")" \
 	'[["containerd",null,"ci/web",null,false,null],["containerd",null,"web",null,false,null],["containerd","shop-db","dddddddddddd",null,false,null]]'
 "$captrim" record -q -c ci/web -d 2s -o "$tmp/one.rec" 2>"$tmp/err" || fail by-name "$(tail -n 1 "$tmp/err")"
 is by-name "$("$captrim" advise --format json "$tmp/one.rec" | jq -c '[.workloads[] | .id, .advice.cap_add]')" '["ci/web",["CHOWN"]]'
+
+# One that runc alone started: only its state tells that the cgroup of that name is a container.
+mkdir -p "$tmp/hand/rootfs/bin"
+cp "$(command -v busybox)" "$tmp/hand/rootfs/bin/busybox"
+runc spec -b "$tmp/hand"
+jq '.process.terminal = false | .process.args = ["/bin/busybox", "sh", "-c", "while busybox chown 7 /dev; do busybox sleep 0.1; done"] |
+	.mounts |= map(select(.type != "cgroup")) |
+	.process.capabilities |= map_values(["CAP_CHOWN", "CAP_KILL"])' "$tmp/hand/config.json" >"$tmp/hand/new"
+mv "$tmp/hand/new" "$tmp/hand/config.json"
+runc run -d -b "$tmp/hand" "$hand" >/dev/null 2>"$tmp/err" </dev/null || fail by-hand-start "$(tail -n 1 "$tmp/err")"
+"$captrim" record -q -c "$hand" -d 2s -o "$tmp/hand.rec" 2>"$tmp/err" || fail by-hand "$(tail -n 1 "$tmp/err")"
+is by-hand "$("$captrim" advise --format json "$tmp/hand.rec" | jq -c '[.workloads[] | .id, .kind, .advice.cap_add, .advice.removed]')" \
+	"[\"$hand\",\"container\",[\"CHOWN\"],[\"KILL\"]]"
+says by-hand-whose <("$captrim" whose "$(runc state "$hand" | jq .pid)") "^container *$hand"
 
 uid=0a1b2c3d-1111-2222-3333-444455556666
 uid2=0a1b2c3d-1111-2222-3333-444455557777

@@ -3,11 +3,13 @@
 #include "base/host_root.h"
 #include "base/util.h"
 #include "cgroup/name.h"
+#include "runtime/oci.h"
 #include "runtime/runtime.h"
 #include "unit.h"
 
 #define ID	 "6a8a75e7d229a46cd1ff981341e3a3562e15cb25e8b3ebe364f7d9d8fb341487"
 #define ID2	 "1cef01f48eb6464f2305761b1b3edbf66ed5fe87b22573cf51597e520a650848"
+#define ID3	 "9c1f0b7e5d3a48269b7f1e0c2d4a6b8897f5e3d1c2b4a69788f0e1d2c3b4a596"
 #define POD	 "pod2e6f4b4c-8a0e-4c1e-9f3e-6f3a4d1c9b11"
 #define PODSLICE "kubepods-burstable-pod2e6f4b4c_8a0e_4c1e_9f3e_6f3a4d1c9b11.slice"
 #define USER	 "/user.slice/user-1000.slice/user@1000.service"
@@ -274,6 +276,48 @@ static void test_in_services(void)
 	UNIT_STR(name.id, "k3sedge.service");
 }
 
+/*
+ * What was started by hand may have any name: it is a container if root's low-level runtime has
+ * noted a process that is there.
+ */
+static void test_by_hand(void)
+{
+	static const char mine[] = "/user.slice/user-0.slice/mybox";
+	static const char redis[] = "/machine.slice/redis.service/libpod-" ID3;
+	ct_autofree char *config = NULL;
+	struct ct_cgroup_name name;
+
+	ct_runtimes__classify(mine, &name);
+	CU_ASSERT_EQUAL(name.kind, CT_WL_CGROUP);
+	ct_runtimes__classify(redis, &name);
+	UNIT_STR(name.id, "redis.service");
+	ct_host__set_root("tests/data/hosts/byhand");
+	ct_runtimes__classify("/user.slice/user-0.slice/mybox/init.scope", &name);
+	CU_ASSERT_EQUAL(name.kind, CT_WL_CONTAINER);
+	CU_ASSERT_EQUAL(name.runtime, CT_RT_NONE);
+	CU_ASSERT_EQUAL(name.root_len, strlen(mine));
+	UNIT_STR(name.id, "mybox");
+	config = ct_oci__find(CT_RT_NONE, "mybox", mine, NULL);
+	UNIT_STR(config, "/srv/mybox/config.json");
+	ct_runtimes__classify("/system.slice/x.service/user.slice/user-0.slice/mybox", &name);
+	UNIT_STR(name.id, "x.service");
+	/* The same name elsewhere, and a process that is elsewhere. */
+	ct_runtimes__classify("/mybox", &name);
+	CU_ASSERT_EQUAL(name.kind, CT_WL_CGROUP);
+	ct_runtimes__classify("/other", &name);
+	CU_ASSERT_EQUAL(name.kind, CT_WL_CGROUP);
+	ct_runtimes__classify("/tested", &name);
+	UNIT_STR(name.id, "tested");
+	/* Podman notes the process in another place than the configuration. */
+	ct_runtimes__classify(redis, &name);
+	CU_ASSERT_EQUAL(name.runtime, CT_RT_PODMAN);
+	UNIT_STR(name.id, ID3);
+	ct_host__set_root("");
+	/* Its state may be gone before its last events come. */
+	ct_runtimes__classify(mine, &name);
+	UNIT_STR(name.id, "mybox");
+}
+
 /* What LXC's configuration tells of a number at a name's end. */
 static void test_numbered(void)
 {
@@ -294,13 +338,10 @@ static void test_numbered(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "classify", test_classify },
-	{ "classify: long", test_classify_long },
-	{ "real paths", test_real_paths },
-	{ "guesses", test_guesses },
-	{ "numbered", test_numbered },
-	{ "in services", test_in_services },
-	CU_TEST_INFO_NULL,
+	{ "classify", test_classify },	   { "classify: long", test_classify_long },
+	{ "real paths", test_real_paths }, { "guesses", test_guesses },
+	{ "numbered", test_numbered },	   { "in services", test_in_services },
+	{ "by hand", test_by_hand },	   CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("cgroup-name", tests)
