@@ -233,7 +233,8 @@ char *ct_advice__gaps_text(const struct ct_advice *a)
 			     unwatched ? unwatched : "nobody watched it for a time");
 	if (a->gaps & CT_GAP_GUEST)
 		ct_str__add(&s,
-			    "; it runs in a virtual machine, whose own kernel checks what it does: "
-			    "this host cannot observe that, so record it in there");
+			    "; it runs on a kernel of its own, a virtual machine's or gVisor's, "
+			    "which checks what it does: this host cannot observe that, so record "
+			    "it in the machine, or under runc");
 	return s.s;
 }

@@ -23,7 +23,7 @@ enum ct_gap {
 	CT_GAP_SETS = 16, /* calls that need a capability unasked were not watched, and it may have
 			   * made some */
 	CT_GAP_UNWATCHED = 32, /* nobody watched it for a time, and no other run of it was whole */
-	CT_GAP_GUEST = 64      /* it runs on another kernel, in a virtual machine */
+	CT_GAP_GUEST = 64      /* it runs on another kernel: a virtual machine's, gVisor's */
 };
 
 /* ct_reason.site of checks whose call site was not noted (CT_F_NO_SITE): needed, for want of better

@@ -62,19 +62,34 @@ static size_t name_at(const char *s, bool number)
 	return n == strspn(s, ".") ? 0 : n;
 }
 
+static bool matches(const char *pattern, const char *path, bool with_stars);
+
+/* Other words of the same name may stand behind: a part of it is as long as leaves room for them.
+ */
+static bool matches_part(const char *rest, const char *path, bool with_stars)
+{
+	size_t n = name_at(path, false);
+
+	for (; n && n != strspn(path, "."); n--)
+		if (matches(rest, path + n, with_stars))
+			return true;
+	return false;
+}
+
 /* A star stands for the rest of a name, or for all of it; in a pattern it stands as it is. */
 static bool matches(const char *pattern, const char *path, bool with_stars)
 {
 	for (; *pattern; pattern++) {
-		bool id = pattern[0] == '%' && pattern[1] == 's';
-
-		if (*pattern == '#' || id || (*pattern == '*' && !with_stars)) {
-			size_t n = name_at(path, *pattern == '#');
+		if (pattern[0] == '%' && pattern[1] == 's')
+			return matches_part(pattern + 2, path, with_stars);
+		if (*pattern == '*' && !with_stars)
+			return matches_part(pattern + 1, path, with_stars);
+		if (*pattern == '#') {
+			size_t n = name_at(path, true);
 
 			if (!n)
 				return false;
 			path += n;
-			pattern += id;
 		} else if (*pattern != *path++) {
 			return false;
 		}

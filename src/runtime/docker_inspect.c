@@ -250,6 +250,20 @@ bool ct_docker_labels__are_own(const json_t *container, const json_t *image)
 	return true;
 }
 
+/*
+ * Where it is told by its low-level runtime's name, as its administrator has called that: one with
+ * a kernel of its own is no longer the engine's, since nothing is known of its checks here.
+ */
+static enum ct_runtime runtime_of(const json_t *root, const json_t *host,
+				  const struct ct_docker_info *info)
+{
+	const char *name = ct_json_in__str(host, "Runtime") ?: ct_json_in__str(root, "OCIRuntime");
+
+	if (name && strstr(name, "runsc"))
+		return CT_RT_GVISOR;
+	return name && strstr(name, "kata") ? CT_RT_KATA : info->runtime;
+}
+
 int ct_docker_inspect__parse(const json_t *root, const struct ct_docker_info *info,
 			     struct ct_workload *w)
 {
@@ -264,7 +278,7 @@ int ct_docker_inspect__parse(const json_t *root, const struct ct_docker_info *in
 	if (!ct_json_in__str(root, "Id") || !json_is_object(host) || !json_is_object(config))
 		return -EBADMSG;
 	w->kind = CT_WL_CONTAINER;
-	w->runtime = info->runtime;
+	w->runtime = runtime_of(root, host, info);
 	ct_json_in__take(&c->id, ct_json_in__str(root, "Id"));
 	ct_json_in__take(&c->name, name ? name + (*name == '/') : NULL);
 	ct_json_in__take(&c->image, image ? image : ct_json_in__str(root, "ImageName"));

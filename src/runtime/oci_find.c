@@ -52,8 +52,8 @@ static bool names_cgroup(const char *config, const char *cgroup)
 }
 
 /*
- * The state of runc and crun names the bundle, wherever it is: crun in "bundle",
- * runc among the labels as "bundle=PATH".
+ * The state of runc, crun and runsc names the bundle, wherever it is: crun in "bundle", runsc in
+ * "bundleDir", runc among the labels as "bundle=PATH".
  */
 static char *config_from_state(const char *state)
 {
@@ -65,7 +65,7 @@ static char *config_from_state(const char *state)
 
 	if (ct_oci__load_now(state, &root, &bad))
 		return NULL;
-	bundle = ct_json_in__str(root, "bundle");
+	bundle = ct_json_in__str(root, "bundle") ?: ct_json_in__str(root, "bundleDir");
 	json_array_foreach(json_object_get(json_object_get(root, "config"), "labels"), i, label) {
 		const char *s = json_string_value(label);
 
@@ -77,7 +77,7 @@ static char *config_from_state(const char *state)
 	return ct_xasprintf("%s/config.json", bundle);
 }
 
-/* The first process of a container, by the state of runc, crun or youki; 0: not noted. */
+/* The first process of a container, by the state of runc, crun, youki or runsc; 0: not noted. */
 static int pid_in_state(const char *state)
 {
 	ct_autojson json_t *root = NULL;
@@ -86,7 +86,9 @@ static int pid_in_state(const char *state)
 
 	if (ct_oci__load_now(state, &root, &bad))
 		return 0;
-	pid = json_object_get(root, "init_process_pid") ?: json_object_get(root, "pid");
+	pid = json_object_get(root, "init_process_pid") ?:
+		      json_object_get(root, "pid")	?:
+		      json_object_get(json_object_get(root, "sandbox"), "pid");
 	return json_is_integer(pid) && json_integer_value(pid) <= INT_MAX ?
 		       (int)json_integer_value(pid) :
 		       0;
@@ -354,4 +356,16 @@ bool ct_oci__started(const char *id, const char *cgroup)
 	started = w->state && state_is_of(w->state, cgroup);
 	bundle_search__free(w);
 	return started;
+}
+
+bool ct_oci__in_sandbox(const char *id, const char *cgroup)
+{
+	struct bundle_search *w = bundle_search__new(CT_RT_GVISOR, id, cgroup);
+	bool is;
+
+	if (is_sound(w))
+		look_everywhere(w, false);
+	is = w->state;
+	bundle_search__free(w);
+	return is;
 }

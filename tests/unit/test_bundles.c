@@ -30,6 +30,8 @@
 #define B1	 "49ecc282021562c567a8159ef424a06cdd8637efdca5953de9794eafe29adcad"
 #define B1S	 "1f04600dc6949359da68eee5fe7c4069706a567c07d1ef89fe3bbfdeac7a6dca"
 #define B3	 "134b58ab2e0cfd7432a9db818b1b4ec52fdc747333f0ba2c9342860dc2ea7c50"
+#define GVS	 "5639be67535564ae94c92df6f4e6327151706cb5d115c5a48c29613b09f3e52b"
+#define GVC	 "9c1f0b7e5d3a48269b7f1e0c2d4a6b8897f5e3d1c2b4a69788f0e1d2c3b4a596"
 #define LIBPOD	 "696684340ef09f0c725c693f2e493b0f25c2dbdb8811149acdd008b9a207b726"
 #define CRI(id)	 "cri-containerd-" id ".scope"
 #define CRIO(id) "crio-" id ".scope"
@@ -171,6 +173,14 @@ static const struct {
 	  "kubernetes:default/segfaulter/POD", CT_RT_CRIO, NULL },
 	{ "crio", SEG CRIO(X63("e") "2"), NULL, NULL, "container:" X63("e") "2", CT_RT_CRIO, NULL },
 	{ "crio", SEG CRIO(X63("e") "3"), NULL, NULL, "container:" X63("e") "3", CT_RT_CRIO, NULL },
+	/* gVisor: a pod's sandbox and a container in it, and one by hand */
+	{ "gvisor", "/kubepods/besteffort/podd6e810b2-23b0-4e89-9f2a-a33ed4d89c2d/" GVS,
+	  "default/nginx-gvisor/POD", "Pod/nginx-gvisor ?", "kubernetes:default/nginx-gvisor/POD",
+	  CT_RT_GVISOR, NULL },
+	{ "gvisor", "/kubepods/besteffort/podd6e810b2-23b0-4e89-9f2a-a33ed4d89c2d/" GVC,
+	  "default/nginx-gvisor/nginx", "Pod/nginx-gvisor ?",
+	  "kubernetes:default/nginx-gvisor/nginx", CT_RT_GVISOR, "docker.io/library/nginx:latest" },
+	{ "gvisor", "/mybox", NULL, NULL, "name@gvisor:mybox", CT_RT_GVISOR, NULL },
 	/* Podman's annotations look like CRI-O's. */
 	{ "podman",
 	  "/user.slice/user-1000.slice/user@1000.service/user.slice/"

@@ -218,6 +218,35 @@ static void test_inspect_podman(void)
 			CT_CAP(CHOWN) | CT_CAP(NET_ADMIN) | CT_CAP(CHECKPOINT_RESTORE));
 }
 
+/* One whose low-level runtime has a kernel of its own is not the engine's to the judge. */
+static void test_inspect_guests(void)
+{
+	static const struct {
+		const char *from, *to;
+		enum ct_runtime runtime;
+	} cases[] = {
+		{ "\"Runtime\":\"runc\"", "\"Runtime\":\"runc\"", CT_RT_DOCKER },
+		{ "\"HostConfig\":{", "\"HostConfig\":{\"Runtime\":\"runsc-kvm\",", CT_RT_GVISOR },
+		{ "\"HostConfig\":{", "\"HostConfig\":{\"Runtime\":\"io.containerd.kata.v2\",",
+		  CT_RT_KATA },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		const char *at = strstr(docker_28, cases[i].from);
+		ct_autofree char *text = at ? ct_xasprintf("%.*s%s%s", (int)(at - docker_28),
+							   docker_28, cases[i].to,
+							   at + strlen(cases[i].from)) :
+					      ct_xstrdup(docker_28);
+		ct_autojson json_t *root = parse(text);
+		struct ct_workload *w = ct_session__add(s, "x");
+
+		CU_ASSERT_EQUAL(ct_docker_inspect__parse(root, &docker_info, w), 0);
+		CU_ASSERT_EQUAL(w->runtime, cases[i].runtime);
+		UNIT_STR(w->container.name, "web-1");
+	}
+}
+
 /* Anything may come: wrong types are like missing members, and what has no Id is not a container.
  */
 static void test_inspect_hostile(void)
@@ -451,6 +480,7 @@ static CU_TestInfo tests[] = {
 	{ "inspect: Docker 20.10", test_inspect_docker_20 },
 	{ "inspect: Docker 28", test_inspect_docker_28 },
 	{ "inspect: Podman 4.3", test_inspect_podman },
+	{ "inspect: gVisor, Kata", test_inspect_guests },
 	{ "inspect: hostile", test_inspect_hostile },
 	{ "inspect: security options", test_security_opts },
 	{ "inspect: capabilities", test_caps },

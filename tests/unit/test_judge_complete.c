@@ -272,7 +272,7 @@ static void test_detail(void)
 	}
 }
 
-/* Of a virtual machine this kernel sees the machine's own processes alone. */
+/* Of a virtual machine, and of gVisor's, this kernel sees the machine's own processes alone. */
 static void test_guest(void)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
@@ -285,6 +285,8 @@ static void test_guest(void)
 	r = ct_judge__session(s, CT_MODE_DEFAULT);
 	text = ct_advice__gaps_text(&r->advices[0]);
 	CU_ASSERT(text && strstr(text, "virtual machine"));
+	w->runtime = CT_RT_GVISOR;
+	CU_ASSERT_EQUAL(gaps_of(s), CT_GAP_GUEST);
 }
 
 static bool has_warning(const struct ct_advice *a, const char *code)

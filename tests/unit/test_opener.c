@@ -34,6 +34,11 @@ static void test_list(void)
 		{ CT_OPENER_LOOK, TASKS ID "/config.json", CT_OPENER_ROOTS },
 		{ CT_OPENER_EACH, "/run/user/*/crun/" ID "/status", CT_OPENER_USERS },
 		{ CT_OPENER_READ, "/run/user/1000/crun/" ID "/status", CT_OPENER_USERS },
+		{ CT_OPENER_EACH, "/run/runsc/" ID "_sandbox:*.state", CT_OPENER_ROOTS },
+		{ CT_OPENER_READ, "/run/runsc/box_sandbox:box.state", CT_OPENER_ROOTS },
+		{ CT_OPENER_READ, "/run/runsc/box_sandbox:box.stat", CT_OPENER_NOWHERE },
+		{ CT_OPENER_READ, "/run/runsc/_sandbox:box.state", CT_OPENER_NOWHERE },
+		{ CT_OPENER_READ, "/run/runsc/../x_sandbox:box.state", CT_OPENER_NOWHERE },
 		/* To be looked at alone. */
 		{ CT_OPENER_READ, "/proc/1/root", CT_OPENER_NOWHERE },
 		{ CT_OPENER_READ, "/proc/1/exe", CT_OPENER_NOWHERE },
