@@ -437,6 +437,18 @@ int on_number_exit(struct trace_event_raw_sys_exit *ctx)
 	return on_number_call(ctx->id, ctx->ret);
 }
 
+SEC("tp_btf/sys_exit")
+int BPF_PROG(on_compat_target, struct pt_regs *regs, long ret)
+{
+	return current_is_compat() ? on_compat_call(regs, ret) : 0;
+}
+
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_executed_path, struct task_struct *task, int old_pid, struct linux_binprm *bprm)
+{
+	return on_executed(task, bprm);
+}
+
 SEC("fexit/cap_ptrace_access_check")
 int BPF_PROG(on_look, struct task_struct *child, unsigned int mode, int ret)
 {

@@ -21,6 +21,8 @@ enum ct_target_how {
 	CT_TARGET_FOLLOW,   /* follows links unless the flags say otherwise */
 	CT_TARGET_NOFOLLOW, /* never follows the last one */
 	CT_TARGET_READLINK, /* reads the last one */
+	CT_TARGET_SOCKET,   /* the path of a Unix socket's address, which is the argument */
+	CT_TARGET_PATHS_END = CT_TARGET_SOCKET,
 	/* By a number. */
 	CT_TARGET_PID,	    /* a process id, 0 for the caller */
 	CT_TARGET_PIDFD,    /* a descriptor */
@@ -41,7 +43,10 @@ struct ct_target_call {
 	__u8 arg;   /* index of the path or the number */
 	__u8 dir;   /* index of the directory's descriptor, or CT_TARGET_NO_ARG */
 	__u8 flags; /* index of the flags, or CT_TARGET_NO_ARG */
-	__u8 pad[3];
+	/* Index of a second path, or 0; its directory's descriptor, if there is one, precedes it.
+	 */
+	__u8 second;
+	__u8 pad[2];
 	__u32 nofollow; /* those flags that keep the last link from being followed */
 };
 

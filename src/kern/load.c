@@ -172,9 +172,7 @@ static void configure_acts(struct ct_probe *p, const char *const *names)
 		if (nr >= 0 && nr < CT_SYSCALLS)
 			c->cfg_is_watched[nr] = 1;
 	}
-	/* The calls of 32-bit programs that compare are seen within the functions they lead to. */
-	c->cfg_watches_compat = bpf_program__autoload(p->skel->progs.on_compat_exit) &&
-				!p->target_calls;
+	c->cfg_watches_compat = bpf_program__autoload(p->skel->progs.on_compat_exit);
 	if (last < 63)
 		c->cfg_caps_valid = (2ull << last) - 1;
 }

@@ -12,7 +12,7 @@ typedef __u32 u32;
 #include "kern/probe.h"
 #include "probe.skel.h"
 
-#define CT_WATCHED_MAX 128
+#define CT_WATCHED_MAX 256
 
 /* One moment in both clocks. */
 struct ct_ticks {

@@ -238,6 +238,8 @@ void ct_selectors__fill_native(uint16_t table[CT_SYSCALLS])
 			nr = ct_syscall__number(name);
 		if (name && nr < 0)
 			nr = number_of_stem(name);
+		if (name && !strcmp(name, "fstatat64"))
+			nr = ct_syscall__number("newfstatat");
 		table[i] = nr >= 0 && nr < CT_SYSCALLS ? nr + 1 : 0;
 	}
 	for (size_t i = 0; i < CT_ARRAY_SIZE(new_calls); i++)

@@ -18,27 +18,23 @@
 
 #define COMPARES "cap_ptrace_access_check"
 
-#define PATH(name, how, arg)                                      \
-	{                                                         \
-		name, NULL,                                       \
-		{                                                 \
-			how, CT_TARGET_LOOK, arg, 255, 255, {}, 0 \
-		}                                                 \
+#define CALL(name, event, how, kind, arg, dir, flags, second, nofollow)  \
+	{                                                                \
+		name, event,                                             \
+		{                                                        \
+			how, kind, arg, dir, flags, second, {}, nofollow \
+		}                                                        \
 	}
-#define PATH_AT(name, how, dir, flags, nofollow)                               \
-	{                                                                      \
-		name, NULL,                                                    \
-		{                                                              \
-			how, CT_TARGET_LOOK, dir + 1, dir, flags, {}, nofollow \
-		}                                                              \
-	}
-#define NUMBER(name, how, kind, arg)                    \
-	{                                               \
-		name, NULL,                             \
-		{                                       \
-			how, kind, arg, 255, 255, {}, 0 \
-		}                                       \
-	}
+#define LOOKS(name, event, how, arg, dir, flags, second, nofollow) \
+	CALL(name, event, how, CT_TARGET_LOOK, arg, dir, flags, second, nofollow)
+#define NO_ARG			       CT_TARGET_NO_ARG
+#define PATH(name, how, arg)	       LOOKS(name, NULL, how, arg, NO_ARG, NO_ARG, 0, 0)
+#define PATH_OF(name, event, how, arg) LOOKS(name, event, how, arg, NO_ARG, NO_ARG, 0, 0)
+#define PATHS(name, how, second)       LOOKS(name, NULL, how, 0, NO_ARG, NO_ARG, second, 0)
+#define PATHS_AT(name, how, second)    LOOKS(name, NULL, how, 1, 0, NO_ARG, second, 0)
+#define NUMBER(name, how, kind, arg)   CALL(name, NULL, how, kind, arg, NO_ARG, NO_ARG, 0, 0)
+#define PATH_AT(name, how, dir, flags, nofollow) \
+	LOOKS(name, NULL, how, dir + 1, dir, flags, 0, nofollow)
 #define LOOK(name, how, arg)	 NUMBER(name, how, CT_TARGET_LOOK, arg)
 #define SCHEDULE(name, how, arg) NUMBER(name, how, CT_TARGET_SCHEDULE, arg)
 
@@ -46,20 +42,78 @@ static const struct {
 	const char *name, *event; /* of the tracepoint, if it is another */
 	struct ct_target_call call;
 } calls[] = {
-	{ "open", NULL, { CT_TARGET_OPEN, CT_TARGET_LOOK, 0, 255, 1, {}, O_NOFOLLOW } },
+	LOOKS("open", NULL, CT_TARGET_OPEN, 0, NO_ARG, 1, 0, O_NOFOLLOW),
+	PATH("creat", CT_TARGET_OPEN, 0),
 	PATH_AT("openat", CT_TARGET_OPEN, 0, 2, O_NOFOLLOW),
-	PATH_AT("openat2", CT_TARGET_OPEN, 0, 255, 0),
+	PATH_AT("openat2", CT_TARGET_OPEN, 0, NO_ARG, 0),
 	PATH("readlink", CT_TARGET_READLINK, 0),
-	PATH_AT("readlinkat", CT_TARGET_READLINK, 0, 255, 0),
-	{ "stat", "newstat", { CT_TARGET_FOLLOW, CT_TARGET_LOOK, 0, 255, 255, {}, 0 } },
+	PATH_AT("readlinkat", CT_TARGET_READLINK, 0, NO_ARG, 0),
+	PATH_OF("stat", "newstat", CT_TARGET_FOLLOW, 0),
+	PATH_OF("lstat", "newlstat", CT_TARGET_NOFOLLOW, 0),
 	PATH_AT("newfstatat", CT_TARGET_FOLLOW, 0, 3, AT_SYMLINK_NOFOLLOW),
 	PATH_AT("statx", CT_TARGET_FOLLOW, 0, 2, AT_SYMLINK_NOFOLLOW),
+	PATH("statfs", CT_TARGET_FOLLOW, 0),
 	PATH("access", CT_TARGET_FOLLOW, 0),
-	PATH_AT("faccessat", CT_TARGET_FOLLOW, 0, 255, 0),
+	PATH_AT("faccessat", CT_TARGET_FOLLOW, 0, NO_ARG, 0),
 	PATH_AT("faccessat2", CT_TARGET_FOLLOW, 0, 3, AT_SYMLINK_NOFOLLOW),
 	PATH("chdir", CT_TARGET_FOLLOW, 0),
 	PATH("chroot", CT_TARGET_FOLLOW, 0),
-	PATH("mount", CT_TARGET_FOLLOW, 0),
+	PATHS("pivot_root", CT_TARGET_FOLLOW, 1),
+	PATH("truncate", CT_TARGET_FOLLOW, 0),
+	PATH("chmod", CT_TARGET_FOLLOW, 0),
+	PATH_AT("fchmodat", CT_TARGET_FOLLOW, 0, NO_ARG, 0),
+	PATH_AT("fchmodat2", CT_TARGET_FOLLOW, 0, 3, AT_SYMLINK_NOFOLLOW),
+	PATH("chown", CT_TARGET_FOLLOW, 0),
+	PATH("lchown", CT_TARGET_NOFOLLOW, 0),
+	PATH_AT("fchownat", CT_TARGET_FOLLOW, 0, 4, AT_SYMLINK_NOFOLLOW),
+	PATH("utime", CT_TARGET_FOLLOW, 0),
+	PATH("utimes", CT_TARGET_FOLLOW, 0),
+	PATH_AT("futimesat", CT_TARGET_FOLLOW, 0, NO_ARG, 0),
+	PATH_AT("utimensat", CT_TARGET_FOLLOW, 0, 3, AT_SYMLINK_NOFOLLOW),
+	PATH("mkdir", CT_TARGET_NOFOLLOW, 0),
+	PATH_AT("mkdirat", CT_TARGET_NOFOLLOW, 0, NO_ARG, 0),
+	PATH("mknod", CT_TARGET_NOFOLLOW, 0),
+	PATH_AT("mknodat", CT_TARGET_NOFOLLOW, 0, NO_ARG, 0),
+	PATH("rmdir", CT_TARGET_NOFOLLOW, 0),
+	PATH("unlink", CT_TARGET_NOFOLLOW, 0),
+	PATH_AT("unlinkat", CT_TARGET_NOFOLLOW, 0, NO_ARG, 0),
+	PATH("symlink", CT_TARGET_NOFOLLOW, 1),
+	PATH_AT("symlinkat", CT_TARGET_NOFOLLOW, 1, NO_ARG, 0),
+	PATHS("link", CT_TARGET_NOFOLLOW, 1),
+	PATHS_AT("linkat", CT_TARGET_FOLLOW, 3),
+	PATHS("rename", CT_TARGET_NOFOLLOW, 1),
+	PATHS_AT("renameat", CT_TARGET_NOFOLLOW, 3),
+	PATHS_AT("renameat2", CT_TARGET_NOFOLLOW, 3),
+	PATH("getxattr", CT_TARGET_FOLLOW, 0),
+	PATH("lgetxattr", CT_TARGET_NOFOLLOW, 0),
+	PATH("listxattr", CT_TARGET_FOLLOW, 0),
+	PATH("llistxattr", CT_TARGET_NOFOLLOW, 0),
+	PATH("setxattr", CT_TARGET_FOLLOW, 0),
+	PATH("lsetxattr", CT_TARGET_NOFOLLOW, 0),
+	PATH("removexattr", CT_TARGET_FOLLOW, 0),
+	PATH("lremovexattr", CT_TARGET_NOFOLLOW, 0),
+	PATH_AT("getxattrat", CT_TARGET_FOLLOW, 0, 2, AT_SYMLINK_NOFOLLOW),
+	PATH_AT("listxattrat", CT_TARGET_FOLLOW, 0, 2, AT_SYMLINK_NOFOLLOW),
+	PATH_AT("setxattrat", CT_TARGET_FOLLOW, 0, 2, AT_SYMLINK_NOFOLLOW),
+	PATH_AT("removexattrat", CT_TARGET_FOLLOW, 0, 2, AT_SYMLINK_NOFOLLOW),
+	PATH_AT("file_getattr", CT_TARGET_FOLLOW, 0, 4, AT_SYMLINK_NOFOLLOW),
+	PATH_AT("file_setattr", CT_TARGET_FOLLOW, 0, 4, AT_SYMLINK_NOFOLLOW),
+	PATH_AT("name_to_handle_at", CT_TARGET_FOLLOW, 0, NO_ARG, 0),
+	PATH("inotify_add_watch", CT_TARGET_FOLLOW, 1),
+	PATH_AT("fanotify_mark", CT_TARGET_FOLLOW, 3, NO_ARG, 0),
+	PATHS("mount", CT_TARGET_FOLLOW, 1),
+	PATH_OF("umount2", "umount", CT_TARGET_FOLLOW, 0),
+	PATHS_AT("move_mount", CT_TARGET_FOLLOW, 3),
+	PATH_AT("open_tree", CT_TARGET_FOLLOW, 0, 2, AT_SYMLINK_NOFOLLOW),
+	PATH_AT("open_tree_attr", CT_TARGET_FOLLOW, 0, 2, AT_SYMLINK_NOFOLLOW),
+	PATH_AT("fspick", CT_TARGET_FOLLOW, 0, NO_ARG, 0),
+	PATH_AT("mount_setattr", CT_TARGET_FOLLOW, 0, 2, AT_SYMLINK_NOFOLLOW),
+	PATH("quotactl", CT_TARGET_FOLLOW, 1),
+	PATH("acct", CT_TARGET_FOLLOW, 0),
+	PATH("swapon", CT_TARGET_FOLLOW, 0),
+	PATH("swapoff", CT_TARGET_FOLLOW, 0),
+	PATH("bind", CT_TARGET_SOCKET, 1),
+	PATH("connect", CT_TARGET_SOCKET, 1),
 	LOOK("ptrace", CT_TARGET_PTRACE, 1),
 	LOOK("process_vm_readv", CT_TARGET_PID, 0),
 	LOOK("process_vm_writev", CT_TARGET_PID, 0),
@@ -121,6 +175,10 @@ void ct_watch_targets__choose(struct ct_probe *p, bool wanted)
 	bpf_program__set_autoload(s->progs.on_schedule_entry, kprobes);
 	bpf_program__set_autoload(s->progs.on_path_exit, p->target_calls);
 	bpf_program__set_autoload(s->progs.on_number_exit, p->target_calls);
+	bpf_program__set_autoload(s->progs.on_executed_path, p->target_calls);
+	bpf_program__set_autoload(s->progs.on_compat_target,
+				  p->target_calls &&
+					  bpf_program__autoload(s->progs.on_compat_exit));
 	/* Of these there are many attachments. */
 	bpf_program__set_autoattach(s->progs.on_path_exit, false);
 	bpf_program__set_autoattach(s->progs.on_number_exit, false);
@@ -142,7 +200,7 @@ static int attach_calls(struct ct_probe *p, bool path, const struct bpf_program 
 	size_t n = 0;
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(calls); i++)
-		if (path == (calls[i].call.how <= CT_TARGET_READLINK))
+		if (path == (calls[i].call.how <= CT_TARGET_PATHS_END))
 			names[n++] = calls[i].event ? calls[i].event : calls[i].name;
 	names[n] = NULL;
 	return ct_watch__attach(p, prog, names, err);

@@ -72,6 +72,8 @@ pid_t helper(char *const argv[], int *id); /* once it printed its number */
 pid_t bobs(const char *role, int *id);	/* a helper that is bob's */
 const char *proc_path(pid_t pid, const char *file);
 
+bool call32_reads_link(const char *name); /* by a 32-bit system call */
+
 /* capabilities, without a library */
 struct caps {
 	unsigned long long effective, permitted, inheritable;

@@ -15,6 +15,7 @@
 #define NR32_CHMOD 15
 #define NR32_SETUID 23 /* the old one, with 16-bit ids */
 #define NR32_GETUID 24
+#define NR32_READLINK 85
 #define NR32_PRCTL 172
 #define NR32_CAPGET 184
 #define NR32_CAPSET 185
@@ -24,7 +25,7 @@
 
 /* All in the lower 4 GB, where a pointer of 32 bits reaches. */
 struct low {
-	char name[64];
+	char name[64], text[64];
 	struct __user_cap_header_struct header;
 	struct __user_cap_data_struct data[2];
 };
@@ -149,6 +150,14 @@ static bool call32_bounding_drop(void)
 	need_call32();
 	TRY(call32(NR32_PRCTL, PR_CAPBSET_DROP, CAP_SYS_TIME, 0, 0));
 	return true;
+}
+
+bool call32_reads_link(const char *name)
+{
+	struct low *l = low(name);
+
+	need_call32();
+	return TRY(call32(NR32_READLINK, (long)l->name, (long)l->text, sizeof(l->text), 0)) > 0;
 }
 
 const struct test_case compat_cases[] = {

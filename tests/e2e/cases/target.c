@@ -12,13 +12,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "case.h"
@@ -223,6 +228,46 @@ static bool outside_cmdline(void)
 	return file_read(proc_path(outside(), "cmdline"));
 }
 
+/* paths that lead through another's root, also where nothing is at their ends */
+
+static bool outside_attribute_absent(void)
+{
+	return getxattr(proc_path(outside(), "root/"), "user.captrim", NULL, 0) < 0 && errno == ENODATA;
+}
+
+static bool outside_file_absent(void)
+{
+	return access(proc_path(outside(), "root/captrim-is-not-there"), F_OK) < 0 && errno == ENOENT;
+}
+
+static bool outside_statfs(void)
+{
+	struct statfs fs;
+
+	TRY(statfs(proc_path(outside(), "root/"), &fs));
+	return true;
+}
+
+static bool outside_watched(void)
+{
+	TRY(inotify_add_watch(TRY(inotify_init1(0)), proc_path(outside(), "root/"), IN_CREATE));
+	return true;
+}
+
+static bool outside_socket_absent(void)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s", proc_path(outside(), "root/captrim-is-not-there"));
+	return connect(TRY(socket(AF_UNIX, SOCK_STREAM, 0)), (void *)&a, sizeof(a)) < 0 &&
+	       errno == ENOENT;
+}
+
+static bool outside_exe_by_call32(void)
+{
+	return call32_reads_link(proc_path(outside(), "exe"));
+}
+
 /* calls */
 
 static bool outside_ptrace(void)
@@ -362,6 +407,12 @@ const struct test_case target_cases[] = {
 	CASE(outside_syscall),
 	CASE(outside_stat),
 	CASE(outside_cmdline),
+	CASE(outside_attribute_absent),
+	CASE(outside_file_absent),
+	CASE(outside_statfs),
+	CASE(outside_watched),
+	CASE(outside_socket_absent),
+	CASE(outside_exe_by_call32),
 	CASE(outside_ptrace),
 	CASE(outside_kcmp),
 	CASE(outside_robust_list),

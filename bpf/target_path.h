@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Paths that lead through another process's links in procfs. On the kernels of target_calls.h, so
+ * that BTF pointers can be followed.
+ */
+#ifndef CT_BPF_TARGET_PATH_H
+#define CT_BPF_TARGET_PATH_H
+
+#include "ct/target_call.h"
+#include "outcome.h"
+#include "path.h"
+#include "target.h"
+
+#define AT_FDCWD	 (-100)
+#define AF_UNIX		 1
+#define PROC_SUPER_MAGIC 0x9fa0
+#define PATH_SCANNED	 256
+#define NAME_SCANNED	 16
+
+const volatile struct ct_target_call cfg_target[CT_SYSCALLS];
+
+static __always_inline __u64 target_arg(struct task_struct *task, unsigned int n)
+{
+	return call_arg(true, is_compat(true, task), regs_of(true, task), n);
+}
+
+struct path_text {
+	char s[PATH_SCANNED + NAME_SCANNED];
+};
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct path_text);
+} path_texts SEC(".maps");
+
+static __always_inline struct inode *inode_of(struct file *file)
+{
+	return KNOWN(struct file, file)->f_inode;
+}
+
+static __always_inline bool in_procfs(const struct inode *inode)
+{
+	return KNOWN(struct inode, inode)->i_sb->s_magic == PROC_SUPER_MAGIC;
+}
+
+static __always_inline struct file *file_at(struct task_struct *task, int fd)
+{
+	struct fdtable *table = task->files->fdt;
+	struct file *file = NULL;
+
+	if (fd >= 0 && fd < table->max_fds)
+		bpf_probe_read_kernel(&file, sizeof(file), (void *)table->fd + fd * sizeof(file));
+	return file;
+}
+
+static __always_inline struct pid *pid_of_inode(struct inode *inode)
+{
+	struct proc_inode *p = (void *)inode - bpf_core_field_offset(struct proc_inode, vfs_inode);
+
+	return BPF_CORE_READ(p, pid);
+}
+
+static __always_inline struct proc_fs_info *procfs_of(struct inode *inode)
+{
+	return BPF_CORE_READ(inode, i_sb, s_fs_info);
+}
+
+/* The first eight characters of a text as a number, for comparing; both machines have the low byte
+ * first. */
+#define LETTER(s, i) ((__u64)((i) < sizeof(s) ? (s)[(i) < sizeof(s) ? (i) : 0] : 0) << 8 * (i))
+#define WORD(s)                                                                                    \
+	(LETTER(s, 0) | LETTER(s, 1) | LETTER(s, 2) | LETTER(s, 3) | LETTER(s, 4) | LETTER(s, 5) | \
+	 LETTER(s, 6) | LETTER(s, 7))
+#define STARTS_WITH(w, s) (!(((w) ^ WORD(s)) & (~0ull >> (72 - 8 * sizeof(s)))))
+
+static __always_inline __u64 text_at(const char *s)
+{
+	__u64 w;
+
+	__builtin_memcpy(&w, s, sizeof(w));
+	return w;
+}
+
+/*
+ * Does a path that goes on so below /proc/PID go through a link or a directory that asks? nofollow:
+ * not if it ends with the link. What fd and ns hold are links (fs/proc/base.c:proc_pid_get_link,
+ * fs/proc/namespaces.c); map_files and fdinfo ask for all in them (proc_map_files_lookup,
+ * fs/proc/fd.c:proc_fdinfo_permission).
+ */
+static __always_inline bool asks_below_pid(__u64 w, bool nofollow)
+{
+	char at3 = w >> 24, at4 = w >> 32;
+
+	if (STARTS_WITH(w, "exe") || STARTS_WITH(w, "cwd"))
+		return at3 == '/' || (!at3 && !nofollow);
+	if (STARTS_WITH(w, "root"))
+		return at4 == '/' || (!at4 && !nofollow);
+	if (STARTS_WITH(w, "fd/") || STARTS_WITH(w, "ns/"))
+		return at3 && at3 != '.';
+	return STARTS_WITH(w, "fdinfo/") || STARTS_WITH(w, "map_file");
+}
+
+/*
+ * Files in /proc/PID that ask when they are opened, or when they are read
+ * (fs/proc/base.c, task_mmu.c: proc_mem_open, lock_trace, do_io_accounting, proc_pid_wchan).
+ * Eight characters tell them apart.
+ */
+static __always_inline bool file_asks(__u64 name)
+{
+	switch (name) {
+	case WORD("auxv"):
+	case WORD("environ"):
+	case WORD("fdinfo"):
+	case WORD("io"):
+	case WORD("map_file"):
+	case WORD("maps"):
+	case WORD("mem"):
+	case WORD("numa_map"):
+	case WORD("pagemap"):
+	case WORD("personal"):
+	case WORD("smaps"):
+	case WORD("smaps_ro"):
+	case WORD("stack"):
+	case WORD("syscall"):
+	case WORD("wchan"): return true;
+	default: return false;
+	}
+}
+
+/* The first eight characters. */
+static __always_inline __u64 name_of(struct dentry *dentry)
+{
+	__u64 name[2] = {};
+
+	bpf_probe_read_kernel_str(name, sizeof(name), BPF_CORE_READ(dentry, d_name.name));
+	return name[0];
+}
+
+static __always_inline void look_at(struct pid *pid, __u64 held, int nr)
+{
+	note_target((__u64)task_of(pid, PIDTYPE_PID), CT_TARGET_LOOK, held, nr);
+}
+
+/* An opened file of procfs. With hidepid all below /proc/PID asks (proc_pid_permission). */
+static __always_inline void on_proc_file(struct file *file, struct inode *inode, __u64 held, int nr)
+{
+	struct pid *pid = pid_of_inode(inode);
+
+	if (pid && (file_asks(name_of(BPF_CORE_READ(file, f_path.dentry))) ||
+		    BPF_CORE_READ(procfs_of(inode), hide_pid)))
+		look_at(pid, held, nr);
+}
+
+/* Does a component begin with a digit? Eight bytes at a time. */
+__noinline int has_number(const struct path_text *t, int len)
+{
+	const __u64 ones = 0x0101010101010101ull, low = 0x7f7f7f7f7f7f7f7full;
+	__u64 begins = 1ull << 7; /* top bits: a component begins with this byte */
+
+	if (!t)
+		return 0;
+	for (int i = 0; i < PATH_SCANNED; i += 8) {
+		__u64 w, slash, digit;
+
+		if (i >= len)
+			break;
+		w = text_at(t->s + i);
+		if (len - i < 8) /* behind the end are letters of another path */
+			w &= ~0ull >> (64 - 8 * (len - i));
+		slash = w ^ ones * '/';
+		slash = ~(((slash & low) + low) | slash | low);
+		digit = (w ^ ones * '0') & ones * 0xf0; /* and six more, which do no harm */
+		digit = ~(((digit & low) + low) | digit | low);
+		if ((begins | slash << 8) & digit)
+			return 1;
+		begins = slash >> 56;
+	}
+	return 0;
+}
+
+struct number_search {
+	__u32 found;
+	__u32 last;   /* number */
+	__u32 value;  /* the same, if it may be that of what follows */
+	__u32 digits; /* of the component's so far */
+	__u32 length; /* of the component */
+	bool number;  /* it is one so far */
+	bool dots;    /* it is none but dots so far */
+	bool nofollow;
+};
+
+/*
+ * A component has ended. The number before the name of a link is that of the process; "." and
+ * nothing between them do not matter, and ".." may lead back to the process.
+ */
+static __always_inline void end_component(struct number_search *s)
+{
+	if (s->number && s->length)
+		s->value = s->last = s->digits;
+	else if (s->dots && s->length == 2)
+		s->value = s->last;
+	else if (!s->dots)
+		s->value = 0;
+}
+
+/* One character; 1: enough. */
+static long next_letter(__u32 i, void *arg)
+{
+	struct number_search *s = arg;
+	__u32 zero = 0;
+	struct path_text *t = bpf_map_lookup_elem(&path_texts, &zero);
+	char c;
+
+	if (!t)
+		return 1;
+	i &= PATH_SCANNED - 1;
+	c = t->s[i];
+	if (!c)
+		return 1;
+	if (c != '/') {
+		s->number = s->number && c >= '0' && c <= '9';
+		s->dots = s->dots && c == '.';
+		s->digits = s->number ? s->digits * 10 + (c - '0') : 0;
+		s->length++;
+		return 0;
+	}
+	end_component(s);
+	if (s->value && asks_below_pid(text_at(t->s + i + 1), s->nofollow)) {
+		s->found = s->value;
+		return 1;
+	}
+	s->number = s->dots = true;
+	s->digits = s->length = 0;
+	return 0;
+}
+
+/* The number of a process whose links the path goes through, as in "proc/12/exe"; 0: none. */
+static __always_inline __u32 find_number(bool nofollow)
+{
+	struct number_search s = { .number = true, .dots = true, .nofollow = nofollow };
+
+	bpf_loop(PATH_SCANNED, next_letter, &s, 0);
+	return s.found;
+}
+
+/* The directory that a relative path begins at, or the file that an empty one means. */
+static __always_inline struct dentry *base_of(struct task_struct *task, __u8 dir)
+{
+	int fd = AT_FDCWD;
+
+	if (dir != CT_TARGET_NO_ARG)
+		fd = target_arg(task, dir);
+	if (fd == AT_FDCWD)
+		return BPF_CORE_READ(task, fs, pwd.dentry);
+	return BPF_CORE_READ(file_at(task, fd), f_path.dentry);
+}
+
+/* A relative path that begins in /proc/PID or in a directory below it. */
+static __always_inline bool asks_from(struct dentry *base, const char *s, bool nofollow, bool reads)
+{
+	__u64 name = name_of(base);
+
+	if (s[0] == '.' && s[1] == '/')
+		s += 2;
+	if (!s[0]) /* the link itself, opened by O_PATH */
+		return reads;
+	if (s[0] == '.')
+		return false;
+	if (name == WORD("fd") || name == WORD("ns")) {
+		for (int i = 1; nofollow && i < NAME_SCANNED; i++)
+			if (!s[i] || s[i] == '/')
+				return s[i];
+		return true;
+	}
+	return name == WORD("map_file") || name == WORD("fdinfo") ||
+	       asks_below_pid(text_at(s), nofollow);
+}
+
+/* A path with a number. ns: that of the procfs which it begins in, or NULL. */
+static __always_inline void on_numbered(struct task_struct *task, const struct path_text *t,
+					__u64 held, int nr, bool nofollow, struct pid_namespace *ns)
+{
+	__u32 number = find_number(nofollow);
+	struct pid_namespace *host;
+
+	if (!number)
+		return;
+	if (ns) {
+		look_at(find_pid(ns, number), held, nr);
+		return;
+	}
+	ns = pidns_of(task);
+	look_at(find_pid(ns, number), held, nr);
+	/* Another place than /proc may be another namespace's, most likely the host's. */
+	host = host_pidns(ns);
+	if (host != ns && !STARTS_WITH(text_at(t->s), "/proc/"))
+		look_at(find_pid(host, number), held, nr);
+}
+
+static __always_inline const volatile struct ct_target_call *target_call(int nr)
+{
+	__u64 index = nr;
+
+	asm volatile("%0 &= %1" : "+r"(index) : "i"(CT_SYSCALLS - 1)); /* for the verifier */
+	return &cfg_target[index];
+}
+
+/* Where the path of a Unix socket's address lies (linux/un.h); NULL: it has none. */
+static __always_inline __u64 path_of_socket(__u64 address)
+{
+	__u16 family = 0;
+
+	bpf_probe_read_user(&family, sizeof(family), (void *)address);
+	return family == AF_UNIX ? address + sizeof(family) : 0;
+}
+
+/* A function of its own, for the verifier to go through once; second: of the call's paths. */
+__noinline int on_path(__u64 held, int nr, __u32 second)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+	const volatile struct ct_target_call *call = target_call(nr);
+	struct pid_namespace *ns = NULL;
+	bool nofollow = call->how == CT_TARGET_NOFOLLOW && !second;
+	__u8 arg = second ? call->second : call->arg, dir = call->dir;
+	struct path_text *t;
+	struct dentry *base;
+	struct inode *inode;
+	__u32 zero = 0;
+	__u64 at;
+	long len;
+
+	t = bpf_map_lookup_elem(&path_texts, &zero);
+	if (!t)
+		return 0;
+	if (second && dir != CT_TARGET_NO_ARG)
+		dir = arg - 1;
+	at = target_arg(task, arg);
+	if (call->how == CT_TARGET_SOCKET)
+		at = path_of_socket(at);
+	len = bpf_probe_read_user_str(t->s, PATH_SCANNED, (void *)at);
+	if (len <= 0 || (t->s[0] == '/' && !has_number(t, len)))
+		return 0;
+	if (call->flags != CT_TARGET_NO_ARG && target_arg(task, call->flags) & call->nofollow)
+		nofollow = true;
+	if (t->s[0] != '/') {
+		base = base_of(task, dir);
+		inode = BPF_CORE_READ(base, d_inode);
+		if (inode && in_procfs(inode)) {
+			struct pid *pid = pid_of_inode(inode);
+
+			if (pid &&
+			    asks_from(base, t->s, nofollow, call->how == CT_TARGET_READLINK)) {
+				look_at(pid, held, nr);
+				return 0;
+			}
+			ns = BPF_CORE_READ(procfs_of(inode), pid_ns);
+		}
+		if (!has_number(t, len))
+			return 0;
+	}
+	on_numbered(task, t, held, nr, nofollow, ns);
+	return 0;
+}
+
+#endif
