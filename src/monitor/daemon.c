@@ -101,6 +101,7 @@ static int open_push(struct ct_daemon *d, struct ct_err *err)
 		.local = d->store_path,
 		.url = d->config->store.url,
 		.retain_age_ms = (int64_t)(d->config->store.retain_age_ns / CT_NS_PER_MS),
+		.doubts_clock = ct_store__doubts_clock(d->store),
 	};
 
 	if (!ct_store__is_remote(opts.url))

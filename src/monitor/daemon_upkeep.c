@@ -5,9 +5,22 @@
 
 #define EVERY_MS (60 * 60 * 1000)
 
+/* Keys of what runs; borrowed, the list is the caller's. */
+static const char **living(const struct ct_ledger *l, size_t *n)
+{
+	const char **keys = ct_xzalloc((HASH_COUNT(l->instances) + 1) * sizeof(*keys));
+
+	*n = 0;
+	for (const struct ct_instance *i = l->instances; i; i = i->hh.next)
+		if (i->key)
+			keys[(*n)++] = i->key;
+	return keys;
+}
+
 static void retain(struct ct_daemon *d)
 {
-	const struct ct_store_limits limits = {
+	ct_autofree const char **keys = NULL;
+	struct ct_store_limits limits = {
 		.age_ms = (int64_t)(d->config->store.retain_age_ns / CT_NS_PER_MS),
 		.bytes = (int64_t)d->config->store.retain_size,
 	};
@@ -19,6 +32,7 @@ static void retain(struct ct_daemon *d)
 	if ((!limits.age_ms && !limits.bytes) || now_ms - d->retained_ms < EVERY_MS)
 		return;
 	d->retained_ms = now_ms;
+	limits.living = keys = living(d->ledger, &limits.nliving);
 	if (ct_store__retain(d->store, &limits, now_ms, &removed, &err))
 		ct_warn("%s; nothing old was removed", err.msg);
 }

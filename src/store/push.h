@@ -17,6 +17,7 @@ struct ct_store_push_opts {
 	uint64_t counters_ms;	   /* how often what is not news is sent; 0: 15 minutes */
 	unsigned int rows_per_sec; /* at most, to catch up; 0: 2000 */
 	int64_t retain_age_ms;	   /* what is older goes there, too; 0: nothing goes */
+	bool doubts_clock;	   /* as ct_store__doubts_clock() says */
 };
 
 struct ct_store_push_status {

@@ -9,7 +9,8 @@
 
 #define DOUBT_MS (24 * 3600 * 1000ll)
 #define JUMP_MS	 (10 * 60 * 1000ll)
-#define AT_ONCE	 64 /* workloads that go between two looks at the size */
+#define FAR_MS	 (2 * DOUBT_MS) /* what is quiet is stored once a day */
+#define AT_ONCE	 64		/* workloads that go between two looks at the size */
 
 /* ---- a clock that jumped ---- */
 
@@ -20,6 +21,12 @@ static int64_t boot_ms(void)
 
 	clock_gettime(CLOCK_BOOTTIME, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void ct_retain__begin(struct ct_clock_doubt *d, int64_t stored_ms, int64_t now_ms)
+{
+	if (stored_ms && now_ms - stored_ms > FAR_MS)
+		d->until_ms = boot_ms() + DOUBT_MS;
 }
 
 bool ct_retain__trusts(struct ct_clock_doubt *d, int64_t now_ms)
@@ -90,8 +97,27 @@ static int used_bytes(struct ct_db *db, int64_t *bytes, struct ct_err *err)
 	return ret;
 }
 
+/* What runs now is seen now, by the time of the last one stored where the clock was set back. */
+static int touch(struct ct_db *db, const struct ct_store_limits *l, int64_t *now_ms,
+		 struct ct_err *err)
+{
+	int64_t last = 0;
+	int ret = ct_db__number(db, "SELECT coalesce(max(last_ms), 0) FROM workload", NULL, 0,
+				&last, err);
+
+	if (last > *now_ms)
+		*now_ms = last;
+	for (size_t i = 0; i < l->nliving && !ret; i++) {
+		ct_autofree char *key = ct_store__key(l->living[i]);
+
+		ret = ct_db__exec(db, "UPDATE workload SET last_ms = $1 WHERE key = $2",
+				  CT_VALUES(CT_INT(*now_ms), CT_TEXT(key)), err);
+	}
+	return ret;
+}
+
 /* The time of the workload that has so many before it, by when they were last seen. */
-static int remove_some(struct ct_db *db, int64_t *rest, struct ct_err *err)
+static int remove_some(struct ct_db *db, int64_t now_ms, int64_t *rest, struct ct_err *err)
 {
 	int64_t before_ms = 0;
 	int ret = ct_db__number(db,
@@ -99,6 +125,8 @@ static int remove_some(struct ct_db *db, int64_t *rest, struct ct_err *err)
 				" ORDER BY last_ms LIMIT $1)",
 				CT_VALUES(CT_INT(AT_ONCE)), &before_ms, err);
 
+	if (before_ms > now_ms)
+		before_ms = now_ms;
 	if (!ret)
 		ret = ct_retain__before(db, before_ms, "", err);
 	if (!ret)
@@ -106,16 +134,17 @@ static int remove_some(struct ct_db *db, int64_t *rest, struct ct_err *err)
 	return ret;
 }
 
-static int retain_size(struct ct_db *db, int64_t limit, struct ct_err *err)
+static int retain_size(struct ct_db *db, int64_t limit, int64_t now_ms, struct ct_err *err)
 {
-	int64_t bytes = 0, rest = 0;
+	int64_t bytes = 0, rest = 0, before = INT64_MAX;
 	int ret = ct_db__number(db, "SELECT count(*) FROM workload", NULL, 0, &rest, err);
 
-	while (!ret && rest > AT_ONCE) {
+	while (!ret && rest > AT_ONCE && rest < before) {
 		ret = used_bytes(db, &bytes, err);
 		if (ret || bytes <= limit)
 			break;
-		ret = remove_some(db, &rest, err);
+		before = rest;
+		ret = remove_some(db, now_ms, &rest, err);
 	}
 	return ret;
 }
@@ -131,13 +160,15 @@ static int count_rows(struct ct_db *db, int64_t *rows, struct ct_err *err)
 static int retain(struct ct_store *s, const struct ct_store_limits *l, int64_t now_ms, bool by_age,
 		  uint64_t *removed, struct ct_err *err)
 {
-	int64_t before = 0, after = 0;
+	int64_t before = 0, after = 0, seen_ms = now_ms;
 	int ret = count_rows(s->db, &before, err);
 
+	if (!ret)
+		ret = touch(s->db, l, &seen_ms, err);
 	if (!ret && by_age)
 		ret = ct_retain__before(s->db, now_ms - l->age_ms, "", err);
 	if (!ret && l->bytes && s->path)
-		ret = retain_size(s->db, l->bytes, err);
+		ret = retain_size(s->db, l->bytes, seen_ms, err);
 	if (!ret)
 		ret = count_rows(s->db, &after, err);
 	if (!ret && removed)

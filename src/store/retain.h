@@ -11,6 +11,12 @@ struct ct_clock_doubt {
 };
 
 /*
+ * At the beginning the clock is compared with the last time that was stored: a host that was off
+ * for long, or one whose clock is wrong since it booted.
+ */
+void ct_retain__begin(struct ct_clock_doubt *d, int64_t stored_ms, int64_t now_ms);
+
+/*
  * If the clock jumps forward for a while, everything looks old. So after a jump nothing goes for
  * its age before a day has passed, in which somebody may set it right. Starts as {}.
  */

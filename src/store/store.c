@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "store/lock.h"
 #include "store/remote.h"
 #include "store/schema.h"
@@ -110,6 +111,21 @@ static int put_aside(const char *path, struct ct_err *err)
 	return 0;
 }
 
+static int compare_clock(struct ct_store *s, struct ct_err *err)
+{
+	int64_t last = 0;
+	int ret = ct_db__number(s->db, "SELECT coalesce(max(last_ms), 0) FROM workload", NULL, 0,
+				&last, err);
+
+	ct_retain__begin(&s->doubt, last, ct_clock__wall_ms());
+	return ret;
+}
+
+bool ct_store__doubts_clock(const struct ct_store *s)
+{
+	return s->doubt.until_ms;
+}
+
 static int open_to_write(struct ct_store *s, unsigned int flags, struct ct_err *err)
 {
 	int ret = ct_store_lock__make_file(s->path, err);
@@ -123,6 +139,8 @@ static int open_to_write(struct ct_store *s, unsigned int flags, struct ct_err *
 		ret = ct_schema__migrate(s->db, err);
 	if (!ret && (flags & CT_STORE_REBUILD))
 		ret = ct_store__check(s, err);
+	if (!ret && (flags & CT_STORE_WRITE))
+		ret = compare_clock(s, err);
 	return ret;
 }
 

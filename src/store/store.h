@@ -124,11 +124,17 @@ int ct_store__load_workload(struct ct_store *s, const char *host, const char *ke
 struct ct_store_limits {
 	int64_t age_ms; /* what was not seen for so long goes; 0: no limit */
 	int64_t bytes;	/* of the file: what was longest not seen goes first; 0: no limit */
+	/* Keys of what runs now. It stays: what is stored of the quiet is stored seldom. */
+	const char *const *living;
+	size_t nliving;
 };
 
 /* *removed: rows, may be NULL. What a fleet's database has of this host follows by age. */
 int ct_store__retain(struct ct_store *s, const struct ct_store_limits *l, int64_t now_ms,
 		     uint64_t *removed, struct ct_err *err);
+
+/* Is the last time that was stored so long ago that the clock may be wrong? Of CT_STORE_WRITE. */
+bool ct_store__doubts_clock(const struct ct_store *s);
 
 struct ct_store_status {
 	int64_t bytes;	   /* of the file and its log; 0 for PostgreSQL */

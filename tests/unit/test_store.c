@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/input.h"
 #include "emit/emit.h"
 #include "random.h"
@@ -290,6 +291,7 @@ static void test_retain(void)
 {
 	ct_autoerr struct ct_err err = {};
 	ct_autostore struct ct_store *s = NULL;
+	static const char *const living[] = { "name:c101" };
 	struct ct_store_limits age = { .age_ms = 1000 }, size = { .bytes = 200000 };
 	ct_autofree char *rows = NULL, *left = NULL;
 	uint64_t removed = 0;
@@ -308,9 +310,13 @@ static void test_retain(void)
 	rows = workloads_text(s, NULL);
 	CU_ASSERT_PTR_NULL(strstr(rows, "c099"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(rows, "c100"));
+	/* Of what runs, and is quiet, the row is as old as others. */
+	size.living = living;
+	size.nliving = 1;
 	STORES_OK(ct_store__retain(s, &size, 2100, &removed, &err), err);
 	CU_ASSERT(removed > 0);
 	left = workloads_text(s, NULL);
+	CU_ASSERT_PTR_NOT_NULL(strstr(left, "c101"));
 	CU_ASSERT_PTR_NULL(strstr(left, "c100"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(left, "c299"));
 	STORES_OK(ct_store__vacuum(s, &err), err);
@@ -319,6 +325,32 @@ static void test_retain(void)
 	CU_ASSERT(st.bytes <= 260000);
 	CU_ASSERT(st.workloads < 200);
 	STORES_OK(ct_store__check(s, &err), err);
+}
+
+/* The clock may have been set a year ahead before the daemon began. */
+static void test_retain_late(void)
+{
+	const int64_t day = 86400000, now = ct_clock__wall_ms();
+	ct_autoerr struct ct_err err = {};
+	struct ct_store *s = NULL;
+	ct_autosession struct ct_session *web = stores_session("web", 1000);
+	const struct ct_store_limits age = { .age_ms = 180 * day };
+	uint64_t removed = 0;
+
+	stores_fresh();
+	s = stores_open(CT_STORE_WRITE);
+	STORES_OK(stores_save(s, web, HOST, now - 365 * day, true, &err), err);
+	ct_store__close(s);
+	s = stores_open(CT_STORE_WRITE);
+	CU_ASSERT(ct_store__doubts_clock(s));
+	STORES_OK(ct_store__retain(s, &age, now, &removed, &err), err);
+	CU_ASSERT_EQUAL(removed, 0);
+	/* One that was not away for long begins at once. */
+	STORES_OK(stores_save(s, web, HOST, now - day, true, &err), err);
+	ct_store__close(s);
+	s = stores_open(CT_STORE_WRITE);
+	CU_ASSERT_FALSE(ct_store__doubts_clock(s));
+	ct_store__close(s);
 }
 
 /* Whoever forgets that something was accepted would tell it again. */
@@ -723,6 +755,7 @@ static CU_TestInfo tests[] = {
 	{ "times stay in order", test_clock },
 	{ "what is old goes", test_retain },
 	{ "what was told stays", test_retain_told },
+	{ "a clock that is wrong from the beginning", test_retain_late },
 	{ "events are acknowledged", test_events },
 	{ "one daemon for a store", test_two },
 	{ "what is not a store is left alone", test_refused },
