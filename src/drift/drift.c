@@ -83,8 +83,11 @@ bool ct_drift__is_learning(const struct ct_drift_in *in)
 
 	if (!in->opts.learning_ms)
 		return false;
-	return !first || in->now_ms < first ||
-	       (uint64_t)(in->now_ms - first) < in->opts.learning_ms;
+	/* First seen while the clock was ahead: who waited for that time would be silent for long.
+	 */
+	if (in->now_ms < first)
+		return in->learned.watched_ms < in->opts.learning_ms;
+	return !first || (uint64_t)(in->now_ms - first) < in->opts.learning_ms;
 }
 
 /* The most important of the sure reasons, which stands for the need; NULL: there is none. */

@@ -49,7 +49,7 @@ struct ct_daemon {
 	struct ct_gap_list gaps;
 	char host_name[65];
 	struct ct_source *on_interval, *on_save, *on_recall, *on_upkeep, *on_watchdog;
-	int64_t retained_ms; /* when what is old was removed last */
+	uint64_t retained_ns; /* when what is old was removed last; 0: not yet */
 	struct ct_source *on_signals[3];
 	struct ct_strings recall; /* keys of what was left open by a daemon before us */
 	size_t recalled;

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "monitor/daemon_priv.h"
 
-#define EVERY_MS (60 * 60 * 1000)
+#define EVERY_NS (3600 * CT_NS_PER_SEC)
 
 /* Keys of what runs; borrowed, the list is the caller's. */
 static const char **living(const struct ct_ledger *l, size_t *n)
@@ -25,22 +25,20 @@ static void retain(struct ct_daemon *d)
 		.bytes = (int64_t)d->config->store.retain_size,
 	};
 	ct_autoerr struct ct_err err = {};
-	uint64_t removed = 0;
+	uint64_t removed = 0, now = ct_clock__now_ns();
 
-	int64_t now_ms = ct_clock__wall_ms();
-
-	if ((!limits.age_ms && !limits.bytes) || now_ms - d->retained_ms < EVERY_MS)
+	if ((!limits.age_ms && !limits.bytes) ||
+	    (d->retained_ns && now - d->retained_ns < EVERY_NS))
 		return;
-	d->retained_ms = now_ms;
+	d->retained_ns = now;
 	limits.living = keys = living(d->ledger, &limits.nliving);
-	if (ct_store__retain(d->store, &limits, now_ms, &removed, &err))
+	if (ct_store__retain(d->store, &limits, ct_clock__wall_ms(), &removed, &err))
 		ct_warn("%s; nothing old was removed", err.msg);
 }
 
 void ct_daemon__on_upkeep(void *arg)
 {
 	struct ct_daemon *d = arg;
-
 	ct_autoerr struct ct_err err = {};
 
 	ct_recorder__reconnect(d->recorder);

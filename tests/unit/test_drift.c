@@ -212,8 +212,14 @@ static void test_learning(void)
 	s.in.learned.first_ms = 0;
 	CU_ASSERT_EQUAL(compare(&s), 0);
 	s.in.learned.first_ms = NOW + HOUR;
+	s.in.learned.watched_ms = 23 * HOUR;
 	ct_drift__compare(&s.in, &s.out);
 	CU_ASSERT_EQUAL(s.out.len, 0);
+	/* But not for the year by which the clock was ahead. */
+	s.in.learned.watched_ms = 25 * HOUR;
+	ct_drift__compare(&s.in, &s.out);
+	CU_ASSERT_EQUAL(s.out.len, 1);
+	ct_notices__free(&s.out);
 	s.in.opts.learning_ms = 0;
 	ct_drift__compare(&s.in, &s.out);
 	CU_ASSERT_EQUAL(s.out.len, 1);
