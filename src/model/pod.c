@@ -20,12 +20,14 @@ void ct_pod__free(struct ct_pod *p)
 	*p = (struct ct_pod){};
 }
 
-static bool parse_shim(const char *recorded, struct ct_pod *p)
+bool ct_pod__parse_shim(const char *given, struct ct_pod *p)
 {
-	const char *container = recorded + 4, *name, *space;
+	const char *container, *name, *space;
 
-	if (strncmp(recorded, "k8s_", 4) != 0)
+	*p = (struct ct_pod){};
+	if (!given || strncmp(given, "k8s_", 4) != 0)
 		return false;
+	container = given + 4;
 	name = strchr(container, '_');
 	space = name ? strchr(name + 1, '_') : NULL;
 	if (!space)
@@ -43,8 +45,6 @@ bool ct_pod__parse(const char *recorded, struct ct_pod *p)
 	*p = (struct ct_pod){};
 	if (!recorded)
 		return false;
-	if (parse_shim(recorded, p))
-		return true;
 	container = strrchr(recorded, '/');
 	if (!container || container == recorded)
 		return false;

@@ -18,11 +18,16 @@ struct ct_pod {
 };
 
 /*
- * Splits "NAMESPACE/POD/CONTAINER", as captrim records, or dockershim's
- * "k8s_CONTAINER_POD_NAMESPACE_...". False: it is not the name of a pod's container, which may be
- * NULL. The caller frees what the pod holds in any case.
+ * Splits "NAMESPACE/POD/CONTAINER", as captrim records. False: it is not the name of a pod's
+ * container, which may be NULL. The caller frees what the pod holds in any case.
  */
 bool ct_pod__parse(const char *recorded, struct ct_pod *p);
+
+/*
+ * The same of "k8s_CONTAINER_POD_NAMESPACE_...", as CRI-O and dockershim call their containers.
+ * Anybody may call one of Docker's so, which proves nothing.
+ */
+bool ct_pod__parse_shim(const char *given, struct ct_pod *p);
 void ct_pod__free(struct ct_pod *p);
 
 /*

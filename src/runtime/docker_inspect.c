@@ -10,6 +10,7 @@
 #include "model/caps.h"
 #include "runtime/docker_priv.h"
 #include "runtime/grant.h"
+#include "runtime/pod_words.h"
 #include "runtime/seccomp_file.h"
 
 static bool is_true(const char *s)
@@ -286,6 +287,9 @@ int ct_docker_inspect__parse(const json_t *root, const struct ct_docker_info *in
 			 digest && *digest ? digest : ct_json_in__str(root, "Image"));
 	ct_json_in__take(&c->user, ct_json_in__str(config, "User"));
 	parse_labels(json_object_get(config, "Labels"), c);
+	if (info->runtime == CT_RT_DOCKER)
+		ct_pod_words__of_docker(json_object_get(config, "Labels"),
+					ct_json_in__str(host, "CgroupParent"), c);
 	parse_modes(host, c);
 	health = ct_docker_health__command(config);
 	free(c->health);

@@ -6,8 +6,9 @@
 #include "base/util.h"
 #include "cgroup/name.h"
 #include "runtime/oci_priv.h"
+#include "runtime/pod_words.h"
 
-bool ct_docker_state__read(const char *path, struct ct_container *c)
+bool ct_docker_state__read(const char *path, const char *cgroup, struct ct_container *c)
 {
 	ct_autojson json_t *state = NULL;
 	json_error_t bad = { .line = 0 };
@@ -22,10 +23,12 @@ bool ct_docker_state__read(const char *path, struct ct_container *c)
 		ct_json_in__take(&c->name, name);
 	if (!c->image && image && *image)
 		ct_json_in__take(&c->image, image);
+	ct_pod_words__of_docker(json_object_get(json_object_get(state, "Config"), "Labels"), cgroup,
+				c);
 	return true;
 }
 
-bool ct_docker_state__find(const char *id, struct ct_container *c)
+bool ct_docker_state__find(const char *id, const char *cgroup, struct ct_container *c)
 {
 	static const char *const roots[] = { "/var/lib/docker",
 					     "/var/snap/docker/common/var-lib-docker",
@@ -38,7 +41,7 @@ bool ct_docker_state__find(const char *id, struct ct_container *c)
 		ct_autofree char *path = ct_xasprintf("%s/containers/%s/config.v2.json", roots[i],
 						      id);
 
-		found = ct_docker_state__read(path, c);
+		found = ct_docker_state__read(path, cgroup, c);
 	}
 	return found;
 }

@@ -6,12 +6,13 @@
 #include "model/session.h"
 
 /*
- * Name and image, where they are not known, from a container's config.v2.json. Labels are left out:
- * Compose's may be the image's, which only the engine can tell. False: it could not be read.
+ * Name and image, where they are not known, from a container's config.v2.json, and the pod, see
+ * ct_pod_words__of_docker(). Other labels are left out: Compose's may be the image's, which only
+ * the engine can tell. False: it could not be read.
  */
-bool ct_docker_state__read(const char *path, struct ct_container *c);
+bool ct_docker_state__read(const char *path, const char *cgroup, struct ct_container *c);
 
 /* The same of the container with that id, of root's dockerd, in the usual places. */
-bool ct_docker_state__find(const char *id, struct ct_container *c);
+bool ct_docker_state__find(const char *id, const char *cgroup, struct ct_container *c);
 
 #endif

@@ -46,7 +46,7 @@ static bool read_dockers(int root, struct ct_workload *w)
 	ct_autofree char *path = find_file(root, "/var/lib/docker/containers/%s/config.v2.json",
 					   w->id, &fd);
 
-	return path && ct_docker_state__read(path, &w->container);
+	return path && ct_docker_state__read(path, w->cgroup_path, &w->container);
 }
 
 static bool read_bundle(int root, const char *cgroup, struct ct_workload *w)

@@ -253,7 +253,7 @@ int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload
 		w->runtime = CT_RT_GVISOR;
 	/* A bundle of Docker's names nothing, and one of a user's is not root's. */
 	if (strstr(config_json, "/moby/") && strncmp(config_json, "/run/user/", 10) != 0)
-		ct_docker_state__find(w->id, c);
+		ct_docker_state__find(w->id, cgroup, c);
 	set_mode(&c->network, has_ns(linux_, "network", "net"));
 	set_mode(&c->pid_mode, has_ns(linux_, "pid", "pid"));
 	set_mode(&c->ipc_mode, has_ns(linux_, "ipc", "ipc"));

@@ -11,14 +11,14 @@
 #include "base/strings.h"
 #include "model/pod.h"
 #include "runtime/oci_priv.h"
+#include "runtime/pod_words.h"
 #include "runtime/tells.h"
 
-#define LONGEST_NAME 253 /* of everything in Kubernetes; this and no more is believed */
-#define MAX_LABELS   (64 << 10)
-#define CRIO	     "io.kubernetes.cri-o."
-#define KUBELET	     "io.kubernetes."
-#define LOGS	     "/var/log/containers/"
-#define SANDBOX	     "POD" /* as dockershim called a pod's own container */
+#define MAX_LABELS (64 << 10)
+#define CRIO	   "io.kubernetes.cri-o."
+#define KUBELET	   "io.kubernetes."
+#define LOGS	   "/var/log/containers/"
+#define SANDBOX	   CT_POD_SANDBOX
 
 /* What one bundle says, borrowed from it but for split. */
 struct notes {
@@ -86,7 +86,7 @@ static void split_name(const char *name, struct notes *n)
 {
 	const char *at = name;
 
-	if (!name || !ct_pod__parse(name, &n->split))
+	if (!name || !ct_pod__parse_shim(name, &n->split))
 		return;
 	n->container = n->container ?: n->split.container;
 	n->pod = n->pod ?: n->split.name;
@@ -122,19 +122,6 @@ static bool read_crio(const json_t *notes, struct notes *n)
 	return true;
 }
 
-/* "/" separates them later on, and whatever else is not plain text was not made by Kubernetes. */
-static bool is_name(const char *s)
-{
-	size_t len = s ? strlen(s) : 0;
-
-	if (!len || len > LONGEST_NAME)
-		return false;
-	for (; *s; s++)
-		if (*s <= ' ' || *s > '~' || *s == '/')
-			return false;
-	return true;
-}
-
 /* The uid that the path of the cgroup has, or "". */
 static void uid_of_cgroup(const json_t *config, const char *cgroup, char uid[CT_TELLS_WORD])
 {
@@ -145,37 +132,6 @@ static void uid_of_cgroup(const json_t *config, const char *cgroup, char uid[CT_
 		ct_tells__pod(cgroup, uid);
 	if (!uid[0] && path)
 		ct_tells__pod(path, uid);
-}
-
-static bool agrees(const struct notes *n, const char *uid)
-{
-	if (!is_name(n->space) || !is_name(n->pod) || !is_name(n->container))
-		return false;
-	if (!*uid)
-		return n->proved;
-	/* Older ones of containerd have no uid, and cannot be forged. */
-	return n->uid ? !strcmp(n->uid, uid) : n->proved;
-}
-
-static char *node_name(void)
-{
-	ct_autofree char *path = ct_host__path("/etc/hostname"), *text = NULL;
-
-	if (ct_read_file(path, 4096, &text, NULL))
-		return NULL;
-	text[strcspn(text, "\n")] = '\0';
-	for (char *c = text; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return ct_steal(text);
-}
-
-static void set_owner(const char *pod, struct ct_container *c)
-{
-	ct_autofree char *node = node_name();
-	const struct ct_pod_facts facts = { .uid = c->pod_uid, .node = node, .labels = c->labels };
-
-	free(c->owner);
-	c->owner = ct_pod__find_owner(pod, &facts, &c->owner_guessed);
 }
 
 /* As Kubernetes wants a label's value to be; nothing else is kept, for it may be a secret. */
@@ -218,15 +174,29 @@ static void read_sandbox(const char *id, struct ct_container *c)
 	c->labels = labels_of(json_object_get(root, "annotations"));
 }
 
+static struct ct_pod_words words_of(const struct notes *n)
+{
+	return (struct ct_pod_words){ .space = n->space,
+				      .pod = n->pod,
+				      .container = n->container,
+				      .uid = n->uid,
+				      .proved = n->proved };
+}
+
 static void take(const struct notes *n, const char *uid, struct ct_container *c)
 {
-	free(c->name);
-	c->name = ct_xasprintf("%s/%s/%s", n->space, n->pod, n->container);
-	if (*uid)
-		ct_json_in__take(&c->pod_uid, uid);
+	const struct ct_pod_words words = words_of(n);
+
 	if (n->sandbox_id)
 		read_sandbox(n->sandbox_id, c);
-	set_owner(n->pod, c);
+	ct_pod_words__take(&words, uid, c);
+}
+
+static bool agrees(const struct notes *n, const char *uid)
+{
+	const struct ct_pod_words words = words_of(n);
+
+	return ct_pod_words__agree(&words, uid);
 }
 
 void ct_pod_notes__read(const json_t *config, const char *cgroup, struct ct_workload *w)
@@ -337,8 +307,9 @@ void ct_pod_notes__from_logs(const char *id, const char *cgroup, struct ct_conta
 	s->pattern = ct_xasprintf(LOGS "*-%s.log", id);
 	if (ct_bounded__call(search, log_search__free, s, CT_OCI_SEARCH_MS) == -ETIMEDOUT)
 		return;
-	if (s->target && split_log(s->name, id, &n) && is_name(n.pod) && is_name(n.space) &&
-	    is_name(n.container) && names_pod(s->target, &n, uid))
+	n.uid = uid;
+	if (s->target && split_log(s->name, id, &n) && agrees(&n, uid) &&
+	    names_pod(s->target, &n, uid))
 		take(&n, uid, c);
 	log_search__free(s);
 }

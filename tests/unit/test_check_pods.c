@@ -36,8 +36,7 @@ static void test_names(void)
 		{ "shop/web-28712345-x7k2p/nginx", "CronJob/web", CT_YES },
 		{ "shop/web-28712345-0-x7k2p/nginx", "CronJob/web", CT_YES },
 		{ "shop/web-7-anything/nginx", "DeploymentConfig/web", CT_YES },
-		{ "k8s_nginx_web-0_shop_uid_0", "StatefulSet/web", CT_YES },
-		{ "k8s_nginx_db-0_shop_uid_0", "StatefulSet/web", CT_NO },
+		{ "k8s_nginx_web-0_shop_uid_0", "StatefulSet/web", CT_UNKNOWN },
 		{ "nginx", "Deployment/web", CT_UNKNOWN },
 		{ NULL, "Deployment/web", CT_UNKNOWN },
 	};

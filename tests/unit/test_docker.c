@@ -247,6 +247,47 @@ static void test_inspect_guests(void)
 	}
 }
 
+/* dockershim and cri-dockerd: labels that anybody can set count in the pod's own cgroup alone. */
+static void test_inspect_pods(void)
+{
+	static const char uid[] = "0a1b2c3d-1111-2222-3333-444455556666";
+	static const char name[] = "k8s_nginx_web-7d4b9c6f5d-x7k2p_shop_0a1b2c3d_0";
+	static const struct {
+		const char *parent, *type, *uid, *name, *pod;
+	} cases[] = {
+		{ "/kubepods/besteffort/pod0a1b2c3d-1111-2222-3333-444455556666", "container", uid,
+		  "shop/web-7d4b9c6f5d-x7k2p/nginx", uid },
+		{ "kubepods-burstable-pod0a1b2c3d_1111_2222_3333_444455556666.slice", "container",
+		  uid, "shop/web-7d4b9c6f5d-x7k2p/nginx", uid },
+		{ "kubepods-burstable-pod0a1b2c3d_1111_2222_3333_444455556666.slice", "podsandbox",
+		  uid, "shop/web-7d4b9c6f5d-x7k2p/POD", uid },
+		/* Docker's own, another pod's, and one without the label. */
+		{ "", "container", uid, name, NULL },
+		{ "/kubepods/besteffort/pod0a1b2c3d-1111-2222-3333-444455557777", "container", uid,
+		  name, NULL },
+		{ "/kubepods/besteffort/pod0a1b2c3d-1111-2222-3333-444455556666", "container", "",
+		  name, NULL },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autojson json_t *root =
+			json_pack("{s:s, s:s, s:{s:s}, s:{s:{s:s, s:s, s:s, s:s, s:s}}}", "Id", ID,
+				  "Name", "/k8s_nginx_web-7d4b9c6f5d-x7k2p_shop_0a1b2c3d_0",
+				  "HostConfig", "CgroupParent", cases[i].parent, "Config", "Labels",
+				  "io.kubernetes.docker.type", cases[i].type,
+				  "io.kubernetes.container.name", "nginx", "io.kubernetes.pod.name",
+				  "web-7d4b9c6f5d-x7k2p", "io.kubernetes.pod.namespace", "shop",
+				  "io.kubernetes.pod.uid", cases[i].uid);
+		struct ct_workload *w = ct_session__add(s, "x");
+
+		CU_ASSERT_EQUAL(ct_docker_inspect__parse(root, &docker_info, w), 0);
+		UNIT_STR(w->container.name, cases[i].name);
+		UNIT_STR(w->container.pod_uid, cases[i].pod);
+		UNIT_STR(w->container.owner, cases[i].pod ? "Deployment/web" : NULL);
+	}
+}
+
 /* Anything may come: wrong types are like missing members, and what has no Id is not a container.
  */
 static void test_inspect_hostile(void)
@@ -481,6 +522,7 @@ static CU_TestInfo tests[] = {
 	{ "inspect: Docker 28", test_inspect_docker_28 },
 	{ "inspect: Podman 4.3", test_inspect_podman },
 	{ "inspect: gVisor, Kata", test_inspect_guests },
+	{ "inspect: pods", test_inspect_pods },
 	{ "inspect: hostile", test_inspect_hostile },
 	{ "inspect: security options", test_security_opts },
 	{ "inspect: capabilities", test_caps },

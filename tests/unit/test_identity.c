@@ -21,8 +21,9 @@ static const struct {
 	{ CT_WL_CONTAINER, "0", "a%2Fb", "\x1b[2J", "x", "i", NULL, "compose:a%252Fb/%1B[2J" },
 	{ CT_WL_CONTAINER, "0", NULL, NULL, "prod/web-7d4b9c6f5d-x7k2p/nginx", "i", NULL,
 	  "kubernetes:prod/web/nginx" },
+	/* Anybody may call one of Docker's so. */
 	{ CT_WL_CONTAINER, "0", NULL, NULL, "k8s_nginx_web-0_prod_uid_0", "i", NULL,
-	  "kubernetes:prod/web/nginx" },
+	  "name:k8s_nginx_web-0_prod_uid_0" },
 	{ CT_WL_CONTAINER, "0", NULL, NULL, "shop_web.1." TASK, "i", NULL, "swarm:shop_web" },
 	{ CT_WL_CONTAINER, "0", NULL, NULL, "shop.web.12." TASK, "i", NULL, "swarm:shop.web" },
 	{ CT_WL_CONTAINER, "0", NULL, NULL, "web." NODE "." TASK, "i", NULL, "swarm:web" },

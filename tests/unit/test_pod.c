@@ -37,8 +37,7 @@ static void test_parse(void)
 	} names[] = {
 		{ "prod/web-0/nginx", "prod", "web-0", "nginx" },
 		{ "web-0/nginx", NULL, "web-0", "nginx" },
-		{ "k8s_nginx_web-0_prod_uid_0", "prod", "web-0", "nginx" },
-		{ "k8s_nginx", NULL, NULL, NULL },
+		{ "k8s_nginx_web-0_prod_uid_0", NULL, NULL, NULL },
 		{ "nginx", NULL, NULL, NULL },
 		{ "/nginx", NULL, NULL, NULL },
 		{ NULL, NULL, NULL, NULL },
@@ -55,9 +54,24 @@ static void test_parse(void)
 	}
 }
 
+static void test_parse_shim(void)
+{
+	struct ct_pod p;
+
+	CU_ASSERT(ct_pod__parse_shim("k8s_nginx_web-0_prod_uid_0", &p));
+	UNIT_STR(p.space, "prod");
+	UNIT_STR(p.name, "web-0");
+	UNIT_STR(p.container, "nginx");
+	ct_pod__free(&p);
+	CU_ASSERT(!ct_pod__parse_shim("k8s_nginx", &p));
+	CU_ASSERT(!ct_pod__parse_shim("prod/web-0/nginx", &p));
+	CU_ASSERT(!ct_pod__parse_shim(NULL, &p));
+}
+
 static CU_TestInfo tests[] = {
 	{ "owner", test_owner },
 	{ "parse", test_parse },
+	{ "parse: shim", test_parse_shim },
 	CU_TEST_INFO_NULL,
 };
 
