@@ -78,7 +78,8 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 
 /*
  * nspawn itself, beside its payload: of a unit of one of these names, or of another one in a slice
- * that is for machines, or a pod's (rkt's pods were machines). Elsewhere Podman has that name, too.
+ * that is for machines, or a pod's (rkt's pods were machines). Elsewhere others have that name,
+ * too.
  */
 static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
 {

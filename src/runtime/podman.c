@@ -46,14 +46,16 @@ static bool is_client(struct ct_cgroup_part p)
 	       ct_cgroup_part__cut_prefix(&p, "podman-") && strspn(p.s, "0123456789") == p.len;
 }
 
-/* conmon of a container that divides a service with it, under the names that it had over time */
+/*
+ * conmon of a container that divides a service with it. Podman 2 called that "supervisor", as many
+ * a service calls its own (DelegateSubgroup= in systemd.resource-control(5)).
+ */
 static bool is_supervisor(const struct ct_cgroup_at *at)
 {
 	struct ct_cgroup_part parent = at->parent;
 
 	return ct_cgroup_part__cut_suffix(&parent, ".service") &&
-	       (ct_cgroup_part__is(&at->part, "runtime") ||
-		ct_cgroup_part__is(&at->part, "supervisor"));
+	       ct_cgroup_part__is(&at->part, "runtime");
 }
 
 /* With cgroupfs all containers' are in one cgroup (moveConmonToCgroupAndSignal in libpod). */

@@ -117,8 +117,19 @@ static char *unknown_of(const struct ct_tells *t, const char *path)
 	return list.s;
 }
 
+/* Is that the template's own slice, which systemd gives to all of its instances? */
+static bool is_of_template(const char *app, const char *unit)
+{
+	const struct ct_cgroup_part p = { app, strlen(app), 0 };
+	ct_autofree char *plain = ct_cgroup_part__unescape(&p);
+	const char *name = strrchr(unit, '/') ? strrchr(unit, '/') + 1 : unit;
+	size_t len = strlen(plain);
+
+	return !strncmp(name, plain, len) && name[len] == '@';
+}
+
 /* A desktop gives an application that has several units a slice: app-ID.slice. */
-static char *app_of_slice(const char *path)
+static char *app_of_slice(const char *path, const char *unit)
 {
 	struct ct_cgroup_part p;
 
@@ -126,8 +137,11 @@ static char *app_of_slice(const char *path)
 		ct_autofree char *slice = ct_xstrndup(p.s, p.len);
 
 		if (ct_cgroup_part__cut_prefix(&p, "app-") &&
-		    ct_cgroup_part__cut_suffix(&p, ".slice"))
-			return ct_unit_name__app(slice);
+		    ct_cgroup_part__cut_suffix(&p, ".slice")) {
+			ct_autofree char *app = ct_unit_name__app(slice);
+
+			return app && !is_of_template(app, unit) ? ct_steal(app) : NULL;
+		}
 	}
 	return NULL;
 }
@@ -153,7 +167,7 @@ static void add_unit(struct ct_str *out, const struct ct_tells *t, const char *p
 {
 	const char *id = t->outer.name.id;
 	ct_autofree char *stable = ct_unit_name__stable(id, path);
-	ct_autofree char *app = ct_unit_name__app(id) ?: app_of_slice(path);
+	ct_autofree char *app = ct_unit_name__app(id) ?: app_of_slice(path, id);
 	ct_autofree char *of = NULL, *instance = NULL;
 
 	if (t->outer.name.runtime != CT_RT_SYSTEMD)

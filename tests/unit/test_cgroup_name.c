@@ -193,7 +193,7 @@ static void test_real_paths(void)
 		text = ct_tells__text(&t, field[0]);
 		UNIT_STR(text, field[7]);
 	}
-	CU_ASSERT(n >= 599);
+	CU_ASSERT(n >= 630);
 	ct_host__set_root("");
 }
 
