@@ -222,10 +222,13 @@ static __always_inline void enters(struct task_struct *task, __u64 from, __u64 n
 	slot = take_slot_of(now, from, how);
 	if (!slot || how & CT_CAME_WHOLE)
 		return;
-	/* One that has executed already, like runc's init, may do so again
-	 * before it leaves the mount namespace that its maker is in. */
+	/*
+	 * One that has executed already, like runc's init, may do so again before it leaves the
+	 * mount namespace that its maker is in. Its maker is not always who moves it: a user's
+	 * systemd does that for an engine that has a mount namespace of its own.
+	 */
 	if (!(BPF_CORE_READ(task, flags) & PF_FORKNOEXEC) && !(how & CT_CAME_BY_ITSELF))
-		n.mntns = mntns_of((struct task_struct *)bpf_get_current_task());
+		n.mntns = mntns_of(BPF_CORE_READ(task, real_parent));
 	n.entry = CT_ENTRY_SLOT(slot);
 	hold_slot(now, slot, CAPS_OF(BPF_CORE_READ(task, real_cred), cap_permitted));
 	entering_add(tgid, &n);
