@@ -240,8 +240,14 @@ static bool is_sound(const struct bundle_search *w)
 static void search(void *arg)
 {
 	struct bundle_search *w = arg;
+	struct ct_cgroup_part id = { w->id, strlen(w->id), 0 };
 
 	look_everywhere(w, false);
+	/* Below kubepods Docker's have the names that containerd's have. */
+	if (!w->config && w->rt == CT_RT_CONTAINERD && ct_cgroup_part__is_id(&id)) {
+		w->rt = CT_RT_DOCKER;
+		look_everywhere(w, false);
+	}
 	if (!w->config)
 		look_everywhere(w, true);
 }

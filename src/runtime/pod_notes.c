@@ -16,6 +16,7 @@
 
 #define MAX_LABELS (64 << 10)
 #define CRIO	   "io.kubernetes.cri-o."
+#define CONTAINERD "io.kubernetes.cri."
 #define KUBELET	   "io.kubernetes."
 #define LOGS	   "/var/log/containers/"
 #define SANDBOX	   CT_POD_SANDBOX
@@ -64,20 +65,53 @@ static const char *crio(const json_t *notes, const char *key)
 	return value;
 }
 
+/* NAMESPACE_POD_UID, in which the kubelet has a pod's logs; none of the three has a "_" in it. */
+static void split_log_dir(const char *dir, struct notes *n)
+{
+	const char *space = dir && strrchr(dir, '/') ? strrchr(dir, '/') + 1 : NULL;
+	const char *pod = space ? strchr(space, '_') : NULL,
+		   *uid = pod ? strchr(pod + 1, '_') : NULL;
+
+	if (!uid || strchr(uid + 1, '_'))
+		return;
+	n->space = n->split.space = ct_xstrndup(space, (size_t)(pod - space));
+	n->pod = n->split.name = ct_xstrndup(pod + 1, (size_t)(uid - pod) - 1);
+	n->split_uid = ct_xstrdup(uid + 1);
+	n->uid = n->uid ?: n->split_uid;
+}
+
+/* containerd before 1.4 named the pod only by where the sandbox has its logs. */
+static void read_log_dir(const json_t *notes, struct notes *n)
+{
+	const char *dir = ct_json_in__str(notes, CONTAINERD "sandbox-log-directory");
+	const char *id = ct_json_in__str(notes, CONTAINERD "sandbox-id");
+	ct_autofree char *config = !dir && id ? ct_oci__find(CT_RT_CONTAINERD, id, NULL, NULL) :
+						NULL;
+	ct_autojson json_t *sandbox = NULL;
+	json_error_t bad;
+
+	if (config && !ct_oci__load(config, &sandbox, &bad))
+		dir = ct_json_in__str(json_object_get(sandbox, "annotations"),
+				      CONTAINERD "sandbox-log-directory");
+	split_log_dir(dir, n);
+}
+
 /* containerd writes its own annotations last: they hold. */
 static bool read_containerd(const json_t *notes, struct notes *n)
 {
-	const char *type = ct_json_in__str(notes, "io.kubernetes.cri.container-type");
+	const char *type = ct_json_in__str(notes, CONTAINERD "container-type");
 
-	if (!type && !ct_json_in__str(notes, "io.kubernetes.cri.sandbox-name"))
+	if (!type && !ct_json_in__str(notes, CONTAINERD "sandbox-name"))
 		return false;
 	n->container = type && !strcmp(type, "sandbox") ?
 			       SANDBOX :
-			       ct_json_in__str(notes, "io.kubernetes.cri.container-name");
-	n->pod = ct_json_in__str(notes, "io.kubernetes.cri.sandbox-name");
-	n->space = ct_json_in__str(notes, "io.kubernetes.cri.sandbox-namespace");
-	n->uid = ct_json_in__str(notes, "io.kubernetes.cri.sandbox-uid");
+			       ct_json_in__str(notes, CONTAINERD "container-name");
+	n->pod = ct_json_in__str(notes, CONTAINERD "sandbox-name");
+	n->space = ct_json_in__str(notes, CONTAINERD "sandbox-namespace");
+	n->uid = ct_json_in__str(notes, CONTAINERD "sandbox-uid");
 	n->proved = true;
+	if (!n->pod && !n->space)
+		read_log_dir(notes, n);
 	return true;
 }
 

@@ -181,6 +181,107 @@ static const struct {
 	  "default/nginx-gvisor/nginx", "Pod/nginx-gvisor ?",
 	  "kubernetes:default/nginx-gvisor/nginx", CT_RT_GVISOR, "docker.io/library/nginx:latest" },
 	{ "gvisor", "/mybox", NULL, NULL, "name@gvisor:mybox", CT_RT_GVISOR, NULL },
+	/*
+	 * An exam: EKS, containerd before 1.4 by its log directory (a sandbox, a container, another
+	 * pod's), a user's Podman, nerdctl, Kata, words of CRI-O's in a pod of containerd's, names
+	 * as long as may be, cri-dockerd without the engine (a pod, and one that is only called
+	 * so), OpenShift, RKE2, crun by hand, no annotations
+	 */
+	{ "exam",
+	  "/kubepods.slice/kubepods-burstable.slice/"
+	  "kubepods-burstable-pod0c6b9b53_bd0a_4a4b_8f0e_3a8bb9d7c1e2.slice/"
+	  "cri-containerd-6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b.scope",
+	  "kube-system/aws-node-x7k2p/aws-node", "Controller/aws-node ?",
+	  "kubernetes:kube-system/aws-node/aws-node", CT_RT_CONTAINERD,
+	  "602401143452.dkr.ecr.us-west-2.amazonaws.com/amazon-k8s-cni:v1.12.6" },
+	{ "exam",
+	  "/kubepods.slice/kubepods-burstable.slice/"
+	  "kubepods-burstable-pod0c6b9b53_bd0a_4a4b_8f0e_3a8bb9d7c1e2.slice/"
+	  "cri-containerd-b2239ae33d9bc5614aeb2e439e5032b1fe77c32f7080d3211c1d03f1b17ffcf6.scope",
+	  "kube-system/coredns-5d78c9869d-79bfv/POD", "Deployment/coredns ?",
+	  "kubernetes:kube-system/coredns/POD", CT_RT_CONTAINERD, NULL },
+	{ "exam",
+	  "/kubepods.slice/kubepods-burstable.slice/"
+	  "kubepods-burstable-pod0c6b9b53_bd0a_4a4b_8f0e_3a8bb9d7c1e2.slice/"
+	  "cri-containerd-ecc2853c85e37f5544d87b8c8322b33bcb8986bf36e480d404da04bc221adb04.scope",
+	  "kube-system/coredns-5d78c9869d-79bfv/coredns", "Deployment/coredns ?",
+	  "kubernetes:kube-system/coredns/coredns", CT_RT_CONTAINERD, NULL },
+	{ "exam",
+	  "/kubepods.slice/kubepods-burstable.slice/"
+	  "kubepods-burstable-pod0c6b9b53_bd0a_4a4b_8f0e_3a8bb9d7c1e2.slice/"
+	  "cri-containerd-4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce.scope",
+	  NULL, NULL, "container:4e07408562bedb8b60ce05c1decfe3ad16b72230967de01f640b7e4729b49fce",
+	  CT_RT_CONTAINERD, NULL },
+	{ "exam",
+	  "/user.slice/user-1001.slice/user@1001.service/user.slice/"
+	  "libpod-4b227777d4dd1fc61c6f884f48641d02b4d121d3fd328cb08b5531fcacdabf8a.scope/container",
+	  "web", NULL, "name@podman.1001:web", CT_RT_PODMAN, "docker.io/library/nginx:1.27" },
+	{ "exam", "/default/ef2d127de37b942baad06145e54b0c619a1f22327b2ebbcfbec78f5564afe39d",
+	  "web", NULL, "name@containerd:web", CT_RT_CONTAINERD, NULL },
+	{ "exam",
+	  "/system.slice/"
+	  "nerdctl-e7f6c011776e8db7cd330b54174fd76f7d0216b612387a5ffcfb81e6f0919683.scope",
+	  "db", NULL, "name@containerd:db", CT_RT_CONTAINERD, NULL },
+	{ "exam",
+	  "/kubepods.slice/kubepods-burstable.slice/"
+	  "kubepods-burstable-pod0c6b9b53_bd0a_4a4b_8f0e_3a8bb9d7c1e2.slice/"
+	  "cri-containerd-7902699be42c8a8e46fbbb4501726517e86b22c56a189f7625a6da49081b2451.scope",
+	  "default/coco-pod/POD", "Pod/coco-pod ?", "kubernetes:default/coco-pod/POD", CT_RT_KATA,
+	  NULL },
+	{ "exam",
+	  "/kubepods.slice/kubepods-burstable.slice/"
+	  "kubepods-burstable-pod0c6b9b53_bd0a_4a4b_8f0e_3a8bb9d7c1e2.slice/"
+	  "cri-containerd-2c624232cdd221771294dfbb310aca000a0df6ac8b66b696d90ef06fdefb64a3.scope",
+	  "tenant/mine/evil", "Pod/mine ?", "kubernetes:tenant/mine/evil", CT_RT_CONTAINERD, NULL },
+	{ "exam",
+	  "/kubepods.slice/kubepods-burstable.slice/"
+	  "kubepods-burstable-pod0c6b9b53_bd0a_4a4b_8f0e_3a8bb9d7c1e2.slice/"
+	  "cri-containerd-19581e27de7ced00ff1ce50b2047e7a567c76b1cbaebabe5ef03f7c3017bb5b7.scope",
+	  "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn/"
+	  "pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp"
+	  "pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp"
+	  "ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp-x7k2p/"
+	  "ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc",
+	  "Controller/"
+	  "pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp"
+	  "pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp"
+	  "ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp ?",
+	  "kubernetes:nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn/"
+	  "pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp"
+	  "pppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp"
+	  "ppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppppp/"
+	  "ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc",
+	  CT_RT_CONTAINERD, NULL },
+	{ "exam",
+	  "/kubepods/burstable/pod0c6b9b53-bd0a-4a4b-8f0e-3a8bb9d7c1e2/"
+	  "4a44dc15364204a80fe80e9039455cc1608281820fe2b24f1e5233ade6af1dd5",
+	  "kube-system/etcd-node1/etcd", "Pod/etcd-node1 ?",
+	  "kubernetes:kube-system/etcd-node1/etcd", CT_RT_DOCKER, "k8s.gcr.io/etcd:3.5" },
+	{ "exam", "/docker/4fc82b26aecb47d2868c4efbe3581732a3e7cbcc6c2efb32062c08170a05eeb8",
+	  "k8s_etcd_etcd-node1_kube-system_x_0", NULL, "name:k8s_etcd_etcd-node1_kube-system_x_0",
+	  CT_RT_DOCKER, "k8s.gcr.io/etcd:3.5" },
+	{ "exam",
+	  "/kubepods.slice/kubepods-burstable.slice/"
+	  "kubepods-burstable-pod0c6b9b53_bd0a_4a4b_8f0e_3a8bb9d7c1e2.slice/"
+	  "crio-6b51d431df5d7f141cbececcf79edf3dd861c3b4069f0b11661a3eefacbba918.scope/container",
+	  "openshift-ingress/router-default-6b7c8d9f5b-zx2k4/router", "Deployment/router-default",
+	  "kubernetes:openshift-ingress/router-default/router", CT_RT_CRIO,
+	  "quay.io/openshift-release-dev/"
+	  "ocp-v4.0-art-dev@sha256:"
+	  "b29814cf5792e684cd75d6a7fce7a67a11887e312f87ca2ac2496d81f365ff72" },
+	{ "exam",
+	  "/kubepods.slice/kubepods-burstable.slice/"
+	  "kubepods-burstable-pod73966cc857eb92e32c0d6cf9f97a19a4.slice/"
+	  "cri-containerd-3fdba35f04dc8c462986c992bcf875546257113072a909c162f7e470e581e278.scope",
+	  "kube-system/etcd-server-1/etcd", "StaticPod/etcd", "kubernetes:kube-system/etcd/etcd",
+	  CT_RT_CONTAINERD, "index.docker.io/rancher/hardened-etcd:v3.5.9" },
+	{ "exam", "/mybox", NULL, NULL, "name:mybox", CT_RT_NONE, NULL },
+	{ "exam",
+	  "/kubepods.slice/kubepods-burstable.slice/"
+	  "kubepods-burstable-pod0c6b9b53_bd0a_4a4b_8f0e_3a8bb9d7c1e2.slice/"
+	  "cri-containerd-e629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb.scope",
+	  NULL, NULL, "container:e629fa6598d732768f7c726b4b621285f9c3b85303900aa912017db7617d8bdb",
+	  CT_RT_CONTAINERD, NULL },
 	/* Podman's annotations look like CRI-O's. */
 	{ "podman",
 	  "/user.slice/user-1000.slice/user@1000.service/user.slice/"
