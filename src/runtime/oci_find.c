@@ -23,6 +23,7 @@ struct bundle_search {
 	char *config;	  /* found */
 	char *state;	  /* the low-level runtime's that named it, or NULL */
 	bool by_state;	  /* only what such states name */
+	bool by_hand;	  /* not in the places that an engine has given them */
 };
 
 /*
@@ -161,7 +162,10 @@ static char *first_match(struct bundle_search *w, const char *pattern,
 	ct_autostrings struct ct_strings paths = { 0 };
 	char *found = NULL;
 
-	ct_host__glob(pattern, &paths);
+	if (strchr(pattern, '*'))
+		ct_host__glob(pattern, &paths);
+	else
+		ct_strings__add(&paths, pattern);
 	/* Another user may have made, or copied, one for the same id. */
 	if (user && paths.len > 1)
 		found = first_of(w, &paths, p, &user);
@@ -179,7 +183,7 @@ static char *look_at(struct bundle_search *w, const struct ct_bundle_place *p)
 	ct_autofree char *pattern = ct_xstrdup(p->pattern), *all = NULL;
 	char *hole = strstr(pattern, "%s"), *any = strchr(pattern, '*');
 
-	if (w->space && (!any || any > hole))
+	if ((w->space && (!any || any > hole)) || (w->by_hand && any && any < hole))
 		return NULL;
 	*hole = '\0';
 	if (w->space) {
@@ -356,7 +360,7 @@ bool ct_oci__started(const char *id, const char *cgroup)
 	struct bundle_search *w = bundle_search__new(CT_RT_NONE, id, cgroup);
 	bool started;
 
-	w->by_state = true;
+	w->by_state = w->by_hand = true;
 	if (is_sound(w) && !w->space)
 		look_everywhere(w, false);
 	started = w->state && state_is_of(w->state, cgroup);
