@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # The wall clock of the daemon, and of nobody else, jumps a year forward and back: nothing is forgotten or taken for
-# unused, times that are stored stay in order, and a new need is told before, meanwhile and afterwards.
+# unused, times that are stored stay in order, and a new need is told before it, between the two and afterwards.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 # shellcheck source=../lib/monitor.sh
