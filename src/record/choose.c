@@ -270,6 +270,14 @@ static void ask(struct ct_recorder *r, struct ct_workload *w, const char *config
 		r->session->losses.lookups++;
 }
 
+/* What is known whoever has described it. */
+static void settle(struct ct_recorder *r, struct ct_workload *w)
+{
+	if (keeps_files(w))
+		ct_oci__tell_sandbox(w, w->cgroup_path);
+	ct_userns__settle(ct_collect__cgroups(r->collect), w);
+}
+
 void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 {
 	const char *id = keeps_files(w) ? ct_workload__plain_id(w) : w->id;
@@ -279,12 +287,12 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 	if (w->kind != CT_WL_CONTAINER)
 		return;
 	if (ct_recorder__describe_inner(r, w)) {
-		ct_userns__settle(ct_collect__cgroups(r->collect), w);
+		settle(r, w);
 		return;
 	}
 	if (inspected(w)) {
 		ask(r, w, NULL);
-		ct_userns__settle(ct_collect__cgroups(r->collect), w);
+		settle(r, w);
 		return;
 	}
 	if (!r->engine || ct_engine__inspect(r->engine, id, w, &err)) {
@@ -294,7 +302,7 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 	}
 	ct_pod_notes__from_logs(id, w->cgroup_path, &w->container);
 	ask(r, w, config);
-	ct_userns__settle(ct_collect__cgroups(r->collect), w);
+	settle(r, w);
 }
 
 void ct_recorder__describe_rest(struct ct_recorder *r)

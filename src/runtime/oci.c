@@ -249,8 +249,7 @@ int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload
 	take_nerdctls(json_object_get(root, "annotations"), c);
 	ct_pod_notes__read(root, cgroup, w);
 	read_storage(config_json, c);
-	if (ct_oci__in_sandbox(w->id, cgroup))
-		w->runtime = CT_RT_GVISOR;
+	ct_oci__tell_sandbox(w, cgroup);
 	/* A bundle of Docker's names nothing, and one of a user's is not root's. */
 	if (strstr(config_json, "/moby/") && strncmp(config_json, "/run/user/", 10) != 0)
 		ct_docker_state__find(w->id, cgroup, c);

@@ -50,6 +50,13 @@ bool ct_oci__lives_in(enum ct_runtime rt, const char *id, const char *cgroup);
  */
 bool ct_oci__started(const char *id, const char *cgroup);
 
+/*
+ * What root has started with runsc has a kernel of its own, which checks what it does: the
+ * workload's runtime is gVisor then, whatever name the engine knows runsc by. cgroup: a path, NULL:
+ * not known.
+ */
+void ct_oci__tell_sandbox(struct ct_workload *w, const char *cgroup);
+
 /* Has root had containers in the namespace that the id begins with, "NAMESPACE/NAME"? */
 bool ct_oci__has_space(enum ct_runtime rt, const char *id);
 

@@ -368,14 +368,14 @@ bool ct_oci__started(const char *id, const char *cgroup)
 	return started;
 }
 
-bool ct_oci__in_sandbox(const char *id, const char *cgroup)
+void ct_oci__tell_sandbox(struct ct_workload *workload, const char *cgroup)
 {
-	struct bundle_search *w = bundle_search__new(CT_RT_GVISOR, id, cgroup);
-	bool is;
+	struct bundle_search *w = bundle_search__new(CT_RT_GVISOR, ct_workload__plain_id(workload),
+						     cgroup);
 
 	if (is_sound(w))
 		look_everywhere(w, false);
-	is = w->state;
+	if (w->state)
+		workload->runtime = CT_RT_GVISOR;
 	bundle_search__free(w);
-	return is;
 }

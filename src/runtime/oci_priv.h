@@ -18,7 +18,4 @@ int ct_oci__load_now(const char *path, json_t **root, json_error_t *bad);
 /* The same of a file system that may not answer. */
 int ct_oci__load(const char *path, json_t **root, json_error_t *bad);
 
-/* Has root started the container of that id with runsc, whose own kernel checks what it does? */
-bool ct_oci__in_sandbox(const char *id, const char *cgroup);
-
 #endif

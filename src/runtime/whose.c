@@ -128,6 +128,7 @@ static void describe(struct ct_whose *w, struct ct_workload *wl, const char *roo
 
 	if (e && !ct_engine__inspect(e, wl->id, wl, &err)) {
 		source = ct_xasprintf("the API of %s", e->server);
+		ct_oci__tell_sandbox(wl, root);
 	} else {
 		config = ct_oci__find(wl->runtime, wl->id, root, &found);
 		if (config && !ct_oci__read(config, root, wl, &err))

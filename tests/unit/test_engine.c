@@ -7,10 +7,12 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "base/host_root.h"
 #include "base/util.h"
 #include "dir.h"
 #include "model/caps.h"
 #include "runtime/docker_api.h"
+#include "runtime/oci.h"
 #include "runtime/runtime.h"
 #include "runtime/several.h"
 #include "unit.h"
@@ -159,6 +161,32 @@ static struct ct_engine *open_at(const char *socket, uint32_t uid)
 }
 
 /* Whose process 77 is not a user's: that user's engine is not believed. */
+/* Docker says only what its administrator has called the low-level runtime. */
+static void test_gvisor(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *socket = ct_xasprintf("%s/s", dir);
+	pid_t pid = serve(socket, "Api-Version: 1.49\r\n");
+	struct ct_engine *e = open_at(socket, 0);
+	static const char *const roots[] = { "", "tests/data/hosts/gvisor" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(roots); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		struct ct_workload *w = ct_session__add(s, ID);
+		ct_autoerr struct ct_err err = { 0 };
+
+		ct_host__set_root(roots[i]);
+		CU_ASSERT_EQUAL(ct_engine__inspect(e, "web", w, &err), 0);
+		ct_oci__tell_sandbox(w, NULL);
+		ct_host__set_root("");
+		CU_ASSERT_EQUAL(w->runtime, i ? CT_RT_GVISOR : CT_RT_DOCKER);
+		UNIT_STR(w->container.name, "web");
+	}
+	ct_engine__close(e);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static void test_several(void)
 {
 	autodir char *dir = make_dir();
@@ -271,10 +299,8 @@ static void test_two_users(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "several", test_several },
-	{ "two users", test_two_users },
-	{ "engines", test_engines },
-	CU_TEST_INFO_NULL,
+	{ "gvisor", test_gvisor },   { "several", test_several }, { "two users", test_two_users },
+	{ "engines", test_engines }, CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("engine", tests)
