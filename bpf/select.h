@@ -22,6 +22,17 @@
 #define MAP_HUGETLB	0x40000
 #define HUGETLBFS_MAGIC 0x958458f6 /* linux/magic.h */
 
+#define SHM_IDS	  2	 /* ipc/util.h */
+#define IPC_INDEX 0x7fff /* linux/ipc_namespace.h, without ipcmni_extend */
+#define SHM_LOCK  11	 /* linux/shm.h */
+#define SHM_LAST  0x1ff
+
+/* linux/perf_event.h */
+#define PERF_FLAG_PID_CGROUP   4
+#define PERF_SAMPLES_OF_KERNEL (1 << 5 /* call chain */ | 1 << 11 /* branches */ | 1 << 19)
+#define PERF_EXCLUDE_KERNEL    (1ull << 5)
+#define PERF_BITS	       (PERF_EXCLUDE_KERNEL | 1ull << 28 /* namespaces */ | 1ull << 33 /* text */)
+
 #define UTIME_NOW      0x3fffffff
 #define RLIMIT_MEMLOCK 8 /* asm-generic/resource.h */
 #define CLONE_VM       0x00000100
@@ -283,6 +294,51 @@ static __always_inline __u32 lock_class(struct task_struct *task, __u64 len, __u
 	return CT_LOCK_WITHIN;
 }
 
+/*
+ * May the caller lock or unlock the segment as its owner or its maker? ipc/shm.c:shmctl_do_lock
+ * asks first (5.10 to 7.3); what it has locked keeps the owner. A function of its own, for the
+ * verifier to go through once.
+ */
+__noinline int owns_segment(int id, __u32 command)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct ipc_namespace *ns = BPF_CORE_READ(task, nsproxy, ipc_ns);
+	__u32 euid = BPF_CORE_READ(task, cred, euid.val);
+	struct kern_ipc_perm *perm;
+
+	perm = find_in((unsigned long)BPF_CORE_READ(ns, ids[SHM_IDS].ipcs_idr.idr_rt.xa_head),
+		       id & IPC_INDEX);
+	if (!perm || BPF_CORE_READ(perm, id) != id)
+		return 0;
+	if (euid != BPF_CORE_READ(perm, uid.val) && euid != BPF_CORE_READ(perm, cuid.val))
+		return 0;
+	return command != SHM_LOCK || BPF_CORE_READ(task, signal, rlim[RLIMIT_MEMLOCK].rlim_cur);
+}
+
+static __always_inline __u32 shm_bits(__u32 id, __u32 command)
+{
+	if (command > SHM_LAST)
+		return ~0u;
+	return owns_segment(id, command) ? command | CT_SHM_OWN : command;
+}
+
+/*
+ * Does a task measure itself, and nothing of the kernel? perf_check_permission asks for PERFMON
+ * before it sees that, and nothing else does then (kernel/events/core.c, 5.10 to 7.3).
+ */
+static __always_inline __u32 perf_class(__u64 ptr, __u32 pid, __u64 flags)
+{
+	struct {
+		__u64 id, config, period, sample_type, read_format, bits;
+	} attr;
+
+	if (pid || flags & PERF_FLAG_PID_CGROUP ||
+	    bpf_probe_read_user(&attr, sizeof(attr), (void *)ptr) ||
+	    attr.sample_type & PERF_SAMPLES_OF_KERNEL)
+		return CT_PERF_OTHER;
+	return (attr.bits & PERF_BITS) == PERF_EXCLUDE_KERNEL ? CT_PERF_SELF : CT_PERF_OTHER;
+}
+
 /* Whatever the kernel does not know is one kind, lest a caller makes millions of them. */
 static __always_inline __u32 masked(__u32 index, __u8 kind, __u32 arg)
 {
@@ -329,6 +385,10 @@ static __always_inline __u32 selector_of(bool btf, bool compat, struct task_stru
 	case CT_SEL_WORD: return first_word(arg);
 	case CT_SEL_LOCK: /* of mmap: flags and descriptor */
 		return lock_class(task, arg, call_arg(btf, compat, regs, 3),
+				  call_arg(btf, compat, regs, 4));
+	case CT_SEL_SHM: return shm_bits(call_arg(btf, compat, regs, 0), arg);
+	case CT_SEL_PERF: /* attributes, process, processor, group, flags */
+		return perf_class(arg, call_arg(btf, compat, regs, 1),
 				  call_arg(btf, compat, regs, 4));
 	case CT_SEL_NLMSG: return nlmsg_type(arg, call_arg(btf, compat, regs, (how >> 5) + 1));
 	default: return masked(index, kind, arg);

@@ -89,24 +89,10 @@ static __always_inline struct task_struct *task_of(struct pid *pid, int type)
 	return task_of_node(first, type);
 }
 
-/* kernel/pid.c:find_pid_ns; the tree is an XArray (lib/xarray.c:xas_load), 5.10 to 7.3. */
+/* kernel/pid.c:find_pid_ns, 5.10 to 7.3 */
 static __always_inline struct pid *find_pid(struct pid_namespace *ns, __u32 nr)
 {
-	unsigned long entry = (unsigned long)BPF_CORE_READ(ns, idr.idr_rt.xa_head);
-
-	for (int i = 0; i < 6; i++) {
-		struct xa_node *node = (void *)(entry & ~3ul);
-		__u32 shift, slot;
-
-		if ((entry & 3) != 2 || entry < 4096)
-			break;
-		shift = BPF_CORE_READ(node, shift) & 31;
-		slot = nr >> shift;
-		if (i == 0 && slot > 63)
-			return NULL;
-		bpf_core_read(&entry, sizeof(entry), &node->slots[slot & 63]);
-	}
-	return entry & 3 ? NULL : (struct pid *)entry;
+	return find_in((unsigned long)BPF_CORE_READ(ns, idr.idr_rt.xa_head), nr);
 }
 
 static __always_inline struct pid_namespace *pidns_of(struct task_struct *task)

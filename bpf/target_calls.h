@@ -18,7 +18,6 @@
 #define PTRACE_ATTACH	     16
 #define PTRACE_SEIZE	     0x4206
 #define PR_SCHED_CORE	     62
-#define PERF_FLAG_PID_CGROUP 4
 #define PIDFS_IOCTL_MAGIC    0xff
 
 /*

@@ -295,6 +295,24 @@ static __noinline int owns(const struct cred *cred, struct user_namespace *targe
 	return 0;
 }
 
+/* What an XArray holds at an index (lib/xarray.c:xas_load, 5.10 to 7.3); entry: its head. */
+static __always_inline void *find_in(unsigned long entry, __u32 index)
+{
+	for (int i = 0; i < 6; i++) {
+		struct xa_node *node = (void *)(entry & ~3ul);
+		__u32 shift, slot;
+
+		if ((entry & 3) != 2 || entry < 4096)
+			break;
+		shift = BPF_CORE_READ(node, shift) & 31;
+		slot = index >> shift;
+		if (i == 0 && slot > 63)
+			return NULL;
+		bpf_core_read(&entry, sizeof(entry), &node->slots[slot & 63]);
+	}
+	return entry & 3 ? NULL : (void *)entry;
+}
+
 static __always_inline struct file *file_of(struct task_struct *task, long fd)
 {
 	struct fdtable *table = BPF_CORE_READ(task, files, fdt);

@@ -125,6 +125,19 @@ struct idr {
 	struct xarray idr_rt;
 };
 
+struct kern_ipc_perm {
+	int id;
+	kuid_t uid, cuid;
+};
+
+struct ipc_ids {
+	struct idr ipcs_idr;
+};
+
+struct ipc_namespace {
+	struct ipc_ids ids[3];
+};
+
 struct pid_namespace {
 	struct idr idr;
 	struct task_struct *child_reaper;
@@ -148,6 +161,7 @@ struct net {
 
 struct nsproxy {
 	struct mnt_namespace *mnt_ns;
+	struct ipc_namespace *ipc_ns;
 	struct pid_namespace *pid_ns_for_children;
 	struct net *net_ns;
 };

@@ -38,6 +38,8 @@ enum ct_sel_kind {
 	CT_SEL_NLMSG, /* CT_NLMSG_*, or the type of the netlink message in buffer n of length n+1 */
 	CT_SEL_BITS,  /* those bits of argument n that kernels know */
 	CT_SEL_LOCK,  /* CT_LOCK_*, of memory to be mapped whose length is argument n */
+	CT_SEL_SHM,   /* shmctl's command in argument n, and CT_SHM_OWN */
+	CT_SEL_PERF,  /* CT_PERF_*, of struct perf_event_attr in argument n */
 };
 
 /* Table entry: kind, and the argument's index from bit 5. */
@@ -88,6 +90,13 @@ enum ct_sel_kind {
 /* CT_SEL_LOCK: if it is to be locked. Recordings from before this was recorded have 0. */
 #define CT_LOCK_UNKNOWN 0u /* beyond RLIMIT_MEMLOCK, or not known */
 #define CT_LOCK_WITHIN	1u /* within it, with all that the process has locked */
+
+/* CT_SEL_SHM, beside the command: who owns or made the segment may, and has a RLIMIT_MEMLOCK */
+#define CT_SHM_OWN 0x10000u
+
+/* CT_SEL_PERF: what is to be measured */
+#define CT_PERF_OTHER 0u
+#define CT_PERF_SELF  1u /* the caller alone, and nothing of the kernel's */
 
 /* Identity calls: what the capability changed. */
 #define CT_SETID_NOOP	0u /* same result with and without */

@@ -243,6 +243,8 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 	case CT_WHEN_NO_SGID:
 		return !k->outcome.sgid && k->outcome.no_sgid && k->outcome.no_sgid >= k->count;
 	case CT_WHEN_OWN_FILE: return links_own_files(k);
+	case CT_WHEN_OWN_SEGMENT: return SYSCALL_IN(k, "shmctl") && sel != ~0u && sel & CT_SHM_OWN;
+	case CT_WHEN_PERF_SELF: return SYSCALL_IN(k, "perf_event_open") && sel == CT_PERF_SELF;
 	case CT_WHEN_READING: return is_reading(k);
 	case CT_WHEN_SETID_NOOP: return is_setid(k) && sel == CT_SETID_NOOP;
 	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;

@@ -104,6 +104,8 @@ static void test_selectors(void)
 		{ "utimensat", CT_SEL(CT_SEL_TIMES, 2) },
 		{ "clone3", CT_SEL(CT_SEL_CLONE3, 0) },
 		{ "mmap", CT_SEL(CT_SEL_LOCK, 1) },
+		{ "perf_event_open", CT_SEL(CT_SEL_PERF, 0) },
+		{ "shmctl", CT_SEL(CT_SEL_SHM, 1) },
 		{ "sendto", CT_SEL(CT_SEL_NLMSG, 1) },
 		{ "read", CT_SEL_NONE },
 		{ "getpid", CT_SEL_NONE },

@@ -71,6 +71,36 @@ static bool shm_lock_own_limit_0(void)
 	return true;
 }
 
+/* The priority is for a capability that must be granted, so that all are when it is recorded. */
+static bool shm_lock_own_though_granted(void)
+{
+	TRY(setpriority(PRIO_PROCESS, 0, -5));
+	return shm_lock_own_under_limit();
+}
+
+static bool shm_lock_given_away_though_granted(void)
+{
+	int id = TRY(shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0600));
+	struct shmid_ds ds;
+
+	TRY(setpriority(PRIO_PROCESS, 0, -5));
+	TRY(shmctl(id, IPC_STAT, &ds));
+	ds.shm_perm.uid = BOB;
+	TRY(shmctl(id, IPC_SET, &ds));
+	TRY(shmctl(id, SHM_LOCK, NULL));
+	TRY(shmctl(id, SHM_UNLOCK, NULL));
+	return true;
+}
+
+static bool shm_lock_own_beyond_limit(void)
+{
+	struct rlimit little = { 16384, 16384 };
+
+	TRY(setrlimit(RLIMIT_MEMLOCK, &little));
+	TRY(shmctl(TRY(shmget(IPC_PRIVATE, 65536, IPC_CREAT | 0600)), SHM_LOCK, NULL));
+	return true;
+}
+
 static bool sem_change_other(void)
 {
 	struct sembuf b = { 0, 1, 0 };
@@ -159,6 +189,9 @@ const struct test_case ipc_cases[] = {
 	CASE(shm_lock_other),
 	CASE(shm_lock_own_under_limit),
 	CASE(shm_lock_own_limit_0),
+	CASE(shm_lock_own_though_granted),
+	CASE(shm_lock_given_away_though_granted),
+	CASE(shm_lock_own_beyond_limit),
 	CASE(sem_change_other),
 	CASE(msg_send_other),
 	CASE(msg_queue_bigger),

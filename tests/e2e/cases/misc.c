@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/klog.h>
 #include <sys/personality.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/timerfd.h>
@@ -259,6 +260,23 @@ static bool perf_user_unconfined(void)
 	return perf(false);
 }
 
+/* The priority is for a capability that must be granted, so that all are when it is recorded. */
+static bool perf_user_though_granted_unconfined(void)
+{
+	TRY(setpriority(PRIO_PROCESS, 0, -5));
+	return perf(false);
+}
+
+static bool perf_namespaces_unconfined(void)
+{
+	struct perf_event_attr a = { .type = PERF_TYPE_SOFTWARE, .size = sizeof(a),
+				     .config = PERF_COUNT_SW_DUMMY, .exclude_kernel = 1,
+				     .exclude_hv = 1, .namespaces = 1 };
+
+	TRY(syscall(SYS_perf_event_open, &a, 0, -1, -1, 0));
+	return true;
+}
+
 static bool perf_kernel(void)
 {
 	return perf(true);
@@ -338,6 +356,8 @@ const struct test_case misc_cases[] = {
 	CASE(bpf_map_or_without),
 	CASE(perf_user),
 	CASE(perf_user_unconfined),
+	CASE(perf_user_though_granted_unconfined),
+	CASE(perf_namespaces_unconfined),
 	CASE(perf_kernel),
 	CASE(key_refused),
 	CASE(key_unconfined),
