@@ -11,6 +11,7 @@
 
 #include "ct/kfunc.h"
 #include "maps.h"
+#include "path.h"
 #include "task.h"
 
 #define BPF_F_NO_PREALLOC   1
@@ -269,9 +270,11 @@ static __always_inline struct ct_results *results_of(const struct ct_key *key)
 
 /* The kernel is asked through an interrupt: one that comes late would show another call's result.
  */
-static __always_inline bool is_same_call(const struct followed_call *call, struct pt_regs *regs)
+static __always_inline bool is_same_call(const struct followed_call *call, struct task_struct *task,
+					 struct pt_regs *regs)
 {
-	return regs_nr(true, regs) == call->key.nr && regs_arg(true, regs, 0) == call->args[0] &&
+	return told_nr(true, task, regs) == call->key.nr &&
+	       regs_arg(true, regs, 0) == call->args[0] &&
 	       regs_arg(true, regs, 1) == call->args[1] && regs_arg(true, regs, 2) == call->args[2];
 }
 
@@ -283,7 +286,7 @@ static int on_return_to_user(struct bpf_map *map, void *key, void *value)
 	struct ct_results *r = NULL;
 	long ret = PT_REGS_RC_CORE(regs);
 
-	if (is_same_call(call, regs))
+	if (is_same_call(call, task, regs))
 		r = results_of(&call->key);
 	else
 		lost(CT_LOSS_OUTCOMES);

@@ -7,6 +7,7 @@
 #define CT_BPF_PATH_H
 
 #include "maps.h"
+#include "select.h"
 #include "task.h"
 
 /* What an attach type may do beyond reading memory. */
@@ -77,6 +78,17 @@ static __always_inline int nr_of(bool btf, struct task_struct *task, struct pt_r
 	int nr = FIELD(btf, task, flags) & PF_IO_WORKER ? CT_NR_NONE : regs_nr(btf, regs);
 
 	return nr > CT_NR_OTHER ? CT_NR_OTHER : nr;
+}
+
+/* The same, of a 32-bit call as that of the native one which it is told as. */
+static __always_inline int told_nr(bool btf, struct task_struct *task, struct pt_regs *regs)
+{
+	int nr = nr_of(btf, task, regs), native;
+
+	if (nr < 0 || !is_compat(btf, task))
+		return nr;
+	native = native_nr(nr);
+	return native < 0 ? nr : native;
 }
 
 /*

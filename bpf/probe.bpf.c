@@ -93,7 +93,7 @@ int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target,
 	/* At the first instruction no frame has it, and no pointer authentication has signed it. */
 	c.word[0] = link = PT_REGS_RET(ctx);
 #endif
-	nr = nr_of(false, task, regs_of(false, task));
+	nr = told_nr(false, task, regs_of(false, task));
 	if (cfg_detail) {
 		/* The first word alone is looked at, see is_overcommit(). */
 	} else if (cred_flags(false, &c, task)) {

@@ -69,7 +69,7 @@ static __always_inline void on_comparison(struct task_struct *target, __u32 kind
 	keep_target(target, kind,
 		    mode & PTRACE_MODE_FSCREDS ? CAPS_OF(cred, cap_effective) :
 						 CAPS_OF(cred, cap_permitted),
-		    nr_of(false, task, regs_of(false, task)));
+		    told_nr(false, task, regs_of(false, task)));
 }
 
 static __always_inline struct task_struct *task_of_node(struct hlist_node *node, int type)

@@ -10,15 +10,15 @@
 #include "ct/target_call.h"
 #include "target_path.h"
 
-#define PID_FS_MAGIC	     0x50494446
-#define GROUP_SCANNED	     32
-#define CAP_SYS_ADMIN	     21
-#define CAP_PERFMON	     38
-#define EFAULT		     14
-#define PTRACE_ATTACH	     16
-#define PTRACE_SEIZE	     0x4206
-#define PR_SCHED_CORE	     62
-#define PIDFS_IOCTL_MAGIC    0xff
+#define PID_FS_MAGIC	  0x50494446
+#define GROUP_SCANNED	  32
+#define CAP_SYS_ADMIN	  21
+#define CAP_PERFMON	  38
+#define EFAULT		  14
+#define PTRACE_ATTACH	  16
+#define PTRACE_SEIZE	  0x4206
+#define PR_SCHED_CORE	  62
+#define PIDFS_IOCTL_MAGIC 0xff
 
 /*
  * The end of a call with a path: does that lead to somebody else's process? One that fails later

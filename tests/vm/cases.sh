@@ -57,3 +57,11 @@ else
 	fail "$backend 32-bit calls told" 'no name of the call'
 	grep -h '"type":"kind"' /tmp/recording | cut -c 1-200
 fi
+
+# And their arguments, where a native call takes the same.
+case $(uname -m) in
+x86_64)
+	try call32_chmod_foreign_group ''
+	try call32_chmod_setgid_foreign_group FSETID
+	;;
+esac
