@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/host_root.h"
@@ -212,6 +213,16 @@ static int end(struct ct_daemon *d, int loop, struct ct_err *err)
 	return loop ? loop : ret ? ct_err__set(err, -ret, "%s", last.msg) : 0;
 }
 
+/* For who started it by hand, and sees nothing else for as long as all is well. */
+static void greet(const struct ct_daemon *d)
+{
+	ct_autofree char *shown = ct_printable(d->store_path);
+
+	if (isatty(STDERR_FILENO))
+		ct_warn("watching; 'captrim list --store %s' shows what it finds; Ctrl-C ends it",
+			shown);
+}
+
 int ct_monitor__run(const struct ct_monitor_opts *o, struct ct_err *err)
 {
 	struct ct_daemon d = { .opts = o };
@@ -224,6 +235,7 @@ int ct_monitor__run(const struct ct_monitor_opts *o, struct ct_err *err)
 	if (!ret) {
 		ct_notify__say(&d.notify, "READY=1\nSTATUS=watching by %s, store %s",
 			       ct_recorder__host(d.recorder)->backend, d.store_path);
+		greet(&d);
 		ret = ct_loop__run(d.loop);
 		if (ret)
 			ct_err__set(err, -ret, "the event loop ended: %s", strerror(-ret));

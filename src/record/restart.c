@@ -204,6 +204,20 @@ void ct_restart__end(struct ct_restart *r)
 		close(r->fd);
 }
 
+/* The first start of a container may need more than any later one. */
+static void say_what_stays(struct ct_workload *const *w, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (w[i]->kind == CT_WL_CONTAINER) {
+			ct_warn("a container that is restarted keeps its files: what a new one "
+				"needs once, "
+				"such as giving them their owners, does not show; to see that make "
+				"it anew "
+				"while it is watched");
+			return;
+		}
+}
+
 static void say_restarted(const struct ct_recorder *r, struct ct_workload *const *w, size_t n)
 {
 	struct ct_str names = {};
@@ -215,6 +229,8 @@ static void say_restarted(const struct ct_recorder *r, struct ct_workload *const
 	}
 	if (!r->opts.quiet)
 		ct_warn("restarting %s", names.s);
+	if (!r->opts.quiet)
+		say_what_stays(w, n);
 	ct_str__free(&names);
 }
 

@@ -19,6 +19,20 @@ until_line 40 "$tmp/log" 'above the budget' || fail budget 'nothing is told'
 stop_daemon TERM
 is gap-until-the-end "$(query "SELECT count(*) FROM gap WHERE why = 'degraded' AND to_ms > from_ms")" 1
 
+# Who starts it by hand is told that it works, and how to read what it finds; a log is not.
+is not-in-a-log "$(grep -c watching "$tmp/log")" 0
+if command -v script >/dev/null; then
+	timeout -s INT 20 script -qefc "exec '$captrim' monitor --store '$store'" "$tmp/typescript" </dev/null >/dev/null 2>&1 &
+	daemon=$!
+	until_line 15 "$tmp/typescript" 'watching; .captrim list --store'
+	says greeting "$tmp/typescript" "watching; 'captrim list --store .*captrim\.db' shows what it finds"
+	kill -INT "$(cat "$store.lock")" 2>/dev/null
+	wait "$daemon" 2>/dev/null
+	daemon=''
+else
+	skip greeting 'no script (package bsdutils)'
+fi
+
 # What was new when the store failed counts as not watched, so nobody takes it for stored.
 start_daemon || { fail again "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"; exit 0; }
 python3 - "$store" <<-'X'

@@ -43,6 +43,7 @@ is late-first "$(head -c 12 "$tmp/out")" '# INCOMPLETE'
 record -c "$prefix-web" -c "$prefix-db" --restart -d 1s
 is restarted "$status $(advised)" '0 [["db",true,"CHOWN FOWNER"],["web",true,"CHOWN"]]'
 says restarted-told "$tmp/err" "restarting $prefix-web, $prefix-db"
+says what-does-not-show "$tmp/err" 'what a new one needs once, .* does not show'
 record --project "$prefix" --restart -d 1s
 is project "$status $(advised)" '0 [["db",true,"CHOWN FOWNER"],["web",true,"CHOWN"]]'
 says project-order "$tmp/err" "restarting $prefix-web, $prefix-db"
