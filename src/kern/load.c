@@ -231,6 +231,7 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	}
 	c->cfg_page_shift = (uint32_t)__builtin_ctzl((unsigned long)sysconf(_SC_PAGESIZE));
 	ct_selectors__fill(hot->cfg_selector, c->cfg_selector_mask);
+	ct_selectors__forget_restricted(hot->cfg_selector);
 	configure_acts(p, o->syscalls);
 }
 

@@ -3,6 +3,7 @@
 
 #include <linux/mempolicy.h>
 #include <seccomp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -245,6 +246,26 @@ void ct_selectors__fill_native(uint16_t table[CT_SYSCALLS])
 	}
 	for (size_t i = 0; i < CT_ARRAY_SIZE(new_calls); i++)
 		table[new_calls[i].nr] = new_calls[i].nr + 1;
+}
+
+/*
+ * Debian and Ubuntu have values above 2 with which perf_event_open first asks for what it takes to
+ * use it at all. Which capability that is, differs by release.
+ */
+static bool perf_is_restricted(void)
+{
+	ct_autofree char *level = NULL;
+
+	return ct_read_file("/proc/sys/kernel/perf_event_paranoid", 16, &level, NULL) ||
+	       strtol(level, NULL, 10) > 2;
+}
+
+void ct_selectors__forget_restricted(uint8_t table[CT_SYSCALLS])
+{
+	int nr = ct_syscall__number("perf_event_open");
+
+	if (nr >= 0 && nr < CT_SYSCALLS && perf_is_restricted())
+		table[nr] = CT_SEL_NONE;
 }
 
 void ct_selectors__fill(uint8_t table[CT_SYSCALLS], uint32_t masks[CT_SYSCALLS])
