@@ -373,7 +373,8 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	slot = count(btf, ctx, stack, c, &key, whole);
 	if (btf && cfg_outcomes && !(key.flags & CT_F_NO_SITE) && key.nr >= 0 &&
 	    wants_outcome(&key) && !(slot && slot->settled) && is_within_call(regs) &&
-	    watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs) && slot)
+	    watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs, stack) &&
+	    slot)
 		slot->settled = 1;
 	if (c->cap == CAP_KILL)
 		remember_kill(&key);

@@ -251,6 +251,32 @@ static __always_inline void add_changes(struct ct_results *r, const struct ct_ke
 		__sync_fetch_and_add(c->no_sgid && !c->sgid ? &r->no_sgid : &r->sgid, checks);
 }
 
+#define STACK_SEARCHED 64 /* words above cap_capable */
+
+/*
+ * The file that gets an ACL is locked for writing by the task, and by then its inode lies on the
+ * stack (fs/posix_acl.c:vfs_set_acl, 6.2 to 7.3): what says so of itself, is the host of its own
+ * pages, and is locked by this very task can be nothing else. Needed where the call changes
+ * nothing, so that no change is seen. 0: not found.
+ */
+static __noinline int mode_of_locked(const void *stack)
+{
+	__u64 task = bpf_get_current_task();
+	struct inode *inode = NULL;
+	int mode = 0;
+
+	if (!stack || !bpf_core_field_exists(inode->i_rwsem.owner))
+		return 0;
+	for (int i = 0; i < STACK_SEARCHED; i++) {
+		if (bpf_probe_read_kernel(&inode, sizeof(inode), stack + i * sizeof(inode)))
+			break;
+		if (inode && BPF_CORE_READ(inode, i_data.host) == inode &&
+		    (BPF_CORE_READ(inode, i_rwsem.owner.counter) & ~7ull) == task)
+			mode |= BPF_CORE_READ(inode, i_mode);
+	}
+	return mode;
+}
+
 static __always_inline struct ct_results *results_of(const struct ct_key *key)
 {
 	struct ct_results zero = {}, *r = bpf_map_lookup_elem(&results, key);
@@ -320,8 +346,9 @@ static const __u64 no_call[sizeof(struct followed_call) / sizeof(__u64)] = {};
 
 /* true: calls of this kind need not be followed any more. */
 static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, __u32 tid,
-					  struct pt_regs *regs)
+					  struct pt_regs *regs, const void *stack)
 {
+	int mode;
 	struct followed_id id = { key->site, tid, key->cap, key->flags & CT_F_GRANTED, key->after };
 	struct ct_results *r = bpf_map_lookup_elem(&results, key);
 	struct changes none = {};
@@ -336,6 +363,9 @@ static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, _
 	}
 	if (may_link_own(key) || may_lack_sgid(key)) {
 		none.fsuid = bpf_get_current_task_btf()->real_cred->fsuid.val;
+		mode = may_lack_sgid(key) ? mode_of_locked(stack) : 0;
+		none.sgid = !!(mode & S_ISGID);
+		none.no_sgid = mode && !none.sgid;
 		bpf_map_update_elem(&changed_files, &tid, &none, BPF_ANY);
 	}
 	if (bpf_map_update_elem(&followed_calls, &id, no_call, BPF_NOEXIST)) {

@@ -201,12 +201,24 @@ struct super_block {
 	struct mount *s_mounts;
 };
 
+struct rw_semaphore {
+	struct {
+		long counter;
+	} owner;
+};
+
+struct address_space {
+	struct inode *host;
+};
+
 struct inode {
 	unsigned short i_mode;
 	kuid_t i_uid;
 	kgid_t i_gid;
 	struct super_block *i_sb;
 	unsigned long i_ino; /* u64 in 7.3 */
+	struct rw_semaphore i_rwsem;
+	struct address_space i_data;
 	void *i_private;
 };
 

@@ -80,3 +80,27 @@ if setpriv -d | grep -q '^Capability bounding set:.*sys_resource'; then
 else
 	skip reserved "SYS_RESOURCE cannot be had here"
 fi
+
+# An ACL that a file has already: nothing changes, and FSETID is asked all the same.
+"$captrim" run -q --save "$tmp/recording" -o /dev/null -- true
+if ! grep -q '"outcomes":true' "$tmp/recording"; then
+	skip acl-again "outcomes cannot be seen on this kernel"
+elif ! command -v python3 >/dev/null; then
+	skip acl-again "no python3"
+else
+	cat >"$tmp/acl" <<-'END'
+		import os, struct, sys
+		entries = (1, 6, -1), (2, 4, 65534), (4, 4, -1), (16, 4, -1), (32, 4, -1)
+		acl = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *e) for e in entries)
+		os.setxattr(sys.argv[1], "system.posix_acl_access", acl)
+	END
+	install -m 644 -g 33 /dev/null "$tmp/m/plain"
+	install -m 2644 -g 33 /dev/null "$tmp/m/setgid"
+	python3 "$tmp/acl" "$tmp/m/plain" && python3 "$tmp/acl" "$tmp/m/setgid"
+	spares acl-again FSETID "$(advised python3 "$tmp/acl" "$tmp/m/plain")"
+	holds acl-again-setgid FSETID "$(advised python3 "$tmp/acl" "$tmp/m/setgid")"
+	python3 "$tmp/acl" "$tmp/m/setgid"
+	works acl-keeps test -g "$tmp/m/setgid"
+	setpriv --bounding-set -fsetid python3 "$tmp/acl" "$tmp/m/setgid"
+	refused acl-keeps-without test -g "$tmp/m/setgid"
+fi
