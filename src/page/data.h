@@ -38,6 +38,7 @@ struct ct_page_data {
 	/* Of one workload: what was recorded of it, and the advice on that. NULL: not asked for. */
 	struct ct_session *session;
 	struct ct_report *report;
+	size_t recorded_on; /* hosts of whose recordings that is made; 0: all */
 };
 
 void ct_page_data__free(struct ct_page_data *d); /* what it holds */
@@ -51,6 +52,7 @@ struct ct_page_want {
 	const char *key;  /* of this workload alone, with its recording; NULL: of all */
 	bool survey, events, gaps;
 	bool needs; /* and of one workload all that it needs, of many how far that reaches */
+	bool whole; /* the recordings of all its hosts, be they thousands */
 };
 
 /* Fills d, which is empty. 0 or a negative errno with a message; d holds nothing then. */

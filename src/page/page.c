@@ -264,6 +264,7 @@ static bool find_page(const struct ct_http_request *req, struct ct_page_want *wa
 	} else if (!strcmp(req->path, "/w") || !strcmp(req->path, "/raw")) {
 		want->key = chosen(req, "key");
 		want->survey = want->needs = want->events = want->gaps = true;
+		want->whole = !strcmp(req->path, "/raw");
 		return want->key != NULL;
 	} else {
 		return false;

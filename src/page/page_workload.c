@@ -101,7 +101,8 @@ static void put_old_events(FILE *out, const struct ct_page_data *d)
 		fputs("</ul>\n", out);
 }
 
-static void put_use(FILE *out, const struct ct_page_data *d, const char *key, const char *host)
+static void put_use(FILE *out, const struct ct_page_data *d, size_t hosts, const char *key,
+		    const char *host)
 {
 	const struct ct_report *r = d->report;
 	ct_autofree char *url = ct_page__workload_url(key, host);
@@ -109,6 +110,14 @@ static void put_use(FILE *out, const struct ct_page_data *d, const char *key, co
 	if (!r || !r->nadvices)
 		return;
 	fputs("<h2 id=\"use\">What to use</h2>\n", out);
+	if (d->recorded_on)
+		fprintf(out,
+			"<p class=\"dim\">Made of what was recorded on %zu of %zu hosts: of those "
+			"that "
+			"need the same, on the ones that were watched longest. It has what each of "
+			"the "
+			"others needs, too; the advice as JSON is made of all.</p>\n",
+			d->recorded_on, hosts);
 	ct_html__gaps(out, &r->advices[0]);
 	ct_html__confidence(out, &r->advices[0]);
 	ct_html__snippet(out, r, 0);
@@ -245,7 +254,7 @@ bool ct_page__workload(FILE *out, struct ct_page_data *d, const char *key, const
 	r = d->survey.rows;
 	put_open_events(out, d);
 	put_answer(out, r);
-	put_use(out, d, key, host);
+	put_use(out, d, r->hosts, key, host);
 	put_needs(out, r);
 	ct_page__timeline(out, d, r);
 	if (d->report && d->report->nadvices)

@@ -155,6 +155,27 @@ int ct_store__load(struct ct_store *s, const struct ct_store_query *q, struct ct
 	return load(s, &w, out, err);
 }
 
+int ct_store__load_hosts(struct ct_store *s, const struct ct_store_query *q,
+			 const char *const *hosts, size_t n, struct ct_session **out,
+			 struct ct_err *err)
+{
+	ct_autosession struct ct_session *sum = NULL;
+	struct ct_store_query one = *q;
+
+	for (size_t i = 0; i < n; i++) {
+		struct ct_session *from = NULL;
+		int ret;
+
+		one.host = hosts[i];
+		ret = ct_store__load(s, &one, &from, err);
+		if (ret)
+			return ret;
+		sum = sum ? add_up(ct_steal(sum), from) : from;
+	}
+	*out = sum ? ct_steal(sum) : ct_session__new();
+	return 0;
+}
+
 int ct_store__load_workload(struct ct_store *s, const char *host, const char *key,
 			    struct ct_session **out, struct ct_err *err)
 {

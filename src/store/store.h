@@ -175,6 +175,11 @@ bool ct_store__adds_up(const struct ct_store *s);
 int ct_store__load(struct ct_store *s, const struct ct_store_query *q, struct ct_session **out,
 		   struct ct_err *err);
 
+/* The same of these hosts, instead of q->host. */
+int ct_store__load_hosts(struct ct_store *s, const struct ct_store_query *q,
+			 const char *const *hosts, size_t n, struct ct_session **out,
+			 struct ct_err *err);
+
 struct ct_store_host_row {
 	const char *name, *store; /* the store's id */
 	const char *kernel, *arch, *boot_id, *backend, *captrim;
