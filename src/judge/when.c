@@ -94,6 +94,32 @@ static bool permission_for(const struct ct_kind *k, const char *const *askers)
 #define PERMISSION_FOR(k, ...) permission_for(k, (const char *const[]){ __VA_ARGS__, NULL })
 
 /*
+ * Does one of these functions ask itself? What is asked within another one that it calls, a
+ * driver's perhaps, is another question.
+ */
+static bool asks_itself(const struct ct_kind *k, const char *const *names)
+{
+	static const char *const passers[] = { "security_capable", "capable", "ns_capable" };
+	char name[128] = "";
+
+	for (size_t i = 0; i < k->stack_len; i++) {
+		bool passes = false;
+
+		ct_frame__plain(k->stack[i], name, sizeof(name));
+		for (size_t n = 0; n < CT_ARRAY_SIZE(passers); n++)
+			passes |= !strcmp(name, passers[n]);
+		if (!passes)
+			break;
+	}
+	for (; *names; names++)
+		if (!strcmp(name, *names))
+			return true;
+	return false;
+}
+
+#define ASKED_BY(k, ...) asks_itself(k, (const char *const[]){ __VA_ARGS__, NULL })
+
+/*
  * The directory was asked for, and nothing was to be made in it. The file's own permission is
  * may_open()'s question.
  */
@@ -236,15 +262,21 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 	case CT_WHEN_IF_QUERY: return SYSCALL_IN(k, "ioctl") && is_interface_query(sel);
 	case CT_WHEN_INH_WITHIN: return SYSCALL_IN(k, "capset") && sel == CT_CAPSET_WITHIN;
 	case CT_WHEN_IN_VAIN: return is_in_vain(k);
-	case CT_WHEN_LOCK_WITHIN: return SYSCALL_IN(k, "mmap") && sel == CT_LOCK_WITHIN;
+	case CT_WHEN_LOCK_WITHIN:
+		return SYSCALL_IN(k, "mmap") && sel == CT_LOCK_WITHIN &&
+		       ASKED_BY(k, "do_mmap", "mlock_future_ok");
 	case CT_WHEN_NO_DATA: return have_found_no_data(k);
 	case CT_WHEN_AUDIT_PLAIN: return is_plain_audit_message(k);
 	case CT_WHEN_NNP: return SYSCALL_IN(k, "execve", "execveat") && sel == CT_EXEC_NNP;
 	case CT_WHEN_NO_SGID:
 		return !k->outcome.sgid && k->outcome.no_sgid && k->outcome.no_sgid >= k->count;
 	case CT_WHEN_OWN_FILE: return links_own_files(k);
-	case CT_WHEN_OWN_SEGMENT: return SYSCALL_IN(k, "shmctl") && sel != ~0u && sel & CT_SHM_OWN;
-	case CT_WHEN_PERF_SELF: return SYSCALL_IN(k, "perf_event_open") && sel == CT_PERF_SELF;
+	case CT_WHEN_OWN_SEGMENT:
+		return SYSCALL_IN(k, "shmctl") && sel != ~0u && sel & CT_SHM_OWN &&
+		       ASKED_BY(k, "shmctl_do_lock");
+	case CT_WHEN_PERF_SELF:
+		return SYSCALL_IN(k, "perf_event_open") && sel == CT_PERF_SELF &&
+		       ASKED_BY(k, "perf_check_permission", "sys_perf_event_open");
 	case CT_WHEN_READING: return is_reading(k);
 	case CT_WHEN_SETID_NOOP: return is_setid(k) && sel == CT_SETID_NOOP;
 	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;
