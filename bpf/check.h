@@ -243,6 +243,18 @@ static __always_inline bool is_overcommit(__u64 caller)
 	return caller - cfg_vm_lo[0] < cfg_vm_len[0] || caller - cfg_vm_lo[1] < cfg_vm_len[1];
 }
 
+/* With less detail nothing else notices that the window has moved. */
+static __always_inline bool asks_overcommit(bool btf, void *ctx, const void **stack,
+					    const struct check *c)
+{
+	if (is_overcommit(caller_of(btf, *stack, c)))
+		return true;
+	if (!btf || !cfg_detail || !*stack || !window_moved(ctx))
+		return false;
+	*stack = ctx + window_offset();
+	return is_overcommit(caller_of(btf, *stack, c));
+}
+
 static __always_inline void count_overcommit(__u64 cgroup, bool granted)
 {
 	struct ct_vm_count zero = {}, *v = bpf_map_lookup_elem(&overcommit, &cgroup);
@@ -329,10 +341,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 		return 0;
 	}
 	key.cgroup = cgroup_of(btf, task);
-	if (btf && cfg_detail && c->cap == CAP_SYS_ADMIN && stack &&
-	    !is_overcommit(caller_of(btf, stack, c)) && window_moved(ctx))
-		stack = ctx + window_offset();
-	if (c->cap == CAP_SYS_ADMIN && is_overcommit(caller_of(btf, stack, c))) {
+	if (c->cap == CAP_SYS_ADMIN && asks_overcommit(btf, ctx, &stack, c)) {
 		count_overcommit(key.cgroup, c->granted);
 		return 0;
 	}
