@@ -10,9 +10,11 @@ need_probe
 need_churn
 "$captrim" --version | grep -q +MICROHTTPD || { skip all 'built without libmicrohttpd'; exit 0; }
 command -v curl >/dev/null || { skip all 'no curl'; exit 0; }
-dir=$v2/captrim-hang-$$ hanging='' real=$captrim
+command -v jq >/dev/null || { skip all 'no jq'; exit 0; }
+dir=$v2/captrim-hang-$$ hanging='' reader='' real=$captrim
 clean() {
 	end_monitor
+	[ -z "$reader" ] || kill "$reader" 2>/dev/null
 	[ -z "$hanging" ] || { kill "$hanging"; wait "$hanging"; } 2>/dev/null
 	find "$dir" -depth -type d -exec rmdir {} \; 2>/dev/null
 	umount "$tmp/full" 2>/dev/null
@@ -157,9 +159,23 @@ done
 is two-addresses "$(metric failures_total syslog-two) $(($(metric sent_events_total syslog-two) > 0))" '0 1'
 "$tmp/churn" "$dir/second" "$tmp/file" 2 1 || fail churn second
 within second "$(until_event second)" 10000
-metric queued_events events >/dev/null
+
+# There is room again, and somebody reads: all of it arrives, in whole lines.
+rm "$tmp/full/other"
+cat "$tmp/fifo" >"$tmp/fifo-read" &
+reader=$!
+for sink in fifo full; do
+	end=$((SECONDS + 60))
+	while [ "$(metric queued_events $sink)" -gt 0 ] && [ $SECONDS -lt $end ]; do sleep 0.5; done
+	is "$sink-goes-on" "$(metric queued_events $sink) $(metric dropped_events_total $sink)" '0 0'
+done
 within answers "$slowest" 5000
 before=$(date +%s%3N)
 stop_daemon TERM
 is status $? 0
 within stop $(($(date +%s%3N) - before)) 15000
+wait "$reader"
+reader=''
+ids() { jq -r .id "$1" 2>&1 | sort; }
+is full-has-all "$(ids "$tmp/full/events")" "$(ids "$tmp/events")"
+is fifo-has-all "$(ids "$tmp/fifo-read")" "$(ids "$tmp/events")"
