@@ -13,6 +13,7 @@
 #define MAX_SECRET   4096
 #define MAX_ANSWER   4096 /* bytes of it that are looked at */
 #define SHOWN_ANSWER 200
+#define MOST_ANSWER  (1 << 20) /* headers and body; who sends more takes up our time */
 #define MIN_TIMEOUT  (100 * CT_NS_PER_MS)
 #define MAX_TIMEOUT  (300 * CT_NS_PER_SEC)
 
@@ -36,6 +37,7 @@ struct ct_post {
 	bool sending;
 	struct ct_str answer;
 	uint64_t retry_after_s;
+	size_t received;
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -208,13 +210,20 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void 
 
 /* ---- a request ---- */
 
+/* What is returned to libcurl: less than it has ends the request. */
+static size_t receive(struct ct_post *p, size_t n)
+{
+	p->received += n;
+	return p->received > MOST_ANSWER ? 0 : n;
+}
+
 static size_t take_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct ct_post *p = arg;
 	size_t left = MAX_ANSWER - p->answer.len;
 
 	ct_str__addn(&p->answer, data, size * n < left ? size * n : left);
-	return size * n;
+	return receive(p, size * n);
 }
 
 /* Seconds; a date is not understood, and the pause is the usual one. */
@@ -232,7 +241,7 @@ static size_t take_header(char *line, size_t size, size_t n, void *arg)
 		     at++)
 			p->retry_after_s = p->retry_after_s * 10 + (uint64_t)(line[at] - '0');
 	}
-	return size * n;
+	return receive(p, size * n);
 }
 
 static void set_up(struct ct_post *p)
@@ -341,7 +350,9 @@ static void answer(struct ct_post *p, CURLcode code)
 	if (code) {
 		r.error = code == CURLE_OPERATION_TIMEDOUT ? -ETIMEDOUT : -EIO;
 		why = ct_xasprintf("%s: %s", where,
-				   *p->error ? p->error : curl_easy_strerror(code));
+				   p->received > MOST_ANSWER ? "it answers without end" :
+				   *p->error		     ? p->error :
+							       curl_easy_strerror(code));
 	} else if (status < 200 || status > 299) {
 		r.error = -EIO;
 		why = ct_xasprintf("%s answered with status %ld%s%.*s", where, status,
@@ -394,6 +405,7 @@ int ct_post__send(struct ct_post *p, const char *const *headers, const char *bod
 	}
 	ct_str__free(&p->answer);
 	p->retry_after_s = 0;
+	p->received = 0;
 	*p->error = '\0';
 	curl_easy_setopt(p->easy, CURLOPT_URL, p->url);
 	curl_easy_setopt(p->easy, CURLOPT_HTTPHEADER, p->headers);

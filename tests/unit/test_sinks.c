@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "dir.h"
 #include "receiver.h"
@@ -364,6 +366,45 @@ static void test_webhook(void)
 	end(&st);
 }
 
+/* In a process of its own: answers the first request without end. Returns its pid. */
+static pid_t answer_for_ever(int listener)
+{
+	static const char head[] = "HTTP/1.1 200 OK\r\n\r\n", body[65536] = "x";
+	pid_t pid = fork();
+	int fd;
+
+	if (pid)
+		return pid;
+	signal(SIGPIPE, SIG_IGN);
+	fd = accept(listener, NULL, NULL);
+	for (ssize_t n = write(fd, head, sizeof(head) - 1); n > 0;)
+		n = write(fd, body, sizeof(body));
+	_exit(0);
+}
+
+static void test_endless_answer(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct stage st = begin(NULL);
+	ct_autoclose int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t len = sizeof(a);
+	pid_t pid;
+
+	CU_ASSERT_EQUAL_FATAL(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+	CU_ASSERT_EQUAL_FATAL(listen(fd, 1), 0);
+	getsockname(fd, (struct sockaddr *)&a, &len);
+	pid = answer_for_ever(fd);
+	CONFIGURE(&st, "- {type: webhook, url: 'http://127.0.0.1:%d/', timeout: 5m}",
+		  ntohs(a.sin_port));
+	send_one(&st, "web");
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).failed == 1));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(ct_sinks__status(st.sinks, 0).problem ?: "", "it answers without end"));
+	end(&st);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static void test_alertmanager(void)
 {
 	struct stage st = begin(NULL);
@@ -674,6 +715,7 @@ static CU_TestInfo tests[] = {
 	{ "syslog over TCP", test_syslog_tcp },
 	{ "a host that does not exist", test_wrong_host },
 	{ "a webhook", test_webhook },
+	{ "an answer without end", test_endless_answer },
 	{ "Alertmanager", test_alertmanager },
 	{ "OTLP", test_otlp },
 	{ "no sink holds up another", test_others_are_not_held_up },
