@@ -94,9 +94,12 @@ static __always_inline __u8 selector_kind(const struct ct_key *key)
 					      CT_SEL_NONE;
 }
 
+/* Asked of the task's own credentials, in a call of which it is known what it does. */
 static __always_inline bool is_plain(const struct ct_key *key)
 {
-	return !(key->flags & (CT_F_COMPAT | CT_CRED_OTHERS));
+	__u32 abi = key->flags & (CT_F_COMPAT | CT_F_AS_NATIVE);
+
+	return abi != CT_F_COMPAT && !(key->flags & CT_CRED_OTHERS);
 }
 
 /*

@@ -12,6 +12,7 @@
 
 #include "case.h"
 
+#define NR32_LINK 9
 #define NR32_CHMOD 15
 #define NR32_SETUID 23 /* the old one, with 16-bit ids */
 #define NR32_GETUID 24
@@ -117,6 +118,24 @@ static bool call32_unshare_fs(void)
 	return true;
 }
 
+static bool links32(const char *file)
+{
+	need_call32();
+	TRY(call32(NR32_LINK, (long)low(file)->name, (long)low("open/new")->name, 0, 0));
+	return true;
+}
+
+static bool call32_link_own_read_only(void)
+{
+	TRY(chmod("own", 0444));
+	return links32("own");
+}
+
+static bool call32_link_other_public(void)
+{
+	return links32("bob/public");
+}
+
 static bool call32_utimensat_now(void)
 {
 	need_call32();
@@ -168,6 +187,8 @@ const struct test_case compat_cases[] = {
 	CASE(call32_setuid32_other),
 	CASE(call32_setuid32_same),
 	CASE(call32_unshare_fs),
+	CASE(call32_link_own_read_only),
+	CASE(call32_link_other_public),
 	CASE(call32_utimensat_now),
 	CASE(call32_capset_explicit),
 	CASE(call32_capset_as_capget_said),
