@@ -72,6 +72,8 @@ static void put_container(struct ct_json *j, const struct ct_workload *w)
 	put_tristate(j, "userns", c->userns);
 	ct_json__str(j, "network", c->network);
 	put_tristate(j, "no_new_privileges", c->no_new_privs);
+	if (c->ran_before == CT_YES)
+		ct_json__bool(j, "ran_before", true);
 	ct_json__str(j, "seccomp", ct_seccomp__name(c->seccomp));
 	ct_json__opt_str(j, "engine", c->engine);
 	ct_json__opt_str(j, "pid_mode", c->pid_mode);

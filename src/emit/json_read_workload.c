@@ -20,6 +20,7 @@ static const struct ct_field container_fields[] = {
 	F(TRI, userns, "userns"),
 	F(STR, network, "network"),
 	F(TRI, no_new_privs, "no_new_privileges"),
+	F(TRI, ran_before, "ran_before"),
 	F(NAME, seccomp, "seccomp", .names = ct_seccomp_names),
 	F(STR, engine, "engine"),
 	F(STR, pid_mode, "pid_mode"),

@@ -67,6 +67,7 @@ const struct ct_field ct_container_fields[] = {
 	F(TRI, privileged),
 	F(TRI, userns),
 	F(TRI, no_new_privs),
+	F(TRI, ran_before),
 	F(NAME, seccomp, .names = ct_seccomp_names),
 	CT_FIELD(struct ct_container, BOOL, profile.known, "profile_known"),
 	CT_FIELD(struct ct_container, BOOL, profile.allows_rest, "profile_allows_rest"),

@@ -145,6 +145,7 @@ struct ct_workload *ct_session__add(struct ct_session *s, const char *id)
 	w->container.privileged = CT_UNKNOWN;
 	w->container.userns = CT_UNKNOWN;
 	w->container.no_new_privs = CT_UNKNOWN;
+	w->container.ran_before = CT_UNKNOWN;
 	w->start_seen = CT_UNKNOWN;
 	w->reload_seen = CT_UNKNOWN;
 	w->end_seen = CT_UNKNOWN;

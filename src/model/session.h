@@ -129,6 +129,8 @@ struct ct_container {
 	/* Of the user whose engine made it; 0: root's, or not known. */
 	uint32_t engine_uid;
 	enum ct_tristate privileged, userns, no_new_privs;
+	/* Did it run before the start that was seen? Then what a new one does once did not show. */
+	enum ct_tristate ran_before;
 	enum ct_seccomp seccomp;
 	struct ct_seccomp_profile profile; /* where it is not the runtime's built-in one */
 };

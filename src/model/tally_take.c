@@ -58,11 +58,28 @@ static void take_container(struct ct_container *to, struct ct_container *from)
 	}
 }
 
+static bool is_first_run(const struct ct_workload *w)
+{
+	return w->start_seen == CT_YES && w->container.ran_before == CT_NO;
+}
+
+/* One run that was a container's first is enough. */
+static void take_ran_before(struct ct_workload *w, const struct ct_workload *d)
+{
+	enum ct_tristate *to = &w->container.ran_before;
+
+	if (is_first_run(w) || is_first_run(d))
+		*to = CT_NO;
+	else if (*to != CT_YES && d->container.ran_before != CT_UNKNOWN)
+		*to = d->container.ran_before;
+}
+
 /* The first start counts; an end before it was that of an earlier run. */
 static void take_start(struct ct_workload *w, const struct ct_workload *d)
 {
 	bool starts = d->start_seen == CT_YES && w->start_seen != CT_YES;
 
+	take_ran_before(w, d);
 	if (starts && w->end_seen == CT_YES && w->to_ns < d->from_ns) {
 		w->end_seen = CT_UNKNOWN;
 		w->end_code = 0;

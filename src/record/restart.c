@@ -204,18 +204,17 @@ void ct_restart__end(struct ct_restart *r)
 		close(r->fd);
 }
 
-/* The first start of a container may need more than any later one. */
-static void say_what_stays(struct ct_workload *const *w, size_t n)
+/* The first start of a container may need more than any later one. False: there is none. */
+static bool note_containers(struct ct_workload *const *w, size_t n)
 {
+	bool any = false;
+
 	for (size_t i = 0; i < n; i++)
 		if (w[i]->kind == CT_WL_CONTAINER) {
-			ct_warn("a container that is restarted keeps its files: what a new one "
-				"needs once, "
-				"such as giving them their owners, does not show; to see that make "
-				"it anew "
-				"while it is watched");
-			return;
+			w[i]->container.ran_before = CT_YES;
+			any = true;
 		}
+	return any;
 }
 
 static void say_restarted(const struct ct_recorder *r, struct ct_workload *const *w, size_t n)
@@ -229,8 +228,10 @@ static void say_restarted(const struct ct_recorder *r, struct ct_workload *const
 	}
 	if (!r->opts.quiet)
 		ct_warn("restarting %s", names.s);
-	if (!r->opts.quiet)
-		say_what_stays(w, n);
+	if (note_containers(w, n) && !r->opts.quiet)
+		ct_warn("a container that is restarted keeps its files: what a new one needs once, "
+			"such as giving them their owners, does not show; to see that make it anew "
+			"while it is watched");
 	ct_str__free(&names);
 }
 

@@ -68,7 +68,7 @@ WORKLOAD = {
                   "project": opt_text, "service": opt_text, "user": opt_text,
                   "privileged": opt_flag, "userns": opt_flag, "network": opt_text,
                   "no_new_privileges": opt_flag, "seccomp": text, "engine?": text, "pid_mode?": text,
-                  "ipc_mode?": text, "compose_files?": text, "compose_dir?": text, "engine_uid?": number},
+                  "ipc_mode?": text, "ran_before?": flag, "compose_files?": text, "compose_dir?": text, "engine_uid?": number},
     "configured": Caps(null=True), "checks": number, "recordings": number,
     "unknown_sites?": number, "first_ns?": number, "last_ns?": number,
     "sysctls?": {"port_start": number, "ping_low": number, "ping_high": number},

@@ -43,6 +43,8 @@ is late-first "$(head -c 12 "$tmp/out")" '# INCOMPLETE'
 record -c "$prefix-web" -c "$prefix-db" --restart -d 1s
 is restarted "$status $(advised)" '0 [["db",true,"CHOWN FOWNER"],["web",true,"CHOWN"]]'
 says restarted-told "$tmp/err" "restarting $prefix-web, $prefix-db"
+is had-run-before "$("$captrim" advise --format json "$tmp/recording" | jq -c '[.workloads[] | .container.ran_before,
+	(.advice.why | test("had run before"))] | unique')" '[true]'
 says what-does-not-show "$tmp/err" 'what a new one needs once, .* does not show'
 record --project "$prefix" --restart -d 1s
 is project "$status $(advised)" '0 [["db",true,"CHOWN FOWNER"],["web",true,"CHOWN"]]'

@@ -174,6 +174,40 @@ static void test_inspect_docker_20(void)
 			(CT_CAPS_DOCKER_DEFAULT | CT_CAP(NET_ADMIN)) & ~CT_CAP(MKNOD));
 }
 
+/* By when it started and ended, if at all; what was known first stays. */
+static void test_ran_before(void)
+{
+#define TIMES(started, finished)                                                           \
+	"{\"Id\":\"" ID "\",\"Name\":\"/web\",\"HostConfig\":{},\"Config\":{},\"State\":{" \
+	"\"StartedAt\":\"" started "\",\"FinishedAt\":\"" finished "\"}}"
+	static const struct {
+		const char *text;
+		enum ct_tristate before;
+	} t[] = {
+		{ TIMES("2026-11-24T08:05:03.2Z", "0001-01-01T00:00:00Z"), CT_NO },
+		{ TIMES("2026-11-24T08:05:03.2Z", "2026-11-24T08:05:02.9Z"), CT_YES },
+		{ TIMES("2026-11-24T08:05:03.2Z", "2026-11-24T08:05:03.19Z"), CT_YES },
+		{ TIMES("2026-11-24T08:05:03.2Z", "2026-11-24T08:05:03Z"), CT_YES },
+		{ TIMES("2026-11-24T08:05:03.2Z", "2026-11-24T08:05:03.21Z"), CT_UNKNOWN },
+		{ TIMES("2026-11-24T08:05:03Z", "2026-11-24T08:05:03.1Z"), CT_UNKNOWN },
+		{ TIMES("2026-11-24T08:05:03.2+01:00", "2026-11-24T08:05:03.2+01:00"), CT_UNKNOWN },
+		{ TIMES("2026-11-24T08:05:03.2Z", "2026-11-24T08:06:03Z"), CT_UNKNOWN },
+		{ TIMES("", ""), CT_UNKNOWN },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		struct ct_workload *w = inspect(s, t[i].text, &docker_info);
+		ct_autojson json_t *again = parse(t[1].text);
+
+		CU_ASSERT_EQUAL(w->container.ran_before, t[i].before);
+		CU_ASSERT_EQUAL(ct_docker_inspect__parse(again, &docker_info, w), 0);
+		CU_ASSERT_EQUAL(w->container.ran_before,
+				t[i].before == CT_UNKNOWN ? CT_YES : t[i].before);
+	}
+#undef TIMES
+}
+
 static void test_inspect_docker_28(void)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
@@ -519,6 +553,7 @@ static CU_TestInfo tests[] = {
 	{ "API version", test_negotiate },
 	{ "info", test_info },
 	{ "inspect: Docker 20.10", test_inspect_docker_20 },
+	{ "had run before", test_ran_before },
 	{ "inspect: Docker 28", test_inspect_docker_28 },
 	{ "inspect: Podman 4.3", test_inspect_podman },
 	{ "inspect: gVisor, Kata", test_inspect_guests },

@@ -90,6 +90,40 @@ static void test_reload(void)
 	}
 }
 
+/* A container that had run before does not do again what a new one does; one that did is enough. */
+static void test_ran_before(void)
+{
+	static const struct {
+		enum ct_tristate before, start, other_before, other_start;
+		enum ct_confidence confidence;
+	} cases[] = {
+		{ CT_UNKNOWN, CT_YES, CT_YES, CT_YES, CT_CONF_HIGH },
+		{ CT_NO, CT_YES, CT_YES, CT_YES, CT_CONF_HIGH },
+		{ CT_YES, CT_YES, CT_NO, CT_YES, CT_CONF_HIGH },
+		{ CT_YES, CT_YES, CT_YES, CT_YES, CT_CONF_MEDIUM },
+		{ CT_YES, CT_YES, CT_NO, CT_NO, CT_CONF_MEDIUM },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x"), *other = build_container(s, "y");
+		size_t cap = 0;
+
+		build_check(w, CHOWN_CHECK);
+		w->container.ran_before = cases[i].before;
+		w->start_seen = cases[i].start;
+		other->container.ran_before = cases[i].other_before;
+		other->start_seen = cases[i].other_start;
+		s->nworkloads--;
+		*CT_PUSH(w->more, w->nmore, cap) = other;
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->advices[0].confidence, cases[i].confidence);
+		CU_ASSERT_EQUAL(!!strstr(r->advices[0].why, "this one had run before"),
+				cases[i].confidence == CT_CONF_MEDIUM);
+	}
+}
+
 static void test_confidence(void)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(runs); i++) {
@@ -496,6 +530,7 @@ static void test_speed_unknown(void)
 static CU_TestInfo tests[] = {
 	{ "confidence", test_confidence },
 	{ "reload", test_reload },
+	{ "a container that had run before", test_ran_before },
 	{ "warnings", test_warnings },
 	{ "no warnings", test_no_warnings },
 	{ "user namespaces", test_userns },
