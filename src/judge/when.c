@@ -39,12 +39,18 @@ uint32_t ct_kernel__version(const char *release)
 	return major < 1 || major > UINT16_MAX || minor > UINT16_MAX ? 0 : CT_KERNEL(major, minor);
 }
 
-static bool syscall_in(const struct ct_kind *k, const char *const *names)
+/* names: NULL-terminated */
+static bool is_among(const char *name, const char *const *names)
 {
-	for (; k->syscall && *names; names++)
-		if (!strcmp(k->syscall, *names))
+	for (; *names; names++)
+		if (!strcmp(name, *names))
 			return true;
 	return false;
+}
+
+static bool syscall_in(const struct ct_kind *k, const char *const *names)
+{
+	return k->syscall && is_among(k->syscall, names);
 }
 
 #define SYSCALL_IN(k, ...) syscall_in(k, (const char *const[]){ __VA_ARGS__, NULL })
@@ -83,10 +89,7 @@ static bool permission_for(const struct ct_kind *k, const char *const *askers)
 		if (strcmp(k->stack[i], "inode_permission") != 0)
 			continue;
 		ct_frame__plain(k->stack[i + 1], name, sizeof(name));
-		for (; *askers; askers++)
-			if (!strcmp(name, *askers))
-				return true;
-		return false;
+		return is_among(name, askers);
 	}
 	return false;
 }
@@ -99,22 +102,15 @@ static bool permission_for(const struct ct_kind *k, const char *const *askers)
  */
 static bool asks_itself(const struct ct_kind *k, const char *const *names)
 {
-	static const char *const passers[] = { "security_capable", "capable", "ns_capable" };
+	static const char *const passers[] = { "security_capable", "capable", "ns_capable", NULL };
 	char name[128] = "";
 
 	for (size_t i = 0; i < k->stack_len; i++) {
-		bool passes = false;
-
 		ct_frame__plain(k->stack[i], name, sizeof(name));
-		for (size_t n = 0; n < CT_ARRAY_SIZE(passers); n++)
-			passes |= !strcmp(name, passers[n]);
-		if (!passes)
+		if (!is_among(name, passers))
 			break;
 	}
-	for (; *names; names++)
-		if (!strcmp(name, *names))
-			return true;
-	return false;
+	return is_among(name, names);
 }
 
 #define ASKED_BY(k, ...) asks_itself(k, (const char *const[]){ __VA_ARGS__, NULL })
