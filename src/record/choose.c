@@ -270,10 +270,10 @@ static void ask(struct ct_recorder *r, struct ct_workload *w, const char *config
 		r->session->losses.lookups++;
 }
 
-/* What is known whoever has described it. */
+/* The reader of a bundle looks for runsc's state by itself. */
 static void settle(struct ct_recorder *r, struct ct_workload *w)
 {
-	if (keeps_files(w))
+	if (inspected(w))
 		ct_oci__tell_sandbox(w, w->cgroup_path);
 	ct_userns__settle(ct_collect__cgroups(r->collect), w);
 }

@@ -204,31 +204,19 @@ void ct_restart__end(struct ct_restart *r)
 		close(r->fd);
 }
 
-/* The first start of a container may need more than any later one. False: there is none. */
-static bool note_containers(struct ct_workload *const *w, size_t n)
-{
-	bool any = false;
-
-	for (size_t i = 0; i < n; i++)
-		if (w[i]->kind == CT_WL_CONTAINER) {
-			w[i]->container.ran_before = CT_YES;
-			any = true;
-		}
-	return any;
-}
-
-static void say_restarted(const struct ct_recorder *r, struct ct_workload *const *w, size_t n)
+static void say_restarted(struct ct_workload *const *w, size_t n)
 {
 	struct ct_str names = {};
+	bool containers = false;
 
 	for (size_t i = 0; i < n; i++) {
 		ct_autofree char *name = ct_printable(ct_workload__label(w[i]));
 
 		ct_str__addf(&names, "%s%s", i ? ", " : "", name);
+		containers |= w[i]->kind == CT_WL_CONTAINER;
 	}
-	if (!r->opts.quiet)
-		ct_warn("restarting %s", names.s);
-	if (note_containers(w, n) && !r->opts.quiet)
+	ct_warn("restarting %s", names.s);
+	if (containers)
 		ct_warn("a container that is restarted keeps its files: what a new one needs once, "
 			"such as giving them their owners, does not show; to see that make it anew "
 			"while it is watched");
@@ -262,7 +250,12 @@ int ct_recorder__restart(struct ct_recorder *r, struct ct_err *err)
 	ret = ct_restart__begin(w, n, &r->opts.engine, &restart, err);
 	if (ret)
 		return ret;
-	say_restarted(r, w, n);
+	/* The first start of a container may need more than any later one. */
+	for (size_t i = 0; i < n; i++)
+		if (w[i]->kind == CT_WL_CONTAINER)
+			w[i]->container.ran_before = CT_YES;
+	if (!r->opts.quiet)
+		say_restarted(w, n);
 	while ((ret = ct_restart__look(&restart, err)) == 1) {
 		if (ct_recorder__loop(r, SLICE_NS) == 1)
 			continue;
