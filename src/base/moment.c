@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "base/moment.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -11,6 +13,10 @@
 #include "base/util.h"
 
 #define MS_PER_S 1000
+
+/* The years that RFC 3339 can write. */
+#define FIRST_MS (-62167219200000ll)
+#define LAST_MS	 253402300799999ll
 
 /* When the day that is so many days before now began. */
 static int64_t day_begins(int64_t now_ms, int days_ago)
@@ -105,12 +111,45 @@ char *ct_moment__text(int64_t ms)
 
 char *ct_moment__utc(int64_t ms)
 {
-	time_t t = (time_t)(ms / MS_PER_S);
-	char text[40] = "?";
+	int64_t within = ms < FIRST_MS ? FIRST_MS : ms > LAST_MS ? LAST_MS : ms;
+	int fraction = (int)((within % MS_PER_S + MS_PER_S) % MS_PER_S);
+	time_t t = (time_t)((within - fraction) / MS_PER_S);
 	struct tm tm;
 
-	if (!gmtime_r(&t, &tm))
-		return ct_xstrdup(text);
-	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-	return ct_xasprintf("%s.%03dZ", text, (int)(ms % MS_PER_S));
+	gmtime_r(&t, &tm);
+	return ct_xasprintf("%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+			    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, fraction);
+}
+
+/* "Z", "+01:00" or "-01:00": seconds east of Greenwich. */
+static int parse_zone(const char *s, int *east)
+{
+	int hours, minutes, used = 0;
+
+	*east = 0;
+	if (!strcasecmp(s, "Z"))
+		return 0;
+	if (*s != '+' && *s != '-')
+		return -EINVAL;
+	if (sscanf(s + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 || s[1 + used] || used != 5)
+		return -EINVAL;
+	*east = (hours * 60 + minutes) * (*s == '-' ? -60 : 60);
+	return 0;
+}
+
+int ct_moment__parse_utc(const char *s, int64_t *ms)
+{
+	int fraction = 0, unit = MS_PER_S / 10, east;
+	struct tm tm = {};
+	const char *end = strptime(s, "%Y-%m-%dT%H:%M:%S", &tm);
+
+	if (!end)
+		return -EINVAL;
+	if (*end == '.' && isdigit((unsigned char)end[1]))
+		for (end++; isdigit((unsigned char)*end); end++, unit /= 10)
+			fraction += (*end - '0') * unit;
+	if (parse_zone(end, &east))
+		return -EINVAL;
+	*ms = ((int64_t)timegm(&tm) - east) * MS_PER_S + fraction;
+	return 0;
 }

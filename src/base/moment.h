@@ -18,7 +18,11 @@ int ct_moment__parse(const char *s, int64_t now_ms, int64_t *ms);
 /* "2026-11-01 14:30" by the local clock; the caller frees. */
 char *ct_moment__text(int64_t ms);
 
-/* RFC 3339 in UTC, "2026-11-01T14:30:05.000Z"; the caller frees. */
+/* RFC 3339 in UTC, "2026-11-01T14:30:05.000Z", within the years that it can write; the caller
+ * frees. */
 char *ct_moment__utc(int64_t ms);
+
+/* RFC 3339 in any zone; what is below a millisecond is left out. Returns 0 or -EINVAL. */
+int ct_moment__parse_utc(const char *s, int64_t *ms);
 
 #endif

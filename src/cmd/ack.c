@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/human.h"
+#include "base/moment.h"
 #include "cmd/cmd.h"
 #include "cmd/stored.h"
 #include "event/notice.h"
@@ -47,13 +48,12 @@ static int put_event(const struct ct_store_event *row, void *arg)
 							   (enum ct_notice_kind)kind };
 	ct_autofree char *label = ct_printable(row->label ? row->label : "");
 	ct_autofree char *on = ct_printable(row->host), *text = ct_printable(row->text);
-	char time[CT_NOTICE_TIME_LEN + 1];
+	ct_autofree char *time = ct_moment__utc(row->time_ms);
 	struct list *l = arg;
 
 	if (row->acked_ms || (row->expires_ms && row->expires_ms <= l->now_ms) ||
 	    !ct_notice__is_finding(&like))
 		return 0;
-	ct_notice__time(row->time_ms, time);
 	printf("%.8s  %.19sZ  %s  %s on %s: %s\n", row->id, time, row->kind, label, on, text);
 	l->len++;
 	return 0;

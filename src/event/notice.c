@@ -152,45 +152,6 @@ bool ct_notice__is_finding(const struct ct_notice *e)
 	       e->kind == CT_NOTICE_DENIED || e->kind == CT_NOTICE_UNUSED_FOR;
 }
 
-/* The years that RFC 3339 can write. */
-#define FIRST_MS (-62167219200000ll)
-#define LAST_MS	 253402300799999ll
-
-void ct_notice__time(int64_t ms, char text[CT_NOTICE_TIME_LEN + 1])
-{
-	time_t seconds;
-	struct tm t;
-	size_t n;
-
-	ms = ms < FIRST_MS ? FIRST_MS : ms > LAST_MS ? LAST_MS : ms;
-	seconds = (time_t)((ms - (ms % 1000 + 1000) % 1000) / 1000);
-	gmtime_r(&seconds, &t);
-	n = strftime(text, CT_NOTICE_TIME_LEN + 1, "%Y-%m-%dT%H:%M:%S", &t);
-	if (n != 19)
-		n = (size_t)snprintf(text, CT_NOTICE_TIME_LEN + 1, "0000-01-01T00:00:00");
-	snprintf(text + n, CT_NOTICE_TIME_LEN + 1 - n, ".%03dZ", (int)((ms % 1000 + 1000) % 1000));
-}
-
-int ct_notice__parse_time(const char *text, int64_t *ms)
-{
-	struct tm t = {};
-	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%S", &t);
-	int64_t fraction = 0, unit = 100;
-
-	if (!end)
-		return -EINVAL;
-	if (*end == '.') {
-		if (*++end < '0' || *end > '9')
-			return -EINVAL;
-		for (; *end >= '0' && *end <= '9'; end++, unit /= 10)
-			fraction += (*end - '0') * unit;
-	}
-	if (strcmp(end, "Z"))
-		return -EINVAL;
-	*ms = (int64_t)timegm(&t) * 1000 + fraction;
-	return 0;
-}
-
 void ct_notices__take(struct ct_notices *l, struct ct_notice *e)
 {
 	*CT_PUSH(l->items, l->len, l->cap) = e;

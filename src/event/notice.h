@@ -110,11 +110,6 @@ char *ct_notice__text(const struct ct_notice *e);
  */
 int ct_notice__read(const char *text, size_t len, struct ct_notice **e, struct ct_err *err);
 
-/* RFC 3339 in UTC with milliseconds, and back: -EINVAL for anything else. */
-#define CT_NOTICE_TIME_LEN 24
-void ct_notice__time(int64_t ms, char text[CT_NOTICE_TIME_LEN + 1]);
-int ct_notice__parse_time(const char *text, int64_t *ms);
-
 /* A list of events, each with one owner. */
 struct ct_notices {
 	struct ct_notice **items;

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/moment.h"
 #include "event/notice.h"
 #include "model/fields.h"
 
@@ -49,10 +50,9 @@ static const struct ct_field event_fields[] = {
 
 static void put_time(struct ct_json *j, const char *key, int64_t ms)
 {
-	char text[CT_NOTICE_TIME_LEN + 1];
+	ct_autofree char *text = ms ? ct_moment__utc(ms) : NULL;
 
-	ct_notice__time(ms, text);
-	ct_json__str(j, key, ms ? text : NULL);
+	ct_json__str(j, key, text);
 }
 
 static void put_object(struct ct_json *j, const char *key, const struct ct_field *fields,
@@ -175,7 +175,7 @@ static int read_time(json_t *json, const char *key, int64_t *ms, struct ct_err *
 
 	if (!v)
 		return 0;
-	if (!json_is_string(v) || ct_notice__parse_time(json_string_value(v), ms))
+	if (!json_is_string(v) || ct_moment__parse_utc(json_string_value(v), ms))
 		return ct_err__set(err, EINVAL, "\"%s\" is not a time such as 2026-01-31T12:00:00Z",
 				   key);
 	return 0;

@@ -3,11 +3,11 @@
  * What Docker and Podman say of a container. Podman is asked through its own API, whose answer
  * has the same shape with a few members more: the bounding set among them.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/moment.h"
 #include "model/caps.h"
 #include "runtime/docker_priv.h"
 #include "runtime/grant.h"
@@ -266,22 +266,6 @@ static enum ct_runtime runtime_of(const json_t *root, const json_t *host,
 	return name && strstr(name, "kata") ? CT_RT_KATA : info->runtime;
 }
 
-/* Two times as Go prints them, in one time zone: the digits behind the second may be fewer. */
-static bool is_later(const char *a, const char *b)
-{
-	size_t second = strlen("2006-01-02T15:04:05");
-
-	if (strlen(a) < second || strlen(b) < second)
-		return false;
-	if (strncmp(a, b, second) != 0)
-		return strncmp(a, b, second) > 0;
-	a += second + (a[second] == '.');
-	b += second + (b[second] == '.');
-	while (isdigit((unsigned char)*a) && *a == *b)
-		a++, b++;
-	return (isdigit((unsigned char)*a) ? *a : '0') > (isdigit((unsigned char)*b) ? *b : '0');
-}
-
 /*
  * A container that never ended has the year 1 there. One that has ended since it started may have
  * been there before, which nothing tells. What was known first stays: it may be started anew by
@@ -291,12 +275,14 @@ static void parse_state(const json_t *state, struct ct_container *c)
 {
 	const char *started = ct_json_in__str(state, "StartedAt");
 	const char *finished = ct_json_in__str(state, "FinishedAt");
+	int64_t start_ms, finish_ms;
 
 	if (!started || !finished || c->ran_before != CT_UNKNOWN)
 		return;
 	if (!strncmp(finished, "0001-", 5))
 		c->ran_before = CT_NO;
-	else if (is_later(started, finished))
+	else if (!ct_moment__parse_utc(started, &start_ms) &&
+		 !ct_moment__parse_utc(finished, &finish_ms) && start_ms > finish_ms)
 		c->ran_before = CT_YES;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/moment.h"
 #include "sink/post.h"
 #include "sink/sink_text.h"
 
@@ -59,10 +60,9 @@ static void put_annotation(void *arg, const char *name, const char *value)
 
 static void put_alert(struct ct_json *j, const struct ct_notice *e, int64_t end_ms)
 {
-	char start[CT_NOTICE_TIME_LEN + 1], end[CT_NOTICE_TIME_LEN + 1];
+	ct_autofree char *start = ct_moment__utc(e->time_ms < end_ms ? e->time_ms : end_ms);
+	ct_autofree char *end = ct_moment__utc(end_ms);
 
-	ct_notice__time(e->time_ms < end_ms ? e->time_ms : end_ms, start);
-	ct_notice__time(end_ms, end);
 	ct_json__object(j, NULL);
 	ct_json__object(j, "labels");
 	ct_json__str(j, "alertname", alert_name(e->kind));

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/moment.h"
 #include "sink/sink_priv.h"
 #include "sink/sink_text.h"
 #include "sink/wire.h"
@@ -52,10 +53,9 @@ static struct ct_str message_of(const struct ct_notice *e)
 {
 	ct_autofree char *host = host_name(e->host), *line = ct_sink_text__line(e);
 	int severity = ct_sink_text__severity(e->kind);
-	char time[CT_NOTICE_TIME_LEN + 1];
+	ct_autofree char *time = ct_moment__utc(e->time_ms);
 	struct ct_str s = { 0 };
 
-	ct_notice__time(e->time_ms, time);
 	ct_str__addf(&s, "<%d>1 %s %s captrim %d %s [" SD_ID, FACILITY * 8 + severity, time, host,
 		     (int)getpid(), ct_notice_kind__name(e->kind));
 	ct_sink_text__members(e, add_member, &s);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/moment.h"
 #include "sink/post.h"
 
 #define PREFIX	"whsec_"
@@ -78,12 +79,12 @@ static char *body_of(const struct ct_notice *e)
 {
 	ct_autofree char *source = source_of(e->host);
 	ct_autofree char *type = ct_xasprintf("captrim.event.%s", ct_notice_kind__name(e->kind));
-	char time[CT_NOTICE_TIME_LEN + 1], *body = NULL;
+	ct_autofree char *time = ct_moment__utc(e->time_ms);
+	char *body = NULL;
 	size_t len;
 	FILE *f = ct_xmemstream(&body, &len);
 	struct ct_json j = CT_JSON(f, 0);
 
-	ct_notice__time(e->time_ms, time);
 	ct_json__object(&j, NULL);
 	ct_json__str(&j, "specversion", "1.0");
 	ct_json__str(&j, "id", e->id);

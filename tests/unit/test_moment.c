@@ -98,8 +98,60 @@ static void test_text(void)
 	use_zone("UTC");
 }
 
+static void test_utc(void)
+{
+	static const struct {
+		int64_t ms;
+		const char *text;
+	} times[] = {
+		{ 1767225600123, "2026-01-01T00:00:00.123Z" },
+		{ -1, "1969-12-31T23:59:59.999Z" },
+		{ INT64_MAX, "9999-12-31T23:59:59.999Z" },
+		{ INT64_MIN, "0000-01-01T00:00:00.000Z" },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(times); i++) {
+		ct_autofree char *text = ct_moment__utc(times[i].ms);
+
+		UNIT_STR(text, times[i].text);
+	}
+}
+
+static void test_parse_utc(void)
+{
+	static const struct {
+		const char *text;
+		int64_t ms;
+	} times[] = {
+		{ "2026-01-01T00:00:00Z", 1767225600000 },
+		{ "2026-01-01T00:00:00.5Z", 1767225600500 },
+		{ "2026-01-01T00:00:00.123456789z", 1767225600123 },
+		{ "2026-01-01T01:30:00+01:30", 1767225600000 },
+		{ "2025-12-31T22:00:00.25-02:00", 1767225600250 },
+	};
+	static const char *const wrong[] = {
+		"",
+		"2026-01-01",
+		"2026-01-01T00:00:00",
+		"2026-01-01T00:00:00.Z",
+		"2026-01-01T00:00:00+1:30",
+		"2026-01-01T00:00:00+01:30Z",
+		"2026-01-01T00:00:00Z ",
+	};
+	int64_t ms;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(times); i++)
+		if (ct_moment__parse_utc(times[i].text, &ms) || ms != times[i].ms)
+			CU_FAIL(times[i].text);
+	ms = 5;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(wrong); i++)
+		if (ct_moment__parse_utc(wrong[i], &ms) != -EINVAL || ms != 5)
+			CU_FAIL(wrong[i]);
+}
+
 static CU_TestInfo tests[] = {
 	{ "words", test_words }, { "dates", test_dates }, { "not a time", test_wrong },
-	{ "text", test_text },	 CU_TEST_INFO_NULL,
+	{ "text", test_text },	 { "utc", test_utc },	  { "parse utc", test_parse_utc },
+	CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("moment", tests)

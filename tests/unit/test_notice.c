@@ -101,27 +101,6 @@ static void test_bad_input(void)
 	refused(HEAD "\"id\":\"0123456789012345678901234567890123456789\"}", "\"id\"");
 }
 
-static void test_times(void)
-{
-	char text[CT_NOTICE_TIME_LEN + 1];
-	int64_t ms;
-
-	ct_notice__time(1767225600123, text);
-	UNIT_STR(text, "2026-01-01T00:00:00.123Z");
-	ct_notice__time(-1, text);
-	UNIT_STR(text, "1969-12-31T23:59:59.999Z");
-	ct_notice__time(INT64_MAX, text);
-	UNIT_STR(text, "9999-12-31T23:59:59.999Z");
-	ct_notice__time(INT64_MIN, text);
-	CU_ASSERT_EQUAL(strlen(text), CT_NOTICE_TIME_LEN);
-	CU_ASSERT_EQUAL(ct_notice__parse_time("2026-01-01T00:00:00Z", &ms), 0);
-	CU_ASSERT_EQUAL(ms, 1767225600000);
-	CU_ASSERT_EQUAL(ct_notice__parse_time("2026-01-01T00:00:00.5Z", &ms), 0);
-	CU_ASSERT_EQUAL(ms, 1767225600500);
-	CU_ASSERT_EQUAL(ct_notice__parse_time("2026-01-01T00:00:00", &ms), -EINVAL);
-	CU_ASSERT_EQUAL(ct_notice__parse_time("2026-01-01T00:00:00.Z", &ms), -EINVAL);
-}
-
 static void test_owners(void)
 {
 	struct ct_notice *e = example();
@@ -137,7 +116,6 @@ static CU_TestInfo tests[] = {
 	{ "every kind has a name and a document", test_every_kind },
 	{ "ids are those of the news", test_ids },
 	{ "what is not an event is refused", test_bad_input },
-	{ "times", test_times },
 	{ "owners", test_owners },
 	CU_TEST_INFO_NULL,
 };

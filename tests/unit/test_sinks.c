@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/moment.h"
 #include "dir.h"
 #include "receiver.h"
 #include "sink/sink.h"
@@ -410,7 +411,7 @@ static void test_alertmanager(void)
 	struct stage st = begin(NULL);
 	struct server *s = server_open(st.loop, OK);
 	ct_autonotice struct ct_notice *e = finding("web"), *other = finding("db");
-	char end_text[CT_NOTICE_TIME_LEN + 1];
+	ct_autofree char *end_text = NULL;
 	json_t *body;
 
 	CONFIGURE(&st, "- {type: alertmanager, url: 'http://127.0.0.1:%d/'}", s->port);
@@ -430,7 +431,7 @@ static void test_alertmanager(void)
 	CU_ASSERT_TRUE_FATAL(RECEIVER_WAIT(st.loop, s->requests == 2));
 	body = body_of(s);
 	CU_ASSERT_EQUAL_FATAL(json_array_size(body), 2);
-	ct_notice__time(ct_clock__wall_ms() + 1000, end_text);
+	end_text = ct_moment__utc(ct_clock__wall_ms() + 1000);
 	CU_ASSERT_TRUE(strcmp(text_at(json_array_get(body, 1), NULL, "endsAt"), end_text) <= 0);
 	json_decref(body);
 	server_close(s);
