@@ -11,6 +11,7 @@
 #include "record/recorder_priv.h"
 #include "record/resolve.h"
 #include "record/userns.h"
+#include "runtime/describe.h"
 #include "runtime/pod_notes.h"
 #include "runtime/runtime.h"
 
@@ -270,39 +271,24 @@ static void ask(struct ct_recorder *r, struct ct_workload *w, const char *config
 		r->session->losses.lookups++;
 }
 
-/* The reader of a bundle looks for runsc's state by itself. */
-static void settle(struct ct_recorder *r, struct ct_workload *w)
-{
-	if (inspected(w))
-		ct_oci__tell_sandbox(w, w->cgroup_path);
-	ct_userns__settle(ct_collect__cgroups(r->collect), w);
-}
-
 void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 {
 	const char *id = keeps_files(w) ? ct_workload__plain_id(w) : w->id;
-	ct_autoerr struct ct_err err = {};
 	ct_autofree char *config = NULL;
 
 	if (w->kind != CT_WL_CONTAINER)
 		return;
-	if (ct_recorder__describe_inner(r, w)) {
-		settle(r, w);
-		return;
+	if (!ct_recorder__describe_inner(r, w)) {
+		if (inspected(w)) {
+			ct_oci__tell_sandbox(w, w->cgroup_path);
+		} else {
+			if (ct_describe__container(r->engine, id, w, &config) && keeps_files(w))
+				r->session->losses.lookups++;
+			ct_pod_notes__from_logs(id, w->cgroup_path, &w->container);
+		}
+		ask(r, w, config);
 	}
-	if (inspected(w)) {
-		ask(r, w, NULL);
-		settle(r, w);
-		return;
-	}
-	if (!r->engine || ct_engine__inspect(r->engine, id, w, &err)) {
-		config = ct_oci__find(w->runtime, id, w->cgroup_path, &w->runtime);
-		if ((!config || ct_oci__read(config, w->cgroup_path, w, &err)) && keeps_files(w))
-			r->session->losses.lookups++;
-	}
-	ct_pod_notes__from_logs(id, w->cgroup_path, &w->container);
-	ask(r, w, config);
-	settle(r, w);
+	ct_userns__settle(ct_collect__cgroups(r->collect), w);
 }
 
 void ct_recorder__describe_rest(struct ct_recorder *r)

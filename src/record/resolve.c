@@ -9,6 +9,7 @@
 #include "cgroup/name.h"
 #include "model/identity.h"
 #include "record/inner.h"
+#include "runtime/describe.h"
 #include "runtime/oci.h"
 #include "runtime/runtime.h"
 
@@ -162,18 +163,13 @@ struct key_search {
 static void describe(const struct key_search *s, struct ct_workload *w,
 		     const struct ct_cgroup_name *name, const char *root)
 {
-	ct_autoerr struct ct_err err = {};
 	ct_autofree char *config = NULL;
 
 	w->kind = name->kind;
 	w->runtime = name->runtime;
 	w->cgroup_path = ct_xstrdup(root);
 	w->container.engine_uid = ct_cgroups__user_of(s->cgroups, root);
-	if (s->engine && !ct_engine__inspect(s->engine, ct_workload__plain_id(w), w, &err))
-		return;
-	config = ct_oci__find(name->runtime, ct_workload__plain_id(w), root, NULL);
-	if (config)
-		(void)ct_oci__read(config, root, w, &err);
+	(void)ct_describe__container(s->engine, ct_workload__plain_id(w), w, &config);
 }
 
 static void compare_key(void *arg, const char *path, bool inside)

@@ -9,7 +9,7 @@
 #include "cgroup/path.h"
 #include "model/caps.h"
 #include "model/identity.h"
-#include "runtime/oci.h"
+#include "runtime/describe.h"
 #include "runtime/pod_notes.h"
 #include "runtime/runtime.h"
 #include "runtime/tells.h"
@@ -122,20 +122,10 @@ static void add_description(struct ct_whose *w, const struct ct_container *c, co
 static void describe(struct ct_whose *w, struct ct_workload *wl, const char *root,
 		     struct ct_engine *e)
 {
-	ct_autoerr struct ct_err err = {};
 	ct_autofree char *config = NULL, *source = NULL;
-	enum ct_runtime found = CT_RT_NONE;
 
-	if (e && !ct_engine__inspect(e, wl->id, wl, &err)) {
-		source = ct_xasprintf("the API of %s", e->server);
-		ct_oci__tell_sandbox(wl, root);
-	} else {
-		config = ct_oci__find(wl->runtime, wl->id, root, &found);
-		if (config && !ct_oci__read(config, root, wl, &err))
-			source = ct_steal(config);
-		if (wl->runtime == CT_RT_NONE)
-			wl->runtime = found;
-	}
+	if (!ct_describe__container(e, wl->id, wl, &config))
+		source = config ? ct_steal(config) : ct_xasprintf("the API of %s", e->server);
 	if (!source && (ct_pod_notes__from_logs(wl->id, root, &wl->container), wl->container.name))
 		source = ct_xstrdup("the kubelet's link to its log");
 	if (source)
