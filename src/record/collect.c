@@ -37,6 +37,14 @@ static void find_root(struct ct_collect *c)
 	ct_own_cgroup__remove(&probe);
 }
 
+static void note_found(void *arg, const char *path, bool inside)
+{
+	struct ct_collect *c = arg;
+
+	(void)inside;
+	ct_hashes__add(&c->found, path);
+}
+
 struct ct_collect *ct_collect__new(struct ct_probe *p)
 {
 	struct ct_collect *c = ct_xzalloc(sizeof(*c));
@@ -46,6 +54,7 @@ struct ct_collect *ct_collect__new(struct ct_probe *p)
 	c->roots = ct_exec_caps__new();
 	find_root(c);
 	ct_cgroups__scan(c->cgroups);
+	ct_cgroups__each(c->cgroups, note_found, c);
 	return c;
 }
 
@@ -84,7 +93,8 @@ void ct_collect__free(struct ct_collect *c)
 		free(e);
 	}
 	ct_livings__free(&c->living);
-	free(c->past);
+	ct_hashes__free(&c->found);
+	ct_hashes__free(&c->past);
 	ct_cgroups__free(c->cgroups);
 	ct_exec_caps__free(c->roots);
 	free(c);

@@ -6,6 +6,7 @@
 
 #include <uthash.h>
 
+#include "base/hashes.h"
 #include "record/collect.h"
 #include "record/exec_caps.h"
 #include "record/living.h"
@@ -61,10 +62,10 @@ struct ct_collect {
 	struct ct_seen_act *acts;
 	struct ct_seen_entered *entered;
 	struct ct_livings living;
-	size_t ngone;	 /* of living: gone, and not drained */
-	uint64_t nkinds; /* samples that came */
-	uint32_t *past;	 /* hashes of the ids of root's containers that are gone, sorted */
-	size_t npast, past_cap;
+	size_t ngone;		/* of living: gone, and not drained */
+	uint64_t nkinds;	/* samples that came */
+	struct ct_hashes found; /* paths of the cgroups that were there in the beginning */
+	struct ct_hashes past;	/* ids of root's containers that are gone */
 	struct ct_losses taken; /* what of the losses was taken */
 	uint64_t unsound;	/* events of keys that no probe of ours makes, see below */
 	bool endless;		/* see ct_collect__never_ends() */

@@ -119,47 +119,21 @@ static void mention_senders(struct mentions *m)
 	}
 }
 
-/* Where the hash is, or has its place. */
-static size_t place_of(const struct ct_collect *c, uint32_t hash)
-{
-	size_t low = 0, high = c->npast;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (c->past[middle] < hash)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
 bool ct_collect__was_roots(const struct ct_collect *c, const char *id)
 {
-	uint32_t hash = ct_hash32(id, strlen(id));
-	size_t i = place_of(c, hash);
-
-	return i < c->npast && c->past[i] == hash;
+	return ct_hashes__have(&c->past, id);
 }
 
-/* Four bytes for each container: the only thing that is remembered of what is gone. */
 static void note_past(struct ct_collect *c, uint64_t cgroup)
 {
 	const char *path = ct_cgroups__path(c->cgroups, cgroup);
 	struct ct_cgroup_name name;
-	size_t i;
 
 	if (!path)
 		return;
 	ct_runtimes__classify(path, &name);
-	if (name.kind != CT_WL_CONTAINER || ct_cgroups__owner_of(c->cgroups, path) ||
-	    ct_collect__was_roots(c, name.id))
-		return;
-	i = place_of(c, ct_hash32(name.id, strlen(name.id)));
-	(void)CT_PUSH(c->past, c->npast, c->past_cap);
-	memmove(&c->past[i + 1], &c->past[i], (c->npast - 1 - i) * sizeof(*c->past));
-	c->past[i] = ct_hash32(name.id, strlen(name.id));
+	if (name.kind == CT_WL_CONTAINER && !ct_cgroups__owner_of(c->cgroups, path))
+		ct_hashes__add(&c->past, name.id);
 }
 
 static void forget_cgroup(struct ct_collect *c, struct ct_living *g)

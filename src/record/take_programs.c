@@ -10,7 +10,8 @@ static bool is_start(const struct ct_held_exec *x, uint32_t was)
 }
 
 /* What the entry point's execve tells of the container. */
-static void learn_start(struct ct_workload *w, const struct ct_held_exec *x)
+static void learn_start(const struct ct_collect *c, struct ct_workload *w,
+			const struct ct_held_exec *x)
 {
 	const struct ct_exec *e = &x->exec;
 	bool userns = e->creds.userns_level > 0;
@@ -28,6 +29,10 @@ static void learn_start(struct ct_workload *w, const struct ct_held_exec *x)
 		w->container.no_new_privs = e->creds.no_new_privs ? CT_YES : CT_NO;
 	if (w->container.seccomp == CT_SECCOMP_UNKNOWN && !e->creds.seccomp)
 		w->container.seccomp = CT_SECCOMP_NONE;
+	/* A container has its cgroup, or one of the same path, as long as it runs. */
+	if (w->kind == CT_WL_CONTAINER && w->cgroup_path &&
+	    ct_hashes__have(&c->found, w->cgroup_path))
+		w->container.ran_before = CT_YES;
 }
 
 static bool same_exec(const struct ct_exec *a, const struct ct_exec *b)
@@ -38,8 +43,9 @@ static bool same_exec(const struct ct_exec *a, const struct ct_exec *b)
 	       !strcmp(a->file, b->file) && (a->was != CT_ENTRY_SETUP || !strcmp(a->argv, b->argv));
 }
 
-static void add_exec(struct ct_origins *o, struct ct_workload *w, struct ct_living *g,
-		     const struct ct_held_exec *x, enum ct_counted_run run)
+/* As w's own origins o tell it. */
+static void add_exec(const struct ct_collect *c, struct ct_origins *o, struct ct_workload *w,
+		     struct ct_living *g, const struct ct_held_exec *x, enum ct_counted_run run)
 {
 	struct ct_exec exec = x->exec, *e;
 
@@ -48,7 +54,7 @@ static void add_exec(struct ct_origins *o, struct ct_workload *w, struct ct_livi
 	if (is_start(x, exec.was)) {
 		w->starts += !(g->runs & run);
 		g->runs |= run;
-		learn_start(w, x);
+		learn_start(c, w, x);
 	}
 	/* Keep only entering tasks and what changes privileges; ordinary programs add nothing. */
 	if (exec.was != CT_ENTRY_SETUP && !exec.fcaps && !exec.setuid)
@@ -148,9 +154,9 @@ static void add_programs(struct ct_taking *t, struct ct_living *g)
 	g->ran = false;
 	for (size_t i = 0; i < g->nexecs; i++) {
 		if (g->execs[i].told && w)
-			add_exec(t->origins, w, g, &g->execs[i], CT_RUN_HOME);
+			add_exec(t->c, t->origins, w, g, &g->execs[i], CT_RUN_HOME);
 		if (g->execs[i].told && inner)
-			add_exec(t->inner, inner, g, &g->execs[i], CT_RUN_INNER);
+			add_exec(t->c, t->inner, inner, g, &g->execs[i], CT_RUN_INNER);
 	}
 }
 

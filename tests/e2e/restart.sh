@@ -52,6 +52,15 @@ says project-order "$tmp/err" "restarting $prefix-web, $prefix-db"
 # How the run before ended says nothing of this one.
 is no-end "$("$captrim" advise --format json "$tmp/recording" | jq -c '[.workloads[].exercised.end_seen]')" '[null,null]'
 
+# Somebody else restarts what was found running: its engine knew of no run before.
+serve hand 'test -e /ran || chown 1001 /srv; touch /ran'
+(sleep 2; docker restart -t 1 "$prefix-hand" >/dev/null) &
+record -c "$prefix-hand" -d 6s
+wait
+is by-hand "$status $(advised)" '0 [["hand",true,""]]'
+is by-hand-before "$("$captrim" advise --format json "$tmp/recording" | jq -c '.workloads[0] | [.container.ran_before,
+	.advice.confidence]')" '[true,"medium"]'
+
 # What is not there, or cannot be restarted.
 record -c "$prefix-no-such" --restart
 is unknown "$status" 1

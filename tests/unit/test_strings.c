@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Lists of strings that own them. */
+/* Lists of strings that own them, and sets of their hashes. */
+#include <stdio.h>
+
+#include "base/hashes.h"
 #include "base/strings.h"
 #include "unit.h"
 
@@ -29,6 +32,27 @@ static void test_list(void)
 	CU_ASSERT_PTR_NULL(l.items);
 }
 
-static CU_TestInfo tests[] = { { "list", test_list }, CU_TEST_INFO_NULL };
+static void test_hashes(void)
+{
+	struct ct_hashes h = { 0 };
+	char text[8];
+
+	CU_ASSERT_FALSE(ct_hashes__have(&h, ""));
+	for (int i = 0; i < 1000; i++) {
+		snprintf(text, sizeof(text), "%d", i * 7 % 500);
+		ct_hashes__add(&h, text);
+	}
+	CU_ASSERT_EQUAL(h.len, 500);
+	for (int i = 0; i < 1000; i++) {
+		snprintf(text, sizeof(text), "%d", i);
+		CU_ASSERT_EQUAL(ct_hashes__have(&h, text), i < 500);
+	}
+	ct_hashes__free(&h);
+	CU_ASSERT_FALSE(ct_hashes__have(&h, "1"));
+}
+
+static CU_TestInfo tests[] = { { "list", test_list },
+			       { "hashes", test_hashes },
+			       CU_TEST_INFO_NULL };
 
 UNIT_MAIN("strings", tests)

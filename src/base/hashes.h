@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A set of texts of which only hashes are kept: four bytes for each. */
+#ifndef CT_BASE_HASHES_H
+#define CT_BASE_HASHES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ct_hashes {
+	uint32_t *items; /* sorted */
+	size_t len, cap;
+};
+
+void ct_hashes__add(struct ct_hashes *h, const char *s);
+
+/* Was it added? One in billions that was not is taken for one that was. */
+bool ct_hashes__have(const struct ct_hashes *h, const char *s);
+
+void ct_hashes__free(struct ct_hashes *h);
+
+#endif
