@@ -161,29 +161,22 @@ is signal-status $? 130
 is signal-container "$(docker ps -q --filter "name=$prefix-signal")" ''
 
 # Counted to the check, against bpftrace, by what the container did alone.
-if ! command -v bpftrace >/dev/null; then
-	skip count 'no bpftrace'
-elif [ ! -d /sys/kernel/tracing/events/capability ] &&
-	! bpftrace -l 'tracepoint:capability:cap_capable' 2>/dev/null | grep -q .; then
-	skip count 'this kernel has no tracepoint capability:cap_capable'
+# shellcheck source=../lib/bpftrace.sh
+. "$here/tests/lib/bpftrace.sh"
+if ! has_bpftrace; then
+	skip count "bpftrace: $why_no_bpftrace"
 else
-	bpftrace -q -e 'BEGIN { printf("ready\n"); } tracepoint:capability:cap_capable
-		/comm == "busybox-count" && args->cap == 0/ { @n = count(); }' >"$tmp/bpftrace" 2>"$tmp/err2" &
-	tracer=$!
-	for i in $(seq 200); do
-		grep -q ready "$tmp/bpftrace" && break
-		sleep 0.1
-	done
+	begin_bpftrace "$tmp/bpftrace" 'tracepoint:capability:cap_capable
+		/comm == "busybox-count" && args->cap == 0/ { @n = count(); }'
 	# shellcheck disable=SC2016 # for the shell in the container
 	run count "$image" sh -c 'mkdir /tmp/d; cp /bin/busybox /tmp/busybox-count; i=0
 		while [ $i -lt 500 ]; do : >/tmp/d/$i; i=$((i+1)); done
 		/tmp/busybox-count chown -R 1001 /tmp/d'
 	sleep 1
-	kill -INT $tracer
-	wait $tracer
+	end_bpftrace
 	theirs=$(sed -n 's/^@n: //p' "$tmp/bpftrace")
 	if [ -z "$theirs" ]; then
-		skip count "bpftrace counted nothing: $(head -n 1 "$tmp/err2")"
+		skip count "bpftrace counted nothing: $(head -n 1 "$tmp/bpftrace.err")"
 	else
 		is count "$(of ' | [.capabilities[] | select(.name == "CHOWN") | .granted + .denied] | add')" "$theirs"
 	fi
