@@ -61,12 +61,14 @@ static __always_inline bool add_act(struct ct_share *share, const struct ct_act_
 	return false;
 }
 
-static __always_inline void act(const struct ct_act_key *key, struct task_struct *task)
+static __always_inline void act(struct ct_act_key *key, struct task_struct *task)
 {
 	__u64 *n = bpf_map_lookup_elem(&acts, key);
 	struct ct_act_event *e;
 	struct ct_share *share;
 
+	if (!n && was_moved_untold(task, &key->cgroup, &key->entry))
+		n = bpf_map_lookup_elem(&acts, key);
 	if (n) {
 		__sync_fetch_and_add(n, 1);
 		return;

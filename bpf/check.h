@@ -126,7 +126,7 @@ static __always_inline bool add_kind(const struct ct_key *key)
 }
 
 /* A key that is not in its cache slot: flush what is there, take its place. false: not taken. */
-static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, const struct ct_key *key)
+static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, struct ct_key *key)
 {
 	struct ct_count *n;
 
@@ -139,6 +139,8 @@ static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, const str
 	}
 	slot->count = 0;
 	n = bpf_map_lookup_elem(&kinds, key);
+	if (!n && was_moved_untold(current_task(false), &key->cgroup, &key->entry))
+		n = bpf_map_lookup_elem(&kinds, key);
 	if (!n) {
 		bool mine = add_kind(key);
 
@@ -284,6 +286,8 @@ __noinline int count_total(__u64 cgroup, __u32 entry, __u32 cap, __u32 granted)
 	if (granted)
 		key.flags |= CT_F_GRANTED;
 	n = bpf_map_lookup_elem(&kinds, &key);
+	if (!n && was_moved_untold(current_task(false), &key.cgroup, &key.entry))
+		n = bpf_map_lookup_elem(&kinds, &key);
 	if (!n) {
 		add_kind(&key);
 		n = bpf_map_lookup_elem(&kinds, &key);
@@ -292,7 +296,7 @@ __noinline int count_total(__u64 cgroup, __u32 entry, __u32 cap, __u32 granted)
 		n->count++;
 		n->last = bpf_jiffies64();
 	} else {
-		lost_by(share_of(cgroup), CT_LOSS_KINDS);
+		lost_by(share_of(key.cgroup), CT_LOSS_KINDS);
 	}
 	return 0;
 }

@@ -23,7 +23,7 @@
 #define S_ARGV_HASHED 256
 #define ROOT_ID	      1 /* of each hierarchy's root (fs/kernfs/dir.c) */
 
-/* To whom does a process's check belong? cgroup is the one that it is in. */
+/* To whom does what a process does belong? cgroup is the one that it is in. */
 static __always_inline void whose(__u32 tgid, __u64 *cgroup, __u32 *entry)
 {
 	struct entering *n = bpf_map_lookup_elem(&entering, &tgid);
@@ -35,6 +35,29 @@ static __always_inline void whose(__u32 tgid, __u64 *cgroup, __u32 *entry)
 		*cgroup = n->cgroup;
 	else if (n->home && n->away == *cgroup)
 		*cgroup = n->home;
+}
+
+/*
+ * A task is in its new cgroup before the kernel tells that it was moved (cgroup_attach_task(), 5.10
+ * to 7.3), and until then nothing here tells it from the workload's own: a process that a runtime
+ * moves may be in the middle of mounting something. It counts where it was, until its move is told,
+ * which another processor may do just now. Other threads may be away from their process for good.
+ * Nonzero: something was changed.
+ */
+static __noinline int was_moved_untold(struct task_struct *task, __u64 *cgroup, __u32 *entry)
+{
+	__u32 tgid = BPF_CORE_READ(task, tgid), old_entry;
+	__u64 *home, old;
+
+	if (!cgroup || !entry)
+		return 0;
+	old = *cgroup;
+	old_entry = *entry;
+	home = bpf_map_lookup_elem(&homes, &tgid);
+	if (home && (__u32)BPF_CORE_READ(task, pid) == tgid && old == cgroup_of(false, task))
+		*cgroup = *home;
+	whose(tgid, cgroup, entry);
+	return old != *cgroup || old_entry != *entry;
 }
 
 static __always_inline __u32 mntns_of(struct task_struct *task)
@@ -247,11 +270,12 @@ static __always_inline void on_move(struct task_struct *task, struct cgroup *to)
 		from = *home;
 	if (from == now)
 		return;
-	bpf_map_update_elem(&homes, &tgid, &now, BPF_ANY);
 	if (!BPF_CORE_READ(to, level) || is_root(now))
 		goes_away(tgid, from, now);
 	else
 		enters(task, from, now, to);
+	/* Not before it is known how it came, see was_moved_untold(). */
+	bpf_map_update_elem(&homes, &tgid, &now, BPF_ANY);
 }
 
 static __always_inline void on_fork(struct task_struct *parent, struct task_struct *child)
