@@ -59,7 +59,7 @@ record -c "$prefix-hand" -d 6s
 wait
 is by-hand "$status $(advised)" '0 [["hand",true,""]]'
 is by-hand-before "$("$captrim" advise --format json "$tmp/recording" | jq -c '.workloads[0] | [.container.ran_before,
-	.advice.confidence]')" '[true,"medium"]'
+	(.advice.why | test("had run before"))]')" '[true,true]'
 
 # What is not there, or cannot be restarted.
 record -c "$prefix-no-such" --restart
