@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The [Container] section of a Quadlet file (Podman 4.4 or newer). */
+#include <string.h>
+
 #include "emit/common.h"
 #include "emit/emit.h"
 
@@ -30,11 +32,32 @@ static void put_container(const struct ct_report *r, const struct ct_advice *a, 
 		fputs("NoNewPrivileges=true\n", out);
 }
 
+/* The unit that Quadlet made, if its container is there, too: what it does is Podman's own. */
+static bool is_around_another(const struct ct_report *r, const struct ct_workload *unit)
+{
+	size_t len = unit->cgroup_path ? strlen(unit->cgroup_path) : 0;
+
+	if (unit->kind != CT_WL_UNIT || !len)
+		return false;
+	for (size_t i = 0; i < r->nadvices; i++) {
+		const struct ct_workload *w = r->advices[i].workload;
+
+		if (w->kind == CT_WL_CONTAINER && w->cgroup_path &&
+		    !strncmp(w->cgroup_path, unit->cgroup_path, len) && w->cgroup_path[len] == '/')
+			return true;
+	}
+	return false;
+}
+
 void ct_emit__quadlet(const struct ct_report *r, FILE *out)
 {
+	const char *between = "";
+
 	for (size_t i = 0; i < r->nadvices; i++) {
-		if (i)
-			fputc('\n', out);
+		if (is_around_another(r, r->advices[i].workload))
+			continue;
+		fputs(between, out);
 		put_container(r, &r->advices[i], out);
+		between = "\n";
 	}
 }

@@ -82,6 +82,20 @@ static bool is_too_late(struct ct_recorder *r, const struct ct_cgroup_name *name
 	       ct_runtimes__may_have_been(path);
 }
 
+/* What runs in a unit of Quadlet is what the unit is for, and its container shares it. */
+static bool shares_unit(const struct ct_session *s, const struct ct_cgroup_name *name,
+			const char *path)
+{
+	const struct ct_workload *unit;
+	struct ct_tells t;
+
+	if (name->kind != CT_WL_CONTAINER)
+		return false;
+	ct_runtimes__tell(path, &t);
+	unit = t.shares_unit ? ct_session__find(s, t.unit) : NULL;
+	return unit && unit->kind == CT_WL_UNIT;
+}
+
 struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 					const struct ct_cgroup_name *name, const char *path,
 					bool inside)
@@ -98,7 +112,8 @@ struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 		return ct_session__find(s, top.id);
 	}
 	if (!w) {
-		if (!r->opts.all && !(inside && name->kind == CT_WL_CONTAINER))
+		if (!r->opts.all && !(inside && name->kind == CT_WL_CONTAINER) &&
+		    !shares_unit(s, name, path))
 			return NULL;
 		w = ct_session__add(s, name->id);
 		s->losses.lookups += is_too_late(r, name, path);
@@ -211,7 +226,8 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	if (ct_pod_choice__is_made(&r->opts.pods) && ct_pod_choice__want(r, &name, path))
 		return;
 	w = ct_session__find(r->session, name.id);
-	if ((!w && !inside && !r->opts.all) || (w && inspected(w)))
+	if ((!w && !inside && !r->opts.all && !shares_unit(r->session, &name, path)) ||
+	    (w && inspected(w)))
 		return;
 	/* As early as can be, since the files of a short-lived one go with it. */
 	root = ct_xstrndup(path, name.root_len);

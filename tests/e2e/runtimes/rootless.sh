@@ -80,35 +80,6 @@ is disabled "$(jq -c '[.workloads[] | .kind, .advice.confidence, ([.warnings[].c
 	'["command","low",true]'
 as_user podman kill -a >/dev/null 2>&1
 
-# A unit that Podman 5's own generator makes of a Quadlet file: unit and container are one, and the advice is its drop-in.
-if [ ! -x "${QUADLET:-/usr/libexec/podman/quadlet}" ]; then
-	skip quadlet 'no generator of Quadlet (QUADLET)'
-else
-	mkdir -p "$root/etc/systemd/user-generators" "$root/home/bob/.config/containers/systemd"
-	cp "${QUADLET:-/usr/libexec/podman/quadlet}" "$root/etc/systemd/user-generators/podman-user-generator"
-	cat >"$root/home/bob/.config/containers/systemd/shop.container" <<UNIT
-[Container]
-Image=localhost/$image
-Exec=sh -c 'chown 1001 /srv && while :; do sleep 0.1; done'
-StopTimeout=1
-UNIT
-	as_user systemctl --user daemon-reload >"$tmp/out" 2>&1
-	as_user systemctl --user start shop >>"$tmp/out" 2>&1 || fail quadlet-start "$(tail -n 3 "$tmp/out" | tr '\n' ' ')"
-	inside /captrim whose "$(as_user podman inspect -f '{{.State.Pid}}' systemd-shop)" >"$tmp/whose" 2>&1
-	says quadlet-whose "$tmp/whose" '^identity +quadlet@1001:shop'
-	inside /captrim record -q --user bob -u shop.service --restart -d 2s -o /root/shop.rec >"$tmp/err" 2>&1 ||
-		fail quadlet-status "$(tail -n 1 "$tmp/err")"
-	inside /captrim advise --format json /root/shop.rec >"$tmp/advice"
-	is quadlet "$(jq -c "$containers" "$tmp/advice")" '["podman","systemd-shop",true,["CHOWN"]]'
-	mkdir "$root/home/bob/.config/containers/systemd/shop.container.d"
-	inside /captrim advise --format quadlet /root/shop.rec >"$root/home/bob/.config/containers/systemd/shop.container.d/captrim.conf" 2>"$tmp/err" ||
-		fail quadlet-advise "$(tail -n 1 "$tmp/err")"
-	as_user systemctl --user daemon-reload
-	as_user systemctl --user restart shop >"$tmp/out" 2>&1 || fail quadlet-restart "$(tail -n 1 "$tmp/out")"
-	is quadlet-granted "$(as_user podman inspect -f '{{.EffectiveCaps}}' systemd-shop)" '[CAP_CHOWN]'
-	as_user systemctl --user stop shop >/dev/null 2>&1
-fi
-
 rootless=/usr/share/docker.io/contrib/dockerd-rootless.sh
 for program in rootlesskit slirp4netns $rootless; do
 	command -v $program >/dev/null || { skip docker "no $program"; exit 0; }
