@@ -14,7 +14,7 @@ struct ct_hashes {
 
 void ct_hashes__add(struct ct_hashes *h, const char *s);
 
-/* Was it added? One in billions that was not is taken for one that was. */
+/* Was it added? One that was not passes for one that was with a chance of len in four billion. */
 bool ct_hashes__have(const struct ct_hashes *h, const char *s);
 
 void ct_hashes__free(struct ct_hashes *h);

@@ -3,7 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -124,15 +124,17 @@ char *ct_moment__utc(int64_t ms)
 /* "Z", "+01:00" or "-01:00": seconds east of Greenwich. */
 static int parse_zone(const char *s, int *east)
 {
-	int hours, minutes, used = 0;
+	const char *digits = "0123456789";
+	int hours, minutes;
 
 	*east = 0;
 	if (!strcasecmp(s, "Z"))
 		return 0;
-	if (*s != '+' && *s != '-')
+	if ((*s != '+' && *s != '-') || strlen(s) != strlen("+01:00") ||
+	    strspn(s + 1, digits) != 2 || s[3] != ':' || strspn(s + 4, digits) != 2)
 		return -EINVAL;
-	if (sscanf(s + 1, "%2d:%2d%n", &hours, &minutes, &used) != 2 || s[1 + used] || used != 5)
-		return -EINVAL;
+	hours = atoi(s + 1);
+	minutes = atoi(s + 4);
 	*east = (hours * 60 + minutes) * (*s == '-' ? -60 : 60);
 	return 0;
 }
