@@ -35,7 +35,7 @@ static void test_list(void)
 static void test_hashes(void)
 {
 	struct ct_hashes h = { 0 };
-	char text[8];
+	char text[12];
 
 	CU_ASSERT_FALSE(ct_hashes__have(&h, ""));
 	for (int i = 0; i < 1000; i++) {
