@@ -286,9 +286,7 @@ __noinline int count_total(__u64 cgroup, __u32 entry, __u32 cap, __u32 granted)
 	if (granted)
 		key.flags |= CT_F_GRANTED;
 	n = bpf_map_lookup_elem(&kinds, &key);
-	if (!n && was_moved_untold(current_task(false), &key.cgroup, &key.entry))
-		n = bpf_map_lookup_elem(&kinds, &key);
-	if (!n) {
+	if (!n) { /* no stack is left for was_moved_untold() */
 		add_kind(&key);
 		n = bpf_map_lookup_elem(&kinds, &key);
 	}
@@ -296,7 +294,7 @@ __noinline int count_total(__u64 cgroup, __u32 entry, __u32 cap, __u32 granted)
 		n->count++;
 		n->last = bpf_jiffies64();
 	} else {
-		lost_by(share_of(key.cgroup), CT_LOSS_KINDS);
+		lost_by(share_of(cgroup), CT_LOSS_KINDS);
 	}
 	return 0;
 }
