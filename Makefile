@@ -145,7 +145,8 @@ asan:
 # only end are not asked what they leave.
 valgrind: units
 	scripts/packages install valgrind
-	UNIT_TIMEOUT=3000 UNDER="valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+	eval "$$(scripts/test-tools valgrind)"; [ -z "$$VALGRIND" ] || export VALGRIND_LIB=$${VALGRIND%/bin/*}/libexec/valgrind; \
+	UNIT_TIMEOUT=3000 UNDER="$${VALGRIND:-valgrind} -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
 		--errors-for-leak-kinds=definite --child-silent-after-fork=yes \
 		--suppressions=$(CURDIR)/tests/valgrind.supp" tests/run --units $(OUT)
 

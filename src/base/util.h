@@ -40,11 +40,12 @@ void ct_array__grow(void **items, size_t *cap, size_t len, size_t item_size);
 	(ct_array__grow((void **)&(items), &(cap), (len), sizeof(*(items))), &(items)[(len)++])
 
 /* Moves ownership out of a variable with a cleanup attribute. */
-#define ct_steal(p)                            \
-	({                                     \
-		__typeof__(p) ct_stolen = (p); \
-		(p) = NULL;                    \
-		ct_stolen;                     \
+#define ct_steal(p)                                 \
+	({                                          \
+		__typeof__(p) *ct_from = &(p);      \
+		__typeof__(p) ct_stolen = *ct_from; \
+		*ct_from = NULL;                    \
+		ct_stolen;                          \
 	})
 
 static inline void ct_cleanup__free(void *p)

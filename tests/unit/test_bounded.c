@@ -65,13 +65,15 @@ static void test_done(void)
 /* What hangs is left alone, until so much hangs that nothing more is begun. */
 static void test_stuck(void)
 {
-	struct job *job;
+	struct job *job = new_job(600);
 	int stuck = 0;
 
-	while (stuck < 100 && ct_bounded__call(work, release, new_job(600), 1) == -ETIMEDOUT)
+	while (stuck < 100 && ct_bounded__call(work, release, job, 1) == -ETIMEDOUT) {
 		stuck++;
+		job = new_job(600);
+	}
 	CU_ASSERT_EQUAL(stuck, 8);
-	job = new_job(0);
+	job->ms = 0;
 	CU_ASSERT_EQUAL(ct_bounded__call(work, release, job, 5000), -EBUSY);
 	CU_ASSERT_EQUAL(job->done, 0);
 	for (int i = 0; i < 50 && released < stuck; i++)
@@ -106,7 +108,7 @@ static void test_dead_server(void)
 	long start;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
-	if (geteuid() || unshare(CLONE_NEWNS) || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	if (geteuid() || unshare(CLONE_NEWNS) || mount("", "/", "", MS_REC | MS_PRIVATE, NULL) ||
 	    (server = mount_dead(dir)) < 0) {
 		rmdir(dir);
 		UNIT_SKIP("no FUSE file system can be mounted here");

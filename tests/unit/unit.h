@@ -13,6 +13,7 @@
 
 #include <CUnit/Basic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static unsigned int unit_skipped;
@@ -23,6 +24,20 @@ static unsigned int unit_skipped;
 		printf("SKIP %s: %s\n", __func__, (why)); \
 		unit_skipped++;                           \
 		return;                                   \
+	} while (0)
+
+/*
+ * Under valgrind, as "make valgrind" says, programs are many times slower, and make system calls
+ * that are not theirs, which no filter of ours would let through.
+ */
+static inline int unit_is_under(void)
+{
+	return getenv("UNDER") != NULL;
+}
+#define UNIT_SKIP_UNDER()                                                                 \
+	do {                                                                              \
+		if (unit_is_under())                                                      \
+			UNIT_SKIP("the filter refuses system calls that valgrind makes"); \
 	} while (0)
 
 /* Shows both strings when they differ; NULL is a value like others. */
