@@ -12,7 +12,7 @@ if [ -x "$captrim" ]; then
 	formats=$("$captrim" --dump-options | awk -F '\t' '$2 == "advise" && $4 == "format" { gsub(",", " ", $6); print $6 }')
 	for rec in "$here"/tests/golden/recordings/*.rec; do
 		for format in ${formats#text}; do
-			"$captrim" advise "$rec" --format $format >"$tmp/$(basename "$rec" .rec).$format" ||
+			"$captrim" advise "$rec" --format "$format" >"$tmp/$(basename "$rec" .rec).$format" ||
 				fail "advise $format" "exit status $? for $rec"
 		done
 	done

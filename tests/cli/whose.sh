@@ -28,7 +28,7 @@ facts() {
 }
 is whose-guess "$(facts paths /ci/job-17 'container identity')" 'container true ci/job-17, identity false cgroup:/ci/job-17'
 # All that a path tells, and what it does not.
-is whose-path-says "$(facts paths /k8s.io/${id} path-says)" \
+is whose-path-says "$(facts paths /k8s.io/"$id" path-says)" \
 	"path-says false kind=container runtime=containerd id=$id namespace=k8s.io unknown=pod"
 is whose-borne-out "$(facts guesses /ci/job-17 'container identity')" \
 	'container false ci/job-17, identity false name@containerd:ci/job-17'

@@ -82,7 +82,7 @@ as_user podman kill -a >/dev/null 2>&1
 
 rootless=/usr/share/docker.io/contrib/dockerd-rootless.sh
 for program in rootlesskit slirp4netns $rootless; do
-	command -v $program >/dev/null || { skip docker "no $program"; exit 0; }
+	command -v "$program" >/dev/null || { skip docker "no $program"; exit 0; }
 done
 docker=("$(PATH=/usr/bin command -v docker)" -H unix:///run/user/1001/docker.sock)
 as_user systemd-run -q --user -u docker -p Delegate=yes -E PATH=/usr/bin:/usr/sbin -E XDG_RUNTIME_DIR=/run/user/1001 \
