@@ -37,7 +37,7 @@ static void test_read(void)
 				   "watch: [compose:shop/*, nginx]\n"
 				   "ignore: compose:shop/noise\n"
 				   "store:\n"
-				   "  url: postgresql://db/captrim\n"
+				   "  url: sqlite:///srv/captrim.db\n"
 				   "  retain_age: 90d\n"
 				   "  retain_size: 2G\n"
 				   "budget: {cpu: 2%, memory: 64M}\n"
@@ -48,7 +48,7 @@ static void test_read(void)
 			      0);
 	CU_ASSERT_EQUAL(c->interval_ns, 10 * CT_NS_PER_SEC);
 	CU_ASSERT_TRUE(c->outcomes);
-	UNIT_STR(c->store.url, "postgresql://db/captrim");
+	UNIT_STR(c->store.url, "sqlite:///srv/captrim.db");
 	CU_ASSERT_EQUAL(c->store.retain_age_ns, 90 * 86400 * CT_NS_PER_SEC);
 	CU_ASSERT_EQUAL(c->store.retain_size, 2ull << 30);
 	CU_ASSERT_EQUAL(c->budget.cpu_ppm, 20000);
