@@ -155,7 +155,8 @@ cov: count
 	scripts/with-engine tests/run --count $(OUT)/cov $(OUT)/cov
 	sort -t , -k 4n $(OUT)/cov/lines.csv | head -n 40
 
-# The program and its unit tests, counting lines; of counts that threads spoil for each other gcov makes negative ones.
+# The program and its unit tests, counting lines. Counts that are not atomic are lost between threads, and gcov makes negative
+# ones of what is left.
 count:
 	$(MAKE) $(JOBS) OUT=$(OUT)/cov all units CFLAGS="-O0 -g --coverage -fprofile-update=atomic" CPPFLAGS="-include $(CURDIR)/tests/counted.h"
 

@@ -27,6 +27,13 @@ static void refuse(const char *text, const char *said)
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, said));
 }
 
+/* Without libpq the URL of a PostgreSQL database is refused. */
+#ifdef CT_HAVE_POSTGRES
+#define URL "postgresql://db/captrim"
+#else
+#define URL "sqlite:///srv/captrim.db"
+#endif
+
 static void test_read(void)
 {
 	ct_autoconfig struct ct_config *c = NULL;
@@ -37,7 +44,7 @@ static void test_read(void)
 				   "watch: [compose:shop/*, nginx]\n"
 				   "ignore: compose:shop/noise\n"
 				   "store:\n"
-				   "  url: sqlite:///srv/captrim.db\n"
+				   "  url: " URL "\n"
 				   "  retain_age: 90d\n"
 				   "  retain_size: 2G\n"
 				   "budget: {cpu: 2%, memory: 64M}\n"
@@ -48,7 +55,7 @@ static void test_read(void)
 			      0);
 	CU_ASSERT_EQUAL(c->interval_ns, 10 * CT_NS_PER_SEC);
 	CU_ASSERT_TRUE(c->outcomes);
-	UNIT_STR(c->store.url, "sqlite:///srv/captrim.db");
+	UNIT_STR(c->store.url, URL);
 	CU_ASSERT_EQUAL(c->store.retain_age_ns, 90 * 86400 * CT_NS_PER_SEC);
 	CU_ASSERT_EQUAL(c->store.retain_size, 2ull << 30);
 	CU_ASSERT_EQUAL(c->budget.cpu_ppm, 20000);
