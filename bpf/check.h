@@ -54,7 +54,7 @@ static __always_inline __u8 after_refusal(bool btf, __u32 tid, struct pt_regs *r
 	if (!r || (granted && r->tid != tid))
 		return 0;
 	now = bpf_jiffies64();
-	call = call_of(btf, regs);
+	call = call_of(btf, regs) ^ key->sel; /* all that is known of what socketcall was given */
 	if (r->tid == tid && r->nr == key->nr && r->call == call &&
 	    now - r->jiffies < SAME_CALL_JIFFIES && r->after != key->cap + 1)
 		after = r->after;
@@ -306,19 +306,20 @@ __noinline int count_total(__u64 cgroup, __u32 entry, __u32 cap, __u32 granted)
 static __always_inline void describe_call(bool btf, struct task_struct *task, struct pt_regs *regs,
 					  struct ct_key *key)
 {
-	bool compat = is_compat(btf, task);
+	enum abi abi = ABI_NATIVE;
 	int native;
 
-	if (compat) {
+	if (is_compat(btf, task)) {
 		key->flags |= CT_F_COMPAT;
-		native = native_nr(key->nr);
+		abi = abi_of_compat(key->nr);
+		native = abi == ABI_COMPAT ? native_nr(key->nr) : native_inner(abi, regs);
 		if (native < 0)
 			return;
 		key->flags |= CT_F_AS_NATIVE;
 		key->nr = native;
 	}
 	if (key->nr >= 0)
-		key->sel = selector_of(btf, compat, task, regs, key->nr);
+		key->sel = selector_of(btf, abi, task, regs, key->nr);
 }
 
 /* stack: where cap_capable's return address lies, for who can follow it; NULL: unknown. */

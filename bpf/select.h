@@ -66,14 +66,14 @@ static __always_inline __u32 open_bits(__u64 flags)
 }
 
 /* Times given by the caller need more permission than "now" (fs/utimes.c). */
-static __always_inline __u32 times_bits(bool compat, __u64 ptr)
+static __always_inline __u32 times_bits(enum abi abi, __u64 ptr)
 {
 	long nsec[4]; /* two of struct timespec */
 
 	if (!ptr)
 		return CT_TIMES_NOW;
 	/* Of 32-bit calls some have times of 32 bits, others of 64. */
-	if (compat || bpf_probe_read_user(nsec, sizeof(nsec), (void *)ptr))
+	if (abi || bpf_probe_read_user(nsec, sizeof(nsec), (void *)ptr))
 		return CT_TIMES_UNKNOWN;
 	return nsec[1] == UTIME_NOW && nsec[3] == UTIME_NOW ? CT_TIMES_NOW : CT_TIMES_SET;
 }
@@ -136,7 +136,7 @@ static __always_inline __u32 setid_class(__u8 kind, const struct ids *o)
 	}
 }
 
-static __always_inline __u32 setid_bits(bool btf, bool compat, struct task_struct *task,
+static __always_inline __u32 setid_bits(bool btf, enum abi abi, struct task_struct *task,
 					struct pt_regs *regs, __u8 kind)
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
@@ -157,7 +157,7 @@ static __always_inline __u32 setid_bits(bool btf, bool compat, struct task_struc
 		o.fs = BPF_CORE_READ(cred, fsuid.val);
 	}
 	for (int i = 0; i < 3; i++)
-		o.arg[i] = map_id(map, call_arg(btf, compat, regs, i));
+		o.arg[i] = map_id(map, call_arg(btf, abi, regs, i));
 	return setid_class(gid ? kind - 1 : kind, &o);
 }
 
@@ -350,7 +350,7 @@ static __always_inline __u32 masked(__u32 index, __u8 kind, __u32 arg)
 }
 
 /* nr: of a native call */
-static __always_inline __u32 selector_of(bool btf, bool compat, struct task_struct *task,
+static __always_inline __u32 selector_of(bool btf, enum abi abi, struct task_struct *task,
 					 struct pt_regs *regs, int nr)
 {
 	__u32 index = nr & (CT_SYSCALLS - 1);
@@ -365,32 +365,31 @@ static __always_inline __u32 selector_of(bool btf, bool compat, struct task_stru
 	    kind == CT_SEL_LIST || kind == CT_SEL_ATTR)
 		return 0;
 	if (kind >= CT_SEL_UID && kind <= CT_SEL_FSGID)
-		return setid_bits(btf, compat, task, regs, kind);
+		return setid_bits(btf, abi, task, regs, kind);
 	if (kind == CT_SEL_EXEC)
 		return CT_EXEC_PRIVS +
 		       no_new_privs(btf, task); /* or CT_EXEC_NNP, without a branch */
-	arg = call_arg(btf, compat, regs, how >> 5);
+	arg = call_arg(btf, abi, regs, how >> 5);
 	switch (kind) {
-	case CT_SEL_PAIR: return arg << 16 | (call_arg(btf, compat, regs, (how >> 5) + 1) & 0xffff);
+	case CT_SEL_PAIR: return arg << 16 | (call_arg(btf, abi, regs, (how >> 5) + 1) & 0xffff);
 	case CT_SEL_OPEN: return open_bits(arg);
 	case CT_SEL_MODE:
 	case CT_SEL_CREAT: return arg & S_IMODE_SPECIAL;
-	case CT_SEL_TIMES: return times_bits(compat, arg);
+	case CT_SEL_TIMES: return times_bits(abi, arg);
 	case CT_SEL_OPENAT2:
 	case CT_SEL_CLONE3: /* both structures begin with 64 bits of flags */
 		if (bpf_probe_read_user(user, sizeof(user[0]), (void *)arg))
 			return ~0u;
 		return kind == CT_SEL_OPENAT2 ? open_bits(user[0]) : clone3_bits(user[0]);
-	case CT_SEL_CAPSET: return capset_class(task, call_arg(btf, compat, regs, 0), arg);
+	case CT_SEL_CAPSET: return capset_class(task, call_arg(btf, abi, regs, 0), arg);
 	case CT_SEL_WORD: return first_word(arg);
 	case CT_SEL_LOCK: /* of mmap: flags and descriptor */
-		return lock_class(task, arg, call_arg(btf, compat, regs, 3),
-				  call_arg(btf, compat, regs, 4));
-	case CT_SEL_SHM: return shm_bits(call_arg(btf, compat, regs, 0), arg);
+		return lock_class(task, arg, call_arg(btf, abi, regs, 3),
+				  call_arg(btf, abi, regs, 4));
+	case CT_SEL_SHM: return shm_bits(call_arg(btf, abi, regs, 0), arg);
 	case CT_SEL_PERF: /* attributes, process, processor, group, flags */
-		return perf_class(arg, call_arg(btf, compat, regs, 1),
-				  call_arg(btf, compat, regs, 4));
-	case CT_SEL_NLMSG: return nlmsg_type(arg, call_arg(btf, compat, regs, (how >> 5) + 1));
+		return perf_class(arg, call_arg(btf, abi, regs, 1), call_arg(btf, abi, regs, 4));
+	case CT_SEL_NLMSG: return nlmsg_type(arg, call_arg(btf, abi, regs, (how >> 5) + 1));
 	default: return masked(index, kind, arg);
 	}
 }
@@ -405,6 +404,20 @@ static __always_inline int native_nr(int compat)
 
 	barrier_var(index);
 	return (__u32)compat < CT_SYSCALLS ? cfg_native_nr[index] - 1 : -1;
+}
+
+/* The same of calls that socketcall or ipc makes, by their own numbers. */
+const volatile __u16 cfg_native_inner[2][CT_INNER_CALLS];
+
+static __always_inline int native_inner(enum abi abi, struct pt_regs *regs)
+{
+	__u32 call = compat_arg(ABI_COMPAT, regs, 0);
+
+	if (abi == ABI_IPC)
+		call &= 0xffff; /* above it is a version (ipc/syscall.c) */
+	if (call >= CT_INNER_CALLS)
+		return -1;
+	return cfg_native_inner[abi == ABI_IPC][call] - 1;
 }
 
 #endif

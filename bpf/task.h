@@ -116,6 +116,9 @@ static __always_inline struct pt_regs *regs_of(bool btf, struct task_struct *tas
 				  bpf_core_type_size(struct pt_regs));
 }
 
+/* By which numbers and registers a call was made; the last two are of calls within a call. */
+enum abi { ABI_NATIVE, ABI_COMPAT, ABI_SOCKETCALL, ABI_IPC };
+
 #if defined(__TARGET_ARCH_x86)
 /* -1 outside of system calls: the entry code says so (arch/x86/entry). */
 static __always_inline int regs_nr(bool btf, struct pt_regs *regs)
@@ -182,6 +185,12 @@ static __always_inline const void *compat_place(struct pt_regs *regs, unsigned i
 	}
 }
 
+/* socketcall and ipc of i386 (arch/x86/entry/syscalls/syscall_32.tbl) stand for many calls. */
+static __always_inline enum abi abi_of_compat(int nr)
+{
+	return nr == 102 ? ABI_SOCKETCALL : nr == 117 ? ABI_IPC : ABI_COMPAT;
+}
+
 /*
  * Is the task within the call still, and not on its way back, where work that was put off is done?
  * Until the call has ended the result is what it was set to at first (arch/x86/entry, 5.10 to 7.3).
@@ -245,6 +254,13 @@ static __always_inline const void *compat_place(struct pt_regs *regs, unsigned i
 	return native_place(regs, n);
 }
 
+/* Nothing like that is in the ABI that arm64 runs (arch/arm/tools/syscall.tbl: oabi). */
+static __always_inline enum abi abi_of_compat(int nr)
+{
+	(void)nr;
+	return ABI_COMPAT;
+}
+
 static __always_inline bool is_within_call(struct pt_regs *regs)
 {
 	(void)regs; /* they do not tell */
@@ -252,18 +268,28 @@ static __always_inline bool is_within_call(struct pt_regs *regs)
 }
 #endif
 
-/* Numbers of 32-bit calls have no more bits; of a register the lower ones come first. */
-static __always_inline __u64 compat_arg(struct pt_regs *regs, unsigned int n)
+/*
+ * Numbers of 32-bit calls have no more bits; of a register the lower ones come first. A call that
+ * socketcall makes has its arguments in a list (net/socket.c), one that ipc makes has them behind
+ * its own number (ipc/syscall.c). What cannot be read has all bits set.
+ */
+static __noinline __u64 compat_arg(enum abi abi, struct pt_regs *regs, unsigned int n)
 {
 	__u32 v = 0;
 
-	bpf_probe_read_kernel(&v, sizeof(v), compat_place(regs, n));
+	if (abi == ABI_SOCKETCALL) {
+		bpf_probe_read_kernel(&v, sizeof(v), compat_place(regs, 1));
+		if (bpf_probe_read_user(&v, sizeof(v), (void *)((__u64)v + n * sizeof(v))))
+			v = ~0u;
+		return v;
+	}
+	bpf_probe_read_kernel(&v, sizeof(v), compat_place(regs, n + (abi == ABI_IPC)));
 	return v;
 }
 
-static __always_inline __u64 call_arg(bool btf, bool compat, struct pt_regs *regs, unsigned int n)
+static __always_inline __u64 call_arg(bool btf, enum abi abi, struct pt_regs *regs, unsigned int n)
 {
-	return compat ? compat_arg(regs, n) : regs_arg(btf, regs, n);
+	return abi ? compat_arg(abi, regs, n) : regs_arg(btf, regs, n);
 }
 
 /* kernel_cap_t changed its type in 6.3 (f122a08b197d), never its size. */

@@ -7,7 +7,8 @@
 #ifndef CT_SELECTOR_H
 #define CT_SELECTOR_H
 
-#define CT_SYSCALLS 512 /* system call numbers below this have a selector */
+#define CT_SYSCALLS    512 /* system call numbers below this have a selector */
+#define CT_INNER_CALLS 32  /* more than socketcall and ipc make (linux/net.h, linux/ipc.h) */
 
 /* How the selector of a system call is made; low 5 bits of a table entry. */
 enum ct_sel_kind {

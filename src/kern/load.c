@@ -166,6 +166,7 @@ static void configure_acts(struct ct_probe *p, const char *const *names)
 	c->cfg_nr_shmat = ct_syscall__number("shmat");
 	c->cfg_mmap_min = number_in("/proc/sys/vm/mmap_min_addr", 0);
 	ct_selectors__fill_native(c->cfg_native_nr);
+	ct_selectors__fill_inner(c->cfg_native_inner);
 	for (size_t i = 0; names && names[i]; i++) {
 		int nr = ct_watch__is_seen_anyway(p, names[i]) ? -1 : ct_syscall__number(names[i]);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "kern/selectors.h"
 
+#include <linux/ipc.h>
 #include <linux/mempolicy.h>
+#include <linux/net.h>
 #include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +248,52 @@ void ct_selectors__fill_native(uint16_t table[CT_SYSCALLS])
 	}
 	for (size_t i = 0; i < CT_ARRAY_SIZE(new_calls); i++)
 		table[new_calls[i].nr] = new_calls[i].nr + 1;
+}
+
+void ct_selectors__fill_inner(uint16_t table[2][CT_INNER_CALLS])
+{
+	static const char *const names[2][CT_INNER_CALLS] = {
+		{ [SYS_SOCKET] = "socket",
+		  [SYS_BIND] = "bind",
+		  [SYS_CONNECT] = "connect",
+		  [SYS_LISTEN] = "listen",
+		  [SYS_ACCEPT] = "accept",
+		  [SYS_GETSOCKNAME] = "getsockname",
+		  [SYS_GETPEERNAME] = "getpeername",
+		  [SYS_SOCKETPAIR] = "socketpair",
+		  [SYS_SEND] = "sendto",
+		  [SYS_RECV] = "recvfrom",
+		  [SYS_SENDTO] = "sendto",
+		  [SYS_RECVFROM] = "recvfrom",
+		  [SYS_SHUTDOWN] = "shutdown",
+		  [SYS_SETSOCKOPT] = "setsockopt",
+		  [SYS_GETSOCKOPT] = "getsockopt",
+		  [SYS_SENDMSG] = "sendmsg",
+		  [SYS_RECVMSG] = "recvmsg",
+		  [SYS_ACCEPT4] = "accept4",
+		  [SYS_RECVMMSG] = "recvmmsg",
+		  [SYS_SENDMMSG] = "sendmmsg" },
+		{ [SEMOP] = "semop",
+		  [SEMGET] = "semget",
+		  [SEMCTL] = "semctl",
+		  [SEMTIMEDOP] = "semtimedop",
+		  [MSGSND] = "msgsnd",
+		  [MSGRCV] = "msgrcv",
+		  [MSGGET] = "msgget",
+		  [MSGCTL] = "msgctl",
+		  [SHMAT] = "shmat",
+		  [SHMDT] = "shmdt",
+		  [SHMGET] = "shmget",
+		  [SHMCTL] = "shmctl" },
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		for (size_t n = 0; n < CT_INNER_CALLS; n++) {
+			int nr = names[i][n] ? ct_syscall__number(names[i][n]) : -1;
+
+			table[i][n] = nr >= 0 && nr < CT_SYSCALLS ? nr + 1 : 0;
+		}
+	}
 }
 
 /*

@@ -23,6 +23,9 @@ void ct_selectors__forget_restricted(uint8_t table[CT_SYSCALLS]);
  */
 void ct_selectors__fill_native(uint16_t table[CT_SYSCALLS]);
 
+/* The same for the calls that i386 makes through socketcall (first) and ipc, by their numbers. */
+void ct_selectors__fill_inner(uint16_t table[2][CT_INNER_CALLS]);
+
 /* Number of a system call on this architecture, -1 if it has none. */
 int ct_syscall__number(const char *name);
 

@@ -170,6 +170,19 @@ static void test_native(void)
 				wanted[i].native ? ct_syscall__number(wanted[i].native) : -1);
 }
 
+/* By the numbers of linux/net.h and linux/ipc.h. */
+static void test_inner(void)
+{
+	uint16_t table[2][CT_INNER_CALLS];
+
+	ct_selectors__fill_inner(table);
+	CU_ASSERT_EQUAL(table[0][0], 0);
+	CU_ASSERT_EQUAL(table[0][14] - 1, ct_syscall__number("setsockopt"));
+	CU_ASSERT_EQUAL(table[0][9], table[0][11]); /* send is sendto */
+	CU_ASSERT_EQUAL(table[1][24] - 1, ct_syscall__number("shmctl"));
+	CU_ASSERT_EQUAL(table[1][5], 0);
+}
+
 /* An object file with one section of code. */
 struct object {
 	Elf64_Ehdr file;
@@ -234,10 +247,15 @@ static void test_rights(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "symbols", test_symbols },	   { "every name", test_every_name },
-	{ "system calls", test_syscalls }, { "selectors", test_selectors },
-	{ "32-bit calls", test_native },   { "kfuncs", test_kfuncs },
-	{ "rights", test_rights },	   CU_TEST_INFO_NULL,
+	{ "symbols", test_symbols },
+	{ "every name", test_every_name },
+	{ "system calls", test_syscalls },
+	{ "selectors", test_selectors },
+	{ "32-bit calls", test_native },
+	{ "inner calls", test_inner },
+	{ "kfuncs", test_kfuncs },
+	{ "rights", test_rights },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("kern", tests)

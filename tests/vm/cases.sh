@@ -63,5 +63,8 @@ case $(uname -m) in
 x86_64)
 	try call32_chmod_foreign_group ''
 	try call32_chmod_setgid_foreign_group FSETID
+	try call32_shm_lock_own_though_granted SYS_NICE
+	try call32_shm_lock_own_limit_0 IPC_LOCK
+	try call32_ip_transparent_off ''
 	;;
 esac
