@@ -311,8 +311,7 @@ static __always_inline void describe_call(bool btf, struct task_struct *task, st
 
 	if (is_compat(btf, task)) {
 		key->flags |= CT_F_COMPAT;
-		abi = abi_of_compat(key->nr);
-		native = abi == ABI_COMPAT ? native_nr(key->nr) : native_inner(abi, regs);
+		native = native_of(regs, key->nr, &abi);
 		if (native < 0)
 			return;
 		key->flags |= CT_F_AS_NATIVE;

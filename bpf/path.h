@@ -84,10 +84,11 @@ static __always_inline int nr_of(bool btf, struct task_struct *task, struct pt_r
 static __always_inline int told_nr(bool btf, struct task_struct *task, struct pt_regs *regs)
 {
 	int nr = nr_of(btf, task, regs), native;
+	enum abi abi;
 
 	if (nr < 0 || !is_compat(btf, task))
 		return nr;
-	native = native_nr(nr);
+	native = native_of(regs, nr, &abi);
 	return native < 0 ? nr : native;
 }
 

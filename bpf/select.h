@@ -409,15 +409,20 @@ static __always_inline int native_nr(int compat)
 /* The same of calls that socketcall or ipc makes, by their own numbers. */
 const volatile __u16 cfg_native_inner[2][CT_INNER_CALLS];
 
-static __always_inline int native_inner(enum abi abi, struct pt_regs *regs)
+/* The native call that a 32-bit one is told as, and where that one has its arguments. */
+static __always_inline int native_of(struct pt_regs *regs, int compat, enum abi *abi)
 {
-	__u32 call = compat_arg(ABI_COMPAT, regs, 0);
+	__u32 call;
 
-	if (abi == ABI_IPC)
+	*abi = abi_of_compat(compat);
+	if (*abi == ABI_COMPAT)
+		return native_nr(compat);
+	call = compat_arg(ABI_COMPAT, regs, 0);
+	if (*abi == ABI_IPC)
 		call &= 0xffff; /* above it is a version (ipc/syscall.c) */
 	if (call >= CT_INNER_CALLS)
 		return -1;
-	return cfg_native_inner[abi == ABI_IPC][call] - 1;
+	return cfg_native_inner[*abi == ABI_IPC][call] - 1;
 }
 
 #endif
