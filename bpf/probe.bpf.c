@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "acts.h"
+#include "exec_file.h"
 #include "target_calls.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -299,10 +300,7 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	fill_creds(&e->creds, task);
 	fill_namespaces(e, task);
 	e->flags = exec_flags(task, bprm);
-	e->dev = BPF_CORE_READ(bprm, file, f_inode, i_sb, s_dev);
-	e->ino = BPF_CORE_READ(bprm, file, f_inode, i_ino);
-	if (bpf_probe_read_kernel_str(e->file, sizeof(e->file), BPF_CORE_READ(bprm, interp)) < 0)
-		e->file[0] = 0;
+	fill_file(e, task, bprm);
 	if (len >= sizeof(e->argv))
 		len = sizeof(e->argv) - 1;
 	e->argv_len = len;

@@ -337,10 +337,12 @@ struct task_struct {
 };
 
 struct linux_binprm {
+	unsigned int execfd_creds : 1;
 	unsigned int secureexec : 1;
 	struct file *file;
 	const char *filename;
 	const char *interp;
+	int execfd;
 };
 
 /* Context of a program that walks over all tasks. */
