@@ -27,6 +27,7 @@ static __always_inline int keep_target(struct task_struct *other, __u32 kind, __
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 	const struct cred *mine = BPF_CORE_READ(task, real_cred), *theirs;
+	struct user_namespace *where;
 	struct ct_act_key key = { .type = CT_ACT_TARGET, .ok = 1, .sel = kind, .nr = nr };
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 
@@ -36,14 +37,16 @@ static __always_inline int keep_target(struct task_struct *other, __u32 kind, __
 	key.a = CAPS_OF(theirs, cap_permitted);
 	if (!key.a || key.a & ~held)
 		return 0;
-	/* Across user namespaces it always asks. */
-	if (kind == CT_TARGET_LOOK &&
-	    BPF_CORE_READ(theirs, user_ns) != BPF_CORE_READ(mine, user_ns))
-		return 0;
+	where = BPF_CORE_READ(theirs, user_ns);
 	key.cgroup = cgroup_of(false, task);
-	key.b = cgroup_of(false, other);
-	if (key.b == key.cgroup)
+	if (where == BPF_CORE_READ(mine, user_ns)) {
+		key.b = cgroup_of(false, other);
+		if (key.b == key.cgroup)
+			return 0;
+	} else if (kind == CT_TARGET_LOOK || owns(mine, where)) {
+		/* Across user namespaces a look always asks, and the owner may do anything. */
 		return 0;
+	} /* else wherever it is: there it keeps what it holds, whatever is advised */
 	if (entering_alive)
 		whose(tgid, &key.cgroup, &key.entry);
 	key.before = CAPS_OF(mine, cap_bset);
