@@ -25,9 +25,13 @@ static bool starts_with(const char *s, const char *prefix)
 	return !strncmp(s, prefix, strlen(prefix));
 }
 
+/*
+ * Not backing_file_write_iter and the like, between overlayfs and a layer: FUSE passes on to them,
+ * too, with its server's credentials (fs/fuse/passthrough.c, 6.9).
+ */
 static bool is_overlays(const char *frame)
 {
-	return starts_with(frame, "ovl_") || starts_with(frame, "backing_");
+	return starts_with(frame, "ovl_");
 }
 
 static bool is_in_overlay(const struct ct_kind *k)

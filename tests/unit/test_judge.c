@@ -82,6 +82,10 @@ static const struct fact {
 	  INODE "setattr_should_drop_suidgid file_remove_privs_flags ext4_buffered_write_iter "
 		"vfs_iter_write backing_file_write_iter ovl_write_iter",
 	  CT_UNNEEDED, .flags = CT_F_CRED_DERIVED, .everything = true),
+	F("bits that a FUSE server keeps in passing a write on", CAP_FSETID, "write",
+	  INODE "setattr_should_drop_suidgid file_remove_privs_flags ext4_buffered_write_iter "
+		"vfs_iter_write backing_file_write_iter fuse_passthrough_write_iter",
+	  CT_REQUIRED, .flags = CT_F_CRED_DERIVED, .everything = true),
 	F("where a lower file came from", CAP_DAC_READ_SEARCH, "openat",
 	  "security_capable capable ovl_can_decode_fh ovl_lookup", CT_UNNEEDED,
 	  .flags = CT_F_CRED_FOREIGN, .everything = true),

@@ -22,6 +22,7 @@ static const struct test_case *const areas[] = {
 	identity_cases, file_cases, proc_cases, sched_cases, net_cases,
 	ipc_cases, mount_cases, caps_cases, acts_cases, misc_cases,
 	question_cases, rule_cases, compat_cases, pair_cases, target_cases, whose_cases,
+	passing_cases,
 };
 
 #define N_AREAS (sizeof(areas) / sizeof(areas[0]))

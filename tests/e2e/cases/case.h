@@ -42,7 +42,8 @@ struct test_case {
 extern const struct test_case identity_cases[], file_cases[], proc_cases[],
 	sched_cases[], net_cases[], ipc_cases[], mount_cases[], caps_cases[],
 	acts_cases[], misc_cases[], question_cases[],
-	rule_cases[], compat_cases[], pair_cases[], target_cases[], whose_cases[];
+	rule_cases[], compat_cases[], pair_cases[], target_cases[], whose_cases[],
+	passing_cases[];
 
 /* The value of X; where it is -1 the case ends as not done. */
 #define TRY(x)							\
