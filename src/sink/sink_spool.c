@@ -90,18 +90,25 @@ void ct_sink_spool__add(const char *state, const char *name, const struct ct_not
 		complain(path);
 }
 
-void ct_sink_spool__load(const char *state, const char *name, struct ct_sink_queue *q, size_t max)
+size_t ct_sink_spool__load(const char *state, const char *name, struct ct_sink_queue *q, size_t max)
 {
 	ct_autofree char *path = state ? path_of(state, name, "") : NULL, *text = NULL;
-	size_t len;
+	size_t len, lost = 0;
+	char *line, *end;
+	int ret = path ? ct_read_file(path, MAX_SIZE, &text, &len) : -ENOENT;
 
-	if (!path || ct_read_file(path, MAX_SIZE, &text, &len))
-		return;
-	for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+	if (ret == -ENOENT)
+		return 0;
+	if (ret) {
+		ct_warn("%s: the events that were kept cannot be read: %s", path, strerror(-ret));
+		return 1;
+	}
+	for (line = text; (end = strchr(line, '\n')); line = end + 1) {
 		ct_autonotice struct ct_notice *e = NULL;
 
-		/* A line that the end of the program cut short is lost. */
-		if (!ct_notice__read(line, (size_t)(end - line), &e, NULL))
-			(void)ct_sink_queue__put(q, e, max, false, ct_clock__now_ns());
+		lost += ct_notice__read(line, (size_t)(end - line), &e, NULL) ||
+			ct_sink_queue__put(q, e, max, false, ct_clock__now_ns());
 	}
+	/* The end of the program, or of the disk's room, cut this one short. */
+	return lost + (*line != '\0');
 }

@@ -15,8 +15,13 @@ void ct_sink_spool__keep(const char *state, const char *name, const struct ct_si
 /* One more, behind what was kept. */
 void ct_sink_spool__add(const char *state, const char *name, const struct ct_notice *e);
 
-/* Into the queue, at most max events. What was kept stays until it is forgotten. */
-void ct_sink_spool__load(const char *state, const char *name, struct ct_sink_queue *q, size_t max);
+/*
+ * Into the queue, at most max events. What was kept stays until it is forgotten. Returns how many
+ * were lost: for which there is no room, or that cannot be read (a file that cannot be is one, and
+ * is warned of).
+ */
+size_t ct_sink_spool__load(const char *state, const char *name, struct ct_sink_queue *q,
+			   size_t max);
 
 void ct_sink_spool__forget(const char *state, const char *name);
 

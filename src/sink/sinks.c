@@ -269,7 +269,8 @@ static void exchange(struct ct_sinks *s, const struct ct_sink_configs *l, struct
 				inherit(sink, old.items[k]);
 		}
 		if (fresh[i] && !fresh[i]->queue.len)
-			ct_sink_spool__load(s->state, name, &sink->queue, sink->c.queue);
+			sink->st.dropped += ct_sink_spool__load(s->state, name, &sink->queue,
+								sink->c.queue);
 		*CT_PUSH(s->items, s->len, s->cap) = sink;
 	}
 	for (size_t i = 0; i < old.len; i++) {

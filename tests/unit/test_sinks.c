@@ -581,6 +581,32 @@ static void test_restart(void)
 	end(&st);
 }
 
+/* What was kept and cannot be sent any more is counted. */
+static void test_restart_with_less(void)
+{
+	struct stage st = begin("state");
+	ct_autonotice struct ct_notice *e = finding("web");
+	ct_autofree char *text = NULL, *kept = NULL, *path = NULL;
+
+	ct_notice__identify(e);
+	text = ct_notice__text(e);
+	/* One too many, one that is none, and one that was cut short. */
+	kept = ct_xasprintf("%s\n{}\n%s\n%s\n%.20s", text, text, text, text);
+	path = put(st.dir, "sink-webhook.ndjson", kept);
+	CONFIGURE(&st, "- {type: webhook, queue: 2, url: 'http://127.0.0.1:%d'}", 1);
+	CU_ASSERT_EQUAL(ct_sinks__pending(st.sinks), 2);
+	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).dropped, 3);
+	ct_sinks__free(st.sinks);
+	/* A directory in its place. */
+	unlink(path);
+	CU_ASSERT_EQUAL(mkdir(path, 0700), 0);
+	CU_ASSERT_EQUAL_FATAL(ct_sinks__new(st.loop, st.dir, &st.sinks, NULL), 0);
+	CONFIGURE(&st, "- {type: webhook, queue: 2, url: 'http://127.0.0.1:%d'}", 1);
+	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).dropped, 1);
+	rmdir(path);
+	end(&st);
+}
+
 /* ---- queues ---- */
 
 static void test_fair_queue(void)
@@ -724,6 +750,7 @@ static CU_TestInfo tests[] = {
 	{ "an event that is refused", test_refused_event },
 	{ "a reload keeps what waits", test_reload },
 	{ "a restart keeps what waits", test_restart },
+	{ "a restart with less room, and what cannot be read", test_restart_with_less },
 	{ "a full queue is fair", test_fair_queue },
 	{ "later and later", test_backoff },
 	{ "kinds", test_kinds },
