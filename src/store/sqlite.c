@@ -75,7 +75,7 @@ int ct_sqlite__failed(struct ct_db *db, const char *what, struct ct_err *err)
 	ct_autofree char *text = ct_printable(sqlite3_errmsg(handle));
 
 	return ct_err__set(err, code, "%s: %s%s%s%s", db->name, what, *what ? ": " : "", text,
-			   cure(code, sqlite3_db_readonly(handle, "main") == 1));
+			   cure(code, code == EROFS && sqlite3_db_readonly(handle, "main") == 1));
 }
 
 /* ---- rows ---- */

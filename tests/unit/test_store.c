@@ -729,6 +729,22 @@ static void test_full(void)
 	STORES_OK(stores_save(s, db, HOST, 6000, true, &err), err);
 }
 
+/* Without memory SQLite does not even make its handle. */
+static void test_no_memory(void)
+{
+	ct_autoerr struct ct_err err = {};
+	ct_autostore struct ct_store *s = NULL;
+
+	stores_fresh();
+	s = stores_open(CT_STORE_WRITE);
+	ct_store__close(ct_steal(s));
+	sqlite3_hard_heap_limit64(1);
+	CU_ASSERT_EQUAL(ct_store__open(stores_path, CT_STORE_WRITE, &s, &err), -ENOMEM);
+	CU_ASSERT_EQUAL(ct_store__open(stores_path, CT_STORE_READ, &s, &err), -ENOMEM);
+	sqlite3_hard_heap_limit64(0);
+	CU_ASSERT_PTR_NULL(s);
+}
+
 /* What is written to a file without a name is lost when it is closed. */
 static void test_removed(void)
 {
@@ -765,6 +781,7 @@ static CU_TestInfo tests[] = {
 	{ "views", test_views },
 	{ "backup and import", test_backup },
 	{ "no space", test_full },
+	{ "no memory", test_no_memory },
 	{ "removed", test_removed },
 	CU_TEST_INFO_NULL,
 };
