@@ -180,27 +180,41 @@ bool ct_whole__asks_for_securebits(const struct ct_workload *part)
 	return false;
 }
 
-static uint64_t times_set_mempolicy(const struct ct_workload *w, uint32_t mode, bool refused)
+static uint64_t times_called(const struct ct_workload *w, const char *syscall, uint32_t sel,
+			     bool refused)
 {
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < w->nacts; i++) {
 		const struct ct_act *a = &w->acts[i];
 
-		if (ct_str_equal(a->syscall, "set_mempolicy") && a->key.sel == mode &&
+		if (ct_str_equal(a->syscall, syscall) && a->key.sel == sel &&
 		    (refused || a->key.ok == CT_ACT_OK))
 			n += a->count;
 	}
 	return n;
 }
 
+static uint64_t times_executed(const struct ct_workload *w)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < w->nexecs; i++)
+		n += w->execs[i].count;
+	return n;
+}
+
 bool ct_whole__probes_mempolicy(const struct ct_workload *part, uint32_t mode)
 {
+	uint64_t many = times_called(part, "set_mempolicy", MPOL_PREFERRED_MANY, true);
+	uint64_t back = times_called(part, "set_mempolicy", MPOL_DEFAULT, false);
+
+	/* A constructor runs once in each program, and asks for the policy first. */
+	if (many > times_executed(part) || many > times_called(part, "get_mempolicy", 0, true))
+		return false;
 	if (mode == MPOL_PREFERRED_MANY)
-		return times_set_mempolicy(part, MPOL_PREFERRED_MANY, false) <=
-		       times_set_mempolicy(part, MPOL_DEFAULT, false);
-	return mode == MPOL_DEFAULT && times_set_mempolicy(part, MPOL_DEFAULT, false) <=
-					       times_set_mempolicy(part, MPOL_PREFERRED_MANY, true);
+		return times_called(part, "set_mempolicy", MPOL_PREFERRED_MANY, false) <= back;
+	return mode == MPOL_DEFAULT && back <= many;
 }
 
 bool ct_kind__is_in_overlay_mount(const struct ct_kind *k, const char *function)

@@ -459,18 +459,23 @@ static void test_gate_profile(void)
 static void test_numa_probe(void)
 {
 	static const struct {
-		uint64_t set, reset;
+		uint64_t asked, set, reset;
 		uint32_t mode;
 		bool refused; /* an older kernel does not know the mode */
 		uint64_t wanted;
 	} cases[] = {
-		{ 1, 1, MPOL_PREFERRED_MANY, false, 0 },
-		{ 1, 1, MPOL_PREFERRED_MANY, true, 0 },
-		{ 1, 2, MPOL_PREFERRED_MANY, false, CT_CAP(SYS_NICE) },
-		{ 2, 1, MPOL_PREFERRED_MANY, false, CT_CAP(SYS_NICE) },
-		{ 1, 1, MPOL_BIND, false, CT_CAP(SYS_NICE) }, /* for a while is a wish, too */
-		{ 0, 1, MPOL_BIND, false, CT_CAP(SYS_NICE) },
-		{ 1, 0, MPOL_BIND, false, CT_CAP(SYS_NICE) },
+		{ 1, 1, 1, MPOL_PREFERRED_MANY, false, 0 },
+		{ 1, 1, 1, MPOL_PREFERRED_MANY, true, 0 },
+		{ 1, 1, 2, MPOL_PREFERRED_MANY, false, CT_CAP(SYS_NICE) },
+		{ 2, 2, 1, MPOL_PREFERRED_MANY, false, CT_CAP(SYS_NICE) },
+		{ 2, 2, 2, MPOL_PREFERRED_MANY, false, 0 }, /* by two programs */
+		{ 3, 3, 3, MPOL_PREFERRED_MANY, false, CT_CAP(SYS_NICE) },
+		{ 0, 1, 1, MPOL_PREFERRED_MANY, false, CT_CAP(SYS_NICE) },
+		{ 1, 2, 2, MPOL_PREFERRED_MANY, false, CT_CAP(SYS_NICE) },
+		/* for a while is a wish, too */
+		{ 1, 1, 1, MPOL_BIND, false, CT_CAP(SYS_NICE) },
+		{ 1, 0, 1, MPOL_BIND, false, CT_CAP(SYS_NICE) },
+		{ 1, 1, 0, MPOL_BIND, false, CT_CAP(SYS_NICE) },
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
@@ -486,6 +491,8 @@ static void test_numa_probe(void)
 		a->key.sel = MPOL_DEFAULT;
 		a->count = cases[i].reset;
 		a->key.ok = cases[i].reset > 0;
+		build_act(w, CT_ACT_SYSCALL, "get_mempolicy")->count = cases[i].asked;
+		ct_workload__add_exec(w)->count = 2;
 		r = ct_judge__session(s, CT_MODE_STRICT);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, cases[i].wanted);
 	}

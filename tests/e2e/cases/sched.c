@@ -361,6 +361,19 @@ static bool mempolicy_probe(void)
 	return true;
 }
 
+/* The same, meant for a while: nobody asks for the policy before. */
+static bool mempolicy_preferred_for_a_while(void)
+{
+	unsigned long nodes = 1;
+	long ret = syscall(SYS_set_mempolicy, MPOL_PREFERRED_MANY, &nodes, 64);
+
+	if (ret < 0 && errno == EINVAL)
+		skip("no MPOL_PREFERRED_MANY (before 5.15)");
+	TRY(ret);
+	TRY(syscall(SYS_set_mempolicy, MPOL_DEFAULT, NULL, 0));
+	return true;
+}
+
 static bool mempolicy_ask_where(void)
 {
 	char *here = memory(4096);
@@ -428,6 +441,7 @@ const struct test_case sched_cases[] = {
 	CASE(mempolicy_for_a_while),
 	CASE(mempolicy_default),
 	CASE(mempolicy_probe),
+	CASE(mempolicy_preferred_for_a_while),
 	CASE(mempolicy_ask_where),
 	CASE(memory_only),
 	{ NULL, NULL }
