@@ -35,9 +35,9 @@ bool ct_whole__asks_for_securebits(const struct ct_workload *part);
 
 /*
  * Did it only find out about memory policies? libnuma, which many programs are linked with, sets
- * MPOL_PREFERRED_MANY, which older kernels refuse, and the default right afterwards, once in each
- * program, which asks for the policy before. As many of the one as of the other mean that none was
- * meant to stay. Another policy is a wish, and so is its end.
+ * MPOL_PREFERRED_MANY, which older kernels refuse, and the default right afterwards, and asks for
+ * the policy before. As many of the one as of the other mean that none was meant to stay. Another
+ * policy is a wish, and so is its end.
  */
 bool ct_whole__probes_mempolicy(const struct ct_workload *part, uint32_t mode);
 
