@@ -2,16 +2,17 @@
 /*
  * To be preloaded: the REFUSE_AT-th allocation of the process fails, and with REFUSE_ALL=1 all that
  * come after it. With REFUSE_AT=0 none does. How many there were is written to REFUSE_COUNT, a
- * file, at the end; where the process crashes, the name of the library that did, as "crash PATH".
+ * file, at the end; where the process crashes, or is told to by SIGABRT, the name of the library or
+ * program that was running, as "crash PATH". The C library counts for who called it.
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <ucontext.h>
 #include <unistd.h>
 
 extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t);
@@ -33,22 +34,23 @@ static void put(const char *text, size_t len)
 }
 
 /* Where it was, and then as it would have been. */
-static void crashed(int sig, siginfo_t *info, void *context)
+static void crashed(int sig)
 {
-	const ucontext_t *c = context;
-	Dl_info where;
-#ifdef __x86_64__
-	void *pc = (void *)c->uc_mcontext.gregs[REG_RIP];
-#else
-	void *pc = (void *)c->uc_mcontext.pc;
-#endif
+	void *frames[32];
+	int n = backtrace(frames, 32);
+	Dl_info own, where;
 
-	(void)info;
-	if (dladdr(pc, &where) && where.dli_fname) {
+	if (!dladdr((void *)crashed, &own))
+		n = 0;
+	for (int i = 0; i < n; i++) {
 		char text[512] = "crash ";
 
+		if (!dladdr(frames[i], &where) || !where.dli_fname ||
+		    where.dli_fbase == own.dli_fbase || strstr(where.dli_fname, "/libc.so"))
+			continue;
 		strncat(text, where.dli_fname, sizeof(text) - 16);
 		put(text, strlen(text));
+		break;
 	}
 	signal(sig, SIG_DFL);
 	raise(sig);
@@ -57,11 +59,14 @@ static void crashed(int sig, siginfo_t *info, void *context)
 __attribute__((constructor)) static void begin(void)
 {
 	const char *at = getenv("REFUSE_AT"), *rest = getenv("REFUSE_ALL");
-	struct sigaction crash = { .sa_sigaction = crashed, .sa_flags = SA_SIGINFO };
+	struct sigaction crash = { .sa_handler = crashed };
+	void *first;
 
 	refused = at ? strtoul(at, NULL, 10) : 0;
 	all = rest && *rest == '1';
+	backtrace(&first, 1); /* it wants memory once */
 	sigaction(SIGSEGV, &crash, NULL);
+	sigaction(SIGABRT, &crash, NULL);
 	/* What it starts is another program. */
 	unsetenv("LD_PRELOAD");
 	ready = 1;
