@@ -16,6 +16,7 @@
 
 #include "kern/rights.h"
 #include "monitor/privileges.h"
+#include "monitor/sandbox.h"
 #include "unit.h"
 
 /* The number that the child ends with; -1: it did not end by itself. */
@@ -133,6 +134,41 @@ static void test_refused(void)
 	CU_ASSERT_EQUAL(in_child(no_way_on), 0);
 }
 
+/* What the opener is left with is named: all else is refused, whatever capability it has. */
+static int opener_no_way_on(void)
+{
+	ct_autoerr struct ct_err err = {};
+	char *const argv[] = { "/bin/true", NULL };
+	int fd;
+
+	if (ct_sandbox__opener(&err))
+		return 1;
+	if (execv(argv[0], argv) != -1 || errno != EPERM)
+		return 2;
+	for (int family = 0; family < AF_MAX; family++)
+		if (socket(family, SOCK_STREAM, 0) != -1 || errno != EPERM)
+			return 3;
+	if (connect(0, NULL, 0) != -1 || errno != EPERM)
+		return 4;
+	if (ptrace(PTRACE_ATTACH, 1, NULL, NULL) != -1 || errno != EPERM)
+		return 5;
+	if (syscall(SYS_process_vm_readv, 1, NULL, 0, NULL, 0, 0) != -1 || errno != EPERM)
+		return 6;
+	if (unlink("/") != -1 || errno != EPERM || rename("/", "/") != -1 || errno != EPERM)
+		return 7;
+	if (mount("none", "/", "tmpfs", 0, NULL) != -1 || errno != EPERM || bpf(0) != -EPERM)
+		return 8;
+	/* What it is there for. */
+	fd = open("/proc/self/status", O_RDONLY);
+	return fd < 0 || close(fd) ? 9 : 0;
+}
+
+static void test_opener_refused(void)
+{
+	UNIT_SKIP_UNDER();
+	CU_ASSERT_EQUAL(in_child(opener_no_way_on), 0);
+}
+
 static void *add_one(void *arg)
 {
 	++*(int *)arg;
@@ -211,9 +247,10 @@ static void test_threads(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "bpf", test_bpf },	 { "capabilities", test_caps }, { "refused", test_refused },
-	{ "works", test_works }, { "kept", test_kept },		{ "threads", test_threads },
-	CU_TEST_INFO_NULL,
+	{ "bpf", test_bpf },	     { "capabilities", test_caps },
+	{ "refused", test_refused }, { "opener", test_opener_refused },
+	{ "works", test_works },     { "kept", test_kept },
+	{ "threads", test_threads }, CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("privileges", tests)
