@@ -3,14 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/clock.h"
@@ -88,8 +86,9 @@ static _Noreturn void become_opener(int socket, int control)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NAME, "captrim-opener");
 	ignore_signals();
-	if (dup2(s, SOCKET) < 0 || dup2(c, CONTROL) < 0 || syscall(SYS_close_range, REST, ~0u, 0))
+	if (dup2(s, SOCKET) < 0 || dup2(c, CONTROL) < 0)
 		_exit(1);
+	closefrom(REST);
 	if (ct_privileges__limit(CT_OPENER_CAPS, &err) || ct_sandbox__opener(&err)) {
 		ct_warn("the opener of files: %s", err.msg);
 		_exit(1);

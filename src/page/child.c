@@ -51,7 +51,7 @@ static int let_go(int fd)
 	if (kept < 0)
 		return -errno;
 	fcntl(kept, F_SETFD, FD_CLOEXEC);
-	syscall(SYS_close_range, (unsigned int)kept + 1, ~0u, 0u);
+	closefrom(kept + 1);
 	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (!geteuid())
