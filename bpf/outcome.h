@@ -18,6 +18,7 @@
 #define EPERM		    1
 #define EACCES		    13
 #define EEXIST		    17
+#define ENODEV		    19
 #define EISDIR		    21
 #define ENODATA		    61
 #define ENOUGH_OUTCOMES	    64	     /* of one kind */
@@ -236,7 +237,7 @@ static __always_inline void add_ending(struct ct_results *r, long ret, __u64 che
 			     ret < 0 && ret >= -4095 ? &r->other :
 						       &r->ok,
 			     checks);
-	if (ret == -ENODATA)
+	if (ret == -ENODATA || ret == -ENODEV)
 		__sync_fetch_and_add(&r->nodata, checks);
 }
 

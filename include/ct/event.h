@@ -122,7 +122,7 @@ struct ct_results {
 	__u64 own_file, other_file;	   /* whose file got a further hard link */
 	__u64 sgid, no_sgid;		   /* has the file that got an ACL the set-group-ID bit? */
 	__u64 listed, empty;		   /* were there attributes to be listed? */
-	__u64 nodata;			   /* of the other endings: ENODATA */
+	__u64 nodata;			   /* of the other endings: ENODATA, ENODEV */
 };
 
 /* Overcommit checks of a cgroup: refused, granted. */

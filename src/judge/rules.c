@@ -53,6 +53,7 @@
 #define IN_VAIN		     WHEN(IN_VAIN, 0)
 #define LOCK_WITHIN	     WHEN(LOCK_WITHIN, 0)
 #define NO_DATA		     WHEN(NO_DATA, 0)
+#define NO_DEVICE	     WHEN(NO_DEVICE, 0)
 #define NNP		     WHEN(NNP, 0)
 #define NO_SGID		     WHEN(NO_SGID, 0)
 #define OPT_NOAUDIT	     WHEN(NOAUDIT, 0)

@@ -170,14 +170,28 @@ static bool have_all_failed(const struct ct_kind *k)
 	return k->key.flags & CT_F_GRANTED && !o->ok && failed && failed >= k->count;
 }
 
-/* Each call was granted, and said that there is no such attribute, as refusing would have. */
-static bool have_found_no_data(const struct ct_kind *k)
+/* Each call was granted, and said that there is no such thing, as refusing would have. */
+static bool have_found_nothing(const struct ct_kind *k)
 {
 	const struct ct_outcome *o = &k->outcome;
 
-	return k->key.flags & CT_F_GRANTED &&
-	       SYSCALL_IN(k, "fgetxattr", "getxattr", "getxattrat", "lgetxattr") && !o->ok &&
+	return k->key.flags & CT_F_GRANTED && !o->ok && !o->eperm && !o->eacces &&
 	       o->other == o->nodata && o->nodata && o->nodata >= k->count;
+}
+
+static bool have_found_no_data(const struct ct_kind *k)
+{
+	return SYSCALL_IN(k, "fgetxattr", "getxattr", "getxattrat", "lgetxattr") &&
+	       have_found_nothing(k);
+}
+
+/*
+ * Another error is one of an interface that is there, and perhaps only since its module was loaded:
+ * it has no address, or knows no such request of ethtool.
+ */
+static bool have_found_no_device(const struct ct_kind *k)
+{
+	return SYSCALL_IN(k, "ioctl") && have_found_nothing(k);
 }
 
 static bool is_signal(const struct ct_kind *k, uint32_t signal)
@@ -262,6 +276,7 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 		return SYSCALL_IN(k, "mmap") && sel == CT_LOCK_WITHIN &&
 		       ASKED_BY(k, "do_mmap", "mlock_future_ok");
 	case CT_WHEN_NO_DATA: return have_found_no_data(k);
+	case CT_WHEN_NO_DEVICE: return have_found_no_device(k);
 	case CT_WHEN_AUDIT_PLAIN: return is_plain_audit_message(k);
 	case CT_WHEN_NNP: return SYSCALL_IN(k, "execve", "execveat") && sel == CT_EXEC_NNP;
 	case CT_WHEN_NO_SGID:

@@ -164,7 +164,7 @@ struct ct_outcome {
 	uint64_t own_file, other_file;	      /* whose file got a further hard link */
 	uint64_t sgid, no_sgid;		      /* has the file that got an ACL that bit? */
 	uint64_t listed, empty;		      /* were there attributes to be listed? */
-	uint64_t nodata;		      /* of the other endings: ENODATA */
+	uint64_t nodata;		      /* of the other endings: ENODATA, ENODEV */
 };
 bool ct_outcome__is_known(const struct ct_outcome *o);
 void ct_outcome__add(struct ct_outcome *sum, const struct ct_outcome *o);

@@ -2,6 +2,7 @@
 /* Two sides of a condition each, of calls that are rare: what is asked, and what is asked only
  * then. */
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/keyctl.h>
 #include <linux/net_tstamp.h>
 #include <linux/netlink.h>
@@ -10,6 +11,9 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -175,6 +179,38 @@ static bool key_given_to_self_unconfined(void)
 	return gives_key_to(0);
 }
 
+/* The keyring of the kernel's DNS resolver, which the administrator may clear and nobody may write. */
+static long resolvers_keyring(void)
+{
+	char line[256];
+	FILE *f = fopen("/proc/keys", "r");
+	long key = 0;
+
+	while (f && !key && fgets(line, sizeof(line), f))
+		if (strstr(line, " .dns_resolver"))
+			key = strtol(line, NULL, 16);
+	if (!key)
+		skip("no .dns_resolver here");
+	fclose(f);
+	return key;
+}
+
+static bool keyring_cleared_by_admin_unconfined(void)
+{
+	TRY(syscall(SYS_keyctl, KEYCTL_CLEAR, resolvers_keyring()));
+	return true;
+}
+
+static bool keyring_cleared_in_vain_unconfined(void)
+{
+	return syscall(SYS_keyctl, KEYCTL_CLEAR, INT_MAX) < 0;
+}
+
+static bool key_invalidated_in_vain_unconfined(void)
+{
+	return syscall(SYS_keyctl, KEYCTL_INVALIDATE, resolvers_keyring()) < 0;
+}
+
 static bool key_lasting_of_bob_unconfined(void)
 {
 	TRY(syscall(SYS_keyctl, GET_PERSISTENT, BOB, PROCESS_KEYRING));
@@ -203,6 +239,9 @@ const struct test_case pair_cases[] = { CASE(sched_reset_on_fork),
 					CASE(userfaults_of_programs_unconfined),
 					CASE(key_given_to_bob_unconfined),
 					CASE(key_given_to_self_unconfined),
+					CASE(keyring_cleared_by_admin_unconfined),
+					CASE(keyring_cleared_in_vain_unconfined),
+					CASE(key_invalidated_in_vain_unconfined),
 					CASE(key_lasting_of_bob_unconfined),
 					CASE(key_lasting_unconfined),
 					{ NULL, NULL } };
