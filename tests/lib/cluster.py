@@ -62,12 +62,16 @@ for path in sorted(glob.glob(chart + "/templates/*.yaml")):
 result("chart-kinds", sorted(rendered) != ["ConfigMap", "DaemonSet"] and sorted(rendered))
 for kind in sorted(rendered):
     result("chart-is-the-manifest " + kind, "; ".join(differences(docs[kind], rendered[kind])[:3]))
-other = dict(values, store="/srv/a: \"b\"", config={"interval": "9s"}, image={"repository": "r/c", "tag": "7", "pullPolicy": "Always"})
+other = dict(values, nodeSelector={}, tolerations=[], resources={"limits": {"memory": "1Gi"}}, store="/srv/a: \"b\"", config={"interval": "9s"}, image={"repository": "r/c", "tag": "7", "pullPolicy": "Always"})
 text = open(chart + "/templates/daemonset.yaml", encoding="utf-8").read()
 doc = yaml.safe_load(render(text, other, "elsewhere"))
 pod = doc["spec"]["template"]["spec"]
-result("chart-values", [doc["metadata"]["namespace"], pod["containers"][0]["image"], pod["volumes"][1]["name"], pod["volumes"][2]["hostPath"]["path"]] !=
-       ["elsewhere", "r/c:7", "host", "/srv/a: \"b\""] and "do not reach the pod")
+one, = pod["containers"]
+result("chart-values", [doc["metadata"]["namespace"], one["image"], one["imagePullPolicy"], pod["volumes"][1]["name"], pod["volumes"][2]["hostPath"]["path"]] !=
+       ["elsewhere", "r/c:7", "Always", "host", "/srv/a: \"b\""] and "do not reach the pod")
+result("chart-values-empty", [pod["nodeSelector"], pod["tolerations"], one["resources"]] != [{}, [], other["resources"]] and repr(pod))
+with open(out + "/DaemonSet-other.manifest", "w", encoding="utf-8") as f:
+    json.dump(doc, f)
 
 pod = docs["DaemonSet"]["spec"]["template"]["spec"]
 one, = pod["containers"]
