@@ -24,8 +24,7 @@ struct root {
 /* The last program that a process executed. */
 struct program {
 	uint32_t pid;
-	uint64_t fcaps;
-	bool effective, setuid;
+	struct ct_file_caps caps;
 };
 
 #define LAST_PROGRAMS 1024
@@ -196,10 +195,9 @@ static const struct program *last_program(const struct ct_exec_caps *r,
 	return NULL;
 }
 
-static void remember(struct ct_exec_caps *r, uint32_t pid, const struct ct_exec *x)
+static void remember(struct ct_exec_caps *r, uint32_t pid, const struct ct_file_caps *caps)
 {
-	r->last[pid % LAST_PROGRAMS] = (struct program){ pid, x->fcaps, x->fcaps_effective,
-							 x->setuid };
+	r->last[pid % LAST_PROGRAMS] = (struct program){ pid, *caps };
 }
 
 /*
@@ -207,18 +205,17 @@ static void remember(struct ct_exec_caps *r, uint32_t pid, const struct ct_exec 
  * other options, or hide some of them: the name and the file itself must agree.
  */
 static int look_up_same(struct ct_exec_caps *r, const struct ct_exec_event *e, const char *path,
-			struct ct_exec *x)
+			struct ct_file_caps *caps)
 {
 	const struct ct_file_id id = { .ino = e->ino, .dev = e->dev };
 
-	return ct_file_caps__read_same(r->own_fd, path, &id, &x->fcaps, &x->fcaps_effective,
-				       &x->setuid);
+	return ct_file_caps__read_same(r->own_fd, path, &id, caps);
 }
 
-static int look_up(struct ct_exec_caps *r, const struct ct_exec_event *e, struct ct_exec *x)
+static int look_up(struct ct_exec_caps *r, const struct ct_exec_event *e, const char *file,
+		   struct ct_file_caps *caps)
 {
-	int ret = ct_file_caps__read(e->proc.pid, x->file, &x->fcaps, &x->fcaps_effective,
-				     &x->setuid);
+	int ret = ct_file_caps__read(e->proc.pid, file, caps);
 	ct_autofree char *path = NULL;
 	bool own;
 	int fd;
@@ -227,43 +224,62 @@ static int look_up(struct ct_exec_caps *r, const struct ct_exec_event *e, struct
 		return ret;
 	if (tells_no_need(e))
 		return 0;
-	path = absolute_by_parent(e, x->file);
+	path = absolute_by_parent(e, file);
 	if (!path)
 		return ret;
 	fd = relative_root(r, e, &own);
 	if (fd < 0)
-		return look_up_same(r, e, path, x) ? ret : 0;
-	ret = ct_file_caps__read_below(fd, path, &x->fcaps, &x->fcaps_effective, &x->setuid);
+		return look_up_same(r, e, path, caps) ? ret : 0;
+	ret = ct_file_caps__read_below(fd, path, caps);
 	if (own)
 		close(fd);
 	return ret;
 }
 
 /* The parent was running before we came: what it runs now is that, if it is the same file. */
-static int look_up_parents(const struct ct_exec_event *e, struct ct_exec *x)
+static int look_up_parents(const struct ct_exec_event *e, struct ct_file_caps *caps)
 {
 	const struct ct_file_id id = { .ino = e->ino, .dev = e->dev };
 
-	return ct_file_caps__read_running((int)e->proc.ppid, &id, &x->fcaps, &x->fcaps_effective,
-					  &x->setuid);
+	return ct_file_caps__read_running((int)e->proc.ppid, &id, caps);
+}
+
+/* What it was running then is what it runs again: busybox does so for its applets. */
+static int look_up_again(const struct ct_exec_caps *r, const struct ct_exec_event *e,
+			 struct ct_file_caps *caps)
+{
+	const struct program *p = last_program(r, e);
+
+	if (!p)
+		return look_up_parents(e, caps);
+	*caps = p->caps;
+	return 0;
+}
+
+/*
+ * Capabilities that user 0 of another user namespace gave hold there and below, and an execve
+ * anywhere else does not see them (security/commoncap.c:rootid_owns_currentns, 5.10 to 7.3). Who is
+ * user 0 of a namespace is not known here, but that of the initial one is.
+ */
+static bool hold_for(const struct ct_file_caps *caps, const struct ct_exec_event *e)
+{
+	return !caps->rootid || e->creds.userns_level;
 }
 
 int ct_exec_caps__find(struct ct_exec_caps *r, const struct ct_exec_event *e, struct ct_exec *x)
 {
-	int ret = look_up(r, e, x);
+	struct ct_file_caps caps = { 0 };
+	int ret = look_up(r, e, x->file, &caps);
 
-	/* What it was running then is what it runs again: busybox does so for its applets. */
-	if (ret < 0 && !strcmp(x->file, "/proc/self/exe")) {
-		const struct program *p = last_program(r, e);
-
-		if (!p)
-			return look_up_parents(e, x);
-		x->fcaps = p->fcaps;
-		x->fcaps_effective = p->effective;
-		x->setuid = p->setuid;
-		ret = 0;
+	if (ret < 0 && !strcmp(x->file, "/proc/self/exe"))
+		ret = look_up_again(r, e, &caps);
+	if (ret)
+		return ret;
+	remember(r, e->proc.pid, &caps);
+	if (hold_for(&caps, e)) {
+		x->fcaps = caps.permitted;
+		x->fcaps_effective = caps.effective;
 	}
-	if (!ret)
-		remember(r, e->proc.pid, x);
-	return ret;
+	x->setuid = caps.setid;
+	return 0;
 }

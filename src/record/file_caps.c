@@ -23,7 +23,7 @@
 
 #define LOOK_MS 250 /* a disk answers in a hundredth of that */
 
-int ct_file_caps__parse(const void *xattr, size_t len, uint64_t *permitted, bool *effective)
+int ct_file_caps__parse(const void *xattr, size_t len, struct ct_file_caps *caps)
 {
 	struct vfs_ns_cap_data cap = { 0 };
 	uint32_t magic;
@@ -41,15 +41,16 @@ int ct_file_caps__parse(const void *xattr, size_t len, uint64_t *permitted, bool
 	}
 	if (len != want)
 		return -EINVAL;
-	*permitted = le32toh(cap.data[0].permitted);
+	caps->permitted = le32toh(cap.data[0].permitted);
 	if (want != XATTR_CAPS_SZ_1)
-		*permitted |= (uint64_t)le32toh(cap.data[1].permitted) << 32;
-	*effective = magic & VFS_CAP_FLAGS_EFFECTIVE;
+		caps->permitted |= (uint64_t)le32toh(cap.data[1].permitted) << 32;
+	caps->effective = magic & VFS_CAP_FLAGS_EFFECTIVE;
+	caps->rootid = want == XATTR_CAPS_SZ_3 ? le32toh(cap.rootid) : 0;
 	return 0;
 }
 
 /* Through /proc/self/fd, since fgetxattr refuses an O_PATH descriptor. */
-static int read_caps(int fd, uint64_t *permitted, bool *effective)
+static int read_caps(int fd, struct ct_file_caps *caps)
 {
 	ct_autofree char *self = ct_xasprintf("/proc/self/fd/%d", fd);
 	struct vfs_ns_cap_data cap;
@@ -59,13 +60,12 @@ static int read_caps(int fd, uint64_t *permitted, bool *effective)
 		return 0;
 	if (len < 0)
 		return errno == ERANGE ? -EINVAL : -errno;
-	return ct_file_caps__parse(&cap, len, permitted, effective);
+	return ct_file_caps__parse(&cap, len, caps);
 }
 
-static int read_fd(int fd, bool any_mount, uint64_t *permitted, bool *effective, bool *setid)
+static int read_fd(int fd, bool any_mount, struct ct_file_caps *caps)
 {
-	bool eff = false, sid = false;
-	uint64_t caps = 0;
+	struct ct_file_caps found = { 0 };
 	struct statvfs fs;
 	struct stat st;
 	int ret;
@@ -74,15 +74,14 @@ static int read_fd(int fd, bool any_mount, uint64_t *permitted, bool *effective,
 		return -errno;
 	/* On a nosuid mount execve gives nothing, whatever the file says. */
 	if (S_ISREG(st.st_mode) && (any_mount || !(fs.f_flag & ST_NOSUID))) {
-		ret = read_caps(fd, &caps, &eff);
+		ret = read_caps(fd, &found);
 		if (ret)
 			return ret;
 		/* Without group execution S_ISGID means mandatory locking. */
-		sid = (st.st_mode & S_ISUID) || ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP));
+		found.setid = (st.st_mode & S_ISUID) ||
+			      ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP));
 	}
-	*permitted = caps;
-	*effective = eff;
-	*setid = sid;
+	*caps = found;
 	return 0;
 }
 
@@ -109,11 +108,6 @@ static char *absolute(int pid, const char *path)
 	return ct_xasprintf("%s/%s", cwd, path);
 }
 
-struct found {
-	uint64_t permitted;
-	bool effective, setid;
-};
-
 static bool is_file(int fd, const struct ct_file_id *id)
 {
 	struct stat st;
@@ -123,7 +117,8 @@ static bool is_file(int fd, const struct ct_file_id *id)
 }
 
 /* id: none but this file; NULL: whatever has the name. */
-static int look_below(int root, const char *path, const struct ct_file_id *id, struct found *f)
+static int look_below(int root, const char *path, const struct ct_file_id *id,
+		      struct ct_file_caps *f)
 {
 	ct_autoclose int fd = ct_files__open_in_root(root, path);
 
@@ -131,10 +126,10 @@ static int look_below(int root, const char *path, const struct ct_file_id *id, s
 		return fd;
 	if (id && !is_file(fd, id))
 		return -ENOENT;
-	return read_fd(fd, id, &f->permitted, &f->effective, &f->setid);
+	return read_fd(fd, id, f);
 }
 
-static int look_at_running(int pid, const struct ct_file_id *id, struct found *f)
+static int look_at_running(int pid, const struct ct_file_id *id, struct ct_file_caps *f)
 {
 	ct_autofree char *exe = ct_host__proc(pid, "exe");
 	ct_autoclose int fd = ct_files__open(exe, O_PATH);
@@ -143,10 +138,10 @@ static int look_at_running(int pid, const struct ct_file_id *id, struct found *f
 		return fd == -ENOENT ? -ESRCH : fd;
 	if (id && !is_file(fd, id))
 		return -ENOENT;
-	return read_fd(fd, id, &f->permitted, &f->effective, &f->setid);
+	return read_fd(fd, id, f);
 }
 
-static int look_at_process(int pid, const char *path, struct found *f)
+static int look_at_process(int pid, const char *path, struct ct_file_caps *f)
 {
 	ct_autoclose int root = ct_open_root_of(pid);
 	ct_autofree char *file = NULL;
@@ -167,7 +162,7 @@ struct look {
 	bool same; /* none but the file with this id */
 	struct ct_file_id id;
 	int ret;
-	struct found found;
+	struct ct_file_caps found;
 };
 
 static void look(void *arg)
@@ -190,7 +185,7 @@ static void look__free(void *arg)
 }
 
 static int read_in_time(int pid, int root, const char *path, const struct ct_file_id *id,
-			uint64_t *permitted, bool *effective, bool *setid)
+			struct ct_file_caps *caps)
 {
 	struct look *l = ct_xzalloc(sizeof(*l));
 	int ret;
@@ -211,34 +206,29 @@ static int read_in_time(int pid, int root, const char *path, const struct ct_fil
 		return ret;
 	if (!ret)
 		ret = l->ret;
-	if (!ret) {
-		*permitted = l->found.permitted;
-		*effective = l->found.effective;
-		*setid = l->found.setid;
-	}
+	if (!ret)
+		*caps = l->found;
 	look__free(l);
 	return ret;
 }
 
-int ct_file_caps__read_below(int root, const char *path, uint64_t *permitted, bool *effective,
-			     bool *setid)
+int ct_file_caps__read_below(int root, const char *path, struct ct_file_caps *caps)
 {
-	return root < 0 ? -EBADF : read_in_time(0, root, path, NULL, permitted, effective, setid);
+	return root < 0 ? -EBADF : read_in_time(0, root, path, NULL, caps);
 }
 
 int ct_file_caps__read_same(int root, const char *path, const struct ct_file_id *id,
-			    uint64_t *permitted, bool *effective, bool *setid)
+			    struct ct_file_caps *caps)
 {
-	return root < 0 ? -EBADF : read_in_time(0, root, path, id, permitted, effective, setid);
+	return root < 0 ? -EBADF : read_in_time(0, root, path, id, caps);
 }
 
-int ct_file_caps__read(int pid, const char *path, uint64_t *permitted, bool *effective, bool *setid)
+int ct_file_caps__read(int pid, const char *path, struct ct_file_caps *caps)
 {
-	return read_in_time(pid, -1, path, NULL, permitted, effective, setid);
+	return read_in_time(pid, -1, path, NULL, caps);
 }
 
-int ct_file_caps__read_running(int pid, const struct ct_file_id *id, uint64_t *permitted,
-			       bool *effective, bool *setid)
+int ct_file_caps__read_running(int pid, const struct ct_file_id *id, struct ct_file_caps *caps)
 {
-	return read_in_time(pid, -1, "", id, permitted, effective, setid);
+	return read_in_time(pid, -1, "", id, caps);
 }

@@ -22,31 +22,32 @@ static void test_fcaps_parse(void)
 		int rc;
 		uint64_t permitted;
 		bool effective;
+		uint32_t rootid;
 	} t[] = {
 		/* revision 2, effective: net_raw, and bpf in the upper half */
 		{ "\1\0\0\2\0\x20\0\0\0\0\0\0\x80\0\0\0\0\0\0\0", 20, 0,
-		  CT_CAP(NET_RAW) | CT_CAP(BPF), true },
-		{ "\0\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, 0, CT_CAP(NET_RAW), false },
+		  CT_CAP(NET_RAW) | CT_CAP(BPF), true, 0 },
+		{ "\0\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, 0, CT_CAP(NET_RAW), false, 0 },
 		/* revision 3: the same and a root id */
 		{ "\1\0\0\3\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xa0\x86\1\0", 24, 0, CT_CAP(NET_RAW),
-		  true },
+		  true, 100000 },
 		/* revision 1: 32 bits */
-		{ "\1\0\0\1\1\0\0\0\0\0\0\0", 12, 0, CT_CAP(CHOWN), true },
-		{ "\1\0\0\2\1\0\0\0\0\0\0\0", 12, -EINVAL, 0, false },
-		{ "\1\0\0\4\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, -EINVAL, 0, false },
-		{ "\1\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 25, -EINVAL, 0, false },
-		{ "\1\0\0", 3, -EINVAL, 0, false },
-		{ "", 0, -EINVAL, 0, false },
+		{ "\1\0\0\1\1\0\0\0\0\0\0\0", 12, 0, CT_CAP(CHOWN), true, 0 },
+		{ "\1\0\0\2\1\0\0\0\0\0\0\0", 12, -EINVAL, 0, false, 0 },
+		{ "\1\0\0\4\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 20, -EINVAL, 0, false, 0 },
+		{ "\1\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 25, -EINVAL, 0, false,
+		  0 },
+		{ "\1\0\0", 3, -EINVAL, 0, false, 0 },
+		{ "", 0, -EINVAL, 0, false, 0 },
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++) {
-		uint64_t permitted = 0;
-		bool effective = false;
+		struct ct_file_caps caps = { 0 };
 
-		CU_ASSERT_EQUAL(ct_file_caps__parse(t[i].bytes, t[i].len, &permitted, &effective),
-				t[i].rc);
-		CU_ASSERT_EQUAL(permitted, t[i].permitted);
-		CU_ASSERT_EQUAL(effective, t[i].effective);
+		CU_ASSERT_EQUAL(ct_file_caps__parse(t[i].bytes, t[i].len, &caps), t[i].rc);
+		CU_ASSERT_EQUAL(caps.permitted, t[i].permitted);
+		CU_ASSERT_EQUAL(caps.effective, t[i].effective);
+		CU_ASSERT_EQUAL(caps.rootid, t[i].rootid);
 	}
 }
 
@@ -97,30 +98,27 @@ static void test_fcaps(void)
 {
 	autodir char *dir = make_dir();
 	ct_autofree char *file = put(dir, "tool", "x");
-	bool effective = true, setid = true;
-	uint64_t permitted = 1;
+	struct ct_file_caps caps = { .permitted = 1, .effective = true, .setid = true };
 	struct statvfs fs;
 
 	if (statvfs(dir, &fs) || (fs.f_flag & ST_NOSUID))
 		UNIT_SKIP("/tmp is mounted nosuid");
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &permitted, &effective, &setid), 0);
-	CU_ASSERT_EQUAL(permitted, 0);
-	CU_ASSERT(!effective && !setid);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &caps), 0);
+	CU_ASSERT_EQUAL(caps.permitted, 0);
+	CU_ASSERT(!caps.effective && !caps.setid);
 	CU_ASSERT_EQUAL(chmod(file, 02745), 0);
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &permitted, &effective, &setid), 0);
-	CU_ASSERT(!setid); /* no group execution */
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &caps), 0);
+	CU_ASSERT(!caps.setid); /* no group execution */
 	CU_ASSERT_EQUAL(chmod(file, 02755), 0);
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &permitted, &effective, &setid), 0);
-	CU_ASSERT(setid);
-	permitted = 7;
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &caps), 0);
+	CU_ASSERT(caps.setid);
+	caps.permitted = 7;
 	/* No such name: then what the process executes. */
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), "/no/such", &permitted, &effective, &setid),
-			0);
-	CU_ASSERT_EQUAL(permitted, 0);
-	permitted = 7;
-	CU_ASSERT_EQUAL(ct_file_caps__read(0x7ffffff0, file, &permitted, &effective, &setid),
-			-ESRCH);
-	CU_ASSERT_EQUAL(permitted, 7);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), "/no/such", &caps), 0);
+	CU_ASSERT_EQUAL(caps.permitted, 0);
+	caps.permitted = 7;
+	CU_ASSERT_EQUAL(ct_file_caps__read(0x7ffffff0, file, &caps), -ESRCH);
+	CU_ASSERT_EQUAL(caps.permitted, 7);
 }
 
 static void test_fcaps_set(void)
@@ -128,14 +126,13 @@ static void test_fcaps_set(void)
 	static const char attr[] = "\1\0\0\2\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0";
 	autodir char *dir = make_dir();
 	ct_autofree char *file = put(dir, "tool", "x");
-	bool effective = false, setid = true;
-	uint64_t permitted = 0;
+	struct ct_file_caps caps = { .setid = true };
 
 	if (setxattr(file, "security.capability", attr, sizeof(attr), 0))
 		UNIT_SKIP("file capabilities cannot be set here");
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &permitted, &effective, &setid), 0);
-	CU_ASSERT_EQUAL(permitted, CT_CAP(NET_RAW));
-	CU_ASSERT(effective && !setid);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &caps), 0);
+	CU_ASSERT_EQUAL(caps.permitted, CT_CAP(NET_RAW));
+	CU_ASSERT(caps.effective && !caps.setid);
 }
 
 static CU_TestInfo tests[] = {

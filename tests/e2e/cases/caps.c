@@ -145,6 +145,11 @@ static bool exec_filecap_effective(void)
 	return runs((char *[]){ "/t/netadmin-ep", "true", NULL });
 }
 
+static bool exec_filecap_of_bobs_namespace(void)
+{
+	return runs((char *[]){ "/t/netadmin-ep-of-bob", "true", NULL });
+}
+
 static bool exec_filecap_permitted_only(void)
 {
 	return runs((char *[]){ "/t/netadmin-p", "true", NULL });
@@ -237,6 +242,7 @@ const struct test_case caps_cases[] = {
 	CASE(keepcaps_set),
 	CASE(exec_filecap_effective),
 	{ "exec_filecap_effective_nnp", exec_filecap_effective },
+	CASE(exec_filecap_of_bobs_namespace),
 	CASE(exec_filecap_permitted_only),
 	CASE(exec_filecap_used_by_app),
 	CASE(exec_filecap_unused_by_app),
