@@ -215,7 +215,8 @@ static int look_up_same(struct ct_exec_caps *r, const struct ct_exec_event *e, c
 static int look_up(struct ct_exec_caps *r, const struct ct_exec_event *e, const char *file,
 		   struct ct_file_caps *caps)
 {
-	int ret = ct_file_caps__read(e->proc.pid, file, caps);
+	const struct ct_file_id id = { .ino = e->ino, .dev = e->dev };
+	int ret = ct_file_caps__read(e->proc.pid, file, &id, caps);
 	ct_autofree char *path = NULL;
 	bool own;
 	int fd;

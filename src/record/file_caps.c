@@ -108,12 +108,25 @@ static char *absolute(int pid, const char *path)
 	return ct_xasprintf("%s/%s", cwd, path);
 }
 
-static bool is_file(int fd, const struct ct_file_id *id)
+/*
+ * How sure is it that this is the file? The number of a file system that stat tells may be another
+ * than its own: some have one for each of their parts (overlayfs, btrfs).
+ */
+static int likeness(int fd, const struct ct_file_id *id)
 {
 	struct stat st;
 
-	return !fstat(fd, &st) && st.st_ino == id->ino && major(st.st_dev) == id->dev >> 20 &&
-	       minor(st.st_dev) == (id->dev & ((1u << 20) - 1));
+	if (fstat(fd, &st) || st.st_ino != id->ino)
+		return 0;
+	return major(st.st_dev) == id->dev >> 20 &&
+			       minor(st.st_dev) == (id->dev & ((1u << 20) - 1)) ?
+		       2 :
+		       1;
+}
+
+static bool is_file(int fd, const struct ct_file_id *id)
+{
+	return likeness(fd, id) == 2;
 }
 
 /* id: none but this file; NULL: whatever has the name. */
@@ -141,25 +154,32 @@ static int look_at_running(int pid, const struct ct_file_id *id, struct ct_file_
 	return read_fd(fd, id, f);
 }
 
-static int look_at_process(int pid, const char *path, struct ct_file_caps *f)
+static int look_at_process(int pid, const char *path, const struct ct_file_id *id,
+			   struct ct_file_caps *f)
 {
-	ct_autoclose int root = ct_open_root_of(pid);
-	ct_autofree char *file = NULL;
+	ct_autofree char *exe = ct_host__proc(pid, "exe"), *file = NULL;
+	ct_autoclose int root = ct_open_root_of(pid), named = -1, running = -1;
 
 	if (root < 0)
 		return root;
 	file = absolute(pid, path);
-	if (file && !look_below(root, file, NULL, f))
-		return 0;
-	/* No name that leads anywhere: /dev/fd/N of fexecve, or replaced since. */
-	return look_at_running(pid, NULL, f);
+	named = file ? ct_files__open_in_root(root, file) : -ENOENT;
+	if (named >= 0 && (!id || is_file(named, id)))
+		return read_fd(named, false, f);
+	/* No name that leads there: /dev/fd/N of fexecve, or replaced since. */
+	running = ct_files__open(exe, O_PATH);
+	if (running >= 0 && (named < 0 || likeness(running, id) > likeness(named, id)))
+		return read_fd(running, false, f);
+	if (named >= 0)
+		return read_fd(named, false, f);
+	return running == -ENOENT ? -ESRCH : running;
 }
 
 /* A look into somebody's file system, whose server may be dead and never answer. */
 struct look {
 	int pid, root; /* root < 0: by pid */
-	char *path;
-	bool same; /* none but the file with this id */
+	char *path;    /* NULL: what it is running */
+	bool same;     /* the file with this id; where a process has executed it, perhaps another */
 	struct ct_file_id id;
 	int ret;
 	struct ct_file_caps found;
@@ -169,9 +189,11 @@ static void look(void *arg)
 {
 	struct look *l = arg;
 
-	l->ret = l->root < 0 && l->same ? look_at_running(l->pid, &l->id, &l->found) :
-		 l->root < 0		? look_at_process(l->pid, l->path, &l->found) :
-			       look_below(l->root, l->path, l->same ? &l->id : NULL, &l->found);
+	const struct ct_file_id *id = l->same ? &l->id : NULL;
+
+	l->ret = l->root >= 0 ? look_below(l->root, l->path, id, &l->found) :
+		 l->path      ? look_at_process(l->pid, l->path, id, &l->found) :
+				look_at_running(l->pid, id, &l->found);
 }
 
 static void look__free(void *arg)
@@ -195,7 +217,7 @@ static int read_in_time(int pid, int root, const char *path, const struct ct_fil
 	if (id)
 		l->id = *id;
 	l->root = root < 0 ? -1 : fcntl(root, F_DUPFD_CLOEXEC, 3);
-	l->path = ct_xstrdup(path);
+	l->path = path ? ct_xstrdup(path) : NULL;
 	if (root >= 0 && l->root < 0) {
 		ret = -errno;
 		look__free(l);
@@ -223,12 +245,13 @@ int ct_file_caps__read_same(int root, const char *path, const struct ct_file_id 
 	return root < 0 ? -EBADF : read_in_time(0, root, path, id, caps);
 }
 
-int ct_file_caps__read(int pid, const char *path, struct ct_file_caps *caps)
+int ct_file_caps__read(int pid, const char *path, const struct ct_file_id *id,
+		       struct ct_file_caps *caps)
 {
-	return read_in_time(pid, -1, path, NULL, caps);
+	return read_in_time(pid, -1, path, id, caps);
 }
 
 int ct_file_caps__read_running(int pid, const struct ct_file_id *id, struct ct_file_caps *caps)
 {
-	return read_in_time(pid, -1, "", id, caps);
+	return read_in_time(pid, -1, NULL, id, caps);
 }

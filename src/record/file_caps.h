@@ -18,22 +18,24 @@ struct ct_file_caps {
 	uint32_t rootid;
 };
 
-/*
- * File capabilities of a program that a process executed under this name, below its own
- * root, or, where the name leads nowhere, of /proc/PID/exe. All are 0 without, and on a nosuid
- * mount. Returns 0 or a negative errno (-ESRCH: the process is gone; -ETIMEDOUT, -EBUSY: a file
- * system does not answer), when *caps is untouched.
- */
-int ct_file_caps__read(int pid, const char *path, struct ct_file_caps *caps);
-
-/* The same for a process that is gone: below a root directory that was kept. */
-int ct_file_caps__read_below(int root, const char *path, struct ct_file_caps *caps);
-
 /* What the kernel says of a file. */
 struct ct_file_id {
 	uint64_t ino;
 	uint32_t dev; /* s_dev of its file system: 12 bits of major, 20 of minor */
 };
+
+/*
+ * File capabilities of a program that a process executed under this name, below its own root, or
+ * of /proc/PID/exe, where the name leads nowhere or only that is the file with this id (NULL: not
+ * known): the name may be another file's since. All are 0 without, and on a nosuid mount. Returns 0
+ * or a negative errno (-ESRCH: the process is gone; -ETIMEDOUT, -EBUSY: a file system does not
+ * answer), when *caps is untouched.
+ */
+int ct_file_caps__read(int pid, const char *path, const struct ct_file_id *id,
+		       struct ct_file_caps *caps);
+
+/* The same for a process that is gone: below a root directory that was kept. */
+int ct_file_caps__read_below(int root, const char *path, struct ct_file_caps *caps);
 
 /*
  * The same for a process that is gone, whose root is not known: if the file of that name below this

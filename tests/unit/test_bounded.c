@@ -118,7 +118,7 @@ static void test_dead_server(void)
 	CU_ASSERT(now_ms() - start < 2000);
 	CU_ASSERT_EQUAL(caps.permitted, 7);
 	/* Others are not held up. */
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), "/bin/sh", &caps), 0);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), "/bin/sh", NULL, &caps), 0);
 	CU_ASSERT_EQUAL(caps.permitted, 0);
 	close(server); /* ends what waits for it */
 	close(root);

@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #include "base/util.h"
@@ -94,6 +95,17 @@ static void test_open_in_root(void)
 					t[i].found ? st.st_ino : 0);
 }
 
+static struct ct_file_id id_of(const char *path)
+{
+	struct ct_file_id id = { 0 };
+	struct stat st;
+
+	if (!stat(path, &st))
+		id = (struct ct_file_id){ .ino = st.st_ino,
+					  .dev = major(st.st_dev) << 20 | minor(st.st_dev) };
+	return id;
+}
+
 static void test_fcaps(void)
 {
 	autodir char *dir = make_dir();
@@ -103,22 +115,45 @@ static void test_fcaps(void)
 
 	if (statvfs(dir, &fs) || (fs.f_flag & ST_NOSUID))
 		UNIT_SKIP("/tmp is mounted nosuid");
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &caps), 0);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, NULL, &caps), 0);
 	CU_ASSERT_EQUAL(caps.permitted, 0);
 	CU_ASSERT(!caps.effective && !caps.setid);
 	CU_ASSERT_EQUAL(chmod(file, 02745), 0);
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &caps), 0);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, NULL, &caps), 0);
 	CU_ASSERT(!caps.setid); /* no group execution */
 	CU_ASSERT_EQUAL(chmod(file, 02755), 0);
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &caps), 0);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, NULL, &caps), 0);
 	CU_ASSERT(caps.setid);
 	caps.permitted = 7;
 	/* No such name: then what the process executes. */
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), "/no/such", &caps), 0);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), "/no/such", NULL, &caps), 0);
 	CU_ASSERT_EQUAL(caps.permitted, 0);
 	caps.permitted = 7;
-	CU_ASSERT_EQUAL(ct_file_caps__read(0x7ffffff0, file, &caps), -ESRCH);
+	CU_ASSERT_EQUAL(ct_file_caps__read(0x7ffffff0, file, NULL, &caps), -ESRCH);
 	CU_ASSERT_EQUAL(caps.permitted, 7);
+}
+
+/* The name is another file's by now. */
+static void test_fcaps_replaced(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *file = put(dir, "tool", "x");
+	struct ct_file_id named, running, other = { .ino = ~0ull };
+	struct ct_file_caps caps = { 0 };
+	struct statvfs fs;
+
+	if (statvfs(dir, &fs) || (fs.f_flag & ST_NOSUID))
+		UNIT_SKIP("/tmp is mounted nosuid");
+	CU_ASSERT_EQUAL(chmod(file, 04755), 0);
+	named = id_of(file);
+	running = id_of("/proc/self/exe");
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &named, &caps), 0);
+	CU_ASSERT(caps.setid);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &running, &caps), 0);
+	CU_ASSERT(!caps.setid);
+	/* Some file systems have other numbers for stat: then the name is believed. */
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &other, &caps), 0);
+	CU_ASSERT(caps.setid);
 }
 
 static void test_fcaps_set(void)
@@ -130,7 +165,7 @@ static void test_fcaps_set(void)
 
 	if (setxattr(file, "security.capability", attr, sizeof(attr), 0))
 		UNIT_SKIP("file capabilities cannot be set here");
-	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &caps), 0);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, NULL, &caps), 0);
 	CU_ASSERT_EQUAL(caps.permitted, CT_CAP(NET_RAW));
 	CU_ASSERT(caps.effective && !caps.setid);
 }
@@ -139,6 +174,7 @@ static CU_TestInfo tests[] = {
 	{ "attribute", test_fcaps_parse },
 	{ "open below a root", test_open_in_root },
 	{ "file", test_fcaps },
+	{ "file that was replaced", test_fcaps_replaced },
 	{ "file with capabilities", test_fcaps_set },
 	CU_TEST_INFO_NULL,
 };
