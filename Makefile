@@ -305,6 +305,7 @@ faults: all
 	tests/faults/run --runs $(or $(FAULT_RUNS),300) ./$(BIN)
 	tests/faults/engines ./$(BIN)
 	tests/faults/engines --daemon ./$(BIN)
+	tests/faults/engines --cri ./$(BIN)
 
 demo:
 	scripts/deps
