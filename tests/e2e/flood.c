@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
+ * flood CGROUP runs PROGRAMS: one in CGROUP executes so many, one after the other.
  * flood CGROUP PROGRAMS SETS: in CGROUP so many programs, each with a command line of its own, ask
  * for 62 signals that they may not send, and one asks for as many different sets of capabilities.
  * So many kinds of checks and of acts no workload has.
@@ -8,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,6 +48,27 @@ static int ask_for_sets(unsigned int n)
 	return 0;
 }
 
+static int run_programs(int n)
+{
+	char *argv[] = { "true", NULL };
+	int pid, status;
+
+	while (n-- > 0)
+		if (posix_spawn(&pid, "/bin/true", NULL, NULL, argv, environ) ||
+		    waitpid(pid, &status, 0) != pid || status)
+			return 1;
+	return 0;
+}
+
+static int executed(const char *what, int number)
+{
+	if (!strcmp(what, "signals"))
+		return ask_for_signals();
+	if (!strcmp(what, "sets"))
+		return ask_for_sets((unsigned int)number);
+	return run_programs(number);
+}
+
 static void start(const char *procs, const char *what, int number)
 {
 	int pid = fork(), status, fd;
@@ -73,11 +96,14 @@ int main(int argc, char **argv)
 	char procs[4096];
 
 	if (argc == 3)
-		return strcmp(argv[1], "sets") ? ask_for_signals() :
-						 ask_for_sets((unsigned int)atoi(argv[2]));
+		return executed(argv[1], atoi(argv[2]));
 	if (argc != 4)
 		return 2;
 	snprintf(procs, sizeof(procs), "%s/cgroup.procs", argv[1]);
+	if (!strcmp(argv[2], "runs")) {
+		start(procs, "runs", atoi(argv[3]));
+		return 0;
+	}
 	for (int i = 0; i < atoi(argv[2]); i++)
 		start(procs, "signals", i);
 	start(procs, "sets", atoi(argv[3]));
