@@ -77,15 +77,25 @@ int ct_probe__consume(struct ct_probe *p, ct_event_fn fn, void *arg)
 	return ring_buffer__consume(p->ring);
 }
 
-/* The frames of the probe itself come first: they end with cap_capable. */
+/*
+ * The frames of the probe itself come first: they end with cap_capable. A trampoline that jumps
+ * there leaves no frame of it (fexit, 7.3): its caller is in the kernel's own text, and neither the
+ * program nor the trampoline is.
+ */
 static int first_frame(const struct ct_probe *p, const struct ct_stack *st)
 {
+	uint64_t lo, size;
+
 	for (int i = 0; i < st->depth && i < CT_STACK_DEPTH; i++) {
 		const char *name = ct_ksyms__name(p->syms, st->addr[i]);
 
 		if (name && !strcmp(name, "cap_capable"))
 			return i + 1;
 	}
+	ct_ksyms__text(p->syms, &lo, &size);
+	for (int i = 0; i < st->depth && i < CT_STACK_DEPTH; i++)
+		if (st->addr[i] - lo < size)
+			return i;
 	return 0;
 }
 

@@ -22,6 +22,7 @@ try capset_part_after_capget NET_RAW
 try capset_as_capget_said ''
 try exec_filecap_effective NET_ADMIN
 try nice_up_and_back SYS_NICE
+try shm_lock_own_though_granted SYS_NICE
 try setreuid_same ''
 try chroot_in_own_user_namespace_unconfined ''
 # AT_EMPTY_PATH asks for DAC_READ_SEARCH, until 6.10 even the file's opener.
