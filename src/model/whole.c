@@ -180,16 +180,35 @@ bool ct_whole__asks_for_securebits(const struct ct_workload *part)
 	return false;
 }
 
-static uint64_t times_called(const struct ct_workload *w, const char *syscall, uint32_t sel,
-			     bool refused)
+static uint64_t times_set_mempolicy(const struct ct_workload *w, uint32_t mode, bool refused)
 {
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < w->nacts; i++) {
 		const struct ct_act *a = &w->acts[i];
 
-		if (ct_str_equal(a->syscall, syscall) && a->key.sel == sel &&
+		if (ct_str_equal(a->syscall, "set_mempolicy") && a->key.sel == mode &&
 		    (refused || a->key.ok == CT_ACT_OK))
+			n += a->count;
+	}
+	return n;
+}
+
+/*
+ * How many wishes for MPOL_PREFERRED_MANY came without a question for the policy? Recordings that
+ * do not say whether a filter was in force are older than the look at such questions.
+ */
+static int64_t unasked_policies(const struct ct_workload *w)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < w->nacts; i++) {
+		const struct ct_act *a = &w->acts[i];
+
+		if (ct_str_equal(a->syscall, "get_mempolicy") && !a->key.sel)
+			n -= a->count;
+		else if (ct_str_equal(a->syscall, "set_mempolicy") &&
+			 a->key.sel == MPOL_PREFERRED_MANY && a->key.seccomp)
 			n += a->count;
 	}
 	return n;
@@ -197,15 +216,14 @@ static uint64_t times_called(const struct ct_workload *w, const char *syscall, u
 
 bool ct_whole__probes_mempolicy(const struct ct_workload *part, uint32_t mode)
 {
-	uint64_t many = times_called(part, "set_mempolicy", MPOL_PREFERRED_MANY, true);
-	uint64_t back = times_called(part, "set_mempolicy", MPOL_DEFAULT, false);
-
 	/* The constructor asks for the policy first. */
-	if (many > times_called(part, "get_mempolicy", 0, true))
+	if (unasked_policies(part) > 0)
 		return false;
 	if (mode == MPOL_PREFERRED_MANY)
-		return times_called(part, "set_mempolicy", MPOL_PREFERRED_MANY, false) <= back;
-	return mode == MPOL_DEFAULT && back <= many;
+		return times_set_mempolicy(part, MPOL_PREFERRED_MANY, false) <=
+		       times_set_mempolicy(part, MPOL_DEFAULT, false);
+	return mode == MPOL_DEFAULT && times_set_mempolicy(part, MPOL_DEFAULT, false) <=
+					       times_set_mempolicy(part, MPOL_PREFERRED_MANY, true);
 }
 
 bool ct_kind__is_in_overlay_mount(const struct ct_kind *k, const char *function)
