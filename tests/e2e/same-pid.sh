@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Five processes after one another, ROUNDS (20) times, have one and the same pid, as happens where pids are used up within
+# Five processes after one another, ROUNDS (10) times, have one and the same pid, as happens where pids are used up within
 # seconds: each is judged by what it did itself, and none by what the one before it had done, had come from or was running.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
@@ -8,7 +8,7 @@ need_probe
 need_v2_with same_pid
 # The number that the kernel has for the first of all pid namespaces.
 [ "$(readlink /proc/self/ns/pid)" = 'pid:[4026531836]' ] || { skip all 'in a pid namespace of its own'; exit 0; }
-rounds=${ROUNDS:-20}
+rounds=${ROUNDS:-10}
 dir=$v2/captrim-pid-$$
 recorder=
 # shellcheck disable=SC2317 # called by trap
