@@ -6,25 +6,21 @@
 
 #include "kern/probe_priv.h"
 
-/*
- * Who called cap_capable? A trampoline that jumps there instead of being called leaves no frame of
- * it (fexit, 7.3): there the caller is the first that lies in the kernel's own text, after the
- * program and the trampoline. A tracepoint's has others in between.
- */
-static uint64_t caller_of(const struct ct_calibration *c, const struct ct_ksyms *syms, bool tp)
+int ct_probe__caller(const struct ct_ksyms *syms, const __u64 *addr, int depth, bool may_jump)
 {
-	uint64_t first = 0, lo, size;
+	uint64_t lo, size;
+	int first = -1;
 
 	ct_ksyms__text(syms, &lo, &size);
-	for (int i = 0; i + 1 < c->depth && i + 1 < CT_STACK_DEPTH; i++) {
-		const char *name = ct_ksyms__name(syms, c->addr[i]);
+	for (int i = 0; i < depth && i < CT_STACK_DEPTH; i++) {
+		const char *name = ct_ksyms__name(syms, addr[i]);
 
 		if (name && !strcmp(name, "cap_capable"))
-			return c->addr[i + 1];
-		if (!first && c->addr[i] - lo < size)
-			first = c->addr[i];
+			return i + 1;
+		if (first < 0 && addr[i] - lo < size)
+			first = i;
 	}
-	return tp ? 0 : first;
+	return may_jump ? first : -1;
 }
 
 /*
@@ -34,10 +30,13 @@ static uint64_t caller_of(const struct ct_calibration *c, const struct ct_ksyms 
  */
 static uint64_t find_return(const struct ct_calibration *c, const struct ct_ksyms *syms, bool tp)
 {
-	uint64_t caller = caller_of(c, syms, tp), found = 0;
+	int caller = ct_probe__caller(syms, c->addr, c->depth, !tp);
+	uint64_t found = 0;
 
-	for (int i = 0; caller && i < CT_CALIBRATION_WORDS; i++)
-		if (c->word[i] == caller)
+	if (caller < 0 || caller >= c->depth || caller >= CT_STACK_DEPTH)
+		return 0;
+	for (int i = 0; i < CT_CALIBRATION_WORDS; i++)
+		if (c->word[i] == c->addr[caller])
 			found |= 1ull << i;
 	return found;
 }

@@ -77,28 +77,6 @@ int ct_probe__consume(struct ct_probe *p, ct_event_fn fn, void *arg)
 	return ring_buffer__consume(p->ring);
 }
 
-/*
- * The frames of the probe itself come first: they end with cap_capable. A trampoline that jumps
- * there leaves no frame of it (fexit, 7.3): its caller is in the kernel's own text, and neither the
- * program nor the trampoline is.
- */
-static int first_frame(const struct ct_probe *p, const struct ct_stack *st)
-{
-	uint64_t lo, size;
-
-	for (int i = 0; i < st->depth && i < CT_STACK_DEPTH; i++) {
-		const char *name = ct_ksyms__name(p->syms, st->addr[i]);
-
-		if (name && !strcmp(name, "cap_capable"))
-			return i + 1;
-	}
-	ct_ksyms__text(p->syms, &lo, &size);
-	for (int i = 0; i < st->depth && i < CT_STACK_DEPTH; i++)
-		if (st->addr[i] - lo < size)
-			return i;
-	return 0;
-}
-
 /* One that is known by another fingerprint has that one's. */
 static int look_up_stack(struct ct_probe *p, uint64_t site, struct ct_stack *st)
 {
@@ -121,12 +99,14 @@ void ct_probe__alias(struct ct_probe *p, uint64_t site, uint64_t known)
 int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *len)
 {
 	struct ct_stack st;
+	int first;
 	char **list = NULL;
 	size_t n = 0, cap = 0;
 
 	if (look_up_stack(p, site, &st) || st.depth <= 0)
 		return -ENOENT;
-	for (int i = first_frame(p, &st); i < st.depth && i < CT_STACK_DEPTH; i++) {
+	first = ct_probe__caller(p->syms, st.addr, st.depth, true);
+	for (int i = first < 0 ? 0 : first; i < st.depth && i < CT_STACK_DEPTH; i++) {
 		/* Return addresses: the call may be the last instruction of its function. */
 		const char *name = st.addr[i] ? ct_ksyms__name(p->syms, st.addr[i] - 1) : NULL;
 

@@ -46,6 +46,15 @@ __u32 ct_self__tgid(void);
 /* calibrate.c: makes one check of our own. */
 void ct_probe__provoke(void);
 /*
+ * Which of the addresses of a call path, innermost first, is the one that cap_capable returns to?
+ * The frames of the probe itself come first and end with cap_capable. A trampoline that jumps there
+ * instead of being called leaves no frame of it (fexit, 7.3): with may_jump the caller is the first
+ * that lies in the kernel's own text then, after the program and the trampoline. -1: not known; it
+ * may be beyond the last one.
+ */
+int ct_probe__caller(const struct ct_ksyms *syms, const __u64 *addr, int depth, bool may_jump);
+
+/*
  * Sets p->window. *err is a positive errno when the attach type does not work, *step names the
  * step that failed. A kprobe needs no window: it knows the stack pointer.
  */
