@@ -232,6 +232,12 @@ static int number_of_stem(const char *name)
 	return -1;
 }
 
+/* As the probe has it: 0 for none. */
+static uint16_t native_entry(int nr)
+{
+	return nr >= 0 && nr < CT_SYSCALLS ? nr + 1 : 0;
+}
+
 void ct_selectors__fill_native(uint16_t table[CT_SYSCALLS])
 {
 	for (int i = 0; i < CT_SYSCALLS; i++) {
@@ -244,7 +250,7 @@ void ct_selectors__fill_native(uint16_t table[CT_SYSCALLS])
 			nr = number_of_stem(name);
 		if (name && !strcmp(name, "fstatat64"))
 			nr = ct_syscall__number("newfstatat");
-		table[i] = nr >= 0 && nr < CT_SYSCALLS ? nr + 1 : 0;
+		table[i] = native_entry(nr);
 	}
 	for (size_t i = 0; i < CT_ARRAY_SIZE(new_calls); i++)
 		table[new_calls[i].nr] = new_calls[i].nr + 1;
@@ -287,13 +293,10 @@ void ct_selectors__fill_inner(uint16_t table[2][CT_INNER_CALLS])
 		  [SHMCTL] = "shmctl" },
 	};
 
-	for (size_t i = 0; i < 2; i++) {
-		for (size_t n = 0; n < CT_INNER_CALLS; n++) {
-			int nr = names[i][n] ? ct_syscall__number(names[i][n]) : -1;
-
-			table[i][n] = nr >= 0 && nr < CT_SYSCALLS ? nr + 1 : 0;
-		}
-	}
+	for (size_t i = 0; i < 2; i++)
+		for (size_t n = 0; n < CT_INNER_CALLS; n++)
+			table[i][n] = native_entry(names[i][n] ? ct_syscall__number(names[i][n]) :
+								 -1);
 }
 
 /*
