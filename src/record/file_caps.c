@@ -164,10 +164,9 @@ static int look_at_process(int pid, const char *path, const struct ct_file_id *i
 		return root;
 	file = absolute(pid, path);
 	named = file ? ct_files__open_in_root(root, file) : -ENOENT;
-	if (named >= 0 && (!id || is_file(named, id)))
-		return read_fd(named, false, f);
 	/* No name that leads there: /dev/fd/N of fexecve, or replaced since. */
-	running = ct_files__open(exe, O_PATH);
+	if (named < 0 || (id && !is_file(named, id)))
+		running = ct_files__open(exe, O_PATH);
 	if (running >= 0 && (named < 0 || likeness(running, id) > likeness(named, id)))
 		return read_fd(running, false, f);
 	if (named >= 0)
@@ -188,7 +187,6 @@ struct look {
 static void look(void *arg)
 {
 	struct look *l = arg;
-
 	const struct ct_file_id *id = l->same ? &l->id : NULL;
 
 	l->ret = l->root >= 0 ? look_below(l->root, l->path, id, &l->found) :
