@@ -6,16 +6,7 @@
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
 need_v2_with flood
-dir=$v2/captrim-flood-$$
-recorder=
-# shellcheck disable=SC2317 # called by trap
-clean() {
-	[ -z "$recorder" ] || { kill -CONT "$recorder"; kill "$recorder"; } 2>/dev/null
-	find "$dir" -depth -type d -exec rmdir {} \; 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
+need_cgroup flood
 touch "$tmp/file"
 # inside CGROUP COMMAND...: in a process that comes into it
 inside() { (echo 0 >"$dir/$try/$1/cgroup.procs" && shift && exec "$@"); }
@@ -27,9 +18,7 @@ lost() { jq -n --arg cgroup "captrim-flood-$$/$try/$1" '[inputs | select(.type =
 # Records all of it.
 once() {
 	mkdir "$dir/$try" "$dir/$try"/{loud,quiet,busy,calm}
-	"$captrim" record -q --all -o "$tmp/recording" 2>"$tmp/err" &
-	recorder=$!
-	attached $recorder
+	record_all
 	# More kinds and more acts than half of their maps, which is as much as one may have.
 	"$tmp/flood" "$dir/$try/loud" 200 3000 || fail flood "exit status $?"
 	inside quiet chown 1 "$tmp/file"

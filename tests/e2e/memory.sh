@@ -9,21 +9,11 @@ need_churn
 
 execs=${EXECS:-5000} cgroups=${CGROUPS:-500}
 limit=5120 # KiB
-dir=$v2/captrim-memory-$$
-recorder=
-clean() {
-	[ -z "$recorder" ] || kill "$recorder" 2>/dev/null
-	find "$dir" -depth -type d -exec rmdir {} \; 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
+need_cgroup memory
 touch "$tmp/file"
 resident() { awk '/^VmRSS:/ { print $2 }' "/proc/$recorder/status"; }
 
-"$captrim" record -q --all -o "$tmp/recording" 2>"$tmp/err" &
-recorder=$!
-attached $recorder
+record_all
 # What it needs for the first of each, such as buffers, does not count.
 mkdir "$dir/before" "$dir/after"
 "$tmp/churn" "$dir/before" "$tmp/file" 1000 200 || fail warm "exit status $?"

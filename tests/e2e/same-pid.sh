@@ -9,21 +9,10 @@ need_v2_with same_pid
 # The number that the kernel has for the first of all pid namespaces.
 [ "$(readlink /proc/self/ns/pid)" = 'pid:[4026531836]' ] || { skip all 'in a pid namespace of its own'; exit 0; }
 rounds=${ROUNDS:-10}
-dir=$v2/captrim-pid-$$
-recorder=
-# shellcheck disable=SC2317 # called by trap
-clean() {
-	[ -z "$recorder" ] || kill "$recorder" 2>/dev/null
-	find "$dir" -depth -type d -exec rmdir {} \; 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
+need_cgroup pid
 chmod 755 "$tmp"
 touch "$tmp/file"
-"$captrim" record -q --all -o "$tmp/recording" 2>"$tmp/err" &
-recorder=$!
-attached $recorder
+record_all
 "$tmp/same_pid" "$dir" "$tmp/file" "$rounds" 2>"$tmp/said"
 status=$?
 kill -INT "$recorder"

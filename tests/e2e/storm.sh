@@ -7,20 +7,9 @@
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
 need_v2_with storm
-dir=$v2/captrim-storm-$$
-recorder=
-# shellcheck disable=SC2317 # called by trap
-clean() {
-	[ -z "$recorder" ] || kill "$recorder" 2>/dev/null
-	find "$dir" -depth -type d -exec rmdir {} \; 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
+need_cgroup storm
 
-"$captrim" record -q --all -o "$tmp/recording" 2>"$tmp/err" &
-recorder=$!
-attached $recorder
+record_all
 read -r cgroups rate < <("$tmp/storm" "$dir" "${THREADS:-64}" "${STORM_SECONDS:-3}")
 [ "${cgroups:-0}" -gt 0 ] || { skip all 'SYS_PACCT is not held here'; exit 0; }
 sleep 1

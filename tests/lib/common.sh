@@ -55,6 +55,26 @@ attached() {
 	sleep 1
 }
 
+# Ends the script with one SKIP line unless it can make a cgroup of its own, which is $dir then. At the end that goes with
+# all below it, and $recorder is ended. need_cgroup NAME
+need_cgroup() {
+	dir=$v2/captrim-$1-$$ recorder=
+	trap leave_cgroup EXIT
+	mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
+}
+leave_cgroup() {
+	[ -z "$recorder" ] || { kill -CONT "$recorder"; kill "$recorder"; } 2>/dev/null
+	find "$dir" -depth -type d -exec rmdir {} \; 2>/dev/null
+	rm -rf "$tmp"
+}
+
+# Records everything as $recorder, into $tmp/recording; returns when it has attached.
+record_all() {
+	"$captrim" record -q --all -o "$tmp/recording" 2>"$tmp/err" &
+	recorder=$!
+	attached $recorder
+}
+
 # Ends the script with one SKIP line unless a Docker daemon answers; makes the image.
 need_docker() {
 	docker version >/dev/null 2>&1 || { skip all "no Docker daemon answers"; exit 0; }
