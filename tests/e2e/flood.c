@@ -23,11 +23,12 @@ static void fail(const char *what)
 	exit(1);
 }
 
-/* Of pid 1, which is not this user's: each is refused. */
+/* Of pid 1, which is not this user's: each is refused, but for the one that may go anywhere in the
+ * sender's session. */
 static int ask_for_signals(void)
 {
 	for (int sig = 1; sig < SIGRTMAX; sig++)
-		if (!kill(1, sig))
+		if (sig != SIGCONT && !kill(1, sig))
 			return 1;
 	return 0;
 }
