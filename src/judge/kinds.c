@@ -104,11 +104,26 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 	return f;
 }
 
+/*
+ * The execve that ends a set-up is made with what the workload is given: a runtime, or systemd, has
+ * given up the rest by then. What is asked there of a path, a program or its interpreter is asked
+ * of the workload's set, and without it nothing starts at all. The executions before that, of a
+ * runtime's own programs, are made with more; where the workload is given everything the two are
+ * not told apart.
+ */
+static bool starts_the_program(const struct ct_case *c, const struct ct_kind *k)
+{
+	return (ct_str_equal(k->syscall, "execve") || ct_str_equal(k->syscall, "execveat")) &&
+	       k->key.flags & CT_F_CREDS && !(k->key.flags & CT_CRED_OTHERS) &&
+	       c->w->configured_known && !(k->key.effective & ~c->w->configured);
+}
+
 /* Reasons that make a check none of the workload's needs, whatever the site. */
 static const char *why_unneeded(const struct ct_case *c, const struct ct_kind *k, const char *phase,
 				const struct finding *f)
 {
-	if (is_phase(phase, "setup") && ct_rules__has(c->rules, "set-up"))
+	if (is_phase(phase, "setup") && !starts_the_program(c, k) &&
+	    ct_rules__has(c->rules, "set-up"))
 		return "the runtime's own set-up, before the program began";
 	if (is_own_namespace(c, k) && ct_rules__has(c->rules, "set_cred_user_ns"))
 		return "within a user namespace that the workload created, where it holds every "

@@ -408,6 +408,17 @@ static bool exec_own(void)
 	return runs((char *[]){ "/t/helper", "true", NULL });
 }
 
+/* truth.tsv has the container begin with a script of bob's instead. */
+static bool entry_point_of_bob(void)
+{
+	return true;
+}
+
+static bool entry_point_public(void)
+{
+	return true;
+}
+
 static bool map_shared_own(void)
 {
 	int fd = TRY(open("own", O_RDWR));
@@ -883,6 +894,8 @@ const struct test_case file_cases[] = {
 	CASE(chdir_other_locked),
 	CASE(exec_other_private),
 	CASE(exec_own),
+	CASE(entry_point_of_bob),
+	CASE(entry_point_public),
 	CASE(map_shared_own),
 	CASE(access_other_private_then_stat),
 	CASE(access_other_private_insists),
