@@ -35,6 +35,7 @@ static const struct fact {
 	bool refused, nnp, everything, failed, unsampled;
 	bool mounts; /* the workload mounted an overlay */
 	bool unseen; /* its start was not seen */
+	bool unit;   /* of systemd, no container */
 	struct ct_outcome outcome;
 	uint64_t count;	    /* 0: 1 */
 	const char *kernel; /* NULL: 6.18 */
@@ -123,6 +124,12 @@ static const struct fact {
 	F("an execve with more than is given, before the set-up ends", CAP_DAC_OVERRIDE, "execve",
 	  GENERIC "may_open path_openat do_filp_open do_open_execat", CT_UNNEEDED,
 	  .entry = CT_ENTRY_SETUP),
+	F("systemd's execve as root", CAP_DAC_OVERRIDE, "execve",
+	  GENERIC "may_open path_openat do_filp_open do_open_execat", CT_UNNEEDED,
+	  .entry = CT_ENTRY_SETUP, .everything = true, .unit = true),
+	F("systemd's execve as another user", CAP_DAC_OVERRIDE, "execve",
+	  GENERIC "may_open path_openat do_filp_open do_open_execat", CT_REQUIRED, .euid = 1000,
+	  .entry = CT_ENTRY_SETUP, .everything = true, .unit = true),
 	F("an execve of other credentials during set-up", CAP_DAC_OVERRIDE, "execve",
 	  GENERIC "ovl_permission inode_permission do_open_execat", CT_UNNEEDED,
 	  .flags = CT_F_CRED_DERIVED, .entry = CT_ENTRY_SETUP, .everything = true),
@@ -554,6 +561,8 @@ static void build_fact(struct ct_session *s, const struct fact *f)
 	w->container.userns = CT_NO;
 	if (f->everything)
 		w->configured = CT_CAPS_ALL;
+	if (f->unit)
+		w->kind = CT_WL_UNIT;
 	if (f->unseen)
 		w->start_seen = CT_UNKNOWN;
 	if (f->mounts)
