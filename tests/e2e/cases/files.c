@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -234,6 +235,22 @@ static bool read_setuid(void)
 	return contains("own-setuid", "text") && mode_of("own-setuid") == 04755;
 }
 
+/* The bit is bob's group's then, of which root is none. */
+static bool chown_setuid_to_bob(void)
+{
+	TRY(chown("own-setuid", BOB, BOB));
+	return mode_of("own-setuid") == 0755;
+}
+
+static bool chown_setuid_and_setgid_to_bob(void)
+{
+	/* An overlay works it out again, with its mounter's capabilities. */
+	close(TRY(open("/scratch/file", O_WRONLY | O_CREAT, 0644)));
+	TRY(chmod("/scratch/file", 06644));
+	TRY(chown("/scratch/file", BOB, BOB));
+	return mode_of("/scratch/file") == 02644;
+}
+
 static bool write_plain(void)
 {
 	put("own", "new");
@@ -406,6 +423,27 @@ static bool exec_other_private(void)
 static bool exec_own(void)
 {
 	return runs((char *[]){ "/t/helper", "true", NULL });
+}
+
+/* Its owner may execute it, and not read it. */
+static bool exec_unreadable_as(const char *role)
+{
+	int from = TRY(open("/t/helper", O_RDONLY));
+	int to = TRY(open("dir/unreadable", O_WRONLY | O_CREAT, 0111));
+
+	TRY(sendfile(to, from, NULL, 1 << 30));
+	close(to);
+	return runs((char *[]){ "dir/unreadable", (char *)role, NULL });
+}
+
+static bool exec_unreadable(void)
+{
+	return exec_unreadable_as("true");
+}
+
+static bool exec_unreadable_dumpable(void)
+{
+	return exec_unreadable_as("dumpable");
 }
 
 /* truth.tsv has the container begin with a script of bob's instead. */
@@ -859,6 +897,8 @@ const struct test_case file_cases[] = {
 	CASE(lchown_symlink),
 	CASE(chown_keeps_setgid_without_exec),
 	CASE(chown_drops_setuid),
+	CASE(chown_setuid_to_bob),
+	CASE(chown_setuid_and_setgid_to_bob),
 	CASE(write_keeps_setuid),
 	CASE(write_keeps_setgid_foreign_group),
 	CASE(write_keeps_setgid_without_exec),
@@ -894,6 +934,8 @@ const struct test_case file_cases[] = {
 	CASE(chdir_other_locked),
 	CASE(exec_other_private),
 	CASE(exec_own),
+	CASE(exec_unreadable),
+	CASE(exec_unreadable_dumpable),
 	CASE(entry_point_of_bob),
 	CASE(entry_point_public),
 	CASE(map_shared_own),

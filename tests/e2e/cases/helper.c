@@ -112,6 +112,8 @@ int main(int argc, char **argv)
 		queue();
 	if (!strcmp(role, "listener"))
 		listener();
+	if (!strcmp(role, "dumpable"))
+		return prctl(PR_GET_DUMPABLE) != 1;
 	if (!strcmp(role, "euid-0"))
 		return geteuid() != 0;
 	if (!strcmp(role, "becomes-root"))

@@ -324,6 +324,24 @@ static bool fanotify_unprivileged(void)
 	return true;
 }
 
+static bool fanotify_mark_unconfined(void)
+{
+	int fd = TRY(syscall(SYS_fanotify_init, FAN_CLASS_NOTIF | FAN_REPORT_FID, 0));
+
+	TRY(syscall(SYS_fanotify_mark, fd, FAN_MARK_ADD, (long)(FAN_CREATE | FAN_ONDIR), AT_FDCWD,
+		    "/scratch"));
+	return true;
+}
+
+static bool fanotify_mount_unconfined(void)
+{
+	int fd = TRY(syscall(SYS_fanotify_init, FAN_CLASS_NOTIF, 0));
+
+	TRY(syscall(SYS_fanotify_mark, fd, FAN_MARK_ADD | FAN_MARK_MOUNT, (long)FAN_OPEN, AT_FDCWD,
+		    "/scratch"));
+	return true;
+}
+
 static bool fanotify_permission(void)
 {
 	if (syscall(SYS_fanotify_init, FAN_CLASS_CONTENT, 0) < 0) {
@@ -365,6 +383,8 @@ const struct test_case misc_cases[] = {
 	CASE(inotify_own),
 	CASE(inotify_other_private),
 	CASE(fanotify_unprivileged),
+	CASE(fanotify_mark_unconfined),
+	CASE(fanotify_mount_unconfined),
 	CASE(fanotify_permission),
 	{ NULL, NULL }
 };

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -82,6 +83,33 @@ static bool tcp_over_loopback(void)
 	TRY(connect(c, (void *)&a, len));
 	TRY(write(c, "x", 1));
 	return true;
+}
+
+static bool sends_without_a_copy(rlim_t limit)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int l = TRY(socket(AF_INET, SOCK_STREAM, 0)), c = TRY(socket(AF_INET, SOCK_STREAM, 0));
+	static char text[65536];
+	socklen_t len = sizeof(a);
+	int one = 1;
+
+	TRY(setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){ limit, limit }));
+	TRY(listen(l, 1));
+	TRY(getsockname(l, (void *)&a, &len));
+	TRY(connect(c, (void *)&a, len));
+	TRY(setsockopt(c, SOL_SOCKET, SO_ZEROCOPY, &one, sizeof(one)));
+	TRY(send(c, text, sizeof(text), MSG_ZEROCOPY));
+	return true;
+}
+
+static bool zerocopy_within_limit(void)
+{
+	return sends_without_a_copy(1 << 20);
+}
+
+static bool zerocopy_beyond_limit(void)
+{
+	return sends_without_a_copy(4096);
 }
 
 /* raw, packet and ping sockets */
@@ -508,6 +536,8 @@ const struct test_case net_cases[] = {
 	CASE(bind_low_port_ipv6_closed),
 	CASE(bind_high_port_closed),
 	CASE(tcp_over_loopback),
+	CASE(zerocopy_within_limit),
+	CASE(zerocopy_beyond_limit),
 	CASE(raw_socket),
 	CASE(packet_socket),
 	CASE(ping_socket),

@@ -214,6 +214,27 @@ static bool map_locked_bit_by_bit(void)
 	return true;
 }
 
+/* What is locked already is made larger. */
+static bool grow_locked(size_t to)
+{
+	void *p = mmap(NULL, 16384, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_LOCKED, -1, 0);
+
+	return p != MAP_FAILED && mremap(p, 16384, to, MREMAP_MAYMOVE) != MAP_FAILED;
+}
+
+static bool locked_grows_within_limit(void)
+{
+	limit_locks(65536);
+	return grow_locked(32768);
+}
+
+static bool locked_grows_beyond_limit(void)
+{
+	limit_locks(65536);
+	return grow_locked(131072);
+}
+
 static bool map_locked_file_within_limit(void)
 {
 	int fd = TRY(open("own", O_RDONLY));
@@ -426,6 +447,8 @@ const struct test_case sched_cases[] = {
 	CASE(map_locked_beyond_limit),
 	CASE(map_locked_within_limit),
 	CASE(map_locked_bit_by_bit),
+	CASE(locked_grows_within_limit),
+	CASE(locked_grows_beyond_limit),
 	CASE(map_locked_file_within_limit),
 	CASE(map_locked_huge_page),
 	CASE(map_locked_file_of_huge_pages),
