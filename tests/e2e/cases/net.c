@@ -207,6 +207,16 @@ static bool so_rcvbuf(void)
 	return option(SOCK_DGRAM, SOL_SOCKET, SO_RCVBUF, 1 << 24);
 }
 
+/* as libsystemd does for every connection to a bus */
+static bool so_sndbufforce_or_less(void)
+{
+	int s = TRY(socket(AF_UNIX, SOCK_STREAM, 0)), size = 8 << 20;
+
+	if (setsockopt(s, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof(size)) < 0)
+		TRY(setsockopt(s, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size)));
+	return true;
+}
+
 static bool so_rcvbufforce(void)
 {
 	return option(SOCK_DGRAM, SOL_SOCKET, SO_RCVBUFFORCE, 1 << 24);
@@ -550,6 +560,7 @@ const struct test_case net_cases[] = {
 	CASE(so_bindtodevice),
 	CASE(so_bindtodevice_again),
 	CASE(so_rcvbuf),
+	CASE(so_sndbufforce_or_less),
 	CASE(so_rcvbufforce),
 	CASE(so_debug),
 	CASE(ip_transparent),
