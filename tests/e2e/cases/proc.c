@@ -342,6 +342,17 @@ static bool proc_oom_score_raise(void)
 	return number_in("/proc/self/oom_score_adj") == 500;
 }
 
+static bool proc_oom_score_raise_and_back(void)
+{
+	long before = number_in("/proc/self/oom_score_adj");
+	char text[16];
+
+	snprintf(text, sizeof(text), "%ld", before);
+	put("/proc/self/oom_score_adj", "500");
+	put("/proc/self/oom_score_adj", text);
+	return number_in("/proc/self/oom_score_adj") == before;
+}
+
 static bool proc_oom_score_lower(void)
 {
 	put("/proc/self/oom_score_adj", "-500");
@@ -402,6 +413,7 @@ const struct test_case proc_cases[] = {
 	CASE(proc_stack_own),
 	CASE(proc_pagemap_frames),
 	CASE(proc_oom_score_raise),
+	CASE(proc_oom_score_raise_and_back),
 	CASE(proc_oom_score_lower),
 	CASE(proc_oom_score_of_other),
 	CASE(fork_and_exec),
