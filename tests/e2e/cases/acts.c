@@ -67,6 +67,22 @@ static bool capset_raise_all(void)
 	return true;
 }
 
+/* as "capsh --caps=" does, which asks first for what there is */
+static bool capset_twelve_after_capget(void)
+{
+	unsigned long long twelve =
+		BIT(CAP_CHOWN) | BIT(CAP_DAC_OVERRIDE) | BIT(CAP_FSETID) | BIT(CAP_FOWNER) |
+		BIT(CAP_MKNOD) | BIT(CAP_NET_RAW) | BIT(CAP_SETGID) | BIT(CAP_SETUID) |
+		BIT(CAP_SETFCAP) | BIT(CAP_SETPCAP) | BIT(CAP_NET_BIND_SERVICE) |
+		BIT(CAP_SYS_CHROOT);
+	struct caps c;
+
+	TRY(get_caps(&c));
+	c.effective = c.permitted = twelve;
+	TRY(set_caps(c));
+	return true;
+}
+
 static bool capset_drop_one_named(void)
 {
 	struct caps c;
@@ -353,6 +369,7 @@ const struct test_case acts_cases[] = {
 	CASE(capset_part_if_there),
 	CASE(capset_raise_one),
 	CASE(capset_raise_all),
+	CASE(capset_twelve_after_capget),
 	CASE(capset_drop_one_named),
 	CASE(capset_by_child_as_told),
 	CASE(capset_after_capget_of_another),
