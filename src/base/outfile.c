@@ -292,11 +292,11 @@ int ct_outfile__commit(struct ct_outfile *file, struct ct_err *err)
 int ct_outfile__write(const char *path, void (*fn)(FILE *out, void *arg), void *arg,
 		      struct ct_err *err)
 {
-	struct ct_outfile *f;
-	FILE *out;
+	struct ct_outfile *f = NULL;
+	FILE *out = NULL;
 	int ret = ct_outfile__open(path, &f, &out, err);
 
-	if (ret)
+	if (!f)
 		return ret;
 	fn(out, arg);
 	return ct_outfile__commit(f, err);

@@ -164,6 +164,6 @@ int ct_ranges__parse(const char *text, uint32_t max, struct ct_ranges *r)
 		return -EINVAL;
 	ct_ranges__free(r);
 	*r = all;
-	all = (struct ct_ranges){};
+	memset(&all, 0, sizeof(all));
 	return 0;
 }

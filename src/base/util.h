@@ -47,6 +47,14 @@ void ct_array__grow(void **items, size_t *cap, size_t len, size_t item_size);
 		*ct_from = NULL;                    \
 		ct_stolen;                          \
 	})
+/* The same for a descriptor; what is left behind is -1. */
+static inline int ct_steal_fd(int *fd)
+{
+	int stolen = *fd;
+
+	*fd = -1;
+	return stolen;
+}
 
 static inline void ct_cleanup__free(void *p)
 {

@@ -29,18 +29,19 @@ struct ct_cgroups {
 	bool awaits_root;
 };
 
+static void drop(struct ct_cgroups *c, struct entry *e)
+{
+	HASH_DEL(c->table, e);
+	free(e->path);
+	free(e);
+}
+
 void ct_cgroups__free(struct ct_cgroups *c)
 {
-	struct entry *e, *tmp;
-
 	if (!c)
 		return;
-	HASH_ITER(hh, c->table, e, tmp)
-	{
-		HASH_DEL(c->table, e);
-		free(e->path);
-		free(e);
-	}
+	while (c->table)
+		drop(c, c->table);
 	free(c->root);
 	free(c);
 }
@@ -305,11 +306,8 @@ void ct_cgroups__forget(struct ct_cgroups *c, uint64_t id)
 {
 	struct entry *e = find(c, id);
 
-	if (!e)
-		return;
-	HASH_DEL(c->table, e);
-	free(e->path);
-	free(e);
+	if (e)
+		drop(c, e);
 }
 
 void ct_cgroups__each_gone(const struct ct_cgroups *c, ct_cgroup_id_fn fn, void *arg)

@@ -208,27 +208,32 @@ static int take(struct ct_layers *l, const struct ct_yaml *y, const struct ct_ya
 {
 	const struct {
 		const char *key;
-		struct ct_compose_list *list;
-		struct ct_compose_text *text;
-	} values[] = {
-		{ "cap_add", &s->cap_add, NULL },
-		{ "cap_drop", &s->cap_drop, NULL },
-		{ "security_opt", &s->security_opt, NULL },
-		{ "user", NULL, &s->user },
-		{ "network_mode", NULL, &s->network_mode },
-		{ "userns_mode", NULL, &s->userns_mode },
-		{ "pid", NULL, &s->pid },
-		{ "ipc", NULL, &s->ipc },
-		{ "image", NULL, &s->image },
-		{ "container_name", NULL, &s->container_name },
+		struct ct_compose_list *to;
+	} lists[] = {
+		{ "cap_add", &s->cap_add },
+		{ "cap_drop", &s->cap_drop },
+		{ "security_opt", &s->security_opt },
+	};
+	const struct {
+		const char *key;
+		struct ct_compose_text *to;
+	} texts[] = {
+		{ "user", &s->user },
+		{ "network_mode", &s->network_mode },
+		{ "userns_mode", &s->userns_mode },
+		{ "pid", &s->pid },
+		{ "ipc", &s->ipc },
+		{ "image", &s->image },
+		{ "container_name", &s->container_name },
 	};
 	int ret = take_extended(l, y, service, s, depth, err);
 
 	if (!ret)
 		ret = take_truth(y, service, "privileged", &s->privileged, err);
-	for (size_t i = 0; i < CT_ARRAY_SIZE(values) && !ret; i++)
-		ret = values[i].list ? take_list(y, service, values[i].key, values[i].list, err) :
-				       take_text(y, service, values[i].key, values[i].text, err);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(lists) && !ret; i++)
+		ret = take_list(y, service, lists[i].key, lists[i].to, err);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(texts) && !ret; i++)
+		ret = take_text(y, service, texts[i].key, texts[i].to, err);
 	return ret;
 }
 

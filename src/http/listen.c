@@ -166,7 +166,7 @@ static int open_address(const char *address, struct ct_listener *l, struct ct_er
 	ct_autofree char *shown = ct_printable(address);
 	ct_autoclose int fd = -1;
 	union address a;
-	socklen_t len;
+	socklen_t len = 0;
 	int ret = parse(address, &a, &len, err);
 
 	if (ret)
@@ -180,10 +180,9 @@ static int open_address(const char *address, struct ct_listener *l, struct ct_er
 				   shown);
 	if (ret)
 		return ct_err__set(err, -ret, "cannot listen on %s: %s", shown, strerror(-ret));
-	*l = (struct ct_listener){ .fd = fd };
+	*l = (struct ct_listener){ .fd = ct_steal_fd(&fd) };
 	if (a.any.sa_family == AF_UNIX)
 		l->path = ct_xstrdup(a.un.sun_path);
-	fd = -1;
 	describe(l);
 	return 0;
 }

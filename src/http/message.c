@@ -41,6 +41,14 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* The byte that two digits name; -1: they do not. */
+static int hex_byte(const char *s)
+{
+	int high = hex_digit(s[0]), low = hex_digit(s[1]);
+
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
 /* A "%" without two digits stays as it is. NULL: it holds a NUL. */
 static char *decode(const char *s, size_t len)
 {
@@ -48,13 +56,11 @@ static char *decode(const char *s, size_t len)
 	size_t n = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		char c = s[i];
+		int byte = s[i] == '%' && i + 2 < len ? hex_byte(s + i + 1) : -1;
+		char c = s[i] == '+' ? ' ' : s[i];
 
-		if (c == '+') {
-			c = ' ';
-		} else if (c == '%' && i + 2 < len && hex_digit(s[i + 1]) >= 0 &&
-			   hex_digit(s[i + 2]) >= 0) {
-			c = (char)(hex_digit(s[i + 1]) << 4 | hex_digit(s[i + 2]));
+		if (byte >= 0) {
+			c = (char)byte;
 			i += 2;
 		}
 		if (!c)

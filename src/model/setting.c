@@ -69,9 +69,9 @@ static void add_container(struct ct_str *s, const struct ct_container *c)
 	add_mode(s, c->ipc_mode);
 	add_text(s, c->engine);
 	add_text(s, c->health);
-	add_number(s, (uint64_t)(c->privileged + 1));
-	add_number(s, (uint64_t)(c->userns + 1));
-	add_number(s, (uint64_t)(c->no_new_privs + 1));
+	add_number(s, (uint64_t)c->privileged + 1);
+	add_number(s, (uint64_t)c->userns + 1);
+	add_number(s, (uint64_t)c->no_new_privs + 1);
 	add_number(s, c->seccomp);
 	add_profile(s, &c->profile);
 }
@@ -85,7 +85,7 @@ static void add_configuration(struct ct_str *s, const struct ct_workload *w,
 	add_number(s, w->runtime);
 	add_text(s, w->kernel ? w->kernel : h->kernel);
 	add_text(s, w->backend ? w->backend : h->backend);
-	add_number(s, (uint64_t)(syscalls + 1));
+	add_number(s, (uint64_t)syscalls + 1);
 	add_number(s, w->configured_known);
 	add_number(s, w->configured);
 	add_number(s, w->sysctls.known);
@@ -102,12 +102,12 @@ static void add_configuration(struct ct_str *s, const struct ct_workload *w,
  */
 static void add_course(struct ct_str *s, const struct ct_workload *w)
 {
-	add_number(s, (uint64_t)(w->start_seen + 1));
-	add_number(s, (uint64_t)(w->end_seen + 1));
+	add_number(s, (uint64_t)w->start_seen + 1);
+	add_number(s, (uint64_t)w->end_seen + 1);
 	add_number(s, (uint64_t)w->end_code);
 	add_number(s, w->unwatched_ns > 0);
 	add_number(s, w->told.ns || w->told.kinds);
-	add_number(s, (uint64_t)(ct_workload__nonroot(w) + 1));
+	add_number(s, (uint64_t)ct_workload__nonroot(w) + 1);
 }
 
 /* ---- what the recording says as a whole ---- */

@@ -31,7 +31,8 @@ static void retain(struct ct_daemon *d)
 	    (d->retained_ns && now - d->retained_ns < EVERY_NS))
 		return;
 	d->retained_ns = now;
-	limits.living = keys = living(d->ledger, &limits.nliving);
+	keys = living(d->ledger, &limits.nliving);
+	limits.living = keys;
 	if (ct_store__retain(d->store, &limits, ct_clock__wall_ms(), &removed, &err))
 		ct_warn("%s; nothing old was removed", err.msg);
 }

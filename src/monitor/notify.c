@@ -16,7 +16,6 @@ static int connect_to(const char *name)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	size_t len = strlen(name);
 	ct_autoclose int fd = -1;
-	int ret;
 
 	if (len < 2 || len >= sizeof(address.sun_path) || (*name != '/' && *name != '@'))
 		return -1;
@@ -27,9 +26,7 @@ static int connect_to(const char *name)
 	if (fd < 0 || connect(fd, (struct sockaddr *)&address,
 			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)))
 		return -1;
-	ret = fd;
-	fd = -1;
-	return ret;
+	return ct_steal_fd(&fd);
 }
 
 static uint64_t number_of(const char *name)

@@ -137,6 +137,7 @@ static bool inspected(const struct ct_workload *w)
 
 void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_engine_event *ev)
 {
+	const struct ct_engine *teller = ev && ev->from ? ev->from : r->engine;
 	struct ct_workload *w = ct_session__find(r->session, id);
 	ct_autoerr struct ct_err err = {};
 
@@ -159,7 +160,8 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_en
 		ct_userns__settle(ct_collect__cgroups(r->collect), w);
 		return;
 	}
-	w->runtime = (ev->from ?: r->engine)->runtime;
+	if (teller)
+		w->runtime = teller->runtime;
 	take_over(&w->container.name, ev->name);
 	take_over(&w->container.image, ev->image);
 	/* While it creates one the daemon tells what an image has all the same. */

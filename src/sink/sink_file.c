@@ -53,9 +53,8 @@ static int open_path(const char *path, struct out_file *f, struct ct_err *err)
 				   shown);
 	if (f->fd >= 0)
 		close(f->fd);
-	f->fd = fd;
+	f->fd = ct_steal_fd(&fd);
 	f->regular = S_ISREG(st.st_mode);
-	fd = -1;
 	/* A line that was begun in the file before is written from its beginning. */
 	f->written = 0;
 	return 0;
