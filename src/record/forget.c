@@ -143,6 +143,7 @@ static void forget_cgroup(struct ct_collect *c, struct ct_living *g)
 
 	note_past(c, g->cgroup);
 	for (id.slot = 1; id.slot <= CT_SLOTS; id.slot++) {
+		/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 		HASH_FIND(hh, c->entered, &id, sizeof(id), e);
 		if (!e)
 			continue;

@@ -37,13 +37,10 @@ int ct_endpoint__elsewhere(const struct ct_endpoint *e, const char *why, struct 
 /* The host of "USER@HOST:PORT/PATH"; an IPv6 address without its brackets. The caller frees. */
 static char *host_of(const char *authority)
 {
-	size_t len = strcspn(authority, "/");
-	const char *at = memrchr(authority, '@', len);
+	const char *at = memrchr(authority, '@', strcspn(authority, "/"));
 
-	if (at) {
-		len -= at + 1 - authority;
+	if (at)
 		authority = at + 1;
-	}
 	if (*authority == '[')
 		return ct_xstrndup(authority + 1, strcspn(authority + 1, "]/"));
 	return ct_xstrndup(authority, strcspn(authority, ":/"));

@@ -125,7 +125,9 @@ int ct_post__reload(struct ct_post *p, struct ct_err *err)
 		ret = ct_post__secret(c->url_file, &url, err);
 	else
 		url = ct_xstrdup(c->url);
-	if (!ret && c->url_file)
+	if (!url)
+		return ret;
+	if (c->url_file)
 		ret = check_url(url, c->url_file, err);
 	if (!ret && c->token_file)
 		ret = ct_post__secret(c->token_file, &token, err);

@@ -76,10 +76,11 @@ void ct_sink_queue__free(struct ct_sink_queue *q)
 
 uint64_t ct_sink__backoff_ns(unsigned int n, uint32_t random)
 {
-	uint64_t ns = n > 16 ? LONGEST_NS : FIRST_NS << (n ? n - 1 : 0);
+	uint64_t ns = n > 16 ? LONGEST_NS : FIRST_NS << (n ? n - 1 : 0), half;
 
 	if (ns > LONGEST_NS)
 		ns = LONGEST_NS;
 	/* Between half and all of it, or a thousand hosts come back at once. */
-	return ns / 2 + (uint64_t)((double)random / UINT32_MAX * (double)(ns / 2));
+	half = ns / 2;
+	return half + (uint64_t)((double)random / UINT32_MAX * (double)half);
 }

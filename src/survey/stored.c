@@ -211,10 +211,12 @@ static int add_reach(const struct ct_store_need_row *n, void *arg)
 /* How many hosts need what all of them need. */
 static void end_parts(struct reading *r)
 {
-	struct ct_survey_row *row = r->nparts ? &r->rows.rows[r->row] : NULL;
+	struct ct_survey_row *row;
 
-	if (row)
-		row->agree = 0;
+	if (!r->nparts)
+		return;
+	row = &r->rows.rows[r->row];
+	row->agree = 0;
 	for (size_t i = 0; i < r->nparts; i++) {
 		if (r->parts[i].needs == row->needs)
 			row->agree += r->parts[i].hosts;
