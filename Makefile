@@ -360,7 +360,7 @@ tarball: deb
 	scripts/make-tarball $(OUT)/deb
 
 # A minute: that tarball in systems with an older C library, a newer one, and none.
-tarball-test:
+tarball-test: all
 	tests/package/tarball bullseye sid
 
 # Without each of the optional libraries, and without all: some minutes.
@@ -371,7 +371,7 @@ without:
 image: deb
 	scripts/make-image $(OUT)/deb
 
-image-test:
+image-test: all
 	scripts/with-engine tests/package/image
 
 # What those are made of, as SPDX.
@@ -384,7 +384,7 @@ reproducible:
 	scripts/check-reproducible
 
 # Three minutes: those packages installed, upgraded, removed and purged, in Debians of their own.
-deb-test:
+deb-test: all
 	tests/package/hardening
 	tests/package/sbom
 	tests/package/deb bookworm

@@ -29,6 +29,7 @@ says() {
 # Ends the script with one SKIP line unless the probe can be loaded.
 need_probe() {
 	[ "$(id -u)" = 0 ] || { skip all "needs root"; exit 0; }
+	command -v "$captrim" >/dev/null || { skip all "no $captrim: make"; exit 0; }
 	"$captrim" doctor >"$tmp/doctor" 2>&1 ||
 		{ skip all "no attach type works on this kernel: $(grep -m1 '^no' "$tmp/doctor")"; exit 0; }
 }
