@@ -52,7 +52,6 @@
 #define INH_WITHIN	     WHEN(INH_WITHIN, 0)
 #define IN_VAIN		     WHEN(IN_VAIN, 0)
 #define LOCK_WITHIN	     WHEN(LOCK_WITHIN, 0)
-#define LOOKING		     WHEN(LOOKING, 0)
 #define NO_DATA		     WHEN(NO_DATA, 0)
 #define NO_DEVICE	     WHEN(NO_DEVICE, 0)
 #define NNP		     WHEN(NNP, 0)

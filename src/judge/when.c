@@ -255,18 +255,6 @@ static bool is_reading(const struct ct_kind *k)
 		!(k->key.sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC)));
 }
 
-/*
- * Directories on the way are searched, and what is opened for reading is read: there
- * generic_permission() asks for DAC_READ_SEARCH first, whether or not that question is known.
- */
-static bool only_looks(const struct ct_kind *k)
-{
-	if (PERMISSION_FOR(k, "link_path_walk", "may_lookup"))
-		return true;
-	return PERMISSION_FOR(k, "may_open") && speaks_of_call(k) && is_reading(k) &&
-	       k->key.sel & CT_OPEN_READ;
-}
-
 /* Conditions of the system call and its arguments. */
 static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k)
 {
@@ -321,7 +309,6 @@ static bool holds(const struct ct_condition *c, const struct ct_kind *k)
 	case CT_WHEN_EUID0: return k->key.flags & CT_F_EUID0 && !k->key.level;
 	case CT_WHEN_GLOBAL_ROOT: return k->key.flags & CT_F_EUID0;
 	case CT_WHEN_HARDLINK: return PERMISSION_FOR(k, "may_linkat", "safe_hardlink_source");
-	case CT_WHEN_LOOKING: return only_looks(k);
 	case CT_WHEN_NOAUDIT: return (k->key.flags & CT_F_OPTS) && (k->key.flags & CT_F_NOAUDIT);
 	case CT_WHEN_ON_PROC: return on_proc(k);
 	case CT_WHEN_TOUCH: return PERMISSION_FOR(k, "may_setattr", "notify_change");

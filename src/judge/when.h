@@ -25,7 +25,6 @@ enum ct_when {
 	CT_WHEN_INH_WITHIN,   /* capset: nothing new becomes inheritable */
 	CT_WHEN_IN_VAIN,      /* granted, and every call failed as if it had been refused */
 	CT_WHEN_LOCK_WITHIN,  /* mmap: the limit allows to lock what is to be mapped */
-	CT_WHEN_LOOKING,      /* searches a directory on the way, or opens for reading */
 	CT_WHEN_NO_DATA,      /* granted, and no file had the attribute that was read */
 	CT_WHEN_NO_DEVICE,    /* granted, and there was no such network interface */
 	CT_WHEN_NNP,	      /* an execve of a task with no_new_privs */

@@ -167,23 +167,13 @@ static bool ring_reads_private(void)
 	return ring_do(&r, &sqe) >= 0;
 }
 
-static bool worker_opens(const char *path)
+static bool ring_reads_private_by_worker(void)
 {
 	struct ring r = ring_of(0);
-	struct io_uring_sqe sqe = request_open(path, O_RDONLY, 0);
+	struct io_uring_sqe sqe = request_open("bob/private", O_RDONLY, 0);
 
 	sqe.flags = IOSQE_ASYNC;
 	return ring_do(&r, &sqe) >= 0;
-}
-
-static bool ring_reads_private_by_worker(void)
-{
-	return worker_opens("bob/private");
-}
-
-static bool ring_enters_locked_by_worker(void)
-{
-	return worker_opens("bob/locked/file");
 }
 
 static bool personality_reads_private_by_worker(void)
@@ -860,7 +850,6 @@ const struct test_case whose_cases[] = {
 	CASE(personality_finds_nothing),
 	CASE(ring_reads_private),
 	CASE(ring_reads_private_by_worker),
-	CASE(ring_enters_locked_by_worker),
 	CASE(personality_reads_private_by_worker),
 	CASE(put_off_reads_private),
 	CASE(put_off_reads_public),
