@@ -79,7 +79,8 @@ static bool is_chmod(const struct ct_kind *k)
 
 /*
  * Which function asked inode_permission()? Inlined functions of fs/namei.c are named by what they
- * are part of.
+ * are part of. To be asked only of kinds whose path the probe takes whole (bpf/outcome.h,
+ * needs_whole_path): elsewhere kinds that agree in their innermost frames share the first one's.
  */
 static bool permission_for(const struct ct_kind *k, const char *const *askers)
 {

@@ -240,6 +240,8 @@ static const struct fact {
 	  CT_REQUIRED, .any_of = DAC, .sel = CT_OPEN_READ),
 	F("reading, the second question", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat",
 	  CT_REQUIRED, .any_of = DAC, .after = CAP_DAC_READ_SEARCH + 1),
+	F("writing, by the path of a search before it", CAP_DAC_OVERRIDE, "openat",
+	  GENERIC "link_path_walk path_openat", CT_REQUIRED, .sel = CT_OPEN_WRITE),
 	F("writing against the mode", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat",
 	  CT_REQUIRED, .sel = CT_OPEN_WRITE),
 	F("SO_MARK, since 5.17", CAP_NET_RAW, "setsockopt", SETSOCKOPT, CT_REQUIRED,
