@@ -79,8 +79,9 @@ static bool is_chmod(const struct ct_kind *k)
 
 /*
  * Which function asked inode_permission()? Inlined functions of fs/namei.c are named by what they
- * are part of. To be asked only of kinds whose path the probe takes whole (bpf/outcome.h,
- * needs_whole_path): elsewhere kinds that agree in their innermost frames share the first one's.
+ * are part of. A path is a kind's own only where the probe takes it whole (bpf/outcome.h,
+ * needs_whole_path). Elsewhere kinds that agree in their innermost frames share that of the first
+ * one, and no rule may leave anything out for it.
  */
 static bool permission_for(const struct ct_kind *k, const char *const *askers)
 {
