@@ -23,6 +23,8 @@ const volatile __u64 cfg_refused;	/* set of capabilities */
 const volatile __u32 cfg_userns;	/* the workload's, by inode number */
 const volatile __u64 cfg_host_bounding; /* what the mounter of an overlay holds */
 const volatile __u64 cfg_given;		/* to the workload: its main process's bounding set */
+/* Numbers of the calls that end a set-up with no more than was given; -1: of none. */
+const volatile int cfg_starts[2] = { -1, -1 };
 
 __u64 lease_ns; /* refuse until then (CLOCK_MONOTONIC); 0: not at all */
 __u64 lapsed;	/* granted because the lease was over */
@@ -45,6 +47,18 @@ static __always_inline bool is_set_up(struct task_struct *task, __u32 tgid)
 
 	return n && CT_IS_PENDING(n->entry) && bpf_ktime_get_ns() - n->since < SET_UP_NS &&
 	       !is_within(BPF_CORE_READ(task, real_parent), cfg_cgroup);
+}
+
+/*
+ * The execve that ends the set-up of a process in a container is made with what the container was
+ * given: without a capability that it needs the program does not start (judge/judge.h).
+ */
+static __always_inline bool starts_the_program(struct task_struct *task, const struct cred *cred)
+{
+	int nr = regs_nr(false, regs_of(false, task));
+
+	return nr >= 0 && (nr == cfg_starts[0] || nr == cfg_starts[1]) && !is_compat(false, task) &&
+	       !(CAPS_OF(cred, cap_effective) & ~cfg_given);
 }
 
 /*
@@ -88,7 +102,7 @@ int BPF_PROG(refuse, const struct cred *cred, struct user_namespace *target, int
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD || !are_its_own(task, cred) ||
 	    owns(cred, target))
 		return 0;
-	if (is_set_up(task, tgid))
+	if (is_set_up(task, tgid) && !starts_the_program(task, cred))
 		return 0;
 	if (bpf_ktime_get_ns() >= until) {
 		__sync_fetch_and_add(&lapsed, 1);

@@ -159,6 +159,15 @@ struct ct_judge_opts {
 	size_t nsettled;
 };
 
+/*
+ * Was this asked in the execve that ends a container's set-up? It is made with what the container
+ * is given (a set of capabilities): runc and crun have given up the rest by then. What is asked
+ * there of a path, a program or its interpreter is asked of the container's set, and without it
+ * nothing starts at all. The executions before that, of a runtime's own programs, are made with
+ * more; where everything is given the two are not told apart.
+ */
+bool ct_judge__starts_program(const struct ct_kind *k, uint64_t given);
+
 /* Never fails, and leaves the session as it is; the caller frees the report before that. */
 struct ct_report *ct_judge__with(const struct ct_session *s, const struct ct_judge_opts *o);
 

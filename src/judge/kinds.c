@@ -104,19 +104,18 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 	return f;
 }
 
-/*
- * The execve that ends a container's set-up is made with what the container is given: runc and crun
- * have given up the rest by then. What is asked there of a path, a program or its interpreter is
- * asked of the container's set, and without it nothing starts at all. The executions before that,
- * of a runtime's own programs, are made with more; where everything is given the two are not told
- * apart. For root systemd only narrows the bounding set, and still holds everything in the execve.
- */
-static bool starts_the_program(const struct ct_case *c, const struct ct_kind *k)
+bool ct_judge__starts_program(const struct ct_kind *k, uint64_t given)
 {
 	return (ct_str_equal(k->syscall, "execve") || ct_str_equal(k->syscall, "execveat")) &&
-	       (c->w->kind == CT_WL_CONTAINER || !(k->key.flags & CT_F_EUID0)) &&
 	       k->key.flags & CT_F_CREDS && !(k->key.flags & CT_CRED_OTHERS) &&
-	       c->w->configured_known && !(k->key.effective & ~c->w->configured);
+	       !(k->key.effective & ~given);
+}
+
+/* For root systemd only narrows the bounding set, and still holds everything in the execve. */
+static bool starts_the_program(const struct ct_case *c, const struct ct_kind *k)
+{
+	return (c->w->kind == CT_WL_CONTAINER || !(k->key.flags & CT_F_EUID0)) &&
+	       c->w->configured_known && ct_judge__starts_program(k, c->w->configured);
 }
 
 /* Reasons that make a check none of the workload's needs, whatever the site. */

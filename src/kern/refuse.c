@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "cgroup/hierarchy.h"
 #include "kern/probe_priv.h"
+#include "kern/selectors.h"
 #include "rehearse.skel.h"
 
 #define CURE                                                                               \
@@ -43,6 +44,10 @@ static void configure(struct rehearse_bpf *s, const struct ct_refuse_opts *opts)
 	s->rodata->cfg_userns = opts->userns;
 	s->rodata->cfg_given = opts->given;
 	s->rodata->cfg_host_bounding = own_bounding_set();
+	if (opts->container) {
+		s->rodata->cfg_starts[0] = ct_syscall__number("execve");
+		s->rodata->cfg_starts[1] = ct_syscall__number("execveat");
+	}
 }
 
 static const char *explain(const char *step, int code)

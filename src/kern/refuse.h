@@ -15,6 +15,7 @@ struct ct_refuse_opts {
 	uint64_t caps;	 /* refused to it */
 	uint64_t given;	 /* the bounding set of its main process */
 	uint32_t userns; /* inode number of the workload's user namespace */
+	bool container;	 /* its runtime has given up what it holds itself before it executes */
 };
 
 /* A process that hangs refuses no longer than this after its last ct_refuser__extend. */

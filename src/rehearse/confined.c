@@ -138,6 +138,7 @@ int ct_confined__find(const struct ct_confined_name *name, struct ct_engine *e,
 	}
 	ct_runtimes__classify(t.path, &classified);
 	t.id = ct_xstrdup(classified.id);
+	t.container = name->container || classified.kind == CT_WL_CONTAINER;
 	*out = t;
 	return 0;
 }

@@ -21,6 +21,7 @@ struct ct_confined {
 	uint32_t userns;  /* inode number */
 	uint64_t given;	  /* the bounding set of a process there; 0: not known */
 	bool host_userns; /* the one that captrim is in */
+	bool container;
 };
 
 /*

@@ -47,7 +47,8 @@ static int begin(struct ct_stage *s, struct ct_err *err)
 	struct ct_refuse_opts refuse = { .cgroup = s->r.confined.cgroup,
 					 .caps = ~s->opts->keep,
 					 .given = s->r.confined.given,
-					 .userns = s->r.confined.userns };
+					 .userns = s->r.confined.userns,
+					 .container = s->r.confined.container };
 	int ret = 0;
 
 	if (s->opts->check)
@@ -76,8 +77,10 @@ static bool are_anothers(const struct ct_rehearsal *r, const struct ct_kind *k)
 /* Would it have been refused? As in bpf/rehearse.bpf.c, as far as a kind tells. */
 static bool concerns(const struct ct_rehearsal *r, const struct ct_kind *k)
 {
-	if (!(k->key.flags & CT_F_GRANTED) || r->keep >> k->key.cap & 1 ||
-	    k->key.entry == CT_ENTRY_SETUP || are_anothers(r, k))
+	if (!(k->key.flags & CT_F_GRANTED) || r->keep >> k->key.cap & 1 || are_anothers(r, k))
+		return false;
+	if (k->key.entry == CT_ENTRY_SETUP &&
+	    !(r->confined.container && ct_judge__starts_program(k, r->confined.given)))
 		return false;
 	/* In a user namespace of its own it holds all, whatever was dropped. */
 	if (r->confined.host_userns && k->key.level)

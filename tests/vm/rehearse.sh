@@ -169,6 +169,20 @@ if [ -n "$docker" ]; then
 	must 'docker refuses, exec starts' docker exec rehearse grep refused /now
 	must 'docker copy-up' docker exec rehearse touch /bin/busybox
 	must 'docker exec refused' fails docker exec rehearse chown 1 /bin/busybox
+	# What a process needs in order to start at all is refused in its very execve.
+	docker run -d --name rehearse2 --network none base sh -c \
+		'cp /bin/busybox /true; chmod 700 /true; chown 1 /true; exec sleep 1000' >/dev/null
+	must 'docker exec starts' docker exec rehearse2 /true
+	("$captrim" rehearse -q -c rehearse2 --cap-add chown --for 100s --format json -o $dir/out2 2>$dir/err2) &
+	second=$!
+	n=0
+	while docker exec rehearse2 /true 2>/dev/null && [ $((n += 1)) -lt 60 ]; do sleep 1; done
+	must 'docker exec does not start' fails docker exec rehearse2 /true
+	docker kill rehearse2 >/dev/null
+	wait $second
+	cp $dir/out2 $dir/out
+	has 'says what did not start' '"capability": "DAC_OVERRIDE", *"count": [1-9][0-9]*, *"effect": "fails", *"process": "[^"]*", *"syscall": "execve"'
+	docker rm rehearse2 >/dev/null
 	docker kill rehearse >/dev/null
 	ended
 	must 'docker death' is_status $? 1
