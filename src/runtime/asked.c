@@ -43,7 +43,7 @@ int ct_asked__check(struct ct_asked *a, struct ct_err *err)
 
 /*
  * A bundle is at STATE/io.containerd.runtime.v2.task/NAMESPACE/ID/config.json, and the socket at
- * STATE/containerd.sock, wherever that is. False: it is another runtime's.
+ * STATE/containerd.sock, wherever STATE is. False: it is another runtime's bundle.
  */
 static bool split_bundle(const char *config, char **socket, char **space)
 {
@@ -58,7 +58,7 @@ static bool split_bundle(const char *config, char **socket, char **space)
 	return true;
 }
 
-/* Is its id nobody's word for it, in whichever namespace? */
+/* Is the id, in whichever namespace, a random one rather than a name that somebody gave? */
 static bool is_numbered(const char *id)
 {
 	const char *slash = strchr(id, '/'), *plain = slash ? slash + 1 : id;
@@ -96,7 +96,7 @@ bool ct_asked__describe(struct ct_asked *a, const char *config, struct ct_worklo
 		return true;
 	if (w->runtime == CT_RT_NONE || !ct_runtimes[w->runtime]->has_api)
 		return true;
-	/* One that has ended has no bundle any more, but is known for a while yet. */
+	/* A container that has ended has no bundle, but containerd knows it for a while yet. */
 	if (!config || !split_bundle(config, &socket, &space)) {
 		socket = ct_xstrdup(USUAL);
 		space = slash		     ? ct_xstrndup(w->id, (size_t)(slash - w->id)) :

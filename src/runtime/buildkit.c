@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* BuildKit: the steps of a build, each a container that nobody has named. */
+/* BuildKit: each step of a build runs in a container that has no name. */
 #include "model/caps.h"
 #include "runtime/runtime.h"
 
 #define ID 25 /* digits in base 36 (identity.NewID of moby/buildkit) */
 
 /*
- * Below "buildkit", at the root or in a parent of the engine's: /docker/buildkit/ID. With systemd
- * the engine's own prefix stands before it: docker-ID.scope.
+ * Below "buildkit", at the root or in the engine's own parent cgroup: /docker/buildkit/ID. With
+ * systemd the engine's prefix stands before the id: docker-ID.scope.
  */
 static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {

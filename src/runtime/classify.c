@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whose is a cgroup? Paths tell, and what runtimes keep bears their guesses out. */
+/* Which workload a cgroup belongs to: its path tells, and the files of runtimes confirm guesses. */
 #include <string.h>
 
 #include "base/host_root.h"
@@ -16,7 +16,7 @@ static const struct ct_cgroup_owner *const owners[] = {
 #undef CT_RUNTIME
 };
 
-/* The paths that were right last, in turn. */
+/* The paths whose guesses were confirmed last; the oldest is overwritten first. */
 static char *kept[KEPT];
 static size_t next_kept;
 
@@ -49,8 +49,9 @@ static bool is_system(const char *os)
 }
 
 /*
- * Does the bundle of such a container name this cgroup, or is the system such a runtime's own? What
- * was right once stays so for a while, since a container's files go before its last events come.
+ * Is the guess right? The bundle must name this cgroup; below a service, the first process must
+ * live in it; for the init of a system such as Talos, this must be that system. A confirmed guess
+ * stays so for a while, since a container's files go before its last events come.
  */
 static bool is_right(const struct ct_cgroup_name *name, const char *path)
 {
@@ -78,9 +79,10 @@ static bool is_slice(struct ct_cgroup_part p)
 }
 
 /*
- * What was started by hand has any name, and lies at the root (crun, runsc) or beside the one who
- * started it (runc): only the state of the low-level runtime tells it from a plain directory. Units
- * below are its own systemd's; what lies below a unit is that one's.
+ * A container that was started by hand may have any name, and its cgroup lies at the root (crun,
+ * runsc) or beside that of whoever started it (runc): only the state of the low-level runtime tells
+ * it from a plain directory. The search ends at the first unit: units below a container belong to
+ * the systemd inside it, and what lies below a unit belongs to the unit.
  */
 static bool was_started(const char *path, struct ct_cgroup_name *name)
 {

@@ -7,7 +7,7 @@
 #include "base/util.h"
 #include "runtime/runtime.h"
 
-/* Options before the subcommand that take a value as a word of their own. */
+/* Options before the subcommand whose value is a separate word. */
 static bool takes_value(const char *word)
 {
 	static const char *const options[] = {
@@ -73,7 +73,7 @@ static const char *name_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* The runtime that this client belongs to; NULL: it is not the client of an engine. */
+/* The runtime that this client belongs to; NULL: it is not an engine's client. */
 static const struct ct_runtime_type *runtime_of(const char *client, bool *compose)
 {
 	ct_runtimes__for_each(type) {
@@ -150,7 +150,7 @@ struct ct_client ct_client__parse(char *const *argv)
 
 struct ct_systemd_run ct_systemd_run__parse(char *const *argv)
 {
-	/* Those that matter, or that would hide one as their value. */
+	/* The options that matter, and those whose value could be taken for one of them. */
 	static const struct option options[] = {
 		{ "unit", required_argument, NULL, 'u' },
 		{ "scope", no_argument, NULL, 's' },
@@ -182,8 +182,8 @@ struct ct_systemd_run ct_systemd_run__parse(char *const *argv)
 	int c;
 
 	opterr = 0;
-	optind = 0; /* anew */
-	/* Those without a value are unknown here, which does no harm. */
+	optind = 0; /* makes getopt start afresh */
+	/* Options without a value are unknown here, which does no harm. */
 	while ((c = getopt_long((int)(client.argc - client.name), argv + client.name,
 				"+H:M:p:E:u:", options, NULL)) != -1) {
 		r.scope |= c == 's';

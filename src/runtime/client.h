@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Command lines that have others start something: docker, podman, systemd-run ... */
+/* Command lines that ask another program to start something: docker, podman, systemd-run ... */
 #ifndef CT_RUNTIME_CLIENT_H
 #define CT_RUNTIME_CLIENT_H
 
@@ -8,20 +8,20 @@
 
 #include "runtime/endpoint.h"
 
-/* The words of a container client's command line, "sudo" before it or not. */
+/* The words of a container client's command line, with or without "sudo" before it. */
 struct ct_client {
 	size_t argc;
 	size_t name;	   /* index of the client's word, 0 or 1 */
-	size_t sub;	   /* index of the subcommand ("run"), behind "container"; argc: none */
+	size_t sub;	   /* index of the subcommand ("run"), after "container"; argc: none */
 	bool is_container; /* a client of an engine that can be asked */
-	bool is_compose;   /* Compose by itself, as docker-compose */
+	bool is_compose;   /* a standalone Compose client, such as docker-compose */
 	bool is_systemd_run;
 	bool starts;		       /* the subcommand is run or create */
 	struct ct_engine_words engine; /* which engine it asks, borrowed */
 };
 struct ct_client ct_client__parse(char *const *argv);
 
-/* The words of systemd-run, "sudo" before it or not. */
+/* The words of a systemd-run command line, with or without "sudo" before it. */
 struct ct_systemd_run {
 	size_t command;	  /* index of the command's first word, argc: none */
 	char *given;	  /* the unit's name as written, or NULL; the caller frees */
@@ -34,7 +34,10 @@ struct ct_systemd_run ct_systemd_run__parse(char *const *argv);
 /* Index of the next word of a client's command line that is not an option, from i on. */
 size_t ct_client__word(char *const *argv, size_t i);
 
-/* The value of an option between two indices: "A VALUE" (A NULL: never), "B VALUE", "B=VALUE". */
+/*
+ * The value of an option between two indices, as "A VALUE" (A NULL: never), "B VALUE" or "B=VALUE";
+ * NULL: not given.
+ */
 const char *ct_client__option(char *const *argv, size_t from, size_t to, const char *a,
 			      const char *b);
 

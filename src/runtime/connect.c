@@ -23,7 +23,7 @@ char *ct_runtimes__engines(const char *sep)
 	return titles.s;
 }
 
-/* What the words or the environment name. Returns 1 if that is nothing. */
+/* Opens the engine that the words or the environment name. Returns 1 if they name none. */
 static int open_named(const struct ct_engine_words *w, struct ct_engine **e, struct ct_err *err)
 {
 	ct_runtimes__for_each(type) {
@@ -47,8 +47,8 @@ static bool is_absent(int ret)
 }
 
 /*
- * Engines that are absent are passed over; any other error is reported. That of the client, if
- * there is one, comes first.
+ * Absent engines are passed over; any other error is reported. The engine of the client, if there
+ * is one, is tried first.
  */
 static int open_usual(const struct ct_runtime_type *first, struct ct_engine **e, struct ct_err *err)
 {
@@ -78,7 +78,7 @@ static int open_usual(const struct ct_runtime_type *first, struct ct_engine **e,
 	return ret;
 }
 
-/* The words do not say whose address it is: take the first runtime that understands it. */
+/* The words have an address but no runtime: the first runtime that understands it is taken. */
 static int open_at(const struct ct_engine_words *w, struct ct_engine **e, struct ct_err *err)
 {
 	const struct ct_engine_ops *last = NULL;
@@ -105,7 +105,7 @@ struct engines {
 	size_t n;
 };
 
-/* A user's engine, which is asked with less patience, since it may be anything. */
+/* Adds a user's engine, which is given less time to answer, since anything may listen there. */
 static void add_users(struct engines *to, const struct ct_runtime_type *type, const char *path)
 {
 	ct_autofree char *there = ct_host__path(path);
@@ -122,7 +122,7 @@ static void add_users(struct engines *to, const struct ct_runtime_type *type, co
 		to->n++;
 }
 
-/* Root's engines of other runtimes. */
+/* Adds root's engines of the other runtimes. */
 static void add_others(struct engines *to, enum ct_runtime first)
 {
 	ct_runtimes__for_each(type) {
@@ -136,8 +136,8 @@ static void add_others(struct engines *to, enum ct_runtime first)
 }
 
 /*
- * Nobody said which one is meant: all that answer, those of users, too. ret and *e are what came of
- * looking for the first. Returns what is to be returned then.
+ * Nobody named an engine: adds all others that answer, those of users included. ret and *e are the
+ * result of looking for the first one. Returns what the caller is to return.
  */
 static int with_others(int ret, struct ct_engine **e, struct ct_err *err)
 {
@@ -159,7 +159,7 @@ static int with_others(int ret, struct ct_engine **e, struct ct_err *err)
 		return ret;
 	if (err)
 		ct_err__free(err);
-	/* One of a user's alone is to be asked about that user's containers alone. */
+	/* A user's engine is wrapped even if it is the only one, to answer for that user alone. */
 	*e = all.n > 1 || all.all[0]->uid ? ct_several__new(all.all, all.n) : all.all[0];
 	return 0;
 }
@@ -175,7 +175,7 @@ int ct_runtimes__connect(const struct ct_engine_words *words, struct ct_engine *
 	if (words->address && !words->type)
 		return open_at(words, e, err);
 	ret = open_named(words, &first, err);
-	/* What is named and does not answer is an error, even where others would. */
+	/* A named engine that does not answer is an error, even where others would answer. */
 	if (ret && ret != 1)
 		return ret;
 	if (ret == 1)

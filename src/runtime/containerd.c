@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* containerd by itself: of Kubernetes (k3s, microk8s), ctr and nerdctl. */
+/* containerd without Docker: as used by Kubernetes (k3s, microk8s), ctr and nerdctl. */
 #include <string.h>
 
 #include "base/util.h"
@@ -19,7 +19,7 @@ static const struct ct_bundle_place bundles[] = {
 	{ 0 },
 };
 
-/* As containerd's identifiers are (pkg/identifiers): words of ASCII, with single . _ - between. */
+/* containerd's identifiers (pkg/identifiers): words of ASCII, with single . _ - between them. */
 static bool is_identifier(const struct ct_cgroup_part *p)
 {
 	bool after_word = false;
@@ -38,7 +38,7 @@ static bool is_identifier(const struct ct_cgroup_part *p)
 	return after_word;
 }
 
-/* Directories at the root in which others keep theirs. */
+/* Directories at the root in which other programs keep their cgroups. */
 static bool is_others(const struct ct_cgroup_part *p)
 {
 	static const char *const names[] = {
@@ -57,7 +57,7 @@ static bool is_others(const struct ct_cgroup_part *p)
 	return ct_cgroup_part__is_kubepods(p) || ct_cgroup_part__is(p, "kata_overhead");
 }
 
-/* uid_N, as Slurm and Android call what belongs to a user. */
+/* uid_N, as Slurm and Android call the cgroups of a user. */
 static bool is_users(struct ct_cgroup_part p)
 {
 	return ct_cgroup_part__cut_prefix(&p, "uid_") && strspn(p.s, "0123456789") >= p.len;
@@ -69,8 +69,8 @@ static bool is_slice(struct ct_cgroup_part p)
 }
 
 /*
- * ctr and nerdctl with cgroupfs: /NAMESPACE/NAME. Two names that are always there are known for
- * containerd's; any other could be anybody's directory.
+ * ctr and nerdctl with cgroupfs: /NAMESPACE/NAME. The namespaces default and k8s.io, which always
+ * exist, are known to be containerd's; any other could be anybody's directory.
  */
 static bool is_in_namespace(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
@@ -85,11 +85,11 @@ static bool is_in_namespace(const struct ct_cgroup_at *at, struct ct_cgroup_name
 	    !is_identifier(&at->part) || is_users(at->parent) || is_users(at->part) ||
 	    ct_cgroup_part__is_unit(&at->parent) || is_slice(at->parent) || is_slice(at->part))
 		return false;
-	/* A directory that somebody has made for what is named by a uuid. */
+	/* Somebody's directory for something that is named by a uuid. */
 	if (ct_cgroup_part__is_uuid(&at->next, '-'))
 		return false;
 	name->guessed = true;
-	/* Names are free in each namespace. */
+	/* Each namespace has names of its own, so the namespace is part of the id. */
 	ct_cgroup_name__set_id(name, at->parent.s, at->parent.len + 1 + at->part.len);
 	return true;
 }

@@ -11,7 +11,7 @@
 
 #define SERVICE "containerd.services.containers.v1.Containers/"
 
-/* Those of containers.proto that are asked for. */
+/* The field numbers of containers.proto that are read or written here. */
 enum {
 	GET_ID = 1,
 	GET_CONTAINER = 1,
@@ -42,7 +42,7 @@ static void take_name(const char *labels, const char *space, char **name)
 	ct_oci__take_spaced(name, space, given);
 }
 
-/* The CRI keeps a pod's labels with its sandbox, which is a container, too. */
+/* containerd's CRI plugin keeps a pod's labels with its sandbox, which is a container, too. */
 static int take_pod(struct ct_grpc *g, const char *space, const char *cgroup,
 		    struct ct_container *c, struct ct_err *err)
 {

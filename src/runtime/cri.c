@@ -8,7 +8,7 @@
 #include "runtime/pod_notes.h"
 #include "runtime/proto.h"
 
-/* Those of api.proto that are asked for. */
+/* The field numbers of api.proto that are read or written here. */
 enum {
 	LIST_FILTER = 1,
 	FILTER_ID = 1,
@@ -25,7 +25,7 @@ enum {
 	METADATA_NAMESPACE = 3,
 };
 
-/* Kubernetes before 1.23 called the same messages v1alpha2. */
+/* Before Kubernetes 1.23 the same messages were in v1alpha2. */
 static int call(struct ct_grpc *g, const char *method, const char *id, struct ct_str *answer,
 		struct ct_err *err)
 {
@@ -71,7 +71,7 @@ static char *text_within(struct ct_proto message, uint64_t outer, uint64_t numbe
 	return ct_proto__find(message, outer, &f) ? text(ct_proto__of(&f), number) : NULL;
 }
 
-/* The labels, which may be none, end with an empty line's worth of nothing. */
+/* Empty text, not NULL, if there are no labels: NULL would mean that they are not known. */
 static char *labels(struct ct_proto message, uint64_t number)
 {
 	struct ct_str lines = { 0 };

@@ -13,7 +13,7 @@ int ct_describe__container(struct ct_engine *e, const char *id, struct ct_worklo
 
 	*config = NULL;
 	if (e && !ct_engine__inspect(e, id, w, &err)) {
-		/* The reader of a bundle looks for runsc's state by itself. */
+		/* ct_oci__read() looks for runsc's state itself. */
 		ct_oci__tell_sandbox(w, w->cgroup_path);
 		return 0;
 	}

@@ -20,13 +20,13 @@ static const struct ct_bundle_place bundles[] = {
 	{ 0 },
 };
 
-/* A task of Amazon's ECS; v1: /ecs/TASK/ID, v2: ecstasks.slice/ecstasks-TASK.slice. */
+/* The id of a task of Amazon's ECS; v1: /ecs/TASK/ID, v2: ecstasks.slice/ecstasks-TASK.slice. */
 static bool is_task_id(const struct ct_cgroup_part *p)
 {
 	return ct_cgroup_part__is_uuid(p, '-') || ct_cgroup_part__is_hex(p, TASK_ID);
 }
 
-/* /ecs/TASK/ID, and /ecs/CLUSTER/TASK/ID since the tasks' own names have the cluster in them. */
+/* /ecs/TASK/ID, or /ecs/CLUSTER/TASK/ID where the task's own name includes the cluster. */
 static bool is_below_task(const struct ct_cgroup_at *at)
 {
 	return is_task_id(&at->parent) &&
@@ -34,7 +34,7 @@ static bool is_below_task(const struct ct_cgroup_at *at)
 		(at->depth == 3 && ct_cgroup_part__is(&at->first, "ecs")));
 }
 
-/* TASK-NUMBER of ECS on Fargate, which uses containerd by now, and has used Docker. */
+/* TASK-NUMBER of ECS on Fargate, run by Docker or containerd: the path does not tell which. */
 static bool is_fargates(const struct ct_cgroup_at *at)
 {
 	struct ct_cgroup_part task = { at->part.s, TASK_ID, 0 };
@@ -46,8 +46,9 @@ static bool is_fargates(const struct ct_cgroup_at *at)
 }
 
 /*
- * Where the parent says who asked Docker for it: ECS, and the runners of GitHub, whose daemon has
- * it as its --cgroup-parent. Docker had once a driver that used LXC.
+ * Containers whose parent cgroup says who asked Docker for them: ECS, and the runners of GitHub,
+ * whose daemon has it as its --cgroup-parent. Docker once had a driver that used LXC, with the
+ * parent "lxc".
  */
 static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
@@ -56,7 +57,7 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 		ct_cgroup_name__set_id(name, at->part.s, at->part.len);
 		return true;
 	}
-	/* What buildx starts BuildKit in lies in /docker/buildx. */
+	/* buildx starts BuildKit in a container below /docker/buildx. */
 	if (!ct_cgroup_part__is_id(&at->part) ||
 	    !(is_below_task(at) ||
 	      (ct_cgroup_part__is(&at->grandparent, "docker") &&
@@ -91,8 +92,7 @@ const struct ct_runtime_type ct_runtime_docker = {
 		.caps = CT_CAPS_DOCKER_DEFAULT,
 		.order = CT_GRANT_ADDS_LAST,
 		.profile = CT_PROFILE_MOBY,
-		/* moby asks a list of its own which names there are: up to 20.10 it ends with
-		 * AUDIT_READ. */
+		/* moby has its own list of names, which ends with AUDIT_READ up to 20.10. */
 		.names_all_since = 23,
 	},
 	.cgroups = {

@@ -32,7 +32,7 @@ int ct_docker__negotiate(const char *server_max, unsigned int *major, unsigned i
 	return 0;
 }
 
-/* Bits 0 to cap_last_cap; engines before API 1.42 know nothing after AUDIT_READ. */
+/* Bits 0 to cap_last_cap; Docker's engines before API 1.42 know nothing after AUDIT_READ. */
 static uint64_t caps_all(unsigned int major, unsigned int minor, enum ct_runtime rt)
 {
 	ct_autofree char *text = NULL;
@@ -57,7 +57,7 @@ static int ping(struct ct_docker *d, struct ct_err *err)
 		return ret;
 	if (ans.status != 200)
 		return ct_docker__refused(d, &ans, err);
-	/* A server that names no version is asked without: it takes its newest. */
+	/* A server that names no version is asked without one: it uses its newest. */
 	if (ans.api && !ct_docker__negotiate(ans.api, &major, &minor))
 		snprintf(d->prefix, sizeof(d->prefix), "/v%u.%u", major, minor);
 	d->info.runtime = CT_RT_DOCKER;
@@ -71,10 +71,10 @@ static int ping(struct ct_docker *d, struct ct_err *err)
 	return 0;
 }
 
-/* NULL: none. A distribution's mark is left out: "20.10.24+dfsg1". */
-/* Whatever a service says of itself, it stays a word. */
+/* The longest word that is taken from what a service says of itself. */
 #define MAX_WORD 64
 
+/* NULL: none. A distribution's mark is left out: "20.10.24+dfsg1". The caller frees. */
 static char *version_of(const json_t *root, const char *member)
 {
 	ct_autofree char *version = ct_printable(ct_json_in__str(root, member) ?: "");
@@ -83,7 +83,7 @@ static char *version_of(const json_t *root, const char *member)
 	return *version ? ct_columns__cut(version, MAX_WORD) : NULL;
 }
 
-/* The version decides which capabilities the engine can be asked for, so it is asked twice. */
+/* /version, where /info told none: the version decides which capabilities the engine knows. */
 static void ask_version(struct ct_docker *d)
 {
 	ct_autofree char *path = ct_xasprintf("%s/version", d->prefix);
@@ -93,7 +93,7 @@ static void ask_version(struct ct_docker *d)
 		d->info.version = version_of(root, "Version");
 }
 
-/* Containers run on the engine's kernel, be it a virtual machine's behind a socket of this one. */
+/* A socket of this machine may lead to an engine in a virtual machine, with another kernel. */
 static int check_kernel(const struct ct_docker *d, const json_t *root, struct ct_err *err)
 {
 	const char *kernel = ct_json_in__str(root, "KernelVersion");
@@ -113,9 +113,9 @@ static int check_kernel(const struct ct_docker *d, const json_t *root, struct ct
 }
 
 /*
- * What /info adds is welcome but not needed: a proxy in front of the socket
- * may refuse it. A refusal of the version, though, means that the server no
- * longer knows one this old; without one it takes its newest.
+ * What /info adds is welcome but not needed: a proxy in front of the socket may refuse it. A
+ * refusal of the API version, though, means that this one is too old for the server; asked without
+ * a version, it uses its newest.
  */
 static int learn_docker(struct ct_docker *d, struct ct_err *err)
 {
@@ -145,7 +145,7 @@ static int learn_docker(struct ct_docker *d, struct ct_err *err)
 	return 0;
 }
 
-/* Podman's /info takes a second or two: it asks the package manager. Its socket tells enough. */
+/* Podman's /info takes seconds, as it asks the package manager. The socket's owner tells enough. */
 static int learn_podman(struct ct_docker *d)
 {
 	struct stat st;
@@ -198,7 +198,7 @@ static int docker_open(const struct ct_endpoint *at, struct ct_engine **e, struc
 	struct ct_docker *new = ct_xzalloc(sizeof(*new));
 	int ret;
 
-	curl_global_init(CURL_GLOBAL_DEFAULT); /* counted; close takes it back */
+	curl_global_init(CURL_GLOBAL_DEFAULT); /* counted by libcurl; docker_close() undoes it */
 	new->engine.ops = &ct_docker_api;
 	new->stream.epoll = new->stream.kick = -1;
 	take_place(new, at);
@@ -226,7 +226,7 @@ fail:
 	return ret;
 }
 
-/* Names and ids as the daemons allow them: nothing that means something in a URL. */
+/* Names and ids as the daemons allow them, without characters that have a meaning in a URL. */
 static bool is_name(const char *s)
 {
 	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
@@ -248,7 +248,7 @@ static int get_container(struct ct_docker *d, const char *name, json_t **root, s
 	return ct_docker__json(d, path, root, err);
 }
 
-/* Path of an image's description; the caller frees. NULL: that cannot be the name of an image. */
+/* An image's path in the API; the caller frees. NULL: that cannot be the name of an image. */
 static char *image_path(const struct ct_docker *d, const char *image)
 {
 	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
@@ -265,7 +265,7 @@ bool ct_docker__are_composes(struct ct_docker *d, const char *image, const json_
 	ct_autojson json_t *root = NULL;
 	const json_t *own;
 
-	/* An image that the daemon does not show is taken to have none of Compose's own. */
+	/* If the daemon does not show the image, only Compose's hash counts. */
 	if (!path || ct_docker__json(d, path, &root, NULL))
 		return ct_docker_labels__have_hash(labels, NULL);
 	own = json_object_get(json_object_get(root, "Config"), "Labels");
@@ -273,8 +273,8 @@ bool ct_docker__are_composes(struct ct_docker *d, const char *image, const json_
 }
 
 /*
- * Labels that the image has itself make no service of Compose's: anybody may publish an image
- * that says it is the database of somebody's project.
+ * Labels that come from the image do not make the container a service of Compose: anybody may
+ * publish an image that says it is the database of somebody's project.
  */
 static void drop_foreign_labels(struct ct_docker *d, const json_t *root, struct ct_container *c)
 {
@@ -360,7 +360,7 @@ static bool docker_is_composes(struct ct_engine *e, const struct ct_engine_event
 	return ct_docker__are_composes(ct_docker__of(e), ev->image, ev->labels);
 }
 
-/* URL-encoded, for a query of the containers of a project; the caller frees. NULL: not UTF-8. */
+/* The URL-encoded query for the containers of a project; the caller frees. NULL: not UTF-8. */
 static char *project_filter(struct ct_docker *d, const char *project)
 {
 	ct_autofree char *label = ct_xasprintf("com.docker.compose.project=%s", project);
@@ -406,7 +406,7 @@ static int docker_restart(struct ct_engine *e, const char *id, struct ct_err *er
 
 	if (!is_name(id))
 		return ct_err__set(err, ENOENT, "no container has such an id");
-	/* How long it takes to end is the container's own affair. */
+	/* No limit: how long the container takes to end is its own affair. */
 	curl_easy_setopt(d->easy, CURLOPT_TIMEOUT_MS, 0L);
 	curl_easy_setopt(d->easy, CURLOPT_POSTFIELDS, "");
 	ret = ct_docker__ask(d, path, &a, err);

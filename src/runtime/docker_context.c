@@ -38,7 +38,7 @@ static json_t *load(const char *path)
 	return json_loadb(text, len, 0, NULL);
 }
 
-/* A file of that name, if it is there; the caller frees. */
+/* The path of that file if it is there, else NULL; the caller frees. */
 static char *file_in(const char *dir, const char *name)
 {
 	ct_autofree char *path = ct_xasprintf("%s/%s", dir, name);
@@ -61,7 +61,7 @@ static void put_file(char **file, const char *path)
 	*file = ct_xstrdup(path);
 }
 
-/* An address on the command line or in DOCKER_HOST, with what is said about TLS there. */
+/* Takes an address from the command line or DOCKER_HOST, with what they say about TLS. */
 static int take_address(const struct ct_engine_words *w, const char *option, const char *address,
 			struct ct_endpoint *e, struct ct_err *err)
 {
@@ -81,7 +81,7 @@ static int take_address(const struct ct_engine_words *w, const char *option, con
 	return ct_endpoint__parse(address, tls || w->ca || w->cert || w->key, e, err);
 }
 
-/* What a context's file says; its certificates are in a directory of the same name. */
+/* Takes what a context's file says; its certificates are in a directory of the same name. */
 static int take_context(const json_t *root, const char *meta, struct ct_endpoint *e,
 			struct ct_err *err)
 {
@@ -95,13 +95,13 @@ static int take_context(const json_t *root, const char *meta, struct ct_endpoint
 	tls = ct_xasprintf("%.*s/tls/%.*s/docker", (int)(name - strlen("/meta/")), meta,
 			   (int)(end - name), meta + name);
 	if (!host || !*host)
-		return 1; /* the client takes its default then */
+		return 1; /* the client then uses its default */
 	take_files(tls, e);
 	e->insecure = json_is_true(json_object_get(docker, "SkipTLSVerify"));
 	return ct_endpoint__parse(host, e->ca || e->cert || e->insecure, e, err);
 }
 
-/* Files are named by a hash of the context's name; the name itself is in them. */
+/* The files are named by a hash of the context's name, so the name is looked for inside them. */
 static int find_context(const char *dir, const char *context, const char *said,
 			struct ct_endpoint *e, struct ct_err *err)
 {

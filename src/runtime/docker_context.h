@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which engine the docker client would ask: its words, its variables, its contexts. */
+/* Which engine the docker client would ask, by its words, its variables and its contexts. */
 #ifndef CT_RUNTIME_DOCKER_CONTEXT_H
 #define CT_RUNTIME_DOCKER_CONTEXT_H
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The stream of container events: an HTTP answer without end, one JSON object a line.
- * libcurl's multi interface reads it without blocking. The descriptor given out is an epoll
- * instance with the connection and an eventfd in it: it belongs to us when libcurl
- * closes the connection, and the eventfd makes it readable for what came with the header.
+ * The stream of container events: an endless HTTP answer, one JSON object a line. libcurl's multi
+ * interface reads it without blocking. The descriptor for poll is an epoll instance with the
+ * connection and an eventfd in it: it stays ours when libcurl closes the connection, and the
+ * eventfd makes it readable for events that came together with the header.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,12 +17,12 @@
 #define HEADER_TIMEOUT_MS 5000
 #define MAX_LINE	  (4u << 20) /* an event has all labels of its container */
 
-/* Health checks run all the time, so that only what is used is asked for; URL-encoded JSON. */
+/* URL-encoded JSON. Only events that are used: health checks cause others all the time. */
 #define FILTER_DOCKER                                                                   \
 	"%7B%22type%22%3A%5B%22container%22%5D%2C%22event%22%3A%5B%22create%22%2C"      \
 	"%22start%22%2C%22die%22%2C%22destroy%22%2C%22rename%22%2C%22exec_create%22%2C" \
 	"%22health_status%22%5D%7D"
-/* Podman has other names for events: all of them, translated by __parse. */
+/* Podman names events differently: all are asked for, and ct_docker_event__parse() adapts them. */
 #define FILTER_PODMAN "%7B%22type%22%3A%5B%22container%22%5D%7D"
 
 void ct_docker_lines__add(struct ct_docker_lines *l, const char *data, size_t len)
@@ -180,9 +180,9 @@ static int make_pollable(struct ct_docker_stream *s)
 }
 
 /*
- * Docker sends the header before it subscribes to its own events: what happens
- * in between is sent only to those who ask for the past as well. A moment
- * before the request is past enough, and the clock is the daemon's own.
+ * Docker sends the header before it subscribes to its own events: what happens in between is sent
+ * only to those who ask for the past as well. The moment before the request is enough, since the
+ * daemon has the same clock.
  */
 static char *url_since_now(const struct ct_docker *d)
 {

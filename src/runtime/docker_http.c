@@ -111,7 +111,7 @@ void ct_docker__while_waiting(struct ct_engine *e, int fd, void (*fn)(void *arg)
 	ct_docker__of(e)->aside = (struct ct_aside){ .fd = fd, .fn = fn, .arg = arg };
 }
 
-/* As curl_easy_perform(), but something else can be attended to. */
+/* Like curl_easy_perform(), but attends to d->aside while it waits. */
 static CURLcode perform_in_turn(struct ct_docker *d)
 {
 	struct curl_waitfd other = { .fd = d->aside.fd, .events = CURL_WAIT_POLLIN };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What Docker and Podman say of a container. Podman is asked through its own API, whose answer
- * has the same shape with a few members more: the bounding set among them.
+ * What Docker and Podman say of a container. Podman is asked through its own API, whose answer has
+ * the same shape and a few more members, the bounding set among them.
  */
 #include <errno.h>
 #include <string.h>
@@ -19,7 +19,7 @@ static bool is_true(const char *s)
 	return !strcmp(s, "1") || !strcasecmp(s, "t") || !strcasecmp(s, "true");
 }
 
-/* The value of a security option: "NAME=VALUE", or with the ':' of old clients. */
+/* The value of a security option, "NAME=VALUE", or "NAME:VALUE" as old clients write it. */
 static const char *option_value(const char *opt, const char *name)
 {
 	size_t n = strlen(name);
@@ -46,7 +46,7 @@ void ct_docker_info__parse(const json_t *root, struct ct_docker_info *info)
 
 	if (!json_is_array(opts))
 		return;
-	/* Without the option the daemon was built, or the kernel is, without seccomp. */
+	/* Without this option either the daemon was built without seccomp, or the kernel was. */
 	info->seccomp = CT_SECCOMP_NONE;
 	json_array_foreach(opts, i, o) {
 		const char *s = json_string_value(o), *profile;
@@ -67,9 +67,9 @@ void ct_docker_info__parse(const json_t *root, struct ct_docker_info *info)
 }
 
 /*
- * The client hands Docker's daemon the text of a profile, Podman keeps its path, and so does the
- * configuration of a daemon. containers/common looks for its default in these places first, then
- * takes the one that is built in (pkg/seccomp, default_linux.go).
+ * Docker's daemon has the text of a profile, which its client sent; Podman and a daemon's
+ * configuration have its path. containers/common looks for its default in these places, and else
+ * takes the built-in one (pkg/seccomp, default_linux.go).
  */
 static void read_profile(const char *profile, const struct ct_docker_info *info,
 			 struct ct_container *c)
@@ -154,7 +154,7 @@ char *ct_docker_health__command(const json_t *config)
 			ct_str__add(&s, "/bin/sh -c");
 	}
 	json_array_foreach(test, i, word) {
-		/* Podman takes a first word that is not a keyword as the command's. */
+		/* To Podman, a first word that is not a keyword is part of the command. */
 		if (i == 0 && (!strcmp(how, "CMD") || !strcmp(how, "CMD-SHELL")))
 			continue;
 		ct_str__addf(&s, "%s%s", s.len ? " " : "", json_string_value(word) ?: "");
@@ -162,7 +162,7 @@ char *ct_docker_health__command(const json_t *config)
 	return s.s;
 }
 
-/* Names a daemon does not know it refuses itself, so that they cannot be here. */
+/* A daemon refuses names that it does not know, so they cannot be here. */
 static struct ct_cap_list caps_of(const json_t *names)
 {
 	struct ct_cap_list list = { 0 };
@@ -184,7 +184,7 @@ uint64_t ct_docker__caps(const struct ct_docker_info *info, bool privileged, con
 			caps_of(drop));
 }
 
-/* libpod says the set outright; what a Docker daemon would grant is computed as it does. */
+/* libpod reports the set; Docker's is computed in the way of its daemon. */
 static void parse_caps(const json_t *root, const json_t *host, const struct ct_docker_info *info,
 		       struct ct_workload *w)
 {
@@ -210,7 +210,7 @@ static void parse_modes(const json_t *host, struct ct_container *c)
 	if (network && (!*network || !strcmp(network, "default")))
 		network = "bridge";
 	ct_json_in__take(&c->network, network);
-	/* Docker's "" is a namespace of its own, for which Podman has a word. */
+	/* Docker's "" means a namespace of its own, which Podman calls "private". */
 	ct_json_in__take(&c->pid_mode, pid && !*pid ? "private" : pid);
 	ct_json_in__take(&c->ipc_mode, ipc && !*ipc ? "private" : ipc);
 }
@@ -245,7 +245,7 @@ bool ct_docker_labels__are_own(const json_t *container, const json_t *image)
 
 	if (ct_docker_labels__have_hash(container, image))
 		return true;
-	/* Given by hand, each of them. */
+	/* Each label must differ from the image's, as one that was given by hand does. */
 	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
 		if (ct_json_in__str(container, names[i]) && !is_own(container, image, names[i]))
 			return false;
@@ -253,8 +253,8 @@ bool ct_docker_labels__are_own(const json_t *container, const json_t *image)
 }
 
 /*
- * Where it is told by its low-level runtime's name, as its administrator has called that: one with
- * a kernel of its own is no longer the engine's, since nothing is known of its checks here.
+ * The name that the administrator gave the low-level runtime tells one with a kernel of its own. It
+ * then counts as the container's runtime, instead of the engine: its checks are not seen here.
  */
 static enum ct_runtime runtime_of(const json_t *root, const json_t *host,
 				  const struct ct_docker_info *info)
@@ -267,9 +267,9 @@ static enum ct_runtime runtime_of(const json_t *root, const json_t *host,
 }
 
 /*
- * A container that never ended has the year 1 there. One that has ended since it started may have
- * been there before, which nothing tells. What was known first stays: it may be started anew by
- * its restart policy while it is watched.
+ * FinishedAt is in the year 1 until the container ends for the first time. If it has ended since
+ * StartedAt, nothing tells whether it had run before. The first answer stays, since its restart
+ * policy may start the container again while it is watched.
  */
 static void parse_state(const json_t *state, struct ct_container *c)
 {

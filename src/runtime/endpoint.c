@@ -53,7 +53,7 @@ static bool has_port(const char *authority)
 	return end && end[strcspn(end, ":/")] == ':';
 }
 
-/* tcp://HOST[:PORT][/PATH], behind its scheme. */
+/* tcp://HOST[:PORT][/PATH]; authority is what follows the scheme. */
 static int take_tcp(const char *authority, bool tls, struct ct_endpoint *e, struct ct_err *err)
 {
 	ct_autofree char *host = host_of(authority);
@@ -103,7 +103,7 @@ int ct_endpoint__parse(const char *address, bool tls, struct ct_endpoint *e, str
 		return take_tcp(rest, false, e, err);
 	if ((rest = behind(address, "https://")))
 		return take_tcp(rest, true, e, err);
-	/* Even of this machine, by another name, or of a virtual one behind a port. */
+	/* Refused even if it is this machine by another name, or a virtual one behind a port. */
 	if (behind(address, "ssh://"))
 		return ct_endpoint__elsewhere(e, "ssh leads to it", err);
 	return ct_err__set(err, EPROTONOSUPPORT,

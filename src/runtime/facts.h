@@ -6,7 +6,7 @@
 #include "model/session.h"
 #include "runtime/grant.h"
 
-/* Whose default seccomp profile a runtime applies. */
+/* Which default seccomp profile a runtime applies. */
 enum ct_default_profile {
 	CT_PROFILE_MOBY,  /* moby profiles/seccomp/default.json, or one that resembles it */
 	CT_PROFILE_COMMON /* containers/common pkg/seccomp/seccomp.json, which is laxer */
@@ -14,17 +14,17 @@ enum ct_default_profile {
 
 struct ct_runtime_facts {
 	const char *title; /* its name for people */
-	uint64_t caps;	   /* given when nothing is said; 0: its configuration decides */
+	uint64_t caps;	   /* the default set; 0: its configuration decides */
 	enum ct_grant_order order;
 	const char *why_not_both; /* it refuses what is both added and dropped; NULL: it does not */
 	bool in_guest; /* containers run on a kernel of their own, which checks what they do */
-	bool users_hold_set; /* a user other than root holds the set, too */
+	bool users_hold_set; /* processes of users other than root hold the set, too */
 	enum ct_default_profile profile;
-	/* First major version that takes the name of each capability; 0: not known of any. */
+	/* The first major version that accepts the name of every capability; 0: not known. */
 	long names_all_since;
 };
 
-/* Of a runtime that is not known: as of those that resemble Docker. */
+/* For CT_RT_NONE, the facts of a runtime that resembles Docker. */
 const struct ct_runtime_facts *ct_runtimes__facts(enum ct_runtime rt);
 
 #endif

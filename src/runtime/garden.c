@@ -5,11 +5,12 @@
 #include "model/caps.h"
 #include "runtime/runtime.h"
 
-#define HANDLE 28 /* 8-4-4-4-4 digits: a uuid, cut */
+#define HANDLE 28 /* 8-4-4-4-4 digits: a uuid without its last 8 */
 
 /*
- * Below "garden", which its own service has as well: /system.slice/garden.service/garden/HANDLE.
- * Between them stands "good" or "bad" where guardian throttles those that use too much of the CPU.
+ * Below "garden", at the root or in its own service: /system.slice/garden.service/garden/HANDLE.
+ * "good" or "bad" stands between them where guardian throttles containers that use too much of the
+ * CPU.
  */
 static bool is_below_garden(const struct ct_cgroup_at *at)
 {
@@ -26,7 +27,7 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 
 	if (!is_below_garden(at))
 		return false;
-	/* Diego gives handles of its own to what it checks with. */
+	/* Diego puts this before the handles of containers that it checks health with. */
 	ct_cgroup_part__cut_prefix(&part, "executor-healthcheck-");
 	if (part.len == HANDLE) {
 		snprintf(whole, sizeof(whole), "%.*s00000000", HANDLE, part.s);

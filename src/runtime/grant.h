@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From what a container's configuration adds and drops to the capabilities that its engine gives.
- */
+/* What an engine gives to a container whose configuration adds and drops capabilities. */
 #ifndef CT_RUNTIME_GRANT_H
 #define CT_RUNTIME_GRANT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* ALL is not a set: a list with ALL and names is not the same as one of all names. */
+/* ALL is kept apart: a list with ALL and names does not mean the same as one of all names. */
 struct ct_cap_list {
 	uint64_t names;
 	bool all;
 };
 
-/* Adds one name of a list, with or without CAP_; false: no capability is called so. */
+/* Adds ALL or one name, with or without CAP_; false: no capability has that name. */
 bool ct_cap_list__add(struct ct_cap_list *l, const char *name);
 
 enum ct_grant_order {
@@ -31,7 +30,7 @@ enum ct_grant_order {
 	CT_GRANT_DROPS_LAST
 };
 
-/* defaults: what it gives when nothing is said; all: what ALL means to it. */
+/* defaults: the set if nothing is added or dropped; all: what the engine takes ALL for. */
 uint64_t ct_grant(enum ct_grant_order order, uint64_t defaults, uint64_t all,
 		  struct ct_cap_list add, struct ct_cap_list drop);
 

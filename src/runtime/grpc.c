@@ -83,7 +83,7 @@ struct ct_grpc *ct_grpc__new(const char *socket)
 		return g;
 	curl_easy_setopt(g->curl, CURLOPT_UNIX_SOCKET_PATH, g->socket);
 	curl_easy_setopt(g->curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE);
-	/* A connection that was used takes no second call (CURLE_HTTP2 of libcurl 7.88). */
+	/* A second call over the same connection fails (CURLE_HTTP2 of libcurl 7.88). */
 	curl_easy_setopt(g->curl, CURLOPT_FRESH_CONNECT, 1L);
 	curl_easy_setopt(g->curl, CURLOPT_FORBID_REUSE, 1L);
 	curl_easy_setopt(g->curl, CURLOPT_PROXY, "");
@@ -137,7 +137,7 @@ static int say_transport(struct ct_grpc *g, CURLcode code, struct ct_err *err)
 			   error == EIO ? curl_easy_strerror(code) : strerror(error));
 }
 
-/* The one message in the frame around it. */
+/* Takes the one message out of the frame around it. */
 static int unwrap(struct ct_grpc *g, struct ct_str *answer, struct ct_err *err)
 {
 	const unsigned char *b = (const unsigned char *)g->body.s;

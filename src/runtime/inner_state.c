@@ -31,7 +31,10 @@ static char *fill_in(const char *pattern, const char *id)
 	return ct_xasprintf("%.*s%s%s", (int)(hole - pattern), pattern, id, hole + strlen("%s"));
 }
 
-/* By a descriptor, since a path would be taken for one of our own. The caller frees. NULL: none. */
+/*
+ * Opens a file below root as *fd, and returns its path in /proc/self/fd, since its own would lead
+ * to a file of the host. The caller frees. NULL: none.
+ */
 static char *find_file(int root, const char *pattern, const char *id, int *fd)
 {
 	ct_autofree char *path = fill_in(pattern, id);

@@ -19,7 +19,7 @@ static inline void ct_json_in__cleanup(json_t **j)
 }
 #define ct_autojson __attribute__((cleanup(ct_json_in__cleanup)))
 
-/* A copy of value in place of what was there; a member that is missing leaves it. */
+/* Replaces *dst with a copy of value; NULL, a member that is missing, leaves it alone. */
 static inline void ct_json_in__take(char **dst, const char *value)
 {
 	if (!value)

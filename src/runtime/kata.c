@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Kata Containers: a virtual machine for each pod. What its containers do is checked by the
- * guest's kernel, and seen there alone; the host's sees the machine's own processes.
+ * Kata Containers: a virtual machine for each pod. The guest's kernel checks what the containers
+ * do, and nobody else sees it; the host's kernel sees the processes of the machine itself.
  */
 #include "base/host_root.h"
 #include "base/util.h"
 #include "runtime/runtime.h"
 
-/* Of Kata 1 and 2 (virtcontainers/pkg/resourcecontrol): kata_ID for the sandbox, and /vc/ID. */
+/* Kata 1 and 2 (virtcontainers/pkg/resourcecontrol): kata_ID for the sandbox, and /vc/ID. */
 static const char sandbox[] = "kata_";
 
-/* Kata 3 leaves the names as they are, but has state of its own for each sandbox. */
+/* Kata 3 leaves the names of cgroups to the runtime above, but keeps state for each sandbox. */
 static bool has_state(const struct ct_cgroup_part *id)
 {
 	static const char *const places[] = { "/run/kata/", "/run/vc/sbs/",
@@ -31,7 +31,7 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 	bool is = ct_cgroup_part__cut_prefix(&part, sandbox) ||
 		  ct_cgroup_part__is(&at->parent, "vc");
 
-	/* With systemd's names the runtime's own prefix stays in between. */
+	/* In systemd's names the prefix of the runtime above stands between kata_ and the id. */
 	ct_cgroup_part__cut_suffix(&part, ".scope");
 	ct_cgroup_part__cut_prefix(&part, "cri-containerd-");
 	ct_cgroup_part__cut_prefix(&part, "crio-");
@@ -50,7 +50,7 @@ static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *be
 	if (ct_cgroup_part__is(&at->parent, "kata_overhead") ||
 	    ct_cgroup_part__is(&at->parent, "kata-overhead.slice")) {
 		ct_cgroup_part__cut_prefix(&part, "runtime-rs-");
-		/* Where nobody gave it a path, it has a name of its own. */
+		/* The name of a sandbox that nobody gave a path. */
 		if (ct_cgroup_part__is(&part, "kata_sandboxed_pod"))
 			part.len = 0;
 		ct_cgroup_part__cut_prefix(&part, "kata-");

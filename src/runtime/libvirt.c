@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* libvirt: its containers (the LXC driver), and its virtual machines, which are none. */
+/* libvirt: its containers (the LXC driver), and its virtual machines, which are not containers. */
 #include <string.h>
 
 #include "base/util.h"
 #include "runtime/runtime.h"
 
-/* A machine's name behind what libvirt puts before it: "lxc-" or "qemu-", and mostly a number. */
+/* Cuts off what libvirt puts before a machine's name: "lxc-" or "qemu-", and mostly a number. */
 static bool cut_driver(struct ct_cgroup_part *p, const char *driver)
 {
 	size_t digits;
@@ -60,7 +60,7 @@ static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *be
 	struct ct_cgroup_part part = at->part, program = at->parent;
 
 	beside->role = CT_ROLE_MACHINE;
-	/* Firecracker's jailer takes the program's name for a directory: /firecracker-v1.7/ID. */
+	/* Firecracker's jailer names its directory after the program: /firecracker-v1.7/ID. */
 	if (at->depth == 1 && (ct_cgroup_part__is(&at->parent, "firecracker") ||
 			       ct_cgroup_part__cut_prefix(&program, "firecracker-"))) {
 		ct_cgroup_name__set_id(&beside->name, part.s, part.len);

@@ -27,8 +27,8 @@ static bool is_configured(const char *name)
 }
 
 /*
- * Where a cgroup of that name was left over, LXC takes NAME-1, up to NAME-999 (cgfsng.c). Only its
- * configuration tells that from a container that is called so.
+ * If a cgroup of that name was left over, LXC takes NAME-1, up to NAME-999 (cgfsng.c). Only LXC's
+ * configuration tells that from a container whose own name ends in such a number.
  */
 static void cut_number(char *name)
 {
@@ -43,7 +43,7 @@ static void cut_number(char *name)
 		*dash = '-';
 }
 
-/* Others may name what was delegated to them as they like. */
+/* Other services may name the cgroups that were delegated to them as they like. */
 static bool is_lxcs_service(const struct ct_cgroup_at *at)
 {
 	static const char *const names[] = { "lxc.service", "incus.service", "lxd.service",
@@ -60,8 +60,8 @@ static bool is_lxcs_service(const struct ct_cgroup_at *at)
 
 /*
  * /lxc.payload.NAME, /lxc.payload/NAME and /lxc/NAME; with lxc.cgroup.relative beside the monitor
- * in the service that started it, lxc@NAME.service or incus.service. A whole id is not a name that
- * people give: engines have used LXC, too.
+ * in the service that started it, lxc@NAME.service or incus.service. Nobody gives a container a
+ * full id for a name: that is one of an engine that used LXC.
  */
 static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
@@ -70,8 +70,8 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 	if (at->below_service && !is_lxcs_service(at))
 		return false;
 	/*
-	 * lxc.cgroup.pattern = lxc/%n makes /lxc/NAME/payload, beside /lxc/NAME/monitor: which is
-	 * not told from a cgroup that a container of that name has made itself.
+	 * lxc.cgroup.pattern = lxc/%n makes /lxc/NAME/payload, beside /lxc/NAME/monitor. It cannot
+	 * be told from a cgroup "payload" that the container NAME made itself.
 	 */
 	if (ct_cgroup_part__is(&at->grandparent, "lxc") && ct_cgroup_part__is(&part, "payload")) {
 		ct_cgroup_name__set_id(name, at->parent.s, at->parent.len);
@@ -91,7 +91,7 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 	return true;
 }
 
-/* What LXC itself runs in: the monitor, and what moves the container's first process. */
+/* LXC's own cgroups: those of the monitor, and of what moves the container's first process. */
 static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
 {
 	struct ct_cgroup_part part = at->part;

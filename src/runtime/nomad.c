@@ -13,8 +13,8 @@ static bool is_nomads(const struct ct_cgroup_part *p)
 }
 
 /*
- * v2: nomad.slice/{share,reserve}.slice/ALLOC.TASK.scope, before 1.7 without that slice; v1:
- * /nomad/{shared,reserved}/ALLOC.TASK, and of old /nomad/ALLOC.
+ * v2: nomad.slice/{share,reserve}.slice/ALLOC.TASK.scope, before 1.7 without the inner slice; v1:
+ * /nomad/{shared,reserved}/ALLOC.TASK, and in old versions /nomad/ALLOC.
  */
 static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {

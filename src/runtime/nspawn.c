@@ -21,8 +21,9 @@ static bool is_unit_to_divide(struct ct_cgroup_part p)
 }
 
 /*
- * The machine in the name of a unit: systemd-nspawn@NAME.service, NixOS' container@NAME.service, or
- * machine-NAME.scope as machined makes it. False: none of these, and what is left is the unit's.
+ * Cuts a unit's name down to the machine's: systemd-nspawn@NAME.service, NixOS'
+ * container@NAME.service, or machine-NAME.scope as machined makes it. False: it is none of these,
+ * and only the unit's suffix was cut off.
  */
 static bool cut_to_machine(struct ct_cgroup_part *unit)
 {
@@ -36,8 +37,8 @@ static bool cut_to_machine(struct ct_cgroup_part *unit)
 }
 
 /*
- * What nspawn divided into "payload", the container, and "supervisor", nspawn itself. Only units
- * are divided; deeper in a service is what that makes.
+ * nspawn divides the cgroup of its unit into "payload", the container, and "supervisor", nspawn
+ * itself. Only units are divided: a cgroup of that name deeper in a service is the service's own.
  */
 static bool is_payload(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
@@ -56,7 +57,7 @@ static bool is_payload(const struct ct_cgroup_at *at, struct ct_cgroup_name *nam
 	return true;
 }
 
-/* machine-NAME.scope as machined makes it, or libvirt, see there. */
+/* machine-NAME.scope as machined makes it, or as libvirt does, see libvirt.c. */
 static bool is_machine(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
 	struct ct_cgroup_part part = at->part;
@@ -64,7 +65,7 @@ static bool is_machine(const struct ct_cgroup_at *at, struct ct_cgroup_name *nam
 	if (at->below_service || !ct_cgroup_part__cut_prefix(&part, "machine-") ||
 	    !ct_cgroup_part__cut_suffix(&part, ".scope"))
 		return false;
-	/* The payload below is looked at next. */
+	/* The payload below it is looked at in its turn. */
 	if (ct_cgroup_part__is(&at->next, "payload") || ct_cgroup_part__is(&at->next, "supervisor"))
 		return false;
 	take_name(&part, name);
@@ -77,9 +78,9 @@ static bool is_own(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 }
 
 /*
- * nspawn itself, beside its payload: of a unit of one of these names, or of another one in a slice
- * that is for machines, or a pod's (rkt's pods were machines). Elsewhere others have that name,
- * too.
+ * nspawn itself, beside its payload: in a unit with one of the names above, or in any unit of
+ * machine.slice or of a pod (rkt's pods were machines). Elsewhere other programs use the name
+ * "supervisor", too.
  */
 static bool is_beside(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside)
 {

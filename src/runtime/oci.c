@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The config.json a low-level runtime was given, for containers whose API is out of reach: what
- * it says was granted, but it knows no names except through annotations and Podman's storage.
+ * The config.json that a low-level runtime was given, for containers whose API is out of reach. It
+ * tells what was granted, but names only through annotations and Podman's storage.
  */
 #include "runtime/oci.h"
 
@@ -40,8 +40,8 @@ static uint64_t caps_of(const json_t *names)
 }
 
 /*
- * Is the namespace at path the host's? Unknown when it cannot be looked at. Links of procfs cannot
- * be followed below a root, and need not be.
+ * Is the namespace at path the host's? Unknown when it cannot be looked at. A path below /proc is
+ * looked up in procfs: its links cannot be followed below another root, and need not be.
  */
 static enum ct_tristate is_own_ns(const char *path, const char *file)
 {
@@ -104,7 +104,7 @@ static enum ct_seccomp seccomp_of(const json_t *seccomp)
 	return CT_SECCOMP_CUSTOM;
 }
 
-/* What Podman and the CRI note of what they were asked for. */
+/* Podman and the CRI note in annotations what they were asked for. */
 static void parse_annotations(const json_t *notes, struct ct_container *c)
 {
 	const char *privileged = ct_json_in__str(notes, "io.podman.annotations.privileged");
@@ -116,7 +116,7 @@ static void parse_annotations(const json_t *notes, struct ct_container *c)
 		c->privileged = !strcmp(privileged, "TRUE") ? CT_YES : CT_NO;
 }
 
-/* As nerdctl and containerd want them; with a '/' a name would look like a pod's. */
+/* Is it a name as nerdctl and containerd allow it? With a '/' it would look like a pod's. */
 static bool is_plain(const char *s)
 {
 	for (const char *c = s; *c; c++)
@@ -135,8 +135,8 @@ void ct_oci__take_spaced(char **name, const char *space, const char *given)
 }
 
 /*
- * nerdctl copies its labels there, so that its hooks can read them. Of a pod's containers they
- * would be its author's.
+ * nerdctl copies its labels into annotations, so that its hooks can read them. In a pod's container
+ * such annotations may come from the pod's author, and are left out.
  */
 static void take_nerdctls(const json_t *notes, struct ct_container *c)
 {
@@ -146,7 +146,7 @@ static void take_nerdctls(const json_t *notes, struct ct_container *c)
 				    ct_json_in__str(notes, "nerdctl/name"));
 }
 
-/* What a list of containers/storage says of one of them. */
+/* Takes what a list of containers/storage says of the container with that id. */
 static void read_list(const char *path, const char *id, struct ct_container *c)
 {
 	ct_autojson json_t *root = NULL;
@@ -173,8 +173,8 @@ static void read_list(const char *path, const char *id, struct ct_container *c)
 
 /*
  * containers/storage keeps the names of all containers beside their directories:
- * STORAGE/overlay-containers/{containers.json,ID/userdata/config.json}; newer ones keep those
- * that go at their end (--rm) in a list of their own.
+ * STORAGE/overlay-containers/{containers.json,ID/userdata/config.json}. Newer versions keep
+ * containers that are removed at their end (--rm) in a list of their own.
  */
 static void read_storage(const char *config, struct ct_container *c)
 {
@@ -209,7 +209,7 @@ static void parse_process(const json_t *process, struct ct_workload *w)
 				       (long long)json_integer_value(json_object_get(user, "gid")));
 	}
 	c->no_new_privs = json_is_true(json_object_get(process, "noNewPrivileges"));
-	/* Without the object the runtime drops all; an empty list means the same. */
+	/* Without "capabilities" the runtime drops all, as with an empty list. */
 	w->configured = caps_of(json_object_get(caps, "bounding"));
 	w->configured_known = true;
 }
@@ -250,7 +250,7 @@ int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload
 	ct_pod_notes__read(root, cgroup, w);
 	read_storage(config_json, c);
 	ct_oci__tell_sandbox(w, cgroup);
-	/* A bundle of Docker's names nothing, and one of a user's is not root's. */
+	/* Docker's bundles have no names in them; one below /run/user is not of root's dockerd. */
 	if (strstr(config_json, "/moby/") && strncmp(config_json, "/run/user/", 10) != 0)
 		ct_docker_state__find(w->id, cgroup, c);
 	set_mode(&c->network, has_ns(linux_, "network", "net"));

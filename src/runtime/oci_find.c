@@ -21,14 +21,14 @@ struct bundle_search {
 	char *id, *space; /* space: containerd's namespace, or NULL */
 	char *cgroup;	  /* or NULL */
 	char *config;	  /* found */
-	char *state;	  /* the low-level runtime's that named it, or NULL */
-	bool by_state;	  /* only what such states name */
-	bool by_hand;	  /* not in the places that an engine has given them */
+	char *state;	  /* the state file that named the bundle, or NULL */
+	bool by_state;	  /* look only at state files */
+	bool by_hand;	  /* leave out places that engines choose, such as /run/docker/runtime-* */
 };
 
 /*
- * Does the bundle say that its container is in this cgroup? In systemd's notation,
- * SLICE:PREFIX:NAME, or as a path.
+ * Does the bundle say that its container is in this cgroup? It has it as a path, or in systemd's
+ * notation, SLICE:PREFIX:NAME.
  */
 static bool names_cgroup(const char *config, const char *cgroup)
 {
@@ -95,7 +95,7 @@ static int pid_in_state(const char *state)
 		       0;
 }
 
-/* Is it in that very cgroup, by the state of root's low-level runtime? */
+/* Is the first process that a low-level runtime's state names in this cgroup or below? */
 static bool state_is_of(const char *state, const char *cgroup)
 {
 	ct_autofree char *path = NULL;
@@ -105,7 +105,7 @@ static bool state_is_of(const char *state, const char *cgroup)
 	       ct_cgroup_path__below(path, cgroup);
 }
 
-/* Is this the one? Whole ids are nobody else's, names may be. */
+/* Is this the bundle that is looked for? A full id is unique, but a name may be another's. */
 static bool is_it(const struct bundle_search *w, const char *config)
 {
 	struct ct_cgroup_part id = { w->id, strlen(w->id), 0 };
@@ -113,14 +113,14 @@ static bool is_it(const struct bundle_search *w, const char *config)
 	return ct_cgroup_part__is_id(&id) || !w->cgroup || names_cgroup(config, w->cgroup);
 }
 
-/* What was started by hand has often no cgroup in its bundle: then its first process tells. */
+/* A bundle that was run by hand often names no cgroup: then the first process tells. */
 static bool is_its_state(const struct bundle_search *w, const struct ct_bundle_place *p,
 			 const char *state)
 {
 	return p->state && !p->users && state_is_of(state, w->cgroup);
 }
 
-/* *uid: whose it is. */
+/* Is it a regular file? *uid is set to its owner. */
 static bool is_file(const char *path, uid_t *uid)
 {
 	ct_autoclose int fd = ct_host__open(path, O_PATH);
@@ -132,7 +132,10 @@ static bool is_file(const char *path, uid_t *uid)
 	return true;
 }
 
-/* The first match that is a regular file, and the right one; owner: of theirs alone, or NULL. */
+/*
+ * The bundle of the first match that is a regular file, is the right one, and belongs to *owner
+ * (NULL: anybody). The caller frees.
+ */
 static char *first_of(struct bundle_search *w, const struct ct_strings *paths,
 		      const struct ct_bundle_place *p, const uid_t *owner)
 {
@@ -166,13 +169,13 @@ static char *first_match(struct bundle_search *w, const char *pattern,
 		ct_host__glob(pattern, &paths);
 	else
 		ct_strings__add(&paths, pattern);
-	/* Another user may have made, or copied, one for the same id. */
+	/* Another user may have made, or copied, a bundle for the same id. */
 	if (user && paths.len > 1)
 		found = first_of(w, &paths, p, &user);
 	return found ?: first_of(w, &paths, p, NULL);
 }
 
-/* An id goes into glob patterns and paths. */
+/* The id becomes part of glob patterns and paths. */
 static bool is_plain(const char *id)
 {
 	return *id && *id != '.' && !strpbrk(id, "/*?[]\\{}~");
@@ -204,7 +207,7 @@ static void look_everywhere(struct bundle_search *w, bool users)
 			if (w->config || p->users != users || (w->by_state && !p->state))
 				continue;
 			w->config = look_at(w, p);
-			/* The state of runc and crun may be that of any runtime above them. */
+			/* A state file does not tell which runtime is above runc or crun. */
 			w->found = p->state ? w->rt : (enum ct_runtime)(ct_at - ct_runtimes);
 		}
 	}
@@ -240,14 +243,14 @@ static bool is_sound(const struct bundle_search *w)
 	return is_plain(w->id) && (!w->space || is_plain(w->space));
 }
 
-/* Some places are users', whose file systems may be anything. */
+/* Run by ct_bounded__call(), since some places belong to users, whose file systems may hang. */
 static void search(void *arg)
 {
 	struct bundle_search *w = arg;
 	struct ct_cgroup_part id = { w->id, strlen(w->id), 0 };
 
 	look_everywhere(w, false);
-	/* Below kubepods Docker's have the names that containerd's have. */
+	/* Below kubepods, Docker's containers are named as containerd's are. */
 	if (!w->config && w->rt == CT_RT_CONTAINERD && ct_cgroup_part__is_id(&id)) {
 		w->rt = CT_RT_DOCKER;
 		look_everywhere(w, false);
@@ -274,7 +277,7 @@ char *ct_oci__find(enum ct_runtime rt, const char *id, const char *cgroup, enum 
 	return config;
 }
 
-/* The directory of a namespace stays when its containers go. */
+/* Is there a directory for the namespace? It stays when its containers go. */
 static bool has_dir(const struct ct_bundle_place *p, const char *space)
 {
 	const char *any = strchr(p->pattern, '*'), *hole = strstr(p->pattern, "%s");
@@ -312,7 +315,7 @@ bool ct_oci__knows(enum ct_runtime rt, const char *id, const char *cgroup)
 	return knows;
 }
 
-/* What containerd's shim, Podman and CRI-O note of it beside the configuration; 0: nothing. */
+/* The pid that containerd's shim, Podman or CRI-O noted beside the configuration; 0: none. */
 static int pid_beside(const char *config)
 {
 	static const char *const names[] = { "init.pid", "pidfile" };
@@ -341,7 +344,7 @@ bool ct_oci__lives_in(enum ct_runtime rt, const char *id, const char *cgroup)
 		look_everywhere(w, false);
 	if (w->config)
 		pid = pid_beside(w->config);
-	/* Podman has its configuration in one place, and notes the process in another. */
+	/* Podman has its configuration in one place, and the state with the pid in another. */
 	if (w->config && !pid && !w->state) {
 		free(ct_steal(w->config));
 		w->by_state = true;

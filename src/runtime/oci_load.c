@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* JSON files that may be anybody's. */
+/* Loads JSON files that anybody may have written. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -9,13 +9,13 @@
 #define CT_OCI_SEARCH_MS 1000
 
 /*
- * A file's JSON. Some directories belong to users, who may leave anything there: a FIFO must not
- * block us and a device must not be read. Returns 0, -EBADMSG and where it is broken, or another
- * negative errno.
+ * Loads a file's JSON into *root, which the caller frees. Some directories belong to users, who may
+ * leave anything there: a FIFO must not block us and a device must not be read. Returns 0, -EBADMSG
+ * with the place in *bad, or another negative errno.
  */
 int ct_oci__load_now(const char *path, json_t **root, json_error_t *bad);
 
-/* The same of a file system that may not answer. */
+/* The same for a file system that may not answer: -ETIMEDOUT after CT_OCI_SEARCH_MS. */
 int ct_oci__load(const char *path, json_t **root, json_error_t *bad);
 
 #endif

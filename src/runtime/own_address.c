@@ -71,7 +71,7 @@ static bool is_interfaces(const struct sockaddr *a)
 	return found;
 }
 
-/* Is it a local IPv4 address where this process is? A line of the table, and the next says so. */
+/* Is it a local IPv4 address in this process's network namespace, according to fib_trie? */
 static bool is_processes(const char *pid, const char *address)
 {
 	ct_autofree char *path = ct_xasprintf("/proc/%s/net/fib_trie", pid);
@@ -92,8 +92,8 @@ static bool is_processes(const char *pid, const char *address)
 }
 
 /*
- * Only an address that this machine reaches over a bridge of its own is looked for in the other
- * namespaces: there are many networks with a 172.17.0.2.
+ * An address is looked for in other network namespaces only if this machine reaches it over a
+ * bridge of its own: many networks have a 172.17.0.2.
  */
 static bool is_on_bridge(const struct sockaddr_in *a)
 {
@@ -132,7 +132,7 @@ static bool is_containers(const struct sockaddr *a)
 		ct_autofree char *ns = ct_xasprintf("/proc/%s/ns/net", ent->d_name);
 		struct stat st;
 
-		/* Neighbours share theirs. */
+		/* Neighbours in /proc mostly share their network namespace. */
 		if (ent->d_name[0] < '1' || ent->d_name[0] > '9' || stat(ns, &st) ||
 		    st.st_ino == last)
 			continue;

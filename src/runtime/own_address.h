@@ -6,8 +6,9 @@
 enum ct_own { CT_OWN_UNKNOWN, CT_OWN_NO, CT_OWN_YES };
 
 /*
- * A name is looked up, for three seconds at most. One address that is ours is enough; addresses in
- * any network namespace of this machine are, since engines run in containers, too.
+ * A name is looked up, for three seconds at most; CT_OWN_UNKNOWN: it has no address. One address of
+ * this machine is enough, including those in network namespaces that it reaches over a bridge,
+ * since engines run in containers, too.
  */
 enum ct_own ct_own_address__is(const char *host);
 

@@ -21,7 +21,7 @@
 #define LOGS	   "/var/log/containers/"
 #define SANDBOX	   CT_POD_SANDBOX
 
-/* What one bundle says, borrowed from it but for split. */
+/* What one bundle says, borrowed from it except for split and split_uid. */
 struct notes {
 	const char *space, *pod, *container, *uid, *sandbox_id;
 	struct ct_pod split;
@@ -36,8 +36,8 @@ static void notes__free(struct notes *n)
 }
 
 /*
- * CRI-O is about to rename its annotations (its ANNOTATION_MIGRATION.md): to words in small letters
- * below crio.io. The old ones hold as long as they are there.
+ * CRI-O is going to rename its annotations (its ANNOTATION_MIGRATION.md) to words in small letters
+ * below crio.io, such as container-type.crio.io. An old name is preferred where it is there.
  */
 static const char *crio(const json_t *notes, const char *key)
 {
@@ -65,7 +65,7 @@ static const char *crio(const json_t *notes, const char *key)
 	return value;
 }
 
-/* NAMESPACE_POD_UID, in which the kubelet has a pod's logs; none of the three has a "_" in it. */
+/* NAMESPACE_POD_UID, the kubelet's directory of a pod's logs; none of the three has a "_" in it. */
 static void split_log_dir(const char *dir, struct notes *n)
 {
 	const char *space = dir && strrchr(dir, '/') ? strrchr(dir, '/') + 1 : NULL;
@@ -80,7 +80,7 @@ static void split_log_dir(const char *dir, struct notes *n)
 	n->uid = n->uid ?: n->split_uid;
 }
 
-/* containerd before 1.4 named the pod only by where the sandbox has its logs. */
+/* Before containerd 1.4 only the sandbox's log directory named the pod. */
 static void read_log_dir(const json_t *notes, struct notes *n)
 {
 	const char *dir = ct_json_in__str(notes, CONTAINERD "sandbox-log-directory");
@@ -96,7 +96,7 @@ static void read_log_dir(const json_t *notes, struct notes *n)
 	split_log_dir(dir, n);
 }
 
-/* containerd writes its own annotations last: they hold. */
+/* containerd writes its own annotations last, so the pod's cannot replace them. */
 static bool read_containerd(const json_t *notes, struct notes *n)
 {
 	const char *type = ct_json_in__str(notes, CONTAINERD "container-type");
@@ -132,8 +132,9 @@ static void split_name(const char *name, struct notes *n)
 }
 
 /*
- * Of a container CRI-O writes its own annotations, and then the kubelet's, after the pod's. Of a
- * sandbox it writes the pod's after its own, and only the labels that the kubelet sets after them.
+ * In a container's bundle CRI-O writes its own annotations, and then the kubelet's, after the
+ * pod's. In a sandbox's bundle it writes the pod's after its own, and after those only the labels
+ * that the kubelet sets, so the rest proves nothing.
  */
 static bool read_crio(const json_t *notes, struct notes *n)
 {
@@ -156,7 +157,7 @@ static bool read_crio(const json_t *notes, struct notes *n)
 	return true;
 }
 
-/* The uid that the path of the cgroup has, or "". */
+/* The pod's uid in the path of the cgroup, or else in the bundle's cgroupsPath, or "". */
 static void uid_of_cgroup(const json_t *config, const char *cgroup, char uid[CT_TELLS_WORD])
 {
 	const char *path = ct_json_in__str(json_object_get(config, "linux"), "cgroupsPath");
@@ -168,7 +169,7 @@ static void uid_of_cgroup(const json_t *config, const char *cgroup, char uid[CT_
 		ct_tells__pod(path, uid);
 }
 
-/* As Kubernetes wants a label's value to be; nothing else is kept, for it may be a secret. */
+/* Is it a label's value as Kubernetes allows it? Nothing else is kept, for it may be a secret. */
 static bool is_label(const char *value)
 {
 	size_t len = strlen(value);
@@ -177,7 +178,7 @@ static bool is_label(const char *value)
 					  "0123456789-_.") == len;
 }
 
-/* A sandbox's annotations beside CRI-O's own: its labels, and what else the pod's author wrote. */
+/* A sandbox's annotations but CRI-O's own: its labels, and what else the pod's author wrote. */
 static char *labels_of(const json_t *notes)
 {
 	struct ct_str out = { 0 };
@@ -317,7 +318,7 @@ static bool split_log(char *file, const char *id, struct notes *n)
 	return true;
 }
 
-/* .../NAMESPACE_POD_UID/CONTAINER/RESTARTS.log */
+/* Is the link's target .../NAMESPACE_POD_UID/CONTAINER/RESTARTS.log of that container? */
 static bool names_pod(const char *target, const struct notes *n, const char *uid)
 {
 	ct_autofree char *dir = ct_xasprintf("/%s_%s_%s/%s/", n->space, n->pod, uid, n->container);

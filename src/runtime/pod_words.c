@@ -10,9 +10,9 @@
 #include "runtime/json_in.h"
 #include "runtime/tells.h"
 
-#define LONGEST_NAME 253 /* of everything in Kubernetes; this and no more is believed */
+#define LONGEST_NAME 253 /* of anything in Kubernetes; no longer name is believed */
 
-/* "/" separates them later on, and whatever else is not plain text was not made by Kubernetes. */
+/* Names are joined by "/" later on, and those of Kubernetes are plain text. */
 static bool is_name(const char *s)
 {
 	size_t len = s ? strlen(s) : 0;
@@ -31,7 +31,7 @@ bool ct_pod_words__agree(const struct ct_pod_words *words, const char *uid)
 		return false;
 	if (!*uid)
 		return words->proved;
-	/* Older ones of containerd have no uid, and cannot be forged. */
+	/* Bundles of older versions of containerd have no uid, but cannot be forged. */
 	return words->uid ? !strcmp(words->uid, uid) : words->proved;
 }
 

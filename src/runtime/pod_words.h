@@ -16,18 +16,18 @@ struct ct_pod_words {
 };
 
 /*
- * Are they names as Kubernetes has them, of the pod with this uid? "": that is not known, and only
- * what is proved counts.
+ * Are they possible names in Kubernetes, of the pod with this uid? If it is "", the uid is not
+ * known, and only what is proved is believed.
  */
 bool ct_pod_words__agree(const struct ct_pod_words *words, const char *uid);
 
-/* Sets name (NAMESPACE/POD/CONTAINER), the uid if it is not "", and by the labels that c has the
- * owner. */
+/* Sets name (NAMESPACE/POD/CONTAINER), uid unless that is "", and the owner by the labels in c. */
 void ct_pod_words__take(const struct ct_pod_words *words, const char *uid, struct ct_container *c);
 
 /*
- * What dockershim and cri-dockerd say in labels that anybody can set: it counts only in the pod's
- * own cgroup. cgroup: the container's, or its parent's as Docker has it; NULL: not known.
+ * Takes what the labels of dockershim and cri-dockerd say. Anybody can set such labels, so they
+ * count only in the pod's own cgroup. cgroup: the container's, or the parent that Docker gives it;
+ * NULL: not known.
  */
 void ct_pod_words__of_docker(const struct json_t *labels, const char *cgroup,
 			     struct ct_container *c);

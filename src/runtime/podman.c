@@ -20,7 +20,7 @@ static const struct ct_bundle_place bundles[] = {
 	{ 0 },
 };
 
-/* A pod's own level has its id: machine-libpod_pod_ID.slice, user-libpod_pod_ID.slice, or /ID. */
+/* A pod's own cgroup has its id: machine-libpod_pod_ID.slice, user-libpod_pod_ID.slice, or /ID. */
 static bool is_pod(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
 	static const char word[] = "libpod_pod_";
@@ -39,7 +39,7 @@ static bool is_pod(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 	return true;
 }
 
-/* podman-PID.scope, into which a command moves itself where it may not make cgroups. */
+/* podman-PID.scope, into which a podman command moves itself where it may not make cgroups. */
 static bool is_client(struct ct_cgroup_part p)
 {
 	return ct_cgroup_part__cut_suffix(&p, ".scope") &&
@@ -47,8 +47,9 @@ static bool is_client(struct ct_cgroup_part p)
 }
 
 /*
- * conmon of a container that divides a service with it. Podman 2 called that "supervisor", as many
- * a service calls its own (DelegateSubgroup= in systemd.resource-control(5)).
+ * The cgroup of conmon where a container divides a service with it. Podman 2 called it
+ * "supervisor", which is not looked for: many services have that name for a cgroup of their own
+ * (DelegateSubgroup= in systemd.resource-control(5)).
  */
 static bool is_supervisor(const struct ct_cgroup_at *at)
 {
@@ -58,14 +59,14 @@ static bool is_supervisor(const struct ct_cgroup_at *at)
 	       ct_cgroup_part__is(&at->part, "runtime");
 }
 
-/* With cgroupfs all containers' are in one cgroup (moveConmonToCgroupAndSignal in libpod). */
+/* With cgroupfs all conmons share one cgroup (moveConmonToCgroupAndSignal in libpod). */
 static bool is_conmons(const struct ct_cgroup_at *at)
 {
 	return ct_cgroup_part__is(&at->parent, "libpod_parent") &&
 	       ct_cgroup_part__is(&at->part, "conmon");
 }
 
-/* What keeps a user's namespaces: podman-pause-HEX.scope, rootless-netns-HEX.scope. */
+/* What keeps a user's namespaces alive: podman-pause-HEX.scope, rootless-netns-HEX.scope. */
 static bool is_keeper(struct ct_cgroup_part p)
 {
 	return ct_cgroup_part__cut_suffix(&p, ".scope") &&

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * podman does its work itself, unless --url, --connection or --remote is given; only then the
- * variables CONTAINER_HOST and CONTAINER_CONNECTION count (cmd/podman/root.go). Connections are in
- * a JSON file since Podman 5, before that in containers.conf.
+ * podman does its work itself, unless --url, --connection or --remote is given; the variables
+ * CONTAINER_HOST and CONTAINER_CONNECTION count only with --remote (cmd/podman/root.go).
+ * Connections are in a JSON file since Podman 5, before that in containers.conf.
  */
 #include "runtime/podman_remote.h"
 
@@ -13,7 +13,7 @@
 
 #define FILE_MAX (4 << 20)
 
-/* The URI of a connection, NULL: not known; name NULL: of the default. The caller frees. */
+/* The URI of that connection (name NULL: the default); NULL: not known. The caller frees. */
 static char *from_json(const char *path, const char *name)
 {
 	ct_autofree char *text = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Protocol Buffers' encoding, as much of it as the few messages need that runtimes are asked with.
- * What was not asked for is skipped; whatever somebody sends, nothing outside of it is read.
+ * Protocol Buffers' encoding, as far as the few messages to and from runtimes need it. Fields that
+ * nobody asks for are skipped. Whatever a server sends, nothing beyond its end is read.
  */
 #ifndef CT_RUNTIME_PROTO_H
 #define CT_RUNTIME_PROTO_H
@@ -12,18 +12,18 @@
 struct ct_proto {
 	const char *at;
 	size_t left;
-	bool broken; /* it ended in the middle of a field, or there is no such encoding */
+	bool broken; /* it ended in the middle of a field, or its encoding is invalid */
 };
 
 struct ct_proto_field {
 	uint64_t number;
-	bool is_bytes; /* text or a message in it: else a number */
+	bool is_bytes; /* text or a nested message; else it is a number */
 	uint64_t value;
 	const char *bytes; /* not NUL-terminated */
 	size_t len;
 };
 
-/* The next field; false at the end, and where it is broken. */
+/* Reads the next field; false at the end, and where the message is broken. */
 bool ct_proto__next(struct ct_proto *p, struct ct_proto_field *f);
 
 /* A field as a message of its own. */
@@ -35,7 +35,7 @@ char *ct_proto__text(const struct ct_proto_field *f);
 /* The first field of that number that is text or a message; false: there is none. */
 bool ct_proto__find(struct ct_proto message, uint64_t number, struct ct_proto_field *f);
 
-/* Adds an entry of a map of texts as a line KEY=VALUE, unless a line end is in it. */
+/* Adds an entry of a map of texts as a line KEY=VALUE, if it can be read back from that. */
 void ct_proto__add_entry(const struct ct_proto_field *f, struct ct_str *lines);
 
 /* Adds a field to a message that is being written. */

@@ -12,7 +12,7 @@
 #include "base/host_root.h"
 #include "runtime/docker_priv.h"
 
-/* Whoever may start containers writes profiles: what one may ask of us has limits. */
+/* Whoever may start containers may write profiles, so what a profile can ask of us has limits. */
 #define MAX_TEXT  (1u << 20)
 #define MAX_RULES 16384 /* for one system call each */
 
@@ -51,7 +51,7 @@ static bool lists(const json_t *array, const char *word)
 	return false;
 }
 
-/* A capability that is not known here would change what the rule says. */
+/* A capability that is not known here is an error: without it the rule would say something else. */
 static int caps_of(const json_t *filter, uint64_t *set)
 {
 	const json_t *names = json_object_get(filter, "caps"), *item;
@@ -104,7 +104,7 @@ static int read_arg(const json_t *o, struct ct_seccomp_arg *arg)
 	return -EINVAL;
 }
 
-/* All of a rule but the system call's name. */
+/* Reads all of a rule but the system call's name. */
 static int read_rule(const json_t *o, struct ct_seccomp_rule *rule)
 {
 	const char *action = ct_json_in__str(o, "action");
@@ -132,7 +132,7 @@ static int add_rule(struct ct_seccomp_profile *p, const struct ct_seccomp_rule *
 	if (!syscall)
 		return -EINVAL;
 	if (seccomp_syscall_resolve_name(syscall) < 0)
-		return 0; /* of another architecture or of a kernel to come */
+		return 0; /* of another architecture, or of a newer kernel */
 	if (p->nrules == MAX_RULES)
 		return -EFBIG;
 	rule = CT_PUSH(p->rules, p->nrules, p->rules_cap);
@@ -143,7 +143,7 @@ static int add_rule(struct ct_seccomp_profile *p, const struct ct_seccomp_rule *
 
 static int add_rules(struct ct_seccomp_profile *p, const json_t *o)
 {
-	const char *one = ct_json_in__str(o, "name"); /* profiles of long ago */
+	const char *one = ct_json_in__str(o, "name"); /* in old profiles */
 	struct ct_seccomp_rule like = { 0 };
 	const json_t *name;
 	size_t i;
@@ -165,7 +165,7 @@ static int by_syscall(const void *x, const void *y)
 		      ((const struct ct_seccomp_rule *)y)->syscall);
 }
 
-/* Rules that no capability changes are skipped. */
+/* Keeps the rules of a system call only if one of them depends on a capability. */
 static void keep_gates(struct ct_seccomp_profile *p)
 {
 	size_t kept = 0;
@@ -187,7 +187,7 @@ static void keep_gates(struct ct_seccomp_profile *p)
 	p->nrules = kept;
 }
 
-/* Runtimes leave out what says the same as the default action, the error included. */
+/* Runtimes leave out a rule that says the same as the default action, the error included. */
 static bool is_default(const json_t *rule, const json_t *root)
 {
 	return ct_str_equal(ct_json_in__str(rule, "action"),

@@ -15,7 +15,7 @@
  */
 int ct_seccomp_file__parse(const char *text, size_t len, struct ct_seccomp_profile *profile);
 
-/* The same of a file; other than a plain file: -EINVAL. */
+/* The same for a file; -EINVAL also if it is not a regular file, or another negative errno. */
 int ct_seccomp_file__read(const char *path, struct ct_seccomp_profile *profile);
 
 #endif

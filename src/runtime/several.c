@@ -16,8 +16,8 @@ struct several {
 	struct ct_engine engine; /* first */
 	struct ct_engine **all;
 	size_t n;
-	int *streams;		      /* of events, -1: it has ended */
-	struct ct_strings *confirmed; /* for each: ids of containers that are its user's */
+	int *streams;		      /* descriptors of event streams; -1: it has ended */
+	struct ct_strings *confirmed; /* for each engine: ids of containers that are its user's */
 	int epoll;
 };
 
@@ -48,7 +48,7 @@ static bool is_users(int pid, uint32_t uid)
 {
 	ct_autofree char *path = pid > 0 ? ct_host__proc(pid, "ns/user") : NULL;
 	ct_autoclose int fd = path ? ct_files__open(path, O_RDONLY) : -1;
-	uid_t owner = (uid_t)-1; /* valgrind does not know who sets it */
+	uid_t owner = (uid_t)-1; /* valgrind does not know that the ioctl sets it */
 
 	return fd >= 0 && !ioctl(fd, NS_GET_OWNER_UID, &owner) && owner == uid;
 }
@@ -65,8 +65,9 @@ static bool may_answer(struct several *s, size_t i, const char *id, int pid)
 }
 
 /*
- * The engine that knows it, of that user's if uid is not 0; *id and *pid are set. -ENOENT with a
- * message of all.
+ * Finds the engine that knows the container (uid: only that user's, unless it is 0), and sets
+ * *found, *id and *pid. Else returns -ENOENT, or the error of an engine that failed otherwise, with
+ * the messages of all.
  */
 static int who(struct several *s, const char *name, uint32_t uid, size_t *found, char **id,
 	       int *pid, struct ct_err *err)
@@ -109,7 +110,7 @@ static int several_find(struct ct_engine *e, const char *name, char **id, int *p
 	size_t i;
 
 	ret = who(s, name, 0, &i, &found, &its, err);
-	/* Root's goes before all users', of whom none goes before another. */
+	/* Root's container comes first; between containers of users, the name is ambiguous. */
 	for (size_t k = i + 1; !ret && s->all[i]->uid && k < s->n; k++) {
 		ct_autofree char *other = NULL;
 		ct_autoerr struct ct_err why = {};
@@ -185,7 +186,7 @@ static int several_watch(struct ct_engine *e, const char *label_key, struct ct_e
 	return s->epoll;
 }
 
-/* The end of one stream is reported once, as -EPIPE; that of the last one as what it was. */
+/* Each stream's end is reported once, as -EPIPE; that of the last one with its own error. */
 static int several_read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
 {
 	struct several *s = of(e);

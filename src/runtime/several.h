@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Several engines as one: whoever knows a container answers for it. Those of root's are asked
- * first. What a user's engine says counts for containers of that user alone: for a process in a
+ * Several engines as one: whichever knows a container answers for it. Root's are asked first. What
+ * a user's engine says counts only for that user's containers: those whose main process is in a
  * user namespace that this user made.
  */
 #ifndef CT_RUNTIME_SEVERAL_H

@@ -41,7 +41,7 @@ static bool take_uid(struct ct_cgroup_part uid, bool in_kubepods, char *pod)
 
 /*
  * podUID below kubepods, or anywhere if it is a uuid; kubepods-QOS-podUID.slice, or that as the
- * first word of a notation.
+ * first word of systemd's notation.
  */
 static bool is_pod(const struct ct_cgroup_part *p, bool in_kubepods, char *pod)
 {
@@ -79,7 +79,7 @@ const char *ct_tells__qos(const char *path)
 	return qos_of(&whole);
 }
 
-/* Of the components from one offset to another. */
+/* Looks for a pod in the components between two offsets of the path. */
 static void find_pod(const char *path, size_t from, size_t to, struct ct_tells_level *l)
 {
 	struct ct_cgroup_part p;
@@ -109,7 +109,7 @@ void ct_tells__pod(const char *path, char uid[CT_TELLS_WORD])
 	copy(uid, CT_TELLS_WORD, l.pod, strlen(l.pod));
 }
 
-/* Of a pod or a task whose own level was made by the runtime, above the container. */
+/* Finds the pod or task whose own cgroup, which the runtime made, is right above the container. */
 static void find_runtimes_pod(const char *path, const struct ct_cgroup_owner *const *owners,
 			      size_t n, struct ct_tells *t)
 {
@@ -136,7 +136,7 @@ static bool take_uid_number(struct ct_cgroup_part p, long *number)
 			return false;
 		*number = *number * 10 + (p.s[i] - '0');
 	}
-	/* The last one stands for none. */
+	/* UINT32_MAX stands for no user. */
 	return *number < UINT32_MAX;
 }
 
@@ -166,7 +166,7 @@ static void find_unit_above(const char *path, struct ct_tells *t)
 	struct ct_cgroup_name name;
 	char *slash = strrchr(above, '/');
 
-	/* Systemd's notation names a slice: that a service stands above is a mistake of paths. */
+	/* Systemd's notation names its own slice: a unit above it is there only by mistake. */
 	if (!slash || strchr(slash, ':'))
 		return;
 	*slash = '\0';
@@ -188,7 +188,7 @@ static void find_space(const char *path, struct ct_tells *t)
 	    id.end != t->outer.name.root_len)
 		return;
 	slice = space;
-	/* Systemd's notation lies in a parent that somebody has configured. */
+	/* Above systemd's notation is a parent that somebody has configured, and no namespace. */
 	if (memchr(id.s, ':', id.len))
 		return;
 	if (!ct_cgroup_part__cut_suffix(&slice, ".slice") && !ct_cgroup_part__is_kubepods(&space))
@@ -200,7 +200,7 @@ static const char *sub_of(const char *path, const struct ct_cgroup_name *name)
 	const char *sub = path + name->root_len;
 
 	sub += strspn(sub, "/");
-	/* crun puts what it starts into a cgroup of that name. */
+	/* crun puts the processes that it starts into a cgroup "container" below. */
 	if ((name->runtime == CT_RT_CRIO || name->runtime == CT_RT_PODMAN) &&
 	    !strncmp(sub, "container", strlen("container")) &&
 	    (!sub[strlen("container")] || sub[strlen("container")] == '/')) {

@@ -38,16 +38,16 @@ void ct_tells__of(const char *path, const struct ct_cgroup_owner *const *owners,
 
 /*
  * The uid of the pod that a container's cgroup is in, as Kubernetes writes it, into uid; "" where
- * the path has none. Of nested ones the outermost.
+ * the path has none. If pods are nested, that of the outermost.
  */
 void ct_tells__pod(const char *path, char uid[CT_TELLS_WORD]);
 
-/* The class of the pods below a level of the kubelet's: "burstable", "besteffort"; NULL: any. */
+/* The QoS class of the pods below a cgroup of the kubelet's: "burstable", ...; NULL: any. */
 const char *ct_tells__qos(const char *path);
 
 /*
- * In words of the form key=value, printable, with what the path does not tell as unknown=WORD,WORD
- * at the end. The caller frees.
+ * All of *t in printable words key=value; what the path does not tell comes last, as
+ * unknown=WORD,WORD. The caller frees.
  */
 char *ct_tells__text(const struct ct_tells *t, const char *path);
 

@@ -37,11 +37,10 @@ static const char *last_part(const char *path, const struct ct_cgroup_name *name
 	return at;
 }
 
-/* Names alone tell a container of containerd's, whose namespace is told by itself. */
+/* The id without the namespace or the user before it, which are words of their own. */
 static const char *id_of(const struct ct_tells *t, const struct ct_cgroup_name *name)
 {
 	bool spaced = name == &t->outer.name && t->space[0];
-	/* The user is told by itself, too. */
 	const char *slash = spaced || !strncmp(name->id, "user@", strlen("user@")) ?
 				    strchr(name->id, '/') :
 				    NULL;
@@ -73,7 +72,7 @@ static void add_unknown(struct ct_str *list, bool is, const char *what)
 		ct_str__addf(list, "%s%s", list->len ? "," : "", what);
 }
 
-/* LXC takes another name if a cgroup of that name was left over. */
+/* Could LXC have added the number, because a cgroup of the container's name was left over? */
 static bool may_be_numbered(const struct ct_cgroup_name *name)
 {
 	const char *dash = strrchr(name->id, '-');
@@ -91,7 +90,7 @@ static char *unknown_of(const struct ct_tells *t, const char *path)
 	enum ct_runtime rt = l->name.runtime;
 
 	if (is_container) {
-		/* Docker and containerd gave the same names below cgroupfs. */
+		/* With cgroupfs Docker and containerd name the containers of pods alike. */
 		add_unknown(&list,
 			    rt == CT_RT_NONE ||
 				    (rt == CT_RT_CONTAINERD && l->pod[0] && !strchr(last, ':') &&

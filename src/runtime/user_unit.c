@@ -54,7 +54,7 @@ int ct_user_unit__as(const char *id, struct ct_strings *words)
 
 int ct_user_unit__systemctl(const char *id, const char *verb, struct ct_strings *words)
 {
-	/* The bus of that user's systemd takes nobody else, not even root. */
+	/* The bus of a user's systemd lets nobody else in, not even root. */
 	int ret = ct_user_unit__as(id, words);
 
 	if (ret)

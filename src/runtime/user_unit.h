@@ -9,18 +9,18 @@
 #include "base/strings.h"
 
 /*
- * What a unit of that user, a name or a number, is called here; ".service" is added where the unit
- * has no suffix. The caller frees *id. -ENOENT: there is no such user.
+ * Sets *id to what captrim calls a unit of that user, who is given by name or number; ".service" is
+ * added to a unit without a suffix. The caller frees *id. -ENOENT: there is no such user.
  */
 int ct_user_unit__name(const char *user, const char *unit, char **id, struct ct_err *err);
 
-/* Adds the words that a command begins with to be that user's. -ENOENT: there is no such user. */
+/* Adds the words that run a command as that user. -ENOENT: there is no such user. */
 int ct_user_unit__as(const char *id, struct ct_strings *words);
 
-/* What the unit is called in that systemd: a part of the id. */
+/* What that user's systemd calls the unit: a part of the id. */
 const char *ct_user_unit__plain(const char *id);
 
-/* Whose it is. */
+/* The uid of that user. */
 uid_t ct_user_unit__uid(const char *id);
 
 /* Adds the words of "systemctl --user VERB -- UNIT" as that user. -ENOENT: there is no such user.

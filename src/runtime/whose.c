@@ -36,7 +36,7 @@ static void add(struct ct_whose *w, const char *name, const char *value, const c
 								  ct_xstrdup(source), false };
 }
 
-/* From that fact on. */
+/* Marks the facts from that index on. */
 static void mark_guessed(struct ct_whose *w, size_t from)
 {
 	for (size_t i = from; i < w->nfacts; i++)
@@ -86,7 +86,7 @@ static void add_process(struct ct_whose *w, int pid)
 		add(w, "user-namespace", userns == CT_INIT_USERNS ? "the host's" : "its own", ns);
 }
 
-/* borne_out: what only looks like a container is one. */
+/* borne_out: files of its runtime confirm what the path only suggests. */
 static void add_level(struct ct_whose *w, const char *name, const struct ct_tells_level *l,
 		      bool borne_out)
 {
@@ -134,7 +134,7 @@ static void describe(struct ct_whose *w, struct ct_workload *wl, const char *roo
 		add(w, "description", "none", "no engine's API and no file of a runtime knows it");
 }
 
-/* The one that judges it: the outermost container, or else the unit, or the cgroup itself. */
+/* The workload that is judged: the outermost container, or else the unit, or the cgroup itself. */
 static void add_workload(struct ct_whose *w, const struct ct_cgroup_name *name, const char *path,
 			 struct ct_engine *e)
 {

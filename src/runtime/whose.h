@@ -8,7 +8,7 @@
 
 struct ct_fact {
 	const char *name; /* "container", "image" ... */
-	char *value;	  /* as it is: hostile */
+	char *value;	  /* not escaped: it may be hostile */
 	char *source;
 	bool guessed; /* likely, and nothing proves it */
 };
@@ -16,14 +16,14 @@ struct ct_fact {
 struct ct_whose {
 	struct ct_fact *facts;
 	size_t nfacts, cap;
-	struct ct_session *session; /* with the workload alone */
+	struct ct_session *session; /* has only the workload */
 };
 void ct_whose__free(struct ct_whose *w); /* what it holds */
 #define ct_autowhose __attribute__((cleanup(ct_whose__free)))
 
 /*
- * Of a process by its number, or (pid 0) of the cgroup at path, which begins at the root of the
- * hierarchy. e may be NULL. Returns 0, or -ESRCH when there is no such process.
+ * Finds the facts about a process by its number, or (pid 0) about the cgroup at path, which begins
+ * at the root of the hierarchy. e may be NULL. Returns 0, or -ESRCH when there is no such process.
  */
 int ct_whose__find(int pid, const char *path, struct ct_engine *e, struct ct_whose *w,
 		   struct ct_err *err);
