@@ -53,7 +53,7 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
-	/* A number that found no room would look like one that a recording lacks. */
+	/* Without memory, jansson would leave a number out, as if the recording lacked it. */
 	json_set_alloc_funcs(ct_xalloc, free);
 	if (name && !only_prints(name))
 		signal(SIGPIPE, SIG_IGN);
