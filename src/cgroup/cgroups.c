@@ -18,7 +18,7 @@ struct entry {
 	uint64_t id;
 	char *path;
 	uint32_t uid;
-	bool inside, made; /* made: uid is who made it, whom it was given to later */
+	bool inside, made; /* made: uid made it, whoever it was given to later */
 	UT_hash_handle hh;
 };
 
@@ -99,7 +99,7 @@ uint32_t ct_cgroups__owner_of(const struct ct_cgroups *c, const char *path)
 	struct entry *e, *tmp;
 	uint32_t uid = 0;
 
-	/* A path may be one of several hierarchies: it is root's only in all of them. */
+	/* Several hierarchies may have this path: it is root's only if root owns it in each. */
 	HASH_ITER(hh, c->table, e, tmp)
 	if (e->uid && !strcmp(e->path, path))
 		uid = e->uid;
@@ -126,7 +126,10 @@ uint32_t ct_cgroups__user_of(const struct ct_cgroups *c, const char *path)
 		return manager;
 	if (!e->uid || e->made || manager)
 		return e->uid ? manager ?: e->uid : 0;
-	/* Root's engine gives a container with a user namespace its own cgroup. */
+	/*
+	 * Root's engine may have given a container with a user namespace its own cgroup, so the
+	 * owner of the cgroup above decides.
+	 */
 	above = slash ? find_path(c, path, (size_t)(slash - path)) : NULL;
 	return above ? above->uid : 0;
 }
@@ -156,7 +159,7 @@ void ct_cgroups__await_root(struct ct_cgroups *c)
 	c->awaits_root = true;
 }
 
-/* What was told before. */
+/* Shortens the paths that were added before the root was known. */
 static void shorten_paths(struct ct_cgroups *c)
 {
 	struct entry *e, *tmp;
@@ -184,7 +187,7 @@ void ct_cgroups__learn_root(struct ct_cgroups *c, uint64_t id, const char *path)
 			continue;
 		c->awaits_root = false;
 		if (rest == path)
-			return; /* all of the host's tree is mounted here */
+			return; /* the whole of the host's tree is mounted here */
 		ct_cgroups__set_root(c, path, (size_t)(rest - path));
 		shorten_paths(c);
 		return;
@@ -314,7 +317,7 @@ void ct_cgroups__each_gone(const struct ct_cgroups *c, ct_cgroup_id_fn fn, void 
 {
 	struct entry *e, *tmp;
 
-	/* From a namespace of our own not every cgroup can be seen. */
+	/* Not every cgroup can be seen from within a cgroup namespace. */
 	if (c->root || c->awaits_root)
 		return;
 	HASH_ITER(hh, c->table, e, tmp)

@@ -6,7 +6,7 @@
 #include "cgroup/name.h"
 #include "model/unit_name.h"
 
-/* Tools shorten the ids of containers to this many digits, not further. */
+/* Tools shorten container ids to this many digits, not to fewer. */
 #define MIN_ID 12
 
 #define UUID_LEN 36

@@ -23,7 +23,7 @@ int ct_cgroup_dir__each(const char *dir, void (*fn)(void *arg, int pid), void *a
 		ct_autofclose FILE *f = fopen(procs, "re");
 		int pid;
 
-		/* Those in another PID namespace have no number here, which is written as 0. */
+		/* The kernel writes 0 for a process that has no PID in our namespace. */
 		while (f && fscanf(f, "%d", &pid) == 1) {
 			n++;
 			if (fn && pid > 0)

@@ -3,17 +3,18 @@
 #ifndef CT_CGROUP_DIR_H
 #define CT_CGROUP_DIR_H
 
-/* Calls fn (NULL: nothing) for every process in the cgroup and below. Returns how many there were.
+/*
+ * Calls fn (NULL: nothing) for every process in the cgroup and below. Returns how many there are.
  */
 int ct_cgroup_dir__each(const char *dir, void (*fn)(void *arg, int pid), void *arg);
 
-/* A process in the cgroup of that directory or below; 0: none. */
+/* PID of a process in the cgroup of that directory or below; 0: there is none. */
 int ct_cgroup_dir__process(const char *dir);
 
-/* Sends sig (0: none) to every process in a cgroup's directory and below; how many there are. */
+/* Sends sig (0: none) to every process in the cgroup and below. Returns how many there are. */
 int ct_cgroup_dir__signal(const char *dir, int sig);
 
-/* Removes the cgroup with all below it, as far as no process is in them. */
+/* Removes the cgroup and those below it, except where processes are left. */
 void ct_cgroup_dir__remove(const char *dir);
 
 #endif

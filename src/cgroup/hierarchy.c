@@ -17,7 +17,7 @@ const char *const ct_v1_controllers[] = {
 	NULL,
 };
 
-/* "memory:4:12:1" lines of /proc/cgroups: the hierarchy's number, 0 when it is v2's. */
+/* The hierarchy's number, from lines such as "memory 4 12 1" in /proc/cgroups; 0: it is v2's. */
 static int v1_hierarchy_of(const char *name)
 {
 	ct_autofclose FILE *f = fopen("/proc/cgroups", "re");
@@ -65,7 +65,7 @@ bool ct_controllers__have(const char *list, const char *word)
 	return false;
 }
 
-/* The v1 hierarchy is the one that the probe prefers, too. */
+/* Chooses the v1 hierarchy that the probe prefers, too. */
 void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m)
 {
 	size_t best = SIZE_MAX;

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which hierarchy identifies a process? The v2 tree where it holds anything; on pure v1 hosts, and
- * for processes at the v2 root of hybrid ones, a v1 controller's that container runtimes always
- * use.
+ * Which cgroup identifies a process: its cgroup in the v2 hierarchy, if it is below the root there.
+ * On pure v1 hosts, and for processes at the v2 root of hybrid hosts, it is the cgroup in the
+ * hierarchy of a v1 controller that container runtimes always use.
  */
 #ifndef CT_CGROUP_HIERARCHY_H
 #define CT_CGROUP_HIERARCHY_H
 
 #include <stdbool.h>
 
-/* Names of enum ct_v1_controller, by preference, NULL at the end. */
+/* Names by enum ct_v1_controller, in order of preference, NULL at the end. */
 extern const char *const ct_v1_controllers[];
 
 /* How processes are distinguished by cgroup on this host. */
 struct ct_hierarchy {
-	int layout;	   /* 1: v1, 2: v2, 3: both */
-	int v1_controller; /* enum ct_v1_controller, -1: v2 alone */
-	int v1_hierarchy;  /* number, -1 */
+	int layout;	   /* 1: v1, 2: v2, 3: hybrid */
+	int v1_controller; /* enum ct_v1_controller; -1: only v2 */
+	int v1_hierarchy;  /* its number, or -1 */
 };
 void ct_hierarchy__detect(struct ct_hierarchy *s);
 
-/* Where the hierarchies are mounted; empty: not at all. */
+/* Mount points of the hierarchies; empty: not mounted. */
 struct ct_cgroup_mounts {
 	char v2[512];
-	char v1[512]; /* the one that the probe prefers, too */
+	char v1[512]; /* of the controller that the probe prefers, too */
 };
 void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m);
 

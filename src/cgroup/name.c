@@ -21,7 +21,7 @@ static bool has_prefix(const struct ct_cgroup_part *p, const char *prefix,
 	return ct_cgroup_part__cut_prefix(&id, prefix) && take_id(&id, name);
 }
 
-/* Components that carry the runtime's name and an id: docker-ID.scope, libpod-ID ... */
+/* Components with the runtime's name and an id: docker-ID.scope, libpod-ID ... */
 static bool is_prefixed(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
 			struct ct_cgroup_name *name)
 {
@@ -35,8 +35,8 @@ static bool is_prefixed(const struct ct_cgroup_owner *o, const struct ct_cgroup_
 }
 
 /*
- * "SLICE:PREFIX:ID", systemd's notation taken for a path: what runc makes when the kubelet thinks
- * of systemd and the runtime of cgroupfs. prefix NULL: any.
+ * "SLICE:PREFIX:ID", systemd's notation taken for a path: runc makes such a directory when the
+ * kubelet is set to systemd's cgroups and the runtime to cgroupfs. A prefix of NULL matches any.
  */
 static bool is_notation(const char *prefix, const struct ct_cgroup_part *p,
 			struct ct_cgroup_name *name)
@@ -51,7 +51,7 @@ static bool is_notation(const char *prefix, const struct ct_cgroup_part *p,
 	return (!prefix || ct_cgroup_part__is(&before, prefix)) && take_id(&id, name);
 }
 
-/* A name, or one with a '*' for any word in it. */
+/* Compares with a name in which a '*' stands for any word. */
 static bool is_like(const struct ct_cgroup_part *p, const char *pattern)
 {
 	const char *any = strchr(pattern, '*');
@@ -75,7 +75,7 @@ static bool is_engines(const struct ct_cgroup_part *service,
 	return false;
 }
 
-/* PARENT/ID, perhaps with the suffix that systemd's names have. */
+/* PARENT/ID, perhaps with systemd's suffix ".scope". */
 static bool is_in_parent(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
 			 struct ct_cgroup_name *name)
 {
@@ -96,10 +96,11 @@ static bool owns_outside(const struct ct_cgroup_owner *o, const struct ct_cgroup
 }
 
 /*
- * Below a service. An engine that takes its own cgroup for the root has its containers there. But
- * whoever is delegated a cgroup makes in it what he likes: elsewhere it is a guess where it looks
- * like a pod's, or a whole id has the runtime's name before it (Podman makes such in the service
- * that is its --cgroup-parent), or the id is one that nobody chooses, and nothing otherwise.
+ * Decides below a service. An engine that takes its own cgroup for the root makes its containers
+ * there. But anybody to whom a cgroup is delegated may make what he likes in it. Elsewhere,
+ * therefore, it is a guess if it looks like a pod's container, if the runtime's name precedes a
+ * whole id (Podman makes such cgroups in the service that is its --cgroup-parent), or if nobody
+ * would choose the id by hand. Otherwise it is not taken for a container.
  */
 static bool owns_in_service(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
 			    struct ct_cgroup_name *name)
@@ -128,8 +129,8 @@ static bool owns(const struct ct_cgroup_owner *o, const struct ct_cgroup_at *at,
 }
 
 /*
- * RUNTIME-ID.scope: what a low-level runtime makes where nobody told it a path. The id may be any
- * name that people gave it.
+ * RUNTIME-ID.scope: what a low-level runtime makes if nobody gave it a path. The id may be any name
+ * that people chose.
  */
 static bool is_low_level(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
@@ -137,7 +138,7 @@ static bool is_low_level(const struct ct_cgroup_at *at, struct ct_cgroup_name *n
 						"singularity-oci-" };
 	struct ct_cgroup_part id = at->part;
 
-	/* youki says the same to cgroupfs, which takes it for a path. */
+	/* With cgroupfs, youki uses systemd's notation, which then becomes a path. */
 	if (!at->depth && ct_cgroup_part__cut_prefix(&id, ":youki:")) {
 		ct_cgroup_name__set_id(name, id.s, id.len);
 		name->guessed = true;
@@ -156,8 +157,8 @@ static bool is_low_level(const struct ct_cgroup_at *at, struct ct_cgroup_name *n
 }
 
 /*
- * ENGINE-ID.scope: systemd's name for what an engine that is not known by its own calls
- * SLICE:ENGINE:ID (iSulad, and others that ask runc or crun for systemd's cgroups).
+ * ENGINE-ID.scope: systemd's name for SLICE:ENGINE:ID of an engine that is not known by its own
+ * name (iSulad, and others that ask runc or crun for systemd's cgroups).
  */
 static bool is_anybodys_scope(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
@@ -173,8 +174,8 @@ static bool is_anybodys_scope(const struct ct_cgroup_at *at, struct ct_cgroup_na
 }
 
 /*
- * Nothing but a container is named by 64 hex digits: elsewhere it is a --cgroup-parent. A uuid is
- * often one (Mesos, parents of one's own), but not always.
+ * A name of 64 hex digits is always a container's, in whatever --cgroup-parent it lies. A UUID is
+ * often one's (Mesos, or a parent of somebody's own), but not always.
  */
 static bool is_nameless(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
@@ -196,8 +197,8 @@ static bool is_nameless(const struct ct_cgroup_at *at, struct ct_cgroup_name *na
 }
 
 /*
- * A user's systemd is a service, too, with units and containers below; services of a user's may be
- * engines that run without root.
+ * A user's systemd, user@UID.service, does not count, because units and containers lie below it;
+ * nor do a user's services, which may be rootless engines.
  */
 static bool is_service(struct ct_cgroup_part p)
 {
@@ -230,7 +231,7 @@ static bool is_beside(const struct ct_cgroup_owner *o, const struct ct_cgroup_at
 	return o->is_beside && o->is_beside(at, beside);
 }
 
-/* Walks on; false at the path's end. */
+/* Goes on to the next component; false at the path's end. */
 static bool at__next(struct ct_cgroup_at *at, const char *path, size_t *pos)
 {
 	if (at->part.len) {
@@ -254,7 +255,7 @@ static bool at__next(struct ct_cgroup_at *at, const char *path, size_t *pos)
 	return at->part.len;
 }
 
-/* A name within a user's own systemd is that user's, and not root's, which may be the same. */
+/* A name below a user's own systemd is that user's: root may have given the same one. */
 static void name_after_user(const struct ct_cgroup_at *at, struct ct_cgroup_name *name)
 {
 	ct_autofree char *id = NULL;
@@ -268,7 +269,7 @@ static void name_after_user(const struct ct_cgroup_at *at, struct ct_cgroup_name
 static bool is_owned(const struct ct_cgroup_at *at, const struct ct_cgroup_owner *const *owners,
 		     size_t n, bool guess, struct ct_cgroup_name *name)
 {
-	/* The last ones are the more particular ones, which matters for guesses alone. */
+	/* The later runtimes are the more specific ones. The order matters only for guesses. */
 	for (size_t rt = n; rt-- > 0;) {
 		name->kind = CT_WL_CONTAINER;
 		name->runtime = rt;
@@ -282,7 +283,7 @@ static bool is_owned(const struct ct_cgroup_at *at, const struct ct_cgroup_owner
 	return false;
 }
 
-/* Is this very component a container, for sure or as a guess? */
+/* Is this very component a container: for certain, or, if guess is set, as a guess? */
 static bool is_container(struct ct_cgroup_at *at, const struct ct_cgroup_owner *const *owners,
 			 size_t n, bool guess, struct ct_cgroup_name *name)
 {
@@ -294,7 +295,7 @@ static bool is_container(struct ct_cgroup_at *at, const struct ct_cgroup_owner *
 		if (owners[rt] && is_beside(owners[rt], at, &beside))
 			return false;
 	name->root_len = at->part.end;
-	/* A uuid is more of a container than a mere place in the tree, not so below a service. */
+	/* As a guess, a UUID goes before a mere place in the tree, except below a service. */
 	if ((!guess || at->below_service) && is_owned(at, owners, n, guess, name))
 		return true;
 	name->kind = CT_WL_CONTAINER;
@@ -310,7 +311,7 @@ bool ct_cgroup_name__find(const char *path, size_t pos, const struct ct_cgroup_o
 {
 	const size_t from = pos;
 
-	/* What is sure counts before all guesses: a container in a directory of any name. */
+	/* What is certain goes before any guess: a container may lie in a directory of any name. */
 	for (int guess = 0; guess < (from ? 1 : 2); guess++) {
 		struct ct_cgroup_at at = { .nested = from > 0 };
 
@@ -321,7 +322,7 @@ bool ct_cgroup_name__find(const char *path, size_t pos, const struct ct_cgroup_o
 	return false;
 }
 
-/* The one of whichever runtime made this very component. */
+/* Finds the runtime that made this very component beside its containers. */
 static bool made_beside(const struct ct_cgroup_at *at, const struct ct_cgroup_owner *const *owners,
 			size_t n, struct ct_cgroup_beside *beside)
 {
@@ -344,7 +345,7 @@ bool ct_cgroup_name__beside(const char *path, const struct ct_cgroup_owner *cons
 	bool found = false;
 	size_t pos = 0;
 
-	/* What looks after a container of a pod lies in the pod's own cgroup. */
+	/* The monitor of a pod's container lies in the pod's own cgroup. */
 	while (at__next(&at, path, &pos) && (!found || beside->role == CT_ROLE_POD))
 		found |= made_beside(&at, owners, n, beside);
 	return found;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the path of a cgroup tells: the container or unit it belongs to. */
+/* What a cgroup's path tells: the container or unit that the cgroup belongs to. */
 #ifndef CT_CGROUP_NAME_H
 #define CT_CGROUP_NAME_H
 
@@ -10,13 +10,13 @@ struct ct_cgroup_name {
 	enum ct_workload_kind kind;
 	enum ct_runtime runtime;
 	char id[256];	 /* container id, unit name, or the path itself */
-	size_t root_len; /* of the path up to the workload's own cgroup, below that is part of it */
+	size_t root_len; /* path length of the workload's own cgroup; all below is part of it */
 	/*
-	 * The path looks like it, but others may make the same: it counts only where the engine or
-	 * its state knows that very cgroup.
+	 * The path looks like a container's, but others may make such a path: it counts only if the
+	 * engine or its state knows this very cgroup.
 	 */
 	bool guessed;
-	/* That because it is below a service, to which the cgroup may have been delegated. */
+	/* Guessed because it is below a service, to which the cgroup may have been delegated. */
 	bool in_service;
 };
 
@@ -24,54 +24,59 @@ struct ct_cgroup_name {
 struct ct_cgroup_part {
 	const char *s;
 	size_t len;
-	size_t end; /* offset behind it in the path */
+	size_t end; /* offset in the path, behind the component */
 };
 bool ct_cgroup_part__is(const struct ct_cgroup_part *p, const char *word);
-/* Returns false and changes nothing if the component lacks it or consists of nothing else. */
+/*
+ * Returns false and changes nothing if the component lacks the prefix or suffix, or is nothing
+ * else.
+ */
 bool ct_cgroup_part__cut_prefix(struct ct_cgroup_part *p, const char *prefix);
 bool ct_cgroup_part__cut_suffix(struct ct_cgroup_part *p, const char *suffix);
 
-/* Is it a whole id as runtimes write them, with that many digits in lower case? */
+/* Is it a whole id as runtimes write them: CT_CGROUP_ID hexadecimal digits in lower case? */
 #define CT_CGROUP_ID 64
 bool ct_cgroup_part__is_id(const struct ct_cgroup_part *p);
 
-/* The same, or one that tools have shortened, to 12 digits at least. */
+/* Is it such an id, or one that tools have shortened to no fewer than 12 digits? */
 bool ct_cgroup_part__is_short_id(const struct ct_cgroup_part *p);
 
-/* So many hexadecimal digits in lower case. */
+/* Is it exactly len hexadecimal digits in lower case? */
 bool ct_cgroup_part__is_hex(const struct ct_cgroup_part *p, size_t len);
 
-/* systemd writes a '-' within a word as "\x2d", and likewise all that paths must not have. The
- * caller frees. */
+/*
+ * Undoes systemd's escapes: it writes a '-' within a word, and all that paths must not contain, as
+ * "\x2d". The caller frees.
+ */
 char *ct_cgroup_part__unescape(const struct ct_cgroup_part *p);
 
-/* 8-4-4-4-12 digits in lower case, with "-" between them, or another character. */
+/* Is it 8-4-4-4-12 hexadecimal digits in lower case, with this character between the groups? */
 bool ct_cgroup_part__is_uuid(const struct ct_cgroup_part *p, char between);
 
-/* So many digits in base 36, as BuildKit and Swarm make ids. */
+/* Is it exactly len digits in base 36, as in ids of BuildKit and Swarm? */
 bool ct_cgroup_part__is_base36(const struct ct_cgroup_part *p, size_t len);
 
 /* "kubepods", "kubepods.slice", and "kubelet-kubepods.slice" of a kubelet with a --cgroup-root. */
 bool ct_cgroup_part__is_kubepods(const struct ct_cgroup_part *p);
 
-/* A component as a unit's: does it end in a suffix of units, of which slices are none? */
+/* Does it end in a suffix of systemd's units? Slices do not count. */
 bool ct_cgroup_part__is_unit(const struct ct_cgroup_part *p);
 
-/* A component and what is around it: len is 0 where there is none. */
+/* A component and what is around it; a part with a len of 0 does not exist. */
 struct ct_cgroup_at {
 	struct ct_cgroup_part first, grandparent, parent, part, next;
-	size_t depth;		       /* 0: at the root, or at that of the container around it */
+	size_t depth;		       /* 0: at the root, or at the root of the outer container */
 	bool nested;		       /* within a container */
-	bool in_kubepods;	       /* below a cgroup of the kubelet's */
-	size_t below_service;	       /* so many levels below a system service; 0: in none */
+	bool in_kubepods;	       /* below a cgroup of the kubelet */
+	size_t below_service;	       /* levels below a system service; 0: in none */
 	struct ct_cgroup_part service; /* that service; len is 0: none */
-	bool in_engines;	       /* it is one of an engine's, see services */
-	struct ct_cgroup_part manager; /* the user's systemd that it is below; len is 0: none */
+	bool in_engines;	       /* that service runs an engine, see services */
+	struct ct_cgroup_part manager; /* the user's systemd above it; len is 0: none */
 };
 
-/* What a cgroup that a runtime made may be, if it is not a container. */
+/* What a cgroup made by a runtime may be, other than a container. */
 enum ct_cgroup_role {
-	CT_ROLE_WORKLOAD, /* a container all the same, or nothing of a runtime's */
+	CT_ROLE_WORKLOAD, /* a container after all, or no runtime made it */
 	CT_ROLE_MONITOR,  /* what looks after a container: conmon, a virtual machine's host side */
 	CT_ROLE_MOUNT,	  /* a mount that systemd made a unit of */
 	CT_ROLE_POD,	  /* a pod's own level, above its containers */
@@ -80,82 +85,85 @@ enum ct_cgroup_role {
 };
 struct ct_cgroup_beside {
 	enum ct_cgroup_role role;
-	struct ct_cgroup_name name; /* of what it was made for: the id may be empty */
+	struct ct_cgroup_name name; /* of what it was made for; the id may be empty */
 };
 
-/* Which cgroups are a runtime's containers. An id has 12 digits at least. */
+/* Which cgroups are a runtime's containers. An id has at least 12 digits. */
 struct ct_cgroup_owner {
 	const char *const *prefixes; /* of PREFIX-ID and PREFIX-ID.scope, with the '-' */
 	const char *notation;	     /* SLICE:NOTATION:ID, see name.c; also below services */
 	const char *parent;	     /* PARENT/ID */
-	const char *split;	     /* the prefix of containers that divide a service with it */
+	const char *split;	     /* prefix of containers made by splitting a service's cgroup */
 	/*
-	 * Services of engines, a '*' in them for any word: below those are containers, of whichever
-	 * runtime, as elsewhere. NULL: none.
+	 * Services that run engines; a '*' in the name stands for any word. Below them, containers
+	 * of any runtime are recognised as they are elsewhere. NULL: none.
 	 */
 	const char *const *services;
-	/* Its ids are as random as whole ones, though shorter. */
+	/* Its ids are shorter than whole ones, but as random. */
 	bool ids_are_random;
-	/* Ids are names that people give, and two users may give the same. */
+	/* Ids are names given by people, and two users may give the same one. */
 	bool by_name;
 	/* Anything else; sets the id. Asked below services only with divides_services. */
 	bool (*is_own)(const struct ct_cgroup_at *at, struct ct_cgroup_name *name);
 	bool divides_services;
 	/*
-	 * Cgroups that a runtime makes beside its containers. They belong to none, whatever their
-	 * names; the id is that of the one they were made for.
+	 * Cgroups that the runtime makes beside its containers. Whatever their names, they are part
+	 * of no container; the id is that of the container they were made for.
 	 */
 	const char *const *monitors; /* of PREFIX-ID and PREFIX-ID.scope, with the '-' */
 	bool (*is_beside)(const struct ct_cgroup_at *at, struct ct_cgroup_beside *beside);
 };
 
-/* What does not fit ends in a hash of the whole. */
+/* Copies the id. One that is too long is cut and ends in a hash of the whole. */
 void ct_cgroup_name__set_id(struct ct_cgroup_name *name, const char *s, size_t len);
 
 /*
- * Understands v1 and v2, cgroupfs and systemd drivers. owners are by enum ct_runtime, NULL for
- * those without cgroups of their own. A path is read component by component from the root: the
- * first component that is a container wins, whatever runs below it (systemd, another Docker, a
- * Kubernetes node); 64 hex digits that are nobody's are a container of CT_RT_NONE. Only without
- * one does a systemd unit count, the outermost; units of a user's own systemd are named after it:
- * "user@1000.service/foo.service", and so are containers whose ids are but names. Always succeeds:
+ * Tells what a path is, of v1 or v2, made by the cgroupfs or the systemd driver. owners is indexed
+ * by enum ct_runtime, NULL for runtimes without cgroups of their own.
+ *
+ * A path is read component by component from the root: the first component that is a container
+ * wins, whatever runs below it (systemd, another Docker, a Kubernetes node). 64 hex digits that
+ * belong to no runtime are a container of CT_RT_NONE. If there is no container, the outermost
+ * systemd unit counts. Units of a user's own systemd are named after it,
+ * "user@1000.service/foo.service", and so are containers whose ids are only names. Always succeeds:
  * anything else is a CT_WL_CGROUP named by its path.
  */
 void ct_cgroup_name__classify(const char *path, const struct ct_cgroup_owner *const *owners,
 			      size_t n, struct ct_cgroup_name *name);
 
 /*
- * The first container in the path behind offset pos, which is 0 or the end of another container's
- * root: so those are found that run within it. False: there is none.
+ * Finds the first container in the path behind offset pos. pos is 0, or the end of another
+ * container's root in order to find a container that runs within it. Returns false if there is
+ * none.
  */
 bool ct_cgroup_name__find(const char *path, size_t pos, const struct ct_cgroup_owner *const *owners,
 			  size_t n, struct ct_cgroup_name *name);
 
-/* What a runtime made beside its containers; false: nothing of that kind. */
+/* Finds a cgroup that a runtime made beside its containers; false: it is none. */
 bool ct_cgroup_name__beside(const char *path, const struct ct_cgroup_owner *const *owners, size_t n,
 			    struct ct_cgroup_beside *beside);
 
 /* Walks over a path's components; *pos is 0 at first. False at the end. */
 bool ct_cgroup_part__next(const char *path, size_t *pos, struct ct_cgroup_part *p);
 
-/* The same of a path whose container is none: a name alone does not make one. */
+/* Classifies a path that is not a container's, although its name may look like one. */
 void ct_cgroup_name__classify_plain(const char *path, struct ct_cgroup_name *name);
 
 /*
  * Who made a cgroup that is neither a container's nor just a unit's: a batch system for a job, an
- * init for a service, the kubelet above its pods.
+ * init system for a service, the kubelet above its pods.
  */
 struct ct_cgroup_job {
-	const char *of;				  /* "slurm", "htcondor", ...; NULL: nobody known */
+	const char *of;				  /* "slurm", "htcondor", ...; NULL: unknown */
 	struct ct_cgroup_part job, step, service; /* len is 0: none */
-	struct ct_cgroup_part user;		  /* the uid in digits; len is 0: not told */
-	size_t end;				  /* of the job's own cgroup in the path */
+	struct ct_cgroup_part user;		  /* the uid in digits; len is 0: unknown */
+	size_t end;				  /* end of the job's own cgroup in the path */
 };
 
-/* False: nothing of that kind, and *job is empty. */
+/* Returns false, and an empty *job, if it is nothing of that kind. */
 bool ct_cgroup_name__job(const char *path, struct ct_cgroup_job *job);
 
-/* Does what starts processes in this cgroup give them a set of its own? */
+/* Does what starts processes in this cgroup give them a capability set of their own? */
 bool ct_cgroup_name__has_own_set(const struct ct_cgroup_name *name);
 
 #endif

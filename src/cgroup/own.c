@@ -52,8 +52,9 @@ static int try_make(struct ct_own_cgroup *c, const char *mount, const char *pare
 }
 
 /*
- * Those of captrims that were killed, once nothing runs in them: rmdir refuses the others. A young
- * one may be of a captrim in another PID namespace that has not moved its command in yet.
+ * Removes what killed captrims left behind; rmdir refuses cgroups in which something still runs. A
+ * cgroup younger than a minute may belong to a captrim in another PID namespace that has not moved
+ * its command in yet.
  */
 static void remove_stale(const char *mount, const char *parent)
 {
@@ -138,7 +139,7 @@ void ct_own_cgroup__remove(struct ct_own_cgroup *c)
 		return;
 	ct_autofree char *parent = ct_xasprintf("%s/../cgroup.procs", c->dir);
 
-	/* An ended process may count for some milliseconds yet. */
+	/* The kernel may count a process for some milliseconds after its end. */
 	for (int i = 0; i < 50 && !access(c->dir, F_OK); i++) {
 		ct_cgroup_dir__each(c->dir, move_to, parent);
 		ct_cgroup_dir__remove(c->dir);

@@ -20,8 +20,8 @@ bool ct_cgroup_path__below(const char *path, const char *dir)
 }
 
 /*
- * How much a line "ID:CONTROLLERS:PATH" is worth, as the probe sees it: the v2 hierarchy
- * where it holds anything, else the v1 controllers by its preference.
+ * Ranks a line "ID:CONTROLLERS:PATH" as the probe does: the v2 hierarchy first, unless the process
+ * is at its root, then the v1 controllers in order of preference.
  */
 static size_t rank(const char *controllers, const char *path)
 {
@@ -37,7 +37,7 @@ static size_t rank(const char *controllers, const char *path)
 	return 1 + best;
 }
 
-/* Of the directory with that inode in the v2 tree at mount; the caller frees. NULL: none. */
+/* Path of the directory with this inode in the v2 tree at mount; NULL: none. The caller frees. */
 static char *path_of_inode(const char *mount, ino_t ino)
 {
 	char *const paths[] = { (char *)mount, NULL };
@@ -54,8 +54,8 @@ static char *path_of_inode(const char *mount, ino_t ino)
 }
 
 /*
- * What the root of our cgroup namespace is to the host, whose tree we see below its root; "": the
- * root, too. Looked up once.
+ * Path of our cgroup namespace's root in the host's cgroup tree, which is mounted below
+ * ct_host__root(); "": it is the host's root. Looked up once.
  */
 static const char *namespace_root(void)
 {
@@ -114,7 +114,7 @@ int ct_cgroup_path__of_pid(int pid, char **path)
 	}
 	if (!best)
 		return -ENODATA;
-	/* The kernel's mark behind the path of a cgroup that is gone already. */
+	/* The kernel appends this to the path of a cgroup that is gone. */
 	len = strlen(best);
 	if (len > strlen(deleted) && ct_str_ends(best, deleted))
 		len -= strlen(deleted);

@@ -5,12 +5,12 @@
 
 #include <stdbool.h>
 
-/* Is it the same cgroup or one in it? */
+/* Is path the cgroup dir, or one below it? */
 bool ct_cgroup_path__below(const char *path, const char *dir);
 
 /*
- * A path as procfs shows it to who sees root as its own "/": "/../x" leads out of that. The caller
- * frees.
+ * Makes an absolute path of one that procfs shows relative to the cgroup namespace with that root:
+ * "/../x" leads out of it. The caller frees.
  */
 char *ct_cgroup_path__resolve(const char *root, const char *path);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the path of a cgroup tells beside containers: a unit, a job, or nothing but itself. */
+/* What a cgroup's path tells if it is not a container's: a unit, a job, or only itself. */
 #include <string.h>
 
 #include "base/util.h"
 #include "cgroup/name.h"
 
 /*
- * The outermost unit; but a user's own systemd, user@UID.service, has units of
- * its own, which are named after it since two users may both have a foo.service.
+ * Finds the outermost unit. But the units of a user's own systemd, user@UID.service, count as their
+ * own and are named after it, since two users may both have a foo.service.
  */
 static bool find_unit(const char *path, struct ct_cgroup_name *name)
 {
@@ -45,7 +45,9 @@ static bool is_number(const struct ct_cgroup_part *p)
 	return p->len && strspn(p->s, "0123456789") >= p->len;
 }
 
-/* The scope of all jobs of a node, or of each of several nodes: [NODE_]slurmstepd.scope. */
+/*
+ * The scope of all jobs of a node, or of one of several nodes on a host: [NODE_]slurmstepd.scope.
+ */
 static bool is_slurms_scope(const struct ct_cgroup_part *p)
 {
 	static const char name[] = "slurmstepd.scope";
@@ -55,7 +57,7 @@ static bool is_slurms_scope(const struct ct_cgroup_part *p)
 	       (p->len == len || p->s[p->len - len - 1] == '_');
 }
 
-/* Slurm's own, /slurm or /slurm_NODE (v1), or its scope in a slice of the system's. */
+/* Is it Slurm's own: /slurm or /slurm_NODE (v1), or its scope in one of the system's slices? */
 static bool is_slurms(const struct ct_cgroup_part *at)
 {
 	struct ct_cgroup_part slice = at[0], node = at[0];
@@ -65,12 +67,12 @@ static bool is_slurms(const struct ct_cgroup_part *at)
 
 		return ct_cgroup_part__cut_prefix(&user, "uid_") && is_number(&user);
 	}
-	/* What a user has made looks the same, in the user's slice. */
+	/* A user can make the same names, but only in user.slice. */
 	return ct_cgroup_part__cut_suffix(&slice, ".slice") &&
 	       !ct_cgroup_part__is(&slice, "user") && is_slurms_scope(&at[1]);
 }
 
-/* job_N of Slurm's, and the step in it. */
+/* Slurm's job_N, and the step in it. */
 static bool find_slurms(const struct ct_cgroup_part *at, struct ct_cgroup_job *job)
 {
 	struct ct_cgroup_part number = at[2], user = at[1];
@@ -88,7 +90,7 @@ static bool find_slurms(const struct ct_cgroup_part *at, struct ct_cgroup_job *j
 	return true;
 }
 
-/* A slot of HTCondor's: /htcondor/SLOT, and beside what its own service runs in. */
+/* An HTCondor slot: /htcondor/SLOT, or htcondor/SLOT in the cgroup of HTCondor's service. */
 static bool find_condors(const struct ct_cgroup_part *at, struct ct_cgroup_job *job)
 {
 	if (!ct_cgroup_part__is(&at[0], "htcondor") &&
@@ -105,8 +107,8 @@ static bool find_condors(const struct ct_cgroup_part *at, struct ct_cgroup_job *
 }
 
 /*
- * PBS' jobs (pbs_cgroups, its hook): /pbs_jobs.service/jobid/JOB, of old with "pbspro" for
- * "pbs_jobs", /pbspro.slice/pbspro-JOB.slice, and /pbspro/JOB without systemd.
+ * Jobs of PBS as its hook pbs_cgroups makes them: /pbs_jobs.service/jobid/JOB (formerly
+ * /pbspro.service/jobid/JOB), /pbspro.slice/pbspro-JOB.slice, and without systemd /pbspro/JOB.
  */
 static bool find_pbss(const struct ct_cgroup_part *at, struct ct_cgroup_job *job)
 {
@@ -131,7 +133,7 @@ static bool find_pbss(const struct ct_cgroup_part *at, struct ct_cgroup_job *job
 	return job->job.len && strspn(job->job.s, "0123456789") > 0;
 }
 
-/* A YARN container, which is a job, below the directory that is configured for all of them. */
+/* A YARN container, which is a job, below the directory that YARN is configured to use. */
 static bool find_yarns(const struct ct_cgroup_part *at, struct ct_cgroup_job *job)
 {
 	for (int i = 1; i < 3; i++) {
@@ -148,8 +150,9 @@ static bool find_yarns(const struct ct_cgroup_part *at, struct ct_cgroup_job *jo
 }
 
 /*
- * What is not nested: /apptainer/PID, /singularity/PID, a step of buildah's with cgroupfs, and
- * /openrc/SERVICE and /openrc.SERVICE, with /rc.init for what had run before there were cgroups.
+ * Cgroups at the top of the tree: /apptainer/PID, /singularity/PID, a build step of buildah with
+ * cgroupfs, /openrc/SERVICE and /openrc.SERVICE, and /rc.init for what ran before there were
+ * cgroups.
  */
 static bool find_flat(const struct ct_cgroup_part *at, struct ct_cgroup_job *job)
 {
@@ -182,8 +185,8 @@ static bool find_flat(const struct ct_cgroup_part *at, struct ct_cgroup_job *job
 }
 
 /*
- * The levels that the kubelet has above its pods: of all, and of those of one class. Below a unit
- * they are a part of that.
+ * The kubelet's levels above its pods: one for all of them, and one for each QoS class. Below a
+ * unit they are part of that unit.
  */
 static bool find_kubelets(const char *path, struct ct_cgroup_job *job)
 {
