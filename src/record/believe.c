@@ -20,7 +20,7 @@ static uint64_t own_mntns(void)
 /* Are the processes in this cgroup in another mount namespace than the host's and ours? */
 static enum ct_tristate live_apart(struct ct_recorder *r, const char *root)
 {
-	/* A process 1 with more privileges than ours does not let itself be looked at. */
+	/* Process 1 cannot be looked at if it has more privileges than we do. */
 	const uint64_t host[2] = { own_mntns(), ct_host__ns(1, "mnt") };
 	enum ct_tristate seen = ct_collect__lives_apart(r->collect, root, host);
 	ct_autofree char *dir = NULL;
@@ -58,7 +58,7 @@ static void look_for_rival(void *arg, const char *path, bool inside)
 	struct ct_cgroup_name name;
 
 	(void)inside;
-	/* Names of machines are escaped there. */
+	/* Names of machines are escaped in paths. */
 	if (rival->found || (!strstr(path, rival->id) && !strchr(path, '\\')))
 		return;
 	ct_runtimes__classify(path, &name);
@@ -98,8 +98,8 @@ static bool is_believed(struct ct_recorder *r, const char *path, const struct ct
 }
 
 /*
- * Anybody can make a cgroup with the id of another's container, or copy that one's state. What came
- * first keeps the id; the other one is named after its user.
+ * Anybody can make a cgroup with the id of somebody else's container, or copy its state. The first
+ * one seen keeps the id; the other is named after its user.
  */
 static void tell_apart(struct ct_recorder *r, const char *path, struct ct_cgroup_name *name)
 {

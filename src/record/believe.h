@@ -6,9 +6,9 @@
 #include "record/recorder.h"
 
 /*
- * What a cgroup's path tells of its workload, as far as it can be believed: anybody to whom a
- * cgroup was delegated can make one below it that is named like a container. So a container's
- * name counts only if its processes live in a mount namespace of their own, or if the engine or its
+ * What a cgroup's path tells of its workload, as far as that can be believed. Anybody to whom a
+ * cgroup was delegated can make one below it that is named like a container, so a container's name
+ * counts only if its processes live in a mount namespace of their own, or if the engine or its
  * state knows it. A user's cgroup is never a container that root's engine made.
  */
 void ct_recorder__classify(struct ct_recorder *r, const char *path, struct ct_cgroup_name *name);

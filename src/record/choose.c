@@ -30,8 +30,9 @@ static struct ct_workload *command_workload(struct ct_recorder *r, struct ct_ses
 }
 
 /*
- * The watched command's are its own cgroup, whatever that lies in, what is below it, and what it
- * made elsewhere; but for containers that it started.
+ * A cgroup belongs to the watched command if it is the command's own (whatever that lies in), is
+ * below it, or was made by the command elsewhere, unless it is that of a container which the
+ * command started.
  */
 static bool is_commands(const struct ct_recorder *r, const struct ct_cgroup_name *name,
 			const char *path, bool inside)
@@ -43,7 +44,7 @@ static bool is_commands(const struct ct_recorder *r, const struct ct_cgroup_name
 	return inside && name->kind == CT_WL_CGROUP;
 }
 
-/* Of one within another the engine is that one's. */
+/* The engine of an inner container runs in the outer one, whose cgroup tells the user. */
 static uint32_t user_of(struct ct_recorder *r, const struct ct_workload *w)
 {
 	struct ct_cgroup_name outer;
@@ -54,7 +55,7 @@ static uint32_t user_of(struct ct_recorder *r, const struct ct_workload *w)
 	return ct_cgroups__user_of(ct_collect__cgroups(r->collect), root);
 }
 
-/* The first that is known of where it is. */
+/* Notes where the workload is, when its first cgroup is seen. */
 static void note_place(struct ct_recorder *r, struct ct_workload *w,
 		       const struct ct_cgroup_name *name, const char *path)
 {
@@ -70,7 +71,7 @@ static void note_place(struct ct_recorder *r, struct ct_workload *w,
 		w->container.engine_uid = user_of(r, w);
 }
 
-/* Was it a container, as its path may be read, whose files were gone before anybody looked? */
+/* Was it, to judge by its path, a container whose files were gone before anybody looked? */
 static bool is_too_late(struct ct_recorder *r, const struct ct_cgroup_name *name, const char *path)
 {
 	ct_autofree char *dir = NULL;
@@ -82,7 +83,7 @@ static bool is_too_late(struct ct_recorder *r, const struct ct_cgroup_name *name
 	       ct_runtimes__may_have_been(path);
 }
 
-/* What runs in a unit of Quadlet is what the unit is for, and its container shares it. */
+/* A Quadlet unit exists for its container, which shares it: who wants the unit wants both. */
 static bool shares_unit(const struct ct_session *s, const struct ct_cgroup_name *name,
 			const char *path)
 {
@@ -129,7 +130,7 @@ static void take_over(char **field, const char *value)
 		*field = ct_xstrdup(value);
 }
 
-/* Every inspection reports the network; nothing else does. */
+/* Is it described? Each inspection by an engine reports the network. */
 static bool inspected(const struct ct_workload *w)
 {
 	return w->container.network != NULL;
@@ -145,14 +146,16 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_en
 		w = ct_session__add(r->session, id);
 		w->kind = CT_WL_CONTAINER;
 	}
-	/* Another user's, which is called the same. */
+	/* It is another user's container of the same name. */
 	if (ev && ev->from && ev->from->uid && ct_workload__engine_uid(w) &&
 	    ct_workload__engine_uid(w) != ev->from->uid)
 		return;
 	if (ev && ev->from && ev->from->uid)
 		w->container.engine_uid = ev->from->uid;
-	/* While it creates a container the daemon may block for long, and the ring fills
-	 * by then: ask when it starts. Until then the event itself says a little. */
+	/*
+	 * While it creates a container, the daemon may block for so long that the ring buffer
+	 * fills, so it is asked at the start. Until then the event itself says a little.
+	 */
 	if (r->engine && (ev ? !strcmp(ev->action, "start") : !inspected(w)))
 		(void)ct_engine__inspect(r->engine, ct_workload__plain_id(w), w, &err);
 	take_over(&w->container.id, ct_workload__plain_id(w));
@@ -164,7 +167,7 @@ void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_en
 		w->runtime = teller->runtime;
 	take_over(&w->container.name, ev->name);
 	take_over(&w->container.image, ev->image);
-	/* While it creates one the daemon tells what an image has all the same. */
+	/* In the event of a creation, the daemon also gives labels that are only the image's. */
 	if (inspected(w) || (!ev->project && !ev->service) || w->container.project ||
 	    !ct_engine__is_composes(r->engine, ev))
 		return;
@@ -186,7 +189,7 @@ void ct_recorder__on_engine(void *arg, const struct ct_engine_event *ev)
 
 	if (!begins)
 		return;
-	/* What a user's engine says of a container of root's is not true. */
+	/* A user's engine cannot speak for a container of root's. */
 	if (ev->from && ev->from->uid && ct_recorder__is_roots(r, ev->id))
 		return;
 	ours = r->opts.all || r->opts.any_container ||
@@ -198,7 +201,7 @@ void ct_recorder__on_engine(void *arg, const struct ct_engine_event *ev)
 		r->foreign = true;
 }
 
-/* Of a container's configuration only what decides whose credentials are its own. */
+/* Takes only what decides which credentials are the container's own. */
 static void learn_set(struct ct_workload *w, const char *config)
 {
 	ct_autosession struct ct_session *s = ct_session__new();
@@ -231,15 +234,17 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	if ((!w && !inside && !r->opts.all && !shares_unit(r->session, &name, path)) ||
 	    (w && inspected(w)))
 		return;
-	/* As early as can be, since the files of a short-lived one go with it. */
+	/* Read as early as possible, since a short-lived container's files go with it. */
 	root = ct_xstrndup(path, name.root_len);
 	config = ct_oci__find(name.runtime, name.id, root, NULL);
 	if (!config)
 		return;
 	if (!w)
 		w = ct_session__add(r->session, name.id);
-	/* A daemon that remembers it will tell more, but nothing of a container that could not
-	 * start; another forgets one that was to be removed before it can answer. */
+	/*
+	 * A daemon that remembers the container tells more later, but nothing of one that could not
+	 * start. Another daemon forgets a container that was to be removed before it can be asked.
+	 */
 	if (ct_runtimes__remembers(r->engine, name.runtime))
 		learn_set(w, config);
 	else
@@ -274,7 +279,7 @@ bool ct_recorder__alive(struct ct_recorder *r)
 	return s.alive;
 }
 
-/* Of a container of LXC or nspawn its name is all that there is to know. */
+/* Nothing but the name can be known of a container of LXC or nspawn. */
 static bool keeps_files(const struct ct_workload *w)
 {
 	const struct ct_runtime_type *type = ct_runtimes[w->runtime];
@@ -325,7 +330,7 @@ int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct
 	return ret;
 }
 
-/* The daemon takes the labels of an image for the container's. */
+/* The daemon also lists containers whose project label is only their image's. */
 static void want_running(void *arg, const char *id)
 {
 	struct ct_recorder *r = arg;
@@ -394,7 +399,7 @@ int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_e
 {
 	ct_autofree char *name = ct_unit_name__complete(unit, ".service");
 
-	/* Units of a user's systemd have its name before theirs. */
+	/* The names of a user's units begin with that of the user's systemd. */
 	if (!*unit || (strchr(unit, '/') && strncmp(unit, "user@", strlen("user@")) != 0))
 		return ct_err__set(err, EINVAL, "'%s' is not a unit name", unit);
 	if (!ct_session__find(r->session, name))

@@ -13,8 +13,8 @@
 #define MAX_BETWEEN 2 /* cgroups of runtimes between a command and its container */
 
 /*
- * In a cgroup namespace of our own, as in a container, nothing tells what the kernel calls its
- * root, but the event of a cgroup made in it does.
+ * In a cgroup namespace of our own, as in a container, only the event of a cgroup that is made in
+ * it tells the kernel's path of its root.
  */
 static void find_root(struct ct_collect *c)
 {
@@ -210,7 +210,10 @@ struct ct_seen *ct_collect__seen(struct ct_collect *c, const struct ct_key *key)
 	return seen;
 }
 
-/* On the way from a command to its container: a client, or conmon, in a scope of its own. */
+/*
+ * Is it on the way from a command to its container: a client or a monitor such as conmon, in a
+ * scope of its own?
+ */
 static bool is_between(const char *path)
 {
 	struct ct_tells t;
@@ -238,9 +241,9 @@ static bool comes_from_inside(struct ct_collect *c, uint64_t cgroup, unsigned in
 }
 
 /*
- * Where systemd makes the cgroups of containers, as for a user's Podman, it is nobody's descendant
- * who makes them. But those who enter come from the command that started the container. entered:
- * where they came in, from where they may have gone further down.
+ * Where systemd makes the cgroups of containers, as for a user's Podman, their maker does not
+ * descend from the command. But the processes that enter them come from the command that started
+ * the container. entered: the cgroup they came into, from which they may have gone further down.
  */
 static void note_inside(struct ct_collect *c, uint64_t cgroup, uint64_t entered)
 {
@@ -310,7 +313,7 @@ static void on_act(struct ct_collect *c, const struct ct_act_event *e)
 		act->proc = e->proc;
 }
 
-/* Words separated by NULs to words separated by spaces. */
+/* Makes words separated by spaces of words separated by NULs. */
 static char *command_line(const char *argv, uint32_t len)
 {
 	ct_autofree char *copy = NULL;
@@ -326,8 +329,9 @@ static char *command_line(const char *argv, uint32_t len)
 }
 
 /*
- * The file capabilities of what was executed. The process may be gone by now; then another one of
- * its cgroup shows the root that it had, as where a container was running before we came.
+ * Looks up the file capabilities of what was executed. If the process is gone by now, another one
+ * of its cgroup may show the root that it had, for example in a container that was running before
+ * the recording began.
  */
 static int look_up_fcaps(struct ct_collect *c, const struct ct_exec_event *e, struct ct_exec *x)
 {
@@ -339,7 +343,7 @@ static int look_up_fcaps(struct ct_collect *c, const struct ct_exec_event *e, st
 	other = ct_cgroups__process_of(c->cgroups, e->h.cgroup);
 	if (!other)
 		return ret;
-	/* A unit's mount namespace, such as PrivateTmp= makes it, mostly has our root. */
+	/* A unit's mount namespace, such as PrivateTmp= makes, usually has our root. */
 	if (!ct_exec_caps__keep(c->roots, e->h.cgroup, other) &&
 	    ct_exec_caps__is_ours(c->roots, other))
 		beside.mntns_inum = ct_exec_caps__our_mntns(c->roots);
@@ -353,7 +357,10 @@ static unsigned int sought_by_name(const struct ct_collect *c, const char *file)
 	return c->sought ? c->sought(name) : 0;
 }
 
-/* A client of the command's may have gone to a scope of its own first, as a user's Podman does. */
+/*
+ * A client that the command started may first have gone to a scope of its own, as a user's Podman
+ * does.
+ */
 static void note_sought(struct ct_collect *c, struct ct_living *g, unsigned int sought)
 {
 	const char *path = sought ? ct_cgroups__path(c->cgroups, g->cgroup) : NULL;

@@ -11,12 +11,12 @@
 #include "record/exec_caps.h"
 #include "record/living.h"
 
-/* A kind that the probe has in its map, and what of it was taken. */
+/* A kind that the probe has in its map, and how much of it was taken. */
 struct ct_seen {
 	struct ct_key key;
 	struct ct_sample *sample; /* until it is taken */
-	bool sampled;		  /* it came */
-	bool awaited;		  /* a take has passed it over, since it may have been on its way */
+	bool sampled;		  /* the sample came */
+	bool awaited;		  /* a take left it out, because its event might still come */
 	unsigned char quiet;	  /* takes in a row that found nothing new */
 	uint64_t taken;
 	struct ct_outcome *taken_outcome; /* NULL: nothing */
@@ -25,13 +25,13 @@ struct ct_seen {
 
 struct ct_seen_act {
 	struct ct_act_key key;
-	struct ct_proc proc; /* pid 0: it did not come */
+	struct ct_proc proc; /* pid 0: the event did not come */
 	bool awaited;
 	uint64_t taken;
 	UT_hash_handle hh;
 };
 
-/* Those who came into a cgroup, see CT_ENTRY_SLOT. */
+/* The tasks that came into a cgroup, see CT_ENTRY_SLOT. */
 struct ct_seen_entered {
 	struct ct_slot_id id;
 	struct ct_entered entered;
@@ -39,7 +39,7 @@ struct ct_seen_entered {
 	UT_hash_handle hh;
 };
 
-/* A call path by its names, and the fingerprint by which it is known. */
+/* A call path, by a hash of its names, and the fingerprint under which it is counted. */
 struct ct_seen_path {
 	uint64_t hash, site;
 	UT_hash_handle hh;
@@ -62,20 +62,20 @@ struct ct_collect {
 	struct ct_seen_act *acts;
 	struct ct_seen_entered *entered;
 	struct ct_livings living;
-	size_t ngone;		/* of living: gone, and not drained */
+	size_t ngone;		/* how many of living are gone, but not drained */
 	uint64_t nkinds;	/* samples that came */
-	struct ct_hashes found; /* paths of the cgroups that were there in the beginning */
+	struct ct_hashes found; /* paths of the cgroups that existed at the beginning */
 	struct ct_hashes past;	/* ids of root's containers that are gone */
-	struct ct_losses taken; /* what of the losses was taken */
-	uint64_t unsound;	/* events of keys that no probe of ours makes, see below */
+	struct ct_losses taken; /* losses that were taken so far */
+	uint64_t unsound;	/* events whose keys no probe of ours makes, see below */
 	bool endless;		/* see ct_collect__never_ends() */
-	bool taking;		/* events wait: what a take looks at must not change under it */
+	bool taking;		/* events wait, since what a take reads must not change under it */
 };
 
 /*
- * Does the key say what it can say? What comes out of the kernel is as our programs wrote it, but
- * everything behind relies on it: what is not sound is lost, and counts as that. The limits are
- * those for keys in recordings.
+ * Is the key sound? What comes out of the kernel was written by our own programs, but everything
+ * else relies on it, so an unsound event is dropped and counts as lost. The limits are those for
+ * keys in recordings.
  */
 bool ct_collect__takes_key(const struct ct_key *key);
 bool ct_collect__takes_act(const struct ct_act_key *key);
@@ -89,11 +89,11 @@ void ct_collect__keep_entered(void *arg, const struct ct_slot_id *id, const stru
 
 /* In forget.c: which cgroups are gone for good, and how they are forgotten. */
 void ct_collect__look_for_gone(struct ct_collect *c);
-/* Before ct_collect__is_gone() is asked. */
+/* To be called before ct_collect__is_gone(). */
 void ct_collect__look_for_mentions(struct ct_collect *c);
-/* Nothing can be counted for it any more. */
+/* Is the cgroup gone, so that nothing can be counted for it any more? */
 bool ct_collect__is_gone(const struct ct_collect *c, uint64_t cgroup);
-/* Forgets the cgroups that are gone and were taken, as far as nothing refers to them. */
+/* Forgets the cgroups that are gone and were taken, unless something still refers to them. */
 void ct_collect__forget(struct ct_collect *c);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A recording without an end, for who keeps the sum elsewhere: what is new is handed over, and of
- * what lives only what tells who it is stays here.
+ * A recording without an end, for a caller that keeps the sum elsewhere. What is new is handed
+ * over; only what identifies the living workloads stays here.
  */
 #include <string.h>
 #include <uthash.h>
@@ -10,10 +10,10 @@
 #include "cgroup/path.h"
 #include "record/recorder_priv.h"
 
-#define LOOKS	     3	/* for what is known of a container, in as many takes */
-#define UNSEEN_TAKES 60 /* that something may wait which was announced and has not run yet */
+#define LOOKS	     3	/* takes in which an engine is asked for a container */
+#define UNSEEN_TAKES 60 /* takes after which an announced workload that never ran is given up */
 
-/* Of a workload in the recorder's session. */
+/* What is remembered of a workload in the recorder's session. */
 struct ct_told {
 	char *id;
 	unsigned int looks, unseen;
@@ -62,7 +62,7 @@ struct live_roots {
 	struct live_root *table, *all;
 };
 
-/* Marks those whose path this one is, or lies below. */
+/* Marks the roots that this path is, or lies below. */
 static void mark_living(void *arg, const char *path, bool inside)
 {
 	struct live_roots *roots = arg;
@@ -82,7 +82,7 @@ static void mark_living(void *arg, const char *path, bool inside)
 		root->lives = true;
 }
 
-/* Several workloads of one path: the second of them would not be found by it. */
+/* Several workloads may have one path: only the first is in the table, and tells for all. */
 static bool *find_living(struct ct_recorder *r)
 {
 	size_t n = r->session->nworkloads;
@@ -122,7 +122,7 @@ static void take_over(enum ct_tristate *to, enum ct_tristate from)
 		*to = from;
 }
 
-/* What the take saw of its start is known from now on. */
+/* Remembers what the take saw of the workload's start. */
 static void learn(struct ct_workload *known, const struct ct_workload *w)
 {
 	take_over(&known->container.userns, w->container.userns);
@@ -151,7 +151,7 @@ static void tell(struct ct_workload *w, const struct ct_workload *known)
 	ct_container__copy(&w->container, &known->container);
 }
 
-/* An engine may know a name a little later than the container's first check comes. */
+/* An engine may know a container's name only a little after the container's first check. */
 static void describe(struct ct_recorder *r, struct ct_workload *known)
 {
 	struct ct_told *t = told_of(r, known->id);
@@ -169,7 +169,7 @@ static struct ct_workload *in_take(struct ct_session *new, const struct ct_workl
 	return w ? w : ct_session__add(new, known->id);
 }
 
-/* Announced, and never seen: after a while it is not waited for any more. */
+/* Was it announced, but not seen for so long that it is not waited for any more? */
 static bool is_given_up(struct ct_recorder *r, const struct ct_workload *known)
 {
 	return !known->cgroup_path && ++told_of(r, known->id)->unseen > UNSEEN_TAKES;

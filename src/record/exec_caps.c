@@ -46,7 +46,7 @@ static uint64_t own_mntns(void)
 	return ct_files__stat(link, &st) ? 0 : st.st_ino;
 }
 
-/* Without asking a server that may never answer. */
+/* Does not ask a file server, which may never answer. */
 static bool know_root(int fd, struct statx *st)
 {
 	return !statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, st);
@@ -137,7 +137,7 @@ bool ct_exec_caps__keep(struct ct_exec_caps *r, uint64_t cgroup, int pid)
 	return !known;
 }
 
-/* The root that a process which is gone most likely had; it stays r's unless *own is set. */
+/* The root that a process which is gone most likely had. It belongs to r unless *own is set. */
 static int relative_root(struct ct_exec_caps *r, const struct ct_exec_event *e, bool *own)
 {
 	struct root *root;
@@ -155,17 +155,20 @@ static int relative_root(struct ct_exec_caps *r, const struct ct_exec_event *e, 
 }
 
 /*
- * The kernel itself says of others than root whether the file's effective bit is set, whatever
- * came of it (under no_new_privs nothing does): by secureexec. It is not set, so the file's
- * capabilities are not needed, and no set-id bit changed anything. Which id is root in a user
- * namespace is not known here. (security/commoncap.c:cap_bprm_creds_from_file, 5.10 to 7.3)
+ * For users other than root, the kernel itself says by secureexec whether the file's effective bit
+ * is set, whatever came of it (under no_new_privs nothing does). Without secureexec the file's
+ * capabilities are not needed, and no set-id bit changed anything. In a user namespace it is not
+ * known here which id is root. (security/commoncap.c:cap_bprm_creds_from_file, 5.10 to 7.3)
  */
 static bool tells_no_need(const struct ct_exec_event *e)
 {
 	return !(e->flags & CT_EXEC_F_SECURE) && e->creds.uid && !e->creds.userns_level;
 }
 
-/* A name of a process that is gone, from where its parent is: most do not leave that. */
+/*
+ * The process is gone, so a relative name is completed by its parent's working directory, which
+ * most processes do not leave.
+ */
 static char *absolute_by_parent(const struct ct_exec_event *e, const char *file)
 {
 	ct_autofree char *link = ct_host__proc(e->proc.ppid, "cwd");
@@ -201,8 +204,8 @@ static void remember(struct ct_exec_caps *r, uint32_t pid, const struct ct_file_
 }
 
 /*
- * Most mount namespaces that a service manager makes have our root's files in other places or with
- * other options, or hide some of them: the name and the file itself must agree.
+ * Most mount namespaces made by a service manager show our root's files in other places or with
+ * other options, or hide some of them. So the name and the file itself must agree.
  */
 static int look_up_same(struct ct_exec_caps *r, const struct ct_exec_event *e, const char *path,
 			struct ct_file_caps *caps)
@@ -237,7 +240,10 @@ static int look_up(struct ct_exec_caps *r, const struct ct_exec_event *e, const 
 	return ret;
 }
 
-/* The parent was running before we came: what it runs now is that, if it is the same file. */
+/*
+ * The parent may have been running before the recording began: what it runs now is what was
+ * executed, if it is the same file.
+ */
 static int look_up_parents(const struct ct_exec_event *e, struct ct_file_caps *caps)
 {
 	const struct ct_file_id id = { .ino = e->ino, .dev = e->dev };
@@ -245,7 +251,10 @@ static int look_up_parents(const struct ct_exec_event *e, struct ct_file_caps *c
 	return ct_file_caps__read_running((int)e->proc.ppid, &id, caps);
 }
 
-/* What it was running then is what it runs again: busybox does so for its applets. */
+/*
+ * /proc/self/exe is the program that the process was running before: busybox executes its applets
+ * that way.
+ */
 static int look_up_again(const struct ct_exec_caps *r, const struct ct_exec_event *e,
 			 struct ct_file_caps *caps)
 {
@@ -258,9 +267,9 @@ static int look_up_again(const struct ct_exec_caps *r, const struct ct_exec_even
 }
 
 /*
- * Capabilities that user 0 of another user namespace gave hold there and below, and an execve
- * anywhere else does not see them (security/commoncap.c:rootid_owns_currentns, 5.10 to 7.3). Who is
- * user 0 of a namespace is not known here, but that of the initial one is.
+ * File capabilities given by user 0 of another user namespace hold there and below; an execve
+ * anywhere else does not see them (security/commoncap.c:rootid_owns_currentns, 5.10 to 7.3). Who
+ * user 0 of a namespace is, is not known here, except for the initial one.
  */
 static bool hold_for(const struct ct_file_caps *caps, const struct ct_exec_event *e)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * File capabilities and set-ID bits of a program inside a container. The file is named by
- * hostile hands, so that a symbolic link must not lead out of the container's root.
+ * File capabilities and set-ID bits of a program inside a container. The file's name comes from a
+ * container that may be hostile, so a symbolic link must not lead out of the container's root.
  */
 #include "record/file_caps.h"
 
@@ -109,8 +109,8 @@ static char *absolute(int pid, const char *path)
 }
 
 /*
- * How sure is it that this is the file? The number of a file system that stat tells may be another
- * than its own: some have one for each of their parts (overlayfs, btrfs).
+ * How sure is it that this is the file: 2 certain, 1 likely, 0 not? stat may give another device
+ * number than the file system's own: overlayfs and btrfs have one for each of their parts.
  */
 static int likeness(int fd, const struct ct_file_id *id)
 {
@@ -129,7 +129,7 @@ static bool is_file(int fd, const struct ct_file_id *id)
 	return likeness(fd, id) == 2;
 }
 
-/* id: none but this file; NULL: whatever has the name. */
+/* With an id only that very file counts; NULL: whatever has the name. */
 static int look_below(int root, const char *path, const struct ct_file_id *id,
 		      struct ct_file_caps *f)
 {
@@ -164,7 +164,7 @@ static int look_at_process(int pid, const char *path, const struct ct_file_id *i
 		return root;
 	file = absolute(pid, path);
 	named = file ? ct_files__open_in_root(root, file) : -ENOENT;
-	/* No name that leads there: /dev/fd/N of fexecve, or replaced since. */
+	/* The name does not lead to the file: it is /dev/fd/N of fexecve, or was replaced since. */
 	if (named < 0 || (id && !is_file(named, id)))
 		running = ct_files__open(exe, O_PATH);
 	if (running >= 0 && (named < 0 || likeness(running, id) > likeness(named, id)))
@@ -177,8 +177,8 @@ static int look_at_process(int pid, const char *path, const struct ct_file_id *i
 /* A look into somebody's file system, whose server may be dead and never answer. */
 struct look {
 	int pid, root; /* root < 0: by pid */
-	char *path;    /* NULL: what it is running */
-	bool same;     /* the file with this id; where a process has executed it, perhaps another */
+	char *path;    /* NULL: what the process is running */
+	bool same;     /* id is known; only look_at_process() may take another file */
 	struct ct_file_id id;
 	int ret;
 	struct ct_file_caps found;

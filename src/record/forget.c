@@ -98,7 +98,7 @@ static void mention(void *arg, uint64_t cgroup, bool counts)
 	add(&m->set, cgroup);
 }
 
-/* Is all that is known of it kept? Then it is kept where its processes came from, too. */
+/* Is the cgroup kept? Then so are the cgroups that its processes came from. */
 static bool stays(const struct mentions *m, uint64_t cgroup)
 {
 	const struct ct_living *g = ct_livings__find(&m->c->living, cgroup);
@@ -154,7 +154,7 @@ static void forget_cgroup(struct ct_collect *c, struct ct_living *g)
 	ct_livings__forget(&c->living, g);
 }
 
-/* What never found its way into a map has no entry that would have taken it along. */
+/* A sample that has no entry in a map is not forgotten along with one, but here. */
 static void forget_samples(struct ct_collect *c)
 {
 	struct ct_seen *seen, *tmp;

@@ -42,7 +42,7 @@ bool ct_inner__is(const struct ct_workload *w, struct ct_cgroup_name *outer)
 	return outer->kind == CT_WL_CONTAINER && outer->root_len < strlen(w->cgroup_path);
 }
 
-/* One of the outer one alone, whose root it sees. */
+/* Finds a process of the outer container itself, which sees that container's root. */
 static void look(void *arg, int pid)
 {
 	ct_autofree char *path = NULL;
@@ -68,7 +68,7 @@ bool ct_inner__read(const struct ct_cgroups *c, struct ct_workload *w)
 	return pid && ct_inner_state__read(pid, w->cgroup_path, w);
 }
 
-/* Of an outer one that is known by its id alone as much as clients show of it. */
+/* The outer container's name. If only its id is known: as much of it as clients show. */
 static char *outer_name(struct ct_recorder *r, const char *id)
 {
 	const struct ct_workload *known = ct_session__find(r->session, id);
@@ -104,7 +104,7 @@ void ct_recorder__note_inner(struct ct_recorder *r, const char *path, bool insid
 	(void)ct_inner__read(ct_collect__cgroups(r->collect), w);
 }
 
-/* What its entry point showed is truer than its files. */
+/* What the entry point showed is more reliable than the container's files. */
 static void exchange(struct ct_container *c, struct ct_container *noted)
 {
 	struct ct_container was = *c;
@@ -119,7 +119,7 @@ static void exchange(struct ct_container *c, struct ct_container *noted)
 		c->seccomp = was.seccomp;
 }
 
-/* What was read when it started, since its files may be gone by now. */
+/* Takes what was read at the container's start, since its files may be gone by now. */
 static bool take_noted(struct ct_recorder *r, struct ct_workload *w)
 {
 	bool found = false;

@@ -23,7 +23,7 @@ char *ct_random_token(void)
 	return s.s;
 }
 
-/* l->option behind the word at that index. */
+/* Inserts l->option behind the word at that index. */
 static void put_option(struct ct_launch *l, size_t after, size_t argc)
 {
 	memmove(&l->argv[after + 2], &l->argv[after + 1], (argc - after) * sizeof(char *));
@@ -37,7 +37,7 @@ static void put_label(struct ct_launch *l, size_t after, size_t argc)
 	put_option(l, after, argc);
 }
 
-/* What the words in [from, to) say of the project. */
+/* Notes what the words in [from, to) say of the project. */
 static void take_project(struct ct_launch *l, char *const *argv, size_t from, size_t to)
 {
 	l->is_compose = true;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Commands that have others start something, changed so that it can be recognised. */
+/* Commands that ask others to start something, changed so that it can be recognised. */
 #ifndef CT_RECORD_LAUNCH_H
 #define CT_RECORD_LAUNCH_H
 
@@ -8,7 +8,7 @@
 
 #include "runtime/endpoint.h"
 
-/* 24 hexadecimal digits that nobody guesses; the caller frees. */
+/* 24 hexadecimal digits that nobody can guess; the caller frees. */
 char *ct_random_token(void);
 
 /*

@@ -7,7 +7,7 @@
 
 #define MAX_EXECS 16384 /* held, of all cgroups */
 #define MAX_ENDS  8192	/* different ways to end */
-#define MAX_ALIKE 16	/* of which so many are kept */
+#define MAX_ALIKE 16	/* exits kept of each */
 
 struct ct_living *ct_livings__find(const struct ct_livings *l, uint64_t cgroup)
 {
@@ -84,7 +84,7 @@ static uint64_t hash_exec(const struct ct_held_exec *x)
 	return add_bytes(h, e->argv, strlen(e->argv));
 }
 
-/* Does it tell more than that a program ran? */
+/* Does it tell nothing but that a program ran? */
 static bool is_ordinary(const struct ct_held_exec *x)
 {
 	return !CT_IS_PENDING(x->exec.was) && !x->exec.fcaps && !x->exec.setuid;
@@ -104,7 +104,7 @@ void ct_living__add_exec(struct ct_livings *l, struct ct_living *g, struct ct_he
 	if (!ordinary && !known && l->nexecs < MAX_EXECS) {
 		*CT_PUSH(g->execs, g->nexecs, g->execs_cap) = *x;
 		l->nexecs++;
-		return; /* the strings are its own now */
+		return; /* g owns the strings */
 	}
 	l->dropped += !ordinary && !known;
 	free_exec(x);
@@ -138,7 +138,7 @@ static struct ct_alike *alike_of(struct ct_livings *l, struct ct_living *g, uint
 	return a;
 }
 
-/* The last one is as telling as the first, and takes the place of the one before it. */
+/* The last exit tells as much as the first, so it replaces the last but one. */
 static struct ct_held_exit *place_for(struct ct_living *g, uint64_t hash, bool replaced)
 {
 	for (size_t i = 0; i < g->nexits && replaced; i++)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is remembered of a cgroup for as long as it lives: facts about its programs, folded in as
- * their events come, and what could not be told yet because it is not decided what it was. So a
- * host that starts programs all day costs no more memory than what runs on it.
+ * What is remembered of a cgroup for as long as it lives: facts about its programs, added up as
+ * their events come, and events that cannot be told yet because their entry is not decided. So a
+ * host that starts programs all day needs no more memory than what runs on it.
  */
 #ifndef CT_RECORD_LIVING_H
 #define CT_RECORD_LIVING_H
@@ -19,7 +19,7 @@ struct ct_held_exec {
 	struct ct_exec exec; /* strings owned */
 	uint64_t entered;    /* the cgroup whose slot exec.was names */
 	struct ct_sysctls sysctls;
-	uint64_t hash; /* of all that makes it like another */
+	uint64_t hash; /* of all in which execs alike agree */
 	bool told;
 };
 
@@ -28,7 +28,7 @@ struct ct_held_exit {
 	uint32_t entry, pid;
 	int code;
 	bool is_main, told;
-	bool replaced; /* by each later one that is like it: told when no more can come */
+	bool replaced; /* by each later exit like it, and told when no more can come */
 	char comm[CT_COMM_LEN];
 };
 
@@ -38,18 +38,21 @@ struct ct_alike {
 	unsigned int count;
 };
 
-/* A cgroup lives for one run. What a manager starts in it later, such as ExecReload, is none. */
+/*
+ * For which workloads the cgroup's run was counted. A cgroup lives for one run; what a manager
+ * starts in it later, such as ExecReload=, is not another.
+ */
 enum ct_counted_run { CT_RUN_HOME = 1 << 0, CT_RUN_INNER = 1 << 1 };
 
 struct ct_living {
 	uint64_t cgroup;
 	bool gone;	  /* its directory was removed */
-	bool counted_for; /* by processes elsewhere, all the same */
+	bool counted_for; /* though gone, processes elsewhere still count for it */
 	bool drained;	  /* it is gone, and all that was seen of it was taken */
-	uint8_t runs;	  /* that were counted: enum ct_counted_run */
+	uint8_t runs;	  /* enum ct_counted_run */
 	bool ran;	  /* a program was executed in it, which its workload was not told of yet */
-	uint8_t sought;	  /* of those that ct_collect__look_for() names: enum ct_sought */
-	/* Of the first programs that ran in it, without a runtime's set-up. */
+	uint8_t sought;	  /* enum ct_sought of the programs that ran in it */
+	/* Of the first programs that ran in it, not counting a runtime's set-up. */
 	uint32_t mntns[CT_MNTNS_KEPT];
 	unsigned int nmntns;
 	uint64_t unread, compat;      /* execves since the last take: see ct_workload */
@@ -60,17 +63,17 @@ struct ct_living {
 	size_t nexits, exits_cap;
 	struct ct_alike *alike;
 	size_t nalike, alike_cap;
-	/* Entries of command lines that the workload itself had moved there, see origin.h. */
+	/* Entries of command lines executed by tasks that the workload moved, see origin.h. */
 	uint32_t *own;
 	size_t nown, own_cap;
 	UT_hash_handle hh;
 };
 
-/* A table of them, and how much all of them hold. */
+/* All cgroups, and how much they hold together. */
 struct ct_livings {
 	struct ct_living *table;
 	size_t nexecs, nalike;
-	uint64_t dropped; /* that found no room */
+	uint64_t dropped; /* execs and exits that found no room */
 };
 
 struct ct_living *ct_livings__find(const struct ct_livings *l, uint64_t cgroup);

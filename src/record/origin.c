@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A process that comes into a cgroup is judged by where it came from. A runtime's or a service
- * manager's comes from outside and executes the workload's program; a worker that the workload puts
+ * A process that comes into a cgroup is judged by where it came from. One of a runtime or a service
+ * manager comes from outside and executes the workload's program; a worker that the workload puts
  * into a cgroup below its own is the workload. And a process keeps its bounding set wherever it
  * goes, so what it does elsewhere is a need of the workload that it came from, unless a container
  * runtime or a service manager gave it another set there.
@@ -42,7 +42,7 @@ static const struct ct_entered *slot_of(const struct ct_origins *o, uint64_t cgr
 	const struct ct_slot_id id = { .cgroup = cgroup, .slot = slot };
 	struct ct_seen_entered *seen;
 
-	/* uthash reads the key byte by byte, of which the analyzer loses count. */
+	/* uthash reads the key byte by byte, which the analyzer cannot follow. */
 	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
 	HASH_FIND(hh, o->c->entered, &id, sizeof(id), seen);
 	return seen ? &seen->entered : NULL;
@@ -55,7 +55,7 @@ static bool is_own(const struct ct_origins *o, uint64_t cgroup, const struct ct_
 	return w && w == o->home(o->arg, cgroup);
 }
 
-/* systemd's manager in its own scope, "init.scope", starts units in the cgroups beside it. */
+/* systemd's manager runs in its own scope, "init.scope", and starts units in cgroups beside it. */
 static bool is_started_by_manager(const char *from, const char *path)
 {
 	const char *slash = from ? strrchr(from, '/') : NULL;
@@ -70,8 +70,9 @@ static bool is_started_by_manager(const char *from, const char *path)
 }
 
 /*
- * No execve is known to have ended it, as where the recording ends during a health check's set-up.
- * Those who came with more than the workload was ever given do not descend from it.
+ * The entry of tasks whose set-up no execve is known to have ended, as when a recording ends during
+ * a health check's set-up. Those that came with more capabilities than the workload was ever given
+ * do not descend from it.
  */
 static uint32_t without_execve(struct ct_origins *o, uint64_t cgroup, const struct ct_entered *e)
 {
@@ -90,7 +91,9 @@ static uint32_t entry_of_slot(struct ct_origins *o, uint64_t cgroup, const struc
 		return CT_ENTRY_MAIN;
 	if (!e->from || e->alive || e->unclosed)
 		return without_execve(o, cgroup, e);
-	/* A program that moves itself is what it is. Only systemd's executor is known to be none.
+	/*
+	 * A program that moves itself into the cgroup counts as itself, and not as set-up. Only
+	 * systemd's executor is known to be set-up.
 	 */
 	if (e->how & CT_CAME_BY_ITSELF &&
 	    !is_started_by_manager(ct_cgroups__path(o->c->cgroups, e->from),
@@ -207,7 +210,7 @@ static void note_name(struct ct_workload *w, const char *name)
 	w->sent = list.s;
 }
 
-/* In the name of whom did it go where? */
+/* Notes in the sending workload where its processes went. */
 static void note_slot(struct ct_origins *o, struct ct_seen_entered *seen)
 {
 	const char *path = ct_cgroups__path(o->c->cgroups, seen->id.cgroup);

@@ -8,12 +8,12 @@
 /* Does the recorder choose by pods? */
 bool ct_pod_choice__is_made(const struct ct_pod_choice *p);
 
-/* Is it a container, no sandbox, of a pod that was chosen? */
+/* Is it a container, and not the sandbox, of a pod that was chosen? */
 bool ct_pod_choice__match(const struct ct_pod_choice *p, const struct ct_container *c);
 
 /*
- * The container at that path, if it is of such a pod: described and put into the session, where it
- * may be already. NULL: it is none.
+ * Returns the container at that path if it is of a chosen pod, and NULL if not. It is described and
+ * put into the session unless it is there already.
  */
 struct ct_workload *ct_pod_choice__want(struct ct_recorder *r, const struct ct_cgroup_name *name,
 					const char *path);

@@ -12,8 +12,8 @@
 #include "record/recorder_priv.h"
 #include "runtime/runtime.h"
 
-#define TICK_NS 100000000ull /* of the timer: progress line, deadlines, liveness */
-/* It is read at once, and counts as memory of ours twice. */
+#define TICK_NS 100000000ull /* of the timer for the progress line, deadlines and liveness */
+/* Enough for events that are read at once; a ring buffer counts twice in our memory. */
 #define SMALL_RING (1u << 21)
 #define WAITING_NS 1000000000ull  /* before it is said that something still runs */
 #define GRACE_NS   10000000000ull /* after Ctrl-C, for the command to end by itself */
@@ -84,7 +84,7 @@ static int open_loop(struct ct_recorder *r, struct ct_err *err)
 	return ret ? ct_err__set(err, -ret, "cannot set up the event loop: %s", strerror(-ret)) : 0;
 }
 
-/* From now on a signal ends the program as usual. */
+/* Makes signals end the program as usual. */
 static void release_signals(struct ct_recorder *r)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(r->on_signals); i++)
@@ -118,7 +118,7 @@ static void open_engine(struct ct_recorder *r)
 	int fd, ret;
 
 	ret = ct_runtimes__connect(&r->opts.engine, &r->engine, &err);
-	/* Nothing that is recorded here can be that engine's. */
+	/* That engine is on another machine: nothing that is recorded here can be its. */
 	if (ret == -EREMOTE) {
 		ct_warn("%s", err.msg);
 		ret = ct_runtimes__connect_usual(&r->engine, &err);
@@ -129,7 +129,10 @@ static void open_engine(struct ct_recorder *r)
 		r->engine = NULL;
 		return;
 	}
-	/* What ends while it is asked would take with it what is to be looked at. */
+	/*
+	 * Events are read while the engine is asked: processes that end would otherwise take with
+	 * them what has to be looked at.
+	 */
 	ct_engine__while_waiting(r->engine, ct_probe__fd(r->probe), consume, r->collect);
 	fd = ct_engine__watch(r->engine, CT_RUN_LABEL, &err);
 	if (fd < 0)
@@ -175,7 +178,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 		ret = ct_probe__open(&po, &r->probe, err);
 	if (!ret)
 		ct_probe__set_detail(r->probe, opts->detail);
-	/* To attach takes a second or two, in which nothing is seen. */
+	/* Attaching takes a second or two, in which nothing is seen. */
 	r->start_ns = ct_clock__now_ns();
 	r->start_ms = ct_clock__wall_ms();
 	if (!ret)
@@ -197,14 +200,17 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	describe_host(r);
 	open_engine(r);
 	r->asked = ct_asked__new(opts->cri);
-	/* For a while a recording may go before all others, but not all day. */
+	/* For a while a recording may run before everything else, but not all day. */
 	if (!opts->endless)
 		ct_urgent__begin();
 	*out = r;
 	return 0;
 }
 
-/* A command that outlives a recording ended by a signal: all of it is asked to go, then made to. */
+/*
+ * Ends a command that outlives a recording ended by a signal: with SIGTERM at first, and with
+ * SIGKILL after two seconds.
+ */
 static void end_command(struct ct_recorder *r)
 {
 	if (!r->signals || r->child.pid <= 0)
@@ -251,7 +257,7 @@ static char *join(char **argv, const char *hidden)
 	return s.s;
 }
 
-/* It only wakes the loop: finished() looks at the command's end, once. */
+/* This only wakes the loop: finished() collects the command's exit status. */
 static void on_command_end(void *arg, int pid)
 {
 	(void)arg, (void)pid;
@@ -298,7 +304,7 @@ static void show_progress(struct ct_recorder *r)
 		waiting);
 }
 
-/* The turn that comes with it looks at deadlines and at what is alive. */
+/* After each tick the loop checks deadlines and what is still alive. */
 static void on_tick(void *arg)
 {
 	ct_recorder__take_some(arg);
@@ -354,14 +360,14 @@ static bool finished(struct ct_recorder *r)
 	if (r->signals)
 		return true;
 	if (!ct_recorder__alive(r)) {
-		/* What the command had started last may still be news in the ring. */
+		/* What the command started last may only be known from events that still wait. */
 		ct_collect__consume(r->collect);
 		if (!ct_recorder__alive(r))
 			return true;
 	}
 	if (!r->waiting_ns)
 		r->waiting_ns = ct_clock__now_ns();
-	/* Runtimes tidy up for a moment. */
+	/* Runtimes need a moment to tidy up. */
 	if (ct_clock__now_ns() - r->waiting_ns < WAITING_NS)
 		return false;
 	if (!r->waiting_said && !r->opts.quiet && !isatty(STDERR_FILENO))
@@ -425,9 +431,9 @@ static bool has_container(const struct ct_session *s)
 }
 
 /*
- * It is not known whose a container is that somebody created in the meantime, and one without a
- * cgroup of its own, as a user's Podman makes it where it may make none, is not told apart from who
- * started it: say that it is missing.
+ * A container that was created in the meantime may be anybody's. One without a cgroup of its own,
+ * as a user's Podman makes it where it may not make cgroups, cannot be told apart from the process
+ * that started it. In both cases the recording says that containers are missing.
  */
 static void note_left_out(struct ct_recorder *r)
 {
@@ -451,7 +457,7 @@ struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 	r->session->host.end_ns = ct_clock__now_ns();
 	ct_session__conclude(r->session);
 	note_left_out(r);
-	/* What comes now may block, on a pipe that nobody reads: signals end us again. */
+	/* What follows may block on a pipe that nobody reads, so signals must end us again. */
 	end_command(r);
 	ct_own_cgroup__remove(&r->own);
 	release_signals(r);

@@ -13,13 +13,13 @@ struct ct_recorder {
 	struct ct_recorder_opts opts;
 	struct ct_probe *probe;
 	struct ct_collect *collect;
-	struct ct_session *session;  /* metadata of the wanted ones as it comes in */
+	struct ct_session *session;  /* metadata of the wanted workloads as it comes in */
 	struct ct_engine *engine;    /* NULL: none answers */
-	struct ct_asked *asked;	     /* what else knows containers */
-	struct ct_source *on_docker; /* its events; NULL: there are none */
+	struct ct_asked *asked;	     /* other APIs that know containers */
+	struct ct_source *on_docker; /* the engine's events; NULL: none come */
 	struct ct_source *on_signals[3];
 	struct ct_own_cgroup own;
-	struct ct_session *inner; /* in inner.c: noted, and not described yet; NULL: none */
+	struct ct_session *inner; /* in inner.c: noted, but not described yet; NULL: none */
 	char *subtree;		  /* path of the cgroup to watch, or NULL */
 	struct ct_loop *loop;
 	struct ct_child child;
@@ -30,7 +30,7 @@ struct ct_recorder {
 	uint64_t waiting_ns;	/* when we began to wait for orphaned descendants */
 	uint64_t taken_ns;	/* the last take */
 	struct ct_spool *spool; /* workloads that have ended; NULL: none */
-	bool keeps_all;		/* that failed */
+	bool keeps_all;		/* the spool failed: ended workloads stay in memory */
 	struct ct_told *told;	/* in endless.c */
 	bool waiting_said, ended;
 	bool cut_short; /* the command still ran when the first signal came */
@@ -41,23 +41,26 @@ struct ct_recorder {
 struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 					const struct ct_cgroup_name *name, const char *path,
 					bool inside);
-/* A container of ours: remembered, and described as well as can be. */
+/* Remembers a container as wanted, and describes it as far as possible. */
 void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_engine_event *ev);
 void ct_recorder__on_engine(void *arg, const struct ct_engine_event *ev);
-/* An entry point is about to be executed, or was just now. */
+/* To be called when an entry point is about to be executed, or was just executed. */
 void ct_recorder__on_entry(void *arg, const char *path, bool inside);
 /* Does anything that we watch still run? */
 bool ct_recorder__alive(struct ct_recorder *r);
-/* Fills in what the API did not tell, from runtimes' state files: of one workload, or of all. */
+/* Fills in from runtimes' state files what the API did not tell: of one workload, or of all. */
 void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w);
 void ct_recorder__describe_rest(struct ct_recorder *r);
-/* In taking.c: the same workload in a session of what is new, with what a take looks at. */
+/*
+ * In taking.c: chooses as ct_recorder__choose() does, but in a session of what is new; the workload
+ * there gets what a take looks at.
+ */
 struct ct_workload *ct_recorder__choose_new(void *arg, struct ct_session *s,
 					    const struct ct_cgroup_name *name, const char *path,
 					    bool inside);
 /* In endless.c. */
 void ct_recorder__forget_told(struct ct_recorder *r);
-/* In taking.c: into the session, if it is time; and all that is left. */
+/* In taking.c: take what is new into the session if it is time, and all that is left. */
 void ct_recorder__take_some(struct ct_recorder *r);
 void ct_recorder__take_last(struct ct_recorder *r);
 

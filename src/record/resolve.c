@@ -13,15 +13,15 @@
 #include "runtime/oci.h"
 #include "runtime/runtime.h"
 
-#define SHORT_ID 6 /* digits of an id that are enough */
+#define SHORT_ID 6 /* digits of an id that suffice */
 
 struct name_search {
 	const struct ct_cgroups *cgroups;
 	const char *name;
-	const char *outer; /* id of the container that it is in, NULL: in any or none */
+	const char *outer; /* id of the container around it; NULL: any or none */
 	enum ct_workload_kind kind;
-	size_t len; /* of its beginning that must agree; 0: all of it */
-	bool users; /* the name behind that of the user's systemd */
+	size_t len; /* length of its beginning that must agree; 0: all of it */
+	bool users; /* compare only what follows the name of a user's systemd */
 	char *id;   /* the first found */
 	bool ambiguous;
 };
@@ -56,8 +56,8 @@ static void look(void *arg, const char *path, bool inside)
 }
 
 /*
- * Containers of LXC and nspawn go by their names, all others by ids that may be cut. A user's
- * counts if root has none of that name.
+ * LXC and nspawn name cgroups by containers' names, all others by ids, which may be abbreviated. A
+ * user's container counts only if root has none of that name.
  */
 static char *find_by_cgroup(const struct ct_cgroups *c, const char *name, bool *ambiguous)
 {
@@ -80,7 +80,7 @@ static char *find_by_cgroup(const struct ct_cgroups *c, const char *name, bool *
 	return s.id;
 }
 
-/* Is the container of that name, which is in w, the one that is looked for? */
+/* Notes the container in w if this name of it is the one that is looked for. */
 static void compare_told(struct name_search *s, const struct ct_workload *w, const char *name)
 {
 	if (!ct_str_equal(name, s->name) || ct_str_equal(s->id, w->id))
@@ -91,7 +91,7 @@ static void compare_told(struct name_search *s, const struct ct_workload *w, con
 		s->id = ct_xstrdup(w->id);
 }
 
-/* A container whose bundle has this name, as a user's Podman that has no API. */
+/* Finds a container by the name in its bundle, such as one of a user's Podman without an API. */
 static void look_into_bundle(struct name_search *s, const char *path)
 {
 	ct_autosession struct ct_session *told = ct_session__new();
@@ -110,7 +110,7 @@ static void look_into_bundle(struct name_search *s, const char *path)
 		compare_told(s, w, w->container.name);
 }
 
-/* One within another container, whose engine's files have the name. */
+/* Finds a container within another one by the name in its engine's files. */
 static void look_within(struct name_search *s, const char *path)
 {
 	ct_autosession struct ct_session *told = ct_session__new();
@@ -147,19 +147,19 @@ static char *find_by_files(const struct ct_cgroups *c, const char *outer, const 
 	return s.id;
 }
 
-/* ---- by what identities call it ---- */
+/* ---- by the key of its identity ---- */
 
 struct key_search {
 	const struct ct_cgroups *cgroups;
 	struct ct_engine *engine;
 	const char *name;
-	const char *key;	/* of which one is looked for, or NULL: of all of that name */
+	const char *key;	/* identity that is looked for; NULL: all containers of that name */
 	struct ct_strings seen; /* ids */
-	struct ct_strings keys; /* of those that match, */
+	struct ct_strings keys; /* of the containers that match, */
 	struct ct_strings ids;	/* and their ids */
 };
 
-/* The same as a recording will find out. */
+/* Describes the container as a recording would. */
 static void describe(const struct key_search *s, struct ct_workload *w,
 		     const struct ct_cgroup_name *name, const char *root)
 {
@@ -207,7 +207,7 @@ static void free_keys(struct key_search *s)
 	ct_strings__free(&s->ids);
 }
 
-/* NULL: none has that key, or several, as replicas do. */
+/* NULL: none has that key, or several have it, as replicas do. */
 static char *find_by_key(struct ct_engine *e, const struct ct_cgroups *c, const char *key,
 			 bool *ambiguous)
 {
@@ -224,7 +224,7 @@ static char *find_by_key(struct ct_engine *e, const struct ct_cgroups *c, const 
 	return id;
 }
 
-/* All that are called so, by what tells them apart. */
+/* Lists all containers of that name by what tells them apart. */
 static int say_several(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
 		       struct ct_err *err)
 {
@@ -254,7 +254,7 @@ static int say_several(struct ct_engine *e, const struct ct_cgroups *c, const ch
 	return ret;
 }
 
-/* OUTER/NAME, as reports call one within another */
+/* Finds OUTER/NAME, as reports call a container within another one. */
 static char *find_within(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
 			 bool *ambiguous)
 {

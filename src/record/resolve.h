@@ -9,14 +9,14 @@
 struct ct_engine;
 
 /*
- * A container by its name, where an engine answers (e, may be NULL), or by its id or that one's
- * beginning, six digits at least, where it has a cgroup in c. *id is the whole id; the caller
- * frees. -ENOENT with the names there are, -ENOTUNIQ.
+ * Finds a container by its name, if an engine answers (e, which may be NULL), or by its id or at
+ * least the first six digits of it, if it has a cgroup in c. *id is the whole id; the caller frees.
+ * -ENOENT, with the names that exist, or -ENOTUNIQ.
  */
 int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
 			  char **id, struct ct_err *err);
 
-/* Has this unit, by its full name, a cgroup: does it run? */
+/* Does this unit, given by its full name, have a cgroup, which means that it runs? */
 bool ct_resolve__unit(const struct ct_cgroups *c, const char *unit);
 
 #endif

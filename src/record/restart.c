@@ -14,9 +14,9 @@
 
 #define SLICE_NS      100000000ull /* between two looks at whether all run again */
 #define COMPLAINT_MAX 2048
-#define WAIT_NS	      120000000000ull /* then it is left to itself, which it can be */
+#define WAIT_NS	      120000000000ull /* after which the child finishes by itself */
 
-/* In the process that restarts. */
+/* Set in the process that restarts. */
 static volatile sig_atomic_t enough;
 
 static void on_term(int sig)
@@ -25,13 +25,13 @@ static void on_term(int sig)
 	enough = 1;
 }
 
-/* An engine that describes a container answers for it, see choose.c. */
+/* An engine that described a container reported its network, and can restart it. */
 static bool has_api(const struct ct_workload *w)
 {
 	return w->container.network != NULL;
 }
 
-/* Of a unit, which may not have run yet, it is not in w. */
+/* A unit may not have run yet, and then w does not have its runtime. */
 static const struct ct_runtime_type *type_of(const struct ct_workload *w)
 {
 	return ct_runtimes[w->kind == CT_WL_UNIT ? CT_RT_SYSTEMD : w->runtime];
@@ -65,7 +65,7 @@ static int check(const struct ct_workload *w, struct ct_err *err)
 	return refuse(w, err);
 }
 
-/* The complaint of a command goes where ours would. */
+/* The command's complaint goes where ours would. */
 static int run(const char *const *argv, int complaint, struct ct_err *err)
 {
 	int status, pid = fork();
@@ -110,7 +110,7 @@ static int restart_one(const struct ct_workload *w, struct ct_engine *e, int com
 	return run(argv, complaint, err);
 }
 
-/* The whole of that process; returns its exit status. */
+/* All that the restarting process does; returns its exit status. */
 static int restart_all(struct ct_workload *const *w, size_t n, const struct ct_engine_words *words,
 		       int complaint)
 {
@@ -120,7 +120,7 @@ static int restart_all(struct ct_workload *const *w, size_t n, const struct ct_e
 	sigset_t none;
 	int ret = 0;
 
-	/* What reaches the terminal's processes is not for this one. */
+	/* Signals from the terminal must not reach this process. */
 	setpgid(0, 0);
 	sigaction(SIGTERM, &act, NULL);
 	sigemptyset(&none);
@@ -223,7 +223,7 @@ static void say_restarted(struct ct_workload *const *w, size_t n)
 	ct_str__free(&names);
 }
 
-/* In the order in which they were made: a stack's later ones need its earlier ones. */
+/* In the order in which they were made, since a stack's later containers need its earlier ones. */
 static struct ct_workload **in_order(const struct ct_recorder *r, size_t *n)
 {
 	struct ct_workload **w;

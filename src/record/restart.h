@@ -12,20 +12,23 @@
 
 struct ct_restart {
 	int pid; /* 0: none */
-	int fd;	 /* its complaint can be read here */
+	int fd;	 /* to read its complaint from */
 };
 
 /*
- * Begins to restart these, one after the other. words: see ct_runtimes__connect().
- * -EOPNOTSUPP, before anything is done, if one cannot be restarted.
+ * Begins to restart these, one after the other. words: see ct_runtimes__connect(). Returns
+ * -EOPNOTSUPP, before anything is done, if one of them cannot be restarted.
  */
 int ct_restart__begin(struct ct_workload *const *w, size_t n, const struct ct_engine_words *words,
 		      struct ct_restart *r, struct ct_err *err);
 
-/* Not yet: 1. Else 0, or a negative errno with the complaint; it is to be asked no more then. */
+/*
+ * Returns 1 while it goes on, else 0, or a negative errno with the complaint. Must not be called
+ * again after that.
+ */
 int ct_restart__look(struct ct_restart *r, struct ct_err *err);
 
-/* Nothing further is begun; waits until the one that is being restarted runs again. */
+/* Begins no further restart, and waits until what is being restarted runs again. */
 void ct_restart__end(struct ct_restart *r);
 
 #endif

@@ -13,8 +13,8 @@
 #include "model/caps.h"
 
 /*
- * What root executes gets all of the bounding set, what others execute what a file gives
- * them, within the bounding set: nothing outside comes back.
+ * What root executes gets the whole bounding set, and what others execute gets what a file gives
+ * them within the bounding set. So nothing outside it comes back.
  */
 static int limit(uint64_t bounding)
 {
@@ -42,7 +42,7 @@ static int redirect(int output)
 	return 0;
 }
 
-/* In the child: wait for the go, become the command, or report why not. */
+/* In the child: waits for the go, then becomes the command, or reports why it cannot. */
 static void run_child(char **argv, const struct ct_child_opts *opts, int go, int report)
 {
 	int err = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Starting the watched command in its cgroup, stopped until all is ready. */
+/* Starts the watched command in its cgroup, where it waits until all is ready. */
 #ifndef CT_RECORD_SPAWN_H
 #define CT_RECORD_SPAWN_H
 
@@ -16,8 +16,8 @@ struct ct_child {
 struct ct_child_opts {
 	const struct ct_own_cgroup *cgroup; /* where it shall run, or NULL */
 	const sigset_t *mask;
-	const uint64_t *bounding; /* capabilities outside are taken from it; NULL: none is */
-	int output; /* descriptor for its output, its input is then /dev/null; 0: ours */
+	const uint64_t *bounding; /* capabilities outside it are dropped; NULL: none are */
+	int output; /* descriptor for its output, with /dev/null as its input; 0: both are ours */
 };
 
 /*
@@ -31,7 +31,7 @@ int ct_child__start(struct ct_child *c, char **argv, const struct ct_child_opts 
 /* Collects the exit status if there is one; never blocks. Returns c->reaped. */
 bool ct_child__reap(struct ct_child *c);
 
-/* As a shell would say it: the exit status, or 128 plus the signal. */
+/* As a shell gives it: the exit status, or 128 plus the signal. */
 int ct_child__exit_status(const struct ct_child *c);
 
 #endif

@@ -11,7 +11,7 @@
 
 struct ct_spool {
 	FILE *file;   /* NULL: not made yet */
-	size_t *ends; /* of what was written at once */
+	size_t *ends; /* file offsets at which each write ended */
 	size_t n, cap;
 };
 
@@ -30,7 +30,7 @@ void ct_spool__free(struct ct_spool *sp)
 	free(sp);
 }
 
-/* Where it may be large: /tmp is memory on many hosts. */
+/* The file may be large, and /tmp is memory on many hosts. */
 static FILE *make_file(void)
 {
 	const char *dir = getenv("TMPDIR");

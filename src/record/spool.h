@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Workloads that have ended, out of the way: in a file without a name, as a recording would have
- * them. So what is in memory is what lives.
+ * Keeps workloads that have ended in a file without a name, in the format of a recording, so that
+ * only what lives takes memory.
  */
 #ifndef CT_RECORD_SPOOL_H
 #define CT_RECORD_SPOOL_H
@@ -19,8 +19,8 @@ void ct_spool__free(struct ct_spool *sp);
 int ct_spool__put(struct ct_spool *sp, const struct ct_session *s);
 
 /*
- * Reads all of it back, as sessions of some workloads each, which fn frees. A workload that came
- * again after it had ended is in more than one of them.
+ * Reads everything back, as sessions of some workloads each, which fn frees. A workload that came
+ * back after its end is in more than one of them.
  */
 typedef void (*ct_spooled_fn)(void *arg, struct ct_session *s);
 int ct_spool__read(struct ct_spool *sp, ct_spooled_fn fn, void *arg, struct ct_err *err);

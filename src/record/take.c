@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From what was gathered since the last time to a session. */
+/* Makes a session of what was gathered since the last take. */
 #include <string.h>
 
 #include "model/content.h"
 #include "record/take_priv.h"
 
-/* One whose cgroup cannot be named may be any workload's. */
+/* A loss in a cgroup that cannot be named may be any workload's. */
 static void on_loss(void *arg, uint64_t cgroup, uint64_t lost)
 {
 	struct ct_taking *t = arg;
@@ -39,7 +39,7 @@ static int by_act(const void *x, const void *y)
 		      sizeof(struct ct_act_key));
 }
 
-/* They come nearly in this order. Of equal ones the first stays the first. */
+/* They come nearly in this order. Equal ones keep their order. */
 static void sort_execs(struct ct_workload *w)
 {
 	for (size_t i = 1; i < w->nexecs; i++) {
@@ -98,8 +98,10 @@ static void note_own(struct ct_taking *t, struct ct_living *g)
 		(before)->f = (now).f;           \
 	} while (0)
 
-/* The probe counts them since it was attached. Returns whether an event was lost since the last
- * take. */
+/*
+ * The probe counts losses since it was attached. Returns whether an event was lost since the last
+ * take.
+ */
 static bool take_losses(struct ct_collect *c, struct ct_losses *l)
 {
 	uint64_t events = c->taken.events;
@@ -158,14 +160,14 @@ void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session 
 	c->taking = false;
 }
 
-/* No SIGHUP is unseen, unless acts were lost. */
+/* Every SIGHUP is seen, unless acts were lost. */
 static void conclude_reload(struct ct_workload *w, const struct ct_losses *l)
 {
 	if (!l->acts && w->reload_seen == CT_UNKNOWN && !w->lost)
 		w->reload_seen = CT_NO;
 }
 
-/* What ended before its start that we saw was an earlier run of it. */
+/* An end before the start that was seen is that of an earlier run. */
 static void conclude_end(struct ct_workload *w)
 {
 	if (w->start_seen != CT_YES || w->end_seen != CT_YES || w->to_ns >= w->from_ns)

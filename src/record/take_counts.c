@@ -17,7 +17,7 @@ struct indexed {
 	UT_hash_handle hh;
 };
 
-/* Kinds that differ in cgroup or fingerprint only are one. */
+/* Kinds that differ only in cgroup or fingerprint are one. */
 struct merged {
 	struct {
 		struct ct_workload *w;
@@ -27,7 +27,7 @@ struct merged {
 	UT_hash_handle hh;
 };
 
-/* Acts that differ in their cgroups only are one. */
+/* Acts that differ only in their cgroups are one. */
 struct merged_act {
 	struct {
 		struct ct_workload *w;
@@ -195,7 +195,7 @@ static struct ct_kind *kind_of(struct ct_taking *t, struct ct_workload *w, const
 static void add_count(struct ct_workload *w, struct ct_kind *k, uint64_t count, uint64_t last_ns)
 {
 	k->count += count;
-	if (last_ns < k->first_ns) /* the tick before the sample */
+	if (last_ns < k->first_ns) /* last_ns is that of the tick before the sample */
 		last_ns = k->first_ns;
 	if (last_ns > k->last_ns)
 		k->last_ns = last_ns;
@@ -205,7 +205,7 @@ static void add_count(struct ct_workload *w, struct ct_kind *k, uint64_t count, 
 		w->last_ns = k->last_ns;
 }
 
-/* The event may still be in the ring. Such an entry is left to the next take, but only once. */
+/* The event may still be on its way. Such an entry is left to the next take, but only once. */
 static bool must_wait(const struct ct_taking *t, uint64_t cgroup, bool came, bool *awaited)
 {
 	bool wait = !came && !*awaited && !ct_taking__is_final(t, cgroup);
@@ -227,7 +227,7 @@ static struct ct_outcome outcome_since(struct ct_outcome now, const struct ct_ou
 	return taken ? ct_outcome__minus(&now, taken) : now;
 }
 
-/* entry: what the key's is in the end. */
+/* entry: what the key's entry is in the end. */
 static void count_for(struct ct_taking *t, struct ct_workload *w, const struct news *n,
 		      uint32_t entry)
 {
@@ -244,7 +244,7 @@ static void count_for(struct ct_taking *t, struct ct_workload *w, const struct n
 	ct_outcome__add(&k->outcome, &n->outcome);
 }
 
-/* Those of a cgroup that is final are forgotten with it. */
+/* Kinds of a cgroup that is final are forgotten with it. */
 static void note_taken(struct ct_taking *t, struct ct_seen *seen, uint64_t count,
 		       const struct ct_outcome *outcome)
 {
@@ -299,11 +299,11 @@ static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64
 		if (inner)
 			count_for(t, inner, &n,
 				  ct_origins__entry(t->inner, key->cgroup, key->entry));
-		/* What prepares another workload does so with what its own one has. */
+		/* A process that prepares another workload does so with the set of its own. */
 		if (sender)
 			count_for(t, sender, &n, CT_ENTRY_MAIN);
 	}
-	/* What nobody wants may yet be wanted, as long as it lives. */
+	/* What nobody wants may be wanted later, as long as its cgroup lives. */
 	if (w || inner || sender || ct_taking__is_final(t, key->cgroup))
 		note_taken(t, seen, count, &outcome);
 }
@@ -330,7 +330,7 @@ static void on_overcommit(void *arg, const struct ct_key *key, uint64_t count, u
 	*taken = count;
 }
 
-/* Does this cgroup belong to the workload, too? Of one that is not known: no. */
+/* Does this cgroup belong to the workload, too? A cgroup that is not known does not. */
 static bool is_inside(const struct ct_taking *t, const struct ct_workload *w, uint64_t cgroup)
 {
 	const char *path = ct_cgroups__path(t->c->cgroups, cgroup);
@@ -347,7 +347,7 @@ static bool is_inside(const struct ct_taking *t, const struct ct_workload *w, ui
 	       w->cgroup_path[1] && ct_cgroup_path__below(path, w->cgroup_path);
 }
 
-/* Of other processes it does not matter which cgroups they are in. */
+/* It does not matter in which cgroups other processes are. */
 static struct ct_act *act_of(struct ct_taking *t, struct ct_workload *w, struct ct_act_key key,
 			     uint64_t held)
 {
@@ -367,7 +367,7 @@ static struct ct_act *act_of(struct ct_taking *t, struct ct_workload *w, struct 
 	return a;
 }
 
-/* entry: what the key's is in the end; w may be NULL. */
+/* entry: what the key's entry is in the end; w may be NULL. */
 static void add_act(struct ct_taking *t, struct ct_workload *w, const struct ct_act_key *key,
 		    uint32_t entry, uint64_t count, const struct ct_proc *proc)
 {
@@ -375,7 +375,7 @@ static void add_act(struct ct_taking *t, struct ct_workload *w, const struct ct_
 	struct ct_act *a;
 	uint64_t held;
 
-	/* A runtime's own are many, and nobody's need. */
+	/* A runtime's own acts are many, and not a need of any workload. */
 	if (!w || entry == CT_ENTRY_SETUP)
 		return;
 	/* What the workload's own processes hold shrinks along with what the caller holds. */
@@ -440,7 +440,7 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 		forget_act(t, seen);
 }
 
-/* Told, and quiet for a minute: should it come again, it is sampled anew. */
+/* A kind that was taken and then quiet for a minute: if it comes again, it is sampled anew. */
 bool ct_taking__is_idle(void *arg, const struct ct_key *key)
 {
 	struct ct_taking *t = arg;

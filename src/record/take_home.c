@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whose is it, and is that decided? */
+/* To which workload a cgroup belongs, and whether that is decided. */
 #include <string.h>
 
 #include "cgroup/name.h"
@@ -8,7 +8,7 @@
 struct home {
 	uint64_t cgroup;
 	struct ct_workload *w, *inner;
-	bool looked; /* for inner */
+	bool looked; /* for the inner container */
 	UT_hash_handle hh;
 };
 
@@ -23,7 +23,7 @@ static struct home *home_of(struct ct_taking *t, uint64_t cgroup)
 		return h;
 	h = ct_xzalloc(sizeof(*h));
 	h->cgroup = cgroup;
-	HASH_ADD(hh, t->homes, cgroup, sizeof(h->cgroup), h); /* now, for senders may form a ring */
+	HASH_ADD(hh, t->homes, cgroup, sizeof(h->cgroup), h); /* first: senders may form a ring */
 	if (path) {
 		ct_collect__classify(t->c, path, &name);
 		h->w = t->choose(t->arg, t->s, &name, path,
@@ -49,7 +49,7 @@ struct ct_workload *ct_taking__inner(void *arg, uint64_t cgroup)
 	if (h->looked)
 		return h->inner;
 	h->looked = true;
-	/* Of a workload that is wanted those within are, too. */
+	/* Containers within a wanted workload are wanted, too. */
 	if (path && ct_collect__inner(t->c, path, &name))
 		h->inner = t->choose(t->arg, t->s, &name, path, h->w != NULL);
 	if (h->inner == h->w)

@@ -29,7 +29,10 @@ static void learn_start(const struct ct_collect *c, struct ct_workload *w,
 		w->container.no_new_privs = e->creds.no_new_privs ? CT_YES : CT_NO;
 	if (w->container.seccomp == CT_SECCOMP_UNKNOWN && !e->creds.seccomp)
 		w->container.seccomp = CT_SECCOMP_NONE;
-	/* A container has its cgroup, or one of the same path, as long as it runs. */
+	/*
+	 * A running container always has its cgroup, or one of the same path: if that existed at
+	 * the beginning, the container ran before.
+	 */
 	if (w->kind == CT_WL_CONTAINER && w->cgroup_path &&
 	    ct_hashes__have(&c->found, w->cgroup_path))
 		w->container.ran_before = CT_YES;
@@ -43,7 +46,7 @@ static bool same_exec(const struct ct_exec *a, const struct ct_exec *b)
 	       !strcmp(a->file, b->file) && (a->was != CT_ENTRY_SETUP || !strcmp(a->argv, b->argv));
 }
 
-/* As w's own origins o tell it. */
+/* o: the origins as they are for w. */
 static void add_exec(const struct ct_collect *c, struct ct_origins *o, struct ct_workload *w,
 		     struct ct_living *g, const struct ct_held_exec *x, enum ct_counted_run run)
 {
@@ -77,7 +80,7 @@ static void add_exit(struct ct_origins *o, struct ct_workload *w, uint64_t cgrou
 {
 	struct ct_exit *e;
 
-	/* The first program in a cgroup that the workload made for a worker is not its own. */
+	/* In a worker's cgroup, made by the workload, the first program is not its entry point. */
 	if (x->is_main && !ct_origins__is_own(o, cgroup)) {
 		w->ends++;
 		if (x->ns >= w->to_ns) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When the recorder takes what is new, and what becomes of it: what has ended is taken when some
- * cgroups are gone, and where everything is watched it is put out of the way, so that a recording
- * costs as much memory as what lives.
+ * When the recorder takes what is new, and what becomes of it. What has ended is taken when several
+ * cgroups are gone; if everything is watched it is then put into a file, so that a recording needs
+ * only the memory of what lives.
  */
 #include <malloc.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "model/tally.h"
 #include "record/recorder_priv.h"
 
-#define GONE_AT_ONCE 16		     /* cgroups, for which the maps are read */
+#define GONE_AT_ONCE 16		     /* cgroups that must be gone before the maps are read */
 #define PAUSE_NS     (CT_NS_PER_SEC) /* at least, between two takes */
 #define SPOOL_AFTER  64		     /* ended workloads */
 
@@ -29,7 +29,7 @@ static void look_below(void *arg, const char *path, bool inside)
 	life->seen |= ct_cgroup_path__below(path, life->path);
 }
 
-/* Its cgroup and all below it are gone, and were taken. It may come again, as a unit does. */
+/* Are its cgroup and all below it gone, and were they taken? It may come again, as a unit does. */
 static bool has_ended(struct ct_recorder *r, const struct ct_workload *w)
 {
 	struct life life = { .path = w->cgroup_path };
@@ -77,7 +77,7 @@ static void put_away(struct ct_recorder *r)
 	if (!ret) {
 		r->session->nworkloads = n;
 		ct_session__free(ct_steal(ended));
-		malloc_trim(0); /* what is left in between would never be given back */
+		malloc_trim(0); /* gaps between what stays would never be given back */
 		return;
 	}
 	ct_warn("what has ended cannot be put into a temporary file (%s) and stays in memory",
@@ -114,7 +114,7 @@ struct ct_workload *ct_recorder__choose_new(void *arg, struct ct_session *s,
 	return w;
 }
 
-/* As who keeps the sum elsewhere. */
+/* Takes as a caller does that keeps the sum elsewhere. */
 static void take_apart(struct ct_recorder *r, enum ct_take how)
 {
 	ct_autosession struct ct_session *new = ct_session__new();
@@ -147,7 +147,7 @@ void ct_recorder__take_some(struct ct_recorder *r)
 		put_away(r);
 }
 
-/* One that came again after it had ended is there already. */
+/* A workload that came again after its end is in the session already. */
 static void add_ended(void *arg, struct ct_session *s)
 {
 	s->continues = true;

@@ -31,12 +31,12 @@ static void note_process(void *arg, int pid)
 	enum ct_tristate *has = arg;
 	ino_t ns = ct_host__ns(pid, "user");
 
-	/* One that made a namespace for itself is not the container's other processes. */
+	/* A process may have made a namespace for itself, so one in the host's own decides. */
 	if (ns && *has != CT_NO)
 		*has = ns == CT_INIT_USERNS ? CT_NO : CT_YES;
 }
 
-/* What the entry point was executed in. */
+/* Goes by the user namespace in which the entry point was executed. */
 static bool settle_by_start(struct ct_workload *w)
 {
 	for (size_t i = 0; i < w->nexecs; i++)
