@@ -102,7 +102,7 @@ void ct_notice__about(struct ct_notice *e, const struct ct_workload *w)
 	e->generation = copy(w->container.image_digest);
 }
 
-/* With the NUL at its end, so that no two lists of texts read the same. */
+/* Hashes the NUL at the end, too, so that no two lists of texts are hashed alike. */
 static void mix(struct sha256_ctx *sha, const char *s)
 {
 	const char *text = s ? s : "";
@@ -110,7 +110,7 @@ static void mix(struct sha256_ctx *sha, const char *s)
 	sha256_update(sha, strlen(text) + 1, (const uint8_t *)text);
 }
 
-/* What happens again is news again. */
+/* Is it news each time that it happens? */
 static bool is_of_its_time(enum ct_notice_kind kind)
 {
 	return kind == CT_NOTICE_HEARTBEAT || kind == CT_NOTICE_SELF_TEST ||

@@ -19,11 +19,11 @@
 enum ct_notice_kind {
 	CT_NOTICE_NEW_NEED,
 	CT_NOTICE_HOST_SCOPE, /* a new need that reaches the whole host */
-	CT_NOTICE_DENIED,     /* a need that it does not hold: the call failed */
+	CT_NOTICE_DENIED,     /* a need for a capability that it does not hold: the call failed */
 	CT_NOTICE_UNUSED_FOR, /* held, and never needed in all that time */
 	CT_NOTICE_GAP,	      /* something may have gone by unseen */
 	CT_NOTICE_HEARTBEAT,
-	CT_NOTICE_SUPPRESSED, /* so many events were held back */
+	CT_NOTICE_SUPPRESSED, /* events were held back: count tells how many */
 	CT_NOTICE_SELF_TEST,
 	CT_NOTICE_KINDS,
 };
@@ -36,7 +36,7 @@ struct ct_notice_workload {
 	char *project, *service;
 };
 
-/* What it rests on; all owned, NULL: not known. */
+/* What the event rests on; all owned, NULL: not known. */
 struct ct_notice_reason {
 	char *site, *syscall, *process;
 	char *text; /* without a full stop */
@@ -55,15 +55,15 @@ struct ct_notice {
 	int64_t time_ms;
 	char *host;
 	struct ct_notice_workload workload;
-	uint64_t caps;		 /* that it speaks of, mostly one; 0: none */
+	uint64_t caps;		 /* that the event is about, mostly one; 0: none */
 	enum ct_verdict verdict; /* of caps */
 	enum ct_scope scope;	 /* of caps */
 	struct ct_notice_reason reason;
-	char *generation;	   /* image digest; NULL: it has none */
-	char *code;		   /* of a gap: "late", "restart", "losses" ...; of what was held
-				    * back: its kind; else NULL */
+	char *generation; /* image digest; NULL: it has none */
+	/* Of a gap: "late", "restart", "losses" ...; of suppressed events their kind; else NULL */
+	char *code;
 	char *text;		   /* for people: one sentence without its full stop */
-	int64_t first_ms, last_ms; /* of what it tells */
+	int64_t first_ms, last_ms; /* of what the event reports */
 	uint64_t count;		   /* checks, losses, events held back ... */
 	struct ct_notice_learned learned;
 	bool acknowledged;
@@ -71,10 +71,10 @@ struct ct_notice {
 	unsigned int refs;
 };
 
-/* Has nothing yet; host is copied and may be NULL. */
+/* Makes an event that has nothing yet, with one owner. host is copied and may be NULL. */
 struct ct_notice *ct_notice__new(enum ct_notice_kind kind, const char *host, int64_t time_ms);
 
-/* One more owner. An event with several owners is not changed any more. */
+/* Adds an owner. An event with several owners must not be changed any more. */
 struct ct_notice *ct_notice__hold(const struct ct_notice *e);
 void ct_notice__free(struct ct_notice *e); /* one owner less; e may be NULL */
 
@@ -83,25 +83,25 @@ void ct_notice__about(struct ct_notice *e, const struct ct_workload *w);
 
 /*
  * Sets the id: from host, kind, workload, capabilities, verdict, scope, generation and code, so
- * that one need gives one event, however often it is found. Of a heartbeat, a self-test, a gap, and
- * what was held back also from the time.
+ * that one need gives one event, however often it is found. The ids of heartbeats, self-tests, gaps
+ * and suppressed events also come from the time.
  */
 void ct_notice__identify(struct ct_notice *e);
 
-/* The one capability that it speaks of, -1: none, or several. */
+/* The one capability that the event is about; -1: none, or several. */
 int ct_notice__cap(const struct ct_notice *e);
 
 /* "new-need" ..., and back: -EINVAL for an unknown one. */
 const char *ct_notice_kind__name(enum ct_notice_kind kind);
 int ct_notice_kind__parse(const char *name);
 
-/* Is it about a workload's needs: one that can be acknowledged? */
+/* Is it about a workload's needs, so that it can be acknowledged? */
 bool ct_notice__is_finding(const struct ct_notice *e);
 
-/* The object, as the value of key (NULL inside arrays and at the top). */
+/* Writes the event as the value of key (NULL inside arrays and at the top). */
 void ct_notice__put(struct ct_json *j, const char *key, const struct ct_notice *e);
 
-/* The same as text, on one line without its newline; the caller frees. */
+/* The event as text, on one line without its newline; the caller frees. */
 char *ct_notice__text(const struct ct_notice *e);
 
 /*

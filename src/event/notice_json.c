@@ -136,7 +136,7 @@ char *ct_notice__text(const struct ct_notice *e)
 
 /* ---- reading ---- */
 
-/* A member that is null is one that is not there. */
+/* A member that is null counts as missing. */
 static void drop_nulls(json_t *object)
 {
 	const char *key;
