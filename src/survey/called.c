@@ -22,7 +22,7 @@ bool ct_survey_row__is_called(const struct ct_survey_row *row, const char *name)
 	       ct_str_equal(row->service, name) || ct_str_equal(row->container, name);
 }
 
-/* Has it the word in what people know of it? All have it if there is none. */
+/* Does something that people know of it contain the word? If there is none, all do. */
 static bool is_like(const struct ct_survey_row *row, const char *word)
 {
 	const char *const texts[] = { row->label,   row->service, row->container,
@@ -34,7 +34,7 @@ static bool is_like(const struct ct_survey_row *row, const char *word)
 	return !word;
 }
 
-/* "web, db and 3 others": of those that are like it, of which there are n. */
+/* "web, db and 3 others": the workloads that contain the word, n in all. */
 static char *names_of(const struct ct_survey *sv, const char *word, size_t *n)
 {
 	struct ct_str s = {};
@@ -86,7 +86,7 @@ bool ct_survey__has(const struct ct_survey *sv, const char *name)
 	return false;
 }
 
-/* Who types a part of a name, or an image, gets to know what it is called. */
+/* Whoever types a part of a name, or an image, is told what the workloads are called. */
 static int is_missing(const struct ct_survey *sv, const char *name, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(name), *like = NULL, *all = NULL;

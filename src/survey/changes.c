@@ -7,7 +7,7 @@
 #include "base/util.h"
 #include "model/identity.h"
 
-#define GONE_AFTER_MS (24 * 3600 * INT64_C(1000)) /* what is idle is stored ever more seldom */
+#define GONE_AFTER_MS (24 * 3600 * INT64_C(1000)) /* what is idle is stored ever less often */
 #define SHORT_DIGEST  12
 
 static bool was_there(struct ct_survey_row *row, const void *arg)
@@ -28,7 +28,7 @@ void ct_survey__as_of(struct ct_survey *sv, int64_t ms)
 	ct_survey__keep(sv, was_there, &ms);
 }
 
-/* "sha256:0123...": equal, or the digits that a person copied. */
+/* "sha256:0123...": the same, or its first digits as a person copied them. */
 static bool is_digest(const char *digest, const char *wanted)
 {
 	const char *colon = strchr(wanted, ':'), *own;
@@ -46,7 +46,7 @@ static bool is_digest(const char *digest, const char *wanted)
 	return len >= SHORT_DIGEST && !strncmp(own, digits, len);
 }
 
-/* Without a tag any tag will do; a registry's port is none. */
+/* Without a tag any tag will do. What follows the colon of a registry's port is not a tag. */
 static bool is_image(const char *image, const char *wanted, size_t wanted_len)
 {
 	ct_autofree char *spec = ct_xstrndup(wanted, wanted_len);
@@ -119,15 +119,17 @@ static const struct ct_survey_row *find(const struct ct_index *ix, const struct 
 	return i == CT_INDEX_NONE ? NULL : &sv->rows[i];
 }
 
-/* What a file gives against what is needed. */
+/* Compares what a file gives with what is needed. */
 static void compare_file(struct ct_survey_change *c, const struct ct_survey_row *file,
 			 const struct ct_survey_row *seen)
 {
 	if (!file->holds_known || !seen->judged)
 		return;
 	c->lacks = seen->needs & ~file->holds & ~file->met;
-	/* What stands in for a need is not for nothing, and an incomplete advice says of nothing
-	 * that it is. */
+	/*
+	 * What stands in for a need has its use, and an incomplete advice never says that something
+	 * has none.
+	 */
 	if (!seen->gaps && !file->met)
 		c->spare = file->holds & ~(seen->needs | seen->optional);
 }

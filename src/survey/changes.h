@@ -13,11 +13,11 @@
 
 enum ct_side_kind { CT_SIDE_TIME, CT_SIDE_HOST, CT_SIDE_IMAGE, CT_SIDE_FILE };
 
-/* One side; what it was read from stays its owner's. */
+/* One side; it does not own what it was read from. */
 struct ct_side {
 	enum ct_side_kind kind;
 	const char *text;    /* as it was typed */
-	int64_t ms;	     /* of a time */
+	int64_t ms;	     /* for a time: wall clock */
 	struct ct_survey sv; /* owned */
 };
 
@@ -32,30 +32,30 @@ struct ct_survey_change {
 	enum ct_change_kind kind;
 	const struct ct_survey_row *a, *b; /* borrowed from the sides; NULL: not there */
 	uint64_t needs_added, needs_gone;  /* where both sides are judged */
-	uint64_t holds_added, holds_gone;  /* where it is known of both, but of times */
-	uint64_t lacks, spare;		   /* where one is a file: it gives too little, too much */
+	uint64_t holds_added, holds_gone;  /* where both are known and are not times */
+	uint64_t lacks, spare;		   /* where one is a file: given too little, too much */
 };
 
 struct ct_changes {
 	const struct ct_side *a, *b;
 	struct ct_survey_change *items; /* those that differ first, then by label */
 	size_t len, cap;
-	size_t same; /* of them, without a difference */
+	size_t same; /* how many of them do not differ */
 };
 
-/* What was known at that time: later workloads and needs are taken out. */
+/* Leaves what was known at that time: takes out later workloads and needs. */
 void ct_survey__as_of(struct ct_survey *sv, int64_t ms);
 
 /*
- * Leaves what ran an image. spec: "nginx", "nginx:1.27", "nginx@sha256:..." or both; a digest may
- * be cut to 12 digits of its hash.
+ * Keeps only what ran an image. spec: "nginx", "nginx:1.27", "nginx@sha256:..." or both; a digest
+ * may be cut to 12 digits of its hash.
  */
 void ct_survey__of_image(struct ct_survey *sv, const char *spec);
 
-/* Makes all rows one, of that name. */
+/* Joins all rows into one with that name. */
 void ct_survey__as_one(struct ct_survey *sv, const char *name);
 
-/* Rows belong together by their key. */
+/* Compares rows that have the same key. */
 void ct_changes__find(const struct ct_side *a, const struct ct_side *b, struct ct_changes *out);
 void ct_changes__free(struct ct_changes *c); /* what it holds */
 

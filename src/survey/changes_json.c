@@ -21,7 +21,7 @@ static void put_side(struct ct_json *j, const char *key, const struct ct_side *s
 	ct_json__end_object(j);
 }
 
-/* Where the side is there and knows it. */
+/* Only what the side knows, and nothing if the workload is not there. */
 static void put_sets(struct ct_json *j, const char *key, const struct ct_survey_row *row)
 {
 	ct_json__object(j, key);

@@ -88,7 +88,7 @@ static void put_line(const struct sheet *s, const char *label, uint64_t set)
 	ct_emit__fold(s->out, names, s->width, at, next);
 }
 
-/* By the name that it has in the file, if there is one. */
+/* The row whose name is shown: the file's, if one side is a file. */
 static const struct ct_survey_row *titled(const struct sheet *s, const struct ct_survey_change *c)
 {
 	if (c->a && c->b)
@@ -121,7 +121,7 @@ static void put_heading(const struct sheet *s, const struct ct_survey_change *c)
 	fprintf(s->out, "%s%s\n", why ? ": " : "", why ? why : "");
 }
 
-/* What is known of its needs, in the second of two looks if that knows them; NULL: nothing is. */
+/* The row that knows the workload's needs, the second side's if both do; NULL: neither does. */
 static const struct ct_survey_row *judged_of(const struct ct_survey_change *c)
 {
 	if (c->b && c->b->judged)

@@ -6,7 +6,7 @@
 #include "judge/questions.h"
 #include "model/identity.h"
 
-/* "Deployment/web/nginx": as its file would have it. */
+/* "Deployment/web/nginx": its name as it is in the file. */
 static char *full_name(const struct ct_deployed *t)
 {
 	return t->where ? ct_xasprintf("%s/%s", t->where, t->name) : ct_xstrdup(t->name);

@@ -8,7 +8,7 @@
 #include "base/util.h"
 #include "view/phrases.h"
 
-#define NARROW	    40 /* less is not tried */
+#define NARROW	    40 /* a narrower table is not tried */
 #define LABEL_LEAST 12
 #define LABEL_MOST  32
 #define GAP	    "  "
@@ -26,7 +26,7 @@ char *ct_survey__gaps_text(unsigned int gaps)
 	return s.s;
 }
 
-/* Those of set that are in these, one behind the other, as long as they fit. */
+/* Appends the names of set as long as they fit. Returns those of all that were not appended. */
 static uint64_t add_names(struct ct_str *s, uint64_t set, int width, uint64_t all)
 {
 	uint64_t left = all;
@@ -78,7 +78,7 @@ char *ct_survey_row__needs_text(const struct ct_survey_row *row)
 	return ct_xasprintf("%d", ct_caps__count(row->needs));
 }
 
-/* Of many it is shorter to say what stays. */
+/* If many can go, it is shorter to say what stays. */
 static char *spare_names(const struct ct_survey_row *row, int width)
 {
 	uint64_t spare = ct_survey_row__spare(row), stay = row->holds & ~spare;
@@ -189,7 +189,7 @@ static void put_row(const struct ct_survey_row *row, FILE *out, const struct ct_
 	fprintf(out, "%s%s%s\n", color, cut, *color ? ct_term__reset(term) : "");
 }
 
-/* The sum of it, and what to type next. */
+/* What the rows come to in all. */
 static void put_summary(const struct ct_survey *sv, FILE *out, const struct ct_term *term)
 {
 	size_t with = 0, incomplete = 0, caps = 0, wide = 0;

@@ -13,7 +13,7 @@
 /* A line for each workload, at most width columns; 0: however long it gets. */
 void ct_survey__table(const struct ct_survey *sv, FILE *out, const struct ct_term *term, int width);
 
-/* All that is known of each. */
+/* All that is known of each workload. */
 void ct_survey__details(const struct ct_survey *sv, FILE *out, const struct ct_term *term);
 
 /* One document, indented. */
@@ -25,13 +25,16 @@ void ct_survey__json(const struct ct_survey *sv, FILE *out);
  */
 char *ct_survey__set_text(uint64_t set, int width);
 
-/* "14", "all", "?" where it is not known; and "4", "4, 1 HOST", "-" where nobody judged it. */
+/*
+ * What it holds: "14", "all", or "?" if that is not known. What it needs: "4", "4, 1 HOST", or "-"
+ * if it was not judged. The caller frees.
+ */
 char *ct_survey_row__holds_text(const struct ct_survey_row *row);
 char *ct_survey_row__needs_text(const struct ct_survey_row *row);
 
 /*
- * What can be taken away, in so many columns (0: any). Of an incomplete advice no names: what they
- * stand for may be needed. The caller frees.
+ * What can be taken away, in at most width columns (0: any number). For an incomplete advice
+ * without names, since what they stand for may be needed. The caller frees.
  */
 char *ct_survey_row__spare_text(const struct ct_survey_row *row, int width);
 

@@ -13,14 +13,14 @@ struct reading {
 	struct ct_survey rows;
 	struct ct_index index;
 	bool joined; /* and then by key alone */
-	/* Of hosts, or of many that are alike: what they need there of the workload in hand. */
+	/* What the workload in hand needs on one host, or on many that are alike. */
 	struct part_of {
-		char *host; /* NULL: of hosts that are there once */
+		char *host; /* NULL: hosts that come only once */
 		uint64_t needs;
 		size_t hosts;
 	} * parts;
 	size_t nparts, parts_cap;
-	size_t row; /* that these are of */
+	size_t row; /* of the workload in hand */
 };
 
 struct owner {
@@ -32,7 +32,7 @@ static char *copy(const char *s)
 	return s && *s ? ct_xstrdup(s) : NULL;
 }
 
-/* A name of a newer captrim is none of ours. */
+/* A newer captrim may have names that are not known here: these count as 0. */
 static int known(int value)
 {
 	return value < 0 ? 0 : value;
@@ -46,7 +46,7 @@ static int named(const char *const *names, const char *name)
 	return -1;
 }
 
-/* Every name is a bit, and one that is not known stands for a gap as well. */
+/* Every name stands for a bit. One that is not known is a gap, too. */
 static unsigned int parse_gaps(const char *text)
 {
 	unsigned int gaps = 0;
@@ -169,7 +169,7 @@ static int add_need(const struct ct_store_need_row *n, void *arg)
 	int verdict = verdict_of(n->verdict), cap = ct_cap__parse(n->capability);
 	struct ct_survey_cap c;
 
-	/* A workload that came in between is in the next reading. */
+	/* A workload that was stored since then is in the next reading. */
 	if (i == CT_INDEX_NONE || verdict < 0 || cap < 0)
 		return 0;
 	c = (struct ct_survey_cap){
@@ -208,7 +208,7 @@ static int add_reach(const struct ct_store_need_row *n, void *arg)
 	return 0;
 }
 
-/* How many hosts need what all of them need. */
+/* Counts the hosts that need what all of them together need. */
 static void end_parts(struct reading *r)
 {
 	struct ct_survey_row *row;
@@ -315,7 +315,7 @@ int ct_survey__read_joined(struct ct_store *s, const struct ct_store_query *q,
 	int ret;
 
 	alike.alike = true;
-	/* Of one host's file all is read at once, whatever is shown. */
+	/* A file of one host is read as a whole, whatever is shown. */
 	if (!r.joined && depth == CT_DEPTH_REACH)
 		depth = CT_DEPTH_NEEDS;
 	ret = read_into(s, &alike, depth, &r, &read, err);

@@ -72,8 +72,8 @@ static char *copy(const char *s)
 }
 
 /*
- * The wall clock of what happened in the session's own recording; 0 where recordings were added up,
- * whose clocks are others.
+ * The wall-clock time of what happened in the session's own recording; 0 if recordings were added
+ * up, since their clocks differ.
  */
 static int64_t wall_ms(const struct ct_host *h, const struct ct_workload *w, uint64_t ns)
 {
@@ -227,7 +227,7 @@ static int by_sets(uint64_t a, uint64_t b)
 	return order ? order : more_first((uint64_t)ct_caps__count(a), (uint64_t)ct_caps__count(b));
 }
 
-/* Of others it is not known what can go. */
+/* Is it known what can go? */
 static bool is_offered(const struct ct_survey_row *row)
 {
 	return row->judged && row->holds_known && !row->gaps;
@@ -271,7 +271,7 @@ void ct_survey__sort(struct ct_survey *sv, enum ct_survey_order order)
 		qsort_r(sv->rows, sv->len, sizeof(*sv->rows), compare, &order);
 }
 
-/* The earlier one that is known. */
+/* The earlier of those that are known. */
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return !a || (b && b < a) ? b : a;
@@ -332,15 +332,16 @@ void ct_survey_row__join(struct ct_survey_row *into, struct ct_survey_row *from)
 }
 
 /*
- * Of how many hosts the rows are, which are sorted by it, and how many of these need what all of
- * them need. A host has several rows if recordings were imported, or its store was begun anew.
+ * Counts the hosts of the rows, which are sorted by host, and those hosts that need what all of
+ * them together need. A host has several rows if recordings were imported, or if its store was
+ * begun anew.
  */
 static void count_hosts(struct ct_survey_row *sum, const struct ct_survey_row *rows, size_t n)
 {
 	for (size_t i = 0, end; i < n; i = end) {
 		uint64_t needs = rows[i].needs;
 
-		/* Of a row for many hosts each is there once. */
+		/* Each host of a row for several hosts has only that row. */
 		for (end = i + 1; rows[i].hosts == 1 && end < n && rows[end].hosts == 1 &&
 				  ct_str_equal(rows[end].host, rows[i].host);
 		     end++)
@@ -369,7 +370,7 @@ void ct_survey__join(struct ct_survey *sv)
 
 		for (end = i + 1; end < sv->len && ct_str_equal(sv->rows[end].key, row.key); end++)
 			ct_survey_row__join(&row, &sv->rows[end]);
-		/* Alone it may have been joined already. */
+		/* A single row may have been joined before. */
 		if (end > i + 1) {
 			row.hosts = row.agree = 0;
 			count_hosts(&row, &sv->rows[i], end - i);
