@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Compose files as Compose reads them: several files joined, `include` and `extends`
+ * Compose files as Compose reads them: several files are joined, `include` and `extends`
  * followed, aliases and merge keys resolved. Only what bears on privilege is kept,
  * each value with the place that sets it. Variables (${X}) are not replaced.
  * All strings come from the files and are raw.
@@ -20,60 +20,60 @@ struct ct_compose_text {
 	struct ct_place at;
 };
 
-/* Lists of several files are joined in Compose: each item has a place of its own. */
+/* Compose joins the lists of several files, so each item has a place of its own. */
 struct ct_compose_list {
 	struct ct_compose_text *items;
 	size_t len, cap;
-	struct ct_place at; /* of the value set last; file NULL: no file sets it */
+	struct ct_place at; /* where it was set last; file NULL: nowhere */
 };
 
 struct ct_compose_service {
 	const char *name;
-	struct ct_place at; /* its name, where it is defined first */
+	struct ct_place at; /* of its name where it is first defined */
 	struct ct_compose_list cap_add, cap_drop, security_opt;
 	struct ct_compose_text privileged, user, network_mode, userns_mode, pid, ipc, image,
 		container_name;
-	/* It extends what could not be read (see notes): values may be missing. */
+	/* What it extends could not be read (see notes), so values may be missing. */
 	bool partial;
 };
 
 struct ct_compose {
-	struct ct_compose_text name;	     /* of the project, as `name:` has it */
+	struct ct_compose_text name;	     /* of the project, from `name:` */
 	struct ct_compose_service *services; /* in the order of their definition */
 	size_t nservices, services_cap;
-	struct ct_strings notes;  /* what was not followed, with its place; printable */
-	struct ct_layers *layers; /* for those who change the files, see layers.h */
+	struct ct_strings notes;  /* what was not followed, and where; printable */
+	struct ct_layers *layers; /* for code that edits the files, see layers.h */
 };
 
 /*
- * Reads files, later ones over earlier ones, as "docker compose -f A -f B". Profiles are
- * not looked at: all services are there. Returns 0 or a negative errno, err naming
- * file:line:column; *c is untouched then.
+ * Reads files, later ones over earlier ones, as "docker compose -f A -f B" does. Profiles are
+ * ignored: *c has all services. Returns 0, or a negative errno with *c untouched and a message
+ * that names file:line:column.
  */
 int ct_compose__load(const struct ct_strlist *files, struct ct_compose **c, struct ct_err *err);
 void ct_compose__free(struct ct_compose *c);
 
-/* NULL when there is none of exactly that name. */
+/* The service of exactly that name, or NULL. */
 const struct ct_compose_service *ct_compose__service(const struct ct_compose *c, const char *name);
 
-/* Its names, joined by ", ", printable; the caller frees. */
+/* The names of the services, joined by ", ", printable; the caller frees. */
 char *ct_compose__names(const struct ct_compose *c);
 
 /* CT_NO when not set, CT_UNKNOWN when a variable decides. */
 enum ct_tristate ct_compose__truth(const struct ct_compose_text *t);
 
-/* Does `user:` name another than root? CT_UNKNOWN when it is not set, or a variable decides. */
+/* Does `user:` name a user other than root? CT_UNKNOWN when not set or when a variable decides. */
 enum ct_tristate ct_compose__nonroot(const struct ct_compose_text *user);
 
 /*
- * One name as Docker, Podman and Kubernetes take it: ALL, or a capability's, with or without CAP_.
- * 0, or -EINVAL.
+ * Parses a name that Docker, Podman and Kubernetes accept: ALL, or a capability with or without
+ * CAP_. Returns 0 or -EINVAL.
  */
 int ct_compose__cap(const char *name, uint64_t *set);
 
 /*
- * The capabilities of a list; ALL is CT_CAPS_ALL. What is not a known name (a variable,
- * a misspelling) is not in the set: returns the first such item, or NULL.
+ * Sets *set to the capabilities of a list; ALL is CT_CAPS_ALL. An item that is not a known name (a
+ * variable, a misspelling) adds nothing. Returns the first such item, or NULL.
  */
 const struct ct_compose_text *ct_compose__caps(const struct ct_compose_list *l, uint64_t *set);
 

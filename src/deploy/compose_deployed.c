@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Compose services, as edit/compose.h reads them. */
+/* Compose services, as deploy/compose.h reads them. */
 #include <string.h>
 
 #include "deploy/deployed.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files of a project: read once, split into documents, `include` followed. */
+/* Reads the files of a project, each once: splits them into documents and follows `include`. */
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 #include "deploy/layers.h"
 
 #define MAX_FILE_SIZE ((size_t)4 << 20)
-#define MAX_FILES     1024 /* documents, too: an include list may name a hundred */
-#define MAX_DOCUMENTS 64   /* of one file; each keeps a copy of it */
-#define MAX_INCLUDES  16   /* one in the other */
+#define MAX_FILES     1024 /* counted in documents; an include list may name a hundred */
+#define MAX_DOCUMENTS 64   /* of one file; each keeps a copy of the file */
+#define MAX_INCLUDES  16   /* nested */
 
 char *ct_layers__path(const struct ct_layers *l, const struct ct_yaml *from, const char *path)
 {
@@ -56,7 +56,7 @@ static int add_parsed(struct ct_yaml_docs *docs, const char *name, const char *t
 	return ret;
 }
 
-/* Everything but the document becomes white space, so that its nodes keep their places. */
+/* White space replaces everything but the document, so that its nodes keep their places. */
 static int add_document(struct ct_yaml_docs *docs, const char *name, const char *text, size_t len,
 			const struct ct_yaml_range *range, struct ct_err *err)
 {
@@ -101,7 +101,7 @@ static bool is_mapping(const struct ct_yaml *y)
 	return !y->root || y->root->kind == CT_YAML_MAP || ct_yaml__is_null(y->root);
 }
 
-/* Keeps a file's documents, real and text with them. */
+/* Keeps a file's documents; on success l owns real and text, too. */
 static int keep(struct ct_layers *l, struct ct_yaml_docs *docs, char *real, char *text, size_t len,
 		struct ct_err *err)
 {
@@ -132,7 +132,7 @@ ssize_t ct_layers__read(struct ct_layers *l, const char *path, struct ct_err *er
 	size_t len = 0, at = l->nfiles;
 	int ret;
 
-	/* A text may stand for a file that does not exist. */
+	/* An overlay may stand for a file that does not exist. */
 	for (size_t i = 0; i < l->noverlays && !real; i++)
 		if (!strcmp(l->overlays[i].real, path))
 			real = ct_xstrdup(path);
@@ -191,7 +191,7 @@ static int include_path(struct ct_layers *l, const struct ct_yaml *y, const stru
 	}
 	path = ct_layers__path(l, y, r->text);
 	ret = add_file(l, path, depth + 1, err);
-	/* The whole way round a circle says no more than that there is one. */
+	/* The include path would add nothing to the message that a file includes itself. */
 	return ret && ret != -ELOOP ? ct_err__prefix(err, "included from %s", y->name) : ret;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is noted about the files of a project. */
+/* Notes about the files of a project. */
 #include <stdarg.h>
 
 #include "deploy/layers.h"

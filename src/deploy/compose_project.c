@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The files of a project, and what they say together. */
+/* What the files of a project say together. */
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
@@ -31,7 +31,7 @@ static int take_service(struct ct_compose *c, const struct ct_yaml *y,
 	return ct_layers__take(c->layers, y, key->text, s, err);
 }
 
-/* depth bounds merge keys within merge keys. */
+/* depth limits how far merge keys may nest. */
 static int take_services(struct ct_compose *c, const struct ct_yaml *y,
 			 const struct ct_yaml_node *map, int depth, struct ct_err *err)
 {
@@ -66,7 +66,7 @@ static int take_layers(struct ct_compose *c, struct ct_err *err)
 	struct ct_layers *l = c->layers;
 
 	for (size_t i = 0; i < l->norder; i++) {
-		/* The array of files may grow while this runs; what it points to stays. */
+		/* l->files may grow, and move, while this runs; what its items point to stays. */
 		const struct ct_yaml *y = l->files[l->order[i]].y;
 		const struct ct_yaml_node *name = ct_yaml__get(y->root, "name");
 		const struct ct_yaml_node *services = ct_yaml__get(y->root, "services");
@@ -174,7 +174,7 @@ enum ct_tristate ct_compose__nonroot(const struct ct_compose_text *user)
 
 int ct_compose__cap(const char *name, uint64_t *set)
 {
-	/* "CAP_51" is our way of writing what we have no name for, and no engine's. */
+	/* "CAP_51" is captrim's name for a capability that it does not know; no engine takes it. */
 	if (!strcasecmp(name, "CAP_ALL") || strcspn(name, "0123456789") < strlen(name))
 		return -EINVAL;
 	return ct_caps__parse_one(name, set) ? -EINVAL : 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One service: what `extends`, merge keys and the tags of Compose make of it. */
+/* Reads one service, with `extends`, merge keys and Compose's tags applied. */
 #include <errno.h>
 #include <string.h>
 
@@ -65,7 +65,7 @@ static int take_text(const struct ct_yaml *y, const struct ct_yaml_node *service
 	return 0;
 }
 
-/* What Compose takes for a boolean, whatever its case; and variables, which nobody knows here. */
+/* Takes a word that Compose accepts as a boolean, in any case, or a variable: unknown here. */
 static int take_truth(const struct ct_yaml *y, const struct ct_yaml_node *service, const char *key,
 		      struct ct_compose_text *t, struct ct_err *err)
 {
@@ -140,8 +140,8 @@ static int take(struct ct_layers *l, const struct ct_yaml *y, const struct ct_ya
 		struct ct_compose_service *s, int depth, struct ct_err *err);
 
 /*
- * The file that `extends: {file: ...}` names: the last of its documents that has the service, or
- * its first. y itself where none is named. NULL: not to be had, noted.
+ * The document that `extends: {file: ...}` refers to: the last one of the file that has the
+ * service, else its first; y if no file is named; NULL, with a note, if it cannot be read.
  */
 static const struct ct_yaml *extended_file(struct ct_layers *l, const struct ct_yaml *y,
 					   const struct ct_yaml_node *ext, const char *service)
@@ -188,7 +188,7 @@ static int take_extended(struct ct_layers *l, const struct ct_yaml *y,
 	if (ext->kind == CT_YAML_MAP)
 		from = extended_file(l, y, ext, name->text);
 	base = from ? ct_layers__service(from, name->text) : NULL;
-	/* In the same file it may also be another of the project's files that has it. */
+	/* Without `file:`, the service may also be in another of the project's files. */
 	for (size_t i = 0; from == y && !base && i < l->norder; i++) {
 		from = l->files[l->order[i]].y;
 		base = ct_layers__service(from, name->text);

@@ -63,7 +63,7 @@ uint64_t ct_named__set(const struct ct_named_list *l)
 	return set;
 }
 
-/* As an engine reads the list, where ALL is not the same as all names. */
+/* The list as an engine reads it: ALL is not the same as all names. */
 static struct ct_cap_list list_of(const struct ct_named_list *l)
 {
 	struct ct_cap_list list = { 0 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a deployment file gives to each of its containers, services or units: the common form
- * of Compose files, Kubernetes manifests, systemd units and Quadlet files. Strings come
- * from the files and are raw.
+ * What a deployment file gives each of its containers, services or units, in one form for Compose
+ * files, Kubernetes manifests, systemd units and Quadlet files. Strings come from the files and
+ * are raw.
  */
 #ifndef CT_DEPLOY_DEPLOYED_H
 #define CT_DEPLOY_DEPLOYED_H
@@ -22,9 +22,9 @@ enum ct_deployed_kind {
 
 /* A capability as a file names it. */
 struct ct_named {
-	uint64_t set; /* of one, or all; 0: its reader does not know it */
+	uint64_t set; /* one, or all; 0: what reads the file does not know it */
 	char *text;
-	const char *why; /* what is wrong with it, static; NULL: nothing */
+	const char *why; /* why it is wrong, static; NULL: it is not */
 	struct ct_place at;
 };
 
@@ -37,19 +37,19 @@ struct ct_deployed {
 	enum ct_deployed_kind kind;
 	char *name;  /* of the container, service or unit */
 	char *alias; /* container_name, ContainerName=; NULL: none */
-	char *where; /* "Deployment/web"; NULL: the file is all */
+	char *where; /* the object in the file, "Deployment/web"; NULL: none */
 	char *space; /* its namespace; NULL: not named */
 	char *image; /* NULL: not named */
 	struct ct_place at;
-	bool unknown;		/* a variable decides: given is not to be relied on */
-	uint64_t given;		/* what root in it holds; for a systemd unit the bounding set */
+	bool unknown;		/* a variable decides, so given may be wrong */
+	uint64_t given;		/* what root holds; of a systemd unit, the bounding set */
 	uint64_t ambient;	/* what a user other than root holds from the start */
 	bool from_none;		/* the set starts from nothing, not from a default */
-	struct ct_place set_at; /* where it is decided; file NULL: it is not, see at */
+	struct ct_place set_at; /* where the set is decided; file NULL: nowhere, use at */
 	bool users_hold_set;	/* a user other than root holds the set, too */
 	enum ct_tristate privileged, nonroot;
 	struct ct_place privileged_at;
-	/* Commands of a unit that nothing restricts ("+"): YES: the main one, UNKNOWN: others. */
+	/* Do its commands run without restriction ("+")? YES: the main ones; UNKNOWN: others. */
 	enum ct_tristate unlimited;
 	struct ct_place unlimited_at;
 	struct ct_named_list added, dropped;
@@ -59,28 +59,28 @@ struct ct_deployed {
 struct ct_deployment {
 	struct ct_deployed *items;
 	size_t len, cap;
-	struct ct_strings files; /* what places point to */
+	struct ct_strings files; /* names that places point to */
 	struct ct_strings notes; /* printable */
 	struct ct_compose *compose;
 };
 
-/* A new target at the end, all of it unknown; name is copied. */
+/* Adds a target at the end, of which nothing is known yet; name is copied. */
 struct ct_deployed *ct_deployment__add(struct ct_deployment *t, enum ct_deployed_kind kind,
 				       const char *name);
 
-/* The file's name, kept as long as t. */
+/* A copy of the file's name that lives as long as t. */
 const char *ct_deployment__file(struct ct_deployment *t, const char *path);
 
-/* Adds the name, right or wrong, to the list. */
+/* Adds the name to the list, even if it is wrong: why says so then. */
 void ct_named__add(struct ct_named_list *l, const char *text, struct ct_place at);
 uint64_t ct_named__set(const struct ct_named_list *l);
 
-/* What the runtime gives for its lists and privileged. */
+/* Sets what the runtime gives, from the lists and privileged. */
 void ct_deployed__decide(struct ct_deployed *t, enum ct_runtime rt);
 
-void ct_deployment__free(struct ct_deployment *t); /* what it holds */
+void ct_deployment__free(struct ct_deployment *t); /* what it holds, not t itself */
 
-/* What else may be among the files: YAML that this room knows nothing of. */
+/* Another kind of YAML file that may be given, of which src/deploy/ knows nothing. */
 struct ct_deploy_other {
 	const char *name; /* for a message: "a policy (forbid:, allow:, ...)" */
 	bool (*is)(void *arg, const struct ct_yaml_docs *docs);
@@ -90,23 +90,23 @@ struct ct_deploy_other {
 };
 
 /*
- * Adds what the files give; their names and contents tell what each is. "-" is standard input,
- * "image:NAME" an image that an engine has here. Several Compose files are taken over one another
- * in their order. other may be NULL. Returns 0 or a negative errno with a message that names file,
+ * Adds what the files give, whose kinds are recognised by name and content. "-" is standard input,
+ * "image:NAME" an image that an engine has here. Of several Compose files, later ones override
+ * earlier ones. other may be NULL. Returns 0, or a negative errno with a message that names file,
  * line and cure.
  */
 int ct_deployment__load(struct ct_deployment *t, const struct ct_strlist *files,
 			const struct ct_deploy_other *other, struct ct_err *err);
 
-/* A deployment file's text, without NUL bytes; the caller frees. */
+/* Reads a deployment file; a NUL byte in it is an error. The caller frees the text. */
 int ct_deployment__read_text(const char *path, char **text, size_t *len, struct ct_err *err);
 
-/* Who starts the pods of a manifest: an engine behind Kubernetes' CRI, or "podman kube play". */
+/* What starts the pods of a manifest: an engine behind Kubernetes' CRI, or "podman kube play". */
 enum ct_manifest_reader { CT_MANIFEST_CRI, CT_MANIFEST_PODMAN };
 
 /*
- * One reader for each kind of file. They add to t, and return as ct_deployment__load() does. text
- * is the file's, NUL-terminated.
+ * Readers, one for each kind of file. They add to t and return what ct_deployment__load() does.
+ * text is that of the file, NUL-terminated.
  */
 int ct_deployment__manifest(struct ct_deployment *t, const char *path, const char *text, size_t len,
 			    enum ct_manifest_reader by, struct ct_err *err);
@@ -119,10 +119,10 @@ int ct_deployment__kube(struct ct_deployment *t, const char *path, const char *t
 int ct_deployment__compose(struct ct_deployment *t, const struct ct_strlist *paths,
 			   const struct ct_overlay *overlays, size_t noverlays, struct ct_err *err);
 
-/* Is it JSON that describes an image? */
+/* Is the text JSON that describes an image? */
 bool ct_deployment__is_image(const char *text);
 void ct_deployment__image(struct ct_deployment *t, const char *path, const char *text);
-/* Asks the clients of engines, one after the other, for an image of that name. */
+/* Asks one engine's client after the other for the image of that name; -ENOENT: none has it. */
 int ct_deployment__inspect(struct ct_deployment *t, const char *name, struct ct_err *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where the drop-ins of a unit are: beside it, and where its manager looks as well. */
+/* Finds the drop-ins of a unit: beside it, or wherever its manager looks. */
 #include <dirent.h>
 #include <limits.h>
 #include <string.h>
@@ -7,9 +7,8 @@
 #include "deploy/unit_priv.h"
 
 /*
- * The directories of each manager, those first whose files stand for the later ones': of systemd
- * (systemd.unit(5), lookup_paths_init()), for the system and for users, and of Quadlet
- * (podman-systemd.unit(5)).
+ * The directories of each manager, in order of precedence: systemd's for the system and for users
+ * (systemd.unit(5), lookup_paths_init()), and Quadlet's (podman-systemd.unit(5)).
  */
 static const char *const system_dirs[] = {
 	"/etc/systemd/system.control", "/run/systemd/system.control",
@@ -41,7 +40,7 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct ct_dropin *)a)->name, ((const struct ct_dropin *)b)->name);
 }
 
-/* A file of the same name in a directory that was read before stands for it. */
+/* A file is hidden by one of the same name in a directory that was read earlier. */
 static void add_dropin(struct ct_dropins *l, const char *dir, const char *name)
 {
 	if (*name == '.' || !ct_str_ends(name, ".conf"))
@@ -53,7 +52,7 @@ static void add_dropin(struct ct_dropins *l, const char *dir, const char *name)
 								 ct_xasprintf("%s/%s", dir, name) };
 }
 
-/* The .conf files of DIR + PREFIX + SUFFIX + ".d"; dir ends with a slash or is empty. */
+/* The .conf files of in + prefix bytes of base + suffix + ".d"; in is empty or ends with '/'. */
 static void add_dropins(struct ct_dropins *l, const char *in, const char *base, size_t prefix,
 			const char *suffix)
 {
@@ -68,8 +67,8 @@ static void add_dropins(struct ct_dropins *l, const char *in, const char *base, 
 }
 
 /*
- * Those for the unit's own name, the nearest first, as unit_file_find_dirs() of systemd has them:
- * for a-b@x.service those of itself, of a-b@.service, and of a-.service.
+ * Adds the drop-ins for the unit's own name, the most specific first, as systemd's
+ * unit_file_find_dirs() does: for a-b@x.service its own, those of a-b@.service and of a-.service.
  */
 static void add_own(struct ct_dropins *l, const char *in, const char *base)
 {
@@ -88,8 +87,8 @@ static void add_own(struct ct_dropins *l, const char *in, const char *base)
 }
 
 /*
- * The manager's directories if the file's is one of them, below whatever root: an unpacked image,
- * or a package's tree. *root: how long that is in real.
+ * dirs if real, the file's directory, is one of them, maybe below another root such as an unpacked
+ * image or a package's tree; else NULL. *root is the length of that root in real.
  */
 static const char *const *dirs_of(const char *real, const char *const *dirs, size_t *root)
 {
@@ -125,7 +124,7 @@ void ct_dropins__find(struct ct_dropins *l, const char *path)
 
 		ct_strings__take(&places, same ? ct_xstrdup(in) : ct_xasprintf("%s/", place));
 	}
-	/* Those of a kind come last to systemd; Quadlet goes from directory to directory. */
+	/* systemd takes a type's drop-ins (service.d) last of all, Quadlet with each directory. */
 	for (size_t i = 0; i < places.len; i++) {
 		add_own(l, places.items[i], base);
 		if (quadlet)

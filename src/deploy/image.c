@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an image says that it needs: its label, or an annotation, in the JSON of `docker image
+ * What an image says it needs, in a label or an annotation: from the JSON of `docker image
  * inspect`, `podman image inspect`, `skopeo inspect`, an image's configuration or a manifest.
  */
 #include <errno.h>
@@ -16,7 +16,7 @@ static const char *text_of(const json_t *object, const char *key)
 	return json_string_value(json_object_get(object, key));
 }
 
-/* The object's labels or annotations, wherever these programs put them; NULL: it has no such. */
+/* The image's labels or annotations, wherever these programs put them; NULL: none. */
 static const json_t *labels_of(const json_t *image)
 {
 	static const char *const configs[] = { "Config", "config", "ContainerConfig" };
@@ -42,7 +42,7 @@ static const json_t *first_of(const json_t *root)
 	return json_is_array(root) ? json_array_get(root, 0) : root;
 }
 
-/* JSON has no places: the first line that names the label. */
+/* Parsed JSON has no places, so the first mention of the label is taken. */
 static struct ct_place place(const char *file, const char *text)
 {
 	const char *found = strstr(text, CT_LABEL_CAPS), *line = text;
@@ -114,7 +114,7 @@ void ct_deployment__image(struct ct_deployment *all, const char *path, const cha
 
 /* ---- asking an engine ---- */
 
-/* What TOOL image inspect NAME says; NULL: it said nothing. */
+/* The output of `TOOL image inspect NAME`; NULL: it failed. */
 static char *inspect(const char *tool, const char *name)
 {
 	char *argv[] = { (char *)tool, "image", "inspect", "--", (char *)name, NULL };

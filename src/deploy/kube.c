@@ -18,7 +18,7 @@ static void take(void *arg, const struct ct_unit_line *l, const char *section, c
 		ct_strings__free(yaml);
 }
 
-/* A manifest's path counts from the directory of the .kube file. */
+/* A manifest's path is relative to the directory of the .kube file. */
 static char *path_of(const char *kube, const char *yaml)
 {
 	const char *slash = strrchr(kube, '/');

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Kubernetes manifests: whatever has a pod's spec in it, in one or many documents. */
+/* Kubernetes manifests: every object with a pod's spec, in one or many documents. */
 #include <string.h>
 
 #include "deploy/deployed.h"
@@ -30,14 +30,14 @@ static const char *text_of(const struct ct_yaml_node *map, const char *key)
 	return n && n->kind == CT_YAML_SCALAR && !ct_yaml__is_null(n) ? n->text : NULL;
 }
 
-/* Left to Helm, envsubst or Kustomize: nobody knows here what it will be. */
+/* Is the value left to Helm, envsubst or Kustomize, and so unknown here? */
 static bool is_template(const struct ct_yaml_node *n)
 {
 	n = ct_yaml__resolve(n);
 	return n && n->kind == CT_YAML_SCALAR && (strstr(n->text, "{{") || strchr(n->text, '$'));
 }
 
-/* containerd puts CAP_ in front of whatever is written, and runc drops what it does not know. */
+/* containerd puts CAP_ before any name, and runc ignores names that it does not know. */
 static void check_prefix(struct ct_named *n)
 {
 	if (n->set && !strncasecmp(n->text, "CAP_", 4)) {
@@ -54,7 +54,7 @@ static void refuse_name(const struct manifest_reader *r, const struct ct_yaml_no
 	l->items[l->len - 1].why = why;
 }
 
-/* Returns false where a template decides. */
+/* Returns false if a template decides about the list. */
 static bool read_names(const struct manifest_reader *r, const struct ct_yaml_node *caps,
 		       const char *key, struct ct_named_list *l)
 {
@@ -83,7 +83,7 @@ static bool read_names(const struct manifest_reader *r, const struct ct_yaml_nod
 	return certain;
 }
 
-/* What kubectl's reader (goyaml.v2, as YAML 1.1 has it) takes for true; it knows no other case. */
+/* What kubectl's reader (goyaml.v2, after YAML 1.1) takes for true, in these spellings only. */
 static bool is_true(const char *text)
 {
 	static const char *const words[] = { "true", "True", "TRUE", "yes", "Yes", "YES",
@@ -100,7 +100,7 @@ static bool is_unknown(const char *text)
 	return text && (strstr(text, "{{") || strchr(text, '$'));
 }
 
-/* The container's own word first, then the pod's. */
+/* The container's own setting takes precedence over its pod's. */
 static enum ct_tristate read_nonroot(const struct ct_yaml_node *own,
 				     const struct ct_yaml_node *pods)
 {
@@ -117,7 +117,7 @@ static enum ct_tristate read_nonroot(const struct ct_yaml_node *own,
 	return is_true(strict) ? CT_YES : CT_UNKNOWN;
 }
 
-/* Adds "key: value" as the container has it, else the pod. */
+/* Adds "key: value" from the container, or else from the pod. */
 static void add_setting(const struct manifest_reader *r, struct ct_deployed *t,
 			enum ct_setting_kind kind, const struct ct_yaml_node *own,
 			const struct ct_yaml_node *pods, const char *key)
@@ -155,7 +155,7 @@ static void read_settings(const struct manifest_reader *r, struct ct_deployed *t
 			    "type");
 }
 
-/* Kubernetes drops what it does not know in this place, or refuses it: it gives nothing. */
+/* Kubernetes ignores or refuses these keys in the wrong place, so they give nothing. */
 static void note_misplaced(const struct manifest_reader *r, const struct ct_yaml_node *map,
 			   const char *what)
 {
@@ -203,7 +203,7 @@ static void read_container(const struct manifest_reader *r, const struct ct_yaml
 	note_misplaced(r, c, "a container itself");
 	t->nonroot = read_nonroot(context, ct_yaml__get(pod, "securityContext"));
 	read_settings(r, t, context, pod);
-	/* CRI-O gives less by default than containerd: of the two the larger set is assumed. */
+	/* containerd's default is assumed, because it gives more than CRI-O's. */
 	ct_deployed__decide(t, r->by == CT_MANIFEST_PODMAN ? CT_RT_PODMAN : CT_RT_CONTAINERD);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where in which file something stands. */
+/* A place in a file. */
 #ifndef CT_DEPLOY_PLACE_H
 #define CT_DEPLOY_PLACE_H
 
 /* line and column count from 1, the column in characters. file NULL: nowhere. */
 struct ct_place {
-	const char *file; /* as it was named, or found by include and extends */
+	const char *file; /* as it was given, or found by include and extends */
 	unsigned int line, column;
 };
 

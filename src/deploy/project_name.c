@@ -28,7 +28,7 @@ static char *normal_project(const char *name)
 	return ct_steal(copy);
 }
 
-/* The Compose file of dir or of the nearest directory above, as Compose looks for it. */
+/* The Compose file of dir, or of the nearest directory above, found as Compose finds it. */
 static char *find_file(const char *dir)
 {
 	static const char *const names[] = { "compose.yaml", "compose.yml", "docker-compose.yml",
@@ -50,7 +50,7 @@ static char *find_file(const char *dir)
 	}
 }
 
-/* Pipes and FIFOs are left to Compose: what is read of one is gone. */
+/* Pipes and FIFOs are left alone: what is read here would be lost to Compose. */
 static int read_regular(const char *path, char **text, size_t *len)
 {
 	struct stat st;
@@ -60,7 +60,7 @@ static int read_regular(const char *path, char **text, size_t *len)
 	return S_ISREG(st.st_mode) ? ct_read_file(path, MAX_FILE, text, len) : -EINVAL;
 }
 
-/* What a Compose file calls its project: a plain "name:" at the top, or NULL. */
+/* The project's name in a Compose file: a top-level "name:" without a variable, or NULL. */
 static char *name_in_file(const char *path)
 {
 	struct ct_yaml_docs docs = { 0 };

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Deployment files of all kinds, recognised by name and content. */
+/* Recognises deployment files of all kinds by name and content. */
 #include <errno.h>
 #include <string.h>
 
 #include "deploy/deployed.h"
 #include "deploy/layers.h"
 
-/* What standard input is called in messages and places. */
+/* The name of standard input in messages and places. */
 #define STDIN_NAME "<stdin>"
 
 struct loading {
 	struct ct_deployment *d;
 	const struct ct_deploy_other *other;
-	/* Of the Compose files, whose texts are kept: what came through a pipe is read once. */
+	/* The Compose files; their texts are kept, because a pipe can be read only once. */
 	struct ct_strlist compose;
 	struct ct_overlay *texts;
 	size_t ntexts, texts_cap;
@@ -44,7 +44,7 @@ static bool is_other_quadlet(const char *path)
 	return has_suffix(path, suffixes, CT_ARRAY_SIZE(suffixes));
 }
 
-/* A layer of a Compose project may have no services, but networks or extensions alone. */
+/* A layer of a Compose project may have only networks or extensions, and no services. */
 static bool is_layer(const struct ct_yaml_node *root)
 {
 	static const char *const keys[] = { "networks", "volumes", "configs", "secrets",
@@ -65,7 +65,7 @@ static bool is_layer(const struct ct_yaml_node *root)
 	return some;
 }
 
-/* Compose files and Kubernetes' are known by their keys: their names are anybody's. */
+/* Compose files and manifests are recognised by their keys, since they may have any name. */
 static bool is_compose(const struct ct_yaml_docs *docs)
 {
 	for (size_t i = 0; i < docs->len; i++) {
@@ -124,7 +124,7 @@ static int load_docs(struct loading *l, const char *path, const char *text, size
 		shown, l->other ? l->other->name : "", l->other ? ", " : "");
 }
 
-/* Begins it as units do, with a section alone on its line? YAML has no such file. */
+/* Does the text begin like a unit, with a [Section] alone on its line? No YAML file here does. */
 static bool has_section(const char *text)
 {
 	size_t len;
@@ -140,7 +140,7 @@ static bool has_section(const char *text)
 	return len && text[len + 1] == ']' && strchr("\r\n", text[len + 2]);
 }
 
-/* A unit or another file of sections; its name says what it is. */
+/* Loads a unit or another file of sections; its name says which it is. */
 static int load_sections(struct loading *l, const char *path, const char *text)
 {
 	ct_autofree char *shown = ct_printable(path);

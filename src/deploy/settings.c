@@ -46,7 +46,7 @@ static enum ct_tristate is_host(const char *mode)
 	return mode ? !strcmp(mode, "host") : CT_UNKNOWN;
 }
 
-/* Was it so when it was recorded? */
+/* Did the workload have this setting when it was recorded? */
 static enum ct_tristate recorded(enum ct_setting_kind kind, const struct ct_workload *w)
 {
 	const struct ct_container *c = &w->container;

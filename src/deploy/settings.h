@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a deployment file says, beside capabilities, that a recording may have been made without. */
+/* Settings of a deployment file, beside capabilities, that a recording may not have had. */
 #ifndef CT_DEPLOY_SETTINGS_H
 #define CT_DEPLOY_SETTINGS_H
 
@@ -16,7 +16,7 @@ enum ct_setting_kind {
 
 struct ct_setting {
 	enum ct_setting_kind kind;
-	char *text; /* as the file has it: "user: 1000"; raw, owned */
+	char *text; /* as in the file: "user: 1000"; raw, owned */
 	struct ct_place at;
 };
 
@@ -25,16 +25,16 @@ struct ct_settings {
 	size_t len, cap;
 };
 
-/* Takes text. */
+/* Takes ownership of text. */
 void ct_settings__add(struct ct_settings *l, enum ct_setting_kind kind, struct ct_place at,
 		      char *text);
 void ct_settings__compose(struct ct_settings *l, const struct ct_compose_service *s);
-void ct_settings__free(struct ct_settings *l); /* what it holds */
+void ct_settings__free(struct ct_settings *l); /* what it holds, not l itself */
 
 /*
- * What is to be said if all of the workload was recorded without the setting, raw; the caller
- * frees. NULL if not, or if that is not known. dead: capabilities that would do nothing for the
- * user.
+ * The warning that the workload was recorded without the setting, raw; the caller frees. NULL if a
+ * part of the workload had the setting, or if that is not known of any. dead: capabilities that
+ * would do nothing for the user.
  */
 char *ct_settings__unlike(const struct ct_setting *s, const struct ct_workload *w, uint64_t dead);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* systemd units and Quadlet's files, each with its drop-ins. */
+/* Reads systemd units and Quadlet files, each with its drop-ins. */
 #include <errno.h>
 #include <string.h>
 

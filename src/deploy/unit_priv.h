@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between the readers of units and of Quadlet files. */
+/* Shared by the readers of units and of Quadlet files. */
 #ifndef CT_DEPLOY_UNIT_PRIV_H
 #define CT_DEPLOY_UNIT_PRIV_H
 
@@ -9,12 +9,12 @@
 struct ct_unit_kind {
 	enum ct_unit_syntax syntax;
 	enum ct_deployed_kind target;
-	size_t size; /* of what it keeps while it reads; zeroed */
+	size_t size; /* of its state while it reads, which starts zeroed */
 	ct_unit_fn *take;
 	void (*decide)(void *state);
 };
 
-/* What both keep first. */
+/* Both states begin with this. */
 struct ct_unit_read {
 	struct ct_deployed *t;
 	const char *suffix; /* of the file's name, with its dot */
@@ -30,14 +30,13 @@ struct ct_dropins {
 };
 
 /*
- * The drop-ins of a unit, in the order in which they count. A unit in a directory of systemd's or
- * Quadlet's has those of all its directories, another one those beside it.
+ * Finds the drop-ins of a unit, in the order in which they apply. A unit in one of systemd's or
+ * Quadlet's directories has the drop-ins of all of these, any other unit only those beside it.
  */
 void ct_dropins__find(struct ct_dropins *l, const char *path);
 void ct_dropins__free(struct ct_dropins *l);
 
-/* Calls take for each setting of a unit, whose text is given, and then for those of its drop-ins.
- */
+/* Calls take for each setting in text, a unit's, and then for each one in its drop-ins. */
 int ct_unit_read__files(struct ct_deployment *d, enum ct_unit_syntax syntax, const char *path,
 			const char *text, ct_unit_fn *take, void *arg, struct ct_err *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a .container file of Quadlet gives: its keys, and the options in PodmanArgs=. */
+/* What a Quadlet .container file gives, by its keys and the options in PodmanArgs=. */
 #include <string.h>
 
 #include "deploy/unit_priv.h"
@@ -9,7 +9,7 @@ struct word {
 	struct ct_place at;
 };
 
-/* The values of a key, together; an empty one takes back those before it. */
+/* All values of a key; an empty value clears those before it. */
 struct quadlet_words {
 	struct word *items;
 	size_t len, cap;
@@ -39,7 +39,7 @@ static void add_word(struct quadlet_words *l, struct ct_place at, char *text)
 	*CT_PUSH(l->items, l->len, l->cap) = (struct word){ text, at };
 }
 
-/* A value of several words; of one that cannot be split Quadlet takes nothing. */
+/* Takes the words of a value; Quadlet takes none of them if the value cannot be split. */
 static void take_words(struct quadlet_words *l, const struct ct_unit_line *line,
 		       enum ct_unit_words kind, const char *value)
 {
@@ -99,13 +99,13 @@ static void take(void *arg, const struct ct_unit_line *l, const char *section, c
 
 /* ---- options ---- */
 
-/* systemd replaces both in the command that Quadlet makes of it. */
+/* systemd expands both in the command line that Quadlet generates. */
 static bool is_variable(const char *s)
 {
 	return strpbrk(s, "$%") != NULL;
 }
 
-/* The value of an option in args[*i], or behind it, which is then taken, too; else NULL. */
+/* The option's value, from args[*i] or the next word, to which *i moves on then; else NULL. */
 static const char *value_of(const struct quadlet_words *args, size_t *i, const char *option)
 {
 	const char *word = args->items[*i].text;
@@ -132,7 +132,7 @@ static const char *user_of(const struct quadlet_words *args, size_t *i)
 	return *word || *i + 1 == args->len ? word : args->items[++*i].text ?: "";
 }
 
-/* Go's strconv.ParseBool(). */
+/* As Go's strconv.ParseBool(). */
 static bool is_true(const char *s)
 {
 	static const char *const words[] = { "1", "t", "T", "true", "TRUE", "True" };
@@ -143,7 +143,7 @@ static bool is_true(const char *s)
 	return false;
 }
 
-/* Names with commas between them, as podman takes the value of --cap-add. */
+/* Adds names separated by commas, as in Podman's --cap-add. */
 static void add_names(struct ct_deployed *t, struct ct_named_list *l, struct ct_place at,
 		      const char *value)
 {
@@ -177,7 +177,7 @@ static void set_user(struct quadlet *q, struct ct_place at, const char *user)
 	q->user_at = at;
 }
 
-/* The value of --cap-add or --cap-drop, which is in the word that w is or comes behind it. */
+/* Takes the value of --cap-add or --cap-drop, the option w; the value is in w or the next word. */
 static void take_caps(struct quadlet *q, const struct word *w, const struct word *in,
 		      struct ct_named_list *l, const char *value)
 {
@@ -190,7 +190,7 @@ static void take_caps(struct quadlet *q, const struct word *w, const struct word
 		q->base.t->set_at = w->at;
 }
 
-/* One option of PodmanArgs=, and its value. */
+/* Takes one option of PodmanArgs=, and its value. */
 static void take_option(struct quadlet *q, size_t *i)
 {
 	static const struct {

@@ -20,7 +20,7 @@ static const char *const exec_keys[] = { "ExecStart",	  "ExecCondition", "ExecSt
 					 "ExecStartPost", "ExecReload",	   "ExecReloadPost",
 					 "ExecStop",	  "ExecStopPre",   "ExecStopPost" };
 
-/* What the signs before a program's path take away: User=, or all that restricts it. */
+/* What a prefix of the program's path switches off: User=, or everything that restricts it. */
 enum exec_flags { NO_USER = 1, NO_LIMITS = 2 };
 
 struct command {
@@ -35,7 +35,7 @@ struct unit {
 	uint64_t bounding, ambient;
 	bool bounding_set; /* assigned */
 	bool dynamic_user, has_user, is_root, start_only;
-	char *user; /* as User= has it; NULL: not set */
+	char *user; /* "User=NAME"; NULL: not set */
 	struct ct_place user_at;
 	struct command *commands;
 	size_t len, cap;
@@ -53,7 +53,7 @@ static enum ct_tristate truth(const char *s)
 	return CT_UNKNOWN;
 }
 
-/* A capability's number, as capability_from_name() takes it: any base, a sign; -1: no number. */
+/* A capability's number as capability_from_name() reads it: any base, maybe a sign; or -1. */
 static int number_of(const char *word)
 {
 	const char *digits = word + (*word == '+');
@@ -73,7 +73,7 @@ static int number_of(const char *word)
 	return *end || errno || n < 0 || n > 63 ? -1 : (int)n;
 }
 
-/* systemd wants the prefix, and drops what it does not know with a line in its log. */
+/* systemd requires the prefix; it ignores an unknown name with a line in its log. */
 static void check_name(struct ct_named *n)
 {
 	int number = number_of(n->text);
@@ -90,7 +90,7 @@ static void check_name(struct ct_named *n)
 	}
 }
 
-/* Words of value; each goes to the list, with its place. Returns the set of them. */
+/* Adds each word of value to the list, with its place. Returns their set. */
 static uint64_t read_names(const struct ct_unit_line *l, const char *value,
 			   struct ct_named_list *names)
 {
@@ -106,7 +106,7 @@ static uint64_t read_names(const struct ct_unit_line *l, const char *value,
 		free(word);
 		n = &names->items[names->len - 1];
 		check_name(n);
-		/* So 252 reads it; newer versions close the quote themselves. */
+		/* systemd 252 takes nothing from it; newer versions close the quote themselves. */
 		if (ret == 2) {
 			n->set = 0;
 			n->why = "its quote is not closed, and not every version of systemd "
@@ -118,8 +118,9 @@ static uint64_t read_names(const struct ct_unit_line *l, const char *value,
 }
 
 /*
- * config_parse_capability_set(): the first assignment, an empty one, and one of which no name is
- * known replace; others add, or take away after "~". initial is not a set that can be written.
+ * As config_parse_capability_set(): the first assignment, an empty one, and one without any known
+ * name replace the set; others add to it, or with "~" remove from it. *set == initial stands for
+ * "not assigned yet".
  */
 static void assign_set(struct unit *u, const struct ct_unit_line *l, const char *value,
 		       uint64_t initial, uint64_t *set)
@@ -145,7 +146,7 @@ static void read_user(struct unit *u, struct ct_place at, const char *value)
 	u->is_root = !strcmp(value, "root") || !strcmp(value, "0");
 }
 
-/* The signs before a command's path, as config_parse_exec() takes them. */
+/* The flags of the prefix of a command's path, as config_parse_exec() reads it. */
 static unsigned int prefix_flags(const char *path)
 {
 	unsigned int bangs = 0, plus = 0;
@@ -156,11 +157,11 @@ static unsigned int prefix_flags(const char *path)
 		bangs += *path == '!';
 		plus += *path == '+';
 	}
-	/* "!!" is "!" where the kernel has no ambient capabilities: before 4.3, nowhere today. */
+	/* "!!" is ignored: it means "!" only without ambient capabilities, before Linux 4.3. */
 	return plus ? NO_USER | NO_LIMITS : bangs == 1 ? NO_USER : 0;
 }
 
-/* One or more commands, separated by ";"; an empty value takes back those of this key. */
+/* Reads one or more commands, separated by ";"; an empty value clears those of this key. */
 static void read_commands(struct unit *u, const struct ct_unit_line *l, size_t key,
 			  const char *value)
 {
@@ -233,7 +234,7 @@ static void take(void *arg, const struct ct_unit_line *l, const char *section, c
 			take_setting(u, l, key, value);
 }
 
-/* The flags that all commands have, and those that some have; main: only those of ExecStart=. */
+/* *all: flags that every command has (every ExecStart= if main); *some: flags that any has. */
 static void sum_flags(const struct unit *u, bool main, unsigned int *all, unsigned int *some)
 {
 	bool none = true;

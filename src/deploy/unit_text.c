@@ -41,7 +41,7 @@ static void read_section(struct line_reader *r, const char *text, size_t len)
 	r->section = ct_xstrndup(text, len);
 }
 
-/* What begins with '['. systemd wants ']' at the end, Quadlet anywhere with nothing behind it. */
+/* Reads a line that begins with '['. Its end is the last ']' to systemd, the first to Quadlet. */
 static int read_header(struct line_reader *r, char *text)
 {
 	const char *end = r->syntax == CT_UNIT_QUADLET ? strchr(text, ']') : strrchr(text, ']');
@@ -72,7 +72,7 @@ static int read_setting(struct line_reader *r, char *key)
 	return 0;
 }
 
-/* The line that was joined; it is empty afterwards. */
+/* Reads the joined line, and empties it. */
 static int read_line(struct line_reader *r)
 {
 	char *text = r->line.text.s, *end;
@@ -92,7 +92,7 @@ static int read_line(struct line_reader *r)
 	return ret;
 }
 
-/* Does a backslash at the end join the line to the next? To systemd one behind another does not. */
+/* Does a backslash at the end join the line to the next? systemd wants an odd number of them. */
 static bool is_continued(enum ct_unit_syntax syntax, const char *s, size_t len)
 {
 	size_t n = 0;
@@ -107,7 +107,7 @@ static bool is_comment(enum ct_unit_syntax syntax, const char *s, size_t len)
 	return len ? *s == '#' || *s == ';' : syntax == CT_UNIT_QUADLET;
 }
 
-/* One line of the file, without its end. */
+/* Takes one line of the file, without its line end. */
 static int take_line(struct line_reader *r, unsigned int number, const char *s, size_t len,
 		     bool last)
 {
@@ -119,7 +119,7 @@ static int take_line(struct line_reader *r, unsigned int number, const char *s, 
 		text_len--;
 	if (is_comment(r->syntax, s + blanks, text_len))
 		return 0;
-	/* Quadlet joins lines without the white space around them, systemd with it. */
+	/* Quadlet strips the white space around lines that it joins, systemd keeps it. */
 	if (quadlet) {
 		s += blanks;
 		len = text_len;
@@ -149,7 +149,7 @@ int ct_unit_text__read(enum ct_unit_syntax syntax, const char *file, const char 
 	if (syntax == CT_UNIT_SYSTEMD && !strncmp(text, BOM, 3))
 		text += 3;
 	for (; *text && !ret; number++) {
-		/* A carriage return alone ends a line of systemd's. */
+		/* To systemd, a carriage return alone ends a line. */
 		size_t len = strcspn(text, syntax == CT_UNIT_SYSTEMD ? "\r\n" : "\n");
 		const char *next = text + len;
 
@@ -161,7 +161,7 @@ int ct_unit_text__read(enum ct_unit_syntax syntax, const char *file, const char 
 		ret = take_line(&r, number, text, len, !*next);
 		text = next;
 	}
-	/* Of a line that waits for its continuation Quadlet (5.4) takes nothing. */
+	/* Quadlet (Podman 5.4) ignores a line whose continuation is missing. */
 	if (!ret && syntax == CT_UNIT_SYSTEMD)
 		ret = read_line(&r);
 	ct_str__free(&r.line.text);
@@ -172,7 +172,7 @@ int ct_unit_text__read(enum ct_unit_syntax syntax, const char *file, const char 
 
 /* ---- words ---- */
 
-/* C's escapes, the backslash not included. Returns how many bytes it takes, 0: it is none. */
+/* Decodes a C escape at p, behind its backslash. Returns its length, or 0 if it is not one. */
 static size_t unescape(const char *p, struct ct_str *s)
 {
 	static const char letters[] = "abfnrtv\\\"'s", meant[] = "\a\b\f\n\r\t\v\\\"' ";
@@ -185,7 +185,7 @@ static size_t unescape(const char *p, struct ct_str *s)
 		ct_str__addn(s, &meant[at - letters], 1);
 		return 1;
 	}
-	/* What is above ASCII is in no name of a capability, an option or a user. */
+	/* \u and \U are left out: no capability, option or user has a name beyond ASCII. */
 	if (!digits || strlen(p) < digits + (*p == 'x'))
 		return 0;
 	memcpy(number, p + (*p == 'x'), digits);
@@ -199,7 +199,7 @@ static size_t unescape(const char *p, struct ct_str *s)
 	return digits + (*p == 'x');
 }
 
-/* Takes a backslash and what it is about; 0, or -EINVAL. */
+/* Takes a backslash and what it escapes. Returns 0 or -EINVAL. */
 static int take_escape(enum ct_unit_words kind, const char **p, struct ct_str *s)
 {
 	size_t n = 1;
@@ -242,7 +242,7 @@ int ct_unit_text__word(enum ct_unit_words kind, const char **p, char **word, con
 			ct_str__addn(&s, *p, 1);
 		++*p;
 	}
-	/* Quadlet takes a word of no characters for the end. */
+	/* To Quadlet, an empty word ends the value. */
 	if (ret || (kind != CT_WORDS_SYSTEMD && !s.len)) {
 		ct_str__free(&s);
 		return ret;
@@ -251,7 +251,7 @@ int ct_unit_text__word(enum ct_unit_words kind, const char **p, char **word, con
 	return quote ? 2 : 1;
 }
 
-/* UnitFile.Lookup() takes one pair of quotes off. */
+/* As Quadlet's UnitFile.Lookup(), which removes one pair of quotes. */
 char *ct_unit_text__unquoted(const char *value)
 {
 	size_t len = strlen(value);

@@ -4,7 +4,7 @@
 
 #include "deploy/yaml_build.h"
 
-#define MAX_HIDDEN 256 /* empty block scalars and comments that libfyaml is not shown */
+#define MAX_HIDDEN 256 /* empty block scalars and comments that are hidden from libfyaml */
 
 void ct_yaml__free(struct ct_yaml *y)
 {
@@ -17,7 +17,7 @@ void ct_yaml__free(struct ct_yaml *y)
 	free(y);
 }
 
-/* Places are asked for in every value of every service: counting from the start takes too long. */
+/* Every value of every service gets a place: counting lines from the start would take too long. */
 static void find_lines(struct ct_yaml *y)
 {
 	*CT_PUSH(y->lines, y->nlines, y->lines_cap) = 0;
@@ -26,7 +26,7 @@ static void find_lines(struct ct_yaml *y)
 			*CT_PUSH(y->lines, y->nlines, y->lines_cap) = i + 1;
 }
 
-/* What YAML allows in a file, and what all its readers take alike. */
+/* Accepts only characters that YAML allows and that all its readers treat alike. */
 static int check_text(const struct ct_yaml *y, struct ct_err *err)
 {
 	for (size_t i = 0, n; i < y->len; i += n) {
@@ -38,7 +38,7 @@ static int check_text(const struct ct_yaml *y, struct ct_err *err)
 		if (c == '\r' && y->text[i + 1] != '\n')
 			return ct_yaml__error(
 				y, i, err, "a carriage return alone: end lines with LF or CR LF");
-		/* A line's end to YAML 1.1, and none to 1.2. */
+		/* These end a line in YAML 1.1, but not in 1.2. */
 		if (c == 0x85 || c == 0x2028 || c == 0x2029)
 			return ct_yaml__error(y, i, err,
 					      "a line separator (U+%04X) that not every reader of "
@@ -52,7 +52,7 @@ static int check_text(const struct ct_yaml *y, struct ct_err *err)
 	return 0;
 }
 
-/* Puts what libfyaml reads rightly in the place of what it does not, and of the same length. */
+/* Replaces what libfyaml misreads by something of the same length that it reads correctly. */
 static void hide(char *shown, size_t at)
 {
 	if (shown[at] == '#')

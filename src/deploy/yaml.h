@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A YAML document as a tree in which every node knows its bytes. libfyaml parses. */
+/* A YAML document, parsed by libfyaml into a tree in which every node knows its bytes. */
 #ifndef CT_DEPLOY_YAML_H
 #define CT_DEPLOY_YAML_H
 
@@ -13,11 +13,11 @@ struct ct_yaml_node {
 	enum ct_yaml_kind kind;
 	enum ct_yaml_style style; /* scalars; LITERAL stands for folded ones, too */
 	bool flow;		  /* collections: {} or [] */
-	char *text;		  /* of a scalar; of an alias the anchor's name */
+	char *text;		  /* of a scalar; of an alias, the anchor's name */
 	char *tag;		  /* as written: "!override"; NULL: none */
 	char *anchor;		  /* without &; NULL: none */
 	size_t props;		  /* where the node begins, anchor and tag included */
-	size_t start, end;	  /* its own bytes; end of a block collection: of its last item */
+	size_t start, end;	  /* its own bytes; a block collection ends with its last item */
 	struct ct_yaml_node *parent;
 	struct ct_yaml_node **items; /* of a mapping: key, value, key, value ... */
 	size_t nitems, items_cap;
@@ -34,16 +34,15 @@ struct ct_yaml {
 };
 
 /*
- * Takes one document of UTF-8; refuses what no two readers of YAML agree on (duplicate
- * keys, lone carriage returns, aliases to a node that is not complete). text need not
- * outlive the call. Returns 0 or -EINVAL with file:line:column and cure; *y is
- * untouched then.
+ * Parses one document in UTF-8. Refuses what readers of YAML disagree about (duplicate keys, lone
+ * carriage returns, aliases to a node that is not complete). text need not outlive the call.
+ * Returns 0, or -EINVAL with file:line:column and cure in the message and *y untouched.
  */
 int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yaml **y,
 		   struct ct_err *err);
 void ct_yaml__free(struct ct_yaml *y);
 
-/* From 1 on; the column in characters. */
+/* The line and column of the byte at pos, counted from 1; the column in characters. */
 void ct_yaml__place(const struct ct_yaml *y, size_t pos, unsigned int *line, unsigned int *column);
 
 struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *n);
@@ -52,23 +51,23 @@ struct ct_place ct_yaml__at(const struct ct_yaml *y, const struct ct_yaml_node *
 char *ct_yaml__message(const struct ct_yaml *y, size_t pos, const char *fmt, va_list ap)
 	CT_PRINTF(3, 0);
 
-/* Sets that with -EINVAL. */
+/* Sets err to such a message. Returns -EINVAL. */
 int ct_yaml__error(const struct ct_yaml *y, size_t pos, struct ct_err *err, const char *fmt, ...)
 	CT_PRINTF(4, 5);
 
 /* What an alias stands for, else the node itself; NULL stays NULL. */
 const struct ct_yaml_node *ct_yaml__resolve(const struct ct_yaml_node *n);
 
-/* The value of a mapping's own key, aliases not resolved, merge keys not looked at; or NULL. */
+/* The value of a mapping's own key, merge keys ignored, an alias not resolved; or NULL. */
 const struct ct_yaml_node *ct_yaml__own(const struct ct_yaml_node *map, const char *key);
 
 /*
- * The same with aliases resolved and merge keys followed: an own key before merged ones,
- * an earlier merged mapping before a later one. NULL when n is not a mapping or lacks the key.
+ * The same, with aliases resolved and merge keys followed: an own key has precedence over merged
+ * ones, an earlier merged mapping over a later one. NULL when n is not a mapping or lacks the key.
  */
 const struct ct_yaml_node *ct_yaml__get(const struct ct_yaml_node *n, const char *key);
 
-/* What the key would be if the mapping did not have it itself. */
+/* The value that merge keys alone would give; NULL: none. */
 const struct ct_yaml_node *ct_yaml__merged(const struct ct_yaml_node *n, const char *key);
 
 /* An empty plain scalar, "~" or "null". */

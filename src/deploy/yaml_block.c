@@ -11,8 +11,7 @@ static size_t line_start(const char *text, size_t pos)
 	return pos;
 }
 
-/* Where "|" or ">" stands in the line at start, with no more than its signs and a comment behind.
- */
+/* The "|" or ">" in the line at start that has nothing but indicators and a comment behind it. */
 static size_t find_header(const char *text, size_t start)
 {
 	for (size_t at = start; text[at] && text[at] != '\n'; at++) {
@@ -30,7 +29,7 @@ static size_t find_header(const char *text, size_t start)
 	return SIZE_MAX;
 }
 
-/* The column of the last dash in front of the line's first word; -1: there is none. */
+/* The column of the last dash before the line's first word; -1: there is none. */
 static int dash_column(const char *text, size_t start)
 {
 	size_t at = start + strspn(text + start, " ");
@@ -43,9 +42,9 @@ static int dash_column(const char *text, size_t start)
 	return column;
 }
 
-/* Of the scalar whose text begins at start, the line behind its "|" or ">", or which is there. */
+/* A block scalar, located from its "|" or ">" or from the line after it, where its text begins. */
 struct block_scalar {
-	size_t header; /* where that sign is */
+	size_t header; /* where its "|" or ">" is */
 	int outer;     /* the column of what holds the scalar */
 };
 
@@ -83,7 +82,7 @@ size_t ct_yaml_scalar__swallows(const char *text, size_t start, size_t end, stru
 
 /* ---- the text ---- */
 
-/* Skips up to limit spaces, and empty lines, each a line feed in breaks. Returns the column. */
+/* Skips empty lines, each a line feed in breaks, then up to limit spaces. Returns the column. */
 static size_t skip_empty(const char **p, size_t limit, size_t *deepest, struct ct_str *breaks)
 {
 	for (;;) {
@@ -104,7 +103,7 @@ static const char *string(const struct ct_str *s)
 	return s->s ? s->s : "";
 }
 
-/* Lines of so many columns; what stands between two of them is folded where folded says so. */
+/* Takes the lines indented by indent columns, and folds the line ends between them if folded. */
 static void take_lines(const char *p, size_t indent, bool folded, char chomp, struct ct_str *breaks,
 		       struct ct_str *out)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The events of libfyaml's parser made a tree. */
+/* Builds a tree from the events of libfyaml's parser. */
 #include "deploy/yaml_build.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "deploy/yaml_scalar.h"
 
-/* The schema in a CustomResourceDefinition goes deeper than libfyaml's own 64 levels. */
+/* A CustomResourceDefinition's schema nests deeper than libfyaml's own limit of 64 levels. */
 #define MAX_DEPTH 500
 
 struct yaml_builder {
@@ -21,7 +21,7 @@ struct yaml_builder {
 	size_t nanchors, anchors_cap;
 	size_t documents;
 	size_t last; /* where the last complete node ended */
-	/* Where a block scalar or a comment is that libfyaml gets wrong; SIZE_MAX: nowhere. */
+	/* The place of a block scalar or comment that libfyaml misreads; SIZE_MAX: none. */
 	size_t hidden;
 };
 
@@ -43,7 +43,7 @@ static bool is_complete(const struct yaml_builder *b, const struct ct_yaml_node 
 	return true;
 }
 
-/* The anchor's name, and with it the earlier of the two places where a node may begin. */
+/* Sets the anchor and the tag; the node begins with whichever comes first. */
 static void set_props(struct yaml_builder *b, struct ct_yaml_node *n, struct fy_token *anchor,
 		      struct fy_token *tag)
 {
@@ -67,7 +67,7 @@ static void set_props(struct yaml_builder *b, struct ct_yaml_node *n, struct fy_
 		text = fy_token_get_text(anchor, &len);
 		n->anchor = text ? ct_xstrndup(text, len) : ct_xstrdup("");
 		pos = mark_start(anchor);
-		/* The mark may be behind the sign. */
+		/* The mark may point behind the '&'. */
 		if (pos && b->y->text[pos] != '&' && b->y->text[pos - 1] == '&')
 			pos--;
 		n->props = pos < n->props ? pos : n->props;
@@ -97,7 +97,7 @@ static int check_key(struct yaml_builder *b, struct ct_yaml_node *map)
 	return 0;
 }
 
-/* Takes n into the collection that is open. */
+/* Adds n to the innermost open collection. */
 static int add(struct yaml_builder *b, struct ct_yaml_node *n)
 {
 	struct ct_yaml_node *in = b->depth ? b->open[b->depth - 1] : NULL;
@@ -125,7 +125,7 @@ static struct ct_yaml_key key_of(const struct yaml_builder *b)
 	return (struct ct_yaml_key){ true, key->props, key->end };
 }
 
-/* Sets the text from the scalar's own bytes, or where that cannot be, as libfyaml has it. */
+/* Sets the text from the scalar's own bytes, or, if these do not suffice, to libfyaml's text. */
 static int set_text(struct yaml_builder *b, struct ct_yaml_node *n, struct fy_token *t)
 {
 	const char *text = b->y->text + n->start, *wrong = NULL;
@@ -143,7 +143,7 @@ static int set_text(struct yaml_builder *b, struct ct_yaml_node *n, struct fy_to
 	return 0;
 }
 
-/* Finds empty block scalars that took what follows for their text. */
+/* Did libfyaml take what follows an empty block scalar for its text? Sets b->hidden then. */
 static bool swallows(struct yaml_builder *b, const struct ct_yaml_node *n)
 {
 	if (n->style == CT_YAML_LITERAL)
@@ -165,10 +165,10 @@ static int add_scalar(struct yaml_builder *b, const struct fy_event *e)
 	if (n->end < n->start || n->end > b->y->len)
 		n->end = n->start;
 	if (n->style == CT_YAML_QUOTED && n->start && n->end < b->y->len) {
-		n->start--; /* the marks leave the quotes out */
+		n->start--; /* the marks exclude the quotes */
 		n->end++;
 	}
-	/* Only an empty block scalar that was hidden begins so. */
+	/* Only an empty block scalar that was hidden from libfyaml looks like this. */
 	if (n->style == CT_YAML_PLAIN && n->end > n->start && strchr("|>", b->y->text[n->start]))
 		n->style = CT_YAML_LITERAL;
 	b->last = n->end;
@@ -223,7 +223,7 @@ static int open_node(struct yaml_builder *b, enum ct_yaml_kind kind, struct fy_t
 	n->start = n->end = start ? mark_start(start) : b->last;
 	n->flow = start && (fy_token_get_type(start) == FYTT_FLOW_MAPPING_START ||
 			    fy_token_get_type(start) == FYTT_FLOW_SEQUENCE_START);
-	/* With a tag before it the mark may be on the white space between them. */
+	/* If a tag comes before it, the mark may point to the white space between them. */
 	while (n->flow && n->start < b->y->len && strchr(" \t\r\n", b->y->text[n->start]))
 		n->start++;
 	set_props(b, n, anchor, tag);
@@ -277,7 +277,7 @@ static int on_event(struct yaml_builder *b, struct fy_event *e)
 	}
 }
 
-/* The byte at a place that libfyaml names; SIZE_MAX: there is none. */
+/* The byte at a line and column that libfyaml reports; SIZE_MAX: there is none. */
 static size_t position(const struct ct_yaml *y, int line, int column)
 {
 	size_t pos;
@@ -297,8 +297,8 @@ static size_t position(const struct ct_yaml *y, int line, int column)
 }
 
 /*
- * A comment right behind a quote or a bracket is none to YAML 1.2 and libfyaml, but go-yaml and
- * PyYAML take it, and with them Compose and Kubernetes do.
+ * To YAML 1.2 and libfyaml, a '#' right behind a quote or a bracket begins no comment. go-yaml and
+ * PyYAML accept it as one, and so do Compose and Kubernetes.
  */
 static bool is_close_comment(const struct ct_yaml *y, size_t pos)
 {

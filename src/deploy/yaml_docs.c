@@ -6,11 +6,11 @@
 
 #define MAX_DOCS 4096
 
-/* "---" or "..." at the start of a line ends a document wherever it stands (YAML 1.2, 9.1.2). */
+/* "---" or "..." at the start of any line ends a document (YAML 1.2, 9.1.2). */
 static bool is_marker(const char *line)
 {
 	return (!strncmp(line, "---", 3) || !strncmp(line, "...", 3)) &&
-	       strchr(" \t\r\n", line[3]) != NULL; /* the NUL of the end, too */
+	       strchr(" \t\r\n", line[3]) != NULL; /* or the NUL at the end */
 }
 
 static const char *next_line(const char *p)
@@ -50,7 +50,7 @@ void ct_yaml_docs__split(const char *text, size_t len, struct ct_yaml_ranges *ra
 	const char *start = text, *line = text, *next;
 	size_t lines = 0, start_lines = 0;
 
-	/* A byte order mark may be before a marker. */
+	/* A byte order mark may precede a marker. */
 	for (line += !strncmp(text, "\xef\xbb\xbf", 3) ? 3 : 0; line; line = next) {
 		next = next_line(line);
 		lines++;
@@ -70,7 +70,7 @@ void ct_yaml_docs__split(const char *text, size_t len, struct ct_yaml_ranges *ra
 	add_range(ranges, text, start, text + len, start_lines);
 }
 
-/* Empty lines in front give every node the line that it has in the file. */
+/* Empty lines are put in front, so that every node has its line number in the file. */
 static int parse_one(const char *path, const char *text, const struct ct_yaml_range *range,
 		     struct ct_yaml_docs *docs, struct ct_err *err)
 {

@@ -5,7 +5,7 @@
 
 #include "deploy/yaml.h"
 
-/* Where a document that is not empty stands in its text, and how many lines are before it. */
+/* The bytes of a document that is not empty, and the number of lines before it. */
 struct ct_yaml_range {
 	size_t start, end, lines;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Mappings of YAML whose keys are known, read into structs by tables: one table reads, checks and
- * frees. For configuration files: whoever has a section of its own has a table of its own.
+ * Reads YAML mappings with known keys into structs: one table describes how to read, check and free
+ * them. For configuration files: each part of the program with a section has a table for it.
  */
 #ifndef CT_DEPLOY_YAML_FIELDS_H
 #define CT_DEPLOY_YAML_FIELDS_H
@@ -18,8 +18,8 @@ enum ct_yaml_type {
 	CT_YAML_SIZE,	      /* uint64_t, bytes: "64M" */
 	CT_YAML_SHARE,	      /* uint64_t, parts in a million: "2%" */
 	CT_YAML_CHOICE,	      /* int: index into choices */
-	CT_YAML_TEXTS,	 /* struct ct_strings: a list, or a single one; added to what is there */
-	CT_YAML_NODE,	 /* const struct ct_yaml_node *: whatever it is, for another reader */
+	CT_YAML_TEXTS,	 /* struct ct_strings: a list or a single text; added to what is there */
+	CT_YAML_NODE,	 /* const struct ct_yaml_node *: of any kind, for another reader */
 	CT_YAML_SECTION, /* a mapping with fields of its own */
 };
 
@@ -32,16 +32,16 @@ struct ct_yaml_field {
 };
 
 /*
- * Reads the mapping n into the struct, which holds the defaults: what is not there, or null, stays
- * as it is. what: of which it is, "a sink", for messages. n may be NULL or null. Returns 0 or
- * -EINVAL with file:line:column: an unknown key, with those that there are, or a wrong value. The
- * struct may be filled in part then, and is to be freed as ever.
+ * Reads the mapping n, which may be NULL or null, into the struct, which holds the defaults:
+ * members whose keys are missing or null keep their values. what names the mapping in messages, "a
+ * sink". Returns 0, or -EINVAL with file:line:column for a wrong value or an unknown key (the
+ * message lists the known ones); the struct may be partly filled then, and is freed as usual.
  */
 int ct_yaml_fields__read(const struct ct_yaml *y, const struct ct_yaml_node *n,
 			 const struct ct_yaml_field *fields, const char *what, void *into,
 			 struct ct_err *err);
 
-/* Frees the texts of the struct, and leaves NULL in their place. */
+/* Frees the texts of the struct and sets them to NULL. */
 void ct_yaml_fields__free(const struct ct_yaml_field *fields, void *of);
 
 #endif

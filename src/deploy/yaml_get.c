@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Values by their keys: aliases resolved, merge keys followed. */
+/* Looks up values by their keys, resolving aliases and following merge keys. */
 #include <string.h>
 
 #include "deploy/yaml.h"
 
-#define MAX_STEPS 4096 /* through merge keys within merge keys */
+#define MAX_STEPS 4096 /* through nested merge keys */
 
 const struct ct_yaml_node *ct_yaml__resolve(const struct ct_yaml_node *n)
 {
-	/* An alias's target is never an alias: a node with an anchor is another node. */
+	/* The target of an alias is never an alias itself, since an alias cannot have an anchor. */
 	return n && n->kind == CT_YAML_ALIAS ? n->target : n;
 }
 
@@ -47,7 +47,7 @@ const struct ct_yaml_node *ct_yaml__own(const struct ct_yaml_node *map, const ch
 
 static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps);
 
-/* steps bounds what merge keys within merge keys could multiply. */
+/* steps limits the work, which nested merge keys could multiply. */
 static const struct ct_yaml_node *get_merged(const struct ct_yaml_node *n, const char *key,
 					     int *steps)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#define MAX_NODES 1000000 /* aliases of aliases multiply */
+#define MAX_NODES 1000000 /* nested aliases multiply them */
 #define MAX_DEPTH 2000
 
 struct converter {
@@ -47,7 +47,7 @@ static int add_merged(struct converter *c, json_t *object, const struct ct_yaml_
 static int add_pair(struct converter *c, json_t *object, const struct ct_yaml_node *key,
 		    const struct ct_yaml_node *value)
 {
-	/* NULL is refused, and then all of it. */
+	/* jansson refuses NULL, which fails the whole conversion. */
 	return json_object_set_new(object, ct_yaml__resolve(key)->text, convert(c, value));
 }
 

@@ -8,9 +8,9 @@
 #include "deploy/yaml.h"
 
 /*
- * Aliases and merge keys resolved. A plain scalar that JSON has a word or a number for becomes
- * that, any other a string. The caller drops the reference. NULL: aliases within aliases make too
- * much of it, or the document is empty.
+ * Resolves aliases and merge keys. A plain scalar that JSON can express as a literal or a number
+ * becomes one, any other a string. The caller drops the reference. NULL: the document is empty, or
+ * becomes too large by nested aliases.
  */
 json_t *ct_yaml__json(const struct ct_yaml *y);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Nodes, and where they stand in a file. */
+/* Nodes and their places in a file. */
 #include <errno.h>
 #include <string.h>
 

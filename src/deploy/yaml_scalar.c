@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-/* The rest of a scalar that is being read, and what it has given so far. */
+/* The unread rest of a scalar, and its text so far. */
 struct scalar_reader {
 	const char *at, *end;
 	struct ct_str text;
-	size_t keep; /* bytes of text that white space at a line's end does not include */
+	size_t keep; /* bytes of text that are not trimmed as white space at a line's end */
 	const char *wrong;
 };
 
@@ -22,7 +22,7 @@ static void skip_blanks(struct scalar_reader *r)
 		r->at++;
 }
 
-/* Takes LF or CR LF; false where the line does not end. */
+/* Takes LF or CR LF. False: the line does not end here. */
 static bool take_line_end(struct scalar_reader *r)
 {
 	if (r->end - r->at >= 2 && *r->at == '\r' && r->at[1] == '\n')
@@ -33,7 +33,7 @@ static bool take_line_end(struct scalar_reader *r)
 	return true;
 }
 
-/* Skips the empty lines and the next one's indentation; each empty line is a line feed. */
+/* Skips empty lines, adding a line feed for each, and the next line's indentation. */
 static size_t skip_empty_lines(struct scalar_reader *r)
 {
 	size_t empty = 0;
@@ -45,7 +45,7 @@ static size_t skip_empty_lines(struct scalar_reader *r)
 	return empty;
 }
 
-/* A line's end, and the white space around it, is a space, or the line feeds behind it. */
+/* Folds a line end and white space around it into a space, or a line feed for each empty line. */
 static bool fold(struct scalar_reader *r)
 {
 	if (!take_line_end(r))
@@ -95,7 +95,7 @@ static void take_hex(struct scalar_reader *r, int digits)
 		add_utf8(r, c);
 }
 
-/* What follows a backslash between double quotes. */
+/* Takes what follows a backslash between double quotes. */
 static void take_escape(struct scalar_reader *r)
 {
 	static const struct {
