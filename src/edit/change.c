@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Values set in a block mapping, and the way to the other styles. */
+/* Sets values in a block mapping, and hands flow mappings and aliases on. */
 #include <errno.h>
 #include <string.h>
 
@@ -26,7 +26,7 @@ static int width_of(const struct ct_change_value *v)
 	return width;
 }
 
-/* Line ends go before the lines, so that a file without one at its end stays so. */
+/* The line end comes first, so that a file that ends without one still does so afterwards. */
 static void add_item(struct ct_str *s, const struct ct_change *c, const struct ct_change_value *v,
 		     size_t i, int dash)
 {
@@ -35,7 +35,7 @@ static void add_item(struct ct_str *s, const struct ct_change *c, const struct c
 	add_commented(s, v->items[i].text, width_of(v), v->items[i].comment);
 }
 
-/* The value where it fits on the key's line; NULL: it is a list that takes more. */
+/* The value as it stands on the key's line; NULL: it is a list that needs lines of its own. */
 static char *short_form(const struct ct_change_value *v)
 {
 	if (v->word)
@@ -61,7 +61,7 @@ static void add_entry(struct ct_str *s, const struct ct_change *c, const struct 
 	add_commented(s, entry, 0, v->comment);
 }
 
-/* The lines between from, a line's end, and an item's own line, if there is a comment in them. */
+/* Adds the lines between from, a line's end, and an item's own line, if they have a comment. */
 static void add_remarks_above(const struct ct_change *c, const struct ct_yaml_node *item,
 			      size_t from, struct ct_str *s)
 {
@@ -73,9 +73,9 @@ static void add_remarks_above(const struct ct_change *c, const struct ct_yaml_no
 }
 
 /*
- * The lines of a block list after the change: those that stay as they are, with the
- * comment lines above them, then the new ones. What stands above the first item may be about
- * the whole list, and stays in any case.
+ * The lines of a block list after the change: first the items that stay, unchanged, with the
+ * comment lines above them, then the new items. Comments above the first item may be about the
+ * whole list, so they stay in any case.
  */
 static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_t from,
 		      const struct ct_change_value *v, struct ct_str *s)
@@ -127,7 +127,7 @@ static int check_old(struct ct_change *c, const struct ct_yaml_node *old,
 	return ct_yaml__error(c->y, old->start, c->err, "%s must be a list", v->key);
 }
 
-/* The only tag that has to stay: it makes Compose replace a list instead of joining it. */
+/* !override must stay, because it makes Compose replace a list instead of joining it. */
 static const char *kept_tag(const struct ct_yaml_node *old)
 {
 	return old->tag && !strcmp(old->tag, "!override") ? " !override" : "";
@@ -154,7 +154,7 @@ static int replace_list(struct ct_change *c, const struct ct_yaml_node *old, siz
 	return 0;
 }
 
-/* An entry of a block mapping that is there already. */
+/* Replaces the value of an existing entry of a block mapping. */
 static int replace_block(struct ct_change *c, const struct ct_yaml_node *key,
 			 const struct ct_yaml_node *old, struct ct_change_value *v)
 {
@@ -174,12 +174,12 @@ static int replace_block(struct ct_change *c, const struct ct_yaml_node *key,
 	if (!ct_text__after(c->y, old, &eol))
 		return ct_yaml__error(c->y, old->start, c->err, "%s: %s", v->key, cure);
 	end = old->start == old->end && old->props == old->start ? colon : old->end;
-	/* Of what takes several lines all goes, comments on them too. */
+	/* A value of several lines goes with all of them, comments included. */
 	if ((old->kind == CT_YAML_SEQ || old->kind == CT_YAML_MAP) && !old->flow)
 		end = eol;
 	ct_change__keep_remarks(c, old, colon, v);
 	word = short_form(v);
-	/* A comment right behind a bracket would belong to the colon then. */
+	/* Directly behind the colon or a word, unlike a bracket, '#' would begin no comment. */
 	ct_change__splice(c, colon, end,
 			  ct_xasprintf("%s%s%s%s", kept_tag(old), word ? " " : "", word ? word : "",
 				       end < c->y->len && c->y->text[end] == '#' ? " " : ""));
@@ -194,7 +194,7 @@ static int replace_block(struct ct_change *c, const struct ct_yaml_node *key,
 	return 0;
 }
 
-/* New entries, before the key at pos. */
+/* Inserts new entries before a key. */
 static int insert_before(struct ct_change *c, const struct ct_yaml_node *key,
 			 struct ct_change_value *const *values, size_t n)
 {
@@ -223,7 +223,7 @@ static int insert_behind(struct ct_change *c, const struct ct_yaml_node *key, si
 	if (strspn(c->y->text + start, " ") < (size_t)indent)
 		return ct_yaml__error(c->y, key->start, c->err,
 				      "no line can be added to this mapping: %s", cure);
-	/* Comments that are indented deeper than the keys are about what is above them. */
+	/* A comment that is indented deeper than the keys belongs to what is above it. */
 	while ((next = ct_text__next_line(c->y, pos)) < c->y->len) {
 		size_t blanks = strspn(c->y->text + next, " ");
 
@@ -253,7 +253,7 @@ static int insert_block(struct ct_change *c, const struct ct_yaml_node *map,
 
 	if (!n)
 		return 0;
-	/* Behind what is there of the same kind, else at the end. */
+	/* Behind an existing cap_add or cap_drop, else at the end. */
 	for (size_t k = 0; k < CT_ARRAY_SIZE(kin); k++)
 		for (size_t i = 0; i + 1 < map->nitems; i += 2)
 			if (is_key(map->items[i], kin[k]) &&
@@ -304,7 +304,7 @@ int ct_change__set(struct ct_change *c, const struct ct_yaml_node *map,
 {
 	ct_autofree struct ct_change_value **fresh =
 		ct_xzalloc((n + 1) * sizeof(struct ct_change_value *));
-	const char *why = NULL; /* the last value was replaced */
+	const char *why = NULL; /* for the mapping's last value, if it was replaced */
 	size_t nfresh = 0;
 
 	if (map->kind == CT_YAML_ALIAS && map->target->kind == CT_YAML_MAP)

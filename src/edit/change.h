@@ -1,26 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Keys of one mapping set, added or taken out in the text, in the style that is there. */
+/* Sets, adds or removes keys of a mapping in the text, in the style of the file. */
 #ifndef CT_EDIT_CHANGE_H
 #define CT_EDIT_CHANGE_H
 
 #include "deploy/yaml.h"
 #include "edit/splice.h"
 
-/* One value of a list: printable text, and why, on one line. */
+/* An item of a list: printable text, and the reason for it, on one line. */
 struct ct_change_item {
 	char *text, *comment;
-	char *above; /* lines of the user's, each beginning with '#'; or NULL */
+	char *above; /* the user's comment lines, each beginning with '#'; or NULL */
 };
 
-/* What a key is to say: a list, or one word with a comment of its own. */
+/* The new value of a key: a list, or one word with a comment of its own. */
 struct ct_change_value {
 	const char *key;
 	struct ct_change_item *items;
 	size_t nitems;
-	bool brief;    /* a list: on the key's line where it is new */
+	bool brief;    /* a new list goes on the key's line */
 	char *word;    /* NULL: it is a list */
-	char *comment; /* of a word, or of a brief list; may be NULL */
-	/* The user's comments in a flow list that is written anew, as above. */
+	char *comment; /* for a word or a brief list; may be NULL */
+	/* The user's comments in a flow list that is rewritten, in the form of above. */
 	char *head, *tail;
 };
 
@@ -28,30 +28,33 @@ struct ct_change_value {
 struct ct_change {
 	const struct ct_yaml *y;
 	struct ct_splices splices;
-	/* Anchored values that went; their aliases have to be given a value of their own. */
+	/* Anchored values that were removed; their aliases need a value of their own. */
 	const struct ct_yaml_node **gone;
 	size_t ngone, gone_cap;
 	struct ct_err *err;
 };
 
 /*
- * Sets values in the mapping of a service: map is what stands behind its key, an alias
- * included. Returns 0, or -EINVAL with the place and the cure.
+ * Sets values in the mapping of a service. map is the value of the service's key, which may be an
+ * alias. Returns 0, or -EINVAL with the place and the cure.
  */
 int ct_change__set(struct ct_change *c, const struct ct_yaml_node *map,
 		   struct ct_change_value *const *values, size_t n);
 
-/* Is it a flow mapping in one line, or an alias in one: no comment fits between its keys? */
+/* Is it a flow mapping on one line, or an alias in a flow mapping, with no room for comments? */
 bool ct_change__is_one_line(const struct ct_change *c, const struct ct_yaml_node *map);
 
-/* Takes an own key out; a mapping that would be empty keeps it, set to [] or false. */
+/*
+ * Removes an own key, and says why in a comment. Where it cannot go, as from a flow mapping or one
+ * that would be empty, it is set to [] or false instead.
+ */
 int ct_change__remove(struct ct_change *c, const struct ct_yaml_node *map, const char *key,
 		      const char *why);
 
-/* A comment behind a value of a block mapping, if there is none yet. */
+/* Adds a comment behind a value of a block mapping, unless one is there. */
 void ct_change__remark(struct ct_change *c, const struct ct_yaml_node *value, const char *text);
 
-/* At the end: gives each alias that is left without its anchor a value of its own. */
+/* After all changes: moves each removed anchor, with its value, to the first alias that is left. */
 int ct_change__unshare(struct ct_change *c);
 
 void ct_change__free(struct ct_change *c);

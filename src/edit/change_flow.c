@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The same in {flow: style}, JSON included; and anchors that lose their value. */
+/* Changes in {flow: style}, JSON included; and anchors whose value goes. */
 #include <errno.h>
 #include <string.h>
 
@@ -11,9 +11,9 @@ static void add_word(const struct ct_change *c, struct ct_str *s, const char *wo
 }
 
 /*
- * A comment ends its line, so that each item needs one of its own. indent is that of the line the
- * value begins in, and what comes behind the list gets it back: a second patch finds every mapping
- * that begins further on in a line of the same indentation.
+ * A comment ends its line, so each item needs a line of its own. indent is that of the line in
+ * which the value begins; the rest of the line behind the list gets it again, so that a second
+ * patch finds every mapping that begins there on a line of the same indentation.
  */
 static void add_flow_value(const struct ct_change *c, struct ct_str *s,
 			   const struct ct_change_value *v, int indent)
@@ -59,8 +59,7 @@ static int line_indent(const struct ct_change *c, size_t pos)
 	return (int)strspn(c->y->text + ct_text__line_start(c->y, pos), " ");
 }
 
-/* Nothing from pos to the end of its line but white space, and maybe a comma; *end is behind that.
- */
+/* Does only white space or a comma follow pos on its line? *end: behind the comma, or pos. */
 static bool ends_line(const struct ct_change *c, size_t pos, size_t *end)
 {
 	const char *text = c->y->text;
@@ -70,7 +69,7 @@ static bool ends_line(const struct ct_change *c, size_t pos, size_t *end)
 	return ct_text__blank(c->y, *end, ct_text__line_end(c->y, *end));
 }
 
-/* Has the last entry a line of its own? */
+/* Does the last entry begin a line of its own? */
 static bool begins_line(const struct ct_change *c, const struct ct_yaml_node *map)
 {
 	size_t key = map->items[map->nitems - 2]->props, start = ct_text__line_start(c->y, key);
@@ -85,7 +84,7 @@ bool ct_change__is_one_line(const struct ct_change *c, const struct ct_yaml_node
 	return map->flow && !memchr(c->y->text + map->start, '\n', map->end - map->start);
 }
 
-/* Is there a comment on the line of pos, with no more than a comma before it? */
+/* Does a comment follow pos on its line, with at most a comma between? */
 static bool has_remark(const struct ct_change *c, size_t pos)
 {
 	pos += strspn(c->y->text + pos, " \t");
@@ -94,7 +93,7 @@ static bool has_remark(const struct ct_change *c, size_t pos)
 	return c->y->text[pos] == '#';
 }
 
-/* Does the list say what v says, in the same order, and why where there is room for it? */
+/* Does the list have v's items in the same order, each with a comment if there is room? */
 static bool is_done(const struct ct_change *c, const struct ct_yaml_node *old,
 		    const struct ct_change_value *v)
 {
@@ -131,7 +130,7 @@ int ct_change__replace_flow(struct ct_change *c, const struct ct_yaml_node *old,
 		ct_change__goes(c, old);
 		ct_change__splice(c, old->props, old->end, s.s);
 	}
-	/* Behind the last value comes more: see ct_change__insert_flow(). */
+	/* What goes behind the last value is left to ct_change__insert_flow(). */
 	if (v->comment && !ct_text__is_json(c->y) && old != map->items[map->nitems - 1] &&
 	    ends_line(c, old->end, &end))
 		ct_change__splice(c, end, end, ct_xasprintf("  # %s", v->comment));
@@ -139,8 +138,8 @@ int ct_change__replace_flow(struct ct_change *c, const struct ct_yaml_node *old,
 }
 
 /*
- * The white space between a flow mapping's entries: a line's end and indentation, or a space.
- * indent: that of the line where a new entry begins.
+ * The white space between a flow mapping's entries: a line end with indentation, or a space. Sets
+ * *indent to that of the line where a new entry begins.
  */
 static char *separator(const struct ct_change *c, const struct ct_yaml_node *map, bool own,
 		       bool lines, int *indent)
@@ -156,7 +155,7 @@ static char *separator(const struct ct_change *c, const struct ct_yaml_node *map
 	return lines ? ct_xasprintf("%s%*s", ct_text__eol(c->y), *indent, "") : ct_xstrdup(" ");
 }
 
-/* Behind the last value; before a comment that follows it comes no more than the comma. */
+/* Inserts entries behind the last value. If it has a comment, only the comma goes before that. */
 static void insert_behind(struct ct_change *c, const struct ct_yaml_node *map,
 			  struct ct_change_value *const *values, size_t n, const char *why)
 {
@@ -198,7 +197,7 @@ int ct_change__insert_flow(struct ct_change *c, const struct ct_yaml_node *map,
 
 	if (!n)
 		return 0;
-	/* Behind a last value that has bytes, else in front of everything. */
+	/* Behind the last value unless it is empty, else before all entries. */
 	if (last && last->end > last->props) {
 		insert_behind(c, map, values, n, why);
 		return 0;
@@ -227,7 +226,7 @@ static const struct ct_yaml_node *find_alias(const struct ct_change *c,
 	return found;
 }
 
-/* A scalar's bytes, if they mean the same between the brackets of a list. */
+/* Adds a scalar's bytes, if they mean the same between the brackets of a list. */
 static bool add_scalar(const struct ct_change *c, const struct ct_yaml_node *n, struct ct_str *s)
 {
 	ct_autofree char *text = ct_xstrndup(c->y->text + n->start, n->end - n->start);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between the parts of a change: block style, flow style, anchors. */
+/* Shared by the parts of a change: block style, flow style, anchors. */
 #ifndef CT_EDIT_CHANGE_PRIV_H
 #define CT_EDIT_CHANGE_PRIV_H
 
@@ -7,34 +7,35 @@
 #include "edit/text.h"
 #include "model/caps.h"
 
-/* Takes text. */
+/* Takes ownership of text. */
 void ct_change__splice(struct ct_change *c, size_t start, size_t end, char *text);
 
-/* A value goes: if it is anchored, its aliases are looked after in the end. */
+/* Remembers a value that goes, if it has an anchor, for ct_change__unshare(). */
 void ct_change__goes(struct ct_change *c, const struct ct_yaml_node *n);
 
 /*
- * Takes the user's comments out of a list that v replaces as a whole, those of items that go apart:
- * of a block list, that is emptied, what stands above its first item. from: where its key ends.
+ * Puts into v the user's comments in a list that v replaces as a whole, except those of items that
+ * go. A block list is replaced only if it becomes empty; just the comments above its first item are
+ * kept. from: where the list's key ends.
  */
 void ct_change__keep_remarks(const struct ct_change *c, const struct ct_yaml_node *old, size_t from,
 			     struct ct_change_value *v);
 
-/* The index in v of what a list's item says, or -1. */
+/* The index in v of the item with the same text or capability, or -1. */
 ssize_t ct_change__index(const struct ct_change_value *v, const struct ct_yaml_node *item);
 
-/* Adds each of the lines (NULL: none) behind a line end and so many spaces. */
+/* Adds each of the lines (NULL: none) behind a line end and indent spaces. */
 void ct_change__add_lines(const struct ct_change *c, struct ct_str *s, const char *lines,
 			  int indent);
 
-/* "key: value" for a flow mapping on a line indented so far; lists take lines of their own. */
+/* Adds "key: value" for a flow mapping on a line indented by indent; lists may take more lines. */
 void ct_change__add_flow_entry(const struct ct_change *c, struct ct_str *s,
 			       const struct ct_change_value *v, int indent);
 
-/* Sets a value that is there. */
+/* Replaces an existing value. */
 int ct_change__replace_flow(struct ct_change *c, const struct ct_yaml_node *old,
 			    struct ct_change_value *v);
-/* why: the last value was replaced, and this is to be its comment; or NULL. */
+/* Adds new entries. why: the comment for the last value if that was replaced; or NULL. */
 int ct_change__insert_flow(struct ct_change *c, const struct ct_yaml_node *map,
 			   struct ct_change_value *const *values, size_t n, const char *why);
 

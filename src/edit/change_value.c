@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a change and its values hold, for block and flow style alike. */
+/* What changes in block and flow style have in common. */
 #include <string.h>
 
 #include "edit/change_priv.h"

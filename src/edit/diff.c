@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The changes of a text as a unified diff: where they are is known, lines in between are not read.
- */
+/* Writes changes as a unified diff. Their places are known, so other lines are not compared. */
 #include <string.h>
 
 #include "edit/splice.h"
 
 #define CONTEXT 3
-#define MAX_LCS 1000 /* lines in one place */
+#define MAX_LCS 1000 /* lines of one block */
 
-/* Whole lines: those replaced and those that replace them. */
+/* Whole lines that are replaced, and those that replace them. */
 struct block {
 	size_t old_first, old_n, new_first, new_n;
 };
@@ -46,7 +45,7 @@ static size_t line_of(const struct lines *l, size_t pos)
 		else
 			hi = mid;
 	}
-	/* The end of a text is on its last line, if that has no end of its own. */
+	/* The end of a text belongs to its last line if that has no line feed. */
 	return lo == l->n && lo && l->text[l->starts[lo] - 1] != '\n' ? lo - 1 : lo;
 }
 
@@ -90,7 +89,7 @@ static void split_block(struct blocks *out, const struct block *b, const struct 
 		*CT_PUSH(out->items, out->len, out->cap) = part;
 }
 
-/* Lines that a change merely touches do not belong to it. */
+/* Leaves out the lines that a change touches but does not alter. */
 static void add_block(struct blocks *out, const struct block *b, const struct lines *old,
 		      const struct lines *new)
 {
@@ -116,13 +115,13 @@ static void add_block(struct blocks *out, const struct block *b, const struct li
 	split_block(out, b, old, new, common);
 }
 
-/* The lines that each change touches, those on common lines taken together. */
+/* Finds the lines that each change touches; changes on a common line share a block. */
 static void make_blocks(const struct ct_splices *s, const struct lines *old,
 			const struct lines *new, struct blocks *out)
 {
 	ct_autofree struct block *blocks = ct_xzalloc((s->len + 1) * sizeof(*blocks));
 	size_t n = 0, end = 0;
-	ssize_t shift = 0; /* of bytes, up to the change */
+	ssize_t shift = 0; /* in bytes, by the changes before */
 
 	for (size_t i = 0; i < s->len; i++) {
 		const struct ct_splice *p = &s->items[i];
@@ -169,11 +168,11 @@ static void put_line(FILE *out, const struct ct_term *t, const struct lines *l, 
 
 static void put_range(FILE *out, char sign, size_t first, size_t n)
 {
-	/* A range of no lines is named by the line before it. */
+	/* An empty range is given by the line before it. */
 	fprintf(out, " %c%zu,%zu", sign, n ? first + 1 : first, n);
 }
 
-/* Blocks from..to-1, near each other. */
+/* Writes n blocks that are near each other as one hunk. */
 static void put_hunk(FILE *out, const struct ct_term *t, const struct lines *old,
 		     const struct lines *new, const struct block *b, size_t n)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The advice as a file of its own, for those who leave theirs alone. */
+/* The advice as an override file, for users whose own files shall stay unchanged. */
 #include "deploy/layers.h"
 #include "edit/proof.h"
 #include "edit/values.h"
@@ -27,7 +27,7 @@ static void put_service(struct ct_str *s, const struct ct_patch *p,
 	ct_change_value__free(&from);
 }
 
-/* Is the project what it should be with this file as its last? */
+/* Proves that the project is what it should be with this file as the last one. */
 static int prove(const struct ct_patch *p, const struct ct_strlist *files, const struct ct_str *s,
 		 struct ct_err *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where in which file each service's keys are set, as Compose joins the files. */
+/* Decides in which file, and where, each service's keys are set, as Compose joins the files. */
 #include <errno.h>
 #include <string.h>
 
@@ -12,12 +12,12 @@
 struct plan {
 	struct ct_patch *p;
 	struct ct_layers *l;
-	struct ct_change *changes; /* one a file, in the order of l->files */
-	bool *replacing;	   /* of the same: it may take the place of files before it */
+	struct ct_change *changes; /* one for each of l->files, in their order */
+	bool *replacing; /* for each of l->files: it may replace what files before it say */
 	struct ct_err *err;
 };
 
-/* The value under a service's name in a layer; NULL: it is not there, or counts for nothing. */
+/* A service's value in a layer; NULL: it has none, or a later layer replaces it. */
 static const struct ct_yaml_node *node_in(const struct plan *pl, size_t layer, const char *name)
 {
 	for (size_t i = layer + 1; i < pl->l->norder; i++) {
@@ -34,7 +34,7 @@ static const struct ct_yaml_node *own(const struct ct_yaml_node *n, const char *
 	return n && n->kind == CT_YAML_MAP ? ct_yaml__own(n, key) : NULL;
 }
 
-/* The last layer that sets a key of a service, else the first that has the service. */
+/* The last layer that sets a key of a service, else the first one that has the service. */
 static size_t layer_for(const struct plan *pl, const char *name, const char *key)
 {
 	size_t first = pl->l->norder;
@@ -62,7 +62,7 @@ static bool is_truth(const struct ct_yaml_node *n, enum ct_tristate wanted)
 	       ct_compose__truth(&(struct ct_compose_text){ .text = n->text }) == wanted;
 }
 
-/* Would this layer still make it privileged without its own key? */
+/* Would this layer make the service privileged even without its own key? */
 static bool privileged_below(const struct plan *pl, size_t layer, const char *name)
 {
 	const struct ct_yaml_node *n = node_in(pl, layer, name), *merged;
@@ -79,7 +79,7 @@ static bool privileged_below(const struct plan *pl, size_t layer, const char *na
 	return is;
 }
 
-/* Takes privileged out of every layer; *say_false: where that is not enough. */
+/* Removes privileged from all layers. *say_false: the layer that must say false, or l->norder. */
 static int drop_privileged(struct plan *pl, const struct ct_patch_service *t, size_t *say_false)
 {
 	size_t last = pl->l->norder;
@@ -110,7 +110,7 @@ static int drop_privileged(struct plan *pl, const struct ct_patch_service *t, si
 	return 0;
 }
 
-/* Whoever reads the file must not think that cap_drop holds. */
+/* Warns readers of the file, who could think that cap_drop takes effect. */
 static void remark_privileged(struct plan *pl, const struct ct_patch_service *t)
 {
 	for (size_t i = 0; i < pl->l->norder; i++) {
@@ -123,7 +123,7 @@ static void remark_privileged(struct plan *pl, const struct ct_patch_service *t)
 	}
 }
 
-/* What a layer that is not edited still adds to a joined list. */
+/* Does the list of a layer that is not edited add anything beyond allowed? */
 static bool adds_more(const struct ct_yaml_node *list, uint64_t allowed)
 {
 	list = ct_yaml__resolve(list);
@@ -138,7 +138,7 @@ static bool adds_more(const struct ct_yaml_node *list, uint64_t allowed)
 	return false;
 }
 
-/* Lists of other layers are joined to the one edited: what is too much there goes. */
+/* Compose joins the lists of earlier layers to the edited one, so those that add too much go. */
 static int clean_others(struct plan *pl, const struct ct_patch_service *t, size_t edited)
 {
 	const struct ct_yaml_node *top = ct_yaml__get(node_in(pl, edited, t->name), "cap_add");
@@ -164,7 +164,7 @@ static int clean_others(struct plan *pl, const struct ct_patch_service *t, size_
 	return 0;
 }
 
-/* All of a service's values that go into one layer are set together. */
+/* The values of a service that go into one layer, which are set together. */
 struct batch {
 	size_t layer;
 	struct ct_change_value *values[4];
@@ -225,8 +225,7 @@ static int plan_service(struct plan *pl, const struct ct_patch_service *t)
 	return ret;
 }
 
-/* The text of a file after the changes of its documents, the first of which is at, if there are
- * any. */
+/* Makes the new text of a file if any of its documents, the first of which is at, changes. */
 static int make_file(struct plan *pl, size_t at)
 {
 	const struct ct_layer_file *file = &pl->l->files[at];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The advice brought into Compose files. Nothing is written here: see cmd/patch.c. */
+/* Brings the advice into Compose files, in memory: cmd/patch.c writes them. */
 #ifndef CT_EDIT_PATCH_H
 #define CT_EDIT_PATCH_H
 
@@ -8,22 +8,22 @@
 #include "judge/judge.h"
 
 struct ct_patch_opts {
-	const char *service;  /* whose recording it is, where no label says so; or NULL */
-	const char *project;  /* only what was recorded of that project; or NULL */
-	bool drop_privileged; /* privileged: true goes in any case */
+	const char *service;  /* the recorded service, if no label tells it; or NULL */
+	const char *project;  /* only workloads of that project count; or NULL */
+	bool drop_privileged; /* remove privileged: true in any case */
 };
 
 /* A service that was recorded. */
 struct ct_patch_service {
 	const char *name; /* borrowed */
 	uint64_t cap_add;
-	bool privileged;      /* it is, before the edit */
-	bool drop_privileged; /* and is not to be afterwards */
+	bool privileged;      /* before the edit */
+	bool drop_privileged; /* it must not be so afterwards */
 	const struct ct_advice **advices;
 	size_t nadvices, advices_cap;
 };
 
-/* Is what it gets perhaps not all that it needs? */
+/* May the service need more than it gets, because an advice is incomplete? */
 bool ct_patch__is_incomplete(const struct ct_patch_service *t);
 
 /* A file that changes. */
@@ -46,23 +46,24 @@ struct ct_patch {
 };
 
 /*
- * Which services of the files were recorded, and what they are to get. The report must
- * outlive *p. Returns 0 or -EINVAL with a message; *p is untouched then.
+ * Finds the services of the files that were recorded, and decides what they shall get. The report
+ * must outlive *p. Returns 0, or a negative errno with a message and *p untouched.
  */
 int ct_patch__open(const struct ct_strlist *files, const struct ct_report *r,
 		   const struct ct_patch_opts *opts, struct ct_patch **p, struct ct_err *err);
 
 /*
- * The changes of the files, proved: parsed again, and compared. -EINVAL with file, line,
- * column and cure where something cannot be changed safely; p has no files then.
+ * Makes the changed files, and proves them by parsing them again and comparing. Returns 0, or
+ * -EINVAL with file, line, column and cure if something cannot be changed safely; p has no files
+ * then.
  */
 int ct_patch__edit(struct ct_patch *p, const struct ct_strlist *files, struct ct_err *err);
 
-/* The same as a file to give with a last -f, proved as well. For Compose 2.24.4 on. */
+/* Makes an override file instead, to give as the last -f, and proves it. Needs Compose 2.24.4. */
 int ct_patch__override(const struct ct_patch *p, const struct ct_strlist *files,
 		       struct ct_str *text, struct ct_err *err);
 
-/* First line of what ct_patch__override makes. */
+/* How the file of ct_patch__override() begins. */
 #define CT_PATCH_OVERRIDE_MARK "# Made by captrim patch"
 
 void ct_patch__free(struct ct_patch *p);

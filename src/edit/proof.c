@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define MAX_COMPARISONS 1000000 /* aliases of aliases multiply */
+#define MAX_COMPARISONS 1000000 /* nested aliases multiply them */
 
 static const char *const cure =
 	"record that service as well, write its keys out, or use --override";
@@ -13,7 +13,7 @@ struct comparison {
 	const struct ct_yaml *old, *new;
 	const struct ct_patch *p;
 	struct ct_str path; /* "services.web" */
-	int depth;	    /* keys in it: a name may have dots */
+	int depth;	    /* number of keys in path, since a name may have dots */
 	long budget;
 	struct ct_err *err;
 };
@@ -35,7 +35,7 @@ static int differs(struct comparison *w, const struct ct_yaml_node *old)
 static int compare(struct comparison *w, const struct ct_yaml_node *a,
 		   const struct ct_yaml_node *b);
 
-/* A key of a service that the edit is about. */
+/* Is it a key that the edit may change, of a service that it is about? */
 static bool is_intended(const struct comparison *w, const char *key)
 {
 	static const char *const keys[] = { "cap_add", "cap_drop", "privileged", "x-captrim" };
@@ -73,8 +73,8 @@ static int compare_key(struct comparison *w, const struct ct_yaml_node *a,
 }
 
 /*
- * Each key of n, merged ones too, compared between a and b. news: only those that a has not. To
- * compare what both have a second time would double the work with each level.
+ * Compares a and b in each key of n, merged ones included. news: only in those that a lacks, since
+ * comparing common keys a second time would double the work at each level.
  */
 static int compare_keys(struct comparison *w, const struct ct_yaml_node *n,
 			const struct ct_yaml_node *a, const struct ct_yaml_node *b, bool news)

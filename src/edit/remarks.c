@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The user's comments between the brackets of a list that is written anew. */
+/* Keeps the user's comments in a list that is rewritten. */
 #include <string.h>
 
 #include "edit/change_priv.h"
@@ -24,7 +24,7 @@ static void add_line(char **lines, const char *text, size_t len)
 	*lines = joined;
 }
 
-/* Takes the place of the reason; without its mark. */
+/* The user's comment, without its '#', replaces the reason. */
 static void keep_behind(struct ct_change_item *item, const char *text, size_t len)
 {
 	size_t skip = len > 1 && text[1] == ' ' ? 2 : 1;
@@ -34,8 +34,9 @@ static void keep_behind(struct ct_change_item *item, const char *text, size_t le
 }
 
 /*
- * Comments in [from, to), where there is nothing else but white space and a comma. Those on the
- * first line are about the item before it: last, NULL if it goes. has_last: there is one.
+ * Takes the comments in [from, to), which holds nothing else but white space and a comma. A comment
+ * on the first line belongs to the item before it, if there is one (has_last): to last, which is
+ * NULL if that item goes.
  */
 static void take_gap(const struct ct_change *c, size_t from, size_t to, bool has_last,
 		     struct ct_change_item *last, char **lines)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which services of the files were recorded. */
+/* Finds the services of the files that were recorded. */
 #include <errno.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ static const char *project_of(const struct ct_advice *a)
 	return a->workload->container.project ? a->workload->container.project : "";
 }
 
-/* The services of several projects may have the same names. */
+/* Services of different projects may have the same name. */
 static int choose_project(const struct ct_patch *p, const struct ct_patch_opts *opts,
 			  const char **project, struct ct_err *err)
 {
@@ -145,8 +145,8 @@ static bool worked_unprivileged(const struct ct_advice *a)
 
 /*
  * What a privileged container has beside capabilities (every device, writable /sys, no
- * seccomp, no AppArmor) leaves no trace in a recording. That it can do without is known
- * only from a recording made without, or from verify.
+ * seccomp, no AppArmor) leaves no trace in a recording. Only a recording made unprivileged, or
+ * verify, shows that the service can do without.
  */
 static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bool forced)
 {
@@ -176,7 +176,7 @@ static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bo
 				 at, name);
 }
 
-/* The advice is for what was recorded: what the file has beside it may make it another matter. */
+/* The advice holds for what was recorded; settings in the file may change what is needed. */
 static void note_settings(struct ct_patch *p, const struct ct_patch_service *t)
 {
 	ct_autofree char *name = ct_printable(t->name);
@@ -199,7 +199,7 @@ static void note_settings(struct ct_patch *p, const struct ct_patch_service *t)
 	ct_settings__free(&settings);
 }
 
-/* What a variable would have given goes with the list that it stands in. */
+/* A list that is replaced loses its variables, and what they would have given. */
 static void note_variables(struct ct_patch *p, const struct ct_patch_service *t)
 {
 	const struct ct_compose_service *s = ct_compose__service(p->compose, t->name);

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-/* What is put in front of a replaced text comes before it. */
+/* An insertion at the start of replaced bytes comes before these. */
 static bool comes_after(const struct ct_splice *p, size_t start, size_t end)
 {
 	return p->start > start || (p->start == start && start == end && p->end > start);

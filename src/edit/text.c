@@ -40,7 +40,7 @@ bool ct_text__rest_free(const struct ct_yaml *y, size_t pos)
 
 	while (at < end && strchr(" \t", y->text[at]))
 		at++;
-	/* Right behind a quote or a bracket it begins a comment, too. */
+	/* A '#' right behind a quote or a bracket begins a comment, too. */
 	return at == end ||
 	       (y->text[at] == '#' && (at > pos || (pos && strchr("[]{},\"'", y->text[pos - 1]))));
 }
@@ -66,7 +66,7 @@ static int column(const struct ct_yaml *y, const struct ct_yaml_node *n)
 
 int ct_text__dash(const struct ct_yaml *y, const struct ct_yaml_node *list)
 {
-	/* The mark of a list with an anchor is not at its first dash. */
+	/* The start of a list with an anchor is not at its first dash. */
 	size_t start = ct_text__line_start(y, list->items[0]->props);
 
 	return (int)strspn(y->text + start, " ");
@@ -130,7 +130,7 @@ size_t ct_text__props_end(const struct ct_yaml *y, const struct ct_yaml_node *n)
 	return end;
 }
 
-/* The last node of what a value holds. */
+/* The last node within a block value. */
 static const struct ct_yaml_node *last_of(const struct ct_yaml_node *n)
 {
 	while ((n->kind == CT_YAML_MAP || n->kind == CT_YAML_SEQ) && !n->flow && n->nitems)
@@ -138,7 +138,7 @@ static const struct ct_yaml_node *last_of(const struct ct_yaml_node *n)
 	return n;
 }
 
-/* Where a value of no bytes ends: behind the colon of its key. False in a list. */
+/* Where an empty value ends: behind the colon of its key. False: it is in a list. */
 static bool after_colon(const struct ct_yaml *y, const struct ct_yaml_node *n, size_t *end)
 {
 	const struct ct_yaml_node *in = n->parent;

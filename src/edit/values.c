@@ -28,7 +28,7 @@ void ct_values__cap_drop(struct ct_change_value *v, const struct ct_patch_servic
 	v->comment = ct_xstrdup(v->items[0].comment);
 }
 
-/* Why, raw; the caller frees. */
+/* The reason for the capability, raw; the caller frees. */
 static char *raw_reason(const struct ct_patch_service *t, int cap)
 {
 	for (size_t i = 0; i < t->nadvices; i++) {
@@ -71,7 +71,7 @@ void ct_values__not_privileged(struct ct_change_value *v)
 	v->comment = ct_xstrdup("captrim: cap_add is enough");
 }
 
-/* Compose takes $ for a variable in every value, quoted or not. */
+/* Compose expands $ in every value, quoted or not, so it is doubled. */
 static void add_pair(struct ct_str *s, const char *key, const char *value, bool json)
 {
 	ct_autofree char *safe = ct_printable(value);
@@ -88,7 +88,7 @@ static void add_pair(struct ct_str *s, const char *key, const char *value, bool 
 	ct_str__free(&text);
 }
 
-/* The least sure of several. */
+/* The lowest confidence of the service's advices. */
 static const char *confidence(const struct ct_patch_service *t)
 {
 	enum ct_confidence least = CT_CONF_PROVED;
