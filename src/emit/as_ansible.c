@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A task of Ansible's community.docker.docker_container. */
+/* A task for Ansible's community.docker.docker_container. */
 #include <string.h>
 
 #include "emit/common.h"
@@ -14,7 +14,7 @@ static const struct ct_idiom idiom = {
 	.engine = true,
 };
 
-/* Ansible runs what stands in {{ }} on the controller: no such name is written. */
+/* Ansible evaluates {{ }} on the controller, so a name with a brace is not written. */
 static void put_image(const char *image, FILE *out)
 {
 	ct_autofree char *word = ct_emit__yaml(image && !strchr(image, '{') ? image : "IMAGE");

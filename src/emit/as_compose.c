@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A Compose snippet. What exists already is better changed by `captrim patch`. */
+/* A Compose snippet. Existing files are better changed by `captrim patch`. */
 #include <string.h>
 
 #include "emit/common.h"
 #include "emit/emit.h"
 
-/* YAML takes no more bytes for a key, unless it is said to be one. */
+/* YAML limits the length of a key, unless "?" marks it as one. */
 #define LONGEST_KEY 1000
 
 static const struct ct_idiom compose_idiom = {
@@ -53,7 +53,7 @@ static void put_service(const struct ct_report *r, size_t n, FILE *out)
 	ct_emit__notes(a, &compose_idiom, out, "    ");
 }
 
-/* What is to be pasted comes first, what is to be known about it behind each of its parts. */
+/* For each service, the lines to paste come first and the notes about them after. */
 void ct_emit__compose(const struct ct_report *r, FILE *out)
 {
 	ct_emit__incomplete_first(r, out);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * captrim.advice/1. Fields may be added; renaming or removing one needs a new number. What is
- * written here is read back by json_read.c, so that an advice file can stand in for its recording.
+ * captrim.advice/1. Fields may be added; renaming or removing one needs a new number. json_read.c
+ * reads back what is written here, so that an advice file can stand in for its recording.
  */
 #include "base/json.h"
 #include "emit/common.h"
 #include "emit/emit.h"
 #include "model/names.h"
 
-/* Most readers' whole numbers end at 2^63. */
+/* Most readers of JSON take whole numbers only below 2^63. */
 static void put_count(struct ct_json *j, const char *key, uint64_t n)
 {
 	ct_json__uint(j, key, n > INT64_MAX ? INT64_MAX : n);
@@ -100,7 +100,7 @@ static void put_sysctls(struct ct_json *j, const struct ct_sysctls *s)
 	ct_json__end_object(j);
 }
 
-/* Those that decide whose rights it had: its entry point, and what could give more. */
+/* Does it decide which rights the workload had, as the entry point or by giving more? */
 static bool decides_rights(const struct ct_exec *e)
 {
 	return ct_exec__is_entry_point(e) || e->fcaps || e->setuid;
@@ -131,7 +131,7 @@ static bool reads_same(const struct ct_exec *a, const struct ct_exec *b)
 	       a->setuid == b->setuid && a->creds.no_new_privs == b->creds.no_new_privs;
 }
 
-/* Those of all parts, since whoever reads the advice judges by them; the same ones once. */
+/* Execs of all parts, since readers of the advice judge by them; other parts add only new ones. */
 static void put_execs(struct ct_json *j, const struct ct_workload *w)
 {
 	const struct ct_exec **put = NULL;
@@ -154,7 +154,7 @@ static void put_execs(struct ct_json *j, const struct ct_workload *w)
 	free(put);
 }
 
-/* What the confidence is made of. kinds is null in an advice from before it was recorded. */
+/* What the confidence rests on. kinds is null in an advice that was made before it was recorded. */
 static void put_exercised(struct ct_json *j, const struct ct_advice *a)
 {
 	struct ct_exercised e = ct_workload__exercised(a->workload);
@@ -304,7 +304,7 @@ static void put_capability(struct ct_json *j, const struct ct_cap_verdict *cv)
 	ct_json__end_object(j);
 }
 
-/* What the set was compared with, for whoever merges this advice with another one. */
+/* What the set was compared with, needed to merge this advice with another one. */
 static void put_targets(struct ct_json *j, const struct ct_advice *a)
 {
 	if (!a->ntargets)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The securityContext of a container: by itself, in a document for each workload; as values of
- * a Helm chart; as patches of a kustomization. The levels are those of the Pod Security Standards
+ * The securityContext of a container: alone, in a document for each workload; as values for a Helm
+ * chart; or as patches in a kustomization. The levels are those of the Pod Security Standards
  * (k8s.io/pod-security-admission, capabilities_baseline and capabilities_restricted).
  */
 #include <string.h>
@@ -66,7 +66,7 @@ static void put_level(const struct ct_report *r, const struct ct_advice *a, FILE
 	}
 }
 
-/* The default user of an image is in the image; only a number can be checked as not root. */
+/* Kubernetes can check runAsNonRoot only for a number; the image itself has its default user. */
 static void put_user(const struct ct_workload *w, FILE *out, const char *indent)
 {
 	const char *user = w->container.user;
@@ -95,7 +95,7 @@ static void put_add(const struct ct_advice *a, FILE *out, const char *indent)
 	}
 }
 
-/* securityContext: and what is in it. */
+/* securityContext: with its contents. */
 static void put_context(const struct ct_report *r, const struct ct_advice *a, FILE *out,
 			const char *outer)
 {
@@ -125,8 +125,7 @@ static void put_head(const struct ct_report *r, const struct ct_advice *a, FILE 
 	ct_emit__notes(a, &idiom, out, indent);
 }
 
-/* What made the pod that was recorded, and so where its manifest is. False: it did not come from a
- * pod. */
+/* What made the recorded pod, which tells where its manifest is. */
 struct pod_owner {
 	char *kind, *name, *space;
 	bool guessed;
@@ -139,7 +138,7 @@ static void pod_owner__free(struct pod_owner *o)
 	free(o->space);
 }
 
-/* As Kubernetes wants names of objects to be; any container may be called as if it were a pod's. */
+/* Is it a valid name of an object? Any container may have a name that looks like a pod's. */
 static bool is_name(const char *s)
 {
 	ct_autofree char *key = s ? ct_emit__key(s, "-.", true) : NULL;
@@ -147,6 +146,7 @@ static bool is_name(const char *s)
 	return key && !strcmp(key, s);
 }
 
+/* False: the workload did not come from a pod. */
 static bool find_owner(const struct ct_workload *w, struct pod_owner *o)
 {
 	const struct ct_container *c = &w->container;
@@ -177,7 +177,7 @@ static void put_owner(const struct ct_workload *w, FILE *out, const char *indent
 			 o.guessed ? " (guessed from the pod's name)" : "");
 }
 
-/* Kinds whose pods have their containers at spec.template.spec; NULL: not among them. */
+/* The API version of a kind that has its containers at spec.template.spec; NULL: it has not. */
 static const char *version_of(const char *kind)
 {
 	static const char *const kinds[][2] = {
@@ -210,7 +210,7 @@ void ct_emit__kubernetes(const struct ct_report *r, FILE *out)
 	}
 }
 
-/* One workload: at the top, where most charts have it; more: below the names of components. */
+/* One workload goes to the top level, where most charts have it; several go below their names. */
 void ct_emit__helm(const struct ct_report *r, FILE *out)
 {
 	ct_emit__incomplete_first(r, out);
@@ -232,7 +232,7 @@ void ct_emit__helm(const struct ct_report *r, FILE *out)
 	}
 }
 
-/* Lists of capabilities have no merge key: the patch's replace those of the manifest. */
+/* Lists of capabilities have no merge key, so the patch's lists replace those of the manifest. */
 void ct_emit__kustomize(const struct ct_report *r, FILE *out)
 {
 	ct_emit__incomplete_first(r, out);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What an image needs, published with the image. Podman takes the label for the container's set
- * (specgen/generate/security_linux.go): where all of it is in the set that it would give, the
- * container gets the label's alone; where not, the label is passed over with an error in the log.
+ * A label that publishes an image's needs with the image. If Podman would give all of the label's
+ * capabilities anyway, the container gets only these; otherwise Podman ignores the label and logs
+ * an error (specgen/generate/security_linux.go).
  */
 #include "emit/common.h"
 #include "emit/emit.h"
@@ -25,7 +25,7 @@ static void put_lines(const struct ct_advice *a, FILE *out)
 			      "Podman takes the label only beside --cap-add for those that it does "
 			      "not give by itself: %s",
 			      more);
-	/* Not every Podman reads an empty label as "none". */
+	/* Not every version of Podman reads an empty label as "none". */
 	if (!a->cap_add) {
 		ct_emit__note(out, "",
 			      "it needs no capability, which not every Podman understands from a "

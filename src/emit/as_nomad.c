@@ -5,7 +5,7 @@
 #include "emit/common.h"
 #include "emit/emit.h"
 
-/* What the driver's allow_caps has when a client's configuration says nothing. */
+/* The driver's allow_caps if the client's configuration does not set it. */
 #define ALLOWED                                                                        \
 	(CT_CAP(AUDIT_WRITE) | CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FOWNER) | \
 	 CT_CAP(FSETID) | CT_CAP(KILL) | CT_CAP(MKNOD) | CT_CAP(NET_BIND_SERVICE) |    \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The part of an OCI runtime's config.json that holds the five sets. One workload is an
- * object to merge (jq -s '.[0] * .[1]' config.json advice.json), several are an array.
+ * The part of an OCI runtime's config.json with the five sets. One workload gives an object to
+ * merge (jq -s '.[0] * .[1]' config.json advice.json), several give an array.
  */
 #include "base/json.h"
 #include "emit/common.h"
@@ -19,8 +19,8 @@ static void put_set(struct ct_json *j, const char *key, uint64_t set)
 }
 
 /*
- * Root needs neither inheritable nor ambient ones (CVE-2022-24769 was their being there);
- * another user keeps at execve only what is ambient, and that must be inheritable.
+ * Root needs no inheritable or ambient capabilities (that engines set inheritable ones was
+ * CVE-2022-24769). Another user keeps only ambient ones at execve, which must be inheritable, too.
  */
 static void put_process(struct ct_json *j, const struct ct_advice *a, enum ct_nnp nnp)
 {
@@ -34,7 +34,7 @@ static void put_process(struct ct_json *j, const struct ct_advice *a, enum ct_nn
 	put_set(j, "permitted", a->cap_add);
 	put_set(j, "ambient", kept);
 	ct_json__end_object(j);
-	/* JSON has no comments: what is not certain is left to the file, and said below. */
+	/* JSON has no comments: an uncertain value is not set, and an annotation explains it. */
 	if (nnp != CT_NNP_LIKELY)
 		ct_json__bool(j, "noNewPrivileges", nnp == CT_NNP_YES);
 	ct_json__end_object(j);
@@ -54,7 +54,7 @@ static void put_annotations(struct ct_json *j, const struct ct_advice *a, enum c
 	ct_json__end_object(j);
 }
 
-/* That it is incomplete stands before the set. */
+/* An incomplete advice says so before the set. */
 static void put_config(struct ct_json *j, const struct ct_report *r, const struct ct_advice *a)
 {
 	enum ct_nnp nnp = ct_advice__nnp(r, a);

@@ -32,7 +32,7 @@ static void put_container(const struct ct_report *r, const struct ct_advice *a, 
 		fputs("NoNewPrivileges=true\n", out);
 }
 
-/* The unit that Quadlet made, if its container is there, too: what it does is Podman's own. */
+/* Is it a unit around a reported container, made by Quadlet? Its own work is all Podman's. */
 static bool is_around_another(const struct ct_report *r, const struct ct_workload *unit)
 {
 	size_t len = unit->cgroup_path ? strlen(unit->cgroup_path) : 0;

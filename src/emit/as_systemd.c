@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A drop-in for a service unit. The set is written out, never as what to leave out ("~"). */
+/* A drop-in for a service unit. It names the set, never what to leave out ("~"). */
 #include <string.h>
 
 #include "emit/common.h"
@@ -10,7 +10,7 @@ static const struct ct_idiom idiom = {
 	.ambient = true,
 };
 
-/* What several lines name adds up, unless an empty one comes between. */
+/* Lines of the same key add up, so an empty one clears those of the unit first. */
 static void put_set(const char *key, uint64_t set, FILE *out)
 {
 	ct_autofree char *names = ct_caps__join(set, " ", "CAP_");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Blocks for Terraform: of a docker_container (kreuzwerker/docker), and of a container in the
- * resources of hashicorp/kubernetes.
+ * Blocks for Terraform: for a docker_container (kreuzwerker/docker), and for a container in a
+ * resource of hashicorp/kubernetes.
  */
 #include <string.h>
 
@@ -30,7 +30,7 @@ static void put_names(const struct ct_advice *a, const char *prefix, FILE *out, 
 	fprintf(out, "%sadd = [%s", indent, a->cap_add ? "\n" : "");
 	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *why = ct_emit__reason(a, cap);
-		/* A name that is newer than the table has the prefix. */
+		/* The name of a capability that is newer than the table has the prefix already. */
 		ct_autofree char *prefixed = ct_emit__cap_prefixed(cap);
 		const char *name = *prefix ? prefixed : ct_cap__name(cap);
 
@@ -53,7 +53,7 @@ static void put_head(const struct ct_report *r, const struct ct_advice *a, size_
 		ct_emit__note(out, "", "%s is %s", nnp, ct_emit__nnp_text(how));
 }
 
-/* Docker keeps names with the prefix; without it every plan would find a difference. */
+/* Docker stores names with the prefix; without it every plan would show a difference. */
 void ct_emit__terraform(const struct ct_report *r, FILE *out)
 {
 	for (size_t i = 0; i < r->nadvices; i++) {

@@ -40,7 +40,7 @@ char *ct_emit__shell(const char *s)
 	return str.s;
 }
 
-/* Words that some reader of YAML takes for a truth value or for nothing. */
+/* Words that some reader of YAML takes for a boolean or for null. */
 static bool yaml_reserved(const char *s)
 {
 	static const char *const words[] = { "y",   "n",    "yes",   "no",  "on",
@@ -59,7 +59,7 @@ char *ct_emit__yaml(const char *s)
 
 	if (isascii(*s) && isalpha((unsigned char)*s) && is_word(s, "_./-") && !yaml_reserved(s))
 		return ct_xstrdup(s);
-	/* Valid UTF-8 without control characters: what is left to escape is two characters. */
+	/* In valid UTF-8 without control characters, only two characters need an escape. */
 	safe = ct_printable(s);
 	ct_str__add(&str, "\"");
 	for (const char *p = safe; *p; p++) {
@@ -81,7 +81,7 @@ char *ct_emit__key(const char *s, const char *extra, bool dns)
 		if (!(isascii(c) && isalnum((unsigned char)c)) && !strchr(extra, c))
 			c = '-';
 		if (!str.len && !isalnum((unsigned char)c))
-			continue; /* no reader wants another beginning */
+			continue; /* not every reader accepts it first */
 		if (dns)
 			c = (char)tolower((unsigned char)c);
 		ct_str__addn(&str, &c, 1);
@@ -127,7 +127,7 @@ char *ct_emit__cap_lower(int cap)
 	return name;
 }
 
-/* Columns of the first n bytes of valid UTF-8, wide characters taken for one. */
+/* Columns of the first n bytes of valid UTF-8; a wide character counts as one. */
 static int columns(const char *s, size_t n)
 {
 	int cols = 0;
@@ -137,7 +137,7 @@ static int columns(const char *s, size_t n)
 	return cols;
 }
 
-/* Bytes of s that fill at most max columns. */
+/* How many bytes of s fit into max columns. */
 static size_t fit(const char *s, size_t len, int max)
 {
 	size_t i = 0;

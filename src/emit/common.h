@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What several formats share: quoting, comments, the reason to show, the notes. */
+/* What several formats share: quoting, comments, reasons and notes. */
 #ifndef CT_EMIT_COMMON_H
 #define CT_EMIT_COMMON_H
 
@@ -9,58 +9,58 @@
 #include "base/util.h"
 #include "judge/questions.h"
 
-#ifndef CT_VERSION /* the Makefile's, for every object */
+#ifndef CT_VERSION /* the Makefile sets it for every object */
 #define CT_VERSION "0.1.0"
 #endif
 
 #define CT_EMIT_WIDTH 80 /* comments are folded here */
 
-/* A word for a shell: as it is, 'quoted', or $'\033' when it holds control characters. */
+/* A word for a shell: as it is, 'quoted', or $'\033' if it has control or non-ASCII characters. */
 char *ct_emit__shell(const char *s);
 
-/* A scalar for YAML 1.1 and 1.2: plain where no reader could take it for anything but a string. */
+/* s as a scalar for YAML 1.1 and 1.2: plain only if every reader takes it for a string. */
 char *ct_emit__yaml(const char *s);
 
 /*
- * A name of letters, digits and the characters in extra; anything else becomes '-'. Lower case
- * and at most 63 bytes if dns. Never empty.
+ * s as a name of letters, digits and the characters in extra; all others become '-'. If dns, in
+ * lower case and at most 63 bytes long. Never empty.
  */
 char *ct_emit__key(const char *s, const char *extra, bool dns);
 
 /*
- * What a person would call it: its Compose service, container or unit, or the program that a plain
- * command runs. Raw; the caller frees.
+ * What a person would call the workload: its Compose service, container or unit, or the program
+ * that a plain command runs. Raw; the caller frees.
  */
 char *ct_emit__name(const struct ct_workload *w);
 
-/* Advice n's name as ct_emit__key() spells it, unlike those of all others in the report. */
+/* The name of advice n as ct_emit__key() spells it, unique in the report. */
 char *ct_emit__unique_key(const struct ct_report *r, size_t n, const char *extra, bool dns);
 
-/* An array of their names: ["CHOWN", "KILL"]. */
+/* Writes an array of the set's names: ["CHOWN", "KILL"]. */
 struct ct_json;
 void ct_emit__json_caps(struct ct_json *j, const char *key, uint64_t set);
 
 /* Columns of the longest name. */
 int ct_emit__names_width(uint64_t set);
 
-/* "CAP_CHOWN" or "chown", also right for a capability newer than the table. The caller frees. */
+/* "CAP_CHOWN" or "chown"; works for capabilities newer than the table. The caller frees. */
 char *ct_emit__cap_prefixed(int cap);
 char *ct_emit__cap_lower(int cap);
 
 /*
- * Folds text at width columns: at of them are on the line already, next starts every other
+ * Folds text at width columns, of which at are used on the first line; next begins every further
  * line. flow leaves the last line open.
  */
 void ct_emit__flow(FILE *out, const char *text, int width, int at, const char *next);
 void ct_emit__fold(FILE *out, const char *text, int width, int at, const char *next);
 
-/* A folded comment ("# ..."), the text made printable, so that it cannot end its line. */
+/* Writes a folded comment ("# ...") of printable text, so that it cannot end its line. */
 void ct_emit__comment(FILE *out, const char *indent, const char *fmt, ...) CT_PRINTF(3, 4);
 
 /* The same as an item of a list ("# - ..."). */
 void ct_emit__note(FILE *out, const char *indent, const char *fmt, ...) CT_PRINTF(3, 4);
 
-/* What a reason says, also where no rule knows its call site. Raw; the caller frees. */
+/* What a reason says, even if no rule knows its call site. Raw; the caller frees. */
 char *ct_emit__reason_text(const struct ct_reason *r);
 
 /* ", run by exec", ", health check", or "" for the entry point's tree. */
@@ -72,45 +72,45 @@ char *ct_emit__reason(const struct ct_advice *a, int cap);
 /* "web (nginx:1.27, docker)", printable. */
 char *ct_emit__title(const struct ct_workload *w);
 
-/* Whether it would run with no_new_privs: "likely possible, but ...". NULL: it would not. */
+/* Would the workload run with no_new_privs: "likely possible, but ...". NULL: it would not. */
 const char *ct_emit__nnp_text(enum ct_nnp nnp);
 
-/* How a target spells what the notes speak of; NULL: it knows no such thing. */
+/* How a target spells the settings that notes mention; NULL: it has no such setting. */
 struct ct_idiom {
 	const char *privileged; /* "privileged: true" */
 	const char *net_host;	/* "network_mode: host" */
 	const char *user;	/* "user:" */
 	const char *unconfined; /* "seccomp:unconfined" */
-	bool low_ports;		/* ports below 1024 and ping are open to all, as Docker does it */
-	bool ambient;		/* gives a non-root user the set by itself */
-	bool engine;		/* a Docker engine reads it, maybe an old one */
+	bool low_ports;		/* ports below 1024 and ping are open to all, as in Docker */
+	bool ambient;		/* gives the set to a non-root user, too */
+	bool engine;		/* read by a Docker engine, which may be old */
 };
 
-/* "INCOMPLETE: ..." as a comment, if it is. */
+/* "INCOMPLETE: ..." as a comment, if the advice is. */
 void ct_emit__incomplete(const struct ct_advice *a, FILE *out, const char *indent);
 
-/* The same for a document with words of its own before the first workload. */
+/* The same for a whole report, in formats that write something before the first workload. */
 void ct_emit__incomplete_first(const struct ct_report *r, FILE *out);
 
-/* The heading: whose advice this is, and how sure. */
+/* The heading: whose advice this is, and how sure it is. */
 void ct_emit__heading(const struct ct_advice *a, FILE *out, const char *indent);
 
-/* The same without saying that it is incomplete: for what stands behind the set. */
+/* The same without "INCOMPLETE", for formats in which it comes after the set. */
 void ct_emit__summary(const struct ct_advice *a, FILE *out, const char *indent);
 
 /*
- * Everything else to know before pasting: the judge's warnings and what the recording shows,
+ * Everything else to know before pasting: the judge's warnings, and what the recording shows
  * unless a warning with the code "privileged", "host-network", "no-seccomp" or "non-root"
- * says that already.
+ * says it already.
  */
 void ct_emit__notes(const struct ct_advice *a, const struct ct_idiom *idiom, FILE *out,
 		    const char *indent);
 
-/* Options of `TOOL run`, on one line and as a command. */
+/* The options for `TOOL run`, on one line and in a command. */
 void ct_emit__run_options(const struct ct_report *r, const char *tool, const struct ct_idiom *idiom,
 			  FILE *out);
 
-/* One line a capability of the set, as comments: name and reason. */
+/* Comments with the name and reason of each capability in the set. */
 void ct_emit__reasons(const struct ct_advice *a, FILE *out, const char *indent);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The advice in the language of each place people deploy from. */
+/* The advice in the language of each tool that people deploy with. */
 #ifndef CT_EMIT_EMIT_H
 #define CT_EMIT_EMIT_H
 
@@ -47,7 +47,7 @@ void ct_emit__compose(const struct ct_report *r, FILE *out);
 void ct_emit__docker(const struct ct_report *r, FILE *out);
 void ct_emit__podman(const struct ct_report *r, FILE *out);
 void ct_emit__kubernetes(const struct ct_report *r, FILE *out);
-/* The lines of a unit that give it the set, and no more, whatever stood before them. */
+/* The lines that give a unit exactly this set, whatever lines come before them. */
 void ct_emit__unit_sets(uint64_t set, bool ambient, FILE *out);
 void ct_emit__systemd(const struct ct_report *r, FILE *out);
 void ct_emit__quadlet(const struct ct_report *r, FILE *out);

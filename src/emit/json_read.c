@@ -9,10 +9,10 @@
 #include "model/names.h"
 
 #define FAMILY	 "captrim.advice/"
-#define HEAD	 512 /* bytes in which the schema line of a damaged file is looked for */
+#define HEAD	 512 /* bytes of a damaged file in which its schema line is searched */
 #define NOT_OURS "give what 'captrim advise --format json' wrote"
 
-/* In the order of the enumerations. */
+/* In the order of their enumerations. */
 static const char *const verdict_names[] = { "unneeded", "optional", "required", NULL };
 static const char *const scope_names[] = { "none", "namespace", "host", NULL };
 static const char *const risk_names[] = { "low", "medium", "high", NULL };
@@ -39,7 +39,7 @@ static const struct ct_field losses_fields[] = {
 };
 #undef F
 
-/* "losses" has it, too, but it is not one of the recording's. */
+/* In "losses", too, although the report counts it and not the recording. */
 static const struct ct_field unknown_fields[] = {
 	CT_FIELD(struct ct_report, UINT, unknown_sites, "unknown_sites"),
 	{ 0 },
@@ -110,7 +110,7 @@ static const struct ct_field outcome_fields[] = {
 };
 #undef F
 
-/* null says "not known", and so does a member that is not there. */
+/* null means "not known", as does a missing member. */
 static void drop_nulls(json_t *v)
 {
 	const char *key;
@@ -128,7 +128,7 @@ static void drop_nulls(json_t *v)
 	}
 }
 
-/* A string that lives as long as the report. */
+/* A copy of s that lives as long as the report. */
 static const char *keep(struct ct_report *r, const char *s)
 {
 	for (size_t i = 0; i < r->ntexts; i++)
@@ -137,7 +137,7 @@ static const char *keep(struct ct_report *r, const char *s)
 	return *CT_PUSH(r->texts, r->ntexts, r->texts_cap) = ct_xstrdup(s);
 }
 
-/* One of the names that ct_workload__phase() gives; "main" where there is none. */
+/* Sets *phase to one of the names that ct_workload__phase() gives; "main" if there is none. */
 static int read_phase(json_t *o, const char **phase, struct ct_err *err)
 {
 	const char *name = json_string_value(json_object_get(o, "phase"));
@@ -159,7 +159,7 @@ static int read_target(json_t *o, void *to, struct ct_report *r, struct ct_err *
 	(void)r;
 	if (!site)
 		return ct_err__set(err, EINVAL, "\"site\" is missing");
-	if (!ct_target__kind(site)) /* a newer captrim's: its reasons count as they are */
+	if (!ct_target__kind(site)) /* made by a newer captrim: its reasons count as they are */
 		return 0;
 	t = CT_PUSH(a->targets, a->ntargets, a->targets_cap);
 	*t = (struct ct_target){ .kind = ct_target__kind(site) };
@@ -281,7 +281,7 @@ static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err 
 	return 0;
 }
 
-/* An advice from before this member existed says what it is made of. */
+/* An advice without "complete" is old; its gaps follow from what it says of the recording. */
 static unsigned int gaps_of_old(json_t *doc, const struct ct_advice *a)
 {
 	const json_t *exercised = json_object_get(doc, "exercised");
@@ -309,7 +309,7 @@ static int read_gaps(json_t *doc, struct ct_advice *a, struct ct_err *err)
 				ct_names__find(ct_gap_names, json_string_value(name)) :
 				-EINVAL;
 
-		/* What a newer captrim gives as a reason is one all the same. */
+		/* A reason that only a newer captrim knows still makes it incomplete. */
 		a->gaps |= n < 0 ? CT_GAP_LOST : 1u << n;
 	}
 	if (!a->gaps && json_is_false(complete))
@@ -399,7 +399,7 @@ bool ct_advice_json__is(const char *text, size_t len)
 	const char *schema = json_string_value(json_object_get(doc, "schema"));
 	bool ours = schema && !strncmp(schema, FAMILY, strlen(FAMILY));
 
-	if (!doc) /* a damaged one is to be called so */
+	if (!doc) /* a damaged advice must be reported as such */
 		ours = memmem(text, len < HEAD ? len : HEAD, "\"" FAMILY, strlen(FAMILY) + 1);
 	json_decref(doc);
 	return ours;

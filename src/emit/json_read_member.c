@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Members of JSON objects that both parts of the reader of advices read. */
+/* Reads members of JSON objects, for both parts of the advice reader. */
 #include <errno.h>
 
 #include "emit/json_read_priv.h"

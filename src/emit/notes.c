@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a recording supports beside the set, said in the words of the target. */
+/* What a recording tells beside the set, in the words of the target format. */
 #include <string.h>
 
 #include "emit/common.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a person would call a workload, for the names in files that others read. A plain command
- * is called by the program that it runs: `env X=1 setpriv --reuid 5 /usr/bin/memcached -v` is
- * "memcached". Wrappers only decide what the file is called, never what is advised.
+ * What a person would call a workload, for names in files that other programs read. A plain command
+ * gets the name of the program that it runs: `env X=1 setpriv --reuid 5 /usr/bin/memcached -v` is
+ * "memcached". Wrappers affect only such names, never what is advised.
  */
 #include <ctype.h>
 #include <limits.h>
@@ -10,13 +10,13 @@
 
 #include "emit/common.h"
 
-/* Its own operands come first, then the program that it runs. */
+/* A program that runs another one, which comes after the wrapper's own operands. */
 struct wrapper {
 	const char *name;
 	int operands;
 	const char *valued; /* options whose value is the next word */
-	char text;	    /* an interpreter's option for a program as text, as -c of a shell */
-	bool shell;	    /* and the text is of commands */
+	char text;  /* an interpreter's option whose value is program text, like a shell's -c */
+	bool shell; /* that text consists of shell commands */
 };
 
 static const struct wrapper wrappers[] = {
@@ -55,7 +55,7 @@ static const struct wrapper wrappers[] = {
 	{ "unshare", 0, "-S --setuid -G --setgid -R --root -w --wd --propagation", 0, false },
 };
 
-/* The operand of these is a script, by whose name people know what runs. */
+/* Their operand is a script, by whose name people know what runs. */
 static const struct wrapper interpreters[] = {
 	{ "ash", 0, "-o", 'c', true },
 	{ "bash", 0, "-o -O --rcfile --init-file", 'c', true },
@@ -73,7 +73,7 @@ static const struct wrapper interpreters[] = {
 	{ "zsh", 0, "-o", 'c', true },
 };
 
-/* A word and what is behind it. */
+/* A word of a text, which goes on behind it. */
 struct words {
 	const char *at;
 	size_t len;
@@ -90,7 +90,7 @@ static struct words word_after(struct words w)
 	return next_word(w.at + w.len);
 }
 
-/* A word's base name; of a shell's text also without the quote or semicolon around it. */
+/* A word's base name, without the quotes or separators that it may have in a shell's text. */
 static struct words base_of(struct words w)
 {
 	const char *slash;
@@ -167,7 +167,7 @@ static bool is_assignment(struct words w)
 	       *w.at != '-';
 }
 
-/* The first word of a shell's text that is not set-up of the shell itself, such as `cd /x &&`. */
+/* The first word of a shell's text behind setup of the shell itself, such as `cd /x &&`. */
 static struct words statement(struct words w)
 {
 	while (w.len && is_listed(base_of(w), "cd set export umask ulimit trap . source :")) {
@@ -178,7 +178,7 @@ static struct words statement(struct words w)
 	return w;
 }
 
-/* From a wrapper to what it runs; a word of no length where it names nothing. */
+/* The program that a wrapper runs, or an empty word if it names none. */
 static struct words wrapped(const struct wrapper *by, struct words w)
 {
 	int operands = by->operands;
@@ -197,8 +197,8 @@ static struct words wrapped(const struct wrapper *by, struct words w)
 }
 
 /*
- * From an interpreter to its script, or to the first command of a shell's -c, and then *text is
- * true. A word of no length where there is neither.
+ * An interpreter's script, or the first command of a shell's -c, for which *text is true. An empty
+ * word if there is neither.
  */
 static struct words script_of(const struct wrapper *by, struct words w, bool *text)
 {
@@ -225,7 +225,7 @@ static bool is_script(struct words base)
 	return base.len > 3 && !memcmp(base.at + base.len - 3, ".sh", 3);
 }
 
-/* The first word behind this one under whose name a process ran. */
+/* The first later word that is the name of a process that ran. */
 static struct words seen_after(const struct ct_workload *w, struct words word)
 {
 	for (word = word_after(word); word.len; word = word_after(word)) {
@@ -270,7 +270,7 @@ static char *program(const struct ct_workload *w)
 			next = (struct words){ word.at, 0 };
 		else
 			break;
-		/* What ran is better known from the recording than from the words. */
+		/* The recording knows better than the command line what ran. */
 		seen = text ? seen_after(w, word) : (struct words){ word.at, 0 };
 		word = seen.len ? seen : next;
 		if (!word.len)
@@ -280,7 +280,7 @@ static char *program(const struct ct_workload *w)
 	return ct_xstrndup(base.at, base.len);
 }
 
-/* "nginx.service", "app@blue.service", "job.scope": without the unit's type. */
+/* "nginx.service", "app@blue.service" or "job.scope" without the unit's type. */
 static char *unit_name(const char *unit)
 {
 	const char *dot = strrchr(unit, '.');
@@ -312,7 +312,7 @@ static char *key_of(const struct ct_report *r, size_t n, const char *extra, bool
 	return ct_emit__key(name, extra, dns);
 }
 
-/* Do any of the others have this name without a number? */
+/* Does any advice have this name without a number? */
 static bool is_taken(const struct ct_report *r, const char *key, const char *extra, bool dns)
 {
 	for (size_t i = 0; i < r->nadvices; i++) {
@@ -337,7 +337,7 @@ char *ct_emit__unique_key(const struct ct_report *r, size_t n, const char *extra
 	}
 	if (!same)
 		return ct_steal(key);
-	/* Behind web, web-2 and web comes web-3: the second of them has that name of its own. */
+	/* After web, web-2 and web, the third is web-3, since web-2 is a name of its own. */
 	for (size_t number = 2; same; number++) {
 		free(numbered);
 		numbered = ct_xasprintf("%.*s-%zu", dns ? 52 : INT_MAX, key, number);
