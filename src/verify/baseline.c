@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the workload does with all that it is given, before anything is taken from it. */
+/* What the workload does as configured, before any capability is taken from it. */
 #include <errno.h>
 #include <string.h>
 
 #include "model/tally.h"
 #include "verify/verify_priv.h"
 
-#define DIFFERENCES 3 /* so many are named */
+#define DIFFERENCES 3 /* at most so many are named */
 
-/* A first boot and a second one need different capabilities, where there is something to find. */
+/* A first and a second boot may need different capabilities if the first leaves volumes behind. */
 void ct_verification__count_starts(struct ct_verification *p)
 {
 	p->starts = p->opts->runs_per_set;
@@ -17,8 +17,8 @@ void ct_verification__count_starts(struct ct_verification *p)
 }
 
 /*
- * Runs it as it was given, so often that first and later boots are seen. in_vain: it was waited
- * for in vain.
+ * Runs the workload as configured, often enough to see a first and a later boot. *in_vain: the last
+ * run took too long.
  */
 static int record_boots(struct ct_verification *p, bool *works, bool *in_vain)
 {
@@ -51,7 +51,7 @@ int ct_verification__record(struct ct_verification *p)
 
 	ct_verification__count_starts(p);
 	ret = record_boots(p, &works, &in_vain);
-	/* Chance is ruled out by a second run, unless minutes were waited for the first. */
+	/* A second attempt rules out chance, but not if the first cost minutes of waiting. */
 	if (!ret && !works && !in_vain) {
 		ct_session__free(ct_steal(p->s));
 		p->flaky = true;
@@ -66,7 +66,7 @@ int ct_verification__record(struct ct_verification *p)
 			   why ? why : "no container of this command was seen");
 }
 
-/* Nothing of the recording is what is verified: what is it of? */
+/* The recording has nothing of the workload that is verified; says what it is of instead. */
 static void tell_differences(const struct ct_verification *p, const struct ct_session *s)
 {
 	struct ct_str text = {};
@@ -136,7 +136,7 @@ int ct_verification__for_each(struct ct_verification *p,
 	return ret;
 }
 
-/* Is what was given as a recording one of this, and was the start seen? */
+/* Is the given recording one of this workload, and was its start seen (*arg, a bool)? */
 static int look_at_given(struct ct_verification *p, void *arg)
 {
 	const struct ct_workload *w = ct_verification__choose(p, p->s, false);
@@ -148,7 +148,7 @@ static int look_at_given(struct ct_verification *p, void *arg)
 	return 0;
 }
 
-/* Of the same workload there are two: what the run of our own showed, and what was given. */
+/* Adds what the given recording (arg) has of a workload to what our own run showed of it. */
 static int unite(struct ct_verification *p, void *arg)
 {
 	struct ct_workload *own = ct_verification__choose(p, p->s, true), *given;
@@ -162,7 +162,7 @@ static int unite(struct ct_verification *p, void *arg)
 	return 0;
 }
 
-/* It works with what the recording had, if not with what it is given here. */
+/* Returns 0 if it works with the set that the recording had, though not as configured here. */
 static int try_recorded_set(struct ct_verification *p, struct ct_session *given)
 {
 	const struct ct_workload *w = p->subject->services ?

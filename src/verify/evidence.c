@@ -75,7 +75,10 @@ static bool is_among(const struct ct_uses *u, const struct ct_reason *r)
 	return false;
 }
 
-/* Those that meet nothing of the set. Fresh are those that are not among these before. */
+/*
+ * Adds the wanted reasons that no member of the set satisfies. Those that are not among `before`
+ * are fresh.
+ */
 static void collect(const struct ct_advice *a, wanted_fn wanted, uint64_t set,
 		    const struct ct_uses *before, struct ct_wants *out)
 {
@@ -115,7 +118,7 @@ void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t 
 	enum ct_tristate end_seen = w->end_seen;
 	int end_code = w->end_code;
 
-	/* As of one that failed, for the judge makes light of what a living one was refused. */
+	/* Judged as if it had failed: the judge plays down what a workload survived. */
 	w->end_seen = CT_YES;
 	w->end_code = 1 << 8;
 	ct_autoreport struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
@@ -171,7 +174,10 @@ static void strike(struct ct_uses *u, const struct ct_reason *r)
 	u->len = n;
 }
 
-/* capset() by the same program asked for less, so it asks for what it is told that it has. */
+/*
+ * In this run the same program's capset() asked for less: it asks for whatever it finds that it
+ * has, which is not a need.
+ */
 static bool asks_for_less(const struct ct_use *use, const struct ct_act *a)
 {
 	return a->key.type == CT_ACT_CAPSET && a->key.ok && !strcmp(use->site, "cap_capset") &&

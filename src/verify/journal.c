@@ -66,13 +66,13 @@ static int save(const struct ct_journal *s, struct ct_err *err)
 	if (!text)
 		return ct_err__set(err, EINVAL, "the command's words are not UTF-8");
 	len = strlen(text);
-	/* Longer than before or not, it is never cut: a reader takes the first document. */
+	/* Truncated last, so the file is never empty: a reader takes only the first document. */
 	if (pwrite(s->fd, text, len, 0) != (ssize_t)len || ftruncate(s->fd, len))
 		return ct_err__set(err, errno, "cannot write %s: %s", s->path, strerror(errno));
 	return 0;
 }
 
-/* Runs "CLIENT list-words", then "CLIENT words ID..." for what it named. */
+/* Runs "CLIENT LIST", then "CLIENT WORDS ID..." for the ids that it printed. */
 static bool for_listed(const struct ct_journal *s, const char *const *list,
 		       const char *const *words)
 {
@@ -139,7 +139,7 @@ static char *stack_path(const char *dir, const char *token)
 	return ct_xasprintf("%s/stack-%.24s.yaml", dir, token);
 }
 
-/* Reads what a killed captrim wrote and removes it. */
+/* Reads the journal of a killed captrim and removes what it lists. */
 static bool remove_leftovers(const char *dir, int fd)
 {
 	struct ct_journal s = { .fd = fd };
@@ -157,7 +157,7 @@ static bool remove_leftovers(const char *dir, int fd)
 		s.client = client.items;
 		s.unit = unit && !strchr(ct_unit__plain(unit), '/') ? (char *)unit : NULL;
 		s.running = running;
-		/* Only a cgroup of our own naming. */
+		/* Only a cgroup that has a name of ours. */
 		s.cgroup = group && strstr(group, "/captrim-") ? (char *)group : NULL;
 		ok = remove_all(&s, true);
 		ct_autofree char *stack = stack_path(dir, token);
@@ -168,7 +168,7 @@ static bool remove_leftovers(const char *dir, int fd)
 	return ok;
 }
 
-/* Files whose lock is free belong to nobody who lives. */
+/* A file whose lock is free belongs to a captrim that is dead. */
 static void clean_up_after_others(const char *dir)
 {
 	DIR *d = opendir(dir);

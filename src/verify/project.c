@@ -155,7 +155,7 @@ bool ct_project__keeps(const struct ct_project *c, const char *service, bool *bi
 	return volumes;
 }
 
-/* Without a name of its own it is named after the project, and removed with that. */
+/* Deletes names: what has none is named after the project, and is removed together with it. */
 static void rename_all(json_t *items, const char *project, bool externals)
 {
 	json_t *item;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A Compose project as one of our own: the file as Compose itself reads it, with sets put in. */
+/* A copy of a Compose project: its file as Compose itself reads it, with sets put in. */
 #ifndef CT_VERIFY_PROJECT_H
 #define CT_VERIFY_PROJECT_H
 
@@ -9,14 +9,14 @@
 struct ct_project; /* the project's configuration */
 
 /*
- * Asks "docker compose" or docker-compose what file (NULL: the default one) says. project is
- * the name that everything gets. Returns 0 or a negative errno with a message.
+ * Asks "docker compose" or docker-compose what file (NULL: the default one) says. project becomes
+ * the project's name. Returns 0 or a negative errno with a message.
  */
 int ct_project__open(const char *file, const char *project, struct ct_project **c,
 		     struct ct_err *err);
 void ct_project__close(struct ct_project *c);
 
-/* The same from text: what "config" prints. For tests. */
+/* The same from text, the output of "config". For tests. */
 int ct_project__parse(const char *yaml, struct ct_project **c, struct ct_err *err);
 
 /* Names of the services, n of them, valid until close. */
@@ -26,21 +26,24 @@ const char *const *ct_project__services(const struct ct_project *c, size_t *n);
 const char *ct_project__image(const struct ct_project *c, const char *service);
 
 /*
- * Has it (NULL: any of them) named volumes? *binds: does it mount something of the host's that it
- * may write to?
+ * Does the service (NULL: any of them) have named volumes? *binds: does it mount something of the
+ * host that it may write to?
  */
 bool ct_project__keeps(const struct ct_project *c, const char *service, bool *binds);
 
-/* Volumes and networks get names of the project's own; volumes: also those made elsewhere. */
+/*
+ * Gives networks, unless they are external, names of the project's own; if volumes is true, also
+ * all volumes, external ones included.
+ */
 void ct_project__rename(struct ct_project *c, bool volumes);
 
 /*
- * The service gets this set, and no more, in what is written from now on; NULL: what the file
+ * In what is written from now on, the service is given this set and no more; NULL: what the file
  * gives it.
  */
 void ct_project__limit(struct ct_project *c, const char *service, const uint64_t *set);
 
-/* Writes it where "up" will read it. */
+/* Writes the project to path, from where "up" reads it. */
 int ct_project__write(const struct ct_project *c, const char *path, struct ct_err *err);
 
 /* Adds "docker compose -p PROJECT -f PATH" to *words. */

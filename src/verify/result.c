@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What was found out, into the advice. */
+/* Puts what was found out into the advice. */
 #include <string.h>
 
 #include "verify/verify_priv.h"
@@ -18,7 +18,7 @@ static char *describe_check(const struct ct_works *w)
 	return s.len ? s.s : ct_xstrdup("exit status 0");
 }
 
-/* Refused in the final set's own runs. */
+/* What was refused in the runs under the final set that worked. */
 static uint64_t degraded(const struct ct_proved *o)
 {
 	uint64_t mask = 0;
@@ -87,7 +87,7 @@ static void tell_privileged(const struct ct_found *f, struct ct_advice *a)
 										    -1, text };
 }
 
-/* The recording's runs, then its own. */
+/* Lists the recording's runs, then those under sets. */
 static void list_runs(const struct ct_verification *p, struct ct_proved *o, struct ct_advice *a)
 {
 	struct ct_runs all = {};

@@ -37,13 +37,13 @@ static const char *const flags[] = {
 };
 static const char flag_letters[] = "diPqt";
 
-/* What a run of ours decides itself. */
+/* Options that are dropped because captrim decides these things itself. */
 static const char *const dropped[] = {
 	"--detach", "--interactive", "--rm", "--restart", "--cidfile", "--replace", "--sig-proxy",
 };
 static const char *const capability_options[] = { "--cap-add", "--cap-drop", "--privileged" };
 
-/* One option: its name and value as they stand, and how many words it is. */
+/* One option: its name and value as written, and how many words it takes. */
 struct option {
 	const char *word, *value;
 	size_t name_len, nwords;
@@ -63,7 +63,7 @@ static bool named_one_of(const struct option *o, const char *const *names, size_
 	return false;
 }
 
-/* "-itv a:b" is one, its value the v's. */
+/* "-itv a:b" is read as one option; the value belongs to the v. */
 static void read_letters(char *const *argv, size_t i, struct option *o)
 {
 	const char *p = o->word + 1;
@@ -111,7 +111,7 @@ static bool is_volume_option(const struct option *o)
 	       (!o->is_long && !o->is_flag && o->word[o->name_len - 1] == 'v');
 }
 
-/* Where the name of a named volume stands in an option's value, *len 0: nowhere. */
+/* Where the name of a named volume begins in an option's value; *len 0: it has none. */
 static const char *volume_name(const struct option *o, size_t *len)
 {
 	const char *at = o->value;
@@ -139,7 +139,7 @@ static const char *volume_name(const struct option *o, size_t *len)
 	return NULL;
 }
 
-/* Something that outlives the run is mounted, and no named volume, and not just to be read. */
+/* Does the option mount something that outlives the run and is writable, named volumes aside? */
 static bool keeps(const struct option *o)
 {
 	const char *options;
@@ -215,7 +215,7 @@ void ct_runline__free(struct ct_runline *l)
 	ct_strings__free(&l->volumes);
 }
 
-/* The value with the named volume exchanged, the option's name before it. */
+/* The option with its named volume replaced; NULL: it has none. The caller frees. */
 static char *with_new_volume(const struct ct_runline *l, const struct option *o,
 			     const char *const *new_volumes)
 {
@@ -234,7 +234,7 @@ static char *with_new_volume(const struct ct_runline *l, const struct option *o,
 	return NULL;
 }
 
-/* -itv a:b without the i. */
+/* The letters of an option without d and i: "-tv" for "-itv". The caller frees. */
 static char *without_letters(const struct option *o)
 {
 	struct ct_str s = {};

@@ -14,8 +14,8 @@ struct ct_runline {
 	size_t image;		   /* index of the image's word */
 	const char *name;	   /* --name, or NULL; borrowed */
 	bool detached, privileged; /* -d, --privileged */
-	bool entrypoint;	   /* --entrypoint: the image's own command does not count */
-	bool keeps;		   /* something of the host's that it may write to is mounted */
+	bool entrypoint;	   /* --entrypoint is given: the image's own command is not used */
+	bool keeps;		   /* mounts something that outlives the run and is writable */
 	struct ct_strings volumes; /* sources of named volumes, each once */
 };
 
@@ -24,9 +24,9 @@ int ct_runline__parse(char *const *argv, struct ct_runline *l, struct ct_err *er
 void ct_runline__free(struct ct_runline *l);
 
 struct ct_runline_changes {
-	const uint64_t *set;		/* instead of what it asks for; NULL: as given */
+	const uint64_t *set;		/* replaces the capabilities it asks for; NULL: as given */
 	const char *const *options;	/* to be added, NULL-terminated */
-	const char *const *new_volumes; /* in the order of volumes; NULL: as given */
+	const char *const *new_volumes; /* replace volumes, in the same order; NULL: as given */
 };
 
 /*
@@ -36,7 +36,7 @@ struct ct_runline_changes {
 void ct_runline__build(const struct ct_runline *l, const struct ct_runline_changes *c,
 		       struct ct_strings *out);
 
-/* Adds the client's word, sudo before it, and its own options. */
+/* Adds sudo, if it was given, the client's name, and the client's own options. */
 void ct_runline__client(const struct ct_runline *l, struct ct_strings *out);
 
 #endif

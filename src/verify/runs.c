@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The runs of a proof: one after the other, noted and reported. */
+/* Does the runs of a proof, and notes and reports each of them. */
 #include <errno.h>
 
 #include "verify/verify_priv.h"
 #include "view/phrases.h"
 
 #define RECORDING_LIMIT_NS 300000000000ull
-#define LIMIT_NS	   10000000000ull /* of later runs, and FACTOR times the recording's */
+#define LIMIT_NS	   10000000000ull /* for later runs, plus FACTOR times the longest so far */
 #define LIMIT_FACTOR	   5
 
 volatile int ct_verify_interrupted;
@@ -71,7 +71,7 @@ static void note(struct ct_verification *p, const uint64_t *set, unsigned int st
 	say(p, r);
 }
 
-/* Later runs may take some times what one took that worked. */
+/* Later runs may take several times as long as the longest one that worked. */
 static uint64_t limit(const struct ct_verification *p)
 {
 	return p->longest_ns ? LIMIT_NS + LIMIT_FACTOR * p->longest_ns : RECORDING_LIMIT_NS;

@@ -12,7 +12,7 @@ static void learn(struct state *s, uint64_t set, bool works)
 		s->best = set;
 }
 
-/* What follows from other runs need not be run. */
+/* Does the answer follow from other runs? Then the set need not be tried. */
 static bool is_known(const struct state *s, uint64_t set, enum answer *a)
 {
 	for (size_t i = 0; i < s->nfacts; i++) {
@@ -58,7 +58,7 @@ static int try_once(struct state *s, uint64_t set, struct ct_trial *t)
 	return 0;
 }
 
-/* A failure that nothing explains is tried again, and when the two differ, the third decides. */
+/* A failure that nothing explains is tried again, and if the two differ, a third run decides. */
 static int repeat(struct state *s, uint64_t set, struct ct_trial *t)
 {
 	int ret = try_once(s, set, t);
@@ -69,7 +69,7 @@ static int repeat(struct state *s, uint64_t set, struct ct_trial *t)
 	return try_once(s, set, t);
 }
 
-/* What needs that no run has shown again ask for beside this set. */
+/* What this set lacks that is required, but was not asked for in any run since the recording. */
 static uint64_t unshown(const struct state *s, uint64_t set)
 {
 	uint64_t mask = 0;
@@ -104,7 +104,7 @@ static int attempt(struct state *s, uint64_t set, enum answer *a)
 		ret = repeat(s, set, &t);
 	if (ret)
 		return ret;
-	/* What the recording had can be granted: there it is a failure like others. */
+	/* What the recording had can be granted, so a set of just that fails like any other. */
 	if (t.outcome == CT_UNABLE && (set & ~s->q->working)) {
 		s->unable |= set & ~s->q->working;
 		*a = CANNOT;
@@ -129,8 +129,8 @@ static uint64_t prefix(const int *list, int n)
 }
 
 /*
- * fails does not work, *works does and has many more members: the shortest row of suspects
- * with which it works ends with one that it needs, then the next is looked for.
+ * The set `fails` does not work, *works does and has many more members. Bisects for the shortest
+ * prefix of the suspects with which it works: the last of these is needed. Then looks for the next.
  */
 static int halve(struct state *s, uint64_t fails, uint64_t *works)
 {
@@ -159,7 +159,7 @@ static int halve(struct state *s, uint64_t fails, uint64_t *works)
 	return 0;
 }
 
-/* A set has failed: is a set to blame at all? */
+/* A set has failed. Is the set to blame at all, or would that of the recording fail, too? */
 static int try_claim(struct state *s)
 {
 	enum answer a = YES;
@@ -203,7 +203,10 @@ static int find_working(struct state *s, uint64_t *works)
 	}
 }
 
-/* What could take cap's place in each of these needs; 0: none is about cap. */
+/*
+ * What satisfies each of those required needs that bit satisfies and `without` does not, bit
+ * included; 0: there are none.
+ */
 static uint64_t common_to(const struct ct_want *wants, size_t n, uint64_t bit, uint64_t without)
 {
 	uint64_t common = 0;
@@ -215,7 +218,10 @@ static uint64_t common_to(const struct ct_want *wants, size_t n, uint64_t bit, u
 	return common;
 }
 
-/* A refusal that was seen says more than a need that was met. */
+/*
+ * Capabilities of less weight that may replace cap. A refusal that was seen says more about that
+ * than a need that was met.
+ */
 static uint64_t cheaper_than(const struct state *s, int cap, uint64_t without)
 {
 	uint64_t bit = 1ull << cap, out = 0;
@@ -229,7 +235,7 @@ static uint64_t cheaper_than(const struct state *s, int cap, uint64_t without)
 	return out;
 }
 
-/* Leaves cap out of *works, or puts a cheaper one in its place, if it works so. */
+/* Leaves cap out of *works, or replaces it by a cheaper one, if that works. */
 static int leave_out(struct state *s, int cap, uint64_t *works, bool *changed, enum answer *a)
 {
 	uint64_t without = *works & ~(1ull << cap);
@@ -255,7 +261,7 @@ static int leave_out(struct state *s, int cap, uint64_t *works, bool *changed, e
 	return 0;
 }
 
-/* Many that may be superfluous often all are. */
+/* If many members may be superfluous, often all are: leaves them out all at once. */
 static int leave_soft_out(struct state *s, uint64_t *works)
 {
 	uint64_t soft = ct_guess__soft(s, *works);
@@ -291,7 +297,7 @@ static int minimize(struct state *s, uint64_t *works)
 		ret = leave_out(s, cap, works, &changed, &a);
 		if (!ret && a == OUT_OF_RUNS)
 			s->f->result = CT_SUFFICIENT;
-		/* After an exchange the others are to be proved anew; most of it is known. */
+		/* After a change the others must be proved anew; most answers are known. */
 		if (changed)
 			left = *works;
 	}
@@ -312,7 +318,7 @@ static int quick(struct state *s)
 		s->f->result = strict ? CT_SUFFICIENT : CT_MINIMAL;
 		return 0;
 	}
-	/* It did work, and so does more. */
+	/* The strict set did work, and so does a larger one. */
 	if (s->shaky) {
 		s->f->set = usual;
 		return 0;

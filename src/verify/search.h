@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The search for a minimal set, pure: it asks "does it work with this set?" and thinks.
- * It takes for granted that what works with a set works with a larger one.
+ * The search for a minimal set. It has no side effects: all it does is ask "does it work with this
+ * set?" and conclude. It assumes that what works with a set works with a larger one, too.
  */
 #ifndef CT_VERIFY_SEARCH_H
 #define CT_VERIFY_SEARCH_H
@@ -12,17 +12,17 @@
 
 #include "judge/judge.h"
 
-/* One need: any of these satisfies it. */
+/* One need: any member of any_of satisfies it. */
 struct ct_want {
 	uint64_t any_of;
 	enum ct_verdict verdict;
 	bool doubtful;
 	/*
-	 * No run since the recording has asked for it: that it works without proves nothing, for
-	 * what the recording left on disk may have made the difference.
+	 * No run since the recording has asked for it. That a run works without it then proves
+	 * nothing, since what the recording left on disk may have made the difference.
 	 */
 	bool unshown;
-	bool fresh; /* refused, and in the recording it was not refused like this */
+	bool fresh; /* refused, but not refused in the same way in the recording */
 };
 
 enum ct_ending {
@@ -31,19 +31,19 @@ enum ct_ending {
 	CT_UNABLE, /* it could not be started with this set: the daemon cannot grant it */
 };
 
-/* One set tried. */
+/* The result of trying one set. */
 struct ct_trial {
 	enum ct_ending outcome;
-	unsigned int runs; /* it took so many */
+	unsigned int runs; /* how many it took */
 	/*
-	 * What was refused, whatever the rules think of it; the try function's to free when asked
-	 * again.
+	 * What was refused, whatever the rules make of it. Owned by the try function, which frees
+	 * it when it is called again.
 	 */
 	const struct ct_want *refused;
 	size_t nrefused;
 };
 
-/* Fills in *t. Anything but 0 ends the search, which returns it. */
+/* Fills in *t. A return value other than 0 ends the search, which returns it. */
 typedef int (*ct_try_fn)(void *arg, uint64_t set, struct ct_trial *t);
 
 struct ct_search {
@@ -53,8 +53,8 @@ struct ct_search {
 	size_t ntolerated;
 	uint64_t working;      /* the set of the recording */
 	bool working_is_claim; /* the recording had more than capabilities (--privileged) */
-	uint64_t asked;	       /* what it was granted, for whatever reason */
-	bool trust;	       /* certain needs are not tried */
+	uint64_t asked;	       /* what the recording was granted, for whatever reason */
+	bool trust;	       /* members that a certain need explains are not tried */
 	bool quick;	       /* one run only */
 	unsigned int max_runs; /* 0: no limit. When reached, the best set so far is taken */
 	ct_try_fn try;
@@ -74,8 +74,8 @@ struct ct_found {
 };
 
 /*
- * Returns 0, or what the try function returned; *f then holds the best set so far and its
- * result. CT_FAILED (quick, hopeless): the set was not seen to work.
+ * Returns 0 or what the try function returned, in which case *f holds the best set so far. The
+ * result CT_FAILED (quick, hopeless) means that the set was not seen to work.
  */
 int ct_search__run(const struct ct_search *q, struct ct_found *f);
 

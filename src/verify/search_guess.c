@@ -5,8 +5,8 @@
 #include "verify/search_priv.h"
 
 /*
- * What these refuse is often done on the way, by programs that do not look whether it was
- * done: kill, unlink, chmod, copying of attributes, messages to the audit log.
+ * What these allow is often attempted in passing, by programs that ignore whether it succeeded:
+ * kill, unlink, chmod, copying attributes, messages to the audit log.
  */
 #define SHRUGGED_OFF                                                                        \
 	(CT_CAP(DAC_OVERRIDE) | CT_CAP(DAC_READ_SEARCH) | CT_CAP(FOWNER) | CT_CAP(FSETID) | \
@@ -34,9 +34,9 @@ static bool is_soft(const struct ct_want *w)
 }
 
 /*
- * What would have met a refusal. Nearly always it is something that the recording had, for with
- * that it worked. But a kernel that compares sets first asks only those who hold less: then it is
- * what the recording was never asked for. 0: nothing.
+ * The capabilities that would have averted a refusal; 0: none. Nearly always the recording had
+ * them, since it worked. But where the kernel compares two sets first, it asks only a process that
+ * holds less than the other: then it is something that the recording was never asked for.
  */
 static uint64_t remedy(const struct state *s, const struct ct_want *w)
 {
@@ -77,7 +77,7 @@ uint64_t ct_guess__never_asked(const struct state *s, uint64_t have)
 }
 
 /*
- * What the failed run itself was refused comes first, whatever the rules think of it, the gravest
+ * What the failed run itself was refused comes first, whatever the rules make of it, the gravest
  * before the rest; then what other runs were refused, then what the recording used.
  */
 uint64_t ct_guess__widen(const struct state *s, uint64_t set)
@@ -99,7 +99,7 @@ uint64_t ct_guess__widen(const struct state *s, uint64_t set)
 	return next;
 }
 
-/* Refused in runs that failed, by the gravest verdict. */
+/* What runs that failed were refused, with v as the gravest verdict. */
 static uint64_t refused_as(const struct state *s, enum ct_verdict v)
 {
 	uint64_t set = 0;

@@ -36,7 +36,7 @@ static enum ct_status status_of(const json_t *state)
 	return is_among(word, waits) ? CT_STATUS_WAITS : CT_STATUS_ENDED;
 }
 
-/* Podman before 4.0 says "Healthcheck", and "" of a container without a check. */
+/* Podman before 4.0 calls it "Healthcheck", and reports "" for a container without a check. */
 static enum ct_health health_of(const json_t *state)
 {
 	static const struct {
@@ -98,7 +98,7 @@ int ct_standings__parse(const char *json, struct ct_standings *out)
 	return ret;
 }
 
-/* The ids of a list, one a line; anything else is not a list. */
+/* Adds the ids of a list, one on each line. -EBADMSG: the text is not such a list. */
 static int add_ids(const char *text, struct ct_strings *words)
 {
 	while (*text) {
@@ -131,7 +131,7 @@ int ct_standings__ask(char *const *client, const char *label, struct ct_standing
 		return -EIO;
 	if (inspect.len == before)
 		return 0;
-	/* It fails, too, when one of several is gone: what it says of the others counts. */
+	/* It also fails if one of several is gone; what it says of the others is valid. */
 	if (ct_proc__run(inspect.items, &json) < 0 || !json)
 		return -EIO;
 	return ct_standings__parse(json, out);
@@ -185,7 +185,7 @@ void ct_habits__free(struct ct_habits *h)
 	*h = (struct ct_habits){};
 }
 
-/* Is this another start of the same container than the one that was seen before? */
+/* Was the container started again since it was last seen? */
 static bool was_started_anew(const struct ct_standing *s, struct ct_habits *h)
 {
 	for (size_t i = 0; i < h->nstarts; i++) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is verified: a container, a unit, a plain command. How it is started, asked and removed. */
+/*
+ * The workload to verify (a container, a stack, a unit or a plain command): how to start it, ask
+ * for its state and remove it.
+ */
 #ifndef CT_VERIFY_SUBJECT_H
 #define CT_VERIFY_SUBJECT_H
 
@@ -8,7 +11,7 @@
 #include "record/recorder.h"
 #include "verify/journal.h"
 
-/* One start, filled in by the target. */
+/* Describes one start; filled in by the subject. */
 struct ct_start {
 	struct ct_strings words;  /* the command */
 	char *label;		  /* value of CT_RUN_LABEL on its container, NULL: none */
@@ -20,60 +23,59 @@ struct ct_start {
 enum ct_life { CT_LIFE_UNKNOWN, CT_LIFE_WAIT, CT_LIFE_UP, CT_LIFE_DEAD };
 enum ct_health { CT_HEALTH_NONE, CT_HEALTH_WAIT, CT_HEALTH_GOOD, CT_HEALTH_BAD };
 
-/* What a run finds of earlier ones. */
+/* What a run finds of the state that earlier runs left. */
 enum ct_leavings {
 	CT_LEAVES_NOTHING,
-	CT_LEAVES_VOLUMES, /* those of its set's earlier starts: each set has fresh ones */
-	CT_LEAVES_ALL,	   /* or some of it, for good */
+	CT_LEAVES_VOLUMES, /* those of earlier starts under its set: each set gets fresh ones */
+	CT_LEAVES_ALL,	   /* state outlasts the sets, at least some of it */
 };
 
 struct ct_subject {
-	/* Called once, when the journal is there; NULL: nothing to do. */
+	/* Called once, after the journal was opened; NULL: nothing to do. */
 	int (*open)(struct ct_subject *t, struct ct_err *err);
-	/* set NULL: with what it was given. fresh: on new volumes, else on those of the last run.
-	 */
+	/* set NULL: as configured. fresh: on new volumes, else on those of the last run. */
 	int (*start)(struct ct_subject *t, const uint64_t *set, bool fresh, struct ct_start *start,
 		     struct ct_err *err);
 	/*
-	 * Does it run, its client aside? Dead: it has failed, and its client would not tell.
-	 * Unknown: who would have to know does not answer now.
+	 * Does it run, whatever its client does? DEAD: it has failed in a way that its client
+	 * does not report. UNKNOWN: the engine or systemd does not answer at the moment.
 	 */
 	enum ct_life (*life)(struct ct_subject *t);
 	enum ct_health (*health)(struct ct_subject *t);
 	/*
-	 * NULL, or: how it ended, where its client does not tell all. Returns NULL for well,
-	 * else why not; the caller frees. stopped: because it was asked to.
+	 * May be NULL. How it ended, where its client does not tell everything: NULL if it ended
+	 * well, else the reason, which the caller frees. stopped: it was asked to end.
 	 */
 	char *(*ending)(struct ct_subject *t, bool stopped);
-	/* NULL, or: what it wrote last, where that is not its client's output; the caller frees. */
+	/* May be NULL. What it wrote last, if its client does not print it; the caller frees. */
 	char *(*last_words)(struct ct_subject *t);
-	/* Asks it to end, or, hard, ends it. Does not wait. */
+	/* Asks it to end, or kills it if hard is true. Does not wait. */
 	void (*stop)(struct ct_subject *t, bool hard);
-	/* Removes what the run left behind; with volumes, those too. */
+	/* Removes what the run left behind; volumes only if volumes is true. */
 	void (*clear)(struct ct_subject *t, bool volumes);
-	/* NULL, or: the service keeps this set in all further runs; set NULL: what it was given. */
+	/* May be NULL. Gives the service this set in all further runs; set NULL: as configured. */
 	void (*settle)(struct ct_subject *t, const uint64_t *set);
-	/* Of its service, or of all of it. */
+	/* What its service leaves, or all of it if service is NULL. */
 	enum ct_leavings (*leaves)(const struct ct_subject *t);
 	void (*free)(struct ct_subject *t);
 
 	enum ct_workload_kind kind;
 	bool is_stack;		     /* made by Compose */
-	bool is_transient;	     /* a unit that was not there before */
+	bool is_transient;	     /* a unit that systemd-run makes for each run */
 	const char *const *services; /* of a stack, to be proved one after the other */
 	size_t nservices;
 	const char *service; /* the one that start limits, that life and health ask about */
-	const struct ct_strlist *asked; /* borrowed: of the services these only; empty: all */
-	bool must_stay;			/* it works only as long as it goes on running */
+	const struct ct_strlist *asked; /* borrowed: prove only these services; empty: all */
+	bool must_stay;			/* it works only as long as it keeps running */
 	bool keep_volumes;		/* named volumes are used as they are */
-	bool privileged;		/* given --privileged; a set is tried without that */
-	bool detached;			/* it was to run in the background: it ends when asked to */
-	struct ct_engine_words engine;	/* that starts it, borrowed */
+	bool privileged;		/* started with --privileged, which runs under a set omit */
+	bool detached;			/* meant to run in the background: it ends when asked to */
+	struct ct_engine_words engine;	/* the engine that starts it, borrowed */
 	const char *name;		/* for checks: the container's name, or NULL */
-	const char *unit;		/* its name, or NULL */
-	/* For --from, each NULL or may return NULL: not known. */
+	const char *unit;		/* the unit's name, or NULL */
+	/* For --from. Each may be NULL, or return NULL: not known. */
 	const char *(*image)(struct ct_subject *t);
-	/* Words joined by spaces; of a container those that follow its entry point. */
+	/* The command's words joined by spaces; for a container those after its entry point. */
 	const char *(*command)(struct ct_subject *t);
 	char **client;		    /* see ct_journal */
 	struct ct_journal *journal; /* borrowed */
@@ -83,7 +85,7 @@ struct ct_subject {
 int ct_subject__container(char *const *argv, struct ct_subject **t, struct ct_err *err);
 
 /*
- * A service of systemd, started under each set by a drop-in, and put back as it was found.
+ * A systemd service, which a drop-in limits to each set, and which is put back as it was found.
  * -EINVAL: it cannot be verified; -ENOENT: there is none. name is borrowed.
  */
 int ct_subject__unit(const char *name, struct ct_subject **t, struct ct_err *err);
@@ -94,10 +96,13 @@ int ct_subject__transient(char *const *argv, struct ct_subject **t, struct ct_er
 /* Any other command. argv is borrowed. */
 struct ct_subject *ct_subject__command(char *const *argv);
 
-/* All services of a Compose file (NULL: the default one). Sets once given to a service stay. */
+/*
+ * All services of a Compose file (NULL: the default one). A service keeps the set that it was given
+ * last.
+ */
 struct ct_subject *ct_subject__compose(const char *file);
 
-/* Why a workload of a recording is not what the target makes; NULL: it is. The caller frees. */
+/* Why a recorded workload is not the one that the subject starts; NULL: it is. The caller frees. */
 char *ct_subject__difference(struct ct_subject *t, const struct ct_workload *w);
 
 void ct_start__free(struct ct_start *s);

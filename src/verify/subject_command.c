@@ -45,7 +45,7 @@ static void stop(struct ct_subject *t, bool hard)
 		ct_cgroup_dir__signal(t->journal->cgroup, hard ? SIGKILL : SIGTERM);
 }
 
-/* Daemons that it left behind must not be there in the next run. */
+/* Daemons that it left behind must be gone before the next run. */
 static void clear(struct ct_subject *t, bool volumes)
 {
 	(void)volumes;
@@ -56,7 +56,7 @@ static void clear(struct ct_subject *t, bool volumes)
 	}
 }
 
-/* What it writes on this host's disk. */
+/* What it writes to the host's disk stays there. */
 static enum ct_leavings leaves(const struct ct_subject *t)
 {
 	(void)t;

@@ -13,9 +13,9 @@ struct compose_subject {
 	struct ct_project *project;
 	const char *file;
 	int stopper;
-	bool recording; /* the run in progress is under its own sets */
+	bool recording; /* the current run is as configured */
 	struct ct_habits habits;
-	char *failure; /* of a service, until it is reported */
+	char *failure; /* why a service failed, until that is reported */
 	char *failed;  /* that service's container */
 };
 
@@ -72,7 +72,7 @@ static char *last_words(struct ct_subject *t)
 	return output;
 }
 
-/* Is the service one of those to be proved? A stack fails with any of them. */
+/* Is the service one of those to be proved? If any of these fails, the stack does. */
 static bool is_asked_for(const struct ct_subject *t, const struct ct_standing *one)
 {
 	for (size_t i = 0; i < t->asked->len; i++)
@@ -91,7 +91,10 @@ static void note_failure(struct compose_subject *s, const struct ct_standing *on
 	s->failed = ct_xstrdup(one->id);
 }
 
-/* It waits as long as one of them does: all are created before the first is started. */
+/*
+ * The stack waits as long as any service does: Compose creates all containers before it starts the
+ * first.
+ */
 static enum ct_life life(struct ct_subject *t)
 {
 	struct compose_subject *s = (struct compose_subject *)t;

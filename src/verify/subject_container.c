@@ -13,13 +13,13 @@ struct container_subject {
 	struct ct_subject t;
 	struct ct_runline line;
 	struct ct_strings client;
-	struct ct_strings volumes; /* in place of the line's */
-	char *name;		   /* when the line has none */
-	char *label;		   /* of the run in progress */
-	char *command;		   /* once it was asked for */
+	struct ct_strings volumes; /* fresh ones, in place of the command line's */
+	char *name;		   /* if the command line gives none */
+	char *label;		   /* of the current run */
+	char *command;		   /* set when it is first asked for */
 	unsigned int runs;
-	int stopper;	/* "docker stop", 0: none */
-	bool recording; /* the run in progress is under its own set */
+	int stopper;	/* pid of "docker stop", 0: none */
+	bool recording; /* the current run is as configured */
 	struct ct_habits habits;
 	char *failure; /* why it is dead, until that is reported */
 };
@@ -87,7 +87,7 @@ static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct c
 	return 0;
 }
 
-/* Ids of the running container, as words behind "CLIENT verb". False: there is none. */
+/* Adds "CLIENT VERB ID" to words, for the running container. False: none is running. */
 static bool find(struct container_subject *c, const char *const *verb, struct ct_strings *words)
 {
 	ct_autofree char *filter = ct_xasprintf("label=%s=%s", CT_RUN_LABEL, c->label);
@@ -112,7 +112,7 @@ static int ask(struct container_subject *c, struct ct_standings *out)
 	return ct_standings__ask(c->client.items, label, out);
 }
 
-/* When it ends, the client tells how, but not that the engine starts it again. */
+/* The client tells how the container ended, but not that the engine restarts it. */
 static enum ct_life life(struct ct_subject *t)
 {
 	struct container_subject *c = (struct container_subject *)t;
@@ -175,7 +175,7 @@ static const char *image(struct ct_subject *t)
 	return l->argv[l->image];
 }
 
-/* What is given behind the image, or else the image's own. */
+/* The command that follows the image on the command line, or else the image's own. */
 static const char *command(struct ct_subject *t)
 {
 	static const char *const inspect[] = { "image", "inspect", "-f",

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Is a recording one of what is verified? */
+/* Whether a recording is of the workload that is verified. */
 #include <string.h>
 
 #include "ct/event.h"
@@ -25,7 +25,7 @@ static bool same_image(const char *a, const char *b)
 	return n == m && !strncmp(a, b, n);
 }
 
-/* The entry point's command line, joined by spaces; NULL: not seen, or not all of it. */
+/* The entry point's command line, joined by spaces; NULL: it was not seen, or not all of it. */
 static const char *entry_of(const struct ct_workload *w)
 {
 	for (size_t i = 0; i < w->nexecs; i++) {
@@ -37,7 +37,10 @@ static const char *entry_of(const struct ct_workload *w)
 	return NULL;
 }
 
-/* An entry point of the image, or a script's interpreter and directory, may stand before it. */
+/*
+ * Does the line end with these words? The image's entry point, or a script's interpreter and
+ * directory, may precede them.
+ */
 static bool ends_with(const char *line, const char *words)
 {
 	size_t n = strlen(line), m = strlen(words);

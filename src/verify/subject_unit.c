@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A service of systemd, one that is there or one of systemd-run's. */
+/* A systemd service: one that exists, or one that systemd-run makes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -16,23 +16,23 @@
 #include "verify/subject.h"
 #include "verify/units.h"
 
-#define SETTLE_US    50000 /* between two looks at whether it has ended */
+#define SETTLE_US    50000 /* between two checks of whether it has ended */
 #define SETTLE_TRIES 200
 
 struct unit_subject {
 	struct ct_subject t;
 	char *name;
-	char *const *argv; /* of systemd-run, NULL: the unit was there before */
+	char *const *argv; /* of systemd-run; NULL: the unit exists by itself */
 	struct ct_systemd_run run;
 	enum ct_unit_limit limit;
-	bool recording;	     /* the run in progress is under its own set */
-	bool stops_badly;    /* it is said to have failed when it is asked to end, in any case */
-	bool restarts;	     /* systemd starts it again also when it has all it was given */
-	bool was_restarted;  /* it is dead because of that */
-	int nrestarts;	     /* of the run in progress, as far as was seen */
-	char invocation[40]; /* of the run in progress, "": not known yet */
+	bool recording;	     /* the current run is as configured */
+	bool stops_badly;    /* systemd says that it failed whenever it is asked to end */
+	bool restarts;	     /* systemd restarts it even when it runs as configured */
+	bool was_restarted;  /* it counts as dead because it was restarted */
+	int nrestarts;	     /* seen in the current run */
+	char invocation[40]; /* of the current run, "": not known yet */
 	time_t started;
-	int stopper; /* "systemctl stop", 0: none */
+	int stopper; /* pid of "systemctl stop", 0: none */
 };
 
 static int open_unit(struct ct_subject *t, struct ct_err *err)
@@ -66,7 +66,7 @@ static void add_set(const char *key, uint64_t set, struct ct_strings *words)
 		ct_strings__take(words, ct_xasprintf("--property=%s=%s", key, names));
 }
 
-/* Its own options come first: of two the last counts. */
+/* The user's options come first, so that ours win: systemd-run takes the last of two. */
 static void run_transient(const struct unit_subject *u, const uint64_t *set,
 			  struct ct_strings *words)
 {
@@ -117,7 +117,7 @@ static bool is_one_of(const char *word, const char *const *words)
 	return *words;
 }
 
-/* Whoever restarted the unit since it was last seen: it has not stayed up. */
+/* Was the unit restarted, by whomever, since it was last looked at? Then it has not stayed up. */
 static bool was_started_anew(struct unit_subject *u, const char *shown)
 {
 	ct_autofree char *invocation = ct_unit__property(shown, "InvocationID");
@@ -156,7 +156,10 @@ static enum ct_health health(struct ct_subject *t)
 	return CT_HEALTH_NONE;
 }
 
-/* systemd's view some moments later, when its processes have ended; the caller frees. */
+/*
+ * Waits for the unit's processes to end, for some seconds at most, and returns what systemd then
+ * says of the unit; the caller frees.
+ */
 static char *show_ended(const struct unit_subject *u)
 {
 	for (int i = 0;; i++) {
@@ -172,7 +175,7 @@ static char *show_ended(const struct unit_subject *u)
 	}
 }
 
-/* What systemd says of a service that failed. */
+/* How a service failed, as systemd tells it; NULL: it did not. The caller frees. */
 static char *describe(const char *shown)
 {
 	ct_autofree char *result = ct_unit__property(shown, "Result");
@@ -248,7 +251,7 @@ static void clear(struct ct_subject *t, bool volumes)
 	ct_unit__stop(u->name);
 }
 
-/* What it writes on this host's disk. */
+/* What it writes to the host's disk stays there. */
 static enum ct_leavings leaves(const struct ct_subject *t)
 {
 	(void)t;
@@ -269,7 +272,7 @@ static struct unit_subject *new_unit(char *name)
 	struct unit_subject *u = ct_xzalloc(sizeof(*u));
 
 	u->name = name;
-	u->stops_badly = true; /* until it was seen to do better */
+	u->stops_badly = true; /* until a recording shows otherwise */
 	u->t = (struct ct_subject){
 		.open = open_unit,
 		.start = start,
@@ -287,7 +290,7 @@ static struct unit_subject *new_unit(char *name)
 	return u;
 }
 
-/* Each set would work for a command that none is given to. */
+/* A command that no set is applied to would work under each of them, which proves nothing. */
 static int refuse_unlimited(const char *name, const char *printable, struct ct_err *err)
 {
 	switch (ct_unit__is_unlimited(name)) {
@@ -306,7 +309,7 @@ static int refuse_unlimited(const char *name, const char *printable, struct ct_e
 	return 0;
 }
 
-/* Why it cannot be verified. */
+/* Returns 0 if the unit can be verified. */
 static int refuse(const char *name, const char *shown, struct ct_err *err)
 {
 	ct_autofree char *load = ct_unit__property(shown, "LoadState");

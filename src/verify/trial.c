@@ -13,7 +13,7 @@
 #define SLICE_NS       100000000ull   /* between two looks at the checks */
 #define PAUSE_NS       300000000ull   /* between two tries of a check */
 #define STOP_NS	       10000000000ull /* for a command to end when asked to */
-#define DAEMON_STOP_NS 90000000000ull /* a daemon has its own patience, this is for a dead one */
+#define DAEMON_STOP_NS 90000000000ull /* a daemon has its own timeout; this is for a dead one */
 #define LAST_CHECK_NS  30000000000ull
 #define TAIL	       4096
 
@@ -24,16 +24,16 @@ struct watch {
 	struct ct_run *run;
 	struct ct_recorder *r;
 	uint64_t start_ns, stopped_ns;
-	uint64_t up_ns;		       /* since when it runs; 0: it does not */
-	uint64_t checked_ns, asked_ns; /* the last looks at the check, at its state */
+	uint64_t up_ns;		       /* since when it has been running; 0: it is not */
+	uint64_t checked_ns, asked_ns; /* last end of the check, last question for its state */
 	int check_pid;		       /* 0: none runs */
 	int check_out;
 	bool check_good, health_good, stopping;
-	unsigned int idle; /* so often in a row no process of it was left */
-	bool life_known;   /* the last look showed whether it runs */
-	bool was_up;	   /* it has run before, in this run */
-	char *complaint;   /* set: it fails, and why */
-	char *words;	   /* what it wrote last, then, or NULL */
+	unsigned int idle; /* how many times in a row no process of it was left */
+	bool life_known;   /* when last asked, the engine or systemd answered */
+	bool was_up;	   /* it has been up before in this run */
+	char *complaint;   /* why it fails; NULL: it does not so far */
+	char *words;	   /* what it had written last by then, or NULL */
 };
 
 static void fails(struct watch *w, char *why)
@@ -43,7 +43,7 @@ static void fails(struct watch *w, char *why)
 		return;
 	}
 	w->complaint = why;
-	/* Before it is removed. */
+	/* They are gone once it is removed. */
 	if (w->t->last_words && !w->opts->verbose)
 		w->words = w->t->last_words(w->t);
 }
@@ -67,7 +67,7 @@ static void start_check(struct watch *w)
 		      ct_xasprintf("the check could not be started: %s", strerror(-w->check_pid)));
 }
 
-/* One look at the check: begins it, or takes its result. */
+/* Starts the check if none runs, or takes its result if it has ended. */
 static void look_at_check(struct watch *w)
 {
 	int status;
@@ -95,13 +95,13 @@ static void look_at_health(struct watch *w)
 		fails(w, ct_xstrdup("it has no health check"));
 }
 
-/* NULL: well, or its client will tell. */
+/* How it ended badly, for the caller to free. NULL: it ended well, or its client will tell. */
 static char *ending_in_target(const struct watch *w)
 {
 	return w->t->ending ? w->t->ending(w->t, w->stopping) : NULL;
 }
 
-/* When it runs once more, what was seen of it before does not count. */
+/* After a restart, what was seen before does not count. */
 static void begin(struct watch *w)
 {
 	if (w->was_up)
@@ -110,7 +110,7 @@ static void begin(struct watch *w)
 	w->up_ns = ct_clock__now_ns();
 }
 
-/* What has to be asked of its daemon, not too often. */
+/* Asks the engine or systemd for its state, but not too often. */
 static void look_at_state(struct watch *w)
 {
 	enum ct_life life;
@@ -130,7 +130,7 @@ static void look_at_state(struct watch *w)
 		look_at_health(w);
 }
 
-/* Are all the wishes fulfilled that can be while it runs? */
+/* Are all conditions met that can be met while it runs? */
 static bool satisfied(struct watch *w)
 {
 	const struct ct_works *k = &w->opts->works;
@@ -180,7 +180,7 @@ static void look(struct watch *w)
 	}
 }
 
-/* It has ended by itself: a check may look at what it did. */
+/* It has ended by itself. The check runs once more, to look at what it did. */
 static void look_at_the_end(struct watch *w, int status)
 {
 	const struct ct_works *k = &w->opts->works;
@@ -203,8 +203,8 @@ static void look_at_the_end(struct watch *w, int status)
 }
 
 /*
- * No process of it is left. Of a stack that need not be the end: its engine may be about to start
- * it again, or have done so just now.
+ * No process of it is left. For a stack that need not be the end: its engine may be about to
+ * restart it, or may just have done so.
  */
 static bool goes_on(struct watch *w)
 {
@@ -219,7 +219,7 @@ static bool goes_on(struct watch *w)
 	return true;
 }
 
-/* Until it has ended, by itself or because we know enough. */
+/* Runs until it has ended, by itself or because enough was known and it was stopped. */
 static int loop(struct watch *w)
 {
 	for (;;) {
@@ -250,7 +250,7 @@ static char *last_line(char *text)
 	return ct_printable(line ? line + 1 : text);
 }
 
-/* The last line that it, or else its client, wrote. log NULL: that is shown anyway. */
+/* The last line of its output, or else of its client's; log NULL: the client's is shown anyway. */
 static char *last_words(struct watch *w, FILE *log)
 {
 	char buf[TAIL + 1], *own = last_line(w->words);
@@ -269,7 +269,7 @@ bool ct_run__was_killed(const struct ct_workload *w)
 	       WTERMSIG(w->end_code) == SIGKILL;
 }
 
-/* The engine's client says so with a status that the workload may have, too. */
+/* The engine's client says so by exit status 125, with which the workload itself may end, too. */
 static bool was_not_started(const struct watch *w, int status)
 {
 	const struct ct_workload *seen = w->run->workload;
@@ -338,7 +338,7 @@ static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_
 	why = ret || w->complaint ? NULL : ending_in_target(w);
 	if (why)
 		fails(w, why);
-	/* Before the recorder lets go of the cgroup and what is in it. */
+	/* This must come before the recorder lets go of the cgroup and what is in it. */
 	w->t->clear(w->t, false);
 	if (ret)
 		return ret;

@@ -11,10 +11,10 @@
 #include "emit/emit.h"
 #include "runtime/user_unit.h"
 
-/* Drop-ins are read in the order of their names, and the last word counts. */
+/* systemd reads drop-ins in the order of their names, and the last setting counts. */
 #define DROP_IN "/zzzz-captrim-verify.conf"
 
-/* None of them can hold text of anybody's choice, and so no line that looks like another. */
+/* None of these can contain arbitrary text, and so none can fake the line of another. */
 #define PROPERTIES                                                                         \
 	"--property=Id,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus," \
 	"NRestarts,InvocationID,Type,AmbientCapabilities,Transient,PrivateUsers"
@@ -91,7 +91,7 @@ char *ct_unit__property(const char *shown, const char *name)
 	return ct_xstrdup("");
 }
 
-/* So many of a property's commands, and of these so many with "+". */
+/* Counts the commands of a property, and those of them whose path begins with "+". */
 static void count_commands(const char *line, size_t len, size_t *all, size_t *unlimited)
 {
 	json_t *root = json_loadb(line, len, 0, NULL), *command, *flag;
@@ -124,7 +124,10 @@ enum ct_tristate ct_unit__parse_unlimited(const char *output)
 	return others ? CT_UNKNOWN : CT_NO;
 }
 
-/* The name in an object's path: what is neither a letter nor a digit as its number. */
+/*
+ * The unit's D-Bus object path; bytes other than letters and digits, and a leading digit, become
+ * "_" and their hexadecimal value. The caller frees.
+ */
 static char *object_of(const char *unit)
 {
 	struct ct_str path = { 0 };
@@ -139,7 +142,7 @@ static char *object_of(const char *unit)
 	return path.s;
 }
 
-/* Of text of anybody's choice, such as these commands are, only JSON can be taken apart. */
+/* The commands are arbitrary text, which only JSON lets us parse safely. */
 enum ct_tristate ct_unit__is_unlimited(const char *unit)
 {
 	ct_autofree char *object = object_of(unit), *output = NULL;
@@ -157,7 +160,7 @@ enum ct_tristate ct_unit__is_unlimited(const char *unit)
 			 "ExecStopPostEx",
 			 NULL };
 
-	/* To a user's systemd, which can give nothing, "+" means nothing. */
+	/* "+" has no effect in a user's systemd, which has nothing to give. */
 	if (ct_workload__id_is_users(unit) || ct_proc__run(argv, &output) || !output)
 		return CT_NO;
 	return ct_unit__parse_unlimited(output);
@@ -234,8 +237,8 @@ char *ct_unit__drop_in(const uint64_t *set, enum ct_unit_limit limit)
 }
 
 /*
- * In a directory of a user's, which he may have made a link to anywhere, only that user writes.
- * The words after the script are its arguments.
+ * Runs a shell script as the unit's user. The user may have made the directory a link to anywhere,
+ * so nobody with more rights may write in it.
  */
 static int as_user(const char *unit, const char *script, const char *const *arguments,
 		   char **output)
@@ -324,7 +327,7 @@ bool ct_unit__put_back(const char *unit, char *const *running)
 	for (char *const *name = running; name && *name; name++) {
 		int ret = ct_unit__do("is-active", *name) ? ct_unit__do("start", *name) : 0;
 
-		/* One that takes long goes on starting. */
+		/* A unit that takes longer to start goes on doing so. */
 		ok = (!ret || ret == -ETIMEDOUT) && ok;
 	}
 	return ok;

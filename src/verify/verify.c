@@ -12,7 +12,7 @@ static int try_set(void *arg, uint64_t set, struct ct_trial *t)
 	return ct_verification__try(arg, set, t);
 }
 
-/* One workload; its set stays while others are proved. */
+/* Proves one workload, which keeps the set that was found while others are proved. */
 static int prove(struct ct_verification *p, struct ct_workload *w)
 {
 	struct ct_search q = {
@@ -124,7 +124,7 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_subject *t, struct ct
 		*r = ct_verification__report(&p);
 	ct_journal__close(&journal, opts->keep);
 	free_proof(&p);
-	/* What was given is part of it, if it is not the same. */
+	/* If it is not the given recording, that was added to it and freed. */
 	*s = p.s;
 	return ret;
 }
