@@ -19,7 +19,7 @@ void ct_confined__free(struct ct_confined *t)
 	*t = (struct ct_confined){};
 }
 
-/* Its own process may be anywhere in it: the workload's cgroup is what counts. */
+/* The process may be in a cgroup below that of its workload, which is the one that counts. */
 static int from_pid(int pid, struct ct_confined *t, struct ct_err *err)
 {
 	ct_autofree char *path = NULL;
@@ -78,8 +78,8 @@ static uint64_t bounding_of(int pid)
 }
 
 /*
- * The user namespace and the bounding set of a process; of any, if t->pid is 0: one that is gone
- * again is replaced.
+ * Reads the user namespace and the bounding set of t->pid, or of any process in the cgroup if that
+ * is 0. If such a process is gone by then, another one is tried.
  */
 static int look_at_process(struct ct_confined *t)
 {

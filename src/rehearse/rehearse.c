@@ -26,7 +26,7 @@ static int find_target(struct ct_stage *s, struct ct_err *err)
 	ct_autoerr struct ct_err ignored = {};
 	int ret = 0;
 
-	/* The error lists the running containers if this one is not among them. */
+	/* Its error lists the running containers if this is not one of them. */
 	if (o->confined.container)
 		ret = ct_recorder__watch_container(s->recorder, o->confined.container, err);
 	if (ret)
@@ -68,13 +68,13 @@ static int begin(struct ct_stage *s, struct ct_err *err)
 	return 0;
 }
 
-/* Were these credentials another's, who holds more than the workload was given? */
+/* Were these the credentials of somebody else, who held more than the workload was given? */
 static bool are_anothers(const struct ct_rehearsal *r, const struct ct_kind *k)
 {
 	return k->key.flags & CT_CRED_OTHERS && k->key.effective & ~r->confined.given;
 }
 
-/* Would it have been refused? As in bpf/rehearse.bpf.c, as far as a kind tells. */
+/* Would it have been refused? Decided as in bpf/rehearse.bpf.c, as far as a kind tells. */
 static bool concerns(const struct ct_rehearsal *r, const struct ct_kind *k)
 {
 	if (!(k->key.flags & CT_F_GRANTED) || r->keep >> k->key.cap & 1 || are_anothers(r, k))
@@ -82,15 +82,15 @@ static bool concerns(const struct ct_rehearsal *r, const struct ct_kind *k)
 	if (k->key.entry == CT_ENTRY_SETUP &&
 	    !(r->confined.container && ct_judge__starts_program(k, r->confined.given)))
 		return false;
-	/* In a user namespace of its own it holds all, whatever was dropped. */
+	/* In a user namespace that it made itself it holds everything, whatever was dropped. */
 	if (r->confined.host_userns && k->key.level)
 		return false;
 	if (!k->stack_len)
 		return true;
-	/* Never a need, and some kernels show it, some do not. */
+	/* Never a need, and not all kernels show it. */
 	if (!strcmp(k->stack[0], "cap_vm_enough_memory"))
 		return false;
-	/* The capability module asks itself without the hook. */
+	/* The capability module's own checks do not pass through the hook. */
 	return r->log_only || !strcmp(k->stack[0], "security_capable");
 }
 
@@ -103,14 +103,14 @@ static void drop_others(const struct ct_rehearsal *r, struct ct_workload *w)
 
 		if (!concerns(r, &k))
 			continue;
-		/* Those that are not wanted gather behind, to be freed with the rest. */
+		/* Swapped, so that the unwanted kinds end up behind, where they are freed. */
 		w->kinds[i] = w->kinds[n];
 		w->kinds[n++] = k;
 	}
 	ct_workload__truncate_kinds(w, n);
 }
 
-/* How the main process ended, if that was noticed. */
+/* Adds to the trouble how the main process ended, if that was seen. */
 static void describe_end(struct ct_rehearsal *r, const struct ct_workload *w)
 {
 	for (size_t i = 0; i < w->nexits && r->trouble; i++) {
@@ -129,7 +129,7 @@ static void describe_end(struct ct_rehearsal *r, const struct ct_workload *w)
 	}
 }
 
-/* What was seen, judged. */
+/* Collects what was seen and judges it. */
 static void conclude(struct ct_stage *s)
 {
 	struct ct_rehearsal *r = &s->r;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A rehearsal: what is outside of a set of capabilities is refused to a running workload,
- * in place and through the BPF LSM, until the time is over or something goes wrong.
- * Or nothing is refused and only counted what would have been.
+ * A rehearsal: a running workload is refused every capability outside of a set, in place and
+ * through the BPF LSM, until the time is over or something goes wrong. With log_only, nothing is
+ * refused, and what would have been is counted.
  */
 #ifndef CT_REHEARSE_REHEARSE_H
 #define CT_REHEARSE_REHEARSE_H
@@ -28,7 +28,7 @@ enum ct_rehearse_end {
 	CT_REHEARSE_TROUBLE,
 };
 
-/* What came of it; __free frees all of it. */
+/* The result; ct_rehearsal__free() frees all of it. */
 struct ct_rehearsal {
 	uint64_t keep;
 	bool log_only;
@@ -47,9 +47,9 @@ struct ct_rehearsal {
 };
 
 /*
- * Returns when it is over: 0 whatever the end, or a negative errno with a message when it
- * could not begin, or was aborted by a second signal (-EINTR); nothing is refused any
- * more then, and *r is untouched.
+ * Returns when the rehearsal is over: 0 however it ended, or a negative errno with a message if it
+ * could not begin or was aborted by a second signal (-EINTR); then nothing is refused any more, and
+ * *r is untouched.
  */
 int ct_rehearse(const struct ct_rehearse_opts *opts, struct ct_rehearsal *r, struct ct_err *err);
 void ct_rehearsal__free(struct ct_rehearsal *r);
@@ -59,7 +59,7 @@ enum ct_effect {
 	CT_EFFECT_NONE,	     /* to the kernel it makes no difference */
 	CT_EFFECT_TOLERATED, /* programs usually carry on */
 	CT_EFFECT_FAILS,     /* the call fails or does less */
-	CT_EFFECT_UNTRIED,   /* no check: dropping breaks it, refusing cannot */
+	CT_EFFECT_UNTRIED,   /* the kernel checks nothing: dropping breaks it, refusing cannot */
 };
 enum ct_effect ct_rehearsal__effect(const struct ct_rehearsal *r, const struct ct_reason *reason);
 const char *ct_effect__name(enum ct_effect e); /* "none", "tolerated", "fails", "untried" */

@@ -13,14 +13,17 @@
 #include "view/phrases.h"
 
 #define WIDTH	80
-#define JUST_NS 5000000000ull /* refusals this long before trouble are named */
+#define JUST_NS 5000000000ull /* refusals at most this long before the trouble are named */
 #define INDENT	"  "
 #define INDENT2 "      "
 
 typedef void (*reason_fn)(const struct ct_rehearsal *r, const struct ct_cap_verdict *v,
 			  const struct ct_reason *reason, void *arg);
 
-/* The judge lends an alternative the reasons of what it stands in for: nobody asked for it. */
+/*
+ * The judge lists the reasons of a capability with its alternatives, too, though nobody asked for
+ * these.
+ */
 static bool is_borrowed(const struct ct_cap_verdict *v, const struct ct_reason *reason)
 {
 	return !v->granted && reason->last_ns;
@@ -104,7 +107,7 @@ static void put_harmless(const struct ct_rehearsal *r, FILE *out)
 	ct_str__free(&s);
 }
 
-/* The kernel's counts: also what found no room in the probe's maps is in them. */
+/* The kernel's own counts, which include what found no room in the probe's maps. */
 static void put_totals(const struct ct_rehearsal *r, FILE *out)
 {
 	struct ct_str s = {};
@@ -118,7 +121,7 @@ static void put_totals(const struct ct_rehearsal *r, FILE *out)
 	ct_str__free(&s);
 }
 
-/* The last of each capability, when it was close to the trouble. */
+/* The last refusal of each capability, if it came just before the trouble. */
 static void put_just_before(const struct ct_rehearsal *r, FILE *out)
 {
 	for (int cap = 0; cap < CT_CAP_MAX; cap++) {
@@ -141,7 +144,7 @@ static bool failed_meanwhile(const struct ct_rehearsal *r, const struct ct_exit 
 	return x->code && x->ns >= r->start_ns && x->ns <= r->end_ns;
 }
 
-/* Is it the first of its name? */
+/* Is it the first failed process of its name? */
 static bool is_news(const struct ct_rehearsal *r, const struct ct_workload *w, size_t index)
 {
 	for (size_t i = 0; i < index; i++)

@@ -77,7 +77,7 @@ int ct_signs__check_now(struct ct_stage *s, struct ct_err *err)
 	if (ret)
 		return ret;
 	failure = end_check(s);
-	s->r.checks = 0; /* passed with nothing refused */
+	s->r.checks = 0; /* this one passed with nothing refused */
 	if (failure)
 		ret = ct_err__set(err, ECANCELED, "%s, before anything was refused", failure);
 	return ret;
@@ -106,7 +106,7 @@ static void begin_check(struct ct_stage *s)
 			err.msg ? err.msg : "no memory");
 }
 
-/* What somebody who waits for ten minutes wants to know at once. */
+/* Reports the first refusal of each capability at once, since a rehearsal may take many minutes. */
 static void tell_news(struct ct_stage *s)
 {
 	struct ct_refused refused[CT_CAP_MAX];
@@ -146,7 +146,7 @@ static void on_tick(void *arg)
 		end(s, CT_REHEARSE_PASSED);
 	else if (s->opts->check &&
 		 (now >= s->next_check_ns || (s->deadline_ns && now >= s->deadline_ns)))
-		begin_check(s); /* at the end once more: the last thing that counts */
+		begin_check(s); /* once more at the end, where it decides the result */
 }
 
 static void on_process_end(void *arg, int fd, uint32_t events)
@@ -205,7 +205,7 @@ static int watch_cgroup(struct ct_stage *s)
 	s->cgroup_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	if (s->cgroup_fd < 0)
 		return -errno;
-	/* v1 has no such file; there the tick has to do. */
+	/* v1 has no such file; there on_tick() notices that the cgroup is empty. */
 	if (inotify_add_watch(s->cgroup_fd, path, IN_MODIFY) < 0)
 		return 0;
 	return ct_loop__add_fd(s->loop, s->cgroup_fd, EPOLLIN, on_cgroup_event, s, &s->on_cgroup);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A rehearsal in progress; nobody's but this directory's. */
+/* A rehearsal in progress; private to this directory. */
 #ifndef CT_REHEARSE_STAGE_H
 #define CT_REHEARSE_STAGE_H
 
@@ -11,7 +11,7 @@ struct ct_stage {
 	struct ct_recorder *recorder;
 	struct ct_engine *engine;   /* NULL: no API answers */
 	struct ct_refuser *refuser; /* NULL: log_only, or lifted for good */
-	struct ct_rehearsal r;	    /* the result as it comes about */
+	struct ct_rehearsal r;	    /* the result so far */
 	struct ct_child check;	    /* pid 0: none runs */
 	struct ct_loop *loop;	    /* the recorder's */
 	struct ct_source *on_process, *on_cgroup, *on_docker;
@@ -20,13 +20,13 @@ struct ct_stage {
 	uint64_t told; /* capabilities whose first refusal was reported */
 };
 
-/* One check to its end. -ECANCELED with a message when it fails. */
+/* Runs the check once and waits for its end. -ECANCELED with a message if it fails. */
 int ct_signs__check_now(struct ct_stage *s, struct ct_err *err);
 
 /* Puts everything that may be a sign of trouble into the recorder's loop. */
 int ct_signs__watch(struct ct_stage *s, struct ct_err *err);
 
-/* Ends a check that still runs, closes what was watched. */
+/* Ends a check that still runs, and closes what was watched. */
 void ct_signs__close(struct ct_stage *s);
 
 #endif
