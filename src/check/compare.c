@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* An advice against what a file gives. */
+/* Compares an advice with what a file gives. */
 #include <string.h>
 
 #include "check/check.h"
@@ -24,7 +24,7 @@ static struct ct_place set_at(const struct ct_deployed *t)
 	return t->set_at.file ? t->set_at : t->at;
 }
 
-/* "HOST " in front of those that reach the host. */
+/* The remark for capabilities of which one reaches the host; "" if none does. */
 static const char *host_mark(uint64_t caps)
 {
 	ct_caps__for_each(cap, caps) {
@@ -45,7 +45,7 @@ static void check_names(struct ct_check *c, const struct ct_deployed *t, const s
 				      ct_xasprintf("'%s': %s", l->items[i].text, l->items[i].why));
 }
 
-/* What holds whether it was recorded or not. */
+/* Finds what is wrong whether or not it was recorded; a may be NULL. */
 static void check_file(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a)
 {
 	check_names(c, t, a, &t->added);
@@ -64,8 +64,8 @@ static void check_file(struct ct_check *c, const struct ct_deployed *t, const st
 }
 
 /*
- * A command of the unit that nothing restricts may be the one that needs it: a recording does not
- * say whose need it was.
+ * The need may be that of a command of the unit that nothing restricts: a recording does not say
+ * which command it was.
  */
 static void check_unlimited(struct ct_check *c, const struct ct_deployed *t,
 			    const struct ct_advice *a, int cap)
@@ -76,7 +76,7 @@ static void check_unlimited(struct ct_check *c, const struct ct_deployed *t,
 				   ct_cap__name(cap)));
 }
 
-/* Returns those given instead of what is needed; known: has been said of another recording. */
+/* Returns what is given instead of what is needed. known: what other recordings have covered. */
 static uint64_t check_missing(struct ct_check *c, const struct ct_deployed *t,
 			      const struct ct_advice *a, uint64_t known)
 {
@@ -102,13 +102,13 @@ static uint64_t check_missing(struct ct_check *c, const struct ct_deployed *t,
 	return instead;
 }
 
-/* Of an incomplete advice nothing follows for what it does not name. */
+/* An incomplete advice says nothing about what it does not name. */
 static const char *so_far(const struct ct_advice *a)
 {
 	return a->gaps ? " so far" : "";
 }
 
-/* Only what is written out by itself, with its own place; the rest is left in the result. */
+/* Reports what the file names one by one, each at its own place. Returns the rest. */
 static uint64_t check_written(struct ct_check *c, const struct ct_deployed *t,
 			      const struct ct_advice *a, uint64_t extra)
 {
@@ -201,7 +201,7 @@ static void check_ambient(struct ct_check *c, const struct ct_deployed *t,
 					   names));
 }
 
-/* A Docker engine and the CRI give a user other than root nothing, Podman gives it the set. */
+/* Docker engines and the CRI give users other than root nothing, Podman gives them the set. */
 static void check_settings(struct ct_check *c, const struct ct_deployed *t,
 			   const struct ct_advice *a)
 {
@@ -229,7 +229,10 @@ static void check_complete(struct ct_check *c, const struct ct_deployed *t,
 			      ct_xasprintf("INCOMPLETE: %s", text));
 }
 
-/* Other recordings of the same target, as of its replicas. Returns what these need or may use. */
+/*
+ * Checks other recordings of the same target, such as of replicas. Returns what all of its
+ * recordings need or may use.
+ */
 static uint64_t check_replicas(struct ct_check *c, const struct ct_deployed *t,
 			       const struct ct_advice *a, const struct ct_strlist *pairs,
 			       bool *seen)
@@ -250,14 +253,14 @@ static uint64_t check_replicas(struct ct_check *c, const struct ct_deployed *t,
 	return used;
 }
 
-/* used: by other recordings of it. */
+/* used: what other recordings of the target need or may use. */
 static void check_pair(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a,
 		       uint64_t used)
 {
 	if (t->unknown || t->privileged == CT_UNKNOWN)
 		return;
 	used |= a->cap_add | a->optional | check_missing(c, t, a, 0);
-	/* That it is privileged has been said, and says all of this. */
+	/* That it is privileged has been reported, and covers all of this. */
 	if (t->privileged != CT_YES && (!t->from_none || t->given & ~used))
 		check_superfluous(c, t, a, t->given & ~used);
 	check_ambient(c, t, a);
@@ -265,7 +268,7 @@ static void check_pair(struct ct_check *c, const struct ct_deployed *t, const st
 	check_notes(c, t, a);
 }
 
-/* Says where it is not certain that recording and target belong together. */
+/* Reports it if recording and target do not certainly belong together. */
 static void check_match(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a,
 			const struct ct_strlist *pairs, bool guessed)
 {

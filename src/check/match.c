@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whose recording belongs to what in a deployment file. */
+/* Which recording belongs to what in a deployment file. */
 #include <errno.h>
 #include <string.h>
 
@@ -16,10 +16,10 @@ static bool is_named(const struct ct_workload *w, const struct ct_deployed *t)
 	enum ct_tristate pod = t->kind == CT_DEPLOYED_KUBERNETES ? ct_check__is_pod_of(w, t) :
 								   CT_UNKNOWN;
 
-	/* The pod says whose it is: another container of that name is another. */
+	/* The pod decides: a container of the same name in another pod is another one. */
 	if (pod != CT_UNKNOWN)
 		return pod == CT_YES;
-	/* So does Compose of its services. */
+	/* The same goes for Compose and its services. */
 	if (t->kind == CT_DEPLOYED_COMPOSE && w->container.service && *w->container.service)
 		return equal(w->container.service, t->name);
 	if (ct_workload__is_called(w, t->name) || (t->alias && ct_workload__is_called(w, t->alias)))
@@ -80,7 +80,7 @@ int ct_check__check_pairs(const struct ct_check *c, const struct ct_strlist *pai
 	return 0;
 }
 
-/* Has it a place already, by a name? */
+/* Does it already belong to a target, by a name? */
 static bool is_taken(const struct ct_check *c, const struct ct_workload *w,
 		     const struct ct_strlist *pairs)
 {
@@ -90,13 +90,13 @@ static bool is_taken(const struct ct_check *c, const struct ct_workload *w,
 	return is_paired(pairs, w, NULL);
 }
 
-/* A pod of another workload is none of this one, whatever its image. */
+/* A container in a pod of another workload does not belong to this one, whatever its image. */
 static bool may_be(const struct ct_workload *w, const struct ct_deployed *t)
 {
 	return t->kind != CT_DEPLOYED_KUBERNETES || ct_check__is_pod_of(w, t) != CT_NO;
 }
 
-/* The only one of its image on both sides. */
+/* The advice with the target's image, if each side has only one with that. */
 static const struct ct_advice *by_image(const struct ct_check *c, const struct ct_deployed *t,
 					const struct ct_strlist *pairs)
 {
@@ -135,7 +135,7 @@ const struct ct_advice *ct_check__match(const struct ct_check *c, const struct c
 		    !is_paired(pairs, r->advices[i].workload, NULL))
 			return &r->advices[i];
 	a = by_image(c, t, pairs);
-	/* One on each side belong together, unless the recording is another pair's. */
+	/* If each side has only one they belong together, unless pairs say what does. */
 	if (!a && r->nadvices == 1 && c->targets.len == 1 && !pairs->len &&
 	    may_be(r->advices[0].workload, t))
 		a = &r->advices[0];

@@ -78,7 +78,7 @@ static void put_rules(struct ct_json *j)
 	ct_json__end_array(j);
 }
 
-/* A path as a relative reference of RFC 3986: what is not unreserved is escaped. */
+/* A path as a URI reference of RFC 3986, with all but unreserved characters escaped. */
 static char *uri_of(const char *path)
 {
 	struct ct_str s = { 0 };
@@ -116,7 +116,7 @@ static void put_location(struct ct_json *j, const struct ct_place *at)
 	ct_json__end_array(j);
 }
 
-/* The same finding keeps it when lines move: who and what, but not where. */
+/* A finding keeps its fingerprint when lines move: it covers who and what, but not which line. */
 static void put_fingerprint(struct ct_json *j, const struct ct_finding *f)
 {
 	ct_autofree char *subject = ct_finding__subject(f);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * JUnit's XML, as CI servers read it: a test case for each service, container or unit, and one for
- * each recording that belongs to none. What nothing was recorded of was skipped.
+ * each recording that belongs to none. A case without a recording counts as skipped.
  */
 #include <string.h>
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Whether a recorded container is one of the pods of a workload of a manifest. */
+/* Whether a recorded container belongs to a pod of a manifest's workload. */
 #include <string.h>
 
 #include "check/check.h"
 #include "model/pod.h"
 
-/* generateName is cut there before the five random characters. */
+/* Kubernetes cuts generateName to this length, then adds five random characters. */
 #define LONGEST_BASE 58
 
-/* What a controller of that kind puts behind its own name. */
+/* Is this what a controller of that kind appends to its own name? */
 static bool is_suffix(const char *kind, const char *s)
 {
 	static const char *const plain[] = { "DaemonSet", "ReplicaSet", "ReplicationController",

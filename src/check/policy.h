@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a house allows its workloads: a small YAML or JSON file.
+ * A policy: what an organization allows its workloads, as a small YAML or JSON file.
  *
  *	forbid: [SYS_ADMIN, SYS_MODULE]	# never, nowhere
  *	max_scope: namespace		# none, namespace or host
@@ -29,7 +29,7 @@ struct ct_policy {
 	uint64_t forbid;
 	bool has_allow;
 	struct ct_policy_list allow;
-	/* -1: not said */
+	/* -1: not set */
 	int max_scope, max_risk, min_confidence;
 	struct ct_place forbid_at, scope_at, risk_at, confidence_at;
 	struct ct_policy_list *workloads;
@@ -39,7 +39,7 @@ struct ct_policy {
 /* Does this document look like one? */
 bool ct_policy__is(const struct ct_yaml_node *root);
 
-/* Unknown keys, names and values are errors: -EINVAL with file:line:column. file lives on. */
+/* Unknown keys, names and values are errors: -EINVAL with file:line:column. file must outlive p. */
 int ct_policy__read(const struct ct_yaml *y, const char *file, struct ct_policy *p,
 		    struct ct_err *err);
 void ct_policy__free(struct ct_policy *p); /* what it holds */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a policy has against what a workload is given, or needs where nothing is known of that. */
+/* What a policy objects to in what a workload is given or needs. */
 #include <string.h>
 
 #include "check/check.h"
@@ -15,7 +15,7 @@ static bool is_called(const struct ct_deployed *t, const struct ct_advice *a, co
 		     (w->container.service && !strcmp(w->container.service, name)));
 }
 
-/* The list by name, the general one, or NULL. */
+/* The list for this workload's name, else the general one, else NULL. */
 static const struct ct_policy_list *list_for(struct ct_policy *p, const struct ct_deployed *t,
 					     const struct ct_advice *a)
 {
@@ -36,7 +36,7 @@ static void object(struct ct_check *c, const struct ct_deployed *t, const struct
 
 	if (!caps)
 		return;
-	/* Where the file can be changed for it, the file; else the rule that stands against it. */
+	/* Points to the deployment file if there is one to change, else to the policy's rule. */
 	ct_check__add(c, CT_CHECK_POLICY, t, a, caps,
 		      t ? (t->set_at.file ? t->set_at : t->at) : *at,
 		      ct_xasprintf("it %s %s, %s (%s:%u)", given ? "is given" : "needs", names, why,
@@ -68,7 +68,7 @@ void ct_check__apply_policy(struct ct_check *c, const struct ct_deployed *t,
 	if (list) {
 		object(c, t, a, held & ~list->allow, &list->at, "which is not on its list");
 		if (list->name)
-			return; /* by name: an exception to the rest */
+			return; /* a list by name is an exception to the other rules */
 	}
 	held &= list ? list->allow : ~0ull;
 	object(c, t, a, held & p->forbid, &p->forbid_at, "which is forbidden");
