@@ -72,7 +72,7 @@ static int list(struct ct_store *s, struct ct_err *err)
 
 /* ---- acknowledging ---- */
 
-/* Who did it: through sudo, whoever called it. */
+/* Who acknowledges; under sudo, the user who called it. */
 static const char *user(void)
 {
 	const char *sudo = getenv("SUDO_USER");
@@ -81,7 +81,7 @@ static const char *user(void)
 	return sudo && *sudo ? sudo : pw ? pw->pw_name : "unknown";
 }
 
-/* Of what: "web about SYS_TIME", "the event 0123456789ab". Printable; the caller frees. */
+/* What it is about: "web about SYS_TIME", "the event 0123456789ab". Printable; the caller frees. */
 static char *subject(const struct ct_store_ack *a)
 {
 	ct_autofree char *name = ct_printable(a->name ? a->name : a->id);
@@ -120,7 +120,7 @@ static int acknowledge(struct ct_store *s, const struct ct_store_ack *a, struct 
 	return 0;
 }
 
-/* A store that is not there was not made for it: it was opened for reading before. */
+/* This does not create a missing store, since it was opened for reading before. */
 static int change(struct ct_store **s, const struct ct_store_ack *a, struct ct_err *err)
 {
 	int ret;
@@ -130,7 +130,7 @@ static int change(struct ct_store **s, const struct ct_store_ack *a, struct ct_e
 	return ret ? ret : acknowledge(*s, a, err);
 }
 
-/* What the words say; 1: nothing, which means a list. */
+/* Reads the words into *a. Returns 1 if they name nothing, which means to list. */
 static int parse(const struct ct_strlist *rest, struct ct_store_ack *a, struct ct_err *err)
 {
 	int cap;

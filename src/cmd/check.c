@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim check: advices held against what is deployed, for CI. Needs no privilege. */
+/* captrim check: compares advices with what is deployed, for CI. Needs no privilege. */
 #include "check/check.h"
 
 #include <errno.h>
@@ -68,7 +68,7 @@ static void write_check(FILE *out, void *arg)
 	}
 }
 
-/* An exit status. */
+/* Returns the exit status. */
 static int check(const struct ct_strlist *files, enum ct_mode mode)
 {
 	ct_autoerr struct ct_err err = {};

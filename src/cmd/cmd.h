@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The commands: each parses its words, calls, prints, and returns an exit status. */
+/* The commands: each parses its words, does its work, prints, and returns an exit status. */
 #ifndef CT_CMD_CMD_H
 #define CT_CMD_CMD_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim diff: two times, hosts or images of a store, or a deployment file, compared. */
+/* captrim diff: compares two times, hosts or images of a store, or a deployment file. */
 #include <errno.h>
 #include <string.h>
 
@@ -127,7 +127,7 @@ static int read_side(struct ct_store *store, struct ct_side *s, struct ct_err *e
 	if (s->kind == CT_SIDE_IMAGE)
 		ct_survey__of_image(&s->sv, s->text);
 	ct_survey__join(&s->sv);
-	/* A time is not wrong for being early. */
+	/* A time is not an error if nothing was stored before it. */
 	if (s->kind == CT_SIDE_IMAGE && !s->sv.len) {
 		ct_autofree char *shown = ct_printable(s->text);
 		ct_autofree char *others = ct_stored__others(store, image_of);
@@ -139,7 +139,7 @@ static int read_side(struct ct_store *store, struct ct_side *s, struct ct_err *e
 	return 0;
 }
 
-/* What else meets a need only an advice tells, and that is as of now. */
+/* Which other capabilities meet a need only an advice tells, and advice is as of now. */
 static int read_beside_file(struct ct_store *store, struct ct_side *seen, struct ct_side *file,
 			    struct ct_err *err)
 {

@@ -64,7 +64,7 @@ static void check_probe(void)
 	struct ct_probe *p = NULL;
 	static const char *const layouts[] = { "?", "v1", "v2", "hybrid v1 and v2" };
 
-	/* The tracepoints' numbers are read from a tracefs, which not everybody may. */
+	/* The tracepoints' numbers are read from tracefs, which not every user may do. */
 	if (ct_probe__open(&o, &p, &unwatched)) {
 		o.syscalls = NULL;
 		if (ct_probe__open(&o, &p, &err)) {
@@ -99,7 +99,7 @@ static void check_docker(void)
 	int ret = ct_runtimes__connect(NULL, &e, &err);
 
 	if (ret) {
-		/* The message has the address in it, which may be one with a password. */
+		/* The message contains the address, which may include a password. */
 		printf("no   container API: %s (names of containers will be missing)\n",
 		       report ? strerror(-ret) : err.msg);
 		return;
@@ -122,7 +122,7 @@ static void show_fact(void *arg, const char *what, const char *value)
 	printf("     %s: %s\n", what, value);
 }
 
-/* Exactly what the daemon takes on this host, and the lines of a unit that give it. */
+/* Prints exactly what the daemon needs on this host, and the lines of a unit that give it. */
 static void show_privileges(void)
 {
 	static const char *const holders[] = { "loader", "opener", "daemon" };

@@ -78,8 +78,8 @@ static void put_rule(const struct ct_term *t, const struct ct_rule *rule, const 
 }
 
 /*
- * The text without " (name)", the function in brackets by which the table tells apart what is
- * otherwise the same in a hundred drivers. The caller frees.
+ * The text without " (name)", the function in brackets that tells apart rules which are otherwise
+ * the same for a hundred drivers. The caller frees.
  */
 static char *common_text(const struct ct_rule *rule)
 {
@@ -98,7 +98,7 @@ struct topic {
 	char *text;
 };
 
-/* What is asked under the same words, with the same consequences, is one topic. */
+/* Rules with the same text and the same consequences are one topic. */
 static int topic_cmp(const struct topic *a, const struct topic *b)
 {
 	const struct ct_rule *ra = a->rule, *rb = b->rule;
@@ -124,7 +124,7 @@ static int topic_order(const void *x, const void *y)
 	return cmp ? cmp : strcmp(a->rule->site, b->rule->site);
 }
 
-/* The topic that topics starts with, and all its sites. Returns how many rules that were. */
+/* Prints the first topic and all its sites. Returns how many rules it consists of. */
 static size_t put_topic(const struct ct_term *t, const struct topic *topics, size_t n)
 {
 	const struct ct_rule *rule = topics[0].rule;
@@ -186,7 +186,7 @@ static void explain_cap(const struct ct_term *t, int cap)
 	put_sites(t, cap);
 }
 
-/* Rules that differ in nothing but a condition that their text does not tell apart. */
+/* Has an earlier rule said the same? Such rules differ only in a condition that the text omits. */
 static bool said_before(const struct ct_rule *rules, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
@@ -197,7 +197,7 @@ static bool said_before(const struct ct_rule *rules, size_t i)
 	return false;
 }
 
-/* "before Linux 6.12: ", for the caller to free; "" for a rule of all versions. */
+/* "before Linux 6.12: ", for the caller to free; "" for a rule that holds in all versions. */
 static char *versions(const struct ct_rule *rule)
 {
 	struct ct_str str = { 0 };

@@ -16,7 +16,7 @@ static int read_recording(const char *path, char *text, size_t len, struct ct_se
 {
 	ct_autofclose FILE *in = NULL;
 
-	/* An empty buffer cannot be opened; the reader is to say what it says of such a file. */
+	/* fmemopen() refuses an empty buffer; the reader reports what it reports of empty files. */
 	in = len ? fmemopen(text, len, "r") : fopen("/dev/null", "re");
 	if (!in)
 		return ct_err__set(err, errno, "cannot read from memory: %s", strerror(errno));
@@ -37,7 +37,7 @@ static int add_file(struct loaded *l, const char *path, enum ct_mode mode, struc
 	ct_autoreport struct ct_report *r = NULL;
 	ct_autofree char *text = NULL;
 	size_t len;
-	/* Which kind a file is must be known before it is parsed, also from a pipe. */
+	/* Read whole, since its kind must be known before it is parsed, even from a pipe. */
 	int ret = ct_input__read(path, MAX_FILE, NULL, &text, &len, err);
 
 	if (!ret && ct_advice_json__is(text, len)) {

@@ -49,7 +49,7 @@ static void write_list(FILE *out, void *arg)
 		ct_survey__table(sv, out, &term, fd >= 0 && isatty(fd) ? term.width : 0);
 }
 
-/* Those of which a run from the start would tell what can go. */
+/* Counts the workloads for which a run seen from its start would tell what can be taken away. */
 static size_t count_begun(const struct ct_survey *sv)
 {
 	size_t n = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim monitor: all day, on every host. */
+/* captrim monitor: watches a host all day. */
 #include "monitor/monitor.h"
 
 #include <errno.h>
@@ -105,6 +105,6 @@ int ct_cmd__monitor(int argc, char **argv)
 	if (ret)
 		ct_warn("%s", err.msg);
 	ct_strlist__free(&policies);
-	/* A mistake in the configuration is one of use; a manager need not try again. */
+	/* A mistake in the configuration is a usage error; a manager need not try again. */
 	return ret == -EINVAL ? CT_EXIT_USAGE : ret ? CT_EXIT_FAILURE : 0;
 }

@@ -40,7 +40,7 @@ static void on_signal(void *arg, const struct signalfd_siginfo *info)
 	ct_loop__stop(arg);
 }
 
-/* Before anybody looks: a store that cannot be read is told here, and not only in a browser. */
+/* Tries the store at once, so that an error is reported here and not only in a browser. */
 static int try_store(struct ct_err *err)
 {
 	ct_autostore struct ct_store *s = NULL;

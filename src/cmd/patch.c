@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim patch: the advice written into the Compose files that people deploy from. */
+/* captrim patch: writes the advice into the Compose files that people deploy from. */
 #include "edit/patch.h"
 
 #include <errno.h>
@@ -107,7 +107,7 @@ static int print_diff(const struct ct_patch *p, struct ct_err *err)
 	return 0;
 }
 
-/* Only what captrim made itself is replaced. */
+/* Replaces an existing file only if captrim made it. */
 static int write_override(const struct ct_patch *p, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(override_path), *there = NULL;
@@ -132,7 +132,10 @@ static int write_override(const struct ct_patch *p, struct ct_err *err)
 	return ret;
 }
 
-/* Said first, in any case, and not written unasked: what lacks a need breaks the service. */
+/*
+ * Warns of an incomplete advice before anything else, and refuses to write it unasked: a set that
+ * lacks a need breaks the service.
+ */
 static int check_complete(const struct ct_patch *p, struct ct_err *err)
 {
 	bool writes = do_write || (override_path && strcmp(override_path, "-") != 0), any = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim record: watch what runs already, into a file. */
+/* captrim record: watch what already runs, and write a recording to a file. */
 #include <errno.h>
 #include <string.h>
 
@@ -114,7 +114,7 @@ static void say_unseen(const struct ct_session *s)
 	}
 }
 
-/* Better before an hour of watching than after. */
+/* Better said before an hour of watching than after it. */
 static void say_unstarted(struct ct_recorder *r)
 {
 	if (ct_recorder__watches_running(r))

@@ -90,7 +90,10 @@ static int parse_target(struct ct_err *err)
 	return 0;
 }
 
-/* What the recordings advise for this workload; one alone may go by another name. */
+/*
+ * Keeps what the recordings advise for this workload. If only one workload was recorded, its name
+ * does not matter.
+ */
 static int add_advised(const struct ct_strlist *files, enum ct_mode mode, struct ct_err *err)
 {
 	ct_autosession struct ct_session *s = NULL;

@@ -76,13 +76,13 @@ int ct_cmd__mode(bool is_strict, bool is_generous, enum ct_mode *mode, struct ct
 	return 0;
 }
 
-/* Only the client that should have started it was seen, or nothing. */
+/* Was nothing seen, or only the client that should have started something? */
 static bool nothing_started(const struct ct_session *s)
 {
 	return !s->nworkloads || (s->nworkloads == 1 && s->workloads[0]->kind == CT_WL_COMMAND);
 }
 
-/* A client's own checks are of no interest beside those of what it had started. */
+/* A client's own checks are of no interest beside those of what it started. */
 static void drop_client(struct ct_session *s, bool is_client)
 {
 	if (!is_client || s->nworkloads < 2)
@@ -108,7 +108,7 @@ static int report(struct ct_session *s, struct ct_err *err)
 	return ct_view__write(r, &emit, out_path, err);
 }
 
-/* What Compose started came from files that captrim can change. */
+/* Suggests captrim patch for what Compose started, since that comes from files. */
 static void offer_patch(const struct ct_session *s)
 {
 	ct_autofree char *rec = ct_emit__shell(save_path ? save_path : "FILE");
@@ -131,7 +131,7 @@ static void offer_patch(const struct ct_session *s)
 	ct_str__free(&words);
 }
 
-/* The client dies of a signal, and the container that it waited for need not. */
+/* A signal kills the client, but not necessarily the container that it waited for. */
 static void stop_containers(const struct ct_launch *in)
 {
 	struct ct_client c = ct_client__parse(in->argv);
@@ -149,7 +149,7 @@ static void stop_containers(const struct ct_launch *in)
 			in->argv[c.name], label);
 }
 
-/* Between attaching and the report. Returns captrim's exit status. */
+/* From attaching to the report. Returns captrim's exit status. */
 static int watch(struct ct_recorder *r, const struct ct_launch *in, struct ct_err *err)
 {
 	ct_autosession struct ct_session *s = NULL;

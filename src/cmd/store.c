@@ -98,7 +98,7 @@ static int rebuild(struct ct_store *s, const struct ct_strlist *rest, struct ct_
 	(void)s;
 	(void)rest;
 	(void)err;
-	/* What was broken is gone from there by now, with a word about where it is. */
+	/* Opening the store has put a broken one aside, and has said where it is. */
 	puts("nothing in the store is damaged");
 	return 0;
 }

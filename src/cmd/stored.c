@@ -52,7 +52,6 @@ static const char *space_of(const struct ct_survey_row *row)
 	return row->space;
 }
 
-/* What the store has of that kind, for a message: printable, the caller frees. */
 char *ct_stored__others(struct ct_store *s, const char *(*of)(const struct ct_survey_row *row))
 {
 	ct_autosurvey struct ct_survey all = {};
@@ -74,7 +73,7 @@ char *ct_stored__others(struct ct_store *s, const char *(*of)(const struct ct_su
 	return names ? names : ct_xstrdup("none");
 }
 
-/* A host, project or namespace of which nothing is there was probably misspelt. */
+/* A host, project or namespace of which the store has nothing was probably misspelt. */
 static int check_there(struct ct_store *s, const struct ct_stored *o, struct ct_err *err)
 {
 	const struct {
@@ -107,7 +106,7 @@ static int check_there(struct ct_store *s, const struct ct_stored *o, struct ct_
 	return 0;
 }
 
-/* Names are the database's to find, of however many there are. */
+/* Lets the database find the names, however many workloads there are. */
 static int read_named(struct ct_store *s, const struct ct_stored *o, struct ct_store_query *q,
 		      const struct ct_survey_want *want, struct ct_survey *sv, struct ct_err *err)
 {
@@ -117,7 +116,7 @@ static int read_named(struct ct_store *s, const struct ct_stored *o, struct ct_s
 			     ct_survey__read_joined(s, q, want->depth, sv, err);
 }
 
-/* -ENOENT with a message if a name, or an option, means nothing that is there. */
+/* -ENOENT with a message if a name, or an option, matches nothing in the store. */
 static int check_names(struct ct_store *s, const struct ct_stored *o, struct ct_store_query *q,
 		       const struct ct_survey *found, struct ct_err *err)
 {
@@ -136,7 +135,7 @@ static int check_names(struct ct_store *s, const struct ct_stored *o, struct ct_
 		ret = check_there(s, o, err);
 	if (ret)
 		return ret;
-	/* What some hosts call it is not what it is called on the first of them. */
+	/* Not for names that were found: in `all` a workload has the name of its first host. */
 	for (size_t i = 0; i < o->names.len; i++)
 		if (!ct_survey__has(found, o->names.items[i]))
 			return ct_survey__choose(&all, &o->names.items[i], 1, err);
@@ -183,7 +182,7 @@ int ct_stored__load(struct ct_store *store, const struct ct_stored *o,
 			o->since ? " since " : "", o->since ? o->since : "");
 	if (ret)
 		return ret;
-	/* By key, so that a name means the same to all readers. */
+	/* Loads by key, so that a name means the same to all readers. */
 	keys = ct_xzalloc(sv.len * sizeof(*keys));
 	for (size_t i = 0; i < sv.len; i++)
 		keys[i] = sv.rows[i].key;

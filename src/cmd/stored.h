@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What readers of a store have in common: the options that choose from it, and what is chosen. */
+/* What commands that read a store share: options that choose from it, and reading the choice. */
 #ifndef CT_CMD_STORED_H
 #define CT_CMD_STORED_H
 
 #include "cmd/cmd.h"
 #include "survey/stored.h"
 
-/* What a command was told to take from a store. All empty: nothing was said. */
+/* What a command was told to read from a store. All empty: it was told nothing. */
 struct ct_stored {
 	const char *url, *since, *host, *project, *space;
 	struct ct_strlist names;
@@ -43,11 +43,11 @@ struct ct_stored {
 		0, "project", "NAME", CT_OPT_STR, dest, NULL, "only this Compose project's" \
 	}
 
-/* What stands for files of recordings. */
+/* The options that stand in for files of recordings. */
 #define CT_ROWS_STORED(o)                                                                     \
 	CT_ROW_STORE(&(o).url), CT_ROW_NAME(&(o).names), CT_ROW_STORED_PROJECT(&(o).project), \
 		CT_ROW_NAMESPACE(&(o).space), CT_ROW_HOST(&(o).host), CT_ROW_SINCE(&(o).since)
-/* Which workloads, and in which order, for what lists them. */
+/* For commands that list workloads: which ones, and in which order. */
 #define CT_ROWS_LISTED(o, order)                                                             \
 	CT_ROW_STORE(&(o).url), CT_ROW_HOST(&(o).host), CT_ROW_STORED_PROJECT(&(o).project), \
 		CT_ROW_NAMESPACE(&(o).space), CT_ROW_SINCE(&(o).since), CT_ROW_SORT(order)
@@ -58,7 +58,7 @@ struct ct_stored {
 			"was last seen"                                                         \
 	}
 
-/* Was anything said that means a store? */
+/* Was any option given that means a store? */
 bool ct_stored__is_wanted(const struct ct_stored *o);
 
 /* The query for it, without the names. -EINVAL: --since does not name a time. It borrows from o. */
@@ -70,14 +70,15 @@ struct ct_survey_want {
 };
 
 /*
- * The workloads, and what is known of their needs. Names that are not there are -ENOENT, and an
- * empty store is not.
+ * Reads the workloads and what is known of their needs. -ENOENT: a name is not in the store; that
+ * the store is empty is not an error.
  */
 int ct_stored__survey(struct ct_store *s, const struct ct_stored *o,
 		      const struct ct_survey_want *want, struct ct_survey *sv, struct ct_err *err);
 
 /*
- * All recordings of them, judged: what the same recordings as files give. -ENOENT: there are none.
+ * Loads and judges all recordings of the workloads, with the same result as from files. -ENOENT:
+ * there are none.
  * *r borrows from *s: free the report first. Both are untouched on failure.
  */
 int ct_stored__load(struct ct_store *store, const struct ct_stored *o,
@@ -85,8 +86,8 @@ int ct_stored__load(struct ct_store *store, const struct ct_stored *o,
 		    struct ct_err *err);
 
 /*
- * From FILE... or the store. ct_stored__check() before: -EINVAL if there is neither, or both; what
- * is the command's name.
+ * ct_stored__load_either() loads FILE... or from the store. Call ct_stored__check() before: -EINVAL
+ * if neither is given, or both; what is the command's name.
  */
 int ct_stored__check(const struct ct_stored *o, const struct ct_strlist *files, const char *what,
 		     struct ct_err *err);
@@ -94,7 +95,7 @@ int ct_stored__load_either(const struct ct_stored *o, const struct ct_strlist *f
 			   const struct ct_judge_opts *how, struct ct_session **s,
 			   struct ct_report **r, struct ct_err *err);
 
-/* What the store has of a kind, for a message: printable names, the caller frees. */
+/* The names of a kind that the store has, as a printable list for a message; the caller frees. */
 char *ct_stored__others(struct ct_store *s, const char *(*of)(const struct ct_survey_row *row));
 
 void ct_stored__free(struct ct_stored *o); /* the list */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim top: the workloads as a live table, of a store or of this host. */
+/* captrim top: the workloads of a store, or of this host, as a live table. */
 #include <errno.h>
 
 #include "base/clock.h"

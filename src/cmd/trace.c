@@ -48,7 +48,7 @@ struct tracer {
 	struct ct_cgroups *cgroups;
 	long pid;
 	char *id;   /* of the only workload of interest, or NULL */
-	int broken; /* why our output cannot be written any more: a positive errno */
+	int broken; /* why the output cannot be written any more: a positive errno */
 };
 
 static void print_text(const struct ct_sample *s, const char *workload, const char *syscall,
@@ -170,7 +170,7 @@ static void on_time(void *arg)
 	ct_loop__stop(t->loop);
 }
 
-/* Until the time is up, a signal comes, or our output cannot be written any more. */
+/* Runs until the time is up, a signal comes, or the output cannot be written any more. */
 static int follow(struct tracer *t, struct ct_err *err)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };

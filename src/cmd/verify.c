@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim verify: the advice proved by running again under it and under less. */
+/* captrim verify: proves the advice by running the workload again under it and under less. */
 #include "verify/verify.h"
 
 #include <errno.h>
@@ -91,14 +91,14 @@ static void on_signal(int sig)
 	ct_verify_interrupted = 1;
 }
 
-/* Between two runs, too, a signal must not end us: there may be something to remove. */
+/* A signal must not end captrim between two runs, either: there may be something to remove. */
 static void catch_signals(void)
 {
 	struct sigaction act = { .sa_handler = on_signal, .sa_flags = SA_RESTART }, old;
 
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
-	/* Under nohup it stays ignored. */
+	/* Under nohup SIGHUP stays ignored. */
 	if (!sigaction(SIGHUP, NULL, &old) && old.sa_handler != SIG_IGN)
 		sigaction(SIGHUP, &act, NULL);
 }
