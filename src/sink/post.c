@@ -11,9 +11,9 @@
 #include "base/clock.h"
 
 #define MAX_SECRET   4096
-#define MAX_ANSWER   4096 /* bytes of it that are looked at */
+#define MAX_ANSWER   4096 /* bytes of the body that are looked at */
 #define SHOWN_ANSWER 200
-#define MOST_ANSWER  (1 << 20) /* headers and body; who sends more takes up our time */
+#define MOST_ANSWER  (1 << 20) /* bytes of headers and body; a longer answer ends the request */
 #define MIN_TIMEOUT  (100 * CT_NS_PER_MS)
 #define MAX_TIMEOUT  (300 * CT_NS_PER_SEC)
 
@@ -31,7 +31,7 @@ struct ct_post {
 	struct watched *watched;
 	size_t len, cap;
 	char *path;
-	char *url, *token; /* token NULL: none */
+	char *url, *token; /* token is NULL without a token_file */
 	struct curl_slist *headers;
 	char *body;
 	bool sending;
@@ -78,7 +78,7 @@ static bool has_credentials(const char *url)
 	return host && memchr(host + 3, '@', n);
 }
 
-/* path: of the file that has it, whose content no message shows. NULL: none. */
+/* path is the file that holds the URL; messages then show it instead of the URL. May be NULL. */
 static int check_url(const char *url, const char *path, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(path ? path : url);
@@ -104,7 +104,7 @@ int ct_post__check(const struct ct_sink_config *c, struct ct_err *err)
 	return c->url ? check_url(c->url, NULL, err) : 0;
 }
 
-/* "http://host:9093" becomes "http://host:9093/api/v2/alerts"; what has a path keeps it. */
+/* "http://host:9093" becomes "http://host:9093/api/v2/alerts"; a URL with a path stays as it is. */
 static char *complete(const char *url, const char *path)
 {
 	const char *host = strstr(url, "://") + 3;
@@ -212,7 +212,7 @@ static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void 
 
 /* ---- a request ---- */
 
-/* What is returned to libcurl: less than it has ends the request. */
+/* The return value for libcurl, which ends the request if it is less than n. */
 static size_t receive(struct ct_post *p, size_t n)
 {
 	p->received += n;
@@ -228,7 +228,7 @@ static size_t take_body(char *data, size_t size, size_t n, void *arg)
 	return receive(p, size * n);
 }
 
-/* Seconds; a date is not understood, and the pause is the usual one. */
+/* Looks for Retry-After in seconds. A date is ignored, and the usual pause is made. */
 static size_t take_header(char *line, size_t size, size_t n, void *arg)
 {
 	static const char name[] = "retry-after:";
@@ -253,8 +253,8 @@ static void set_up(struct ct_post *p)
 
 	curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
 	/*
-	 * A look-up of a name cannot be stopped. One that takes longer than the request may is left
-	 * to itself, or libcurl waits for its end: minutes, if no server of names answers.
+	 * A name look-up cannot be stopped. Without this option libcurl would wait for the end of
+	 * one that outlasts the request, which takes minutes if no name server answers.
 	 */
 	curl_easy_setopt(h, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -328,7 +328,7 @@ void ct_post__free(struct ct_post *p)
 	free(p);
 }
 
-/* Only where it goes: what is behind the host may be a secret. */
+/* Scheme and host alone, because credentials and what follows the host may be secret. */
 static char *shown_url(const char *url)
 {
 	const char *host = strstr(url, "://") + 3;
@@ -364,7 +364,7 @@ static void answer(struct ct_post *p, CURLcode code)
 	r.why = why;
 	p->answer = (struct ct_str){ 0 };
 	end_request(p);
-	/* The last: it may send the next one. */
+	/* This must come last, because the callback may start the next request. */
 	if (p->fn)
 		p->fn(p->sink, &r, text ? text : "");
 	else
@@ -399,7 +399,7 @@ int ct_post__send(struct ct_post *p, const char *const *headers, const char *bod
 	memcpy(p->body, body, len);
 	for (size_t i = 0; headers[i]; i++)
 		add_header(p, headers[i]);
-	add_header(p, "Expect:"); /* no asking beforehand, which some servers never answer */
+	add_header(p, "Expect:"); /* no "100-continue", which some servers never answer */
 	if (p->token) {
 		ct_autofree char *line = ct_xasprintf("Authorization: Bearer %s", p->token);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Alertmanager's API, version 2. It forgets an alert that is not sent again, so those that stand
- * are sent every few minutes, until somebody acknowledges them or they expire.
+ * Alertmanager's API, version 2. Alertmanager forgets an alert that is not sent again, so those
+ * that stand are repeated every few minutes, until somebody acknowledges them or they expire.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,13 +13,13 @@
 
 #define MAX_STANDING 1000
 #define MIN_RESEND   (10 * CT_NS_PER_SEC)
-#define BRIEF_MS     (15 * 60 * 1000ll) /* how long what does not stand is shown */
+#define BRIEF_MS     (15 * 60 * 1000ll) /* for how long an alert that does not stand is shown */
 
 struct out_alertmanager {
 	struct ct_post *post;
 	struct ct_source *timer;
 	struct ct_notices standing, settled;
-	bool sending; /* an event of the queue; else those that stand */
+	bool sending; /* the request carries an event of the queue, not only those that stand */
 };
 
 static const char *alert_name(enum ct_notice_kind kind)
@@ -78,7 +78,7 @@ static void put_alert(struct ct_json *j, const struct ct_notice *e, int64_t end_
 	ct_json__end_object(j);
 }
 
-/* All that stand, what was settled since, and e, unless it is NULL. */
+/* All alerts that stand, those settled since the last success, and e unless it is NULL. */
 static char *body_of(const struct ct_sink *s, const struct ct_notice *e)
 {
 	const struct out_alertmanager *a = s->own;

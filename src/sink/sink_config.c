@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* "sinks:" of the configuration. */
+/* Reads "sinks:" in the configuration. */
 #include <errno.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ const struct ct_sink_type *const ct_sink_types[] = {
 	&ct_sink_webhook, &ct_sink_alertmanager, &ct_sink_otlp,	   NULL,
 };
 
-/* Of all types: for what is done with each. */
+/* The fields of all types, for freeing and comparing any configuration. */
 static const struct ct_yaml_field all_fields[] = {
 	CT_SINK_COMMON_FIELDS,
 	CT_SINK_HTTP_FIELDS,
@@ -170,7 +170,7 @@ static bool is_taken(const struct ct_sink_configs *l, size_t except, const char 
 	return false;
 }
 
-/* "webhook", "webhook-2": in their order, so that a reload finds the same. */
+/* "webhook", "webhook-2": numbered in their order, so that a reload gives the same names. */
 static void name_them(struct ct_sink_configs *l)
 {
 	for (size_t i = 0; i < l->len; i++) {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events as NDJSON, one a line: in a file, which may be moved away at any time, or standard output.
- */
+/* Events as NDJSON, to standard output or to a file, which may be moved away at any time. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,12 +12,12 @@
 struct out_file {
 	int fd;
 	bool regular;
-	char *line; /* the one that is written, with its newline; a pipe takes it in pieces */
+	char *line; /* being written, with its newline; a pipe may take it in pieces */
 	size_t len, written;
-	char id[CT_NOTICE_ID_LEN + 1]; /* of its event */
+	char id[CT_NOTICE_ID_LEN + 1]; /* of the event in line */
 };
 
-/* -ENXIO: only of a pipe that nobody reads. */
+/* Returns -ENXIO only for a pipe that nobody reads. */
 static int cannot_open(const char *path, const char *shown, int error, struct ct_err *err)
 {
 	const char *why = strerror(error);
@@ -33,7 +32,7 @@ static int cannot_open(const char *path, const char *shown, int error, struct ct
 			   error == ELOOP ? "; name the file itself, not a link to it" : "");
 }
 
-/* What never lets anybody wait: files, and pipes that somebody reads. */
+/* Opens what never blocks a writer: files, character devices, and pipes that somebody reads. */
 static int open_path(const char *path, struct out_file *f, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(path);
@@ -55,7 +54,7 @@ static int open_path(const char *path, struct out_file *f, struct ct_err *err)
 		close(f->fd);
 	f->fd = ct_steal_fd(&fd);
 	f->regular = S_ISREG(st.st_mode);
-	/* A line that was begun in the file before is written from its beginning. */
+	/* A line that was begun in the old file is written to the new one from its beginning. */
 	f->written = 0;
 	return 0;
 }
@@ -81,7 +80,7 @@ static void close_file(struct ct_sink *s)
 	free(f);
 }
 
-/* A pipe that nobody reads is opened when there is something to send. */
+/* Succeeds for a pipe that nobody reads: it is opened when there is something to send. */
 static int open_if_read(struct ct_sink *s, struct ct_err *err)
 {
 	ct_autoerr struct ct_err why = { 0 };
@@ -126,7 +125,7 @@ static bool is_gone(const struct ct_sink *s, const struct out_file *f)
 		here.st_dev != there.st_dev || here.st_ino != there.st_ino);
 }
 
-/* Half a line is taken back, where that can be done. */
+/* Removes the beginning of a line that could not be written whole, if it is in a regular file. */
 static void take_back(const struct out_file *f, ssize_t written)
 {
 	struct stat st;
@@ -135,7 +134,7 @@ static void take_back(const struct out_file *f, ssize_t written)
 		(void)!ftruncate(f->fd, st.st_size - written);
 }
 
-/* -EAGAIN: not all of it could be written yet. */
+/* Returns -EAGAIN if the rest of the line has to be written later. */
 static int write_line(struct out_file *f)
 {
 	while (f->written < f->len) {
@@ -143,7 +142,7 @@ static int write_line(struct out_file *f)
 		size_t left = f->len - f->written, n = left;
 		ssize_t done;
 
-		/* So much a pipe takes without letting the writer wait, if it takes any. */
+		/* A pipe that is writable takes PIPE_BUF bytes without blocking. */
 		if (!f->regular) {
 			n = left > PIPE_BUF ? PIPE_BUF : left;
 			if (poll(&p, 1, 0) < 1)
@@ -187,7 +186,7 @@ static int send_line(struct ct_sink *s, const struct ct_notice *e, struct ct_err
 		ret = write_line(f);
 		if (ret)
 			break;
-		/* One that was begun and then given up is ended all the same. */
+		/* The line of an earlier event, begun and given up, had to be completed first. */
 		more = strcmp(f->id, e->id) != 0;
 		free(ct_steal(f->line));
 	}
@@ -196,7 +195,7 @@ static int send_line(struct ct_sink *s, const struct ct_notice *e, struct ct_err
 
 		ct_err__set(err, -ret, "cannot write events to %s: %s", shown,
 			    ret == -EAGAIN ? "nobody reads" : strerror(-ret));
-		/* What comes next may be another event. */
+		/* If nothing of it was written, the next call may begin with another event. */
 		if (!f->written)
 			free(ct_steal(f->line));
 	}

@@ -15,10 +15,10 @@
 
 #define SOCKET "/run/systemd/journal/socket"
 
-/* One id for each kind of event: this, and the number of its kind as the last digit. */
+/* Each kind of event has a message id of its own, whose last digit is the number of the kind. */
 #define MESSAGE_ID "c4bd7e0f5a0c4a9d8e6b3f1207d95a6"
 
-/* The form with a length, in which a value may hold anything. */
+/* Uses the form with an explicit length, in which a value may hold any bytes. */
 static void add_field(struct ct_str *s, const char *name, const char *value)
 {
 	uint64_t len = htole64(strlen(value));
@@ -59,7 +59,7 @@ static const char *path_of(const struct ct_sink *sink)
 	return sink->c.socket ? sink->c.socket : SOCKET;
 }
 
-/* Too large for a datagram: as a file in memory that cannot be changed any more. */
+/* What is too large for a datagram is passed as a sealed memfd. */
 static int send_as_file(const char *path, const struct ct_str *s)
 {
 	const int seals = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;

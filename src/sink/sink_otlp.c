@@ -36,7 +36,7 @@ static void put_member(void *arg, const char *name, const char *value)
 	put_attribute(arg, key, value);
 }
 
-/* 64-bit numbers are texts in protobuf's JSON. */
+/* Protobuf's JSON writes 64-bit numbers as strings. */
 static void put_time(struct ct_json *j, const char *key, int64_t ms)
 {
 	ct_autofree char *ns = ct_xasprintf("%" PRId64 "000000", ms > 0 ? ms : 0);
@@ -104,7 +104,10 @@ static char *body_of(const struct ct_notice *e)
 	return body;
 }
 
-/* A receiver may say 200 and take nothing: {"partialSuccess": {"rejectedLogRecords": "1", ...}}. */
+/*
+ * A receiver may answer with status 200 and still reject the record:
+ * {"partialSuccess": {"rejectedLogRecords": "1", ...}}.
+ */
 static void on_answer(struct ct_sink *s, const struct ct_sink_result *r, const char *answer)
 {
 	json_t *root = r->error ? NULL : json_loads(answer, 0, NULL);

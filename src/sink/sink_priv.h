@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between the files of src/sink/: what a sink is, and what each type of sink does. */
+/* Shared by the files of src/sink/ alone: what a sink is, and what each type of sink does. */
 #ifndef CT_SINK_SINK_PRIV_H
 #define CT_SINK_SINK_PRIV_H
 
@@ -7,13 +7,13 @@
 #include "deploy/yaml_fields.h"
 #include "sink/sink.h"
 
-/* What captrim.yaml says of one sink; each type uses what is in its table. */
+/* What captrim.yaml says of one sink; each type uses only the members in its table of fields. */
 struct ct_sink_config {
 	int type;			      /* in ct_sink_types */
 	const struct ct_yaml_node *type_node; /* while the configuration is read */
 	char *name;
-	struct ct_strings kinds; /* of events; none: all */
-	uint64_t queue;		 /* events at most */
+	struct ct_strings kinds; /* of events that it wants; empty: all */
+	uint64_t queue;		 /* the most events that may wait */
 	uint64_t max_age_ns;	 /* after which an event is given up */
 	char *path;		 /* file */
 	char *address;		 /* syslog: unix:PATH, udp:HOST:PORT, tcp:HOST:PORT */
@@ -23,11 +23,11 @@ struct ct_sink_config {
 	uint64_t timeout_ns, resend_ns;
 };
 
-/* Oldest first. The first one is never dropped while it is being sent. */
+/* Oldest event first. The first one is never dropped while it is being sent. */
 struct ct_sink_queue {
 	struct ct_sink_item {
 		struct ct_notice *e;
-		uint32_t whose; /* a hash of its workload */
+		uint32_t whose; /* a hash of the workload that it is about */
 		uint64_t since_ns;
 	} * items;
 	size_t len, cap;
@@ -37,42 +37,42 @@ struct ct_sink_result;
 struct ct_sink {
 	struct ct_sinks *all;
 	struct ct_loop *loop;
-	/* Of sinks.c, which stands above those that call it by ct_sink__done(). */
+	/* A function of sinks.c; the types, which are below it, call it through ct_sink__done(). */
 	void (*done)(struct ct_sink *s, const struct ct_sink_result *r);
 	const struct ct_sink_type *type;
 	struct ct_sink_config c;
-	bool given; /* by the command line, not by the configuration */
+	bool given; /* by ct_sinks__add_file(), not by the configuration */
 	struct ct_sink_queue queue;
 	struct ct_sink_status st;
 	char *problem;
 	bool sending, pumping;
-	unsigned int attempts;	 /* at the first one of the queue that failed */
-	struct ct_source *timer; /* until the next attempt */
-	void *own;		 /* the type's */
+	unsigned int attempts;	 /* failed ones for the first event of the queue */
+	struct ct_source *timer; /* set while it waits for the next attempt */
+	void *own;		 /* data of the type */
 };
 
 struct ct_sink_type {
 	const char *name;
-	bool quiet;			    /* a heartbeat is only for it if it is named */
+	bool quiet;			    /* gets heartbeats only if "kinds:" names them */
 	const struct ct_yaml_field *fields; /* of struct ct_sink_config, with name, kinds ... */
-	/* Is what is configured possible? Nothing is opened yet. May be NULL. */
+	/* Fails if the configuration cannot work. Opens nothing. May be NULL. */
 	int (*check)(const struct ct_sink_config *c, struct ct_err *err);
-	/* Makes s->own. Whoever is at the other end may be away. May be NULL. */
+	/* Makes s->own. Must succeed while the receiver is away. May be NULL. */
 	int (*open)(struct ct_sink *s, struct ct_err *err);
-	void (*close)(struct ct_sink *s); /* also while it sends; may be NULL */
-	/* Opens anew what has a name: files, secrets. May be NULL. */
+	void (*close)(struct ct_sink *s); /* even in the middle of sending; may be NULL */
+	/* Opens files by their names again and rereads secrets. May be NULL. */
 	int (*reopen)(struct ct_sink *s, struct ct_err *err);
 	/*
-	 * Sends one event. Returns 0 when it is sent, -EINPROGRESS when ct_sink__done() will be
-	 * called later, or another negative errno with a message.
+	 * Sends one event. Returns 0 if it was sent, -EINPROGRESS if ct_sink__done() will be called
+	 * later, or another negative errno with a message.
 	 */
 	int (*send)(struct ct_sink *s, const struct ct_notice *e, struct ct_err *err);
-	/* For those at whose other end an event stands until it is taken back; may be NULL. */
+	/* For receivers at which an event stands until it is taken back. May be NULL. */
 	void (*stands)(struct ct_sink *s, const struct ct_notice *e);
 	void (*settled)(struct ct_sink *s, const char *id);
 };
 
-/* Rows of a table of fields. */
+/* Rows of ct_sink_type.fields. */
 #define CT_SINK_FIELD(label, kind, member)                        \
 	{                                                         \
 		.name = (label), .type = CT_YAML_##kind,          \
@@ -95,8 +95,8 @@ extern const struct ct_sink_type *const ct_sink_types[]; /* NULL at the end */
 /* How an attempt ended. */
 struct ct_sink_result {
 	int error;		/* 0, or a negative errno */
-	bool refused;		/* this event, whenever it comes: it is not tried for long */
-	uint64_t retry_after_s; /* the other end asked for so long a pause; 0: it did not */
+	bool refused;		/* the receiver will hardly ever take this event: give it up soon */
+	uint64_t retry_after_s; /* the pause that the receiver asked for; 0: it did not */
 	const char *why;	/* raw; NULL without an error */
 };
 static inline void ct_sink__done(struct ct_sink *s, const struct ct_sink_result *r)
@@ -104,16 +104,16 @@ static inline void ct_sink__done(struct ct_sink *s, const struct ct_sink_result 
 	s->done(s, r);
 }
 
-/* sink_queue.c: takes a reference; true: another one was dropped for it, or it was. */
+/* sink_queue.c: takes a reference. Returns true if an event was dropped, be it another one or e. */
 bool ct_sink_queue__put(struct ct_sink_queue *q, const struct ct_notice *e, size_t max,
 			bool sending, uint64_t now_ns);
 void ct_sink_queue__drop_first(struct ct_sink_queue *q);
 void ct_sink_queue__free(struct ct_sink_queue *q);
 
-/* How long to wait before attempt n (1: the first repetition); random: any number. */
+/* How long to wait before repetition n (1: the first one); random may be any number. */
 uint64_t ct_sink__backoff_ns(unsigned int n, uint32_t random);
 
-/* sink_config.c: the list of the configuration; y and list as of ct_sinks__configure(). */
+/* sink_config.c: the configured sinks; y and list are as in ct_sinks__configure(). */
 struct ct_sink_configs {
 	struct ct_sink_config *items;
 	size_t len, cap;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events that wait, and what is dropped when there are too many: of whom there are most. */
+/* The queue of a sink. When it is full, the workload with the most events in it loses one. */
 #include <string.h>
 
 #include "base/clock.h"
 #include "sink/sink_priv.h"
 
-#define GROUPS 256 /* workloads that share one are one for this */
+#define GROUPS 256 /* workloads in the same group count as one */
 
 static uint32_t owner(const struct ct_notice *e)
 {
@@ -21,7 +21,10 @@ static void drop(struct ct_sink_queue *q, size_t i)
 	q->len--;
 }
 
-/* The newest event of whom there are most, so that one that is loud hides nobody else. */
+/*
+ * The newest event of the workload with the most events, so that a noisy one does not displace the
+ * others; q->len stands for the event that is about to be added, whose group is "newest".
+ */
 static size_t victim(const struct ct_sink_queue *q, bool sending, uint32_t newest)
 {
 	size_t count[GROUPS] = { 0 }, last[GROUPS], most = newest;
@@ -33,7 +36,7 @@ static size_t victim(const struct ct_sink_queue *q, bool sending, uint32_t newes
 	for (size_t g = 0; g < GROUPS; g++)
 		if (count[g] > count[most])
 			most = g;
-	/* The one that comes is the newest of its own. */
+	/* The event to be added is the newest one of its group. */
 	return most == newest ? q->len : last[most];
 }
 
@@ -80,7 +83,7 @@ uint64_t ct_sink__backoff_ns(unsigned int n, uint32_t random)
 
 	if (ns > LONGEST_NS)
 		ns = LONGEST_NS;
-	/* Between half and all of it, or a thousand hosts come back at once. */
+	/* Between half and all of it, lest a thousand hosts try again at the same time. */
 	half = ns / 2;
 	return half + (uint64_t)((double)random / UINT32_MAX * (double)half);
 }

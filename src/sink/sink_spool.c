@@ -24,7 +24,7 @@ static void complain(const char *path)
 	said = true;
 }
 
-/* The file for writing; NULL with errno. */
+/* Opens the file for writing; returns NULL and sets errno on failure. */
 static FILE *open_for(const char *path, int how)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC | how, 0600);
@@ -109,6 +109,6 @@ size_t ct_sink_spool__load(const char *state, const char *name, struct ct_sink_q
 		lost += ct_notice__read(line, (size_t)(end - line), &e, NULL) ||
 			ct_sink_queue__put(q, e, max, false, ct_clock__now_ns());
 	}
-	/* The end of the program, or of the disk's room, cut this one short. */
+	/* A last line without its newline was cut short by a crash or a full disk. */
 	return lost + (*line != '\0');
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Syslog as RFC 5424 has it: a line for people, and structured data for programs. */
+/* Syslog as in RFC 5424: a line for people, and structured data for programs. */
 #include <errno.h>
 #include <string.h>
 
@@ -10,10 +10,13 @@
 
 #define ADDRESS	 "unix:/dev/log"
 #define FACILITY 3		 /* daemon */
-#define SD_ID	 "captrim@32473" /* the number of examples (RFC 5612): captrim has none of its own */
+#define SD_ID	 "captrim@32473" /* RFC 5612's number for examples: captrim has none of its own */
 #define LONGEST	 400		 /* bytes of a value; receivers take 2048 in all (RFC 5424, 6.1) */
 
-/* A value within quotes (6.3.3), without controls, which many receivers take for line ends. */
+/*
+ * Adds a value, escaped for quotes (6.3.3), without control characters, which many receivers take
+ * for line ends.
+ */
 static void add_value(struct ct_str *s, const char *value)
 {
 	ct_autofree char *shown = ct_printable(value);
@@ -38,7 +41,7 @@ static void add_member(void *arg, const char *name, const char *value)
 	ct_str__add(s, "\"");
 }
 
-/* HOSTNAME is of visible ASCII. */
+/* HOSTNAME may hold only visible ASCII characters, 255 at most. */
 static char *host_name(const char *host)
 {
 	char *name = ct_xstrndup(host && *host ? host : "-", 255);
@@ -59,7 +62,7 @@ static struct ct_str message_of(const struct ct_notice *e)
 	ct_str__addf(&s, "<%d>1 %s %s captrim %d %s [" SD_ID, FACILITY * 8 + severity, time, host,
 		     (int)getpid(), ct_notice_kind__name(e->kind));
 	ct_sink_text__members(e, add_member, &s);
-	/* A message that is UTF-8 begins with its mark (6.4). */
+	/* A message in UTF-8 begins with a byte order mark (6.4). */
 	ct_str__add(&s, "] \xef\xbb\xbf");
 	ct_str__add(&s, line);
 	return s;
@@ -78,7 +81,7 @@ static int send_message(struct ct_sink *sink, const struct ct_notice *e, struct 
 	struct ct_str s = message_of(e), framed = { 0 };
 	int ret;
 
-	/* A stream wants to know where a message ends (RFC 6587, 3.4.1). */
+	/* Over a stream, each message is preceded by its length (RFC 6587, 3.4.1). */
 	if (ct_wire__is_stream(w))
 		ct_str__addf(&framed, "%zu ", s.len);
 	ct_str__addn(&framed, s.s, s.len);

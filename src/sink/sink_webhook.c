@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A webhook: CloudEvents 1.0 in JSON, the whole event as its data, signed as Standard Webhooks
- * are (https://www.standardwebhooks.com): HMAC-SHA256 over "id.timestamp.body".
+ * A webhook: CloudEvents 1.0 in JSON with the whole event as data, signed as by Standard Webhooks
+ * (https://www.standardwebhooks.com): HMAC-SHA256 over "id.timestamp.body".
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -62,7 +62,7 @@ static char *sign(const struct out_webhook *w, const char *id, int64_t seconds, 
 	return ct_xasprintf("webhook-signature: v1,%s", text);
 }
 
-/* What may stand in a URI reference as it is; everything else as %XX. */
+/* A URI reference: whatever is not an unreserved character is written as %XX. */
 static char *source_of(const char *host)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -8,8 +8,8 @@
 #include "sink/sink_priv.h"
 #include "sink/sink_spool.h"
 
-#define REFUSALS      3	   /* of an event that will hardly be taken later */
-#define LONGEST_ASKED 3600 /* seconds that the other end may ask for */
+#define REFUSALS      3	   /* after which an event that the receiver refuses is given up */
+#define LONGEST_ASKED 3600 /* seconds: the longest pause that a receiver may ask for */
 
 struct ct_sinks {
 	struct ct_loop *loop;
@@ -52,7 +52,7 @@ static void tell_result(struct ct_sink *s, const struct ct_notice *e, int error,
 		s->all->on_result(s->all->arg, &st, e, error, why);
 }
 
-/* What stands still is said once, and once when it moves again. */
+/* Warns once when a sink begins to fail, and once when it works again. */
 static void note_problem(struct ct_sink *s, char *problem)
 {
 	if (problem && !s->problem)
@@ -86,7 +86,7 @@ static void wait_a_while(struct ct_sink *s, uint64_t asked_s)
 	(void)ct_loop__add_timer(s->loop, ns, 0, try_again, s, &s->timer);
 }
 
-/* What has waited too long, from the front. */
+/* Drops the events that have waited too long, and the first one in any case if "first" is true. */
 static void give_up(struct ct_sink *s, bool first)
 {
 	uint64_t now = ct_clock__now_ns();
@@ -119,7 +119,10 @@ static void done(struct ct_sink *s, const struct ct_sink_result *r)
 		note_problem(s, ct_printable(r->why ? r->why : strerror(-r->error)));
 		give_up(s, r->refused && s->attempts >= REFUSALS);
 		wait_a_while(s, r->retry_after_s);
-		/* Once is enough: what was added since is written when the program ends. */
+		/*
+		 * The first failure writes the whole queue. put() appends what comes during a
+		 * pause, and ct_sinks__free() writes the rest.
+		 */
 		if (s->attempts == 1)
 			ct_sink_spool__keep(s->all->state, s->c.name, &s->queue);
 	}
@@ -127,7 +130,7 @@ static void done(struct ct_sink *s, const struct ct_sink_result *r)
 	pump(s);
 }
 
-/* Sends what waits, one after the other, as long as that goes at once. */
+/* Sends the queued events one after the other until one of them does not succeed at once. */
 static void pump(struct ct_sink *s)
 {
 	if (s->pumping)
@@ -176,7 +179,7 @@ static void free_sink(struct ct_sink *s)
 	free(s);
 }
 
-/* Takes the configuration, whatever is returned. */
+/* Takes over what *c holds, even on failure. */
 static int new_sink(struct ct_sinks *all, struct ct_sink_config *c, struct ct_sink **out,
 		    struct ct_err *err)
 {
@@ -207,7 +210,7 @@ static struct ct_sink *find(const struct ct_sinks *s, const char *name)
 	return NULL;
 }
 
-/* What came before goes on in the new one; what it had in hand is sent once more. */
+/* Moves queue and counters to the new sink. An event that was just being sent is sent again. */
 static void inherit(struct ct_sink *to, struct ct_sink *from)
 {
 	close_sink(from);
@@ -221,7 +224,7 @@ static void inherit(struct ct_sink *to, struct ct_sink *from)
 	}
 }
 
-/* New sinks for all configurations; one that is there unchanged stays, and is NULL in fresh. */
+/* Makes a sink for each configuration. Its place in fresh stays NULL if nothing changed in it. */
 static int open_all(struct ct_sinks *s, struct ct_sink_configs *l, struct ct_sink **fresh,
 		    const struct ct_yaml *y, const struct ct_yaml_node *list, struct ct_err *err)
 {
@@ -246,7 +249,7 @@ static int open_all(struct ct_sinks *s, struct ct_sink_configs *l, struct ct_sin
 	return ret;
 }
 
-/* Those that stay and those that are new, in the order of the configuration. */
+/* Makes the unchanged and the new sinks current, in the order of the configuration. */
 static void exchange(struct ct_sinks *s, const struct ct_sink_configs *l, struct ct_sink **fresh)
 {
 	struct ct_sinks old = *s;

@@ -10,11 +10,11 @@
 #include "base/clock.h"
 
 #define TIMEOUT_NS (10 * CT_NS_PER_SEC)
-#define LOOK_NS	   (20 * CT_NS_PER_MS) /* between two looks at a name that is looked up */
+#define LOOK_NS	   (20 * CT_NS_PER_MS) /* how often it asks whether a name was resolved */
 
 /*
- * A name that is looked up, and what was found until the connection ends. It may outlive its wire,
- * for the system cannot be stopped doing it.
+ * A name look-up and its result, kept until the connection ends. It may outlive its wire, because a
+ * look-up that has begun cannot be stopped.
  */
 struct look_up {
 	struct gaicb request;
@@ -31,9 +31,9 @@ struct ct_wire {
 	int fd; /* -1: there is no connection */
 	bool connecting;
 	struct look_up *look_up;
-	const struct addrinfo *next; /* of the addresses of its name: the one to try next */
+	const struct addrinfo *next; /* the address of its name to try next */
 	struct ct_source *source, *tick, *limit;
-	char *data; /* in hand; NULL: nothing */
+	char *data; /* the message in hand; NULL: none */
 	size_t len, sent;
 };
 
@@ -111,7 +111,7 @@ static void disconnect(struct ct_wire *w)
 		close(w->fd);
 	w->fd = -1;
 	w->connecting = false;
-	/* One that is under way cannot be freed, and stays. */
+	/* A look-up that is still running cannot be freed; its memory leaks. */
 	if (w->look_up && gai_cancel(&w->look_up->request) != EAI_NOTCANCELED)
 		free_look_up(w->look_up);
 	w->look_up = NULL;
@@ -128,7 +128,7 @@ void ct_wire__free(struct ct_wire *w)
 	free(w);
 }
 
-/* The end of the message in hand, told to whoever waits for it. */
+/* Ends the message in hand, and tells the owner how it went. */
 static void finish(struct ct_wire *w, int error, const char *why)
 {
 	ct_loop__remove(w->loop, &w->limit);
@@ -156,7 +156,7 @@ static int watch(struct ct_wire *w)
 	return w->source ? 0 : ct_loop__add_fd(w->loop, w->fd, EPOLLOUT, on_ready, w, &w->source);
 }
 
-/* 0: all of it; -EINPROGRESS: the rest when there is room. */
+/* Returns 0 if all was written, -EINPROGRESS if the rest follows when there is room. */
 static int write_on(struct ct_wire *w)
 {
 	int ret;
@@ -215,7 +215,7 @@ static int connect_unix(struct ct_wire *w, const char *path)
 	return connect_to(w, (const struct sockaddr *)&to, sizeof(to));
 }
 
-/* One after the other: a name such as localhost may have an address where nobody listens. */
+/* Tries one after the other: a name such as localhost may have an address where nobody listens. */
 static void connect_next(struct ct_wire *w)
 {
 	int ret = -EHOSTUNREACH;
@@ -301,7 +301,7 @@ static void on_limit(void *arg)
 	fail(arg, -ETIMEDOUT, NULL);
 }
 
-/* Did the other end close it, or break it? */
+/* Did the other end close the connection, or did it fail? */
 static bool is_broken(const struct ct_wire *w)
 {
 	char c;
