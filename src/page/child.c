@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The page in processes of its own: one that serves, and one that starts it again, because the
- * daemon itself may make no process once it has given up what it does not need.
+ * The page in processes of its own: one that serves, and a keeper that starts it again when it has
+ * crashed. The daemon cannot do that itself, because it may not create processes once it has given
+ * up the privileges that it does not need.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,10 +20,10 @@
 #define LAST_WAIT  (300 * CT_NS_PER_SEC)
 
 struct ct_page_child {
-	struct ct_loop *loop; /* NULL: it is not watched */
+	struct ct_loop *loop; /* NULL: the keeper is not watched */
 	struct ct_source *ended;
 	char *address;
-	int pid; /* of the keeper; 0: none any more */
+	int pid; /* of the keeper; 0: it has ended */
 };
 
 static void on_signal(void *arg, const struct signalfd_siginfo *info)
@@ -31,7 +32,7 @@ static void on_signal(void *arg, const struct signalfd_siginfo *info)
 	ct_loop__stop(arg);
 }
 
-/* Ends with its parent, also where that is killed. False: it has ended already. */
+/* Lets this process end with its parent, however that ends. False if it has ended already. */
 static bool follow(int parent)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -39,8 +40,9 @@ static bool follow(int parent)
 }
 
 /*
- * Nothing of the caller's stays open but what people see and the socket, and no capability; but
- * root still has to read what belongs to others.
+ * Closes all descriptors but the standard ones and the socket, and gives up all capabilities. Root
+ * keeps CAP_DAC_OVERRIDE, because the store's files may belong to another user. Returns the
+ * socket's new descriptor, or a negative errno.
  */
 static int let_go(int fd)
 {
@@ -56,7 +58,7 @@ static int let_go(int fd)
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
 	if (!geteuid())
 		data[0].effective = data[0].permitted = 1u << CAP_DAC_OVERRIDE;
-	/* Where it is not held in the first place nothing is left. */
+	/* It fails where CAP_DAC_OVERRIDE is not held; then nothing is kept. */
 	if (syscall(SYS_capset, &head, data)) {
 		memset(data, 0, sizeof(data));
 		syscall(SYS_capset, &head, data);
@@ -89,7 +91,7 @@ static int wait_for(int pid)
 	return status;
 }
 
-/* Starts the one that serves, again and again; ends by a signal. */
+/* Starts the serving process again whenever it fails. Returns when that has ended as it should. */
 static void keep(const struct ct_page_server_opts *opts, struct ct_page_ready *r)
 {
 	uint64_t wait = FIRST_WAIT;
@@ -103,7 +105,7 @@ static void keep(const struct ct_page_server_opts *opts, struct ct_page_ready *r
 		status = pid < 0 ? -1 : wait_for(pid);
 		if (!status)
 			return; /* it was told to end */
-		/* Who served for a while had no trouble with beginning. */
+		/* A process that served for a while did not fail because of how it was started. */
 		if (ct_clock__now_ns() - start > LAST_WAIT)
 			wait = FIRST_WAIT;
 		ct_warn("the process that serves the page ended (%s %d); the next one starts in %d "
@@ -123,12 +125,12 @@ static void run(const struct ct_page_server_opts *opts, struct ct_page_ready *r,
 	if (!follow(parent))
 		return;
 	prctl(PR_SET_NAME, "captrim-page");
-	signal(SIGHUP, SIG_IGN); /* the daemon's, to read its configuration anew */
-	signal(SIGINT, SIG_IGN); /* it ends with the daemon */
+	signal(SIGHUP, SIG_IGN); /* it tells the daemon to reload its configuration */
+	signal(SIGINT, SIG_IGN); /* this process ends with the daemon */
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	r->listener.fd = let_go(r->listener.fd);
-	free(ct_steal(r->listener.path)); /* the daemon's to remove */
+	free(ct_steal(r->listener.path)); /* so that it is not removed here */
 	if (r->listener.fd >= 0)
 		keep(opts, r);
 }
@@ -156,7 +158,7 @@ int ct_page_child__start(const struct ct_page_server_opts *opts, struct ct_page_
 		c->pid = pid;
 		c->address = ct_xstrdup(r.listener.text);
 		*out = c;
-		/* The path is removed by a later run, which finds that nobody serves it. */
+		/* A later run removes the path when it finds that nobody serves it. */
 		free(ct_steal(r.listener.path));
 	}
 	ct_page_ready__free(&r);
@@ -186,7 +188,7 @@ void ct_page_child__stop(struct ct_page_child *c)
 	if (c->loop)
 		ct_loop__remove(c->loop, &c->ended);
 	if (c->pid) {
-		kill(c->pid, SIGTERM); /* the one that serves follows */
+		kill(c->pid, SIGTERM); /* the serving process ends with the keeper */
 		wait_for(c->pid);
 	}
 	free(c->address);

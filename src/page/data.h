@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the pages show, read from a store at one time. Pages are made of this alone, so that they
- * can be tested without a store. All strings are raw and owned, NULL is "not known".
+ * What the pages show, read from a store at one time. Pages are made from this alone, so that they
+ * can be tested without a store. All strings are raw and owned; NULL means "not known".
  */
 #ifndef CT_PAGE_DATA_H
 #define CT_PAGE_DATA_H
@@ -11,7 +11,7 @@
 struct ct_page_event {
 	char *id, *kind, *host, *key, *label;
 	char *capability, *verdict, *scope, *text;
-	int64_t time_ms, expires_ms, acked_ms; /* wall clock; 0: never, not yet */
+	int64_t time_ms, expires_ms, acked_ms; /* wall clock; 0: never, or not yet */
 	char *acked_by, *note;
 };
 
@@ -35,10 +35,10 @@ struct ct_page_data {
 	size_t ngaps, gaps_cap;
 	struct ct_page_host *hosts;
 	size_t nhosts, hosts_cap;
-	/* Of one workload: what was recorded of it, and the advice on that. NULL: not asked for. */
+	/* The recordings of one workload, and the advice made from them; NULL: not asked for. */
 	struct ct_session *session;
 	struct ct_report *report;
-	size_t recorded_on; /* hosts of whose recordings that is made; 0: all */
+	size_t recorded_on; /* how many hosts' recordings these two are made from; 0: all */
 };
 
 void ct_page_data__free(struct ct_page_data *d); /* what it holds */
@@ -46,16 +46,16 @@ void ct_page_data__free(struct ct_page_data *d); /* what it holds */
 
 bool ct_page_event__is_open(const struct ct_page_event *e, int64_t now_ms);
 
-/* What a page wants. All zero: nothing but the names of hosts. */
+/* What a page needs to have loaded. All zero: nothing but the hosts. */
 struct ct_page_want {
-	const char *host; /* of this alone; NULL: of all */
-	const char *key;  /* of this workload alone, with its recording; NULL: of all */
+	const char *host; /* only what belongs to this host; NULL: to any */
+	const char *key;  /* only this workload, with its recordings; NULL: all, without */
 	bool survey, events, gaps;
-	bool needs; /* and of one workload all that it needs, of many how far that reaches */
-	bool whole; /* the recordings of all its hosts, be they thousands */
+	bool needs; /* with key: the needs in full; without: how far those of each reach */
+	bool whole; /* the recordings of all its hosts, even of thousands */
 };
 
-/* Fills d, which is empty. 0 or a negative errno with a message; d holds nothing then. */
+/* Fills d, which is empty. Returns 0, or a negative errno with a message; d is then still empty. */
 typedef int (*ct_page_load_fn)(void *arg, const struct ct_page_want *want, struct ct_page_data *d,
 			       struct ct_err *err);
 

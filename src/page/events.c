@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Drift events, who has acknowledged them, and what was not watched. */
+/* Drift events, who has acknowledged them, and the gaps in watching. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -8,14 +8,14 @@
 #include "page/page_priv.h"
 #include "view/html.h"
 
-#define MOST 500 /* of a page */
+#define MOST 500 /* events or gaps on a page */
 
 static bool is_grave(const char *kind)
 {
 	return kind && (!strcmp(kind, "host-scope") || !strcmp(kind, "denied"));
 }
 
-/* Acknowledged by whom, expired, or how to acknowledge it. */
+/* Who has acknowledged it, or that it has expired, or how to acknowledge it. */
 static void put_state(FILE *out, const struct ct_page_data *d, const struct ct_page_event *e)
 {
 	if (e->acked_ms) {

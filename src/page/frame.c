@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What all pages have: head, menu, foot; and the small things that they are put together from. */
+/* What all pages share: head, menu, foot, and the small elements that they are made of. */
 #include <inttypes.h>
 #include <string.h>
 #include <time.h>
@@ -62,7 +62,7 @@ void ct_page__login(FILE *out, const char *problem, const char *back)
 		ct_html__text(out, problem);
 		fputs("</p>\n", out);
 	}
-	/* For who keeps passwords. */
+	/* Password managers want a user name. */
 	fputs("<input name=\"username\" autocomplete=\"username\" value=\"captrim\" hidden>\n"
 	      "<p><label for=\"token\">Token</label> <input id=\"token\" name=\"token\" "
 	      "type=\"password\" autocomplete=\"current-password\" required autofocus></p>\n",

@@ -49,7 +49,7 @@ static int add_gap(const struct ct_store_gap *row, void *arg)
 	return 0;
 }
 
-/* A host whose store was begun anew has a row for each; they come one after the other. */
+/* A host whose store was begun anew has a row for each of its stores, one after the other. */
 static int add_host(const struct ct_store_host_row *row, void *arg)
 {
 	struct ct_page_data *d = arg;
@@ -105,8 +105,8 @@ static int load_all(struct ct_store *s, const struct ct_store_query *q, struct c
 
 /* ---- some hosts for all ---- */
 
-#define MANY  50 /* hosts whose recordings are read in no time */
-#define ALIKE 3	 /* of those that are alike */
+#define MANY  50 /* hosts whose recordings can be read while somebody waits for the page */
+#define ALIKE 3	 /* hosts that stand for all that are alike */
 
 static bool is_alike(const struct ct_survey_row *a, const struct ct_survey_row *b)
 {
@@ -115,7 +115,7 @@ static bool is_alike(const struct ct_survey_row *a, const struct ct_survey_row *
 	       ct_str_equal(a->digest, b->digest);
 }
 
-/* Is it one of the few that were watched longest of all that are alike? A host counts once. */
+/* Is it one of the ALIKE that were watched longest among those like it? A host counts once. */
 static bool is_chosen(const struct ct_survey *sv, size_t i)
 {
 	const struct ct_survey_row *row = &sv->rows[i];
@@ -133,7 +133,7 @@ static bool is_chosen(const struct ct_survey *sv, size_t i)
 	return before < ALIKE;
 }
 
-/* Whatever any of the hosts was advised is in it, so it is enough for each of them. */
+/* Does the advice contain the needs of every host, so that it is enough for each of them? */
 static bool is_enough(const struct ct_report *r, const struct ct_survey *sv)
 {
 	uint64_t needs = 0;
@@ -143,7 +143,7 @@ static bool is_enough(const struct ct_report *r, const struct ct_survey *sv)
 	return r->nadvices == 1 && !(needs & ~r->advices[0].cap_add);
 }
 
-/* Returns 0, with no report if these are not enough. */
+/* Returns 0 without making a report if some hosts cannot stand for all. */
 static int load_some(struct ct_store *s, const struct ct_store_query *q, struct ct_page_data *d,
 		     struct ct_err *err)
 {
@@ -180,8 +180,7 @@ static int load_one(struct ct_store *s, const struct ct_store_query *q,
 	return ret || d->report ? ret : load_all(s, q, d, err);
 }
 
-/* One workload is told host by host; of all the first page shows no more than how far they reach.
- */
+/* The page of a workload shows each host; the first page only how far the needs of each reach. */
 static int read_survey(struct ct_store *s, const struct ct_store_query *q,
 		       const struct ct_page_want *want, struct ct_page_data *d, struct ct_err *err)
 {

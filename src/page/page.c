@@ -12,9 +12,9 @@
 #include "view/html.h"
 
 #define COOKIE "captrim"
-#define MANY   10000 /* rows, so that giving their memory back is worth it */
+#define MANY   10000 /* rows from which on their memory is given back to the kernel */
 
-/* Nothing from elsewhere, nothing inline, nothing to be framed, no form that goes elsewhere. */
+/* Only resources of this server, nothing inline, no framing, and forms are sent only to it. */
 #define POLICY                                                                      \
 	"default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; " \
 	"form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -47,7 +47,7 @@ void ct_page__free(struct ct_page *p)
 	free(p);
 }
 
-/* An answer in HTML that is being written; ct_str takes it over. */
+/* An HTML response that is being written; finish() makes it the response's body. */
 struct writing {
 	FILE *out;
 	char *text;
@@ -135,7 +135,7 @@ static void set_cookie(const struct ct_http_request *req, struct ct_http_respons
 	ct_http__add_header(res, "Set-Cookie", value);
 }
 
-/* A place on this server: nothing that a browser would take for another one. */
+/* Is it a path on this server, and nothing that a browser would take for another server? */
 static bool is_here(const char *path)
 {
 	if (!path || path[0] != '/' || path[1] == '/')
@@ -152,7 +152,7 @@ static void go(struct ct_http_response *res, const char *path)
 	ct_http__add_header(res, "Location", path);
 }
 
-/* A browser says where a form was sent from. */
+/* Browsers say in a header whether a form was sent from this site. */
 static bool is_ours(const struct ct_http_request *req)
 {
 	const char *site = ct_http__header(req, "Sec-Fetch-Site");
@@ -232,7 +232,7 @@ static void show(struct writing *w, const struct ct_http_request *req, struct ct
 	ct_page__end(w->out, d);
 }
 
-/* One format of one workload as plain text, for programs. */
+/* One format of one workload's advice for programs: as plain text, or JSON if none is named. */
 static void send_raw(const struct ct_http_request *req, const struct ct_page_data *d,
 		     struct ct_http_response *res)
 {
@@ -291,18 +291,18 @@ static void on_get(struct ct_page *p, const struct ct_http_request *req,
 	} else if (!strcmp(req->path, "/raw")) {
 		send_raw(req, &d, res);
 	} else {
-		rows = d.survey.len; /* before those of several hosts become one */
+		rows = d.survey.len; /* before the rows of several hosts are joined */
 		begin(&w);
 		show(&w, req, &d, &found);
 		finish(&w, res, found ? 200 : 404);
 	}
 	if (rows > MANY) {
 		ct_page_data__free(&d);
-		malloc_trim(0); /* the next one may be asked for tomorrow */
+		malloc_trim(0); /* the next page may not be asked for until tomorrow */
 	}
 }
 
-/* Where somebody was going who has to show the token first. */
+/* The address to return to once the visitor has shown the token. */
 static char *destination(const struct ct_http_request *req)
 {
 	struct ct_str s = { 0 };

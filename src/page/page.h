@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The page: what the store knows, for people with a browser. It only reads. Everything is made on
- * the server and complete without a script; whoever has not brought the token gets the form that
- * asks for it, and nothing else.
+ * The page shows in a browser what the store knows, and changes nothing in it. Everything is made
+ * on the server and complete without a script. A visitor who has not shown the token gets only the
+ * form that asks for it.
  */
 #ifndef CT_PAGE_PAGE_H
 #define CT_PAGE_PAGE_H
@@ -13,10 +13,10 @@
 struct ct_page;
 
 struct ct_page_opts {
-	const char *token; /* needed; copied */
+	const char *token; /* required; copied */
 	ct_page_load_fn load;
 	void *arg; /* of load */
-	/* Clock of sessions: nanoseconds; NULL: ct_clock__now_ns */
+	/* The clock, in nanoseconds, by which visitors are forgotten; NULL: ct_clock__now_ns */
 	uint64_t (*now_ns)(void);
 };
 

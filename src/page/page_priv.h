@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The pages, for the files of page/ alone. Each writes what stands in <main>. */
+/* The pages, for the files of page/ alone. Each function writes the content of <main>. */
 #ifndef CT_PAGE_PAGE_PRIV_H
 #define CT_PAGE_PAGE_PRIV_H
 
@@ -8,24 +8,27 @@
 #include "http/message.h"
 #include "page/data.h"
 
-/* What somebody wants to see. Raw; NULL: not said. */
+/* What the visitor wants to see. The strings are raw; NULL: not given. */
 struct ct_page_filter {
 	const char *q;	  /* part of a name, an image, a project or a namespace */
-	const char *host; /* one of the store's */
+	const char *host; /* a host of the store */
 	const char *cap;  /* "SYS_ADMIN" */
-	const char *what; /* with cap: "needs", "holds", "spare"; else any */
-	const char *sort; /* of ct_survey_orders */
+	const char *what; /* with cap: "needs", "holds" or "spare"; else: needs or holds it */
+	const char *sort; /* one of ct_survey_orders */
 	const char *from; /* the number of the first row */
 };
 
 extern const char ct_page_style[], ct_page_script[], ct_page_icon[];
 
-/* current: the path of the entry in the menu; title is raw. who: somebody is signed in. */
+/*
+ * current is the path of the page's entry in the menu, or NULL; title is raw. The menu is only
+ * there if who is true: the visitor is signed in.
+ */
 void ct_page__begin(FILE *out, const char *title, const char *current, bool who);
 void ct_page__end(FILE *out, const struct ct_page_data *d);
 
 void ct_page__workloads(FILE *out, struct ct_page_data *d, const struct ct_page_filter *f);
-/* False: there is no such workload. */
+/* Returns false if there is no such workload. */
 bool ct_page__workload(FILE *out, struct ct_page_data *d, const char *key, const char *host);
 void ct_page__events(FILE *out, const struct ct_page_data *d, bool all);
 void ct_page__hosts(FILE *out, const struct ct_page_data *d);
@@ -33,17 +36,17 @@ void ct_page__login(FILE *out, const char *problem, const char *back);
 
 /* ---- for the files above ---- */
 
-/* "/w?key=..." and with the host, if there is one. The caller frees. */
+/* "/w?key=...", with "&host=..." unless host is NULL. The caller frees. */
 char *ct_page__workload_url(const char *key, const char *host);
 
-/* "2026-11-29 00:20 UTC", with the exact time for programs. */
+/* "2026-11-29 00:20 UTC", as a <time> element with the exact time for programs. */
 void ct_page__time(FILE *out, int64_t ms);
 
-/* An event as an item of a list; with its workload's name as a link, or without. */
+/* An event as an item of a list. If link is true it names the workload, as a link, and the host. */
 void ct_page__event(FILE *out, const struct ct_page_data *d, const struct ct_page_event *e,
 		    bool link);
 
-/* "name=value" pairs as a hidden field; nothing if value is NULL. */
+/* A hidden field of a form; nothing if value is NULL. */
 void ct_page__hidden(FILE *out, const char *name, const char *value);
 
 /* timeline.c: when each capability was first and last used. */

@@ -41,7 +41,7 @@ static void put_facts(FILE *out, const struct ct_survey_row *r)
 	fputs("</dl>\n", out);
 }
 
-/* The answer to what most people come for. */
+/* The answer that most visitors come for. */
 static void put_answer(FILE *out, const struct ct_survey_row *r)
 {
 	uint64_t spare = ct_survey_row__spare(r);
@@ -152,7 +152,7 @@ static void put_reason(FILE *out, const struct ct_survey_cap *c)
 	fprintf(out, ": %s, %" PRIu64 " refused</span>", granted, c->denied);
 }
 
-/* Needs as the store has them: where the recording is gone they are what is left. */
+/* The needs from the survey, which are still there when the recording has been removed. */
 static void put_needs(FILE *out, const struct ct_survey_row *r)
 {
 	size_t n = 0;
@@ -223,7 +223,7 @@ static void put_gaps(FILE *out, const struct ct_page_data *d)
 	fputs("</ul>\n", out);
 }
 
-/* What was found in one sentence; the name alone where there is no recording. */
+/* The result in one sentence, or the name alone if there is no advice. */
 static void put_heading(FILE *out, const struct ct_page_data *d, const struct ct_survey_row *r)
 {
 	ct_autofree char *headline = NULL;

@@ -8,7 +8,7 @@
 #include "page/page_priv.h"
 #include "view/html.h"
 
-#define ROWS 200 /* of one page */
+#define ROWS 200 /* rows on one page */
 
 static const char *const what_choices[] = { "needs", "holds", "spare", NULL };
 static const char *const what_texts[] = { "need it", "hold it", "can do without it" };
@@ -49,9 +49,9 @@ static bool matches(const struct ct_survey_row *r, const struct ct_page_filter *
 	return (!f->q || matches_text(r, f->q)) && matches_cap(r, f);
 }
 
-/* Open events by the key of their workload. */
+/* How many open events there are for each key of a workload. */
 struct tally {
-	const struct ct_page_event **first; /* of each key */
+	const struct ct_page_event **first; /* one event of each key, for comparing */
 	size_t *counts;
 	size_t n;
 	struct ct_index index;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What has to be right before a page is served, for server.c and child.c. */
+/* The socket and the token without which no page is served, for server.c and child.c. */
 #ifndef CT_PAGE_READY_H
 #define CT_PAGE_READY_H
 
@@ -15,7 +15,7 @@ int ct_page_ready__make(const struct ct_page_server_opts *opts, struct ct_page_r
 			struct ct_err *err);
 void ct_page_ready__free(struct ct_page_ready *r);
 
-/* The listener is taken over, whatever is returned. */
+/* Takes over the listener, even on failure. */
 int ct_page_ready__serve(struct ct_loop *loop, const struct ct_page_server_opts *opts,
 			 struct ct_page_ready *r, struct ct_page_server **s, struct ct_err *err);
 

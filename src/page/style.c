@@ -38,7 +38,7 @@ const char ct_page_style[] =
 	".filter label{flex:1 1 45%}.page .time td:last-child{white-space:normal}}"
 	"@media print{.filter,.skip{display:none}}";
 
-/* Rows are chosen while somebody types; without a script the form does it. */
+/* Filters the rows while somebody types; without scripts the form does it. */
 const char ct_page_script[] = "const find=document.getElementById('find');"
 			      "if(find)find.oninput=()=>{const q=find.value.trim().toLowerCase();"
 			      "for(const r of document.querySelectorAll('.overview tbody tr'))"

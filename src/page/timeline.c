@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* When each capability was first used, and when last, by the wall clock. */
+/* When each capability was first and last used, by the wall clock. */
 #include "page/page_priv.h"
 #include "view/html.h"
 
-#define UNITS	  1000 /* width of a bar's drawing */
-#define NARROWEST 8    /* a moment must still be seen */
+#define UNITS	  1000 /* the width of a bar's drawing */
+#define NARROWEST 8    /* so that a single use is still visible */
 
 struct lifetime {
 	int64_t from, to;
@@ -42,7 +42,7 @@ static void put_bar(FILE *out, const struct lifetime *all, const struct ct_surve
 		UNITS, UNITS, class, x, width);
 }
 
-/* Those that were used first come first: what is new is at the end. */
+/* Sorts by the first use, so that what is new is at the end. */
 static int by_first(const void *a, const void *b)
 {
 	const struct ct_survey_cap *x = *(const struct ct_survey_cap *const *)a;
@@ -84,7 +84,7 @@ void ct_page__timeline(FILE *out, const struct ct_page_data *d, const struct ct_
 		put_bar(out, &all, caps[i]);
 		fputs("</td><td>", out);
 		ct_page__time(out, caps[i]->first_ms);
-		/* Within the minute that is shown it would read the same. */
+		/* Times are shown in minutes: within one, both would read the same. */
 		if (caps[i]->last_ms / 60000 != caps[i]->first_ms / 60000) {
 			fputs(" \u2013 ", out);
 			ct_page__time(out, caps[i]->last_ms);

@@ -25,7 +25,7 @@ static struct ct_visitor *find(struct ct_visitors *v, const char *name)
 {
 	struct ct_visitor *found = NULL;
 
-	/* All are compared, so that the time does not tell who is there. */
+	/* All are compared, so that the time taken does not tell which names exist. */
 	for (int i = 0; i < CT_VISITORS_MOST; i++)
 		if (ct_token__equal(v->places[i].name, name))
 			found = &v->places[i];
