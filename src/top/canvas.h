@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is to be on a screen, as lines of text with their looks: no terminal is needed to make it.
- */
+/* What a screen is to show, as lines of text with attributes. It can be made without a terminal. */
 #ifndef CT_TOP_CANVAS_H
 #define CT_TOP_CANVAS_H
 
 #include <stddef.h>
 
-/* Words carry the meaning: without colour nothing is missing. */
+/* Words carry the meaning: without colour, no information is missing. */
 enum ct_ink { CT_INK_PLAIN, CT_INK_BOLD, CT_INK_DIM, CT_INK_GOOD, CT_INK_BAD, CT_INK_BAR };
 
 struct ct_canvas_span {
@@ -24,18 +23,20 @@ struct ct_canvas {
 	size_t len, cap;
 };
 
-/* A new line at the end, empty. */
+/* Adds an empty line at the end. */
 void ct_canvas__line(struct ct_canvas *f);
 
-/* To the last line; text is made printable. width: cut or filled up to so many columns; 0: as it
- * is. */
+/*
+ * Appends text, made printable, to the last line. It is cut or padded to width columns, or left as
+ * it is if width is 0.
+ */
 void ct_canvas__add(struct ct_canvas *f, enum ct_ink ink, int width, const char *text);
 
-/* Lines of at most width columns: label, and words folded beside it. */
+/* Adds lines of at most width columns: the label, and text folded into a column beside it. */
 void ct_canvas__fold(struct ct_canvas *f, enum ct_ink ink, const char *label, const char *text,
 		     int width);
 
-/* Lines with "\n" behind each, without their looks; the caller frees. */
+/* The lines without attributes, each with "\n" at its end; the caller frees. */
 char *ct_canvas__text(const struct ct_canvas *f);
 
 void ct_canvas__free(struct ct_canvas *f); /* what it holds */

@@ -58,7 +58,7 @@ static void put_cap(const struct paper *p, const struct ct_cap_verdict *cv)
 		put_reason(p, &cv->reasons[i]);
 }
 
-/* Those first that are in the set, then optional ones, then what came to nothing. */
+/* First the capabilities in the set, then optional ones, then unneeded ones. */
 static void put_caps(const struct paper *p, const struct ct_advice *a)
 {
 	for (int round = 0; round < 3; round++) {

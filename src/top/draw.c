@@ -14,10 +14,10 @@
 #define NEEDS	    9
 #define RATE	    9
 #define SEEN	    6
-#define NARROW	    60 /* below, a column is left out */
+#define NARROW	    60 /* columns; on a narrower screen the rate is left out */
 
 struct layout {
-	int label, holds, needs, rate, spare; /* 0: left out */
+	int label, holds, needs, rate, spare; /* widths; 0: left out */
 };
 
 static struct layout layout_of(const struct ct_top *t)
@@ -49,7 +49,7 @@ static struct layout layout_of(const struct ct_top *t)
 	return l;
 }
 
-/* "3 s", "2 min", "5 h", "12 d": short. */
+/* "3 s", "2 min", "5 h" or "12 d", so that it fits into a narrow column. */
 static char *ago(int64_t ms)
 {
 	int64_t s = ms < 0 ? 0 : ms / 1000;
@@ -74,7 +74,7 @@ static char *rate_text(const struct ct_top *t, const struct ct_survey_row *row, 
 	return ct_xasprintf(row->per_sec && row->per_sec < 10 ? "%.1f" : "%.0f", row->per_sec);
 }
 
-/* A cell flush right, with the gap behind it. */
+/* A right-aligned cell, with the gap to the next one. */
 static void add_right(struct ct_canvas *f, enum ct_ink ink, int width, const char *text)
 {
 	ct_autofree char *cut = ct_columns__cut(text, width);
@@ -124,7 +124,7 @@ static void draw_heading(const struct ct_top *t, const struct layout *l, struct 
 	ct_canvas__add(f, CT_INK_BOLD, l->spare, "CAN GO");
 }
 
-/* Text on the left, and on the right what fits beside it. */
+/* Text on the left, and on the right if there is room for it. */
 static void draw_edge(const struct ct_top *t, enum ct_ink ink, const char *left, const char *right,
 		      struct ct_canvas *f)
 {

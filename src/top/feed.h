@@ -12,23 +12,25 @@
 struct ct_feed {
 	char *title;	      /* "the store /var/lib/..."; raw, owned */
 	bool live;	      /* checks are counted as they happen */
-	struct ct_loop *loop; /* to be turned; belongs to the feed */
-	/* Adds a row for each workload. 0, or 1: it is as it was, and no row is added; or -errno.
+	struct ct_loop *loop; /* for the caller to run; belongs to the feed */
+	/*
+	 * Adds a row for each workload and returns 0. Returns 1 if nothing has changed; no row is
+	 * added then. Or a negative errno.
 	 */
 	int (*renew)(struct ct_feed *f, struct ct_survey *sv, struct ct_err *err);
-	/* The lines of the detail view of a workload. */
+	/* Adds the lines of a workload's detail view. Returns 0 or a negative errno. */
 	int (*detail)(struct ct_feed *f, const struct ct_survey_row *row, int width,
 		      struct ct_canvas *out, struct ct_err *err);
 	void (*close)(struct ct_feed *f);
 };
 
-/* What the query borrows lives as long as the feed. url: as of ct_store__open(). */
+/* What the query borrows must live as long as the feed. url is as in ct_store__open(). */
 int ct_feed__open_store(const char *url, const struct ct_store_query *q, struct ct_feed **f,
 			struct ct_err *err);
 
 /*
- * Attaches, as root: what is seen from now on, in memory. Of how only the attach type and the
- * engine to be asked are taken.
+ * Attaches a probe, which needs root, and keeps in memory what is seen from then on. Of "how", only
+ * the backend and the engine are used.
  */
 int ct_feed__open_live(const struct ct_recorder_opts *how, struct ct_feed **f, struct ct_err *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Rows of the live table from a probe of its own: what is seen while it runs, in memory. */
+/* The live table from a probe of its own: what is seen while it runs, kept in memory. */
 #include <errno.h>
 
 #include "base/clock.h"
@@ -11,8 +11,8 @@
 #include "top/feed.h"
 #include "top/state.h"
 
-#define KEEP_NS (600 * CT_NS_PER_SEC) /* a workload that has ended stays in the table so long */
-#define ENDED	500		      /* and no more than so many of them */
+#define KEEP_NS (600 * CT_NS_PER_SEC) /* how long an ended workload stays in the table */
+#define ENDED	500		      /* how many ended workloads stay at most */
 
 struct live_feed {
 	struct ct_feed feed;
@@ -21,8 +21,8 @@ struct live_feed {
 };
 
 /*
- * The sum as if the recording ended now. What is concluded of a workload is told of a copy of its
- * own members alone, for more takes will follow.
+ * The sum as if the recording ended at this moment. ct_session__conclude() changes members of the
+ * workloads, so it gets shallow copies: more takes will be added to the sum.
  */
 struct as_of_now {
 	struct ct_session session;
@@ -77,7 +77,7 @@ static int renew(struct ct_feed *feed, struct ct_survey *sv, struct ct_err *err)
 	ct_tally__add(f->sum, new);
 	ct_session__free(new);
 	forget_ended(f);
-	/* To judge is not urgent. */
+	/* Judging is not urgent: it must not delay other programs (base/urgent.h). */
 	ct_urgent__end();
 	look(f, &now);
 	ct_survey__add_report(sv, now.r, NULL);
@@ -94,7 +94,7 @@ static int detail(struct ct_feed *feed, const struct ct_survey_row *row, int wid
 	struct as_of_now now;
 
 	look(f, &now);
-	/* Replicas were recorded apart. */
+	/* Replicas were recorded separately, and each has an advice of its own. */
 	for (size_t i = 0; i < now.r->nadvices; i++) {
 		ct_autoidentity struct ct_identity id = {};
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Rows of the live table out of a store, which a daemon may be writing to. */
+/* The live table from a store, which a daemon may be writing to. */
 #include <errno.h>
 
 #include "base/util.h"
@@ -12,10 +12,10 @@ struct stored_feed {
 	struct ct_store *store;
 	struct ct_store_query query;
 	struct ct_store_status seen;
-	bool read; /* once at least */
+	bool read; /* the last reading succeeded */
 };
 
-/* Nothing is read as long as nothing was committed. */
+/* Was nothing committed since the last reading? Then there is nothing to read. */
 static bool is_unchanged(struct stored_feed *f)
 {
 	struct ct_store_status now;

@@ -7,7 +7,7 @@
 #include "base/index.h"
 #include "base/util.h"
 
-#define FRAME_LINES  5 /* of the list that are not rows */
+#define FRAME_LINES  5 /* lines of the list view that are not rows */
 #define DETAIL_LINES 2
 
 void ct_top__init(struct ct_top *t, const char *title, bool live)
@@ -34,7 +34,7 @@ static size_t page(const struct ct_top *t)
 	return lines < 1 ? 1 : (size_t)lines;
 }
 
-/* The selected row is to be seen, and no room is wasted. */
+/* Keeps the selected row visible, and leaves no free line that a row could fill. */
 static void scroll(struct ct_top *t)
 {
 	size_t lines = page(t);
@@ -73,7 +73,7 @@ static bool has_text(const char *text, const char *part)
 	return text && strcasestr(text, part);
 }
 
-/* By names that people call it, or by a capability that it needs. */
+/* Does the filter match one of its names, or a capability that it needs? */
 static bool passes(const struct ct_top *t, const struct ct_survey_row *row)
 {
 	ct_autofree char *needs = NULL;
@@ -88,7 +88,7 @@ static bool passes(const struct ct_top *t, const struct ct_survey_row *row)
 	return has_text(needs, t->filter);
 }
 
-/* After anything that changes which rows there are, or their order. */
+/* To be called after any change of the rows, the filter or the order. */
 static void arrange(struct ct_top *t)
 {
 	size_t at = SIZE_MAX;
@@ -107,7 +107,7 @@ static void arrange(struct ct_top *t)
 	if (at != SIZE_MAX)
 		t->at = at;
 	scroll(t);
-	/* What is selected stays so by its key, also while it cannot be seen. */
+	/* A selected key stays selected even while the filter hides its row. */
 	if (!t->selected)
 		remember(t);
 }
@@ -176,7 +176,7 @@ void ct_top__set_detail(struct ct_top *t, struct ct_canvas *detail)
 	scroll(t);
 }
 
-/* Up and down, in the list or in the detail. */
+/* Moves the selection in the list, or scrolls the detail view. */
 static void move(struct ct_top *t, int key)
 {
 	bool list = t->view == CT_TOP_LIST;
@@ -203,7 +203,7 @@ static void move(struct ct_top *t, int key)
 		scroll(t);
 }
 
-/* While the filter is typed; any character may be in it that can be typed. */
+/* Handles keys while the filter is typed, when letters are text and not commands. */
 static enum ct_top_act type(struct ct_top *t, int key)
 {
 	size_t len = strlen(t->filter);
@@ -214,7 +214,7 @@ static enum ct_top_act type(struct ct_top *t, int key)
 		t->typing = false;
 		*t->filter = '\0';
 	} else if (key == CT_KEY_BACKSPACE) {
-		/* The whole of a character. */
+		/* Remove all bytes of a UTF-8 character. */
 		while (len && (t->filter[len - 1] & 0xc0) == 0x80)
 			len--;
 		t->filter[len ? len - 1 : 0] = '\0';

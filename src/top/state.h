@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim top without its terminal: what is shown, and what a key does. */
+/* captrim top apart from the terminal: what is shown, and what a key does. */
 #ifndef CT_TOP_STATE_H
 #define CT_TOP_STATE_H
 
@@ -8,9 +8,9 @@
 
 enum ct_top_view { CT_TOP_LIST, CT_TOP_DETAIL, CT_TOP_HELP };
 
-/* Keys beside characters. */
+/* Keys that are not characters. */
 enum ct_top_key {
-	CT_KEY_UP = 0x110000, /* behind the last character */
+	CT_KEY_UP = 0x110000, /* above every Unicode character */
 	CT_KEY_DOWN,
 	CT_KEY_PAGE_UP,
 	CT_KEY_PAGE_DOWN,
@@ -21,7 +21,7 @@ enum ct_top_key {
 	CT_KEY_BACKSPACE,
 };
 
-/* What is to be done for a key, beside drawing anew. */
+/* What the caller has to do for a key, besides drawing the screen again. */
 enum ct_top_act { CT_TOP_NOTHING, CT_TOP_QUIT, CT_TOP_REFRESH, CT_TOP_OPEN };
 
 struct ct_top {
@@ -30,17 +30,17 @@ struct ct_top {
 	int width, height;
 	enum ct_top_view view;
 	enum ct_survey_order order;
-	struct ct_survey rows; /* sorted; all of them */
-	size_t *shown;	       /* numbers of those that the filter lets through */
+	struct ct_survey rows; /* all of them, sorted */
+	size_t *shown;	       /* indices of the rows that pass the filter */
 	size_t nshown;
-	char *selected; /* its key; NULL: the first */
-	size_t at;	/* the selected one, among the shown */
-	size_t first;	/* the uppermost that is to be seen */
+	char *selected; /* the key of the selected workload; NULL: the first */
+	size_t at;	/* index in shown of the selected row */
+	size_t first;	/* index in shown of the uppermost row on the screen */
 	char filter[64];
-	bool typing; /* the filter */
+	bool typing; /* the filter is being typed */
 	bool paused;
 	int64_t taken_ms; /* when the rows were taken; 0: not yet */
-	char *problem;	  /* why the last try gave none, printable; NULL: it did */
+	char *problem;	  /* why they could not be read last time, printable; NULL: they were */
 	struct ct_canvas detail;
 	size_t detail_first;
 };
@@ -50,23 +50,23 @@ void ct_top__free(struct ct_top *t); /* what it holds */
 
 void ct_top__resize(struct ct_top *t, int width, int height);
 
-/* Takes the rows. Rates are worked out from what was there before. */
+/* Takes over the rows. If live, the rates are computed from the previous rows. */
 void ct_top__set_rows(struct ct_top *t, struct ct_survey *sv, int64_t now_ms);
 void ct_top__set_problem(struct ct_top *t, const char *problem);
 
-/* Takes the lines of the detail view, and shows them. Where it was scrolled to stays. */
+/* Takes over the lines of the detail view, and shows them. The scroll position stays. */
 void ct_top__set_detail(struct ct_top *t, struct ct_canvas *detail);
 
-/* The selected row; NULL: there is none. */
+/* The selected row; NULL if there is none. */
 const struct ct_survey_row *ct_top__selected(const struct ct_top *t);
 
-/* key: a character or of enum ct_top_key. */
+/* key is a character or one of enum ct_top_key. */
 enum ct_top_act ct_top__key(struct ct_top *t, int key);
 
-/* All lines of the screen, height of them, none wider than width. */
+/* Draws the whole screen: height lines, none wider than width. */
 void ct_top__draw(const struct ct_top *t, int64_t now_ms, struct ct_canvas *f);
 
-/* detail.c: the lines of the detail view. a is of r; row may be NULL. */
+/* detail.c: adds the lines of the detail view. a belongs to r; row may be NULL. */
 void ct_top__evidence(const struct ct_report *r, const struct ct_advice *a,
 		      const struct ct_survey_row *row, int width, struct ct_canvas *f);
 

@@ -16,8 +16,8 @@
 
 #include "base/clock.h"
 
-#define ESCAPE_MS  50	 /* an escape sequence comes within this time */
-#define RESTS	   9	 /* times as long as it took to read, before it is read again */
+#define ESCAPE_MS  50	 /* the bytes of an escape sequence arrive within this time */
+#define RESTS	   9	 /* the pause after a reading, as a multiple of the time that it took */
 #define MAX_SAID   65536 /* bytes of messages that are kept until the end */
 #define PAIR_GOOD  1
 #define PAIR_BAD   2
@@ -29,10 +29,10 @@ struct session {
 	struct ct_top top;
 	SCREEN *screen;
 	bool utf8, color;
-	int said; /* a file in memory that gets what is written to standard error */
-	int was;  /* standard error */
+	int said; /* a memfd that receives what is written to standard error */
+	int was;  /* the original standard error */
 	bool over;
-	uint64_t rest_until; /* a fleet is not read again and again without a pause */
+	uint64_t rest_until; /* no reading before this, lest a fleet be read all the time */
 };
 
 /* ---- drawing ---- */
@@ -50,7 +50,7 @@ static attr_t attr_of(const struct session *s, enum ct_ink ink)
 	return A_NORMAL;
 }
 
-/* What a terminal without UTF-8 would garble is written out. */
+/* Writes bytes outside ASCII as \xNN unless the terminal is in UTF-8, lest it garble them. */
 static char *for_locale(const struct session *s, const char *text)
 {
 	struct ct_str out = {};
@@ -67,7 +67,7 @@ static char *for_locale(const struct session *s, const char *text)
 	return out.s;
 }
 
-/* Puts text where the cursor is, and nothing behind the right edge. Returns the next column. */
+/* Writes text at the cursor, in column x, up to the right edge. Returns the next column. */
 static int put_text(const struct session *s, const char *text, int x, int width)
 {
 	ct_autofree char *local = for_locale(s, text);
@@ -258,7 +258,7 @@ static int listen(struct session *s, uint64_t interval_ns, struct ct_err *err)
 
 /* ---- the terminal ---- */
 
-/* What is said while the table is shown would be written across it. */
+/* Keeps messages until the end, because they would be written across the table. */
 static void hold_messages(struct session *s)
 {
 	s->was = dup(STDERR_FILENO);

@@ -14,8 +14,8 @@ struct ct_top_opts {
 
 /*
  * Shows the feed until the user, a signal or a hang-up ends it; the terminal is then as it was
- * before. Standard input and output are one. -ENOTTY: it is of a kind that is not known; -ENOSYS:
- * built without ncurses.
+ * before. Standard input and output must be the terminal. Returns -ENOTTY if its type is unknown,
+ * -ENOSYS if captrim was built without ncurses, or another negative errno.
  */
 int ct_top__run(struct ct_feed *feed, const struct ct_top_opts *opts, struct ct_err *err);
 
