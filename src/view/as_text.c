@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The report as somebody reads it at three in the morning: what to write first, then
- * why, then what could be wrong with it. Words carry the meaning, colour only helps.
+ * The report for somebody who reads it at three in the morning: first what to configure,
+ * then why, then what could be wrong with it. Words carry the meaning, colour only helps.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -36,7 +36,10 @@ static void put_set(const struct text *t, const char *label, const char *color, 
 		put_labelled(t, label, color, names);
 }
 
-/* What it was given and is not in the set: a plain command was given nearly all there are. */
+/*
+ * The capabilities that it was given and that are not in the set. A plain command is given nearly
+ * all that exist, too many to name.
+ */
 static void put_others(const struct text *t, const struct ct_advice *a)
 {
 	uint64_t removed = a->removed & ~a->cap_add;
@@ -84,7 +87,7 @@ static void put_advice(const struct text *t, const struct ct_advice *a)
 	fputc('\n', t->out);
 }
 
-/* One line a capability: name, verdict, scope or risk, the best reason. */
+/* One entry for each capability: name, verdict, scope or risk, and the strongest reason. */
 static void put_cap(const struct text *t, const struct ct_advice *a, int cap, int name_width)
 {
 	const struct ct_cap_verdict *cv = ct_advice__cap(a, cap);
@@ -120,7 +123,7 @@ static void put_caps(const struct text *t, const struct ct_advice *a, uint64_t s
 		fputc('\n', t->out);
 }
 
-/* One line for each run of verify, and why it failed below. */
+/* One entry for each run of captrim verify: its result, its set, and why it failed. */
 static void put_run(const struct text *t, const struct ct_verify_run *run)
 {
 	ct_autofree char *set = ct_view__set(run->set);

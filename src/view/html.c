@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One self-contained page, which loads nothing: it may be mailed, archived and opened from disk.
- * Names in it come from containers, so every string goes through ct_html__text(), and no script
- * runs but the one whose hash the page's policy names.
+ * Names in it come from containers, so every string goes through ct_html__text(), and the page's
+ * Content-Security-Policy allows only the one script whose hash it names.
  */
 #include "view/html.h"
 
@@ -33,7 +33,7 @@ static void put_advice(FILE *out, const struct ct_report *r, size_t n)
 	fputs("</section>\n", out);
 }
 
-/* What can be taken away from whom, before all that is said of each. */
+/* What can be taken away from which workload, ahead of the details of each. */
 static void put_overview(FILE *out, const struct ct_report *r)
 {
 	ct_html__overview_begin(out, false, false);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of the page are put together from. */
+/* Escaped text and elements, which all parts of the page use. */
 #include "base/util.h"
 #include "view/html.h"
 

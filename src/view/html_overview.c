@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A table with a line for each workload: what it holds, needs, and could do without. */
+/* A table with a row for each workload: what it holds, needs, and could do without. */
 #include "view/html.h"
 
 #define MOST_NAMES 8 /* in one cell */

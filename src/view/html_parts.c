@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The overview of the HTML report: workloads by capabilities, and when each was used. */
+/* The overview of the HTML report: capabilities by workloads, and when each was used. */
 #include <inttypes.h>
 
 #include "base/human.h"
@@ -7,7 +7,7 @@
 #include "view/html.h"
 #include "view/phrases.h"
 
-/* What a capability was to a workload: a symbol and a word, and a class for colour. */
+/* What a capability means to a workload: a symbol, a word, and a CSS class for the colour. */
 struct cell {
 	const char *symbol, *word, *class;
 	bool host;
@@ -73,7 +73,7 @@ static void put_wide(FILE *out, const struct ct_report *r, uint64_t any)
 	fputs("</tbody></table>", out);
 }
 
-/* A row a workload, symbols for the eye and words for who has them read out. */
+/* A row for each workload: symbols to look at, and words for screen readers. */
 static void put_long(FILE *out, const struct ct_report *r, uint64_t any)
 {
 	fputs("<table class=\"matrix long\"><thead><tr><th scope=\"col\">Workload</th>", out);
@@ -125,10 +125,10 @@ void ct_html__matrix(FILE *out, const struct ct_report *r)
 #define TIME_UNITS 1000 /* width of a bar's drawing */
 
 struct span {
-	uint64_t first, last; /* last 0: nothing dated */
+	uint64_t first, last; /* last is 0 if nothing has a date */
 };
 
-/* Uses that make no difference would hide when the others were. */
+/* Uses with a weaker verdict do not count: they would hide when those that matter took place. */
 static struct span span_of(const struct ct_cap_verdict *cv)
 {
 	struct span s = { .first = UINT64_MAX };
@@ -158,7 +158,7 @@ static void put_time_row(FILE *out, const struct ct_cap_verdict *cv, struct span
 	double width = (double)(s.last - s.first) / (double)length * TIME_UNITS;
 	const char *class = !cv->chosen ? " faint" : cv->scope == CT_SCOPE_HOST ? " hostbar" : "";
 
-	if (width < 6) /* an instant must still be seen */
+	if (width < 6) /* so that an instant is still visible */
 		width = 6;
 	if (x > TIME_UNITS - width)
 		x = TIME_UNITS - width;
@@ -177,7 +177,7 @@ static void put_time_row(FILE *out, const struct ct_cap_verdict *cv, struct span
 	fprintf(out, " <span class=\"dim\">%s</span></td></tr>\n", ct_view__verdict_word(cv));
 }
 
-/* The workload's life, widened to whatever was dated outside of it. */
+/* The workload's lifetime, extended to any use outside of it. */
 static struct span life_of(const struct ct_advice *a)
 {
 	struct span all = { a->workload->first_ns, a->workload->last_ns };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The buttons that copy a snippet. They are hidden where no script runs; a browser without a
- * clipboard for pages from disk has the old command, and else the text is selected.
+ * The buttons that copy a snippet, which are hidden where no script runs. A browser that denies the
+ * clipboard to pages from disk is asked by the old command; if that fails, the text stays selected.
  */
 #include "view/html.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The advice on one workload: how sure it is, and what to paste, in every format. */
+/* The advice on one workload: how sure it is, and what to paste in each format. */
 #include <string.h>
 
 #include "emit/common.h"
@@ -24,10 +24,10 @@ const struct ct_html_format ct_html_formats[] = {
 	{ "Label of the image", "label", ct_emit__label },
 	{ NULL, NULL, NULL },
 };
-/* Without text, JSON and HTML. */
+/* All formats but text, JSON and HTML. */
 _Static_assert(CT_ARRAY_SIZE(ct_html_formats) - 1 == CT_FMT_MAX - 3, "a format without a title");
 
-/* What it runs by today. */
+/* The format that is shown first: a systemd unit for units, Compose for all others. */
 static const struct ct_html_format *main_format(const struct ct_advice *a)
 {
 	bool unit = a->workload->kind == CT_WL_UNIT;
@@ -57,7 +57,7 @@ static void put_snippet(FILE *out, const struct ct_report *r, size_t n,
 	fputs("<div class=\"snippet\"><button type=\"button\" class=\"copy\" hidden>Copy</button>"
 	      "<pre tabindex=\"0\"><code>",
 	      out);
-	/* ct_html__text() would make the line ends visible. */
+	/* Line by line, because ct_html__text() would escape the line ends. */
 	for (char *line = text, *end; *line; line = end + 1) {
 		end = strchrnul(line, '\n');
 		if (!*end)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The same hues as in the terminal, blue and orange: distinguishable with every common kind of
- * colour blindness, and never without a word beside them.
+ * Blue and orange as in the terminal, which people with every common kind of colour blindness can
+ * tell apart. A colour never stands without a word.
  */
 #include "view/html.h"
 

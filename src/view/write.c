@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A report in the format that was asked for. */
+/* Writes a report in the format that was asked for. */
 #include "base/outfile.h"
 #include "view/view.h"
 
