@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The Host header. A page from elsewhere whose name's address was changed to this machine's ("DNS
- * rebinding") sends its own name there, and must learn nothing.
+ * Checks the Host header, against DNS rebinding: a foreign page whose host name was made to resolve
+ * to this machine sends that name in the header, and must learn nothing.
  */
 #include <arpa/inet.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #include "http/httpd.h"
 
-/* The length of the part before the port; the port has digits only. 0: malformed. */
+/* The length of the part before the port, or 0 if the header is malformed. */
 static size_t host_length(const char *header)
 {
 	size_t n = *header == '[' ? strcspn(header, "]") + 1 : strcspn(header, ":");

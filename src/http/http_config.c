@@ -9,7 +9,7 @@
 
 #define AT(member) offsetof(struct ct_http_config, member)
 
-#define LEAST_SERIES 200 /* what the tool has to say of itself */
+#define LEAST_SERIES 200 /* room for the metrics of captrim itself */
 
 static const struct ct_yaml_field metrics_fields[] = {
 	{ .name = "listen", CT_YAML_TEXT, AT(listen) },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The sections of captrim.yaml that say what is served where: metrics and ui. */
+/* The sections of captrim.yaml for what is served over HTTP: metrics and ui. */
 #ifndef CT_HTTP_HTTP_CONFIG_H
 #define CT_HTTP_HTTP_CONFIG_H
 
@@ -9,14 +9,14 @@
 enum ct_http_section { CT_HTTP_METRICS, CT_HTTP_UI };
 
 struct ct_http_config {
-	char *listen, *token_file; /* NULL: not said */
+	char *listen, *token_file; /* NULL: not given */
 	struct ct_strings hosts;
-	uint64_t max_series; /* of metrics; 0: not said */
+	uint64_t max_series; /* of metrics; 0: not given */
 };
 
 /*
- * Reads the section, which may be NULL: nothing is said then. Addresses are looked at, files are
- * not. Returns 0 or -EINVAL with file:line:column and the cure; c holds nothing then.
+ * Reads the section n; if it is NULL, c is empty. Addresses are checked, files are not opened.
+ * Returns 0, or -EINVAL with file:line:column and the cure; c is then untouched.
  */
 int ct_http_config__read(const struct ct_yaml *y, const struct ct_yaml_node *n,
 			 enum ct_http_section section, struct ct_http_config *c,

@@ -13,16 +13,16 @@
 #include "http/token.h"
 
 #define MAX_CLIENTS	64
-#define MAX_HEAD	32768u /* bytes of a request's line and headers, with its answer's headers */
+#define MAX_HEAD	32768u /* bytes of a request's line and headers and the answer's headers */
 #define MAX_BODY	8192
-#define REQUEST_SECONDS 20u /* for one request and its answer, however slowly it drips */
-#define IDLE_SECONDS	60u /* and before the next on the same connection */
+#define REQUEST_SECONDS 20u /* for one request and its answer, even if data keeps coming */
+#define IDLE_SECONDS	60u /* between two requests on a connection */
 
-/* Somebody who is connected. */
+/* A connection. */
 struct client {
 	struct client *next;
 	int fd;
-	uint64_t until_ns; /* then a request of it must have been answered */
+	uint64_t until_ns; /* by when the next request must have been answered */
 };
 
 struct ct_httpd {
@@ -149,7 +149,7 @@ static enum MHD_Result refuse_method(struct MHD_Connection *c)
 	return done;
 }
 
-/* Called with the headers, then with each piece of the body, then once more. */
+/* Called once with the headers, then with each piece of the body, then once more at the end. */
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *c, const char *url,
 				  const char *method, const char *version, const char *data,
 				  size_t *len, void **state)
@@ -229,7 +229,10 @@ static void on_connection(void *arg, struct MHD_Connection *c, void **context,
 	}
 }
 
-/* libmicrohttpd's own limit is for silence; this one is for those who speak, but never end. */
+/*
+ * Ends connections whose requests take too long, and returns in how many nanoseconds to look again
+ * (UINT64_MAX: never). libmicrohttpd's own limit only ends those on which nothing is sent.
+ */
 static uint64_t drop_slow_clients(struct ct_httpd *d)
 {
 	uint64_t now = ct_clock__now_ns(), next = UINT64_MAX;
@@ -246,7 +249,7 @@ static uint64_t drop_slow_clients(struct ct_httpd *d)
 
 static void on_timer(void *arg);
 
-/* Lets libmicrohttpd work, and asks when it wants to be called though nothing happens. */
+/* Lets libmicrohttpd work, and sets the timer for when it must be called again without an event. */
 static void serve(struct ct_httpd *d)
 {
 	MHD_UNSIGNED_LONG_LONG ms;
@@ -273,7 +276,7 @@ static void on_events(void *arg, int fd, uint32_t events)
 	serve(arg);
 }
 
-/* libmicrohttpd would end the program. */
+/* After a fatal error libmicrohttpd ends the program; this says why first. */
 static void on_panic(void *arg, const char *file, unsigned int line, const char *reason)
 {
 	(void)arg;

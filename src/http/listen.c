@@ -83,7 +83,7 @@ static int parse(const char *address, union address *a, socklen_t *len, struct c
 		a->any.sa_family = AF_INET6;
 	else
 		return malformed(address, err);
-	a->in.sin_port = htons((uint16_t)port); /* at the same place in both */
+	a->in.sin_port = htons((uint16_t)port); /* at the same offset in both families */
 	*len = a->any.sa_family == AF_INET ? sizeof(a->in) : sizeof(a->in6);
 	return 0;
 }
@@ -105,7 +105,7 @@ static bool is_loopback(const union address *a)
 	return a->any.sa_family == AF_UNIX;
 }
 
-/* What it has become, for people. */
+/* Sets text, local and unix_ by the address that the socket has in fact. */
 static void describe(struct ct_listener *l)
 {
 	union address a = { 0 };
@@ -132,7 +132,7 @@ static void describe(struct ct_listener *l)
 	}
 }
 
-/* A socket whose server has ended without removing it. */
+/* Is it a socket whose server has ended without removing it? */
 static bool is_stale(const union address *a)
 {
 	ct_autoclose int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -147,7 +147,7 @@ static int bind_to(int fd, union address *a, socklen_t len)
 	int one = 1, zero = 0;
 
 	if (a->any.sa_family == AF_UNIX) {
-		/* The path gets the mode of the descriptor, less the umask. */
+		/* bind() gives the path the mode of the descriptor, less the umask. */
 		fchmod(fd, 0600);
 		if (is_stale(a))
 			unlink(a->un.sun_path);
@@ -187,7 +187,7 @@ static int open_address(const char *address, struct ct_listener *l, struct ct_er
 	return 0;
 }
 
-/* The descriptor that systemd has called so; -1: none. */
+/* The descriptor that systemd has passed under this name, or -1. */
 static int inherited(const char *name)
 {
 	const char *pid = getenv("LISTEN_PID"), *n = getenv("LISTEN_FDS");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Sockets to be served: an address, a path, or one that systemd has opened for us. */
+/* Listening sockets: at an address, at a path, or opened by systemd. */
 #ifndef CT_HTTP_LISTEN_H
 #define CT_HTTP_LISTEN_H
 
@@ -10,28 +10,28 @@
 struct ct_listener {
 	int fd;
 	char *text; /* "127.0.0.1:9469", "unix:/run/captrim/metrics", printable */
-	char *path; /* of a socket that we made in the file system; else NULL */
+	char *path; /* of a unix socket that was made here; else NULL */
 	bool local; /* reachable from this machine only */
-	bool unix_; /* no browser gets there */
+	bool unix_; /* a unix socket, which no browser can reach */
 };
 
 /*
- * address: HOST:PORT, where HOST is a numeric address ("[::1]:9469"), "localhost", or nothing or
- * "*" for all; unix:PATH (0660; a socket that nobody serves any more is replaced). A socket that
- * systemd hands over under that name (LISTEN_FDS, LISTEN_FDNAMES) is taken instead, whatever the
- * address, which may be NULL then. Port 0 is any that is free: text says which. Returns 0 or a
- * negative errno; -ENOENT if there is neither an address nor such a socket.
+ * Opens a listening socket. address is HOST:PORT, where HOST is a numeric address ("[::1]:9469"),
+ * "localhost", or nothing or "*" for all addresses; or unix:PATH, with mode 0660, where a socket
+ * that nobody serves is replaced. Port 0 stands for any free port; text says which. If systemd has
+ * passed a socket under this name (LISTEN_FDS, LISTEN_FDNAMES), that one is used and the address,
+ * which may then be NULL, is ignored. Returns 0 or a negative errno; -ENOENT if there is neither.
  */
 int ct_listener__open(const char *address, const char *name, struct ct_listener *l,
 		      struct ct_err *err);
 
-/* Does systemd hand over a socket under that name? */
+/* Has systemd passed a socket under this name? */
 bool ct_listener__is_inherited(const char *name);
 
-/* Is the address well formed? For checking a configuration; nothing is opened. */
+/* Fails unless the address is well formed. Opens nothing; it is for checking a configuration. */
 int ct_listener__check(const char *address, struct ct_err *err);
 
-/* Closes it, and removes the path. */
+/* Closes the socket, and removes its path, if there is one. */
 void ct_listener__close(struct ct_listener *l);
 
 #endif

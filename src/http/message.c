@@ -41,7 +41,7 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The byte that two digits name; -1: they do not. */
+/* The byte that two hexadecimal digits name; -1 if they are not digits. */
 static int hex_byte(const char *s)
 {
 	int high = hex_digit(s[0]), low = hex_digit(s[1]);
@@ -49,7 +49,7 @@ static int hex_byte(const char *s)
 	return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
-/* A "%" without two digits stays as it is. NULL: it holds a NUL. */
+/* A "%" without two digits stays as it is. Returns NULL if the result contains a NUL. */
 static char *decode(const char *s, size_t len)
 {
 	ct_autofree char *text = ct_xzalloc(len + 1);
@@ -86,7 +86,7 @@ char *ct_http__form(const struct ct_http_request *req, const char *name)
 	return NULL;
 }
 
-/* "q=0" among the parameters of this element of a list, which ends at a comma: not this one. */
+/* Does this element of a list, which ends at a comma, have "q=0" among its parameters? */
 static bool is_refused(const char *element)
 {
 	const char *end = element + strcspn(element, ",");

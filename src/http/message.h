@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What was asked and what is answered over HTTP, as plain values: pages and metrics are tested with
- * requests made by hand, and the server (http/httpd.h) is one way to get them.
+ * HTTP requests and responses as plain values, so that pages and metrics can be tested with
+ * requests made by hand, without the server (http/httpd.h).
  */
 #ifndef CT_HTTP_MESSAGE_H
 #define CT_HTTP_MESSAGE_H
@@ -13,36 +13,40 @@
 #include "base/util.h"
 
 struct ct_http_pair {
-	const char *name, *value; /* value may be NULL: "?name" */
+	const char *name, *value; /* value may be NULL, as in "?name" */
 };
 struct ct_http_pairs {
 	struct ct_http_pair *items;
 	size_t len, cap;
 };
 
-/* All text is the client's: never to be trusted, and valid during the call only. */
+/* All text comes from the client: it must not be trusted, and is valid during the call only. */
 struct ct_http_request {
 	const char *method; /* "GET", "HEAD" or "POST" */
 	const char *path;   /* decoded, without the query */
 	struct ct_http_pairs headers, query, cookies;
 	const char *body; /* of a POST, with a NUL behind it; else NULL */
 	size_t body_len;
-	bool trusted; /* it brought the token, or none is asked for */
+	bool trusted; /* it came with the token, or none is required */
 };
 
-/* The value of the first of that name, "" where it has none; NULL: there is none. */
+/* The value of the first item of this name, "" if it has no value; NULL if there is no item. */
 const char *ct_http__query(const struct ct_http_request *req, const char *name);
-const char *ct_http__header(const struct ct_http_request *req, const char *name); /* any case */
+const char *ct_http__header(const struct ct_http_request *req, const char *name); /* in any case */
 const char *ct_http__cookie(const struct ct_http_request *req, const char *name);
 
-/* A field of a form that was posted (application/x-www-form-urlencoded); the caller frees. NULL:
- * there is none, or it holds a NUL. */
+/*
+ * A field of a form that was posted (application/x-www-form-urlencoded); the caller frees. NULL if
+ * there is none, or if it contains a NUL.
+ */
 char *ct_http__form(const struct ct_http_request *req, const char *name);
 
 bool ct_http__is(const struct ct_http_request *req, const char *method);
 
-/* Does the request's Accept name this media type, and not with "q=0"? Other parameters and
- * preferences are not looked at. */
+/*
+ * Does the Accept header name this media type, and not with "q=0"? Other parameters and preferences
+ * are ignored.
+ */
 bool ct_http__accepts(const struct ct_http_request *req, const char *type);
 
 struct ct_http_response {
@@ -51,15 +55,15 @@ struct ct_http_response {
 	struct ct_strings headers; /* name, value, name, value ... */
 };
 
-/* value is ours or was made safe: the server drops what holds a line end. */
+/* value must be our own or made safe: the server drops a header that contains a line end. */
 void ct_http__add_header(struct ct_http_response *res, const char *name, const char *value);
 
-/* A short answer of plain text, in place of whatever the body was. */
+/* Sets the status, and makes a short plain text the body. */
 void ct_http__say(struct ct_http_response *res, unsigned int status, const char *text);
 
 void ct_http_response__free(struct ct_http_response *res); /* what it holds */
 
-/* Text as a part of a URL: all but letters, digits and "-._~" as %XX. */
+/* Appends text as a part of a URL: all but letters, digits and "-._~" is written as %XX. */
 void ct_http__add_url(struct ct_str *out, const char *text);
 
 #endif

@@ -81,7 +81,7 @@ int ct_token__ensure(const char *path, char **token, struct ct_err *err)
 	if (fd < 0)
 		return ct_err__set(err, errno, "cannot make the token %s: %s", shown,
 				   strerror(errno));
-	fchmod(fd, 0640); /* whatever the umask: a group may be given the file */
+	fchmod(fd, 0640); /* despite the umask, so that a group can be given access by chgrp */
 	made = ct_token__random();
 	line = ct_xasprintf("%s\n", made);
 	if (write(fd, line, strlen(line)) != (ssize_t)strlen(line) || fsync(fd)) {
@@ -102,7 +102,7 @@ bool ct_token__equal(const char *token, const char *given)
 
 	if (!len || !n)
 		return false;
-	/* As many steps as the guess is long, which its sender knows. */
+	/* The number of steps is the length of the guess, which its sender knows anyway. */
 	for (size_t i = 0; i < n; i++)
 		differ |= (unsigned char)(given[i] ^ token[i % len]);
 	return !differ && len == n;
