@@ -10,7 +10,7 @@
 
 #define MAX_SIZE (64u << 20)
 
-/* One file: an advice, or else what is deployed. */
+/* One file: either an advice (session and report), or a deployment (check). */
 struct declaration {
 	char *path;
 	struct ct_session *session;
@@ -95,7 +95,7 @@ static bool advised(const struct declaration *one, const struct ct_advice *a, ui
 	return false;
 }
 
-/* What depends on a variable declares nothing. */
+/* A target whose capabilities are unknown, because they depend on a variable, declares nothing. */
 static bool deployed(const struct declaration *one, const struct ct_advice *a, uint64_t *set)
 {
 	const struct ct_deployment *targets = &one->check.targets;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What workloads were declared to need: advices in JSON, and deployment files, in which what a
- * container, a service or a unit is given is its declaration.
+ * What workloads were declared to need, read from advices in JSON and from deployment files. A
+ * deployment file declares what it gives to a container, a service or a unit.
  */
 #ifndef CT_SPEAK_DECLARED_H
 #define CT_SPEAK_DECLARED_H
@@ -13,15 +13,16 @@
 struct ct_declared;
 
 /*
- * Each file by itself. On failure *d is untouched: a negative errno with a message that names file,
- * line and cure.
+ * Loads the files, each independently of the others. Returns 0, or a negative errno with a message
+ * that names file, line and cure; *d is then untouched.
  */
 int ct_declared__load(const struct ct_strings *files, struct ct_declared **d, struct ct_err *err);
 void ct_declared__free(struct ct_declared *d); /* d may be NULL */
 
 /*
- * The set that was declared for this workload; false: none was. by: the file, raw, as long as d.
- * The first file that knows it decides.
+ * Gives the set that was declared for the workload of this advice, and in *by the path, raw, of the
+ * file that declares it, which lives as long as d. The first file that knows the workload decides.
+ * Returns false if none does.
  */
 bool ct_declared__of(const struct ct_declared *d, const struct ct_advice *a, uint64_t *set,
 		     const char **by);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim monitor --self-test: does an event arrive everywhere? */
+/* captrim monitor --self-test: does an event arrive at every sink? */
 #include <errno.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@
 struct self_test {
 	struct ct_notice *e;
 	FILE *out;
-	struct ct_strings answered; /* names of sinks */
+	struct ct_strings answered; /* the names of sinks that took it or failed */
 	size_t good;
 	bool over;
 };

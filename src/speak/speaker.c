@@ -10,9 +10,9 @@
 #include "speak/speaker_priv.h"
 
 #define BUCKETS	  4096
-#define SAID	  4096		       /* ids that are remembered */
-#define SUM_UP_NS (30 * CT_NS_PER_SEC) /* after the first that was held back */
-#define SUMMED	  16		       /* events that sum up, at most, and one for the rest */
+#define SAID	  4096		       /* ids of events that are remembered */
+#define SUM_UP_NS (30 * CT_NS_PER_SEC) /* from the first event held back to the summary */
+#define SUMMED	  16		       /* at most so many summaries at once, and one of the rest */
 
 #define DAY_NS (24 * 3600 * CT_NS_PER_SEC)
 
@@ -125,7 +125,7 @@ static void sum_up_drops(struct ct_speaker *s)
 		ct_notice__identify(e);
 		pass_on(s, e);
 	}
-	/* What that very event made a full queue drop is not worth another one. */
+	/* Events that a full queue dropped because of the summary itself need no other one. */
 	s->dropped = dropped_by_sinks(s);
 }
 
@@ -220,7 +220,7 @@ void ct_speaker__free(struct ct_speaker *s)
 {
 	if (!s)
 		return;
-	/* What was held back is said before the end. */
+	/* Sum up what was held back so far. */
 	if (s->throttle)
 		on_summary(s);
 	ct_sinks__on_result(s->sinks, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a speaker holds, for its two halves: speaker.c passes on, speaker_store.c asks the store. */
+/* What a speaker holds, for speaker.c, which passes events on, and speaker_store.c. */
 #ifndef CT_SPEAK_SPEAKER_PRIV_H
 #define CT_SPEAK_SPEAKER_PRIV_H
 
@@ -15,7 +15,7 @@ struct standing {
 	char id[CT_NOTICE_ID_LEN + 1];
 	uint32_t whose; /* a hash of the workload's key */
 	int64_t expires_ms;
-	bool seen; /* by a reconciliation in progress */
+	bool seen; /* in the store, by the reconciliation in progress */
 };
 
 struct ct_speaker {
@@ -26,9 +26,9 @@ struct ct_speaker {
 	struct ct_declared *declared;
 	struct ct_throttle *throttle;
 	struct ct_source *summary, *heartbeat;
-	uint64_t dropped; /* by sinks, as summed up last */
+	uint64_t dropped; /* events that sinks had dropped at the last summary */
 	char (*said)[CT_NOTICE_ID_LEN + 1];
-	size_t nsaid; /* ever */
+	size_t nsaid; /* ever; said holds the newest of them */
 	struct standing *standing;
 	size_t nstanding, standing_cap;
 	uint64_t reconciled_ns;

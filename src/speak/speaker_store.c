@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the store knows: what was said before, how long a workload was watched, what still stands.
- */
+/* Asks the store what was told before, how long a workload was watched, and what still stands. */
 #include <errno.h>
 #include <string.h>
 
@@ -9,7 +8,7 @@
 #include "speak/speaker_priv.h"
 
 #define RECONCILE_NS (60 * CT_NS_PER_SEC)
-#define SELDOM_NS    (600 * CT_NS_PER_SEC) /* where nothing stands, as far as we know */
+#define SELDOM_NS    (600 * CT_NS_PER_SEC) /* when nothing stands, as far as is known here */
 
 static uint32_t hash_of(const char *key)
 {
@@ -52,7 +51,7 @@ int64_t ct_speaker__expires_ms(const struct ct_speaker *s, const struct ct_notic
 
 /* ---- one workload ---- */
 
-/* What is asked of the store about one workload. */
+/* What the store knows of one workload's past. */
 struct past {
 	const char *key;
 	int64_t now_ms;
@@ -87,7 +86,7 @@ static int take_event(const struct ct_store_event *row, void *arg)
 	*t = (struct ct_drift_told){
 		.kind = (enum ct_notice_kind)kind,
 		.caps = caps_of(row->capability),
-		/* Nobody minded for so long. */
+		/* An event that has expired counts as accepted: nobody objected in time. */
 		.accepted = row->acked_ms || (row->expires_ms && row->expires_ms <= p->now_ms),
 	};
 	snprintf(t->id, sizeof(t->id), "%s", row->id);
@@ -129,7 +128,11 @@ static void describe_takes(struct ct_drift_in *in, const struct ct_speaker_news 
 	in->generation = digest;
 }
 
-/* Could there be anything to say? What is learned only silences, and costs two questions. */
+/*
+ * Could there be anything to say? Unless a finding stands, or unused capabilities are to be told,
+ * what the store knows of the past can only silence news. If there are none without it, the two
+ * queries are saved.
+ */
 static bool is_worth_asking(const struct ct_speaker *s, const struct ct_drift_in *in,
 			    const char *key)
 {

@@ -4,10 +4,10 @@
 #include <string.h>
 
 struct bucket {
-	char *key; /* NULL: it was never used */
+	char *key; /* of the workload; NULL: the bucket is free */
 	uint64_t caps;
-	uint64_t spent;	   /* what passed and was not given back yet */
-	uint64_t since_ns; /* when it last was */
+	uint64_t spent;	   /* events that passed and were not refilled yet */
+	uint64_t since_ns; /* when it was last refilled */
 	uint64_t used_ns;
 	uint64_t held; /* since the last collection */
 	struct ct_notice *example;
@@ -17,10 +17,10 @@ struct ct_throttle {
 	struct bucket *buckets;
 	size_t len;
 	unsigned int burst;
-	uint64_t refill_ns, total, others; /* others: held by buckets that went */
+	uint64_t refill_ns, total, others; /* others: held by buckets since reused */
 };
 
-#define WAYS 8 /* places where a bucket may be */
+#define WAYS 8 /* places where the bucket of a pair may be */
 
 struct ct_throttle *ct_throttle__new(size_t buckets, unsigned int burst, uint64_t refill_ns)
 {
@@ -58,7 +58,10 @@ static void refill(const struct ct_throttle *t, struct bucket *b, uint64_t now)
 	b->since_ns = b->spent ? b->since_ns + n * t->refill_ns : now;
 }
 
-/* Its bucket: one that goes for it had nothing to remember, or was not used for longest. */
+/*
+ * The bucket of the pair. If it has none it gets a free one, else one with nothing spent, else the
+ * least recently used one.
+ */
 static struct bucket *find(struct ct_throttle *t, const char *key, uint64_t caps, uint64_t now)
 {
 	uint32_t hash = ct_hash32(key, strlen(key)) ^ ct_hash32(&caps, sizeof(caps));
