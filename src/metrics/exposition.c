@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The two text formats that Prometheus reads: OpenMetrics 1.0, and its own of before. */
+/* The two text formats that Prometheus reads: OpenMetrics 1.0, and its own older one. */
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "metrics/metrics_priv.h"
 
-#define EXACT 9007199254740992.0 /* below that every whole number is one of double */
+#define EXACT 9007199254740992.0 /* 2^53: a double holds each smaller whole number exactly */
 
 static const char *const type_names[] = { "counter", "gauge", "info" };
 
@@ -32,7 +32,7 @@ static void add_sample(struct ct_str *out, const struct ct_metric_def *def, cons
 	add_value(out, value);
 }
 
-/* In the older format a family is called as its samples, and knows neither info nor unit. */
+/* In the older format a family has the name of its samples, and there is neither info nor unit. */
 static void add_head(struct ct_str *out, const struct ct_metric_def *def, enum ct_exposition format)
 {
 	bool open = format == CT_OPENMETRICS;
@@ -44,7 +44,7 @@ static void add_head(struct ct_str *out, const struct ct_metric_def *def, enum c
 		ct_str__addf(out, "# UNIT %s %s\n", def->name, def->unit);
 	ct_str__addf(out, "# HELP %s%s ", def->name, suffix);
 	for (const char *p = def->help; *p; p++) {
-		/* OpenMetrics has quotes escaped here, too; the older format would show that. */
+		/* OpenMetrics escapes quotes here; in the older format the backslash would show. */
 		if (open && *p == '"')
 			ct_str__addn(out, "\\", 1);
 		ct_str__addn(out, p, 1);

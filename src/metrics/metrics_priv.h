@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The inside of the registry, for the files of metrics/ alone. */
+/* The internals of the registry, for the files of metrics/ alone. */
 #ifndef CT_METRICS_METRICS_PRIV_H
 #define CT_METRICS_METRICS_PRIV_H
 
@@ -25,19 +25,19 @@ struct ct_family {
 	size_t len, cap;
 };
 
-/* The metrics that each workload has, in the order of their lines. */
+/* The number of metrics that each workload has: the first lines of names.def. */
 #define CT_METRICS_EACH 6
 
-/* A workload that runs, or ended not long ago. */
+/* A workload that runs, or that ended less than CT_METRICS_GONE_S ago. */
 struct ct_tracked {
 	char *key;   /* raw, for comparing */
 	char *label; /* escaped */
 	double values[CT_METRICS_EACH];
-	double folded[CT_METRICS_EACH]; /* what of the counters went into _other */
+	double folded[CT_METRICS_EACH]; /* the part of its counters that was added to _other */
 	uint64_t needed, held;
 	uint64_t seen_ns;
 	bool seen;  /* named since the last write */
-	bool shown; /* has series of its own, and keeps them as long as it is there */
+	bool shown; /* has series of its own, which it keeps until it is forgotten */
 };
 
 struct ct_metrics {
@@ -51,16 +51,16 @@ struct ct_metrics {
 	double other[CT_METRICS_EACH];
 };
 
-/* A label's value as both formats take it: valid UTF-8, escaped, bounded. The caller frees. */
+/* A label's value as both formats want it: valid UTF-8, escaped, not too long. The caller frees. */
 char *ct_metrics__escape(const char *value);
 
-/* Forgets who is gone, decides who has series of his own, and sets what is summed up. */
+/* Forgets old workloads, decides which have series of their own, and sets the totals. */
 void ct_metrics__settle(struct ct_metrics *m, uint64_t now_ns);
 
-/* Series that the tool itself has, whatever the number of workloads. */
+/* The number of series that are there whatever the number of workloads. */
 size_t ct_metrics__own_series(const struct ct_metrics *m);
 
-/* Sets what the process knows of itself. */
+/* Sets the metrics of the process itself. */
 void ct_metrics__process(struct ct_metrics *m);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the daemon costs, under the names that every client library of Prometheus uses. */
+/* What the daemon costs, under the names that all client libraries of Prometheus use. */
 #include <dirent.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -12,7 +12,7 @@ static double seconds(struct timeval t)
 	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
 }
 
-/* Of /proc/self/stat, by the number that proc(5) gives it, from 3 on; 0: not known. */
+/* A field of /proc/self/stat by its number in proc(5), which must be 3 or more; 0 if not known. */
 static double stat_field(const char *text, int number)
 {
 	const char *p = strrchr(text, ')');
@@ -32,7 +32,7 @@ static size_t count_fds(void)
 	for (const struct dirent *e; (e = readdir(dir));)
 		n += e->d_name[0] != '.';
 	closedir(dir);
-	return n - 1; /* that of the directory */
+	return n - 1; /* without the one of the directory */
 }
 
 void ct_metrics__process(struct ct_metrics *m)
@@ -49,7 +49,7 @@ void ct_metrics__process(struct ct_metrics *m)
 	ct_metrics__set(m, CT_METRIC_PROCESS_MEMORY, NULL,
 			stat_field(text, 24) * (double)sysconf(_SC_PAGESIZE));
 	if (!m->families[CT_METRIC_PROCESS_START].samples[0].value) {
-		double up = (double)ct_clock__now_ns() / 1e9; /* as of a boot without sleep */
+		double up = (double)ct_clock__now_ns() / 1e9; /* since boot, if it never slept */
 		double since = stat_field(text, 22) / (double)sysconf(_SC_CLK_TCK);
 
 		ct_metrics__set(m, CT_METRIC_PROCESS_START, NULL,

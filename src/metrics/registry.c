@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The metrics that are not a workload's: what they are called, and their values. */
+/* The definitions of all metrics, and the values of those that do not belong to a workload. */
 #include <string.h>
 
 #include "metrics/metrics_priv.h"
 
-#define MOST_LABELS 64	/* of a metric that takes any */
+#define MOST_LABELS 64	/* for a metric that takes any labels */
 #define LONGEST	    200 /* bytes of a label's value */
 
 const struct ct_metric_def ct_metric_defs[CT_METRIC_MAX] = {
@@ -15,8 +15,7 @@ const struct ct_metric_def ct_metric_defs[CT_METRIC_MAX] = {
 };
 _Static_assert(CT_METRIC_WORKLOAD_DENIED == CT_METRICS_EACH - 1, "the workload's come first");
 
-/* "\xNN" of ct_printable() keeps its backslash, which is escaped once more: nothing is ambiguous.
- */
+/* Escapes the backslash in "\xNN" of ct_printable() once more, so that nothing is ambiguous. */
 char *ct_metrics__escape(const char *value)
 {
 	ct_autofree char *safe = ct_printable(value), *bounded = NULL;
@@ -98,7 +97,7 @@ void ct_metrics__free(struct ct_metrics *m)
 	free(m);
 }
 
-/* NULL: it is dropped. */
+/* Finds or adds the sample; NULL if this label is to be dropped. */
 static struct ct_metric_sample *sample_of(struct ct_metrics *m, enum ct_metric metric,
 					  const char *label)
 {
@@ -137,7 +136,7 @@ void ct_metrics__set_backend(struct ct_metrics *m, const char *backend)
 
 size_t ct_metrics__own_series(const struct ct_metrics *m)
 {
-	size_t n = CT_METRICS_EACH; /* those of _other */
+	size_t n = CT_METRICS_EACH; /* the series of _other */
 
 	for (int i = CT_METRICS_EACH; i < CT_METRIC_MAX; i++)
 		n += m->families[i].len;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which workloads have series of their own. Who has some keeps them until he is gone: a counter
- * that went over to _other and came back would look as if it had started anew.
+ * Which workloads have series of their own. A workload keeps its series until it is forgotten: a
+ * counter that moved to _other and came back would look as if it had been reset.
  */
 #include <string.h>
 
@@ -23,7 +23,7 @@ static uint32_t hash_of(const char *key)
 	return ct_hash32(key, strlen(key));
 }
 
-/* The numbers of all have changed, or there is no room for one more. */
+/* To be called when the positions of workloads have changed, or when the index is full. */
 static void index_anew(struct ct_metrics *m)
 {
 	ct_index__free(&m->index);
@@ -90,7 +90,7 @@ static void forget_gone(struct ct_metrics *m, uint64_t now_ns)
 	index_anew(m);
 }
 
-/* What matters most comes first: reaching the host, then what can be taken away. */
+/* Most capabilities that reach the host first, then most capabilities that can be taken away. */
 static int by_interest(const void *a, const void *b)
 {
 	const struct ct_tracked *x = *(struct ct_tracked *const *)a;
@@ -123,7 +123,7 @@ static void admit(struct ct_metrics *m)
 		waiting[i]->shown = true;
 }
 
-/* Counters go up by what is new; the rest is what it is now. */
+/* Counters of _other grow by what is new, its gauges are set. Returns how many workloads it has. */
 static size_t fold(struct ct_metrics *m)
 {
 	size_t folded = 0;
