@@ -44,7 +44,7 @@ int ct_size__parse(const char *s, uint64_t *bytes)
 
 int ct_share__parse(const char *s, uint64_t *ppm)
 {
-	int decimals = -1; /* none yet, and no point */
+	int decimals = -1; /* no decimal point was read yet */
 	uint64_t n = 0;
 
 	if (!isdigit((unsigned char)*s))

@@ -23,7 +23,7 @@ struct worker {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static struct worker *idle; /* the one that is at hand */
+static struct worker *idle; /* takes the next job; NULL: there is none yet */
 static unsigned int stuck;
 
 static void *run(void *arg)
@@ -52,7 +52,7 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the main thread, which may have them blocked to read them. */
+/* All signals are for the main thread, which may have blocked them to read them. */
 static struct worker *new_worker(void)
 {
 	struct worker *w = ct_xzalloc(sizeof(*w));

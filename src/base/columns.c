@@ -3,7 +3,7 @@
 
 #include "base/util.h"
 
-/* Wide characters of East Asia and emoji are two columns, marks that join another one none. */
+/* East Asian wide characters and emoji take two columns, combining marks none. */
 static int columns_of(uint32_t c)
 {
 	static const struct {
@@ -26,7 +26,7 @@ static int columns_of(uint32_t c)
 	return 1;
 }
 
-/* Moves *s behind the next character, or byte where it is none. */
+/* Moves *s past a character, or past a byte of broken UTF-8. Returns the columns it takes. */
 static int step(const char **s)
 {
 	uint32_t c = 0;
@@ -54,7 +54,7 @@ char *ct_columns__cut(const char *printable, int width)
 		return ct_xstrdup(printable);
 	if (width < 1)
 		return ct_xstrdup("");
-	/* The last column is for the mark. */
+	/* The last column is for the "~". */
 	for (;;) {
 		at += step(&next);
 		if (at >= width)

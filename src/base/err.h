@@ -24,7 +24,7 @@ int ct_err__prefix(struct ct_err *err, const char *fmt, ...) CT_PRINTF(2, 3);
 void ct_err__free(struct ct_err *err);
 #define ct_autoerr __attribute__((cleanup(ct_err__free)))
 
-/* To standard error: "captrim: message". Names in it must be printable already. */
+/* To standard error: "captrim: message". Names in it must have gone through ct_printable(). */
 void ct_warn(const char *fmt, ...) CT_PRINTF(1, 2);
 
 #endif

@@ -95,7 +95,7 @@ void ct_files__each(const char *pattern, void (*fn)(void *arg, const char *path)
 			fn(arg, pattern);
 		return;
 	}
-	/* A directory that may not be read looks like one without a match. */
+	/* glob(3) treats a directory that it may not read as one without a match. */
 	if (opener) {
 		opener->each(opener->arg, pattern, fn, arg);
 		return;

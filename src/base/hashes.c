@@ -6,7 +6,7 @@
 
 #include "base/util.h"
 
-/* Where the hash is, or has its place. */
+/* The index at which the hash is, or has to be inserted. */
 static size_t place_of(const struct ct_hashes *h, uint32_t hash)
 {
 	size_t low = 0, high = h->len;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A set of texts of which only hashes are kept: four bytes for each. */
+/* A set of strings that keeps only a hash of four bytes for each of them. */
 #ifndef CT_BASE_HASHES_H
 #define CT_BASE_HASHES_H
 
@@ -14,7 +14,7 @@ struct ct_hashes {
 
 void ct_hashes__add(struct ct_hashes *h, const char *s);
 
-/* Was it added? One that was not passes for one that was with a chance of len in four billion. */
+/* Was s added? Another string is taken for one that was with a chance of len in four billion. */
 bool ct_hashes__have(const struct ct_hashes *h, const char *s);
 
 void ct_hashes__free(struct ct_hashes *h);

@@ -15,8 +15,8 @@
 #define PF_KTHREAD 0x00200000 /* include/linux/sched.h */
 
 static struct {
-	char *dir; /* NULL: here */
-	int fd;	   /* of it */
+	char *dir; /* NULL: our own root */
+	int fd;	   /* of dir */
 } root = { .fd = -1 };
 
 const char *ct_host__root(void)
@@ -24,7 +24,7 @@ const char *ct_host__root(void)
 	return root.dir ?: "";
 }
 
-/* As the kernel calls what is open; NULL: too long, or not below our root. The caller frees. */
+/* The kernel's path of an open file; NULL: too long, or not below our root. The caller frees. */
 static char *real_path(int fd)
 {
 	ct_autofree char *link = ct_xasprintf("/proc/self/fd/%d", fd);
@@ -147,7 +147,7 @@ ino_t ct_host__ns(unsigned int pid, const char *kind)
 	return ct_files__stat(path, &st) ? 0 : st.st_ino;
 }
 
-/* Threads of the kernel have numbers in the initial namespace alone; process 2 starts them. */
+/* Kernel threads have PIDs in the initial namespace only; there, process 2 is kthreadd. */
 static bool shows_kernel_threads(void)
 {
 	ct_autofree char *path = ct_host__proc(2, "stat"), *text = NULL;
@@ -164,7 +164,7 @@ ino_t ct_host__pidns(void)
 	ino_t ino = shows_kernel_threads() ? CT_INIT_PIDNS : ct_host__ns(1, "pid");
 	struct stat st;
 
-	/* A process 1 with more privileges than ours does not let itself be looked at. */
+	/* The namespaces of a process 1 with more privileges than ours cannot be read. */
 	if (!ino && !stat(self, &st))
 		ino = st.st_ino;
 	return ino == CT_INIT_PIDNS ? 0 : ino;

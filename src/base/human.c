@@ -21,7 +21,7 @@ char *ct_human__count(uint64_t n, const char *one, const char *many)
 
 char *ct_human__duration(uint64_t ns)
 {
-	/* By way of milliseconds, which is what JSON keeps. */
+	/* Rounded to milliseconds first, since those are what JSON keeps. */
 	uint64_t ms = (ns + 500000) / 1000000, s = (ms + 500) / 1000;
 
 	if (ms < 1000)

@@ -10,7 +10,7 @@
 
 #include "base/util.h"
 
-/* A pipe without a name lives in a file system of its own (get_pipe_inode() in fs/pipe.c). */
+/* Anonymous pipes have a file system of their own (get_pipe_inode() in fs/pipe.c). */
 static bool is_anonymous_pipe(const char *path)
 {
 	struct statfs fs;
@@ -18,13 +18,13 @@ static bool is_anonymous_pipe(const char *path)
 	return !statfs(path, &fs) && fs.f_type == PIPEFS_MAGIC;
 }
 
-/* An empty file to everybody; a link to it takes the place of a unit's drop-in. */
+/* /dev/null reads as an empty file, and a link to it may stand in for a unit's drop-in. */
 static bool is_null_device(const struct stat *st)
 {
 	return S_ISCHR(st->st_mode) && st->st_rdev == makedev(1, 3);
 }
 
-/* Opening some devices has effects, and opening a FIFO waits: both are asked before. */
+/* Checked before opening, which has effects on some devices and blocks on a FIFO. */
 static int check_kind(const char *path, const char *name, struct ct_err *err)
 {
 	struct stat st;

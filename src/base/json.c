@@ -40,7 +40,7 @@ static void newline(struct ct_json *j)
 		fprintf(j->out, "\n%*s", j->depth * j->indent, "");
 }
 
-/* Everything that stands before a value. */
+/* Writes everything that comes before a value. */
 static void lead(struct ct_json *j, const char *key)
 {
 	if (!j->first)
@@ -52,7 +52,7 @@ static void lead(struct ct_json *j, const char *key)
 		put_string(j->out, key);
 		fputs(j->indent ? ": " : ":", j->out);
 	}
-	/* At the top every value is a document of its own. */
+	/* At the top level every value is a document of its own. */
 	if (!j->depth)
 		j->first = true;
 }

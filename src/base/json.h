@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A streaming JSON writer: commas, escapes and indentation are its business.
- * Strings of any bytes give valid JSON: broken UTF-8 becomes U+FFFD. Documents
- * may follow one another; the newline between or behind them is the caller's.
+ * A streaming JSON writer: it takes care of commas, escapes and indentation. Strings of any bytes
+ * give valid JSON: broken UTF-8 becomes U+FFFD. Documents may follow one another; the caller writes
+ * the newlines between or after them.
  */
 #ifndef CT_BASE_JSON_H
 #define CT_BASE_JSON_H
@@ -13,7 +13,7 @@
 
 struct ct_json {
 	FILE *out;
-	int indent; /* spaces a level, 0: everything on one line */
+	int indent; /* spaces per level, 0: everything on one line */
 	int depth;
 	bool first; /* nothing was written at this level yet */
 };

@@ -11,20 +11,20 @@
 #include "base/clock.h"
 #include "base/util.h"
 
-#define EVENTS	     16			 /* taken from the kernel at once */
-#define NO_PIDFD_NS  (20 * CT_NS_PER_MS) /* between two looks at a child that way */
-#define LONGEST_WAIT 60000		 /* milliseconds; more would not fit an int */
+#define EVENTS	     16			 /* taken by one epoll_wait() */
+#define NO_PIDFD_NS  (20 * CT_NS_PER_MS) /* between two checks of a child without a pidfd */
+#define LONGEST_WAIT 60000		 /* milliseconds; a longer wait may not fit an int */
 
 enum source_type { SOURCE_FD, SOURCE_TIMER, SOURCE_SIGNAL, SOURCE_CHILD };
 
 struct ct_source {
 	enum source_type type;
 	bool removed;		  /* freed as soon as no turn is in progress */
-	bool kept;		  /* somebody will call ct_loop__remove() */
-	bool over;		  /* nothing comes any more */
+	bool kept;		  /* the caller will call ct_loop__remove() */
+	bool over;		  /* it gets no more events */
 	int fd;			  /* of a child: its pidfd, or -1 */
 	int number;		  /* the signal, or the child's pid */
-	uint64_t at_ns, every_ns; /* at 0: no timer */
+	uint64_t at_ns, every_ns; /* at_ns 0: no timer */
 	union {
 		ct_fd_fn fd;
 		ct_timer_fn timer;
@@ -39,7 +39,7 @@ struct ct_loop {
 	struct ct_source *sources;
 	int epoll_fd, signal_fd; /* signal_fd -1: no signal was asked for yet */
 	sigset_t outer, caught;
-	unsigned int turning; /* turns in progress, one within the other */
+	unsigned int turning; /* nested turns in progress */
 	bool stopped;
 };
 
@@ -75,7 +75,7 @@ static struct ct_source *new_source(struct ct_loop *l, enum source_type type, vo
 	return s;
 }
 
-/* Frees what was removed, which a turn in progress may still come across. */
+/* Frees the removed sources, unless a turn is in progress, which may still come across them. */
 static void sweep(struct ct_loop *l)
 {
 	struct ct_source **link = &l->sources;
@@ -105,7 +105,7 @@ int ct_loop__add_fd(struct ct_loop *l, int fd, uint32_t events, ct_fd_fn fn, voi
 	struct ct_source *s;
 	struct epoll_event ev = { .events = events };
 
-	/* The source comes second, so that a failure leaves nothing behind. */
+	/* The source is made only after this worked, so that a failure leaves nothing behind. */
 	if (epoll_ctl(l->epoll_fd, EPOLL_CTL_ADD, fd, &ev))
 		return -errno;
 	s = new_source(l, SOURCE_FD, arg, source);
@@ -205,7 +205,7 @@ static int open_pidfd(int pid)
 	return (int)syscall(SYS_pidfd_open, pid, 0);
 }
 
-/* Looks without reaping. One that was reaped, or never was our child, has ended as well. */
+/* Does not reap. A child that was reaped, or a PID that never was our child, has ended as well. */
 static bool has_ended(int pid)
 {
 	siginfo_t info = {};
@@ -227,7 +227,7 @@ int ct_loop__add_child(struct ct_loop *l, int pid, ct_ended_child_fn fn, void *a
 		close(s->fd);
 		s->fd = -1;
 	}
-	/* A seccomp filter may refuse pidfd_open, and one that was reaped has no pidfd. */
+	/* A seccomp filter may refuse pidfd_open, and a child that was reaped has no pidfd. */
 	if (s->fd < 0) {
 		s->every_ns = NO_PIDFD_NS;
 		s->at_ns = ct_clock__now_ns();
@@ -235,7 +235,7 @@ int ct_loop__add_child(struct ct_loop *l, int pid, ct_ended_child_fn fn, void *a
 	return 0;
 }
 
-/* Nothing comes from it any more; whoever keeps it has yet to remove it. */
+/* Stops the events of a source. If its caller kept it, the caller still has to remove it. */
 static void finish(struct ct_loop *l, struct ct_source *s)
 {
 	if (s->over)
@@ -307,7 +307,7 @@ static void call_for_event(struct ct_loop *l, const struct epoll_event *ev)
 	if (!s)
 		call_for_signals(l);
 	else if (s->over)
-		return; /* by a callback of this very turn */
+		return; /* ended by a callback of this turn */
 	else if (s->type == SOURCE_CHILD)
 		call_for_child(l, s);
 	else
@@ -331,7 +331,7 @@ static void call_timer(struct ct_loop *l, struct ct_source *s, uint64_t now)
 	s->fn.timer(s->arg);
 }
 
-/* Those that callbacks add are at the front of the list, and wait for the next turn. */
+/* Timers that callbacks add go to the front of the list, and so wait for the next turn. */
 static void call_timers(struct ct_loop *l)
 {
 	uint64_t now = ct_clock__now_ns();
@@ -341,7 +341,7 @@ static void call_timers(struct ct_loop *l)
 			call_timer(l, s, now);
 }
 
-/* In milliseconds, rounded up: to wake before the time would be to turn in vain. */
+/* Milliseconds, rounded up, since a turn before the time would be in vain; -1: no timer is set. */
 static int next_wait(const struct ct_loop *l)
 {
 	uint64_t now = ct_clock__now_ns(), next = UINT64_MAX, ms;

@@ -18,7 +18,7 @@
 #define FIRST_MS (-62167219200000ll)
 #define LAST_MS	 253402300799999ll
 
-/* When the day that is so many days before now began. */
+/* When the day began that lies days_ago days back. */
 static int64_t day_begins(int64_t now_ms, int days_ago)
 {
 	time_t now = (time_t)(now_ms / MS_PER_S);
@@ -31,7 +31,7 @@ static int64_t day_begins(int64_t now_ms, int days_ago)
 	return (int64_t)mktime(&tm) * MS_PER_S;
 }
 
-/* "monday", or "mon": days since then, 0 to 6; -1: not the name of a day. */
+/* The days since the last "monday" or "mon", 0 to 6; -1: s is not the name of a day. */
 static int days_since(const char *s, int64_t now_ms)
 {
 	static const char *const names[] = { "sunday",	 "monday", "tuesday", "wednesday",
@@ -46,7 +46,7 @@ static int days_since(const char *s, int64_t now_ms)
 	return -1;
 }
 
-/* mktime() takes the 31st of February for the 3rd of March. */
+/* Refuses a 31st of February, which mktime() would take for the 3rd of March. */
 static int date_of(struct tm tm, bool utc, int64_t *ms)
 {
 	struct tm was = tm;
@@ -65,7 +65,7 @@ static int parse_date(const char *s, int64_t *ms)
 	static const char *const forms[] = { "%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S",
 					     "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S" };
 
-	/* strptime() would take "26-1-1" and blanks as well. */
+	/* strptime() would accept "26-1-1" and blanks as well. */
 	if (strspn(s, "0123456789") != 4)
 		return -EINVAL;
 	for (size_t i = 0; i < CT_ARRAY_SIZE(forms); i++) {

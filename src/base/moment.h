@@ -9,20 +9,21 @@
 #define CT_MOMENT_FORMS "2026-11-01, '2026-11-01 14:30', 7d (ago), monday, yesterday, today, now"
 
 /*
- * "2026-11-01" (its begin), "2026-11-01 14:30", "2026-11-01T14:30:05", with "Z" behind for UTC,
- * else by the local clock; "7d", "2h", "30m" ago; "monday": when the last one began, today's if it
- * is Monday; "yesterday", "today", "now". Returns 0 or -EINVAL, *ms untouched then.
+ * Parses "2026-11-01" (the start of that day), "2026-11-01 14:30" or "2026-11-01T14:30:05" in local
+ * time, or in UTC if a time is followed by "Z"; "7d", "2h", "30m" (ago); "monday" (the start of the
+ * last Monday, of today if that is one), "yesterday", "today" (their starts); "now". Returns 0, or
+ * -EINVAL and leaves *ms alone.
  */
 int ct_moment__parse(const char *s, int64_t now_ms, int64_t *ms);
 
-/* "2026-11-01 14:30" by the local clock; the caller frees. */
+/* "2026-11-01 14:30" in local time; the caller frees. */
 char *ct_moment__text(int64_t ms);
 
-/* RFC 3339 in UTC, "2026-11-01T14:30:05.000Z", within the years that it can write; the caller
+/* RFC 3339 in UTC, "2026-11-01T14:30:05.000Z", clamped to the years that it can write; the caller
  * frees. */
 char *ct_moment__utc(int64_t ms);
 
-/* RFC 3339 in any zone; what is below a millisecond is left out. Returns 0 or -EINVAL. */
+/* Parses RFC 3339 in any time zone, dropping fractions of a millisecond. Returns 0 or -EINVAL. */
 int ct_moment__parse_utc(const char *s, int64_t *ms);
 
 #endif

@@ -125,7 +125,7 @@ static const struct ct_opt *find_letter(const struct ct_command *cmd, char lette
 	return letter == 'h' ? &help_opt : NULL;
 }
 
-/* Levenshtein's distance; long words are never near. */
+/* The Levenshtein distance; words of more than 32 characters are never near. */
 static size_t distance(const char *a, size_t la, const char *b)
 {
 	size_t row[33], lb = strlen(b);
@@ -175,7 +175,7 @@ static int unknown_long(const struct ct_command *cmd, const char *name, size_t l
 			   cmd->name);
 }
 
-/* Takes the option's value from behind it or from the next word. */
+/* Takes the option's value from the same word or from the next one. */
 static int take_value(const struct ct_opt *o, const char *attached, int argc, char **argv, int *i,
 		      struct ct_err *err)
 {
@@ -187,7 +187,7 @@ static int take_value(const struct ct_opt *o, const char *attached, int argc, ch
 	return set_value(o, argv[++*i], err);
 }
 
-/* Returns 1 for --help, as the two below. */
+/* Returns 1 for --help, as do the two functions below. */
 static int parse_long(const struct ct_command *cmd, int argc, char **argv, int *i,
 		      struct ct_err *err)
 {
@@ -274,7 +274,7 @@ int ct_opts__parse(const struct ct_command *cmd, int argc, char **argv, struct c
 	return 0;
 }
 
-/* At the column where it stands, and on as many lines as it takes. */
+/* Writes text at HELP_COLUMN, where the line already is, on as many lines as it takes. */
 static void help_text(const char *text, FILE *out)
 {
 	size_t at = HELP_COLUMN;

@@ -34,7 +34,7 @@ struct ct_opt {
 	const char *arg;  /* "FILE", shown in help; NULL for flags */
 	enum ct_opt_type type;
 	void *dest;
-	const char *const *choices; /* the values of a CT_OPT_CHOICE; else completion offers them */
+	const char *const *choices; /* the values of a CT_OPT_CHOICE; else what completion offers */
 	const char *help;	    /* one line */
 };
 
@@ -44,7 +44,7 @@ struct ct_command {
 	const char *summary;	   /* one line, for the list of commands */
 	const char *details;	   /* paragraphs for --help, may be NULL */
 	const struct ct_opt *opts; /* ends with .name = NULL */
-	bool stop_early; /* the first word that is not an option ends them (run, verify) */
+	bool stop_early; /* the first word that is not an option ends the options (run, verify) */
 };
 
 /*
@@ -58,13 +58,14 @@ int ct_opts__parse(const struct ct_command *cmd, int argc, char **argv, struct c
 		   struct ct_err *err);
 void ct_opts__help(const struct ct_command *cmd, FILE *out);
 /*
- * For programs: a line "command NAME SUMMARY" and a line "option COMMAND LETTER NAME ARGUMENT
- * CHOICES HELP" for each option, the fields separated by tabs, choices by commas; "-" is none.
+ * Writes the table for programs: a line "command NAME SUMMARY" and a line "option COMMAND LETTER
+ * NAME ARGUMENT CHOICES HELP" for each option, the fields separated by tabs, choices by commas; "-"
+ * is none.
  */
 void ct_opts__dump(const struct ct_command *cmd, FILE *out);
 void ct_strlist__free(struct ct_strlist *l);
 
-/* "1h30m" is not understood, "90m" is. Returns 0 or -EINVAL, *ns untouched then. */
+/* "90m" is understood, "1h30m" is not. Returns 0, or -EINVAL and leaves *ns alone. */
 int ct_duration__parse(const char *s, uint64_t *ns);
 
 #endif

@@ -15,14 +15,14 @@ struct ct_outfile {
 	char *temp;   /* exists as long as this is not NULL */
 	FILE *stream;
 	bool is_private;
-	struct ct_outfile *next; /* of those that have a temp */
+	struct ct_outfile *next; /* in the list of those that have a temp */
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct ct_outfile *unfinished;
 
-/* Without the lock somebody is just changing the list: better a file too many than one of another.
- */
+/* If the lock is held, the list is being changed: leaving a file behind is better than removing
+ * somebody else's. */
 static void remove_unfinished(void)
 {
 	if (pthread_mutex_trylock(&lock))
@@ -41,8 +41,7 @@ static void note(struct ct_outfile *f, char *temp)
 	ct_set_last_will(remove_unfinished);
 }
 
-/* The name of a file that is none of ours any more, for the caller to free; NULL if there is none.
- */
+/* Takes f off the list. Returns the name of its temporary file, or NULL; the caller frees. */
 static char *forget(struct ct_outfile *f)
 {
 	struct ct_outfile **at = &unfinished;
@@ -98,8 +97,8 @@ static int path_to_fd(const char *path)
 }
 
 /*
- * The open descriptor is duplicated, for opening the path again would start
- * at the file's beginning and overwrite what ">>" was meant to keep.
+ * The open descriptor is duplicated, since opening the path again would start at the file's
+ * beginning and overwrite what ">>" was meant to keep.
  */
 static int open_fd(int fd)
 {
@@ -118,7 +117,7 @@ static int open_direct(const struct ct_outfile *f, const char *path)
 	return fd < 0 ? -errno : fd;
 }
 
-/* Whoever had root write it, by sudo, is who wants to read it. */
+/* The user who ran sudo is the one who wants to read the file. */
 static void give_to_sudoer(int fd)
 {
 	const char *uid = getenv("SUDO_UID"), *gid = getenv("SUDO_GID"), *end;
@@ -145,7 +144,7 @@ static int open_beside(struct ct_outfile *f, const struct stat *st)
 	note(f, ct_steal(temp));
 	if (st) {
 		mode = st->st_mode & 07777;
-		/* Only root can, and nobody else needs to. */
+		/* Only root can change the owner, and nobody else needs to. */
 		if (fchown(fd, st->st_uid, st->st_gid) && errno != EPERM)
 			goto failed;
 	} else if (f->is_private) {
@@ -174,7 +173,7 @@ static int open_path(struct ct_outfile *f, const char *path)
 	if (stat(path, &st)) {
 		if (errno != ENOENT || !*path)
 			return -errno;
-		/* A dangling link: opening it makes the file that it names. */
+		/* A dangling link: opening it creates the file that it names. */
 		if (!lstat(path, &st))
 			return open_direct(f, path);
 		f->target = ct_xstrdup(path);
@@ -238,7 +237,7 @@ int ct_outfile__check(const char *path, struct ct_err *err)
 		      faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) ? -errno :
 								    0;
 	else if (!lstat(path, &st) && S_ISLNK(st.st_mode) && stat(path, &st))
-		ret = 0; /* a dangling link: only making the file would tell */
+		ret = 0; /* a dangling link: only creating the file would tell */
 	else if ((ret = open_path(f, path)) >= 0)
 		ret = close(ret);
 	return ret < 0 ? fail(f, -ret, err) : 0;
@@ -250,7 +249,7 @@ static int flush(FILE *stream)
 	bool failed = ferror(stream);
 
 	clearerr(stream);
-	/* stdio forgets why an earlier write failed; another one will tell. */
+	/* stdio forgets why an earlier write failed; another write will tell. */
 	if (failed)
 		fputc('\n', stream);
 	if (fflush(stream))
@@ -258,7 +257,7 @@ static int flush(FILE *stream)
 	return failed ? EIO : 0;
 }
 
-/* The file's new name must survive a crash, too. Some filesystems cannot; so be it. */
+/* The file's new name must survive a crash, too. Where directories cannot be synced, so be it. */
 static void sync_dir(const char *path)
 {
 	const char *slash = strrchr(path, '/');

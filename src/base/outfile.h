@@ -13,26 +13,26 @@
 
 struct ct_outfile;
 
-/* The stream belongs to *f and ends with it. An existing target keeps its mode. */
+/* The stream belongs to *f and is closed with it. An existing target keeps its mode. */
 int ct_outfile__open(const char *path, struct ct_outfile **f, FILE **stream, struct ct_err *err);
 
-/* The same, but a new file may be read by its owner alone (0600): under sudo whoever called it. */
+/* The same, but only its owner may read a new file (0600): under sudo, the user who called it. */
 int ct_outfile__open_private(const char *path, struct ct_outfile **f, FILE **stream,
 			     struct ct_err *err);
 
 /*
- * Before long work: could path be opened now? Nothing is left behind or changed. 0, or
- * negative errno and the message that ct_outfile__open would give.
+ * Checks before long work whether path could be opened. Nothing is left behind or changed. Returns
+ * 0, or a negative errno with the message that ct_outfile__open() would give.
  */
 int ct_outfile__check(const char *path, struct ct_err *err);
 
 /*
- * Finishes and frees f, whatever is returned: 0, or the first error of any write to
- * the stream, and then the target is untouched and nothing is left beside it.
+ * Finishes f, and frees it in any case. Returns 0, or a negative errno for the first write to the
+ * stream that failed; then the target is untouched and nothing is left beside it.
  */
 int ct_outfile__commit(struct ct_outfile *f, struct ct_err *err);
 
-/* All of it: opens, lets fn write, and commits. */
+/* Does all of it: opens, lets fn write, and commits. */
 int ct_outfile__write(const char *path, void (*fn)(FILE *out, void *arg), void *arg,
 		      struct ct_err *err);
 

@@ -55,7 +55,7 @@ void ct_proc__end(int pid)
 		;
 }
 
-/* Its exit status, as a shell would say it, or -ETIMEDOUT. */
+/* Its exit status as a shell reports it, or -ETIMEDOUT. */
 static int wait_for(int pid)
 {
 	int status;
@@ -66,7 +66,7 @@ static int wait_for(int pid)
 	return -ETIMEDOUT;
 }
 
-/* Adds what the file has to *text, whose length is *len. */
+/* Appends what was written to the file to *text, whose length is *len. */
 static void add_text(FILE *f, char **text, size_t *len)
 {
 	*text = ct_xrealloc(*text, *len + OUTPUT_MAX + 1);

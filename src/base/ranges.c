@@ -13,7 +13,7 @@ void ct_ranges__free(struct ct_ranges *r)
 	*r = (struct ct_ranges){};
 }
 
-/* Behind all others, or joined to the last one; first is not below the last one's. */
+/* Appends new or joins it to the last range, whose first must not be above new.first. */
 static void append(struct ct_ranges *r, struct ct_range new)
 {
 	struct ct_range *last = r->len ? &r->items[r->len - 1] : NULL;
@@ -127,7 +127,7 @@ char *ct_ranges__text(const struct ct_ranges *r)
 	return text.s;
 }
 
-/* Takes a number off the text. False: there is none, or it is above max. */
+/* Reads a number and moves *p past it. False: there is none, or it is above max. */
 static bool number(const char **p, uint32_t max, uint32_t *n)
 {
 	uint64_t sum = 0;

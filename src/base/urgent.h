@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a short-lived program was allowed by its file can be read while it runs, or a little later
- * by its relatives. On a busy host a recorder that waits for its turn comes too late, so it runs
- * before ordinary programs while it records: a few microseconds for each event.
+ * The capabilities that a short-lived program got from its file can only be read while it runs, or
+ * a little later through related processes. On a busy host a recorder that waits for its turn comes
+ * too late, so while it records it runs before ordinary programs, for a few microseconds per event.
  */
 #ifndef CT_BASE_URGENT_H
 #define CT_BASE_URGENT_H
 
 /*
- * The calling thread goes first until the end. What it forks does not. Without CAP_SYS_NICE, or
- * where another policy than the usual one was chosen for captrim, nothing changes.
+ * Between the two, the calling thread runs before ordinary programs, but not what it forks. Nothing
+ * changes without CAP_SYS_NICE, or if captrim runs under another scheduling policy than
+ * SCHED_OTHER.
  */
 void ct_urgent__begin(void);
 void ct_urgent__end(void);
 
-/* A thread that works for one that goes first goes first, too, and no longer than that one. */
+/* Gives the calling thread the priority that the thread it works for has at this moment. */
 void ct_urgent__follow(void);
 
 #endif

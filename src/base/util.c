@@ -52,7 +52,7 @@ FILE *ct_xmemstream(char **text, size_t *len)
 	return f;
 }
 
-/* What found no room is missing without a word, but for this flag. */
+/* Nothing but this flag shows that text is missing for lack of memory. */
 void ct_xmemstream_end(FILE *f)
 {
 	bool failed = ferror(f);
@@ -246,7 +246,7 @@ bool ct_utf8__is_unsafe(uint32_t c)
 		{ 0x61c, 0x61c },   { 0x200b, 0x200f }, /* zero width, direction marks */
 		{ 0x2028, 0x202e }, { 0x2060, 0x206f }, /* line breaks, direction overrides */
 		{ 0xfeff, 0xfeff }, { 0xfff9, 0xfffb }, { 0xe0000, 0xe007f }, /* tags */
-		{ 0xfffe, 0xffff }, /* no characters: readers of YAML refuse the file */
+		{ 0xfffe, 0xffff }, /* not characters: YAML parsers refuse the file */
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(unsafe); i++)

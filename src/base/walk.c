@@ -11,7 +11,7 @@
 
 #include "base/util.h"
 
-#define MAX_LINKS 40 /* as the kernel's own limit */
+#define MAX_LINKS 40 /* the kernel's own limit */
 
 /* The walk in progress: a stack of directories, since ".." must end at the root. */
 struct walk {
@@ -43,7 +43,7 @@ static void walk__pop(struct walk *w)
 		close(w->dirs[--w->len]);
 }
 
-/* On top is a link: what it says comes before the rest of the path. */
+/* Replaces the link on top of the stack by its target, which comes before the rest of the path. */
 static int walk__follow(struct walk *w, char **path, const char *rest)
 {
 	char target[PATH_MAX];
@@ -62,7 +62,7 @@ static int walk__follow(struct walk *w, char **path, const char *rest)
 	return 0;
 }
 
-/* One component. Returns the offset to go on from in *path, or a negative errno. */
+/* Walks one component. Returns the offset to go on from in *path, or a negative errno. */
 static ssize_t walk__step(struct walk *w, char **path, size_t pos, int *links)
 {
 	size_t len = strcspn(*path + pos, "/"), end = pos + len;
@@ -117,7 +117,7 @@ int ct_walk__open_in_root(int root, const char *path)
 
 	if (fd >= 0)
 		return fd;
-	/* Linux before 5.6, or a seccomp filter without it; EAGAIN: a race with rename. */
+	/* Linux before 5.6, or a seccomp filter that refuses it; EAGAIN: a race with a rename. */
 	if (errno == ENOSYS || errno == EPERM || errno == EAGAIN)
 		return ct_walk__by_steps(root, path);
 	return -errno;
