@@ -276,7 +276,7 @@ char *ct_caps__join(uint64_t set, const char *sep, const char *prefix)
 	ct_caps__for_each(cap, set) {
 		if (out.len)
 			ct_str__add(&out, sep);
-		/* "CAP_41" is not a name with a prefix: do not strip CAP_. */
+		/* "CAP_41" is the whole name: it takes no prefix. */
 		if (prefix && cap < CT_CAP_KNOWN)
 			ct_str__add(&out, prefix);
 		ct_str__add(&out, ct_cap__name(cap));

@@ -18,7 +18,7 @@
 /* Named by kernels since 5.9; engines and tools learned them later. */
 #define CT_CAPS_NEW (CT_CAP(PERFMON) | CT_CAP(BPF) | CT_CAP(CHECKPOINT_RESTORE))
 
-/* What a Docker daemon gives when nothing is said (moby, all versions). */
+/* What the Docker daemon gives by default (moby, all versions). */
 #define CT_CAPS_DOCKER_DEFAULT                                                                    \
 	(CT_CAP(CHOWN) | CT_CAP(DAC_OVERRIDE) | CT_CAP(FSETID) | CT_CAP(FOWNER) | CT_CAP(MKNOD) | \
 	 CT_CAP(NET_RAW) | CT_CAP(SETGID) | CT_CAP(SETUID) | CT_CAP(SETFCAP) | CT_CAP(SETPCAP) |  \
@@ -36,7 +36,7 @@
 #define CT_CAPS_PODMAN_DEFAULT \
 	(CT_CAPS_DOCKER_DEFAULT & ~(CT_CAP(MKNOD) | CT_CAP(NET_RAW) | CT_CAP(AUDIT_WRITE)))
 
-/* A systemd unit that says nothing (systemd.exec(5), CapabilityBoundingSet=). */
+/* A systemd unit without CapabilityBoundingSet= (systemd.exec(5)). */
 #define CT_CAPS_SYSTEMD_DEFAULT CT_CAPS_ALL
 
 enum ct_scope { CT_SCOPE_NONE, CT_SCOPE_NAMESPACE, CT_SCOPE_HOST };
@@ -44,7 +44,7 @@ enum ct_risk { CT_RISK_LOW, CT_RISK_MEDIUM, CT_RISK_HIGH };
 
 struct ct_cap_info {
 	const char *name;    /* "CHOWN", without CAP_ */
-	enum ct_scope scope; /* in a default Docker container: the prior */
+	enum ct_scope scope; /* assumed from a default Docker container */
 	enum ct_risk risk;
 	const char *allows;  /* one line */
 	const char *danger;  /* why it is dangerous */
@@ -58,10 +58,10 @@ const struct ct_cap_info *ct_cap__info(int cap);
 /* "CHOWN", or "CAP_41" for one newer than the table (static storage). */
 const char *ct_cap__name(int cap);
 
-/* Accepts "CHOWN", "chown", "CAP_CHOWN", "cap_chown". Returns -EINVAL if unknown. */
+/* Accepts "CHOWN", "chown", "CAP_CHOWN", "cap_chown". Returns its number, or -EINVAL. */
 int ct_cap__parse(const char *name);
 
-/* "ALL" is allowed. Returns 0 or -EINVAL, *set untouched then. */
+/* The set of one name, or of "ALL". Returns 0, or -EINVAL and leaves *set alone. */
 int ct_caps__parse_one(const char *name, uint64_t *set);
 
 /* Names in kernel order, joined by sep; the caller frees. "" for the empty set. */
@@ -85,7 +85,7 @@ static inline int ct_caps__count(uint64_t set)
 	return __builtin_popcountll(set);
 }
 
-/* The label of an image, and annotation, that says what it needs: names with commas between. */
+/* The label of an image, or annotation, that names the capabilities it needs, comma-separated. */
 #define CT_LABEL_CAPS "io.containers.capabilities"
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is known of a container, copied and freed by one list of its texts. */
+/* Copies and frees what is known of a container, by one list of its strings. */
 #include <jansson.h>
 #include <string.h>
 

@@ -25,7 +25,7 @@ void ct_kind__forget_boot(struct ct_kind *k)
 void ct_act__forget_boot(struct ct_act *a)
 {
 	a->key.cgroup = 0;
-	/* The other process's cgroup. */
+	/* This is the other process's cgroup. */
 	if (a->key.type == CT_ACT_TARGET)
 		a->key.b = 0;
 }
@@ -114,12 +114,12 @@ int ct_exec__by_content(const void *one, const void *other)
 	ORDER(a, b, creds.euid);
 	ORDER(a, b, creds.no_new_privs);
 	order = ct_content__compare_text(a->file, b->file);
-	/* Arguments tell only how a process came in. */
+	/* Arguments matter only in the execve by which a process came in. */
 	return order || a->was != CT_ENTRY_SETUP ? order :
 						   ct_content__compare_text(a->argv, b->argv);
 }
 
-/* Of a kind's calls: did none of them do it, some, or all? */
+/* Whether none, some or all of a kind's calls did something. */
 enum share { SHARE_NONE, SHARE_SOME, SHARE_ALL };
 
 static enum share share(uint64_t of, uint64_t count)
@@ -128,8 +128,8 @@ static enum share share(uint64_t of, uint64_t count)
 }
 
 /*
- * What sums keep: if it is true of the calls of each of two kinds that none, some or all of them
- * did something, it is true of them together. Errors also count together.
+ * What adding up preserves: if none, some or all calls of each of two kinds did something, the same
+ * is true of the calls of both together. Combinations of errors count as well.
  */
 static uint64_t shares(const struct ct_kind *k)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A copy of a workload that shares nothing with it. */
+/* Makes a copy of a workload that shares nothing with it. */
 #include <jansson.h>
 #include <string.h>
 
@@ -24,7 +24,7 @@ static struct ct_ranges copy_ranges(const struct ct_ranges *r)
 	return copy;
 }
 
-/* An array as it is, for its members to be gone through; cap is its length. */
+/* A bytewise copy: the caller still has to copy what its members point to. *cap is its length. */
 static void *copy_array(const void *items, size_t len, size_t size, size_t *cap)
 {
 	void *copy = len ? ct_xzalloc(len * size) : NULL;

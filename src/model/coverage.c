@@ -5,7 +5,10 @@
 #include "model/names.h"
 #include "model/session.h"
 
-/* From the first to the last that was seen of it: checks, starts of programs, and ends. */
+/*
+ * How long it was watched or, if that is not known, from the first check or execve to the last
+ * check, execve or exit.
+ */
 static uint64_t own_ns(const struct ct_workload *part)
 {
 	uint64_t first = part->last_ns ? part->first_ns : UINT64_MAX, last = part->last_ns;
@@ -28,7 +31,7 @@ static uint64_t own_ns(const struct ct_workload *part)
 	return last > first ? last - first : 0;
 }
 
-/* The entry point's execve, and the main process's end, as far as they were kept. */
+/* The times of the entry point's execve and of the main process's end, if they were kept. */
 static void find_ends(const struct ct_workload *w, uint64_t *start, uint64_t *end)
 {
 	for (size_t i = 0; i < w->nexecs && w->start_seen == CT_YES; i++)
@@ -39,7 +42,7 @@ static void find_ends(const struct ct_workload *w, uint64_t *start, uint64_t *en
 			*end = w->exits[i].ns;
 }
 
-/* The session's own times hold only for what was recorded with it, not for what was added. */
+/* The session's times only apply to its own recording, not to recordings added to it. */
 static void conclude(struct ct_workload *w, const struct ct_host *h)
 {
 	uint64_t start = 0, end = 0;
@@ -51,7 +54,7 @@ static void conclude(struct ct_workload *w, const struct ct_host *h)
 		w->from_ns = start ? start : own ? h->start_ns : w->first_ns;
 	if (!w->to_ns)
 		w->to_ns = end ? end : own ? h->end_ns : w->last_ns;
-	/* Others of it may have gone on when the main process had ended. */
+	/* Other processes of it may have outlived the main process. */
 	if (w->last_ns > w->to_ns)
 		w->to_ns = w->last_ns;
 }
@@ -62,10 +65,10 @@ void ct_session__conclude(struct ct_session *s)
 		conclude(s->workloads[i], &s->host);
 }
 
-/* When it ends, a workload does what it has not done before: that is not counted as growing. */
+/* When it ends, a workload does things that it has not done before: these do not count as new. */
 #define ENDING_NS 10000000000ull
 
-/* How long no new kind of check was seen until the end. */
+/* For how long before the end no new kind of check was seen. */
 static uint64_t quiet_ns(const struct ct_workload *part)
 {
 	uint64_t ns = own_ns(part), last = part->from_ns, end = part->to_ns;
@@ -89,15 +92,15 @@ void ct_watched__keep_longer(struct ct_watched *longest, const struct ct_watched
 		*longest = *other;
 }
 
-#define LONG_NS	    60000000000ull /* what takes so long does more than start and end */
-#define QUIET_SHARE 4		   /* of its time, this part without anything new is a sign */
+#define LONG_NS	    60000000000ull /* what runs that long does more than start and end */
+#define QUIET_SHARE 4		   /* settled: nothing new for 1/QUIET_SHARE of its time */
 
 bool ct_watched__has_settled(const struct ct_watched *w)
 {
 	return w->ns && w->quiet_ns * QUIET_SHARE >= w->ns;
 }
 
-/* A job that ended by itself did all that it does; what was ended may have had more to do. */
+/* A job that ended by itself did all that it does; one that was stopped may have had more to do. */
 static bool is_whole(const struct ct_workload *part, const struct ct_watched *watched)
 {
 	bool by_itself = WIFEXITED(part->end_code) && WEXITSTATUS(part->end_code) < 128;
@@ -109,7 +112,7 @@ static bool is_whole(const struct ct_workload *part, const struct ct_watched *wa
 	return ct_watched__has_settled(watched) && (by_itself || watched->ns >= CT_SHORT_NS);
 }
 
-/* Where it was not counted, once in each that was added up. */
+/* How often it was seen; where that was not counted, once for each part that was added up. */
 static uint64_t times(uint64_t counted, enum ct_tristate seen, const struct ct_workload *part)
 {
 	if (counted || seen != CT_YES)
@@ -153,7 +156,7 @@ static uint32_t phase_bit(const struct ct_workload *w, uint32_t entry)
 	return 1u << ct_names__find(ct_phase_names, ct_workload__phase(w, entry));
 }
 
-/* What one part knows and another does not is known; seen by one is seen. */
+/* What is known of one part is known of all, and what one has seen was seen. */
 static void join(enum ct_tristate *seen, enum ct_tristate by_part)
 {
 	if (by_part > *seen)

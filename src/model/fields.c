@@ -68,8 +68,8 @@ static int64_t get_int(const struct ct_field *f, const void *p)
 }
 
 /*
- * The text must fit its array again when it is read, so what is broken (a
- * character that the kernel cut in two, mostly) may not become longer.
+ * The text must fit its array again when it is read, so broken UTF-8 (mostly a character that the
+ * kernel cut in two) must not become longer.
  */
 static void write_text(const struct ct_field *f, const char *text, struct ct_json *j)
 {

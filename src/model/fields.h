@@ -32,7 +32,7 @@ struct ct_field {
 	const char *const *names;
 };
 
-/* Further members as .keep = true. */
+/* Further members are given like .keep = true. */
 #define CT_FIELD(object, kind, path, label, ...)                                            \
 	{                                                                                   \
 		.name = (label), .type = CT_FIELD_##kind, .offset = offsetof(object, path), \
@@ -42,15 +42,15 @@ struct ct_field {
 void ct_fields__write(const struct ct_field *fields, const void *obj, struct ct_json *j);
 
 /*
- * Takes the members out of the JSON object, so that only unknown ones are left in it.
- * What the object lacks is left as it is. -EINVAL with a message that names the member;
- * obj is then partly set, and still to be freed as usual.
+ * Takes the members out of the JSON object, so that only unknown ones are left in it. Members that
+ * the object lacks stay as they are in obj. Returns 0, or -EINVAL with a message that names the
+ * member; obj is then partly set, and has to be freed as usual.
  */
 int ct_fields__read(const struct ct_field *fields, void *obj, json_t *json, struct ct_err *err);
 
 void ct_fields__hex(struct ct_json *j, const char *key, uint64_t value);
 
-/* A number, or "0x..." since JSON's numbers end at 2^63 for most readers. */
+/* Reads a number, or "0x..." since most JSON readers stop at 2^63. Returns 0 or -EINVAL. */
 int ct_fields__to_uint(const json_t *value, uint64_t *n);
 
 #endif

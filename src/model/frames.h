@@ -5,10 +5,10 @@
 
 #include "model/session.h"
 
-/* "foo.isra.0" is foo, "__x64_sys_foo" is sys_foo. */
+/* Writes the plain name of a frame: foo for "foo.isra.0", sys_foo for "__x64_sys_foo". */
 void ct_frame__plain(const char *frame, char *name, size_t size);
 
-/* Is this function on the way to the check? By its plain name. */
+/* Is the function with this plain name on the check's call path? */
 bool ct_kind__has_frame(const struct ct_kind *k, const char *frame);
 
 #endif

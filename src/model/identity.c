@@ -24,7 +24,7 @@ void ct_identity__free(struct ct_identity *id)
 	id->key = NULL;
 }
 
-/* A part of a key, in which nothing else can be taken for the end of it. */
+/* Adds a part of a key, escaped so that nothing in it can be taken for its end. */
 static void add_part(struct ct_str *key, const char *part, size_t len, const char *reserved)
 {
 	for (size_t i = 0; i < len; i++) {
@@ -38,8 +38,9 @@ static void add_part(struct ct_str *key, const char *part, size_t len, const cha
 }
 
 /*
- * The kind, and behind an "@" which engine gave the name, where others of the same host may give
- * the same: runtimes other than Docker, and the user whose engine it is.
+ * Adds the kind and, where several engines of a host may give the same name, "@" and the engine
+ * that gave it: the runtime unless it is Docker, and the user whose engine it is unless that is
+ * root.
  */
 static void begin(struct ct_str *key, enum ct_identity_kind kind, const struct ct_workload *w)
 {
@@ -106,11 +107,11 @@ static bool is_pods(const struct ct_workload *w, struct ct_identity *id)
 	return is;
 }
 
-/* Swarm's ids of tasks and nodes are numbers of 25 digits in base 36. */
+/* The ids of Swarm's tasks and nodes are numbers of 25 digits in base 36. */
 #define SWARM_ID_LEN 25
 #define BASE_36	     "0123456789abcdefghijklmnopqrstuvwxyz"
 
-/* SERVICE.SLOT.TASK, or SERVICE.NODE.TASK of a global service: how long the service's name is. */
+/* The length of SERVICE in SERVICE.SLOT.TASK, or SERVICE.NODE.TASK of a global service; else 0. */
 static size_t swarm_service(const char *name)
 {
 	const char *task = strrchr(name, '.'), *slot = task;
@@ -129,7 +130,7 @@ static size_t swarm_service(const char *name)
 	return (size_t)(slot - name) - 1;
 }
 
-/* What Podman's generator names the container of NAME.container, unless that says otherwise. */
+/* Podman's generator puts this before NAME of NAME.container, unless that names the container. */
 #define QUADLET "systemd-"
 
 /* Ids that nobody chose: hexadecimal ones, uuids, and BuildKit's numbers in base 36. */
@@ -142,7 +143,7 @@ static bool is_made_up(const char *id)
 	       (len == SWARM_ID_LEN && strspn(own, BASE_36) == len);
 }
 
-/* What Podman calls the container that holds a pod together: another name for each pod. */
+/* Is it the container by which Podman holds a pod together? Its name differs from pod to pod. */
 static bool is_infra(const struct ct_container *c)
 {
 	const size_t digits = 12;
@@ -169,7 +170,7 @@ static void of_container(const struct ct_workload *w, struct ct_identity *id)
 	else if (given(c->name) && !is_infra(c))
 		make_one(id, w, CT_ID_NAME, c->name, strlen(c->name));
 	else if (!is_made_up(w->id))
-		/* ctr, LXC and others have no names but the ids that they are given. */
+		/* Containers of ctr, LXC and others have no name but their id. */
 		make_one(id, w, CT_ID_NAME, w->id, strlen(w->id));
 	else if (given(c->image)) {
 		const char *image = ct_image__short(c->image, &len);
@@ -179,7 +180,7 @@ static void of_container(const struct ct_workload *w, struct ct_identity *id)
 		make_one(id, w, CT_ID_CONTAINER, w->id, strlen(w->id));
 }
 
-/* Of what systemd-run started under a name of its own the program is known, and no more. */
+/* If systemd-run made up the unit's name, only the program tells what it is. */
 static void of_unit(const struct ct_workload *w, struct ct_identity *id)
 {
 	ct_autofree char *stable = ct_unit_name__stable(w->id, w->cgroup_path);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Names of enumerations as files have them, for model/ itself. NULL ends a list. */
+/* The names of enumeration values in files, for use within model/. NULL ends a list. */
 #ifndef CT_MODEL_NAMES_H
 #define CT_MODEL_NAMES_H
 
@@ -7,7 +7,7 @@ extern const char *const ct_workload_kind_names[];
 extern const char *const ct_runtime_names[];
 extern const char *const ct_seccomp_names[];
 extern const char *const ct_seccomp_op_names[];
-extern const char *const ct_phase_names[]; /* what ct_workload__phase() says */
+extern const char *const ct_phase_names[]; /* what ct_workload__phase() returns */
 
 int ct_names__find(const char *const *names, const char *name); /* -EINVAL: unknown */
 const char *ct_names__get(const char *const *names, int value); /* "?": out of range */

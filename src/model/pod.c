@@ -6,8 +6,8 @@
 #include "base/util.h"
 
 /*
- * The fingerprint is a 32-bit number, of which all but one in four hundred have eight digits or
- * more; shorter words of the same letters, such as "http", are parts of names.
+ * The hash of a pod template is a 32-bit number, which has eight digits or more in all but one of
+ * four hundred cases; shorter words of the same letters, such as "http", are parts of names.
  */
 #define SHORTEST_HASH 8
 #define RANDOM_LEN    5
@@ -67,7 +67,7 @@ bool ct_pod__skip(const char **s, const char *of, size_t min, size_t max)
 	return true;
 }
 
-/* Cuts the name's last part off if it is of so many characters of these. */
+/* Cuts off the name's last part if it is min to max characters of the set `of`. */
 static bool cut(char *name, const char *of, size_t min, size_t max)
 {
 	char *last = strrchr(name, '-');
@@ -83,13 +83,13 @@ char *ct_pod__owner(const char *pod)
 {
 	char *name = ct_xstrdup(pod);
 
-	/* A StatefulSet's has nothing but a number, a bare pod nothing at all. */
+	/* A StatefulSet's pod has only a number after the name, a bare pod nothing at all. */
 	if (!cut(name, CT_POD_RANDOM, RANDOM_LEN, RANDOM_LEN)) {
 		cut(name, CT_POD_DIGITS, 1, 10);
 		return name;
 	}
-	/* A Deployment's has its fingerprint before, a CronJob's the time, an indexed Job's a
-	 * number, and an indexed CronJob's both. */
+	/* Before the random part, a Deployment's pod has the template's hash, a CronJob's the time,
+	 * an indexed Job's a number, and an indexed CronJob's both. */
 	if (!cut(name, CT_POD_RANDOM, SHORTEST_HASH, CT_POD_HASH) &&
 	    cut(name, CT_POD_DIGITS, 1, 12))
 		cut(name, CT_POD_DIGITS, 1, 12);

@@ -24,7 +24,7 @@ const char *ct_labels__get(const char *labels, const char *key, size_t *len)
 	return NULL;
 }
 
-/* One term of a selector. */
+/* Do the labels match one term of a selector? */
 static bool matches(const char *labels, const char *term, size_t len)
 {
 	bool no = len && *term == '!', unequal = false;
@@ -72,7 +72,7 @@ static char *value_of(const char *labels, const char *key)
 	return value ? ct_xstrndup(value, len) : NULL;
 }
 
-/* Without its last part, if that is of so many of these characters; NULL otherwise. */
+/* The name without its last part if that is min to max characters of the set `of`, else NULL. */
 static char *without(const char *name, const char *of, size_t min, size_t max)
 {
 	const char *last = strrchr(name, '-'), *end = last;
@@ -87,7 +87,7 @@ static char *named(const char *kind, const char *name)
 	return ct_xasprintf("%s/%s", kind, name);
 }
 
-/* NAME-HASH-RANDOM, where the controller says which hash it is. */
+/* The owner of a pod NAME-HASH-RANDOM, where the controller's label says which hash it is. */
 static char *with_hash(const char *kind, const char *pod, const char *labels, const char *key)
 {
 	ct_autofree char *hash = value_of(labels, key), *set = NULL, *tail = NULL;
@@ -102,7 +102,7 @@ static char *with_hash(const char *kind, const char *pod, const char *labels, co
 	return named(kind, set);
 }
 
-/* A CronJob's jobs have the time of their start behind its name. */
+/* The names of a CronJob's jobs are its own name and the time of their start. */
 static char *of_job(const char *job)
 {
 	ct_autofree char *cron = without(job, CT_POD_DIGITS, 8, 10);
@@ -149,7 +149,7 @@ static char *by_name(const char *pod)
 		return named("Deployment", name);
 	if (cron && !strcmp(cron, name))
 		return named("CronJob", name);
-	/* A DaemonSet, a Job, or whoever has generateName. */
+	/* A DaemonSet, a Job, or anything else that sets generateName. */
 	return named("Controller", name);
 }
 
@@ -158,15 +158,15 @@ static bool is_hash(const char *uid)
 	return strlen(uid) == STATIC_UID && strspn(uid, "0123456789abcdef") == STATIC_UID;
 }
 
-/* What the API server gives is nothing but a uuid. */
+/* The API server gives nothing but UUIDs. */
 static bool is_uuid(const char *uid)
 {
 	return strlen(uid) == UUID && strspn(uid, "0123456789abcdefABCDEF-") == UUID;
 }
 
 /*
- * POD-NODE; the kubelet's hash for a uid says that it read the pod from a file, and so does any
- * other uid that such a file has given to a pod that is called after the node.
+ * The owner of a static pod, POD-NODE. The kubelet read it from a file if its uid is the kubelet's
+ * hash, or if it is named after the node and has a uid, set in that file, that is no UUID.
  */
 static char *of_file(const char *pod, const struct ct_pod_facts *f)
 {
@@ -188,7 +188,7 @@ char *ct_pod__find_owner(const char *pod, const struct ct_pod_facts *f, bool *gu
 	*guessed = false;
 	if (!owner && f->labels) {
 		owner = by_labels(pod, f->labels);
-		/* Labels without any of a controller's are those of a pod that nobody made. */
+		/* A pod without labels of a controller was not made by one. */
 		if (!owner && !has(f->labels, "pod-template-hash") &&
 		    !has(f->labels, "controller-revision-hash"))
 			owner = named("Pod", pod);

@@ -6,7 +6,7 @@
 
 #include "model/recording_fields.h"
 
-/* A file is not trusted: what it may ask of us has limits. */
+/* A file is not trusted: what it may make us do has limits. */
 #define MAX_LINE      (16u << 20)
 #define MAX_DOCUMENTS (1u << 20)
 #define MAX_STACK     1024
@@ -19,7 +19,7 @@
 struct reader {
 	const char *name; /* printable */
 	struct ct_session *s;
-	size_t line; /* number of the one in hand */
+	size_t line; /* number of the current line */
 	size_t documents;
 	bool ended; /* the trailer was read */
 };
@@ -52,7 +52,7 @@ static int read_line(FILE *in, struct ct_str *line)
 	return c == EOF;
 }
 
-/* Whatever is read is taken out of the document: what is left is of a newer captrim. */
+/* Members that were read were taken out of the document: the rest is from a newer captrim. */
 static json_t *rest_of(json_t *doc)
 {
 	json_object_del(doc, "type");
@@ -60,7 +60,7 @@ static json_t *rest_of(json_t *doc)
 	return json_object_size(doc) ? json_incref(doc) : NULL;
 }
 
-/* Takes out what was read by hand, or is written anew whatever it was. */
+/* Takes out a member that was read without a table, or that is always written anew. */
 static void taken(json_t *doc, const char *key)
 {
 	json_object_del(doc, key);
@@ -272,7 +272,7 @@ static int read_trailer(struct ct_session *s, struct ct_workload *unused, json_t
 	int ret;
 
 	(void)unused;
-	/* Older recordings have a count of the judge's here, which is always 0. */
+	/* Older recordings have a count by the judge here, which is always 0. */
 	json_object_del(json_object_get(doc, "losses"), "unknown_sites");
 	ret = read_nested(doc, "losses", ct_losses_fields, &s->losses, err);
 	if (!ret)
@@ -292,7 +292,7 @@ static const struct document {
 	{ "trailer", false, read_trailer },
 };
 
-/* A document of a newer captrim, which may belong to a workload. */
+/* Keeps a document of a newer captrim, which may belong to a workload. */
 static void keep_other(struct ct_session *s, json_t *doc)
 {
 	json_t **others = &s->others;
@@ -370,7 +370,7 @@ static int not_json(const struct reader *r, const json_error_t *why, struct ct_e
 			   text);
 }
 
-/* A cut file may end in a newline all the same: editors and log collectors add one. */
+/* A truncated file may still end in a newline: editors and log collectors add one. */
 static bool at_end(FILE *in)
 {
 	int c;

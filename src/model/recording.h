@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The file format captrim.recording/1: JSON documents, one a line. */
+/* The file format captrim.recording/1: JSON documents, one per line. */
 #ifndef CT_MODEL_RECORDING_H
 #define CT_MODEL_RECORDING_H
 

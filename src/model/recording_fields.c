@@ -4,7 +4,7 @@
 #include "model/names.h"
 #include "model/session.h"
 
-#define LAST_RECORDING (1 << 20) /* larger numbers are nothing that anybody recorded */
+#define LAST_RECORDING (1 << 20) /* nobody records as many */
 
 #define F(kind, path, label, ...) CT_FIELD(struct ct_host, kind, path, label, ##__VA_ARGS__)
 const struct ct_field ct_host_fields[] = {

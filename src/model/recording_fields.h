@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the documents of a recording hold: the members of each, beside lists and nesting. */
+/* The members of each document of a recording, besides its arrays and nested objects. */
 #ifndef CT_MODEL_RECORDING_FIELDS_H
 #define CT_MODEL_RECORDING_FIELDS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A session as the lines of a recording file. */
+/* Writes a session as the lines of a recording file. */
 #include <errno.h>
 
 #include "base/outfile.h"
@@ -15,7 +15,7 @@ static void begin(struct ct_json *j, const char *type, size_t workload)
 	ct_json__uint(j, "workload", workload);
 }
 
-/* Objects within each document, of which the rest is written there. */
+/* The objects nested in each document: their unknown members are written within them. */
 static const char *const in_none[] = { NULL };
 static const char *const in_workload[] = { "container", "sysctls", NULL };
 static const char *const in_kind[] = { "sample", "outcome", NULL };
@@ -24,7 +24,7 @@ static const char *const in_act[] = { "proc", NULL };
 static const char *const in_exec[] = { "creds", NULL };
 static const char *const in_trailer[] = { "losses", NULL };
 
-/* The unknown members of this object, but for those of the objects within it. */
+/* Writes the unknown members of an object, except those of the objects nested in it. */
 static void write_rest(struct ct_json *j, const json_t *rest, const char *const *within)
 {
 	const char *key;
@@ -47,7 +47,7 @@ static void end(struct ct_json *j, const json_t *rest, const char *const *within
 	fputc('\n', j->out);
 }
 
-/* rest is that of the object around it. */
+/* rest is that of the object that it is nested in. */
 static void write_nested(struct ct_json *j, const char *key, const struct ct_field *fields,
 			 const void *obj, const json_t *rest)
 {
@@ -57,7 +57,7 @@ static void write_nested(struct ct_json *j, const char *key, const struct ct_fie
 	ct_json__end_object(j);
 }
 
-/* Documents of a newer captrim; index: of the workload that they belong to, or NULL. */
+/* Writes documents of a newer captrim; index is that of the workload they belong to, or NULL. */
 static void write_others(struct ct_json *j, const json_t *others, const size_t *index)
 {
 	size_t i;
@@ -175,7 +175,7 @@ static void write_exit(struct ct_json *j, const struct ct_exit *e, size_t worklo
 	end(j, e->rest, in_none);
 }
 
-/* Where nothing is merged, a workload has the number that it has in the session. */
+/* number counts the parts of all workloads; if nothing was merged, it is the workload's index. */
 static void write_documents(struct ct_json *j, const struct ct_workload *w, size_t number)
 {
 	for (size_t n = 0; n < w->container.profile.nrules; n++)

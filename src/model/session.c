@@ -128,7 +128,7 @@ void ct_session__free(struct ct_session *s)
 	free(s);
 }
 
-/* A container's id is known by its first 12 digits; other ids are names. */
+/* Of a container's id, people use the first 12 digits; other ids are names. */
 static void shorten_id(char *out, size_t size, const char *id)
 {
 	size_t len = strspn(id, "0123456789abcdef");
@@ -347,8 +347,8 @@ int ct_seccomp__parse(const char *name)
 }
 
 /*
- * Docker keeps the shell form of a check without the shell in front, and the
- * probe keeps no more of a command line than CT_TEXT_LEN.
+ * Docker keeps a health check in shell form without the shell in front, and the probe keeps no more
+ * than CT_TEXT_LEN bytes of a command line.
  */
 static bool is_health_check(const char *argv, const char *health)
 {
@@ -374,7 +374,7 @@ const char *ct_workload__phase(const struct ct_workload *w, uint32_t entry)
 		return "main";
 	if (entry == CT_ENTRY_SETUP)
 		return "setup";
-	/* A service's ExecStartPre and ExecReload are its own, within its own bounding set. */
+	/* A service's ExecStartPre= and ExecReload= are part of it, and run in its bounding set. */
 	if (w->kind == CT_WL_UNIT)
 		return "main";
 	for (size_t i = 0; w->container.health && i < w->nexecs; i++) {

@@ -12,7 +12,7 @@
 #include "model/frames.h"
 #include "model/whole.h"
 
-/* Nothing in a text can be taken for what follows it. */
+/* The length comes first, so that nothing in a text can be taken for what follows it. */
 static void add_text(struct ct_str *s, const char *text)
 {
 	if (text)
@@ -33,7 +33,7 @@ static void add_json(struct ct_str *s, const json_t *json)
 	add_text(s, text);
 }
 
-/* Of a namespace it matters only whether it is the host's: others have names of one boot. */
+/* Of a namespace it matters only whether it is the host's: other names are those of one boot. */
 static void add_mode(struct ct_str *s, const char *mode)
 {
 	add_text(s, !mode ? NULL : !strcmp(mode, "host") ? "host" : "other");
@@ -97,8 +97,8 @@ static void add_configuration(struct ct_str *s, const struct ct_workload *w,
 }
 
 /*
- * How it began and ended, whether it was watched all the time, and whether as root. An advice that
- * was read has no more than what it says of that.
+ * How it began and ended, whether it was watched all the time, and whether it ran as root. If it
+ * was imported from an advice, no more is known of this than what the advice says.
  */
 static void add_course(struct ct_str *s, const struct ct_workload *w)
 {
@@ -112,7 +112,7 @@ static void add_course(struct ct_str *s, const struct ct_workload *w)
 
 /* ---- what the recording says as a whole ---- */
 
-/* A fact: which one, and of what. */
+/* Which fact it is, and what it is about. */
 struct seen_fact {
 	uint64_t what, of;
 };
@@ -138,7 +138,7 @@ static int by_value(const void *x, const void *y)
 	return a->of < b->of ? -1 : a->of > b->of;
 }
 
-/* As a set: neither order nor number matters. */
+/* Adds the facts as a set: neither their order nor their number matters. */
 static void add_facts(struct ct_str *s, struct facts *f)
 {
 	if (f->len)
@@ -151,8 +151,8 @@ static void add_facts(struct ct_str *s, struct facts *f)
 }
 
 /*
- * An entry is a fingerprint of a command line. Where the execve of that was seen, all else about
- * the entry follows from it.
+ * An entry is a fingerprint of a command line. If the execve of that was seen, all else about the
+ * entry follows from it.
  */
 static void add_entry(struct facts *f, const struct ct_workload *w, uint32_t entry)
 {
@@ -180,7 +180,7 @@ static uint64_t hash_key(const struct ct_kind *k)
 	return (uint64_t)ct_hash32(&key, sizeof(key)) << 32 ^ key.site;
 }
 
-/* Can it be that this is the first half of an either-or, of which k is the second? */
+/* May `first` be the first half of an either-or check, of which k is the second? */
 static bool may_be_first_half(const struct ct_kind *first, const struct ct_kind *k)
 {
 	return first->key.cap + 1 == k->key.after && !(first->key.flags & CT_F_GRANTED) &&
@@ -189,8 +189,8 @@ static bool may_be_first_half(const struct ct_kind *first, const struct ct_kind 
 }
 
 /*
- * Where it was refused on the very same way to the question, the first half is known. Where not,
- * whatever was refused in such a call may be it.
+ * If a first half was refused on the same call path, it is known. If not, it may be anything that
+ * was refused in such a call.
  */
 static void add_after(struct facts *f, const struct ct_workload *w, const struct ct_kind *k)
 {
@@ -222,7 +222,7 @@ static void add_kinds(struct facts *f, const struct ct_workload *w)
 	}
 }
 
-/* What was seen at all of a container whose start was not seen: did it run? */
+/* Adds what was seen of a container whose start was not: did it run? False: that cannot be told. */
 static bool add_traces(struct ct_str *s, const struct ct_workload *w)
 {
 	bool runs = false, prepares = false, enters = false;
@@ -239,7 +239,7 @@ static bool add_traces(struct ct_str *s, const struct ct_workload *w)
 	}
 	add_number(s, runs);
 	add_number(s, prepares);
-	/* Whose processes entered decides; it is not known here. */
+	/* That depends on whose processes entered, which is not known here. */
 	return runs || prepares || !enters;
 }
 

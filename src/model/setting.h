@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a workload was seen under: its configuration, its host, how it ended, and what the recording
- * says as a whole (model/whole.h). What was seen under equal settings may be added up, because it
- * is judged as if each recording were judged by itself.
+ * The setting that a workload was seen under: its configuration, its host, how it ended, and what
+ * the recording says as a whole (model/whole.h). Recordings of equal settings may be added up,
+ * because their sum is judged as if each were judged by itself.
  */
 #ifndef CT_MODEL_SETTING_H
 #define CT_MODEL_SETTING_H

@@ -67,7 +67,7 @@ static void sort_parts(struct ct_workload *w)
 	qsort(w->more, w->nmore, sizeof(*w->more), newest_first);
 }
 
-/* Those whose setting was not looked at yet find their place. */
+/* Finds the place of each part whose setting was not worked out yet. */
 static void unite_parts(const struct ct_session *s, struct ct_workload *w)
 {
 	for (size_t i = 0; i <= w->nmore;) {
@@ -168,7 +168,7 @@ static void note_start(struct ct_workload *w, const struct ct_host *host)
 			part_of(w, i)->since_ms = host->start_ms;
 }
 
-/* Rules depend on the host, and the session's remains that of its first recording. */
+/* The judge's rules depend on the host, and a session keeps the host of its first recording. */
 static void note_host(struct ct_workload *part, const struct ct_host *into,
 		      const struct ct_host *from)
 {
@@ -180,7 +180,7 @@ static void note_host(struct ct_workload *part, const struct ct_host *into,
 		part->syscalls = from->syscalls == CT_YES ? CT_YES : CT_NO;
 }
 
-/* The numbers of recordings go on where those of the session end. */
+/* Makes the numbers of recordings continue those of the session. */
 static void renumber(struct ct_workload *part, size_t by)
 {
 	const uint32_t n = (uint32_t)by;
@@ -209,7 +209,7 @@ static void adopt(struct ct_workload *w, const struct ct_session *into,
 	}
 }
 
-/* Notes what will be forgotten when it is no longer the only recording of its session. */
+/* Notes what can only be told while it is the only recording of its session. */
 static void conclude(struct ct_session *s)
 {
 	ct_session__conclude(s);

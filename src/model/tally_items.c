@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Arrays of what a workload holds, of which those that are alike become one. */
+/* Adds up arrays of what a workload holds: items that are alike become one. */
 #include <string.h>
 
 #include "base/index.h"
 #include "base/util.h"
 #include "model/tally_priv.h"
 
-/* What is looked for, and how. */
+/* The item that is searched for, and how to compare it. */
 struct item_search {
 	const struct ct_adding *how;
 	const void *item;
@@ -49,7 +49,7 @@ void ct_items__add(struct ct_items to, struct ct_items from, const struct ct_add
 	}
 }
 
-/* Is name among these, which have ", " between two? */
+/* Is name in a list that is separated by ", "? */
 static bool is_among(const char *names, const char *name, size_t len)
 {
 	while (names) {

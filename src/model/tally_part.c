@@ -14,7 +14,7 @@ struct sum {
 	bool same_clock; /* both are of one recording */
 };
 
-/* In which recordings something is; where those are all of the part, it need not be said. */
+/* Settles in which recordings something is; if in all of the part's, that is left empty. */
 static void settle_in(struct ct_ranges *in, const struct ct_ranges *in_part, const struct sum *s)
 {
 	if (!in->len)
@@ -31,15 +31,15 @@ static void join_in(struct ct_ranges *to, const struct ct_ranges *from, const st
 	settle_in(to, to, s);
 }
 
-/* Is it one of the part's own recording? */
+/* Is something in the part's own recording? */
 static bool is_own(const struct ct_ranges *in, const struct ct_workload *part)
 {
 	return !in->len || ct_ranges__has(in, (uint32_t)part->recording);
 }
 
 /*
- * Any sample speaks for all. That of the part's own recording is the one to show, and among others
- * the choice does not depend on the order in which they come.
+ * Any sample can stand for all. One of the part's own recording is the one to show, and the choice
+ * among others does not depend on the order in which they come.
  */
 static bool has_better_sample(const struct ct_kind *a, const struct ct_kind *b, const struct sum *s)
 {
@@ -80,7 +80,7 @@ static void add_kind(void *mine, void *other, const void *arg)
 	join_in(&to->in, &from->in, s);
 }
 
-/* Clocks of different boots have nothing to do with each other. */
+/* Times of different boots cannot be compared. */
 static void bring_kind(void *item, const void *arg)
 {
 	struct ct_kind *k = item;
@@ -152,8 +152,8 @@ static const struct ct_adding exits = { sizeof(struct ct_exit), ct_exit__hash, c
 					add_exit, bring_exit };
 
 /*
- * Those of the part's own recording come first, in the order that they have there, and the others
- * in one that depends on nothing but them. in: the offset of that member.
+ * Sorts items: those of the part's own recording come first, in the order that they have there,
+ * then the others, in an order that depends on nothing but them. in: the offset of the member `in`.
  */
 static void sort_items(struct ct_items a, const struct ct_adding *how,
 		       const struct ct_workload *part, size_t in)
@@ -174,7 +174,7 @@ static void sort_items(struct ct_items a, const struct ct_adding *how,
 	memcpy(items + own * how->size, others, n * how->size);
 }
 
-/* Adds those of an array, and settles in which recordings the rest of `to` is. */
+/* Adds an array, and settles in which recordings those of `to` are that got no addition. */
 static void add_items(struct ct_items to, struct ct_items from, const struct ct_adding *how,
 		      const struct sum *s, size_t in)
 {
@@ -189,7 +189,7 @@ static void add_items(struct ct_items to, struct ct_items from, const struct ct_
 	sort_items(to, how, s->to, in);
 }
 
-/* What the ids of processes tell is noted, since they mean nothing beside another boot's. */
+/* First notes what process ids tell, since they mean nothing next to those of another boot. */
 static void forget_boot(struct ct_workload *w)
 {
 	for (size_t i = 0; i < w->nacts; i++) {
@@ -215,7 +215,7 @@ static void add_runs(struct ct_workload *to, const struct ct_workload *from)
 	to->ends = ct_part__ends(to) + ct_part__ends(from);
 }
 
-/* How long each was watched is worked out before what it did is mixed with the others'. */
+/* To be called before the items are added up: how long each was watched is worked out from them. */
 static void add_total(struct ct_workload *to, const struct ct_workload *from)
 {
 	struct ct_total sum = ct_workload__total(to), more = ct_workload__total(from);
@@ -274,7 +274,7 @@ void ct_part__add(struct ct_workload *to, struct ct_workload *from)
 	if ((a) != (b)) \
 	return (a) > (b)
 
-/* Of replicas in one recording the first one counts. */
+/* Of replicas in one recording, the first one counts as the newest. */
 bool ct_part__is_newer(const struct ct_workload *a, const struct ct_workload *b)
 {
 	int order;

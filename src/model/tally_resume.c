@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Takes of one workload, among its other recordings. */
+/* Adds takes of one workload to its other recordings. */
 #include <string.h>
 
 #include "base/util.h"
 #include "model/tally.h"
 #include "model/tally_priv.h"
 
-/* More cannot be told apart in a file; from here on, what is new is added to the last one. */
+/* A file cannot tell more recordings apart: beyond these, what is new is added to the last one. */
 #define MOST_RECORDINGS (1 << 19)
 
 static struct ct_workload *open_part(struct ct_workload *w, const char *id)
@@ -51,7 +51,7 @@ static void begin_with(struct ct_session *into, const struct ct_session *from)
 		ct_session__copy_host(&into->host, &from->host);
 }
 
-/* What follows from things that were not seen, once nothing more can come. */
+/* Concludes from an end that was not seen and, once no more can come, from an unseen reload. */
 static void settle(struct ct_workload *part, uint64_t until)
 {
 	if (part->end_seen != CT_YES)

@@ -36,7 +36,7 @@ static void widen(uint64_t *first, uint64_t *last, uint64_t from, uint64_t to)
 
 static void take_container(struct ct_container *to, struct ct_container *from)
 {
-	/* What is proved replaces what was guessed, and each stays what it is. */
+	/* An owner that is proved replaces one that was guessed, together with owner_guessed. */
 	if (to->owner && to->owner_guessed && from->owner && !from->owner_guessed)
 		free(ct_steal(to->owner));
 	if (!to->owner)
@@ -63,7 +63,7 @@ static bool is_first_run(const struct ct_workload *w)
 	return w->start_seen == CT_YES && w->container.ran_before == CT_NO;
 }
 
-/* One run that was a container's first is enough. */
+/* It is enough that one of the runs was the container's first. */
 static void take_ran_before(struct ct_workload *w, const struct ct_workload *d)
 {
 	enum ct_tristate *to = &w->container.ran_before;
@@ -97,7 +97,7 @@ static void take_start(struct ct_workload *w, const struct ct_workload *d)
 		w->sysctls = d->sysctls;
 }
 
-/* The last end counts, which need not be the one that is told last. */
+/* The last end counts, which need not be the one that is reported last. */
 static bool is_end(const struct ct_workload *w, const struct ct_workload *d)
 {
 	return d->end_seen == CT_YES && (!d->to_ns || d->to_ns >= w->from_ns) &&
@@ -117,7 +117,7 @@ static void take_end(struct ct_workload *w, const struct ct_workload *d)
 	}
 }
 
-/* A SIGHUP that none of the takes had is known only if none of them may have missed one. */
+/* It is known that there was no SIGHUP only if none of the takes may have missed one. */
 static void take_reload(struct ct_workload *w, const struct ct_workload *d)
 {
 	if (w->reload_seen == CT_YES || d->reload_seen == CT_YES)
@@ -126,7 +126,7 @@ static void take_reload(struct ct_workload *w, const struct ct_workload *d)
 		w->reload_seen = CT_UNKNOWN;
 }
 
-/* What a take does not count is not another run: see learn_start() of record/take_programs.c. */
+/* A start that was not counted is not another run: see learn_start() of record/take_programs.c. */
 static void take_runs(struct ct_workload *w, const struct ct_workload *d)
 {
 	if (d->starts)
@@ -162,7 +162,7 @@ static void take_facts(struct ct_workload *w, struct ct_workload *d)
 
 /* ---- what it did ---- */
 
-/* The earliest sample speaks for all of them. */
+/* The earliest sample stands for all of them. */
 static void add_kind(void *mine, void *other, const void *arg)
 {
 	struct ct_kind *to = mine, *from = other;
@@ -191,7 +191,7 @@ static void add_act(void *mine, void *other, const void *arg)
 	take_json(&to->rest, &from->rest);
 }
 
-/* What was decided late may have been earlier. */
+/* An exec that was decided late may have happened earlier. */
 static void add_exec(void *mine, void *other, const void *arg)
 {
 	struct ct_exec *to = mine, *from = other;
@@ -229,7 +229,7 @@ static void take_into(struct ct_workload *w, struct ct_workload *d)
 	free(ct_steal(w->setting));
 }
 
-/* A new workload with what is known of this one. What it did stays with d, for take_into(). */
+/* Adds a new workload with what is known of d. What d did stays with it, for take_into(). */
 static struct ct_workload *take_new(struct ct_session *into, struct ct_workload *d)
 {
 	const struct ct_workload did = {
@@ -286,7 +286,7 @@ static bool has_id(const void *items, size_t i, const void *wanted)
 	return !strcmp(((struct ct_workload *const *)items)[i]->id, wanted);
 }
 
-/* Every part of the recording that the session had last, alone in it. The caller frees. */
+/* The parts that are of the session's last recording, and of no other. The caller frees. */
 static struct ct_workload **latest_parts(struct ct_session *s, size_t *n)
 {
 	struct ct_workload **found = NULL;

@@ -11,7 +11,7 @@
 #define HEX	    DIGITS "abcdef"
 #define UUID	    36
 #define LONG_ID	    64 /* of containers: runtimes name units after them */
-#define LONG_NUMBER 8  /* digits that nobody counts with */
+#define LONG_NUMBER 8  /* a number this long is not a count */
 #define RANDOM	    32 /* digits of systemd's random words */
 
 bool ct_unit_name__has_type(const char *name, size_t len)
@@ -46,7 +46,7 @@ static size_t uuid_at(const char *s)
 	return UUID;
 }
 
-/* How much of a name is a word that was made up, here where a word begins; 0: it is not. */
+/* The length of a made-up word at s, where a word begins; 0: it is none. */
 static size_t made_up(const char *s, bool scope)
 {
 	size_t hex = strspn(s, HEX), digits = strspn(s, DIGITS);
@@ -64,8 +64,9 @@ static size_t made_up(const char *s, bool scope)
 }
 
 /*
- * The last word of a scope's name where it is a number in hexadecimal: launchers make up eight
- * digits, Podman as many for its pause process. One without a digit may be somebody's word.
+ * The length of a hexadecimal number that ends a scope's name: launchers make up eight digits, as
+ * does Podman for its pause process. One without a decimal digit may be a real word. 0: there is
+ * none.
  */
 static size_t last_number(const char *s)
 {
@@ -76,8 +77,9 @@ static size_t last_number(const char *s)
 }
 
 /*
- * The instance of a service that systemd started for one connection (Accept=yes): a number, and
- * both addresses with their ports, or the process and the user at the other end.
+ * The length of the instance of a service that systemd started for one connection (Accept=yes): a
+ * number, then both addresses with their ports, or the process and the user at the other end. 0: it
+ * is none.
  */
 static size_t connection(const char *s)
 {
@@ -102,7 +104,7 @@ static size_t connection(const char *s)
 	return s + strspn(s, DIGITS "-_") == dot ? (size_t)(dot - s) : 0;
 }
 
-/* Words are what stands between these, and behind systemd's "\x2d", which is a '-'. */
+/* Words begin after these characters, and after systemd's "\x2d", which is a '-'. */
 static bool begins_word(const char *name, const char *at)
 {
 	static const char dash[] = "\\x2d";
@@ -200,7 +202,7 @@ char *ct_unit_name__stable(const char *name, const char *path)
 	for (const char *at = s; *at;) {
 		size_t len = begins_word(s, at) ? made_up(at, scope && at > s) : 0;
 
-		/* A bus name's number, and the instance that a desktop made up. */
+		/* The number of a bus name, and an instance that a desktop made up. */
 		if (!len && at > s && at[-1] == ':' && !strncmp(s, "dbus-", 5))
 			len = strspn(at, DIGITS ".");
 		if (!len && at > s && at[-1] == '@' &&
@@ -234,7 +236,7 @@ bool ct_unit_name__template(const char *name, char **of, char **instance)
 	return true;
 }
 
-/* snap.NAME.APP.UUID.scope, of newer ones snap.NAME.APP-UUID.scope, and snap.NAME.APP.service */
+/* snap.NAME.APP.UUID.scope (of newer snapd snap.NAME.APP-UUID.scope) and snap.NAME.APP.service */
 static char *snap_of(const char *s)
 {
 	const char *dot = strrchr(s, '.');
@@ -279,7 +281,7 @@ char *ct_unit_name__app(const char *name)
 		return snap_of(s + 5);
 	if (!strncmp(s, "app-", 4) && strrchr(s, '.') > s + 4)
 		return desktop_of(s + 4);
-	/* Flatpak before it took the desktops' names */
+	/* Older Flatpaks do not use the desktops' form. */
 	if (!strncmp(s, "flatpak-", 8) && ct_str_ends(s, ".scope") && strrchr(s, '-') > s + 8)
 		return desktop_of(s);
 	return NULL;

@@ -9,10 +9,10 @@
 
 /*
  * A unit's name with "*" for what is made up anew each time: numbers and random words of sessions,
- * of transient units (systemd-run), and of the scopes in which desktops and runtimes start
- * programs. All others stay as they are, instances of templates among them. A user's session, or
- * unit, is told apart from those of other users: path is that of its cgroup, or NULL. The caller
- * frees.
+ * of transient units (systemd-run), of services started per connection, and of units in which
+ * desktops and runtimes start programs. All other names stay as they are, including those of
+ * template instances. A user's session or unit is distinguished from those of other users; path is
+ * that of its cgroup, or NULL. The caller frees.
  */
 char *ct_unit_name__stable(const char *name, const char *path);
 
@@ -25,21 +25,24 @@ char *ct_unit_name__complete(const char *name, const char *suffix);
 /* Does it end in the suffix of a unit that holds processes, with something before it? */
 bool ct_unit_name__has_type(const char *name, size_t len);
 
-/* Is its name made up by systemd-run, so that it says nothing about what runs? */
+/* Did systemd-run make up the name, so that it says nothing about what runs? */
 bool ct_unit_name__is_nameless(const char *name);
 
-/* "user@1000.service": a user's own systemd. */
+/* Is it a user's own systemd, "user@1000.service"? */
 bool ct_unit_name__is_manager(const char *name);
 
-/* The uid of the user's own systemd that the cgroup with this path is below; 0: of none. */
+/* The uid of the user whose own systemd the cgroup with this path belongs to; 0: none. */
 uint32_t ct_unit_name__manager_uid(const char *path);
 
-/* "getty@.service" of "getty@tty1.service", and "tty1"; false: no instance. The caller frees. */
+/*
+ * Splits "getty@tty1.service" into "getty@.service" and "tty1"; false: it is not an instance. The
+ * caller frees.
+ */
 bool ct_unit_name__template(const char *name, char **of, char **instance);
 
 /*
- * What a desktop or snapd says is started in a unit: "org.gnome.Terminal", "flatpak
- * org.kde.okular", "snap firefox.geckodriver"; NULL: nothing. The caller frees.
+ * The program that a desktop or snapd started in a unit, by the unit's name: "org.gnome.Terminal",
+ * "flatpak org.kde.okular", "snap firefox.geckodriver"; NULL: nothing. The caller frees.
  */
 char *ct_unit_name__app(const char *name);
 

@@ -30,7 +30,7 @@ static int level_at_start(const struct ct_workload *w)
 	return w->container.userns == CT_NO ? 0 : -ENOENT;
 }
 
-/* The lowest level seen; with doubt, so high that nothing is below. */
+/* The lowest level seen; if none was, UINT8_MAX, so that no namespace counts as nested deeper. */
 static uint8_t lowest_level(const struct ct_workload *w)
 {
 	uint8_t lowest = UINT8_MAX;
@@ -46,8 +46,8 @@ static uint8_t lowest_level(const struct ct_workload *w)
 }
 
 /*
- * What may still be permitted although the bounding set lacks it: what is inheritable or ambient
- * survives an execve whatever the bounding set says (cap_bprm_creds_from_file).
+ * All that may be permitted, even if the bounding set lacks it: inheritable and ambient
+ * capabilities survive an execve whatever the bounding set says (cap_bprm_creds_from_file).
  */
 static uint64_t ever_given(const struct ct_workload *w)
 {
@@ -68,10 +68,10 @@ static bool is_admins(const struct ct_kind *k, const char *syscall)
 	       k->key.flags & CT_F_GRANTED && k->key.entry != CT_ENTRY_SETUP;
 }
 
-/* Mounting always asks for SYS_ADMIN, and the selector of these calls tells the file system. */
+/* Mounting always checks SYS_ADMIN, and the selector of these calls tells the file system. */
 static bool mounts_overlay(const struct ct_kind *k)
 {
-	/* Of a total it is not known which call it was. */
+	/* A total does not tell which call it was. */
 	if (k->key.flags & CT_F_TOTAL)
 		return k->key.cap == CAP_SYS_ADMIN && k->key.flags & CT_F_GRANTED &&
 		       k->key.entry != CT_ENTRY_SETUP;
@@ -80,7 +80,7 @@ static bool mounts_overlay(const struct ct_kind *k)
 		k->key.sel == CT_WORD_OVERLAY || k->key.sel == CT_WORD_UNKNOWN);
 }
 
-/* Was the workload seen from its start, with nothing lost, and mounted no overlay? */
+/* Was the workload seen from its start, with nothing lost, and did it mount no overlay? */
 static bool never_mounted_overlay(const struct ct_workload *w)
 {
 	bool opened = false, configured = false;
@@ -93,8 +93,7 @@ static bool never_mounted_overlay(const struct ct_workload *w)
 		opened |= is_admins(&w->kinds[i], "fsopen");
 		configured |= is_admins(&w->kinds[i], "fsconfig");
 	}
-	/* What others have opened may be an overlay, and whoever configures it becomes the mounter.
-	 */
+	/* What others opened may be an overlay, and whoever configures it becomes its mounter. */
 	return opened || !configured;
 }
 
@@ -118,7 +117,7 @@ static bool changes_sets(const struct ct_act *a, const struct ct_workload *w, ui
 /* Did no process of the workload change its own sets? */
 static bool leaves_its_sets_alone(const struct ct_workload *w, uint64_t given)
 {
-	/* Not all is seen that 32-bit programs do. */
+	/* Not all that 32-bit programs do is seen. */
 	if (w->lost || w->compat)
 		return false;
 	for (size_t i = 0; i < w->nexecs; i++)
@@ -195,8 +194,8 @@ static uint64_t times_set_mempolicy(const struct ct_workload *w, uint32_t mode, 
 }
 
 /*
- * How many wishes for MPOL_PREFERRED_MANY came without a question for the policy? Recordings that
- * do not say whether a filter was in force are older than the look at such questions.
+ * How many more times MPOL_PREFERRED_MANY was set than the policy was got. Recordings that do not
+ * tell the seccomp mode are older than the watch on get_mempolicy, and are left out.
  */
 static int64_t unasked_policies(const struct ct_workload *w)
 {
@@ -216,7 +215,7 @@ static int64_t unasked_policies(const struct ct_workload *w)
 
 bool ct_whole__probes_mempolicy(const struct ct_workload *part, uint32_t mode)
 {
-	/* The constructor asks for the policy first. */
+	/* libnuma's constructor gets the policy first. */
 	if (unasked_policies(part) > 0)
 		return false;
 	if (mode == MPOL_PREFERRED_MANY)
