@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Events that somebody has taken note of. */
+/* Acknowledges events, and takes that back. */
 #include <errno.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How a store is: its size, whether it is sound, copies of it. */
+/* Looks after a store: its size, whether it is sound, copies of it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -94,7 +94,7 @@ int ct_store__backup(struct ct_store *s, const char *path, struct ct_err *err)
 
 	if (ret)
 		return ret;
-	/* Made by us, so that its mode is right, it is not there yet, and it can be synced. */
+	/* We make the file ourselves, so that its mode is right, it is new, and we can sync it. */
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	if (fd < 0)
 		return ct_err__set(err, errno, "cannot make %s: %s%s", shown, strerror(errno),
@@ -114,7 +114,7 @@ int ct_store__vacuum(struct ct_store *s, struct ct_err *err)
 
 	if (!ret)
 		ret = ct_db__exec(s->db, "VACUUM", NULL, 0, err);
-	/* What was written is in the log; the file itself becomes smaller when it is emptied. */
+	/* The result is in the log; the file itself shrinks when the log is emptied into it. */
 	if (!ret && s->path)
 		ret = ct_db__script(s->db, "PRAGMA wal_checkpoint(TRUNCATE)", err);
 	return ret;

@@ -73,7 +73,7 @@ int ct_db__commit(struct ct_db *db, struct ct_err *err)
 
 void ct_db__rollback(struct ct_db *db)
 {
-	/* Where the failure has ended the transaction already, there is none to end. */
+	/* Fails without harm if the failure has ended the transaction already. */
 	ct_db__exec(db, "ROLLBACK", NULL, 0, NULL);
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * SQL for SQLite and PostgreSQL alike: one text for both, with parameters $1, $2 ... and never a
- * value in it. What only one of them knows is written as a word that the other one's file replaces
- * (schema.c) or is a function that SQLite is given (greatest, least).
+ * value in it. Where they differ, the text has a word that schema.c replaces, or calls a function
+ * that sqlite.c gives to SQLite (greatest, least).
  */
 #ifndef CT_STORE_DB_H
 #define CT_STORE_DB_H
@@ -29,7 +29,7 @@ struct ct_value {
 /* NULL is "". Broken UTF-8 is mended when it is bound, since PostgreSQL takes none. */
 struct ct_value ct_value__text(const char *s);
 
-/* Values in an array of their own, for CT_VALUES. */
+/* An array of values, and its length: two arguments of the functions below. */
 #define CT_VALUES(...)                            \
 	(const struct ct_value[]){ __VA_ARGS__ }, \
 		sizeof((const struct ct_value[]){ __VA_ARGS__ }) / sizeof(struct ct_value)
@@ -44,7 +44,7 @@ struct ct_row {
 	const struct ct_row_type *type;
 	void *of; /* a statement, a result */
 };
-/* 0 and "" for NULL; borrowed during the call. */
+/* NULL reads as 0 or "". Texts and blobs are valid during the call of the row function only. */
 static inline int64_t ct_row__int(const struct ct_row *row, int column)
 {
 	return row->type->number(row, column);
@@ -58,7 +58,10 @@ static inline const void *ct_row__blob(const struct ct_row *row, int column, siz
 	return row->type->blob(row, column, len);
 }
 
-/* Not 0: no more rows, and it is what ct_db__query() returns, without a message of its own. */
+/*
+ * If it does not return 0, no more rows are read, and ct_db__query() returns the same, without a
+ * message of its own.
+ */
 typedef int (*ct_db_row_fn)(const struct ct_row *row, void *arg);
 
 struct ct_db_type {
@@ -72,8 +75,8 @@ struct ct_db_type {
 struct ct_db {
 	const struct ct_db_type *type;
 	bool postgres;
-	/* Rows are given one by one as they come, however many: then no other statement may be run
-	 * before the last one. Else all of them are read first. */
+	/* Rows are handed over as they come, however many: then no other statement may be run
+	 * before the last one. Otherwise all of them are read into memory first. */
 	bool streams;
 	char *name; /* printable, for messages; without a password */
 };
@@ -96,7 +99,7 @@ int ct_db__number(struct ct_db *db, const char *sql, const struct ct_value *valu
 int ct_db__text(struct ct_db *db, const char *sql, const struct ct_value *values, size_t n,
 		char **out, struct ct_err *err);
 
-/* A transaction that writes, and one that sees one state of all. */
+/* Begin a transaction that writes, and one that only reads, and sees a single state. */
 int ct_db__begin(struct ct_db *db, struct ct_err *err);
 int ct_db__begin_reading(struct ct_db *db, struct ct_err *err);
 int ct_db__commit(struct ct_db *db, struct ct_err *err);
@@ -106,7 +109,7 @@ int ct_db__end(struct ct_db *db, int ret, struct ct_err *err);
 
 void ct_db__close(struct ct_db *db); /* db may be NULL */
 
-/* The same text in valid UTF-8, or NULL if it is already. The caller frees. */
+/* The same text in valid UTF-8, or NULL if it is valid already. The caller frees. */
 char *ct_db__mended(const char *s, size_t len);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Rows for readers. */
+/* Reads the rows of a store, one by one. */
 #include <string.h>
 
 #include "store/store_priv.h"
 #include "store/tables.h"
 #include "store/where.h"
 
-/* What to call with what. */
+/* Which function to call for a row, and its argument. */
 struct caller {
 	int (*host)(const struct ct_store_host_row *row, void *arg);
 	ct_store_workload_fn workload;
@@ -113,9 +113,9 @@ static int on_workload(const struct ct_row *row, void *arg)
 }
 
 /*
- * What is alike on many hosts, added up by the server: a fleet has hundreds of thousands of rows of
- * which a reader shows some hundred. Hosts of which there are several stores stay apart, for a host
- * is to count once. A sum never fails, whatever a host has written.
+ * Rows that are equal on many hosts are added up by the server: a fleet has hundreds of thousands
+ * of rows, of which a reader shows some hundred. Hosts that have several stores are not added up,
+ * because each host must count once. A sum never fails, whatever a host has written.
  */
 /* clang-format off */
 #define SUM(of, column) "CAST(least(sum(" of "." column "), 9223372036854775807) AS bigint)"
@@ -147,7 +147,9 @@ static int on_workload(const struct ct_row *row, void *arg)
 	" (SELECT * FROM workload f WHERE f.host = g.one[1] AND f.store = g.one[2]" \
 	" AND f.key = g.key LIMIT 1) f ON true ORDER BY f.key, f.host, f.store"
 
-/* For itself: to join two tables of hundreds of thousands of rows takes longer than to read both.
+/*
+ * Reads advices alone: joining two tables of hundreds of thousands of rows takes longer than
+ * reading both.
  */
 #define ALIKE_ADVICES                                                                    \
 	"SELECT coalesce(t.name, ''), '', a.key, '', a.cap_add, a.required, a.optional," \
@@ -180,7 +182,7 @@ bool ct_store__adds_up(const struct ct_store *s)
 	return s->db->postgres;
 }
 
-/* Is more asked for than a host? */
+/* Does the query choose by columns of the workload, and not only by host and capability? */
 static bool asks_workload(const struct ct_store_query *q)
 {
 	return q && (q->project || q->namespace_ || q->nnames || q->since_ms || q->until_ms);

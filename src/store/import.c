@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Recordings that were made elsewhere. */
+/* Imports recordings that were made elsewhere. */
 #include <errno.h>
 
 #include "base/clock.h"
@@ -10,7 +10,10 @@
 #include "store/save.h"
 #include "store/store_priv.h"
 
-/* The same recording has the same: it takes its own place when it is imported again. */
+/*
+ * The store id of an imported recording comes from its content, so that importing the recording
+ * again replaces its own rows.
+ */
 static char *name_of(const struct ct_session *s)
 {
 	ct_autofree char *text = NULL;

@@ -21,7 +21,7 @@ static int cannot(const char *what, const char *path, struct ct_err *err)
 	return ct_err__set(err, code, "cannot %s %s: %s%s", what, shown, strerror(code), cure);
 }
 
-/* Its mode does not depend on the umask of whoever starts it first. */
+/* The mode of the file does not depend on the umask of whoever starts captrim first. */
 static int make(const char *path, struct ct_err *err)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, MODE);
@@ -47,7 +47,7 @@ int ct_store_lock__make_file(const char *path, struct ct_err *err)
 	return 0;
 }
 
-/* Whose it is; "?" if that cannot be told. */
+/* The pid of the process that holds the lock; "?" if that cannot be told. */
 static void read_pid(int fd, char pid[24])
 {
 	ssize_t n = pread(fd, pid, 23, 0);
@@ -86,7 +86,7 @@ int ct_store_lock__take(const char *path, int *fd, struct ct_err *err)
 		close(mine);
 		return ret;
 	}
-	/* For the message above only, so that it does not matter whether it arrives. */
+	/* The pid is for the message above only, so it does not matter if it cannot be written. */
 	if (ftruncate(mine, 0) || dprintf(mine, "%d\n", getpid()) < 0)
 		errno = 0;
 	*fd = mine;

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One daemon for a store: a file beside it that is locked as long as the daemon lives. */
+/* Lets only one daemon write a store: a file beside it is locked as long as the daemon lives. */
 #ifndef CT_STORE_LOCK_H
 #define CT_STORE_LOCK_H
 
 #include "base/err.h"
 
-/* *fd is to be closed at the end. -EBUSY with the other one's pid. */
+/*
+ * The caller closes *fd at the end. -EBUSY: another daemon has the lock; the message has its pid.
+ */
 int ct_store_lock__take(const char *path, int *fd, struct ct_err *err);
 
-/* Makes an empty file that its group may read, unless it is there. */
+/* Makes an empty file that its group may read, unless the file exists. */
 int ct_store_lock__make_file(const char *path, struct ct_err *err);
 
 /* Does a daemon hold it? */

@@ -93,7 +93,7 @@ void ct_packed__assemble(struct ct_session *into, struct ct_session *from)
 {
 	struct ct_workload *w = from->workloads[0], *first;
 
-	/* Only one of the parts has them. */
+	/* Only one of the parts has the losses. */
 	ct_losses__add(&into->losses, &from->losses);
 	if (into->recordings < from->recordings)
 		into->recordings = from->recordings;
@@ -106,7 +106,8 @@ void ct_packed__assemble(struct ct_session *into, struct ct_session *from)
 	}
 	first = into->workloads[0];
 	*CT_PUSH(first->more, first->nmore, first->more_cap) = w;
-	/* Of parts that began at the same time the first one stands for all, as it did before. */
+	/* Keeps the order in which the parts were stored: of parts that began at the same time, the
+	 * first one stands for all. */
 	w->place = (uint32_t)first->nmore + 1;
 }
 

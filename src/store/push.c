@@ -30,14 +30,14 @@ struct ct_store_push {
 	unsigned int rate;
 	int64_t retain_ms;
 
-	/* Of both threads. */
+	/* Shared by both threads. */
 	pthread_mutex_t mutex;
 	pthread_cond_t wake, ended;
 	bool news, stop, done;
-	uint64_t until_ns; /* of the last attempt; set with stop */
+	uint64_t until_ns; /* when the last attempt must end; set with stop */
 	struct ct_store_push_status status;
 
-	/* Of its own thread. */
+	/* Used by the thread alone. */
 	struct ct_db *file, *server;
 	struct ct_replica copy;
 	struct ct_clock_doubt doubt;
@@ -46,7 +46,7 @@ struct ct_store_push {
 
 /* ---- waiting ---- */
 
-/* Up to half as much more, so that hosts that were started together do not stay together. */
+/* Adds up to half of ms, so that hosts that were started together do not push together. */
 static uint64_t with_jitter(uint64_t ms)
 {
 	uint32_t random = 0;
@@ -74,7 +74,7 @@ static bool is_stopping(struct ct_store_push *p)
 	return stop;
 }
 
-/* Pauses so that no more rows are sent than may be. */
+/* Waits until the rows that were sent since began are within the rate. */
 static void keep_rate(struct ct_store_push *p, uint64_t rows, uint64_t began)
 {
 	uint64_t until = began + rows * CT_NS_PER_SEC / p->rate;
@@ -152,7 +152,7 @@ static int send_all(struct ct_store_push *p, bool news, struct ct_err *err)
 	return ret;
 }
 
-/* What is old there goes as it does here. */
+/* Removes from the server what is too old, as it is removed from the file. */
 static int remove_old(struct ct_store_push *p, struct ct_err *err)
 {
 	int64_t now_ms = ct_clock__wall_ms();
@@ -202,7 +202,7 @@ static void note_failure(struct ct_store_push *p, const struct ct_err *err)
 	pthread_mutex_unlock(&p->mutex);
 }
 
-/* There is nothing to be sent before somebody says that there is. */
+/* The file is not there yet, or empty: there is nothing to send before somebody says so. */
 static void await_news(struct ct_store_push *p)
 {
 	disconnect(p);
@@ -225,7 +225,7 @@ static void try(struct ct_store_push *p, bool news)
 	note_failure(p, &err);
 	if (!news)
 		return;
-	/* What was to be sent is still to be. */
+	/* The news is still to be sent. */
 	pthread_mutex_lock(&p->mutex);
 	p->news = true;
 	pthread_mutex_unlock(&p->mutex);
@@ -269,7 +269,7 @@ static int start(struct ct_store_push *p)
 	sigset_t all, old;
 	int ret;
 
-	/* Signals are the daemon's. */
+	/* Signals are for the daemon's own thread. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	ret = pthread_create(&p->thread, NULL, run, p);
@@ -351,7 +351,8 @@ void ct_store_push__stop(struct ct_store_push *p, unsigned int timeout_ms)
 		;
 	done = p->done;
 	pthread_mutex_unlock(&p->mutex);
-	/* A server that does not answer holds nobody up: the thread ends with the program. */
+	/* A server that does not answer must not hold up the daemon: the thread ends with the
+	 * program. */
 	if (!done) {
 		pthread_detach(p->thread);
 		return;

@@ -16,7 +16,7 @@ struct ct_store_push_opts {
 	const char *url;	   /* postgresql://... */
 	uint64_t counters_ms;	   /* how often what is not news is sent; 0: 15 minutes */
 	unsigned int rows_per_sec; /* at most, to catch up; 0: 2000 */
-	int64_t retain_age_ms;	   /* what is older goes there, too; 0: nothing goes */
+	int64_t retain_age_ms;	   /* what is older is removed there, too; 0: nothing is */
 	bool doubts_clock;	   /* as ct_store__doubts_clock() says */
 };
 
@@ -29,7 +29,7 @@ struct ct_store_push_status {
 };
 
 /*
- * Starts the thread; the server need not be there. -EINVAL: the URL is wrong; -ENOSYS: built
+ * Starts the thread; the server need not answer yet. -EINVAL: the URL is wrong; -ENOSYS: built
  * without PostgreSQL.
  */
 int ct_store_push__start(const struct ct_store_push_opts *o, struct ct_store_push **p,
@@ -41,7 +41,7 @@ void ct_store_push__news(struct ct_store_push *p);
 /* Any thread. Never waits for the server. */
 void ct_store_push__status(struct ct_store_push *p, struct ct_store_push_status *out);
 
-/* Sends what waits, for at most so long, and ends the thread. p may be NULL. */
+/* Sends what waits, for at most timeout_ms, and ends the thread. p may be NULL. */
 void ct_store_push__stop(struct ct_store_push *p, unsigned int timeout_ms);
 
 #endif

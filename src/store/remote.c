@@ -46,10 +46,10 @@ int ct_remote__flush(struct ct_db *db, struct ct_err *err)
 #include <string.h>
 
 #define STATEMENTS 48  /* that the server keeps prepared for the queue */
-#define QUEUED	   100 /* answers to more might fill what the kernel holds, and nobody reads */
+#define QUEUED	   100 /* answers to more might fill the socket before anybody reads them */
 #define MAX_VALUES 32
 
-/* PostgreSQL's numbers of types, which do not change. */
+/* PostgreSQL's numbers (OIDs) of types, which do not change. */
 #define TYPE_BYTEA 17
 #define TYPE_INT8  20
 #define TYPE_TEXT  25
@@ -248,7 +248,7 @@ static int script(struct ct_db *db, const char *sql, struct ct_err *err)
 
 /* ---- the queue ---- */
 
-/* Statements that were sent are numbered; *name is that of this one. */
+/* Has the server prepare the statement if it did not yet; *name is how the server knows it. */
 static int prepare(struct remote *r, const char *sql, const struct parameters *p, size_t n,
 		   char name[24])
 {
@@ -289,7 +289,7 @@ int ct_remote__queue(struct ct_db *db, const char *sql, const struct ct_value *v
 	return 0;
 }
 
-/* The answers to one statement, which end with NULL. */
+/* Takes one result. The results of each statement end with NULL. */
 static int take_answer(struct remote *r, bool *synced, struct ct_err *err)
 {
 	PGresult *result = PQgetResult(r->conn);
@@ -316,7 +316,7 @@ int ct_remote__flush(struct ct_db *db, struct ct_err *err)
 	if (!PQpipelineSync(r->conn))
 		ret = failed(r, NULL, err);
 	for (dead = ret; !synced && !dead; dead = PQstatus(r->conn) == CONNECTION_BAD) {
-		/* The first failure is the reason of those behind it. */
+		/* The first failure causes those behind it: its message is kept. */
 		one = take_answer(r, &synced, ret ? NULL : err);
 		ret = ret ? ret : one;
 	}
@@ -354,7 +354,8 @@ int ct_remote__check_url(const char *url, struct ct_err *err)
 	ct_autofree char *shown = ct_printable(why ? why : "out of memory");
 	int ret = 0;
 
-	/* The message is PostgreSQL's and may hold the URL, but not its password alone. */
+	/* PostgreSQL's message may quote the URL, but never the password alone: it is cut at the
+	 * first colon, quote or backslash. */
 	if (!options)
 		ret = ct_err__set(err, EINVAL,
 				  "the URL of the store is wrong: %.*s; it is "
@@ -392,7 +393,7 @@ static void ignore_notice(void *arg, const PGresult *result)
 
 int ct_remote__open(const char *url, struct ct_db **db, struct ct_err *err)
 {
-	/* The URL comes later and wins. A server that vanished is found out within a minute. */
+	/* The URL comes last, and wins. A server that vanished is noticed within a minute. */
 	const char *const keywords[] = { "connect_timeout",
 					 "client_encoding",
 					 "tcp_user_timeout",

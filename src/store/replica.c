@@ -20,7 +20,7 @@ struct table {
 #define HOST_ROWS " WHERE host = $1 AND store = $2"
 #define OF_KEY	  HOST_ROWS " AND key = $3 AND version > $4"
 
-/* A workload that waits: it was not sent since, neither with all others nor as news. */
+/* A workload that waits: it changed after it was last sent, with all others or as news. */
 #define WAITS(all, news) "version > " all " AND (version > " news " OR version <> news_version)"
 
 static const struct table workloads = {
@@ -55,7 +55,7 @@ static const struct table workloads = {
 	.columns = "ttttttttttttttiiiiiiiiiiii",
 };
 
-/* What belongs to a workload that is sent, as far as it changed. */
+/* The rows that belong to a workload: those that changed are sent with it. */
 static const struct table of_workload[] = {
 	{
 		.select = "SELECT host, store, key, setting, place, checks, kinds, first_ms,"
@@ -178,7 +178,7 @@ static int add_name(const struct ct_row *row, void *arg)
 	return 0;
 }
 
-/* What the file has no more goes there, too. */
+/* Removes from the server what the file does not have any more. */
 static int remove_gone(struct ct_replica *c, const char *key, const char *names, const char *remove,
 		       struct ct_err *err)
 {
@@ -216,8 +216,8 @@ static int send_workload(struct ct_replica *c, const char *key, struct ct_err *e
 					     CT_INT(c->copied.version)),
 				   send_row, &s, err);
 	}
-	/* Nothing goes without something else that changes: a part is joined to another one, a need
-	 * is out of the advice. */
+	/* A row disappears only when another one changes: a part is joined to another part, or a
+	 * need leaves the advice. */
 	if (ret || c->rows == before)
 		return ret;
 	ret = remove_gone(c, key, GONE("part", "setting"), err);
@@ -243,7 +243,9 @@ static int send_table(struct ct_replica *c, const struct table *t, const char *w
 			    send_row, &s, err);
 }
 
-/* Sorted, so that two that write the same rows after a mistake at least do not lock each other. */
+/*
+ * Rows are sent in order, so that two daemons that write the same rows by mistake do not deadlock.
+ */
 static int send_rows(struct ct_replica *c, bool news, int64_t last, struct ct_err *err)
 {
 	ct_autostrings struct ct_strings keys = {};
@@ -260,7 +262,7 @@ static int send_rows(struct ct_replica *c, bool news, int64_t last, struct ct_er
 	return ret;
 }
 
-/* The host's row says how far the copy is. It is known before all else, as others refer to it. */
+/* The host's row says how far the copy has come. It is sent first, as others refer to it. */
 static int send_host(struct ct_replica *c, const struct ct_copied *reached, struct ct_err *err)
 {
 	static const struct table host = {
@@ -285,7 +287,7 @@ static int send_host(struct ct_replica *c, const struct ct_copied *reached, stru
 			    send_row, &s, err);
 }
 
-/* The last version of a batch of that many; *more: there are newer ones. */
+/* *last is the last version of a batch of limit rows; *more: there are newer ones. */
 static int last_of(struct ct_replica *c, bool news, unsigned int limit, int64_t *last, bool *more,
 		   struct ct_err *err)
 {
@@ -342,7 +344,7 @@ int ct_replica__batch(struct ct_replica *c, bool news, unsigned int limit, bool 
 		      struct ct_err *err)
 {
 	struct ct_copied reached = c->copied;
-	/* One state of the file, also if it is written to. */
+	/* One state of the file, also if the daemon writes to it. */
 	int flushed, ret = ct_db__begin_reading(c->from, err);
 
 	if (ret)
@@ -368,7 +370,7 @@ static int take_copied(const struct ct_row *row, void *arg)
 	return 0;
 }
 
-/* Two that write as the same store would each take the other's for done. */
+/* Two daemons that write as the same store would each take for copied what only the other has. */
 static int lock(struct ct_replica *c, struct ct_err *err)
 {
 	int64_t got = 0;
@@ -439,7 +441,7 @@ void ct_replica__end(struct ct_replica *c)
 /* ---- acknowledged there ---- */
 
 struct taking_back {
-	struct ct_db *file; /* NULL: what is there is only compared */
+	struct ct_db *file; /* NULL: acknowledgements are only compared */
 	struct ct_db *read;
 	const char *host;
 	bool differs;
@@ -460,7 +462,7 @@ static int take_ack(const struct ct_row *row, void *arg)
 	t->differs = true;
 	if (!t->file)
 		return 0;
-	/* Its version stays: the server has it. */
+	/* The row's version stays, since the server has this already. */
 	return ct_db__exec(t->file,
 			   "UPDATE event SET acked_ms = $3, acked_by = $4, note = $5,"
 			   " ack_version = $6 WHERE host = $1 AND id = $2 AND ack_version < $6",
@@ -484,7 +486,7 @@ int ct_replica__acks(struct ct_replica *c, const char *path, struct ct_err *err)
 	struct ct_db *file = NULL;
 	int ret = take_acks(c, &t);
 
-	/* Mostly there is nothing, and the file need not be written to. */
+	/* Mostly nothing differs, and the file need not be opened to be written. */
 	if (ret || !t.differs)
 		return ret;
 	ret = ct_sqlite__open(path, true, &file, err);

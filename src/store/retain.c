@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is old goes, and what is too much: a workload with all that is known of it. */
+/* Removes what is old, and what is too much: workloads, with all that is known of them. */
 #include "store/retain.h"
 
 #include <time.h>
@@ -9,8 +9,8 @@
 
 #define DOUBT_MS (24 * 3600 * 1000ll)
 #define JUMP_MS	 (10 * 60 * 1000ll)
-#define FAR_MS	 (2 * DOUBT_MS) /* what is quiet is stored once a day */
-#define AT_ONCE	 64		/* workloads that go between two looks at the size */
+#define FAR_MS	 (2 * DOUBT_MS) /* a quiet workload is stored once a day */
+#define AT_ONCE	 64		/* workloads removed between two looks at the size */
 
 /* ---- a clock that jumped ---- */
 
@@ -44,8 +44,8 @@ bool ct_retain__trusts(struct ct_clock_doubt *d, int64_t now_ms)
 /* ---- rows ---- */
 
 /*
- * What was told of a workload stays as long as it does, for whoever forgets that it was accepted
- * tells it again.
+ * Events about what a workload needs stay as long as the workload: if it were forgotten that a need
+ * was accepted, it would be told again.
  */
 #define OLD_EVENT                                                                               \
 	"time_ms < $1 AND NOT (kind IN ('new-need', 'host-scope', 'denied', 'unused-for') AND " \
@@ -97,7 +97,7 @@ static int used_bytes(struct ct_db *db, int64_t *bytes, struct ct_err *err)
 	return ret;
 }
 
-/* What runs now is seen now, by the time of the last one stored where the clock was set back. */
+/* Workloads that run count as seen now; if the clock was set back, at the last stored time. */
 static int touch(struct ct_db *db, const struct ct_store_limits *l, int64_t *now_ms,
 		 struct ct_err *err)
 {
@@ -116,7 +116,7 @@ static int touch(struct ct_db *db, const struct ct_store_limits *l, int64_t *now
 	return ret;
 }
 
-/* The time of the workload that has so many before it, by when they were last seen. */
+/* Removes about AT_ONCE workloads, those that were seen longest ago; *rest: how many are left. */
 static int remove_some(struct ct_db *db, int64_t now_ms, int64_t *rest, struct ct_err *err)
 {
 	int64_t before_ms = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What rows are known by: the store that wrote them, keys, and how new they are. */
+/* What identifies rows: the id of the store that wrote them, their keys, and their versions. */
 #include <errno.h>
 #include <nettle/sha2.h>
 #include <string.h>

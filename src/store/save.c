@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a daemon found out in an interval becomes rows, in one transaction. */
+/* Turns what a daemon found out in an interval into rows, in one transaction. */
 #include "store/save.h"
 
 #include <errno.h>
@@ -78,7 +78,7 @@ static void split_pod(const struct ct_workload *w, struct ct_pod *pod, char **ow
 		*owner = ct_container__pod_owner(&w->container, pod->name);
 }
 
-/* All that is told of it but the numbers, which save_numbers() adds. */
+/* Writes all columns but those that save_numbers() writes. */
 static int save_names(struct ct_saving *sv, const char *key, const struct ct_store_workload *sw,
 		      const struct ct_store_sums *sums)
 {
@@ -202,7 +202,7 @@ int ct_save__batch(struct ct_store *s, const char *store, const struct ct_store_
 	return ret;
 }
 
-/* What is written to a file that was removed is gone when it is closed, without an error. */
+/* Writing to a file that was removed gives no error, and is lost when the file is closed. */
 static int check_file(const struct ct_store *s, struct ct_err *err)
 {
 	struct stat st;

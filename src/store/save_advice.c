@@ -54,7 +54,7 @@ static int save_need(struct ct_saving *sv, const char *key, int cap,
 		sv->err);
 }
 
-/* What is neither held nor asked for any more is nothing that needs a row. */
+/* Removes the rows of capabilities that are not held and not asked for any more. */
 static int remove_others(struct ct_saving *sv, const char *key, uint64_t rows)
 {
 	ct_autofree char *names = ct_caps__join(rows, " ", "");

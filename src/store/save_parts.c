@@ -19,7 +19,7 @@ void ct_save__sum(const struct ct_workload *w, struct ct_store_sums *sums)
 		sum_part(part, sums);
 }
 
-/* Is that what is stored already? */
+/* Compares a packed part with what is stored of it. */
 struct stored {
 	const struct ct_packed *packed;
 	size_t place;

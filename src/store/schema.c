@@ -7,10 +7,10 @@
 
 #include "store/tables.h"
 
-/* Of a file of SQLite that is a store: "ctrm". */
+/* The application_id of an SQLite file that is a store: "ctrm". */
 #define APPLICATION 0x6374726d
 
-/* So that writers that start at the same time make it once. Any number that nobody else uses. */
+/* Makes writers that start at the same time create the schema once. The number is arbitrary. */
 #define LOCK_SQL "SELECT pg_advisory_xact_lock(7165089651436610125)"
 
 /* ---- one text for both ---- */
@@ -50,7 +50,7 @@ char *ct_schema__text(const struct ct_db *db, const char *step)
 
 /* ---- versions ---- */
 
-/* 0: there is nothing yet. */
+/* *version is 0 if there is no schema yet. */
 static int read_version(struct ct_db *db, int64_t *version, struct ct_err *err)
 {
 	int64_t tables = 0, application = 0;
@@ -107,7 +107,7 @@ static int is_newer(const struct ct_db *db, int64_t version, int64_t known, stru
 static int run_steps(struct ct_db *db, const char *const *steps, int64_t known, struct ct_err *err)
 {
 	int64_t version = 0;
-	/* Another one may have done it while this one waited for the lock. */
+	/* Another process may have done it while this one waited for the lock. */
 	int ret = read_version(db, &version, err);
 
 	if (!ret && version > known)

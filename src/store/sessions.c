@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Recordings out of rows. */
+/* Puts recordings together from the rows of their parts. */
 #include <string.h>
 
 #include "model/tally.h"
@@ -9,9 +9,9 @@
 #include "store/where.h"
 
 /*
- * Rows come with all parts of a workload of one store after another. To add one workload to
- * thousands looks at all of them, so sums of as many are added to each other: sums[i] is one of
- * 2^i workloads, or none.
+ * All rows of a workload of one store follow each other. Adding one workload to a sum of thousands
+ * looks at all of them, so only sums of equally many are added to each other: sums[i] is a sum of
+ * 2^i workloads, or NULL.
  */
 #define SUMS 40
 struct summing {
@@ -19,8 +19,8 @@ struct summing {
 	struct ct_losses lost;	/* on all hosts */
 	struct ct_session *one; /* the workload in hand, of one host */
 	char *whose;		/* its host, store and key */
-	/* Each workload's recordings tell what was lost on the host while it was watched, and most
-	 * was lost to all of them. */
+	/* Each workload's recordings tell what was lost on the host while it was watched. Most of
+	 * that was lost to all workloads alike, so the largest number counts for the store. */
 	char *where;		 /* host and store */
 	struct ct_losses losses; /* of that store */
 	const struct ct_store *store;

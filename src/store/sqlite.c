@@ -49,7 +49,7 @@ static int to_errno(sqlite3 *handle)
 	}
 }
 
-/* reads: nobody wanted to write. */
+/* reads: the database was opened to be read only. */
 static const char *cure(int code, bool reads)
 {
 	switch (code) {
@@ -113,12 +113,12 @@ static int bind_text(sqlite3_stmt *stmt, int at, const struct ct_value *v)
 	return sqlite3_bind_text64(stmt, at, v->data, v->len, SQLITE_STATIC, SQLITE_UTF8);
 }
 
-/* SQLite numbers "$2" by where it stands, PostgreSQL by the digit: the name decides. */
+/* SQLite numbers "$2" by its position, PostgreSQL by the digit: so values are bound by name. */
 static int bind(sqlite3_stmt *stmt, const struct ct_value *values, size_t n)
 {
 	int ret = SQLITE_OK;
 
-	/* One without a value would be NULL, which compares with nothing. */
+	/* A parameter without a value would be NULL, which compares with nothing. */
 	for (int at = 1; at <= sqlite3_bind_parameter_count(stmt); at++)
 		if (strtoul(sqlite3_bind_parameter_name(stmt, at) + 1, NULL, 10) > n)
 			return SQLITE_RANGE;
@@ -142,7 +142,10 @@ static int bind(sqlite3_stmt *stmt, const struct ct_value *values, size_t n)
 	return ret;
 }
 
-/* Texts that the program has are kept; *once is set for others, which the caller finalizes. */
+/*
+ * Keeps statements by the address and the content of their text. *once is set if there is no more
+ * room: then the caller finalizes the statement.
+ */
 static sqlite3_stmt *prepare(struct sqlite *s, const char *sql, bool *once)
 {
 	sqlite3_stmt *stmt = NULL;
@@ -238,8 +241,8 @@ static int add_functions(sqlite3 *handle)
 /* ---- opening ---- */
 
 /*
- * Where nobody has it open and the directory may not be written to, SQLite cannot make the files
- * beside it that it shares with others. Nobody else then changes it while we read.
+ * If nobody has the database open, and its directory may not be written to, SQLite cannot make the
+ * files beside it that readers and writers share. But then nobody else changes it while we read.
  */
 static bool is_alone(const char *path)
 {
@@ -263,7 +266,7 @@ static char *as_uri(const char *path)
 	return uri.s;
 }
 
-/* Reads the first page, so that what is not a database is found out now. */
+/* Reads the first page, so that a file that is not a database is refused here. */
 static int try_open(struct sqlite *s, const char *path, int flags)
 {
 	int ret = sqlite3_open_v2(path, &s->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
@@ -278,8 +281,9 @@ static int try_open(struct sqlite *s, const char *path, int flags)
 }
 
 /*
- * FULL: what was committed is there after a power cut, for one sync a commit. The log stays when
- * the last one closes it, so that a reader without rights on the directory can still open it.
+ * FULL: what was committed survives a power cut, at the cost of one sync for each commit. The log
+ * stays when the last connection is closed (PERSIST_WAL), so that a reader without rights on the
+ * directory can still open the database.
  */
 static const char write_settings[] = "PRAGMA journal_mode = WAL;"
 				     "PRAGMA synchronous = FULL;"
@@ -299,7 +303,7 @@ static int set_up(struct sqlite *s, bool write, struct ct_err *err)
 		ret = ct_sqlite__failed(&s->db, "functions", err);
 	if (!ret && write)
 		sqlite3_file_control(s->handle, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
-	/* Untrusted files: statements as damaged ones make them have limits. */
+	/* Files are not trusted: limits the size of values that a damaged one can ask for. */
 	sqlite3_limit(s->handle, SQLITE_LIMIT_LENGTH, 256 << 20);
 	return ret;
 }

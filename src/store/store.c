@@ -41,8 +41,7 @@ static bool is_link(const char *path)
 	return !lstat(path, &st) && S_ISLNK(st.st_mode);
 }
 
-/* What a link points to: what belongs to a store stands beside the file, whatever name it is given.
- */
+/* Resolves a link, because the lock and the files of SQLite stand beside the real file. */
 static char *real_path(const char *path)
 {
 	char *real = is_link(path) ? realpath(path, NULL) : NULL;
@@ -84,7 +83,9 @@ static int check_path(const char *path, bool create, struct ct_err *err)
 	return 0;
 }
 
-/* Broken: moved beside, with what SQLite keeps for it; names stay apart by the time. */
+/*
+ * Renames a broken store and the files that SQLite keeps for it; the time makes the names unique.
+ */
 static int put_aside(const char *path, struct ct_err *err)
 {
 	static const char *const ends[] = { "", "-wal", "-shm" };
@@ -132,7 +133,7 @@ static int open_to_write(struct ct_store *s, unsigned int flags, struct ct_err *
 
 	if (!ret)
 		ret = ct_sqlite__open(s->path, true, &s->db, err);
-	/* The whole file is read: what is damaged is to be found before it is built upon. */
+	/* Reads the whole file, so that damage is found before anything is added. */
 	if (!ret && (flags & CT_STORE_WRITE))
 		ret = ct_sqlite__check(s->db, false, err);
 	if (!ret)
@@ -183,8 +184,8 @@ static int open_remote(struct ct_store *s, const char *url, unsigned int flags, 
 	ret = ct_remote__open(url, &s->db, err);
 	if (ret)
 		return ret;
-	/* Many rows are added up to few: that fits into memory, and compiling takes longer. A proxy
-	 * may refuse it. */
+	/* Readers add many rows up to few, which fits into memory and takes less time than JIT
+	 * compiling. A proxy may refuse these settings. */
 	(void)ct_db__script(s->db, "SET jit = off; SET work_mem = '32MB'", NULL);
 	return flags & CT_STORE_CHANGE ? ct_schema__migrate(s->db, err) :
 					 ct_schema__check(s->db, err);

@@ -26,20 +26,21 @@
 struct ct_store;
 
 enum ct_store_flags {
-	CT_STORE_READ = 0,   /* it is there; nothing is changed */
-	CT_STORE_WRITE = 1,  /* creates, migrates, and refuses a second one that wants the same */
-	CT_STORE_CHANGE = 2, /* creates, migrates: acknowledge and import, beside a daemon */
+	CT_STORE_READ = 0,   /* the store must exist; nothing is changed */
+	CT_STORE_WRITE = 1,  /* creates, migrates, and refuses a second writer */
+	CT_STORE_CHANGE = 2, /* creates, migrates; to acknowledge or import beside a daemon */
 	CT_STORE_REBUILD =
-		4, /* with one of them: puts a broken file aside, and says so by warning */
+		4, /* with WRITE or CHANGE: puts a broken file aside, and says so in a warning */
 };
 
 /*
  * url: a path, sqlite:///PATH, postgresql://..., or NULL: CT_STORE_DEFAULT. Only a file can be
  * opened with CT_STORE_WRITE; ct_store_push__start() copies it to PostgreSQL.
  *
- * -ENOENT: it is not there. -EBUSY: another daemon writes to it. -EBADMSG: it is broken, or not a
- * store at all; it stays as it is. -EPROTO: its schema is newer. -EACCES, -ENOSPC and others as of
- * open(2). -ENOSYS: built without PostgreSQL. Each with a message that names the store and the
+ * -ENOENT: there is no such store. -EBUSY: another daemon writes to it. -EBADMSG: it is broken, or
+ * no database at all; it stays as it is. -EPROTO: its schema is newer, or it is a database of
+ * another program. -ESTALE: for readers, its schema is older, or it is empty. -EACCES, -ENOSPC and
+ * others as of open(2). -ENOSYS: built without PostgreSQL. Every message names the store and the
  * cure.
  */
 int ct_store__open(const char *url, unsigned int flags, struct ct_store **s, struct ct_err *err);
@@ -49,44 +50,44 @@ void ct_store__close(struct ct_store *s); /* s may be NULL */
 bool ct_store__is_remote(const char *url);
 
 /*
- * Could it be opened at all? A path always; a database's URL if it is well formed and captrim was
- * built for it: else -EINVAL or -ENOSYS, with the cure.
+ * Can the URL be that of a store? Always for a path; for a database if the URL is well formed and
+ * captrim was built with PostgreSQL, else -EINVAL or -ENOSYS with the cure. Nothing is opened.
  */
 int ct_store__check_url(const char *url, struct ct_err *err);
 
 /* ---- writing: the daemon ---- */
 
-/* What is stored of one workload of this host. All of it takes the place of what was there. */
+/* What is to be stored of one workload of this host; it replaces what was stored before. */
 struct ct_store_workload {
 	const char *key; /* of model/identity.h */
 	/*
-	 * All that is known of it, as from ct_store__load_workload() with what is new added and
-	 * judged. NULL, all three: only times and numbers below change.
+	 * All that is known of it: what ct_store__load_workload() gave, with the news added and
+	 * judged. All three NULL: only the times and numbers below change.
 	 */
 	const struct ct_session *session;
 	const struct ct_workload *w;
 	const struct ct_advice *advice;
 	int64_t now_ms;	     /* wall clock; 0: the batch's */
-	uint64_t watched_ms; /* of all its instances. The following never become less. */
+	uint64_t watched_ms; /* of all its instances; this and the next three never decrease */
 	uint64_t starts, ends, reloads;
-	bool news; /* a fleet's database is to have it at once */
+	bool news; /* to be sent to a fleet's database at once */
 };
 
-/* An event, as src/drift/ made it. Stored once for an id. */
+/* An event as src/drift/ made it. Each id is stored once. */
 struct ct_store_event {
-	const char *id;	  /* the same for what is the same event */
+	const char *id;	  /* equal for equal events */
 	const char *kind; /* "new-need" */
 	const char *host, *key, *label;
 	const char *capability, *verdict, *scope, *generation; /* each may be NULL */
 	const char *text;				       /* a sentence for people */
 	const char *json;				       /* as sinks send it */
 	int64_t time_ms, expires_ms;			       /* 0: never */
-	/* Set by ct_store__ack() alone; ignored when it is saved. */
+	/* Set by ct_store__ack() alone; ct_store__save() ignores them. */
 	int64_t acked_ms; /* 0: not acknowledged */
 	const char *acked_by, *note;
 };
 
-/* A time that was not watched. Known by key, from_ms and why; to_ms may grow. */
+/* A time that was not watched. Identified by key, from_ms and why; to_ms may grow. */
 struct ct_store_gap {
 	const char *host; /* NULL when saved: the batch's */
 	const char *key;  /* NULL: of the whole host */
@@ -108,32 +109,38 @@ struct ct_store_batch {
 };
 
 /*
- * One transaction: on failure nothing of it is stored, and it may be tried again as it is. An empty
- * batch does nothing, not even a sync. Times that lie before stored ones are set to these, so that
- * they stay in order when the clock jumps. -ENOSPC: no space; -EIO, -EBADMSG: it must be looked at.
+ * Stores the batch in one transaction: on failure nothing of it is stored, and the same batch may
+ * be tried again. An empty batch does nothing, not even a sync. Times of workloads and events that
+ * lie before the host's last stored time are set to that, so that they stay in order when the clock
+ * jumps. -ENOSPC: no space; -ESTALE: the file was removed or replaced; -EIO, -EBADMSG: somebody
+ * must look at it.
  */
 int ct_store__save(struct ct_store *s, const struct ct_store_batch *b, struct ct_err *err);
 
 /*
- * One workload of this host with all its parts, as this store saved it; *out has no workload if it
- * has none. The caller frees.
+ * Loads one workload of this host with all its parts, as this store saved it; *out has no workload
+ * if nothing is stored of it. The caller frees *out.
  */
 int ct_store__load_workload(struct ct_store *s, const char *host, const char *key,
 			    struct ct_session **out, struct ct_err *err);
 
 struct ct_store_limits {
-	int64_t age_ms; /* what was not seen for so long goes; 0: no limit */
-	int64_t bytes;	/* of the file: what was longest not seen goes first; 0: no limit */
-	/* Keys of what runs now. It stays: what is stored of the quiet is stored seldom. */
+	int64_t age_ms; /* what was not seen for longer is removed; 0: no limit */
+	int64_t bytes;	/* of the file; what was seen longest ago is removed first; 0: no limit */
+	/* Keys of what runs now. It is never removed: a quiet workload is stored so seldom that it
+	 * would look old. */
 	const char *const *living;
 	size_t nliving;
 };
 
-/* *removed: rows, may be NULL. What a fleet's database has of this host follows by age. */
+/*
+ * Removes what is beyond the limits; *removed: how many rows, may be NULL. From a fleet's database
+ * src/store/push.c removes this host's rows by age.
+ */
 int ct_store__retain(struct ct_store *s, const struct ct_store_limits *l, int64_t now_ms,
 		     uint64_t *removed, struct ct_err *err);
 
-/* Is the last time that was stored so long ago that the clock may be wrong? Of CT_STORE_WRITE. */
+/* Is the last stored time so long ago that the clock may be wrong? Only for CT_STORE_WRITE. */
 bool ct_store__doubts_clock(const struct ct_store *s);
 
 struct ct_store_status {
@@ -153,18 +160,19 @@ struct ct_store_query {
 	const char *const *names;
 	size_t nnames;
 	const char *project, *namespace_;
-	int64_t since_ms, until_ms; /* seen, or happened, at or after, and before; 0: no limit */
+	int64_t since_ms, until_ms; /* seen or happened since, and before until; 0: no limit */
 	/* For each_need, each_event: of this capability only ("SYS_ADMIN"). */
 	const char *capability;
 	/*
-	 * For each_workload, each_need and each_advice: hosts that are alike come as one row, with
-	 * their numbers added up, and with the names of the first of them; workloads without what
-	 * was judged, which each_advice then tells without names. Only where ct_store__adds_up().
+	 * For each_workload, each_need and each_advice: equal rows of several hosts come as one,
+	 * with their numbers added up and the names of the first of them. Then each_workload leaves
+	 * out what was judged, and each_advice tells that, without names. Only if
+	 * ct_store__adds_up().
 	 */
 	bool alike;
 };
 
-/* Does the database add up what is alike? PostgreSQL, which has the rows of many hosts. */
+/* Can the database add up equal rows of several hosts? PostgreSQL can: it holds many hosts. */
 bool ct_store__adds_up(const struct ct_store *s);
 
 /*
@@ -175,7 +183,7 @@ bool ct_store__adds_up(const struct ct_store *s);
 int ct_store__load(struct ct_store *s, const struct ct_store_query *q, struct ct_session **out,
 		   struct ct_err *err);
 
-/* The same of these hosts, instead of q->host. */
+/* The same for these hosts, whatever q->host is. */
 int ct_store__load_hosts(struct ct_store *s, const struct ct_store_query *q,
 			 const char *const *hosts, size_t n, struct ct_session **out,
 			 struct ct_err *err);
@@ -188,7 +196,7 @@ struct ct_store_host_row {
 };
 
 struct ct_store_workload_row {
-	uint64_t hosts; /* that it stands for: 1, or more of those that are alike */
+	uint64_t hosts; /* that the row stands for: 1, or more with ct_store_query.alike */
 	const char *host, *store, *key, *label, *kind, *runtime;
 	const char *image, *image_digest, *project, *service, *namespace_, *owner, *container;
 	bool configured_known;
@@ -202,7 +210,7 @@ struct ct_store_workload_row {
 	int64_t advice_ms;
 };
 
-/* What one capability is to a workload. Also for those that it holds and never asked for. */
+/* What one capability is to a workload; also for those that it holds and never asked for. */
 struct ct_store_need_row {
 	const char *host, *store, *key, *label;
 	const char *capability; /* "SYS_ADMIN" */
@@ -216,7 +224,7 @@ struct ct_store_need_row {
 };
 
 struct ct_store_advice_row {
-	uint64_t hosts; /* that it stands for, as of a workload; host is "" of several */
+	uint64_t hosts; /* that the row stands for; if several, host is "" */
 	const char *host, *store, *key, *label;
 	uint64_t cap_add, required, optional;
 	const char *confidence, *gaps;
@@ -224,7 +232,10 @@ struct ct_store_advice_row {
 	int64_t time_ms;
 };
 
-/* What a row points to is borrowed during the call. Not 0: no more, and it is returned. */
+/*
+ * What a row points to is valid during the call only. A callback that does not return 0 ends the
+ * reading, and its value is returned.
+ */
 typedef int (*ct_store_host_fn)(const struct ct_store_host_row *row, void *arg);
 typedef int (*ct_store_workload_fn)(const struct ct_store_workload_row *row, void *arg);
 typedef int (*ct_store_need_fn)(const struct ct_store_need_row *row, void *arg);
@@ -232,7 +243,10 @@ typedef int (*ct_store_advice_fn)(const struct ct_store_advice_row *row, void *a
 typedef int (*ct_store_event_fn)(const struct ct_store_event *row, void *arg);
 typedef int (*ct_store_gap_fn)(const struct ct_store_gap *row, void *arg);
 
-/* By name; by key and host; by key, host and capability; events and gaps by time. q may be NULL. */
+/*
+ * These call fn for each row that matches q, which may be NULL. Hosts come by name; workloads and
+ * advices by key and host; needs by key, host and capability; events and gaps by time.
+ */
 int ct_store__each_host(struct ct_store *s, const struct ct_store_query *q, ct_store_host_fn fn,
 			void *arg, struct ct_err *err);
 int ct_store__each_workload(struct ct_store *s, const struct ct_store_query *q,
@@ -240,8 +254,8 @@ int ct_store__each_workload(struct ct_store *s, const struct ct_store_query *q,
 int ct_store__each_need(struct ct_store *s, const struct ct_store_query *q, ct_store_need_fn fn,
 			void *arg, struct ct_err *err);
 /*
- * How far needs reach, once for each workload, capability and scope, whatever the host: of the rows
- * only key, capability, scope and chosen are set.
+ * How far needs reach: one row for each workload, capability and scope, whatever the host. Only
+ * key, capability, scope and chosen are set.
  */
 int ct_store__each_reach(struct ct_store *s, const struct ct_store_query *q, ct_store_need_fn fn,
 			 void *arg, struct ct_err *err);
@@ -254,7 +268,7 @@ int ct_store__each_gap(struct ct_store *s, const struct ct_store_query *q, ct_st
 
 /* ---- acknowledging: CT_STORE_CHANGE ---- */
 
-/* Which events: those that match all that is not NULL. */
+/* Chooses the events that match all that is not NULL. */
 struct ct_store_ack {
 	const char *id; /* or its beginning, at least 6 characters */
 	const char *host, *name, *capability;
@@ -263,23 +277,23 @@ struct ct_store_ack {
 	bool undo;
 };
 
-/* *n: how many that were not so before. A daemon that pushes gets them from there. */
+/* *n: how many events changed. If s is a server's, the daemons that push to it take that over. */
 int ct_store__ack(struct ct_store *s, const struct ct_store_ack *a, size_t *n, struct ct_err *err);
 
 /* ---- care ---- */
 
-/* Looks at all of it. -EBADMSG with a message that says what is wrong. */
+/* Reads the whole store. -EBADMSG with a message that says what is wrong. */
 int ct_store__check(struct ct_store *s, struct ct_err *err);
 
-/* A copy that is whole, also while a daemon writes. The file must not be there yet. */
+/* Makes a consistent copy, also while a daemon writes. The file must not exist yet. */
 int ct_store__backup(struct ct_store *s, const char *path, struct ct_err *err);
 
 /* Gives the space of what was removed back to the file system. */
 int ct_store__vacuum(struct ct_store *s, struct ct_err *err);
 
 /*
- * Adds the workloads of a recording as if they had been seen on that host, judged; repeating it
- * with the same recording changes nothing. host NULL: "imported". *n: workloads.
+ * Judges a recording and adds its workloads as if they had been seen on that host; repeating it
+ * with the same recording changes nothing. host NULL: "imported". *n: how many workloads.
  */
 int ct_store__import(struct ct_store *s, struct ct_session *recording, const char *host, size_t *n,
 		     struct ct_err *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files of a store share. */
+/* Shared by the source files of the store. */
 #ifndef CT_STORE_STORE_PRIV_H
 #define CT_STORE_STORE_PRIV_H
 
@@ -22,7 +22,7 @@ struct ct_store {
 	struct ct_clock_doubt doubt;
 };
 
-/* A new store's id, or the one that it has. */
+/* Sets s->id to the store's id, and makes one if it has none. */
 int ct_store__identify(struct ct_store *s, struct ct_err *err);
 
 /*
@@ -31,13 +31,16 @@ int ct_store__identify(struct ct_store *s, struct ct_err *err);
  */
 char *ct_store__key(const char *key);
 
-/* "0123abcd...": so many bytes of the SHA-256 of a text, 2 digits each; the caller frees. */
+/* The first bytes of the SHA-256 of a text, 2 hexadecimal digits each; the caller frees. */
 char *ct_store__digest(const char *text, size_t bytes);
 
 /* -EROFS unless it was opened to be changed. */
 int ct_store__may_change(const struct ct_store *s, struct ct_err *err);
 
-/* The numbers that rows get in a transaction: the first free one, and afterwards the next. */
+/*
+ * Each row that a transaction changes gets a number, the next version. The first function reads the
+ * first free one, the second stores the last one that was used.
+ */
 int ct_store__first_version(struct ct_db *db, int64_t *version, struct ct_err *err);
 int ct_store__last_version(struct ct_db *db, int64_t version, struct ct_err *err);
 

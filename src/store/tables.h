@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The steps that make a schema; ct_schema__text() replaces the words with an "@". A step that was
- * released is never changed: what is to be different is a step of its own.
- * version: of a row, grows with each change, so that a copy knows what it lacks.
+ * The steps that make the schema; ct_schema__text() replaces the words that begin with "@". A step
+ * that was released is never changed: each change of the schema is a new step.
+ * The version of a row grows with each change, so that a copy knows what it lacks.
  */
 #ifndef CT_STORE_TABLES_H
 #define CT_STORE_TABLES_H
 
-/* A workload's rows in two tables. */
+/* Rows of two tables that belong to the same workload. */
 #define CT_SAME_WORKLOAD(a, b) \
 	a ".host = " b ".host AND " a ".store = " b ".store AND " a ".key = " b ".key"
 #define CT_JOIN_WORKLOAD(t) " JOIN workload w ON " CT_SAME_WORKLOAD("w", t)
 
-/* What an index has of a text: PostgreSQL takes no more than 2,704 bytes, and names have no limit.
- */
+/* Indexes the beginning of a text: PostgreSQL takes at most 2,704 bytes, names have no limit. */
 #define CT_INDEXED(text) "substr(" text ", 1, 200)"
 
 /* clang-format off */
@@ -133,7 +132,7 @@ CT_OWN_ROWS("gap", "host")
 /*
  * The owner of the tables may do everything. A role that is in "writer" sees and changes what
  * belongs to its hosts, or to all for "*"; others see all that they are granted to read. What
- * depends on the role alone is a query of its own, so that it is asked once and not for each row.
+ * depends on the role alone is a subquery, so that it is evaluated once and not for each row.
  */
 #define CT_OWN_ROWS(table, host) \
 "ALTER TABLE " table " ENABLE ROW LEVEL SECURITY;\n" \

@@ -6,7 +6,7 @@
 #include "store/store_priv.h"
 #include "store/tables.h"
 
-/* The number of the parameter that stands for it. */
+/* Returns the number of the parameter that stands for the value. */
 static size_t add_value(struct ct_where *w, struct ct_value value)
 {
 	if (value.type == CT_VALUE_TEXT) {
@@ -29,14 +29,14 @@ void ct_where__and(struct ct_where *w, const char *condition, struct ct_value va
 			ct_str__addn(&w->sql, condition, 1);
 }
 
-/* Is a column that text? In words that find the column's index. */
+/* Adds "or the column is that text", in a form that can use the column's index. */
 static void add_equal(struct ct_where *w, const char *column, const char *text)
 {
 	ct_str__addf(&w->sql, " OR (" CT_INDEXED("w.%s") " = " CT_INDEXED("%s") " AND w.%s = %s)",
 		     column, text, column, text);
 }
 
-/* As people call it; a unit also without its type. */
+/* Matches the names that people use; for a unit also the name without ".service". */
 static void add_names(struct ct_where *w, const struct ct_store_query *q)
 {
 	for (size_t i = 0; i < q->nnames; i++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A query as SQL: conditions with parameters, in which no value stands. */
+/* Makes SQL of a query: conditions with parameters, never with a value in the text. */
 #ifndef CT_STORE_WHERE_H
 #define CT_STORE_WHERE_H
 
@@ -14,13 +14,13 @@ struct ct_where {
 	struct ct_strings owned; /* that values point to */
 };
 
-/* What its columns are called; NULL: it has none such. w is the workload's. */
+/* How the statement calls its columns; NULL: it has no such column. */
 struct ct_where_names {
 	const char *host, *first, *last, *capability;
-	bool workload; /* joined as w */
+	bool workload; /* the table workload is joined as w */
 };
 
-/* Begins with "SELECT ... FROM ...", and adds what q asks for. q may be NULL. */
+/* select is "SELECT ... FROM ..."; what q asks for is added as conditions. q may be NULL. */
 void ct_where__begin(struct ct_where *w, const char *select, const struct ct_where_names *names,
 		     const struct ct_store_query *q);
 
