@@ -11,8 +11,8 @@
 /* ---- what an advice is sure of ---- */
 
 /*
- * A call site without a rule counts as needed, and is told, for nothing is known that speaks
- * against it. What was noted without its site tells nothing.
+ * A need at a call site without a rule is told, since nothing is known that speaks against it. What
+ * was noted without its call site tells nothing.
  */
 static bool is_sure(const struct ct_reason *r)
 {
@@ -20,7 +20,7 @@ static bool is_sure(const struct ct_reason *r)
 	       (!r->doubtful || (!r->known && strcmp(r->site, "unknown") != 0));
 }
 
-/* Refused, and seen to fail where that was watched. */
+/* Was it refused, and did the call fail, if its end was watched? */
 static bool is_failure(const struct ct_reason *r)
 {
 	return is_sure(r) && r->denied && !r->granted &&
@@ -31,7 +31,7 @@ static bool reaches_host(const struct ct_cap_verdict *cv, const struct ct_reason
 {
 	const struct ct_cap_info *info = ct_cap__info(cv->cap);
 
-	/* Within namespaces by itself: then the workload shares one with the host. */
+	/* By itself it reaches only a namespace: so the workload shares one with the host. */
 	return r->scope == CT_SCOPE_HOST ||
 	       (cv->scope == CT_SCOPE_HOST && info && info->scope != CT_SCOPE_HOST);
 }
@@ -55,7 +55,8 @@ struct ct_drift_known ct_drift__known(const struct ct_advice *a)
 			failed |= is_failure(r);
 			met |= r->granted;
 		}
-		/* What was granted elsewhere it holds, and a refusal has another cause. */
+		/* If it was granted elsewhere, the workload holds it, and the refusal has another
+		 * cause. */
 		k.denied |= failed && !met ? bit : 0;
 	}
 	return k;
@@ -68,7 +69,7 @@ uint64_t ct_drift__asked(const struct ct_workload *take)
 	ct_workload__for_each(part, take) {
 		for (size_t i = 0; i < part->nkinds; i++)
 			set |= 1ull << (part->kinds[i].key.cap % CT_CAP_MAX);
-		/* An act may be a need of anything that was held. */
+		/* An act may have needed any capability that was held. */
 		if (part->nacts)
 			return ~0ull;
 	}
@@ -83,8 +84,8 @@ bool ct_drift__is_learning(const struct ct_drift_in *in)
 
 	if (!in->opts.learning_ms)
 		return false;
-	/* First seen while the clock was ahead: who waited for that time would be silent for long.
-	 */
+	/* It was first seen while the clock was ahead: waiting for that time would mean silence for
+	 * long. */
 	if (in->now_ms < first)
 		return in->learned.watched_ms < in->opts.learning_ms;
 	return !first || (uint64_t)(in->now_ms - first) < in->opts.learning_ms;
@@ -99,7 +100,7 @@ static const struct ct_reason *best_reason(const struct ct_cap_verdict *cv)
 	return NULL;
 }
 
-/* Does it only take the place of what met its needs before? */
+/* Is it only another way to meet needs that something else met before? */
 static bool replaces(const struct ct_cap_verdict *cv, uint64_t before)
 {
 	for (size_t i = 0; i < cv->nreasons; i++)
@@ -116,7 +117,7 @@ static bool is_declared(const struct ct_drift_in *in, const struct ct_cap_verdic
 	return true;
 }
 
-/* Findings about needs; held and not needed is another matter. */
+/* Is a finding of this kind about a need? "Held and not needed" is another matter. */
 static bool is_need(enum ct_notice_kind kind)
 {
 	return kind == CT_NOTICE_NEW_NEED || kind == CT_NOTICE_HOST_SCOPE ||
@@ -125,7 +126,7 @@ static bool is_need(enum ct_notice_kind kind)
 
 enum told_state { UNTOLD, OPEN, ACCEPTED };
 
-/* What became of what was told of this kind of finding. */
+/* Was a finding of this kind told, and was it accepted? */
 static enum told_state standing(const struct ct_drift_in *in, uint64_t bit,
 				enum ct_notice_kind kind)
 {
@@ -153,7 +154,7 @@ static bool was_told(const struct ct_drift_in *in, const char *id)
 	return false;
 }
 
-/* What the house may be told of this capability; -1: nothing. */
+/* What kind of event may be told of this capability; -1: none. */
 static int kind_of(const struct ct_drift_in *in, const struct ct_drift_known *now,
 		   const struct ct_cap_verdict *cv)
 {
@@ -172,13 +173,14 @@ static int kind_of(const struct ct_drift_in *in, const struct ct_drift_known *no
 		known = false;
 	if (!known)
 		return kind;
-	/* It was told, nobody accepted it, and now it may be another image's. */
+	/* It was told and not accepted: tell it again if the news, maybe of another image, asked
+	 * for it. */
 	return standing(in, bit, (enum ct_notice_kind)kind) == OPEN && in->asked & bit ? kind : -1;
 }
 
 /*
- * While it is learned only what is remarkable from the first moment on is told: a container that
- * reaches the host, what it fails for want of, and what was not declared.
+ * While a workload is learned, only what is remarkable from the first moment on is told: that a
+ * container reaches the host, what it fails for want of, and what was not declared.
  */
 static bool is_silent(const struct ct_drift_in *in, const struct ct_drift_known *now,
 		      const struct ct_cap_verdict *cv, int kind)
@@ -203,7 +205,7 @@ static char *copy(const char *s)
 	return s ? ct_xstrdup(s) : NULL;
 }
 
-/* "in 26 h 10 min of being watched: 2 starts, 1 end, no reload seen" */
+/* "in 26 h 10 min of being watched (2 starts, 1 end, no reload seen)" */
 static char *learned_text(const struct ct_notice_learned *l)
 {
 	ct_autofree char *time = ct_human__duration(l->watched_ms * (uint64_t)NS_PER_MS);
@@ -244,7 +246,7 @@ static char *need_text(const struct ct_drift_in *in, const struct ct_notice *e, 
 	return s.s;
 }
 
-/* The wall clock of something in the session, not after now; 0: not known. */
+/* Converts a time of the session to the wall clock, but not to one after now; 0: not known. */
 static int64_t wall_ms(const struct ct_drift_in *in, uint64_t ns)
 {
 	const struct ct_host *h = in->session ? &in->session->host : NULL;
