@@ -29,7 +29,7 @@ static bool exceeds(uint64_t used, uint64_t limit, uint64_t percent)
 
 static bool step_down(struct ct_budget *b)
 {
-	/* Once it fell back, there was not enough room: it waits longer the next time. */
+	/* It stepped down before, so there was not enough room: wait longer the next time. */
 	if (b->patience < MOST_PATIENCE && b->steps)
 		b->patience *= 2;
 	b->over = b->under = 0;

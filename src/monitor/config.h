@@ -18,7 +18,7 @@
 
 struct ct_config {
 	char *path;	      /* NULL: no file, all defaults */
-	struct ct_yaml *yaml; /* the nodes below are of it */
+	struct ct_yaml *yaml; /* owns the nodes below */
 	uint64_t interval_ns;
 	bool outcomes; /* watch how refused calls end */
 	bool syscalls; /* watch calls that need a capability without asking for it */
@@ -26,7 +26,7 @@ struct ct_config {
 	char *host_root;
 	struct {
 		char *url;   /* a path, sqlite:// or postgresql://; NULL: the default */
-		char *local; /* the file on this host where url is a server's; NULL: the default */
+		char *local; /* the file on this host if url is of a server; NULL: the default */
 		uint64_t retain_age_ns, retain_size; /* 0: no limit */
 	} store;
 	struct {
@@ -47,8 +47,8 @@ int ct_config__load(const char *path, struct ct_config **c, struct ct_err *err);
 void ct_config__free(struct ct_config *c);
 
 /*
- * Is a workload to be watched? key is that of its identity, label what people call it. Patterns are
- * those of a shell and are compared with both: "compose:shop/?*", "nginx", "unit:ssh.service".
+ * Is a workload to be watched? key is that of its identity, label what people call it. Both are
+ * compared with shell patterns: "compose:shop/?*", "nginx", "unit:ssh.service".
  */
 bool ct_config__wants(const struct ct_config *c, const char *key, const char *label);
 

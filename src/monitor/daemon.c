@@ -32,7 +32,7 @@ static void on_watchdog(void *arg)
 	ct_notify__say(&((struct ct_daemon *)arg)->notify, "WATCHDOG=1");
 }
 
-/* Where the store is on this host: a server's gets its rows from there. */
+/* The daemon writes to a file on this host. A server gets its rows from there. */
 static int open_store(struct ct_daemon *d, struct ct_err *err)
 {
 	const struct ct_config *c = d->config;
@@ -138,8 +138,10 @@ static int add_sources(struct ct_daemon *d, struct ct_err *err)
 	return ret ? ct_err__set(err, -ret, "cannot set up the event loop: %s", strerror(-ret)) : 0;
 }
 
-/* Everything that asks for a capability comes before they are dropped, and the opener, which keeps
- * some, before all. */
+/*
+ * What needs a capability comes before drop_privileges(), and the opener, which keeps some, comes
+ * first of all.
+ */
 static int start(struct ct_daemon *d, struct ct_err *err)
 {
 	int ret = ct_daemon__read_config(d->opts, &d->config, err);
@@ -148,7 +150,7 @@ static int start(struct ct_daemon *d, struct ct_err *err)
 		ret = ct_host__use_root(d->config->host_root, err);
 	if (!ret)
 		ret = ct_opener__start(&d->opener, err);
-	/* Before the store: what SQLite knows of an open file must not get into another process. */
+	/* Before the store: a process must not inherit what SQLite knows of an open file. */
 	if (!ret)
 		ret = ct_daemon__open_page(d, err);
 	if (!ret)
@@ -202,7 +204,10 @@ static void stop(struct ct_daemon *d)
 	ct_notify__close(&d->notify);
 }
 
-/* What the daemon ends with: a loop that failed is why it ends at all, and told first. */
+/*
+ * Stores what is left, and returns why the daemon ended. If the loop failed that is the reason, and
+ * a failure to store is only a warning.
+ */
 static int end(struct ct_daemon *d, int loop, struct ct_err *err)
 {
 	ct_autoerr struct ct_err last = {};
@@ -213,7 +218,7 @@ static int end(struct ct_daemon *d, int loop, struct ct_err *err)
 	return loop ? loop : ret ? ct_err__set(err, -ret, "%s", last.msg) : 0;
 }
 
-/* For who started it by hand, and sees nothing else for as long as all is well. */
+/* For somebody who started it by hand, and sees nothing else as long as all is well. */
 static void greet(const struct ct_daemon *d)
 {
 	ct_autofree char *shown = ct_printable(d->store_path);

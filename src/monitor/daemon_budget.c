@@ -14,7 +14,7 @@ static const char *const steps[] = {
 	[CT_DETAIL_TOTALS] = "only totals are noted",
 };
 
-/* Its row of the store, from when less was noted until now; it grows. */
+/* Adds the gap from when less was noted until now; it grows. */
 static void store_degraded(struct ct_daemon *d, int64_t now_ms)
 {
 	ct_daemon__add_gap(

@@ -6,7 +6,7 @@
 #include "http/http_config.h"
 #include "monitor/daemon_priv.h"
 
-/* Those that have readers of their own. */
+/* Checks the sections that have readers of their own. */
 static int check_sections(const struct ct_monitor_opts *o, struct ct_config *c, struct ct_err *err)
 {
 	static const enum ct_http_section served[] = { CT_HTTP_METRICS, CT_HTTP_UI };
@@ -66,7 +66,7 @@ int ct_daemon__apply_config(struct ct_daemon *d, struct ct_err *err)
 	return 0;
 }
 
-/* Is the same served in the same place? Both were found right before. */
+/* Is the same served in the same place? Both configurations were checked before. */
 static bool is_served_alike(const struct ct_config *old, const struct ct_config *new,
 			    enum ct_http_section section)
 {
@@ -78,7 +78,7 @@ static bool is_served_alike(const struct ct_config *old, const struct ct_config 
 	return ct_http_config__equal(&a, &b);
 }
 
-/* What cannot be changed under a probe that runs. */
+/* Names what was changed but cannot change while the probe runs. */
 static void name_fixed(const struct ct_config *old, const struct ct_config *new)
 {
 	const struct {

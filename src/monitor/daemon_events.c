@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is news is held against what was known, and told: between the saver and the speaker. */
+/* Between the saver and the speaker: compares what is news with what was known, and tells it. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -35,7 +35,7 @@ static void on_store(void *arg, struct ct_saver *s)
 	s->nevents = d->rows.len;
 }
 
-/* Also where it failed: what is found again is not told again. */
+/* Tells the events even if storing failed: when they are found again they are not told again. */
 static void on_stored(void *arg, int ret)
 {
 	struct ct_daemon *d = arg;

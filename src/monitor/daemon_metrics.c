@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a scrape is told, gathered when it comes. */
+/* The metrics, gathered when a scrape comes. */
 #include <errno.h>
 #include <string.h>
 
@@ -130,7 +130,7 @@ int ct_daemon__open_metrics(struct ct_daemon *d, struct ct_err *err)
 	opts.token_file = c.token_file;
 	opts.hosts = (const char *const *)c.hosts.items;
 	ret = ct_metrics_server__new(d->loop, &opts, d->metrics, fill, d, &d->metrics_server, err);
-	/* Neither an address nor a socket that was handed over. */
+	/* Nobody wants metrics: there is no address, and no socket was handed over. */
 	if (ret == -ENOENT && !opts.listen)
 		return 0;
 	if (!ret)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The daemon, shared by the files that it is made of. */
+/* The daemon's state, and what its source files share. */
 #ifndef CT_MONITOR_DAEMON_PRIV_H
 #define CT_MONITOR_DAEMON_PRIV_H
 
@@ -51,12 +51,12 @@ struct ct_daemon {
 	struct ct_source *on_interval, *on_save, *on_recall, *on_upkeep, *on_watchdog;
 	uint64_t retained_ns; /* when what is old was removed last; 0: not yet */
 	struct ct_source *on_signals[3];
-	struct ct_strings recall; /* keys of what was left open by a daemon before us */
+	struct ct_strings recall; /* keys of what a daemon before us left open */
 	size_t recalled;
 	uint64_t checks;   /* in the kernel, at the last look */
-	bool store_fails;  /* was told */
+	bool store_fails;  /* and a warning said so */
 	int64_t stored_ms; /* when it worked last; 0: not yet */
-	uint64_t given_up; /* observations, since then */
+	uint64_t given_up; /* observations given up since then */
 	uint64_t started_ns;
 	int64_t losses_ms;     /* wall clock since when something is being lost; 0: nothing is */
 	struct ct_losses lost; /* so far */
@@ -77,40 +77,40 @@ static inline struct ct_now ct_daemon__now(void)
 /* Reads what the options and the files say; nothing is started. */
 int ct_daemon__read_config(const struct ct_monitor_opts *o, struct ct_config **c,
 			   struct ct_err *err);
-/* What of it can be changed while the daemon runs takes effect. */
+/* Applies what can be changed while the daemon runs. */
 int ct_daemon__apply_config(struct ct_daemon *d, struct ct_err *err);
-/* SIGHUP: a file with a mistake is named, and what was before it goes on. */
+/* For SIGHUP. If the file has a mistake, that is named and the old configuration stays. */
 void ct_daemon__reload(struct ct_daemon *d);
 
 /* ---- daemon_take.c ---- */
 
-/* What is new is taken in, and what is due is stored, from now on in turns of the loop. */
+/* Take in what is new, and store what is due, some of it in each turn of the loop. */
 void ct_daemon__on_interval(void *arg);
 void ct_daemon__on_save(void *arg);
-/* All that there is, at once: the daemon ends. Returns 0 or a negative errno. */
+/* Stores all that there is at once, since the daemon ends. Returns 0 or a negative errno. */
 int ct_daemon__save_last(struct ct_daemon *d, struct ct_err *err);
 
 /* ---- daemon_resume.c ---- */
 
-/* How long nobody watched, and what was left open then. */
+/* Finds out how long nobody watched, and what was left open then. */
 int ct_daemon__look_back(struct ct_daemon *d, struct ct_err *err);
 void ct_daemon__on_recall(void *arg);
-/* Notes that we are alive, where a later daemon finds it; costs no write to a disk. */
+/* Leaves a sign of life, with the time, for a later daemon. Writes to no disk. */
 void ct_daemon__note_alive(const struct ct_daemon *d);
 
 /*
- * A time that was not watched, or not fully: stored with the next transaction. text is taken over.
- * One of the same reason and beginning only grows.
+ * Adds a time that was not watched, or not fully, to be stored with the next transaction. text
+ * becomes ours. A gap of the same reason and beginning grows instead.
  */
 void ct_daemon__add_gap(struct ct_daemon *d, const char *why, int64_t from_ms, int64_t to_ms,
 			char *text);
 
 /* ---- daemon_events.c ---- */
 
-/* From now on what is stored is held against what was known of it. */
+/* Has everything that is stored compared with what was known before, and news told. */
 int ct_daemon__open_speaker(struct ct_daemon *d, struct ct_err *err);
 void ct_daemon__close_speaker(struct ct_daemon *d);
-/* Something went by unseen, and sinks are told; see ct_speaker__gap(). */
+/* Tells the sinks that something went by unseen; see ct_speaker__gap(). */
 void ct_daemon__tell_gap(struct ct_daemon *d, const char *code, int64_t from_ms, int64_t to_ms,
 			 uint64_t count, const char *text);
 
@@ -126,7 +126,7 @@ int ct_daemon__open_page(struct ct_daemon *d, struct ct_err *err);
 /* ---- daemon_budget.c ---- */
 
 void ct_daemon__look_at_budget(struct ct_daemon *d);
-/* From now on all is noted, or nothing more: the gap until now belongs to the next transaction. */
+/* Everything is noted again, or the daemon ends: the next transaction stores the gap until now. */
 void ct_daemon__end_degraded(struct ct_daemon *d);
 
 /* ---- daemon_upkeep.c ---- */

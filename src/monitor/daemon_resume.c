@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Going on where a daemon before us was: since when nobody watched, and what it left open. */
+/* Continues where a daemon before us ended: since when nobody watched, and what it left open. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 #include "base/human.h"
 #include "monitor/daemon_priv.h"
 
-/* Memory, not a disk: it need not outlive a boot. */
+/* In memory, not on a disk: it need not outlive a boot. */
 #define ALIVE_DIR "/run/captrim"
 
 #define RECALL_AT_ONCE 4
@@ -18,7 +18,7 @@
 /* A quiet workload's time is stored once a day at least, see ledger.c. */
 #define SILENT_MS (50 * 60 * 60 * 1000ll)
 
-/* One for each store, so that a daemon with another one is not taken for this one. */
+/* One file for each store, so that a daemon with another store is not taken for this one. */
 static char *alive_file(const struct ct_daemon *d)
 {
 	return ct_xasprintf(ALIVE_DIR "/alive-%08" PRIx32,
@@ -42,7 +42,7 @@ void ct_daemon__note_alive(const struct ct_daemon *d)
 		(void)!write(fd, text, strlen(text));
 }
 
-/* When a daemon with this store was alive for the last time, as far as this boot knows; or 0. */
+/* Wall clock at which a daemon with this store was last alive in this boot; 0: not known. */
 static int64_t last_alive(const struct ct_daemon *d)
 {
 	ct_autofree char *path = alive_file(d), *text = NULL;
@@ -53,7 +53,7 @@ static int64_t last_alive(const struct ct_daemon *d)
 void ct_daemon__add_gap(struct ct_daemon *d, const char *why, int64_t from_ms, int64_t to_ms,
 			char *text)
 {
-	/* One that goes on only grows. */
+	/* A gap that goes on only grows. */
 	for (size_t i = 0; i < d->gaps.len; i++)
 		if (d->gaps.items[i].from_ms == from_ms && !strcmp(d->gaps.items[i].why, why)) {
 			free((char *)d->gaps.items[i].text);

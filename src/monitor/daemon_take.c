@@ -12,9 +12,9 @@
 #include "monitor/daemon_priv.h"
 
 #define AGAIN_NS CT_NS_PER_MS /* the loop turns in between, and takes in what the probe sends */
-#define LAST_NS	 (20 * CT_NS_PER_SEC) /* for all that is left; a manager waits for 90 seconds */
+#define LAST_NS	 (20 * CT_NS_PER_SEC) /* for what is left; service managers wait for 90 seconds */
 
-/* What the configuration does not want. */
+/* Removes from a take what the configuration does not want. */
 static void drop_unwanted(const struct ct_daemon *d, struct ct_session *take, uint64_t now_ns)
 {
 	if (!d->config->watch.len && !d->config->ignore.len)
@@ -37,7 +37,7 @@ static uint64_t lost_in(const struct ct_losses *l)
 	return l->events + l->kinds + l->acts + l->missed;
 }
 
-/* One gap for a time in which things were lost take by take, and one line about it. */
+/* While one take after the other loses something, there is one gap and one warning. */
 static void look_at_losses(struct ct_daemon *d, const struct ct_losses *l, const struct ct_now *now)
 {
 	int64_t from = now->wall_ms - (int64_t)(d->config->interval_ns / CT_NS_PER_MS);
@@ -59,7 +59,7 @@ static void look_at_losses(struct ct_daemon *d, const struct ct_losses *l, const
 	ct_daemon__add_gap(d, "losses", d->losses_ms, now->wall_ms, text);
 }
 
-/* What the store did not take for so long that it was given up. */
+/* Tells what was given up because the store failed for too long. */
 static void look_at_given_up(struct ct_daemon *d, uint64_t before, const struct ct_now *now)
 {
 	int64_t since = d->stored_ms ? d->stored_ms : now->wall_ms;
@@ -78,7 +78,7 @@ static void look_at_given_up(struct ct_daemon *d, uint64_t before, const struct 
 	ct_daemon__add_gap(d, "losses", since, now->wall_ms, text);
 }
 
-/* Told once, and again when it works. */
+/* Says once that the store fails, and once that it works again. */
 static void look_at_store(struct ct_daemon *d, int ret, const struct ct_err *err)
 {
 	ct_autofree char *waiting = NULL;
@@ -103,7 +103,10 @@ static void free_gaps(struct ct_gap_list *gaps)
 		free((char *)gaps->items[--gaps->len].text);
 }
 
-/* Some of what waits; *left of it is to follow at once. Returns 0 or a negative errno, told. */
+/*
+ * Stores some of what waits; *left: how much more is to follow at once. Returns 0, or a negative
+ * errno that was reported already.
+ */
 static int save_some(struct ct_daemon *d, size_t *left, struct ct_err *err)
 {
 	struct ct_now now = ct_daemon__now();
@@ -136,7 +139,7 @@ void ct_daemon__on_save(void *arg)
 	if (left)
 		ct_loop__set_timer(d->loop, d->on_save, AGAIN_NS, 0);
 	else
-		malloc_trim(0); /* sessions come and go: what is left in between would add up */
+		malloc_trim(0); /* sessions come and go, and the free memory between adds up */
 }
 
 /* Takes what is new into the ledger. */
@@ -167,7 +170,7 @@ void ct_daemon__on_interval(void *arg)
 	if (d->ledger->news->nworkloads || d->gaps.len || d->notices.len)
 		ct_daemon__on_save(d);
 	ct_daemon__look_at_budget(d);
-	/* What only the memory has is lost by a crash, as if nobody had watched. */
+	/* A crash loses what is only in memory: that time must count as not watched. */
 	if (!d->store_fails)
 		ct_daemon__note_alive(d);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What is done seldom: forgetting what is old, and asking again who did not answer. */
+/* What is done seldom: removing what is old, and asking again whoever did not answer. */
 #include "base/clock.h"
 #include "monitor/daemon_priv.h"
 
 #define EVERY_NS (3600 * CT_NS_PER_SEC)
 
-/* Keys of what runs; borrowed, the list is the caller's. */
+/* Keys of what runs. They are borrowed, and the caller frees the list. */
 static const char **living(const struct ct_ledger *l, size_t *n)
 {
 	const char **keys = ct_xzalloc((HASH_COUNT(l->instances) + 1) * sizeof(*keys));

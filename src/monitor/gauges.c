@@ -7,14 +7,14 @@
 #include "base/clock.h"
 #include "judge/questions.h"
 
-#define ASKED_AT_ONCE 20 /* of the store, in one scrape */
+#define ASKED_AT_ONCE 20 /* workloads that one scrape looks up in the store */
 
 struct gauge {
 	char *key;
 	struct ct_metrics_workload row; /* its checks: as stored */
 	uint64_t waiting;		/* checks that are not stored yet */
-	uint64_t shown;			/* checks that were told: never less after that */
-	uint64_t gone_ns;		/* since when nothing of it runs; 0: it does */
+	uint64_t shown;	  /* checks as they were last shown: a counter must not decrease */
+	uint64_t gone_ns; /* since when nothing of it runs; 0: it does */
 	bool runs, told, known;
 	UT_hash_handle hh;
 };
@@ -82,7 +82,7 @@ static int take_workload(const struct ct_store_workload_row *row, void *arg)
 {
 	struct gauge *one = arg;
 
-	/* It may be the name of another one. */
+	/* The query also finds workloads that have this key as a name. */
 	if (strcmp(row->key, one->key) || !*row->confidence)
 		return 0;
 	one->row = (struct ct_metrics_workload){
@@ -182,7 +182,7 @@ void ct_gauges__fill(struct ct_gauges *g, const struct ct_ledger *l, struct ct_s
 		}
 		if (!one->known || (one->told && !one->runs))
 			continue;
-		/* What waits is acts, too, which do not count as checks once they are stored. */
+		/* Acts wait, too, but are not checks once they are stored: the sum may decrease. */
 		checks = one->row.checks + one->waiting;
 		one->shown = checks > one->shown ? checks : one->shown;
 		row = one->row;

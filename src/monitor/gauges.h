@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What metrics say of each workload: its sets, as it was judged last, and its checks, those
- * included that are not stored yet. Workloads that ended are remembered until they were told of
- * once.
+ * What metrics say of each workload: its sets as they were last judged, and its checks, including
+ * those that are not stored yet. A workload that ended is kept until it was shown once more.
  */
 #ifndef CT_MONITOR_GAUGES_H
 #define CT_MONITOR_GAUGES_H
@@ -20,12 +19,17 @@ void ct_gauges__free(struct ct_gauges *g); /* may be NULL */
 /* A workload was judged, and that is stored. */
 void ct_gauges__judged(struct ct_gauges *g, const char *key, const struct ct_advice *advice);
 
-/* Tells of those that run, and once of those that have ended. Asks the store for a few that were
- * judged by a daemon before us. */
+/*
+ * Sets the metrics of workloads that run, and once more of those that ended. Asks the store for a
+ * few that a daemon before us judged.
+ */
 void ct_gauges__fill(struct ct_gauges *g, const struct ct_ledger *l, struct ct_store *store,
 		     const char *host, struct ct_metrics *m);
 
-/* Now and then, also if nobody asks: forgets who is gone for ten minutes. Returns how many run. */
+/*
+ * To be called now and then, even if nobody scrapes: forgets what ended ten minutes ago. Returns
+ * how many run.
+ */
 size_t ct_gauges__sweep(struct ct_gauges *g, const struct ct_ledger *l, uint64_t now_ns);
 
 #endif

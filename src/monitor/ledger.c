@@ -10,10 +10,10 @@
 #include "model/tally.h"
 
 #define MINUTE_NS    (60 * CT_NS_PER_SEC)
-#define SOON_NS	     (30 * CT_NS_PER_SEC) /* after the last news: then it is quiet */
+#define SOON_NS	     (30 * CT_NS_PER_SEC) /* after the last news: then a workload is quiet */
 #define COUNTS_NS    (15 * MINUTE_NS)
 #define LONGEST_NS   (24 * 60 * MINUTE_NS)
-#define TOGETHER_NS  (10 * MINUTE_NS) /* what is due within that is stored along */
+#define TOGETHER_NS  (10 * MINUTE_NS) /* what is due within that time is stored, too */
 #define EXECS_OF_ONE 256	      /* whose command lines are kept */
 
 struct ct_ledger *ct_ledger__new(void)
@@ -147,7 +147,7 @@ static void count(void *arg, uint64_t hash, uint64_t *n)
 	look->i->counted = true;
 }
 
-/* How a call ended is watched for the first calls only: what is known of that is always new. */
+/* How calls end is watched for the first ones only: whatever is known of it is news. */
 static bool has_outcomes(const struct ct_workload *w)
 {
 	for (size_t n = 0; n < w->nkinds; n++)
@@ -179,8 +179,8 @@ static void note_facts(const struct ct_ledger *l, struct ct_instance *i,
 }
 
 /*
- * Somebody may execute another command line in it each time, without end. Those beyond the first
- * are known by their file alone.
+ * A workload may execute another command line each time, without end. Those that come late are
+ * known by their file alone.
  */
 static void cut_execs(const struct ct_ledger *l, struct ct_instance *i, struct ct_workload *w)
 {
@@ -191,7 +191,7 @@ static void cut_execs(const struct ct_ledger *l, struct ct_instance *i, struct c
 			free(ct_steal(w->execs[n].argv));
 }
 
-/* Since when and until when it is watched, which only who watches all the time knows. */
+/* Sets since when and until when the workload was watched, which a take alone does not know. */
 static void set_times(const struct ct_instance *i, struct ct_workload *w, uint64_t now_ns)
 {
 	if (w->start_seen != CT_YES)
@@ -210,8 +210,8 @@ static struct ct_session nothing(void)
 }
 
 /*
- * All together, because to add looks at all news that wait: one by one, the time that a burst takes
- * would grow with its square, and who falls behind would never catch up.
+ * Adds everything at once, because each addition looks at all news that waits: one by one, the time
+ * for a burst would grow with its square, and a daemon that falls behind would never catch up.
  */
 static void add_fresh(struct ct_ledger *l)
 {
@@ -229,14 +229,17 @@ static void add_fresh(struct ct_ledger *l)
 
 static void add_news(struct ct_ledger *l, struct ct_instance *i, struct ct_workload *w)
 {
-	/* Workloads of one id are found among the news, and not beside each other. */
+	/* ct_tally__add() finds workloads of one id in the news, but not within one batch. */
 	if (i->batch == l->batch)
 		add_fresh(l);
 	i->batch = l->batch;
 	*CT_PUSH(l->fresh.items, l->fresh.len, l->fresh.cap) = w;
 }
 
-/* The times of one that was not known yet. Where its start was not seen it ran all the time. */
+/*
+ * Makes an instance of a workload that was not known yet. If its start was not seen, it has run
+ * since we began.
+ */
 static struct ct_instance *meet(struct ct_ledger *l, const struct ct_workload *w,
 				const struct ct_host *host, const struct ct_now *now)
 {
@@ -252,7 +255,7 @@ static struct ct_instance *meet(struct ct_ledger *l, const struct ct_workload *w
 	return i;
 }
 
-/* Ends that are known tell nothing more. */
+/* An exit that is known already tells nothing more. */
 static void drop_known_exits(const struct ct_ledger *l, const struct ct_instance *i,
 			     struct ct_workload *w)
 {
@@ -274,7 +277,7 @@ static uint64_t rows_of(const struct ct_workload *w)
 	return w->nkinds + w->nacts + w->nexecs + w->nexits;
 }
 
-/* What was lost and is not stored yet belongs to what is. */
+/* Moves what was lost and is not stored yet to what will be stored. */
 static void add_lost(struct ct_instance *i, struct ct_workload *w)
 {
 	w->lost += i->lost;
@@ -282,7 +285,7 @@ static void add_lost(struct ct_instance *i, struct ct_workload *w)
 	i->lost = i->compat = 0;
 }
 
-/* Returns true if w was news, and moved to them. */
+/* Returns true if w was news, and was moved to l->fresh. */
 static bool absorb(struct ct_ledger *l, struct ct_workload *w, const struct ct_host *host,
 		   const struct ct_now *now)
 {
@@ -292,7 +295,7 @@ static bool absorb(struct ct_ledger *l, struct ct_workload *w, const struct ct_h
 	if (!i)
 		i = meet(l, w, host, now);
 	look.i = i;
-	ct_workload__forget_boot(w); /* marks are made of the rest */
+	ct_workload__forget_boot(w); /* marks leave out ids of one boot */
 	cut_execs(l, i, w);
 	for (size_t n = 0; n < w->nacts; n++)
 		note_pid(i, &w->acts[n]);
@@ -314,12 +317,12 @@ static bool absorb(struct ct_ledger *l, struct ct_workload *w, const struct ct_h
 	add_lost(i, w);
 	note_facts(l, i, w);
 	set_times(i, w, now->ns);
-	i->due_ns = UINT64_MAX; /* when it is stored it will be decided */
+	i->due_ns = UINT64_MAX; /* decided when it is stored */
 	add_news(l, i, w);
 	return true;
 }
 
-/* Nothing is new of it but that time has passed, and perhaps that it ended. */
+/* Adds news that says only that time has passed, and perhaps that the workload ended. */
 static void add_times(struct ct_ledger *l, struct ct_instance *i, const struct ct_workload *end,
 		      uint64_t now_ns)
 {
@@ -360,7 +363,7 @@ void ct_ledger__skip(struct ct_ledger *l, const struct ct_workload *w, uint64_t 
 	i->skipped = true;
 }
 
-/* Whose it was that was lost, nobody knows: it may have been a need of everything that runs. */
+/* Nobody knows whose the lost observations were: any may have been a need of anything that runs. */
 static void spread_losses(struct ct_ledger *l, const struct ct_losses *lost, uint64_t now_ns)
 {
 	uint64_t n = lost->events + lost->kinds + lost->acts + lost->missed;
@@ -377,7 +380,7 @@ static void spread_losses(struct ct_ledger *l, const struct ct_losses *lost, uin
 	}
 }
 
-/* What is given up will be news again when it is seen again, and what it was nobody knows then. */
+/* What is given up counts as lost, for nobody knows what it was. Seen again, it is news again. */
 static void give_up(struct ct_ledger *l, const struct ct_workload *w, uint64_t now_ns)
 {
 	struct ct_instance *i = ct_ledger__find(l, w->id);
@@ -389,14 +392,14 @@ static void give_up(struct ct_ledger *l, const struct ct_workload *w, uint64_t n
 	i->facts = i->sent = 0;
 	i->lost += rows_of(w) + w->lost;
 	i->has_lost = i->counted = false;
-	/* Of one that was not stored yet nothing can be said before it is seen again. */
+	/* Nothing can be stored of an instance without a key before it is seen again. */
 	if (i->key)
 		add_times(l, i, w->open ? NULL : w, now_ns);
 	else if (!w->open)
 		ct_ledger__forget(l, i);
 }
 
-/* What could not be stored for long. */
+/* Gives up all news if too much of it waits, because the store failed for long. */
 static void keep_within(struct ct_ledger *l, uint64_t now_ns)
 {
 	ct_autosession struct ct_session *news = NULL;
@@ -503,6 +506,6 @@ struct ct_instance *ct_ledger__resume(struct ct_ledger *l, const struct ct_workl
 	struct ct_instance *i = new_instance(l, part->id);
 
 	ct_ledger__recall(l, i, part);
-	i->due_ns = now_ns; /* that nobody watched it for a time is to be known */
+	i->due_ns = now_ns; /* the time in which nobody watched it is to be stored */
 	return i;
 }

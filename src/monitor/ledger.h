@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the daemon knows of everything that runs. It does not keep what was seen, but marks by which
- * it knows that it has seen it: what is known only counts, what is not is news. News are kept until
- * they are stored; counts are stored seldom.
+ * What the daemon knows of everything that runs. It does not keep what it saw, but marks by which
+ * it recognizes it: what has a mark is only counted, what has none is news. News is kept until it
+ * is stored; counts are stored seldom.
  */
 #ifndef CT_MONITOR_LEDGER_H
 #define CT_MONITOR_LEDGER_H
@@ -20,11 +20,11 @@ struct ct_now {
 /* One run of a workload: a container, a unit, a cgroup that lives. */
 struct ct_instance {
 	char *id;  /* of its workload in takes */
-	char *key; /* of its identity as it was stored; NULL: it was not yet */
+	char *key; /* of its identity, as it was stored; NULL: not stored yet */
 	enum ct_workload_kind kind;
 	enum ct_runtime runtime;
 	struct ct_marks marks;
-	uint32_t *pids; /* of processes whose acts were refused: it matters how they ended */
+	uint32_t *pids; /* of processes whose acts were refused: how they ended matters */
 	size_t npids, pids_cap;
 	uint64_t facts, sent;		     /* hashes of what is known of it */
 	uint64_t start_ns;		     /* of the start that was seen; 0: none */
@@ -34,11 +34,11 @@ struct ct_instance {
 	uint64_t from_ns;		     /* since when it is watched */
 	int64_t since_ms;		     /* the same of the wall clock */
 	uint64_t due_ns, step_ns; /* when its time and counts are to be stored; the pause before */
-	bool has_lost, has_compat, reloaded; /* was told already */
+	bool has_lost, has_compat, reloaded; /* whether these are known already */
 	bool counted;			     /* marks count something */
 	bool skipped;	/* something that it did was left out, see ct_ledger__skip() */
 	bool resumed;	/* it ran before the daemon did, and what it did is in the store */
-	uint64_t batch; /* in which it was news last */
+	uint64_t batch; /* in which it was last news */
 	UT_hash_handle hh;
 };
 
@@ -49,17 +49,19 @@ struct ct_ledger {
 	struct {
 		struct ct_workload **items;
 		size_t len, cap;
-	} fresh;	    /* what is to be added to them; empty between calls */
-	uint64_t batch;	    /* its number */
-	uint64_t jitter_ns; /* of this host's, so that hosts do not push at the same time */
+	} fresh;	    /* to be added to news; empty between calls */
+	uint64_t batch;	    /* the number of the batch in fresh */
+	uint64_t jitter_ns; /* this host's own, so that hosts do not push at the same time */
 	/* For metrics. */
-	uint64_t kinds, kinds_known; /* in takes: news, and what only counted */
+	uint64_t kinds, kinds_known; /* in takes: those that were news, those that were known */
 	uint64_t checks;	     /* in all takes */
 	uint64_t dropped;	     /* kinds, acts, execs and exits given up, see CT_LEDGER_ROOM */
 };
 
-/* Kinds, acts and execs that may wait to be stored, and as how many of these a workload counts by
- * itself: it takes up as much memory. */
+/*
+ * How many kinds, acts, execs and exits may wait to be stored. A workload by itself takes up as
+ * much memory as so many of them, and counts as that.
+ */
 #define CT_LEDGER_ROOM	   65536
 #define CT_LEDGER_WORKLOAD 8
 
@@ -76,21 +78,21 @@ void ct_ledger__forget(struct ct_ledger *l, struct ct_instance *i);
 void ct_ledger__absorb(struct ct_ledger *l, struct ct_session *take, const struct ct_now *now);
 
 /*
- * What it did in the last ns nanoseconds nobody wants to know. If it was watched before, that is a
- * time in which nobody watched it; its end is noted.
+ * Nobody wants to know what the workload did in the last ns nanoseconds. If it was watched before,
+ * that time counts as not watched; its end is noted.
  */
 void ct_ledger__skip(struct ct_ledger *l, const struct ct_workload *w, uint64_t ns,
 		     uint64_t now_ns);
 
-/* An instance that a stored part tells of; its marks are those of the part. */
+/* Makes an instance of a stored part, with marks for what the part has. */
 struct ct_instance *ct_ledger__resume(struct ct_ledger *l, const struct ct_workload *part,
 				      uint64_t now_ns);
-/* The same for one that is known already. */
+/* The same for an instance that is known already. */
 void ct_ledger__recall(struct ct_ledger *l, struct ct_instance *i, const struct ct_workload *part);
 
 /*
- * News of every instance whose counts or time are to be stored by then, which may be empty; and of
- * all, for an end.
+ * Adds news, which may be empty, of every instance whose counts or time are due; and of all of
+ * them, when the daemon ends.
  */
 void ct_ledger__look_for_due(struct ct_ledger *l, uint64_t now_ns);
 void ct_ledger__all_due(struct ct_ledger *l, uint64_t now_ns);
@@ -99,10 +101,10 @@ void ct_ledger__all_due(struct ct_ledger *l, uint64_t now_ns);
 void ct_ledger__add_counts(const struct ct_ledger *l, const struct ct_instance *i,
 			   struct ct_workload *part);
 
-/* What was news of it is stored; with_news: it was more than time and counts. */
+/* The news of the instance is stored; with_news: it was more than time and counts. */
 void ct_ledger__stored(struct ct_ledger *l, struct ct_instance *i, uint64_t now_ns, bool with_news);
 
-/* Until when all may wait without harm: UINT64_MAX if nothing does. */
+/* When the next instance is due; UINT64_MAX: none is. */
 uint64_t ct_ledger__next_due(const struct ct_ledger *l);
 
 #endif

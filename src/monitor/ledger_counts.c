@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From marks back to counts: what only counted, when it is stored. */
+/* Adds what the marks counted to a part when that is stored. */
 #include "base/clock.h"
 #include "model/content.h"
 #include "monitor/ledger.h"

@@ -9,7 +9,7 @@
 #include "model/tally.h"
 
 #define NAMELESS_NS    (8 * CT_NS_PER_SEC) /* that something may wait for its name */
-#define CLOCK_SLACK_MS 60000 /* by which the wall clock may have been set since the boot */
+#define CLOCK_SLACK_MS 60000 /* the wall clock may have been changed by so much since the boot */
 
 /* What is new of one of the instances of a workload. */
 struct addition {
@@ -17,7 +17,7 @@ struct addition {
 	const struct ct_workload *d; /* of the news */
 };
 
-/* One workload on its way. */
+/* One workload on its way into the store. */
 struct saving {
 	char *key;
 	struct addition *new;
@@ -44,7 +44,7 @@ static bool is_of_this_boot(const struct ct_saver *s, const struct ct_workload *
 	return s->gap_from.wall_ms && part->since_ms >= s->boot_ms - CLOCK_SLACK_MS;
 }
 
-/* Does somebody still add to it: an instance that was stored, or taken over, since we began? */
+/* Does an instance still add to the part: one that was stored, or taken over, since we began? */
 static bool is_in_use(const struct ct_saver *s, const struct ct_workload *part)
 {
 	const struct ct_instance *i = ct_ledger__find(s->ledger, part->id);
@@ -52,14 +52,17 @@ static bool is_in_use(const struct ct_saver *s, const struct ct_workload *part)
 	return i && i->key;
 }
 
-/* It has ended before we began, or before the last boot: what it did last is not known. */
+/*
+ * Closes a part whose workload ended before we began, or before the last boot: what it did last is
+ * not known.
+ */
 static void close_part(const struct ct_saver *s, struct ct_workload *part, int64_t now_ms)
 {
 	uint64_t ms = part->to_ns > part->from_ns ? (part->to_ns - part->from_ns) / CT_NS_PER_MS :
 						    0;
 	int64_t until = s->host->start_ms;
 
-	/* We watched it, and its end could not be stored. */
+	/* We watched it ourselves, and could not store its end. */
 	if (part->since_ms + (int64_t)ms > until)
 		until = now_ms;
 	part->open = false;
@@ -85,7 +88,7 @@ static struct ct_workload *open_part(struct ct_workload *w, const char *id)
 	return NULL;
 }
 
-/* From now on the instance goes on where the part was left; the time between is a gap of it. */
+/* The instance continues the part; the time in between counts as not watched. */
 static void take_over(struct ct_saver *s, struct ct_instance *i, struct ct_workload *part,
 		      const char *key)
 {
@@ -99,7 +102,7 @@ static void take_over(struct ct_saver *s, struct ct_instance *i, struct ct_workl
 
 /* ---- one workload ---- */
 
-/* Of a container of which only the id is known its engine may tell more soon. */
+/* The engine may soon tell more of a container whose name is not known. */
 static bool must_wait(const struct ct_saver *s, const struct ct_instance *i,
 		      const struct ct_workload *d, const struct ct_now *now)
 {
@@ -128,7 +131,7 @@ static bool is_news(const struct ct_workload *d)
 	return d->cgroup_path || d->nkinds || d->nacts || d->nexecs || !d->open;
 }
 
-/* The store does not have any more what it had: all of it will be news again. */
+/* The store has lost what it had of the instance: all of that becomes news again. */
 static void begin_anew(struct ct_instance *i)
 {
 	ct_marks__free(&i->marks);
@@ -136,7 +139,7 @@ static void begin_anew(struct ct_instance *i)
 	free(ct_steal(i->key));
 }
 
-/* What was left open by a daemon before us goes on, or is closed. */
+/* Continues or closes what a daemon before us left open. */
 static void look_at_open(struct ct_saver *s, const struct saving *v, int64_t now_ms)
 {
 	for (size_t i = 0; i < v->nnew; i++) {
@@ -242,7 +245,7 @@ static struct saving *saving_of(struct saving *saving, size_t *n, char *key)
 	return &saving[(*n)++];
 }
 
-/* Replicas are stored together, for all of them is one workload. Returns how many wait. */
+/* Replicas are stored together, because all of them are one workload. Returns how many wait. */
 static size_t choose(const struct ct_saver *s, const struct ct_now *now, struct saving *saving,
 		     size_t *n)
 {
@@ -392,7 +395,7 @@ static bool has_unused(const struct ct_saver *s, const struct ct_workload *w)
 	return false;
 }
 
-/* What has ended while nobody watched. */
+/* Closes and stores what ended while nobody watched. */
 static int close_ended(struct ct_saver *s, const char *key, struct ct_session *stored,
 		       const struct ct_now *now, struct ct_err *err)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* From news to the store: what is stored of a workload, with what is new added and judged. */
+/*
+ * From news to the store: adds the news of a workload to what is stored of it, judges the sum, and
+ * stores that.
+ */
 #ifndef CT_MONITOR_LEDGER_SAVE_H
 #define CT_MONITOR_LEDGER_SAVE_H
 
@@ -10,8 +13,8 @@
 /* A workload that was added up and judged. */
 struct ct_judged {
 	const char *key;
-	/* What the advice was before what is new was added; NULL: it was not known. Its workload is
-	 * gone already. */
+	/* The advice without the news; NULL: the workload was not known. Its pointer to a workload
+	 * is not valid any more. */
 	const struct ct_advice *before;
 	const struct ct_session *session;
 	const struct ct_advice *advice;
@@ -26,16 +29,16 @@ struct ct_saver {
 	const struct ct_host *host;
 	const char *host_name;
 	/*
-	 * Where another daemon watched before us, in the same boot: what it left open and still
-	 * runs goes on. Since when and until when nobody watched; both 0: a store that is new, or
-	 * of another boot.
+	 * If another daemon watched before us in the same boot, what it left open and what still
+	 * runs goes on. boot_ms: wall clock at the boot. The gaps: since when and until when nobody
+	 * watched; both 0: the store is new, or of another boot.
 	 */
 	int64_t boot_ms;
 	struct ct_now gap_from, gap_to;
-	/* Is told of each workload before it is stored. All NULL: nobody is. */
+	/* Called for each workload before it is stored. All of these may be NULL. */
 	void (*on_judged)(void *arg, const struct ct_judged *j);
-	/* Is asked before a transaction for the events that belong to it, and told when it is over:
-	 * 0, or a negative errno. The events are borrowed in between. */
+	/* on_store() is called before a transaction, and sets the events that belong to it; they
+	 * are borrowed until on_stored() gets the result: 0 or a negative errno. */
 	void (*on_store)(void *arg, struct ct_saver *s);
 	void (*on_stored)(void *arg, int ret);
 	void *arg;
@@ -43,24 +46,24 @@ struct ct_saver {
 	size_t nevents;
 	struct ct_store_gap *gaps;
 	size_t ngaps;
-	bool last; /* nothing more can come: nothing waits for a better name */
+	bool last; /* the daemon ends: nothing waits for a better name */
 	uint64_t commits, failures;
 };
 
-/* The workloads that go into one transaction, at most. */
+/* How many workloads go into one transaction, at most. */
 #define CT_SAVE_AT_ONCE 16
 
 /*
- * Stores some of the news, at most CT_SAVE_AT_ONCE; and events and gaps. Returns 0, with *left the
- * number of workloads that wait, or a negative errno: then nothing was stored, and everything
- * waits.
+ * Stores the news of at most CT_SAVE_AT_ONCE workloads, and events and gaps. Returns 0, with *left
+ * the number of workloads that can be stored at once, or a negative errno: then nothing was stored,
+ * and everything waits.
  */
 int ct_saver__some(struct ct_saver *s, const struct ct_now *now, size_t *left, struct ct_err *err);
 
 /*
- * Looks at what the store has of this identity: what was left open there, and lives, is known from
- * now on; the rest has ended, and is closed. lives: does that workload still run? Returns 0 or
- * a negative errno.
+ * Looks at what the store has of this identity. What was left open there, and still runs, becomes
+ * known to the ledger; what has ended is closed. lives() says whether the workload of a part still
+ * runs. Returns 0 or a negative errno.
  */
 typedef bool (*ct_lives_fn)(void *arg, const struct ct_workload *part);
 int ct_saver__recall(struct ct_saver *s, const char *key, const struct ct_now *now,

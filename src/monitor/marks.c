@@ -14,7 +14,7 @@ void ct_marks__free(struct ct_marks *m)
 	*m = (struct ct_marks){};
 }
 
-/* Where the hash is, or has its place. */
+/* The slot that has the hash, or that it is to go to. */
 static struct ct_mark *place_of(const struct ct_marks *m, uint64_t hash)
 {
 	uint32_t i = (uint32_t)hash & (m->cap - 1);
@@ -70,7 +70,7 @@ bool ct_mark__is_full(const struct ct_mark *m)
 
 /* ---- hashes ---- */
 
-/* Nothing in a text can be taken for what follows it. */
+/* Begins with the length, so that no part of a text can be taken for what follows it. */
 static void add_text(struct ct_str *s, const char *text)
 {
 	uint32_t len = text ? (uint32_t)strlen(text) : UINT32_MAX;

@@ -25,20 +25,20 @@ void ct_marks__free(struct ct_marks *m);
 struct ct_mark *ct_marks__find(const struct ct_marks *m, uint64_t hash); /* NULL: none */
 struct ct_mark *ct_marks__add(struct ct_marks *m, uint64_t hash);	 /* may be there already */
 
-/* Nothing of what they count is left to be stored. */
+/* All counts become 0, because they are stored. */
 void ct_marks__settle(struct ct_marks *m);
 
-/* A count that grows further would have to be stored first. */
+/* Is the count so large that it must be stored before it grows further? */
 bool ct_mark__is_full(const struct ct_mark *m);
 
-/* Hashes, never 0. Kinds and acts have forgotten their boot. */
+/* Hashes, never 0. Of kinds and acts that have forgotten their boot (model/content.h). */
 uint64_t ct_mark__of_kind(const struct ct_sipkey *key, const struct ct_kind *k);
 uint64_t ct_mark__of_act(const struct ct_sipkey *key, const struct ct_act *a);
 uint64_t ct_mark__of_exec(const struct ct_sipkey *key, const struct ct_exec *e);
 /* pid 0: whichever process it was. */
 uint64_t ct_mark__of_exit(const struct ct_sipkey *key, const struct ct_exit *e, uint32_t pid);
 
-/* A hash of what is known of a workload beside what it does: its name, image, configuration. */
+/* A hash of what is known of a workload besides what it does: its name, image, configuration. */
 uint64_t ct_mark__of_facts(const struct ct_sipkey *key, const struct ct_workload *w);
 
 #endif

@@ -12,7 +12,10 @@ struct ct_notify {
 	uint64_t watchdog_ns; /* within which it wants to hear of us; 0: it does not */
 };
 
-/* Looks at NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID. Never fails: then nobody is told. */
+/*
+ * Looks at NOTIFY_SOCKET, WATCHDOG_USEC and WATCHDOG_PID. Never fails: without a socket nobody is
+ * told.
+ */
 void ct_notify__open(struct ct_notify *n);
 void ct_notify__close(struct ct_notify *n);
 

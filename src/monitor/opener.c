@@ -18,14 +18,14 @@
 #include "monitor/privileges.h"
 #include "monitor/sandbox.h"
 
-/* Less than what the askers wait for it (record/file_caps.c, runtime/oci.c). */
+/* Less than callers wait for the opener (record/file_caps.c, runtime/oci_priv.h). */
 #define LOOK_MS	 200
 #define FILES_MS 800
 
 struct ct_opener {
 	pthread_mutex_t lock;
 	int socket;  /* requests and answers */
-	int control; /* a byte: replace the worker; its end: all is over */
+	int control; /* a byte: replace the worker; end of file: exit */
 	int pid;
 	uint32_t seq;
 	struct ct_opener_stats stats;
@@ -46,7 +46,7 @@ static int start_worker(int socket)
 	_exit(0);
 }
 
-/* The worker may never end: it is killed, left behind, and reaped when it does. */
+/* A killed worker may hang for long: it is left behind, and reaped when it has ended. */
 static void supervise(int socket, int control)
 {
 	int worker = start_worker(socket);
@@ -63,7 +63,7 @@ static void supervise(int socket, int control)
 		kill(worker, SIGKILL);
 }
 
-/* The daemon's signals are not ours: we end when it does. */
+/* Signals to the daemon are not for us: we end when it does. */
 static void ignore_signals(void)
 {
 	static const int ignored[] = {
@@ -115,7 +115,7 @@ static void replace_worker(struct ct_opener *o)
 		o->stats.replaced++;
 }
 
-/* The answer with our number; one that comes after its time is dropped. */
+/* Waits for the answer to our request. A late answer to an earlier one is dropped. */
 static int receive(struct ct_opener *o, struct ct_opener_answer *a, uint64_t until, int *fd)
 {
 	ssize_t n;

@@ -9,14 +9,14 @@
 #include "base/util.h"
 #include "runtime/runtime.h"
 
-/* "#" is a number, "%s" and "*" are one name: letters, digits and what ids have besides. */
+/* "#" is a number; "%s" and "*" are one name: letters, digits, and whatever else ids contain. */
 struct line {
 	const char *pattern;
 	unsigned int ops; /* of enum ct_opener_op */
 	enum ct_opener_place place;
 };
 
-/* Of processes: what their root is, what they run, where they are, and in which namespaces. */
+/* Of processes: their root, program, working directory, and namespaces. */
 static const struct line processes[] = {
 	{ "/proc/#/root", CT_OPENER_LOOK, CT_OPENER_PROC },
 	{ "/proc/#/exe", CT_OPENER_LOOK, CT_OPENER_PROC },
@@ -25,17 +25,17 @@ static const struct line processes[] = {
 	{ NULL },
 };
 
-/* What runtimes keep beside what their tables say (ct_runtime_type.bundles). */
+/* What runtimes keep outside the places that their tables name (ct_runtime_type.bundles). */
 static const struct line kept[] = {
 	/* The names of containers, as containers/storage has them. */
 	{ "/var/lib/containers/storage/overlay-containers/containers.json", CT_OPENER_READ,
 	  CT_OPENER_ROOTS },
 	{ "/var/lib/containers/storage/overlay-containers/volatile-containers.json", CT_OPENER_READ,
 	  CT_OPENER_ROOTS },
-	/* Links to logs, in which the kubelet writes which pod a container is of. */
+	/* The kubelet's links to logs, which tell the pod of a container. */
 	{ "/var/log/containers/*-%s", CT_OPENER_EACH, CT_OPENER_ROOTS },
 	{ "/var/log/containers/*", CT_OPENER_LINK, CT_OPENER_ROOTS },
-	/* Which of its containers Kata keeps in a machine, and which names LXC gave. */
+	/* Which containers Kata runs in a virtual machine, and the names of LXC containers. */
 	{ "/run/kata/*", CT_OPENER_LOOK, CT_OPENER_ROOTS },
 	{ "/run/vc/sbs/*", CT_OPENER_LOOK, CT_OPENER_ROOTS },
 	{ "/var/lib/lxc/*/config", CT_OPENER_LOOK, CT_OPENER_ROOTS },
@@ -64,7 +64,9 @@ static size_t name_at(const char *s, bool number)
 
 static bool matches(const char *pattern, const char *path, bool with_stars);
 
-/* Other words of the same name may stand behind: a part of it is as long as leaves room for them.
+/*
+ * The pattern may continue within the same name, so the longest part is tried first, then shorter
+ * ones.
  */
 static bool matches_part(const char *rest, const char *path, bool with_stars)
 {
@@ -76,7 +78,10 @@ static bool matches_part(const char *rest, const char *path, bool with_stars)
 	return false;
 }
 
-/* A star stands for the rest of a name, or for all of it; in a pattern it stands as it is. */
+/*
+ * A star in the pattern stands for the rest of a name, or for all of it. with_stars: the path is a
+ * pattern itself, and has its stars where the pattern has them.
+ */
 static bool matches(const char *pattern, const char *path, bool with_stars)
 {
 	for (; *pattern; pattern++) {
@@ -124,7 +129,7 @@ enum ct_opener_place ct_opener_list__find(enum ct_opener_op op, const char *path
 	const char *root = ct_host__root();
 	enum ct_opener_place place = find(processes, op, path);
 
-	/* The processes may be those of our own /proc, the rest is the host's. */
+	/* /proc may be our own; everything else is below the root of the host. */
 	if (place || strlen(path) >= PATH_MAX || strncmp(path, root, strlen(root)) != 0)
 		return place;
 	path += strlen(root);

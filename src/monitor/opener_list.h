@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 enum ct_opener_op {
-	CT_OPENER_LOOK = 1, /* a descriptor that tells what it is, and by which nothing is read */
+	CT_OPENER_LOOK = 1, /* an O_PATH descriptor: tells what the file is, and reads nothing */
 	CT_OPENER_READ = 2, /* a regular file for reading */
-	CT_OPENER_LINK = 4, /* what a link says */
+	CT_OPENER_LINK = 4, /* the target of a link */
 	CT_OPENER_EACH = 8, /* the files that match a pattern */
 };
 
@@ -19,7 +19,7 @@ enum ct_opener_place {
 	CT_OPENER_USERS, /* a user may have put anything there, links too */
 };
 
-/* May the operation be done with the path? Only one without ".." is. */
+/* Where the list has the path for this operation; a path with ".." is never on it. */
 enum ct_opener_place ct_opener_list__find(enum ct_opener_op op, const char *path);
 
 /* Calls fn for each line of the list, for people: what may be done, and with which paths. */

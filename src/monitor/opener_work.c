@@ -60,7 +60,10 @@ ssize_t ct_opener_work__receive(int socket, void *data, size_t size, int *fd)
 	return n;
 }
 
-/* A container's filter may keep openat2 back; links that must not be followed need it. */
+/*
+ * The seccomp filter of a container may refuse openat2(). Then open() does, unless links must not
+ * be followed.
+ */
 static int open_how(const char *path, uint64_t flags, uint64_t resolve)
 {
 	struct open_how how = { .flags = flags | O_CLOEXEC, .resolve = resolve };
@@ -71,7 +74,9 @@ static int open_how(const char *path, uint64_t flags, uint64_t resolve)
 	return fd < 0 ? -errno : fd;
 }
 
-/* The links of processes are what is wanted; elsewhere none of theirs, and of users' none at all.
+/*
+ * Which links are followed: in /proc those of processes, which are what is wanted; elsewhere no
+ * such magic links, and where users may write no links at all.
  */
 static uint64_t links_in(enum ct_opener_place place)
 {
@@ -103,7 +108,7 @@ static int32_t read_link(const char *path, char *text)
 	return n < 0 ? -errno : (int32_t)n;
 }
 
-/* One after the other, each with its NUL; what does not fit is left out. */
+/* The paths come one after the other, each with its NUL; what does not fit is left out. */
 static int32_t find_files(const char *pattern, char *text)
 {
 	size_t used = 0;

@@ -10,11 +10,11 @@
 
 #include "monitor/opener_list.h"
 
-#define CT_OPENER_IN_ROOT 16 /* beside enum ct_opener_op: below the directory that comes along */
+#define CT_OPENER_IN_ROOT 16 /* besides enum ct_opener_op: below the directory that comes along */
 
 #define CT_OPENER_TEXT 32768
 
-/* Both are sent as far as they are used, each with one descriptor or none. */
+/* Both are sent without their unused end, each with one descriptor or none. */
 struct ct_opener_request {
 	uint32_t seq, op;
 	char path[PATH_MAX];
@@ -32,7 +32,7 @@ int ct_opener_work__send(int socket, const void *data, size_t len, int fd);
 ssize_t ct_opener_work__receive(int socket, void *data, size_t size, int *fd);
 
 /*
- * Does what is asked if the list has it. root is the directory that came along, or -1. Returns a
+ * Carries out a request if the list has it. root is the directory that came along, or -1. Returns a
  * descriptor, or -1 with the answer in *a: a text, or a negative errno (-EACCES: not on the list).
  */
 int ct_opener_work__answer(const struct ct_opener_request *q, int root, struct ct_opener_answer *a);

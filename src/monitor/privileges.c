@@ -13,7 +13,7 @@
 #include "model/caps.h"
 #include "monitor/sandbox.h"
 
-/* Root's programs gain nothing any more, and changing ids changes no set. */
+/* Executing a program as root gains nothing, and changing ids changes no set. */
 #define NO_ROOT                                                                                  \
 	(SECBIT_NOROOT | SECBIT_NOROOT_LOCKED | SECBIT_NO_SETUID_FIXUP |                         \
 	 SECBIT_NO_SETUID_FIXUP_LOCKED | SECBIT_KEEP_CAPS_LOCKED | SECBIT_NO_CAP_AMBIENT_RAISE | \
@@ -32,8 +32,10 @@ static int set_sets(uint64_t caps)
 	return syscall(SYS_capset, &head, data) ? -errno : 0;
 }
 
-/* The bounding set and the securebits take SETPCAP, which a service need not have: with
- * no_new_privs there is no way for either to matter. */
+/*
+ * The bounding set and the securebits take SETPCAP, which a service need not have. Without it they
+ * stay, which does no harm: with no_new_privs neither of them matters.
+ */
 static int limit(uint64_t caps)
 {
 	for (int cap = 0; cap < CT_CAP_MAX; cap++)
@@ -68,7 +70,7 @@ static bool has_one_thread(void)
 	return n <= 1;
 }
 
-/* Asked of a child that has already lost what we are about to lose. */
+/* Tries it in a child that has already lost what we are about to lose. */
 static bool works_without(const struct ct_drop *d)
 {
 	int status = 0, pid = fork();

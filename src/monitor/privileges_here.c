@@ -65,7 +65,7 @@ static bool loads(void)
 	return ok;
 }
 
-/* The child has lost all once more. */
+/* The child opens the probe, drops everything, and tries to read the maps. */
 static bool reads_without(void)
 {
 	const struct ct_probe_opts opts = {};
@@ -76,7 +76,7 @@ static bool reads_without(void)
 	       ct_probe__is_readable(p);
 }
 
-/* A process that is no longer this user's, as most are. */
+/* The pid of a process of another user than the child, as most are. */
 static int others;
 
 static bool sees_others(void)
@@ -86,7 +86,7 @@ static bool sees_others(void)
 	return open(root, O_PATH) >= 0;
 }
 
-/* May what is there of the pattern's directory be searched? What is not there needs nothing. */
+/* May the directories of the pattern be searched? What does not exist needs nothing. */
 static bool reads_place(const char *pattern)
 {
 	ct_autofree char *dir = ct_xstrdup(pattern);
@@ -116,7 +116,7 @@ static bool reads_places(void)
 	return true;
 }
 
-/* Needed if it does not work without, and works with it. */
+/* A capability is needed if fn fails without it and works with it. */
 static enum ct_tristate is_needed(uint64_t with, int cap, bool (*fn)(void))
 {
 	enum ct_tristate without = works_with(with & ~(1ull << cap), fn);

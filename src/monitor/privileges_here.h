@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the daemon takes on this very host, found out by trying. */
+/* Which capabilities the daemon needs on this very host, found out by trying. */
 #ifndef CT_MONITOR_PRIVILEGES_HERE_H
 #define CT_MONITOR_PRIVILEGES_HERE_H
 
@@ -12,10 +12,10 @@ struct ct_privilege {
 	int cap;
 	enum ct_holder holder;
 	enum ct_tristate needed; /* CT_UNKNOWN: it could not be tried, which takes root */
-	const char *what;	 /* that takes it, static */
+	const char *what;	 /* what needs it; static */
 };
 
-/* NULL-terminated by a .what of NULL; static, and worked out anew by each call. */
+/* A list that ends with a .what of NULL; static, and worked out anew by each call. */
 const struct ct_privilege *ct_privileges_here__find(void);
 
 #endif

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* What reading the probe takes; no more programs, maps, or descriptors of others'. */
+/* What reading the probe takes: no new programs or maps, and no descriptors of others. */
 static const unsigned int bpf_commands[] = {
 	BPF_MAP_LOOKUP_ELEM,	BPF_MAP_UPDATE_ELEM,
 	BPF_MAP_DELETE_ELEM,	BPF_MAP_GET_NEXT_KEY,
@@ -17,8 +17,8 @@ static const unsigned int bpf_commands[] = {
 };
 
 /*
- * What a daemon that only reads, stores and sends has no use for: what would let an intruder go on
- * from here. Names that a libseccomp does not know are left out.
+ * What a daemon that only reads, stores and sends does not need, and what would help an intruder to
+ * get further. Names that this libseccomp does not know are left out.
  */
 static const char *const refused[] = {
 	"execve",
@@ -93,7 +93,7 @@ static const char *const refused[] = {
 	"nfsservctl",
 };
 
-/* The opener's whole life. */
+/* All that the opener needs. */
 static const char *const openers[] = {
 	"openat",
 	"openat2",
@@ -149,7 +149,7 @@ static int failed(int ret, struct ct_err *err)
 	return ct_err__set(err, -ret, "cannot filter system calls: %s", strerror(-ret));
 }
 
-/* One that this architecture or libseccomp lacks needs no rule. */
+/* A system call that this architecture or libseccomp lacks needs no rule. */
 static int add_all(scmp_filter_ctx f, uint32_t action, const char *const *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -164,8 +164,10 @@ static int add_all(scmp_filter_ctx f, uint32_t action, const char *const *names,
 	return 0;
 }
 
-/* bpf() is refused, but for one rule that allows each command: filters of one context compare only
- * equal, so what is left are the commands above and below each of them. */
+/*
+ * The filter allows by default: each command that is not wanted gets a rule that refuses it, and
+ * one more rule refuses all commands from 64 on.
+ */
 static int add_bpf(scmp_filter_ctx f)
 {
 	int ret = 0;
@@ -185,8 +187,10 @@ static int add_bpf(scmp_filter_ctx f)
 	return ret;
 }
 
-/* New processes are refused, threads are not. clone3, whose flags lie in memory, is said to be
- * missing, so that libraries fall back to clone. */
+/*
+ * New processes are refused, threads are not. A filter cannot read the flags of clone3, so that
+ * answers ENOSYS, and libraries fall back to clone.
+ */
 static int add_clone(scmp_filter_ctx f)
 {
 	const uint64_t thread = 0x00010000; /* CLONE_THREAD */
