@@ -17,9 +17,9 @@
 #define CT_TEXT_LEN    512 /* a path, or a command line with NULs */
 #define CT_CACHE_SLOTS 256 /* per CPU, a power of two */
 
-/* ct_key.nr when the check was not asked by a system call. */
-#define CT_NR_NONE  (-1)   /* page fault, interrupt, io_uring worker */
-#define CT_NR_OTHER 0x7fff /* of another ABI, such as x32: nothing is known of its arguments */
+/* Values of ct_key.nr that are not the number of a system call. */
+#define CT_NR_NONE  (-1)   /* no system call: page fault, interrupt, io_uring worker */
+#define CT_NR_OTHER 0x7fff /* another ABI's call, such as x32's, with unknown arguments */
 
 /* ct_key.flags */
 #define CT_F_GRANTED (1u << 0)
@@ -27,25 +27,27 @@
 #define CT_F_OPTS    (1u << 2) /* NOAUDIT and INSETID are known */
 #define CT_F_NOAUDIT (1u << 3)
 #define CT_F_INSETID (1u << 4)
-/* Whose credentials were judged; none of the two bits: the task's own. */
-#define CT_F_CRED_DERIVED (1u << 5) /* others, with the task's own bounding set */
-#define CT_F_CRED_FOREIGN (1u << 6) /* others, with another bounding set */
+/* Whose credentials were checked. Neither of these two bits: the task's own. */
+#define CT_F_CRED_DERIVED (1u << 5) /* other credentials, with the task's own bounding set */
+#define CT_F_CRED_FOREIGN (1u << 6) /* other credentials, with another bounding set */
 #define CT_CRED_OTHERS	  (CT_F_CRED_DERIVED | CT_F_CRED_FOREIGN)
-#define CT_F_EUID0	  (1u << 7) /* effective uid 0 of the host, in what was judged */
-#define CT_F_CREDS	  (1u << 8) /* effective and from are known, of each check */
-/* The owner of a child user namespace may do anything in it (cap_capable, 5.10-7.3). */
+#define CT_F_EUID0	  (1u << 7) /* the checked credentials have the host's effective uid 0 */
+#define CT_F_CREDS	  (1u << 8) /* effective and from are known for every check of the kind */
+/* Granted to the owner of a child user namespace, whatever it holds (cap_capable, 5.10-7.3). */
 #define CT_F_BY_OWNER (1u << 9)
-/* The probe was told to note less: no call path; of a total, nothing but whose check it was (cgroup
- * and entry), the capability and the verdict. What is not noted is zero, nr CT_NR_NONE. */
+/*
+ * The probe was told to record less. NO_SITE: no call path. TOTAL: only whose check it was (cgroup
+ * and entry), the capability and the verdict. What is left out is zero, or CT_NR_NONE for nr.
+ */
 #define CT_F_NO_SITE (1u << 10)
 #define CT_F_TOTAL   (1u << 11)
 /* nr and sel of a 32-bit call are those of the native call that does the same. */
 #define CT_F_AS_NATIVE (1u << 12)
 
-/* How much is noted of a check; each level leaves out what the one before it did, and more. */
+/* How much is recorded of a check. Each level leaves out what the one before it does, and more. */
 enum ct_detail {
 	CT_DETAIL_FULL,
-	CT_DETAIL_NO_SITES, /* no call paths nor outcomes: CT_F_NO_SITE, site is 0 */
+	CT_DETAIL_NO_SITES, /* neither call paths nor outcomes: CT_F_NO_SITE, site is 0 */
 	CT_DETAIL_KINDS,    /* no samples: process, credentials and arguments are not known */
 	CT_DETAIL_TOTALS,   /* no kinds: CT_F_TOTAL */
 };
@@ -53,15 +55,16 @@ enum ct_detail {
 /* ct_key.entry: how the process came into its cgroup. */
 #define CT_ENTRY_MAIN  0u /* the entry point's tree */
 #define CT_ENTRY_SETUP 1u /* the runtime before the first execve inside */
-/* Came from another cgroup, and no execve ended what it did there. In recordings only. */
+/* The process came from another cgroup and executed nothing there. In recordings only. */
 #define CT_ENTRY_ENTERED 0x80000001u
-/* any other value: hash of the command line of an exec'd-in process */
+/* any other value: hash of the command line of a process that was exec'd in */
 
 /*
- * While it runs, a process that came from another cgroup and has not executed since carries the
- * number of a slot of its cgroup. What became of it decides in the end what its checks were.
+ * Until it executes a program, a process that came from another cgroup carries the number of a slot
+ * of its new cgroup. What becomes of the slot's processes decides in the end what their checks
+ * count as.
  */
-#define CT_SLOTS	     8 /* of a cgroup, numbered from 1; the last one takes what others cannot */
+#define CT_SLOTS	     8 /* of a cgroup, from 1; the last one takes whoever finds no other */
 #define CT_ENTRY_SLOT(slot)  (CT_ENTRY_SETUP | (__u32)(slot) << 2)
 #define CT_SLOT_OF(entry)    ((entry) >> 2)
 #define CT_IS_PENDING(entry) (((entry)&3) == CT_ENTRY_SETUP && (entry) != CT_ENTRY_ENTERED)
@@ -81,15 +84,15 @@ enum ct_v1_controller { CT_V1_PIDS, CT_V1_MEMORY, CT_V1_DEVICES, CT_V1_FREEZER }
 struct ct_key {
 	__u64 cgroup;
 	__u64 site;
-	__u64 effective; /* set of the credentials that were judged */
+	__u64 effective; /* effective set of the checked credentials */
 	__s16 nr;
 	__u16 flags; /* CT_F_* */
 	__u32 sel;   /* selector, see ct/selector.h */
 	__u32 entry; /* CT_ENTRY_* */
 	__u8 cap;
 	__u8 level; /* of the target user namespace; 0 is the initial one */
-	__u8 from;  /* of the user namespace of the credentials that were judged */
-	/* 1 + capability refused to this task just before, in the same call; 0: none */
+	__u8 from;  /* of the user namespace of the checked credentials */
+	/* 1 + the capability that was refused to this task just before in the same call; 0: none */
 	__u8 after;
 };
 
@@ -98,13 +101,14 @@ struct ct_key {
 /* One slot of the per-CPU cache in front of the map of kinds. */
 struct ct_slot {
 	struct ct_key key;
-	__u64 count;   /* not yet in the map of kinds */
+	__u64 count;   /* hits that are not yet in the map of kinds */
 	__u64 last;    /* jiffies64 */
 	__u32 settled; /* following such calls would tell nothing new */
-	/* The return addresses by which key.site is known again, where the probe reads the stack
-	 * word by word. */
-	__u32 words;		/* of them; 0: not remembered */
-	__u8 at[CT_PATH_WORDS]; /* words from cap_capable's return address on */
+	/*
+	 * The return addresses that identify key.site, if the probe reads the stack word by word.
+	 */
+	__u32 words;		/* how many; 0: none are remembered */
+	__u8 at[CT_PATH_WORDS]; /* where each lies, in words from cap_capable's return address */
 	__u64 word[CT_PATH_WORDS];
 };
 
@@ -117,12 +121,12 @@ struct ct_count {
 /* What became of calls with a check of one kind. */
 struct ct_results {
 	__u64 ok, eperm, eacces, other;	   /* how they ended */
-	__u64 found, made;		   /* the file that O_CREAT names */
+	__u64 found, made;		   /* the file that O_CREAT names was there, was created */
 	__u64 same_session, other_session; /* where SIGCONT went */
 	__u64 own_file, other_file;	   /* whose file got a further hard link */
 	__u64 sgid, no_sgid;		   /* has the file that got an ACL the set-group-ID bit? */
-	__u64 listed, empty;		   /* were there attributes to be listed? */
-	__u64 nodata;			   /* of the other endings: ENODATA, ENODEV */
+	__u64 listed, empty;		   /* were there attributes to list? */
+	__u64 nodata;			   /* those of other with ENODATA or ENODEV */
 };
 
 /* Overcommit checks of a cgroup: refused, granted. */
@@ -163,7 +167,7 @@ struct ct_event {
 };
 
 struct ct_sample {
-	struct ct_event h; /* h.cgroup: where it was; key.cgroup: whose it is */
+	struct ct_event h; /* h.cgroup: where the task was; key.cgroup: whose check it is */
 	struct ct_key key;
 	struct ct_proc proc;
 	struct ct_creds creds;
@@ -184,18 +188,18 @@ struct ct_slot_id {
 };
 
 /* How processes came into a cgroup. */
-#define CT_CAME_BY_ITSELF (1u << 0) /* it had executed, and moved itself */
+#define CT_CAME_BY_ITSELF (1u << 0) /* it had executed a program, and moved itself */
 #define CT_CAME_WHOLE	  (1u << 1) /* into a scope, with nothing left to set up */
-#define CT_CAME_NESTED	  (1u << 2) /* by a process in a PID namespace of its own */
+#define CT_CAME_NESTED	  (1u << 2) /* by a process outside of the host's PID namespace */
 
-/* Those who came the same way, one after the other. */
+/* One slot of a cgroup: processes that came into it in the same way, one after the other. */
 struct ct_entered {
-	__u64 from;	/* the cgroup they were in; 0: unknown */
-	__u64 held;	/* capabilities that each of them was permitted when it came */
-	__u32 how;	/* CT_CAME_* */
-	__u32 alive;	/* that have not executed yet */
+	__u64 from;  /* the cgroup they were in; 0: unknown */
+	__u64 held;  /* capabilities that were in the permitted set of each of them when it came */
+	__u32 how;   /* CT_CAME_* */
+	__u32 alive; /* how many have neither executed nor ended */
 	__u32 unclosed; /* the last one ended without an execve */
-	__u32 mixed;	/* the slot was shared with others */
+	__u32 mixed;	/* it had to take processes for which no slot was free */
 };
 
 struct ct_cgroup_event {
@@ -210,24 +214,24 @@ struct ct_exec_event {
 	struct ct_proc proc;
 	struct ct_creds creds;
 	__u32 entry;	  /* of the process from now on */
-	__u32 was;	  /* entry before: CT_ENTRY_SETUP marks an entering task */
+	__u32 was;	  /* entry before; CT_IS_PENDING() if it was entering */
 	__u32 port_start; /* net.ipv4.ip_unprivileged_port_start, ~0 unknown */
 	__u32 ping_low, ping_high;
 	__u32 userns_inum, netns_inum, pidns_inum, mntns_inum;
 	__u32 argv_len;
-	__u32 flags;	/* CT_EXEC_F_* */
-	__u32 dev;	/* of the file: the device of its file system, as the kernel keeps it */
-	__u64 ino;	/* its inode number there */
-	__u64 entered;	/* the cgroup whose slot was names */
+	__u32 flags;   /* CT_EXEC_F_* */
+	__u32 dev;     /* of the file: device number of its file system, as the kernel encodes it */
+	__u64 ino;     /* its inode number there */
+	__u64 entered; /* the cgroup whose slot is named by was */
 	char file[256]; /* of a script: its interpreter, whose file capabilities count */
 	char argv[CT_TEXT_LEN];
 };
 
 /* ct_exec_event.flags */
-#define CT_EXEC_F_SECURE                                                                          \
-	(1u << 0)		  /* it changed ids or, of others than root, the file's effective \
-				   * bit is set (cap_bprm_creds_from_file, 5.10 to 7.3) */
-#define CT_EXEC_F_32BIT (1u << 1) /* a 32-bit program, of whose calls not all is watched */
+#define CT_EXEC_F_SECURE                                                                         \
+	(1u << 0) /* it changed ids or, unless the user is root, the file's effective bit is set \
+		     (cap_bprm_creds_from_file, 5.10 to 7.3) */
+#define CT_EXEC_F_32BIT (1u << 1) /* a 32-bit program, whose system calls are not all watched */
 
 struct ct_exit_event {
 	struct ct_event h;
@@ -246,20 +250,22 @@ enum ct_act_type {
 	CT_ACT_SYSCALL,	   /* a system call that seccomp profiles gate: nr, sel */
 	CT_ACT_RELOAD,	   /* no need: a process got a SIGHUP that it handles */
 	CT_ACT_LOW_MAP,	   /* memory mapped below vm.mmap_min_addr */
-	/* Nothing was asked, because another process held no more than the caller. sel: which
-	 * comparison (CT_TARGET_*), a: its permitted set, b: its cgroup. */
+	/*
+	 * The kernel did not ask, because another process held no more than the caller. sel: which
+	 * comparison (CT_TARGET_*), a: the other process's permitted set, b: its cgroup.
+	 */
 	CT_ACT_TARGET,
 };
 
 /* ct_act_key.asked, of a CAPSET: what did the process know of its own sets? */
 #define CT_ASKED_NOTHING 0 /* it never called capget for them */
-#define CT_ASKED_SOME	 1 /* it called capget; recordings up to 0.1, which lack the answer */
-#define CT_ASKED_GOT	 2 /* the got_* are what capget reported to it last */
+#define CT_ASKED_SOME	 1 /* it called capget; in recordings up to 0.1, which lack the answer */
+#define CT_ASKED_GOT	 2 /* the got_* fields are what capget last reported to it */
 
 #define CT_ACT_UNFILTERED 1
 
 /*
- * How a call ended. One that failed otherwise than a seccomp filter makes it fail was let through,
+ * How a call ended. One that failed with an error that no seccomp filter gives was let through,
  * which may be all that its caller wants.
  */
 #define CT_ACT_OK	   1
@@ -274,7 +280,7 @@ struct ct_act_key {
 	__s32 nr;
 	__u32 sel;
 	__u16 type;   /* enum ct_act_type */
-	__u8 ok;      /* CT_ACT_OK, or 0: refused */
+	__u8 ok;      /* CT_ACT_OK, CT_ACT_LET_THROUGH, or 0: refused */
 	__u8 asked;   /* CT_ASKED_* */
 	__u8 level;   /* of the caller's user namespace */
 	__u8 seccomp; /* 1 + mode of the caller: CT_ACT_UNFILTERED, 2 strict, 3 filter; 0 unknown */
@@ -287,7 +293,7 @@ struct ct_act_event {
 	struct ct_proc proc;
 };
 
-/* What a rehearsal refused of one capability; all but the count is of the last time. */
+/* Checks of one capability that a rehearsal refused; all but the count is of the last one. */
 struct ct_refused {
 	__u64 count;
 	__u64 last_ns; /* CLOCK_MONOTONIC */
@@ -296,7 +302,7 @@ struct ct_refused {
 	char comm[CT_COMM_LEN];
 };
 
-/* What finds the way from a program's context to cap_capable's return address. */
+/* What it takes to find cap_capable's return address from a program's context. */
 #define CT_CALIBRATION_WORDS 48
 struct ct_calibration {
 	__s32 depth; /* of addr[]; 0: not taken yet */
@@ -311,17 +317,16 @@ struct ct_calibration {
 #define CT_RESULTS 4096
 enum ct_pool { CT_POOL_KINDS, CT_POOL_ACTS, CT_POOL_RESULTS, CT_POOLS };
 
-/* What a cgroup has of them. */
+/* What one cgroup has of them. */
 struct ct_share {
 	__u32 used[CT_POOLS];
-	__u8 refused[32]; /* acts of a type, see enum ct_act_type, that were refused and are stored
-			   */
-	__u32 window, sent; /* events while the ring was nearly full */
+	__u8 refused[32];   /* refused acts that are stored, by enum ct_act_type */
+	__u32 window, sent; /* a span of time, and events in it while the ring was over half full */
 	__u32 pad;
 	__u64 lost; /* kinds, acts and events of this cgroup that found no room */
 };
 
-/* Where something can be lost, it is counted: one array slot each. */
+/* What can be lost is counted, in one array slot each. */
 enum ct_loss {
 	CT_LOSS_RING,	  /* ring full: a sample or event is missing, counts are not */
 	CT_LOSS_KINDS,	  /* map of kinds full: hits counted under no kind */

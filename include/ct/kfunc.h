@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Functions of the kernel that programs call by their BTF id. An extern is not used for them, since
- * for one that the kernel lacks libbpf looks into the modules' BTF as well, and that takes
- * SYS_ADMIN. Instead such a call is compiled as that of a helper with one of these numbers, which
- * user space replaces before it loads the object (src/kern/kfuncs.c).
+ * Kernel functions that programs call by BTF id. They are not declared extern, because libbpf looks
+ * for one that the kernel lacks in the modules' BTF as well, which takes SYS_ADMIN. Instead such a
+ * call is compiled as that of a helper with one of these numbers, which user space replaces before
+ * it loads the object (src/kern/kfuncs.c).
  */
 #ifndef CT_KFUNC_H
 #define CT_KFUNC_H

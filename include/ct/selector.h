@@ -31,14 +31,14 @@ enum ct_sel_kind {
 	CT_SEL_CAPSET, /* CT_CAPSET_*, struct __user_cap_data_struct[2] in argument n */
 	CT_SEL_CREAT,  /* creat: as CT_SEL_MODE */
 	CT_SEL_EXEC,   /* CT_EXEC_*, of the task */
-	CT_SEL_LINK,   /* 0; the file that gets a further name is looked at */
-	CT_SEL_XATTR,  /* 0; the file that gets an ACL is looked at */
-	CT_SEL_LIST,   /* 0; whether attributes were listed is looked at */
-	CT_SEL_ATTR,   /* 0; whether there is such an attribute is looked at */
+	CT_SEL_LINK,   /* 0; the probe looks at the file that gets a further name */
+	CT_SEL_XATTR,  /* 0; the probe looks at the file that gets an ACL */
+	CT_SEL_LIST,   /* 0; the probe looks whether attributes were listed */
+	CT_SEL_ATTR,   /* 0; the probe looks whether there is such an attribute */
 	CT_SEL_WORD,   /* CT_WORD_*, of the string at argument n */
 	CT_SEL_NLMSG, /* CT_NLMSG_*, or the type of the netlink message in buffer n of length n+1 */
-	CT_SEL_BITS,  /* those bits of argument n that kernels know */
-	CT_SEL_LOCK,  /* CT_LOCK_*, of memory to be mapped whose length is argument n */
+	CT_SEL_BITS,  /* the bits of argument n that kernels know */
+	CT_SEL_LOCK,  /* CT_LOCK_*, for a mapping whose length is argument n */
 	CT_SEL_SHM,   /* shmctl's command in argument n, and CT_SHM_OWN */
 	CT_SEL_PERF,  /* CT_PERF_*, of struct perf_event_attr in argument n */
 };
@@ -46,9 +46,9 @@ enum ct_sel_kind {
 /* Table entry: kind, and the argument's index from bit 5. */
 #define CT_SEL(kind, arg) ((__u8)((kind) | (arg) << 5))
 
-/* CT_SEL_WORD: the first four bytes of a word of interest, the first lowest; 0: no string. */
+/* CT_SEL_WORD: the first four bytes of a word of interest, lowest byte first; 0: no string. */
 #define CT_WORD_OVERLAY 0x7265766fu /* "over" */
-#define CT_WORD_OTHER	1	    /* none of interest, lest a caller makes millions of kinds */
+#define CT_WORD_OTHER	1	    /* any other, or a caller could make millions of kinds */
 #define CT_WORD_UNKNOWN (~0u)	    /* it could not be read */
 
 /* CT_SEL_NLMSG: instead of a type, which has 16 bits */
@@ -56,8 +56,9 @@ enum ct_sel_kind {
 #define CT_NLMSG_SEVERAL 0x10000u
 
 /*
- * CT_SEL_CLONE3: new namespaces, flags beyond the 32nd, and whether the caller is copied as fork()
- * does. The lowest bits are free, since clone3 refuses what clone takes for a signal there.
+ * CT_SEL_CLONE3: the new namespaces, the flags above bit 31, and whether the child gets a copy of
+ * the memory as by fork(). The lowest bits are free: clone takes them for a signal, and clone3
+ * refuses them.
  */
 #define CT_CLONE3_CLEAR_SIGHAND (1u << 0)
 #define CT_CLONE3_INTO_CGROUP	(1u << 1)
@@ -80,7 +81,7 @@ enum ct_sel_kind {
 #define CT_TIMES_SET	 1u
 #define CT_TIMES_UNKNOWN 2u
 
-/* CT_SEL_EXEC: may the file give privileges? Recordings from before this was recorded have 0. */
+/* CT_SEL_EXEC: may the file give privileges? Recordings made before this was recorded have 0. */
 #define CT_EXEC_PRIVS 1u
 #define CT_EXEC_NNP   2u /* no_new_privs: set-id bits are ignored, nothing more is permitted */
 
@@ -88,11 +89,14 @@ enum ct_sel_kind {
 #define CT_CAPSET_WITHIN 0u /* within its inheritable and permitted sets */
 #define CT_CAPSET_BEYOND 1u /* more (SETPCAP decides), or not readable */
 
-/* CT_SEL_LOCK: if it is to be locked. Recordings from before this was recorded have 0. */
+/* CT_SEL_LOCK: could the mapping be locked? Recordings made before this was recorded have 0. */
 #define CT_LOCK_UNKNOWN 0u /* beyond RLIMIT_MEMLOCK, or not known */
-#define CT_LOCK_WITHIN	1u /* within it, with all that the process has locked */
+#define CT_LOCK_WITHIN	1u /* within it, together with all that the process has locked */
 
-/* CT_SEL_SHM, beside the command: who owns or made the segment may, and has a RLIMIT_MEMLOCK */
+/*
+ * CT_SEL_SHM, beside the command: the caller owns or created the segment, and its RLIMIT_MEMLOCK
+ * does not forbid the command
+ */
 #define CT_SHM_OWN 0x10000u
 
 /* CT_SEL_PERF: what is to be measured */

@@ -19,20 +19,20 @@ enum ct_target_how {
 	/* By a path below /proc. */
 	CT_TARGET_OPEN,	    /* follows links unless the flags say otherwise; returns a descriptor */
 	CT_TARGET_FOLLOW,   /* follows links unless the flags say otherwise */
-	CT_TARGET_NOFOLLOW, /* never follows the last one */
-	CT_TARGET_READLINK, /* reads the last one */
-	CT_TARGET_SOCKET,   /* the path of a Unix socket's address, which is the argument */
+	CT_TARGET_NOFOLLOW, /* never follows the last link */
+	CT_TARGET_READLINK, /* reads the last link */
+	CT_TARGET_SOCKET,   /* the path in a Unix socket's address, which is the argument */
 	CT_TARGET_PATHS_END = CT_TARGET_SOCKET,
 	/* By a number. */
 	CT_TARGET_PID,	    /* a process id, 0 for the caller */
 	CT_TARGET_PIDFD,    /* a descriptor */
 	CT_TARGET_PRIORITY, /* setpriority: the first argument tells what the number names */
 	CT_TARGET_IOPRIO,   /* ioprio_set: the same, counted from 1 */
-	CT_TARGET_PTRACE,   /* ptrace: two of its requests */
+	CT_TARGET_PTRACE,   /* ptrace: PTRACE_ATTACH and PTRACE_SEIZE alone */
 	CT_TARGET_KCMP,	    /* this process id and the first argument's */
-	CT_TARGET_PERF,	    /* perf_event_open: a process id, or not */
+	CT_TARGET_PERF,	    /* perf_event_open: a process id, if it is one */
 	CT_TARGET_PRCTL,    /* prctl: PR_SCHED_CORE alone */
-	CT_TARGET_IOCTL,    /* ioctl: those of process descriptors */
+	CT_TARGET_IOCTL,    /* ioctl: the requests of process descriptors */
 };
 
 #define CT_TARGET_NO_ARG 255
@@ -47,7 +47,7 @@ struct ct_target_call {
 	 */
 	__u8 second;
 	__u8 pad[2];
-	__u32 nofollow; /* those flags that keep the last link from being followed */
+	__u32 nofollow; /* the flags that keep the last link from being followed */
 };
 
 #endif
