@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Needs without a check: capset for an explicit set, prctl, and system calls
- * that seccomp profiles allow only to holders of a capability. Seen at the end
- * of just these system calls.
+ * Needs without a check: capset for an explicit set, prctl, and system calls that seccomp profiles
+ * allow only to holders of a capability. Only these system calls are watched, each at its end.
  */
 #ifndef CT_BPF_ACTS_H
 #define CT_BPF_ACTS_H
@@ -17,16 +16,16 @@
 
 #define ENOSYS 38
 
-#define REFUSED_KEPT 8 /* acts of a type and a cgroup that were refused */
+#define REFUSED_KEPT 8 /* refused acts that are kept of each type and cgroup */
 
-/* Set by user space: numbers of the calls with a meaning of their own. */
+/* Set by user space: numbers of the calls that are treated specially. */
 const volatile int cfg_nr_capget = -1, cfg_nr_capset = -1, cfg_nr_prctl = -1;
 const volatile int cfg_nr_clone3 = -1;
-/* Those that map memory at an address of the caller's choice, and vm.mmap_min_addr. */
+/* The calls that map memory at an address of the caller's choice, and vm.mmap_min_addr. */
 const volatile int cfg_nr_mmap = -1, cfg_nr_mremap = -1, cfg_nr_shmat = -1;
 const volatile __u64 cfg_mmap_min;
 const volatile __u64 cfg_caps_valid = ~0ull; /* capabilities that this kernel knows */
-/* Set by user space: the native calls of which 32-bit ones are watched, too. */
+/* Set by user space: the native calls whose 32-bit counterparts are watched, too. */
 const volatile __u8 cfg_is_watched[CT_SYSCALLS];
 
 /*
@@ -100,13 +99,13 @@ static __always_inline bool prctl_act(bool compat, struct pt_regs *regs, struct 
 		break;
 	default: return false;
 	}
-	/* Refused for whatever nonsense: one kind. */
+	/* A refused call is one kind, whatever its argument. */
 	if (!key->ok)
 		key->a = 0;
 	return true;
 }
 
-/* Is that number the caller's own, as its PID namespace counts? 0 means the caller, too. */
+/* Is this process id the caller's own, in its PID namespace? 0 means the caller, too. */
 static __always_inline bool is_own_pid(struct task_struct *task, __u32 nr)
 {
 	struct pid *pid = BPF_CORE_READ(task, signal, pids[PIDTYPE_TGID]);
@@ -120,9 +119,9 @@ static __always_inline bool is_own_pid(struct task_struct *task, __u32 nr)
 }
 
 /*
- * What capget has just reported: the caller's own sets, unless it asked about another process or
- * only for the version (without data, as libcap does at its start). A header of version 1 is
- * answered with 32 bits (kernel/capability.c:capget, 5.10 to 7.3).
+ * Remembers what capget has just reported of the caller's own sets. Nothing, if it asked about
+ * another process or only for the version (without data, as libcap does at its start). A header of
+ * version 1 is answered with 32 bits (kernel/capability.c:capget, 5.10 to 7.3).
  */
 static __always_inline void on_capget(bool compat, struct task_struct *task, struct pt_regs *regs,
 				      __u32 tgid)
@@ -170,7 +169,7 @@ static __always_inline bool capset_act(bool compat, struct task_struct *task, st
 	if (!asked_by_capset(compat, BPF_CORE_READ(task, real_cred), regs, key))
 		return false;
 	key->type = CT_ACT_CAPSET;
-	if (!known) { /* a child since its fork knows what its parent knew */
+	if (!known) { /* until it executes, a child knows what its parent knew */
 		parent = BPF_CORE_READ(task, real_parent, tgid);
 		if (BPF_CORE_READ(task, flags) & PF_FORKNOEXEC)
 			known = bpf_map_lookup_elem(&askers, &parent);
@@ -197,13 +196,13 @@ static __always_inline bool fill_act(bool compat, struct task_struct *task, stru
 	}
 	key->type = CT_ACT_SYSCALL;
 	key->sel = selector_of(false, compat, task, regs, key->nr);
-	/* EPERM is Docker's and Podman's answer to what is gated, ENOSYS to what is newer. */
+	/* Docker and Podman answer EPERM to a gated call, ENOSYS to one too new for them. */
 	if (!key->ok && ret != -EPERM && ret != -ENOSYS)
 		key->ok = CT_ACT_LET_THROUGH;
 	return true;
 }
 
-/* nr: of a native call */
+/* nr: the native call's number */
 static __always_inline int on_syscall_exit(bool compat, int nr, long ret)
 {
 	struct task_struct *task;
@@ -212,11 +211,11 @@ static __always_inline int on_syscall_exit(bool compat, int nr, long ret)
 	const struct cred *cred;
 	__u32 tgid;
 
-	/* The only frequent ones: nearly all are of no interest. */
+	/* These are the only frequent calls, and nearly all of them are of no interest. */
 	if ((nr == cfg_nr_mmap || nr == cfg_nr_mremap || nr == cfg_nr_shmat) &&
 	    (__u64)ret >= cfg_mmap_min)
 		return 0;
-	/* clone3 returns in the child, too, when its arguments may be gone already. */
+	/* clone3 also returns in the child, where its arguments may be gone already. */
 	if (!ret && nr == cfg_nr_clone3)
 		return 0;
 	task = (struct task_struct *)bpf_get_current_task();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The events of the probe for kernels without BTF: such a kernel takes no program that names a type
- * of its own, but the same tracepoints pass their arguments to raw ones. They are read by their
- * places in a file with that kernel's BTF.
+ * The probe's events for kernels without BTF. Such a kernel takes no program that names one of its
+ * types, but the same tracepoints pass their arguments to raw tracepoint programs, too. These read
+ * structures by the offsets that a file with that kernel's BTF gives.
  */
 #ifndef CT_BPF_BARE_H
 #define CT_BPF_BARE_H

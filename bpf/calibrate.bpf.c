@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Run once before the probe: finds the way from a program's context to the
- * stack of the function that asked. An object of its own, without CO-RE, since
- * reading the kernel's BTF once more would be most of the time to start.
+ * Runs once before the probe, to find the way from a program's context to the stack of the function
+ * that asked. It is an object of its own, without CO-RE, since reading the kernel's BTF once more
+ * would take most of the start-up time.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -38,14 +38,14 @@ static __always_inline int calibrate(void *ctx)
 	return 0;
 }
 
-/* The same frames as under tp_btf, without BTF. */
+/* Runs in the same frames as under tp_btf, without BTF. */
 SEC("raw_tp/cap_capable")
 int calibrate_tp(void *ctx)
 {
 	return calibrate(ctx);
 }
 
-/* Beside the first: what a tracepoint with several programs looks like. */
+/* Attached beside the first, to show the stack of a tracepoint with several programs. */
 SEC("raw_tp/cap_capable")
 int calibrate_beside(void *ctx)
 {

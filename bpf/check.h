@@ -18,7 +18,7 @@
 	(1ull << 1 /* DAC_OVERRIDE */ | 1ull << 3 /* FOWNER */ | 1ull << 12 /* NET_ADMIN */ |  \
 	 1ull << 13 /* NET_RAW */ | 1ull << 19 /* SYS_PTRACE */ | 1ull << 21 /* SYS_ADMIN */ | \
 	 1ull << 23 /* SYS_NICE */ | 1ull << 24 /* SYS_RESOURCE */ | 1ull << 38 /* PERFMON */)
-#define SAME_CALL_JIFFIES 3 /* a refusal and the question for its alternative lie close */
+#define SAME_CALL_JIFFIES 3 /* a refusal and the check of its alternative are close in time */
 
 /*
  * What tells one system call of a task from the next: its arguments, by whichever ABI, and where in
@@ -54,7 +54,8 @@ static __always_inline __u8 after_refusal(bool btf, __u32 tid, struct pt_regs *r
 	if (!r || (granted && r->tid != tid))
 		return 0;
 	now = bpf_jiffies64();
-	call = call_of(btf, regs) ^ key->sel; /* all that is known of what socketcall was given */
+	/* The selector is all that is known of what socketcall was given. */
+	call = call_of(btf, regs) ^ key->sel;
 	if (r->tid == tid && r->nr == key->nr && r->call == call &&
 	    now - r->jiffies < SAME_CALL_JIFFIES && r->after != key->cap + 1)
 		after = r->after;
@@ -100,7 +101,7 @@ static __noinline int send_sample(const struct ct_key *key)
 	fill_proc(&s->proc, task);
 	fill_creds(&s->creds, task);
 	regs = regs_of(false, task);
-	/* In place: the stack has no room for more. */
+	/* Read in place, because the stack has no room for more. */
 	for (int i = 0; i < CT_ARGS; i++)
 		bpf_probe_read_kernel(&s->args[i], sizeof(s->args[i]),
 				      compat ? compat_place(regs, i) : native_place(regs, i));
@@ -125,7 +126,7 @@ static __always_inline bool add_kind(const struct ct_key *key)
 	return true;
 }
 
-/* A key that is not in its cache slot: flush what is there, take its place. false: not taken. */
+/* Flushes what is in the slot and puts the key there. false: the key did not get the slot. */
 static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, struct ct_key *key)
 {
 	struct ct_count *n;
@@ -197,8 +198,9 @@ static __always_inline void know_by_another(struct ct_key *key)
 }
 
 /*
- * Two-way set-associative cache. Where the stack can be read word by word a site is known by these
- * words; only a new one is given its fingerprint. Returns the key's slot; NULL: it has none.
+ * Counts a check in the two-way set-associative cache. Where the stack can be read word by word,
+ * its words identify the site, and only a new site is given its fingerprint. Returns the key's
+ * slot; NULL: it has none.
  */
 static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *stack,
 					     struct check *c, struct ct_key *key, bool whole)
@@ -228,7 +230,7 @@ static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *st
 	}
 	know_by_another(key);
 	slot = key->site & 1 ? slot : other;
-	/* A path with more words than a slot remembers */
+	/* A path with more words than a slot remembers is recognised by its fingerprint. */
 	if (counts(slot, key, NULL))
 		return slot;
 	if (!take_slot(ctx, slot, key))
@@ -267,13 +269,16 @@ static __always_inline void count_overcommit(__u64 cgroup, bool granted)
 	}
 	if (!v)
 		lost(CT_LOSS_KINDS);
-	else if (granted) /* an index would be a byte of any value to the verifier */
+	else if (granted) /* to the verifier an index could be any byte */
 		v->n[1]++;
 	else
 		v->n[0]++;
 }
 
-/* A check of which no more is noted: plain numbers, so that it is verified once. */
+/*
+ * Counts a check of which nothing else is recorded. It takes plain numbers, so that it is verified
+ * only once.
+ */
 __noinline int count_total(__u64 cgroup, __u32 entry, __u32 cap, __u32 granted)
 {
 	struct ct_key key = { .cgroup = cgroup,
@@ -300,8 +305,8 @@ __noinline int count_total(__u64 cgroup, __u32 entry, __u32 cap, __u32 granted)
 }
 
 /*
- * Which call it is, and with what selector: a 32-bit call is told as the native one that does the
- * same, if there is one.
+ * Fills in which call it is, and its selector. A 32-bit call is recorded as the native one that
+ * does the same, if there is one.
  */
 static __always_inline void describe_call(bool btf, struct task_struct *task, struct pt_regs *regs,
 					  struct ct_key *key)
@@ -321,7 +326,10 @@ static __always_inline void describe_call(bool btf, struct task_struct *task, st
 		key->sel = selector_of(btf, abi, task, regs, key->nr);
 }
 
-/* stack: where cap_capable's return address lies, for who can follow it; NULL: unknown. */
+/*
+ * stack: where cap_capable's return address lies, for programs that may read it directly; NULL:
+ * unknown.
+ */
 static __always_inline int on_check(enum way way, void *ctx, const void *stack, struct check *c)
 {
 	const bool btf = way != WAY_PROBE;
@@ -365,7 +373,10 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	key.level = FIELD(btf, target, level);
 	if (c->granted && key.level > key.from && owns(cred, target))
 		key.flags |= CT_F_BY_OWNER;
-	/* Known to be zero here and not there would be states to go through one by one. */
+	/*
+	 * If the verifier knew these to be zero on this path and not on others, it would have to go
+	 * through each such state.
+	 */
 	key.sel = key.entry = nothing;
 	key.after = nothing;
 	if (!(flags & PF_IO_WORKER))

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Which file counts where a program was executed. */
+/* Which file of an execve counts. */
 #ifndef CT_BPF_EXEC_FILE_H
 #define CT_BPF_EXEC_FILE_H
 
 #include "task.h"
 
 /*
- * The file whose capabilities and set-id bits count, and its name: what is executed in the end, an
- * interpreter perhaps. But with binfmt_misc's flag C it is the program, which the interpreter has
- * as a descriptor by now (fs/exec.c:bprm_creds_from_file, begin_new_exec, 5.10 to 7.3).
+ * Notes the file whose capabilities and set-id bits count, and its name. That is what is executed
+ * in the end, which may be an interpreter. With binfmt_misc's flag C it is the program instead,
+ * which the interpreter has got as a descriptor by then (fs/exec.c:bprm_creds_from_file,
+ * begin_new_exec, 5.10 to 7.3).
  */
 static __always_inline void fill_file(struct ct_exec_event *e, struct task_struct *task,
 				      struct linux_binprm *bprm)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's symbols as /proc/kallsyms shows them, where kernel.kptr_restrict (2) puts zeros in
- * the place of all addresses there: a program is given the true ones (Linux 6.0). An object of its
- * own, loaded only then.
+ * Lists the kernel's symbols as /proc/kallsyms does, for hosts where kernel.kptr_restrict=2
+ * replaces all addresses there with zeros: a program is given the true ones (Linux 6.0). It is an
+ * object of its own, loaded only on such hosts.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -10,7 +10,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* What is read of these, wherever it lies. */
+/* The fields that are read, wherever they lie. */
 struct kallsym_iter {
 	unsigned long value;
 	char type;

@@ -6,13 +6,13 @@
 #include "config.h"
 #include "entering.h"
 
-/* Bytes from ctx to cap_capable's return address, in two shapes; < 0: unknown. */
+/* Bytes from ctx to cap_capable's return address, for two shapes of the stack; < 0: unknown. */
 SEC_HOT int cfg_window[2] = { -1, -1 };
 
-/* Which of them holds now, see follow_window. */
+/* Index of the shape that holds at present, see follow_window. */
 SEC_HOT __u32 window_shape;
 
-/* In jiffies, see window_moved. */
+/* When window_moved() last looked, in jiffies. */
 SEC_HOT __u64 window_looked;
 
 /* Always 0, which the verifier does not know: see on_check. */
@@ -35,10 +35,10 @@ struct {
 } kinds SEC(".maps");
 
 /*
- * Cache in front of kinds: repeated checks of a task cost one comparison of their key and of
- * some words of the stack. Evicted counts go to kinds, user space adds up both. CT_CACHE_SLOTS
- * for each processor, but in an array that is not per CPU: the memory of those is mapped in
- * small pages.
+ * Cache in front of kinds: repeated checks of a task cost one comparison of their key and of some
+ * words of the stack. Evicted counts go to kinds, user space adds up both. There are CT_CACHE_SLOTS
+ * for each processor, but in an array that is not per CPU, because the memory of per-CPU arrays is
+ * mapped in small pages.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -58,14 +58,14 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries,
-	       CT_KINDS);   /* each came with a new kind, so its share bounds them, too */
+	       CT_KINDS);   /* each comes with a new kind, so the limits of kinds hold here, too */
 	__type(key, __u64); /* ct_key.site */
 	__type(value, struct ct_stack);
 } stacks SEC(".maps");
 
 /*
- * Fingerprints that are not their path's only one, and the one by which it is known: user space
- * finds out by the names. So a path with a stale address here or there stays one kind.
+ * Additional fingerprints of a call path, and the one that stands for all of them, which user space
+ * finds by comparing names. So a path with a stale address here or there stays one kind.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -93,7 +93,7 @@ struct {
 	__type(value, struct group);
 } groups SEC(".maps");
 
-/* In which cgroup a process is, so that it can be told where it comes from when it is moved. */
+/* The cgroup of each process, so that its origin is known when it is moved. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 32768);
@@ -101,7 +101,7 @@ struct {
 	__type(value, __u64);
 } homes SEC(".maps");
 
-/* The slots of cgroups: who came into them, and what became of it. */
+/* The slots of cgroups: which processes came into them, and what became of those. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
@@ -167,7 +167,7 @@ static __always_inline void lost(__u32 where)
 		(*n)++;
 }
 
-/* What a cgroup holds of the maps that all share, and what it lost. */
+/* What each cgroup holds of the maps that all share, and what it lost. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
@@ -175,7 +175,7 @@ struct {
 	__type(value, struct ct_share);
 } shares SEC(".maps");
 
-/* Entries in use, of all cgroups; user space takes off what it deletes. */
+/* Entries in use by all cgroups together; user space subtracts what it deletes. */
 __u32 pool_used[CT_POOLS];
 
 /* Not on the stack, which is nearly full where a check is counted. */
@@ -193,9 +193,9 @@ static __always_inline struct ct_share *share_of(__u64 cgroup)
 }
 
 /*
- * May this cgroup have another entry of the pool? As long as it holds no more than is left for
- * all others: so one that floods a map gets half of it, two get a third each, and there is
- * always as much left for the next.
+ * May this cgroup have another entry of the pool? Yes, as long as it holds no more than is left for
+ * all others. So one cgroup that floods a map gets half of it, two get a third each, and the next
+ * one always finds as much.
  */
 static __always_inline bool may_take(struct ct_share *s, __u32 pool, __u32 size)
 {
@@ -211,7 +211,7 @@ static __always_inline void took(struct ct_share *s, __u32 pool)
 		__sync_fetch_and_add(&s->used[pool], 1);
 }
 
-/* A loss that is this cgroup's alone; without a share it may be anybody's. */
+/* Counts a loss as this cgroup's alone; without a share it may be anybody's. */
 static __always_inline void lost_by(struct ct_share *s, __u32 where)
 {
 	if (s)
@@ -235,7 +235,8 @@ static __always_inline bool may_send(struct ct_share *s)
 		s->window = now;
 		s->sent = 0;
 	}
-	return s->sent++ < SENDS_ALLOWED; /* not exact: a fetching add came with 5.12 */
+	/* Not exact: atomic operations that return a value came with 5.12. */
+	return s->sent++ < SENDS_ALLOWED;
 }
 
 /* Room for one event of that cgroup, or NULL with the loss counted. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What became of a call after a check: how it ended where the check was refused or where a grant
- * may have been in vain, whether a file was created, and what the inode looks like that it
- * changed. The probe asks the kernel to call it back when the task is about to return to user
- * space (bpf_task_work, 6.18), where the result lies in the registers. Other system calls pay
- * nothing, and a kind of which nothing more can be learnt is followed no further.
+ * may have been in vain, whether a file was created, and what the changed inode looks like. The
+ * probe asks the kernel to call it back when the task is about to return to user space
+ * (bpf_task_work, 6.18), where the result lies in the registers. Other system calls pay nothing,
+ * and a kind about which nothing more can be learnt is not followed any further.
  */
 #ifndef CT_BPF_OUTCOME_H
 #define CT_BPF_OUTCOME_H
@@ -38,10 +38,10 @@
 #define S_ISGID		    0002000
 
 const volatile bool cfg_outcomes;
-const volatile bool cfg_creations; /* may_open is a function of its own */
+const volatile bool cfg_creations; /* may_open is not inlined */
 
 typedef int (*bpf_task_work_callback_t)(struct bpf_map *map, void *key, void *value);
-/* The same function before and since the verifier hid its last parameter. */
+/* The same function where the verifier hides its last parameter, and before that (6.18). */
 static int (*const bpf_task_work_schedule_resume)(
 	struct task_struct *task, struct bpf_task_work *tw, void *map__const_map,
 	bpf_task_work_callback_t callback) = CT_KFUNC(TASK_WORK_RESUME);
@@ -49,7 +49,7 @@ static int (*const bpf_task_work_schedule_resume_impl)(
 	struct task_struct *task, struct bpf_task_work *tw, void *map__map,
 	bpf_task_work_callback_t callback, void *aux__prog) = CT_KFUNC(TASK_WORK_RESUME_IMPL);
 
-/* A task's call that is followed, for one question and what was said to it. */
+/* A followed call of a task, by the question that it asked and the answer. */
 struct followed_id {
 	__u64 site;
 	__u32 tid;
@@ -95,7 +95,7 @@ static __always_inline __u8 selector_kind(const struct ct_key *key)
 					      CT_SEL_NONE;
 }
 
-/* Asked of the task's own credentials, in a call of which it is known what it does. */
+/* Was it asked of the task's own credentials, in a call whose meaning is known? */
 static __always_inline bool is_plain(const struct ct_key *key)
 {
 	__u32 abi = key->flags & (CT_F_COMPAT | CT_F_AS_NATIVE);
@@ -104,8 +104,8 @@ static __always_inline bool is_plain(const struct ct_key *key)
 }
 
 /*
- * Was the task's own DAC_OVERRIDE asked for in an open with O_CREAT? The question whether the
- * directory may be written comes before the file is looked up (fs/namei.c:lookup_open).
+ * Was the task's own DAC_OVERRIDE asked for in an open with O_CREAT? The kernel asks whether the
+ * directory may be written before it looks up the file (fs/namei.c:lookup_open).
  */
 static __always_inline bool may_create(const struct ct_key *key)
 {
@@ -118,10 +118,10 @@ static __always_inline bool may_create(const struct ct_key *key)
 }
 
 /*
- * A grant that lets a path be walked or a file be opened may come to nothing: much of procfs
- * asks a second question, whose answer is the same error that a refusal gives here
- * (fs/namei.c:generic_permission). And a look into another process may be refused by another
- * security module than the one that was asked for the capability.
+ * A grant that lets a path be walked or a file be opened may be in vain: much of procfs asks a
+ * second question, and refuses with the error that a refusal gives here
+ * (fs/namei.c:generic_permission). And a look into another process may be refused by a security
+ * module other than the one that asked for the capability.
  */
 static __always_inline bool may_be_in_vain(const struct ct_key *key)
 {
@@ -139,10 +139,11 @@ static __always_inline bool may_link_own(const struct ct_key *key)
 }
 
 /*
- * Where a fingerprint of the innermost frames is not enough. Such a call asks about the directory
- * and about the file, and the two paths may part further out (overlayfs adds a frame). And where
- * other credentials than the task's own were judged, the function that put them in force decides
- * whose need it is, and that may lie far out: overlayfs calls through the VFS.
+ * Is a fingerprint of the innermost frames not enough? A call that may create or link a file asks
+ * about the directory and about the file, and the two paths may differ only further out (overlayfs
+ * adds a frame). And where credentials other than the task's own were checked, the function that
+ * put them in force decides whose need it is. It may lie far out, because overlayfs calls through
+ * the VFS.
  */
 static __always_inline bool needs_whole_path(const struct ct_key *key)
 {
@@ -163,7 +164,7 @@ static __always_inline bool may_list_nothing(const struct ct_key *key)
 	       selector_kind(key) == CT_SEL_LIST && is_plain(key);
 }
 
-/* fs/xattr.c:xattr_permission refuses with the error of an attribute that is not there. */
+/* fs/xattr.c:xattr_permission refuses with the error of an attribute that does not exist. */
 static __always_inline bool may_lack_attribute(const struct ct_key *key)
 {
 	return key->cap == CAP_SYS_ADMIN && key->flags & CT_F_GRANTED &&
@@ -171,8 +172,8 @@ static __always_inline bool may_lack_attribute(const struct ct_key *key)
 }
 
 /*
- * net/core/dev_ioctl.c:dev_load asks whether a module may be loaded for an interface that is not
- * there; whether there was one shows in the call's end.
+ * net/core/dev_ioctl.c:dev_load asks whether it may load a module for an interface that does not
+ * exist; how the call ends shows whether it existed after that.
  */
 static __always_inline bool may_lack_device(const struct ct_key *key)
 {
@@ -193,7 +194,7 @@ static __always_inline bool wants_outcome(const struct ct_key *key)
 	return wants_ending(key) || may_lack_sgid(key) || may_list_nothing(key);
 }
 
-/* Does another call of this kind tell anything new? One that mattered is enough. */
+/* Would another call of this kind tell nothing new? One in which the check mattered is enough. */
 static __always_inline bool is_settled(const struct ct_key *key, const struct ct_results *r)
 {
 	if (!(key->flags & CT_F_GRANTED) &&
@@ -215,9 +216,9 @@ static __always_inline bool is_settled(const struct ct_key *key, const struct ct
 }
 
 /*
- * What came of O_CREAT: these errors are those of a file that was there. However many checks of the
- * kind a call makes, one at most is the directory's. The others are the file's own (one stack leads
- * to both where may_open is inlined), which nothing here explains.
+ * Counts what came of O_CREAT. EEXIST and EISDIR mean that the file was there. However many checks
+ * of this kind a call makes, at most one is about the directory. The others are about the file
+ * itself (where may_open is inlined, one stack leads to both), which nothing here explains.
  */
 static __always_inline void add_creation(struct ct_results *r, struct task_struct *task, long ret)
 {
@@ -241,7 +242,10 @@ static __always_inline void add_ending(struct ct_results *r, long ret, __u64 che
 		__sync_fetch_and_add(&r->nodata, checks);
 }
 
-/* A call that changed nothing that was seen, or files of both sorts, counts for the worse. */
+/*
+ * A call that was not seen to change anything, or that changed files of both sorts, counts as the
+ * worse of the two.
+ */
 static __always_inline void add_changes(struct ct_results *r, const struct ct_key *key, __u32 tid,
 					__u64 checks)
 {
@@ -258,9 +262,9 @@ static __always_inline void add_changes(struct ct_results *r, const struct ct_ke
 #define STACK_SEARCHED 64 /* words above cap_capable */
 
 /*
- * The file that gets an ACL is locked for writing by the task, and by then its inode lies on the
- * stack (fs/posix_acl.c:vfs_set_acl, 6.2 to 7.3): what says so of itself, is the host of its own
- * pages, and is locked by this very task can be nothing else. Needed where the call changes
+ * Finds the mode of the file that gets an ACL. The task has locked it for writing, and by then its
+ * inode lies on the stack (fs/posix_acl.c:vfs_set_acl, 6.2 to 7.3): an address whose i_data.host is
+ * itself and whose lock this very task holds can be nothing else. Needed where the call changes
  * nothing, so that no change is seen. 0: not found.
  */
 static __noinline int mode_of_locked(const void *stack)
@@ -298,8 +302,7 @@ static __always_inline struct ct_results *results_of(const struct ct_key *key)
 	return r;
 }
 
-/* The kernel is asked through an interrupt: one that comes late would show another call's result.
- */
+/* The callback comes through an interrupt. If that is late, the registers show another call. */
 static __always_inline bool is_same_call(const struct followed_call *call, struct task_struct *task,
 					 struct pt_regs *regs)
 {
@@ -343,12 +346,12 @@ static __always_inline int call_back(bool impl, struct followed_call *call)
 }
 
 /*
- * What a call that is followed begins with. Not on the stack, see no_share; and not of its type,
- * for no constant may hold a bpf_task_work.
+ * Initial value of a followed call. Not on the stack, see no_share; and not of its own type,
+ * because no constant may hold a bpf_task_work.
  */
 static const __u64 no_call[sizeof(struct followed_call) / sizeof(__u64)] = {};
 
-/* true: calls of this kind need not be followed any more. */
+/* Follows this call. true: calls of this kind need not be followed any more. */
 static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, __u32 tid,
 					  struct pt_regs *regs, const void *stack)
 {
@@ -361,7 +364,7 @@ static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, _
 	if (r && is_settled(key, r))
 		return true;
 	call = bpf_map_lookup_elem(&followed_calls, &id);
-	if (call) { /* asked before in the same call */
+	if (call) { /* the same call has asked this before */
 		call->checks++;
 		return false;
 	}
@@ -407,14 +410,14 @@ static long look_at_mount(__u32 i, struct mounts *m)
 }
 
 /*
- * May the inode's file system be mounted with other owners somewhere (mount_setattr)? Then the
- * inode does not tell whose the file is for who acts through a mount.
+ * May the inode's file system be mounted somewhere with other owners (mount_setattr)? Then the
+ * inode does not tell whose the file is for a task that acts through that mount.
  */
 static __always_inline bool may_be_mapped(struct inode *inode)
 {
 	struct mounts m = {};
 
-	/* Since 6.17; before, the list was another. */
+	/* This list exists since 6.17; the one before it is not read. */
 	if (!bpf_core_field_exists(m.next->mnt_next_for_sb))
 		return true;
 	m.next = BPF_CORE_READ(inode, i_sb, s_mounts);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where in the kernel was it asked? Each call path has a fingerprint, made of the return
- * addresses above cap_capable; a stack is taken once for each.
+ * Where in the kernel a check was asked. Each call path has a fingerprint, made of the return
+ * addresses above cap_capable, and its stack is taken once.
  */
 #ifndef CT_BPF_PATH_H
 #define CT_BPF_PATH_H
@@ -14,7 +14,7 @@
 enum way {
 	WAY_PROBE,
 	WAY_BTF,	  /* follow BTF pointers */
-	WAY_BTF_IMPL_CALL /* and of the two prototypes of call_back() use the older */
+	WAY_BTF_IMPL_CALL /* the same, with the older prototype in call_back() */
 };
 
 /* What the attach types know of a check. */
@@ -31,7 +31,7 @@ struct check {
 	__u64 word[CT_WINDOW]; /* of the stack, from cap_capable's return address on */
 };
 
-/* 1 if lo <= word < lo + len, by arithmetic: the verifier follows both ways of every branch. */
+/* 1 if lo <= word < lo + len, without a branch: the verifier follows both ways of every one. */
 static __always_inline __u64 within(__u64 word, __u64 lo, __u64 len)
 {
 	__u64 off = word - lo, in = ((off - len) & ~off) >> 63;
@@ -47,19 +47,20 @@ static __always_inline __u64 is_text(__u64 word)
 }
 
 /*
- * Fingerprint of the call path: the words of the stack above cap_capable that
- * are addresses of kernel code. Saved registers and locals are not, so what
- * remains are return addresses. It ends where the system call began: beyond lies
- * the random gap of randomize_kstack_offset, full of stale words. A stale address
- * inside a frame costs a second kind for the same path, nothing worse. A deep path is longer
- * than the window: its system call is mixed in, lest it be shown with the outer frames
- * of another's.
+ * Fingerprint of the call path: the words of the stack above cap_capable that are addresses of
+ * kernel code. Saved registers and locals are not, so what remains are return addresses. It ends
+ * where the system call began: beyond lies the random gap of randomize_kstack_offset, full of stale
+ * words. A stale address inside a frame costs a second kind for the same path, nothing worse. A
+ * deep path is longer than the window, so the system call is mixed in: otherwise the path could be
+ * shown with the outer frames of another call's.
  */
 static __always_inline __u64 fingerprint(const __u64 *word, int nr)
 {
 	__u64 entry = cfg_entry_lo, entry_len = cfg_entry_len;
-	/* The first is a return address in any case, and a start that the verifier does
-	 * not know lets it prune: with a constant it took 0.4 s over the 24 branches. */
+	/*
+	 * The first word is always a return address, and a start value that the verifier does not
+	 * know lets it prune: with a constant it took 0.4 s over the 24 branches.
+	 */
 	__u64 sum = word[0];
 
 #pragma unroll
@@ -72,7 +73,10 @@ static __always_inline __u64 fingerprint(const __u64 *word, int nr)
 	return sum ^ (__u64)(__u32)nr << 48;
 }
 
-/* Of the system call the task is in, if it is in one; CT_NR_OTHER for numbers beyond a key's. */
+/*
+ * Number of the system call that the task is in, negative if it is in none; CT_NR_OTHER for numbers
+ * that do not fit into a key.
+ */
 static __always_inline int nr_of(bool btf, struct task_struct *task, struct pt_regs *regs)
 {
 	int nr = FIELD(btf, task, flags) & PF_IO_WORKER ? CT_NR_NONE : regs_nr(btf, regs);
@@ -80,7 +84,7 @@ static __always_inline int nr_of(bool btf, struct task_struct *task, struct pt_r
 	return nr > CT_NR_OTHER ? CT_NR_OTHER : nr;
 }
 
-/* The same, of a 32-bit call as that of the native one which it is told as. */
+/* The same, but for a 32-bit call the number of the native one that it is recorded as. */
 static __always_inline int told_nr(bool btf, struct task_struct *task, struct pt_regs *regs)
 {
 	int nr = nr_of(btf, task, regs), native;
@@ -93,8 +97,8 @@ static __always_inline int told_nr(bool btf, struct task_struct *task, struct pt
 }
 
 /*
- * link: the caller, where no frame holds it yet and so the kernel's unwinder leaves it out; else 0.
- * NULL: the kernel's buffer is in use by the code that we interrupted.
+ * link: the caller's address, if no frame holds it yet, so that the kernel's unwinder leaves it
+ * out; else 0. NULL: the kernel's buffer is in use by code that this program interrupted.
  */
 static __always_inline struct ct_stack *unwind(void *ctx, __u64 link)
 {
@@ -124,9 +128,9 @@ static __always_inline __u32 window_offset(void)
 }
 
 /*
- * A tracepoint calls a single program directly, but several through a loop, whose frame
- * then lies between us and cap_capable: as others attach and detach, the window moves.
- * Noticed here, where the true call path is at hand.
+ * A tracepoint calls a single program directly, but several through a loop, whose frame then lies
+ * between us and cap_capable: as others attach and detach, the window moves. This is noticed here,
+ * where the true call path is at hand.
  */
 static __always_inline void follow_window(void *ctx, const struct ct_stack *st)
 {
@@ -148,8 +152,8 @@ static __always_inline void follow_window(void *ctx, const struct ct_stack *st)
 }
 
 /*
- * With less detail no call path is taken that would show it: looked for at most once a jiffy, by a
- * check whose caller is in question.
+ * With less detail no call path is taken that would show a move of the window. So one is taken
+ * here, at most once a jiffy, for a check whose caller is in question.
  */
 static __always_inline bool window_moved(void *ctx)
 {
@@ -185,8 +189,8 @@ static __always_inline bool keep_stack(void *ctx, __u64 site, __u64 link)
 }
 
 /*
- * The path itself as the fingerprint: right, but forty times as dear. Without a window it is that
- * of every check, and user space says so.
+ * Makes the fingerprint from the unwound path: exact, but forty times as expensive. Without a
+ * window this is done for every check, and user space says so.
  */
 static __always_inline __u64 site_of_stack(void *ctx, int nr, __u64 link)
 {
@@ -230,7 +234,10 @@ static __always_inline bool is_on(const void *stack, const struct ct_slot *slot)
 	return n > 0;
 }
 
-/* Puts the path of these words into the slot. The number of words kept; 0: there are too many. */
+/*
+ * Puts the path that these words make into the slot. Returns the number of words kept; 0: there are
+ * too many.
+ */
 static __noinline int remember(struct ct_slot *slot, const __u64 *word)
 {
 	__u64 n = 0;
@@ -242,7 +249,7 @@ static __noinline int remember(struct ct_slot *slot, const __u64 *word)
 		__u64 address = i ? is_text(word[i]) : 1;
 
 		if (n < CT_PATH_WORDS) {
-			/* Overwritten by the next if it is none. */
+			/* If this is not a return address, the next one overwrites it. */
 			slot->at[n] = i;
 			slot->word[n] = word[i];
 			n += address;
@@ -255,7 +262,7 @@ static __noinline int remember(struct ct_slot *slot, const __u64 *word)
 	return n;
 }
 
-#define WHOLE_WORDS 240 /* of a stack that are looked through for a whole path */
+#define WHOLE_WORDS 240 /* of a stack that are searched for a whole path */
 
 /* Where in the call path is the return address of cap_capable? */
 static __always_inline __u32 start_of(const struct ct_stack *st)
@@ -269,14 +276,14 @@ static __always_inline __u32 start_of(const struct ct_stack *st)
 	return start;
 }
 
-/* A call path that is looked for on the stack. */
+/* The search for a call path's addresses on the stack. */
 struct search {
 	struct ct_slot *slot;
 	const struct ct_stack *path;
 	const void *stack;
 	__u64 last;
 	__u32 start, found;
-	bool twice, ended; /* all of the path that is kept was found */
+	bool twice, ended; /* ended: all of the path that is kept was found */
 };
 
 /* One word of the stack. 1: the search is over. */
@@ -288,7 +295,7 @@ static long look_at_word(__u32 i, void *arg)
 
 	if (n >= CT_PATH_WORDS)
 		return 1;
-	/* It ends there, or is deeper than what is kept of it. */
+	/* The path ends there, or is deeper than what is kept of it. */
 	if (at >= CT_STACK_DEPTH || !s->path->addr[at]) {
 		s->ended = true;
 		return 1;
@@ -305,10 +312,10 @@ static long look_at_word(__u32 i, void *arg)
 }
 
 /*
- * The same as remember() for the path that was unwound last, as far as the system call's entry: of
- * each true return address, where it lies on the stack. 0, too, where the path is not found to its
- * end, and where an address is found twice before the next, since then it is not known which of the
- * two is stale.
+ * The same as remember(), for the path that was unwound last, as far as the system call's entry:
+ * finds where each true return address lies on the stack. Also returns 0 if the path is not found
+ * to its end, or if an address is found twice before the next one, because then either may be the
+ * stale one.
  */
 static __noinline int remember_whole(struct ct_slot *slot, const void *stack)
 {

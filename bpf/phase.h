@@ -2,17 +2,17 @@
 /*
  * Which processes of a cgroup are the workload, and which only prepare it?
  *
- * A runtime's process comes into the cgroup from outside, sets things up in the
- * new namespaces and calls execve on the entry point; what it did until then is
- * not the workload's. The same holds for each "docker exec" and health check, and
- * for a service manager's child. Names and binaries say nothing (runc re-executes
- * a copy of itself, crun does not), but this does: the process was moved or cloned
- * out of another workload's cgroup into this one, and an execve followed.
+ * A runtime's process comes into the cgroup from outside, sets things up in the new namespaces and
+ * calls execve on the entry point; what it did until then is not the workload's. The same holds for
+ * each "docker exec" and health check, and for a service manager's child. Names and binaries say
+ * nothing (runc re-executes a copy of itself, crun does not), but this does: the process was moved
+ * or cloned out of another workload's cgroup into this one, and an execve followed.
  *
- * Whether a cgroup belongs to another workload is known by its path, and whether an execve
- * follows is known later. So a process that comes into a cgroup is given a slot there, which
- * notes where it came from and what became of it. User space reads the slots in the end: it counts
- * what the workload moved itself as the workload, and what no execve ended as a need.
+ * Whether a cgroup belongs to another workload is known by its path, and whether an execve follows
+ * is known later. So a process that comes into a cgroup is given a slot there, which notes where it
+ * came from and what became of it. User space reads the slots in the end: processes that the
+ * workload moved itself count as the workload, and what was done without an execve afterwards
+ * counts as a need.
  */
 #ifndef CT_BPF_PHASE_H
 #define CT_BPF_PHASE_H
@@ -21,9 +21,12 @@
 #include "task.h"
 
 #define S_ARGV_HASHED 256
-#define ROOT_ID	      1 /* of each hierarchy's root (fs/kernfs/dir.c) */
+#define ROOT_ID	      1 /* id of each hierarchy's root (fs/kernfs/dir.c) */
 
-/* To whom does what a process does belong? cgroup is the one that it is in. */
+/*
+ * Finds the cgroup and the entry that the process's actions count for; *cgroup is the one that it
+ * is in, and changes if another one counts.
+ */
 static __always_inline void whose(__u32 tgid, __u64 *cgroup, __u32 *entry)
 {
 	struct entering *n = bpf_map_lookup_elem(&entering, &tgid);
@@ -38,11 +41,11 @@ static __always_inline void whose(__u32 tgid, __u64 *cgroup, __u32 *entry)
 }
 
 /*
- * A task is in its new cgroup before the kernel tells that it was moved (cgroup_attach_task(), 5.10
- * to 7.3), and until then nothing here tells it from the workload's own: a process that a runtime
- * moves may be in the middle of mounting something. It counts where it was, until its move is told,
- * which another processor may do just now. Other threads may be away from their process for good.
- * Nonzero: something was changed.
+ * A task is in its new cgroup before the kernel reports the move (cgroup_attach_task(), 5.10 to
+ * 7.3), and until then nothing here tells it from the workload's own: a process that a runtime
+ * moves may be in the middle of mounting something. So it counts for its old cgroup until the move
+ * is reported, which another processor may be doing just now. Threads other than the main one may
+ * be away from their process for good. Nonzero: *cgroup or *entry was changed.
  */
 static __noinline int was_moved_untold(struct task_struct *task, __u64 *cgroup, __u32 *entry)
 {
@@ -66,8 +69,8 @@ static __always_inline __u32 mntns_of(struct task_struct *task)
 }
 
 /*
- * The process has its slot no more, since it executed or since it ended. These functions of plain
- * numbers are verified once, not wherever they are called.
+ * Takes a process out of its slot, since it executed or ended. Functions that take plain numbers,
+ * like these, are verified once, not wherever they are called.
  */
 __noinline int leave_slot(__u64 cgroup, __u32 entry, __u32 executed)
 {
@@ -81,8 +84,8 @@ __noinline int leave_slot(__u64 cgroup, __u32 entry, __u32 executed)
 		return 0;
 	__sync_fetch_and_add(&e->alive, -1);
 	/*
-	 * Some of a runtime's processes end before the last one executes. Of two that leave at
-	 * once both may be taken for the last, which errs to the safe side.
+	 * Some of a runtime's processes end before the last one executes. Two that leave at once
+	 * may both be taken for the last, which errs on the safe side.
 	 */
 	if (!executed && !*(volatile __u32 *)&e->alive)
 		e->unclosed = 1;
@@ -101,7 +104,7 @@ __noinline int entering_del(__u32 tgid)
 	return 0;
 }
 
-/* A slot of n is counted by the caller. */
+/* The caller counts the process in n's slot. */
 static __always_inline void entering_add(__u32 tgid, const struct entering *n)
 {
 	if (bpf_map_lookup_elem(&entering, &tgid)) {
@@ -117,8 +120,8 @@ static __always_inline void entering_add(__u32 tgid, const struct entering *n)
 }
 
 /*
- * A scope of systemd's manager: processes that somebody else started and registered with it, with
- * nothing left to set up (systemd.scope(5)). A container's scope is named by an id of 64 digits.
+ * Is it a scope of systemd, with processes that somebody else started and registered, and nothing
+ * left to set up (systemd.scope(5))? A container's scope, named by an id of 64 digits, is not.
  */
 static __always_inline bool is_plain_scope(struct cgroup *cg)
 {
@@ -138,8 +141,9 @@ static __always_inline bool is_plain_scope(struct cgroup *cg)
 }
 
 /*
- * A slot for one more who came this way: one that is free again after an execve, or a new one.
- * Two who come at once may get the same, and then share what becomes of it. 0: there is none.
+ * Finds a slot for one more process that came this way: one that is free again after an execve, or
+ * a new one. Two that come at once may get the same slot, and then share what becomes of it. 0:
+ * there is none.
  */
 __noinline int take_slot_of(__u64 cgroup, __u64 from, __u32 how)
 {
@@ -166,7 +170,7 @@ __noinline int take_slot_of(__u64 cgroup, __u64 from, __u32 how)
 	return 0;
 }
 
-/* held: what one more process may use. */
+/* Counts one more process in the slot; held: what it may use. */
 static __always_inline void hold_slot(__u64 cgroup, __u32 slot, __u64 held)
 {
 	struct ct_slot_id id = { .cgroup = cgroup, .slot = slot };
@@ -191,7 +195,7 @@ static __always_inline bool is_root(__u64 cgroup)
 	return (cgroup & ~CT_CGROUP_V1) == ROOT_ID;
 }
 
-/* How did the task come, which the current task put there? */
+/* How the task came into the cgroup that the current task has put it into: CT_CAME_*. */
 static __always_inline __u32 way_of(struct task_struct *task, struct cgroup *to)
 {
 	struct task_struct *mover = (struct task_struct *)bpf_get_current_task();
@@ -209,8 +213,10 @@ static __always_inline __u32 way_of(struct task_struct *task, struct cgroup *to)
 	return how;
 }
 
-/* A program that went to the root of the hierarchy, which belongs to no workload, counts for its
- * old home. */
+/*
+ * A process that went to the root of the hierarchy, which belongs to no workload, still counts for
+ * its old cgroup.
+ */
 static __always_inline void goes_away(__u32 tgid, __u64 from, __u64 away)
 {
 	struct entering n = { .entry = CT_ENTRY_MAIN, .home = from, .away = away };
@@ -220,7 +226,7 @@ static __always_inline void goes_away(__u32 tgid, __u64 from, __u64 away)
 		entering_add(tgid, &n);
 }
 
-/* The task has come from one cgroup into another; to is NULL for one that was cloned into it. */
+/* The task has come from one cgroup into another; to is NULL if it was cloned into it. */
 static __always_inline void enters(struct task_struct *task, __u64 from, __u64 now,
 				   struct cgroup *to)
 {
@@ -230,8 +236,8 @@ static __always_inline void enters(struct task_struct *task, __u64 from, __u64 n
 	old = bpf_map_lookup_elem(&entering, &tgid);
 	if (old && CT_IS_PENDING(old->entry)) {
 		/*
-		 * Further on its way: runtimes go through each hierarchy of a hybrid host, and
-		 * down. Only then it is still the cgroup that it came into at first.
+		 * It is still on its way: runtimes go through each hierarchy of a hybrid host, and
+		 * down. In these two cases it still counts for the cgroup that it came into first.
 		 */
 		if ((old->cgroup ^ now) & CT_CGROUP_V1 || is_within(task, old->cgroup))
 			return;
@@ -246,9 +252,10 @@ static __always_inline void enters(struct task_struct *task, __u64 from, __u64 n
 	if (!slot || how & CT_CAME_WHOLE)
 		return;
 	/*
-	 * One that has executed already, like runc's init, may do so again before it leaves the
-	 * mount namespace that its maker is in. Its maker is not always who moves it: a user's
-	 * systemd does that for an engine that has a mount namespace of its own.
+	 * A process that has executed already, like runc's init, may do so again before it leaves
+	 * the mount namespace of the process that made it. That one is not always the one that
+	 * moves it: a user's systemd moves processes for an engine that has a mount namespace of
+	 * its own.
 	 */
 	if (!(BPF_CORE_READ(task, flags) & PF_FORKNOEXEC) && !(how & CT_CAME_BY_ITSELF))
 		n.mntns = mntns_of(BPF_CORE_READ(task, real_parent));
@@ -257,7 +264,7 @@ static __always_inline void enters(struct task_struct *task, __u64 from, __u64 n
 	entering_add(tgid, &n);
 }
 
-/* A task was moved. One thread alone does not make its process another's. */
+/* A task was moved. Its process counts as moved only if this is its main thread. */
 static __always_inline void on_move(struct task_struct *task, struct cgroup *to)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
@@ -274,7 +281,7 @@ static __always_inline void on_move(struct task_struct *task, struct cgroup *to)
 		goes_away(tgid, from, now);
 	else
 		enters(task, from, now, to);
-	/* Not before it is known how it came, see was_moved_untold(). */
+	/* Only after it is known how it came, see was_moved_untold(). */
 	bpf_map_update_elem(&homes, &tgid, &now, BPF_ANY);
 }
 
@@ -316,7 +323,7 @@ static __always_inline __u32 argv_hash(const char *argv, __u32 len)
 	return h | 2;
 }
 
-/* After an execve: the entry of the process from now on. n is what it was. */
+/* The entry of the process after an execve; n is what it was before. */
 static __always_inline __u32 entry_after_exec(struct task_struct *task, struct entering *n,
 					      __u32 hash, bool executor)
 {
@@ -335,7 +342,7 @@ static __always_inline __u32 entry_after_exec(struct task_struct *task, struct e
 	leave_slot(n->cgroup, n->entry, true);
 	n->entry = CT_ENTRY_MAIN; /* no slot any more */
 	g = bpf_map_lookup_elem(&groups, &cgroup);
-	/* What a container moves within itself is the container, one kind for all of it. */
+	/* Processes that a container moves within itself are the container, one kind for all. */
 	if ((e && e->how & CT_CAME_NESTED) || (g && !g->main)) {
 		if (g && !g->main)
 			g->main = tgid;

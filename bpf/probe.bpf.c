@@ -15,7 +15,7 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* The return address of cap_capable, or NULL. */
+/* Where cap_capable's return address lies, or NULL. */
 static __always_inline const void *window_of(void *ctx)
 {
 	return cfg_window[0] >= 0 ? ctx + window_offset() : NULL;
@@ -62,14 +62,16 @@ int BPF_PROG(on_fexit, const struct cred *cred, struct user_namespace *target, i
 			   .opts = opts,
 			   .unwinds = true };
 
-	/* By window_of() alone: ctx is of words here, and what is added to it would be, too. */
+	/*
+	 * Only through window_of(): here ctx points to words, so that an offset would count words.
+	 */
 	const void *window = window_of(ctx);
 
 	c.window = window && !bpf_probe_read_kernel(c.word, sizeof(c.word), window);
 	return on_check(WAY_PROBE, ctx, NULL, &c);
 }
 
-/* Between entry and return; the stack must be read at entry, see docs/design.md. */
+/* Checks between entry and return; the stack must be read at entry, see docs/design.md. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 4096);
@@ -91,12 +93,15 @@ int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target,
 
 	c.window = !bpf_probe_read_kernel(c.word, sizeof(c.word), (void *)PT_REGS_SP(ctx));
 #if defined(__TARGET_ARCH_arm64)
-	/* At the first instruction no frame has it, and no pointer authentication has signed it. */
+	/*
+	 * At the first instruction no frame holds the caller, and pointer authentication has not
+	 * signed it.
+	 */
 	c.word[0] = link = PT_REGS_RET(ctx);
 #endif
 	nr = told_nr(false, task, regs_of(false, task));
 	if (cfg_detail) {
-		/* The first word alone is looked at, see is_overcommit(). */
+		/* Only the first word is looked at, see is_overcommit(). */
 	} else if (cred_flags(false, &c, task)) {
 		c.word[0] = site_of_stack(ctx, nr, link);
 		c.whole = true;
@@ -158,7 +163,7 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cg, const char *path)
 		return 0;
 	fill_header(&e->h, CT_EV_CGROUP, sizeof(*e), id);
 	e->inside = g.inside;
-	e->uid = BPF_CORE_READ(task, real_cred, fsuid.val); /* as cgroup_kn_set_ugid() has it */
+	e->uid = BPF_CORE_READ(task, real_cred, fsuid.val); /* as in cgroup_kn_set_ugid() */
 	if (bpf_probe_read_kernel_str(e->path, sizeof(e->path), path) < 0)
 		e->path[0] = 0;
 	bpf_ringbuf_submit(e, 0);
@@ -198,7 +203,7 @@ int BPF_PROG(on_process_fork, struct task_struct *parent, struct task_struct *ch
 	return 0;
 }
 
-/* The processes that were there before us. */
+/* Notes the cgroups of the processes that were there before the probe. */
 SEC("iter/task")
 int note_homes(struct bpf_iter__task *ctx)
 {
@@ -217,14 +222,14 @@ int note_homes(struct bpf_iter__task *ctx)
 }
 
 /*
- * systemd's stepping stone between fork and the service's program (255). The manager holds it open
- * and executes it by /proc/self/fd/N, so that only the file itself has a name.
+ * The program that systemd (since 255) executes between fork and the service's own. The manager
+ * holds it open and executes it by /proc/self/fd/N, so that only the file itself has a name.
  */
 const char executor[] = "systemd-executor";
 
 static __always_inline bool is_executor(struct linux_binprm *bprm)
 {
-	char name[sizeof(executor) + 1] = {}; /* a longer name is another */
+	char name[sizeof(executor) + 1] = {}; /* a longer name is a different one */
 	char other = 0;
 
 	bpf_probe_read_kernel_str(name, sizeof(name),
@@ -252,7 +257,7 @@ static __always_inline void fill_namespaces(struct ct_exec_event *e, struct task
 
 #define FOUR_GIB (1ull << 32)
 
-const volatile bool cfg_watches_compat; /* on_compat_exit, and whatever compares with others */
+const volatile bool cfg_watches_compat; /* on_compat_exit is loaded, and what sees comparisons */
 
 static __always_inline __u32 exec_flags(struct task_struct *task, struct linux_binprm *bprm)
 {
@@ -260,7 +265,7 @@ static __always_inline __u32 exec_flags(struct task_struct *task, struct linux_b
 
 	if (BPF_CORE_READ_BITFIELD_PROBED(bprm, secureexec))
 		flags |= CT_EXEC_F_SECURE;
-	/* Up to where a program may map memory tells its ABI, on every architecture. */
+	/* The size of its address space tells a program's ABI, on every architecture. */
 	if (!cfg_watches_compat && BPF_CORE_READ(task, mm, task_size) <= FOUR_GIB)
 		flags |= CT_EXEC_F_32BIT;
 	return flags;
@@ -279,12 +284,13 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	bpf_map_delete_elem(&askers, &tgid);
 	n = entering_alive ? bpf_map_lookup_elem(&entering, &tgid) : NULL;
 	/*
-	 * Nothing may come between this and its test. The verifiers of 5.10 and 6.1 forget that
-	 * event_reserve() has found the event to be there, and follow the other branch, too.
+	 * Nothing may come between this and the test of its result. Otherwise the verifiers of 5.10
+	 * and 6.1 forget that event_reserve() has found the event to be there, and follow the other
+	 * branch, too.
 	 */
 	e = EVENT_RESERVE(struct ct_exec_event, cgroup);
 	if (!e) {
-		/* The phase must follow all the same; the command line is not known. */
+		/* The phase has to change all the same; the command line is not known. */
 		if (n)
 			entry_after_exec(task, n, argv_hash(NULL, 0), is_executor(bprm));
 		return 0;
@@ -334,7 +340,7 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	bpf_map_delete_elem(&homes, &tgid);
 	bpf_map_delete_elem(&askers, &tgid);
 	g = bpf_map_lookup_elem(&groups, &cgroup);
-	/* An orderly end tells something of an entry point only. */
+	/* An orderly end is of interest only for an entry point. */
 	is_main = g && g->main == tgid;
 	if (!code && !is_main)
 		return 0;
@@ -394,7 +400,10 @@ int on_sys_exit(struct trace_event_raw_sys_exit *ctx)
 	return on_syscall_exit(false, ctx->id, ctx->ret);
 }
 
-/* Asked at the end of every system call, so without a helper where there is a way (5.11). */
+/*
+ * Asked at the end of every system call, so memory is read without a helper where the kernel can
+ * (5.11).
+ */
 static __always_inline bool current_is_compat(void)
 {
 	if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
@@ -403,8 +412,9 @@ static __always_inline bool current_is_compat(void)
 }
 
 /*
- * Those tracepoints pass 32-bit calls over (kernel/trace/trace_syscalls.c:trace_get_syscall_nr,
- * 5.10 to 7.3), so that the one for the end of every call has to tell of them.
+ * The tracepoints of single calls leave out 32-bit calls
+ * (kernel/trace/trace_syscalls.c:trace_get_syscall_nr, 5.10 to 7.3), so these are seen by the one
+ * for the end of every call.
  */
 SEC("tp_btf/sys_exit")
 int BPF_PROG(on_compat_exit, struct pt_regs *regs, long ret)
@@ -422,7 +432,7 @@ int BPF_PROG(on_compat_exit, struct pt_regs *regs, long ret)
 	return on_syscall_exit(true, nr, ret);
 }
 
-/* Attached to syscalls:sys_exit_NAME of each call that compares, where functions cannot be. */
+/* Attached to syscalls:sys_exit_NAME of each call that compares, if functions cannot be traced. */
 SEC("tp/syscalls/sys_exit_openat")
 int on_path_exit(struct trace_event_raw_sys_exit *ctx)
 {
@@ -479,7 +489,7 @@ int BPF_PROG(on_setnice, struct task_struct *p, int nice, int ret)
 	return 0;
 }
 
-/* The same at entry, where there are kprobes alone. */
+/* The same at entry, where there are only kprobes. */
 SEC("kprobe/cap_ptrace_access_check")
 int BPF_KPROBE(on_look_entry, struct task_struct *child, unsigned int mode)
 {
@@ -488,7 +498,7 @@ int BPF_KPROBE(on_look_entry, struct task_struct *child, unsigned int mode)
 	return 0;
 }
 
-/* Attached to each of the three above. */
+/* Attached to each of the three scheduling functions above. */
 SEC("kprobe/cap_task_setnice")
 int BPF_KPROBE(on_schedule_entry, struct task_struct *p)
 {

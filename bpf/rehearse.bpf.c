@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Refuses capabilities to one cgroup and what is below it, as if they had been
- * dropped. The hook runs after the kernel itself has granted the check. Nothing is
- * pinned: it ends with the process that holds the link, and within the lease when that
- * process hangs.
+ * Refuses capabilities to one cgroup and what is below it, as if they had been dropped. The hook
+ * runs after the kernel itself has granted the check. Nothing is pinned: the refusing ends with the
+ * process that holds the link, or with the lease if that process hangs.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
@@ -16,13 +15,13 @@
 char LICENSE[] SEC("license") = "GPL";
 
 #define EPERM	  1
-#define SET_UP_NS 10000000000ull /* that a runtime's set-up may take */
+#define SET_UP_NS 10000000000ull /* the most that a runtime's set-up may take */
 
-const volatile __u64 cfg_cgroup;	/* CT_CGROUP_V1 as everywhere */
+const volatile __u64 cfg_cgroup;	/* its id, with CT_CGROUP_V1 as everywhere */
 const volatile __u64 cfg_refused;	/* set of capabilities */
 const volatile __u32 cfg_userns;	/* the workload's, by inode number */
 const volatile __u64 cfg_host_bounding; /* what the mounter of an overlay holds */
-const volatile __u64 cfg_given;		/* to the workload: its main process's bounding set */
+const volatile __u64 cfg_given; /* what the workload was given: its main process's bounding set */
 /* Numbers of the calls that end a set-up with no more than was given; -1: of none. */
 const volatile int cfg_starts[2] = { -1, -1 };
 
@@ -38,8 +37,9 @@ struct {
 } refused SEC(".maps");
 
 /*
- * A runtime at work for an exec'd-in process drops when it is done. It came from outside and does
- * so at once: what the workload moved itself, or what works on here, is the workload.
+ * Is it a runtime that sets up an exec'd-in process, and drops capabilities when it is done? It
+ * came from outside and finishes soon: what the workload moved itself, or what works on here, is
+ * the workload.
  */
 static __always_inline bool is_set_up(struct task_struct *task, __u32 tgid)
 {
@@ -62,13 +62,14 @@ static __always_inline bool starts_the_program(struct task_struct *task, const s
 }
 
 /*
- * Would dropping have reached these credentials? Its own, and others that hold no more than the
- * workload was given: of a descriptor's opener, say, or of an io_uring personality. Where it was
- * given everything those of an overlay's mounter look the same, and are let alone.
+ * Would dropping have reached these credentials? Yes, if they are the task's own, or others that
+ * hold no more than the workload was given, such as those of a descriptor's opener or of an
+ * io_uring personality. If the workload was given everything, those of an overlay's mounter look
+ * the same, so others than the task's own are left alone.
  */
 static __always_inline bool are_its_own(struct task_struct *task, const struct cred *cred)
 {
-	/* In a user namespace that it made itself it holds all, whatever was dropped. */
+	/* In a user namespace that it made itself it holds everything, whatever was dropped. */
 	if (BPF_CORE_READ(cred, user_ns, ns.inum) != cfg_userns)
 		return false;
 	return cred == BPF_CORE_READ(task, real_cred) ||

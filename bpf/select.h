@@ -72,15 +72,15 @@ static __always_inline __u32 times_bits(enum abi abi, __u64 ptr)
 
 	if (!ptr)
 		return CT_TIMES_NOW;
-	/* Of 32-bit calls some have times of 32 bits, others of 64. */
+	/* Some 32-bit calls have times of 32 bits, others of 64. */
 	if (abi || bpf_probe_read_user(nsec, sizeof(nsec), (void *)ptr))
 		return CT_TIMES_UNKNOWN;
 	return nsec[1] == UTIME_NOW && nsec[3] == UTIME_NOW ? CT_TIMES_NOW : CT_TIMES_SET;
 }
 
 /*
- * The id a number means in the caller's user namespace; the initial one maps
- * every id to itself in its one extent.
+ * The kernel's id for a number in the caller's user namespace. The initial namespace maps every id
+ * to itself in its one extent.
  */
 static __always_inline __u32 map_id(struct uid_gid_map *map, __u32 id)
 {
@@ -113,19 +113,19 @@ static __always_inline bool among(__u32 id, const struct ids *o)
 }
 
 /*
- * What a set*id call owes to the capability (kernel/sys.c, 5.10 to 7.3). The
- * kernel may ask before it looks, so only arguments and ids tell.
+ * What a set*id call owes to the capability (kernel/sys.c, 5.10 to 7.3). The kernel may ask before
+ * it looks, so only the arguments and the ids tell.
  */
 static __always_inline __u32 setid_class(__u8 kind, const struct ids *o)
 {
 	__u32 a = o->arg[0], b = o->arg[1], c = o->arg[2];
 
 	switch (kind) {
-	case CT_SEL_UID: /* with it all three ids change, without only the effective one */
+	case CT_SEL_UID: /* without the capability only the effective id changes, not all three */
 		if (a != o->real && a != o->saved)
 			return CT_SETID_NEEDED;
 		return a == o->real && a == o->saved ? CT_SETID_NOOP : CT_SETID_SILENT;
-	case CT_SEL_REUID: /* the real id may become real or effective, no saved */
+	case CT_SEL_REUID: /* real may become the old real or effective id, not the saved one */
 		if (a != (__u32)-1 && a != o->real && a != o->eff)
 			return CT_SETID_NEEDED;
 		return among(b, o) ? CT_SETID_NOOP : CT_SETID_NEEDED;
@@ -176,8 +176,8 @@ static __always_inline __u32 first_word(__u64 ptr)
 }
 
 /*
- * struct nlmsghdr begins with its length and type; anything else sent is not a message. Of several
- * in one buffer, each with a type of its own, none is named.
+ * struct nlmsghdr begins with its length and type; anything else that is sent is not a message. Of
+ * several messages in one buffer, each with a type of its own, none is named.
  */
 static __always_inline __u32 nlmsg_type(__u64 buf, __u64 len)
 {
@@ -198,7 +198,7 @@ struct capheader {
 	__u64 mask;
 };
 
-/* false: the kernel refuses such a version, or the memory is not there. */
+/* false: the kernel refuses such a version, or the memory cannot be read. */
 static __always_inline bool read_capheader(__u64 ptr, struct capheader *h)
 {
 	__u32 words[2];
@@ -247,9 +247,8 @@ static __always_inline __u32 capset_class(struct task_struct *task, __u64 header
 }
 
 /*
- * Flags of clone3 that ask for something. Those of its upper half take the place of the lowest
- * bits, which are clone's for a signal and which clone3 refuses
- * (kernel/fork.c:clone3_args_valid, 5.10 to 7.3).
+ * The flags of clone3 that ask for something. Those of the upper half are put into the lowest bits,
+ * which clone takes for a signal and clone3 refuses (kernel/fork.c:clone3_args_valid, 5.10 to 7.3).
  */
 static __always_inline __u32 clone3_bits(__u64 flags)
 {
@@ -266,7 +265,7 @@ static __always_inline __u32 clone3_bits(__u64 flags)
 	return sel;
 }
 
-/* Of huge pages more is mapped than was asked for (mm/mmap.c:ksys_mmap_pgoff, 5.10 to 7.3). */
+/* With huge pages more is mapped than was asked for (mm/mmap.c:ksys_mmap_pgoff, 5.10 to 7.3). */
 static __always_inline bool may_map_huge_pages(struct task_struct *task, __u64 flags, __u32 fd)
 {
 	struct inode *inode;
@@ -278,8 +277,9 @@ static __always_inline bool may_map_huge_pages(struct task_struct *task, __u64 f
 }
 
 /*
- * Would the limit allow to lock so much more? mm/mmap.c:mlock_future_ok asks before it looks
- * (6.12); nothing can change in between, for the map is being written.
+ * Would RLIMIT_MEMLOCK allow to lock so much more? mm/mmap.c:mlock_future_ok asks for the
+ * capability before it looks (6.12). Nothing can change in between, because the task holds the
+ * memory map's lock for writing.
  */
 static __always_inline __u32 lock_class(struct task_struct *task, __u64 len, __u64 flags, __u32 fd)
 {
@@ -295,9 +295,9 @@ static __always_inline __u32 lock_class(struct task_struct *task, __u64 len, __u
 }
 
 /*
- * May the caller lock or unlock the segment as its owner or its maker? ipc/shm.c:shmctl_do_lock
- * asks first (5.10 to 7.3); what it has locked keeps the owner. A function of its own, for the
- * verifier to go through once.
+ * May the caller lock or unlock the segment as its owner or creator? ipc/shm.c:shmctl_do_lock asks
+ * for the capability first (5.10 to 7.3), and the lock that it holds keeps the owner from changing.
+ * A separate function, so that the verifier goes through it once.
  */
 __noinline int owns_segment(int id, __u32 command)
 {
@@ -323,8 +323,8 @@ static __always_inline __u32 shm_bits(__u32 id, __u32 command)
 }
 
 /*
- * Does a task measure itself, and nothing of the kernel? perf_check_permission asks for PERFMON
- * before it sees that, and nothing else does then (kernel/events/core.c, 5.10 to 7.3).
+ * Does the task measure itself, and nothing of the kernel? perf_check_permission asks for PERFMON
+ * before it sees that, and then nothing else asks (kernel/events/core.c, 5.10 to 7.3).
  */
 static __always_inline __u32 perf_class(__u64 ptr, __u32 pid, __u64 flags)
 {
@@ -339,7 +339,7 @@ static __always_inline __u32 perf_class(__u64 ptr, __u32 pid, __u64 flags)
 	return (attr.bits & PERF_BITS) == PERF_EXCLUDE_KERNEL ? CT_PERF_SELF : CT_PERF_OTHER;
 }
 
-/* Whatever the kernel does not know is one kind, lest a caller makes millions of them. */
+/* All that the kernel does not know is one kind, or a caller could make millions of them. */
 static __always_inline __u32 masked(__u32 index, __u8 kind, __u32 arg)
 {
 	__u32 mask = cfg_selector_mask[index & (CT_SYSCALLS - 1)];
@@ -349,7 +349,7 @@ static __always_inline __u32 masked(__u32 index, __u8 kind, __u32 arg)
 	return arg & ~mask ? ~0u : arg;
 }
 
-/* nr: of a native call */
+/* nr: the native call's number */
 static __always_inline __u32 selector_of(bool btf, enum abi abi, struct task_struct *task,
 					 struct pt_regs *regs, int nr)
 {
@@ -406,10 +406,13 @@ static __always_inline int native_nr(int compat)
 	return (__u32)compat < CT_SYSCALLS ? cfg_native_nr[index] - 1 : -1;
 }
 
-/* The same of calls that socketcall or ipc makes, by their own numbers. */
+/* The same for calls that socketcall or ipc makes, by their own numbers. */
 const volatile __u16 cfg_native_inner[2][CT_INNER_CALLS];
 
-/* The native call that a 32-bit one is told as, and where that one has its arguments. */
+/*
+ * The native call that a 32-bit one is recorded as (-1: none), and where the latter has its
+ * arguments.
+ */
 static __always_inline int native_of(struct pt_regs *regs, int compat, enum abi *abi)
 {
 	__u32 call;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Signals on their way to a process, after permission was given (kernel/signal.c). The
- * kernel asks for KILL before it looks whether SIGCONT stays within a session, which is
- * always allowed: so the look is taken here. And a SIGHUP tells of a reload.
+ * Signals on their way to a process, after permission was given (kernel/signal.c). The kernel asks
+ * for KILL before it looks whether SIGCONT stays within a session, which is always allowed, so that
+ * is found out here. And a SIGHUP tells of a reload.
  */
 #ifndef CT_BPF_SIGNAL_H
 #define CT_BPF_SIGNAL_H
@@ -20,8 +20,8 @@
 #define TRACE_SIGNAL_IGNORED 1	 /* trace/events/signal.h */
 
 /*
- * The task's last question for KILL, whose signal may follow. One forgotten leaves a check of
- * which nothing more is known.
+ * Each task's last check of KILL, whose signal may follow. If the LRU forgets one, no more is known
+ * of that check.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -30,7 +30,10 @@ struct {
 	__type(value, struct ct_key);
 } kills SEC(".maps");
 
-/* For what signal is looked at later: it would keep the verifier from pruning a check's paths. */
+/*
+ * Which signal it was is looked at later: looking here would keep the verifier from pruning the
+ * paths of a check.
+ */
 static __noinline int remember_kill(const struct ct_key *key)
 {
 	__u32 tid = bpf_get_current_pid_tgid();
@@ -62,7 +65,7 @@ static __always_inline void on_continue(struct task_struct *target)
 	if (key.sel != SIGCONT || !(key.flags & CT_F_GRANTED))
 		return;
 	r = results_of(&key);
-	/* One that is gone already has none, and is let through as well. */
+	/* A process that is gone already has no session, and the signal is let through as well. */
 	if (r)
 		__sync_fetch_and_add(!session || session == session_of(sender) ? &r->same_session :
 										 &r->other_session,
@@ -70,8 +73,9 @@ static __always_inline void on_continue(struct task_struct *target)
 }
 
 /*
- * Servers read their configuration anew when they get a SIGHUP, in a handler or, blocked, by
- * sigwait and signalfd. One that does neither ends; a terminal's is the kernel's.
+ * Servers read their configuration anew on a SIGHUP, in a handler or, if they block it, by sigwait
+ * or signalfd. A process that does neither ends. The SIGHUP of a terminal comes from the kernel and
+ * does not count.
  */
 static __always_inline bool is_handled_hangup(struct kernel_siginfo *info,
 					      struct task_struct *target, int result)

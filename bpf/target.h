@@ -3,11 +3,11 @@
  * A task looks into another process, or changes its scheduling: the kernel compares the permitted
  * sets first and asks for a capability only if the other process holds more than the caller
  * (security/commoncap.c:cap_ptrace_access_check, cap_safe_nice). A recording with all capabilities
- * shows no such check, and yet the small set fails if the other process keeps what it holds. So
+ * shows no such check, and yet a smaller set fails if the other process keeps what it holds. So
  * each comparison that was passed is recorded, if the other process is not of the same cgroup.
  *
- * Where functions can be traced, the comparisons themselves are. Elsewhere the ends of the
- * system calls that lead to them are watched, and the process is found by their arguments.
+ * Where functions can be traced, the comparisons themselves are. Elsewhere the ends of the system
+ * calls that lead to them are watched, and the process is found by their arguments.
  */
 #ifndef CT_BPF_TARGET_H
 #define CT_BPF_TARGET_H
@@ -21,8 +21,10 @@
 #define PIDTYPE_PID	    0
 #define PIDTYPE_PGID	    2
 
-/* Was the comparison of the target's set with this one of the caller's passed? Otherwise the kernel
- * asked. */
+/*
+ * Records a comparison of the target's set with this one of the caller's, if it was passed. If it
+ * was not, the kernel asked.
+ */
 static __always_inline int keep_target(struct task_struct *other, __u32 kind, __u64 held, int nr)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
@@ -46,7 +48,7 @@ static __always_inline int keep_target(struct task_struct *other, __u32 kind, __
 	} else if (kind == CT_TARGET_LOOK || owns(mine, where)) {
 		/* Across user namespaces a look always asks, and the owner may do anything. */
 		return 0;
-	} /* else wherever it is: there it keeps what it holds, whatever is advised */
+	} /* else wherever the target is: it keeps what it holds there, whatever is advised */
 	if (entering_alive)
 		whose(tgid, &key.cgroup, &key.entry);
 	key.before = CAPS_OF(mine, cap_bset);
@@ -55,7 +57,7 @@ static __always_inline int keep_target(struct task_struct *other, __u32 kind, __
 	return 0;
 }
 
-/* A function of its own, for the verifier to go through once; target: an address, or 0. */
+/* A separate function, so that the verifier goes through it once; target: an address, or 0. */
 __noinline int note_target(__u64 target, __u32 kind, __u64 held, int nr)
 {
 	return keep_target((void *)target, kind, held, nr);
@@ -82,7 +84,7 @@ static __always_inline struct task_struct *task_of_node(struct hlist_node *node,
 		       NULL;
 }
 
-/* The task of a pid that is its own, or the first of a group; NULL: it is gone. */
+/* The task whose own pid this is, or the first one of a group; NULL: it is gone. */
 static __always_inline struct task_struct *task_of(struct pid *pid, int type)
 {
 	struct hlist_node *first = NULL;

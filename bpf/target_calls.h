@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The processes that system calls name by their arguments, at the calls' ends: for kernels on
- * which functions cannot be traced. Those have the tracepoint cap_capable (6.14), so that BTF
+ * Finds the processes that system calls name by their arguments, at the calls' ends, on kernels
+ * where functions cannot be traced. Those have the tracepoint cap_capable (6.14), so that BTF
  * pointers can be followed.
  */
 #ifndef CT_BPF_TARGET_CALLS_H
@@ -21,8 +21,8 @@
 #define PIDFS_IOCTL_MAGIC 0xff
 
 /*
- * The end of a call with a path: does that lead to somebody else's process? One that fails later
- * would fail otherwise if the comparison had: then the answer is EACCES.
+ * The end of a call with a path: does that lead to another process? A call that failed counts, too,
+ * unless with EACCES, which is how it fails if the comparison does.
  */
 static __always_inline int on_path_call(int nr, long ret)
 {
@@ -30,7 +30,10 @@ static __always_inline int on_path_call(int nr, long ret)
 	__u64 held = task->cred->cap_effective.val;
 	const volatile struct ct_target_call *call;
 
-	/* A task that holds nothing passes only for one that holds nothing, whatever the advice. */
+	/*
+	 * A task that holds nothing passes only for a target that holds nothing, whatever the
+	 * advice.
+	 */
 	if (ret == -EACCES || nr < 0 || nr >= CT_SYSCALLS || !held)
 		return 0;
 	call = target_call(nr);
@@ -57,7 +60,7 @@ static __always_inline struct pid *pid_of_fd(struct task_struct *task, int fd)
 	return BPF_CORE_READ(inode, i_private);
 }
 
-/* Is it one of those that PRIO_USER means? In a namespace with a map of its own: it may be. */
+/* Is the target one of those that PRIO_USER means? In a user namespace that maps ids it may be. */
 static __always_inline bool is_of_user(struct task_struct *task, struct task_struct *target,
 				       __u32 who)
 {
@@ -69,7 +72,10 @@ static __always_inline bool is_of_user(struct task_struct *task, struct task_str
 	       (who ? who : BPF_CORE_READ(cred, uid.val));
 }
 
-/* All of a process group, whose leaders are listed; more than these are not looked at. */
+/*
+ * Notes the processes of a group, whose list holds their main threads. Only the first GROUP_SCANNED
+ * are looked at.
+ */
 static __always_inline void on_group(struct pid *pid, __u32 kind, __u64 held, int nr)
 {
 	struct task_struct *target = task_of(pid, PIDTYPE_PGID);
@@ -94,7 +100,7 @@ static __always_inline struct task_struct *target_of_class(struct task_struct *t
 		return who ? task_of(find_pid(ns, who), PIDTYPE_PID) : NULL;
 	if (class != 2)
 		return NULL;
-	/* All of a user that the caller sees: one stands for them. */
+	/* PRIO_USER means all processes of a user that the caller sees: one stands for them. */
 	first = BPF_CORE_READ(ns, child_reaper);
 	return is_of_user(task, first, who) ? first : NULL;
 }
@@ -144,7 +150,7 @@ static __always_inline int on_number_call(int nr, long ret)
 	const volatile struct ct_target_call *call;
 	int class;
 
-	/* A bad address (process_vm_readv) is found out later. */
+	/* A bad address (process_vm_readv) is found only after the comparison. */
 	if ((ret < 0 && ret != -EFAULT) || nr < 0 || nr >= CT_SYSCALLS || !held)
 		return 0;
 	call = target_call(nr);
@@ -158,7 +164,7 @@ static __always_inline int on_number_call(int nr, long ret)
 	return 0;
 }
 
-/* The end of a 32-bit call, which the tracepoints of single calls pass over. */
+/* The end of a 32-bit call, which the tracepoints of single calls leave out. */
 static __always_inline int on_compat_call(struct pt_regs *regs, long ret)
 {
 	int nr = native_nr(regs_nr(true, regs));
@@ -173,8 +179,8 @@ static __always_inline int on_compat_call(struct pt_regs *regs, long ret)
 }
 
 /*
- * A program was executed by this name. The arguments are gone by then, and so are the sets that
- * were compared; they lay within the bounding set.
+ * A program was executed by this name. The call's arguments are gone by then, and so are the sets
+ * that were compared; they lay within the bounding set.
  */
 static __always_inline int on_executed(struct task_struct *task, struct linux_binprm *bprm)
 {

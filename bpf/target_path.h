@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Paths that lead through another process's links in procfs. On the kernels of target_calls.h, so
- * that BTF pointers can be followed.
+ * Paths that lead through another process's links in procfs. For the kernels of target_calls.h,
+ * where BTF pointers can be followed.
  */
 #ifndef CT_BPF_TARGET_PATH_H
 #define CT_BPF_TARGET_PATH_H
@@ -66,8 +66,10 @@ static __always_inline struct proc_fs_info *procfs_of(struct inode *inode)
 	return BPF_CORE_READ(inode, i_sb, s_fs_info);
 }
 
-/* The first eight characters of a text as a number, for comparing; both machines have the low byte
- * first. */
+/*
+ * The first eight characters of a text as a number, for comparing; both architectures are
+ * little-endian.
+ */
 #define LETTER(s, i) ((__u64)((i) < sizeof(s) ? (s)[(i) < sizeof(s) ? (i) : 0] : 0) << 8 * (i))
 #define WORD(s)                                                                                    \
 	(LETTER(s, 0) | LETTER(s, 1) | LETTER(s, 2) | LETTER(s, 3) | LETTER(s, 4) | LETTER(s, 5) | \
@@ -83,10 +85,10 @@ static __always_inline __u64 text_at(const char *s)
 }
 
 /*
- * Does a path that goes on so below /proc/PID go through a link or a directory that asks? nofollow:
- * not if it ends with the link. What fd and ns hold are links (fs/proc/base.c:proc_pid_get_link,
- * fs/proc/namespaces.c); map_files and fdinfo ask for all in them (proc_map_files_lookup,
- * fs/proc/fd.c:proc_fdinfo_permission).
+ * Does a path that goes on like this below /proc/PID pass a link or a directory that asks?
+ * nofollow: not if it ends with the link. What fd and ns hold are links
+ * (fs/proc/base.c:proc_pid_get_link, fs/proc/namespaces.c); map_files and fdinfo ask for everything
+ * in them (proc_map_files_lookup, fs/proc/fd.c:proc_fdinfo_permission).
  */
 static __always_inline bool asks_below_pid(__u64 w, bool nofollow)
 {
@@ -142,7 +144,9 @@ static __always_inline void look_at(struct pid *pid, __u64 held, int nr)
 	note_target((__u64)task_of(pid, PIDTYPE_PID), CT_TARGET_LOOK, held, nr);
 }
 
-/* An opened file of procfs. With hidepid all below /proc/PID asks (proc_pid_permission). */
+/*
+ * A file of procfs was opened. With hidepid everything below /proc/PID asks (proc_pid_permission).
+ */
 static __always_inline void on_proc_file(struct file *file, struct inode *inode, __u64 held, int nr)
 {
 	struct pid *pid = pid_of_inode(inode);
@@ -152,7 +156,7 @@ static __always_inline void on_proc_file(struct file *file, struct inode *inode,
 		look_at(pid, held, nr);
 }
 
-/* Does a component begin with a digit? Eight bytes at a time. */
+/* Does a component of the path begin with a digit? Looks at eight bytes at a time. */
 __noinline int has_number(const struct path_text *t, int len)
 {
 	const __u64 ones = 0x0101010101010101ull, low = 0x7f7f7f7f7f7f7f7full;
@@ -166,11 +170,11 @@ __noinline int has_number(const struct path_text *t, int len)
 		if (i >= len)
 			break;
 		w = text_at(t->s + i);
-		if (len - i < 8) /* behind the end are letters of another path */
+		if (len - i < 8) /* beyond the end are letters of an earlier path */
 			w &= ~0ull >> (64 - 8 * (len - i));
 		slash = w ^ ones * '/';
 		slash = ~(((slash & low) + low) | slash | low);
-		digit = (w ^ ones * '0') & ones * 0xf0; /* and six more, which do no harm */
+		digit = (w ^ ones * '0') & ones * 0xf0; /* and six others, which do no harm */
 		digit = ~(((digit & low) + low) | digit | low);
 		if ((begins | slash << 8) & digit)
 			return 1;
@@ -181,18 +185,18 @@ __noinline int has_number(const struct path_text *t, int len)
 
 struct number_search {
 	__u32 found;
-	__u32 last;   /* number */
-	__u32 value;  /* the same, if it may be that of what follows */
-	__u32 digits; /* of the component's so far */
-	__u32 length; /* of the component */
-	bool number;  /* it is one so far */
-	bool dots;    /* it is none but dots so far */
+	__u32 last;   /* the last number */
+	__u32 value;  /* the same, if what follows may belong to it; else 0 */
+	__u32 digits; /* value of the component so far */
+	__u32 length; /* length of the component so far */
+	bool number;  /* the component is a number so far */
+	bool dots;    /* the component is nothing but dots so far */
 	bool nofollow;
 };
 
 /*
- * A component has ended. The number before the name of a link is that of the process; "." and
- * nothing between them do not matter, and ".." may lead back to the process.
+ * A component has ended. The number before the name of a link is that of the process; "." and empty
+ * components between them do not matter, and ".." may lead back to the process.
  */
 static __always_inline void end_component(struct number_search *s)
 {
@@ -204,7 +208,7 @@ static __always_inline void end_component(struct number_search *s)
 		s->value = 0;
 }
 
-/* One character; 1: enough. */
+/* Looks at one character; 1: no more are needed. */
 static long next_letter(__u32 i, void *arg)
 {
 	struct number_search *s = arg;
@@ -256,7 +260,7 @@ static __always_inline struct dentry *base_of(struct task_struct *task, __u8 dir
 	return BPF_CORE_READ(file_at(task, fd), f_path.dentry);
 }
 
-/* A relative path that begins in /proc/PID or in a directory below it. */
+/* Does a relative path that begins in /proc/PID or below it lead to something that asks? */
 static __always_inline bool asks_from(struct dentry *base, const char *s, bool nofollow, bool reads)
 {
 	__u64 name = name_of(base);
@@ -277,7 +281,7 @@ static __always_inline bool asks_from(struct dentry *base, const char *s, bool n
 	       asks_below_pid(text_at(s), nofollow);
 }
 
-/* A path with a number. ns: that of the procfs which it begins in, or NULL. */
+/* A path with a number in it. ns: the PID namespace of the procfs that it begins in, or NULL. */
 static __always_inline void on_numbered(struct task_struct *task, const struct path_text *t,
 					__u64 held, int nr, bool nofollow, struct pid_namespace *ns)
 {
@@ -292,7 +296,7 @@ static __always_inline void on_numbered(struct task_struct *task, const struct p
 	}
 	ns = pidns_of(task);
 	look_at(find_pid(ns, number), held, nr);
-	/* Another place than /proc may be another namespace's, most likely the host's. */
+	/* A procfs elsewhere than at /proc may be another namespace's, most likely the host's. */
 	host = host_pidns(ns);
 	if (host != ns && !STARTS_WITH(text_at(t->s), "/proc/"))
 		look_at(find_pid(host, number), held, nr);
@@ -315,7 +319,9 @@ static __always_inline __u64 path_of_socket(__u64 address)
 	return family == AF_UNIX ? address + sizeof(family) : 0;
 }
 
-/* A function of its own, for the verifier to go through once; second: of the call's paths. */
+/*
+ * A separate function, so that the verifier goes through it once; second: the call's second path.
+ */
 __noinline int on_path(__u64 held, int nr, __u32 second)
 {
 	struct task_struct *task = bpf_get_current_task_btf();

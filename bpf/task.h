@@ -30,7 +30,7 @@ static __always_inline __u64 word_at(const void *p)
 	return t->tv_sec;
 }
 
-/* A kernel structure at an address, as if the verifier had known it. */
+/* A kernel structure at an address, as if the verifier knew its type. */
 #define KNOWN(type, ptr) ((type *)bpf_rdonly_cast(ptr, bpf_core_type_id_kernel(type)))
 
 static __always_inline struct task_struct *current_task(bool btf)
@@ -54,7 +54,7 @@ static __always_inline int v1_subsys(void)
 	}
 }
 
-/* The same where BTF pointers are followed: without four calls of a helper. */
+/* The id of the task's v1 cgroup where BTF pointers are followed: saves four calls of a helper. */
 static __always_inline __u64 v1_cgroup_of(struct task_struct *task)
 {
 	__u64 set = word_at(&task->cgroups), at = bpf_core_field_offset(struct css_set, subsys);
@@ -109,18 +109,18 @@ static __always_inline struct pt_regs *regs_of(bool btf, struct task_struct *tas
 {
 	if (btf)
 		return (struct pt_regs *)bpf_task_pt_regs(task);
-	/* 5.10 lacks the helper, and without BTF it cannot be used: they lie at the end. */
+	/* 5.10 lacks the helper, and without BTF it cannot be used: the registers end the stack. */
 	if (cfg_own_btf && bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
 		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	return (struct pt_regs *)(BPF_CORE_READ(task, stack) + cfg_stack_size -
 				  bpf_core_type_size(struct pt_regs));
 }
 
-/* By which numbers and registers a call was made; the last two are of calls within a call. */
+/* Which numbers and registers a call uses; the last two are for calls within a call. */
 enum abi { ABI_NATIVE, ABI_COMPAT, ABI_SOCKETCALL, ABI_IPC };
 
 #if defined(__TARGET_ARCH_x86)
-/* -1 outside of system calls: the entry code says so (arch/x86/entry). */
+/* -1 outside of system calls: the entry code sets it (arch/x86/entry). */
 static __always_inline int regs_nr(bool btf, struct pt_regs *regs)
 {
 	return FIELD(btf, regs, orig_ax);
@@ -148,7 +148,7 @@ static __always_inline __u64 regs_arg(bool btf, struct pt_regs *regs, unsigned i
 	}
 }
 
-/* What regs_arg() leaves out, and a 32-bit call has arguments in. */
+/* The registers that regs_arg() leaves out and 32-bit calls have arguments in. */
 static __always_inline __u64 regs_others(bool btf, struct pt_regs *regs)
 {
 	return FIELD(btf, regs, bx) ^ FIELD(btf, regs, cx) << 21 ^ FIELD(btf, regs, bp) << 42;
@@ -159,7 +159,7 @@ static __always_inline bool is_compat(bool btf, struct task_struct *task)
 	return FIELD(btf, task, thread_info.status) & TS_COMPAT;
 }
 
-/* The register of an argument. */
+/* Where the register of an argument lies. */
 static __always_inline const void *native_place(struct pt_regs *regs, unsigned int n)
 {
 	switch (n) {
@@ -172,7 +172,7 @@ static __always_inline const void *native_place(struct pt_regs *regs, unsigned i
 	}
 }
 
-/* The same of a 32-bit call. */
+/* The same for a 32-bit call. */
 static __always_inline const void *compat_place(struct pt_regs *regs, unsigned int n)
 {
 	switch (n) {
@@ -192,8 +192,8 @@ static __always_inline enum abi abi_of_compat(int nr)
 }
 
 /*
- * Is the task within the call still, and not on its way back, where work that was put off is done?
- * Until the call has ended the result is what it was set to at first (arch/x86/entry, 5.10 to 7.3).
+ * Is the task still within the call, and not on its way back, where deferred work is done? Until
+ * the call has ended, the result is what the entry code set it to (arch/x86/entry, 5.10 to 7.3).
  */
 static __always_inline bool is_within_call(struct pt_regs *regs)
 {
@@ -221,7 +221,7 @@ static __always_inline __u64 regs_arg(bool btf, struct pt_regs *regs, unsigned i
 
 	/*
 	 * regs[0] may hold the return value already. Both are read in the same way, or the compiler
-	 * makes one instruction of a load by BTF and one from the stack, which the verifier
+	 * merges a load by BTF and one from the stack into one instruction, which the verifier
 	 * refuses.
 	 */
 	(void)btf;
@@ -254,7 +254,7 @@ static __always_inline const void *compat_place(struct pt_regs *regs, unsigned i
 	return native_place(regs, n);
 }
 
-/* Nothing like that is in the ABI that arm64 runs (arch/arm/tools/syscall.tbl: oabi). */
+/* The 32-bit ABI that arm64 runs has neither (arch/arm/tools/syscall.tbl: oabi). */
 static __always_inline enum abi abi_of_compat(int nr)
 {
 	(void)nr;
@@ -263,14 +263,14 @@ static __always_inline enum abi abi_of_compat(int nr)
 
 static __always_inline bool is_within_call(struct pt_regs *regs)
 {
-	(void)regs; /* they do not tell */
+	(void)regs; /* the registers do not tell */
 	return true;
 }
 #endif
 
 /*
- * Numbers of 32-bit calls have no more bits; of a register the lower ones come first. A call that
- * socketcall makes has its arguments in a list (net/socket.c), one that ipc makes has them behind
+ * Arguments of 32-bit calls have 32 bits, which come first in the memory of a register. A call that
+ * socketcall makes has its arguments in a list (net/socket.c), one that ipc makes has them after
  * its own number (ipc/syscall.c). What cannot be read has all bits set.
  */
 static __noinline __u64 compat_arg(enum abi abi, struct pt_regs *regs, unsigned int n)
@@ -304,8 +304,8 @@ static __always_inline __u64 call_arg(bool btf, enum abi abi, struct pt_regs *re
 #define USERNS_NESTING 33 /* the kernel's own limit (kernel/user_namespace.c) */
 
 /*
- * The owner of a user namespace may do everything in it and below it from the namespace that it
- * was made in, whatever its set (security/commoncap.c:cap_capable, 5.10 to 7.3).
+ * The owner of a user namespace may, from the namespace that it was made in, do everything in it
+ * and below it, whatever the capability sets say (security/commoncap.c:cap_capable, 5.10 to 7.3).
  */
 static __noinline int owns(const struct cred *cred, struct user_namespace *target)
 {
@@ -380,10 +380,10 @@ static __always_inline void fill_creds(struct ct_creds *c, struct task_struct *t
 	c->pad = 0;
 }
 
-#define PIDNS_NESTING 8 /* levels of PID namespaces that are looked at for user space's */
+#define PIDNS_NESTING 8 /* levels of PID namespaces that are searched for user space's */
 
 /*
- * A task's number, and its thread group's leader's, in the PID namespace of user space: 0 if it has
+ * The number of a task or of its thread group's leader in user space's PID namespace; 0 if it has
  * none there.
  */
 static __always_inline __u32 number_of(struct task_struct *task, bool leader)
