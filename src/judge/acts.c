@@ -15,17 +15,17 @@ static bool is_setup(const struct ct_case *c, uint32_t entry)
 	return !strcmp(ct_workload__phase(c->w, entry), "setup");
 }
 
-/* What is the same of all reasons that an act gives. */
+/* What all reasons that an act gives have in common. */
 struct ground {
 	const char *site, *syscall, *process, *text, *source;
 	uint32_t entry;
 	uint64_t count;
 	enum ct_verdict verdict;
-	bool refused; /* it is not a need then, but shows a wish */
+	bool refused; /* then it is not a need, but shows a wish */
 	bool doubtful;
 };
 
-/* Each of the set is needed, or (any) one of them. */
+/* Adds a need for each of the set, or (any) for one of them. */
 static void need(struct ct_case *c, uint64_t set, bool any, const struct ground *g)
 {
 	if (!ct_rules__has(c->rules, g->site))
@@ -75,9 +75,9 @@ static bool is_in_own_namespace(const struct ct_case *c, uint8_t level)
 }
 
 /*
- * Is this set, apart from what was dropped, one that capget reported to the caller? Few programs
- * list by name all but one of what they happen to hold, or of much, all but a few. Where more is
- * missing it may be what the program wants whatever it has: capsh is given such lists.
+ * Was this set, apart from what was dropped, taken over from what capget reported? Few programs
+ * list by name all but one of what they happen to hold, or all but a few of many. Where more is
+ * missing, the set may be what the program wants whatever it has: capsh is given such lists.
  */
 static bool is_as_told(uint64_t set, uint64_t dropped)
 {
@@ -92,9 +92,9 @@ static uint64_t named(uint64_t asked, uint64_t told)
 
 /*
  * A capset for an explicit set fails with EPERM unless all of it is permitted. A caller that took
- * over what capget had reported would ask for less if it had less; that it has called capget before
- * does not show it. Each of the three sets may be made from the one of its kind, from what is
- * permitted, or be the same as the one that becomes permitted.
+ * over what capget had reported would ask for less if it had less; that it called capget before
+ * does not show that it did so. Each of the three sets may be made from the reported one of its
+ * kind or from what is permitted, or be the same as the one that becomes permitted.
  */
 static uint64_t named_by_capset(const struct ct_case *c, const struct ct_act_key *k)
 {
@@ -103,7 +103,7 @@ static uint64_t named_by_capset(const struct ct_case *c, const struct ct_act_key
 
 	if (k->asked == CT_ASKED_NOTHING)
 		return all;
-	if (k->asked == CT_ASKED_SOME) /* of root's the bounding set is a fair guess */
+	if (k->asked == CT_ASKED_SOME) /* for root the bounding set is a fair guess */
 		permitted = effective = k->before;
 	set = named(k->a, permitted);
 	if (k->b != k->a && named(k->b, permitted))
@@ -126,8 +126,9 @@ static void join_in(struct ct_ranges *to, const struct ct_workload *part, const 
 }
 
 /*
- * Was the same wish refused in another recording, to everyone, and lived with? Refused in the same
- * one it was somebody else's, who may have given up what the others need.
+ * Was the same wish refused to everyone in another recording, and the program went on? If it was
+ * also granted in that recording, the refusal was somebody else's, who may have given up what the
+ * others need.
  */
 static bool was_lived_without(const struct ct_case *c, const struct ct_act_key *k)
 {
@@ -159,7 +160,7 @@ static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *
 
 	if (is_in_own_namespace(c, a->key.level))
 		return;
-	/* Where the compiler made the check part of cap_capset (5.10 to 6.12) none is ever seen. */
+	/* Where the compiler inlined the check into cap_capset (5.10 to 6.12) none is ever seen. */
 	if (beyond && ct_whole__asks_beyond(c->w, a->key.entry) != CT_NO)
 		set |= (beyond & a->key.before) | CT_CAP(SETPCAP);
 	g.site = "cap_capset";
@@ -202,7 +203,7 @@ static void judge_gate(struct ct_case *c, const struct ct_act *a, const char *co
 
 /*
  * A task that reboots its own PID namespace dies in the call (reboot_pid_ns), whose end is never
- * seen. The question that was granted within stands for it.
+ * seen. The check that was granted within the call stands for it.
  */
 static void judge_no_return(struct ct_case *c, const struct ct_kind *k)
 {
@@ -222,7 +223,7 @@ static void judge_no_return(struct ct_case *c, const struct ct_kind *k)
 	judge_gate(c, &a, comm);
 }
 
-/* A profile of one's own may gate whatever it likes, and only some calls are watched. */
+/* A custom profile may gate whatever it likes, and only some calls are watched. */
 static void judge_unwatched_gates(struct ct_case *c)
 {
 	const char *syscall = NULL;
@@ -242,8 +243,8 @@ static void judge_unwatched_gates(struct ct_case *c)
 }
 
 /*
- * The tracepoint lies within cap_capable, which the compiler may make part of its askers in
- * commoncap.c (Debian's 5.10 to 6.12): the other attach types do not see those questions then.
+ * The tracepoint lies within cap_capable. Where the compiler inlines that into its callers in
+ * commoncap.c (Debian's 5.10 to 6.12), the other attach types do not see their checks.
  */
 static bool sees_commoncap(const struct ct_case *c)
 {
@@ -303,18 +304,17 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 	case CT_ACT_TARGET: ct_case__add_target(c, a); break;
 	case CT_ACT_SYSCALL: judge_gate(c, a, comm); break;
 	case CT_ACT_LOW_MAP: judge_low_map(c, a, comm); break;
-	default: /* dropping is asked by ns_capable, which every attach type sees: a kind */ break;
+	default: /* a drop is checked by ns_capable, which every attach type sees: a kind */ break;
 	}
 }
 
 /*
- * With the effective bit set, execve fails unless the whole permitted set of
- * the file is within the bounding set. So it does with no_new_privs, which only
- * takes away afterwards what was gained.
+ * With the effective bit set, execve fails unless the whole permitted set of the file is within the
+ * bounding set. It also fails with no_new_privs, which takes away what was gained only afterwards.
  */
 static void judge_exec(struct ct_case *c, const struct ct_exec *x)
 {
-	const char *file = x->file ? x->file : ""; /* whatever a recording says, or does not */
+	const char *file = x->file ? x->file : ""; /* a recording may lack it */
 	const char *name = strrchr(file, '/');
 	struct ground g = {
 		.site = "bprm_caps_from_vfs_caps",
@@ -335,13 +335,13 @@ static void judge_exec(struct ct_case *c, const struct ct_exec *x)
 }
 
 /*
- * From within a new user namespace one can only map one's own effective id of the parent. To map 0
- * so, SETFCAP must have been held when the namespace was made: create_user_ns notes it
- * and asks nothing. Written from outside, the kernel asks.
+ * From within a new user namespace one can only map one's own effective id in the parent. To map 0
+ * that way, SETFCAP must have been held when the namespace was made: create_user_ns notes that and
+ * does not ask. If the map is written from outside, the kernel asks.
  */
 static bool maps_root_from_within(const struct ct_case *c, const struct ct_kind *k)
 {
-	/* Of another user namespace than the host's it is not known who is user 0. */
+	/* In a user namespace other than the host's it is not known who is user 0. */
 	bool may_be_root = k->key.flags & CT_F_EUID0 || c->is.base_level;
 
 	return k->key.cap == CAP_SYS_ADMIN && k->key.flags & CT_F_GRANTED && may_be_root &&
@@ -365,7 +365,7 @@ static void judge_root_map(struct ct_case *c, const struct ct_kind *k)
 		.verdict = CT_REQUIRED,
 	};
 
-	/* Whoever makes a further one within holds everything there. */
+	/* Whoever makes another namespace within such a one holds everything there. */
 	if (is_setup(c, k->key.entry) || k->key.level <= c->is.base_level ||
 	    (c->is.base_known && k->key.level != c->is.base_level + 1) ||
 	    !maps_root_from_within(c, k))

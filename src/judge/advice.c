@@ -9,9 +9,9 @@
 #include "judge/judge_priv.h"
 
 /*
- * Of the ways to meet a need, those that the engine can be asked for: where its version is not
- * known, what the workload was given is a surer one than a name that not every version has. A way
- * that nobody can go is left as it is.
+ * The ways to meet a need that the engine can be asked for. Where its version is not known, what
+ * the workload was given is surer than a name that not every version has. If no way is left, the
+ * need stays as it is.
  */
 static uint64_t open_to(const struct ct_case *c, uint64_t any_of)
 {
@@ -23,7 +23,7 @@ static uint64_t open_to(const struct ct_case *c, uint64_t any_of)
 	return known ? known : any_of;
 }
 
-/* The needs of at least this weight, as the cover wants them; the caller frees. */
+/* The needs of at least this weight, as ct_hitting_set__cheapest() takes them; the caller frees. */
 static uint64_t *needs_from(const struct ct_case *c, enum ct_verdict least, size_t *n)
 {
 	uint64_t *sets = ct_xzalloc((c->nneeds + 1) * sizeof(*sets));
@@ -81,7 +81,7 @@ static int by_importance(const void *x, const void *y)
 
 	if (a->verdict != b->verdict)
 		return a->verdict > b->verdict ? -1 : 1;
-	/* The entry point's own before what was run inside. */
+	/* The entry point's own reasons come before those of what was run inside. */
 	if (!strcmp(a->phase, "main") != !strcmp(b->phase, "main"))
 		return !strcmp(a->phase, "main") ? -1 : 1;
 	if (strcmp(a->phase, b->phase))
@@ -127,7 +127,7 @@ static void fill_cap(struct ct_advice *a, struct ct_case *c, struct ct_cap_verdi
 		qsort(v->reasons, v->nreasons, sizeof(*v->reasons), by_importance);
 }
 
-/* An alternative that was chosen but never asked itself still needs a reason to show. */
+/* An alternative that was chosen, but was never asked for itself, still needs a reason to show. */
 static void borrow_reasons(struct ct_case *c, uint64_t chosen)
 {
 	size_t n = c->nreasons;
@@ -153,7 +153,7 @@ static void borrow_reasons(struct ct_case *c, uint64_t chosen)
 	}
 }
 
-/* What verify found that no reason of the recording speaks of. */
+/* Gives a reason to what verify found needed and no reason of the recording explains. */
 static void explain_settled(struct ct_case *c)
 {
 	uint64_t explained = 0;
@@ -172,7 +172,7 @@ static void explain_settled(struct ct_case *c)
 	}
 }
 
-/* Of what is in the set: "; KILL in 1, SETGID in 2 of them", or "". */
+/* What of the set was needed in some recordings only: "; KILL in 1, SETGID in 2 of them", or "". */
 static char *not_in_every(const struct ct_advice *a)
 {
 	struct ct_str s = { 0 };
@@ -195,7 +195,7 @@ static bool has_gaps(const struct ct_losses *l)
 	       l->lookups;
 }
 
-/* "; no new kind of check in the last 4 min of 10 min", or "" for what was too short for that. */
+/* "; no new kind of check in the last 4 min of 10 min", or "" if too short to tell. */
 static char *growth(const struct ct_watched *w)
 {
 	ct_autofree char *quiet = ct_human__duration(w->quiet_ns);
@@ -233,7 +233,7 @@ static const char *uncovered(enum ct_tristate reload_seen)
 	       "recognised";
 }
 
-/* What of it went by without a witness: "; not watched: for 5 s; ...", or "". */
+/* What was not watched: "; nobody watched it for 5 s; ...", or ""; *any: was there anything? */
 static char *not_watched(const struct ct_workload *w, const struct ct_host *host, bool *any)
 {
 	ct_autofree char *time = ct_unwatched__text(w);

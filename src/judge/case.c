@@ -23,7 +23,7 @@ static bool says_same(const struct ct_reason *a, const struct ct_reason *b)
 	       ct_str_equal(a->text, b->text) && ct_str_equal(a->syscall, b->syscall);
 }
 
-/* Where the reason is or belongs. One table for all: a busy host has thousands of reasons. */
+/* The slot where the reason is or belongs. One table for all: busy hosts have thousands. */
 static uint32_t *slot_of(const struct ct_case *c, int cap, const struct ct_reason *like)
 {
 	uint32_t hash = ct_hash32(like->site, strlen(like->site)) * 31 + (uint32_t)cap;
@@ -39,7 +39,7 @@ static uint32_t *slot_of(const struct ct_case *c, int cap, const struct ct_reaso
 	}
 }
 
-/* At most half full. */
+/* Keeps the table at most half full. */
 static void grow_slots(struct ct_case *c)
 {
 	if (2 * (c->nreasons + 1) <= c->nslots)
@@ -103,8 +103,9 @@ static bool is_fault(int signal)
 }
 
 /*
- * Ended by a signal is how services end, unless they brought it on themselves; a status of its own
- * means that it failed. A shell's status for a signal is 128 and its number.
+ * Services are normally ended by a signal, which counts as a failure only if they caused it
+ * themselves; an exit status of their own counts as one. A shell reports a signal as 128 plus its
+ * number.
  */
 bool ct_case__has_failed(const struct ct_workload *part)
 {

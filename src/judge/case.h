@@ -15,11 +15,10 @@ struct ct_need {
 	enum ct_verdict verdict;
 };
 
-/* A workload on its way to an advice. */
 struct ct_case {
 	const struct ct_workload *w;
 	const struct ct_workload *whole; /* of which w is a part */
-	const char *backend;		 /* that recorded; NULL: unknown */
+	const char *backend;		 /* the attach type that recorded; NULL: unknown */
 	struct ct_need *needs;
 	size_t nneeds, needs_cap;
 	struct ct_target *targets;
@@ -29,9 +28,9 @@ struct ct_case {
 	size_t nreasons, reasons_cap, cap_of_len, cap_of_cap;
 	uint32_t *slots;		   /* hash table of reasons: index + 1, 0 empty */
 	size_t nslots;			   /* a power of two */
-	struct ct_ranges now;		   /* recordings with what is in hand */
-	struct ct_ranges seen[CT_CAP_MAX]; /* those with a need that it would meet */
-	size_t seen_in[CT_CAP_MAX];	   /* so many */
+	struct ct_ranges now;		   /* recordings that have what is being judged */
+	struct ct_ranges seen[CT_CAP_MAX]; /* those with a need that the capability would meet */
+	size_t seen_in[CT_CAP_MAX];	   /* how many those are */
 	uint64_t granted_caps;		   /* granted at least once, to anybody inside */
 	uint64_t granted[CT_CAP_MAX], denied[CT_CAP_MAX];
 	uint64_t host_caps; /* needed where the initial user namespace is asked */
@@ -51,15 +50,15 @@ struct ct_reason *ct_case__reason(struct ct_case *c, int cap, enum ct_verdict v,
 struct ct_reason *ct_case__say(struct ct_case *c, int cap, const struct ct_reason *like);
 void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v);
 
-/* Takes in hand what the part has in these recordings. */
+/* Notes what is judged next: something that the part has in these recordings. */
 void ct_case__see(struct ct_case *c, const struct ct_ranges *in);
 
 /* Did this part's main process end with an error of its own? */
 bool ct_case__has_failed(const struct ct_workload *part);
 
-void ct_target__free(struct ct_target *t); /* what it holds */
+void ct_target__free(struct ct_target *t); /* frees what it holds */
 
-/* What it holds, but the strings of its reasons, which have moved to the advice. */
+/* Frees what it holds, but not the strings of its reasons, which have moved to the advice. */
 void ct_case__free(struct ct_case *c);
 
 #endif

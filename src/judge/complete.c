@@ -16,9 +16,9 @@ const char *const ct_gap_names[] = {
 };
 
 /*
- * Of a total not even the system call is known, which is what tells of a file system that was
- * mounted or of a reboot (acts.c). Without its call site a check shows all that it shows with it,
- * but for one thing: that user 0 was mapped into a user namespace, which takes SETFCAP unasked.
+ * May the check hide a need? Of a total not even the system call is known, which would tell of a
+ * mount or of a reboot (acts.c). Without its call site a check shows all that it shows with it, but
+ * for one thing: that user 0 was mapped into a user namespace, which takes SETFCAP unasked.
  */
 static bool may_hide_need(const struct ct_kind *k)
 {
@@ -49,7 +49,7 @@ static bool calls_capset(const struct ct_workload *part)
 	return false;
 }
 
-/* Those that are needed in any case. */
+/* Capabilities that are needed in any case. */
 static uint64_t required(const struct ct_case *c)
 {
 	uint64_t set = 0;
@@ -79,7 +79,7 @@ static int64_t began_ms(const struct ct_workload *part, const struct ct_host *ho
 	return part->since_ms ? part->since_ms : host->start_ms;
 }
 
-/* When somebody watched the part again; if that was not noted, not before its end. */
+/* When somebody watched the part again; if that was not noted, the part's end. */
 static int64_t watched_again_ms(const struct ct_workload *part, const struct ct_host *host)
 {
 	uint64_t ns = part->to_ns > part->from_ns ? part->to_ns - part->from_ns : 0;
@@ -99,8 +99,8 @@ static int64_t unwatched_until(const struct ct_workload *w, const struct ct_host
 }
 
 /*
- * Did a run of it go by without a witness for a time? What it needed then may be what no earlier
- * run did, so that only a run makes up for it that began afterwards and was watched from its start.
+ * Did nobody watch some run of it for a time? Perhaps no earlier run needed what it needed then, so
+ * only a run that began afterwards and was watched from its start makes up for it.
  */
 static bool was_unwatched(const struct ct_workload *w, const struct ct_host *host)
 {
@@ -143,8 +143,10 @@ unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_session *s)
 
 unsigned int ct_gaps__merged(unsigned int a, unsigned int b)
 {
-	/* One that is whole cannot become less so by another, but by what nobody watched: that
-	 * may have been later. */
+	/*
+	 * An advice that is whole does not become less so by another one, except for a time that
+	 * nobody watched, which may have been later.
+	 */
 	if (!a || !b)
 		return (a | b) & CT_GAP_UNWATCHED;
 	return ((a | b) & ~(unsigned int)CT_GAP_START) | (a & b);
@@ -158,7 +160,10 @@ bool ct_report__is_incomplete(const struct ct_report *r)
 	return false;
 }
 
-/* To be typed as it stands: a word that no shell takes for anything else, or a place to fill in. */
+/*
+ * A word to be typed as it stands: the name, if every shell takes it as one word, or a place to
+ * fill in.
+ */
 static const char *word(const char *name, const char *instead)
 {
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -168,7 +173,7 @@ static const char *word(const char *name, const char *instead)
 										      instead;
 }
 
-/* How its start can be recorded, too. */
+/* The command that records its start, too; the caller frees. */
 static char *cure(const struct ct_workload *w)
 {
 	switch (w->kind) {
@@ -196,7 +201,7 @@ char *ct_unwatched__text(const struct ct_workload *w)
 	}
 	if (!ns)
 		return NULL;
-	/* Of what was left open it is only known that it was. */
+	/* Less than a second stands for a time of unknown length. */
 	time = ns < CT_NS_PER_SEC ? ct_xstrdup("a time") : ct_human__duration(ns);
 	until = ms ? ct_moment__utc(ms) : NULL;
 	return ct_xasprintf("nobody watched it for %s%s%s", time, until ? ", last until " : "",

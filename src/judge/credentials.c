@@ -26,8 +26,8 @@ static bool starts_with(const char *s, const char *prefix)
 }
 
 /*
- * Not backing_file_write_iter and the like, between overlayfs and a layer: FUSE passes on to them,
- * too, with its server's credentials (fs/fuse/passthrough.c, 6.9).
+ * Not backing_file_write_iter and the like, which lie between overlayfs and a layer: FUSE calls
+ * them, too, with its server's credentials (fs/fuse/passthrough.c, 6.9).
  */
 static bool is_overlays(const char *frame)
 {
@@ -51,7 +51,7 @@ static bool works_on_layer(const char *frame)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
 		if (!strcmp(frame, names[i]))
 			return true;
-	/* vfs_listxattr ends in the layer's own function, so that its frame is gone. */
+	/* vfs_listxattr ends by jumping to the layer's own function, so that its frame is gone. */
 	if (ct_str_ends(frame, "_listxattr"))
 		return true;
 	/* vfs_ioc_setflags_prepare asks about the overlay's own file (5.10). */
@@ -59,7 +59,10 @@ static bool works_on_layer(const char *frame)
 	       (starts_with(frame, "vfs_") && !starts_with(frame, "vfs_ioc_"));
 }
 
-/* Functions of overlayfs that ask under the mounter's credentials themselves, but when mounting. */
+/*
+ * Functions of overlayfs that ask under the mounter's credentials themselves, except while
+ * mounting.
+ */
 static bool asks_as_mounter(const char *frame)
 {
 	static const char *const names[] = { "ovl_can_decode_fh", "ovl_decode_real_fh",
@@ -74,10 +77,10 @@ static bool asks_as_mounter(const char *frame)
 }
 
 /*
- * Are the mounter's credentials in force? A function of overlayfs on the way does not show it: what
- * is asked about the overlay's own file is asked of the caller (ovl_permission, ovl_setattr), whose
- * credentials may be others than the task's, too: an io_uring personality, those of a core dump.
- * What it asks of a layer comes through the VFS again.
+ * Are the mounter's credentials in force? A frame of overlayfs does not show it: what is asked
+ * about the overlay's own file is asked of the caller (ovl_permission, ovl_setattr), whose
+ * credentials may also differ from the task's, as those of an io_uring personality or a core dump
+ * do. What overlayfs asks of a layer comes through the VFS again.
  */
 static bool is_asked_of_mounter(const struct ct_kind *k)
 {
@@ -92,8 +95,8 @@ static bool is_asked_of_mounter(const struct ct_kind *k)
 }
 
 /*
- * What was under way in a container when we came was not seen to enter it: a runtime's set-up, or
- * that of a health check, looks like the workload itself.
+ * A process that was in a container before the recording was not seen to enter it: a runtime's
+ * set-up, or that of a health check, looks like the workload itself.
  */
 static bool may_have_entered(const struct ct_case *c, const struct ct_kind *k)
 {
@@ -116,9 +119,9 @@ bool ct_case__kind_is_uncertain(const struct ct_kind *k)
 }
 
 /*
- * Root that executes a program holds all of its bounding set (handle_privileged_root). Where it
- * holds all that the workload was given, and no process changed its sets, it would hold what was
- * given besides.
+ * When root executes a program, it gets all of its bounding set (handle_privileged_root). So where
+ * it holds all that the workload was given, and no process changed its sets, it would also hold
+ * whatever else was given.
  */
 static bool would_hold_more(const struct ct_case *c, const struct ct_kind *k)
 {

@@ -52,7 +52,7 @@ bool ct_engine_names__are_unknown(const struct ct_workload *w)
 	return first_version(w) && major_of(w) < 0;
 }
 
-/* Of several recordings one of an old engine, if there is any. */
+/* Of several recordings one with an old engine, if there is any. */
 static const struct ct_workload *telling_part(const struct ct_workload *w)
 {
 	ct_workload__for_each(part, w)

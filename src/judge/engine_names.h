@@ -8,10 +8,10 @@
 /* Capabilities whose names its engine refuses; of several recordings, what any of them refuses. */
 uint64_t ct_engine_names__lacks(const struct ct_workload *w);
 
-/* A container whose engine is known to take every name there is. */
+/* Is it a container whose engine is known to take every name there is? */
 bool ct_engine_names__are_all(const struct ct_workload *w);
 
-/* A container of an engine that did not always, whose version the recording does not tell. */
+/* Is it a container of an engine that did not always do so, in a version that was not recorded? */
 bool ct_engine_names__are_unknown(const struct ct_workload *w);
 
 /* Its engine's name and version for people, such as "Docker 20.10.24"; the caller frees. */

@@ -69,7 +69,10 @@ static unsigned int hits(int cap, const uint64_t *needs, size_t n, uint64_t have
 	return count;
 }
 
-/* Too many to try them all: what meets most for its weight, less what that made needless. */
+/*
+ * For too many to try them all: takes what meets most for its weight, then drops what that made
+ * needless.
+ */
 static uint64_t greedy(const uint64_t *needs, size_t n, uint64_t have, uint64_t seen)
 {
 	const uint64_t kept = have;

@@ -6,7 +6,7 @@
 #include "judge/judge_priv.h"
 #include "judge/when.h"
 
-/* An entry point that is missing in the image is never executed. */
+/* Did more than the set-up run? An entry point that is missing in the image is never executed. */
 static bool has_run(const struct ct_case *c)
 {
 	const struct ct_workload *w = c->w;
@@ -20,7 +20,7 @@ static bool has_run(const struct ct_case *c)
 				(k->key.entry == CT_ENTRY_ENTERED &&
 				 ct_case__kind_is_outsiders(c, k));
 
-		/* Overcommit checks are counted as one kind, of whatever phase. */
+		/* Overcommit checks are counted as one kind, in whatever phase they were made. */
 		if (!prepares && k->key.entry != CT_ENTRY_ENTERED && k->key.nr != CT_NR_NONE)
 			return true;
 		set_up |= prepares;
@@ -47,7 +47,7 @@ static void know_whole(struct ct_case *c, const struct ct_host *host, const stru
 	c->is.leaves_sets_alone &= !lossy && watched == CT_YES;
 }
 
-/* In how many recordings each capability would meet a need; returns of how many. */
+/* Counts in how many recordings each capability would meet a need; returns how many there are. */
 static size_t count_recordings(struct ct_case *c)
 {
 	ct_autoranges struct ct_ranges all = {};

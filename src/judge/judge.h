@@ -20,8 +20,8 @@ enum ct_gap {
 	CT_GAP_LOST = 2,    /* something was lost that may have been a need */
 	CT_GAP_CUT_OFF = 4, /* the recording file ends early */
 	CT_GAP_DETAIL = 8,  /* too little was noted of some checks, to keep within a budget */
-	CT_GAP_SETS = 16, /* calls that need a capability unasked were not watched, and it may have
-			   * made some */
+	CT_GAP_SETS = 16,   /* calls that need a capability without a check were not watched, and it
+			       may have made some */
 	CT_GAP_UNWATCHED = 32, /* nobody watched it for a time, and no other run of it was whole */
 	CT_GAP_GUEST = 64      /* it runs on another kernel: a virtual machine's, gVisor's */
 };
@@ -32,7 +32,7 @@ enum ct_gap {
 
 /* Which set goes into cap_add. */
 enum ct_mode {
-	CT_MODE_DEFAULT,  /* required only; of an advice made earlier, what it has */
+	CT_MODE_DEFAULT,  /* required only; an advice made earlier keeps what it has */
 	CT_MODE_STRICT,	  /* required only, also of an advice that was made generous */
 	CT_MODE_GENEROUS, /* everything that was used */
 };
@@ -47,7 +47,7 @@ struct ct_reason {
 	const char *phase; /* "main", "exec", "health", "setup" */
 	enum ct_scope scope;
 	uint64_t granted, denied;  /* checks */
-	struct ct_outcome outcome; /* of refused calls, as far as watched */
+	struct ct_outcome outcome; /* of refused calls, as far as they were watched */
 	uint64_t first_ns, last_ns;
 	char *text;	    /* for people, without a full stop */
 	const char *source; /* of the kernel fact, or NULL */
@@ -56,17 +56,17 @@ struct ct_reason {
 };
 
 /*
- * Another process held no more than the caller, so that the kernel asked nothing (targets.c). With
- * a smaller set than that process holds it would.
+ * Another process that held no more than the caller, so that the kernel did not ask (targets.c). It
+ * would ask if the caller lacked something that this process holds.
  */
 struct ct_target {
 	uint32_t kind;		 /* CT_TARGET_LOOK or CT_TARGET_SCHEDULE */
-	uint64_t holds;		 /* the other process */
+	uint64_t holds;		 /* what the other process is permitted */
 	char *syscall, *process; /* NULL: unknown */
 	const char *phase;
 	uint64_t count;
 	struct ct_ranges in; /* recordings; empty in an advice that was read */
-	size_t seen_in;	     /* so many */
+	size_t seen_in;	     /* how many recordings those were */
 };
 
 struct ct_cap_verdict {
@@ -79,7 +79,7 @@ struct ct_cap_verdict {
 	uint64_t granted, denied;
 	struct ct_reason *reasons; /* most important first */
 	size_t nreasons, reasons_cap;
-	bool host_use;	/* needed where only the initial user namespace's holder passes */
+	bool host_use;	/* needed for a check against the initial user namespace */
 	size_t seen_in; /* recordings with a need that it would meet; 0: not known */
 };
 
@@ -91,13 +91,13 @@ struct ct_warning {
 
 /* One run of verify. */
 struct ct_verify_run {
-	bool recording;	    /* with what the workload was given */
+	bool recording;	    /* the run with what the workload was given */
 	uint64_t set;	    /* its capabilities */
 	const char *ending; /* "works", "fails", "unable" */
 	char *why;	    /* NULL: it works */
 	uint64_t refused;   /* in it, and not in the recording */
 	uint64_t ns;
-	unsigned int start; /* on the same volumes: 1, 2...; 0: each set starts once */
+	unsigned int start; /* which start on the same volumes: 1, 2...; 0: each set starts once */
 };
 
 /* What verify found out by running the workload. */
@@ -107,7 +107,7 @@ struct ct_verified {
 	int runs;	   /* beyond the recording */
 	bool flaky;	   /* one set worked once and failed once */
 	uint64_t degraded; /* refused under the final set, and it works */
-	uint64_t kept;	   /* needed by the recording, in no later run asked for again */
+	uint64_t kept;	   /* needed in the recording, and asked for in no later run */
 	char *privileged;  /* it was given --privileged, which was "dropped" or is
 			    * "needed"; NULL: neither */
 	struct ct_verify_run *list;
@@ -121,12 +121,12 @@ struct ct_advice {
 	uint64_t removed;	     /* configured, in neither */
 	unsigned int gaps;	     /* of enum ct_gap; 0: it is complete */
 	enum ct_confidence confidence;
-	char *why;		     /* of the confidence */
+	char *why;		     /* why there is that confidence */
 	uint64_t checks;	     /* all counted */
 	size_t recordings;	     /* merged into this advice */
 	struct ct_cap_verdict *caps; /* every capability checked or needed, kernel order */
 	size_t ncaps;
-	struct ct_target *targets; /* that the set was compared with */
+	struct ct_target *targets; /* with which the set is compared */
 	size_t ntargets, targets_cap;
 	struct ct_warning *warnings;
 	size_t nwarnings, warnings_cap;
@@ -139,7 +139,7 @@ struct ct_report {
 	struct ct_advice *advices;
 	size_t nadvices;
 	uint64_t unknown_sites; /* of all of them */
-	/* Read from a file: what codes and sources, which are static otherwise, point to. */
+	/* If read from a file: the strings that codes and sources, otherwise static, point to. */
 	char **texts;
 	size_t ntexts, texts_cap;
 };
@@ -162,13 +162,13 @@ struct ct_judge_opts {
 /*
  * Was this asked in the execve that ends a container's set-up? It is made with what the container
  * is given (a set of capabilities): runc and crun have given up the rest by then. What is asked
- * there of a path, a program or its interpreter is asked of the container's set, and without it
- * nothing starts at all. The executions before that, of a runtime's own programs, are made with
- * more; where everything is given the two are not told apart.
+ * there about a path, a program or its interpreter is asked of the container's set, and if it is
+ * refused nothing starts at all. Before that a runtime executes its own programs with more; where
+ * everything is given, the two cannot be told apart.
  */
 bool ct_judge__starts_program(const struct ct_kind *k, uint64_t given);
 
-/* Never fails, and leaves the session as it is; the caller frees the report before that. */
+/* Never fails, and leaves the session as it is. The caller frees the report, before the session. */
 struct ct_report *ct_judge__with(const struct ct_session *s, const struct ct_judge_opts *o);
 
 /* By every rule. */
@@ -177,22 +177,24 @@ struct ct_report *ct_judge__session(const struct ct_session *s, enum ct_mode mod
 void ct_report__free(struct ct_report *r);
 
 /*
- * Takes another report's advices into this one; from is empty afterwards, *s and *from_s are the
- * sessions they borrow from, and from_s is to be freed. Advices of the same workload
- * (model/tally.h) become one: the cheapest set that meets the needs of both, where a verified
- * set counts as it is, without alternatives. It is as sure as the less sure one, and
- * proved only if both were.
+ * Takes another report's advices into this one; from is empty afterwards. *s and *from_s are the
+ * sessions they borrow from; the caller frees from_s. Advices of the same workload (model/tally.h)
+ * become one: the cheapest set that meets the needs of both, where a verified set counts as it is,
+ * without alternatives. It is as sure as the less sure one, and proved only if both were.
  */
 void ct_report__merge(struct ct_report *into, struct ct_session *s, struct ct_report *from,
 		      struct ct_session *from_s, enum ct_mode mode);
 
-/* Advices made earlier, as if made in that mode. The default leaves all, verified ones stay. */
+/*
+ * Changes advices made earlier to what they would be in that mode. The default mode leaves all as
+ * they are, and verified ones stay in any case.
+ */
 void ct_report__set_mode(struct ct_report *r, const struct ct_session *s, enum ct_mode mode);
 
 /* The gaps' names in JSON, in the order of their bits, with NULL at the end. */
 extern const char *const ct_gap_names[];
 
-/* Of two advices of the same workload together. */
+/* The gaps of two advices of the same workload together. */
 unsigned int ct_gaps__merged(unsigned int a, unsigned int b);
 
 /* What is missing and how to get it, a sentence without its full stop, printable. NULL: nothing. */

@@ -11,14 +11,16 @@ bool ct_case__kind_is_outsiders(const struct ct_case *c, const struct ct_kind *k
 /* Other credentials, which may be the workload's: whose they are is not known. */
 bool ct_case__kind_is_uncertain(const struct ct_kind *k);
 /*
- * What may take the place of the capability that was asked for. cap_capable() looks at the
- * effective set: what these credentials did not hold at that moment would not have done instead,
- * be it lowered or dropped. What was never given counts only where they would certainly have held
- * it. Where the check was refused, both were missing, and either may be given.
+ * The capabilities that might have done in place of the one that was asked for. cap_capable() looks
+ * at the effective set: what these credentials did not hold at that moment, because it was lowered
+ * or dropped, would not have done. What was never given counts only where they would certainly have
+ * held it. Where the check was refused, both were missing, and either may be given.
  */
 uint64_t ct_case__held(const struct ct_case *c, const struct ct_kind *k);
 
-/* kinds.c: every kind of check, first; acts.c: everything that is a need without one. */
+/*
+ * kinds.c: judges every kind of check, first; acts.c: judges everything that is a need without one.
+ */
 void ct_case__judge_kinds(struct ct_case *c);
 void ct_case__judge_acts(struct ct_case *c);
 
@@ -28,14 +30,17 @@ unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_session *s);
 char *ct_unwatched__text(const struct ct_workload *w);
 
 /*
- * targets.c: the cheapest set that meets these n needs, and those that it makes itself: what the
+ * targets.c: the cheapest set that meets these n needs and those that it causes itself: what the
  * kernel asks only because other processes hold more becomes a need as well.
  */
 uint64_t ct_case__cheapest(struct ct_case *c, const uint64_t *needs, size_t n);
 void ct_case__add_target(struct ct_case *c, const struct ct_act *a);
-/* Adds one of an advice that was made earlier; what it holds has moved. */
+/*
+ * Adds a target, such as one of an advice made earlier; what is left in it stays the caller's to
+ * free.
+ */
 void ct_case__bring_target(struct ct_case *c, struct ct_target *t);
-/* Moves them to the advice, for when it is merged with another one. */
+/* Moves the targets to the advice, for when it is merged with another one. */
 void ct_case__keep_targets(struct ct_case *c, struct ct_advice *a);
 /* Does the reason come from a comparison with one of these? */
 bool ct_targets__gave(const struct ct_target *targets, size_t n, const struct ct_reason *r);

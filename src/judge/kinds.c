@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Checks: would the call have done less without? */
+/* Judges checks: would the call have done less without the capability? */
 #include <string.h>
 
 #include "judge/judge_priv.h"
@@ -36,7 +36,7 @@ struct finding {
 	bool known, doubtful;
 };
 
-/* Do both lead from the same function, by the same way, to the question? */
+/* Did the same function ask for both, on the same call path? */
 static bool is_same_path(const struct ct_kind *a, const struct ct_kind *b)
 {
 	size_t i = ct_rules__place(a), j = ct_rules__place(b);
@@ -51,7 +51,8 @@ static bool is_same_path(const struct ct_kind *a, const struct ct_kind *b)
 
 /*
  * Is this the second half of an either-or? The probe knows that another capability was refused to
- * the task in the same call just before; here, that the same function asked for it.
+ * the task in the same call just before. What is found out here is whether the same function asked
+ * for that.
  */
 static bool is_second_half(const struct ct_workload *w, const struct ct_kind *k)
 {
@@ -80,7 +81,10 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 
 	if (!is_second_half(c->w, kind))
 		k.key.after = 0;
-	/* What was in vain may have been so for want of what a failed run is to be given. */
+	/*
+	 * In a failed run a call may have been in vain only for want of what the run is to be
+	 * given.
+	 */
 	if (c->failed && k.key.flags & CT_F_GRANTED)
 		k.outcome.eacces = 0;
 	r = ct_rules__match(c->rules, &k, c->kernel, &f.site, &f.scope);
@@ -111,7 +115,7 @@ bool ct_judge__starts_program(const struct ct_kind *k, uint64_t given)
 	       !(k->key.effective & ~given);
 }
 
-/* For root systemd only narrows the bounding set, and still holds everything in the execve. */
+/* For root, systemd only narrows the bounding set, and root still holds everything in the execve. */
 static bool starts_the_program(const struct ct_case *c, const struct ct_kind *k)
 {
 	return (c->w->kind == CT_WL_CONTAINER || !(k->key.flags & CT_F_EUID0)) &&

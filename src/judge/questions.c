@@ -81,7 +81,10 @@ uint64_t ct_advice__powerless(const struct ct_advice *a)
 	return ct_workload__nonroot(a->workload) == CT_YES ? ct_advice__roots_only(a) : 0;
 }
 
-/* Root has no use for the bits: it holds, or may hold, everything anyway. */
+/*
+ * Did the program gain rights by its file's bits? Root has no use for them: it holds, or may hold,
+ * everything anyway.
+ */
 static bool exec_gained(const struct ct_exec *e)
 {
 	const struct ct_creds *c = &e->creds;
@@ -93,7 +96,7 @@ static bool exec_gained(const struct ct_exec *e)
 	return e->setuid && (c->uid != c->euid || c->gid != c->egid);
 }
 
-/* Could an execve have gone by, or what its file has? */
+/* Could an execve, or what its file grants, have been missed? */
 static bool execs_lost(const struct ct_losses *l)
 {
 	return l->events || l->lookups || l->missed || l->unattributed || l->truncated;
@@ -115,7 +118,7 @@ enum ct_nnp ct_advice__nnp(const struct ct_report *r, const struct ct_advice *a)
 }
 
 /*
- * The API server refuses the two together only where the capability is spelled CAP_SYS_ADMIN so far
+ * So far the API server refuses the two together only if the capability is spelled CAP_SYS_ADMIN
  * (kubernetes issue 119568), which need not stay so.
  */
 enum ct_nnp ct_advice__no_escalation(const struct ct_report *r, const struct ct_advice *a)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What else is asked of an advice: by formats, reports, patches and checks alike. */
+/* Further questions about an advice, asked by formats, reports, patches and checks alike. */
 #ifndef CT_JUDGE_QUESTIONS_H
 #define CT_JUDGE_QUESTIONS_H
 
@@ -13,10 +13,10 @@ const struct ct_cap_verdict *ct_advice__cap(const struct ct_advice *a, int cap);
 /* How far its use reached where one was seen, else how far it can reach; a may be NULL. */
 enum ct_scope ct_advice__scope(const struct ct_advice *a, int cap);
 
-/* Those of given that do where this one is missing; 0: nothing does. */
+/* Those of given that can stand in for cap where it is missing; 0: there are none. */
 uint64_t ct_advice__stand_ins(const struct ct_advice *a, int cap, uint64_t given);
 
-/* Is the need perhaps none? The most important reason decides: if that one is sure, it is. */
+/* Is the need uncertain? The most important reason decides: if it is sure, so is the need. */
 bool ct_cap_verdict__is_doubtful(const struct ct_cap_verdict *cv);
 
 /* ---- sets ---- */
@@ -51,8 +51,8 @@ enum ct_nnp ct_advice__no_escalation(const struct ct_report *r, const struct ct_
 bool ct_advice__warns(const struct ct_advice *a, const char *code);
 
 /*
- * Low-signal warnings, true of nearly every workload: shown where it is asked for
- * (-v, JSON, HTML), and by formats whose target differs in just that.
+ * Low-signal warnings, true of nearly every workload: shown on request (-v, JSON, HTML), and by
+ * formats whose target differs in just that.
  */
 bool ct_warning__is_aside(const struct ct_warning *w);
 

@@ -45,8 +45,8 @@ static void add_reason(struct ct_case *c, int cap, struct ct_reason *r)
 }
 
 /*
- * Of the required ones only those count that the advice met: verify may have found others wrong.
- * What was chosen for no required reason stays, unless the mode has its own opinion.
+ * Of the required needs only those count that the advice met: verify may have found others wrong.
+ * What was chosen without a required reason stays, unless the mode decides about it.
  */
 static void add_needs(struct ct_case *c, const struct ct_advice *a, enum ct_mode mode)
 {
@@ -64,7 +64,7 @@ static void add_needs(struct ct_case *c, const struct ct_advice *a, enum ct_mode
 				ct_case__need(c, r->any_of, CT_OPTIONAL);
 			if (r->verdict != CT_REQUIRED || !(r->any_of & a->cap_add))
 				continue;
-			/* It is compared again with the set of both. */
+			/* What came from a comparison is compared again with the set of both. */
 			if (!ct_targets__gave(a->targets, a->ntargets, r))
 				ct_case__need(c, r->any_of, CT_REQUIRED);
 			rest &= ~r->any_of;
@@ -109,7 +109,7 @@ static void add_advice(struct ct_case *c, struct ct_advice *a, enum ct_mode mode
 	c->ran |= !has_warning(a, "never-ran", -1);
 }
 
-/* Warnings that the judge does not make itself. */
+/* Keeps the warnings that the judge does not make itself. */
 static void keep_warnings(struct ct_advice *a, struct ct_advice *from)
 {
 	static const char *const judges[] = { "host-scope",	"exec-only",	  "failed-run",
@@ -131,7 +131,7 @@ static void keep_warnings(struct ct_advice *a, struct ct_advice *from)
 	}
 }
 
-/* What it was asked to show, in both; the caller frees. NULL: nothing. */
+/* What a run had to show for x and for y; the caller frees. NULL: nothing. */
 static char *join_checks(const char *x, const char *y)
 {
 	if (!ct_str_equal(x, y))
@@ -155,7 +155,7 @@ static struct ct_verified join_verified(const struct ct_verified *x, const struc
 	};
 }
 
-/* What was seen whole is not made less sure by what was not. */
+/* The less sure one. But an advice that is whole is not made less sure by one that is not. */
 static const struct ct_advice *less_sure(const struct ct_advice *x, const struct ct_advice *y)
 {
 	if (!x->gaps != !y->gaps)
@@ -245,7 +245,7 @@ void ct_report__merge(struct ct_report *into, struct ct_session *s, struct ct_re
 	from->nadvices = 0;
 	while (from->ntexts)
 		*CT_PUSH(into->texts, into->ntexts, into->texts_cap) = from->texts[--from->ntexts];
-	/* Those moved belong to s now, those joined go with from_s. */
+	/* Workloads that were moved belong to s, those that were joined go with from_s. */
 	for (size_t i = 0; i < from_s->nworkloads;) {
 		if (owned(s, from_s->workloads[i]))
 			from_s->workloads[i] = from_s->workloads[--from_s->nworkloads];

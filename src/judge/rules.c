@@ -23,7 +23,7 @@
 /* The vocabulary of sites.def. */
 #define C(name) CT_CAP(name)
 #define ALL	(~0ull)
-/* A condition: of the kernel's version, of the call, of the stack. BOTH, ALL3: each of them. */
+/* Conditions on the kernel's version, the call and the stack. BOTH, ALL3: each must hold. */
 #define WHEN(name, number)                               \
 	{                                                \
 		.when = CT_WHEN_##name, .arg = (number), \
@@ -70,7 +70,7 @@
 #define TOUCH		     WHEN(TOUCH, 0)
 #define UNDER(fn)	     NAMED(UNDER, fn)
 #define UTIMES_SET	     WHEN(UTIMES_SET, 0)
-/* A verdict. DOUBTFUL: required, though asked before it is known whether it matters. */
+/* Verdicts. DOUBTFUL: required, though asked before it is known whether it matters. */
 #define REQUIRED CT_REQUIRED, false
 #define DOUBTFUL CT_REQUIRED, true
 #define OPTIONAL CT_OPTIONAL, false
@@ -122,7 +122,7 @@ void ct_rules__free(struct ct_rules *r)
 	free(r);
 }
 
-/* Which of the other reasons; -ENOENT: it is a line of the table, or nothing. */
+/* Index among the other reasons; -ENOENT: the name is a line of the table, or nothing. */
 static int find_other(const char *name)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(others); i++)
@@ -185,7 +185,10 @@ const struct ct_rule *ct_rules__at(const char *site, size_t *n)
 	return *n ? &rules[lo] : NULL;
 }
 
-/* CT_UNKNOWN: its other conditions hold, and the kernel's unknown version decides. */
+/*
+ * Does the rule apply? CT_UNKNOWN: its other conditions hold, and the kernel's unknown version
+ * decides.
+ */
 static enum ct_tristate speaks(const struct ct_rules *set, const struct ct_rule *r,
 			       const struct ct_kind *k, uint32_t kernel)
 {
@@ -211,7 +214,10 @@ static bool asks_for_more(const struct ct_rule *a, const struct ct_rule *b)
 	return __builtin_popcountll(a->alternatives) < __builtin_popcountll(b->alternatives);
 }
 
-/* Of n rules of one site (NULL: none), the first that speaks for this kind; NULL: none. */
+/*
+ * Of n rules of one site (NULL: none), the first that speaks for this kind, or the strictest of
+ * those up to there that may speak; NULL: none.
+ */
 static const struct ct_rule *first_that_speaks(const struct ct_rules *set, const struct ct_rule *r,
 					       size_t n, const struct ct_kind *k, uint32_t kernel)
 {
@@ -252,8 +258,10 @@ const struct ct_rule *ct_rules__match(const struct ct_rules *set, const struct c
 				      uint32_t kernel, const char **site, enum ct_scope *scope)
 {
 	const struct ct_rule *fallback = NULL;
-	/* For people, an unknown place is named by the first function that does more than pass the
-	 * question on. */
+	/*
+	 * An unknown place is shown by the name of the first function that does more than pass the
+	 * question on.
+	 */
 	const char *place = NULL;
 
 	*scope = CT_SCOPE_NONE;

@@ -38,12 +38,12 @@ struct ct_rules *ct_rules__new(void);
 void ct_rules__free(struct ct_rules *r);
 
 /*
- * Disables one rule, to measure what it changes. A name in rules.c of the judge's other
- * reasons, or else "SITE", all lines of a function, or "SITE/2", the second. -EINVAL: there
+ * Disables one rule, to measure what it changes. name: one of the judge's other reasons (rules.c),
+ * or "SITE" for all lines of a function, or "SITE/2" for the second. Returns 0, or -EINVAL if there
  * is none of that name.
  */
 int ct_rules__disable(struct ct_rules *r, const char *name);
-bool ct_rules__has(const struct ct_rules *r, const char *name); /* one of the other reasons */
+bool ct_rules__has(const struct ct_rules *r, const char *name); /* name: one of the other reasons */
 
 static inline void ct_rules__cleanup(struct ct_rules **r)
 {

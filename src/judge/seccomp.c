@@ -18,14 +18,13 @@
 #endif
 
 /*
- * moby profiles/seccomp/default.json, 20.10 to 28, which containerd's resembles; where versions
- * differ the strictest counts (name_to_handle_at of 20.10). Then
- * containers/common pkg/seccomp/seccomp.json (Podman, CRI-O), which is laxer: 0 is free there.
- * It also answers EINVAL to audit sockets without AUDIT_WRITE, which programs take for a
- * kernel without audit.
- * ptrace is free since kernel 4.8.
- * For many the kernel asks for the very capability that the profile wants; but in a user
- * namespace of its own a container holds everything, and the filter stays as it was.
+ * moby: profiles/seccomp/default.json, 20.10 to 28, which containerd's resembles; where versions
+ * differ the strictest counts (name_to_handle_at of 20.10). common: containers/common
+ * pkg/seccomp/seccomp.json (Podman, CRI-O), which is laxer: 0 means that the call is free there. It
+ * also answers EINVAL to audit sockets without AUDIT_WRITE, which programs take for a kernel
+ * without audit. ptrace is free since kernel 4.8. For many calls the kernel asks for the very
+ * capability that the profile wants; but in a user namespace of its own a container holds
+ * everything, and the filter stays as it was.
  */
 #define ADMIN CT_CAP(SYS_ADMIN)
 static const struct {
@@ -89,7 +88,7 @@ const char *const ct_gates_watched[] = {
 	"mmap",
 	"mremap",
 	"shmat",
-	/* Up to here successes tell something else; from here on each call is an act. */
+	/* Up to here a success tells something else; from here on each call is an act. */
 	"acct",
 	"bpf",
 	"chroot",
@@ -142,9 +141,9 @@ const char *const ct_gates_watched[] = {
 
 /*
  * moby's profile looks at clone's flags. To clone3 it says ENOSYS, which libraries take for an
- * older kernel and call clone: threads and posix_spawn, which share the memory (glibc 2.34
- * to 2.41). So only what clone cannot do, or is gated for, or what no library starts, counts.
- * ~0: the flags could not be read; for namespaces the kernel asks, too.
+ * older kernel, so that they call clone: for threads and posix_spawn, which share the memory (glibc
+ * 2.34 to 2.41). So clone3 counts only for what clone cannot do, what is gated for clone, too, or
+ * what no library starts. ~0: the flags could not be read; for namespaces the kernel asks, too.
  */
 static bool is_free(const char *syscall, uint32_t sel)
 {
@@ -155,7 +154,7 @@ static bool is_free(const char *syscall, uint32_t sel)
 		return sel == ~0u || !(sel & CLONE_NEW_ANY);
 	if (!strcmp(syscall, "clone3"))
 		return sel == ~0u || !(sel & (CLONE_NEW_ANY | beyond));
-	/* Without flags it is how libnuma finds out how long a kernel's masks are. */
+	/* libnuma calls it without flags to find out how long the kernel's masks are. */
 	return !strcmp(syscall, "get_mempolicy") && !(sel & (MPOL_F_NODE | MPOL_F_ADDR));
 }
 
@@ -173,7 +172,7 @@ uint64_t ct_gates__caps(const char *syscall, uint32_t sel, enum ct_runtime runti
 	return 0;
 }
 
-/* Of a container's process that has no filter nothing is gated. */
+/* For a process of a container that has no filter nothing is gated. */
 static bool is_filtered(const struct ct_act *a)
 {
 	return a->key.seccomp != CT_ACT_UNFILTERED;
@@ -187,7 +186,7 @@ bool ct_gates__are_unknown(const struct ct_workload *w)
 	       (c->seccomp == CT_SECCOMP_CUSTOM || c->seccomp == CT_SECCOMP_UNKNOWN);
 }
 
-/* With CLONE_INTO_CGROUP and the like it may have another way after ENOSYS. */
+/* A caller that wants CLONE_INTO_CGROUP or the like may have another way after ENOSYS. */
 static bool may_do_without(const char *syscall, uint32_t sel)
 {
 	return !strcmp(syscall, "clone3") && !(sel & CLONE_NEW_ANY);
@@ -212,7 +211,10 @@ static struct ct_gate default_gate(const struct ct_workload *w, const struct ct_
 	return g;
 }
 
-/* The same of a profile that was read: what it says of clone's flags is known. */
+/*
+ * Do callers do without this call under a profile that was read? What the profile says of clone's
+ * flags is known, so that these decide nothing here.
+ */
 static bool is_done_without(const struct ct_seccomp_profile *p, const struct ct_act *a)
 {
 	if (!strcmp(a->syscall, "clone") ||
@@ -232,13 +234,16 @@ struct ct_gate ct_gate__of(const struct ct_workload *w, const struct ct_act *a)
 		g = default_gate(w, a);
 	else if (is_filtered(a) && !is_done_without(p, a))
 		g = ct_profile__gate(p, a->syscall, a->key.sel, a->key.before);
-	/* Granted by the first matching capability that the container has. */
+	/* The call was let through by one that the container has, if it has any of them. */
 	if (g.any & a->key.before)
 		g.any &= a->key.before;
 	return g;
 }
 
-/* Does each call leave an act? Of those before acct only some do, and these tell of other needs. */
+/*
+ * Does each such call leave an act? Of those before acct only some do, and they tell of other
+ * needs.
+ */
 static bool is_watched(const char *syscall)
 {
 	bool each = false;
@@ -265,7 +270,10 @@ uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall)
 			continue;
 		g = ct_profile__gate(p, name, ~0u, w->configured);
 		g.all |= g.any & w->configured;
-		/* Podman's: an audit socket is answered EINVAL, as by a kernel without audit. */
+		/*
+		 * Podman's profile answers EINVAL to an audit socket, as a kernel without audit
+		 * does.
+		 */
 		if (!strcmp(name, "socket"))
 			g.all &= ~CT_CAP(AUDIT_WRITE);
 		if (g.all & ~caps)

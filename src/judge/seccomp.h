@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * System calls that seccomp profiles allow only to containers with a capability. The filter is
- * made once, when the container starts: the kernel never asks for the capability there, or
- * asks in a user namespace of the container's own, where the caller holds it in any case;
- * without it the call fails all the same.
+ * System calls that seccomp profiles allow only to containers with a capability. The filter is made
+ * once, when the container starts. The kernel itself never asks for the capability there, or asks
+ * in a user namespace of the container's own, where the caller holds it in any case; yet without it
+ * the call fails.
  */
 #ifndef CT_JUDGE_SECCOMP_H
 #define CT_JUDGE_SECCOMP_H
@@ -13,7 +13,7 @@
 /* Names to watch, NULL-terminated: the gated calls, and capget, capset, prctl. */
 extern const char *const ct_gates_watched[];
 
-/* What a gate wants; nothing: the call is free. */
+/* What a gate wants; if both sets are empty the call is free. */
 struct ct_gate {
 	uint64_t all;	  /* each of these */
 	uint64_t any;	  /* and one of these */
@@ -34,8 +34,8 @@ struct ct_gate ct_gate__of(const struct ct_workload *w, const struct ct_act *a);
 bool ct_gates__are_unknown(const struct ct_workload *w);
 
 /*
- * Capabilities on which a known profile makes calls depend that are not watched: a workload that
- * was given one may have used it.
+ * Capabilities that a known profile wants for calls that are not watched: a workload that was given
+ * one may have used it. *syscall: one of these calls.
  */
 uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall);
 
@@ -54,7 +54,10 @@ enum ct_tristate ct_profile__allows(const struct ct_seccomp_profile *p, const ch
 bool ct_profile__names(const struct ct_seccomp_profile *p, const char *syscall);
 /* Is the call refused as if the kernel did not know it? */
 bool ct_profile__says_enosys(const struct ct_seccomp_profile *p, const char *syscall);
-/* What it needs of such a profile, for a container that had the capabilities and could make it. */
+/*
+ * What the call needs under this profile, for a container that had these capabilities and could
+ * make it.
+ */
 struct ct_gate ct_profile__gate(const struct ct_seccomp_profile *p, const char *syscall,
 				uint32_t sel, uint64_t had);
 

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A seccomp profile as the engine would have made it into a filter for other capabilities. */
+/*
+ * What a seccomp profile allows: the filter that the engine would have made for other capabilities.
+ */
 #include <string.h>
 
 #include "base/util.h"
 #include "judge/seccomp.h"
 #include "model/caps.h"
 
-#define MAX_CAPS 8 /* of which the rules for one call may speak, before it is not worked out */
+#define MAX_CAPS 8 /* that the rules for one call may name; with more it is not worked out */
 
 /*
- * Whose selector is an argument, and which of its bits (src/kern/selectors.c): what a rule
- * compares beyond those is not known.
+ * Calls whose selector is an argument, and which of its bits that keeps (src/kern/selectors.c).
+ * What a rule compares beyond those is not known.
  */
 static const struct {
 	const char *syscall;
@@ -29,7 +31,7 @@ static uint32_t recorded_bits(const char *syscall, uint32_t index)
 	return 0;
 }
 
-/* Of other comparisons than this one whole arguments would have to be known. */
+/* For comparisons other than this one whole arguments would have to be known. */
 static enum ct_tristate is_true(const struct ct_seccomp_arg *arg, const char *syscall, uint32_t sel)
 {
 	uint32_t bits = recorded_bits(syscall, arg->index);
@@ -110,7 +112,7 @@ static uint64_t next_subset(uint64_t set, uint64_t all)
 	return (set - all) & all;
 }
 
-/* Is there a smaller set that does as well? */
+/* Does no smaller set do as well? */
 static bool is_minimal(const struct ct_seccomp_profile *p, const char *syscall, uint32_t sel,
 		       uint64_t set)
 {
@@ -131,7 +133,7 @@ struct ct_gate ct_profile__gate(const struct ct_seccomp_profile *p, const char *
 
 	if (!caps || ct_profile__allows(p, syscall, sel, 0) == CT_YES)
 		return g;
-	/* Single ones are alternatives; of several together those count that it had. */
+	/* Single ones are alternatives; a set of several counts if the container had all of it. */
 	for (bool first = true; ct_caps__count(caps) <= MAX_CAPS && (first || set); first = false) {
 		if (ct_profile__allows(p, syscall, sel, set) == CT_YES &&
 		    is_minimal(p, syscall, sel, set)) {

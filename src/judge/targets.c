@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the kernel asks only of somebody who holds less than another process
- * (security/commoncap.c:cap_ptrace_access_check, cap_safe_nice). Whether that is so depends on
- * the set that is advised, which depends on what is needed.
+ * What the kernel asks only if the caller holds less than another process
+ * (security/commoncap.c:cap_ptrace_access_check, cap_safe_nice). Whether that is so depends on the
+ * set that is advised, which depends on what is needed.
  */
 #include <linux/capability.h>
 #include <string.h>
@@ -135,7 +135,7 @@ static bool all_pass(const struct ct_case *c, uint64_t set)
 }
 
 /*
- * The set becomes larger by what the comparisons add, and then fewer may be exceeded: so all ways
+ * What the comparisons add makes the set larger, and then fewer targets may exceed it. So all ways
  * to meet them are tried, the cheapest first.
  */
 static uint64_t extra_for(const struct ct_case *c, const uint64_t *needs, size_t n)
@@ -174,7 +174,7 @@ static void see_in(struct ct_case *c, int cap, size_t recordings)
 		c->seen_in[cap] = recordings;
 }
 
-/* Every comparison that fails without it becomes a reason. */
+/* Every comparison that fails without the extra capability becomes a reason. */
 static void say_all(struct ct_case *c, uint64_t set, uint64_t extra)
 {
 	for (size_t k = 0; k < CT_ARRAY_SIZE(comparisons); k++) {

@@ -157,8 +157,9 @@ static uint64_t required_anywhere(const struct ct_case *c)
 	return ct_hitting_set__cheapest(sets, n, 0, c->granted_caps);
 }
 
-/* Which capabilities can be asked for is the engine's business, not the kernel's. */
-/* What a user's systemd starts has no capabilities, but what set-user-ID programs give it. */
+/*
+ * What a user's systemd starts has no capabilities except those that set-user-ID programs give it.
+ */
 static void warn_user_unit(struct ct_advice *a)
 {
 	const struct ct_workload *w = a->workload;
@@ -176,6 +177,7 @@ static void warn_user_unit(struct ct_advice *a)
 					 "NoNewPrivileges=yes keeps it from gaining any"));
 }
 
+/* Which capabilities can be asked for depends on the engine, not on the kernel. */
 static void warn_engine(struct ct_advice *a, const struct ct_case *c)
 {
 	uint64_t lacks = ct_engine_names__lacks(c->w), anywhere = required_anywhere(c);
@@ -203,7 +205,7 @@ static void warn_engine(struct ct_advice *a, const struct ct_case *c)
 					 first, fresh));
 }
 
-/* What its profile says decides about calls that the default profiles gate. */
+/* What its own profile says decides about calls that the default profiles gate. */
 static void warn_profile(struct ct_advice *a)
 {
 	bool custom = false, unknown = false;
@@ -223,7 +225,7 @@ static void warn_profile(struct ct_advice *a)
 				       "need it, and are doubtful"));
 }
 
-/* Of what programs of the other ABI do without a check not all is seen, or nothing. */
+/* What 32-bit programs need without a check is seen in part only, or not at all. */
 static void warn_compat(struct ct_advice *a)
 {
 	uint64_t execs = 0, checks = 0;

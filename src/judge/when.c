@@ -14,7 +14,10 @@
 
 #define AUDIT_USER_LOGIN 1112 /* libaudit.h */
 
-/* Who keeps a version's number for years and takes over what newer ones change. */
+/*
+ * Is it the kernel of a vendor who keeps a version's number for years and takes over changes of
+ * newer ones?
+ */
 static bool is_vendors_mixture(const char *release)
 {
 	static const char *const marks[] = { ".el", "-default", ".amzn", "uek", "-tegra" };
@@ -56,9 +59,9 @@ static bool syscall_in(const struct ct_kind *k, const char *const *names)
 #define SYSCALL_IN(k, ...) syscall_in(k, (const char *const[]){ __VA_ARGS__, NULL })
 
 /*
- * Do the call's name and selector say what this check is about? Not in a 32-bit call
- * that no native one stands for: its arguments are not read, and its selector is 0. And not in work
- * that was put off until some later call returns: then the registers are that later call's
+ * Do the call's name and selector say what this check is about? Not in a 32-bit call that no native
+ * one stands for: its arguments are not read, and its selector is 0. And not in work that was
+ * deferred until some later call returned, because then the registers are those of that call
  * (io_uring).
  */
 static bool speaks_of_call(const struct ct_kind *k)
@@ -78,10 +81,10 @@ static bool is_chmod(const struct ct_kind *k)
 }
 
 /*
- * Which function asked inode_permission()? Inlined functions of fs/namei.c are named by what they
- * are part of. A path is a kind's own only where the probe takes it whole (bpf/outcome.h,
- * needs_whole_path). Elsewhere kinds that agree in their innermost frames share that of the first
- * one, and no rule may leave anything out for it.
+ * Was it one of these functions that asked inode_permission()? Inlined functions of fs/namei.c go
+ * by the name of the function that they are part of. A path is a kind's own only where the probe
+ * takes it whole (bpf/outcome.h, needs_whole_path). Elsewhere kinds that agree in their innermost
+ * frames share the path of the first one, and no rule may leave out a need because of it.
  */
 static bool permission_for(const struct ct_kind *k, const char *const *askers)
 {
@@ -99,8 +102,8 @@ static bool permission_for(const struct ct_kind *k, const char *const *askers)
 #define PERMISSION_FOR(k, ...) permission_for(k, (const char *const[]){ __VA_ARGS__, NULL })
 
 /*
- * Does one of these functions ask itself? What is asked within another one that it calls, a
- * driver's perhaps, is another question.
+ * Does one of these functions ask itself? A question of another function that it calls, perhaps a
+ * driver's, is a different one.
  */
 static bool asks_itself(const struct ct_kind *k, const char *const *names)
 {
@@ -118,8 +121,8 @@ static bool asks_itself(const struct ct_kind *k, const char *const *names)
 #define ASKED_BY(k, ...) asks_itself(k, (const char *const[]){ __VA_ARGS__, NULL })
 
 /*
- * The directory was asked for, and nothing was to be made in it. The file's own permission is
- * may_open()'s question.
+ * Was the question about the directory, in which nothing had to be created? The file's own
+ * permission is may_open()'s question.
  */
 static bool creates_nothing(const struct ct_kind *k)
 {
@@ -130,8 +133,8 @@ static bool creates_nothing(const struct ct_kind *k)
 }
 
 /*
- * Every file that got a further name belonged to the caller, and an owner may always link its file.
- * What the new name's directory was asked for is another question.
+ * Did every file that got a further name belong to the caller? An owner may always link its file.
+ * Permission for the directory of the new name is another question.
  */
 static bool links_own_files(const struct ct_kind *k)
 {
@@ -188,8 +191,8 @@ static bool have_found_no_data(const struct ct_kind *k)
 }
 
 /*
- * Another error is one of an interface that is there, and perhaps only since its module was loaded:
- * it has no address, or knows no such request of ethtool.
+ * Any other error comes from an interface that is there, perhaps only since its module was loaded:
+ * it has no address, or does not know such a request of ethtool.
  */
 static bool have_found_no_device(const struct ct_kind *k)
 {
@@ -211,7 +214,7 @@ static bool stays_in_session(const struct ct_kind *k)
 	       o->same_session >= k->count;
 }
 
-/* Names like proc_pid_permission right above the question: the inode is procfs's. */
+/* A name like proc_pid_permission right above the question shows that the inode is procfs's. */
 static bool on_proc(const struct ct_kind *k)
 {
 	for (size_t i = 0; i < k->stack_len && i < 6; i++)
@@ -220,7 +223,7 @@ static bool on_proc(const struct ct_kind *k)
 	return false;
 }
 
-/* net/core/dev_ioctl.c:dev_ioctl: those for which it asks nothing but dev_load */
+/* Requests for which net/core/dev_ioctl.c:dev_ioctl asks nothing except in dev_load. */
 static bool is_interface_query(uint32_t command)
 {
 	switch (command) {
@@ -238,8 +241,8 @@ static bool is_interface_query(uint32_t command)
 }
 
 /*
- * One message for the audit log as libraries write it for their callers, who shrug at a refusal,
- * and no login record. AUDIT_USER, of old, is sent by who wants to write just that.
+ * Is it one message for the audit log, as libraries write it for callers who ignore a refusal, and
+ * not a login record? The old AUDIT_USER is sent by programs that want to write just that.
  */
 static bool is_plain_audit_message(const struct ct_kind *k)
 {

@@ -5,7 +5,7 @@
 
 #include "model/session.h"
 
-/* One whose facts were not recorded does not hold. */
+/* A condition whose facts were not recorded does not hold. */
 enum ct_when {
 	CT_WHEN_ALWAYS,
 	CT_WHEN_AFTER,	     /* arg was refused to the task just before */
@@ -18,13 +18,13 @@ enum ct_when {
 	CT_WHEN_CREAT_FOUND,  /* every file that O_CREAT names was there */
 	CT_WHEN_EMPTY_LIST,   /* every file whose attributes were listed has none */
 	CT_WHEN_ALL_FAILED,   /* granted, and every call failed all the same */
-	CT_WHEN_EUID0,	      /* effective uid 0 of the initial user namespace, which is asked */
+	CT_WHEN_EUID0,	      /* effective uid 0, and the initial user namespace is asked */
 	CT_WHEN_GLOBAL_ROOT,  /* effective uid 0 of the host, whatever namespace is asked */
-	CT_WHEN_HARDLINK,     /* may the file that a new name is for be read and written? */
+	CT_WHEN_HARDLINK,     /* may the file that gets a new name be read and written? */
 	CT_WHEN_IF_QUERY,     /* an ioctl that only asks about an interface */
 	CT_WHEN_INH_WITHIN,   /* capset: nothing new becomes inheritable */
 	CT_WHEN_IN_VAIN,      /* granted, and every call failed as if it had been refused */
-	CT_WHEN_LOCK_WITHIN,  /* mmap: the limit allows to lock what is to be mapped */
+	CT_WHEN_LOCK_WITHIN,  /* mmap: RLIMIT_MEMLOCK allows to lock the mapping */
 	CT_WHEN_NO_DATA,      /* granted, and no file had the attribute that was read */
 	CT_WHEN_NO_DEVICE,    /* granted, and there was no such network interface */
 	CT_WHEN_NNP,	      /* an execve of a task with no_new_privs */
@@ -40,7 +40,7 @@ enum ct_when {
 	CT_WHEN_SIG0,
 	CT_WHEN_SINCE,	 /* the kernel is of version arg or newer */
 	CT_WHEN_SOCKOPT, /* setsockopt, arg: level << 16 | option */
-	CT_WHEN_TOUCH,	 /* may the file whose times become now be written? */
+	CT_WHEN_TOUCH,	 /* may the file be written whose times are set to the current one? */
 	CT_WHEN_UNDER,	 /* function text is on the stack, too */
 	CT_WHEN_UTIMES_SET,
 };
@@ -55,8 +55,8 @@ struct ct_condition {
 #define CT_KERNEL(major, minor) ((uint32_t)(major) << 16 | (minor))
 
 /*
- * What "uname -r" says, as CT_KERNEL; 0 when it is not known which mainline version decides: no
- * number, or a vendor that takes over changes of newer versions into an old one by the thousand.
+ * What "uname -r" says, as CT_KERNEL; 0 if it is not known which mainline version decides: there is
+ * no number, or the vendor takes over changes of newer versions by the thousand.
  */
 uint32_t ct_kernel__version(const char *release);
 
