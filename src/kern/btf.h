@@ -13,7 +13,7 @@
 /* A file with the same, for kernels that were built without: named by --btf, or NULL. */
 extern const char *ct_btf_file;
 
-/* Can the kernel itself look types up? If not it takes no program that does. */
+/* Does the kernel have BTF of its own? If not, it takes no program that names its types. */
 bool ct_btf__is_own(void);
 
 /* 0, or a negative errno and a message: there is none, or the file holds no BTF. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Where the call path lies on the stack at each attach type, found out by checks of our own. */
+/* Finds out, by checks of our own, where the call path lies on the stack at each attach type. */
 #include <errno.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -42,8 +42,8 @@ static uint64_t find_return(const struct ct_calibration *c, const struct ct_ksym
 }
 
 /*
- * Checks of our own that change nothing: asked before the (invalid) number or address is looked at,
- * by a system call that no filter of a service or container keeps back.
+ * Checks of our own that change nothing: the kernel asks before it looks at the (invalid) number or
+ * address, and no filter of a service or container keeps this system call back.
  */
 void ct_probe__provoke(void)
 {
@@ -110,7 +110,7 @@ static int window_without_loop(struct calibrate_bpf *s, const struct ct_ksyms *s
 	return -1;
 }
 
-/* Now, and when others come or, if there are some, go. */
+/* Finds the window as it is, and as it will be when others attach or, if there are some, detach. */
 static void find_windows(struct ct_probe *p, struct calibrate_bpf *s, bool tp)
 {
 	struct bpf_link *link;

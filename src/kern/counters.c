@@ -87,10 +87,10 @@ static struct cache_slots read_cache(struct ct_probe *p)
 
 struct ct_cache {
 	struct cache_slots slots; /* as they were read last */
-	struct cache_slots moved; /* those that changed hands since they were read before that */
+	struct cache_slots moved; /* those whose contents changed between the last two readings */
 };
 
-/* Those that hold the key: *n of them, beginning with the one that is returned. */
+/* The slots that hold the key: *n of them, from the returned one on. */
 static const struct ct_slot **find_slots(const struct cache_slots *s, const struct ct_key *key,
 					 size_t *n)
 {
@@ -132,7 +132,7 @@ void ct_probe__forget(struct ct_probe *p)
 		if (bpf_map_get_next_key(kinds, NULL, &key) || bpf_map_delete_elem(kinds, &key))
 			break;
 	forget_shares(p);
-	/* Last: a hit in a slot of a kind that is gone would be counted nowhere. */
+	/* Last, because a hit in a slot of a kind that is gone would be counted nowhere. */
 	for (__u32 i = 0; i < bpf_map__max_entries(p->skel->maps.cache); i++)
 		bpf_map_update_elem(bpf_map__fd(p->skel->maps.cache), &i, &none, BPF_ANY);
 }
@@ -221,8 +221,9 @@ static void forget_kind(struct ct_map_walk *w, const struct ct_key *key)
 }
 
 /*
- * Of a cgroup that lives only what no slot has: such a slot's hits would be counted nowhere. One
- * that comes into a slot at this very moment loses these few hits; that it was asked is told.
+ * May this kind of a living cgroup be forgotten? Not if a slot has it, whose hits would be counted
+ * nowhere. One that comes into a slot at this very moment loses these few hits, but has been handed
+ * over.
  */
 static bool may_be_forgotten(const struct ct_map_walk *w, const struct ct_key *key)
 {
@@ -255,7 +256,7 @@ static void read_kind(void *arg, const void *entry)
 		tell_kind(w, key, &sum);
 }
 
-/* Entries were read: the slots are read after them, so that no hit is in both. */
+/* Reads the slots again, after the entries that were just read, so that no hit is in both. */
 static void read_slots_again(struct ct_map_walk *w)
 {
 	struct cache_slots was = w->cache->slots;
@@ -275,8 +276,8 @@ static void read_slots_again(struct ct_map_walk *w)
 }
 
 /*
- * What was in a slot before the entry was read, and is not any more, may have been put into the
- * entry too late to be read: such a kind is looked at by itself.
+ * What was in a slot before the entry was read, and is not there any more, may have been put into
+ * the entry too late to be read: such a kind is looked at by itself.
  */
 static void read_kind_at_once(struct ct_map_walk *w, const void *entry, void *value)
 {
@@ -324,8 +325,10 @@ void ct_probe__stop(struct ct_probe *p)
 	if (p->stopped)
 		return;
 	read_clock(p, &p->now);
-	/* The ends of system calls stay watched until the object is closed: taking
-	 * those down waits for every processor, the report need not. */
+	/*
+	 * The ends of system calls stay watched until the object is closed: to take those down is
+	 * to wait for every processor, which the report need not do.
+	 */
 	probe_bpf__detach(p->skel);
 	p->stopped = true;
 }

@@ -86,7 +86,7 @@ static void tell_loss(struct ct_map_walk *w, const void *entry, void *value)
 		return;
 	if (share->lost)
 		w->fn.lost(w->arg, *cgroup, share->lost);
-	/* What was given back since it was read counts. */
+	/* The share is read again, since entries may have been given back after it was read. */
 	if (gone && bpf_map_lookup_elem(bpf_map__fd(w->p->skel->maps.shares), cgroup, value))
 		return;
 	for (int pool = 0; pool < CT_POOLS; pool++)
@@ -148,7 +148,7 @@ bool ct_probe__entered(struct ct_probe *p, const struct ct_slot_id *id, struct c
 	return !bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.entered), id, e);
 }
 
-/* As bpf/ has it, where a value is struct entering. */
+/* A value of the map entering, as in bpf/entering.h. */
 struct entering {
 	__u32 entry, mntns;
 	__u64 cgroup, home, away, since;

@@ -23,7 +23,7 @@ struct listener {
 	void *arg;
 };
 
-/* On one line: files have tabs in theirs. */
+/* On one line, with spaces for the tabs that some files have. */
 static void tell(const struct listener *f, const char *what, const char *value)
 {
 	ct_autofree char *line = ct_xstrdup(value), *printable = NULL;
@@ -95,7 +95,7 @@ static void tell_process(const struct listener *f)
 	tell(f, "RLIMIT_MEMLOCK", limit.rlim_cur == RLIM_INFINITY ? "unlimited" : number);
 }
 
-/* What the attach types and the call sites hang on. */
+/* The functions on which the attach types and the call sites depend. */
 static bool is_of_interest(const char *name)
 {
 	static const char *const wanted[] = {
@@ -106,14 +106,14 @@ static bool is_of_interest(const char *name)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(wanted); i++) {
 		size_t len = strlen(wanted[i]);
 
-		/* A compiler's copies have a dot behind the name. */
+		/* A compiler's copies have a dot after the name. */
 		if (!strncmp(name, wanted[i], len) && (!name[len] || name[len] == '.'))
 			return true;
 	}
 	return false;
 }
 
-/* Which are there, not where. */
+/* Tells which of them are there, but not where. */
 static void tell_symbols(const struct listener *f)
 {
 	ct_autofree char *path = ct_host__procfs("kallsyms");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What somebody who mends captrim has to know of a kernel that is not at hand. Nothing that tells
+ * What somebody who repairs captrim has to know of a kernel that is not at hand. Nothing that tells
  * who the host or its users are: no names of hosts, users, containers or images, no addresses, no
  * paths below home directories, no values of the environment.
  */

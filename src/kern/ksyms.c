@@ -8,7 +8,10 @@
 
 #define KALLSYMS_MAX (64u << 20)
 
-/* systemd's ProtectKernelTunables= hides it with what it makes read-only; our unit has it here. */
+/*
+ * systemd's ProtectKernelTunables= hides /proc/kallsyms with what it makes read-only; our unit has
+ * it here.
+ */
 #define PUT_BESIDE "/dev/kallsyms"
 
 struct symbol {
@@ -31,7 +34,7 @@ static int by_address(const void *a, const void *b)
 	return x->addr < y->addr ? -1 : x->addr > y->addr;
 }
 
-/* By hand: 120,000 lines, read at every start. */
+/* By hand, because 120,000 lines are read at every start. */
 static uint64_t parse_hex(char **p)
 {
 	uint64_t v = 0;
@@ -91,7 +94,7 @@ static void parse(struct ct_ksyms *k)
 		qsort(k->syms, k->len, sizeof(*k->syms), by_address);
 }
 
-/* Of the text only the names are kept: half of it. */
+/* Keeps only the names of the text, which are half of it. */
 static void keep_names(struct ct_ksyms *k)
 {
 	char *names, *end;
@@ -112,7 +115,7 @@ static void keep_names(struct ct_ksyms *k)
 	k->syms = ct_xrealloc(k->syms, (k->len + 1) * sizeof(*k->syms));
 }
 
-/* NULL: by a BPF iterator. */
+/* path: NULL to read by a BPF iterator. */
 static int load_from(const char *path, struct ct_ksyms **out)
 {
 	struct ct_ksyms *k = ct_xzalloc(sizeof(*k));
@@ -146,7 +149,7 @@ int ct_ksyms__load(struct ct_ksyms **out, struct ct_err *err)
 			   "another way to them only on Linux 6.0 and newer, with BTF)");
 }
 
-/* Those of per-CPU symbols, which come first, are offsets from 0 on. */
+/* The first symbols are per-CPU ones, whose addresses are offsets from 0 on. */
 static bool shows_addresses(const char *path)
 {
 	ct_autofclose FILE *f = fopen(path, "re");

@@ -3,7 +3,10 @@
 #ifndef CT_KERN_KSYMS_ITER_H
 #define CT_KERN_KSYMS_ITER_H
 
-/* In lines as in /proc/kallsyms, which the caller frees. A negative errno before 6.0. */
+/*
+ * Reads lines like those of /proc/kallsyms into *text, which the caller frees. Returns 0 or a
+ * negative errno, as always before 6.0.
+ */
 int ct_ksyms_iter__read(char **text);
 
 #endif

@@ -26,7 +26,7 @@ static int quiet(enum libbpf_print_level level, const char *fmt, va_list args)
 	return vfprintf(stderr, fmt, args);
 }
 
-/* The same events by programs of another kind where the kernel has no BTF. */
+/* Where the kernel has no BTF, programs of another kind take the same events. */
 static void choose_events(struct probe_bpf *s)
 {
 	const struct {
@@ -46,7 +46,7 @@ static void choose_events(struct probe_bpf *s)
 		bpf_program__set_autoload(events[i].usual, own);
 		bpf_program__set_autoload(events[i].bare, !own);
 	}
-	/* What is running already is not known to have come from somewhere then. */
+	/* Without BTF it is not known where processes that are already running came from. */
 	bpf_program__set_autoload(s->progs.note_homes, own);
 	s->rodata->cfg_own_btf = own;
 }
@@ -59,7 +59,7 @@ static void choose_programs(struct probe_bpf *s, const char *backend)
 	bpf_program__set_autoload(s->progs.on_fexit, !strcmp(backend, "fexit"));
 	bpf_program__set_autoload(s->progs.on_entry, kprobe);
 	bpf_program__set_autoload(s->progs.on_return, kprobe);
-	/* One of many attachments, made by ct_watch__attach. */
+	/* Attached later: on_sys_exit many times by ct_watch__attach, on_entry by attach_entry. */
 	bpf_program__set_autoattach(s->progs.on_sys_exit, false);
 	bpf_program__set_autoattach(s->progs.on_entry, false);
 }
@@ -75,7 +75,7 @@ static bool has_any(const struct ct_ksyms *syms, const char *const *names)
 	return false;
 }
 
-/* By the entries of x86, 5.10 and 7.3, and of arm64. */
+/* Told by the entry functions of x86, 5.10 and 7.3, and of arm64. */
 static bool runs_32bit_programs(const struct ct_ksyms *syms)
 {
 	return has_any(syms, (const char *const[]){ "do_int80_syscall_32", "do_int80_emulation",
@@ -83,8 +83,8 @@ static bool runs_32bit_programs(const struct ct_ksyms *syms)
 }
 
 /*
- * What is asked straight from path_openat() is taken for the question whether the directory may be
- * written. On a kernel whose compiler put may_open() there as well it may be the file's own.
+ * What path_openat() asks itself is taken for the question whether the directory may be written. On
+ * a kernel whose compiler inlined may_open() there as well, it may be about the file.
  */
 static bool tells_creations(const struct ct_ksyms *syms)
 {
@@ -94,8 +94,8 @@ static bool tells_creations(const struct ct_ksyms *syms)
 
 /*
  * Can the kernel call back at the end of a system call (6.18)? Later kernels (7.3) have the
- * function without its last parameter, which the verifier fills in, and keep the older prototype
- * as BTF alone: the symbols tell.
+ * function without its last parameter, which the verifier fills in, and keep the older prototype in
+ * BTF alone, so the symbols tell.
  */
 static void choose_task_work(struct ct_probe *p, const char *backend, bool wanted)
 {
@@ -196,7 +196,7 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 	p->ncpus = libbpf_num_possible_cpus();
 	bpf_map__set_max_entries(p->skel->maps.cache, CT_CACHE_SLOTS * p->ncpus);
 	hot->cfg_self = p->self;
-	/* A process 1 with more privileges than ours does not let itself be looked at. */
+	/* Process 1 cannot be looked at if it has more privileges than this process. */
 	c->cfg_host_pidns = ct_host__ns(1, "pid");
 	if (!c->cfg_host_pidns && !stat("/proc/self/ns/pid", &st))
 		c->cfg_host_pidns = st.st_ino;
@@ -237,9 +237,9 @@ static void configure(struct ct_probe *p, const struct ct_probe_opts *o)
 }
 
 /*
- * Of two probes at one place the later one runs first. The kretprobe's replaces the
- * return address, and on 5.10 the unwinder then finds nothing: so it comes first, to
- * run last. Returns a positive errno or 0.
+ * Of two probes at one place, the one attached later runs first. The kretprobe replaces the return
+ * address, and on 5.10 the unwinder then finds nothing: so it is attached first, to run last.
+ * Returns a positive errno or 0.
  */
 static int attach_entry(struct probe_bpf *s)
 {
@@ -248,8 +248,8 @@ static int attach_entry(struct probe_bpf *s)
 }
 
 /*
- * Lets the program see each process that is there already. Without it, where those came from that
- * are moved is unknown, and they are taken for the workload.
+ * Lets the program see each process that is there already. Otherwise it is unknown where such a
+ * process came from when it is moved, and it is taken for the workload.
  */
 static void note_homes(struct probe_bpf *s)
 {
@@ -263,12 +263,12 @@ static void note_homes(struct probe_bpf *s)
 		;
 }
 
-/* The object with the kernel's functions in its calls. errno tells why not. */
+/* Opens the object with the kernel's functions in its calls. NULL: errno tells why. */
 static struct probe_bpf *open_object(void)
 {
 	/*
-	 * Types that a kernel lacks are looked for in its modules as well, which takes SYS_ADMIN;
-	 * but not where the BTF to look into is named.
+	 * libbpf looks for types that a kernel lacks in its modules as well, which takes SYS_ADMIN;
+	 * but not if it is told which BTF to look into.
 	 */
 	LIBBPF_OPTS(bpf_object_open_opts, opts);
 	ct_autofree void *object = NULL;
@@ -355,7 +355,9 @@ static void explain_try(struct ct_str *msg, const char *backend, const char *ste
 		ct_str__add(msg, " (kernel built without CONFIG_KPROBES?)");
 }
 
-/* Before 5.11 maps count against it, and what is too much is refused like what is not allowed. */
+/*
+ * Before 5.11 maps count against RLIMIT_MEMLOCK; too much of them fails like a lack of privileges.
+ */
 static bool memory_is_limited(void)
 {
 	struct rlimit l;
@@ -400,7 +402,7 @@ static int check_host(struct ct_err *err)
 	uint64_t lacks = ct_rights__lacking(CT_RIGHTS_WATCH);
 	ct_autofree char *lacking = NULL;
 
-	/* Where addresses are shown to everybody. */
+	/* Not needed where addresses are shown to everybody. */
 	if (ct_ksyms__are_visible())
 		lacks &= ~CT_CAP(SYSLOG);
 	lacking = ct_caps__join(lacks, ", ", "CAP_");

@@ -23,7 +23,7 @@ void ct_map_walk__give_back(struct ct_probe *p, enum ct_pool pool, uint64_t cgro
 	__atomic_fetch_sub(&p->skel->bss->pool_used[pool], 1, __ATOMIC_RELAXED);
 	if (bpf_map_lookup_elem(fd, &cgroup, &share) || !share.used[pool])
 		return;
-	/* Where the cgroup lives, what it took or lost at this very moment may be forgotten. */
+	/* If the cgroup lives, what it takes or loses at this very moment may be forgotten. */
 	share.used[pool]--;
 	bpf_map_update_elem(fd, &cgroup, &share, BPF_EXIST);
 }
@@ -67,7 +67,7 @@ bool ct_map_walk__each_entry(struct ct_map_walk *w, const struct bpf_map *map, s
 					       values, &n, NULL);
 
 		if (ret && errno == ENOSPC && room < bpf_map__max_entries(map)) {
-			/* A chain of the table has more than that. */
+			/* A chain of the table has more entries than that. */
 			room *= 2;
 			keys = ct_xrealloc(keys, room * key_size);
 			values = ct_xrealloc(values, room * value_size);

@@ -26,7 +26,10 @@ struct ct_map_walk {
 bool ct_map_walk__is_gone(const struct ct_map_walk *w, uint64_t cgroup);
 bool ct_map_walk__is_wanted(const struct ct_map_walk *w, uint64_t cgroup);
 
-/* An entry that is taken out makes room for others. */
+/*
+ * Gives back what a deleted entry of this cgroup took of the pool, so that there is room for
+ * others.
+ */
 void ct_map_walk__give_back(struct ct_probe *p, enum ct_pool pool, uint64_t cgroup);
 
 /* Calls fn for each key of a map. fn may delete its entry. */
@@ -36,8 +39,8 @@ void ct_map_walk__each_key(const struct bpf_map *map, void (*fn)(void *arg, cons
 /*
  * Calls fn for each entry of a hash table, with its value as it was read. Many are read at once,
  * because a system call for each would cost more than all else. after, unless NULL, is called when
- * some were read, before fn is called for them; fn may delete its entry. False: this kernel does
- * not do that, and nothing was called.
+ * some were read, before fn is called for them; fn may delete its entry. False: this kernel cannot
+ * do that, and nothing was called.
  */
 bool ct_map_walk__each_entry(struct ct_map_walk *w, const struct bpf_map *map, size_t value_size,
 			     void (*after)(struct ct_map_walk *w),

@@ -6,8 +6,10 @@
 
 #define LONGEST_KEY 256
 
-/* Those that are full when they are full; others forget what is oldest, or have their entries from
- * the beginning. */
+/*
+ * Can the map become full? Others drop their oldest entries, or have all entries from the
+ * beginning.
+ */
 static bool fills(const struct bpf_map *map)
 {
 	enum bpf_map_type type = bpf_map__type(map);

@@ -77,7 +77,7 @@ int ct_probe__consume(struct ct_probe *p, ct_event_fn fn, void *arg)
 	return ring_buffer__consume(p->ring);
 }
 
-/* One that is known by another fingerprint has that one's. */
+/* If the fingerprint is an alias, the stack is that of the one that it stands for. */
 static int look_up_stack(struct ct_probe *p, uint64_t site, struct ct_stack *st)
 {
 	int stacks = bpf_map__fd(p->skel->maps.stacks);
@@ -91,7 +91,7 @@ static int look_up_stack(struct ct_probe *p, uint64_t site, struct ct_stack *st)
 
 void ct_probe__alias(struct ct_probe *p, uint64_t site, uint64_t known)
 {
-	/* Its stack makes room for another one's. */
+	/* Its stack makes room for that of another path. */
 	if (!bpf_map_update_elem(bpf_map__fd(p->skel->maps.aliases), &site, &known, BPF_ANY))
 		bpf_map_delete_elem(bpf_map__fd(p->skel->maps.stacks), &site);
 }
@@ -107,7 +107,9 @@ int ct_probe__stack(struct ct_probe *p, uint64_t site, char ***names, size_t *le
 		return -ENOENT;
 	first = ct_probe__caller(p->syms, st.addr, st.depth, true);
 	for (int i = first < 0 ? 0 : first; i < st.depth && i < CT_STACK_DEPTH; i++) {
-		/* Return addresses: the call may be the last instruction of its function. */
+		/*
+		 * These are return addresses: the call may be the last instruction of its function.
+		 */
 		const char *name = st.addr[i] ? ct_ksyms__name(p->syms, st.addr[i] - 1) : NULL;
 
 		*CT_PUSH(list, n, cap) = ct_xstrdup(name ? name : "?");

@@ -49,8 +49,8 @@ bool ct_probe__watches_outcomes(const struct ct_probe *p);
 int ct_probe__cgroup_layout(const struct ct_probe *p); /* 1, 2, 3: as ct_host.cgroup */
 
 /*
- * From now on, without loading anew, for checks that come after; CT_DETAIL_FULL at first. What
- * needs no check (acts, execs, exits, cgroups) is seen on all levels.
+ * How much is recorded of later checks, without loading anew; CT_DETAIL_FULL at first. What needs
+ * no check (acts, execs, exits, cgroups) is seen on all levels.
  */
 void ct_probe__set_detail(struct ct_probe *p, enum ct_detail detail);
 enum ct_detail ct_probe__detail(const struct ct_probe *p);
@@ -77,9 +77,9 @@ bool ct_probe__is_readable(void *arg);
 void ct_probe__stop(struct ct_probe *p);
 
 /*
- * Reading out. Counts are those since the probe was attached, and may be a few hits behind while
- * it is. What is of cgroups that are gone is handed over for the last time and forgotten, and so
- * must be of no cgroup that anything may yet be counted for.
+ * Reading out. Counts are those since the probe was attached, and may be a few hits behind while it
+ * is. What belongs to cgroups that are gone is handed over for the last time and forgotten, so
+ * nothing may be counted for such a cgroup any more.
  */
 struct ct_which {
 	bool (*gone)(void *arg, uint64_t cgroup); /* NULL: none is */
@@ -87,11 +87,11 @@ struct ct_which {
 	bool (*over)(void *arg, const struct ct_act_key *key);
 	void *arg;
 	/*
-	 * Of cgroups that live: kinds that may be forgotten, to make room for others. They are
-	 * asked for after they were told, while the map is half full or more. NULL: none may.
+	 * May this kind of a living cgroup be forgotten, to make room for others? Asked after the
+	 * kind was handed over, while the map is half full or more. NULL: none may.
 	 */
 	bool (*idle)(void *arg, const struct ct_key *key);
-	bool living; /* also what is of the others; that stays */
+	bool living; /* also what belongs to living cgroups; that is kept */
 };
 typedef void (*ct_count_fn)(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns);
 typedef void (*ct_act_fn)(void *arg, const struct ct_act_key *key, uint64_t count);
@@ -104,7 +104,7 @@ void ct_probe__each_overcommit(struct ct_probe *p, const struct ct_which *which,
 void ct_probe__each_act(struct ct_probe *p, const struct ct_which *which, ct_act_fn fn, void *arg);
 void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct_entered_fn fn,
 			    void *arg);
-/* One of them, at once; false: there is none. */
+/* Looks up one slot; false: there is none. */
 bool ct_probe__entered(struct ct_probe *p, const struct ct_slot_id *id, struct ct_entered *e);
 /* Losses that are one cgroup's alone, which ct_probe__losses leaves out. After the kinds and acts:
  * a cgroup is forgotten here once it holds no entry of theirs. */
@@ -129,7 +129,7 @@ void ct_probe__alias(struct ct_probe *p, uint64_t site, uint64_t known);
 void ct_probe__outcome(struct ct_probe *p, const struct ct_key *key, struct ct_outcome *o);
 int ct_probe__losses(struct ct_probe *p, struct ct_losses *l);
 
-/* The maps that can be full, and how many entries each has; a walk over all of them. */
+/* The maps that can become full, and how many entries each has; walks over all entries. */
 typedef void (*ct_map_fn)(void *arg, const char *name, uint64_t entries, uint64_t capacity);
 void ct_probe__each_map(const struct ct_probe *p, ct_map_fn fn, void *arg);
 

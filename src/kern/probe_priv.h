@@ -38,19 +38,19 @@ struct ct_probe {
 };
 
 /*
- * Our process as the kernel numbers it, whatever PID namespace we are in: programs see that
- * number. Before 5.10, which cannot run a program for us, what getpid() says.
+ * Our process's id as programs see it: the kernel's own, whatever PID namespace we are in. On
+ * kernels before 5.10, which cannot run a program for us, it is what getpid() says.
  */
 __u32 ct_self__tgid(void);
 
 /* calibrate.c: makes one check of our own. */
 void ct_probe__provoke(void);
 /*
- * Which of the addresses of a call path, innermost first, is the one that cap_capable returns to?
- * The frames of the probe itself come first and end with cap_capable. A trampoline that jumps there
- * instead of being called leaves no frame of it (fexit, 7.3): with may_jump the caller is the first
- * that lies in the kernel's own text then, after the program and the trampoline. -1: not known; it
- * may be beyond the last one.
+ * Index of the address that cap_capable returns to, in a call path, innermost first. The frames of
+ * the probe itself come first and end with cap_capable. A trampoline that is jumped to instead of
+ * called leaves no frame of cap_capable (fexit, 7.3): with may_jump the caller is then the first
+ * address in the kernel's own text, after the program and the trampoline. -1: not known. The index
+ * may lie beyond the last address.
  */
 int ct_probe__caller(const struct ct_ksyms *syms, const __u64 *addr, int depth, bool may_jump);
 
@@ -70,7 +70,7 @@ int ct_watch__attach(struct ct_probe *p, const struct bpf_program *prog, const c
 
 /*
  * Lets go of the watched calls. Each one that nobody else watches takes a grace period, seconds for
- * all: a process of its own does the waiting, while nothing runs any more.
+ * all: a separate process waits for that, while nothing runs any more.
  */
 void ct_watch__detach(struct ct_probe *p);
 

@@ -59,7 +59,7 @@ static const char *explain(const char *step, int code)
 	return "";
 }
 
-/* Without "bpf" among the active modules everything works, and is never called. */
+/* Without "bpf" among the active modules everything loads and attaches, but is never called. */
 static int check_called(const struct rehearse_bpf *s, struct ct_err *err)
 {
 	ct_autofree char *active = NULL;

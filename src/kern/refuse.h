@@ -22,9 +22,9 @@ struct ct_refuse_opts {
 #define CT_REFUSE_LEASE_NS 3000000000ull
 
 /*
- * Loads, attaches and makes sure that the kernel asks; refuses nothing yet. p knows who is
- * a runtime's set-up and must outlive the refuser. Returns 0, or a negative errno and a
- * message that names the step, the error and the cure.
+ * Loads, attaches and makes sure that the kernel asks; refuses nothing yet. p, which may be NULL,
+ * knows which processes are a runtime's set-up, and must outlive the refuser. Returns 0, or a
+ * negative errno and a message that names the step, the error and the cure.
  */
 int ct_refuser__open(struct ct_probe *p, const struct ct_refuse_opts *opts, struct ct_refuser **r,
 		     struct ct_err *err);

@@ -97,10 +97,10 @@ static const struct {
 	{ "utimes", CT_SEL(CT_SEL_TIMES, 1) },
 };
 
-#define NAMESPACES 0x7e020080 /* CLONE_NEW*; of clone the lowest bits are a signal */
+#define NAMESPACES 0x7e020080 /* CLONE_NEW*; the lowest bits of clone's flags are a signal */
 #define SIGNALS	   0x7f
 
-/* The bits of a CT_SEL_ARG or CT_SEL_BITS that a kernel knows; of others all count. */
+/* The bits of a CT_SEL_ARG or CT_SEL_BITS that a kernel knows; for calls not listed all count. */
 static const struct {
 	const char *name;
 	uint32_t mask;
@@ -194,7 +194,7 @@ char *ct_syscall__compat_name(int nr)
 	return nr < 0 ? NULL : seccomp_syscall_resolve_num_arch(COMPAT_ARCH, nr);
 }
 
-/* Of the 32-bit calls those that the name of a native one would be wrong for. */
+/* Is this a 32-bit call that does not do the same as the native one of its name? */
 static bool is_unlike_native(const char *name)
 {
 	/* Their ids have 16 bits (kernel/uid16.c); and old mmap has one argument, a structure. */
@@ -211,7 +211,7 @@ static bool is_unlike_native(const char *name)
 	return false;
 }
 
-/* What a 32-bit call has at its end where the native one's name has nothing. */
+/* Number of the native call whose name lacks what this one has at its end; -1: there is none. */
 static int number_of_stem(const char *name)
 {
 	static const char *const ends[] = { "_time64", "64", "32", "2" };
@@ -300,8 +300,8 @@ void ct_selectors__fill_inner(uint16_t table[2][CT_INNER_CALLS])
 }
 
 /*
- * Debian and Ubuntu have values above 2 with which perf_event_open first asks for what it takes to
- * use it at all. Which capability that is, differs by release.
+ * Debian and Ubuntu have levels above 2, at which perf_event_open first asks for the capability to
+ * use it at all. Which one that is differs by release.
  */
 static bool perf_is_restricted(void)
 {

@@ -11,15 +11,16 @@
 void ct_selectors__fill(uint8_t table[CT_SYSCALLS], uint32_t masks[CT_SYSCALLS]);
 
 /*
- * Takes out what tells nothing as this host is set: with kernel.perf_event_paranoid above 2, who
- * measures himself needs a capability, too (a patch of Debian's and Ubuntu's, none of Linux's own).
+ * Takes out the selector that tells nothing with this host's settings: with
+ * kernel.perf_event_paranoid above 2 even a task that measures itself needs a capability (a patch
+ * of Debian's and Ubuntu's, not Linux's own).
  */
 void ct_selectors__forget_restricted(uint8_t table[CT_SYSCALLS]);
 
 /*
  * Fills in, for the number of each 32-bit system call (i386, ARM EABI), 1 + the number of the
- * native one that takes the same arguments; 0: none does. What passes ids of 16 bits or all
- * arguments in one structure has none.
+ * native one that takes the same arguments; 0: none does. Calls that pass ids of 16 bits, or all
+ * arguments in one structure, have none.
  */
 void ct_selectors__fill_native(uint16_t table[CT_SYSCALLS]);
 

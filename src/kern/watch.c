@@ -18,8 +18,10 @@
 
 #include "kern/probe_priv.h"
 
-/* Only root may search it; DAC_READ_SEARCH is enough. ret is what is to be said where it is not
- * there. */
+/*
+ * Only root may search it; DAC_READ_SEARCH is enough. Returns a descriptor, or ret where it is not
+ * there.
+ */
 static int open_mounted(int ret)
 {
 	int fd = open("/sys/kernel/tracing", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -94,10 +96,10 @@ static bool is_checked_anyway(const char *name)
 }
 
 /*
- * The tracepoint lies within cap_capable and shows each of its questions. The other attach types do
- * not see those of security/commoncap.c itself, where the compiler made cap_capable part of them
- * (5.10 to 6.12 as Debian builds them); cap_mmap_addr is one. These calls are frequent, so they are
- * watched only there.
+ * The tracepoint lies within cap_capable and shows each of its checks. The other attach types do
+ * not see those of security/commoncap.c itself, where the compiler inlined cap_capable (5.10 to
+ * 6.12 as Debian builds them); cap_mmap_addr makes one. The calls that lead there are frequent, so
+ * they are watched only with those attach types.
  */
 bool ct_watch__is_seen_anyway(const struct ct_probe *p, const char *name)
 {
@@ -155,12 +157,12 @@ static void hold_and_end(struct ct_probe *p)
 	}
 	closefrom(last + 1);
 	(void)!chdir("/");
-	/* One that attaches by then, as verify's next run does, takes over without waiting. */
+	/* Whoever attaches by then, as verify's next run does, takes over without waiting. */
 	sleep(1);
 	_exit(0);
 }
 
-/* Twice, so that nobody has to wait for the process. */
+/* Forks twice, so that nobody has to wait for the process. */
 static void leave_to_another(struct ct_probe *p)
 {
 	pid_t pid = fork();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Comparisons with what another process holds: where functions can be traced those that compare,
- * which is exact and costs nothing else; elsewhere the ends of the system calls that lead there.
+ * Watches comparisons with what another process holds: at the functions that compare, where
+ * functions can be traced, which is exact and costs nothing else; elsewhere at the ends of the
+ * system calls that lead there.
  */
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
@@ -39,7 +40,7 @@
 #define SCHEDULE(name, how, arg) NUMBER(name, how, CT_TARGET_SCHEDULE, arg)
 
 static const struct {
-	const char *name, *event; /* of the tracepoint, if it is another */
+	const char *name, *event; /* event: the tracepoint's name, if it differs */
 	struct ct_target_call call;
 } calls[] = {
 	LOOKS("open", NULL, CT_TARGET_OPEN, 0, NO_ARG, 1, 0, O_NOFOLLOW),
@@ -135,7 +136,7 @@ static const struct {
 	SCHEDULE("sched_setaffinity", CT_TARGET_PID, 0),
 };
 
-/* Loading alone does not tell, nor do versions. */
+/* Attaches a program to find out: neither a successful load nor the version tells. */
 static bool can_trace_functions(void)
 {
 	const struct bpf_insn code[] = {
@@ -179,7 +180,7 @@ void ct_watch_targets__choose(struct ct_probe *p, bool wanted)
 	bpf_program__set_autoload(s->progs.on_compat_target,
 				  p->target_calls &&
 					  bpf_program__autoload(s->progs.on_compat_exit));
-	/* Of these there are many attachments. */
+	/* These are attached many times. */
 	bpf_program__set_autoattach(s->progs.on_path_exit, false);
 	bpf_program__set_autoattach(s->progs.on_number_exit, false);
 	bpf_program__set_autoattach(s->progs.on_schedule_entry, false);
