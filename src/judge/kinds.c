@@ -115,7 +115,8 @@ bool ct_judge__starts_program(const struct ct_kind *k, uint64_t given)
 	       !(k->key.effective & ~given);
 }
 
-/* For root, systemd only narrows the bounding set, and root still holds everything in the execve. */
+/* For root, systemd only narrows the bounding set, and root still holds everything in the execve.
+ */
 static bool starts_the_program(const struct ct_case *c, const struct ct_kind *k)
 {
 	return (c->w->kind == CT_WL_CONTAINER || !(k->key.flags & CT_F_EUID0)) &&
