@@ -224,7 +224,7 @@ static void test_children(void)
 {
 	struct ct_loop *l = new_loop();
 	struct probe p = { .l = l, .enough = 2 };
-	int early = child(0), late = child(10 * MS), status = 0;
+	int early = child(0), late = child(500 * MS), status = 0;
 
 	CU_ASSERT_EQUAL(ct_loop__add_child(l, early, on_child, &p, NULL), 0);
 	CU_ASSERT_EQUAL(ct_loop__add_child(l, late, on_child, &p, &p.own), 0);
