@@ -223,7 +223,7 @@ arm64:
 
 # Half an hour: the same advice on arm64's kernels, in emulated guests.
 arm64-vm: arm64
-	scripts/packages install qemu-system-arm qemu-user-static cpio gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
+	scripts/packages install qemu-system-arm qemu-user-static cpio libc6-dev-arm64-cross gcc-arm-linux-gnueabihf libc6-dev-armhf-cross
 	scripts/arm64-vm $(SERIES)
 
 arm64-bpf:
