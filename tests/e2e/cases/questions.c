@@ -11,7 +11,6 @@
 #include <linux/netlink.h>
 #include <linux/sched.h>
 #include <linux/sock_diag.h>
-#include <linux/vm_sockets.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -21,7 +20,9 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+/* Needed before linux/vm_sockets.h, whose older versions do not include it. */
 #include <sys/socket.h>
+#include <linux/vm_sockets.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
