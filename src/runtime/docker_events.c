@@ -231,7 +231,7 @@ static void deliver(struct ct_docker *d, ct_engine_event_fn fn, void *arg)
 	size_t len;
 
 	while ((line = ct_docker_lines__next(&s->lines, &len))) {
-		ct_autojson json_t *root = json_loadb(line, len, JSON_REJECT_DUPLICATES, NULL);
+		ct_autojson json_t *root = ct_json_in__load(line, len, NULL);
 		struct ct_engine_event ev;
 
 		if (!ct_docker_event__parse(root, s->label_key, &ev))

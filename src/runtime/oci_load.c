@@ -12,20 +12,22 @@
 
 int ct_oci__load_now(const char *path, json_t **root, json_error_t *bad)
 {
-	int fd = ct_host__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-	ct_autofclose FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	ct_autoclose int fd = ct_host__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	ct_autofree char *text = NULL;
 	struct stat st;
+	size_t len;
+	int ret;
 
 	if (fd < 0)
 		return fd;
-	if (!f || fstat(fd, &st))
+	if (fstat(fd, &st))
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return -EINVAL;
-	if (st.st_size > MAX_CONFIG)
-		return -EFBIG;
-	/* json_loadfd() makes a system call per byte: the container may end before it is done. */
-	*root = json_loadf(f, JSON_REJECT_DUPLICATES, bad);
+	ret = ct_read_fd(fd, MAX_CONFIG, &text, &len);
+	if (ret)
+		return ret;
+	*root = ct_json_in__load(text, len, bad);
 	return *root ? 0 : -EBADMSG;
 }
 

@@ -117,7 +117,6 @@ static void test_oci_hostile(void)
 		"{\"linux\":{}}",
 		"{\"process\":{},\"process\":{}}",
 		"{\"process\":[],\"linux\":{}}",
-		"{\"process\":{\"x\":\"\\u0000\"},\"linux\":{}}",
 	};
 	autodir char *dir = make_dir();
 	ct_autofree char *fifo = ct_xasprintf("%s/fifo", dir);
@@ -138,6 +137,59 @@ static void test_oci_hostile(void)
 	CU_ASSERT_EQUAL(ct_oci__read(fifo, NULL, w, &err), -EINVAL); /* and not blocked */
 }
 
+/*
+ * "docker run --ulimit memlock=-1" gives a limit above INT64_MAX, and the author of a pod or of an
+ * image may put a NUL into an annotation or a label: the rest is read all the same.
+ */
+static void test_oci_odd_values(void)
+{
+	/* clang-format off */
+	static const char config[] =
+		"{\"process\":{\"user\":{\"uid\":7,\"gid\":8},\"rlimits\":[{\"type\":"
+		"\"RLIMIT_MEMLOCK\",\"hard\":18446744073709551615,\"soft\": 18446744073709551615}],"
+		"\"capabilities\":{\"bounding\":[\"CAP_CHOWN\"]}},"
+		"\"annotations\":{\"a\\u0000\":\"b\\u0000c\",\"a\\ufffd\":\"d\","
+		"\"io.kubernetes.cri-o.ImageName\":\"nginx\\\\u0000\"},\"linux\":{}}";
+	/* clang-format on */
+	autodir char *dir = make_dir();
+	ct_autofree char *file = put(dir, "config.json", config);
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = ct_session__add(s, "x");
+	ct_autoerr struct ct_err err = { 0 };
+
+	CU_ASSERT_EQUAL(ct_oci__read(file, NULL, w, &err), 0);
+	UNIT_STR(err.msg, NULL);
+	CU_ASSERT_EQUAL(w->configured, CT_CAP(CHOWN));
+	UNIT_STR(w->container.user, "7:8");
+	UNIT_STR(w->container.image, "nginx\\u0000");
+}
+
+static void test_oci_numbers(void)
+{
+	static const struct {
+		const char *text;
+		json_int_t is; /* 0: a real number, or refused */
+	} cases[] = {
+		{ "[9223372036854775807]", INT64_MAX },
+		{ "[9223372036854775808]", INT64_MAX },
+		{ "[ 99999999999999999999 ]", INT64_MAX },
+		{ "[9223372036854775806,1]", INT64_MAX - 1 },
+		{ "[-9223372036854775808]", INT64_MIN },
+		{ "[0.99999999999999999999]", 0 },
+		{ "[1e-00000000000000000000001]", 0 },
+		{ "[00000000000000000000]", 0 },
+		{ "[\"99999999999999999999\"]", 0 },
+		{ "[18446744073709551615", 0 },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autojson json_t *root = ct_json_in__load(cases[i].text, strlen(cases[i].text),
+							    NULL);
+
+		CU_ASSERT_EQUAL(json_integer_value(json_array_get(root, 0)), cases[i].is);
+	}
+}
+
 static void test_oci_find(void)
 {
 	static const char *const ids[] = { "",	     "..",  "../../etc", "*",
@@ -155,6 +207,8 @@ static CU_TestInfo tests[] = {
 	{ "oci: Podman", test_oci_podman },
 	{ "oci: default seccomp", test_oci_seccomp_default },
 	{ "oci: hostile", test_oci_hostile },
+	{ "oci: odd values", test_oci_odd_values },
+	{ "oci: numbers", test_oci_numbers },
 	{ "oci: find", test_oci_find },
 	CU_TEST_INFO_NULL,
 };
