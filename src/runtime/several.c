@@ -18,6 +18,7 @@ struct several {
 	size_t n;
 	int *streams;		      /* descriptors of event streams; -1: it has ended */
 	struct ct_strings *confirmed; /* for each engine: ids of containers that are its user's */
+	size_t missed; /* streams that could not be opened, and that was not reported yet */
 	int epoll;
 };
 
@@ -166,33 +167,44 @@ static void several_while_waiting(struct ct_engine *e, int fd, void (*fn)(void *
 		ct_engine__while_waiting(of(e)->all[i], fd, fn, arg);
 }
 
+/* Whatever listens at some user's socket must not keep the others from being heard. */
 static int several_watch(struct ct_engine *e, const char *label_key, struct ct_err *err)
 {
+	ct_autoerr struct ct_err why = {};
 	struct several *s = of(e);
+	int ret = -ENOENT;
 
 	if (s->epoll >= 0)
 		close(s->epoll);
+	s->missed = 0;
 	s->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (s->epoll < 0)
 		return ct_err__set(err, errno, "cannot wait for engines: %s", strerror(errno));
 	for (size_t i = 0; i < s->n; i++) {
 		struct epoll_event in = { .events = EPOLLIN };
-		int fd = ct_engine__watch(s->all[i], label_key, err);
+		int fd = ct_engine__watch(s->all[i], label_key, why.msg ? NULL : &why);
 
-		if (fd < 0)
-			return fd;
-		s->streams[i] = epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &in) ? -1 : fd;
+		s->streams[i] = fd < 0 || epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &in) ? -1 : fd;
+		s->missed += s->streams[i] < 0;
+		if (fd < 0 && ret == -ENOENT)
+			ret = fd;
 	}
-	return s->epoll;
+	if (s->missed < s->n)
+		return s->epoll;
+	return ct_err__set(err, -ret, "%s", why.msg ?: "cannot wait for engines");
 }
 
-/* Each stream's end is reported once, as -EPIPE; that of the last one with its own error. */
+/*
+ * Each stream's end is reported once, as -EPIPE; that of the last one with its own error. A stream
+ * that could not be opened is one that has ended.
+ */
 static int several_read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
 {
 	struct several *s = of(e);
-	size_t open = 0, ended = 0;
+	size_t open = 0, ended = s->missed;
 	int ret = 0;
 
+	s->missed = 0;
 	for (size_t i = 0; i < s->n; i++) {
 		int code = s->streams[i] < 0 ? 0 : ct_engine__read(s->all[i], fn, arg);
 

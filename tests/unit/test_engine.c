@@ -37,6 +37,7 @@ static const struct answer {
 /* Of the container web, as those see it that are served from now on. */
 static const char *web_id = ID;
 static pid_t web_pid = 77;
+static bool has_events;
 
 static char *web(void)
 {
@@ -60,6 +61,10 @@ static void serve_one(int fd, const char *header)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(answers) && !a; i++)
 		if (strstr(request, answers[i].path))
 			a = &answers[i];
+	if (has_events && strstr(request, "/events")) {
+		dprintf(fd, "HTTP/1.1 200 OK\r\n\r\n");
+		return; /* and nothing happens */
+	}
 	body = a ? a->body ?: of_web : "{}";
 	dprintf(fd, "HTTP/1.1 %s\r\n%sConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
 		a ? "200 OK" : "404 Not Found", header, strlen(body), body);
@@ -220,6 +225,44 @@ static void test_several(void)
 	waitpid(podman, NULL, 0);
 }
 
+static void never(void *arg, const struct ct_engine_event *ev)
+{
+	(void)arg, (void)ev;
+	CU_FAIL("nothing has happened");
+}
+
+/* An engine without events, or what a user has put in its place, does not silence the others. */
+static void test_deaf(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *a = ct_xasprintf("%s/a", dir), *b = ct_xasprintf("%s/b", dir);
+	pid_t deaf = serve(a, ""), good;
+
+	has_events = true;
+	good = serve(b, "");
+	has_events = false;
+	for (size_t n = 1; n <= 2; n++) {
+		struct ct_engine *all[] = { open_at(a, 0), open_at(n > 1 ? b : a, 4444) };
+		struct ct_engine *e = ct_several__new(all, n);
+		ct_autoerr struct ct_err err = { 0 };
+		int fd = ct_engine__watch(e, NULL, &err);
+
+		CU_ASSERT_EQUAL(fd >= 0, n > 1);
+		CU_ASSERT_EQUAL(err.msg != NULL, n == 1);
+		if (fd >= 0) {
+			CU_ASSERT_EQUAL(ct_engine__read(e, never, NULL), -EPIPE);
+			CU_ASSERT_EQUAL(ct_engine__read(e, never, NULL), 0);
+		}
+		if (n == 1)
+			ct_engine__close(all[1]);
+		ct_engine__close(e);
+	}
+	kill(deaf, SIGKILL);
+	kill(good, SIGKILL);
+	waitpid(deaf, NULL, 0);
+	waitpid(good, NULL, 0);
+}
+
 /* A process in a user namespace that this user made; 0: that is not allowed here. */
 static pid_t start_apart(uid_t uid)
 {
@@ -299,8 +342,8 @@ static void test_two_users(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "gvisor", test_gvisor },   { "several", test_several }, { "two users", test_two_users },
-	{ "engines", test_engines }, CU_TEST_INFO_NULL,
+	{ "gvisor", test_gvisor }, { "several", test_several }, { "two users", test_two_users },
+	{ "deaf", test_deaf },	   { "engines", test_engines }, CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("engine", tests)
