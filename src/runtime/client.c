@@ -37,6 +37,22 @@ static bool takes_value(const char *word)
 		"--env-file",
 		"--project-directory",
 		"--ansi",
+		"--progress",
+		"--parallel",
+		"--tmpdir",
+		"--storage-opt",
+		"--imagestore",
+		"--runtime-flag",
+		"--events-backend",
+		"--network-cmd-path",
+		"--network-config-dir",
+		"--volumepath",
+		"--hooks-dir",
+		"--cdi-spec-dir",
+		"--conmon",
+		"--module",
+		"--ssh",
+		"--out",
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(options); i++)

@@ -36,6 +36,14 @@ static void test_parse(void)
 		{ { "docker", "compose", "up" }, 0, 1, true, false, false, false, NULL },
 		{ { "docker-compose", "up" }, 0, 1, true, true, false, false, NULL },
 		{ { "docker" }, 0, 1, true, false, false, false, NULL },
+		{ { "podman", "--tmpdir", "/x", "run", "y" },
+		  0,
+		  3,
+		  true,
+		  false,
+		  false,
+		  true,
+		  NULL },
 		{ { "systemd-run", "x" }, 0, 2, false, false, true, false, NULL },
 		/* Nothing answers for its containers. */
 		{ { "nerdctl", "run", "x" }, 0, 3, false, false, false, false, NULL },
@@ -59,11 +67,14 @@ static void test_parse(void)
 static void test_option(void)
 {
 	char *const argv[] = { "x", "-p", "a", "--project-name=b", "--", NULL };
+	char *const compose[] = { "docker", "compose", "--progress", "plain", "--parallel",
+				  "4",	    "-p",      "shop",	     "up",    NULL };
 
 	UNIT_STR(ct_client__option(argv, 0, 5, "-p", "--project-name"), "a");
 	UNIT_STR(ct_client__option(argv, 0, 5, NULL, "--project-name"), "b");
 	UNIT_STR(ct_client__option(argv, 0, 3, NULL, "--project-name"), NULL);
 	CU_ASSERT_EQUAL(ct_client__word(argv, 1), 5);
+	CU_ASSERT_EQUAL(ct_client__word(compose, 2), 8);
 }
 
 static void test_connect(void)
