@@ -11,6 +11,8 @@
 #include "base/files.h"
 #include "base/host_root.h"
 #include "base/strings.h"
+#include "cgroup/path.h"
+#include "model/unit_name.h"
 
 struct several {
 	struct ct_engine engine; /* first */
@@ -54,10 +56,30 @@ static bool is_users(int pid, uint32_t uid)
 	return fd >= 0 && !ioctl(fd, NS_GET_OWNER_UID, &owner) && owner == uid;
 }
 
-/* May engine i answer for this container of its own, whose main process is pid? */
-static bool may_answer(struct several *s, size_t i, const char *id, int pid)
+/*
+ * Is the cgroup (NULL: not known) one in which that user may have containers? Below his own systemd
+ * it is; elsewhere the container's main process has to be in it.
+ */
+static bool is_place_of(uint32_t uid, int pid, const char *cgroup)
 {
-	if (!s->all[i]->uid || ct_strings__find(&s->confirmed[i], id))
+	ct_autofree char *path = NULL;
+
+	return !cgroup || ct_unit_name__manager_uid(cgroup) == uid ||
+	       (pid > 0 && !ct_cgroup_path__of_pid(pid, &path) &&
+		ct_cgroup_path__below(path, cgroup));
+}
+
+/*
+ * May engine i answer for this container of its own, whose main process is pid? A user's engine may
+ * say that it has the container of any id, with a process of that user.
+ */
+static bool may_answer(struct several *s, size_t i, const char *id, int pid, const char *cgroup)
+{
+	if (!s->all[i]->uid)
+		return true;
+	if (!is_place_of(s->all[i]->uid, pid, cgroup))
+		return false;
+	if (ct_strings__find(&s->confirmed[i], id))
 		return true;
 	if (!is_users(pid, s->all[i]->uid))
 		return false;
@@ -66,12 +88,12 @@ static bool may_answer(struct several *s, size_t i, const char *id, int pid)
 }
 
 /*
- * Finds the engine that knows the container (uid: only that user's, unless it is 0), and sets
- * *found, *id and *pid. Else returns -ENOENT, or the error of an engine that failed otherwise, with
- * the messages of all.
+ * Finds the engine that knows the container (uid: only that user's, unless it is 0; cgroup: where
+ * the container is, or NULL), and sets *found, *id and *pid. Else returns -ENOENT, or the error of
+ * an engine that failed otherwise, with the messages of all.
  */
-static int who(struct several *s, const char *name, uint32_t uid, size_t *found, char **id,
-	       int *pid, struct ct_err *err)
+static int who(struct several *s, const char *name, uint32_t uid, const char *cgroup, size_t *found,
+	       char **id, int *pid, struct ct_err *err)
 {
 	struct ct_str words = {};
 	int ret = -ENOENT, code;
@@ -84,7 +106,7 @@ static int who(struct several *s, const char *name, uint32_t uid, size_t *found,
 		if (uid && s->all[i]->uid != uid)
 			continue;
 		code = ct_engine__find(s->all[i], name, &its, &its_pid, &why);
-		if (!code && may_answer(s, i, its, its_pid)) {
+		if (!code && may_answer(s, i, its, its_pid, cgroup)) {
 			*found = i;
 			*id = ct_steal(its);
 			*pid = its_pid;
@@ -110,7 +132,7 @@ static int several_find(struct ct_engine *e, const char *name, char **id, int *p
 	int its, ret;
 	size_t i;
 
-	ret = who(s, name, 0, &i, &found, &its, err);
+	ret = who(s, name, 0, NULL, &i, &found, &its, err);
 	/* Root's container comes first; between containers of users, the name is ambiguous. */
 	for (size_t k = i + 1; !ret && s->all[i]->uid && k < s->n; k++) {
 		ct_autofree char *other = NULL;
@@ -118,7 +140,7 @@ static int several_find(struct ct_engine *e, const char *name, char **id, int *p
 		int pid_of_other = 0;
 
 		if (!ct_engine__find(s->all[k], name, &other, &pid_of_other, &why) &&
-		    strcmp(found, other) != 0 && may_answer(s, k, other, pid_of_other))
+		    strcmp(found, other) != 0 && may_answer(s, k, other, pid_of_other, NULL))
 			ret = ct_err__set(err, ENOTUNIQ, "several users have a container called %s",
 					  shown);
 	}
@@ -135,7 +157,7 @@ static int several_inspect(struct ct_engine *e, const char *name, struct ct_work
 	struct several *s = of(e);
 	ct_autofree char *id = NULL;
 	size_t i;
-	int pid, ret = who(s, name, w->container.engine_uid, &i, &id, &pid, err);
+	int pid, ret = who(s, name, w->container.engine_uid, w->cgroup_path, &i, &id, &pid, err);
 
 	if (!ret)
 		ret = ct_engine__inspect(s->all[i], id, w, err);
@@ -224,7 +246,7 @@ static int several_restart(struct ct_engine *e, const char *name, struct ct_err 
 	struct several *s = of(e);
 	ct_autofree char *id = NULL;
 	size_t i;
-	int pid, ret = who(s, name, 0, &i, &id, &pid, err);
+	int pid, ret = who(s, name, 0, NULL, &i, &id, &pid, err);
 
 	return ret ? ret : ct_engine__restart(s->all[i], id, err);
 }

@@ -9,6 +9,7 @@
 
 #include "base/host_root.h"
 #include "base/util.h"
+#include "cgroup/path.h"
 #include "dir.h"
 #include "model/caps.h"
 #include "runtime/docker_api.h"
@@ -27,6 +28,7 @@ static const struct answer {
 	{ "/_ping", "OK" },
 	{ "/info", "{\"ServerVersion\":\"28.1.0+x\",\"SecurityOptions\":[\"name=rootless\"]}" },
 	{ "/containers/web/json", NULL },
+	{ "/containers/" ID "/json", NULL },
 	{ "com.docker.compose.project%3Dshop", "[{\"Id\":\"" ID "\"}]" },
 	{ "/containers/json?all=1",
 	  "[{\"Id\":\"1\",\"Names\":[\"/web\"]},{\"Names\":[\"/d\\u001bb\"]}]" },
@@ -225,6 +227,76 @@ static void test_several(void)
 	waitpid(podman, NULL, 0);
 }
 
+/* A process in a user namespace that this user made; 0: that is not allowed here. */
+static pid_t start_apart(uid_t uid)
+{
+	int ready[2];
+	char c = 0;
+	pid_t pid;
+
+	CU_ASSERT_EQUAL_FATAL(pipe(ready), 0);
+	pid = fork();
+	if (!pid) {
+		if ((geteuid() && geteuid() != uid) || (!geteuid() && setresuid(uid, uid, uid)) ||
+		    unshare(CLONE_NEWUSER) || write(ready[1], "1", 1) != 1)
+			_exit(1);
+		pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &c, 1) != 1) {
+		waitpid(pid, NULL, 0);
+		pid = 0;
+	}
+	close(ready[0]);
+	return pid;
+}
+
+/* What the engine of a user says of a container that is in this cgroup, and says it has. */
+static void ask_of(const char *socket, uint32_t uid, const char *cgroup, int expected)
+{
+	struct ct_engine *all[] = { open_at(socket, uid) }, *e = ct_several__new(all, 1);
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = ct_session__add(s, ID);
+	ct_autoerr struct ct_err err = { 0 };
+
+	/* Whether it has been believed before makes no difference. */
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(ct_engine__inspect(e, ID, w, &err), i ? expected : 0);
+		UNIT_STR(w->container.name, i && expected ? NULL : "web");
+		free(w->cgroup_path);
+		w->cgroup_path = ct_xstrdup(cgroup);
+		free(ct_steal(w->container.name));
+	}
+	ct_engine__close(e);
+}
+
+/* A user's engine says that it has root's container, and names a process of that user. */
+static void test_liar(void)
+{
+	const uint32_t uid = geteuid() ?: 4444;
+	autodir char *dir = make_dir();
+	ct_autofree char *a = ct_xasprintf("%s/a", dir), *own = NULL;
+	ct_autofree char *users = ct_xasprintf("/user.slice/user-%u.slice/user@%u.service/x.scope",
+					       uid, uid);
+	pid_t apart = start_apart(uid), served;
+
+	if (!apart)
+		UNIT_SKIP("user namespaces are not allowed here");
+	web_pid = apart;
+	served = serve(a, "");
+	web_pid = 77;
+	CU_ASSERT_EQUAL_FATAL(ct_cgroup_path__of_pid(apart, &own), 0);
+	ask_of(a, uid, "/kubepods/besteffort/pod1/" ID, -ENOENT);
+	ask_of(a, uid, "/user.slice/user-9.slice/user@9.service/x.scope", -ENOENT);
+	ask_of(a, uid, users, 0);
+	if (strcmp(own, "/") != 0)
+		ask_of(a, uid, own, 0);
+	kill(served, SIGKILL);
+	waitpid(served, NULL, 0);
+	kill(apart, SIGKILL);
+	waitpid(apart, NULL, 0);
+}
+
 static void never(void *arg, const struct ct_engine_event *ev)
 {
 	(void)arg, (void)ev;
@@ -261,30 +333,6 @@ static void test_deaf(void)
 	kill(good, SIGKILL);
 	waitpid(deaf, NULL, 0);
 	waitpid(good, NULL, 0);
-}
-
-/* A process in a user namespace that this user made; 0: that is not allowed here. */
-static pid_t start_apart(uid_t uid)
-{
-	int ready[2];
-	char c = 0;
-	pid_t pid;
-
-	CU_ASSERT_EQUAL_FATAL(pipe(ready), 0);
-	pid = fork();
-	if (!pid) {
-		if ((geteuid() && geteuid() != uid) || (!geteuid() && setresuid(uid, uid, uid)) ||
-		    unshare(CLONE_NEWUSER) || write(ready[1], "1", 1) != 1)
-			_exit(1);
-		pause();
-	}
-	close(ready[1]);
-	if (read(ready[0], &c, 1) != 1) {
-		waitpid(pid, NULL, 0);
-		pid = 0;
-	}
-	close(ready[0]);
-	return pid;
 }
 
 /* What engines of so many say of web: the id, or the error. */
@@ -343,7 +391,8 @@ static void test_two_users(void)
 
 static CU_TestInfo tests[] = {
 	{ "gvisor", test_gvisor }, { "several", test_several }, { "two users", test_two_users },
-	{ "deaf", test_deaf },	   { "engines", test_engines }, CU_TEST_INFO_NULL,
+	{ "deaf", test_deaf },	   { "liar", test_liar },	{ "engines", test_engines },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("engine", tests)
