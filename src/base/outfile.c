@@ -144,8 +144,12 @@ static int open_beside(struct ct_outfile *f, const struct stat *st)
 	note(f, ct_steal(temp));
 	if (st) {
 		mode = st->st_mode & 07777;
-		/* Only root can change the owner, and nobody else needs to. */
-		if (fchown(fd, st->st_uid, st->st_gid) && errno != EPERM)
+		/*
+		 * Only root can change the owner, and nobody else needs to. But those who share the
+		 * file through its group must not lose it.
+		 */
+		if (fchown(fd, st->st_uid, st->st_gid) &&
+		    (errno != EPERM || (fchown(fd, (uid_t)-1, st->st_gid) && errno != EPERM)))
 			goto failed;
 	} else if (f->is_private) {
 		mode = 0600;

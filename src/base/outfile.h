@@ -2,7 +2,7 @@
 /*
  * A file that appears under its name only when complete: written beside the
  * target, synced, renamed. "-" and /dev/stdout are standard output; devices,
- * FIFOs and sockets are written directly.
+ * FIFOs and sockets are written directly, and so is what a dangling link names.
  */
 #ifndef CT_BASE_OUTFILE_H
 #define CT_BASE_OUTFILE_H
@@ -28,7 +28,8 @@ int ct_outfile__check(const char *path, struct ct_err *err);
 
 /*
  * Finishes f, and frees it in any case. Returns 0, or a negative errno for the first write to the
- * stream that failed; then the target is untouched and nothing is left beside it.
+ * stream that failed; then nothing is left beside the target, which is untouched unless it is
+ * written directly.
  */
 int ct_outfile__commit(struct ct_outfile *f, struct ct_err *err);
 

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/stat.h>
 
@@ -157,6 +158,29 @@ static void test_readonly(void)
 	unlink(path);
 }
 
+/* Who may write a file through its group alone leaves it to that group. */
+static void test_group(void)
+{
+	ct_autofree char *path = path_of("shared");
+	const gid_t group = 4242;
+	struct stat st;
+
+	if (geteuid())
+		UNIT_SKIP("needs root");
+	CU_ASSERT_EQUAL(put(path, "x", NULL), 0);
+	CU_ASSERT_EQUAL_FATAL(chown(path, 1234, group), 0);
+	CU_ASSERT_EQUAL(chmod(path, 0660), 0);
+	if (chmod(dir, 0777) || setgroups(1, &group) || seteuid(65534))
+		UNIT_SKIP("root cannot become another user");
+	CU_ASSERT_EQUAL(put(path, "y", NULL), 0);
+	if (seteuid(0) || chmod(dir, 0700) || setgroups(0, NULL))
+		CU_FAIL("root again");
+	check_content(path, "y");
+	CU_ASSERT(!stat(path, &st) && st.st_uid == 65534 && st.st_gid == group);
+	CU_ASSERT_EQUAL(st.st_mode & 07777, 0660);
+	unlink(path);
+}
+
 /* The error of a write is reported as what it was, however early it happened. */
 static void test_full(void)
 {
@@ -280,17 +304,10 @@ static void test_private(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "new", test_new },
-	{ "replace", test_replace },
-	{ "errors", test_errors },
-	{ "check", test_check },
-	{ "readonly", test_readonly },
-	{ "full", test_full },
-	{ "pipe", test_pipe },
-	{ "stdout", test_stdout },
-	{ "relative", test_relative },
-	{ "private", test_private },
-	CU_TEST_INFO_NULL,
+	{ "new", test_new },	       { "replace", test_replace },   { "errors", test_errors },
+	{ "check", test_check },       { "readonly", test_readonly }, { "group", test_group },
+	{ "full", test_full },	       { "pipe", test_pipe },	      { "stdout", test_stdout },
+	{ "relative", test_relative }, { "private", test_private },   CU_TEST_INFO_NULL,
 };
 
 int main(void)
