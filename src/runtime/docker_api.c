@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A client of the Docker API, which Podman speaks as well. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,6 +94,20 @@ static void ask_version(struct ct_docker *d)
 		d->info.version = version_of(root, "Version");
 }
 
+bool ct_docker__is_kernel(const char *said, const char *release)
+{
+	ct_autofree char *long_form = NULL;
+	int n = 0;
+
+	if (!strcmp(said, release))
+		return true;
+	(void)sscanf(release, "%*u.%*u%n", &n);
+	if (!n || (release[n] == '.' && isdigit((unsigned char)release[n + 1])))
+		return false;
+	long_form = ct_xasprintf("%.*s.0%s", n, release, release + n);
+	return !strcmp(said, long_form);
+}
+
 /* A socket of this machine may lead to an engine in a virtual machine, with another kernel. */
 static int check_kernel(const struct ct_docker *d, const json_t *root, struct ct_err *err)
 {
@@ -101,7 +116,7 @@ static int check_kernel(const struct ct_docker *d, const json_t *root, struct ct
 	ct_autofree char *shown = NULL, *why = NULL;
 	struct utsname u;
 
-	if (!kernel || !*kernel || uname(&u) || !strcmp(kernel, u.release))
+	if (!kernel || !*kernel || uname(&u) || ct_docker__is_kernel(kernel, u.release))
 		return 0;
 	why = ct_printable(kernel);
 	shown = ct_columns__cut(why, MAX_WORD);

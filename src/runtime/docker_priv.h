@@ -78,6 +78,12 @@ CURL *ct_docker__handle(const struct ct_docker *d, int *sock);
 /* The API version to ask for, given the server's newest; -EINVAL if that is not a version. */
 int ct_docker__negotiate(const char *server_max, unsigned int *major, unsigned int *minor);
 
+/*
+ * Is that the kernel with this release? Docker writes three numbers even if the release has only
+ * two: "6.12-amd64" is "6.12.0-amd64" to it.
+ */
+bool ct_docker__is_kernel(const char *said, const char *release);
+
 /* Reads the SecurityOptions of GET /info. */
 void ct_docker_info__parse(const json_t *root, struct ct_docker_info *info);
 

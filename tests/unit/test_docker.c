@@ -32,6 +32,27 @@ static void test_negotiate(void)
 	}
 }
 
+static void test_kernel(void)
+{
+	static const struct {
+		const char *said, *release;
+		bool is;
+	} t[] = {
+		{ "6.1.0-18-amd64", "6.1.0-18-amd64", true },
+		{ "6.12.0-amd64", "6.12-amd64", true },
+		{ "3.12.0-1-amd64", "3.12-1-amd64", true },
+		{ "6.12.0", "6.12", true },
+		{ "6.12.0-arm64", "6.12-amd64", false },
+		{ "6.12.0.9-amd64", "6.12.9-amd64", false },
+		{ "6.12.0-amd64", "6.12.9-amd64", false },
+		{ "6.1.0-amd64", "6.12-amd64", false },
+		{ ".0x", "x", false },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++)
+		CU_ASSERT_EQUAL(ct_docker__is_kernel(t[i].said, t[i].release), t[i].is);
+}
+
 static json_t *parse(const char *text)
 {
 	json_error_t bad;
@@ -551,6 +572,7 @@ static void test_events_long_line(void)
 
 static CU_TestInfo tests[] = {
 	{ "API version", test_negotiate },
+	{ "kernel", test_kernel },
 	{ "info", test_info },
 	{ "inspect: Docker 20.10", test_inspect_docker_20 },
 	{ "had run before", test_ran_before },
