@@ -2,17 +2,30 @@
 /* Loads JSON files that anybody may have written. */
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/bounded.h"
+#include "base/files.h"
 #include "base/host_root.h"
 #include "runtime/oci_priv.h"
 
 #define MAX_CONFIG (32 << 20)
 
+/* A descriptor of ours, such as of a file below a container's root, is not the host's. */
+static int open_it(const char *path, int flags)
+{
+	static const char own[] = "/proc/self/fd/";
+	const char *number = strncmp(path, own, strlen(own)) ? "" : path + strlen(own);
+
+	if (*number && strspn(number, "0123456789") == strlen(number))
+		return ct_files__open(path, flags);
+	return ct_host__open(path, flags);
+}
+
 int ct_oci__load_now(const char *path, json_t **root, json_error_t *bad)
 {
-	ct_autoclose int fd = ct_host__open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	ct_autoclose int fd = open_it(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 	ct_autofree char *text = NULL;
 	struct stat st;
 	size_t len;

@@ -2,6 +2,7 @@
 /* Containers within containers: which a path tells, and for whom counts what is done in one. */
 #include <linux/capability.h>
 
+#include "base/host_root.h"
 #include "dir.h"
 #include "fake_probe.h"
 #include "record/collect.h"
@@ -162,11 +163,30 @@ static void test_forged(void)
 	memset(&probe, 0, sizeof(probe));
 }
 
+/* The bundle is below the root of the outer container, also where the host's root is elsewhere. */
+static void test_state(void)
+{
+	static const char config[] = "{\"process\":{\"capabilities\":{\"bounding\":"
+				     "[\"CAP_CHOWN\"]}},\"linux\":{}}";
+	autodir char *dir = make_dir();
+	ct_autofree char *file =
+		put(dir,
+		    "proc/42/root/run/containerd/io.containerd.runtime.v2.task/k8s.io/" INNER
+		    "/config.json",
+		    config);
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = ct_session__add(s, INNER);
+
+	ct_host__set_root(dir);
+	CU_ASSERT(ct_inner_state__read(42, "/docker/" OUTER "/docker/" INNER, w));
+	CU_ASSERT(!ct_inner_state__read(43, "/docker/" OUTER "/docker/" INNER, w));
+	ct_host__set_root(NULL);
+	CU_ASSERT_EQUAL(w->configured, 1ull << CAP_CHOWN);
+}
+
 static CU_TestInfo tests[] = {
-	{ "innermost", test_innermost },
-	{ "counts", test_counts },
-	{ "forged", test_forged },
-	CU_TEST_INFO_NULL,
+	{ "innermost", test_innermost }, { "counts", test_counts }, { "forged", test_forged },
+	{ "state", test_state },	 CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("inner", tests)
