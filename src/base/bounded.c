@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/err.h"
@@ -25,6 +26,7 @@ struct worker {
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct worker *idle; /* takes the next job; NULL: there is none yet */
 static unsigned int stuck;
+static pid_t owner; /* the process that has these threads: one that it forks has none */
 
 static void *run(void *arg)
 {
@@ -107,6 +109,11 @@ int ct_bounded__call(void (*fn)(void *job), void (*release)(void *job), void *jo
 	int ret = -EBUSY;
 
 	pthread_mutex_lock(&lock);
+	if (owner != getpid()) {
+		owner = getpid();
+		idle = NULL;
+		stuck = 0;
+	}
 	if (stuck < MAX_STUCK) {
 		if (!idle)
 			idle = new_worker();

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Work that may block forever, such as access to a file system whose server is gone. It is done in
- * a thread, and the caller waits for it no longer than the timeout.
+ * a thread, and the caller waits for it no longer than the timeout. Only one thread of a process
+ * may call this.
  */
 #ifndef CT_BASE_BOUNDED_H
 #define CT_BASE_BOUNDED_H

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -126,10 +127,25 @@ static void test_dead_server(void)
 	rmdir(dir);
 }
 
+/* A process that was forked has none of the threads. */
+static void test_forked(void)
+{
+	struct job *job = new_job(0);
+	int status = -1;
+	pid_t pid;
+
+	CU_ASSERT_EQUAL(ct_bounded__call(work, release, job, 5000), 0);
+	pid = fork();
+	if (!pid)
+		_exit(ct_bounded__call(work, release, job, 2000) ? 1 : 0);
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_EQUAL(status, 0);
+	free(job);
+}
+
 static CU_TestInfo tests[] = {
-	{ "done", test_done },
-	{ "stuck", test_stuck },
-	{ "dead_server", test_dead_server },
+	{ "done", test_done },	 { "forked", test_forked },
+	{ "stuck", test_stuck }, { "dead_server", test_dead_server },
 	CU_TEST_INFO_NULL,
 };
 
