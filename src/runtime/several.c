@@ -166,14 +166,24 @@ static int several_inspect(struct ct_engine *e, const char *name, struct ct_work
 	return ret;
 }
 
+/* Whatever listens at some user's socket must not keep the containers of others from being found.
+ */
 static int several_list(struct ct_engine *e, const char *project, ct_engine_id_fn fn, void *arg,
 			struct ct_err *err)
 {
 	struct several *s = of(e);
 	int ret = 0;
 
-	for (size_t i = 0; i < s->n && !ret; i++)
-		ret = ct_engine__list(s->all[i], project, fn, arg, err);
+	for (size_t i = 0; i < s->n && !ret; i++) {
+		ct_autoerr struct ct_err why = {};
+		int code = ct_engine__list(s->all[i], project, fn, arg, &why);
+
+		if (code && s->all[i]->uid && s->n > 1)
+			ct_warn("%s; containers of the user %u may be missing", why.msg,
+				s->all[i]->uid);
+		else if (code)
+			ret = ct_err__set(err, -code, "%s", why.msg);
+	}
 	return ret;
 }
 
