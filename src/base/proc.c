@@ -6,12 +6,13 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/loop.h"
 
 #define LIMIT_NS   60000000000ull
-#define OUTPUT_MAX (1 << 20)
+#define OUTPUT_MAX (16 << 20)
 
 static int start(char *const *argv, int out, int complaints)
 {
@@ -66,13 +67,21 @@ static int wait_for(int pid)
 	return -ETIMEDOUT;
 }
 
+static size_t size_of(FILE *f)
+{
+	struct stat st;
+
+	return fstat(fileno(f), &st) || st.st_size < 0 ? 0 : (size_t)st.st_size;
+}
+
 /* Appends what was written to the file to *text, whose length is *len. */
 static void add_text(FILE *f, char **text, size_t *len)
 {
-	*text = ct_xrealloc(*text, *len + OUTPUT_MAX + 1);
+	size_t size = size_of(f), max = size < OUTPUT_MAX ? size : OUTPUT_MAX;
+
+	*text = ct_xrealloc(*text, *len + max + 1);
 	rewind(f);
-	*len += fread(*text + *len, 1, OUTPUT_MAX, f);
-	*text = ct_xrealloc(*text, *len + 1);
+	*len += fread(*text + *len, 1, max, f);
 	(*text)[*len] = '\0';
 }
 
@@ -91,6 +100,9 @@ int ct_proc__run(char *const *argv, char **output)
 	if (!output)
 		return ret;
 	*output = NULL;
+	/* What is cut off could still be understood, as something else. */
+	if (!ret && size_of(out) > OUTPUT_MAX)
+		return -EFBIG;
 	add_text(out, output, &len);
 	if (ret)
 		add_text(complaints, output, &len);

@@ -21,7 +21,7 @@ void ct_proc__end(int pid);
 /*
  * Runs argv to its end, for a minute at most. *output, unless output is NULL, becomes what it
  * wrote, including standard error if it failed; the caller frees. Returns its exit status or a
- * negative errno.
+ * negative errno: -EFBIG, and no output, if it wrote more than 16 MiB.
  */
 int ct_proc__run(char *const *argv, char **output);
 

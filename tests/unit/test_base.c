@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/human.h"
 #include "base/json.h"
+#include "base/proc.h"
 #include "base/term.h"
 #include "base/util.h"
 #include "unit.h"
@@ -327,6 +328,32 @@ static void test_columns(void)
 	CU_ASSERT_EQUAL(ct_columns__of("\xf0\x9f\x90\xb3 web"), 6);
 }
 
+/* What a program writes is whole, or refused. */
+static void test_run(void)
+{
+	static const struct {
+		const char *script;
+		int ret;
+		long len; /* -1: no output */
+	} t[] = {
+		{ "printf ab; printf c >&2", 0, 2 },
+		{ "printf ab; printf c >&2; exit 3", 3, 3 },
+		{ "head -c 2000000 /dev/zero", 0, 2000000 },
+		{ "head -c 17000000 /dev/zero", -EFBIG, -1 },
+		{ "head -c 17000000 /dev/zero; exit 3", 3, 16 << 20 },
+		{ ":", 0, 0 },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++) {
+		ct_autofree char *script = ct_xasprintf("{ %s; } | tr '\\0' x", t[i].script);
+		char *argv[] = { "bash", "-o", "pipefail", "-c", script, NULL };
+		ct_autofree char *output = NULL;
+
+		CU_ASSERT_EQUAL(ct_proc__run(argv, &output), t[i].ret);
+		CU_ASSERT_EQUAL(output ? (long)strlen(output) : -1, t[i].len);
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{ "str", test_str },
 	{ "array", test_array },
@@ -341,6 +368,7 @@ static CU_TestInfo tests[] = {
 	{ "human", test_human },
 	{ "columns", test_columns },
 	{ "out of memory", test_out_of_memory },
+	{ "run", test_run },
 	CU_TEST_INFO_NULL,
 };
 
