@@ -286,7 +286,13 @@ int ct_outfile__commit(struct ct_outfile *file, struct ct_err *err)
 	if (!f->temp)
 		return 0;
 	if (rename(f->temp, f->target))
-		return fail(f, errno, err);
+		return errno != EBUSY ?
+			       fail(f, errno, err) :
+			       ct_err__set(err, EBUSY,
+					   "cannot write %s: it is mounted there on its own, so "
+					   "that no new file can take its place; mount its "
+					   "directory instead",
+					   f->name);
 	free(forget(f));
 	sync_dir(f->target);
 	return 0;

@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include "base/outfile.h"
 #include "unit.h"
@@ -181,6 +184,34 @@ static void test_group(void)
 	unlink(path);
 }
 
+/* "docker run -v ./compose.yaml:/compose.yaml" mounts a file, which cannot be replaced. */
+static void test_mounted(void)
+{
+	ct_autofree char *path = path_of("mounted");
+	ct_autoerr struct ct_err err = { 0 };
+	int status;
+	pid_t pid;
+
+	CU_ASSERT_EQUAL(put(path, "x", NULL), 0);
+	pid = fork();
+	if (!pid) {
+		if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		    mount(path, path, NULL, MS_BIND, NULL))
+			_exit(2);
+		_exit(put(path, "y", &err) == -EBUSY &&
+				      strstr(err.msg, "mount its directory instead") &&
+				      count_files() == 1 ?
+			      0 :
+			      1);
+	}
+	CU_ASSERT_EQUAL_FATAL(waitpid(pid, &status, 0), pid);
+	check_content(path, "x");
+	unlink(path);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
+		UNIT_SKIP("mounting is not allowed here");
+	CU_ASSERT_EQUAL(status, 0);
+}
+
 /* The error of a write is reported as what it was, however early it happened. */
 static void test_full(void)
 {
@@ -304,10 +335,11 @@ static void test_private(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "new", test_new },	       { "replace", test_replace },   { "errors", test_errors },
-	{ "check", test_check },       { "readonly", test_readonly }, { "group", test_group },
-	{ "full", test_full },	       { "pipe", test_pipe },	      { "stdout", test_stdout },
-	{ "relative", test_relative }, { "private", test_private },   CU_TEST_INFO_NULL,
+	{ "new", test_new },	     { "replace", test_replace },   { "errors", test_errors },
+	{ "check", test_check },     { "readonly", test_readonly }, { "group", test_group },
+	{ "mounted", test_mounted }, { "full", test_full },	    { "pipe", test_pipe },
+	{ "stdout", test_stdout },   { "relative", test_relative }, { "private", test_private },
+	CU_TEST_INFO_NULL,
 };
 
 int main(void)
