@@ -228,7 +228,7 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 	if (name.kind != CT_WL_CONTAINER)
 		return;
 	ct_recorder__note_inner(r, path, inside);
-	if (ct_pod_choice__is_made(&r->opts.pods) && ct_pod_choice__want(r, &name, path))
+	if (ct_pod_choice__is_made(&r->opts.pods) && ct_pod_choice__look(r, &name, path))
 		return;
 	w = ct_session__find(r->session, name.id);
 	if ((!w && !inside && !r->opts.all && !shares_unit(r->session, &name, path)) ||

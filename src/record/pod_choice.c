@@ -39,8 +39,17 @@ bool ct_pod_choice__match(const struct ct_pod_choice *p, const struct ct_contain
 	return is;
 }
 
-/* Labels are asked for only where they decide: a runtime may take its time to answer. */
-static void describe(struct ct_recorder *r, struct ct_workload *w, const char *root)
+/* Is something missing that decides? */
+static bool is_undecided(const struct ct_recorder *r, const struct ct_workload *w)
+{
+	return !w->container.name || (r->opts.pods.selector && !w->container.labels);
+}
+
+/*
+ * APIs are asked only where files do not decide: a runtime may take its time to answer. Returns
+ * false if one could have been asked, but was not.
+ */
+static bool describe(struct ct_recorder *r, struct ct_workload *w, const char *root, bool may_ask)
 {
 	ct_autofree char *config = ct_oci__find(w->runtime, w->id, root, &w->runtime);
 	ct_autoerr struct ct_err err = {};
@@ -48,31 +57,63 @@ static void describe(struct ct_recorder *r, struct ct_workload *w, const char *r
 	if (config)
 		(void)ct_oci__read(config, root, w, &err);
 	ct_pod_notes__from_logs(w->id, root, &w->container);
+	if (!may_ask)
+		return !is_undecided(r, w);
 	if (!w->container.name && r->engine)
 		(void)ct_engine__inspect(r->engine, w->id, w, &err);
-	if (!w->container.name || (r->opts.pods.selector && !w->container.labels))
+	if (is_undecided(r, w))
 		ct_asked__describe(r->asked, config, w, root);
+	return true;
+}
+
+/* While an API is asked, others may be chosen: only what was chosen is put into the session. */
+static struct ct_workload *choose(struct ct_recorder *r, const struct ct_cgroup_name *name,
+				  const char *path, bool may_ask)
+{
+	ct_autofree char *root = ct_xstrndup(path, name->root_len);
+	ct_autosession struct ct_session *told = NULL;
+	struct ct_workload *w = ct_session__find(r->session, name->id), *known;
+
+	if (w || name->kind != CT_WL_CONTAINER)
+		return w;
+	told = ct_session__new();
+	w = ct_session__add(told, name->id);
+	w->kind = name->kind;
+	w->runtime = name->runtime;
+	if (!describe(r, w, root, may_ask) && !ct_strings__find(&r->undecided, path))
+		ct_strings__add(&r->undecided, path);
+	known = ct_session__find(r->session, w->id);
+	if (known || !ct_pod_choice__match(&r->opts.pods, &w->container))
+		return known;
+	if (!w->container.id)
+		w->container.id = ct_xstrdup(w->id);
+	told->nworkloads = 0;
+	*CT_PUSH(r->session->workloads, r->session->nworkloads, r->session->workloads_cap) = w;
+	return w;
 }
 
 struct ct_workload *ct_pod_choice__want(struct ct_recorder *r, const struct ct_cgroup_name *name,
 					const char *path)
 {
-	ct_autofree char *root = ct_xstrndup(path, name->root_len);
-	struct ct_workload *w = ct_session__find(r->session, name->id);
+	return choose(r, name, path, true);
+}
 
-	if (w || name->kind != CT_WL_CONTAINER)
-		return w;
-	w = ct_session__add(r->session, name->id);
-	w->kind = name->kind;
-	w->runtime = name->runtime;
-	describe(r, w, root);
-	if (ct_pod_choice__match(&r->opts.pods, &w->container)) {
-		if (!w->container.id)
-			w->container.id = ct_xstrdup(name->id);
-		return w;
+struct ct_workload *ct_pod_choice__look(struct ct_recorder *r, const struct ct_cgroup_name *name,
+					const char *path)
+{
+	return choose(r, name, path, false);
+}
+
+void ct_pod_choice__decide(struct ct_recorder *r)
+{
+	ct_autostrings struct ct_strings paths = r->undecided;
+	struct ct_cgroup_name name;
+
+	r->undecided = (struct ct_strings){};
+	for (size_t i = 0; i < paths.len; i++) {
+		ct_runtimes__classify(paths.items[i], &name);
+		(void)ct_pod_choice__want(r, &name, paths.items[i]);
 	}
-	ct_session__remove(r->session, r->session->nworkloads - 1);
-	return NULL;
 }
 
 struct pod_walk {

@@ -18,4 +18,14 @@ bool ct_pod_choice__match(const struct ct_pod_choice *p, const struct ct_contain
 struct ct_workload *ct_pod_choice__want(struct ct_recorder *r, const struct ct_cgroup_name *name,
 					const char *path);
 
+/*
+ * The same while events are read, when nobody may be asked: an engine that is being asked reads
+ * them while it waits, and the kernel does not wait for us. What files do not decide is noted.
+ */
+struct ct_workload *ct_pod_choice__look(struct ct_recorder *r, const struct ct_cgroup_name *name,
+					const char *path);
+
+/* Asks about what was noted. */
+void ct_pod_choice__decide(struct ct_recorder *r);
+
 #endif

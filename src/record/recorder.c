@@ -9,6 +9,7 @@
 #include "base/urgent.h"
 #include "record/believe.h"
 #include "record/inner.h"
+#include "record/pod_choice.h"
 #include "record/recorder_priv.h"
 #include "runtime/runtime.h"
 
@@ -239,6 +240,7 @@ void ct_recorder__close(struct ct_recorder *r)
 	ct_asked__free(r->asked);
 	ct_session__free(r->session);
 	ct_session__free(r->inner);
+	ct_strings__free(&r->undecided);
 	ct_spool__free(r->spool);
 	ct_recorder__forget_told(r);
 	free(r->command);
@@ -307,6 +309,7 @@ static void show_progress(struct ct_recorder *r)
 /* After each tick the loop checks deadlines and what is still alive. */
 static void on_tick(void *arg)
 {
+	ct_pod_choice__decide(arg); /* before what is gone is taken */
 	ct_recorder__take_some(arg);
 	show_progress(arg);
 }
@@ -387,6 +390,7 @@ int ct_recorder__loop(struct ct_recorder *r, uint64_t ns)
 		ret = ct_loop__turn(r->loop);
 		if (ret)
 			return ret;
+		ct_pod_choice__decide(r);
 		if (r->signals > 1)
 			return -EINTR;
 	}
@@ -452,6 +456,7 @@ struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 {
 	ct_probe__stop(r->probe);
 	ct_collect__consume(r->collect);
+	ct_pod_choice__decide(r);
 	ct_urgent__end();
 	ct_recorder__take_last(r);
 	r->session->host.end_ns = ct_clock__now_ns();

@@ -3,6 +3,7 @@
 #ifndef CT_RECORD_RECORDER_PRIV_H
 #define CT_RECORD_RECORDER_PRIV_H
 
+#include "base/strings.h"
 #include "record/recorder.h"
 #include "record/spool.h"
 #include "runtime/asked.h"
@@ -19,8 +20,9 @@ struct ct_recorder {
 	struct ct_source *on_docker; /* the engine's events; NULL: none come */
 	struct ct_source *on_signals[3];
 	struct ct_own_cgroup own;
-	struct ct_session *inner; /* in inner.c: noted, but not described yet; NULL: none */
-	char *subtree;		  /* path of the cgroup to watch, or NULL */
+	struct ct_session *inner;    /* in inner.c: noted, but not described yet; NULL: none */
+	struct ct_strings undecided; /* in pod_choice.c: paths of containers to ask about */
+	char *subtree;		     /* path of the cgroup to watch, or NULL */
 	struct ct_loop *loop;
 	struct ct_child child;
 	char *command;
