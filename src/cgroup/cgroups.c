@@ -63,9 +63,12 @@ void ct_cgroups__add(struct ct_cgroups *c, uint64_t id, const char *path, bool i
 		e->id = id;
 		HASH_ADD(hh, c->table, id, sizeof(e->id), e);
 	}
+	e->inside |= inside;
+	/* The event of a cgroup that was found before: somebody may be reading its path. */
+	if (e->path && !strcmp(e->path, path))
+		return;
 	free(e->path);
 	e->path = ct_xstrdup(path);
-	e->inside |= inside;
 }
 
 void ct_cgroups__set_inside(struct ct_cgroups *c, uint64_t id)

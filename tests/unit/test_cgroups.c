@@ -46,6 +46,7 @@ static void test_table(void)
 {
 	struct ct_cgroups *c = ct_cgroups__new();
 	ct_autofree char *plain = NULL;
+	const char *path;
 	int n = 0;
 
 	ct_cgroups__add(c, 7, "/old", true);
@@ -53,6 +54,10 @@ static void test_table(void)
 	ct_cgroups__add(c, 8, "/other", false);
 	UNIT_STR(ct_cgroups__path(c, 7), "/new");
 	UNIT_STR(ct_cgroups__path(c, 9), NULL);
+	/* Whoever reads the path may go on if the cgroup is made known again. */
+	path = ct_cgroups__path(c, 8);
+	ct_cgroups__add(c, 8, "/other", false);
+	CU_ASSERT_PTR_EQUAL(ct_cgroups__path(c, 8), path);
 	CU_ASSERT(ct_cgroups__inside(c, 7) && !ct_cgroups__inside(c, 8));
 	CU_ASSERT(!ct_cgroups__inside(c, 9));
 	CU_ASSERT_EQUAL(ct_cgroups__owner_of(c, "/other"), 0);
