@@ -126,6 +126,7 @@ struct ct_container {
 	 */
 	char *pod_uid, *owner, *labels;
 	bool owner_guessed; /* from the pod's name alone */
+	bool inspected;	    /* by its engine, which may know more than files; not recorded */
 	/* The uid of the user whose engine made it; 0: root's engine, or not known. */
 	uint32_t engine_uid;
 	enum ct_tristate privileged, userns, no_new_privs;

@@ -130,10 +130,28 @@ static void take_over(char **field, const char *value)
 		*field = ct_xstrdup(value);
 }
 
-/* Is it described? Each inspection by an engine reports the network. */
+/* Did an engine describe it? Only that tells what belongs to a Compose project. */
 static bool inspected(const struct ct_workload *w)
 {
-	return w->container.network != NULL;
+	return w->container.inspected;
+}
+
+/* Is it described, be it only by the files of its runtime? Both report the network. */
+static bool is_read(const struct ct_workload *w)
+{
+	return inspected(w) || w->container.network;
+}
+
+/* May the engine know more of it than its files tell? It may not have answered before. */
+static bool may_tell_more(const struct ct_recorder *r, const struct ct_workload *w)
+{
+	return r->engine && !inspected(w) &&
+	       (w->runtime == CT_RT_NONE || ct_engine__is_of(r->engine, w->runtime));
+}
+
+bool ct_recorder__is_described(const struct ct_recorder *r, const struct ct_workload *w)
+{
+	return is_read(w) && !may_tell_more(r, w);
 }
 
 void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_engine_event *ev)
@@ -232,7 +250,7 @@ void ct_recorder__on_entry(void *arg, const char *path, bool inside)
 		return;
 	w = ct_session__find(r->session, name.id);
 	if ((!w && !inside && !r->opts.all && !shares_unit(r->session, &name, path)) ||
-	    (w && inspected(w)))
+	    (w && is_read(w)))
 		return;
 	/* Read as early as possible, since a short-lived container's files go with it. */
 	root = ct_xstrndup(path, name.root_len);
@@ -294,6 +312,18 @@ static void ask(struct ct_recorder *r, struct ct_workload *w, const char *config
 		r->session->losses.lookups++;
 }
 
+/* What was given is known from the files or from the entry point, which are right about it. */
+static void complete(struct ct_recorder *r, const char *id, struct ct_workload *w)
+{
+	const uint64_t configured = w->configured;
+	const bool known = w->configured_known;
+	ct_autoerr struct ct_err err = {};
+
+	(void)ct_engine__inspect(r->engine, id, w, &err);
+	if (known)
+		w->configured = configured;
+}
+
 void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 {
 	const char *id = keeps_files(w) ? ct_workload__plain_id(w) : w->id;
@@ -302,7 +332,9 @@ void ct_recorder__describe(struct ct_recorder *r, struct ct_workload *w)
 	if (w->kind != CT_WL_CONTAINER)
 		return;
 	if (!ct_recorder__describe_inner(r, w)) {
-		if (inspected(w)) {
+		if (is_read(w)) {
+			if (may_tell_more(r, w))
+				complete(r, id, w);
 			ct_oci__tell_sandbox(w, w->cgroup_path);
 		} else {
 			if (ct_describe__container(r->engine, id, w, &config) && keeps_files(w))

@@ -49,6 +49,14 @@ void ct_recorder__forget_told(struct ct_recorder *r)
 	forget(r, t);
 }
 
+void ct_recorder__look_again(struct ct_recorder *r)
+{
+	struct ct_told *t, *tmp;
+
+	HASH_ITER(hh, r->told, t, tmp)
+	t->looks = 0;
+}
+
 /* ---- what lives ---- */
 
 struct live_root {
@@ -156,7 +164,8 @@ static void describe(struct ct_recorder *r, struct ct_workload *known)
 {
 	struct ct_told *t = told_of(r, known->id);
 
-	if (known->kind != CT_WL_CONTAINER || known->container.network || t->looks >= LOOKS)
+	if (known->kind != CT_WL_CONTAINER || ct_recorder__is_described(r, known) ||
+	    t->looks >= LOOKS)
 		return;
 	t->looks++;
 	ct_recorder__describe(r, known);

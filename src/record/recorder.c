@@ -335,6 +335,8 @@ void ct_recorder__reconnect(struct ct_recorder *r)
 		return;
 	ct_engine__close(ct_steal(r->engine));
 	open_engine(r);
+	if (r->engine)
+		ct_recorder__look_again(r);
 }
 
 struct ct_collect *ct_recorder__collect(struct ct_recorder *r)

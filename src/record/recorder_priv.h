@@ -43,6 +43,8 @@ struct ct_recorder {
 struct ct_workload *ct_recorder__choose(void *arg, struct ct_session *s,
 					const struct ct_cgroup_name *name, const char *path,
 					bool inside);
+/* Is nothing more to be learnt about the container from files or an engine? */
+bool ct_recorder__is_described(const struct ct_recorder *r, const struct ct_workload *w);
 /* Remembers a container as wanted, and describes it as far as possible. */
 void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_engine_event *ev);
 void ct_recorder__on_engine(void *arg, const struct ct_engine_event *ev);
@@ -60,8 +62,9 @@ void ct_recorder__describe_rest(struct ct_recorder *r);
 struct ct_workload *ct_recorder__choose_new(void *arg, struct ct_session *s,
 					    const struct ct_cgroup_name *name, const char *path,
 					    bool inside);
-/* In endless.c. */
+/* In endless.c; the second asks again about what the engine before did not know. */
 void ct_recorder__forget_told(struct ct_recorder *r);
+void ct_recorder__look_again(struct ct_recorder *r);
 /* In taking.c: take what is new into the session if it is time, and all that is left. */
 void ct_recorder__take_some(struct ct_recorder *r);
 void ct_recorder__take_last(struct ct_recorder *r);

@@ -14,7 +14,11 @@ void ct_engine__close(struct ct_engine *e)
 int ct_engine__inspect(struct ct_engine *e, const char *id_or_name, struct ct_workload *w,
 		       struct ct_err *err)
 {
-	return e->ops->inspect(e, id_or_name, w, err);
+	int ret = e->ops->inspect(e, id_or_name, w, err);
+
+	if (!ret)
+		w->container.inspected = true;
+	return ret;
 }
 
 int ct_engine__find(struct ct_engine *e, const char *id_or_name, char **full_id, int *pid,

@@ -30,6 +30,9 @@ static int inspect(struct ct_engine *e, const char *id, struct ct_workload *w, s
 	fake.asking--;
 	free(w->container.name);
 	w->container.name = ct_xstrdup(strcmp(id, POD_ID) ? "plain" : "prod/web-0/nginx");
+	if (!w->container.project)
+		w->container.project = ct_xstrdup("shop");
+	w->configured = 7;
 	return 0;
 }
 
@@ -85,8 +88,47 @@ static void test_pod_starts(void)
 	memset(&probe, 0, sizeof(probe));
 }
 
+/* The engine answers only after a container's files were read, as after a boot. */
+static void test_late_engine(void)
+{
+	struct ct_recorder r = { .session = ct_session__new() };
+	struct ct_workload *docker = ct_session__add(r.session, PLAIN_ID);
+	struct ct_workload *other = ct_session__add(r.session, POD_ID);
+
+	r.collect = ct_collect__new(NULL);
+	r.asked = ct_asked__new(NULL);
+	for (size_t i = 0; i < r.session->nworkloads; i++) {
+		struct ct_workload *w = r.session->workloads[i];
+
+		w->kind = CT_WL_CONTAINER;
+		w->container.network = ct_xstrdup("private");
+		w->container.name = ct_xstrdup("of the bundle");
+		w->configured = 5;
+		w->configured_known = true;
+	}
+	docker->runtime = CT_RT_DOCKER;
+	other->runtime = CT_RT_CONTAINERD;
+	ct_recorder__describe_rest(&r);
+	CU_ASSERT(ct_recorder__is_described(&r, docker));
+	fake.engine = (struct ct_engine){ .ops = &ops, .runtime = CT_RT_DOCKER };
+	fake.collect = r.collect;
+	r.engine = &fake.engine;
+	CU_ASSERT(!ct_recorder__is_described(&r, docker));
+	CU_ASSERT(ct_recorder__is_described(&r, other));
+	ct_recorder__describe_rest(&r);
+	UNIT_STR(docker->container.name, "plain");
+	UNIT_STR(docker->container.project, "shop");
+	CU_ASSERT_EQUAL(docker->configured, 5);
+	UNIT_STR(other->container.name, "of the bundle");
+	CU_ASSERT_EQUAL(r.session->losses.lookups, 0);
+	ct_asked__free(r.asked);
+	ct_collect__free(r.collect);
+	ct_session__free(r.session);
+}
+
 static CU_TestInfo tests[] = {
 	{ "a pod starts", test_pod_starts },
+	{ "a late engine", test_late_engine },
 	CU_TEST_INFO_NULL,
 };
 
