@@ -151,7 +151,7 @@ static int look_at_running(int pid, const struct ct_file_id *id, struct ct_file_
 		return fd == -ENOENT ? -ESRCH : fd;
 	if (id && !is_file(fd, id))
 		return -ENOENT;
-	return read_fd(fd, id, f);
+	return read_fd(fd, false, f);
 }
 
 static int look_at_process(int pid, const char *path, const struct ct_file_id *id,

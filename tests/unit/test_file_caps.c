@@ -3,9 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 
 #include "base/util.h"
@@ -173,12 +178,53 @@ static void test_fcaps_set(void)
 	CU_ASSERT(caps.effective && !caps.setid);
 }
 
+/* Executes the file from a nosuid mount of its directory that only this process has. */
+static void run_nosuid(const char *dir, const char *file, int failed)
+{
+	if (!unshare(CLONE_NEWNS) && !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
+	    !mount(dir, dir, NULL, MS_BIND, NULL) &&
+	    !mount(NULL, dir, NULL, MS_BIND | MS_REMOUNT | MS_NOSUID, NULL))
+		execl(file, file, "60", NULL);
+	_exit(write(failed, "", 1) != 1);
+}
+
+/* On a nosuid mount execve gives nothing, also where only the process leads to the file. */
+static void test_fcaps_nosuid(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *file = put(dir, "tool", "x");
+	ct_autofree char *copy = ct_xasprintf("cp /bin/sleep %s && chmod 04755 %s", file, file);
+	struct ct_file_caps caps = { .permitted = 1, .setid = true };
+	struct ct_file_id id;
+	int run[2], pid;
+	ssize_t failed;
+	char byte;
+
+	CU_ASSERT_FATAL(!system(copy) && !pipe2(run, O_CLOEXEC));
+	id = id_of(file);
+	pid = fork();
+	if (!pid)
+		run_nosuid(dir, file, run[1]);
+	close(run[1]);
+	failed = read(run[0], &byte, 1); /* the execve closes the other end */
+	close(run[0]);
+	if (failed)
+		waitpid(pid, NULL, 0);
+	if (failed)
+		UNIT_SKIP("nothing can be mounted here");
+	CU_ASSERT_EQUAL(ct_file_caps__read_running(pid, &id, &caps), 0);
+	CU_ASSERT(!caps.permitted && !caps.setid);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 static CU_TestInfo tests[] = {
 	{ "attribute", test_fcaps_parse },
 	{ "open below a root", test_open_in_root },
 	{ "file", test_fcaps },
 	{ "file that was replaced", test_fcaps_replaced },
 	{ "file with capabilities", test_fcaps_set },
+	{ "nosuid", test_fcaps_nosuid },
 	CU_TEST_INFO_NULL,
 };
 
