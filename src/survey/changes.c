@@ -46,28 +46,32 @@ static bool is_digest(const char *digest, const char *wanted)
 	return len >= SHORT_DIGEST && !strncmp(own, digits, len);
 }
 
-/* Without a tag any tag will do. What follows the colon of a registry's port is not a tag. */
+/* What follows the colon of a registry's port is not a tag. */
+static const char *tag_of(const char *image)
+{
+	const char *slash = strrchr(image, '/');
+
+	return strchr(slash ? slash : image, ':');
+}
+
+/* Without a tag any tag will do. ":latest" is one, though short names lack it. */
 static bool is_image(const char *image, const char *wanted, size_t wanted_len)
 {
 	ct_autofree char *spec = ct_xstrndup(wanted, wanted_len);
+	ct_autofree char *plain = image ? ct_xstrndup(image, strcspn(image, "@")) : NULL;
 	size_t spec_len, len;
-	const char *short_spec = ct_image__short(spec, &spec_len), *name, *slash, *tag;
+	const char *short_spec = ct_image__short(spec, &spec_len), *name, *tag;
 
 	if (!wanted_len)
 		return true;
 	if (!image)
 		return false;
-	name = ct_image__short(image, &len);
-	len = strcspn(name, "@") < len ? strcspn(name, "@") : len;
+	name = ct_image__short(plain, &len);
 	if (len == spec_len && !strncmp(name, short_spec, len))
 		return true;
-	slash = memrchr(short_spec, '/', spec_len);
-	if (memchr(slash ? slash : short_spec, ':',
-		   spec_len - (size_t)(slash ? slash - short_spec : 0)))
-		return false;
-	slash = memrchr(name, '/', len);
-	tag = memchr(slash ? slash : name, ':', len - (size_t)(slash ? slash - name : 0));
-	return tag && (size_t)(tag - name) == spec_len && !strncmp(name, short_spec, spec_len);
+	tag = tag_of(name);
+	return !tag_of(spec) && tag && (size_t)(tag - name) == spec_len &&
+	       !strncmp(name, short_spec, spec_len);
 }
 
 static bool ran_image(struct ct_survey_row *row, const void *arg)
