@@ -93,7 +93,8 @@ static int add_workload(const struct ct_store_workload_row *w, void *arg)
 	row->holds = w->configured;
 	row->judged = w->confidence && *w->confidence;
 	row->checks = w->checks;
-	row->watched_ns = w->watched_ms * CT_NS_PER_MS;
+	if (__builtin_mul_overflow(w->watched_ms, CT_NS_PER_MS, &row->watched_ns))
+		row->watched_ns = UINT64_MAX;
 	row->first_ms = w->first_ms;
 	row->last_ms = w->last_ms;
 	if (!row->judged)

@@ -323,7 +323,9 @@ void ct_survey_row__join(struct ct_survey_row *into, struct ct_survey_row *from)
 		into->judged = true;
 	}
 	into->checks += from->checks;
-	into->watched_ns += from->watched_ns;
+	/* 600 hosts that were watched for a year have more than a number holds. */
+	if (__builtin_add_overflow(into->watched_ns, from->watched_ns, &into->watched_ns))
+		into->watched_ns = UINT64_MAX;
 	into->first_ms = earlier(into->first_ms, from->first_ms);
 	if (from->last_ms > into->last_ms)
 		into->last_ms = from->last_ms;

@@ -149,6 +149,23 @@ static void test_join(void)
 	CU_ASSERT_EQUAL(row_of(&sv, "db")->gaps, 0);
 }
 
+/* A fleet was watched for longer than a number of nanoseconds can tell. */
+static void test_join_long(void)
+{
+	ct_autosurvey struct ct_survey sv = {};
+
+	for (int i = 0; i < 3; i++) {
+		struct ct_survey_row *row = ct_survey__add(&sv);
+
+		row->key = ct_xstrdup("w");
+		row->host = ct_xasprintf("h%d", i);
+		row->watched_ns = UINT64_MAX / 2;
+	}
+	ct_survey__join(&sv);
+	CU_ASSERT_EQUAL_FATAL(sv.len, 1);
+	CU_ASSERT_EQUAL(sv.rows[0].watched_ns, UINT64_MAX);
+}
+
 static void test_names(void)
 {
 	ct_autosurvey struct ct_survey sv = {};
@@ -250,10 +267,16 @@ static void test_widths(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "rows of a report", test_rows }, { "times that are not known", test_no_times },
-	{ "order", test_order },	   { "what is host-wide comes first", test_host_first },
-	{ "several hosts", test_join },	   { "names", test_names },
-	{ "no such name", test_no_names }, { "names of a set", test_set_text },
-	{ "widths", test_widths },	   CU_TEST_INFO_NULL,
+	{ "rows of a report", test_rows },
+	{ "times that are not known", test_no_times },
+	{ "order", test_order },
+	{ "what is host-wide comes first", test_host_first },
+	{ "several hosts", test_join },
+	{ "for long", test_join_long },
+	{ "names", test_names },
+	{ "no such name", test_no_names },
+	{ "names of a set", test_set_text },
+	{ "widths", test_widths },
+	CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("survey", tests)
