@@ -63,19 +63,30 @@ static bool is_among(const char *names, const char *name, size_t len)
 	return false;
 }
 
+static void add_name(char **to, const char *name, size_t len)
+{
+	char *all;
+
+	if (is_among(*to, name, len))
+		return;
+	all = ct_xasprintf("%s%s%.*s", *to ? *to : "", *to ? ", " : "", (int)len, name);
+	free(*to);
+	*to = all;
+}
+
 void ct_names__add(char **to, const char *names)
 {
+	static const char others[] = "others";
+
 	while (names && *names) {
 		const char *end = strstr(names, ", ");
 		size_t len = end ? (size_t)(end - names) : strlen(names);
 
-		if (!is_among(*to, names, len)) {
-			char *all = ct_xasprintf("%s%s%.*s", *to ? *to : "", *to ? ", " : "",
-						 (int)len, names);
-
-			free(*to);
-			*to = all;
-		}
+		/* An engine's service sends processes into each container that it ever starts. */
+		if (!*to || strlen(*to) <= CT_NAMES_MAX)
+			add_name(to, names, len);
+		else if (!is_among(*to, names, len))
+			add_name(to, others, strlen(others));
 		names = end ? end + 2 : NULL;
 	}
 }

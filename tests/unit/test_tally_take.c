@@ -288,12 +288,27 @@ static void test_facts(void)
 	CU_ASSERT_EQUAL(all->host.end_ns, 20);
 }
 
+/* The service of an engine starts containers for months. */
+static void test_many_names(void)
+{
+	ct_autosession struct ct_session *all = ct_session__new();
+	const char *sent;
+
+	for (int i = 0; i < 500; i++) {
+		ct_autosession struct ct_session *take = take_of("x");
+
+		take->workloads[0]->sent = ct_xasprintf("job-%d", i);
+		ct_tally__add(all, take);
+	}
+	sent = all->workloads[0]->sent;
+	CU_ASSERT(!strncmp(sent, "job-0, job-1, ", 14));
+	CU_ASSERT(strlen(sent) < 1100 && ct_str_ends(sent, ", others"));
+}
+
 static CU_TestInfo tests[] = {
-	{ "random sessions", test_random },
-	{ "start and end", test_start_and_end },
-	{ "reload", test_reload },
-	{ "facts", test_facts },
-	CU_TEST_INFO_NULL,
+	{ "random sessions", test_random }, { "start and end", test_start_and_end },
+	{ "reload", test_reload },	    { "facts", test_facts },
+	{ "many names", test_many_names },  CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("tally-take", tests)
