@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "judge/seccomp.h"
+#include "model/pod.h"
 #include "model/recording.h"
 #include "record/recorder.h"
 #include "runtime/runtime.h"
@@ -138,6 +139,18 @@ static int record(struct ct_recorder *r, struct ct_err *err)
 	return ct_recording__write(s, out_path, err);
 }
 
+static int check_selector(struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(selector);
+
+	if (ct_labels__is_selector(selector))
+		return 0;
+	return ct_err__set(err, EINVAL,
+			   "'%s' is not a selector: give KEY=VALUE, KEY!=VALUE, KEY or !KEY, "
+			   "separated by commas without spaces",
+			   shown);
+}
+
 int ct_cmd__record(int argc, char **argv)
 {
 	struct ct_recorder_opts ro;
@@ -160,6 +173,8 @@ int ct_cmd__record(int argc, char **argv)
 			"record needs one of -c, -p, -u, --project, -n, --pod, -l and --all");
 	if (!ret && restart && (pids.len || all || has_pods()))
 		ret = ct_err__set(&err, EINVAL, "--restart works only with -c, -u and --project");
+	if (!ret && selector)
+		ret = check_selector(&err);
 	if (!ret && user && !units.len)
 		ret = ct_err__set(&err, EINVAL, "--user goes with -u");
 	ct_strlist__free(&words);

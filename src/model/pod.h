@@ -66,4 +66,7 @@ const char *ct_labels__get(const char *labels, const char *key, size_t *len);
  */
 bool ct_labels__match(const char *labels, const char *selector);
 
+/* Does it consist of such terms? Others would match nothing, or the opposite of what was meant. */
+bool ct_labels__is_selector(const char *s);
+
 #endif

@@ -57,6 +57,35 @@ bool ct_labels__match(const char *labels, const char *selector)
 	return true;
 }
 
+#define LABEL "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+
+/* Is it a term of a selector? What follows is a comma or the end. */
+static bool is_term(const char *s, size_t len)
+{
+	const char *end = s + len;
+	bool no = *s == '!';
+	size_t key = strspn(s + no, LABEL "/");
+
+	s += no + key;
+	if (key && !no && (*s == '=' || !strncmp(s, "!=", 2))) {
+		s += *s == '!' || s[1] == '=' ? 2 : 1;
+		s += strspn(s, LABEL);
+	}
+	return key && s == end;
+}
+
+bool ct_labels__is_selector(const char *s)
+{
+	while (*s) {
+		size_t len = strcspn(s, ",");
+
+		if (len && !is_term(s, len))
+			return false;
+		s += len + (s[len] == ',');
+	}
+	return true;
+}
+
 static bool has(const char *labels, const char *key)
 {
 	size_t len;

@@ -35,6 +35,8 @@ run 2 'unknown format' advise --format xyz x
 says err 'unknown format is named' 'xyz'
 run 2 'bad duration' record -d soon -o /dev/null
 says err 'bad duration is named' 'soon'
+run 2 'bad selector' record -l '!app=web' -o /dev/null
+says err 'bad selector is named' '!app=web'
 run 2 'run without a command' run
 run 2 'advise without a recording' advise
 run 2 'strict and generous' advise --strict --generous x

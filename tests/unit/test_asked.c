@@ -128,10 +128,17 @@ static void test_selector(void)
 		{ ",,app=web,", true },
 		{ "=", false },
 	};
+	static const char *const broken[] = { "=",	 "!=x",		  "!app=web",
+					      "!",	 "app=web, tier", "app in (web,db)",
+					      "app=a=b", "app=web;x" };
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++)
 		CU_ASSERT_EQUAL(ct_labels__match(labels, cases[i].selector), cases[i].matches);
 	CU_ASSERT(!ct_labels__match(NULL, "app=web"));
+	for (size_t i = 0; i + 1 < CT_ARRAY_SIZE(cases); i++)
+		CU_ASSERT(ct_labels__is_selector(cases[i].selector));
+	for (size_t i = 0; i < CT_ARRAY_SIZE(broken); i++)
+		CU_ASSERT(!ct_labels__is_selector(broken[i]));
 }
 
 static void test_choice(void)
