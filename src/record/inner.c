@@ -86,14 +86,18 @@ static char *outer_name(struct ct_recorder *r, const char *id)
 void ct_recorder__note_inner(struct ct_recorder *r, const char *path, bool inside)
 {
 	struct ct_cgroup_name outer, inner;
+	const struct ct_workload *known;
 	struct ct_workload *w;
 
 	if (!ct_runtimes__innermost(path, &inner) ||
 	    (r->inner && ct_session__find(r->inner, inner.id)))
 		return;
+	/* A health check, or another program that came in: nobody would take what is noted. */
+	known = ct_session__find(r->session, inner.id);
+	if (known && known->container.name)
+		return;
 	ct_runtimes__classify(path, &outer);
-	if (!inside && !r->opts.all && !ct_session__find(r->session, inner.id) &&
-	    !ct_session__find(r->session, outer.id))
+	if (!inside && !r->opts.all && !known && !ct_session__find(r->session, outer.id))
 		return;
 	if (!r->inner)
 		r->inner = ct_session__new();

@@ -184,9 +184,29 @@ static void test_state(void)
 	CU_ASSERT_EQUAL(w->configured, 1ull << CAP_CHOWN);
 }
 
+/* What is noted of a container is taken once: after that, nothing more is noted. */
+static void test_noted(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_recorder r = { .session = s, .collect = ct_collect__new(NULL) };
+	const char *path = "/docker/" OUTER "/docker/" INNER;
+	struct ct_workload *w = ct_session__add(s, INNER);
+
+	w->kind = CT_WL_CONTAINER;
+	w->cgroup_path = ct_xstrdup(path);
+	ct_recorder__note_inner(&r, path, true);
+	CU_ASSERT(r.inner && r.inner->nworkloads == 1);
+	CU_ASSERT(ct_recorder__describe_inner(&r, w));
+	CU_ASSERT(r.inner && !r.inner->nworkloads);
+	ct_recorder__note_inner(&r, path, true);
+	CU_ASSERT(r.inner && !r.inner->nworkloads);
+	ct_session__free(r.inner);
+	ct_collect__free(r.collect);
+}
+
 static CU_TestInfo tests[] = {
 	{ "innermost", test_innermost }, { "counts", test_counts }, { "forged", test_forged },
-	{ "state", test_state },	 CU_TEST_INFO_NULL,
+	{ "state", test_state },	 { "noted", test_noted },   CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("inner", tests)
