@@ -163,12 +163,17 @@ int ct_restart__begin(struct ct_workload *const *w, size_t n, const struct ct_en
 	return ret;
 }
 
-/* What was written until the process ended, on one line. */
+/*
+ * What was written until the process ended, on one line. The pipe may stay open for longer, if a
+ * client left a daemon behind.
+ */
 static char *read_complaint(int fd)
 {
 	char buf[COMPLAINT_MAX + 1];
-	ssize_t n = read(fd, buf, COMPLAINT_MAX);
+	ssize_t n;
 
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	n = read(fd, buf, COMPLAINT_MAX);
 	buf[n > 0 ? n : 0] = '\0';
 	for (char *p = buf; *p; p++)
 		if (*p == '\n')

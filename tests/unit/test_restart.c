@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Restarting what is watched, with a client that is made of a script. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "dir.h"
+#include "record/restart.h"
+#include "unit.h"
+
+#define LEFT_S "20"
+
+/* Restarts a container of Podman; returns what the last look does. */
+static int restart_by(const char *script, struct ct_err *err)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *client = put(dir, "podman", script);
+	ct_autofree char *path = ct_xasprintf("%s:%s", dir, getenv("PATH"));
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_workload *w = ct_session__add(s, "web");
+	const struct ct_engine_words words = {};
+	struct ct_restart r = {};
+	int ret;
+
+	w->kind = CT_WL_CONTAINER;
+	w->runtime = CT_RT_PODMAN;
+	CU_ASSERT_FATAL(!chmod(client, 0755) && !setenv("PATH", path, 1));
+	CU_ASSERT_EQUAL_FATAL(ct_restart__begin(&w, 1, &words, &r, err), 0);
+	while ((ret = ct_restart__look(&r, err)) == 1)
+		ct_clock__sleep_ns(10 * CT_NS_PER_MS);
+	return ret;
+}
+
+static void test_complaint(void)
+{
+	ct_autoerr struct ct_err err = {};
+
+	CU_ASSERT_EQUAL(restart_by("#!/bin/sh\necho no $2 $3; exit 1\n", &err), -EIO);
+	CU_ASSERT(err.msg && strstr(err.msg, "no -- web"));
+}
+
+/* What the client leaves behind keeps its output open, but nobody waits for that. */
+static void test_left_behind(void)
+{
+	ct_autoerr struct ct_err err = {};
+	uint64_t start = ct_clock__now_ns();
+
+	CU_ASSERT_EQUAL(restart_by("#!/bin/sh\nsleep " LEFT_S " &\n", &err), 0);
+	CU_ASSERT(ct_clock__now_ns() - start < 10 * CT_NS_PER_SEC);
+}
+
+static CU_TestInfo tests[] = {
+	{ "complaint", test_complaint },
+	{ "left behind", test_left_behind },
+	CU_TEST_INFO_NULL,
+};
+
+UNIT_MAIN("restart", tests)
