@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "base/err.h"
 
+#include <errno.h>
 #include <string.h>
 
 int ct_err__set(struct ct_err *err, int code, const char *fmt, ...)
@@ -26,6 +27,8 @@ int ct_err__prefix(struct ct_err *err, const char *fmt, ...)
 	va_list ap;
 	char *msg;
 
+	if (!err)
+		return -EINVAL;
 	va_start(ap, fmt);
 	prefix = ct_xvasprintf(fmt, ap);
 	va_end(ap);

@@ -18,7 +18,7 @@ struct ct_err {
 /* Sets the message (replacing an earlier one) and returns -code. err may be NULL. */
 int ct_err__set(struct ct_err *err, int code, const char *fmt, ...) CT_PRINTF(3, 4);
 
-/* Puts "prefix: " before the message. Returns -err->code. */
+/* Puts "prefix: " before the message. Returns -err->code, or -EINVAL if err is NULL. */
 int ct_err__prefix(struct ct_err *err, const char *fmt, ...) CT_PRINTF(2, 3);
 
 void ct_err__free(struct ct_err *err);

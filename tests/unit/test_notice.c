@@ -83,6 +83,7 @@ static void refused(const char *text, const char *why)
 	struct ct_notice *e = NULL;
 
 	CU_ASSERT_EQUAL(ct_notice__read(text, strlen(text), &e, &err), -EINVAL);
+	CU_ASSERT_EQUAL(ct_notice__read(text, strlen(text), &e, NULL), -EINVAL);
 	CU_ASSERT_PTR_NULL(e);
 	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg ? err.msg : "", why));
 }
@@ -96,6 +97,7 @@ static void test_bad_input(void)
 	refused("{\"schema\":\"captrim.event/1\",\"kind\":\"old\"}", "\"kind\"");
 	refused(HEAD "\"time\":\"yesterday\"}", "\"time\"");
 	refused(HEAD "\"workload\":\"web\"}", "\"workload\"");
+	refused(HEAD "\"workload\":{\"key\":5}}", "\"workload\": \"key\"");
 	refused(HEAD "\"capabilities\":[\"NOPE\"]}", "capabilities");
 	refused(HEAD "\"count\":-1}", "\"count\"");
 	refused(HEAD "\"id\":\"0123456789012345678901234567890123456789\"}", "\"id\"");
