@@ -129,33 +129,26 @@ static int32_t find_files(const char *pattern, char *text)
 
 int ct_opener_work__answer(const struct ct_opener_request *q, int root, struct ct_opener_answer *a)
 {
-	enum ct_opener_place place;
-	int fd = -1;
+	enum ct_opener_place place = CT_OPENER_NOWHERE;
+	int fd = -1, ret = -EINVAL;
 
-	a->seq = q->seq;
-	a->result = 0;
-	if (q->op == CT_OPENER_IN_ROOT) {
-		fd = root < 0 ? -EBADF : ct_walk__open_in_root(root, q->path);
-	} else {
+	if (q->op != CT_OPENER_IN_ROOT)
 		place = ct_opener_list__find(q->op, q->path);
-		if (place == CT_OPENER_NOWHERE)
-			a->result = -EACCES;
-		else if (q->op == CT_OPENER_LOOK)
-			fd = open_how(q->path, O_PATH, links_in(place));
-		else if (q->op == CT_OPENER_READ)
-			fd = open_file(q->path, place);
-		else if (q->op == CT_OPENER_LINK)
-			a->result = read_link(q->path, a->text);
-		else if (q->op == CT_OPENER_EACH)
-			a->result = find_files(q->path, a->text);
-		else
-			a->result = -EINVAL;
-	}
-	if (fd >= 0 || a->result)
-		return fd;
-	if (fd < -1)
-		a->result = fd;
-	return -1;
+	if (q->op == CT_OPENER_IN_ROOT)
+		ret = fd = root < 0 ? -EBADF : ct_walk__open_in_root(root, q->path);
+	else if (place == CT_OPENER_NOWHERE)
+		ret = -EACCES;
+	else if (q->op == CT_OPENER_LOOK)
+		ret = fd = open_how(q->path, O_PATH, links_in(place));
+	else if (q->op == CT_OPENER_READ)
+		ret = fd = open_file(q->path, place);
+	else if (q->op == CT_OPENER_LINK)
+		ret = read_link(q->path, a->text);
+	else if (q->op == CT_OPENER_EACH)
+		ret = find_files(q->path, a->text);
+	a->seq = q->seq;
+	a->result = fd >= 0 ? 0 : ret;
+	return fd >= 0 ? fd : -1;
 }
 
 void ct_opener_work__run(int socket)

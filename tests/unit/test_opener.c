@@ -2,8 +2,10 @@
 /* What the opener opens and what not, and what becomes of one that hangs. */
 #include <errno.h>
 #include <fcntl.h>
+#include <seccomp.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -139,6 +141,36 @@ static void test_work(void)
 	ct_host__set_root(NULL);
 }
 
+/* EPERM is 1, and -1 means "no descriptor": the first must not be taken for the second. */
+static int refused_by_seccomp(const char *path)
+{
+	static struct ct_opener_answer a;
+	scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+
+	if (!f || seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(openat2), 0) ||
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || seccomp_load(f))
+		return 1;
+	if (answer(CT_OPENER_READ, -1, path, &a) != -1)
+		return 2;
+	return a.result == -EPERM ? 0 : 3;
+}
+
+static void test_refused(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *file = put(dir, "run/user/1/crun/" ID "/status", "x");
+	int status = -1, pid;
+
+	UNIT_SKIP_UNDER();
+	set_root(dir);
+	pid = fork();
+	if (!pid)
+		_exit(refused_by_seccomp(file));
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_EQUAL(WEXITSTATUS(status), 0);
+	ct_host__set_root(NULL);
+}
+
 /* What a daemon without privileges can do by it. Returns the number of the first that failed. */
 static int as_nobody(int root, int other)
 {
@@ -241,8 +273,9 @@ static void test_hangs(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "list", test_list },	   { "host root", test_host_root }, { "work", test_work },
-	{ "opener", test_opener }, { "hangs", test_hangs },	    CU_TEST_INFO_NULL,
+	{ "list", test_list },	     { "host root", test_host_root }, { "work", test_work },
+	{ "refused", test_refused }, { "opener", test_opener },	      { "hangs", test_hangs },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("opener", tests)
