@@ -38,7 +38,7 @@ static int open_store(struct ct_daemon *d, struct ct_err *err)
 	const struct ct_config *c = d->config;
 	const char *local = ct_store__is_remote(c->store.url) ? c->store.local : c->store.url;
 
-	d->store_path = ct_xstrdup(local ? local : CT_STORE_DEFAULT);
+	d->store_path = ct_xstrdup(ct_store__path(local));
 	return ct_store__open(local, CT_STORE_WRITE | (d->opts->rebuild ? CT_STORE_REBUILD : 0),
 			      &d->store, err);
 }

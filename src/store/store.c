@@ -27,7 +27,7 @@ int ct_store__check_url(const char *url, struct ct_err *err)
 
 /* ---- opening ---- */
 
-static const char *path_of(const char *url)
+const char *ct_store__path(const char *url)
 {
 	if (!url || !*url)
 		return CT_STORE_DEFAULT;
@@ -202,7 +202,7 @@ int ct_store__open(const char *url, unsigned int flags, struct ct_store **out, s
 	if (ct_store__is_remote(url)) {
 		ret = open_remote(s, url, flags, err);
 	} else {
-		s->path = real_path(path_of(url));
+		s->path = real_path(ct_store__path(url));
 		ret = open_file(s, flags, err);
 		if (!ret && !stat(s->path, &st)) {
 			s->dev = st.st_dev;

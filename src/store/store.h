@@ -49,6 +49,9 @@ void ct_store__close(struct ct_store *s); /* s may be NULL */
 /* Does it name a PostgreSQL database? */
 bool ct_store__is_remote(const char *url);
 
+/* The path of the file that it names, if it does not name a database. Borrowed from url. */
+const char *ct_store__path(const char *url);
+
 /*
  * Can the URL be that of a store? Always for a path; for a database if the URL is well formed and
  * captrim was built with PostgreSQL, else -EINVAL or -ENOSYS with the cure. Nothing is opened.

@@ -762,6 +762,14 @@ static void test_removed(void)
 	STORES_OK(stores_save(s, web, HOST, 5000, true, &err), err);
 }
 
+static void test_path(void)
+{
+	UNIT_STR(ct_store__path("sqlite:///srv/a.db"), "/srv/a.db");
+	UNIT_STR(ct_store__path("a.db"), "a.db");
+	UNIT_STR(ct_store__path(""), CT_STORE_DEFAULT);
+	UNIT_STR(ct_store__path(NULL), CT_STORE_DEFAULT);
+}
+
 static CU_TestInfo tests[] = {
 	{ "what was saved is loaded", test_round },
 	{ "what is new is added", test_more },
@@ -783,6 +791,7 @@ static CU_TestInfo tests[] = {
 	{ "no space", test_full },
 	{ "no memory", test_no_memory },
 	{ "removed", test_removed },
+	{ "the path of a URL", test_path },
 	CU_TEST_INFO_NULL,
 };
 
