@@ -37,10 +37,17 @@ static int open_store(struct ct_daemon *d, struct ct_err *err)
 {
 	const struct ct_config *c = d->config;
 	const char *local = ct_store__is_remote(c->store.url) ? c->store.local : c->store.url;
+	const char *path = ct_store__path(local);
+	int ret = ct_store__open(local, CT_STORE_WRITE | (d->opts->rebuild ? CT_STORE_REBUILD : 0),
+				 &d->store, err);
 
-	d->store_path = ct_xstrdup(ct_store__path(local));
-	return ct_store__open(local, CT_STORE_WRITE | (d->opts->rebuild ? CT_STORE_REBUILD : 0),
-			      &d->store, err);
+	if (ret)
+		return ret;
+	/* "captrim.db" is another store in another directory: see alive_file(). */
+	d->store_path = realpath(path, NULL);
+	if (!d->store_path)
+		d->store_path = ct_xstrdup(path);
+	return 0;
 }
 
 static int open_recorder(struct ct_daemon *d, struct ct_err *err)
