@@ -20,6 +20,14 @@ int64_t ct_clock__wall_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / (int64_t)CT_NS_PER_MS;
 }
 
+int64_t ct_clock__boot_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / (int64_t)CT_NS_PER_MS;
+}
+
 void ct_clock__sleep_ns(uint64_t ns)
 {
 	struct timespec left = { (time_t)(ns / CT_NS_PER_SEC), (long)(ns % CT_NS_PER_SEC) };

@@ -17,6 +17,12 @@ uint64_t ct_clock__now_ns(void);
 /* Milliseconds of the wall clock since the epoch, to be compared across boots and hosts. */
 int64_t ct_clock__wall_ms(void);
 
+/*
+ * Milliseconds since the boot. Unlike CLOCK_MONOTONIC it also counts the time that the machine
+ * sleeps.
+ */
+int64_t ct_clock__boot_ms(void);
+
 /* Sleeps for all of that time, even if signals arrive. */
 void ct_clock__sleep_ns(uint64_t ns);
 

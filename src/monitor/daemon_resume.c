@@ -116,7 +116,7 @@ int ct_daemon__look_back(struct ct_daemon *d, struct ct_err *err)
 	if (!last.same_boot || from < last.last_ms)
 		from = last.last_ms;
 	name_gap(d, &last, from, &now);
-	d->saver.boot_ms = now.wall_ms - (int64_t)(now.ns / CT_NS_PER_MS);
+	d->saver.boot_ms = ct_clock__wall_ms() - ct_clock__boot_ms();
 	if (last.same_boot) {
 		d->saver.gap_to = now;
 		d->saver.gap_from = now;

@@ -2,8 +2,7 @@
 /* Removes what is old, and what is too much: workloads, with all that is known of them. */
 #include "store/retain.h"
 
-#include <time.h>
-
+#include "base/clock.h"
 #include "store/store_priv.h"
 #include "store/tables.h"
 
@@ -14,24 +13,15 @@
 
 /* ---- a clock that jumped ---- */
 
-/* Also counts the time that the machine sleeps. */
-static int64_t boot_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_BOOTTIME, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 void ct_retain__begin(struct ct_clock_doubt *d, int64_t stored_ms, int64_t now_ms)
 {
 	if (stored_ms && now_ms - stored_ms > FAR_MS)
-		d->until_ms = boot_ms() + DOUBT_MS;
+		d->until_ms = ct_clock__boot_ms() + DOUBT_MS;
 }
 
 bool ct_retain__trusts(struct ct_clock_doubt *d, int64_t now_ms)
 {
-	int64_t boot = boot_ms();
+	int64_t boot = ct_clock__boot_ms();
 	int64_t jumped = d->boot_ms ? (now_ms - d->wall_ms) - (boot - d->boot_ms) : 0;
 
 	if (jumped > JUMP_MS || jumped < -JUMP_MS)
