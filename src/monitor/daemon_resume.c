@@ -67,7 +67,7 @@ void ct_daemon__add_gap(struct ct_daemon *d, const char *why, int64_t from_ms, i
 }
 
 struct last_run {
-	const char *boot_id;
+	const char *store, *boot_id;
 	int64_t last_ms;
 	bool same_boot, found;
 };
@@ -76,6 +76,9 @@ static int look_at_host(const struct ct_store_host_row *row, void *arg)
 {
 	struct last_run *last = arg;
 
+	/* A recording that was imported has a row of its own, also if it is of this host. */
+	if (strcmp(row->store, last->store) != 0)
+		return 0;
 	last->found = true;
 	last->last_ms = row->last_ms;
 	last->same_boot = ct_str_equal(row->boot_id, last->boot_id);
@@ -109,8 +112,10 @@ int ct_daemon__look_back(struct ct_daemon *d, struct ct_err *err)
 	struct ct_store_query q = { .host = d->host_name };
 	struct last_run last = { .boot_id = host->boot_id };
 	int64_t from = last_alive(d);
-	int ret = ct_store__each_host(d->store, &q, look_at_host, &last, err);
+	int ret = ct_store__id(d->store, &last.store, err);
 
+	if (!ret)
+		ret = ct_store__each_host(d->store, &q, look_at_host, &last, err);
 	if (ret || !last.found)
 		return ret;
 	if (!last.same_boot || from < last.last_ms)

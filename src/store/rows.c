@@ -80,3 +80,14 @@ int ct_store__identify(struct ct_store *s, struct ct_err *err)
 	free(id.s);
 	return ret;
 }
+
+int ct_store__id(struct ct_store *s, const char **id, struct ct_err *err)
+{
+	int ret = s->id ? 0 : ct_store__may_change(s, err);
+
+	if (!ret && !s->id)
+		ret = ct_store__identify(s, err);
+	if (!ret)
+		*id = s->id;
+	return ret;
+}

@@ -121,6 +121,12 @@ struct ct_store_batch {
 int ct_store__save(struct ct_store *s, const struct ct_store_batch *b, struct ct_err *err);
 
 /*
+ * The id of the rows that this store writes itself; rows with others were imported. Borrowed. Only
+ * for CT_STORE_WRITE and CT_STORE_CHANGE, as it makes one if there is none.
+ */
+int ct_store__id(struct ct_store *s, const char **id, struct ct_err *err);
+
+/*
  * Loads one workload of this host with all its parts, as this store saved it; *out has no workload
  * if nothing is stored of it. The caller frees *out.
  */

@@ -667,6 +667,11 @@ static void test_views(void)
 
 /* ---- copies ---- */
 
+static int is_of_store(const struct ct_store_host_row *row, void *arg)
+{
+	return !strcmp(row->store, *(const char **)arg);
+}
+
 static void test_backup(void)
 {
 	ct_autoerr struct ct_err err = {};
@@ -674,6 +679,7 @@ static void test_backup(void)
 					 *again = stores_session("web", 5000);
 	ct_autostore struct ct_store *s = NULL, *copy = NULL;
 	ct_autofree char *path = ct_xasprintf("%s.copy", stores_path), *a = NULL, *b = NULL;
+	const char *id = NULL;
 	size_t n = 0;
 
 	stores_fresh();
@@ -689,6 +695,12 @@ static void test_backup(void)
 	STORES_OK(ct_store__check(copy, &err), err);
 	b = workloads_text(copy, NULL);
 	UNIT_STR(b, a);
+	/* What was imported is not what the store itself wrote. */
+	STORES_OK(ct_store__id(s, &id, &err), err);
+	CU_ASSERT_EQUAL(ct_store__each_host(s, NULL, is_of_store, &id, &err), 0);
+	STORES_OK(stores_save(s, again, "alpha", 9000, true, &err), err);
+	CU_ASSERT_EQUAL(ct_store__each_host(s, NULL, is_of_store, &id, &err), 1);
+	CU_ASSERT_EQUAL(ct_store__id(copy, &id, &err), -EROFS);
 }
 
 /* No space: the transaction did not happen, and the next one does. */
