@@ -53,12 +53,12 @@ struct ct_daemon {
 	struct ct_source *on_signals[3];
 	struct ct_strings recall; /* keys of what a daemon before us left open */
 	size_t recalled;
-	uint64_t checks;   /* in the kernel, at the last look */
 	bool store_fails;  /* and a warning said so */
 	int64_t stored_ms; /* when it worked last; 0: not yet */
 	uint64_t given_up; /* observations given up since then */
 	uint64_t started_ns;
 	int64_t losses_ms;     /* wall clock since when something is being lost; 0: nothing is */
+	uint64_t losses;       /* since then */
 	struct ct_losses lost; /* so far */
 	/* For metrics. */
 	uint64_t takes, take_ns;

@@ -47,9 +47,11 @@ static void look_at_losses(struct ct_daemon *d, const struct ct_losses *l, const
 	ct_losses__add(&d->lost, l);
 	if (!lost_in(l)) {
 		d->losses_ms = 0;
+		d->losses = 0;
 		return;
 	}
-	count = ct_human__count(lost_in(l), "event was", "events were");
+	d->losses += lost_in(l);
+	count = ct_human__count(d->losses, "event was", "events were");
 	text = ct_xasprintf("%s lost, of which any may have been a need", count);
 	if (!d->losses_ms) {
 		d->losses_ms = from;
