@@ -101,8 +101,12 @@ static int connect_both(struct ct_store_push *p, struct ct_err *err)
 	if (p->server)
 		return 0;
 	ret = ct_sqlite__open(p->path, false, &p->file, err);
-	if (!ret)
+	if (!ret) {
 		ret = ct_remote__open(p->url, &p->server, err);
+		/* A missing file is waited for, see try(); a missing database is a failure. */
+		if (ret == -ENOENT)
+			err->code = ENOTCONN;
+	}
 	if (!ret)
 		ret = ct_schema__migrate(p->server, err);
 	if (!ret)

@@ -385,6 +385,47 @@ char *ct_remote__shown(const char *url)
 	return ct_printable(text);
 }
 
+/*
+ * The line of a message in which a server answered, or the first one. The two spaces follow the
+ * severity in all languages ("FATAL:  ..."), and are in no message of libpq itself.
+ */
+static const char severity_end[] = ":  ";
+
+static const char *answer_in(const char *message)
+{
+	const char *line = strstr(message, severity_end);
+
+	if (!line)
+		return message;
+	while (line > message && line[-1] != '\n')
+		line--;
+	return line;
+}
+
+/*
+ * What kept us from connecting. Only a verbose message of libpq has the SQLSTATE of a connection
+ * that the server refused ("FATAL:  28P01: ..."), so that is asked for by trying again: it may
+ * succeed, then this returns 0.
+ */
+static int refused(struct remote *r, struct ct_err *err)
+{
+	ct_autofree char *text = ct_xstrdup(PQerrorMessage(r->conn));
+	const char *state = PQconnectionNeedsPassword(r->conn) ? "28P01" : NULL, *end;
+	char found[6] = "";
+
+	if (!state && strstr(text, severity_end)) {
+		PQsetErrorVerbosity(r->conn, PQERRORS_VERBOSE);
+		PQreset(r->conn);
+		PQsetErrorVerbosity(r->conn, PQERRORS_DEFAULT);
+		if (PQstatus(r->conn) == CONNECTION_OK)
+			return 0;
+		end = strstr(PQerrorMessage(r->conn), severity_end);
+		if (end && sscanf(end, ":  %5[0-9A-Z]:", found) == 1)
+			state = found;
+	}
+	return set_error(r, state, answer_in(text), err);
+}
+
 static void ignore_notice(void *arg, const PGresult *result)
 {
 	(void)arg;
@@ -411,8 +452,9 @@ int ct_remote__open(const char *url, struct ct_db **db, struct ct_err *err)
 	r = ct_xzalloc(sizeof(*r));
 	r->db = (struct ct_db){ .type = &type, .postgres = true, .name = ct_remote__shown(url) };
 	r->conn = PQconnectdbParams(keywords, values, 1);
-	if (!r->conn || PQstatus(r->conn) != CONNECTION_OK) {
-		ret = set_error(r, NULL, PQerrorMessage(r->conn), err);
+	if (PQstatus(r->conn) != CONNECTION_OK)
+		ret = refused(r, err);
+	if (ret) {
 		close_it(&r->db);
 		return ret;
 	}

@@ -7,7 +7,8 @@
 
 /*
  * Connects, and waits for 10 seconds unless the URL says otherwise. -EINVAL: the URL cannot be
- * understood; -EACCES: not allowed; -EAGAIN: try again; -ENOTCONN: the server is not there.
+ * understood; -EACCES: not allowed; -ENOENT: there is no such database; -EAGAIN: try again;
+ * -ENOTCONN: the server is not there.
  */
 int ct_remote__open(const char *url, struct ct_db **db, struct ct_err *err);
 

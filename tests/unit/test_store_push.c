@@ -452,6 +452,62 @@ static void test_urls(void)
 	UNIT_STR(shown, "postgresql://me@db:5433/fleet");
 }
 
+/* What a server refuses is told apart, with what to do about it. */
+static void test_refused(void)
+{
+	static const struct {
+		const char *database, *user;
+		int ret;
+		const char *cure;
+	} t[] = {
+		{ "nowhere", "captrim_test", -ENOENT, "; create the database first" },
+		{ "postgres", "nobody_here", -EACCES, "docs/fleet.md, and pg_hba.conf" },
+		{ "postgres", "locked", -EACCES, "docs/fleet.md, and pg_hba.conf" },
+		{ "postgres", "crowd", -EAGAIN, "too many connections" },
+	};
+
+	NEEDS_SERVER;
+	CU_ASSERT_EQUAL(postgres_sql("DROP ROLE IF EXISTS locked; CREATE ROLE locked NOLOGIN;"
+				     "DROP ROLE IF EXISTS crowd;"
+				     "CREATE ROLE crowd LOGIN CONNECTION LIMIT 0"),
+			0);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++) {
+		ct_autoerr struct ct_err err = {};
+		ct_autofree char *url = ct_xasprintf("postgresql:///%s?host=%s&user=%s",
+						     t[i].database, postgres_dir, t[i].user);
+		struct ct_db *db = NULL;
+
+		CU_ASSERT_EQUAL(ct_remote__open(url, &db, &err), t[i].ret);
+		if (!strstr(err.msg, t[i].cure) || strstr(err.msg, "FATAL:  28"))
+			printf("%s\n", err.msg);
+		CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, t[i].cure));
+		CU_ASSERT_PTR_NULL(db);
+	}
+}
+
+/* A database that is not there is a failure that is told, and not a file that may come. */
+static void test_no_database(void)
+{
+	ct_autoerr struct ct_err err = {};
+	ct_autostore struct ct_store *s = NULL;
+	struct ct_store_push *p = NULL;
+	ct_autofree char *url = NULL;
+	struct ct_store_push_opts o = { .local = stores_path };
+
+	NEEDS_SERVER;
+	fresh();
+	s = stores_open(CT_STORE_WRITE);
+	save(s, "web", 1000, -1, true);
+	url = ct_xasprintf("postgresql:///nowhere?host=%s&user=captrim_test", postgres_dir);
+	o.url = url;
+	STORES_OK(ct_store_push__start(&o, &p, &err), err);
+	for (int i = 0; i < 100 && !status_of(p).failures; i++)
+		ct_clock__sleep_ns(100 * CT_NS_PER_MS);
+	CU_ASSERT(status_of(p).failures > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(status_of(p).why, "create the database first"));
+	ct_store_push__stop(p, 10000);
+}
+
 static CU_TestInfo tests[] = {
 	{ "what is stored arrives", test_arrives },
 	{ "counters are sent seldom", test_counters },
@@ -463,6 +519,8 @@ static CU_TestInfo tests[] = {
 	{ "partitions", test_partitions },
 	{ "the schema of a server", test_schema },
 	{ "wrong URLs", test_urls },
+	{ "refused connections", test_refused },
+	{ "no such database", test_no_database },
 	CU_TEST_INFO_NULL,
 };
 
