@@ -47,7 +47,7 @@ int ct_remote__flush(struct ct_db *db, struct ct_err *err)
 
 #define STATEMENTS 48  /* that the server keeps prepared for the queue */
 #define QUEUED	   100 /* answers to more might fill the socket before anybody reads them */
-#define MAX_VALUES 32
+#define MAX_VALUES 1024
 
 /* PostgreSQL's numbers (OIDs) of types, which do not change. */
 #define TYPE_BYTEA 17
@@ -172,10 +172,10 @@ struct parameters {
 
 static void convert(const struct ct_value *values, size_t n, struct parameters *p)
 {
-	memset(p->mended, 0, sizeof(p->mended));
 	for (size_t i = 0; i < n; i++) {
 		const struct ct_value *v = &values[i];
 
+		p->mended[i] = NULL;
 		p->data[i] = v->data ? v->data : "";
 		p->len[i] = (int)v->len;
 		p->format[i] = 1;
@@ -202,9 +202,13 @@ static void release(struct parameters *p, size_t n)
 		free(p->mended[i]);
 }
 
-static int too_many(size_t n, struct ct_err *err)
+static int too_many(const struct remote *r, size_t n, struct ct_err *err)
 {
-	return n > MAX_VALUES ? ct_err__set(err, E2BIG, "more than %d names", MAX_VALUES - 8) : 0;
+	return n > MAX_VALUES ? ct_err__set(err, E2BIG,
+					    "%s: these are too many names for one question; give "
+					    "at most %d",
+					    r->db.name, MAX_VALUES / 2 - 8) :
+				0;
 }
 
 static int query(struct ct_db *db, const char *sql, const struct ct_value *values, size_t n,
@@ -213,7 +217,7 @@ static int query(struct ct_db *db, const char *sql, const struct ct_value *value
 	struct remote *r = (struct remote *)db;
 	struct parameters p;
 	PGresult *result;
-	int sent, ret = too_many(n, err);
+	int sent, ret = too_many(r, n, err);
 
 	if (ret)
 		return ret;
@@ -271,7 +275,7 @@ int ct_remote__queue(struct ct_db *db, const char *sql, const struct ct_value *v
 	struct remote *r = (struct remote *)db;
 	struct parameters p;
 	char name[24];
-	int sent, ret = too_many(n, err);
+	int sent, ret = too_many(r, n, err);
 
 	if (!ret && r->queued >= QUEUED)
 		ret = ct_remote__flush(db, err);

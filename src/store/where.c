@@ -36,20 +36,26 @@ static void add_equal(struct ct_where *w, const char *column, const char *text)
 		     column, text, column, text);
 }
 
-/* Matches the names that people use; for a unit also the name without ".service". */
+/*
+ * Matches the names that people use; for a unit also the name without ".service". The conditions of
+ * one name are in parentheses, because SQLite limits how many may stand in one row.
+ */
 static void add_names(struct ct_where *w, const struct ct_store_query *q)
 {
 	for (size_t i = 0; i < q->nnames; i++) {
 		ct_autofree char *key = ct_store__key(q->names[i]), *name = NULL, *unit = NULL;
+		size_t number = add_value(w, CT_TEXT(q->names[i]));
 
-		ct_str__addf(&w->sql, " %s w.key = $%zu", i ? "OR" : "AND (",
-			     add_value(w, CT_TEXT(key)));
-		name = ct_xasprintf("$%zu", add_value(w, CT_TEXT(q->names[i])));
+		name = ct_xasprintf("$%zu", number);
+		if (strcmp(key, q->names[i]) != 0)
+			number = add_value(w, CT_TEXT(key));
 		unit = ct_xasprintf("(%s || '.service')", name);
+		ct_str__addf(&w->sql, " %s (w.key = $%zu", i ? "OR" : "AND (", number);
 		add_equal(w, "label", name);
 		add_equal(w, "service", name);
 		add_equal(w, "container", name);
 		add_equal(w, "label", unit);
+		ct_str__add(&w->sql, ")");
 	}
 	if (q->nnames)
 		ct_str__add(&w->sql, ")");

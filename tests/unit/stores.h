@@ -83,6 +83,27 @@ static inline struct ct_session *stores_session(const char *name, int64_t start_
 	return s;
 }
 
+static inline int stores_count(const struct ct_store_workload_row *r, void *arg)
+{
+	(void)r;
+	++*(int *)arg;
+	return 0;
+}
+
+/* Finds a workload although many others are named as well. */
+static inline void stores_find_among(struct ct_store *s, const char *name)
+{
+	static const char *names[400];
+	const struct ct_store_query q = { .names = names, .nnames = CT_ARRAY_SIZE(names) };
+	ct_autoerr struct ct_err err = {};
+	int n = 0;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++)
+		names[i] = i == 300 ? name : "another";
+	STORES_OK(ct_store__each_workload(s, &q, stores_count, &n, &err), err);
+	CU_ASSERT_EQUAL(n, 1);
+}
+
 /* Saves all workloads of a session, judged. */
 static inline int stores_save(struct ct_store *store, const struct ct_session *s, const char *host,
 			      int64_t now_ms, bool news, struct ct_err *err)

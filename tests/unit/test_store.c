@@ -689,6 +689,7 @@ static void test_backup(void)
 	STORES_OK(ct_store__import(s, again, NULL, &n, &err), err);
 	a = workloads_text(s, NULL);
 	UNIT_STR(a, "imported name:web nginx:1.27 [CHOWN] high  web\n");
+	stores_find_among(s, "web");
 	STORES_OK(ct_store__backup(s, path, &err), err);
 	CU_ASSERT_EQUAL(ct_store__backup(s, path, &err), -EEXIST);
 	STORES_OK(ct_store__open(path, CT_STORE_READ, &copy, &err), err);

@@ -166,6 +166,9 @@ static void test_arrives(void)
 	CU_ASSERT(status_of(p).connected);
 	CU_ASSERT_EQUAL(status_of(p).pending, 0);
 	ct_store_push__stop(p, 10000);
+	ct_store__close(ct_steal(s));
+	STORES_OK(ct_store__open(postgres_url, CT_STORE_READ, &s, &err), err);
+	stores_find_among(s, "web");
 }
 
 /* What is not news waits; at the end it is sent. */
