@@ -184,11 +184,14 @@ static void note_facts(const struct ct_ledger *l, struct ct_instance *i,
  */
 static void cut_execs(const struct ct_ledger *l, struct ct_instance *i, struct ct_workload *w)
 {
-	if (i->marks.len < EXECS_OF_ONE)
-		return;
-	for (size_t n = 0; n < w->nexecs; n++)
-		if (!ct_marks__find(&i->marks, ct_mark__of_exec(&l->key, &w->execs[n])))
+	for (size_t n = 0; n < w->nexecs; n++) {
+		if (ct_marks__find(&i->marks, ct_mark__of_exec(&l->key, &w->execs[n])))
+			continue;
+		if (i->nexecs < EXECS_OF_ONE)
+			i->nexecs++;
+		else
 			free(ct_steal(w->execs[n].argv));
+	}
 }
 
 /* Sets since when and until when the workload was watched, which a take alone does not know. */
@@ -389,6 +392,7 @@ static void give_up(struct ct_ledger *l, const struct ct_workload *w, uint64_t n
 	if (!i)
 		return;
 	ct_marks__free(&i->marks);
+	i->nexecs = 0;
 	i->facts = i->sent = 0;
 	i->lost += rows_of(w) + w->lost;
 	i->has_lost = i->counted = false;
@@ -493,6 +497,7 @@ void ct_ledger__recall(struct ct_ledger *l, struct ct_instance *i, const struct 
 		note_pid(i, &part->acts[n]);
 	each_did(l, i, (struct ct_workload *)part, mark, &look);
 	note_facts(l, i, part);
+	i->nexecs += (uint32_t)part->nexecs;
 	i->resumed = true;
 	i->kind = part->kind;
 	i->runtime = part->runtime;

@@ -24,7 +24,8 @@ struct ct_instance {
 	enum ct_workload_kind kind;
 	enum ct_runtime runtime;
 	struct ct_marks marks;
-	uint32_t *pids; /* of processes whose acts were refused: how they ended matters */
+	uint32_t nexecs; /* of the marks, whose command lines were kept */
+	uint32_t *pids;	 /* of processes whose acts were refused: how they ended matters */
 	size_t npids, pids_cap;
 	uint64_t facts, sent;		     /* hashes of what is known of it */
 	uint64_t start_ns;		     /* of the start that was seen; 0: none */

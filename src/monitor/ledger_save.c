@@ -135,6 +135,7 @@ static bool is_news(const struct ct_workload *d)
 static void begin_anew(struct ct_instance *i)
 {
 	ct_marks__free(&i->marks);
+	i->nexecs = 0;
 	i->facts = 0;
 	free(ct_steal(i->key));
 }

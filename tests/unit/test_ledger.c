@@ -457,6 +457,26 @@ static void test_command_lines(void)
 	ct_ledger__free(l);
 }
 
+/* However many kinds of checks it has, its first command lines are kept. */
+static void test_many_kinds(void)
+{
+	struct ct_ledger *l = ct_ledger__new();
+	struct ct_session *s;
+	struct ct_workload *w = take(&s, "a");
+
+	for (unsigned int n = 0; n < 1000; n++)
+		build_check(w, CAP_CHOWN, "chown", STACK)->key.sel = n + 1;
+	absorb(l, s);
+	store(l, true);
+	w = take(&s, "a");
+	free(build_exec(w, 77, "/bin/sh", 0)->argv);
+	w->execs[0].argv = ct_xstrdup("sh -c true");
+	CU_ASSERT_EQUAL_FATAL(absorb(l, s), 1);
+	CU_ASSERT_EQUAL_FATAL(l->news->workloads[0]->nexecs, 1);
+	UNIT_STR(l->news->workloads[0]->execs[0].argv, "sh -c true");
+	ct_ledger__free(l);
+}
+
 static void test_resume(void)
 {
 	struct ct_ledger *l = ct_ledger__new();
@@ -490,6 +510,7 @@ static CU_TestInfo tests[] = {
 	{ "falling behind", test_behind },
 	{ "given up", test_given_up },
 	{ "command lines", test_command_lines },
+	{ "many kinds", test_many_kinds },
 	{ "resume", test_resume },
 	CU_TEST_INFO_NULL,
 };
