@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/bpf.h>
+#include <linux/netlink.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -200,7 +201,10 @@ static int add_clone(scmp_filter_ctx f)
 	return ret ? ret : seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 }
 
-/* Raw packets, netlink that configures, and kernel interfaces of all sorts are nobody's sink. */
+/*
+ * Raw packets and kernel interfaces of all sorts are nobody's sink. Of netlink the C library needs
+ * one family, to look up addresses.
+ */
 static int add_sockets(scmp_filter_ctx f)
 {
 	static const int families[] = {
@@ -211,6 +215,10 @@ static int add_sockets(scmp_filter_ctx f)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(families) && !ret; i++)
 		ret = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
 				       SCMP_A0_32(SCMP_CMP_EQ, (unsigned int)families[i]));
+	if (!ret)
+		ret = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 2,
+				       SCMP_A0_32(SCMP_CMP_EQ, AF_NETLINK),
+				       SCMP_A2_32(SCMP_CMP_NE, NETLINK_ROUTE));
 	return ret;
 }
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/netlink.h>
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
@@ -132,6 +133,10 @@ static int no_way_on(void)
 		return 8;
 	if (socket(AF_PACKET, SOCK_RAW, 0) != -1 || errno != EPERM)
 		return 9;
+	if (socket(AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER) != -1 || errno != EPERM)
+		return 11;
+	if (socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE) < 0) /* getaddrinfo() needs it */
+		return 12;
 	return setuid(getuid()) != -1 || errno != EPERM ? 10 : 0;
 }
 
