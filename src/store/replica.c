@@ -6,7 +6,6 @@
 
 #include "base/strings.h"
 #include "store/remote.h"
-#include "store/sqlite.h"
 
 /*
  * A row of each table as it is read from the file and written to the server: the same columns in
@@ -436,66 +435,4 @@ void ct_replica__end(struct ct_replica *c)
 	free(c->store);
 	free(c->host);
 	*c = (struct ct_replica){};
-}
-
-/* ---- acknowledged there ---- */
-
-struct taking_back {
-	struct ct_db *file; /* NULL: acknowledgements are only compared */
-	struct ct_db *read;
-	const char *host;
-	bool differs;
-	struct ct_err *err;
-};
-
-static int take_ack(const struct ct_row *row, void *arg)
-{
-	struct taking_back *t = arg;
-	const char *id = ct_row__text(row, 0);
-	int64_t version = ct_row__int(row, 4), mine = version;
-	int ret = ct_db__number(t->read,
-				"SELECT ack_version FROM event WHERE host = $1 AND id = $2",
-				CT_VALUES(CT_TEXT(t->host), CT_TEXT(id)), &mine, t->err);
-
-	if (ret || mine >= version)
-		return ret;
-	t->differs = true;
-	if (!t->file)
-		return 0;
-	/* The row's version stays, since the server has this already. */
-	return ct_db__exec(t->file,
-			   "UPDATE event SET acked_ms = $3, acked_by = $4, note = $5,"
-			   " ack_version = $6 WHERE host = $1 AND id = $2 AND ack_version < $6",
-			   CT_VALUES(CT_TEXT(t->host), CT_TEXT(id), CT_INT(ct_row__int(row, 1)),
-				     CT_TEXT(ct_row__text(row, 2)), CT_TEXT(ct_row__text(row, 3)),
-				     CT_INT(version)),
-			   t->err);
-}
-
-static int take_acks(struct ct_replica *c, struct taking_back *t)
-{
-	return ct_db__query(c->to,
-			    "SELECT id, acked_ms, acked_by, note, ack_version FROM event"
-			    " WHERE host = $1 AND store = $2 AND ack_version > 0",
-			    CT_VALUES(CT_TEXT(c->host), CT_TEXT(c->store)), take_ack, t, t->err);
-}
-
-int ct_replica__acks(struct ct_replica *c, const char *path, struct ct_err *err)
-{
-	struct taking_back t = { .read = c->from, .host = c->host, .err = err };
-	struct ct_db *file = NULL;
-	int ret = take_acks(c, &t);
-
-	/* Mostly nothing differs, and the file need not be opened to be written. */
-	if (ret || !t.differs)
-		return ret;
-	ret = ct_sqlite__open(path, true, &file, err);
-	if (ret)
-		return ret;
-	t.file = file;
-	ret = ct_db__begin(file, err);
-	if (!ret)
-		ret = ct_db__end(file, take_acks(c, &t), err);
-	ct_db__close(file);
-	return ret;
 }
