@@ -47,10 +47,27 @@ static int from_container(const char *name, struct ct_engine *e, struct ct_confi
 	return ret ? ret : from_pid(pid, t, err);
 }
 
+/* "/a/../b" and "/a//b" are other cgroups than they look like. */
+static bool is_plain(const char *path)
+{
+	for (const char *part = path + 1; *path; part = path + 1) {
+		path = part + strcspn(part, "/");
+		if ((part == path && *path) || (path - part == 1 && *part == '.') ||
+		    (path - part == 2 && !strncmp(part, "..", 2)))
+			return false;
+	}
+	return true;
+}
+
 static int check(struct ct_confined *t, struct ct_err *err)
 {
 	ct_autofree char *own = NULL, *shown = ct_printable(t->path);
 
+	if (!is_plain(t->path))
+		return ct_err__set(err, EINVAL,
+				   "cgroup %s: write its path without '.', '..' and doubled "
+				   "slashes",
+				   shown);
 	if (!strcmp(t->path, "/"))
 		return ct_err__set(err, EINVAL,
 				   "the root of the control groups is not a workload: start it in "

@@ -120,12 +120,21 @@ static void test_trouble(void)
 
 static void test_confined(void)
 {
+	/* All of these are the root, or have it above them, whatever they look like. */
+	static const char *const aliases[] = { "/.", "/..", "/no/..", "/./", "/a//b", "/../a" };
 	struct ct_confined_name root = { .cgroup = "//" }, gone = { .pid = 1 << 30 };
 	struct ct_confined t = { .pid = 5 };
 	ct_autoerr struct ct_err err = {};
 
 	CU_ASSERT_EQUAL(ct_confined__find(&root, NULL, &t, &err), -EINVAL);
 	contains(err.msg, "root");
+	for (size_t i = 0; i < CT_ARRAY_SIZE(aliases); i++) {
+		root.cgroup = aliases[i];
+		CU_ASSERT_EQUAL(ct_confined__find(&root, NULL, &t, &err), -EINVAL);
+		contains(err.msg, "write its path without");
+	}
+	root.cgroup = "/...not-there";
+	CU_ASSERT_EQUAL(ct_confined__find(&root, NULL, &t, &err), -ENOENT);
 	CU_ASSERT(ct_confined__find(&gone, NULL, &t, &err) < 0);
 	CU_ASSERT_EQUAL(t.pid, 5);
 }
