@@ -237,7 +237,7 @@ static uint64_t check_replicas(struct ct_check *c, const struct ct_deployed *t,
 			       const struct ct_advice *a, const struct ct_strlist *pairs,
 			       bool *seen)
 {
-	uint64_t used = a->cap_add;
+	uint64_t used = a->cap_add, known = a->cap_add;
 
 	for (size_t i = 0; i < c->report->nadvices; i++) {
 		const struct ct_advice *other = &c->report->advices[i];
@@ -247,7 +247,8 @@ static uint64_t check_replicas(struct ct_check *c, const struct ct_deployed *t,
 		seen[i] = true;
 		check_complete(c, t, other, t->at);
 		if (!t->unknown && t->privileged != CT_UNKNOWN)
-			used |= check_missing(c, t, other, used);
+			used |= check_missing(c, t, other, known);
+		known |= other->cap_add; /* What is merely optional was not looked for. */
 		used |= other->cap_add | other->optional;
 	}
 	return used;
