@@ -146,6 +146,9 @@ static int parse(const struct ct_strlist *rest, struct ct_store_ack *a, struct c
 	};
 	if (rest->len > 2)
 		return ct_err__set(err, EINVAL, "there is one WORKLOAD and one CAPABILITY at most");
+	/* What belongs to no service would be all of it. */
+	if (rest->len && !*rest->items[0])
+		return ct_err__set(err, EINVAL, "the name of the WORKLOAD is empty");
 	if (rest->len && id)
 		return ct_err__set(err, EINVAL,
 				   "--id names the event: WORKLOAD does not go with it");

@@ -26,5 +26,6 @@ ack hostile 1 'known of x\\x1b\[2J' --store "$store" $'x\033[2J'
 ack no-such-capability 2 "unknown capability 'NOPE'; 'captrim explain' lists them" --store "$store" web NOPE
 ack of-which 2 '--withdraw: of which WORKLOAD\?' --store "$store" --withdraw
 ack both 2 '--id names the event' --store "$store" --id 0123456 web
+ack no-name 2 'the name of the WORKLOAD is empty' --store "$store" ''
 ack too-many 2 'one WORKLOAD and one CAPABILITY' --store "$store" a KILL b
 ack short-id 1 'at least its first 6 characters' --store "$store" --id 0123
