@@ -8,6 +8,7 @@
 #include "base/human.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "cmd/stored.h"
 #include "model/recording.h"
 
 static const char *url, *host, *out_path;
@@ -142,13 +143,26 @@ static int import(struct ct_store *s, const struct ct_strlist *rest, struct ct_e
 	return ret;
 }
 
+/* -ENOENT: one of the names is not in the store; an export that lacks it would look whole. */
+static int check_names(struct ct_store *s, struct ct_err *err)
+{
+	const struct ct_stored o = { .host = host, .names = names };
+	ct_autosurvey struct ct_survey found = {};
+
+	return names.len ? ct_stored__survey(s, &o, &(struct ct_survey_want){ CT_DEPTH_ROWS },
+					     &found, err) :
+			   0;
+}
+
 static int export(struct ct_store *s, const struct ct_strlist *rest, struct ct_err *err)
 {
 	ct_autosession struct ct_session *all = NULL;
 	const struct ct_store_query q = { .host = host, .names = names.items, .nnames = names.len };
-	int ret = ct_store__load(s, &q, &all, err);
+	int ret = check_names(s, err);
 
 	(void)rest;
+	if (!ret)
+		ret = ct_store__load(s, &q, &all, err);
 	if (!ret && !all->nworkloads)
 		ret = ct_err__set(err, ENOENT,
 				  "nothing that matches is stored; 'captrim list' says "

@@ -54,6 +54,10 @@ store 0 export --store "$db" export -o "$tmp/all.rec"
 "$captrim" advise --format docker "$tmp/all.rec" 2>/dev/null | sort >"$tmp/of-export"
 "$captrim" advise --format docker "$cron" "$ping" 2>/dev/null | sort >"$tmp/of-files"
 same 'export advises the same' "$tmp/of-export" "$tmp/of-files"
+store 0 'export of one' --store "$db" export -c g-ping-packaged
+store 1 'export of one that is there and one that is not' --store "$db" export -c g-ping-packaged -c g-pong -o "$tmp/part.rec"
+says err 'store/which is not is said' 'g-pong'
+store 1 'export of no name' --store "$db" export -c ''
 store 1 'nothing matches' --store "$db" export --host beta
 says err 'store/nothing matches: where to look' 'captrim list'
 
