@@ -22,6 +22,9 @@
 /* --strict and --generous exclude each other: -EINVAL with a message. */
 int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *err);
 
+/* A process id, as a user gives it. -EINVAL with a message, *pid untouched: it is none. */
+int ct_cmd__pid(const char *text, int *pid, struct ct_err *err);
+
 /*
  * The report of FILE...: recordings and advices in JSON, distinguished by their schema line and
  * taken together: what any of them needs is in it. *r borrows from *s: free the report

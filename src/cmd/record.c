@@ -87,14 +87,21 @@ static int add_targets(struct ct_recorder *r, struct ct_err *err)
 	for (size_t i = 0; i < units.len && !ret; i++)
 		ret = watch_unit(r, units.items[i], err);
 	for (size_t i = 0; i < pids.len && !ret; i++) {
-		char *end;
-		long pid = strtol(pids.items[i], &end, 10);
+		int pid;
 
-		if (*end || pid <= 0)
-			ret = ct_err__set(err, EINVAL, "'%s' is not a process id", pids.items[i]);
-		else
+		ret = ct_cmd__pid(pids.items[i], &pid, err);
+		if (!ret)
 			ret = ct_recorder__watch_pid(r, pid, err);
 	}
+	return ret;
+}
+
+static int check_pids(struct ct_err *err)
+{
+	int ret = 0, pid;
+
+	for (size_t i = 0; i < pids.len && !ret; i++)
+		ret = ct_cmd__pid(pids.items[i], &pid, err);
 	return ret;
 }
 
@@ -177,6 +184,8 @@ int ct_cmd__record(int argc, char **argv)
 		ret = check_selector(&err);
 	if (!ret && user && !units.len)
 		ret = ct_err__set(&err, EINVAL, "--user goes with -u");
+	if (!ret)
+		ret = check_pids(&err);
 	ct_strlist__free(&words);
 	if (ret)
 		return ct_cmd__usage(&ct_record_command, &err);

@@ -3,7 +3,6 @@
 #include "rehearse/rehearse.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
@@ -79,15 +78,9 @@ static int parse_names(const char *names, uint64_t *set, struct ct_err *err)
 
 static int parse_target(struct ct_err *err)
 {
-	char *end = NULL;
-	long pid = pid_text ? strtol(pid_text, &end, 10) : 0;
-
 	if (!!ro.confined.container + !!ro.confined.cgroup + !!pid_text != 1)
 		return ct_err__set(err, EINVAL, "rehearse needs one of -c, -p and --cgroup");
-	if (pid_text && (*end || pid <= 0 || pid > INT_MAX))
-		return ct_err__set(err, EINVAL, "'%s' is not a process id", pid_text);
-	ro.confined.pid = (int)pid;
-	return 0;
+	return pid_text ? ct_cmd__pid(pid_text, &ro.confined.pid, err) : 0;
 }
 
 /*

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* captrim run: watch a command and everything it starts, then say what it needed. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
+#include "base/amount.h"
 #include "base/host_root.h"
 #include "base/outfile.h"
 #include "cmd/cmd.h"
@@ -73,6 +75,18 @@ int ct_cmd__mode(bool is_strict, bool is_generous, enum ct_mode *mode, struct ct
 	if (is_strict && is_generous)
 		return ct_err__set(err, EINVAL, "--strict and --generous exclude each other");
 	*mode = is_strict ? CT_MODE_STRICT : is_generous ? CT_MODE_GENEROUS : CT_MODE_DEFAULT;
+	return 0;
+}
+
+int ct_cmd__pid(const char *text, int *pid, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(text);
+	const char *end;
+	uint64_t n;
+
+	if (ct_number__parse(text, &n, &end) || *end || !n || n > INT_MAX)
+		return ct_err__set(err, EINVAL, "'%s' is not a process id", shown);
+	*pid = (int)n;
 	return 0;
 }
 

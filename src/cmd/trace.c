@@ -46,7 +46,7 @@ struct tracer {
 	struct ct_loop *loop;
 	struct ct_probe *probe;
 	struct ct_cgroups *cgroups;
-	long pid;
+	int pid;    /* the only one of interest, or 0 */
 	char *id;   /* of the only workload of interest, or NULL */
 	int broken; /* why the output cannot be written any more: a positive errno */
 };
@@ -201,9 +201,8 @@ int ct_cmd__trace(int argc, char **argv)
 	if (!ret && words.len)
 		ret = ct_err__set(&err, EINVAL, "trace takes no '%s'", words.items[0]);
 	ct_strlist__free(&words);
-	t.pid = pid_text ? strtol(pid_text, NULL, 10) : 0;
-	if (!ret && pid_text && t.pid <= 0)
-		ret = ct_err__set(&err, EINVAL, "'%s' is not a process id", pid_text);
+	if (!ret && pid_text)
+		ret = ct_cmd__pid(pid_text, &t.pid, &err);
 	if (!ret && container && unit)
 		ret = ct_err__set(&err, EINVAL, "-c and -u exclude each other");
 	if (ret)

@@ -63,7 +63,8 @@ static void print_json(const struct ct_whose *w)
 	putchar('\n');
 }
 
-static int whose(const char *word, struct ct_err *err)
+/* pid 0: the word is a cgroup. */
+static int whose(const char *word, int pid, struct ct_err *err)
 {
 	const struct ct_engine_words words = ct_engine_words__of(socket_path, NULL);
 	struct ct_cgroups *cgroups = ct_cgroups__new();
@@ -75,7 +76,7 @@ static int whose(const char *word, struct ct_err *err)
 
 	ret = ct_runtimes__connect(&words, &e, socket_path ? err : &ignored);
 	if (!ret || !socket_path)
-		ret = ct_whose__find(*word == '/' ? 0 : atoi(word), path, e, &w, err);
+		ret = ct_whose__find(pid, path, e, &w, err);
 	if (!ret)
 		(json ? print_json : print_text)(&w);
 	ct_engine__close(e);
@@ -87,24 +88,25 @@ int ct_cmd__whose(int argc, char **argv)
 {
 	ct_autoerr struct ct_err err = {};
 	struct ct_strlist words = {};
-	int ret = ct_opts__parse(&ct_whose_command, argc, argv, &words, &err);
+	int ret = ct_opts__parse(&ct_whose_command, argc, argv, &words, &err), pid = 0;
 
 	if (ret > 0)
 		return 0;
 	if (!ret && words.len != 1)
 		ret = ct_err__set(&err, EINVAL, "whose needs one process id or cgroup");
-	if (!ret && *words.items[0] != '/' &&
-	    (strspn(words.items[0], "0123456789") != strlen(words.items[0]) ||
-	     atoi(words.items[0]) <= 0))
+	if (!ret && *words.items[0] != '/' && ct_cmd__pid(words.items[0], &pid, NULL)) {
+		ct_autofree char *shown = ct_printable(words.items[0]);
+
 		ret = ct_err__set(&err, EINVAL, "'%s' is neither a process id nor a cgroup's path",
-				  words.items[0]);
+				  shown);
+	}
 	if (ret) {
 		ct_strlist__free(&words);
 		return ct_cmd__usage(&ct_whose_command, &err);
 	}
 	ret = ct_host__use_root(host_root, &err);
 	if (!ret)
-		ret = whose(words.items[0], &err);
+		ret = whose(words.items[0], pid, &err);
 	if (ret)
 		ct_warn("%s", err.msg);
 	ct_strlist__free(&words);

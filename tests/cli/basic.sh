@@ -37,6 +37,14 @@ run 2 'bad duration' record -d soon -o /dev/null
 says err 'bad duration is named' 'soon'
 run 2 'bad selector' record -l '!app=web' -o /dev/null
 says err 'bad selector is named' '!app=web'
+# The first is that of process 1, if only 32 bits of it are looked at.
+for pid in 4294967297 12x -1 0; do
+	for words in "trace -p $pid" "record -o /dev/null -p $pid" "rehearse --cap-add none -p $pid" "whose -- $pid"; do
+		# shellcheck disable=SC2086 # words
+		run 2 "no process id: $words" $words
+		says err "no process id is named: $words" "'$pid' is n"
+	done
+done
 run 2 'run without a command' run
 run 2 'advise without a recording' advise
 run 2 'strict and generous' advise --strict --generous x
