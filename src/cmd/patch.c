@@ -185,9 +185,12 @@ static int patch(const struct ct_report *r, struct ct_err *err)
 
 static int check_words(const struct ct_strlist *files, struct ct_err *err)
 {
+	struct ct_stored stored = from;
 	struct ct_store_query q;
 	int ret;
 
+	if (files->len)
+		stored.project = NULL; /* It chooses from files, too. */
 	if (!compose_files.len)
 		return ct_err__set(
 			err, EINVAL,
@@ -200,7 +203,7 @@ static int check_words(const struct ct_strlist *files, struct ct_err *err)
 				"as standard input (-f -)");
 	if (do_write && override_path)
 		return ct_err__set(err, EINVAL, "--write and --override exclude each other");
-	ret = ct_stored__check(&from, files, "patch -f compose.yaml", err);
+	ret = ct_stored__check(&stored, files, "patch -f compose.yaml", err);
 	return ret ? ret : ct_stored__query(&from, &q, err);
 }
 

@@ -201,9 +201,7 @@ int ct_stored__load(struct ct_store *store, const struct ct_stored *o,
 int ct_stored__check(const struct ct_stored *o, const struct ct_strlist *files, const char *what,
 		     struct ct_err *err)
 {
-	bool stored = o->url || o->since || o->host || o->space || o->names.len;
-
-	if (files->len && stored)
+	if (files->len && ct_stored__is_wanted(o))
 		return ct_err__set(
 			err, EINVAL,
 			"%s takes recordings as files or from the store, not both: leave "
@@ -213,6 +211,7 @@ int ct_stored__check(const struct ct_stored *o, const struct ct_strlist *files, 
 			o->names.len ? "-c" :
 			o->since     ? "--since" :
 			o->host	     ? "--host" :
+			o->project   ? "--project" :
 				       "-n");
 	if (!files->len && !ct_stored__is_wanted(o))
 		return ct_err__set(err, EINVAL,
