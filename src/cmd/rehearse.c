@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/outfile.h"
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "model/identity.h"
@@ -133,8 +134,10 @@ static int prepare(const struct ct_strlist *files, enum ct_mode mode, struct ct_
 static int rehearse(struct ct_err *err)
 {
 	struct ct_rehearsal r = {};
-	int ret = ct_rehearse(&ro, &r, err);
+	int ret = out_path ? ct_outfile__check(out_path, err) : 0;
 
+	if (!ret)
+		ret = ct_rehearse(&ro, &r, err);
 	if (ret)
 		return ret;
 	ret = ct_rehearsal__print(&r, format == 1, out_path, err);

@@ -22,6 +22,9 @@ rehearse 1 no-capability -p 1 --cap-add frobnicate
 says no-capability-text "$tmp/err" "'frobnicate'"
 rehearse 1 no-recording -p 1 "$tmp/no-such"
 says no-recording-text "$tmp/err" 'no-such'
+# Before anything is refused, not after hours of it.
+rehearse 1 no-output -p 1 --cap-add none -o "$tmp/no-such/report"
+says no-output-text "$tmp/err" "cannot write $tmp/no-such/report"
 need_probe
 
 rehearse 1 no-cgroup --cgroup /captrim-no-such --cap-add none --log-only
