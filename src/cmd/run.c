@@ -111,15 +111,18 @@ static void drop_client(struct ct_session *s, bool is_client)
 static int report(struct ct_session *s, struct ct_err *err)
 {
 	ct_autoreport struct ct_report *r = NULL;
-	int ret = 0;
+	ct_autoerr struct ct_err unsaved = {};
+	int saved = save_path ? ct_recording__write(s, save_path, &unsaved) : 0, ret;
 
-	if (save_path)
-		ret = ct_recording__write(s, save_path, err);
-	if (ret)
-		return ret;
 	ct_tally__unite(s);
 	r = ct_judge__session(s, mode);
-	return ct_view__write(r, &emit, out_path, err);
+	ret = ct_view__write(r, &emit, out_path, err);
+	/* What was watched for hours must not be lost with the file: there is the advice. */
+	if (!saved)
+		return ret;
+	if (ret)
+		ct_warn("%s", err->msg);
+	return ct_err__set(err, -saved, "%s", unsaved.msg);
 }
 
 /* Suggests captrim patch for what Compose started, since that comes from files. */

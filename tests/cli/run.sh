@@ -109,6 +109,12 @@ sed 's/"acts":0/"acts":1/' "$tmp/recording" | "$captrim" advise --format json /d
 is confidence-without-losses "$(jq -r '.workloads[0].advice.confidence' "$tmp/advice")" high
 is confidence-with-losses "$(jq -c '.workloads[0].advice | [.confidence, .complete, .incomplete_reasons]' "$tmp/lossy")" '["low",false,["losses"]]'
 is saved "$(jq -cS '.workloads[0].advice' "$tmp/again")" "$(jq -cS '.workloads[0].advice' "$tmp/advice")"
+# If the recording cannot be kept, there is the advice all the same.
+rm -f "$tmp/advice"
+"$captrim" run -q --save /dev/full --format json -o "$tmp/advice" -- true >"$tmp/out" 2>"$tmp/err"
+is save-full-status $? 125
+says save-full-said "$tmp/err" 'cannot write /dev/full'
+is save-full-advice "$(cap_add "$tmp/advice")" ''
 
 # As another tracer comes and goes, the kernel calls the probe in other ways: paths must be told apart all the same.
 # shellcheck disable=SC2016 # for the inner shell
