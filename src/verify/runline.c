@@ -125,7 +125,8 @@ static const char *volume_name(const struct option *o, size_t *len)
 		*len = strcspn(at, ":");
 		return at;
 	}
-	if (!named(o, "--mount") || ct_str_lists(at, "type=bind") || ct_str_lists(at, "type=tmpfs"))
+	/* The source of an image, say, is not the name of a volume. */
+	if (!named(o, "--mount") || (ct_str_lists(at, "type") && !ct_str_lists(at, "type=volume")))
 		return NULL;
 	for (; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
 		for (size_t i = 0; i < 2; i++) {
@@ -137,6 +138,21 @@ static const char *volume_name(const struct option *o, size_t *len)
 			return at + strlen(key);
 		}
 	return NULL;
+}
+
+/* Does a value of --mount say so? "readonly=false" does not. */
+static bool is_read_only(const char *value)
+{
+	static const char *const words[] = { "ro", "readonly" };
+	static const char *const denied[] = { "ro=false", "ro=0", "readonly=false", "readonly=0" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(denied); i++)
+		if (ct_str_lists(value, denied[i]))
+			return false;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(words); i++)
+		if (ct_str_lists(value, words[i]))
+			return true;
+	return false;
 }
 
 /* Does the option mount something that outlives the run and is writable, named volumes aside? */
@@ -153,8 +169,9 @@ static bool keeps(const struct option *o)
 		return strchr("/.~", *o->value) && strchr(o->value, ':') &&
 		       !(options && ct_str_lists(options + 1, "ro"));
 	}
-	return named(o, "--mount") && ct_str_lists(o->value, "type=bind") &&
-	       !ct_str_lists(o->value, "ro") && !ct_str_lists(o->value, "readonly");
+	return named(o, "--mount") &&
+	       (ct_str_lists(o->value, "type=bind") || ct_str_lists(o->value, "type=glob")) &&
+	       !is_read_only(o->value);
 }
 
 static void add_volume(struct ct_runline *l, const char *name, size_t len)

@@ -93,6 +93,14 @@ static void test_volumes(void)
 		"docker run --rm --label=x --volume=new0:/a "
 		"--mount=type=volume,source=new1,target=/b "
 		"--mount=type=bind,src=/c,dst=/c db");
+	/* Neither is a volume. */
+	becomes("docker run --mount type=image,source=a,target=/a "
+		"--mount source=/b,type=bind,target=/b db",
+		NULL,
+		"docker run --rm --label=x --mount type=image,source=a,target=/a "
+		"--mount source=/b,type=bind,target=/b db");
+	becomes("docker run --mount source=a,target=/a db", NULL,
+		"docker run --rm --label=x --mount=source=new0,target=/a db");
 	becomes("docker run -va:/a db", NULL, "docker run --rm --label=x --volume=new0:/a db");
 }
 
@@ -119,6 +127,9 @@ static void test_keeps(void)
 	CU_ASSERT_TRUE(keeps("docker run -itv ~/h:/ro:rw db"));
 	CU_ASSERT_TRUE(keeps("docker run --volume=./h:/h:rprivate db"));
 	CU_ASSERT_TRUE(keeps("docker run --mount type=bind,src=/ro,dst=/a db"));
+	CU_ASSERT_TRUE(keeps("docker run --mount type=bind,src=/a,dst=/a,readonly=false db"));
+	CU_ASSERT_TRUE(keeps("podman run --mount type=bind,src=/a,dst=/a,ro=0 db"));
+	CU_ASSERT_TRUE(keeps("podman run --mount type=glob,src=/a*,dst=/a db"));
 	CU_ASSERT_TRUE(keeps("docker run --volumes-from other db"));
 }
 
