@@ -67,6 +67,14 @@ static void start_check(struct watch *w)
 		      ct_xasprintf("the check could not be started: %s", strerror(-w->check_pid)));
 }
 
+/* Ends the check if it still runs. */
+static void end_check(struct watch *w)
+{
+	if (w->check_pid > 0)
+		ct_proc__end(w->check_pid);
+	w->check_pid = 0;
+}
+
 /* Starts the check if none runs, or takes its result if it has ended. */
 static void look_at_check(struct watch *w)
 {
@@ -193,11 +201,10 @@ static void look_at_the_end(struct watch *w, int status)
 		fails(w, ct_xstrdup("it ended before it was healthy"));
 	if (w->complaint || !k->check || w->check_good)
 		return;
-	if (w->check_pid > 0)
-		ct_proc__end(w->check_pid);
 	start_check(w);
 	if (w->check_pid > 0 && ct_loop__await_child(w->check_pid, LAST_CHECK_NS))
 		look_at_check(w);
+	end_check(w);
 	if (!w->check_good)
 		fails(w, ct_xstrdup("it ended, and the check does not succeed"));
 }
@@ -333,8 +340,7 @@ static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_
 		ret = loop(w);
 	w->run->ns = ct_clock__now_ns() - w->start_ns;
 	w->run->worked_ns = w->stopping ? w->stopped_ns - w->start_ns : w->run->ns;
-	if (w->check_pid > 0)
-		ct_proc__end(w->check_pid);
+	end_check(w);
 	why = ret || w->complaint ? NULL : ending_in_target(w);
 	if (why)
 		fails(w, why);
