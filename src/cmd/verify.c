@@ -80,7 +80,7 @@ const struct ct_command ct_verify_command = {
 		"may be combined. A check finds the container's name in CAPTRIM_CONTAINER.\n"
 		"A unit is a service of this host: its users go without it while it is tested.\n"
 		"The exit status is 0 when a set was found, 1 when not. Ctrl-C removes what was\n"
-		"made; if captrim is killed, its next start does.",
+		"made; if captrim is killed, the next captrim verify does.",
 	.opts = opts,
 	.stop_early = true,
 };

@@ -186,8 +186,8 @@ static void clean_up_after_others(const char *dir)
 		if (remove_leftovers(dir, fd))
 			unlinkat(dirfd(d), ent->d_name, 0);
 		else
-			ct_warn("that did not succeed; %s/%s says what it is, and the next start "
-				"tries again",
+			ct_warn("that did not succeed; %s/%s says what it is, and the next "
+				"captrim verify tries again",
 				dir, ent->d_name);
 	}
 	if (d)
@@ -245,7 +245,7 @@ void ct_journal__close(struct ct_journal *s, bool keep)
 	if (remove_all(s, !keep))
 		unlink(s->path);
 	else
-		ct_warn("not everything could be removed; the next start tries again");
+		ct_warn("not everything could be removed; the next captrim verify tries again");
 	if (s->fd >= 0)
 		close(s->fd);
 	unlink(s->stack_path);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What verify has to remove when it is done, written down before it is made, so that the next start
- * of captrim can remove what a killed one left. One file for each run of captrim, locked while that
+ * What verify has to remove when it is done, written down before it is made, so that the next
+ * "captrim verify" can remove what a killed one left. One file for each of them, locked while that
  * lives.
  */
 #ifndef CT_VERIFY_JOURNAL_H

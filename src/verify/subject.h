@@ -64,15 +64,16 @@ struct ct_subject {
 	bool is_transient;	     /* a unit that systemd-run makes for each run */
 	const char *const *services; /* of a stack, to be proved one after the other */
 	size_t nservices;
-	const char *service; /* the one that start limits, that life and health ask about */
-	const struct ct_strlist *asked; /* borrowed: prove only these services; empty: all */
-	bool must_stay;			/* it works only as long as it keeps running */
-	bool keep_volumes;		/* named volumes are used as they are */
-	bool privileged;		/* started with --privileged, which runs under a set omit */
-	bool detached;			/* meant to run in the background: it ends when asked to */
-	struct ct_engine_words engine;	/* the engine that starts it, borrowed */
-	const char *name;		/* for checks: the container's name, or NULL */
-	const char *unit;		/* the unit's name, or NULL */
+	const char *service; /* the one that is being proved: start limits it; NULL: none */
+	/* Borrowed: prove only these services, which life and health ask about; empty: all. */
+	const struct ct_strlist *asked;
+	bool must_stay;		       /* it works only as long as it keeps running */
+	bool keep_volumes;	       /* named volumes are used as they are */
+	bool privileged;	       /* started with --privileged, which runs under a set omit */
+	bool detached;		       /* meant to run in the background: it ends when asked to */
+	struct ct_engine_words engine; /* the engine that starts it, borrowed */
+	const char *name;	       /* for checks: the container's name, or NULL */
+	const char *unit;	       /* the unit's name, or NULL */
 	/* For --from. Each may be NULL, or return NULL: not known. */
 	const char *(*image)(struct ct_subject *t);
 	/* The command's words joined by spaces; for a container those after its entry point. */

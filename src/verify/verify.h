@@ -12,7 +12,7 @@ struct ct_verify_opts {
 				    * volumes, else one */
 	unsigned int max_runs;	   /* 0: no limit */
 	bool trust, quick;	   /* see struct ct_search */
-	bool keep;		   /* nothing is removed */
+	bool keep;		   /* fresh volumes stay, but for those of a stack */
 	bool keep_volumes;
 	bool quiet, verbose;
 	const char *backend, *socket;
