@@ -38,6 +38,20 @@ const struct ct_command ct_advise_command = {
 	.opts = opts,
 };
 
+static int disable_rules(struct ct_rules *rules, struct ct_err *err)
+{
+	for (size_t i = 0; i < without.len; i++) {
+		ct_autofree char *shown = ct_printable(without.items[i]);
+
+		if (ct_rules__disable(rules, without.items[i]))
+			return ct_err__set(err, EINVAL,
+					   "unknown rule '%s': give SITE or SITE/N; 'captrim "
+					   "explain SITE' lists the rules",
+					   shown);
+	}
+	return 0;
+}
+
 int ct_cmd__advise(int argc, char **argv)
 {
 	ct_autorules struct ct_rules *rules = ct_rules__new();
@@ -58,12 +72,8 @@ int ct_cmd__advise(int argc, char **argv)
 		ret = ct_stored__query(&from, &q, &err);
 	if (!ret)
 		ret = ct_cmd__mode(strict, generous, &how.mode, &err);
-	for (size_t i = 0; i < without.len && !ret; i++)
-		if (ct_rules__disable(rules, without.items[i]))
-			ret = ct_err__set(&err, EINVAL,
-					  "unknown rule '%s': give SITE or SITE/N; 'captrim "
-					  "explain SITE' lists the rules",
-					  without.items[i]);
+	if (!ret)
+		ret = disable_rules(rules, &err);
 	ct_strlist__free(&without);
 	if (ret) {
 		ct_strlist__free(&files);

@@ -33,6 +33,10 @@ int ct_cmd__pid(const char *text, int *pid, struct ct_err *err);
 int ct_cmd__load(const struct ct_strlist *files, const struct ct_judge_opts *how,
 		 struct ct_session **s, struct ct_report **r, struct ct_err *err);
 
+/* For a command that takes no words: -EINVAL with a message if there are any. cure may be NULL. */
+int ct_cmd__no_words(const struct ct_command *cmd, const struct ct_strlist *words, const char *cure,
+		     struct ct_err *err);
+
 /* Prints a usage error the same way everywhere. Returns CT_EXIT_USAGE. */
 int ct_cmd__usage(const struct ct_command *cmd, struct ct_err *err);
 

@@ -91,8 +91,8 @@ int ct_cmd__monitor(int argc, char **argv)
 
 	if (ret > 0)
 		return 0;
-	if (!ret && words.len)
-		ret = ct_err__set(&err, EINVAL, "monitor does not take '%s'", words.items[0]);
+	if (!ret)
+		ret = ct_cmd__no_words(&ct_monitor_command, &words, NULL, &err);
 	if (!ret)
 		ret = read_limits(&err);
 	ct_strlist__free(&words);

@@ -168,10 +168,9 @@ int ct_cmd__record(int argc, char **argv)
 
 	if (ret > 0)
 		return 0;
-	if (!ret && words.len)
-		ret = ct_err__set(&err, EINVAL,
-				  "record does not take '%s'; use 'run' to start a command",
-				  words.items[0]);
+	if (!ret)
+		ret = ct_cmd__no_words(&ct_record_command, &words, "use 'run' to start a command",
+				       &err);
 	if (!ret && !out_path)
 		ret = ct_err__set(&err, EINVAL, "record needs -o FILE");
 	if (!ret && !containers.len && !units.len && !pids.len && !project && !all && !has_pods())

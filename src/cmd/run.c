@@ -70,6 +70,16 @@ int ct_cmd__usage(const struct ct_command *cmd, struct ct_err *err)
 	return CT_EXIT_USAGE;
 }
 
+int ct_cmd__no_words(const struct ct_command *cmd, const struct ct_strlist *words, const char *cure,
+		     struct ct_err *err)
+{
+	ct_autofree char *shown = words->len ? ct_printable(words->items[0]) : NULL;
+
+	return !shown ? 0 :
+			ct_err__set(err, EINVAL, "%s does not take '%s'%s%s", cmd->name, shown,
+				    cure ? "; " : "", cure ? cure : "");
+}
+
 int ct_cmd__mode(bool is_strict, bool is_generous, enum ct_mode *mode, struct ct_err *err)
 {
 	if (is_strict && is_generous)

@@ -64,9 +64,8 @@ int ct_cmd__top(int argc, char **argv)
 
 	if (ret > 0)
 		return 0;
-	if (!ret && words.len)
-		ret = ct_err__set(&err, EINVAL, "top takes no '%s'; press / to filter",
-				  words.items[0]);
+	if (!ret)
+		ret = ct_cmd__no_words(&ct_top_command, &words, "press / to filter", &err);
 	ct_strlist__free(&words);
 	if (!ret && live && ct_stored__is_wanted(&from))
 		ret = ct_err__set(

@@ -198,8 +198,8 @@ int ct_cmd__trace(int argc, char **argv)
 
 	if (ret > 0)
 		return 0;
-	if (!ret && words.len)
-		ret = ct_err__set(&err, EINVAL, "trace takes no '%s'", words.items[0]);
+	if (!ret)
+		ret = ct_cmd__no_words(&ct_trace_command, &words, NULL, &err);
 	ct_strlist__free(&words);
 	if (!ret && pid_text)
 		ret = ct_cmd__pid(pid_text, &t.pid, &err);

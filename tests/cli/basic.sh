@@ -37,6 +37,12 @@ run 2 'bad duration' record -d soon -o /dev/null
 says err 'bad duration is named' 'soon'
 run 2 'bad selector' record -l '!app=web' -o /dev/null
 says err 'bad selector is named' '!app=web'
+# A script may hand over the name of a container, which is anybody's.
+for words in monitor record top trace 'advise --without-rule'; do
+	# shellcheck disable=SC2086 # words
+	run 2 "hostile word: $words" $words $'x\033[2J' "$0"
+	says err "hostile word is made printable: $words" "'x.x1b\[2J'"
+done
 # The first is that of process 1, if only 32 bits of it are looked at.
 for pid in 4294967297 12x -1 0; do
 	for words in "trace -p $pid" "record -o /dev/null -p $pid" "rehearse --cap-add none -p $pid" "whose -- $pid"; do
