@@ -48,6 +48,8 @@ struct ct_sink {
 	bool sending, pumping;
 	unsigned int attempts;	 /* failed ones for the first event of the queue */
 	struct ct_source *timer; /* set while it waits for the next attempt */
+	bool kept;		 /* the spool has every event of the queue ... */
+	bool stale;		 /* ... and others that were sent or dropped since it was written */
 	void *own;		 /* data of the type */
 };
 

@@ -94,9 +94,20 @@ static void give_up(struct ct_sink *s, bool first)
 	while (s->queue.len && (first || now - s->queue.items[0].since_ns > s->c.max_age_ns)) {
 		ct_sink_queue__drop_first(&s->queue);
 		s->st.dropped++;
+		s->stale = true;
 		s->attempts = 0;
 		first = false;
 	}
+}
+
+/* Makes the spool hold the queue and nothing else, unless it does already. */
+static void keep(struct ct_sink *s)
+{
+	if (s->kept && !s->stale)
+		return;
+	ct_sink_spool__keep(s->all->state, s->c.name, &s->queue);
+	s->kept = s->queue.len;
+	s->stale = false;
 }
 
 static void done(struct ct_sink *s, const struct ct_sink_result *r)
@@ -107,11 +118,14 @@ static void done(struct ct_sink *s, const struct ct_sink_result *r)
 	if (!r->error) {
 		ct_sink_queue__drop_first(&s->queue);
 		s->attempts = 0;
+		s->stale = true;
 		s->st.sent++;
 		s->st.sent_ms = ct_clock__wall_ms();
 		note_problem(s, NULL);
-		if (!s->queue.len)
+		if (!s->queue.len) {
 			ct_sink_spool__forget(s->all->state, s->c.name);
+			s->kept = false;
+		}
 	} else {
 		s->attempts++;
 		s->st.failed++;
@@ -120,11 +134,10 @@ static void done(struct ct_sink *s, const struct ct_sink_result *r)
 		give_up(s, r->refused && s->attempts >= REFUSALS);
 		wait_a_while(s, r->retry_after_s);
 		/*
-		 * The first failure writes the whole queue. put() appends what comes during a
-		 * pause, and ct_sinks__free() writes the rest.
+		 * The first failure writes the whole queue, and put() appends what comes until it
+		 * is empty. ct_sinks__free() writes what waits although nothing has failed.
 		 */
-		if (s->attempts == 1)
-			ct_sink_spool__keep(s->all->state, s->c.name, &s->queue);
+		keep(s);
 	}
 	tell_result(s, e, r->error, s->problem);
 	pump(s);
@@ -152,9 +165,13 @@ static void pump(struct ct_sink *s)
 
 static void put(struct ct_sink *s, const struct ct_notice *e)
 {
-	s->st.dropped += ct_sink_queue__put(&s->queue, e, s->c.queue, s->sending,
-					    ct_clock__now_ns());
-	if (s->timer && s->attempts)
+	bool dropped = ct_sink_queue__put(&s->queue, e, s->c.queue, s->sending, ct_clock__now_ns());
+	/* Or was it this one that was dropped? */
+	bool queued = s->queue.len && s->queue.items[s->queue.len - 1].e == e;
+
+	s->st.dropped += dropped;
+	s->stale |= dropped;
+	if (s->kept && queued)
 		ct_sink_spool__add(s->all->state, s->c.name, e);
 	pump(s);
 }
@@ -217,11 +234,24 @@ static void inherit(struct ct_sink *to, struct ct_sink *from)
 	to->queue = from->queue;
 	to->st = from->st;
 	to->problem = ct_steal(from->problem);
+	to->kept = from->kept;
+	to->stale = from->stale;
 	from->queue = (struct ct_sink_queue){ 0 };
 	while (to->queue.len > to->c.queue) {
 		ct_sink_queue__drop_first(&to->queue);
 		to->st.dropped++;
+		to->stale = true;
 	}
+}
+
+/* Takes up what an earlier run could not deliver. */
+static void load(struct ct_sink *s)
+{
+	size_t lost = ct_sink_spool__load(s->all->state, s->c.name, &s->queue, s->c.queue);
+
+	s->st.dropped += lost;
+	s->kept = s->queue.len;
+	s->stale = lost;
 }
 
 /* Makes a sink for each configuration. Its place in fresh stays NULL if nothing changed in it. */
@@ -272,8 +302,7 @@ static void exchange(struct ct_sinks *s, const struct ct_sink_configs *l, struct
 				inherit(sink, old.items[k]);
 		}
 		if (fresh[i] && !fresh[i]->queue.len)
-			sink->st.dropped += ct_sink_spool__load(s->state, name, &sink->queue,
-								sink->c.queue);
+			load(sink);
 		*CT_PUSH(s->items, s->len, s->cap) = sink;
 	}
 	for (size_t i = 0; i < old.len; i++) {

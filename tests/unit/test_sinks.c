@@ -581,6 +581,42 @@ static void test_restart(void)
 	end(&st);
 }
 
+/* What a crash would leave behind: all that waits, at any time, and nothing that was dropped. */
+static void test_kept(void)
+{
+	struct stage st = begin("state");
+	struct server *s = server_open(st.loop, FAIL);
+	ct_autofree char *path = ct_xasprintf("%s/sink-webhook.ndjson", st.dir);
+	size_t failed;
+
+	CONFIGURE(&st, "- {type: webhook, queue: 3, url: 'http://127.0.0.1:%d'}", s->port);
+	send_one(&st, "web");
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).failed == 1));
+	send_one(&st, "web");
+	CU_ASSERT_EQUAL(lines(path), 2);
+	/* While the next attempt is being made. */
+	s->answer = NULL;
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, s->requests == 2));
+	send_one(&st, "web");
+	CU_ASSERT_EQUAL(lines(path), 3);
+	/* There is no room for this one. */
+	send_one(&st, "web");
+	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).dropped, 1);
+	CU_ASSERT_EQUAL(lines(path), 3);
+	/* This one takes the place of another, which is in the file until it is written anew. */
+	send_one(&st, "db");
+	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).dropped, 2);
+	CU_ASSERT_EQUAL(lines(path), 4);
+	s->answer = FAIL;
+	CONFIGURE(&st, "- {type: webhook, queue: 3, timeout: 5s, url: 'http://127.0.0.1:%d'}",
+		  s->port);
+	failed = ct_sinks__status(st.sinks, 0).failed;
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).failed > failed));
+	CU_ASSERT_EQUAL(lines(path), 3);
+	server_close(s);
+	end(&st);
+}
+
 /* What was kept and cannot be sent any more is counted. */
 static void test_restart_with_less(void)
 {
@@ -750,6 +786,7 @@ static CU_TestInfo tests[] = {
 	{ "an event that is refused", test_refused_event },
 	{ "a reload keeps what waits", test_reload },
 	{ "a restart keeps what waits", test_restart },
+	{ "what a crash leaves behind", test_kept },
 	{ "a restart with less room, and what cannot be read", test_restart_with_less },
 	{ "a full queue is fair", test_fair_queue },
 	{ "later and later", test_backoff },
