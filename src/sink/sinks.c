@@ -366,6 +366,8 @@ int ct_sinks__add_file(struct ct_sinks *s, const char *path, struct ct_err *err)
 		return ret;
 	sink->given = true;
 	*CT_PUSH(s->items, s->len, s->cap) = sink;
+	load(sink);
+	pump(sink);
 	return 0;
 }
 

@@ -581,6 +581,28 @@ static void test_restart(void)
 	end(&st);
 }
 
+/* The same for a file that the command line names. */
+static void test_restart_of_given_file(void)
+{
+	struct stage st = begin("state");
+	ct_autofree char *path = ct_xasprintf("%s/pipe", st.dir);
+	ct_autoclose int fd = -1;
+	char text[4096] = { 0 };
+
+	CU_ASSERT_EQUAL(mkfifo(path, 0600), 0);
+	CU_ASSERT_EQUAL(ct_sinks__add_file(st.sinks, path, NULL), 0);
+	send_one(&st, "early");
+	CU_ASSERT_EQUAL(ct_sinks__pending(st.sinks), 1);
+	ct_sinks__free(st.sinks);
+	CU_ASSERT_EQUAL_FATAL(ct_sinks__new(st.loop, st.dir, &st.sinks, NULL), 0);
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	CU_ASSERT_EQUAL(ct_sinks__add_file(st.sinks, path, NULL), 0);
+	CU_ASSERT_TRUE(read(fd, text, sizeof(text) - 1) > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "early"));
+	CU_ASSERT_EQUAL(ct_sinks__pending(st.sinks), 0);
+	end(&st);
+}
+
 /* What a crash would leave behind: all that waits, at any time, and nothing that was dropped. */
 static void test_kept(void)
 {
@@ -786,6 +808,7 @@ static CU_TestInfo tests[] = {
 	{ "an event that is refused", test_refused_event },
 	{ "a reload keeps what waits", test_reload },
 	{ "a restart keeps what waits", test_restart },
+	{ "a restart keeps what waits for a file", test_restart_of_given_file },
 	{ "what a crash leaves behind", test_kept },
 	{ "a restart with less room, and what cannot be read", test_restart_with_less },
 	{ "a full queue is fair", test_fair_queue },
