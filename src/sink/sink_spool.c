@@ -94,7 +94,7 @@ size_t ct_sink_spool__load(const char *state, const char *name, struct ct_sink_q
 {
 	ct_autofree char *path = state ? path_of(state, name, "") : NULL, *text = NULL;
 	size_t len, lost = 0;
-	char *line, *end;
+	const char *line, *end;
 	int ret = path ? ct_read_file(path, MAX_SIZE, &text, &len) : -ENOENT;
 
 	if (ret == -ENOENT)
@@ -103,12 +103,13 @@ size_t ct_sink_spool__load(const char *state, const char *name, struct ct_sink_q
 		ct_warn("%s: the events that were kept cannot be read: %s", path, strerror(-ret));
 		return 1;
 	}
-	for (line = text; (end = strchr(line, '\n')); line = end + 1) {
+	/* After a power failure it may hold NULs, which must not hide what follows. */
+	for (line = text; (end = memchr(line, '\n', len - (size_t)(line - text))); line = end + 1) {
 		ct_autonotice struct ct_notice *e = NULL;
 
 		lost += ct_notice__read(line, (size_t)(end - line), &e, NULL) ||
 			ct_sink_queue__put(q, e, max, false, ct_clock__now_ns());
 	}
 	/* A last line without its newline was cut short by a crash or a full disk. */
-	return lost + (*line != '\0');
+	return lost + (line < text + len);
 }

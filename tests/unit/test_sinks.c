@@ -639,6 +639,14 @@ static void test_kept(void)
 	end(&st);
 }
 
+static void write_with_nuls(const char *path, const char *text)
+{
+	ct_autofclose FILE *f = fopen(path, "w");
+
+	for (const char *p = text; *p; p++)
+		fputc(*p == '#' ? '\0' : *p, f);
+}
+
 /* What was kept and cannot be sent any more is counted. */
 static void test_restart_with_less(void)
 {
@@ -654,6 +662,15 @@ static void test_restart_with_less(void)
 	CONFIGURE(&st, "- {type: webhook, queue: 2, url: 'http://127.0.0.1:%d'}", 1);
 	CU_ASSERT_EQUAL(ct_sinks__pending(st.sinks), 2);
 	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).dropped, 3);
+	ct_sinks__free(st.sinks);
+	/* A power failure left NULs in it. */
+	free(kept);
+	kept = ct_xasprintf("%s\n##\n%s\n", text, text);
+	write_with_nuls(path, kept);
+	CU_ASSERT_EQUAL_FATAL(ct_sinks__new(st.loop, st.dir, &st.sinks, NULL), 0);
+	CONFIGURE(&st, "- {type: webhook, queue: 2, url: 'http://127.0.0.1:%d'}", 1);
+	CU_ASSERT_EQUAL(ct_sinks__pending(st.sinks), 2);
+	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).dropped, 1);
 	ct_sinks__free(st.sinks);
 	/* A directory in its place. */
 	unlink(path);
