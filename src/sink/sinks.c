@@ -309,6 +309,8 @@ static void exchange(struct ct_sinks *s, const struct ct_sink_configs *l, struct
 		if (old.items[i] && old.items[i]->queue.len)
 			ct_warn("the sink '%s' is gone, and %zu of its events with it",
 				old.items[i]->c.name, old.items[i]->queue.len);
+		if (old.items[i] && !find(s, old.items[i]->c.name))
+			ct_sink_spool__forget(s->state, old.items[i]->c.name);
 		free_sink(old.items[i]);
 	}
 	free(old.items);

@@ -639,6 +639,25 @@ static void test_kept(void)
 	end(&st);
 }
 
+/* It was said that its events are gone: they do not come back with a sink of the same name. */
+static void test_removed(void)
+{
+	struct stage st = begin("state");
+	ct_autofree char *path = ct_xasprintf("%s/sink-webhook.ndjson", st.dir);
+	struct server *s = server_open(st.loop, FAIL);
+
+	CONFIGURE(&st, "- {type: webhook, url: 'http://127.0.0.1:%d'}", s->port);
+	send_one(&st, "web");
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).failed == 1));
+	CU_ASSERT_EQUAL(lines(path), 1);
+	CONFIGURE(&st, "- type: journal");
+	CU_ASSERT_NOT_EQUAL(access(path, F_OK), 0);
+	CONFIGURE(&st, "- {type: webhook, url: 'http://127.0.0.1:%d'}", s->port);
+	CU_ASSERT_EQUAL(ct_sinks__pending(st.sinks), 0);
+	server_close(s);
+	end(&st);
+}
+
 static void write_with_nuls(const char *path, const char *text)
 {
 	ct_autofclose FILE *f = fopen(path, "w");
@@ -827,6 +846,7 @@ static CU_TestInfo tests[] = {
 	{ "a restart keeps what waits", test_restart },
 	{ "a restart keeps what waits for a file", test_restart_of_given_file },
 	{ "what a crash leaves behind", test_kept },
+	{ "a sink that is removed", test_removed },
 	{ "a restart with less room, and what cannot be read", test_restart_with_less },
 	{ "a full queue is fair", test_fair_queue },
 	{ "later and later", test_backoff },
