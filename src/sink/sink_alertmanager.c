@@ -19,7 +19,8 @@ struct out_alertmanager {
 	struct ct_post *post;
 	struct ct_source *timer;
 	struct ct_notices standing, settled;
-	bool sending; /* the request carries an event of the queue, not only those that stand */
+	bool busy;   /* a request is in progress */
+	size_t told; /* how many of the settled ones are in it: the first ones */
 };
 
 static const char *alert_name(enum ct_notice_kind kind)
@@ -78,7 +79,11 @@ static void put_alert(struct ct_json *j, const struct ct_notice *e, int64_t end_
 	ct_json__end_object(j);
 }
 
-/* All alerts that stand, those settled since the last success, and e unless it is NULL. */
+/*
+ * Those settled since the last success, all alerts that stand, and e unless it is NULL. The settled
+ * ones come first: one that stands may have the same labels, or may be the same one, whose
+ * acknowledgement was taken back.
+ */
 static char *body_of(const struct ct_sink *s, const struct ct_notice *e)
 {
 	const struct out_alertmanager *a = s->own;
@@ -90,12 +95,12 @@ static char *body_of(const struct ct_sink *s, const struct ct_notice *e)
 	struct ct_json j = CT_JSON(f, 0);
 
 	ct_json__array(&j, NULL);
+	for (size_t i = 0; i < a->settled.len; i++)
+		put_alert(&j, a->settled.items[i], now);
 	for (size_t i = 0; i < a->standing.len; i++) {
 		put_alert(&j, a->standing.items[i], later);
 		known |= e && !strcmp(a->standing.items[i]->id, e->id);
 	}
-	for (size_t i = 0; i < a->settled.len; i++)
-		put_alert(&j, a->settled.items[i], now);
 	if (e && !known)
 		put_alert(&j, e, now + BRIEF_MS);
 	ct_json__end_array(&j);
@@ -108,31 +113,46 @@ static int post(struct ct_sink *s, const struct ct_notice *e, struct ct_err *err
 	static const char *const headers[] = { "Content-Type: application/json", NULL };
 	struct out_alertmanager *a = s->own;
 	ct_autofree char *body = body_of(s, e);
+	int ret = ct_post__send(a->post, headers, body, strlen(body), err);
 
-	a->sending = e;
-	return ct_post__send(a->post, headers, body, strlen(body), err);
+	a->busy = ret == -EINPROGRESS;
+	a->told = a->settled.len;
+	return ret;
 }
 
-static void on_answer(struct ct_sink *s, const struct ct_sink_result *r, const char *answer)
-{
-	struct out_alertmanager *a = s->own;
-	bool sending = a->sending;
-
-	(void)answer;
-	a->sending = false;
-	if (!r->error)
-		ct_notices__free(&a->settled);
-	if (sending)
-		ct_sink__done(s, r);
-}
-
+/* Waits for the request in progress, whose end sends what it does not say. */
 static void send_standing(void *arg)
 {
 	struct ct_sink *s = arg;
 	const struct out_alertmanager *a = s->own;
 
-	if (!s->sending && a->standing.len + a->settled.len)
+	if (!a->busy && a->standing.len + a->settled.len)
 		(void)post(s, NULL, NULL);
+}
+
+static void forget_told(struct out_alertmanager *a)
+{
+	size_t left = a->settled.len - a->told;
+
+	for (size_t i = 0; i < a->told; i++)
+		ct_notice__free(a->settled.items[i]);
+	if (a->told && left)
+		memmove(a->settled.items, a->settled.items + a->told,
+			left * sizeof(*a->settled.items));
+	a->settled.len = left;
+}
+
+static void on_answer(struct ct_sink *s, const struct ct_sink_result *r, const char *answer)
+{
+	struct out_alertmanager *a = s->own;
+
+	(void)answer;
+	a->busy = false;
+	if (!r->error)
+		forget_told(a);
+	ct_sink__done(s, r);
+	if (!r->error && a->settled.len)
+		send_standing(s);
 }
 
 static size_t place_of(const struct ct_notices *l, const char *id)

@@ -101,6 +101,7 @@ struct ct_sink_result {
 	uint64_t retry_after_s; /* the pause that the receiver asked for; 0: it did not */
 	const char *why;	/* raw; NULL without an error */
 };
+/* Also for a request that the type made by itself, while no event is being sent. */
 static inline void ct_sink__done(struct ct_sink *s, const struct ct_sink_result *r)
 {
 	s->done(s, r);

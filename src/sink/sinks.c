@@ -110,10 +110,25 @@ static void keep(struct ct_sink *s)
 	s->stale = false;
 }
 
+static void note_failure(struct ct_sink *s, const struct ct_sink_result *r)
+{
+	s->st.failed++;
+	s->st.failed_ms = ct_clock__wall_ms();
+	note_problem(s, ct_printable(r->why ? r->why : strerror(-r->error)));
+}
+
 static void done(struct ct_sink *s, const struct ct_sink_result *r)
 {
-	ct_autonotice struct ct_notice *e = ct_notice__hold(s->queue.items[0].e);
+	ct_autonotice struct ct_notice *e = NULL;
 
+	if (!s->sending) {
+		if (r->error)
+			note_failure(s, r);
+		else if (!s->attempts)
+			note_problem(s, NULL);
+		return;
+	}
+	e = ct_notice__hold(s->queue.items[0].e);
 	s->sending = false;
 	if (!r->error) {
 		ct_sink_queue__drop_first(&s->queue);
@@ -128,9 +143,7 @@ static void done(struct ct_sink *s, const struct ct_sink_result *r)
 		}
 	} else {
 		s->attempts++;
-		s->st.failed++;
-		s->st.failed_ms = ct_clock__wall_ms();
-		note_problem(s, ct_printable(r->why ? r->why : strerror(-r->error)));
+		note_failure(s, r);
 		give_up(s, r->refused && s->attempts >= REFUSALS);
 		wait_a_while(s, r->retry_after_s);
 		/*

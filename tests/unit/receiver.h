@@ -124,6 +124,14 @@ static inline void server_accept(void *arg, int fd, uint32_t events)
 	}
 }
 
+/* Answers those whose requests were left without an answer. */
+static inline void server_answer(struct server *s, const char *answer)
+{
+	for (size_t i = 0; i < SERVER_CLIENTS; i++)
+		if (s->clients[i].fd >= 0)
+			(void)!send(s->clients[i].fd, answer, strlen(answer), MSG_NOSIGNAL);
+}
+
 /* On a port of 127.0.0.1 that is free. */
 static inline struct server *server_open(struct ct_loop *l, const char *answer)
 {

@@ -432,8 +432,74 @@ static void test_alertmanager(void)
 	body = body_of(s);
 	CU_ASSERT_EQUAL_FATAL(json_array_size(body), 2);
 	end_text = ct_moment__utc(ct_clock__wall_ms() + 1000);
-	CU_ASSERT_TRUE(strcmp(text_at(json_array_get(body, 1), NULL, "endsAt"), end_text) <= 0);
+	CU_ASSERT_TRUE(strcmp(text_at(json_array_get(body, 0), NULL, "endsAt"), end_text) <= 0);
 	json_decref(body);
+	server_close(s);
+	end(&st);
+}
+
+/* How many alerts of the last request have ended. */
+static size_t ended(const struct server *s)
+{
+	ct_autofree char *now = ct_moment__utc(ct_clock__wall_ms() + 1000);
+	json_t *body = body_of(s), *alert;
+	size_t i, n = 0;
+
+	json_array_foreach(body, i, alert)
+		n += strcmp(text_at(alert, NULL, "endsAt"), now) <= 0;
+	json_decref(body);
+	return n;
+}
+
+/* Acknowledged while a request is under way: the next one says so, and it does not take long. */
+static void test_settled_meanwhile(void)
+{
+	struct stage st = begin(NULL);
+	struct server *s = server_open(st.loop, NULL);
+	ct_autonotice struct ct_notice *a = finding("a"), *b = finding("b"), *c = finding("c");
+
+	CONFIGURE(&st, "- {type: alertmanager, url: 'http://127.0.0.1:%d/'}", s->port);
+	ct_sinks__stands(st.sinks, a);
+	ct_sinks__stands(st.sinks, b);
+	ct_sinks__send(st.sinks, c);
+	CU_ASSERT_TRUE_FATAL(RECEIVER_WAIT(st.loop, s->requests == 1));
+	ct_sinks__settled(st.sinks, a->id);
+	ct_sinks__settled(st.sinks, b->id);
+	server_answer(s, OK);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, s->requests == 2));
+	CU_ASSERT_EQUAL(ended(s), 2);
+	/* The same for a request that has no event. */
+	ct_sinks__settled(st.sinks, c->id);
+	server_answer(s, OK);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, s->requests == 3));
+	CU_ASSERT_EQUAL(ended(s), 1);
+	server_answer(s, OK);
+	receiver_let_pass(st.loop, 100 * CT_NS_PER_MS);
+	CU_ASSERT_EQUAL(s->requests, 3);
+	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).sent, 1);
+	server_close(s);
+	end(&st);
+}
+
+/* A repetition fails that carries no event: that is seen, too, and nothing is counted as lost. */
+static void test_failed_repetition(void)
+{
+	struct stage st = begin(NULL);
+	struct server *s = server_open(st.loop, FAIL);
+	ct_autonotice struct ct_notice *a = finding("a"), *b = finding("b");
+
+	CONFIGURE(&st, "- {type: alertmanager, url: 'http://127.0.0.1:%d/'}", s->port);
+	ct_sinks__stands(st.sinks, a);
+	ct_sinks__stands(st.sinks, b);
+	ct_sinks__settled(st.sinks, a->id);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).failed == 1));
+	CU_ASSERT_PTR_NOT_NULL(ct_sinks__status(st.sinks, 0).problem);
+	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).dropped, 0);
+	s->answer = OK;
+	ct_sinks__settled(st.sinks, b->id);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, !ct_sinks__status(st.sinks, 0).problem));
+	CU_ASSERT_EQUAL(s->requests, 2);
+	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).sent, 0);
 	server_close(s);
 	end(&st);
 }
@@ -838,6 +904,8 @@ static CU_TestInfo tests[] = {
 	{ "a webhook", test_webhook },
 	{ "an answer without end", test_endless_answer },
 	{ "Alertmanager", test_alertmanager },
+	{ "Alertmanager, and what settles during a request", test_settled_meanwhile },
+	{ "Alertmanager, and a repetition that fails", test_failed_repetition },
 	{ "OTLP", test_otlp },
 	{ "no sink holds up another", test_others_are_not_held_up },
 	{ "a pause that was asked for", test_retry_after },
