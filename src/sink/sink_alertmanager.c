@@ -188,7 +188,9 @@ static void settled(struct ct_sink *s, const char *id)
 
 static int send_event(struct ct_sink *s, const struct ct_notice *e, struct ct_err *err)
 {
-	stands(s, e);
+	/* Nobody would ever say again that what was settled before is settled. */
+	if (!s->queue.items[0].past)
+		stands(s, e);
 	return post(s, e, err);
 }
 

@@ -29,6 +29,11 @@ struct ct_sink_queue {
 		struct ct_notice *e;
 		uint32_t whose; /* a hash of the workload that it is about */
 		uint64_t since_ns;
+		/*
+		 * It is only news: it was settled while it waited, or an earlier run queued it.
+		 * ct_sinks__stands() tells if it stands all the same.
+		 */
+		bool past;
 	} * items;
 	size_t len, cap;
 };

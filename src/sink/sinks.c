@@ -262,6 +262,8 @@ static void load(struct ct_sink *s)
 {
 	size_t lost = ct_sink_spool__load(s->all->state, s->c.name, &s->queue, s->c.queue);
 
+	for (size_t i = 0; i < s->queue.len; i++)
+		s->queue.items[i].past = true;
 	s->st.dropped += lost;
 	s->kept = s->queue.len;
 	s->stale = lost;
@@ -423,9 +425,16 @@ void ct_sinks__stands(struct ct_sinks *s, const struct ct_notice *e)
 
 void ct_sinks__settled(struct ct_sinks *s, const char *id)
 {
-	for (size_t i = 0; i < s->len; i++)
-		if (s->items[i]->type->settled)
-			s->items[i]->type->settled(s->items[i], id);
+	for (size_t i = 0; i < s->len; i++) {
+		struct ct_sink *sink = s->items[i];
+
+		if (!sink->type->settled)
+			continue;
+		for (size_t k = 0; k < sink->queue.len; k++)
+			if (!strcmp(sink->queue.items[k].e->id, id))
+				sink->queue.items[k].past = true;
+		sink->type->settled(sink, id);
+	}
 }
 
 size_t ct_sinks__count(const struct ct_sinks *s)

@@ -481,6 +481,45 @@ static void test_settled_meanwhile(void)
 	end(&st);
 }
 
+/* Acknowledged before Alertmanager heard of it, or by the time of a restart: nothing repeats it. */
+static void test_settled_while_it_waits(void)
+{
+	struct stage st = begin("state");
+	struct server *s = server_open(st.loop, FAIL);
+	ct_autonotice struct ct_notice *a = finding("a"), *b = finding("b"), *c = finding("c");
+	json_t *body;
+
+	CONFIGURE(&st, "- {type: alertmanager, url: 'http://127.0.0.1:%d/'}", s->port);
+	ct_sinks__send(st.sinks, a);
+	ct_sinks__send(st.sinks, b);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).failed == 1));
+	ct_sinks__settled(st.sinks, a->id);
+	ct_sinks__settled(st.sinks, b->id);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).failed >= 2));
+	s->answer = OK;
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).sent == 2));
+	/* Whatever is sent next has all that stand. */
+	ct_sinks__send(st.sinks, c);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).sent == 3));
+	body = body_of(s);
+	CU_ASSERT_EQUAL(json_array_size(body), 1);
+	json_decref(body);
+	s->answer = FAIL;
+	ct_sinks__send(st.sinks, b);
+	ct_sinks__free(st.sinks);
+	CU_ASSERT_EQUAL_FATAL(ct_sinks__new(st.loop, st.dir, &st.sinks, NULL), 0);
+	s->answer = OK;
+	CONFIGURE(&st, "- {type: alertmanager, url: 'http://127.0.0.1:%d/'}", s->port);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).sent == 1));
+	ct_sinks__send(st.sinks, c);
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).sent == 2));
+	body = body_of(s);
+	CU_ASSERT_EQUAL(json_array_size(body), 1);
+	json_decref(body);
+	server_close(s);
+	end(&st);
+}
+
 /* A repetition fails that carries no event: that is seen, too, and nothing is counted as lost. */
 static void test_failed_repetition(void)
 {
@@ -905,6 +944,7 @@ static CU_TestInfo tests[] = {
 	{ "an answer without end", test_endless_answer },
 	{ "Alertmanager", test_alertmanager },
 	{ "Alertmanager, and what settles during a request", test_settled_meanwhile },
+	{ "Alertmanager, and what settles while it waits", test_settled_while_it_waits },
 	{ "Alertmanager, and a repetition that fails", test_failed_repetition },
 	{ "OTLP", test_otlp },
 	{ "no sink holds up another", test_others_are_not_held_up },
