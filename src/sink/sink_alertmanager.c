@@ -21,6 +21,7 @@ struct out_alertmanager {
 	struct ct_notices standing, settled;
 	bool busy;   /* a request is in progress */
 	size_t told; /* how many of the settled ones are in it: the first ones */
+	bool full;   /* it was said that no more can stand */
 };
 
 static const char *alert_name(enum ct_notice_kind kind)
@@ -168,9 +169,17 @@ static void stands(struct ct_sink *s, const struct ct_notice *e)
 {
 	struct out_alertmanager *a = s->own;
 
-	if (!ct_notice__is_finding(e) || a->standing.len >= MAX_STANDING ||
-	    place_of(&a->standing, e->id) < a->standing.len)
+	if (!ct_notice__is_finding(e) || place_of(&a->standing, e->id) < a->standing.len)
 		return;
+	if (a->standing.len >= MAX_STANDING) {
+		if (!a->full)
+			ct_warn("the sink '%s' repeats %d findings, and no others: Alertmanager "
+				"will show those as resolved; captrim ack accepts findings",
+				s->c.name, MAX_STANDING);
+		a->full = true;
+		return;
+	}
+	a->full = false;
 	ct_notices__take(&a->standing, ct_notice__hold(e));
 }
 

@@ -520,6 +520,28 @@ static void test_settled_while_it_waits(void)
 	end(&st);
 }
 
+/* There is an end to what is repeated, which is said once. */
+static void test_too_many_stand(void)
+{
+	struct stage st = begin(NULL);
+	ct_autofree char *path = ct_xasprintf("%s/stderr", st.dir), *said = NULL;
+	ct_autoclose int was = dup(STDERR_FILENO), to = open(path, O_WRONLY | O_CREAT, 0600);
+
+	CONFIGURE(&st, "- {type: alertmanager, url: 'http://127.0.0.1:%d/'}", 1);
+	dup2(to, STDERR_FILENO);
+	for (int i = 0; i < 1003; i++) {
+		ct_autofree char *name = ct_xasprintf("web%d", i);
+		ct_autonotice struct ct_notice *e = finding(name);
+
+		ct_sinks__stands(st.sinks, e);
+	}
+	dup2(was, STDERR_FILENO);
+	said = content(path);
+	CU_ASSERT_PTR_NOT_NULL(strstr(said, "the sink 'alertmanager' repeats 1000 findings"));
+	CU_ASSERT_EQUAL(lines(path), 1);
+	end(&st);
+}
+
 /* A repetition fails that carries no event: that is seen, too, and nothing is counted as lost. */
 static void test_failed_repetition(void)
 {
@@ -945,6 +967,7 @@ static CU_TestInfo tests[] = {
 	{ "Alertmanager", test_alertmanager },
 	{ "Alertmanager, and what settles during a request", test_settled_meanwhile },
 	{ "Alertmanager, and what settles while it waits", test_settled_while_it_waits },
+	{ "Alertmanager, and more than it is told of", test_too_many_stand },
 	{ "Alertmanager, and a repetition that fails", test_failed_repetition },
 	{ "OTLP", test_otlp },
 	{ "no sink holds up another", test_others_are_not_held_up },
