@@ -468,7 +468,7 @@ void ct_sinks__reopen(struct ct_sinks *s)
 		ct_autoerr struct ct_err err = { 0 };
 		struct ct_sink *sink = s->items[i];
 
-		if (sink->type->reopen && !sink->sending && sink->type->reopen(sink, &err))
+		if (sink->type->reopen && sink->type->reopen(sink, &err))
 			ct_warn("%s", err.msg);
 	}
 }

@@ -952,6 +952,29 @@ static void test_secrets(void)
 	end(&st);
 }
 
+/* A new token is read although a request is under way, and serves for the next one. */
+static void test_new_secret(void)
+{
+	struct stage st = begin(NULL);
+	struct server *s = server_open(st.loop, NULL);
+	ct_autofree char *path = ct_xasprintf("%s/token", st.dir);
+
+	write_secret(path, "old\n");
+	CONFIGURE(&st, "- {type: webhook, url: 'http://127.0.0.1:%d', token_file: %s}", s->port,
+		  path);
+	send_one(&st, "web");
+	send_one(&st, "db");
+	CU_ASSERT_TRUE_FATAL(RECEIVER_WAIT(st.loop, s->requests == 1));
+	CU_ASSERT_PTR_NOT_NULL(strstr(s->request, "Authorization: Bearer old\r\n"));
+	write_secret(path, "new\n");
+	ct_sinks__reopen(st.sinks);
+	server_answer(s, OK);
+	CU_ASSERT_TRUE_FATAL(RECEIVER_WAIT(st.loop, s->requests == 2));
+	CU_ASSERT_PTR_NOT_NULL(strstr(s->request, "Authorization: Bearer new\r\n"));
+	server_close(s);
+	end(&st);
+}
+
 static CU_TestInfo tests[] = {
 	{ "a file, and one that is moved away", test_file },
 	{ "a link is not followed", test_file_refused },
@@ -984,6 +1007,7 @@ static CU_TestInfo tests[] = {
 	{ "kinds", test_kinds },
 	{ "mistakes in the configuration", test_mistakes },
 	{ "secrets", test_secrets },
+	{ "a secret that changes", test_new_secret },
 	CU_TEST_INFO_NULL,
 };
 /*
