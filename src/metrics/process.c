@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "metrics/metrics_priv.h"
@@ -20,6 +21,15 @@ static double stat_field(const char *text, int number)
 	for (int i = 2; p && i < number; i++)
 		p = strchr(p + 1, ' ');
 	return p ? strtod(p, NULL) : 0;
+}
+
+/* Seconds since the boot, with those asleep, which the kernel counts for the start, too. */
+static double since_boot(void)
+{
+	struct timespec t = { 0 };
+
+	clock_gettime(CLOCK_BOOTTIME, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static size_t count_fds(void)
@@ -49,10 +59,9 @@ void ct_metrics__process(struct ct_metrics *m)
 	ct_metrics__set(m, CT_METRIC_PROCESS_MEMORY, NULL,
 			stat_field(text, 24) * (double)sysconf(_SC_PAGESIZE));
 	if (!m->families[CT_METRIC_PROCESS_START].samples[0].value) {
-		double up = (double)ct_clock__now_ns() / 1e9; /* since boot, if it never slept */
-		double since = stat_field(text, 22) / (double)sysconf(_SC_CLK_TCK);
+		double begun = stat_field(text, 22) / (double)sysconf(_SC_CLK_TCK);
 
 		ct_metrics__set(m, CT_METRIC_PROCESS_START, NULL,
-				(double)ct_clock__wall_ms() / 1e3 - (up - since));
+				(double)ct_clock__wall_ms() / 1e3 - (since_boot() - begun));
 	}
 }

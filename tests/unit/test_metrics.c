@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a scrape says: frozen names, limits of series, who vanishes when, both formats. */
 #include <ctype.h>
+#include <sched.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "metrics/metrics.h"
@@ -94,6 +97,42 @@ static void test_starts_with_zeros(void)
 	CU_ASSERT(strstr(text, "\n# EOF\n") != NULL);
 	ct_metrics__free(m);
 	ct_metrics__free(NULL);
+}
+
+/* In a process for which the machine has slept a day; 77: that cannot be had here. */
+static int start_after_sleep(void)
+{
+	struct ct_metrics *m = ct_metrics__new(0);
+	ct_autofree char *text = NULL;
+	double age;
+	FILE *f;
+	int pid, status;
+
+	if (unshare(CLONE_NEWUSER | CLONE_NEWTIME))
+		return 77;
+	f = fopen("/proc/self/timens_offsets", "w");
+	if (!f || fputs("boottime 86400 0\n", f) < 0 || fclose(f))
+		return 77;
+	pid = fork(); /* the first process in there */
+	if (pid)
+		return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) :
+									      1;
+	text = scrape_at(m, 1);
+	age = (double)ct_clock__wall_ms() / 1e3 - value_in(text, "process_start_time_seconds");
+	_exit(age < -1 || age > 600);
+}
+
+static void test_start_after_sleep(void)
+{
+	int status = 0, pid = fork();
+
+	if (!pid)
+		_exit(start_after_sleep());
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT_FATAL(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		UNIT_SKIP("no time namespace can be made here");
+	CU_ASSERT_EQUAL(WEXITSTATUS(status), 0);
 }
 
 static void test_values(void)
@@ -325,6 +364,7 @@ static void test_formats(void)
 static CU_TestInfo tests[] = {
 	{ "names are frozen", test_names_are_frozen },
 	{ "starts with zeros", test_starts_with_zeros },
+	{ "when it was started, after the machine has slept", test_start_after_sleep },
 	{ "values", test_values },
 	{ "workloads", test_workloads },
 	{ "gone vanish", test_gone_vanish },
