@@ -203,6 +203,20 @@ static void move(struct ct_top *t, int key)
 		scroll(t);
 }
 
+/* Adds a character to the filter, in UTF-8, if there is room for all its bytes. */
+static void append(struct ct_top *t, uint32_t c)
+{
+	size_t len = strlen(t->filter), n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	char *end = t->filter + len;
+
+	if (ct_utf8__is_unsafe(c) || len + n >= sizeof(t->filter))
+		return;
+	end[n] = '\0';
+	for (size_t i = n; --i; c >>= 6)
+		end[i] = (char)(0x80 | (c & 0x3f));
+	*end = (char)(n == 1 ? c : (0xf00u >> n & 0xf0) | c);
+}
+
 /* Handles keys while the filter is typed, when letters are text and not commands. */
 static enum ct_top_act type(struct ct_top *t, int key)
 {
@@ -218,11 +232,10 @@ static enum ct_top_act type(struct ct_top *t, int key)
 		while (len && (t->filter[len - 1] & 0xc0) == 0x80)
 			len--;
 		t->filter[len ? len - 1 : 0] = '\0';
-	} else if (key >= ' ' && key < 0x7f && len + 1 < sizeof(t->filter)) {
-		t->filter[len] = (char)key;
-		t->filter[len + 1] = '\0';
 	} else if (key >= CT_KEY_UP) {
 		move(t, key);
+	} else {
+		append(t, (uint32_t)key);
 	}
 	arrange(t);
 	return CT_TOP_NOTHING;

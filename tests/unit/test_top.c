@@ -159,6 +159,37 @@ static void test_filter(void)
 	ct_top__free(&t);
 }
 
+/* A filter may be of any characters that can be typed, as names are. */
+static void test_filter_beyond_ascii(void)
+{
+	struct ct_survey sv = {};
+	struct ct_top t;
+
+	ct_top__init(&t, "store", false);
+	add(&sv, "b\u00fccher", CT_CAPS_ALL, 0);
+	add(&sv, "bucher", CT_CAPS_ALL, 0);
+	ct_top__set_rows(&t, &sv, NOW);
+	press(&t, "/b");
+	CU_ASSERT_EQUAL(t.nshown, 2);
+	ct_top__key(&t, 0xfc);
+	UNIT_STR(t.filter, "b\u00fc");
+	CU_ASSERT_EQUAL(t.nshown, 1);
+	ct_top__key(&t, CT_KEY_BACKSPACE);
+	CU_ASSERT_EQUAL(t.nshown, 2);
+	ct_top__key(&t, 0x20ac);
+	ct_top__key(&t, 0x1f600);
+	UNIT_STR(t.filter, "b\u20ac\U0001f600");
+	/* What a terminal would not show, or obey. */
+	ct_top__key(&t, 0);
+	ct_top__key(&t, 0x9b);
+	ct_top__key(&t, 0x202e);
+	UNIT_STR(t.filter, "b\u20ac\U0001f600");
+	for (int i = 0; i < 100; i++)
+		ct_top__key(&t, 0x20ac);
+	CU_ASSERT_EQUAL(strlen(t.filter), 62);
+	ct_top__free(&t);
+}
+
 static void test_rates(void)
 {
 	struct ct_top t;
@@ -297,14 +328,10 @@ static void test_detail(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "the list", test_list },
-	{ "keys", test_keys },
-	{ "filter", test_filter },
-	{ "rates", test_rates },
-	{ "what cannot be read", test_problem },
-	{ "sizes", test_sizes },
-	{ "scrolling", test_scroll },
-	{ "detail", test_detail },
-	CU_TEST_INFO_NULL,
+	{ "the list", test_list }, { "keys", test_keys },
+	{ "filter", test_filter }, { "a filter beyond ASCII", test_filter_beyond_ascii },
+	{ "rates", test_rates },   { "what cannot be read", test_problem },
+	{ "sizes", test_sizes },   { "scrolling", test_scroll },
+	{ "detail", test_detail }, CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("top", tests)
