@@ -127,14 +127,14 @@ static void put_caps(const struct text *t, const struct ct_advice *a, uint64_t s
 static void put_run(const struct text *t, const struct ct_verify_run *run)
 {
 	ct_autofree char *set = ct_view__set(run->set);
+	ct_autofree char *ending = ct_printable(run->ending ? run->ending : "?");
 	ct_autofree char *why = run->why ? ct_printable(run->why) : NULL;
 	ct_autofree char *line = NULL;
 
 	if (run->recording)
-		line = ct_xasprintf("%s, as given%s%s", run->ending, why ? ": " : "",
-				    why ? why : "");
+		line = ct_xasprintf("%s, as given%s%s", ending, why ? ": " : "", why ? why : "");
 	else
-		line = ct_xasprintf("%s under %s%s%s", run->ending, set, why ? ": " : "",
+		line = ct_xasprintf("%s under %s%s%s", ending, set, why ? ": " : "",
 				    why ? why : "");
 	put_labelled(t, run->recording ? "recording" : "run", ct_term__dim(t->term), line);
 }

@@ -116,6 +116,17 @@ if grep -q "$(printf '\033')" "$tmp/out"; then
 else
 	pass 'no escape sequences'
 fi
+# An advice may come from anybody.
+run 0 'an advice to be changed' advise --format json "$recording"
+jq '.workloads[0].verified = {runs: 1, result: "minimal", check: "c\u001b[31m",
+	list: [{set: [], ending: "works\u001b[31m", why: "w\u001b[31m"}]}' "$tmp/out" >"$tmp/hostile.json"
+run 0 'advise, from a hostile advice' advise "$tmp/hostile.json"
+says out 'a hostile advice is shown' 'works\\x1b\[31m under no capability: w\\x1b\[31m'
+if grep -q "$(printf '\033')" "$tmp/out"; then
+	fail 'a hostile advice is printable' 'an escape sequence came through'
+else
+	pass 'a hostile advice is printable'
+fi
 
 # Recordings of real workloads, judged as on the day they were made.
 for file in tests/golden/recordings/*.rec; do
