@@ -2,7 +2,7 @@
 /*
  * POST requests by libcurl on the loop, one after the other, over a connection that is kept.
  * Redirections are not followed. Of an answer only the status counts; a caller that wants to know
- * more gets the beginning of the body.
+ * more gets the body.
  */
 #ifndef CT_SINK_POST_H
 #define CT_SINK_POST_H
@@ -15,7 +15,7 @@ struct ct_post;
 /* Checks the keys that all senders over HTTP share: one of url and url_file, and the timeout. */
 int ct_post__check(const struct ct_sink_config *c, struct ct_err *err);
 
-/* answer: the beginning of the body, never NULL. */
+/* answer: the body, never NULL. */
 typedef void (*ct_post_fn)(struct ct_sink *s, const struct ct_sink_result *r, const char *answer);
 
 /*

@@ -570,6 +570,7 @@ static void test_otlp(void)
 	struct stage st = begin(NULL);
 	struct server *s = server_open(st.loop, OK);
 	json_t *body, *record = NULL;
+	ct_autofree char *text = NULL;
 
 	CONFIGURE(&st, "- {type: otlp, url: 'http://127.0.0.1:%d'}", s->port);
 	send_one(&st, HOSTILE);
@@ -587,6 +588,13 @@ static void test_otlp(void)
 		    "{\"partialSuccess\":{\"rejectedLogRecords\":\"1\",\"errorMessage\":0}}";
 	send_one(&st, "web");
 	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).failed == 1));
+	/* The same at length. */
+	text = ct_xasprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n{\"partialSuccess\":"
+			    "{\"rejectedLogRecords\":\"1\",\"errorMessage\":\"%0*d\"}}",
+			    63 + 9000, 9000, 0);
+	s->answer = text;
+	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, ct_sinks__status(st.sinks, 0).failed == 2));
+	CU_ASSERT_EQUAL(ct_sinks__status(st.sinks, 0).sent, 1);
 	server_close(s);
 	end(&st);
 }
