@@ -279,6 +279,9 @@ int ct_speaker__configure(struct ct_speaker *s, const struct ct_yaml *y,
 	ct_declared__free(s->declared);
 	s->declared = declared;
 	s->c = c;
+	/* With a sink that was removed, what it had dropped is gone from the sum. */
+	if (dropped_by_sinks(s) < s->dropped)
+		s->dropped = dropped_by_sinks(s);
 	return 0;
 }
 

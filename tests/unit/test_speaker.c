@@ -307,6 +307,48 @@ static void test_gap(void)
 	end(&st);
 }
 
+/* How often it was said that a sink gave events up. */
+static size_t drops_told(const struct stage *st)
+{
+	ct_autofree char *text = NULL;
+	size_t n = 0;
+
+	CU_ASSERT_EQUAL_FATAL(ct_read_file(st->events, 1 << 20, &text, NULL), 0);
+	for (const char *p = text; (p = strstr(p, "given up by sinks")); p++)
+		n++;
+	return n;
+}
+
+/* Overfills a sink of this name that is away; another burst makes the speaker sum up. */
+static void overfill(struct stage *st, const char *name, int burst, int n)
+{
+	ct_autofree char *yaml = ct_xasprintf("- {type: journal, name: %s, queue: 1, socket: %s/x}",
+					      name, st->dir);
+	ct_autofree char *same = ct_xasprintf("burst: %d", burst);
+	ct_autofree char *another = ct_xasprintf("burst: %d", burst + 1);
+	ct_autonotice struct ct_notice *e = ct_notice__new(CT_NOTICE_NEW_NEED, "node1", 1);
+	ct_autoyaml struct ct_yaml *y = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(ct_yaml__parse("y", yaml, strlen(yaml), &y, NULL), 0);
+	CU_ASSERT_EQUAL(ct_sinks__configure(st->sinks, y, y->root, NULL), 0);
+	CU_ASSERT_EQUAL(configure(st, same, NULL, NULL), 0);
+	while (n--)
+		ct_sinks__send(st->sinks, e);
+	CU_ASSERT_EQUAL(configure(st, another, NULL, NULL), 0);
+}
+
+/* What a sink gave up is told of, also after another one that had given up more was removed. */
+static void test_drops(void)
+{
+	struct stage st = begin();
+
+	overfill(&st, "one", 5, 9);
+	CU_ASSERT_EQUAL(drops_told(&st), 1);
+	overfill(&st, "two", 6, 4);
+	CU_ASSERT_EQUAL(drops_told(&st), 2);
+	end(&st);
+}
+
 static void test_self_test(void)
 {
 	struct stage st = begin();
@@ -356,6 +398,7 @@ static void test_mistakes(void)
 }
 
 static CU_TestInfo tests[] = {
+	{ "what sinks give up", test_drops },
 	{ "one event, also after a restart", test_once },
 	{ "acknowledged, and taken back", test_acknowledged },
 	{ "expired", test_expired },
