@@ -97,12 +97,16 @@ int ct_yaml_docs__parse(const char *path, const char *text, size_t len, struct c
 	int ret = 0;
 
 	ct_yaml_docs__split(text, len, &ranges);
-	if (ranges.len > MAX_DOCS)
-		ret = ct_err__set(err, EFBIG, "%s: more than %d documents", path, MAX_DOCS);
+	if (ranges.len > MAX_DOCS) {
+		ct_autofree char *shown = ct_printable(path);
+
+		ret = ct_err__set(err, EFBIG, "%s: more than %d documents: split the file at ---",
+				  shown, MAX_DOCS);
+	}
 	for (size_t i = 0; i < ranges.len && !ret; i++)
 		ret = parse_one(path, text, &ranges.items[i], docs, err);
 	free(ranges.items);
-	if (ret && strstr(text, "{{"))
+	if (ret && err && strstr(text, "{{"))
 		ct_err__set(err, EINVAL, "%s; a template must be rendered first ('helm template')",
 			    err->msg);
 	return ret;

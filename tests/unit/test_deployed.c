@@ -312,6 +312,21 @@ static void test_bad_manifest(void)
 	ct_deployment__free(&t);
 }
 
+static void test_many_documents(void)
+{
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_deployment t = { 0 };
+	struct ct_str text = { 0 };
+
+	for (int i = 0; i < 4097; i++)
+		ct_str__add(&text, "a: 1\n---\n");
+	CU_ASSERT(ct_deployment__manifest(&t, "k\033.yaml", text.s, text.len, CT_MANIFEST_CRI,
+					  &err) < 0);
+	UNIT_STR(err.msg, "k\\x1b.yaml: more than 4096 documents: split the file at ---");
+	ct_str__free(&text);
+	ct_deployment__free(&t);
+}
+
 static CU_TestInfo tests[] = {
 	{ "bounding set", test_bounding },
 	{ "unit", test_unit },
@@ -321,6 +336,7 @@ static CU_TestInfo tests[] = {
 	{ "kinds of manifests", test_kinds },
 	{ "documents", test_documents },
 	{ "bad manifest", test_bad_manifest },
+	{ "many documents", test_many_documents },
 	CU_TEST_INFO_NULL,
 };
 

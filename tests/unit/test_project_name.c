@@ -74,12 +74,14 @@ static void test_file(void)
 	put("later.yaml", "name: shop\n---\nname: \"other shop\"\n");
 	put("variable.yaml", "name: ${PROJECT}\n");
 	put("broken.yaml", "name: [\n");
+	put("template.yaml", "name: {{ x }}: [\n");
 	put("none.yaml", "services: {}\n");
 	expect(NULL, "named.yaml", "shop");
 	expect("given", "named.yaml", "given");
 	expect(NULL, "later.yaml", "other shop");
 	expect(NULL, "variable.yaml", normal);
 	expect(NULL, "broken.yaml", normal);
+	expect(NULL, "template.yaml", normal);
 	expect(NULL, "none.yaml", normal);
 	/* What is read of a FIFO would be gone for Compose. */
 	CU_ASSERT_EQUAL_FATAL(mkfifo(fifo, 0600), 0);
