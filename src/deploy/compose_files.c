@@ -172,7 +172,7 @@ static int include_path(struct ct_layers *l, const struct ct_yaml *y, const stru
 			int depth, struct ct_err *err)
 {
 	const struct ct_yaml_node *r = ct_yaml__resolve(n);
-	ct_autofree char *path = NULL, *shown = NULL;
+	ct_autofree char *path = NULL, *shown = NULL, *by = ct_printable(y->name);
 	int ret = 0;
 
 	if (r->kind == CT_YAML_SEQ) {
@@ -192,7 +192,7 @@ static int include_path(struct ct_layers *l, const struct ct_yaml *y, const stru
 	path = ct_layers__path(l, y, r->text);
 	ret = add_file(l, path, depth + 1, err);
 	/* The include path would add nothing to the message that a file includes itself. */
-	return ret && ret != -ELOOP ? ct_err__prefix(err, "included from %s", y->name) : ret;
+	return ret && ret != -ELOOP ? ct_err__prefix(err, "included from %s", by) : ret;
 }
 
 static int add_includes(struct ct_layers *l, const struct ct_yaml *y, int depth, struct ct_err *err)

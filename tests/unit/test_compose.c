@@ -34,6 +34,7 @@ static int leave(void)
 	unlink("base.yaml");
 	unlink("over.yaml");
 	unlink("bomb.yaml");
+	unlink("\033.yaml");
 	return dir ? rmdir(dir) : -1;
 }
 
@@ -105,9 +106,21 @@ static void test_bombs(void)
 	}
 }
 
+/* Names of files are hostile text, too. */
+static void test_printable(void)
+{
+	ct_autoerr struct ct_err err = {};
+
+	put("\033.yaml", "include: [none.yaml]\n");
+	CU_ASSERT_PTR_NULL(load("\033.yaml", NULL, &err));
+	UNIT_STR(err.msg, "included from \\x1b.yaml: cannot read none.yaml: No such file or "
+			  "directory");
+}
+
 static CU_TestInfo tests[] = {
 	{ "joined", test_joined },
 	{ "bombs", test_bombs },
+	{ "printable", test_printable },
 	CU_TEST_INFO_NULL,
 };
 
