@@ -14,7 +14,7 @@
 #include "deploy/place.h"
 #include "model/session.h"
 
-/* text NULL: not set; at is the value's place then all the same if it was set to nothing. */
+/* text NULL: not set, or set to nothing, which changes nothing in Compose; at is nowhere then. */
 struct ct_compose_text {
 	const char *text;
 	struct ct_place at;

@@ -73,7 +73,7 @@ static int number_of(const char *word)
 	return *end || errno || n < 0 || n > 63 ? -1 : (int)n;
 }
 
-/* systemd requires the prefix; it ignores an unknown name with a line in its log. */
+/* systemd requires the prefix; an unknown name is worth a line in its debug log at most. */
 static void check_name(struct ct_named *n)
 {
 	int number = number_of(n->text);
