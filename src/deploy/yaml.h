@@ -21,6 +21,7 @@ struct ct_yaml_node {
 	struct ct_yaml_node *parent;
 	struct ct_yaml_node **items; /* of a mapping: key, value, key, value ... */
 	size_t nitems, items_cap;
+	size_t merged; /* how many mappings a mapping takes keys from by merge keys, itself too */
 	const struct ct_yaml_node *target; /* of an alias, never NULL */
 };
 
@@ -35,7 +36,8 @@ struct ct_yaml {
 
 /*
  * Parses one document in UTF-8. Refuses what readers of YAML disagree about (duplicate keys, lone
- * carriage returns, aliases to a node that is not complete). text need not outlive the call.
+ * carriage returns, aliases to a node that is not complete), and merge keys that nest so much that
+ * looking up one key would take long. text need not outlive the call.
  * Returns 0, or -EINVAL with file:line:column and cure in the message and *y untouched.
  */
 int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yaml **y,

@@ -11,6 +11,9 @@
 /* A CustomResourceDefinition's schema nests deeper than libfyaml's own limit of 64 levels. */
 #define MAX_DEPTH 500
 
+/* Mappings that one mapping merges: each may merge others, and every look-up searches them all. */
+#define MAX_MERGED 4096
+
 struct yaml_builder {
 	struct ct_yaml *y;
 	struct fy_parser *parser;
@@ -241,12 +244,40 @@ static int open_node(struct yaml_builder *b, enum ct_yaml_kind kind, struct fy_t
 	return ret;
 }
 
+/* How many mappings does a merge key with this value bring in? */
+static size_t count_merged(const struct ct_yaml_node *value)
+{
+	size_t n;
+
+	value = ct_yaml__resolve(value);
+	n = value->merged;
+	for (size_t i = 0; value->kind == CT_YAML_SEQ && i < value->nitems; i++)
+		n += ct_yaml__resolve(value->items[i])->merged;
+	return n;
+}
+
+static int check_merged(struct yaml_builder *b, struct ct_yaml_node *map)
+{
+	map->merged = 1;
+	for (size_t i = 0; i + 1 < map->nitems; i += 2)
+		if (ct_yaml__is_merge(map->items[i]))
+			map->merged += count_merged(map->items[i + 1]);
+	return map->merged > MAX_MERGED ?
+		       ct_yaml__error(b->y, map->start, b->err,
+				      "merge keys (<<) bring in more than %d mappings: write the "
+				      "keys out",
+				      MAX_MERGED) :
+		       0;
+}
+
 static int close_node(struct yaml_builder *b, struct fy_token *end)
 {
 	struct ct_yaml_node *n = b->open[--b->depth], *in = n->parent;
 
 	n->end = n->flow && end ? mark_end(end) : b->last;
 	b->last = n->end;
+	if (n->kind == CT_YAML_MAP && check_merged(b, n))
+		return -EINVAL;
 	return in && in->kind == CT_YAML_MAP && in->nitems % 2 ? check_key(b, in) : 0;
 }
 

@@ -4,8 +4,6 @@
 
 #include "deploy/yaml.h"
 
-#define MAX_STEPS 4096 /* through nested merge keys */
-
 const struct ct_yaml_node *ct_yaml__resolve(const struct ct_yaml_node *n)
 {
 	/* The target of an alias is never an alias itself, since an alias cannot have an anchor. */
@@ -45,46 +43,41 @@ const struct ct_yaml_node *ct_yaml__own(const struct ct_yaml_node *map, const ch
 	return NULL;
 }
 
-static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps);
+static const struct ct_yaml_node *get_merged(const struct ct_yaml_node *n, const char *key);
 
-/* steps limits the work, which nested merge keys could multiply. */
-static const struct ct_yaml_node *get_merged(const struct ct_yaml_node *n, const char *key,
-					     int *steps)
+static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key)
+{
+	const struct ct_yaml_node *own = ct_yaml__own(ct_yaml__resolve(n), key);
+
+	return own ? ct_yaml__resolve(own) : get_merged(n, key);
+}
+
+/* The parser limits the work, which nested merge keys could multiply. */
+static const struct ct_yaml_node *get_merged(const struct ct_yaml_node *n, const char *key)
 {
 	const struct ct_yaml_node *found = NULL, *from;
 
 	n = ct_yaml__resolve(n);
-	if (!n || n->kind != CT_YAML_MAP || --*steps < 0)
+	if (!n || n->kind != CT_YAML_MAP)
 		return NULL;
 	for (size_t i = 0; i + 1 < n->nitems && !found; i += 2) {
 		if (!ct_yaml__is_merge(n->items[i]))
 			continue;
 		from = ct_yaml__resolve(n->items[i + 1]);
 		if (from->kind == CT_YAML_MAP)
-			found = get(from, key, steps);
+			found = get(from, key);
 		for (size_t k = 0; from->kind == CT_YAML_SEQ && k < from->nitems && !found; k++)
-			found = get(from->items[k], key, steps);
+			found = get(from->items[k], key);
 	}
 	return found;
 }
 
-static const struct ct_yaml_node *get(const struct ct_yaml_node *n, const char *key, int *steps)
-{
-	const struct ct_yaml_node *own = ct_yaml__own(ct_yaml__resolve(n), key);
-
-	return own ? ct_yaml__resolve(own) : get_merged(n, key, steps);
-}
-
 const struct ct_yaml_node *ct_yaml__get(const struct ct_yaml_node *n, const char *key)
 {
-	int steps = MAX_STEPS;
-
-	return get(n, key, &steps);
+	return get(n, key);
 }
 
 const struct ct_yaml_node *ct_yaml__merged(const struct ct_yaml_node *n, const char *key)
 {
-	int steps = MAX_STEPS;
-
-	return get_merged(n, key, &steps);
+	return get_merged(n, key);
 }

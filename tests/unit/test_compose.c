@@ -106,6 +106,38 @@ static void test_bombs(void)
 	}
 }
 
+/* What lies behind so many merges must be neither missed nor lead astray. */
+static void test_many_merges(void)
+{
+	static const char *const forms[][3] = {
+		{ "services:\n", "  <<: {}\n", "  <<: {<<: {web: {image: x}}}\n" },
+		{ "services:\n  web:\n    <<: [", "{}, ", "{<<: {privileged: true}}]\n" },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(forms); i++)
+		for (int n = 10; n < 10000; n += 9000) {
+			ct_autocompose struct ct_compose *c = NULL;
+			ct_autoerr struct ct_err err = {};
+			struct ct_str text = {};
+
+			ct_str__add(&text, forms[i][0]);
+			for (int k = 0; k < n; k++)
+				ct_str__add(&text, forms[i][1]);
+			ct_str__add(&text, forms[i][2]);
+			put("bomb.yaml", text.s);
+			ct_str__free(&text);
+			c = load("bomb.yaml", NULL, &err);
+			if (n == 10) {
+				CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+				CU_ASSERT_EQUAL(c->nservices, 1);
+				CU_ASSERT_EQUAL(ct_compose__truth(&c->services[0].privileged), i);
+			} else {
+				CU_ASSERT_PTR_NULL(c);
+				CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "merge keys"));
+			}
+		}
+}
+
 /* Names of files are hostile text, too. */
 static void test_printable(void)
 {
@@ -120,6 +152,7 @@ static void test_printable(void)
 static CU_TestInfo tests[] = {
 	{ "joined", test_joined },
 	{ "bombs", test_bombs },
+	{ "many merges", test_many_merges },
 	{ "printable", test_printable },
 	CU_TEST_INFO_NULL,
 };
