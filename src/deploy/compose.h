@@ -14,6 +14,8 @@
 #include "deploy/place.h"
 #include "model/session.h"
 
+struct ct_yaml;
+
 /* text NULL: not set, or set to nothing, which changes nothing in Compose; at is nowhere then. */
 struct ct_compose_text {
 	const char *text;
@@ -35,6 +37,7 @@ struct ct_compose_service {
 		container_name;
 	/* What it extends could not be read (see notes), so values may be missing. */
 	bool partial;
+	const struct ct_yaml *last; /* the document that was read last, for the reader itself */
 };
 
 struct ct_compose {

@@ -23,36 +23,57 @@ static int take_service(struct ct_compose *c, const struct ct_yaml *y,
 			const struct ct_yaml_node *key, struct ct_err *err)
 {
 	struct ct_compose_service *s = find(c, key->text);
+	int ret;
 
 	if (!s) {
 		s = CT_PUSH(c->services, c->nservices, c->services_cap);
 		*s = (struct ct_compose_service){ .name = key->text, .at = ct_yaml__at(y, key) };
 	}
-	return ct_layers__take(c->layers, y, key->text, s, err);
+	/* Merge keys may bring in a name twice; its lists are to be joined once. */
+	if (s->last == y)
+		return 0;
+	ret = ct_layers__take(c->layers, y, key->text, s, err);
+	s->last = y;
+	return ret;
 }
 
-/* depth limits how far merge keys may nest. */
+static int take_merged(struct ct_compose *c, const struct ct_yaml *y,
+		       const struct ct_yaml_node *from, struct ct_err *err);
+
 static int take_services(struct ct_compose *c, const struct ct_yaml *y,
-			 const struct ct_yaml_node *map, int depth, struct ct_err *err)
+			 const struct ct_yaml_node *map, struct ct_err *err)
 {
+	int ret = 0;
+
 	map = ct_yaml__resolve(map);
-	if (!map || ct_yaml__is_null(map) || !depth)
+	if (ct_yaml__is_null(map))
 		return 0;
 	if (map->kind != CT_YAML_MAP)
 		return ct_yaml__error(y, map->start, err, "services must be a mapping");
-	for (size_t i = 0; i + 1 < map->nitems; i += 2) {
+	for (size_t i = 0; i + 1 < map->nitems && !ret; i += 2) {
 		const struct ct_yaml_node *key = ct_yaml__resolve(map->items[i]);
-		const struct ct_yaml_node *value = ct_yaml__resolve(map->items[i + 1]);
-		int ret = 0;
 
-		if (!ct_yaml__is_merge(map->items[i]))
+		if (ct_yaml__is_merge(map->items[i]))
+			ret = take_merged(c, y, map->items[i + 1], err);
+		else
 			ret = take_service(c, y, key, err);
-		else if (value->kind == CT_YAML_MAP)
-			ret = take_services(c, y, value, depth - 1, err);
-		if (ret)
-			return ret;
 	}
-	return 0;
+	return ret;
+}
+
+/* The value of a merge key: a mapping, or a list of them. */
+static int take_merged(struct ct_compose *c, const struct ct_yaml *y,
+		       const struct ct_yaml_node *from, struct ct_err *err)
+{
+	int ret = 0;
+
+	from = ct_yaml__resolve(from);
+	if (from->kind == CT_YAML_MAP)
+		return take_services(c, y, from, err);
+	for (size_t i = 0; from->kind == CT_YAML_SEQ && i < from->nitems && !ret; i++)
+		if (ct_yaml__resolve(from->items[i])->kind == CT_YAML_MAP)
+			ret = take_services(c, y, from->items[i], err);
+	return ret;
 }
 
 static void forget_services(struct ct_compose *c)
@@ -75,7 +96,7 @@ static int take_layers(struct ct_compose *c, struct ct_err *err)
 		if (ct_layers__replaces(y, NULL))
 			forget_services(c);
 		if (services && (!services->tag || strcmp(services->tag, "!reset") != 0))
-			ret = take_services(c, y, services, 4, err);
+			ret = take_services(c, y, services, err);
 		if (ret)
 			return ret;
 		if (name && name->kind == CT_YAML_SCALAR && !ct_yaml__is_null(name))

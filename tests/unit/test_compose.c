@@ -106,6 +106,25 @@ static void test_bombs(void)
 	}
 }
 
+/* Services that merge keys bring in, also a list of them, each read once. */
+static void test_merged(void)
+{
+	static const char text[] = "x-a: &a {web: {image: x, cap_add: [KILL]}}\n"
+				   "x-b: &b {<<: {<<: {<<: {<<: {<<: *a}}}}}\n"
+				   "services:\n"
+				   "  <<: [*a, *b, {db: {image: y}}]\n"
+				   "  db: {image: z}\n";
+	ct_autocompose struct ct_compose *c = NULL;
+
+	put("base.yaml", text);
+	c = load("base.yaml", NULL, NULL);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	CU_ASSERT_EQUAL(c->nservices, 2);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(ct_compose__service(c, "web"));
+	CU_ASSERT_EQUAL(ct_compose__service(c, "web")->cap_add.len, 1);
+	UNIT_STR(ct_compose__service(c, "db")->image.text, "z");
+}
+
 /* What lies behind so many merges must be neither missed nor lead astray. */
 static void test_many_merges(void)
 {
@@ -150,11 +169,9 @@ static void test_printable(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "joined", test_joined },
-	{ "bombs", test_bombs },
-	{ "many merges", test_many_merges },
-	{ "printable", test_printable },
-	CU_TEST_INFO_NULL,
+	{ "joined", test_joined },	 { "bombs", test_bombs },
+	{ "merged", test_merged },	 { "many merges", test_many_merges },
+	{ "printable", test_printable }, CU_TEST_INFO_NULL,
 };
 
 int main(void)
