@@ -61,8 +61,8 @@ static void hide(char *shown, size_t at)
 		shown[at] = '~';
 }
 
-int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yaml **out,
-		   struct ct_err *err)
+int ct_yaml__parse_part(const char *name, const char *text, size_t len, size_t before,
+			struct ct_yaml **out, struct ct_err *err)
 {
 	ct_autoyaml struct ct_yaml *y = ct_xzalloc(sizeof(*y));
 	ct_autofree char *shown = NULL;
@@ -73,6 +73,7 @@ int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yam
 	y->text = ct_xzalloc(len + 1);
 	memcpy(y->text, text, len);
 	y->len = len;
+	y->before = before;
 	find_lines(y);
 	ret = check_text(y, err);
 	if (ret)
@@ -93,4 +94,10 @@ int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yam
 	if (!ret)
 		*out = ct_steal(y);
 	return ret;
+}
+
+int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yaml **y,
+		   struct ct_err *err)
+{
+	return ct_yaml__parse_part(name, text, len, 0, y, err);
 }

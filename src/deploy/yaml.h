@@ -31,6 +31,7 @@ struct ct_yaml {
 	size_t len;
 	size_t *lines; /* where each begins */
 	size_t nlines, lines_cap;
+	size_t before;		   /* lines of the file before text, which are counted in places */
 	struct ct_yaml_node *root; /* NULL: an empty document */
 };
 
@@ -42,6 +43,9 @@ struct ct_yaml {
  */
 int ct_yaml__parse(const char *name, const char *text, size_t len, struct ct_yaml **y,
 		   struct ct_err *err);
+/* The same for a part of a file, before which the file has so many lines. */
+int ct_yaml__parse_part(const char *name, const char *text, size_t len, size_t before,
+			struct ct_yaml **y, struct ct_err *err);
 void ct_yaml__free(struct ct_yaml *y);
 
 /* The line and column of the byte at pos, counted from 1; the column in characters. */

@@ -350,7 +350,8 @@ static int syntax_error(struct yaml_builder *b, struct fy_diag *diag)
 
 	if (is_close_comment(b->y, pos))
 		b->hidden = pos;
-	return ct_err__set(b->err, EINVAL, "%s:%d:%d: not YAML: %s", name, e->line, e->column, msg);
+	return ct_err__set(b->err, EINVAL, "%s:%zu:%d: not YAML: %s", name,
+			   b->y->before + (size_t)e->line, e->column, msg);
 }
 
 static int build(struct yaml_builder *b, struct fy_diag *diag)

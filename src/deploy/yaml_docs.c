@@ -70,19 +70,13 @@ void ct_yaml_docs__split(const char *text, size_t len, struct ct_yaml_ranges *ra
 	add_range(ranges, text, start, text + len, start_lines);
 }
 
-/* Empty lines are put in front, so that every node has its line number in the file. */
 static int parse_one(const char *path, const char *text, const struct ct_yaml_range *range,
 		     struct ct_yaml_docs *docs, struct ct_err *err)
 {
-	struct ct_str padded = { 0 };
 	struct ct_yaml *y = NULL;
-	int ret;
+	int ret = ct_yaml__parse_part(path, text + range->start, range->end - range->start,
+				      range->lines, &y, err);
 
-	while (padded.len < range->lines)
-		ct_str__add(&padded, "\n");
-	ct_str__addn(&padded, text + range->start, range->end - range->start);
-	ret = ct_yaml__parse(path, padded.s, padded.len, &y, err);
-	ct_str__free(&padded);
 	if (!ret && y->root)
 		*CT_PUSH(docs->items, docs->len, docs->cap) = y;
 	else

@@ -33,7 +33,7 @@ void ct_yaml__place(const struct ct_yaml *y, size_t pos, unsigned int *line, uns
 		else
 			behind = middle;
 	}
-	*line += (unsigned int)first;
+	*line += (unsigned int)(y->before + first);
 	begin = y->lines[first];
 	if (!begin && y->len >= 3 && !memcmp(y->text, "\xef\xbb\xbf", 3))
 		begin = pos < 3 ? pos : 3;

@@ -327,6 +327,31 @@ static void test_many_documents(void)
 	ct_deployment__free(&t);
 }
 
+/* Time and memory for each go by its own size, not by what is before it in the file. */
+static void test_far_documents(void)
+{
+	struct ct_yaml_docs docs = { 0 };
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_str text = { 0 };
+	unsigned int line = 0, column;
+
+	for (int i = 0; i < 100000; i++)
+		ct_str__add(&text, "#\n");
+	for (int i = 0; i < 4096; i++)
+		ct_str__add(&text, "---\n a: 1\n");
+	CU_ASSERT_EQUAL(ct_yaml_docs__parse("x", text.s, text.len, &docs, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(docs.len, 4096);
+	ct_yaml__place(docs.items[4095], docs.items[4095]->root->start, &line, &column);
+	CU_ASSERT_EQUAL(line, 100000 + 2 * 4096);
+	CU_ASSERT_EQUAL(column, 2);
+	ct_yaml_docs__free(&docs);
+	text.s[text.len - 2] = '[';
+	CU_ASSERT(ct_yaml_docs__parse("x", text.s, text.len, &docs, &err) < 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "x:108193:1: not YAML"));
+	ct_yaml_docs__free(&docs);
+	ct_str__free(&text);
+}
+
 static CU_TestInfo tests[] = {
 	{ "bounding set", test_bounding },
 	{ "unit", test_unit },
@@ -337,6 +362,7 @@ static CU_TestInfo tests[] = {
 	{ "documents", test_documents },
 	{ "bad manifest", test_bad_manifest },
 	{ "many documents", test_many_documents },
+	{ "far documents", test_far_documents },
 	CU_TEST_INFO_NULL,
 };
 
