@@ -9,7 +9,7 @@
 
 #define MAX_FILE_SIZE ((size_t)4 << 20)
 #define MAX_FILES     1024 /* counted in documents; an include list may name a hundred */
-#define MAX_DOCUMENTS 64   /* of one file; each keeps a copy of the file */
+#define MAX_DOCUMENTS 64   /* of one file; each keeps a copy of the file up to its end */
 #define MAX_INCLUDES  16   /* nested */
 
 char *ct_layers__path(const struct ct_layers *l, const struct ct_yaml *from, const char *path)
@@ -46,28 +46,31 @@ static int read_text(const struct ct_layers *l, const char *path, const char *re
 }
 
 static int add_parsed(struct ct_yaml_docs *docs, const char *name, const char *text, size_t len,
-		      struct ct_err *err)
+		      size_t before, struct ct_err *err)
 {
 	struct ct_yaml *y = NULL;
-	int ret = ct_yaml__parse(name, text, len, &y, err);
+	int ret = ct_yaml__parse_part(name, text, len, before, &y, err);
 
 	if (!ret)
 		*CT_PUSH(docs->items, docs->len, docs->cap) = y;
 	return ret;
 }
 
-/* White space replaces everything but the document, so that its nodes keep their places. */
-static int add_document(struct ct_yaml_docs *docs, const char *name, const char *text, size_t len,
+/*
+ * Spaces replace what is before the document, so that its nodes keep their places: one line of
+ * them, since lines would be kept, and read, for each document again.
+ */
+static int add_document(struct ct_yaml_docs *docs, const char *name, const char *text,
 			const struct ct_yaml_range *range, struct ct_err *err)
 {
-	ct_autofree char *blanked = ct_xzalloc(len + 1);
+	size_t from = range->lines ? range->start - 1 : 0; /* with the line end before it */
+	ct_autofree char *blanked = ct_xzalloc(range->end + 1);
 
-	for (size_t i = 0; i < len; i++)
-		blanked[i] = (i >= range->start && i < range->end) || text[i] == '\n' ||
-					     (text[i] == '\r' && text[i + 1] == '\n') ?
-				     text[i] :
-				     ' ';
-	return add_parsed(docs, name, blanked, len, err);
+	from -= from && text[from - 1] == '\r';
+	memset(blanked, ' ', from);
+	memcpy(blanked + from, text + from, range->end - from);
+	return add_parsed(docs, name, blanked, range->end, range->lines ? range->lines - 1 : 0,
+			  err);
 }
 
 int ct_layers__parse(const char *name, const char *text, size_t len, struct ct_yaml_docs *docs,
@@ -84,10 +87,10 @@ int ct_layers__parse(const char *name, const char *text, size_t len, struct ct_y
 		ret = ct_err__set(err, EINVAL, "%s: more than %d documents: split the file at ---",
 				  shown, MAX_DOCUMENTS);
 	} else if (ranges.len < 2) {
-		ret = add_parsed(&found, name, text, len, err);
+		ret = add_parsed(&found, name, text, len, 0, err);
 	}
 	for (size_t i = 0; ranges.len > 1 && i < ranges.len && !ret; i++)
-		ret = add_document(&found, name, text, len, &ranges.items[i], err);
+		ret = add_document(&found, name, text, &ranges.items[i], err);
 	free(ranges.items);
 	if (ret)
 		ct_yaml_docs__free(&found);

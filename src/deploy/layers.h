@@ -15,7 +15,7 @@ struct ct_overlay {
 
 /* A document of a file; most files have one. */
 struct ct_layer_file {
-	struct ct_yaml *y; /* white space stands in for the file's other documents */
+	struct ct_yaml *y; /* spaces stand in for the file's documents before it */
 	char *real;	   /* the file's real path; this and text are shared by all its documents */
 	char *text;
 	size_t len;

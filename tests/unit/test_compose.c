@@ -157,6 +157,36 @@ static void test_many_merges(void)
 		}
 }
 
+/* Each document is read as it stands in the file, with a byte order mark and CR LF or not. */
+static void test_documents(void)
+{
+	static const char text[] = "\xef\xbb\xbf--- {services: {web: {image: x}}}\r\n"
+				   "---\r\n"
+				   "services:\r\n"
+				   "  db:\r\n"
+				   "    image: y\r\n"
+				   "--- {services: {db: {image: z}}}\n";
+	ct_autocompose struct ct_compose *c = NULL;
+	ct_autoerr struct ct_err err = {};
+	const struct ct_compose_service *s;
+
+	put("base.yaml", text);
+	c = load("base.yaml", NULL, &err);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	CU_ASSERT_EQUAL_FATAL(c->nservices, 2);
+	CU_ASSERT_EQUAL(c->services[0].at.line, 1);
+	CU_ASSERT_EQUAL(c->services[0].at.column, 17);
+	s = &c->services[1];
+	CU_ASSERT_EQUAL(s->at.line, 4);
+	CU_ASSERT_EQUAL(s->at.column, 3);
+	UNIT_STR(s->image.text, "z");
+	CU_ASSERT_EQUAL(s->image.at.line, 6);
+	CU_ASSERT_EQUAL(s->image.at.column, 29);
+	put("bomb.yaml", "a: 1\n---\n\nb: [\n---\nc: 1\n");
+	CU_ASSERT_PTR_NULL(load("bomb.yaml", NULL, &err));
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "bomb.yaml:5:1: not YAML"));
+}
+
 /* Names of files are hostile text, too. */
 static void test_printable(void)
 {
@@ -169,9 +199,13 @@ static void test_printable(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "joined", test_joined },	 { "bombs", test_bombs },
-	{ "merged", test_merged },	 { "many merges", test_many_merges },
-	{ "printable", test_printable }, CU_TEST_INFO_NULL,
+	{ "joined", test_joined },
+	{ "bombs", test_bombs },
+	{ "merged", test_merged },
+	{ "many merges", test_many_merges },
+	{ "documents", test_documents },
+	{ "printable", test_printable },
+	CU_TEST_INFO_NULL,
 };
 
 int main(void)
