@@ -146,6 +146,23 @@ static void make_blocks(const struct ct_splices *s, const struct lines *old,
 		add_block(out, &blocks[i], old, new);
 }
 
+/* For a terminal; a comment between two documents may have any character. */
+static void put_visibly(FILE *out, const char *text, size_t n)
+{
+	for (size_t i = 0, len; i < n; i += len) {
+		uint32_t c = 0;
+
+		len = ct_utf8__decode(text + i, &c);
+		if (len && (c == '\t' || !ct_utf8__is_unsafe(c))) {
+			fwrite(text + i, 1, len, out);
+			continue;
+		}
+		len = len ? len : 1;
+		for (size_t k = i; k < i + len && c != '\r'; k++)
+			fprintf(out, "\\x%02x", (unsigned char)text[k]);
+	}
+}
+
 static void put_line(FILE *out, const struct ct_term *t, const struct lines *l, size_t i, char sign)
 {
 	const char *text = l->text + l->starts[i];
@@ -154,14 +171,10 @@ static void put_line(FILE *out, const struct ct_term *t, const struct lines *l, 
 
 	fputs(sign == '+' ? ct_term__good(t) : sign == '-' ? ct_term__bad(t) : "", out);
 	fputc(sign, out);
-	for (size_t k = 0; k < n - ends; k++) {
-		unsigned char c = text[k];
-
-		if (t->color && (c < 0x20 || c == 0x7f) && c != '\t' && c != '\r')
-			fprintf(out, "\\x%02x", c);
-		else if (!t->color || c != '\r')
-			fputc(c, out);
-	}
+	if (t->color || isatty(fileno(out)))
+		put_visibly(out, text, n - ends);
+	else
+		fwrite(text, 1, n - ends, out);
 	fputs(sign == ' ' ? "" : ct_term__reset(t), out);
 	fputs(ends ? "\n" : "\n\\ No newline at end of file\n", out);
 }

@@ -31,8 +31,8 @@ bool ct_splices__touch(const struct ct_splices *s, size_t start, size_t end);
 int ct_splices__apply(struct ct_splices *s, const char *old, size_t len, struct ct_str *out);
 
 /*
- * Writes a unified diff, as patch(1) reads it, with three lines around each change. Control
- * characters are made visible in colour, which is for a terminal.
+ * Writes a unified diff, as patch(1) reads it, with three lines around each change. On a terminal,
+ * and in colour, characters that control it or reorder text are made visible.
  */
 void ct_diff__write(FILE *out, const struct ct_term *term, const char *name, const char *old,
 		    size_t old_len, const char *new_text, size_t new_len,

@@ -114,6 +114,11 @@ for i in {1..100}; do echo "services: {s$i: {image: x}}" >"inc/$i.yaml"; done
 { cat plain.yaml; head -c 5000000 /dev/zero | tr '\0' '#'; } >huge.yaml
 "$captrim" patch -f huge.yaml "$corpus/web.rec" >out 2>err; is huge $? 1
 says huge-text err 'huge.yaml is larger than 4 MiB: split the file'
+if command -v script >/dev/null; then
+	{ cat plain.yaml && printf -- '---\n# \033]0;x\007\n---\nx-a: 1\n'; } >escape.yaml
+	NO_COLOR=1 script -qec "$captrim patch -f escape.yaml $corpus/web.rec" out </dev/null >/dev/null
+	says terminal-without-colour out '^ # \\x1b\]0;x\\x07'
+fi
 
 # ---- what real implementations make of it ----
 # config DIR: what it makes of the files in that directory

@@ -23,6 +23,39 @@ static void test_splices(void)
 	ct_splices__free(&s);
 }
 
-static CU_TestInfo tests[] = { { "splices", test_splices }, CU_TEST_INFO_NULL };
+static char *diff(const char *old, bool color)
+{
+	const struct ct_term term = { .color = color, .width = 80 };
+	ct_autofree char *new = ct_xasprintf("b%s", old + 1);
+	struct ct_splices s = {};
+	char *text = NULL, *at;
+	size_t len;
+	FILE *out = ct_xmemstream(&text, &len);
+
+	ct_splices__add(&s, old, 0, 1, ct_xstrdup("b"));
+	ct_diff__write(out, &term, "x", old, strlen(old), new, strlen(new), &s);
+	ct_xmemstream_end(out);
+	ct_splices__free(&s);
+	at = strstr(text, "+b");
+	at = at ? ct_xstrndup(at, strcspn(at, "\n\033")) : NULL;
+	free(text);
+	return at;
+}
+
+/* patch(1) needs every byte; a terminal gets none that it would obey, or that reorders text. */
+static void test_diff(void)
+{
+	static const char old[] = "a\t\u00e9\u202e\xff\x9b\x07\r\n";
+	ct_autofree char *plain = diff(old, false), *color = diff(old, true);
+
+	UNIT_STR(plain, "+b\t\u00e9\u202e\xff\x9b\x07\r");
+	UNIT_STR(color, "+b\t\u00e9\\xe2\\x80\\xae\\xff\\x9b\\x07");
+}
+
+static CU_TestInfo tests[] = {
+	{ "splices", test_splices },
+	{ "diff", test_diff },
+	CU_TEST_INFO_NULL,
+};
 
 UNIT_MAIN("splice", tests)
