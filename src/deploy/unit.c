@@ -3,10 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/input.h"
 #include "deploy/unit_priv.h"
-
-#define MAX_FILE ((size_t)1 << 20)
 
 int ct_unit_read__files(struct ct_deployment *d, enum ct_unit_syntax syntax, const char *path,
 			const char *text, ct_unit_fn *take, void *arg, struct ct_err *err)
@@ -21,7 +18,7 @@ int ct_unit_read__files(struct ct_deployment *d, enum ct_unit_syntax syntax, con
 		ct_autofree char *dropin = NULL;
 		size_t len;
 
-		ret = ct_input__read(file, MAX_FILE, NULL, &dropin, &len, err);
+		ret = ct_deployment__read_text(file, &dropin, &len, err);
 		if (!ret)
 			ret = ct_unit_text__read(syntax, file, dropin, take, arg, err);
 	}

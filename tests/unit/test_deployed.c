@@ -96,7 +96,9 @@ static void test_dropins(void)
 {
 	char dir[] = "/tmp/captrim-test-check-XXXXXX";
 	ct_autofree char *path = NULL, *d = NULL, *a = NULL, *b = NULL, *c = NULL;
+	ct_autoerr struct ct_err err = { 0 };
 	struct ct_deployment t;
+	FILE *f;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
 	path = ct_xasprintf("%s/a.service", dir);
@@ -111,6 +113,16 @@ static void test_dropins(void)
 	t = unit(path, "[Service]\n" SET "CAP_CHOWN\n");
 	CU_ASSERT_EQUAL(t.items[0].given, CT_CAP(KILL));
 	UNIT_STR(t.items[0].set_at.file, b);
+	ct_deployment__free(&t);
+	/* To systemd a NUL byte ends a line, and what follows counts. */
+	f = fopen(b, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	fwrite("#\0\n[Service]\n" SET "~\n", 1, 3 + 10 + strlen(SET) + 2, f);
+	fclose(f);
+	t = (struct ct_deployment){ 0 };
+	CU_ASSERT(ct_deployment__unit(&t, path, "[Service]\n" SET "CAP_CHOWN\n", &err) < 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(err.msg);
+	CU_ASSERT_PTR_NOT_NULL(strstr(err.msg, "20-b.conf: contains a NUL byte"));
 	ct_deployment__free(&t);
 	remove(a);
 	remove(b);
