@@ -258,7 +258,8 @@ static void decide_user(struct unit *u, unsigned int all, unsigned int some)
 {
 	struct ct_deployed *t = u->base.t;
 
-	t->nonroot = (u->has_user && !u->is_root) || u->dynamic_user;
+	/* A user that exists is taken as it is, root as well; DynamicUser= only makes others. */
+	t->nonroot = u->has_user ? !u->is_root : u->dynamic_user;
 	if (t->nonroot == CT_YES && all & NO_USER)
 		t->nonroot = CT_NO;
 	else if (t->nonroot == CT_YES && (some & NO_USER || (u->user && strchr(u->user, '%'))))

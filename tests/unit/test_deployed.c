@@ -76,6 +76,12 @@ static void test_unit(void)
 	CU_ASSERT_EQUAL(t.items[0].added.items[1].at.column, 31);
 	ct_deployment__free(&t);
 	t = unit("a.service", "[Service]\nDynamicUser=yes\nUser=root");
+	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_NO);
+	ct_deployment__free(&t);
+	t = unit("a.service", "[Service]\nDynamicUser=yes\nUser=app");
+	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_YES);
+	ct_deployment__free(&t);
+	t = unit("a.service", "[Service]\nDynamicUser=yes");
 	CU_ASSERT_EQUAL(t.items[0].nonroot, CT_YES);
 	ct_deployment__free(&t);
 	t = unit("a.service", "[Service]\nUser=www\nUser=\n");
