@@ -83,21 +83,40 @@ static char *name_in_file(const char *path)
 	return found;
 }
 
-/* COMPOSE_PROJECT_NAME=... of the project directory's .env, or NULL. */
+/* The value of a line of .env, without quotes or a comment behind it; no project's name has '#'. */
+static char *value_of(const char *s)
+{
+	size_t len;
+
+	s += strspn(s, " \t");
+	if (*s == '"' || *s == '\'')
+		return ct_xstrndup(s + 1, strcspn(s + 1, *s == '"' ? "\"\r\n" : "'\r\n"));
+	len = strcspn(s, "#\r\n");
+	while (len && strchr(" \t", s[len - 1]))
+		len--;
+	return ct_xstrndup(s, len);
+}
+
+/* COMPOSE_PROJECT_NAME=... of the project directory's .env, or NULL: it is not there, or empty. */
 static char *name_in_env(const char *dir)
 {
 	static const char key[] = "COMPOSE_PROJECT_NAME=";
-	ct_autofree char *path = ct_xasprintf("%s/.env", dir), *text = NULL;
+	ct_autofree char *path = ct_xasprintf("%s/.env", dir), *text = NULL, *name = NULL;
 
 	if (read_regular(path, &text, NULL) || !text)
 		return NULL;
-	for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
-		if (!strncmp(line, key, sizeof(key) - 1)) {
-			line += sizeof(key) - 1;
-			line += strspn(line, "\"'");
-			return ct_xstrndup(line, strcspn(line, "\"'\r\n"));
-		}
-	return NULL;
+	for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
+		const char *p = line + strspn(line, " \t");
+
+		if (!strncmp(p, "export ", 7))
+			p += 7 + strspn(p + 7, " \t");
+		if (strncmp(p, key, sizeof(key) - 1) != 0)
+			continue;
+		/* The last one counts. */
+		free(name);
+		name = value_of(p + sizeof(key) - 1);
+	}
+	return name && *name ? ct_steal(name) : NULL;
 }
 
 char *ct_compose__project_name(const char *name, const char *file, const char *where)

@@ -93,6 +93,28 @@ static void test_file(void)
 	expect(NULL, "named.yaml", "mine");
 }
 
+/* As Compose's reader of .env (compose-go's dotenv) takes it. */
+static void test_env(void)
+{
+	static const struct {
+		const char *text, *project;
+	} files[] = {
+		{ "COMPOSE_PROJECT_NAME=\n", "shop" },
+		{ "COMPOSE_PROJECT_NAME=''\n", "shop" },
+		{ "COMPOSE_PROJECT_NAME=mine # ours\r\n", "mine" },
+		{ "# COMPOSE_PROJECT_NAME=a\n", "shop" },
+		{ "export COMPOSE_PROJECT_NAME=a \n", "a" },
+		{ "COMPOSE_PROJECT_NAME=\"a\" # b\n", "a" },
+		{ "COMPOSE_PROJECT_NAME=a\nCOMPOSE_PROJECT_NAME=b", "b" },
+	};
+
+	put("named.yaml", "name: shop\n");
+	for (size_t i = 0; i < CT_ARRAY_SIZE(files); i++) {
+		put(".env", files[i].text);
+		expect(NULL, "named.yaml", files[i].project);
+	}
+}
+
 static void test_none(void)
 {
 	ct_autofree char *name = ct_compose__project_name(NULL, "/nonexistent/x.yaml", NULL);
@@ -101,10 +123,8 @@ static void test_none(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "directory", test_directory },
-	{ "file", test_file },
-	{ "none", test_none },
-	CU_TEST_INFO_NULL,
+	{ "directory", test_directory }, { "file", test_file }, { "env", test_env },
+	{ "none", test_none },		 CU_TEST_INFO_NULL,
 };
 
 int main(void)
