@@ -119,6 +119,18 @@ static char *name_in_env(const char *dir)
 	return name && *name ? ct_steal(name) : NULL;
 }
 
+/* The first file of COMPOSE_FILE in the environment, or NULL. */
+static char *file_in_environment(void)
+{
+	const char *files = getenv("COMPOSE_FILE"), *between = getenv("COMPOSE_PATH_SEPARATOR");
+	const char *end;
+
+	if (!files || !*files)
+		return NULL;
+	end = strstr(files, between && *between ? between : ":");
+	return ct_xstrndup(files, end ? (size_t)(end - files) : strlen(files));
+}
+
 char *ct_compose__project_name(const char *name, const char *file, const char *where)
 {
 	ct_autofree char *cwd = realpath(".", NULL), *found = NULL, *dir = NULL;
@@ -128,7 +140,9 @@ char *ct_compose__project_name(const char *name, const char *file, const char *w
 		name = getenv("COMPOSE_PROJECT_NAME");
 	if (name && *name)
 		return ct_xstrdup(name);
-	found = file ? ct_xstrdup(file) : cwd ? find_file(cwd) : NULL;
+	found = file ? ct_xstrdup(file) : file_in_environment();
+	if (!found && cwd)
+		found = find_file(cwd);
 	if (!where && found) {
 		ct_autofree char *copy = ct_xstrdup(found);
 

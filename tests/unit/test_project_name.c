@@ -115,6 +115,28 @@ static void test_env(void)
 	}
 }
 
+static void test_file_of_environment(void)
+{
+	ct_autofree char *env = ct_xasprintf("%s/.env", top);
+	ct_autofree char *files = ct_xasprintf("%s/named.yaml:none.yaml", top);
+	ct_autofree char *one = NULL, *two = NULL;
+
+	unlink(env);
+	put("named.yaml", "name: shop\n");
+	put("later.yaml", "name: other\n");
+	setenv("COMPOSE_FILE", files, 1);
+	one = ct_compose__project_name(NULL, NULL, NULL);
+	UNIT_STR(one, "shop");
+	expect(NULL, "later.yaml", "other");
+	*strchr(files, ':') = ';';
+	setenv("COMPOSE_FILE", files, 1);
+	setenv("COMPOSE_PATH_SEPARATOR", ";", 1);
+	two = ct_compose__project_name(NULL, NULL, NULL);
+	UNIT_STR(two, "shop");
+	unsetenv("COMPOSE_PATH_SEPARATOR");
+	unsetenv("COMPOSE_FILE");
+}
+
 static void test_none(void)
 {
 	ct_autofree char *name = ct_compose__project_name(NULL, "/nonexistent/x.yaml", NULL);
@@ -123,8 +145,12 @@ static void test_none(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "directory", test_directory }, { "file", test_file }, { "env", test_env },
-	{ "none", test_none },		 CU_TEST_INFO_NULL,
+	{ "directory", test_directory },
+	{ "file", test_file },
+	{ "env", test_env },
+	{ "file of the environment", test_file_of_environment },
+	{ "none", test_none },
+	CU_TEST_INFO_NULL,
 };
 
 int main(void)
