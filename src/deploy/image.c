@@ -95,20 +95,28 @@ bool ct_deployment__is_image(const char *text)
 	return is;
 }
 
-void ct_deployment__image(struct ct_deployment *all, const char *path, const char *text)
+static void add_image(struct ct_deployment *all, const json_t *image, const char *path,
+		      struct ct_place at)
 {
-	json_t *root = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
-	const json_t *image = first_of(root);
-	const char *name = name_of(image, path), *file = ct_deployment__file(all, path);
-	const char *label = text_of(labels_of(image), CT_LABEL_CAPS);
+	const char *name = name_of(image, path), *label = text_of(labels_of(image), CT_LABEL_CAPS);
 	struct ct_deployed *t = ct_deployment__add(all, CT_DEPLOYED_IMAGE, name);
 
 	t->image = ct_xstrdup(name);
-	t->at = place(file, text);
+	t->at = at;
 	if (label)
-		take_label(t, label, t->at);
+		take_label(t, label, at);
 	else
 		t->given = ct_runtimes__facts(CT_RT_PODMAN)->caps;
+}
+
+void ct_deployment__image(struct ct_deployment *all, const char *path, const char *text)
+{
+	const char *file = ct_deployment__file(all, path);
+	json_t *root = json_loads(text, JSON_DISABLE_EOF_CHECK, NULL);
+
+	add_image(all, first_of(root), path, place(file, text));
+	for (size_t i = 1; i < json_array_size(root); i++)
+		add_image(all, json_array_get(root, i), path, (struct ct_place){ file, 1, 1 });
 	json_decref(root);
 }
 

@@ -283,6 +283,25 @@ static void test_kinds(void)
 	ct_deployment__free(&t);
 }
 
+/* docker image inspect A B */
+static void test_images(void)
+{
+	static const char text[] =
+		"[{\"RepoTags\": [\"a\"], \"Config\": {}},\n"
+		"{\"RepoTags\": [\"b\"], \"Config\": {\"Labels\": {\"" CT_LABEL_CAPS
+		"\": \"CHOWN,KILL\"}}}]";
+	struct ct_deployment t = { 0 };
+
+	CU_ASSERT_FATAL(ct_deployment__is_image(text));
+	ct_deployment__image(&t, "x.json", text);
+	CU_ASSERT_EQUAL_FATAL(t.len, 2);
+	UNIT_STR(t.items[0].name, "a");
+	CU_ASSERT_EQUAL(t.items[0].given, CT_CAPS_PODMAN_DEFAULT);
+	UNIT_STR(t.items[1].name, "b");
+	CU_ASSERT_EQUAL(t.items[1].given, CT_CAP(CHOWN) | CT_CAP(KILL));
+	ct_deployment__free(&t);
+}
+
 static void test_documents(void)
 {
 	static const struct {
@@ -377,6 +396,7 @@ static CU_TestInfo tests[] = {
 	{ "quadlet", test_quadlet },
 	{ "engines", test_engines },
 	{ "kinds of manifests", test_kinds },
+	{ "images", test_images },
 	{ "documents", test_documents },
 	{ "bad manifest", test_bad_manifest },
 	{ "many documents", test_many_documents },
