@@ -5,7 +5,6 @@
  * "memcached". Wrappers affect only such names, never what is advised.
  */
 #include <ctype.h>
-#include <limits.h>
 #include <string.h>
 
 #include "emit/common.h"
@@ -312,36 +311,43 @@ static char *key_of(const struct ct_report *r, size_t n, const char *extra, bool
 	return ct_emit__key(name, extra, dns);
 }
 
-/* Does any advice have this name without a number? */
-static bool is_taken(const struct ct_report *r, const char *key, const char *extra, bool dns)
+/* The number in other if that is key with one, as "web-2" is web with 2; else 0. */
+static size_t number_in(const char *other, const char *key, size_t len)
 {
-	for (size_t i = 0; i < r->nadvices; i++) {
-		ct_autofree char *other = key_of(r, i, extra, dns);
+	const char *digits;
 
-		if (!strcmp(other, key))
-			return true;
-	}
-	return false;
+	if (strncmp(other, key, len) != 0 || other[len] != '-')
+		return 0;
+	digits = other + len + 1;
+	if (*digits < '1' || *digits > '9' || strlen(digits) > 9 ||
+	    digits[strspn(digits, "0123456789")])
+		return 0;
+	return strtoul(digits, NULL, 10);
 }
 
 char *ct_emit__unique_key(const struct ct_report *r, size_t n, const char *extra, bool dns)
 {
 	ct_autofree char *key = key_of(r, n, extra, dns);
-	char *numbered = NULL;
-	size_t same = 0;
+	size_t len = strlen(key), same = 0, number = 2;
+	/* Which numbers make a name that an advice has without one; there can be no more of them.
+	 */
+	ct_autofree bool *taken = ct_xzalloc(2 * r->nadvices + 2);
 
-	for (size_t i = 0; i < n; i++) {
+	len = dns && len > 52 ? 52 : len;
+	for (size_t i = 0; i < r->nadvices; i++) {
 		ct_autofree char *other = key_of(r, i, extra, dns);
+		size_t m = number_in(other, key, len);
 
-		same += !strcmp(key, other);
+		same += i < n && !strcmp(key, other);
+		if (m < 2 * r->nadvices + 2)
+			taken[m] = true;
 	}
 	if (!same)
 		return ct_steal(key);
 	/* After web, web-2 and web, the third is web-3, since web-2 is a name of its own. */
-	for (size_t number = 2; same; number++) {
-		free(numbered);
-		numbered = ct_xasprintf("%.*s-%zu", dns ? 52 : INT_MAX, key, number);
-		same -= !is_taken(r, numbered, extra, dns);
+	for (;; number++) {
+		same -= !taken[number];
+		if (!same)
+			return ct_xasprintf("%.*s-%zu", (int)len, key, number);
 	}
-	return numbered;
 }

@@ -132,6 +132,24 @@ static void test_unique_key(void)
 		check(ct_emit__unique_key(&r, i, "-", true), want[i]);
 }
 
+/* A fleet has the same services in many projects: this must not take minutes. */
+static void test_many_keys(void)
+{
+	enum { N = 1000 };
+	ct_autofree struct ct_advice *a = ct_xzalloc(N * sizeof(*a));
+	struct ct_workload w = { .id = (char *)"x", .kind = CT_WL_CONTAINER };
+	struct ct_report r = { .advices = a, .nadvices = N };
+
+	w.container.name = (char *)"web";
+	for (size_t i = 0; i < N; i++)
+		a[i].workload = &w;
+	for (size_t i = 1; i < N; i++) {
+		ct_autofree char *want = ct_xasprintf("web-%zu", i + 1);
+
+		check(ct_emit__unique_key(&r, i, "-", true), want);
+	}
+}
+
 static char *folded(const char *text, int width)
 {
 	char *s = NULL;
@@ -159,6 +177,7 @@ static CU_TestInfo tests[] = {
 	{ "hostile name of a command", test_command_name_hostile },
 	{ "name of a workload", test_workload_name },
 	{ "unique key", test_unique_key },
+	{ "many keys", test_many_keys },
 	{ "fold", test_fold },
 	CU_TEST_INFO_NULL,
 };
