@@ -21,10 +21,11 @@ static void put_lines(const struct ct_advice *a, FILE *out)
 	ct_autofree char *more = ct_caps__join(a->cap_add & ~CT_CAPS_PODMAN_DEFAULT, ", ", "");
 
 	if (*more)
-		ct_emit__note(out, "",
-			      "Podman takes the label only beside --cap-add for those that it does "
-			      "not give by itself: %s",
-			      more);
+		ct_emit__note(
+			out, "",
+			"Podman ignores the label unless --cap-add also names what it does not "
+			"give by default: %s",
+			more);
 	/* Not every version of Podman reads an empty label as "none". */
 	if (!a->cap_add) {
 		ct_emit__note(out, "",

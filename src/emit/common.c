@@ -218,7 +218,7 @@ const char *ct_emit__phase(const char *phase)
 char *ct_emit__reason_text(const struct ct_reason *r)
 {
 	if (!r->known)
-		return ct_xasprintf("asked in %s, a call site without a rule", r->site);
+		return ct_xasprintf("checked in %s, for which captrim has no rule", r->site);
 	return ct_xstrdup(r->text ? r->text : r->site);
 }
 

@@ -93,10 +93,11 @@ static void note_container(const struct ct_advice *a, const struct ct_idiom *idi
 			      idiom->privileged);
 	if (idiom->net_host && c->network && !strcmp(c->network, "host") &&
 	    !ct_advice__warns(a, "host-network"))
-		ct_emit__note(out, indent,
-			      "it ran with '%s', which makes every NET_ capability one over the "
-			      "host: use a network of its own if it can",
-			      idiom->net_host);
+		ct_emit__note(
+			out, indent,
+			"it ran with '%s', which lets every NET_ capability act on the host's "
+			"network: use a network of its own if it can",
+			idiom->net_host);
 	if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE && c->privileged != CT_YES &&
 	    !ct_advice__warns(a, "no-seccomp"))
 		ct_emit__note(out, indent,

@@ -102,21 +102,26 @@ char *ct_view__losses(const struct ct_report *r)
 		ct_str__add(&s, "the recording ends early");
 	add_loss(&s, l->missed, "check never seen (the kernel skipped the probe)",
 		 "checks never seen (the kernel skipped the probe)");
-	add_loss(&s, l->kinds, "check under no kind (map full)", "checks under no kind (map full)");
-	add_loss(&s, l->acts, "act without a check (map full)", "acts without a check (map full)");
+	add_loss(&s, l->kinds, "check that was counted but not classified (BPF map full)",
+		 "checks that were counted but not classified (BPF map full)");
+	add_loss(&s, l->acts, "need without a check that was not recorded (BPF map full)",
+		 "needs without a check that were not recorded (BPF map full)");
 	add_loss(&s, l->events, "sample (ring full; its count is right)",
 		 "samples (ring full; the counts are right)");
 	add_loss(&s, own, "observation of one workload, see its advice",
 		 "observations of single workloads, see their advice");
-	add_loss(&s, l->stacks, "kind without a stack", "kinds without a stack");
+	add_loss(&s, l->stacks, "kind of check without a stack trace",
+		 "kinds of check without a stack trace");
 	add_loss(&s, l->procs, "process of unknown phase", "processes of unknown phase");
-	add_loss(&s, l->outcomes, "outcome of a refused call", "outcomes of refused calls");
+	add_loss(&s, l->outcomes, "refused call whose outcome was not seen",
+		 "refused calls whose outcome was not seen");
 	add_loss(&s, l->unattributed, "check in a cgroup without a name",
 		 "checks in cgroups without a name");
 	add_loss(&s, l->lookups, "file or answer of a runtime was not available",
 		 "files or answers of runtimes were not available");
-	add_loss(&s, r->unknown_sites, "kind at a call site without a rule (judged required)",
-		 "kinds at call sites without a rule (judged required)");
+	add_loss(&s, r->unknown_sites,
+		 "kind of check at a call site without a rule (judged required)",
+		 "kinds of check at call sites without a rule (judged required)");
 	return s.s;
 }
 

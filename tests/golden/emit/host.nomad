@@ -8,8 +8,8 @@
 #   configuration says so
 # - SYS_TIME sets the one clock of the host: keep time there instead
 # - remove 'privileged = true': it gives back whatever is dropped here
-# - it ran with 'network_mode = "host"', which makes every NET_ capability one
-#   over the host: use a network of its own if it can
+# - it ran with 'network_mode = "host"', which lets every NET_ capability act on
+#   the host's network: use a network of its own if it can
 # - it ran as chrony, not as root: leave user as it is
 # - without root an added capability does nothing unless the program's file has
 #   it, too (setcap): BPF
@@ -18,6 +18,6 @@ config {
   cap_drop = ["all"]
   cap_add = [
     "sys_time",  # HOST: sets the clock of the host (chronyd)
-    "bpf",       # HOST: asked in a_new_function, a call site without a rule
+    "bpf",       # HOST: checked in a_new_function, for which captrim has no rule
   ]
 }
