@@ -149,7 +149,7 @@ static void check_superfluous(struct ct_check *c, const struct ct_deployed *t,
 					   all	  ? "every capability" :
 					   *names ? names :
 						    "no more than needed, on this engine",
-					   all || !*names ? "" : " for nothing", so_far(a),
+					   all || !*names ? "" : " needlessly", so_far(a),
 					   *keep ? keep : "none"));
 		return;
 	}

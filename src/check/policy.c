@@ -127,7 +127,7 @@ static int read_key(const struct policy_reader *r, const struct ct_yaml_node *ke
 		return value->kind == CT_YAML_SCALAR && !strcmp(value->text, SCHEMA) ?
 			       0 :
 			       ct_yaml__error(r->y, value->start, r->err,
-					      "the policy is not of the kind " SCHEMA);
+					      "the policy has another format than " SCHEMA);
 	if (!strcmp(shown, "forbid")) {
 		p->forbid_at = at;
 		return read_caps(r, shown, value, &p->forbid);

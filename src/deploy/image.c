@@ -133,7 +133,7 @@ static char *inspect(const char *tool, const char *name)
 
 int ct_deployment__inspect(struct ct_deployment *t, const char *name, struct ct_err *err)
 {
-	ct_autofree char *shown = ct_printable(name), *engines = ct_runtimes__engines(" nor ");
+	ct_autofree char *shown = ct_printable(name), *engines = ct_runtimes__engines(", ");
 
 	ct_runtimes__for_each(type) {
 		ct_autofree char *text = type->engine ? inspect(type->client, name) : NULL;
@@ -146,7 +146,7 @@ int ct_deployment__inspect(struct ct_deployment *t, const char *name, struct ct_
 		}
 	}
 	return ct_err__set(err, ENOENT,
-			   "image:%s: neither %s has this image here: pull it, or give a file "
-			   "with the output of 'skopeo inspect'",
+			   "image:%s: no engine here has this image (asked: %s): pull it, or "
+			   "give a file with the output of 'skopeo inspect'",
 			   shown, engines);
 }

@@ -168,9 +168,10 @@ static void note_misplaced(const struct manifest_reader *r, const struct ct_yaml
 
 		if (n)
 			*CT_PUSH(r->t->notes.items, r->t->notes.len, r->t->notes.cap) =
-				ct_xasprintf("%s: %s: %s of %s is nothing to Kubernetes: move it "
-					     "to the securityContext of each container",
-					     shown, where, keys[i], what);
+				ct_xasprintf(
+					"%s: %s: '%s' in %s has no effect in Kubernetes: move it "
+					"to the securityContext of each container",
+					shown, where, keys[i], what);
 	}
 }
 

@@ -27,9 +27,11 @@ static int differs(struct comparison *w, const struct ct_yaml_node *old)
 {
 	ct_autofree char *shown = ct_printable(w->path.s ? w->path.s : "");
 
-	return ct_yaml__error(w->old, old->start, w->err,
-			      "%s would change with it, by an anchor or a merge key: %s", shown,
-			      cure);
+	return ct_yaml__error(
+		w->old, old->start, w->err,
+		"the edit would also change %s, which shares an anchor or a merge key: "
+		"%s",
+		shown, cure);
 }
 
 static int compare(struct comparison *w, const struct ct_yaml_node *a,
@@ -175,7 +177,7 @@ static int check_target(const struct ct_compose_service *old, const struct ct_co
 		for (size_t k = 0; k < old->cap_add.len; k++)
 			if (same_text(old->cap_add.items[k].text, text))
 				at = old->cap_add.items[k].at;
-		return service_error(old, &at, err, "would still get by extends", text,
+		return service_error(old, &at, err, "would still inherit by extends:", text,
 				     "take it out there, or use --override");
 	}
 	ct_compose__caps(&new->cap_add, &add);
@@ -220,7 +222,8 @@ int ct_proof__services(const struct ct_compose *old, const struct ct_compose *ne
 			if (!strcmp(p->services[k].name, a->name))
 				t = &p->services[k];
 		if (!b || !same_rest(a, b) || (!t && !same_privilege(a, b)))
-			return service_error(a, &a->at, err, "would change with it", NULL, cure);
+			return service_error(a, &a->at, err, "would also be changed by the edit",
+					     NULL, cure);
 		ret = t ? check_target(a, b, t, err) : 0;
 		if (ret)
 			return ret;

@@ -421,7 +421,7 @@ static int parse(const char *text, size_t len, json_t **doc, struct ct_err *err)
 		return ct_err__set(err, EINVAL, "this is not an advice");
 	if (strcmp(schema, CT_ADVICE_SCHEMA) != 0)
 		return ct_err__set(err, EINVAL,
-				   "the advice is not of the kind " CT_ADVICE_SCHEMA
+				   "the advice has another format than " CT_ADVICE_SCHEMA
 				   ", so a newer captrim made it");
 	drop_nulls(*doc);
 	return 0;

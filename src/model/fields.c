@@ -207,9 +207,10 @@ static int read_ranges(const struct ct_field *f, struct ct_ranges *r, const json
 	uint32_t max = f->max ? (uint32_t)f->max : UINT32_MAX - 1;
 
 	if (!json_is_string(v) || ct_ranges__parse(json_string_value(v), max, r))
-		return ct_err__set(err, EINVAL,
-				   "\"%s\" is not ascending numbers up to %u such as \"0-3,5\"",
-				   f->name, max);
+		return ct_err__set(
+			err, EINVAL,
+			"\"%s\" must be a list of ascending numbers up to %u, such as \"0-3,5\"",
+			f->name, max);
 	return 0;
 }
 

@@ -315,7 +315,8 @@ static int read_document(struct reader *r, json_t *doc, struct ct_err *err)
 	if (json_object_get(doc, "schema"))
 		return ct_err__set(err, EINVAL, "another recording begins here");
 	if (r->ended)
-		return ct_err__set(err, EINVAL, "the file continues after its end");
+		return ct_err__set(err, EINVAL,
+				   "more follows the trailer, which must be the last line");
 	if (!type)
 		return ct_err__set(err, EINVAL, "\"type\" is missing");
 	for (size_t i = 0; i < CT_ARRAY_SIZE(documents); i++)
@@ -329,8 +330,8 @@ static int read_document(struct reader *r, json_t *doc, struct ct_err *err)
 		if (ct_fields__to_uint(json_object_get(doc, "workload"), &index) ||
 		    index >= r->s->nworkloads)
 			return ct_err__set(err, EINVAL,
-					   "\"workload\" is not a number below %zu, "
-					   "which is how many were seen so far",
+					   "\"workload\" must be a number below %zu, the "
+					   "count of workloads read so far",
 					   r->s->nworkloads);
 		w = r->s->workloads[index];
 	}
@@ -347,10 +348,11 @@ static int read_header(struct reader *r, json_t *doc, struct ct_err *err)
 		return ct_err__set(err, EINVAL, "%s:%zu: this is not a recording; " NOT_OURS,
 				   r->name, r->line);
 	if (strcmp(schema, CT_RECORDING_SCHEMA))
-		return ct_err__set(err, EINVAL,
-				   "%s:%zu: the recording is not of the kind " CT_RECORDING_SCHEMA
-				   "; use the captrim that made it, or a newer one",
-				   r->name, r->line);
+		return ct_err__set(
+			err, EINVAL,
+			"%s:%zu: the recording has another format than " CT_RECORDING_SCHEMA
+			"; use the captrim that made it, or a newer one",
+			r->name, r->line);
 	if (ct_fields__read(ct_host_fields, &r->s->host, doc, err))
 		return damaged(r, err, err ? err->msg : "");
 	taken(doc, "schema");

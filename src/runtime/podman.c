@@ -106,7 +106,7 @@ const struct ct_runtime_type ct_runtime_podman = {
 		.title = "Podman",
 		.caps = CT_CAPS_PODMAN_DEFAULT,
 		.order = CT_GRANT_ADDS_LAST,
-		.why_not_both = "podman refuses to add and to drop it",
+		.why_not_both = "podman refuses a capability that is both added and dropped",
 		.users_hold_set = true,
 		.profile = CT_PROFILE_COMMON,
 	},
