@@ -101,8 +101,9 @@ static void dispatch(const struct ct_httpd *d, struct ct_http_request *req,
 	    (!d->listener.unix_ && !ct_httpd__host_is_ours(ct_http__header(req, "Host"),
 							   (const char *const *)d->hosts.items))) {
 		ct_http__say(res, 421,
-			     "This server is not called so. Use its address, or name "
-			     "the host in its configuration.");
+			     "The Host header does not name this server. Use its address, or "
+			     "add the name to 'hosts' in its configuration (captrim page: "
+			     "--host).");
 	} else if (!req->trusted && !d->own_login) {
 		ct_http__add_header(res, "WWW-Authenticate", "Bearer realm=\"captrim\"");
 		ct_http__say(res, 401, "This needs the token: Authorization: Bearer TOKEN");

@@ -121,9 +121,10 @@ static int check_kernel(const struct ct_docker *d, const json_t *root, struct ct
 	why = ct_printable(kernel);
 	shown = ct_columns__cut(why, MAX_WORD);
 	free(why);
-	why = ct_xasprintf("its kernel is Linux %s, this one is %s: another machine's, or one of a "
-			   "virtual machine",
-			   shown, u.release);
+	why = ct_xasprintf(
+		"it runs on Linux %s and this machine on %s: it is on another machine or in "
+		"a virtual one",
+		shown, u.release);
 	return ct_endpoint__elsewhere(&at, why, err);
 }
 
@@ -313,7 +314,9 @@ static int docker_inspect(struct ct_engine *e, const char *id_or_name, struct ct
 		return ret;
 	ret = ct_docker_inspect__parse(root, &d->info, w);
 	if (ret)
-		return ct_err__set(err, -ret, "%s describes a container in an unknown way",
+		return ct_err__set(err, -ret,
+				   "%s describes a container without \"Id\", \"Config\" or "
+				   "\"HostConfig\"",
 				   d->engine.server);
 	drop_foreign_labels(d, root, &w->container);
 	return 0;

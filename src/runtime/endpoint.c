@@ -61,12 +61,13 @@ static int take_tcp(const char *authority, bool tls, struct ct_endpoint *e, stru
 	ct_autofree char *shown = ct_printable(host), *why = NULL;
 
 	if (!*host || strpbrk(authority, " \t\r\n\"\\<>^`{|}"))
-		return ct_err__set(err, EPROTONOSUPPORT, "%s: write tcp://HOST:PORT", e->said);
+		return ct_err__set(err, EPROTONOSUPPORT,
+				   "%s is not a valid TCP address: write tcp://HOST:PORT", e->said);
 	switch (ct_own_address__is(host)) {
 	case CT_OWN_YES: break;
 	case CT_OWN_UNKNOWN:
-		return ct_err__set(err, EHOSTUNREACH, "%s: the host %s is not known here", e->said,
-				   shown);
+		return ct_err__set(err, EHOSTUNREACH, "%s: cannot resolve the host name %s",
+				   e->said, shown);
 	case CT_OWN_NO:
 		why = ct_xasprintf("%s is not one of its addresses", shown);
 		return ct_endpoint__elsewhere(e, why, err);

@@ -193,8 +193,11 @@ int ct_grpc__call(struct ct_grpc *g, const char *method, const char *space,
 	if (space && strpbrk(space, "\r\n"))
 		return ct_err__set(err, EINVAL, "a namespace has no line ends in it");
 	if (!g->curl || g->failed)
-		return ct_err__set(err, ECONNABORTED, "the runtime at %s did not answer before",
-				   g->socket);
+		return ct_err__set(
+			err, ECONNABORTED,
+			"the runtime at %s failed to answer an earlier question and is not "
+			"asked again",
+			g->socket);
 	ct_str__free(&g->body);
 	free(ct_steal(g->message));
 	g->status = -1;

@@ -242,7 +242,10 @@ int ct_oci__read(const char *config_json, const char *cgroup, struct ct_workload
 	process = json_object_get(root, "process");
 	linux_ = json_object_get(root, "linux");
 	if (!json_is_object(process) || !json_is_object(linux_))
-		return ct_err__set(err, EBADMSG, "%s: no OCI configuration for Linux", shown);
+		return ct_err__set(err, EBADMSG,
+				   "%s is not an OCI configuration for Linux: \"process\" or "
+				   "\"linux\" is missing",
+				   shown);
 	w->kind = CT_WL_CONTAINER;
 	parse_process(process, w);
 	parse_annotations(json_object_get(root, "annotations"), c);

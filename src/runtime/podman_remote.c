@@ -87,13 +87,14 @@ int ct_podman_remote__named(const struct ct_engine_words *w, struct ct_endpoint 
 	}
 	if (!name && !w->elsewhere)
 		return 1;
-	shown = ct_printable(name ?: "that is the default");
-	e->said = ct_xasprintf("Podman's connection %s", shown);
+	shown = name ? ct_printable(name) : NULL;
+	e->said = name ? ct_xasprintf("Podman's connection %s", shown) :
+			 ct_xstrdup("Podman's default connection");
 	uri = find(name);
 	if (!uri)
 		return ct_err__set(err, ENXIO,
-				   "%s is not known here; 'podman system connection list' lists "
-				   "those that are",
+				   "%s is not configured here; 'podman system connection list' "
+				   "lists those that are",
 				   e->said);
 	return ct_endpoint__parse(uri, false, e, err);
 }

@@ -20,7 +20,7 @@ static void complain(const char *path)
 	static bool said;
 
 	if (!said)
-		ct_warn("%s: what a sink does not take cannot be kept: %s", path, strerror(errno));
+		ct_warn("%s: cannot save undelivered events: %s", path, strerror(errno));
 	said = true;
 }
 
@@ -100,7 +100,8 @@ size_t ct_sink_spool__load(const char *state, const char *name, struct ct_sink_q
 	if (ret == -ENOENT)
 		return 0;
 	if (ret) {
-		ct_warn("%s: the events that were kept cannot be read: %s", path, strerror(-ret));
+		ct_warn("%s: cannot read the undelivered events saved there: %s", path,
+			strerror(-ret));
 		return 1;
 	}
 	/* After a power failure it may hold NULs, which must not hide what follows. */

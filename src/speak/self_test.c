@@ -60,7 +60,8 @@ int ct_speaker__self_test(struct ct_loop *l, struct ct_sinks *sinks, const char 
 				   "there is no sink: name some under 'sinks:' in the "
 				   "configuration");
 	t.e = ct_notice__new(CT_NOTICE_SELF_TEST, host, ct_clock__wall_ms());
-	t.e->text = ct_xstrdup("this is a test of captrim's: no workload did anything");
+	t.e->text =
+		ct_xstrdup("a test event of captrim monitor --self-test: no workload caused it");
 	ct_notice__identify(t.e);
 	ct_sinks__on_result(sinks, on_result, &t);
 	(void)ct_loop__add_timer(l, LIMIT_NS, 0, on_limit, &t, &limit);

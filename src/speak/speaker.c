@@ -78,7 +78,10 @@ static void sum_up(void *arg, const struct ct_throttle_held *held)
 {
 	struct ct_speaker *s = arg;
 	ct_autonotice struct ct_notice *e = new_summary(s, "throttled", held->count);
-	ct_autofree char *n = ct_human__count(held->count, "event was", "events were");
+	ct_autofree char *n = ct_human__count(held->count, "event", "events");
+	const char *how = held->count == 1 ?
+				  "was held back to limit the rate; it is in the store" :
+				  "were held back to limit the rate; all are in the store";
 
 	if (held->example) {
 		const struct ct_notice *x = held->example;
@@ -89,13 +92,10 @@ static void sum_up(void *arg, const struct ct_throttle_held *held)
 		e->caps = x->caps;
 		e->verdict = x->verdict;
 		e->scope = x->scope;
-		e->text = ct_xasprintf("%s held back that tell of %s%s%s; the store has them all",
-				       n, x->workload.label ?: "this host", *names ? " and " : "",
-				       names);
+		e->text = ct_xasprintf("%s about %s%s%s%s %s", n, x->workload.label ?: "this host",
+				       *names ? " (" : "", names, *names ? ")" : "", how);
 	} else {
-		e->text = ct_xasprintf("%s held back that tell of other workloads; the store has "
-				       "them all",
-				       n);
+		e->text = ct_xasprintf("%s about other workloads %s", n, how);
 	}
 	ct_notice__identify(e);
 	pass_on(s, e);
@@ -119,8 +119,8 @@ static void sum_up_drops(struct ct_speaker *s)
 	if (n > s->dropped) {
 		e = new_summary(s, "dropped", n - s->dropped);
 		what = ct_human__count(e->count, "event was", "events were");
-		e->text = ct_xasprintf("%s given up by sinks whose receivers did not take them; "
-				       "the store has them all",
+		e->text = ct_xasprintf("%s dropped by sinks whose receivers did not take them; "
+				       "all are in the store",
 				       what);
 		ct_notice__identify(e);
 		pass_on(s, e);

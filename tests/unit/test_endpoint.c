@@ -180,10 +180,10 @@ static void test_podman(void)
 	} t[] = {
 		{ { 0 }, "ssh://a@b", 1, NULL, NULL },
 		{ { .elsewhere = true }, "unix:///s", 0, "/s", NULL },
-		{ { .elsewhere = true }, NULL, -EREMOTE, NULL, "connection that is the default" },
+		{ { .elsewhere = true }, NULL, -EREMOTE, NULL, "default connection" },
 		{ { .connection = "near" }, NULL, 0, "/near", NULL },
 		{ { .connection = "old" }, NULL, 0, "/old", NULL },
-		{ { .connection = "none" }, NULL, -ENXIO, NULL, "connection none is not known" },
+		{ { .connection = "none" }, NULL, -ENXIO, NULL, "none is not configured" },
 		{ { .address = "ssh://x@192.0.2.1/run/podman.sock", .option = "--url" },
 		  NULL,
 		  -EREMOTE,

@@ -306,8 +306,9 @@ static void test_serves(void)
 	expect(&w, HEAD("HEAD /") "\r\n", "HTTP/1.1 200", "Content-Length: 31");
 	expect(&w, HEAD("DELETE /") "\r\n", "HTTP/1.1 405", "Allow: GET, HEAD, POST");
 	expect(&w, "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
-	       "HTTP/1.1 421", "not called so");
-	expect(&w, HEAD("GET /") "Host: localhost\r\n\r\n", "HTTP/1.1 421", "not called so");
+	       "HTTP/1.1 421", "does not name this server");
+	expect(&w, HEAD("GET /") "Host: localhost\r\n\r\n", "HTTP/1.1 421",
+	       "does not name this server");
 	expect(&w, "GET / HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 400", "");
 	expect(&w, "nonsense\r\n\r\n", "", "");
 	expect(&w, HEAD("GET /big") "\r\n", "HTTP/1.1 200", "Content-Length: 980033");
