@@ -97,10 +97,10 @@ static int nothing(const struct ct_store_ack *a, struct ct_err *err)
 	if (a->undo)
 		return ct_err__set(
 			err, ENOENT,
-			"nothing is acknowledged of %s, so there is nothing to take back", what);
+			"nothing is acknowledged for %s, so there is nothing to take back", what);
 	return ct_err__set(err, ENOENT,
-			   "nothing that was not acknowledged is known of %s; 'captrim ack' lists "
-			   "what there is",
+			   "there is no unacknowledged finding for %s; 'captrim ack' lists those "
+			   "that there are",
 			   what);
 }
 
@@ -150,10 +150,9 @@ static int parse(const struct ct_strlist *rest, struct ct_store_ack *a, struct c
 	if (rest->len && !*rest->items[0])
 		return ct_err__set(err, EINVAL, "the name of the WORKLOAD is empty");
 	if (rest->len && id)
-		return ct_err__set(err, EINVAL,
-				   "--id names the event: WORKLOAD does not go with it");
+		return ct_err__set(err, EINVAL, "give a WORKLOAD or --id, and not both");
 	if (!rest->len && !id && (withdraw || note))
-		return ct_err__set(err, EINVAL, "--%s: of which WORKLOAD?",
+		return ct_err__set(err, EINVAL, "--%s needs a WORKLOAD or --id",
 				   withdraw ? "withdraw" : "note");
 	if (rest->len == 2) {
 		ct_autofree char *shown = ct_printable(rest->items[1]);

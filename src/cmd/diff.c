@@ -35,10 +35,9 @@ const struct ct_command ct_diff_command = {
 	.name = "diff",
 	.args = "[OPTION]... A B",
 	.summary = "compare two times, hosts, images, or a deployment file",
-	.details =
-		"A and B are each a time (2026-11-01, 7d, monday, now), host:NAME,\n"
-		"image:NAME[@DIGEST], or a deployment file, of which is shown what it gives too\n"
-		"little or for nothing.",
+	.details = "A and B are each a time (2026-11-01, 7d, monday, now), host:NAME,\n"
+		   "image:NAME[@DIGEST], or a deployment file, to show what it lacks and what it\n"
+		   "gives needlessly.",
 	.opts = opts,
 };
 

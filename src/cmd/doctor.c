@@ -75,7 +75,7 @@ static void check_probe(void)
 	printf("ok   captrim would use %s; control groups: %s\n", ct_probe__backend(p),
 	       layouts[ct_probe__cgroup_layout(p)]);
 	line(ct_probe__fingerprints(p), "call sites distinguished without a stack per check",
-	     "the stack's layout is not understood; checks cost about a microsecond");
+	     "call paths need a full stack trace per check, which costs about a microsecond");
 	line(ct_probe__watches_syscalls(p), "ends of system calls (needs without a check)",
 	     unwatched.msg ? unwatched.msg :
 			     "no tracepoints for system calls (CONFIG_FTRACE_SYSCALLS)");

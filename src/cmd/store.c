@@ -190,6 +190,8 @@ static const struct action actions[] = {
 	{ "export", NULL, CT_STORE_READ, export, false },
 };
 
+#define ACTIONS "the actions are status, init, check, vacuum, rebuild, backup, import and export"
+
 static const struct action *choose(const struct ct_strlist *rest, struct ct_err *err)
 {
 	ct_autofree char *word = rest->len ? ct_printable(rest->items[0]) : NULL;
@@ -203,18 +205,15 @@ static const struct action *choose(const struct ct_strlist *rest, struct ct_err 
 			ct_err__set(err, EINVAL, "'store %s' needs a %s", word, a->words);
 		else if (rest->len > 1 + (a->words != NULL) && !a->several)
 			ct_err__set(err, EINVAL, "'store %s' takes %s", word,
-				    a->words ? "one word more" : "no further words");
+				    a->words ? "one argument" : "no argument");
 		else
 			return a;
 		return NULL;
 	}
 	if (word)
-		ct_err__set(err, EINVAL,
-			    "'store' cannot '%s'; it can status, init, check, vacuum, rebuild, "
-			    "backup, import, export",
-			    word);
+		ct_err__set(err, EINVAL, "unknown action '%s'; " ACTIONS, word);
 	else
-		ct_err__set(err, EINVAL, "what is to be done with the store?");
+		ct_err__set(err, EINVAL, "an action is missing; " ACTIONS);
 	return NULL;
 }
 

@@ -214,7 +214,8 @@ int ct_cmd__verify(int argc, char **argv)
 	if (ret > 0)
 		return 0;
 	if (!ret && (runs_per_set > 100 || max_runs > 10000))
-		ret = ct_err__set(&err, EINVAL, "--runs-per-set and --max-runs are small numbers");
+		ret = ct_err__set(&err, EINVAL,
+				  "--runs-per-set is at most 100, and --max-runs at most 10000");
 	*CT_PUSH(words.items, words.len, words.cap) = NULL;
 	words.len--;
 	if (!ret)

@@ -88,9 +88,9 @@ void ct_page__events(FILE *out, const struct ct_page_data *d, bool all)
 		open += ct_page_event__is_open(&d->events[i], d->now_ms);
 	text = ct_human__count(open, "open event", "open events");
 	fprintf(out, "<h1>%s</h1>\n<p>", open ? text : "No open event");
-	fputs("One is told for each workload, capability, verdict and reach, until it is "
-	      "acknowledged, "
-	      "expires, or the workload gets another image.</p>\n<p>",
+	fputs("There is one event for each workload, capability, verdict and reach. It stays "
+	      "open until it is acknowledged, it expires, or the workload gets another "
+	      "image.</p>\n<p>",
 	      out);
 	if (all)
 		fputs("All are shown. <a href=\"/events\">Only the open ones</a></p>\n", out);

@@ -112,9 +112,10 @@ static void put_use(FILE *out, const struct ct_page_data *d, size_t hosts, const
 	fputs("<h2 id=\"use\">What to use</h2>\n", out);
 	if (d->recorded_on)
 		fprintf(out,
-			"<p class=\"dim\">Made of what was recorded on %zu of %zu hosts: of those "
-			"that need the same, on the ones that were watched longest. It has what "
-			"each of the others needs, too; the advice as JSON is made of all.</p>\n",
+			"<p class=\"dim\">Made from the recordings of %zu of %zu hosts: of those "
+			"with the same needs, the ones that were watched longest. It covers what "
+			"the other hosts need, too. The advice as JSON is made from the "
+			"recordings of all hosts.</p>\n",
 			d->recorded_on, hosts);
 	ct_html__gaps(out, &r->advices[0]);
 	ct_html__confidence(out, &r->advices[0]);

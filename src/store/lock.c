@@ -69,8 +69,8 @@ static int lock(int fd, const char *path, const char *name, struct ct_err *err)
 		return cannot("lock", name, err);
 	read_pid(fd, pid);
 	return ct_err__set(err, EBUSY,
-			   "%s: another captrim monitor (process %s) writes to it; one host has "
-			   "one",
+			   "%s: another captrim monitor (process %s) writes to it; only one may "
+			   "run on a host",
 			   shown, pid);
 }
 

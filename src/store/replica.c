@@ -380,8 +380,8 @@ static int lock(struct ct_replica *c, struct ct_err *err)
 
 	if (!ret && !got)
 		ret = ct_err__set(err, EBUSY,
-				  "%s: another one writes as store %s; was its file copied to "
-				  "another host? Remove it there",
+				  "%s: another daemon already writes as store %s; if the "
+				  "store's file was copied to another host, remove the copy",
 				  c->to->name, c->store);
 	return ret;
 }

@@ -61,9 +61,10 @@ static const char *cure(int code, bool reads)
 		       "new one";
 	case EACCES: return "; run as root, or as a member of the group that may read it";
 	case EROFS:
-		return reads ? "; SQLite writes beside it also to read it: run as root, or copy it "
-			       "to a directory of your own" :
-			       "; it can be read only";
+		return reads ? "; even to read it, SQLite must create files beside it: run as "
+			       "root, "
+			       "or copy it to a directory of your own" :
+			       "; it cannot be written to";
 	default: return "";
 	}
 }

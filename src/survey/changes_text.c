@@ -114,7 +114,7 @@ static void put_heading(const struct sheet *s, const struct ct_survey_change *c)
 		ct_autofree char *where = side_text(only);
 
 		why = only->kind == CT_SIDE_FILE ?
-			      ct_xasprintf("in %s, but nothing is known of it", where) :
+			      ct_xasprintf("in %s, but not in the store", where) :
 		      other->kind == CT_SIDE_FILE ? ct_xstrdup("seen, but not in the file") :
 						    ct_xasprintf("only on %s", where);
 	}
@@ -143,7 +143,7 @@ static void put_change(const struct sheet *s, const struct ct_survey_change *c)
 	}
 	if (c->a && c->b) {
 		put_caps(s, "lacks", bad, c->lacks, seen);
-		put_line(s, "given for nothing", c->spare);
+		put_line(s, "given needlessly", c->spare);
 		put_caps(s, "+", bad, c->needs_added, c->b);
 		put_caps(s, "-", "", c->needs_gone, c->a);
 		put_line(s, "holds more", c->holds_added);
@@ -185,7 +185,10 @@ static void put_summary(const struct sheet *s)
 	if (!*sep)
 		fputs("nothing to compare", s->out);
 	if (incomplete)
-		fprintf(s->out, "; of %zu more may be needed than was seen", incomplete);
+		fprintf(s->out,
+			incomplete == 1 ? "; %zu is incomplete: it may need more than was seen" :
+					  "; %zu are incomplete: they may need more than was seen",
+			incomplete);
 	fprintf(s->out, "%s\n", ct_term__reset(s->term));
 }
 

@@ -60,7 +60,7 @@ static void put_spare(const struct page *p, const struct ct_survey_row *row)
 	const char *color = row->gaps || wide ? ct_term__bad(p->term) : "";
 
 	if (row->judged && row->gaps && row->holds_known)
-		text = ct_xasprintf("not known yet, %s; nothing was seen so far to need %s", all,
+		text = ct_xasprintf("not known yet (%s); no need for %s was seen so far", all,
 				    spare ? names : "anything else");
 	put(p, "can go", color, text ? text : all);
 }

@@ -202,13 +202,16 @@ static void put_summary(const struct ct_survey *sv, FILE *out, const struct ct_t
 		wide += (size_t)ct_caps__count(ct_survey__hostwide(spare));
 		incomplete += !!sv->rows[i].gaps;
 	}
-	fprintf(out, "\n%s%zu workload%s; %zu hold%s %zu capabilit%s for nothing",
+	fprintf(out, "\n%s%zu workload%s; %zu hold%s %zu capabilit%s needlessly",
 		ct_term__dim(term), sv->len, sv->len == 1 ? "" : "s", with, with == 1 ? "s" : "",
 		caps, caps == 1 ? "y" : "ies");
 	if (wide)
 		fprintf(out, ", %zu of them open the whole host", wide);
 	if (incomplete)
-		fprintf(out, "; of %zu more may be needed than was seen", incomplete);
+		fprintf(out,
+			incomplete == 1 ? "; %zu is incomplete: it may need more than was seen" :
+					  "; %zu are incomplete: they may need more than was seen",
+			incomplete);
 	fprintf(out, "%s\n", ct_term__reset(term));
 }
 

@@ -89,7 +89,7 @@ says 'store: advise' "$tmp/out" '^ +INCOMPLETE '
 "$captrim" list --store "$store" >"$tmp/out"
 says 'store: list' "$tmp/out" '^shop-web-1 .* INCOMPLETE: start not seen'
 "$captrim" list --store "$store" web >"$tmp/out"
-says 'store: list of one' "$tmp/out" 'can go +not known yet, INCOMPLETE: start not seen'
+says 'store: list of one' "$tmp/out" 'can go +not known yet \(INCOMPLETE: start not seen\)'
 if command -v script >/dev/null; then
 	script -qec "$captrim list --store $store web" "$tmp/out" </dev/null >/dev/null
 	says 'store: list, the cure' "$tmp/out" 'what is INCOMPLETE ran before captrim monitor did: restart it'
@@ -100,7 +100,7 @@ is 'store: diff' "$(grep -A2 '^shop-web-1' "$tmp/out" | tr '\n' '|')" \
 	'shop-web-1: new|  INCOMPLETE: start not seen; it may need more|  no need was seen|'
 printf 'services:\n  web: {image: x}\n' >"$tmp/compose.yaml"
 "$captrim" diff --store "$store" "$tmp/compose.yaml" now >"$tmp/out"
-says 'store: diff, what is alike' "$tmp/out" '1 alike; of 1 more may be needed than was seen$'
+says 'store: diff, what is alike' "$tmp/out" '1 alike; 1 is incomplete: it may need more than was seen$'
 if ! "$captrim" --version | grep -q +MICROHTTPD; then
 	skip 'store: page' 'captrim is built without MICROHTTPD'
 	exit 0

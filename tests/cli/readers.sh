@@ -36,7 +36,7 @@ list() {
 			g-ping-packaged        14  1          13, 1 HOST: AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL SETGID SETUID SETPCAP NET_BIND_SERVICE SYS_CHROOT MKNOD SETFCAP
 		END
 		)"
-	says 'list: the sum' "$tmp/out" '^4 workloads; 4 hold 92 capabilities for nothing, 26 of them open the whole host$'
+	says 'list: the sum' "$tmp/out" '^4 workloads; 4 hold 92 capabilities needlessly, 26 of them open the whole host$'
 	reads 'list of one' 0 list --store "$store" g-ping-packaged
 	says 'list of one: what it needs' "$tmp/out" '^  needs     NET_RAW$'
 	says 'list of one: why' "$tmp/out" '^  NET_RAW  required  medium  capset\(\) asks for this'
@@ -94,8 +94,8 @@ deployed() {
 	says 'patch: the diff' "$tmp/out" '^\+ *cap_add: \[NET_RAW\]|^\+ *- NET_RAW'
 	reads 'diff with a file' 0 diff --store "$store" "$tmp/compose.yaml" now
 	says 'diff with a file: what lacks' "$tmp/out" '^  lacks NET_RAW  medium  capset'
-	says 'diff with a file: what is for nothing' "$tmp/out" '^  given for nothing: KILL$'
-	says 'diff with a file: not in the store' "$tmp/out" '^other: in .*compose.yaml, but nothing is known of it$'
+	says 'diff with a file: what is for nothing' "$tmp/out" '^  given needlessly: KILL$'
+	says 'diff with a file: not in the store' "$tmp/out" '^other: in .*compose.yaml, but not in the store$'
 	says 'diff with a file: the sum' "$tmp/out" '^1 differ, 3 only in the second, 1 only in the first$'
 	reads 'diff of a file and an image' 0 diff --store "$store" --format json image:workloads "$tmp/compose.yaml"
 	is 'diff of a file and an image: as JSON' \

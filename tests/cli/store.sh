@@ -26,7 +26,7 @@ same() { # NAME FILE FILE
 
 store 2 'no action'
 store 2 'unknown action' frobnicate
-says err 'store/an unknown action is named' "cannot 'frobnicate'"
+says err 'store/an unknown action is named' "unknown action 'frobnicate'"
 store 2 'backup without a file' backup
 store 2 'too many words' check more
 store 1 'not there' --store "$db" status
@@ -124,7 +124,7 @@ chmod 644 "$tmp/closed/copy.db"
 chmod 555 "$tmp/closed"
 if [ -z "$as" ] || { command -v setpriv >/dev/null && $as "$captrim" --version >"$tmp/out" 2>&1; }; then
 	$as "$captrim" store --store "$tmp/closed/copy.db" status >"$tmp/out" 2>"$tmp/err"
-	says err 'store/where nobody may write' 'SQLite writes beside it .* copy it to a directory of your own'
+	says err 'store/where nobody may write' 'SQLite must create files beside it: .* copy it to a directory of your own'
 else
 	echo 'SKIP store/where nobody may write: no setpriv, or others may not start captrim'
 fi

@@ -116,7 +116,7 @@ is list "$("$captrim" ack --store "$store" | grep -c "host-scope  $name on .*nee
 is ack "$("$captrim" ack --store "$store" "$name" mknod)" "2 events of $name about MKNOD acknowledged"
 "$captrim" ack --store "$store" "$name" MKNOD 2>"$tmp/err"
 is ack-again $? 1
-says ack-again-says "$tmp/err" "nothing that was not acknowledged is known of $name about MKNOD"
+says ack-again-says "$tmp/err" "there is no unacknowledged finding for $name about MKNOD"
 docker rm -f "$name" >/dev/null
 docker build -q -t "$name" - >/dev/null 2>"$tmp/err" <<BUILD
 FROM $image

@@ -173,7 +173,7 @@ static void test_file(void)
 	CU_ASSERT_EQUAL(change_of(&c, "half")->kind, CT_CHANGE_SAME);
 	text = text_of(&c);
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "  lacks SYS_TIME  HOST    what it does"));
-	CU_ASSERT_PTR_NOT_NULL(strstr(text, "  given for nothing: KILL\n"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "  given needlessly: KILL\n"));
 	ct_changes__free(&c);
 	/* The same the other way round. */
 	ct_changes__find(&b, &a, &c);

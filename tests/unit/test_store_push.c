@@ -301,7 +301,8 @@ static void test_twice(void)
 	other = start(0);
 	for (int i = 0; i < 300 && !status_of(other).failures; i++)
 		ct_clock__sleep_ns(100 * CT_NS_PER_MS);
-	CU_ASSERT_PTR_NOT_NULL(strstr(status_of(other).why, "another one writes as store"));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(status_of(other).why, "another daemon already writes as store"));
 	ct_store_push__stop(other, 10000);
 	ct_store_push__stop(p, 10000);
 }

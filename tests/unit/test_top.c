@@ -119,7 +119,7 @@ static void test_keys(void)
 	press(&t, "p");
 	shows(&t, "PAUSED");
 	press(&t, "h");
-	shows(&t, "CAN GO  what it holds for nothing");
+	shows(&t, "CAN GO  what it holds but does not need");
 	press(&t, "x");
 	CU_ASSERT_EQUAL(t.view, CT_TOP_LIST);
 	CU_ASSERT_EQUAL(ct_top__key(&t, CT_KEY_ENTER), CT_TOP_OPEN);
