@@ -63,7 +63,8 @@ int ct_host__use_root(const char *dir, struct ct_err *err)
 	ct_autofree char *shown = ct_printable(dir ?: ""), *proc = NULL;
 
 	if (dir && *dir != '/')
-		return ct_err__set(err, EINVAL, "the host's root is an absolute path, and not %s",
+		return ct_err__set(err, EINVAL,
+				   "the host's root must be given as an absolute path, not %s",
 				   shown);
 	proc = ct_xasprintf("%s/proc/self/ns/pid", dir ?: "");
 	if (access(proc, F_OK))

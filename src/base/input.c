@@ -34,8 +34,8 @@ static int check_kind(const char *path, const char *name, struct ct_err *err)
 	if (S_ISFIFO(st.st_mode) && !is_anonymous_pipe(path))
 		return ct_err__set(
 			err, EINVAL,
-			"%s is a FIFO, which nobody may ever write to: put its content in "
-			"a regular file, or give it as standard input (- <%s)",
+			"%s is a FIFO, and reading it could wait forever: put its content "
+			"in a regular file, or give it as standard input (- <%s)",
 			name, name);
 	if ((S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) && !is_null_device(&st))
 		return ct_err__set(err, EINVAL,

@@ -106,7 +106,8 @@ static int set_value(const struct ct_opt *o, const char *value, struct ct_err *e
 				   o->name, word);
 	case CT_OPT_CHOICE: return set_choice(o, value, err);
 	}
-	return ct_err__set(err, EINVAL, "--%s: cannot be set", o->name);
+	return ct_err__set(err, EINVAL, "--%s: internal error: the option has an unknown type",
+			   o->name);
 }
 
 static const struct ct_opt *find_long(const struct ct_command *cmd, const char *name, size_t len)

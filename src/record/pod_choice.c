@@ -144,7 +144,7 @@ int ct_recorder__watch_pods(struct ct_recorder *r, struct ct_err *err)
 	if (!walk.found && !r->opts.quiet)
 		ct_warn("no such pod runs here yet: waiting for one to start%s",
 			r->opts.pods.selector ?
-				"; where labels are not known, --cri names a socket to ask" :
+				"; if labels are missing, name the CRI socket with --cri" :
 				"");
 	return 0;
 }

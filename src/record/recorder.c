@@ -103,8 +103,8 @@ static void on_docker(void *arg, int fd, uint32_t events)
 	if (ret != -EPIPE)
 		ct_loop__remove(r->loop, &r->on_docker);
 	r->session->losses.lookups++;
-	ct_warn("the container daemon ended its stream of events; names of containers that "
-		"start from now on may be missing");
+	ct_warn("the container daemon closed its event stream; names of containers that start "
+		"from now on may be missing");
 }
 
 static void consume(void *arg)
@@ -189,8 +189,8 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 		return ret;
 	}
 	if (!ct_probe__fingerprints(r->probe) && !opts->quiet)
-		ct_warn("the layout of the kernel stack is not understood: every check takes a "
-			"full stack, which costs about a microsecond");
+		ct_warn("captrim cannot read call paths directly on this kernel: every check takes "
+			"a full stack trace, which costs about a microsecond");
 	r->collect = ct_collect__new(r->probe);
 	if (opts->endless)
 		ct_collect__never_ends(r->collect);

@@ -222,9 +222,9 @@ static void say_restarted(struct ct_workload *const *w, size_t n)
 	}
 	ct_warn("restarting %s", names.s);
 	if (containers)
-		ct_warn("a container that is restarted keeps its files: what a new one needs once, "
-			"such as giving them their owners, does not show; to see that make it anew "
-			"while it is watched");
+		ct_warn("a restarted container keeps its files, so that what a new one does once, "
+			"such as giving them their owners, is not seen: recreate the container "
+			"while it is watched to record that");
 	ct_str__free(&names);
 }
 

@@ -80,7 +80,7 @@ static void put_away(struct ct_recorder *r)
 		malloc_trim(0); /* gaps between what stays would never be given back */
 		return;
 	}
-	ct_warn("what has ended cannot be put into a temporary file (%s) and stays in memory",
+	ct_warn("cannot write ended workloads to a temporary file (%s): they stay in memory",
 		strerror(-ret));
 	ended->nworkloads = 0;
 	r->keeps_all = true;

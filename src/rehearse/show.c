@@ -77,7 +77,8 @@ static void put_reason(const struct ct_rehearsal *r, const struct ct_cap_verdict
 
 	if (effect == CT_EFFECT_NONE)
 		return;
-	n = effect == CT_EFFECT_UNTRIED ? ct_xstrdup("not to be tried this way, used") :
+	n = effect == CT_EFFECT_UNTRIED ? ct_xstrdup("untried, since the kernel makes no check "
+						     "that could be refused; used") :
 	    r->log_only			? ct_human__count(reason->granted, "check", "checks") :
 					  ct_human__count(reason->granted, "refusal", "refusals");
 	put(out, "%s: %s by %s%s in %s (%s): %s", ct_cap__name(v->cap), n,

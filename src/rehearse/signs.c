@@ -192,8 +192,8 @@ static void on_engine_ready(void *arg, int fd, uint32_t events)
 	(void)fd, (void)events;
 	if (!ct_engine__read(s->engine, on_container, s))
 		return;
-	ct_warn("the container daemon ended its stream of events; a failing health check would "
-		"go unseen");
+	ct_warn("the container daemon closed its event stream; a failing health check would go "
+		"unseen");
 	ct_loop__remove(s->loop, &s->on_docker);
 	ct_engine__close(ct_steal(s->engine));
 }

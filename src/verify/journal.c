@@ -182,12 +182,12 @@ static void clean_up_after_others(const char *dir)
 		fd = openat(dirfd(d), ent->d_name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
 			continue;
-		ct_warn("removing what a captrim that was killed left behind");
+		ct_warn("removing what a captrim verify that was killed left behind");
 		if (remove_leftovers(dir, fd))
 			unlinkat(dirfd(d), ent->d_name, 0);
 		else
-			ct_warn("that did not succeed; %s/%s says what it is, and the next "
-				"captrim verify tries again",
+			ct_warn("it could not all be removed; %s/%s lists it, and the next captrim "
+				"verify tries again",
 				dir, ent->d_name);
 	}
 	if (d)
