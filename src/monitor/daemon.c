@@ -99,7 +99,8 @@ static int drop_privileges(struct ct_daemon *d, struct ct_err *err)
 	int ret = ct_privileges__drop(&drop, &kept, err);
 
 	if (!ret && kept)
-		ct_warn("this kernel asks for BPF whenever a map is read: that one is kept");
+		ct_warn("this kernel wants BPF for every read of a BPF map: the daemon keeps that "
+			"capability");
 	return ret;
 }
 

@@ -29,8 +29,9 @@ static void note_degraded(struct ct_daemon *d)
 
 	if (d->budget.detail && !d->degraded_ms) {
 		d->degraded_ms = now_ms;
-		ct_daemon__tell_gap(d, "degraded", now_ms, now_ms, 0,
-				    "to keep within its budget captrim notes less of each check");
+		ct_daemon__tell_gap(
+			d, "degraded", now_ms, now_ms, 0,
+			"to keep within its budget captrim records less detail of each check");
 		store_degraded(d, now_ms);
 	} else if (!d->budget.detail && d->degraded_ms) {
 		ct_daemon__end_degraded(d);

@@ -123,8 +123,11 @@ void ct_daemon__reload(struct ct_daemon *d)
 		d->reloaded_ms = ct_clock__wall_ms();
 		name_fixed(old, new);
 		ct_config__free(old);
-		ct_warn("reloaded %s",
-			d->config->path ? d->config->path : "nothing: there is no file");
+		if (d->config->path)
+			ct_warn("reloaded %s", d->config->path);
+		else
+			ct_warn("there is no configuration file to reload: options and defaults "
+				"apply");
 	}
 	ct_notify__say(&d->notify, "READY=1");
 }

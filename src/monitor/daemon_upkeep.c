@@ -46,6 +46,6 @@ void ct_daemon__on_upkeep(void *arg)
 	ct_speaker__set_watched(d->speaker,
 				ct_gauges__sweep(d->gauges, d->ledger, ct_clock__now_ns()));
 	if (ct_speaker__reconcile(d->speaker, d->store, false, &err))
-		ct_warn("%s; who must be told again is not known", err.msg);
+		ct_warn("%s; findings that still stand may not be sent again", err.msg);
 	retain(d);
 }
