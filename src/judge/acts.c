@@ -167,8 +167,8 @@ static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *
 	g.source = "security/commoncap.c:cap_capset, 5.10-7.3";
 	g.text = "capset() asks for exactly this set; without all of it: EPERM";
 	if (a->key.asked != CT_ASKED_NOTHING) {
-		g.text = "capset() asks for this; it cannot be seen whether it would ask for less "
-			 "if capget() reported less; if not: EPERM";
+		g.text = "capset() asks for this; a program that copies what capget() reported "
+			 "would ask for less without it, any other fails with EPERM";
 		g.doubtful = true;
 	}
 	if (!(a->key.ok && !was_lived_without(c, &a->key)) && !c->failed) {
@@ -230,8 +230,9 @@ static void judge_unwatched_gates(struct ct_case *c)
 	struct ground g = {
 		.site = "seccomp",
 		.source = "the container's seccomp profile",
-		.text = "the container's seccomp profile allows this call, which is not watched, "
-			"only with it",
+		.text = "the container's seccomp profile allows this call only with it; captrim "
+			"does "
+			"not watch the call, which may never have been made",
 		.entry = CT_ENTRY_MAIN,
 		.verdict = CT_REQUIRED,
 		.doubtful = true,
@@ -359,8 +360,8 @@ static void judge_root_map(struct ct_case *c, const struct ct_kind *k)
 		.process = comm,
 		.entry = k->key.entry,
 		.count = k->count,
-		.text = "mapping its parent's user 0 into a user namespace, to be held when making "
-			"it; else: EPERM",
+		.text = "mapping user 0 of the parent into a new user namespace, needed when that "
+			"namespace is created; else: EPERM",
 		.source = "kernel/user_namespace.c:create_user_ns, verify_root_map, 5.10-7.3",
 		.verdict = CT_REQUIRED,
 	};

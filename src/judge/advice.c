@@ -280,7 +280,7 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 		gaps ? "; something was lost, see the losses" : "", unwatched,
 		uncovered(e.reload_seen),
 		again ? "; nor what only a new container does, such as giving its files their "
-			"owners: this one had run before" :
+			"owners: this container had run before" :
 			"");
 }
 

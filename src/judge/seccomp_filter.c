@@ -150,8 +150,9 @@ struct ct_gate ct_profile__gate(const struct ct_seccomp_profile *p, const char *
 		g.any = 0;
 	if (!g.any && !g.all) {
 		g.all = caps & had;
-		g.text = "the container's seccomp profile may allow this call only with it, by "
-			 "rules that are not followed here";
+		g.text =
+			"the container's seccomp profile may allow this call only with it; captrim "
+			"does not evaluate these rules of the profile";
 		g.doubtful = true;
 	}
 	return g;

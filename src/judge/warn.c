@@ -244,13 +244,13 @@ static void warn_compat(struct ct_advice *a)
 				       "32-bit programs were executed") :
 		       ct_human__count(checks, "check came from a 32-bit system call",
 				       "checks came from 32-bit system calls");
-	add_warning(
-		a, "compat", -1,
-		execs ? ct_xasprintf("%s: not all of what they need without a check is watched "
-				     "(capset, prctl, calls that seccomp gates or that compare "
-				     "with another process); such needs are missing",
-				     what) :
-			ct_xasprintf("%s of unknown arguments: each is taken to be needed", what));
+	add_warning(a, "compat", -1,
+		    execs ? ct_xasprintf(
+				    "%s: captrim does not see all that 32-bit programs need "
+				    "without a check (by capset, prctl, calls that seccomp gates "
+				    "or that compare with another process); such needs are missing",
+				    what) :
+			    ct_xasprintf("%s with unknown arguments: each counts as needed", what));
 }
 
 static void warn_detail(struct ct_advice *a)

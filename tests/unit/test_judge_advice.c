@@ -119,7 +119,7 @@ static void test_ran_before(void)
 		*CT_PUSH(w->more, w->nmore, cap) = other;
 		r = ct_judge__session(s, CT_MODE_DEFAULT);
 		CU_ASSERT_EQUAL(r->advices[0].confidence, cases[i].confidence);
-		CU_ASSERT_EQUAL(!!strstr(r->advices[0].why, "this one had run before"),
+		CU_ASSERT_EQUAL(!!strstr(r->advices[0].why, "this container had run before"),
 				cases[i].confidence == CT_CONF_MEDIUM);
 	}
 }
