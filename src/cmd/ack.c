@@ -27,7 +27,7 @@ static const struct ct_opt opts[] = {
 const struct ct_command ct_ack_command = {
 	.name = "ack",
 	.args = "[OPTION]... [WORKLOAD [CAPABILITY]]",
-	.summary = "acknowledge what captrim monitor found: it is not told again",
+	.summary = "acknowledge findings of captrim monitor: they are not reported again",
 	.details = "Without WORKLOAD and --id: lists the findings that nobody acknowledged.\n"
 		   "WORKLOAD is its key, label, service, container or unit. What is acknowledged\n"
 		   "counts as known, in other images of the workload, too.",

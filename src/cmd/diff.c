@@ -209,9 +209,10 @@ int ct_cmd__diff(int argc, char **argv)
 	int ret = ct_opts__parse(&ct_diff_command, argc, argv, &words, &err);
 
 	if (!ret && words.len != 2)
-		ret = ct_err__set(&err, EINVAL,
-				  "diff compares two: captrim diff monday now; it was given %zu",
-				  words.len);
+		ret = ct_err__set(
+			&err, EINVAL,
+			"diff compares two things, as in captrim diff monday now; %zu were given",
+			words.len);
 	if (!ret)
 		ret = parse_side(words.items[0], &a, &err);
 	if (!ret)

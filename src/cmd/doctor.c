@@ -21,14 +21,14 @@ static const struct ct_opt opts[] = {
 	{ 0, "privileges", NULL, CT_OPT_FLAG, &privileges, NULL,
 	  "find out, by trying, which capabilities captrim monitor needs here" },
 	{ 0, "report", NULL, CT_OPT_FLAG, &report, NULL,
-	  "add what to send along with a report of a bug; nothing of it is secret" },
+	  "add what a bug report should contain; nothing of it is secret" },
 	{ .name = NULL },
 };
 
 const struct ct_command ct_doctor_command = {
 	.name = "doctor",
 	.args = "",
-	.summary = "say what this host offers and lacks, and how to mend that",
+	.summary = "say what this host offers and lacks, and how to fix that",
 	.details = "The exit status is 0 if at least one attach type for cap_capable works.",
 	.opts = opts,
 };

@@ -19,7 +19,7 @@ static const struct ct_opt opts[] = {
 	CT_ROWS_LISTED(from, &order),
 	{ 0, "format", "FORMAT", CT_OPT_CHOICE, &format, formats, "for people, or as JSON" },
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
-	  "all names and the reason for each, as for a workload that is named" },
+	  "all names and the reason for each, as if each workload had been named" },
 	CT_ROW_OUTPUT(&out_path, "the list"),
 	CT_ROW_COLOR(&color),
 	{ .name = NULL },

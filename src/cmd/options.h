@@ -37,20 +37,21 @@
 		0, "backend", "NAME", CT_OPT_STR, dest, ct_backend_names,                        \
 			"attach type: tp_btf, fexit or kprobe; without it, the first that works" \
 	}
-#define CT_ROW_BTF                                                                    \
+#define CT_ROW_BTF                                                                              \
+	{                                                                                       \
+		0, "btf", "FILE", CT_OPT_STR, &ct_btf_file, NULL,                               \
+			"a file with the running kernel's BTF, if the kernel was built without" \
+	}
+#define CT_ROW_SOCKET(dest)                                                           \
 	{                                                                             \
-		0, "btf", "FILE", CT_OPT_STR, &ct_btf_file, NULL,                     \
-			"the BTF of the running kernel, where that was built without" \
+		0, "socket", "ADDRESS", CT_OPT_STR, dest, NULL,                       \
+			"the Docker or Podman API to ask: a path, or tcp://HOST:PORT" \
 	}
-#define CT_ROW_SOCKET(dest)                                                       \
-	{                                                                         \
-		0, "socket", "ADDRESS", CT_OPT_STR, dest, NULL,                   \
-			"of the Docker or Podman API: a path, or tcp://HOST:PORT" \
-	}
-#define CT_ROW_DETAIL(dest)                                                                   \
-	{                                                                                     \
-		0, "detail", "LEVEL", CT_OPT_CHOICE, dest, ct_detail_names,                   \
-			"note less of each check: no call sites, no processes either, totals" \
+#define CT_ROW_DETAIL(dest)                                                                      \
+	{                                                                                        \
+		0, "detail", "LEVEL", CT_OPT_CHOICE, dest, ct_detail_names,                      \
+			"record less of each check: no call sites; no processes either; totals " \
+			"only"                                                                   \
 	}
 #define CT_ROW_HOST_ROOT(dest)                                                       \
 	{                                                                            \

@@ -18,7 +18,7 @@ static const struct ct_opt opts[] = {
 	{ 0, "store", "URL", CT_OPT_STR, &store, NULL,
 	  "a file or postgresql://..., in place of " CT_STORE_DEFAULT },
 	{ 0, "token-file", "FILE", CT_OPT_STR, &token_file, NULL,
-	  "the token is in this file, not in " CT_PAGE_TOKEN },
+	  "read the token from this file, not from " CT_PAGE_TOKEN },
 	{ 0, "host", "NAME", CT_OPT_LIST, &hosts, NULL,
 	  "a name by which browsers may ask for the page, beside localhost" },
 	{ .name = NULL },
@@ -27,7 +27,7 @@ static const struct ct_opt opts[] = {
 const struct ct_command ct_page_command = {
 	.name = "page",
 	.args = "[OPTION]...",
-	.summary = "serve what a store knows to browsers, without watching anything",
+	.summary = "serve web pages about what is in a store, without watching anything",
 	.details = "Which workload can do without what, why it needs the rest, and which events\n"
 		   "are open: of the store of a daemon on this host, or of a fleet's. It only\n"
 		   "reads. 'captrim monitor --ui' serves the same while it watches.",

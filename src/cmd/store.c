@@ -31,7 +31,7 @@ const struct ct_command ct_store_command = {
 		"       captrim store [OPTION]... backup FILE\n"
 		"       captrim store [OPTION]... import RECORDING...\n"
 		"       captrim store [OPTION]... export",
-	.summary = "look after what captrim monitor stores; import and export",
+	.summary = "maintain what captrim monitor has stored; import and export",
 	.details = "status   says what it holds\n"
 		   "init     makes it, or brings its schema up to date\n"
 		   "check    reads all of it, and says what is damaged\n"

@@ -18,29 +18,30 @@ struct ct_stored {
 			"the store: a file, sqlite:///PATH or postgresql://...; without it, " \
 			"that of this host's captrim monitor"                                 \
 	}
-#define CT_ROW_HOST(dest)                                                                   \
-	{                                                                                   \
-		0, "host", "HOST", CT_OPT_STR, dest, NULL, "of the store, only this host's" \
+#define CT_ROW_HOST(dest)                                                                        \
+	{                                                                                        \
+		0, "host", "HOST", CT_OPT_STR, dest, NULL, "from the store, take only this host" \
 	}
-#define CT_ROW_SINCE(dest)                                                   \
-	{                                                                    \
-		0, "since", "WHEN", CT_OPT_STR, dest, NULL,                  \
-			"of the store, only what was seen since then: 30d, " \
-			"monday, 2026-11-01"                                 \
+#define CT_ROW_SINCE(dest)                                                          \
+	{                                                                           \
+		0, "since", "WHEN", CT_OPT_STR, dest, NULL,                         \
+			"from the store, take only what was seen since then: 30d, " \
+			"monday, 2026-11-01"                                        \
 	}
-#define CT_ROW_NAMESPACE(dest)                                                     \
-	{                                                                          \
-		'n', "namespace", "NAME", CT_OPT_STR, dest, NULL,                  \
-			"of the store, only the pods of this Kubernetes namespace" \
+#define CT_ROW_NAMESPACE(dest)                                                            \
+	{                                                                                 \
+		'n', "namespace", "NAME", CT_OPT_STR, dest, NULL,                         \
+			"from the store, take only the pods of this Kubernetes namespace" \
 	}
-#define CT_ROW_NAME(dest)                                                                     \
-	{                                                                                     \
-		'c', "container", "NAME", CT_OPT_LIST, dest, NULL,                            \
-			"of the store, only this container, service or unit; may be repeated" \
+#define CT_ROW_NAME(dest)                                                                    \
+	{                                                                                    \
+		'c', "container", "NAME", CT_OPT_LIST, dest, NULL,                           \
+			"from the store, take only this container, service or unit; may be " \
+			"repeated"                                                           \
 	}
-#define CT_ROW_STORED_PROJECT(dest)                                                         \
-	{                                                                                   \
-		0, "project", "NAME", CT_OPT_STR, dest, NULL, "only this Compose project's" \
+#define CT_ROW_STORED_PROJECT(dest)                                                            \
+	{                                                                                      \
+		0, "project", "NAME", CT_OPT_STR, dest, NULL, "take only this Compose project" \
 	}
 
 /* The options that stand in for files of recordings. */

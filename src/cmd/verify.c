@@ -44,7 +44,7 @@ static const struct ct_opt opts[] = {
 	{ 0, "quick", NULL, CT_OPT_FLAG, &vo.quick, NULL,
 	  "make one run only, under the required needs; if it fails, give the usual advice" },
 	{ 0, "trust", NULL, CT_OPT_FLAG, &vo.trust, NULL,
-	  "do not try members that a rule about the kernel makes certain" },
+	  "do not try capabilities that a rule about the kernel proves to be needed" },
 	{ 0, "runs-per-set", "N", CT_OPT_UINT, &runs_per_set, NULL,
 	  "start each set N times, each time on the volumes that the last start left (2 where "
 	  "there are fresh named volumes, else 1)" },

@@ -149,7 +149,7 @@ wrong() {
 	refused 'times in the wrong order' 2 'the earlier time comes first: captrim diff 7d now' diff now 7d
 	refused 'a time to come' 2 'lies in the future' diff 2099-01-01 now
 	refused 'a time and a host' 2 'a time and a host cannot be compared' diff now host:x
-	refused 'one side' 2 'diff compares two' diff now
+	refused 'one side' 2 'diff compares two things' diff now
 	refused 'a file and a store' 2 'not both: leave out FILE, or --store' advise --store "$store" "$tmp/compose.yaml"
 	refused 'a file and a project' 2 'not both: leave out FILE, or --project' advise --project x "$tmp/compose.yaml"
 	refused 'neither' 2 'advise needs a recording: .* captrim advise -c NAME' advise
