@@ -208,10 +208,11 @@ static int add_alias(struct yaml_builder *b, const struct fy_event *e)
 
 		len = n->start;
 		ct_yaml_node__free(n);
-		return ct_yaml__error(b->y, len, b->err,
-				      within ? "*%s is within what it stands for: write it out" :
-					       "*%s: there is no anchor &%s before it",
-				      shown, shown);
+		return ct_yaml__error(
+			b->y, len, b->err,
+			within ? "*%s stands for something that contains it: write it out" :
+				 "*%s: there is no anchor &%s before it",
+			shown, shown);
 	}
 	return add(b, n);
 }

@@ -229,7 +229,7 @@ int ct_proof__services(const struct ct_compose *old, const struct ct_compose *ne
 			return ret;
 	}
 	if (new->nservices != old->nservices)
-		return ct_err__set(err, EINVAL, "the edit would make another service: %s",
+		return ct_err__set(err, EINVAL, "the edit would add a service: %s",
 				   "use --override");
 	return 0;
 }

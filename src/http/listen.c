@@ -175,7 +175,7 @@ static int open_address(const char *address, struct ct_listener *l, struct ct_er
 	ret = fd < 0 ? -errno : bind_to(fd, &a, len);
 	if (ret == -EADDRINUSE)
 		return ct_err__set(err, EADDRINUSE,
-				   "cannot listen on %s: somebody does already; choose another "
+				   "cannot listen on %s: it is in use; choose another "
 				   "address, or stop whoever 'ss -ltnp' shows there",
 				   shown);
 	if (ret)

@@ -97,8 +97,7 @@ static void name_fixed(const struct ct_config *old, const struct ct_config *new)
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(fixed); i++)
 		if (fixed[i].differs)
-			ct_warn("'%s' takes effect when the daemon is started the next time",
-				fixed[i].name);
+			ct_warn("'%s' takes effect at the next start of the daemon", fixed[i].name);
 }
 
 void ct_daemon__reload(struct ct_daemon *d)
@@ -116,7 +115,7 @@ void ct_daemon__reload(struct ct_daemon *d)
 	}
 	d->reload_failed = ret != 0;
 	if (ret) {
-		ct_warn("%s; what was configured before goes on", err.msg);
+		ct_warn("%s; the previous configuration stays in force", err.msg);
 		d->config = old;
 		ct_config__free(new);
 	} else {

@@ -23,7 +23,7 @@ static void on_judged(void *arg, const struct ct_judged *j)
 	if (!j->with_news)
 		return;
 	if (ct_speaker__look(d->speaker, d->store, &news, &d->notices, &err))
-		ct_warn("%s; something may be told twice", err.msg);
+		ct_warn("%s; some events may be sent twice", err.msg);
 }
 
 static void on_store(void *arg, struct ct_saver *s)

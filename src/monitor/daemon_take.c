@@ -86,9 +86,9 @@ static void look_at_store(struct ct_daemon *d, int ret, const struct ct_err *err
 	ct_autofree char *waiting = NULL;
 
 	if (ret && !d->store_fails) {
-		waiting = ct_human__count(d->ledger->news->nworkloads, "workload waits",
-					  "workloads wait");
-		ct_warn("%s; the news of %s in memory", err->msg, waiting);
+		waiting = ct_human__count(d->ledger->news->nworkloads, "workload", "workloads");
+		ct_warn("%s; what is new of %s is kept in memory until it can be stored", err->msg,
+			waiting);
 	} else if (!ret && d->store_fails) {
 		ct_warn("the store works again");
 	}

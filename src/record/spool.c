@@ -79,11 +79,11 @@ static int read_part(struct ct_spool *sp, size_t begin, size_t end, struct ct_se
 	ct_autofclose FILE *in = NULL;
 
 	if (fseek(sp->file, (long)begin, SEEK_SET) || fread(text, 1, size, sp->file) != size)
-		return ct_err__set(err, errno ? errno : EIO, "cannot read back what has ended: %s",
+		return ct_err__set(err, errno ? errno : EIO, "cannot read ended workloads back: %s",
 				   strerror(errno ? errno : EIO));
 	in = fmemopen(text, size, "r");
 	if (!in)
-		return ct_err__set(err, errno, "cannot read back what has ended: %s",
+		return ct_err__set(err, errno, "cannot read ended workloads back: %s",
 				   strerror(errno));
 	return ct_recording__read_stream(in, "what has ended", s, err);
 }

@@ -163,7 +163,7 @@ void ct_recorder__take_last(struct ct_recorder *r)
 	take(r, CT_TAKE_LAST);
 	ct_recorder__describe_rest(r);
 	if (r->spool && ct_spool__read(r->spool, add_ended, r, &err)) {
-		ct_warn("%s; the recording lacks what had ended", err.msg);
+		ct_warn("%s; the recording lacks the workloads that had ended", err.msg);
 		r->session->losses.truncated = true;
 	}
 	ct_spool__free(ct_steal(r->spool));

@@ -191,7 +191,7 @@ int ct_grpc__call(struct ct_grpc *g, const char *method, const char *space,
 	CURLcode code;
 
 	if (space && strpbrk(space, "\r\n"))
-		return ct_err__set(err, EINVAL, "a namespace has no line ends in it");
+		return ct_err__set(err, EINVAL, "a namespace must not contain line breaks");
 	if (!g->curl || g->failed)
 		return ct_err__set(
 			err, ECONNABORTED,

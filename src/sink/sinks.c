@@ -56,7 +56,7 @@ static void tell_result(struct ct_sink *s, const struct ct_notice *e, int error,
 static void note_problem(struct ct_sink *s, char *problem)
 {
 	if (problem && !s->problem)
-		ct_warn("the sink '%s' takes no events, and is tried again: %s", s->c.name,
+		ct_warn("the sink '%s' does not take events and will be tried again: %s", s->c.name,
 			problem);
 	else if (!problem && s->problem)
 		ct_warn("the sink '%s' takes events again", s->c.name);
@@ -322,7 +322,8 @@ static void exchange(struct ct_sinks *s, const struct ct_sink_configs *l, struct
 	}
 	for (size_t i = 0; i < old.len; i++) {
 		if (old.items[i] && old.items[i]->queue.len)
-			ct_warn("the sink '%s' is gone, and %zu of its events with it",
+			ct_warn("the sink '%s' was removed or changed; %zu undelivered events are "
+				"lost",
 				old.items[i]->c.name, old.items[i]->queue.len);
 		if (old.items[i] && !find(s, old.items[i]->c.name))
 			ct_sink_spool__forget(s->state, old.items[i]->c.name);

@@ -212,7 +212,7 @@ static int check_file(const struct ct_store *s, struct ct_err *err)
 	    (!there && errno != ENOENT))
 		return 0;
 	return ct_err__set(err, ESTALE,
-			   "%s: was %s while it was written; put it back, or start the daemon anew",
+			   "%s: was %s while it was written; put it back, or restart the daemon",
 			   s->path, there ? "replaced" : "removed");
 }
 

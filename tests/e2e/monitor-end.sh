@@ -56,8 +56,8 @@ start_daemon --config "$tmp/captrim.yaml" || { fail policy "$(tail -n 3 "$tmp/lo
 until_line 20 "$tmp/before" heartbeat || fail heartbeat 'none'
 config "$tmp/after" "$tmp/bad.yaml"
 kill -HUP "$daemon"
-until_line 20 "$tmp/log" 'what was configured before goes on'
-says policy-has-a-line "$tmp/log" 'bad\.yaml:[0-9]+:[0-9]+: .*what was configured before goes on'
+until_line 20 "$tmp/log" 'the previous configuration stays in force'
+says policy-has-a-line "$tmp/log" 'bad\.yaml:[0-9]+:[0-9]+: .*the previous configuration stays in force'
 had=$(wc -l <"$tmp/before")
 for _ in $(seq 100); do [ "$(wc -l <"$tmp/before")" -le "$had" ] || break; sleep 0.2; done
 is sinks-go-on "$(($(wc -l <"$tmp/before") > had))" 1

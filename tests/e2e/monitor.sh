@@ -101,13 +101,13 @@ start_daemon --config "$tmp/captrim.yaml"
 printf 'interval: 1s\nbudged: {cpu: 1%%}\n' >"$tmp/captrim.yaml"
 kill -HUP "$daemon"
 until_line 20 "$tmp/log" 'goes on'
-says mistake-has-a-line "$tmp/log" "captrim\.yaml:2:1: .*'budged'.*what was configured before goes on"
+says mistake-has-a-line "$tmp/log" "captrim\.yaml:2:1: .*'budged'.*the previous configuration stays in force"
 says reloading "$tmp/told" '^RELOADING=1'
 says monotonic "$tmp/told" '^MONOTONIC_USEC=[0-9]+'
 printf 'interval: 2s\nmetrics: {listen: "127.0.0.1:0"}\n' >"$tmp/captrim.yaml"
 kill -HUP "$daemon"
 until_line 20 "$tmp/log" 'reloaded'
-says not-yet "$tmp/log" "'metrics' takes effect when the daemon is started the next time"
+says not-yet "$tmp/log" "'metrics' takes effect at the next start of the daemon"
 is no-other "$(grep -c "'.*' takes effect" "$tmp/log")" 1
 says reloaded "$tmp/log" 'reloaded .*captrim\.yaml'
 
