@@ -314,7 +314,7 @@ static size_t drops_told(const struct stage *st)
 	size_t n = 0;
 
 	CU_ASSERT_EQUAL_FATAL(ct_read_file(st->events, 1 << 20, &text, NULL), 0);
-	for (const char *p = text; (p = strstr(p, "given up by sinks")); p++)
+	for (const char *p = text; (p = strstr(p, "dropped by sinks")); p++)
 		n++;
 	return n;
 }
