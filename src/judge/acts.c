@@ -230,9 +230,8 @@ static void judge_unwatched_gates(struct ct_case *c)
 	struct ground g = {
 		.site = "seccomp",
 		.source = "the container's seccomp profile",
-		.text = "the container's seccomp profile allows this call only with it; captrim "
-			"does "
-			"not watch the call, which may never have been made",
+		.text = "the container's seccomp profile allows this call only with it; "
+			"captrim does not watch the call, which may never have been made",
 		.entry = CT_ENTRY_MAIN,
 		.verdict = CT_REQUIRED,
 		.doubtful = true,
