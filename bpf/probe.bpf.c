@@ -42,7 +42,10 @@ int BPF_PROG(on_tp, const struct cred *cred, struct user_namespace *target,
 	return on_tracepoint(WAY_BTF, ctx, cred, target, cap, ret);
 }
 
-/* For 6.18: a call that a kernel lacks fails to load even where it is not reached. */
+/*
+ * For 6.18. Later kernels (7.3) keep this prototype in BTF alone, without a symbol, and then a call
+ * of the function fails to load even where it is not reached.
+ */
 SEC("tp_btf/cap_capable")
 int BPF_PROG(on_tp_impl_call, const struct cred *cred, struct user_namespace *target,
 	     const struct user_namespace *capable_ns, int cap, int ret)

@@ -17,9 +17,9 @@ struct ct_kfunc_ids {
 void ct_kfuncs__find(struct ct_kfunc_ids *ids);
 
 /*
- * Changes the calls in the bytes of an object file, in place. The verifier refuses a call of a
- * function that the kernel lacks only where it is reached. Returns how many calls were changed, or
- * -EINVAL if this is not an object file.
+ * Changes the calls in the bytes of an object file, in place. A function that the kernel's BTF
+ * lacks gets the id 0, which the verifier refuses only where it is reached. Returns how many calls
+ * were changed, or -EINVAL if this is not an object file.
  */
 int ct_kfuncs__patch(void *object, size_t size, const struct ct_kfunc_ids *ids);
 
