@@ -7,7 +7,19 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-#define MAX_ANSWER (64u << 20)
+#include "base/columns.h"
+
+#define MAX_ANSWER_MIB 64u
+/* Parsed, JSON takes up to fifty times its size, and any user may listen where theirs should be. */
+#define MAX_USERS_MIB 4u
+
+/* The longest reason for a refusal that is shown. */
+#define MAX_REASON 300
+
+static unsigned int limit_mib(const struct ct_docker *d)
+{
+	return d->at.uid ? MAX_USERS_MIB : MAX_ANSWER_MIB;
+}
 
 void ct_answer__free(struct ct_answer *a)
 {
@@ -20,7 +32,7 @@ static size_t take_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct ct_answer *a = arg;
 
-	if (n > MAX_ANSWER - a->body.len)
+	if (n > a->limit - a->body.len)
 		return 0; /* ends the transfer with CURLE_WRITE_ERROR */
 	ct_str__addn(&a->body, data, size * n);
 	return n;
@@ -148,12 +160,18 @@ int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, s
 	CURLcode code;
 	int error;
 
+	a->limit = (size_t)limit_mib(d) << 20;
 	curl_easy_setopt(d->easy, CURLOPT_URL, url);
 	curl_easy_setopt(d->easy, CURLOPT_WRITEDATA, a);
 	curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, a);
 	code = perform(d);
 	if (code) {
 		error = curl_errno(d->easy, code);
+		if (error == EFBIG)
+			return ct_err__set(err, error,
+					   "the container service at %s gave an answer of more "
+					   "than %u MiB, which is not read",
+					   d->place, limit_mib(d));
 		return ct_err__set(err, error, "cannot ask the container service at %s: %s%s",
 				   d->place,
 				   error == EIO ? curl_easy_strerror(code) : strerror(error),
@@ -166,7 +184,8 @@ int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, s
 int ct_docker__refused(const struct ct_docker *d, const struct ct_answer *a, struct ct_err *err)
 {
 	ct_autojson json_t *root = json_loadb(a->body.s ?: "", a->body.len, 0, NULL);
-	ct_autofree char *msg = ct_printable(ct_json_in__str(root, "message") ?: "no reason given");
+	ct_autofree char *all = ct_printable(ct_json_in__str(root, "message") ?: "no reason given");
+	ct_autofree char *msg = ct_columns__cut(all, MAX_REASON);
 	int code = EIO;
 
 	if (a->status == 404)

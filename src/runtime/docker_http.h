@@ -9,6 +9,7 @@
 
 struct ct_answer {
 	struct ct_str body;
+	size_t limit; /* of the body, in bytes; set by ct_docker__ask() */
 	long status;
 	char *api, *libpod; /* versions the server names in its header */
 };

@@ -38,6 +38,7 @@ static const struct answer {
 
 /* Of the container web, as those see it that are served from now on. */
 static const char *web_id = ID;
+static const char *refusal = "{}";
 static pid_t web_pid = 77;
 static bool has_events, is_deaf; /* deaf: it tells only what it is */
 
@@ -69,7 +70,7 @@ static void serve_one(int fd, const char *header)
 	}
 	if (is_deaf && !strstr(request, "/_ping") && !strstr(request, "/info"))
 		a = NULL;
-	body = a ? a->body ?: of_web : "{}";
+	body = a ? a->body ?: of_web : refusal;
 	dprintf(fd, "HTTP/1.1 %s\r\n%sConnection: close\r\nContent-Length: %zu\r\n\r\n%s",
 		a ? "200 OK" : "404 Not Found", header, strlen(body), body);
 	close(fd);
@@ -86,6 +87,8 @@ static pid_t serve(const char *path, const char *header)
 	CU_ASSERT_FATAL(fd >= 0 && !bind(fd, (struct sockaddr *)&addr, sizeof(addr)) &&
 			!listen(fd, 8));
 	pid = fork();
+	if (!pid)
+		signal(SIGPIPE, SIG_IGN); /* of clients that do not want to hear all */
 	while (!pid)
 		serve_one(accept(fd, NULL, NULL), header);
 	close(fd);
@@ -227,6 +230,37 @@ static void test_several(void)
 	kill(podman, SIGKILL);
 	waitpid(docker, NULL, 0);
 	waitpid(podman, NULL, 0);
+}
+
+/* A user's engine may have less to say than root's, and no engine has long excuses. */
+static void test_long_answers(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *a = ct_xasprintf("%s/a", dir), *id = ct_xzalloc((5 << 20) + 1);
+	ct_autofree char *excuse = NULL;
+	pid_t served;
+
+	memset(id, 'x', 5 << 20);
+	excuse = ct_xasprintf("{\"message\":\"%s\"}", id);
+	web_id = id;
+	refusal = excuse;
+	served = serve(a, "");
+	web_id = ID;
+	refusal = "{}";
+	for (uint32_t uid = 0; uid < 8888; uid += 4444) {
+		struct ct_engine *e = open_at(a, uid);
+		ct_autofree char *found = NULL;
+		ct_autoerr struct ct_err err = { 0 };
+		int pid = 0;
+
+		CU_ASSERT_EQUAL(ct_engine__find(e, "web", &found, &pid, &err), uid ? -EFBIG : 0);
+		CU_ASSERT(!uid || (err.msg && strstr(err.msg, "more than 4 MiB")));
+		CU_ASSERT_EQUAL(ct_engine__restart(e, ID2, &err), uid ? -EFBIG : -ENOENT);
+		CU_ASSERT(err.msg && strlen(err.msg) < 1000);
+		ct_engine__close(e);
+	}
+	kill(served, SIGKILL);
+	waitpid(served, NULL, 0);
 }
 
 /* A process in a user namespace that this user made; 0: that is not allowed here. */
@@ -399,9 +433,10 @@ static void test_two_users(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "gvisor", test_gvisor }, { "several", test_several }, { "two users", test_two_users },
-	{ "deaf", test_deaf },	   { "liar", test_liar },	{ "engines", test_engines },
-	CU_TEST_INFO_NULL,
+	{ "gvisor", test_gvisor },	 { "several", test_several },
+	{ "two users", test_two_users }, { "long answers", test_long_answers },
+	{ "deaf", test_deaf },		 { "liar", test_liar },
+	{ "engines", test_engines },	 CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("engine", tests)
