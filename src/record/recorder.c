@@ -92,13 +92,26 @@ static void release_signals(struct ct_recorder *r)
 		ct_loop__remove(r->loop, &r->on_signals[i]);
 }
 
+/* Returns 0, or a negative errno when a stream has ended. */
+static int read_engine(struct ct_recorder *r)
+{
+	int ret = ct_engine__read(r->engine, ct_recorder__on_engine, r);
+
+	if (ret <= 0)
+		return ret;
+	r->session->losses.lookups += ret;
+	ct_warn("the container daemon told of a container in too many words to be read; its name "
+		"may be missing");
+	return 0;
+}
+
 static void on_docker(void *arg, int fd, uint32_t events)
 {
 	struct ct_recorder *r = arg;
-	int ret = ct_engine__read(r->engine, ct_recorder__on_engine, r);
+	int ret = read_engine(r);
 
 	(void)fd, (void)events;
-	if (ret >= 0)
+	if (!ret)
 		return;
 	if (ret != -EPIPE)
 		ct_loop__remove(r->loop, &r->on_docker);
@@ -397,7 +410,7 @@ int ct_recorder__loop(struct ct_recorder *r, uint64_t ns)
 			return -EINTR;
 	}
 	if (r->on_docker)
-		ct_engine__read(r->engine, ct_recorder__on_engine, r);
+		read_engine(r);
 	if (!r->opts.quiet && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	return ended ? 0 : 1;

@@ -188,9 +188,14 @@ static void on_container(void *arg, const struct ct_engine_event *ev)
 static void on_engine_ready(void *arg, int fd, uint32_t events)
 {
 	struct ct_stage *s = arg;
+	int ret;
 
 	(void)fd, (void)events;
-	if (!ct_engine__read(s->engine, on_container, s))
+	ret = ct_engine__read(s->engine, on_container, s);
+	if (ret > 0)
+		ct_warn("the container daemon told of a container in too many words to be read; a "
+			"failing health check may have gone unseen");
+	if (ret >= 0)
 		return;
 	ct_warn("the container daemon closed its event stream; a failing health check would go "
 		"unseen");

@@ -61,6 +61,7 @@ const char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len)
 	if (left > MAX_LINE) {
 		l->pos = l->buf.len;
 		l->skipping = true;
+		l->lost++;
 	}
 	return NULL;
 }
@@ -241,6 +242,18 @@ static void deliver(struct ct_docker *d, ct_engine_event_fn fn, void *arg)
 	}
 }
 
+/*
+ * Returns the number of lines lost since the last call. A stream in which any user may write has
+ * ended with the first one, or else that user could spoil all recordings for ever.
+ */
+static int count_lost(struct ct_docker *d)
+{
+	int lost = d->stream.lines.lost;
+
+	d->stream.lines.lost = 0;
+	return lost && d->at.uid ? -EMSGSIZE : lost;
+}
+
 int ct_docker__read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
 {
 	struct ct_docker_stream *s = &ct_docker__of(e)->stream;
@@ -255,5 +268,5 @@ int ct_docker__read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
 	else if (has_ended(s->multi))
 		ret = -ECONNRESET;
 	deliver(ct_docker__of(e), fn, arg);
-	return ret;
+	return ret ?: count_lost(ct_docker__of(e));
 }

@@ -23,6 +23,7 @@ struct ct_docker_lines {
 	struct ct_str buf;
 	size_t pos;    /* of the first byte not given out */
 	bool skipping; /* inside a line that was too long */
+	int lost;      /* lines that were too long */
 };
 
 struct ct_docker_stream {

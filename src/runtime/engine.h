@@ -92,10 +92,10 @@ bool ct_engine__is_composes(struct ct_engine *e, const struct ct_engine_event *e
 /*
  * Starts to stream container events over a connection of its own. Returns a file descriptor for
  * poll, owned by e, or a negative errno. When it is readable, call ct_engine__read(), which never
- * blocks, calls fn for each complete event, and returns 0, or a negative errno when the stream has
- * ended (stop polling the descriptor then); -EPIPE: the stream of one of several engines has ended,
- * or could not be opened, and the others go on. Every container created after the watch began is
- * reported, its first events perhaps twice.
+ * blocks, calls fn for each complete event, and returns how many were too long to be read, or a
+ * negative errno when the stream has ended (stop polling the descriptor then); -EPIPE: the stream
+ * of one of several engines has ended, or could not be opened, and the others go on. Every other
+ * container created after the watch began is reported, its first events perhaps twice.
  */
 int ct_engine__watch(struct ct_engine *e, const char *label_key, struct ct_err *err);
 int ct_engine__read(struct ct_engine *e, ct_engine_event_fn fn, void *arg);

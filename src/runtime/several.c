@@ -234,7 +234,7 @@ static int several_read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
 {
 	struct several *s = of(e);
 	size_t open = 0, ended = s->missed;
-	int ret = 0;
+	int ret = 0, lost = 0;
 
 	s->missed = 0;
 	for (size_t i = 0; i < s->n; i++) {
@@ -246,9 +246,12 @@ static int several_read(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
 			ended++;
 			ret = code;
 		}
+		lost += code > 0 ? code : 0;
 		open += s->streams[i] >= 0;
 	}
-	return ended && open ? -EPIPE : ret;
+	if (ended && open)
+		return -EPIPE;
+	return ret ?: lost;
 }
 
 static int several_restart(struct ct_engine *e, const char *name, struct ct_err *err)

@@ -547,7 +547,7 @@ static void test_events(void)
 	}
 }
 
-/* A line without end is dropped, not kept; the one after it is read. */
+/* A line without end is dropped and counted, not kept; the one after it is read. */
 static void test_events_long_line(void)
 {
 	ct_autofree char *block = ct_xzalloc(1 << 20);
@@ -562,6 +562,7 @@ static void test_events_long_line(void)
 		most = l.buf.len > most ? l.buf.len : most;
 	}
 	CU_ASSERT(most <= 6u << 20);
+	CU_ASSERT_EQUAL(l.lost, 1);
 	ct_docker_lines__add(&l, "rest\nnext\n", 10);
 	line = ct_docker_lines__next(&l, &len);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(line);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Engines behind their interface: a daemon made of a few answers, as Docker's and as Podman's. */
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -40,6 +41,7 @@ static const struct answer {
 static const char *web_id = ID;
 static const char *refusal = "{}";
 static pid_t web_pid = 77;
+static const char *long_event;	 /* what the stream of events has, if anything */
 static bool has_events, is_deaf; /* deaf: it tells only what it is */
 
 static char *web(void)
@@ -65,8 +67,8 @@ static void serve_one(int fd, const char *header)
 		if (strstr(request, answers[i].path))
 			a = &answers[i];
 	if (has_events && strstr(request, "/events")) {
-		dprintf(fd, "HTTP/1.1 200 OK\r\n\r\n");
-		return; /* and nothing happens */
+		dprintf(fd, "HTTP/1.1 200 OK\r\n\r\n%s", long_event ?: "");
+		return; /* and nothing else happens */
 	}
 	if (is_deaf && !strstr(request, "/_ping") && !strstr(request, "/info"))
 		a = NULL;
@@ -432,11 +434,47 @@ static void test_two_users(void)
 	}
 }
 
+/* An event that is too long is counted, and its stream goes on, unless it is a user's. */
+static void test_long_event(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *a = ct_xasprintf("%s/a", dir), *text = ct_xzalloc((5 << 20) + 1);
+	pid_t served;
+
+	memset(text, 'x', 5 << 20);
+	long_event = text;
+	has_events = true;
+	served = serve(a, "");
+	has_events = false;
+	long_event = NULL;
+	for (size_t n = 0; n <= 2; n++) {
+		struct ct_engine *one = open_at(a, n > 1 ? 4444 : 0);
+		struct ct_engine *e = n ? ct_several__new(&one, 1) : one;
+		ct_autoerr struct ct_err err = { 0 };
+		int fd = ct_engine__watch(e, NULL, &err), lost = 0;
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		CU_ASSERT_FATAL(fd >= 0);
+		while (!lost && poll(&p, 1, 5000) == 1)
+			lost = ct_engine__read(e, never, NULL);
+		CU_ASSERT_EQUAL(lost, n > 1 ? -EMSGSIZE : 1);
+		CU_ASSERT_EQUAL(ct_engine__read(e, never, NULL), 0);
+		ct_engine__close(e);
+	}
+	kill(served, SIGKILL);
+	waitpid(served, NULL, 0);
+}
+
 static CU_TestInfo tests[] = {
-	{ "gvisor", test_gvisor },	 { "several", test_several },
-	{ "two users", test_two_users }, { "long answers", test_long_answers },
-	{ "deaf", test_deaf },		 { "liar", test_liar },
-	{ "engines", test_engines },	 CU_TEST_INFO_NULL,
+	{ "gvisor", test_gvisor },
+	{ "several", test_several },
+	{ "two users", test_two_users },
+	{ "long answers", test_long_answers },
+	{ "deaf", test_deaf },
+	{ "liar", test_liar },
+	{ "engines", test_engines },
+	{ "long event", test_long_event },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("engine", tests)
