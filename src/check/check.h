@@ -96,9 +96,12 @@ int ct_check__check_pairs(const struct ct_check *c, const struct ct_strlist *pai
  */
 enum ct_tristate ct_check__is_pod_of(const struct ct_workload *w, const struct ct_deployed *t);
 
-/* policy_check.c: adds what the policy objects to; t or a may be NULL. */
-void ct_check__apply_policy(struct ct_check *c, const struct ct_deployed *t,
-			    const struct ct_advice *a);
+/*
+ * policy_check.c: adds what the policy objects to, of what is held and in the advice. Returns the
+ * capabilities that it objects to. t or a may be NULL.
+ */
+uint64_t ct_check__apply_policy(struct ct_check *c, const struct ct_deployed *t,
+				const struct ct_advice *a, uint64_t held);
 void ct_check__add(struct ct_check *c, enum ct_rule_code rule, const struct ct_deployed *t,
 		   const struct ct_advice *a, uint64_t caps, struct ct_place at, char *text);
 

@@ -289,6 +289,21 @@ static void check_match(struct ct_check *c, const struct ct_deployed *t, const s
 					   t->where, t->name));
 }
 
+/* Applies it to all recordings of the target; what several of them need is objected to once. */
+static void apply_policy(struct ct_check *c, const struct ct_deployed *t, const struct ct_advice *a,
+			 const struct ct_strlist *pairs, bool guessed)
+{
+	uint64_t held = (t->unknown ? 0 : t->given) | (a ? a->cap_add : 0), told;
+
+	told = ct_check__apply_policy(c, t, a, held);
+	for (size_t i = 0; a && !guessed && i < c->report->nadvices; i++) {
+		const struct ct_advice *other = &c->report->advices[i];
+
+		if (other != a && ct_check__belongs(t, other, pairs))
+			told |= ct_check__apply_policy(c, t, other, other->cap_add & ~told);
+	}
+}
+
 static void check_target(struct ct_check *c, const struct ct_deployed *t,
 			 const struct ct_strlist *pairs, bool *seen)
 {
@@ -307,7 +322,7 @@ static void check_target(struct ct_check *c, const struct ct_deployed *t,
 			      ct_xstrdup("there is no recording of it"));
 	}
 	if (c->has_policy)
-		ct_check__apply_policy(c, t, a);
+		apply_policy(c, t, a, pairs, guessed);
 }
 
 static void check_rest(struct ct_check *c, const bool *seen)
@@ -324,7 +339,7 @@ static void check_rest(struct ct_check *c, const bool *seen)
 		if (c->has_policy)
 			check_complete(c, NULL, a, (struct ct_place){ c->policy_file, 1, 1 });
 		if (c->has_policy)
-			ct_check__apply_policy(c, NULL, a);
+			ct_check__apply_policy(c, NULL, a, a->cap_add);
 	}
 	for (size_t i = 0; i < c->policy.len; i++)
 		if (!c->policy.workloads[i].used)

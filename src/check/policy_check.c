@@ -56,24 +56,23 @@ static void check_confidence(struct ct_check *c, const struct ct_deployed *t,
 				   ct_confidence__name((enum ct_confidence)p->min_confidence)));
 }
 
-void ct_check__apply_policy(struct ct_check *c, const struct ct_deployed *t,
-			    const struct ct_advice *a)
+uint64_t ct_check__apply_policy(struct ct_check *c, const struct ct_deployed *t,
+				const struct ct_advice *a, uint64_t held)
 {
 	struct ct_policy *p = &c->policy;
 	const struct ct_policy_list *list = list_for(p, t, a);
-	uint64_t held = (t && !t->unknown ? t->given : 0) | (a ? a->cap_add : 0);
-	uint64_t wide = 0, risky = 0;
+	uint64_t unlisted = list ? held & ~list->allow : 0;
+	uint64_t forbidden, wide = 0, risky = 0;
 
 	check_confidence(c, t, a);
 	if (list) {
-		object(c, t, a, held & ~list->allow, &list->at, "which is not on its list");
+		object(c, t, a, unlisted, &list->at, "which is not on its list");
 		if (list->name)
-			return; /* a list by name is an exception to the other rules */
+			return unlisted; /* a list by name is an exception to the other rules */
 	}
-	held &= list ? list->allow : ~0ull;
-	object(c, t, a, held & p->forbid, &p->forbid_at, "which is forbidden");
-	held &= ~p->forbid;
-	ct_caps__for_each(cap, held) {
+	forbidden = held & ~unlisted & p->forbid;
+	object(c, t, a, forbidden, &p->forbid_at, "which is forbidden");
+	ct_caps__for_each(cap, held & ~unlisted & ~forbidden) {
 		const struct ct_cap_info *info = ct_cap__info(cap);
 		int risk = (int)(info ? info->risk : CT_RISK_HIGH);
 
@@ -84,4 +83,5 @@ void ct_check__apply_policy(struct ct_check *c, const struct ct_deployed *t,
 	}
 	object(c, t, a, wide, &p->scope_at, "which reaches farther than allowed");
 	object(c, t, a, risky, &p->risk_at, "which is a higher risk than allowed");
+	return unlisted | forbidden | wide | risky;
 }
