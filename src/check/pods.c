@@ -7,6 +7,10 @@
 
 /* Kubernetes cuts generateName to this length, then adds five random characters. */
 #define LONGEST_BASE 58
+#define LONGEST_NAME 63
+
+/* Where an indexed Job's name is cut, to leave room for "-", the index, and "-". */
+#define LONGEST_INDEXED 46
 
 /* Is this what a controller of that kind appends to its own name? */
 static bool is_suffix(const char *kind, const char *s)
@@ -35,6 +39,31 @@ static bool is_suffix(const char *kind, const char *s)
 	return *s == '-' || !*s;
 }
 
+/*
+ * Is it a name that was generated from this one and had to be cut? Those of Pods and StatefulSets
+ * never are. Where the cut is, is only certain of Kubernetes' own kinds.
+ */
+static bool is_cut(const char *kind, const char *name, const char *pod)
+{
+	static const char *const direct[] = { "DaemonSet", "ReplicaSet", "ReplicationController" };
+	size_t len = strlen(name), kept = LONGEST_INDEXED;
+
+	if (!strcmp(kind, "Pod") || !strcmp(kind, "StatefulSet"))
+		return false;
+	if ((!strcmp(kind, "Job") || !strcmp(kind, "CronJob")) && strlen(pod) != LONGEST_NAME)
+		return false;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(direct); i++)
+		if (!strcmp(kind, direct[i]))
+			return len >= LONGEST_BASE && strlen(pod) == LONGEST_NAME &&
+			       !strncmp(pod, name, LONGEST_BASE);
+	if (!strcmp(kind, "Deployment")) {
+		kept = len < LONGEST_BASE ? len : LONGEST_BASE;
+		if (strlen(pod) != LONGEST_NAME || (len < LONGEST_BASE && pod[len] != '-'))
+			return false;
+	}
+	return len + CT_POD_HASH + 2 > LONGEST_BASE && !strncmp(pod, name, kept);
+}
+
 static bool is_of(const char *where, const char *pod)
 {
 	const char *name = strchr(where, '/');
@@ -46,9 +75,7 @@ static bool is_of(const char *where, const char *pod)
 	len = strlen(++name);
 	if (len && name[len - 1] == '-') /* generateName */
 		return !strncmp(pod, name, len);
-	if (len + CT_POD_HASH + 2 > LONGEST_BASE)
-		return !strncmp(pod, name, LONGEST_BASE - CT_POD_HASH - 2);
-	return !strncmp(pod, name, len) && is_suffix(kind, pod + len);
+	return is_cut(kind, name, pod) || (!strncmp(pod, name, len) && is_suffix(kind, pod + len));
 }
 
 enum ct_tristate ct_check__is_pod_of(const struct ct_workload *w, const struct ct_deployed *t)

@@ -51,6 +51,45 @@ static void test_names(void)
 	CU_ASSERT_EQUAL(is_pod_of("web-0/nginx", "StatefulSet/web", "test"), CT_YES);
 }
 
+/* Of names that begin alike, a cut one may be any; one that was not cut is only its own. */
+static void test_long_names(void)
+{
+#define N46 "release-of-the-monitoring-of-all-regions-of-eu"
+#define N58 N46 "-stack-serve"
+	static const struct {
+		const char *pod, *where;
+		enum ct_tristate is;
+	} cases[] = {
+		{ N46 "-web", "Pod/" N46 "-web", CT_YES },
+		{ N46 "-api", "Pod/" N46 "-web", CT_NO },
+		{ N46 "-web-0", "StatefulSet/" N46 "-web", CT_YES },
+		{ N46 "-api-0", "StatefulSet/" N46 "-web", CT_NO },
+		{ N46 "-web-x7k2p", "DaemonSet/" N46 "-web", CT_YES },
+		{ N46 "-api-x7k2p", "DaemonSet/" N46 "-web", CT_NO },
+		{ N58 "x7k2p", "DaemonSet/" N58 "-web", CT_YES },
+		{ N58 "x7k2p", "Deployment/" N58, CT_YES },
+		{ N58 "x7k2p", "Deployment/" N58 "-web", CT_YES },
+		{ N58 "x7k2p", "Deployment/" N46 "-web", CT_NO },
+		{ N46 "-web-5d8f7c9x7k2p", "Deployment/" N46 "-web", CT_YES },
+		{ N46 "-web-5d8f7-x7k2p", "Deployment/" N46 "-api", CT_NO },
+		{ N46 "-web-5d8f7c9x7k2p", "Deployment/" N46 "-api", CT_NO },
+		{ N46 "-1234567890-x7k2p", "Job/" N46 "-web", CT_YES },
+		{ N46 "-web-x7k2p", "Job/" N46 "-api", CT_NO },
+		{ N46 "-web-x7k2p", "Job/" N46 "-web", CT_YES },
+		{ N46 "-ab-28712345x7k2p", "CronJob/" N46 "-ab", CT_YES },
+		{ N46 "-anything", "DeploymentConfig/" N46 "-web", CT_YES },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autofree char *recorded = ct_xasprintf("shop/%s/nginx", cases[i].pod);
+
+		if (is_pod_of(recorded, cases[i].where, NULL) != cases[i].is) {
+			printf("%s of %s\n", recorded, cases[i].where);
+			CU_FAIL("another answer");
+		}
+	}
+}
+
 static void test_templates(void)
 {
 	static const struct {
@@ -133,11 +172,9 @@ static void test_truths(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "names of pods", test_names },
-	{ "templates", test_templates },
-	{ "shapes", test_shapes },
-	{ "truths", test_truths },
-	CU_TEST_INFO_NULL,
+	{ "names of pods", test_names }, { "long names of pods", test_long_names },
+	{ "templates", test_templates }, { "shapes", test_shapes },
+	{ "truths", test_truths },	 CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("check_pods", tests)
