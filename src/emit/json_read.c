@@ -231,7 +231,7 @@ static int read_run(json_t *o, void *to, struct ct_report *r, struct ct_err *err
 
 	if (!ret)
 		ret = ct_read__caps(o, "refused", &run->refused, err);
-	if (!ret && (ms < 0 || ms > INT32_MAX))
+	if (!ret && (ms < 0 || (uint64_t)ms > UINT64_MAX / 1000000))
 		ret = ct_err__set(err, EINVAL, "\"ms\" is out of range");
 	if (!ret && (start < 0 || start > 1000))
 		ret = ct_err__set(err, EINVAL, "\"start\" is out of range");

@@ -81,6 +81,24 @@ static void test_refused(void)
 	refused(DOC("{" ID("a") ",\"exercised\":[]}"), "\"exercised\" is not an object");
 }
 
+#define RUN(ms)                                                                           \
+	DOC("{" ID("a") ",\"advice\":{\"cap_add\":[]},\"verified\":{\"runs\":1,\"list\":" \
+			"[{\"set\":[],\"ending\":\"works\",\"ms\":" ms "}]}}")
+
+/* A run may take months, as the user decides when it ends. */
+static void test_long_run(void)
+{
+	struct both b = read_text(RUN("8640000000"));
+
+	CU_ASSERT_EQUAL_FATAL(b.r->advices[0].verified.nlist, 1);
+	CU_ASSERT_EQUAL(b.r->advices[0].verified.list[0].ns, 8640000000ull * 1000000);
+	free_both(&b);
+	b = read_text(RUN("18446744073709"));
+	free_both(&b);
+	refused(RUN("18446744073710"), "\"ms\" is out of range");
+	refused(RUN("-1"), "\"ms\" is out of range");
+}
+
 static void test_least(void)
 {
 	struct both b = read_text(DOC("{" ID("a") ",\"advice\":{\"cap_add\":[\"cap_kill\"]},"
@@ -212,6 +230,7 @@ static void test_exercised(void)
 static CU_TestInfo tests[] = {
 	{ "refused", test_refused },
 	{ "the least", test_least },
+	{ "long run", test_long_run },
 	{ "one workload", test_merge },
 	{ "other workloads", test_merge_others },
 	{ "modes", test_modes },
