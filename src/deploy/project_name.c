@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/strings.h"
 #include "base/util.h"
 #include "deploy/yaml_docs.h"
 
@@ -28,24 +29,39 @@ static char *normal_project(const char *name)
 	return ct_steal(copy);
 }
 
-/* The Compose file of dir, or of the nearest directory above, found as Compose finds it. */
-static char *find_file(const char *dir)
+/* Adds the first of n files that is in dir. */
+static bool add_found(const char *dir, const char *const *names, size_t n, struct ct_strings *to)
+{
+	for (size_t i = 0; i < n; i++) {
+		ct_autofree char *file = ct_xasprintf("%s/%s", dir, names[i]);
+
+		if (access(file, F_OK) != 0)
+			continue;
+		ct_strings__take(to, ct_steal(file));
+		return true;
+	}
+	return false;
+}
+
+/* The Compose file of dir, or of the nearest directory above, and its override, as Compose does. */
+static void find_files(const char *dir, struct ct_strings *to)
 {
 	static const char *const names[] = { "compose.yaml", "compose.yml", "docker-compose.yml",
 					     "docker-compose.yaml" };
+	static const char *const overrides[] = { "compose.override.yml", "compose.override.yaml",
+						 "docker-compose.override.yml",
+						 "docker-compose.override.yaml" };
 	ct_autofree char *at = ct_xstrdup(dir);
 
 	for (;;) {
 		char *slash = strrchr(at, '/');
 
-		for (size_t i = 0; i < CT_ARRAY_SIZE(names); i++) {
-			ct_autofree char *file = ct_xasprintf("%s/%s", at, names[i]);
-
-			if (!access(file, F_OK))
-				return ct_steal(file);
+		if (add_found(at, names, CT_ARRAY_SIZE(names), to)) {
+			add_found(at, overrides, CT_ARRAY_SIZE(overrides), to);
+			return;
 		}
 		if (!slash)
-			return NULL;
+			return;
 		*slash = '\0';
 	}
 }
@@ -97,11 +113,11 @@ static char *value_of(const char *s)
 	return ct_xstrndup(s, len);
 }
 
-/* COMPOSE_PROJECT_NAME=... of the project directory's .env, or NULL: it is not there, or empty. */
-static char *name_in_env(const char *dir)
+/* KEY=... of a directory's .env, or NULL: it is not there, or empty. */
+static char *value_in_env(const char *dir, const char *key)
 {
-	static const char key[] = "COMPOSE_PROJECT_NAME=";
-	ct_autofree char *path = ct_xasprintf("%s/.env", dir), *text = NULL, *name = NULL;
+	ct_autofree char *path = ct_xasprintf("%s/.env", dir), *text = NULL, *value = NULL;
+	size_t len = strlen(key);
 
 	if (read_regular(path, &text, NULL) || !text)
 		return NULL;
@@ -110,50 +126,95 @@ static char *name_in_env(const char *dir)
 
 		if (!strncmp(p, "export ", 7))
 			p += 7 + strspn(p + 7, " \t");
-		if (strncmp(p, key, sizeof(key) - 1) != 0)
+		if (strncmp(p, key, len) != 0 || p[len] != '=')
 			continue;
 		/* The last one counts. */
-		free(name);
-		name = value_of(p + sizeof(key) - 1);
+		free(value);
+		value = value_of(p + len + 1);
 	}
-	return name && *name ? ct_steal(name) : NULL;
+	return value && *value ? ct_steal(value) : NULL;
 }
 
-/* The first file of COMPOSE_FILE in the environment, or NULL. */
-static char *file_in_environment(void)
+/* A variable of the environment, or else of a directory's .env; NULL: none, or empty. */
+static char *variable(const char *dir, const char *key)
 {
-	const char *files = getenv("COMPOSE_FILE"), *between = getenv("COMPOSE_PATH_SEPARATOR");
-	const char *end;
+	const char *value = getenv(key);
 
-	if (!files || !*files)
+	return value && *value ? ct_xstrdup(value) : value_in_env(dir, key);
+}
+
+/* The files that are used if the command names none. */
+static void choose_files(const char *dir, struct ct_strings *to)
+{
+	ct_autofree char *files = variable(dir, "COMPOSE_FILE");
+	ct_autofree char *between = variable(dir, "COMPOSE_PATH_SEPARATOR");
+	ct_autofree char *real = files ? NULL : realpath(dir, NULL);
+	const char *sign = between ? between : ":", *end;
+
+	if (real)
+		find_files(real, to);
+	for (const char *p = files; p; p = end ? end + strlen(sign) : NULL) {
+		end = strstr(p, sign);
+		ct_strings__take(to, ct_xstrndup(p, end ? (size_t)(end - p) : strlen(p)));
+	}
+}
+
+/* The directory of the first file, standard input aside, or else the working one. */
+static char *project_dir(const struct ct_strings *files)
+{
+	for (size_t i = 0; i < files->len; i++) {
+		ct_autofree char *copy = ct_xstrdup(files->items[i]);
+
+		if (strcmp(copy, "-") != 0)
+			return realpath(dirname(copy), NULL);
+	}
+	return realpath(".", NULL);
+}
+
+/* The name in the last file that has one. */
+static char *name_in_files(const struct ct_strings *files)
+{
+	char *name = NULL;
+
+	for (size_t i = files->len; i > 0 && !name; i--)
+		if (strcmp(files->items[i - 1], "-") != 0)
+			name = name_in_file(files->items[i - 1]);
+	return name;
+}
+
+static char *find_name(const struct ct_strlist *given, const char *where, struct ct_strings *files)
+{
+	static const char key[] = "COMPOSE_PROJECT_NAME";
+	ct_autofree char *dir = NULL;
+	char *name = NULL;
+
+	for (size_t i = 0; i < given->len; i++)
+		ct_strings__add(files, given->items[i]);
+	if (!files->len)
+		choose_files(where ? where : ".", files);
+	dir = where ? realpath(where, NULL) : project_dir(files);
+	if (!dir)
 		return NULL;
-	end = strstr(files, between && *between ? between : ":");
-	return ct_xstrndup(files, end ? (size_t)(end - files) : strlen(files));
+	/* Compose reads .env twice: before it knows the files, and after. */
+	if (!given->len && !where)
+		name = value_in_env(".", key);
+	if (!name)
+		name = value_in_env(dir, key);
+	if (!name)
+		name = name_in_files(files);
+	return name ? name : normal_project(basename(dir));
 }
 
-char *ct_compose__project_name(const char *name, const char *file, const char *where)
+char *ct_compose__project_name(const char *name, const struct ct_strlist *given, const char *where)
 {
-	ct_autofree char *cwd = realpath(".", NULL), *found = NULL, *dir = NULL;
-	char *given;
+	struct ct_strings files = { 0 };
+	char *found;
 
 	if (!name)
 		name = getenv("COMPOSE_PROJECT_NAME");
 	if (name && *name)
 		return ct_xstrdup(name);
-	found = file ? ct_xstrdup(file) : file_in_environment();
-	if (!found && cwd)
-		found = find_file(cwd);
-	if (!where && found) {
-		ct_autofree char *copy = ct_xstrdup(found);
-
-		dir = realpath(dirname(copy), NULL);
-	} else {
-		dir = realpath(where ? where : ".", NULL);
-	}
-	if (!dir)
-		return NULL;
-	given = name_in_env(dir);
-	if (!given && found)
-		given = name_in_file(found);
-	return given ? given : normal_project(basename(dir));
+	found = find_name(given, where, &files);
+	ct_strings__free(&files);
+	return found;
 }

@@ -42,7 +42,7 @@ static void take_project(struct ct_launch *l, char *const *argv, size_t from, si
 {
 	l->is_compose = true;
 	l->project = ct_client__option(argv, from, to, "-p", "--project-name");
-	l->project_file = ct_client__option(argv, from, to, "-f", "--file");
+	ct_client__options(argv, from, to, "-f", "--file", &l->project_files);
 	l->project_dir = ct_client__option(argv, from, to, NULL, "--project-directory");
 }
 
@@ -84,6 +84,7 @@ void ct_launch__prepare(struct ct_launch *l, char *const *argv)
 void ct_launch__free(struct ct_launch *l)
 {
 	free(l->argv);
+	ct_strlist__free(&l->project_files);
 	free(l->label);
 	free(l->option);
 	free(l->unit);

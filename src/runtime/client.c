@@ -68,18 +68,37 @@ size_t ct_client__word(char *const *argv, size_t i)
 	return i;
 }
 
+/* The value of the option if argv[i] is it, else NULL. */
+static const char *option_at(char *const *argv, size_t i, const char *a, const char *b)
+{
+	size_t n = strlen(b);
+
+	if ((a && !strcmp(argv[i], a)) || !strcmp(argv[i], b))
+		return argv[i + 1];
+	return !strncmp(argv[i], b, n) && argv[i][n] == '=' ? argv[i] + n + 1 : NULL;
+}
+
 const char *ct_client__option(char *const *argv, size_t from, size_t to, const char *a,
 			      const char *b)
 {
-	for (size_t i = from; i < to && argv[i]; i++) {
-		size_t n = strlen(b);
+	const char *value = NULL;
 
-		if (((a && !strcmp(argv[i], a)) || !strcmp(argv[i], b)) && argv[i + 1])
-			return argv[i + 1];
-		if (!strncmp(argv[i], b, n) && argv[i][n] == '=')
-			return argv[i] + n + 1;
+	for (size_t i = from; i < to && argv[i] && !value; i++)
+		value = option_at(argv, i, a, b);
+	return value;
+}
+
+void ct_client__options(char *const *argv, size_t from, size_t to, const char *a, const char *b,
+			struct ct_strlist *values)
+{
+	for (size_t i = from; i < to && argv[i]; i++) {
+		const char *value = option_at(argv, i, a, b);
+
+		if (!value)
+			continue;
+		*CT_PUSH(values->items, values->len, values->cap) = value;
+		i += value == argv[i + 1];
 	}
-	return NULL;
 }
 
 static const char *name_of(const char *path)

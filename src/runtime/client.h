@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/opt.h"
 #include "runtime/endpoint.h"
 
 /* The words of a container client's command line, with or without "sudo" before it. */
@@ -40,5 +41,9 @@ size_t ct_client__word(char *const *argv, size_t i);
  */
 const char *ct_client__option(char *const *argv, size_t from, size_t to, const char *a,
 			      const char *b);
+
+/* Appends all of its values. */
+void ct_client__options(char *const *argv, size_t from, size_t to, const char *a, const char *b,
+			struct ct_strlist *values);
 
 #endif

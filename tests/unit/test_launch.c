@@ -65,6 +65,9 @@ static const struct {
 	  NULL, true },
 	{ "docker compose -f /usr/share/x.yaml up", "docker compose -f /usr/share/x.yaml up",
 	  "share", NULL, true },
+	{ "docker compose -f /usr/share/x.yaml --file=/etc/y.yaml -f /tmp/z.yaml up",
+	  "docker compose -f /usr/share/x.yaml --file=/etc/y.yaml -f /tmp/z.yaml up", "share", NULL,
+	  true },
 	{ "sudo docker compose -p a up", "sudo docker compose -p a up", "a", NULL, true },
 	/* -p behind the subcommand is another option. */
 	{ "docker compose -p a run -p 80:80 web", "docker compose -p a run -p 80:80 web", "a", NULL,
@@ -104,7 +107,7 @@ static void test_cases(void)
 		got = joined(&in);
 		UNIT_STR(got, cases[i].expected);
 		if (in.is_compose)
-			project = ct_compose__project_name(in.project, in.project_file,
+			project = ct_compose__project_name(in.project, &in.project_files,
 							   in.project_dir);
 		UNIT_STR(project, cases[i].project);
 		UNIT_STR(in.engine.address, cases[i].address);

@@ -10,6 +10,8 @@
 
 static char top[] = "/tmp/captrim-test-XXXXXX";
 
+static const struct ct_strlist none;
+
 static void put(const char *name, const char *text)
 {
 	ct_autofree char *path = ct_xasprintf("%s/%s", top, name);
@@ -39,11 +41,11 @@ static void test_directory(void)
 		CU_ASSERT_EQUAL_FATAL(chdir(path), 0);
 		if (dirs[i].env)
 			setenv("COMPOSE_PROJECT_NAME", dirs[i].env, 1);
-		name = ct_compose__project_name(NULL, NULL, NULL);
+		name = ct_compose__project_name(NULL, &none, NULL);
 		UNIT_STR(name, dirs[i].project);
 		unsetenv("COMPOSE_PROJECT_NAME");
 		CU_ASSERT_EQUAL_FATAL(chdir(back), 0);
-		there = ct_compose__project_name(NULL, NULL, path);
+		there = ct_compose__project_name(NULL, &none, path);
 		UNIT_STR(there, dirs[i].env && *dirs[i].env ? "shop" : dirs[i].project);
 	}
 	for (size_t i = 0; i < CT_ARRAY_SIZE(dirs); i++) {
@@ -56,7 +58,8 @@ static void test_directory(void)
 static void expect(const char *name, const char *file, const char *project)
 {
 	ct_autofree char *path = ct_xasprintf("%s/%s", top, file);
-	ct_autofree char *got = ct_compose__project_name(name, path, NULL);
+	const struct ct_strlist files = { .items = (const char *[]){ path }, .len = 1 };
+	ct_autofree char *got = ct_compose__project_name(name, &files, NULL);
 
 	UNIT_STR(got, project);
 }
@@ -125,21 +128,60 @@ static void test_file_of_environment(void)
 	put("named.yaml", "name: shop\n");
 	put("later.yaml", "name: other\n");
 	setenv("COMPOSE_FILE", files, 1);
-	one = ct_compose__project_name(NULL, NULL, NULL);
+	one = ct_compose__project_name(NULL, &none, NULL);
 	UNIT_STR(one, "shop");
 	expect(NULL, "later.yaml", "other");
 	*strchr(files, ':') = ';';
 	setenv("COMPOSE_FILE", files, 1);
 	setenv("COMPOSE_PATH_SEPARATOR", ";", 1);
-	two = ct_compose__project_name(NULL, NULL, NULL);
+	two = ct_compose__project_name(NULL, &none, NULL);
 	UNIT_STR(two, "shop");
 	unsetenv("COMPOSE_PATH_SEPARATOR");
 	unsetenv("COMPOSE_FILE");
 }
 
+/* The last name counts, wherever the files come from, and the first file tells the directory. */
+static void test_several_files(void)
+{
+	ct_autofree char *env = ct_xasprintf("%s/.env", top), *sub = ct_xasprintf("%s/sub", top);
+	ct_autofree char *a = ct_xasprintf("%s/named.yaml", top);
+	ct_autofree char *b = ct_xasprintf("%s/later.yaml", top);
+	ct_autofree char *c = ct_xasprintf("%s/none.yaml", top);
+	const struct ct_strlist files = { .items = (const char *[]){ a, b, c }, .len = 3 };
+	ct_autofree char *back = realpath(".", NULL), *given = NULL, *listed = NULL, *own = NULL;
+	ct_autofree char *found = NULL, *there = NULL;
+
+	unlink(env);
+	put("named.yaml", "name: shop\n");
+	put("later.yaml", "name: other\n");
+	put("none.yaml", "services: {}\n");
+	mkdir(sub, 0700);
+	put("sub/none.yaml", "services: {}\n");
+	given = ct_compose__project_name(NULL, &files, NULL);
+	UNIT_STR(given, "other");
+	CU_ASSERT_EQUAL_FATAL(chdir(top), 0);
+	put(".env", "COMPOSE_FILE=sub/none.yaml;later.yaml\nCOMPOSE_PATH_SEPARATOR=';'\n");
+	listed = ct_compose__project_name(NULL, &none, NULL);
+	UNIT_STR(listed, "other");
+	put(".env", "COMPOSE_FILE=sub/none.yaml\nCOMPOSE_PROJECT_NAME=mine\n");
+	own = ct_compose__project_name(NULL, &none, NULL);
+	UNIT_STR(own, "mine");
+	put("sub/compose.yaml", "name: base\n");
+	put("sub/compose.override.yaml", "name: over\n");
+	there = ct_compose__project_name(NULL, &none, "sub");
+	UNIT_STR(there, "over");
+	unlink(env);
+	CU_ASSERT_EQUAL_FATAL(chdir(sub), 0);
+	found = ct_compose__project_name(NULL, &none, NULL);
+	UNIT_STR(found, "over");
+	CU_ASSERT_EQUAL_FATAL(chdir(back), 0);
+}
+
 static void test_none(void)
 {
-	ct_autofree char *name = ct_compose__project_name(NULL, "/nonexistent/x.yaml", NULL);
+	const struct ct_strlist files = { .items = (const char *[]){ "/nonexistent/x.yaml" },
+					  .len = 1 };
+	ct_autofree char *name = ct_compose__project_name(NULL, &files, NULL);
 
 	UNIT_STR(name, NULL);
 }
@@ -149,6 +191,7 @@ static CU_TestInfo tests[] = {
 	{ "file", test_file },
 	{ "env", test_env },
 	{ "file of the environment", test_file_of_environment },
+	{ "several files", test_several_files },
 	{ "none", test_none },
 	CU_TEST_INFO_NULL,
 };
