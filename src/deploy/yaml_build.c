@@ -6,6 +6,8 @@
 #include <libfyaml.h>
 #include <string.h>
 
+#include "base/index.h"
+#include "base/siphash.h"
 #include "deploy/yaml_scalar.h"
 
 /* A CustomResourceDefinition's schema nests deeper than libfyaml's own limit of 64 levels. */
@@ -14,14 +16,23 @@
 /* Mappings that one mapping merges: each may merge others, and every look-up searches them all. */
 #define MAX_MERGED 4096
 
+/* Finds nodes by their text in an array with one of them at every step. */
+struct finder {
+	struct ct_index index;
+	size_t room;
+};
+
 struct yaml_builder {
 	struct ct_yaml *y;
 	struct fy_parser *parser;
 	struct ct_err *err;
 	struct ct_yaml_node *open[MAX_DEPTH];
+	struct finder keys[MAX_DEPTH]; /* of the open mappings */
 	size_t depth;
-	struct ct_yaml_node **anchors; /* in the order of their definition */
+	struct ct_yaml_node **anchors; /* the last node with each name */
 	size_t nanchors, anchors_cap;
+	struct finder names; /* of the anchors */
+	struct ct_sipkey sipkey;
 	size_t documents;
 	size_t last; /* where the last complete node ended */
 	/* The place of a block scalar or comment that libfyaml misreads; SIZE_MAX: none. */
@@ -44,6 +55,74 @@ static bool is_complete(const struct yaml_builder *b, const struct ct_yaml_node 
 		if (b->open[i] == n)
 			return false;
 	return true;
+}
+
+static const char *key_text(const struct ct_yaml_node *n)
+{
+	return ct_yaml__resolve(n)->text;
+}
+
+static const char *anchor_text(const struct ct_yaml_node *n)
+{
+	return n->anchor;
+}
+
+static bool is_key(const void *items, size_t i, const void *wanted)
+{
+	return !strcmp(key_text(((struct ct_yaml_node *const *)items)[i]), wanted);
+}
+
+static bool is_anchor(const void *items, size_t i, const void *wanted)
+{
+	return !strcmp(anchor_text(((struct ct_yaml_node *const *)items)[i]), wanted);
+}
+
+static uint32_t hash_of(const struct yaml_builder *b, const char *text)
+{
+	return (uint32_t)ct_siphash(&b->sipkey, text, strlen(text));
+}
+
+static size_t find(const struct yaml_builder *b, const struct finder *f, ct_index_fn is,
+		   struct ct_yaml_node *const *items, const char *text)
+{
+	return f->room ? ct_index__find(&f->index, hash_of(b, text), is, items, text) :
+			 CT_INDEX_NONE;
+}
+
+/* Puts in items[last], which comes after all others that are in. */
+static void put(const struct yaml_builder *b, struct finder *f,
+		const char *(*text_of)(const struct ct_yaml_node *n), struct ct_yaml_node **items,
+		size_t last, size_t step)
+{
+	size_t from = last;
+
+	if (last / step >= f->room) {
+		f->room = f->room ? 2 * f->room : 8;
+		ct_index__free(&f->index);
+		ct_index__init(&f->index, f->room);
+		from = 0;
+	}
+	for (size_t i = from; i <= last; i += step)
+		ct_index__put(&f->index, hash_of(b, text_of(items[i])), i);
+}
+
+static void forget(struct finder *f)
+{
+	ct_index__free(&f->index);
+	f->room = 0;
+}
+
+/* Of the anchors with one name, an alias means the last before it. */
+static void add_anchor(struct yaml_builder *b, struct ct_yaml_node *n)
+{
+	size_t i = find(b, &b->names, is_anchor, b->anchors, n->anchor);
+
+	if (i != CT_INDEX_NONE) {
+		b->anchors[i] = n;
+		return;
+	}
+	*CT_PUSH(b->anchors, b->nanchors, b->anchors_cap) = n;
+	put(b, &b->names, anchor_text, b->anchors, b->nanchors - 1, 1);
 }
 
 /* Sets the anchor and the tag; the node begins with whichever comes first. */
@@ -74,29 +153,27 @@ static void set_props(struct yaml_builder *b, struct ct_yaml_node *n, struct fy_
 		if (pos && b->y->text[pos] != '&' && b->y->text[pos - 1] == '&')
 			pos--;
 		n->props = pos < n->props ? pos : n->props;
-		*CT_PUSH(b->anchors, b->nanchors, b->anchors_cap) = n;
+		add_anchor(b, n);
 	}
 }
 
-static int check_key(struct yaml_builder *b, struct ct_yaml_node *map)
+/* Checks the last key of the innermost open collection, which is a mapping. */
+static int check_key(struct yaml_builder *b)
 {
+	struct ct_yaml_node *map = b->open[b->depth - 1];
 	const struct ct_yaml_node *key = map->items[map->nitems - 1], *k = ct_yaml__resolve(key);
+	struct finder *f = &b->keys[b->depth - 1];
 
 	if (k->kind != CT_YAML_SCALAR)
 		return ct_yaml__error(b->y, key->start, b->err,
 				      "a key that is a list or a mapping: write a plain word");
-	if (ct_yaml__is_merge(key))
-		return 0;
-	for (size_t i = 0; i + 2 < map->nitems; i += 2) {
-		const struct ct_yaml_node *other = ct_yaml__resolve(map->items[i]);
+	if (!ct_yaml__is_merge(key) && find(b, f, is_key, map->items, k->text) != CT_INDEX_NONE) {
+		ct_autofree char *shown = ct_printable(k->text);
 
-		if (!strcmp(other->text, k->text)) {
-			ct_autofree char *shown = ct_printable(k->text);
-
-			return ct_yaml__error(b->y, key->start, b->err,
-					      "'%s' occurs twice: remove one", shown);
-		}
+		return ct_yaml__error(b->y, key->start, b->err, "'%s' occurs twice: remove one",
+				      shown);
 	}
+	put(b, f, key_text, map->items, map->nitems - 1, 2);
 	return 0;
 }
 
@@ -113,7 +190,7 @@ static int add(struct yaml_builder *b, struct ct_yaml_node *n)
 	*CT_PUSH(in->items, in->nitems, in->items_cap) = n;
 	return in->kind == CT_YAML_MAP && in->nitems % 2 && n->kind != CT_YAML_MAP &&
 			       n->kind != CT_YAML_SEQ ?
-		       check_key(b, in) :
+		       check_key(b) :
 		       0;
 }
 
@@ -198,10 +275,8 @@ static int add_alias(struct yaml_builder *b, const struct fy_event *e)
 		n->start--;
 	n->props = n->start;
 	b->last = n->end;
-	for (i = b->nanchors; i > 0; i--)
-		if (!strcmp(b->anchors[i - 1]->anchor, n->text))
-			break;
-	n->target = i ? b->anchors[i - 1] : NULL;
+	i = find(b, &b->names, is_anchor, b->anchors, n->text);
+	n->target = i != CT_INDEX_NONE ? b->anchors[i] : NULL;
 	if (!n->target || !is_complete(b, n->target)) {
 		ct_autofree char *shown = ct_printable(n->text);
 		bool within = n->target;
@@ -234,8 +309,6 @@ static int open_node(struct yaml_builder *b, enum ct_yaml_kind kind, struct fy_t
 	if (b->depth == MAX_DEPTH) {
 		size_t pos = n->start;
 
-		if (anchor)
-			b->nanchors--;
 		ct_yaml_node__free(n);
 		return ct_yaml__error(b->y, pos, b->err,
 				      "nested deeper than %d levels: take some out", MAX_DEPTH);
@@ -275,11 +348,12 @@ static int close_node(struct yaml_builder *b, struct fy_token *end)
 {
 	struct ct_yaml_node *n = b->open[--b->depth], *in = n->parent;
 
+	forget(&b->keys[b->depth]);
 	n->end = n->flow && end ? mark_end(end) : b->last;
 	b->last = n->end;
 	if (n->kind == CT_YAML_MAP && check_merged(b, n))
 		return -EINVAL;
-	return in && in->kind == CT_YAML_MAP && in->nitems % 2 ? check_key(b, in) : 0;
+	return in && in->kind == CT_YAML_MAP && in->nitems % 2 ? check_key(b) : 0;
 }
 
 static int on_event(struct yaml_builder *b, struct fy_event *e)
@@ -372,7 +446,9 @@ static int build(struct yaml_builder *b, struct fy_diag *diag)
 int ct_yaml_build__run(struct ct_yaml *y, const char *shown, size_t *hidden, struct ct_err *err)
 {
 	const struct fy_diag_cfg dcfg = { .level = FYET_ERROR, .module_mask = ~0u };
-	struct yaml_builder b = { .y = y, .err = err, .hidden = SIZE_MAX };
+	struct yaml_builder b = {
+		.y = y, .err = err, .sipkey = ct_sipkey__random(), .hidden = SIZE_MAX
+	};
 	struct fy_parse_cfg cfg = { .flags = FYPCF_QUIET | FYPCF_COLLECT_DIAG |
 					     FYPCF_SLOPPY_FLOW_INDENTATION |
 					     FYPCF_DISABLE_DEPTH_LIMIT };
@@ -391,6 +467,9 @@ int ct_yaml_build__run(struct ct_yaml *y, const char *shown, size_t *hidden, str
 	if (b.parser)
 		fy_parser_destroy(b.parser);
 	fy_diag_destroy(cfg.diag);
+	for (size_t i = 0; i < b.depth; i++)
+		forget(&b.keys[i]);
+	forget(&b.names);
 	free(b.anchors);
 	*hidden = b.hidden;
 	return ret;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What scalars mean: what libfyaml 0.7.12 reads wrongly, and what it does not. */
+#include "base/clock.h"
+#include "base/util.h"
 #include "deploy/yaml.h"
 #include "unit.h"
 
@@ -80,9 +82,56 @@ static void test_empty_blocks(void)
 	}
 }
 
+static bool parses(const char *text)
+{
+	ct_autoyaml struct ct_yaml *y = NULL;
+	ct_autoerr struct ct_err err = { 0 };
+
+	return !ct_yaml__parse("x", text, strlen(text), &y, &err);
+}
+
+/* The last anchor before the alias counts, and a key may be one. */
+static void test_names(void)
+{
+	ct_autoyaml struct ct_yaml *y = NULL;
+	ct_autoerr struct ct_err err = { 0 };
+	const char *text = "a: &x 1\nb: &y 2\nc: &x 3\nd: *x\ne: *y\n";
+
+	CU_ASSERT_EQUAL_FATAL(ct_yaml__parse("x", text, strlen(text), &y, &err), 0);
+	UNIT_STR(ct_yaml__get(y->root, "d")->text, "3");
+	UNIT_STR(ct_yaml__get(y->root, "e")->text, "2");
+	CU_ASSERT_FALSE(parses("a: &x b\n*x : 1\nb: 2\n"));
+	CU_ASSERT_FALSE(parses("a: &x a\n*x : 1\n"));
+	CU_ASSERT(parses("m: &m {a: 1}\nn: {<<: *m, b: 2, <<: *m}\n"));
+	CU_ASSERT_FALSE(parses("m: &m {a: 1}\nn: {<<: *m, b: 2, \"<<\": 1}\n"));
+	CU_ASSERT(parses("a: {a: {a: 1}, b: {a: 1}}\nb: 1\n"));
+	CU_ASSERT_FALSE(parses("a: {b: [{a: 1, b: {}, a: 1}]}\n"));
+}
+
+/* As many keys, anchors and aliases as fit into a file take seconds at most. */
+static void test_many(void)
+{
+	struct ct_str keys = { 0 }, anchors = { 0 };
+	uint64_t start = ct_clock__now_ns();
+
+	for (int i = 0; i < 200000; i++)
+		ct_str__addf(&keys, "k%d: 1\n", i);
+	CU_ASSERT(parses(keys.s));
+	ct_str__add(&keys, "k0: 1\n");
+	CU_ASSERT_FALSE(parses(keys.s));
+	for (int i = 0; i < 50000; i++)
+		ct_str__addf(&anchors, "- &a%d x\n", i);
+	for (int i = 0; i < 50000; i++)
+		ct_str__addf(&anchors, "- *a%d\n", i);
+	CU_ASSERT(parses(anchors.s));
+	CU_ASSERT(ct_clock__now_ns() - start < 20 * CT_NS_PER_SEC);
+	ct_str__free(&keys);
+	ct_str__free(&anchors);
+}
+
 static CU_TestInfo tests[] = {
-	{ "scalars", test_scalars },
-	{ "empty block scalars", test_empty_blocks },
+	{ "scalars", test_scalars }, { "names", test_names },
+	{ "many names", test_many }, { "empty block scalars", test_empty_blocks },
 	CU_TEST_INFO_NULL,
 };
 
