@@ -63,17 +63,19 @@ static bool named_one_of(const struct option *o, const char *const *names, size_
 	return false;
 }
 
-/* "-itv a:b" is read as one option; the value belongs to the v. */
+/* "-itv a:b" is read as one option, as is "-it=false"; the value belongs to the last letter. */
 static void read_letters(char *const *argv, size_t i, struct option *o)
 {
 	const char *p = o->word + 1;
 
 	while (*p && strchr(flag_letters, *p))
 		p++;
-	o->is_flag = !*p;
+	o->is_flag = !*p || (*p == '=' && p > o->word + 1);
 	o->name_len = p - o->word + !o->is_flag;
-	if (o->is_flag)
+	if (o->is_flag) {
+		o->value = *p ? p + 1 : NULL;
 		return;
+	}
 	o->value = p[1] ? p + 1 + (p[1] == '=') : argv[i + 1];
 	o->nwords = p[1] || !argv[i + 1] ? 1 : 2;
 }
@@ -102,7 +104,12 @@ static struct option read_option(char *const *argv, size_t i)
 
 static bool is_set(const struct option *o)
 {
-	return !o->value || (strcmp(o->value, "false") != 0 && strcmp(o->value, "0") != 0);
+	static const char *const no[] = { "false", "False", "FALSE", "f", "F", "0" };
+
+	for (size_t i = 0; o->value && i < CT_ARRAY_SIZE(no); i++)
+		if (!strcmp(o->value, no[i]))
+			return false;
+	return true;
 }
 
 static bool is_volume_option(const struct option *o)
@@ -193,7 +200,9 @@ static void take_in(struct ct_runline *l, const struct option *o)
 		l->detached = is_set(o);
 	if (named(o, "--privileged"))
 		l->privileged = is_set(o);
-	if (!o->is_long && memchr(o->word, 'd', o->is_flag ? o->name_len : o->name_len - 1))
+	if (!o->is_long && o->is_flag && o->word[o->name_len - 1] == 'd')
+		l->detached = is_set(o);
+	else if (!o->is_long && memchr(o->word, 'd', o->name_len - !o->is_flag))
 		l->detached = true;
 	l->entrypoint |= named(o, "--entrypoint");
 	l->keeps |= keeps(o);
@@ -251,6 +260,11 @@ static char *with_new_volume(const struct ct_runline *l, const struct option *o,
 	return NULL;
 }
 
+static bool is_dropped(char letter)
+{
+	return letter == 'd' || letter == 'i';
+}
+
 /* The letters of an option without d and i: "-tv" for "-itv". The caller frees. */
 static char *without_letters(const struct option *o)
 {
@@ -259,9 +273,10 @@ static char *without_letters(const struct option *o)
 
 	ct_str__add(&s, "-");
 	for (size_t i = 1; i < nflags; i++)
-		if (o->word[i] != 'd' && o->word[i] != 'i')
+		if (!is_dropped(o->word[i]))
 			ct_str__addn(&s, &o->word[i], 1);
-	ct_str__add(&s, o->word + nflags);
+	if (!o->is_flag || !is_dropped(o->word[nflags - 1]))
+		ct_str__add(&s, o->word + nflags);
 	return s.s;
 }
 

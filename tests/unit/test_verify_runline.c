@@ -74,6 +74,11 @@ static void test_foreground(void)
 	becomes("docker run -d --name web -p 80:80 nginx", NULL,
 		"docker run --rm --label=x --name web -p 80:80 nginx");
 	becomes("docker run -dit nginx", NULL, "docker run --rm --label=x -t nginx");
+	becomes("docker run -d=false nginx", NULL, "docker run --rm --label=x nginx");
+	becomes("docker run -it=false nginx", NULL, "docker run --rm --label=x -t=false nginx");
+	becomes("docker run -ti=false -q=true nginx", NULL,
+		"docker run --rm --label=x -t -q=true nginx");
+	becomes("docker run -dp=80:80 nginx", NULL, "docker run --rm --label=x -p=80:80 nginx");
 	becomes("docker run -ditp80:80 nginx", NULL, "docker run --rm --label=x -tp80:80 nginx");
 	becomes("docker run -itp 80:80 nginx", NULL, "docker run --rm --label=x -tp 80:80 nginx");
 	becomes("docker run --restart always --cidfile=/x --detach=true -i --sig-proxy=false nginx",
@@ -156,6 +161,15 @@ static void test_refused(void)
 
 static void test_facts(void)
 {
+	static const struct {
+		const char *option;
+		bool is;
+	} detach[] = {
+		{ "-d=false", false },	     { "-itd=0", false },	 { "-d=true", true },
+		{ "-dt=false", true },	     { "-it=false", false },	 { "-d -d=F", false },
+		{ "--detach=False", false }, { "-d --detach=f", false }, { "-dp=1:d", true },
+		{ "-tp=d:d", false },
+	};
 	ct_autoerr struct ct_err err = {};
 	ct_autostrings struct ct_strings client = {};
 	ct_autofree char *joined = NULL;
@@ -171,6 +185,14 @@ static void test_facts(void)
 	joined = join(&client);
 	UNIT_STR(joined, "sudo docker -H unix:///s");
 	ct_runline__free(&l);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(detach); i++) {
+		ct_autofree char *text = ct_xasprintf("docker run %s x", detach[i].option);
+
+		split(&line, text);
+		CU_ASSERT_EQUAL_FATAL(ct_runline__parse(line.words, &l, &err), 0);
+		CU_ASSERT_EQUAL(l.detached, detach[i].is);
+		ct_runline__free(&l);
+	}
 	/* An option's value is not a bundle of letters. */
 	split(&line, "docker run -e d -hd --detach=false x");
 	CU_ASSERT_EQUAL_FATAL(ct_runline__parse(line.words, &l, &err), 0);
