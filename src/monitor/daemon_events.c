@@ -46,6 +46,21 @@ static void on_stored(void *arg, int ret)
 	ct_notices__free(&d->notices);
 }
 
+/* Each of them is told of once, though it is tried again and again. */
+static void on_damaged(void *arg, const char *key, const struct ct_err *why)
+{
+	struct ct_daemon *d = arg;
+	ct_autofree char *shown = ct_printable(key);
+
+	if (ct_strings__find(&d->damaged, key))
+		return;
+	ct_strings__add(&d->damaged, key);
+	ct_warn("%s; what is new of %s cannot be added to it, and is given up: stop the daemon, "
+		"and "
+		"'captrim store rebuild' begins a new store",
+		why->msg, shown);
+}
+
 void ct_daemon__tell_gap(struct ct_daemon *d, const char *code, int64_t from_ms, int64_t to_ms,
 			 uint64_t count, const char *text)
 {
@@ -64,12 +79,14 @@ int ct_daemon__open_speaker(struct ct_daemon *d, struct ct_err *err)
 	d->saver.on_judged = on_judged;
 	d->saver.on_store = on_store;
 	d->saver.on_stored = on_stored;
+	d->saver.on_damaged = on_damaged;
 	d->saver.arg = d;
 	return 0;
 }
 
 void ct_daemon__close_speaker(struct ct_daemon *d)
 {
+	ct_strings__free(&d->damaged);
 	ct_notices__free(&d->notices);
 	ct_speaker__free(d->speaker);
 }

@@ -57,9 +57,12 @@ struct ct_daemon {
 	int64_t stored_ms; /* when it worked last; 0: not yet */
 	uint64_t given_up; /* observations given up since then */
 	uint64_t started_ns;
-	int64_t losses_ms;     /* wall clock since when something is being lost; 0: nothing is */
-	uint64_t losses;       /* since then */
-	struct ct_losses lost; /* so far */
+	int64_t losses_ms; /* wall clock since when something is being lost; 0: nothing is */
+	uint64_t losses;   /* since then */
+	struct ct_strings damaged; /* keys of what cannot be added to the store, told already */
+	int64_t damaged_ms;	   /* since when there are some */
+	uint64_t damaged_lost;	   /* observations of theirs that were given up */
+	struct ct_losses lost;	   /* so far */
 	/* For metrics. */
 	uint64_t takes, take_ns;
 	int64_t taken_ms, reloaded_ms;

@@ -99,6 +99,25 @@ static void look_at_store(struct ct_daemon *d, int ret, const struct ct_err *err
 	}
 }
 
+/* Tells what was given up because the record that it belongs to is damaged. That is one gap. */
+static void look_at_damaged(struct ct_daemon *d, uint64_t lost, const struct ct_now *now)
+{
+	int64_t from = now->wall_ms - (int64_t)(d->config->interval_ns / CT_NS_PER_MS);
+	ct_autofree char *count = NULL;
+	char *text;
+
+	d->damaged_lost += lost;
+	count = ct_human__count(d->damaged_lost, "observation", "observations");
+	text = ct_xasprintf("%s had to be given up, because what is stored of their workloads is "
+			    "damaged; any may have been a need",
+			    count);
+	if (!d->damaged_ms) {
+		d->damaged_ms = from;
+		ct_daemon__tell_gap(d, "losses", from, now->wall_ms, lost, text);
+	}
+	ct_daemon__add_gap(d, "losses", d->damaged_ms, now->wall_ms, text);
+}
+
 static void free_gaps(struct ct_gap_list *gaps)
 {
 	while (gaps->len)
@@ -112,7 +131,8 @@ static void free_gaps(struct ct_gap_list *gaps)
 static int save_some(struct ct_daemon *d, size_t *left, struct ct_err *err)
 {
 	struct ct_now now = ct_daemon__now();
-	uint64_t commits = d->saver.commits;
+	uint64_t commits = d->saver.commits, damaged = d->saver.given_up;
+	uint64_t dropped = d->ledger->dropped;
 	int ret;
 
 	*left = 0;
@@ -120,12 +140,16 @@ static int save_some(struct ct_daemon *d, size_t *left, struct ct_err *err)
 	d->saver.ngaps = d->gaps.len;
 	ret = ct_saver__some(&d->saver, &now, left, err);
 	look_at_store(d, ret, err);
+	if (!ret && !d->saver.ngaps)
+		free_gaps(&d->gaps);
+	if (d->saver.given_up != damaged) {
+		look_at_damaged(d, d->ledger->dropped - dropped, &now);
+		*left += 1; /* the gap */
+	}
 	if (ret) {
 		*left = 0; /* until the next interval */
 		return ret;
 	}
-	if (!d->saver.ngaps)
-		free_gaps(&d->gaps);
 	if (d->push && d->saver.commits != commits)
 		ct_store_push__news(d->push);
 	return 0;

@@ -383,8 +383,8 @@ static void spread_losses(struct ct_ledger *l, const struct ct_losses *lost, uin
 	}
 }
 
-/* What is given up counts as lost, for nobody knows what it was. Seen again, it is news again. */
-static void give_up(struct ct_ledger *l, const struct ct_workload *w, uint64_t now_ns)
+void ct_ledger__give_up(struct ct_ledger *l, const struct ct_workload *w, bool damaged,
+			uint64_t now_ns)
 {
 	struct ct_instance *i = ct_ledger__find(l, w->id);
 
@@ -397,10 +397,12 @@ static void give_up(struct ct_ledger *l, const struct ct_workload *w, uint64_t n
 	i->lost += rows_of(w) + w->lost;
 	i->has_lost = i->counted = false;
 	/* Nothing can be stored of an instance without a key before it is seen again. */
-	if (i->key)
+	if (i->key && !damaged)
 		add_times(l, i, w->open ? NULL : w, now_ns);
 	else if (!w->open)
 		ct_ledger__forget(l, i);
+	else if (i->key)
+		i->due_ns = now_ns + COUNTS_NS + l->jitter_ns;
 }
 
 /* Gives up all news if too much of it waits, because the store failed for long. */
@@ -416,7 +418,7 @@ static void keep_within(struct ct_ledger *l, uint64_t now_ns)
 	news = ct_steal(l->news);
 	l->news = ct_session__new();
 	for (size_t i = 0; i < news->nworkloads; i++)
-		give_up(l, news->workloads[i], now_ns);
+		ct_ledger__give_up(l, news->workloads[i], false, now_ns);
 	add_fresh(l);
 }
 

@@ -105,6 +105,14 @@ void ct_ledger__add_counts(const struct ct_ledger *l, const struct ct_instance *
 /* The news of the instance is stored; with_news: it was more than time and counts. */
 void ct_ledger__stored(struct ct_ledger *l, struct ct_instance *i, uint64_t now_ns, bool with_news);
 
+/*
+ * The news w, which the caller removes from l->news, cannot be stored. It counts as lost, for
+ * nobody knows what it was; seen again, it is news again. damaged: what is stored of the workload
+ * cannot be read, so that storing it is not tried again at once.
+ */
+void ct_ledger__give_up(struct ct_ledger *l, const struct ct_workload *w, bool damaged,
+			uint64_t now_ns);
+
 /* When the next instance is due; UINT64_MAX: none is. */
 uint64_t ct_ledger__next_due(const struct ct_ledger *l);
 

@@ -205,12 +205,12 @@ static void tell(struct ct_saver *s, const struct saving *v, const struct ct_rep
 }
 
 /* Afterwards v->w is NULL if there is nothing to be stored. */
-static int prepare(struct ct_saver *s, struct saving *v, const struct ct_now *now,
+static int prepare(struct ct_saver *s, struct saving *v, const struct ct_now *now, bool *damaged,
 		   struct ct_err *err)
 {
 	static const struct ct_judge_opts how;
 	ct_autoreport struct ct_report *before = NULL;
-	int ret = ct_store__load_workload(s->store, s->host_name, v->key, &v->s, err);
+	int ret = ct_store__load_workload(s->store, s->host_name, v->key, &v->s, damaged, err);
 
 	if (ret)
 		return ret;
@@ -347,16 +347,50 @@ static int store_all(struct ct_saver *s, const struct saving *saving, size_t n,
 	return ret;
 }
 
+static void remove_news(struct ct_saver *s, const struct ct_workload *d)
+{
+	for (size_t i = 0; i < s->ledger->news->nworkloads; i++)
+		if (s->ledger->news->workloads[i] == d) {
+			ct_session__remove(s->ledger->news, i);
+			break;
+		}
+}
+
+static void give_up(struct ct_saver *s, struct saving *v, const struct ct_now *now,
+		    const struct ct_err *why)
+{
+	s->given_up++;
+	if (s->on_damaged)
+		s->on_damaged(s->arg, v->key, why);
+	for (size_t i = 0; i < v->nnew; i++) {
+		ct_ledger__give_up(s->ledger, v->new[i].d, true, now->ns);
+		remove_news(s, v->new[i].d);
+	}
+	v->nnew = 0;
+}
+
+static int prepare_all(struct ct_saver *s, struct saving *saving, size_t n,
+		       const struct ct_now *now, struct ct_err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		ct_autoerr struct ct_err why = {};
+		bool damaged = false;
+		int ret = prepare(s, &saving[i], now, &damaged, &why);
+
+		if (damaged)
+			give_up(s, &saving[i], now, &why);
+		else if (ret)
+			return ct_err__set(err, -ret, "%s", why.msg);
+	}
+	return 0;
+}
+
 static void note_stored(struct ct_saver *s, const struct saving *v, const struct addition *a,
 			const struct ct_now *now)
 {
 	bool with_news = is_news(a->d), ended = !a->d->open;
 
-	for (size_t i = 0; i < s->ledger->news->nworkloads; i++)
-		if (s->ledger->news->workloads[i] == a->d) {
-			ct_session__remove(s->ledger->news, i);
-			break;
-		}
+	remove_news(s, a->d);
 	if (ended) {
 		ct_ledger__forget(s->ledger, a->i);
 		return;
@@ -371,10 +405,8 @@ int ct_saver__some(struct ct_saver *s, const struct ct_now *now, size_t *left, s
 {
 	struct saving saving[CT_SAVE_AT_ONCE] = {};
 	size_t n = 0, waiting = choose(s, now, saving, &n);
-	int ret = 0;
+	int ret = prepare_all(s, saving, n, now, err);
 
-	for (size_t i = 0; i < n && !ret; i++)
-		ret = prepare(s, &saving[i], now, err);
 	if (!ret)
 		ret = store_all(s, saving, n, now, err);
 	for (size_t i = 0; i < n; i++) {
@@ -430,7 +462,7 @@ int ct_saver__recall(struct ct_saver *s, const char *key, const struct ct_now *n
 		     ct_lives_fn lives, void *arg, struct ct_err *err)
 {
 	ct_autosession struct ct_session *stored = NULL;
-	int ret = ct_store__load_workload(s->store, s->host_name, key, &stored, err);
+	int ret = ct_store__load_workload(s->store, s->host_name, key, &stored, NULL, err);
 	bool any = false;
 
 	if (ret || !stored->nworkloads)

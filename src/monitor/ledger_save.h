@@ -41,6 +41,8 @@ struct ct_saver {
 	 * are borrowed until on_stored() gets the result: 0 or a negative errno. */
 	void (*on_store)(void *arg, struct ct_saver *s);
 	void (*on_stored)(void *arg, int ret);
+	/* What is stored of the workload cannot be read: what was new of it is given up. */
+	void (*on_damaged)(void *arg, const char *key, const struct ct_err *why);
 	void *arg;
 	const struct ct_store_event *events;
 	size_t nevents;
@@ -48,6 +50,7 @@ struct ct_saver {
 	size_t ngaps;
 	bool last; /* the daemon ends: nothing waits for a better name */
 	uint64_t commits, failures;
+	uint64_t given_up; /* how often on_damaged() was called for */
 };
 
 /* How many workloads go into one transaction, at most. */
@@ -56,7 +59,8 @@ struct ct_saver {
 /*
  * Stores the news of at most CT_SAVE_AT_ONCE workloads, and events and gaps. Returns 0, with *left
  * the number of workloads that can be stored at once, or a negative errno: then nothing was stored,
- * and everything waits.
+ * and everything waits. One whose stored recordings are damaged would fail for ever, and the others
+ * with it: what is new of it is given up.
  */
 int ct_saver__some(struct ct_saver *s, const struct ct_now *now, size_t *left, struct ct_err *err);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Puts recordings together from the rows of their parts. */
+#include <errno.h>
 #include <string.h>
 
 #include "model/tally.h"
@@ -25,6 +26,7 @@ struct summing {
 	struct ct_losses losses; /* of that store */
 	const struct ct_store *store;
 	struct ct_err *err;
+	bool damaged; /* a recording cannot be read: not the database, or memory, failed */
 };
 
 static void keep_larger(uint64_t *n, uint64_t other)
@@ -104,8 +106,10 @@ static int take_part(const struct ct_row *row, void *arg)
 	int ret = ct_packed__open(data, len, (uint64_t)ct_row__int(row, 3), l->store->db->name,
 				  &part, l->err);
 
-	if (ret)
+	if (ret) {
+		l->damaged = ret != -ENOMEM;
 		return ret;
+	}
 	if (l->whose && strcmp(l->whose, whose) != 0)
 		end_workload(l);
 	if (l->where && strcmp(l->where, where) != 0)
@@ -124,7 +128,8 @@ static int take_part(const struct ct_row *row, void *arg)
 #define SELECT_PARTS "SELECT p.host, p.store, p.key, p.size, p.recording FROM part p"
 #define ORDER_PARTS  " ORDER BY p.host, p.store, p.key, p.place, p.setting"
 
-static int load(struct ct_store *s, struct ct_where *w, struct ct_session **out, struct ct_err *err)
+static int load(struct ct_store *s, struct ct_where *w, struct ct_session **out, bool *damaged,
+		struct ct_err *err)
 {
 	struct summing l = { .store = s, .err = err };
 	int ret;
@@ -140,6 +145,8 @@ static int load(struct ct_store *s, struct ct_where *w, struct ct_session **out,
 	ct_session__free(l.one);
 	free(l.whose);
 	free(l.where);
+	if (damaged)
+		*damaged = l.damaged;
 	return ret;
 }
 
@@ -152,7 +159,7 @@ int ct_store__load(struct ct_store *s, const struct ct_store_query *q, struct ct
 	struct ct_where w;
 
 	ct_where__begin(&w, SELECT_PARTS CT_JOIN_WORKLOAD("p"), &names, q);
-	return load(s, &w, out, err);
+	return load(s, &w, out, NULL, err);
 }
 
 int ct_store__load_hosts(struct ct_store *s, const struct ct_store_query *q,
@@ -177,7 +184,7 @@ int ct_store__load_hosts(struct ct_store *s, const struct ct_store_query *q,
 }
 
 int ct_store__load_workload(struct ct_store *s, const char *host, const char *key,
-			    struct ct_session **out, struct ct_err *err)
+			    struct ct_session **out, bool *damaged, struct ct_err *err)
 {
 	static const struct ct_where_names names = { .host = "p.host" };
 	const struct ct_store_query q = { .host = host };
@@ -185,11 +192,13 @@ int ct_store__load_workload(struct ct_store *s, const char *host, const char *ke
 	struct ct_where w;
 	int ret = s->id || !s->may_change ? 0 : ct_store__identify(s, err);
 
+	if (damaged)
+		*damaged = false;
 	if (ret)
 		return ret;
 	ct_where__begin(&w, SELECT_PARTS, &names, &q);
 	ct_where__and(&w, "p.key = ?", CT_TEXT(stored));
 	if (s->id)
 		ct_where__and(&w, "p.store = ?", CT_TEXT(s->id));
-	return load(s, &w, out, err);
+	return load(s, &w, out, damaged, err);
 }

@@ -128,10 +128,11 @@ int ct_store__id(struct ct_store *s, const char **id, struct ct_err *err);
 
 /*
  * Loads one workload of this host with all its parts, as this store saved it; *out has no workload
- * if nothing is stored of it. The caller frees *out.
+ * if nothing is stored of it. The caller frees *out. If that fails, *damaged, which may be NULL,
+ * says whether only the stored recordings of this workload cannot be read.
  */
 int ct_store__load_workload(struct ct_store *s, const char *host, const char *key,
-			    struct ct_session **out, struct ct_err *err);
+			    struct ct_session **out, bool *damaged, struct ct_err *err);
 
 struct ct_store_limits {
 	int64_t age_ms; /* what was not seen for longer is removed; 0: no limit */

@@ -4,6 +4,7 @@
 #include "build.h"
 #include "dir.h"
 #include "monitor/ledger_save.h"
+#include "store/sqlite.h"
 
 #define STACK "capable_wrt_inode_uidgid setattr_prepare"
 #define KEY   "name:web"
@@ -116,7 +117,8 @@ static struct ct_session *load(struct unit_daemon *d, const char *key)
 	ct_autoerr struct ct_err err = {};
 	struct ct_session *s = NULL;
 
-	CU_ASSERT_EQUAL_FATAL(ct_store__load_workload(d->saver.store, "here", key, &s, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(ct_store__load_workload(d->saver.store, "here", key, &s, NULL, &err),
+			      0);
 	return s;
 }
 
@@ -501,6 +503,73 @@ static void test_told(void)
 	stop(d);
 }
 
+static void note_damaged(void *arg, const char *key, const struct ct_err *why)
+{
+	*(unsigned int *)arg += 1;
+	UNIT_STR(key, KEY);
+	CU_ASSERT_PTR_NOT_NULL(strstr(why->msg, "damaged"));
+}
+
+static void damage(struct unit_daemon *d, const char *key)
+{
+	ct_autofree char *sql = ct_xasprintf("UPDATE part SET recording = x'00' WHERE key = '%s'",
+					     key);
+	struct ct_db *db = NULL;
+	ct_autoerr struct ct_err err = {};
+
+	CU_ASSERT_EQUAL_FATAL(ct_sqlite__open(d->path, true, &db, &err), 0);
+	CU_ASSERT_EQUAL(ct_db__script(db, sql, &err), 0);
+	ct_db__close(db);
+}
+
+/* One whose stored recording cannot be read is given up, and does not keep others from the store.
+ */
+static void test_damaged(void)
+{
+	autodir char *dir = make_dir();
+	struct unit_daemon *d = start(dir);
+	struct ct_session *s, *stored;
+	struct ct_instance *i;
+	struct ct_workload *w;
+	unsigned int told = 0;
+
+	d->saver.on_damaged = note_damaged;
+	d->saver.arg = &told;
+	check(take(&s, "a"), CAP_CHOWN, 1);
+	save(d, s);
+	damage(d, KEY);
+	for (int round = 1; round <= 2; round++) {
+		pass(5);
+		check(take(&s, "a"), CAP_KILL, 1);
+		CU_ASSERT_EQUAL(save(d, s), 0);
+		CU_ASSERT_EQUAL(d->saver.ledger->dropped, round);
+	}
+	CU_ASSERT_EQUAL(told, 2);
+	CU_ASSERT_EQUAL(d->saver.ledger->news->nworkloads, 0);
+	check(take(&s, "a"), CAP_KILL, 1);
+	w = build_container(s, "b");
+	free(w->container.name);
+	w->container.name = ct_xstrdup("db");
+	w->open = true;
+	check(w, CAP_CHOWN, 1);
+	CU_ASSERT_EQUAL(save(d, s), 1);
+	stored = load(d, "name:db");
+	CU_ASSERT_EQUAL(stored->nworkloads, 1);
+	ct_session__free(stored);
+	/* It counts as lost, and comes again as soon as it can be stored. */
+	i = ct_ledger__find(d->saver.ledger, "a");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(i);
+	CU_ASSERT_EQUAL(i->lost, 3);
+	CU_ASSERT_EQUAL(i->marks.len, 0);
+	CU_ASSERT(i->due_ns != UINT64_MAX);
+	w = take(&s, "a");
+	w->open = false;
+	end(w);
+	save(d, s);
+	CU_ASSERT_PTR_NULL(ct_ledger__find(d->saver.ledger, "a"));
+	stop(d);
+}
+
 static CU_TestInfo tests[] = {
 	{ "counts", test_counts },
 	{ "container restarted", test_restarted_container },
@@ -512,6 +581,7 @@ static CU_TestInfo tests[] = {
 	{ "nameless", test_nameless },
 	{ "many", test_many },
 	{ "told", test_told },
+	{ "damaged", test_damaged },
 	CU_TEST_INFO_NULL,
 };
 

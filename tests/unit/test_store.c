@@ -76,7 +76,7 @@ static void test_round(void)
 	STORES_OK(stores_save(s, was, HOST, 10000, true, &err), err);
 	CU_ASSERT_EQUAL(stat(stores_path, &st), 0);
 	CU_ASSERT_EQUAL(st.st_mode & 0777, 0640);
-	STORES_OK(ct_store__load_workload(s, HOST, "name:web", &is, &err), err);
+	STORES_OK(ct_store__load_workload(s, HOST, "name:web", &is, NULL, &err), err);
 	ct_tally__unite(was);
 	a = session_text(was);
 	b = session_text(is);
@@ -88,7 +88,7 @@ static void test_round(void)
 	ct_str__free(&needs);
 	ct_session__free(is);
 	is = NULL;
-	STORES_OK(ct_store__load_workload(s, HOST, "name:other", &is, &err), err);
+	STORES_OK(ct_store__load_workload(s, HOST, "name:other", &is, NULL, &err), err);
 	CU_ASSERT_EQUAL(is->nworkloads, 0);
 }
 
@@ -104,7 +104,7 @@ static void test_more(void)
 	stores_fresh();
 	s = stores_open(CT_STORE_WRITE);
 	STORES_OK(stores_save(s, first, HOST, 10000, true, &err), err);
-	STORES_OK(ct_store__load_workload(s, HOST, "name:web", &known, &err), err);
+	STORES_OK(ct_store__load_workload(s, HOST, "name:web", &known, NULL, &err), err);
 	build_check(later->workloads[0], CAP_SYS_BOOT, "reboot", "ns_capable __do_sys_reboot");
 	ct_tally__add(known, later);
 	STORES_OK(stores_save(s, known, HOST, 20000, true, &err), err);
@@ -173,7 +173,7 @@ static void test_random(void)
 			ct_autoidentity struct ct_identity id = {};
 
 			ct_identity__of(sum->workloads[w], &id);
-			STORES_OK(ct_store__load_workload(s, host, id.key, &is, &err), err);
+			STORES_OK(ct_store__load_workload(s, host, id.key, &is, NULL, &err), err);
 			b = judged_text(is);
 			UNIT_STR(b, a);
 		}
@@ -244,7 +244,7 @@ static void test_keys(void)
 	label = was->workloads[0]->container.name;
 	ct_identity__of(was->workloads[0], &id);
 	STORES_OK(stores_save(s, was, "a'b", 10000, true, &err), err);
-	STORES_OK(ct_store__load_workload(s, "a'b", id.key, &is, &err), err);
+	STORES_OK(ct_store__load_workload(s, "a'b", id.key, &is, NULL, &err), err);
 	CU_ASSERT_EQUAL(is->nworkloads, 1);
 	q = (struct ct_store_query){ .names = &label, .nnames = 1 };
 	rows = workloads_text(s, &q);
