@@ -40,7 +40,7 @@ static void on_stored(void *arg, int ret)
 {
 	struct ct_daemon *d = arg;
 
-	(void)ret;
+	ct_gauges__stored(d->gauges, !ret);
 	ct_speaker__free_rows(&d->rows);
 	ct_speaker__say(d->speaker, &d->notices);
 	ct_notices__free(&d->notices);

@@ -11,11 +11,12 @@
 
 struct gauge {
 	char *key;
-	struct ct_metrics_workload row; /* its checks: as stored */
-	uint64_t waiting;		/* checks that are not stored yet */
+	struct ct_metrics_workload row;	 /* its checks: as stored */
+	struct ct_metrics_workload next; /* as judged, and not stored yet */
+	uint64_t waiting;		 /* checks that are not stored yet */
 	uint64_t shown;	  /* checks as they were last shown: a counter must not decrease */
 	uint64_t gone_ns; /* since when nothing of it runs; 0: it does */
-	bool runs, told, known;
+	bool runs, told, known, judged;
 	UT_hash_handle hh;
 };
 
@@ -60,8 +61,9 @@ static struct gauge *gauge_of(struct ct_gauges *g, const char *key)
 void ct_gauges__judged(struct ct_gauges *g, const char *key, const struct ct_advice *advice)
 {
 	struct gauge *one = gauge_of(g, key);
+	uint64_t stored;
 
-	one->row = (struct ct_metrics_workload){
+	one->next = (struct ct_metrics_workload){
 		.key = one->key,
 		.needed = advice->cap_add,
 		.optional = advice->optional,
@@ -69,11 +71,30 @@ void ct_gauges__judged(struct ct_gauges *g, const char *key, const struct ct_adv
 		.incomplete = advice->gaps != 0,
 		.checks = advice->checks,
 	};
-	ct_workload__configured(advice->workload, &one->row.held);
+	ct_workload__configured(advice->workload, &one->next.held);
 	for (size_t i = 0; i < advice->ncaps; i++)
-		one->row.denied += advice->caps[i].denied;
-	one->known = true;
-	one->told = false;
+		one->next.denied += advice->caps[i].denied;
+	one->judged = true;
+	if (!one->known)
+		return;
+	/* Its checks include what still waits in the ledger, which must not count twice. */
+	stored = one->row.checks;
+	one->row = one->next;
+	one->row.checks = stored;
+}
+
+void ct_gauges__stored(struct ct_gauges *g, bool done)
+{
+	for (struct gauge *one = g->all; one; one = one->hh.next) {
+		if (!one->judged)
+			continue;
+		one->judged = false;
+		if (!done)
+			continue;
+		one->row = one->next;
+		one->known = true;
+		one->told = false;
+	}
 }
 
 /* ---- of a daemon before us ---- */

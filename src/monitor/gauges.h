@@ -16,8 +16,10 @@ struct ct_gauges;
 struct ct_gauges *ct_gauges__new(void);
 void ct_gauges__free(struct ct_gauges *g); /* may be NULL */
 
-/* A workload was judged, and that is stored. */
+/* A workload was judged, and that is about to be stored. */
 void ct_gauges__judged(struct ct_gauges *g, const char *key, const struct ct_advice *advice);
+/* What was judged since the last time is stored; not done: that failed, and what is new waits. */
+void ct_gauges__stored(struct ct_gauges *g, bool done);
 
 /*
  * Sets the metrics of workloads that run, and once more of those that ended. Asks the store for a

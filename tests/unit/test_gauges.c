@@ -48,13 +48,14 @@ static struct ct_session *session(uint64_t checks)
 	return s;
 }
 
-static void judged(struct world *w, const char *key, uint64_t checks)
+static void judged(struct world *w, const char *key, uint64_t checks, bool stored)
 {
 	struct ct_session *s = session(checks);
 	struct ct_report *r = ct_judge__session(s, CT_MODE_DEFAULT);
 
 	CU_ASSERT_EQUAL_FATAL(r->nadvices, 1);
 	ct_gauges__judged(w->g, key, &r->advices[0]);
+	ct_gauges__stored(w->g, stored);
 	ct_report__free(r);
 	ct_session__free(s);
 }
@@ -104,17 +105,33 @@ static void test_running(void)
 
 	begin(&w);
 	CU_ASSERT_EQUAL(value(&w, CHECKS, "name:web"), -1);
-	judged(&w, "name:web", 100);
+	judged(&w, "name:web", 100, true);
 	runs(&w, "name:web", 23);
 	CU_ASSERT_EQUAL(value(&w, CHECKS, "name:web"), 123);
 	CU_ASSERT_EQUAL(value(&w, "captrim_workload_needed_capabilities", "name:web"), 1);
 	CU_ASSERT_EQUAL(value(&w, "captrim_workload_removable_capabilities", "name:web"), 13);
 	/* What waited was acts in part: a counter does not go down for that. */
 	ct_marks__settle(&w.l->instances->marks);
-	judged(&w, "name:web", 120);
+	judged(&w, "name:web", 120, true);
 	CU_ASSERT_EQUAL(value(&w, CHECKS, "name:web"), 123);
-	judged(&w, "name:web", 150);
+	judged(&w, "name:web", 150, true);
 	CU_ASSERT_EQUAL(value(&w, CHECKS, "name:web"), 150);
+	end(&w);
+}
+
+/* If storing fails, what waits goes on waiting: counted twice, it would stay in the counter. */
+static void test_not_stored(void)
+{
+	struct world w;
+
+	begin(&w);
+	judged(&w, "name:web", 100, true);
+	runs(&w, "name:web", 23);
+	judged(&w, "name:web", 123, false);
+	CU_ASSERT_EQUAL(value(&w, CHECKS, "name:web"), 123);
+	ct_marks__settle(&w.l->instances->marks);
+	judged(&w, "name:web", 123, true);
+	CU_ASSERT_EQUAL(value(&w, CHECKS, "name:web"), 123);
 	end(&w);
 }
 
@@ -125,7 +142,7 @@ static void test_ended(void)
 	uint64_t now = ct_clock__now_ns();
 
 	begin(&w);
-	judged(&w, "name:web", 7);
+	judged(&w, "name:web", 7, true);
 	CU_ASSERT_EQUAL(value(&w, CHECKS, "name:web"), 7);
 	CU_ASSERT_EQUAL(ct_gauges__sweep(w.g, w.l, now), 0);
 	CU_ASSERT_EQUAL(ct_gauges__sweep(w.g, w.l, now + 601 * CT_NS_PER_SEC), 0);
@@ -133,11 +150,11 @@ static void test_ended(void)
 	w.m = ct_metrics__new(0);
 	CU_ASSERT_EQUAL(value(&w, CHECKS, "name:web"), -1);
 	/* One that nobody asked for in time is forgotten as well. */
-	judged(&w, "name:web", 8);
+	judged(&w, "name:web", 8, true);
 	ct_gauges__sweep(w.g, w.l, now);
 	ct_gauges__sweep(w.g, w.l, now + 700 * CT_NS_PER_SEC);
 	CU_ASSERT_EQUAL(value(&w, CHECKS, "name:web"), -1);
-	judged(&w, "name:web", 9);
+	judged(&w, "name:web", 9, true);
 	runs(&w, "name:web", 0);
 	CU_ASSERT_EQUAL(ct_gauges__sweep(w.g, w.l, now + 1400 * CT_NS_PER_SEC), 1);
 	CU_ASSERT_EQUAL(value(&w, CHECKS, "name:web"), 9);
@@ -167,9 +184,8 @@ static void test_after_a_restart(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "running", test_running },
-	{ "ended", test_ended },
-	{ "after a restart", test_after_a_restart },
+	{ "running", test_running }, { "not stored", test_not_stored },
+	{ "ended", test_ended },     { "after a restart", test_after_a_restart },
 	CU_TEST_INFO_NULL,
 };
 
