@@ -306,6 +306,8 @@ int ct_store_push__start(const struct ct_store_push_opts *o, struct ct_store_pus
 	p->counters_ms = o->counters_ms ? o->counters_ms : COUNTERS_MS;
 	p->rate = o->rows_per_sec ? o->rows_per_sec : RATE;
 	p->retain_ms = o->retain_age_ms;
+	if (p->retain_ms && p->retain_ms < CT_RETAIN_QUIET_MS)
+		p->retain_ms = CT_RETAIN_QUIET_MS;
 	if (o->doubts_clock)
 		ct_retain__begin(&p->doubt, 1, ct_clock__wall_ms());
 	pthread_mutex_init(&p->mutex, NULL);

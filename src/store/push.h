@@ -16,8 +16,8 @@ struct ct_store_push_opts {
 	const char *url;	   /* postgresql://... */
 	uint64_t counters_ms;	   /* how often what is not news is sent; 0: 15 minutes */
 	unsigned int rows_per_sec; /* at most, to catch up; 0: 2000 */
-	int64_t retain_age_ms;	   /* what is older is removed there, too; 0: nothing is */
-	bool doubts_clock;	   /* as ct_store__doubts_clock() says */
+	int64_t retain_age_ms; /* what is older, and than 48 hours, is removed there; 0: nothing */
+	bool doubts_clock;     /* as ct_store__doubts_clock() says */
 };
 
 struct ct_store_push_status {

@@ -8,14 +8,13 @@
 
 #define DOUBT_MS (24 * 3600 * 1000ll)
 #define JUMP_MS	 (10 * 60 * 1000ll)
-#define FAR_MS	 (2 * DOUBT_MS) /* a quiet workload is stored once a day */
-#define AT_ONCE	 64		/* workloads removed between two looks at the size */
+#define AT_ONCE	 64 /* workloads removed between two looks at the size */
 
 /* ---- a clock that jumped ---- */
 
 void ct_retain__begin(struct ct_clock_doubt *d, int64_t stored_ms, int64_t now_ms)
 {
-	if (stored_ms && now_ms - stored_ms > FAR_MS)
+	if (stored_ms && now_ms - stored_ms > CT_RETAIN_QUIET_MS)
 		d->until_ms = ct_clock__boot_ms() + DOUBT_MS;
 }
 

@@ -6,6 +6,12 @@
 #include "store/db.h"
 
 /*
+ * What was not seen for so long has ended: a quiet workload that runs is stored once a day, and
+ * what it needs is not sent to a server again.
+ */
+#define CT_RETAIN_QUIET_MS (48 * 3600 * 1000ll)
+
+/*
  * Both clocks when they were last compared. Before until_ms, of the boot clock, nothing is removed
  * for its age.
  */

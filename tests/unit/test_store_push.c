@@ -307,6 +307,39 @@ static void test_twice(void)
 	ct_store_push__stop(p, 10000);
 }
 
+/* A server does not know what runs: a quiet workload is stored once a day, and must stay. */
+static void test_retained(void)
+{
+	static const int64_t hour_ms = 3600 * 1000;
+	ct_autoerr struct ct_err err = {};
+	ct_autostore struct ct_store *s = NULL;
+	ct_autofree char *text = NULL;
+	int64_t now_ms = ct_clock__wall_ms();
+	struct ct_store_push *p = NULL;
+	const struct ct_store_push_opts o = { .local = stores_path,
+					      .url = postgres_url,
+					      .counters_ms = 100,
+					      .rows_per_sec = 100000,
+					      .retain_age_ms = hour_ms };
+
+	NEEDS_SERVER;
+	fresh();
+	s = stores_open(CT_STORE_WRITE);
+	save(s, "old", now_ms - 72 * hour_ms, CAP_CHOWN, true);
+	save(s, "web", now_ms - 25 * hour_ms, CAP_CHOWN, true);
+	STORES_OK(ct_store_push__start(&o, &p, &err), err);
+	for (int i = 0; i < 100; i++) {
+		free(text);
+		text = text_of(postgres_url);
+		if (strstr(text, "name:web") && !strstr(text, "name:old"))
+			break;
+		ct_clock__sleep_ns(100 * CT_NS_PER_MS);
+	}
+	ct_store_push__stop(p, 10000);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "name:web CHOWN"));
+	CU_ASSERT_PTR_NULL(strstr(text, "name:old"));
+}
+
 /* ---- who may write what ---- */
 
 static int as_role(const char *role, const char *sql)
@@ -519,6 +552,7 @@ static CU_TestInfo tests[] = {
 	{ "the server lost all", test_lost },
 	{ "acknowledged on either side", test_acks },
 	{ "one writer for a store", test_twice },
+	{ "what is quiet stays", test_retained },
 	{ "a writer's own rows", test_roles },
 	{ "partitions", test_partitions },
 	{ "the schema of a server", test_schema },
