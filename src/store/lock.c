@@ -7,7 +7,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#define MODE 0640
+#include "base/clock.h"
+
+#define MODE	0640
+#define TRIES	10
+#define WAIT_NS (50 * CT_NS_PER_MS)
 
 static int cannot(const char *what, const char *path, struct ct_err *err)
 {
@@ -63,8 +67,16 @@ static int lock(int fd, const char *path, const char *name, struct ct_err *err)
 	ct_autofree char *shown = ct_printable(path);
 	char pid[24];
 
-	if (!flock(fd, LOCK_EX | LOCK_NB))
-		return 0;
+	/* Whoever only looks whether it is held has it for a moment; so has what is left of a
+	 * daemon that was killed. */
+	for (int i = 0; i < TRIES; i++) {
+		if (i)
+			ct_clock__sleep_ns(WAIT_NS);
+		if (!flock(fd, LOCK_EX | LOCK_NB))
+			return 0;
+		if (errno != EWOULDBLOCK)
+			break;
+	}
 	if (errno != EWOULDBLOCK)
 		return cannot("lock", name, err);
 	read_pid(fd, pid);

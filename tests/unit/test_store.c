@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/file.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -504,6 +506,34 @@ static void test_two(void)
 	CU_ASSERT_EQUAL(opens(CT_STORE_WRITE, NULL), 0);
 }
 
+/* Somebody who looks whether it is held, while a daemon starts. */
+static void test_briefly_locked(void)
+{
+	ct_autostore struct ct_store *s = NULL;
+	ct_autofree char *name = ct_xasprintf("%s.lock", stores_path);
+	int fd, ready[2];
+	char c;
+	pid_t child;
+
+	stores_fresh();
+	s = stores_open(CT_STORE_WRITE);
+	ct_store__close(ct_steal(s));
+	CU_ASSERT_EQUAL_FATAL(pipe(ready), 0);
+	child = fork();
+	if (!child) {
+		fd = open(name, O_RDONLY | O_CLOEXEC);
+		if (fd < 0 || flock(fd, LOCK_SH) || write(ready[1], "", 1) != 1)
+			_exit(1);
+		ct_clock__sleep_ns(100 * CT_NS_PER_MS);
+		_exit(0);
+	}
+	close(ready[1]);
+	CU_ASSERT_EQUAL(read(ready[0], &c, 1), 1);
+	CU_ASSERT_EQUAL(opens(CT_STORE_WRITE, NULL), 0);
+	waitpid(child, NULL, 0);
+	close(ready[0]);
+}
+
 static void test_refused(void)
 {
 	static const char noise[8192] = "not a database, and never was one";
@@ -795,6 +825,7 @@ static CU_TestInfo tests[] = {
 	{ "a clock that is wrong from the beginning", test_retain_late },
 	{ "events are acknowledged", test_events },
 	{ "one daemon for a store", test_two },
+	{ "locked for a moment", test_briefly_locked },
 	{ "what is not a store is left alone", test_refused },
 	{ "a damaged store", test_damaged },
 	{ "a broken store is put aside", test_rebuild },
