@@ -7,15 +7,18 @@
 #include <sys/stat.h>
 
 #define BUSY_MS	   10000
-#define STATEMENTS 64 /* that are kept prepared, by the address of their text */
+#define STATEMENTS 64 /* that are kept prepared; then the oldest makes room */
+
+struct kept {
+	uint32_t hash; /* of its text */
+	sqlite3_stmt *stmt;
+};
 
 struct sqlite {
 	struct ct_db db;
 	sqlite3 *handle;
-	struct {
-		const char *sql;
-		sqlite3_stmt *stmt;
-	} kept[STATEMENTS];
+	struct kept kept[STATEMENTS];
+	size_t next; /* to be replaced */
 };
 
 sqlite3 *ct_sqlite__handle(struct ct_db *db)
@@ -144,24 +147,33 @@ static int bind(sqlite3_stmt *stmt, const struct ct_value *values, size_t n)
 }
 
 /*
- * Keeps statements by the address and the content of their text. *once is set if there is no more
- * room: then the caller finalizes the statement.
+ * Keeps statements by their text. *once is set if the statement cannot be kept: then the caller
+ * finalizes it. One that is being stepped through is not handed out again, nor forgotten.
  */
 static sqlite3_stmt *prepare(struct sqlite *s, const char *sql, bool *once)
 {
+	uint32_t hash = ct_hash32(sql, strlen(sql));
 	sqlite3_stmt *stmt = NULL;
-	size_t i = 0;
+	struct kept *k;
 
-	for (*once = false; i < STATEMENTS && s->kept[i].stmt; i++)
-		if (s->kept[i].sql == sql && !strcmp(sqlite3_sql(s->kept[i].stmt), sql))
-			return s->kept[i].stmt;
+	*once = false;
+	for (size_t i = 0; i < STATEMENTS && s->kept[i].stmt && !*once; i++) {
+		k = &s->kept[i];
+		if (k->hash != hash || strcmp(sqlite3_sql(k->stmt), sql) != 0)
+			continue;
+		if (!sqlite3_stmt_busy(k->stmt))
+			return k->stmt;
+		*once = true;
+	}
 	if (sqlite3_prepare_v3(s->handle, sql, -1, 0, &stmt, NULL) != SQLITE_OK)
 		return NULL;
-	*once = i == STATEMENTS;
+	k = &s->kept[s->next];
+	*once = *once || (k->stmt && sqlite3_stmt_busy(k->stmt));
 	if (!*once) {
-		s->kept[i].sql = sql;
-		s->kept[i].stmt = stmt;
+		sqlite3_finalize(k->stmt);
+		*k = (struct kept){ hash, stmt };
 	}
+	s->next = (s->next + !*once) % STATEMENTS;
 	return stmt;
 }
 

@@ -664,6 +664,73 @@ static void test_migrations(void)
 	ct_db__close(db);
 }
 
+static size_t prepared(struct ct_db *db)
+{
+	sqlite3_stmt *stmt = NULL;
+	size_t n = 0;
+
+	while ((stmt = sqlite3_next_stmt(ct_sqlite__handle(db), stmt)))
+		n++;
+	return n;
+}
+
+struct nested {
+	struct ct_db *db;
+	const char *sql;
+	int depth, rows;
+};
+
+static int ask_again(const struct ct_row *row, void *arg)
+{
+	struct nested *n = arg;
+	ct_autoerr struct ct_err err = {};
+
+	(void)row;
+	n->rows++;
+	if (n->depth == 2)
+		return 0;
+	n->depth++;
+	STORES_OK(ct_db__query(n->db, n->sql, NULL, 0, ask_again, n, &err), err);
+	n->depth--;
+	return 0;
+}
+
+/* Statements are kept by their text, wherever that stands, and not shared by two queries at once.
+ */
+static void test_statements(void)
+{
+	ct_autoerr struct ct_err err = {};
+	struct nested n = { .sql = "SELECT 1 UNION ALL SELECT 2" };
+	int64_t got = 0;
+
+	stores_fresh();
+	CU_ASSERT_EQUAL(ct_store_lock__make_file(stores_path, NULL), 0);
+	STORES_OK(ct_sqlite__open(stores_path, true, &n.db, &err), err);
+	for (int i = 0; i < 200; i++) {
+		char *sql = ct_xasprintf("%*sSELECT 5", i % 2, "");
+		char *copy = ct_xstrdup(sql);
+
+		STORES_OK(ct_db__number(n.db, sql, NULL, 0, &got, &err), err);
+		STORES_OK(ct_db__number(n.db, copy, NULL, 0, &got, &err), err);
+		free(sql);
+		free(copy);
+		CU_ASSERT_EQUAL(got, 5);
+	}
+	CU_ASSERT_EQUAL(prepared(n.db), 2);
+	STORES_OK(ct_db__query(n.db, n.sql, NULL, 0, ask_again, &n, &err), err);
+	CU_ASSERT_EQUAL(n.rows, 2 + 4 + 8);
+	CU_ASSERT_EQUAL(prepared(n.db), 3);
+	/* Many others take the places of the oldest. */
+	for (int i = 0; i < 200; i++) {
+		ct_autofree char *sql = ct_xasprintf("SELECT %d", i);
+
+		STORES_OK(ct_db__number(n.db, sql, NULL, 0, &got, &err), err);
+		CU_ASSERT_EQUAL(got, i);
+	}
+	CU_ASSERT_EQUAL(prepared(n.db), 64);
+	ct_db__close(n.db);
+}
+
 /* The views that docs/store.md shows. */
 static void test_views(void)
 {
@@ -830,6 +897,7 @@ static CU_TestInfo tests[] = {
 	{ "a damaged store", test_damaged },
 	{ "a broken store is put aside", test_rebuild },
 	{ "schemas grow", test_migrations },
+	{ "statements", test_statements },
 	{ "views", test_views },
 	{ "backup and import", test_backup },
 	{ "no space", test_full },
