@@ -65,6 +65,7 @@ void ct_sinks__send_to(struct ct_sinks *s, const char *name, const struct ct_not
  * that an event that was sent earlier is still true, "settled" that it was acknowledged or expired.
  */
 void ct_sinks__stands(struct ct_sinks *s, const struct ct_notice *e);
+bool ct_sinks__care_what_stands(const struct ct_sinks *s); /* is there one to be told? */
 void ct_sinks__settled(struct ct_sinks *s, const char *id);
 
 size_t ct_sinks__count(const struct ct_sinks *s);

@@ -424,6 +424,14 @@ void ct_sinks__stands(struct ct_sinks *s, const struct ct_notice *e)
 			s->items[i]->type->stands(s->items[i], e);
 }
 
+bool ct_sinks__care_what_stands(const struct ct_sinks *s)
+{
+	for (size_t i = 0; i < s->len; i++)
+		if (s->items[i]->type->stands)
+			return true;
+	return false;
+}
+
 void ct_sinks__settled(struct ct_sinks *s, const char *id)
 {
 	for (size_t i = 0; i < s->len; i++) {

@@ -183,7 +183,8 @@ static void on_heartbeat(void *arg)
 	ct_autonotice struct ct_notice *e = ct_notice__new(CT_NOTICE_HEARTBEAT, s->host,
 							   ct_clock__wall_ms());
 	ct_autofree char *n = ct_human__count(s->watched, "workload", "workloads");
-	ct_autofree char *open = ct_human__count(s->nstanding, "finding", "findings");
+	ct_autofree char *open = ct_human__count(ct_speaker__count_standing(s), "finding",
+						 "findings");
 
 	e->count = s->watched;
 	e->text = ct_xasprintf("captrim watches %s; %s not acknowledged", n, open);
@@ -228,7 +229,7 @@ void ct_speaker__free(struct ct_speaker *s)
 	ct_loop__remove(s->loop, &s->heartbeat);
 	ct_throttle__free(s->throttle);
 	ct_declared__free(s->declared);
-	free(s->standing);
+	ct_speaker__free_standing(s);
 	free(s->said);
 	free(s->host);
 	free(s);
@@ -299,6 +300,6 @@ struct ct_speaker_status ct_speaker__status(const struct ct_speaker *s)
 	struct ct_speaker_status st = s->st;
 
 	st.held_back = ct_throttle__held(s->throttle);
-	st.standing = s->nstanding;
+	st.standing = ct_speaker__count_standing(s);
 	return st;
 }

@@ -3,6 +3,8 @@
 #ifndef CT_SPEAK_SPEAKER_PRIV_H
 #define CT_SPEAK_SPEAKER_PRIV_H
 
+#include <uthash.h>
+
 #include "speak/declared.h"
 #include "speak/speaker.h"
 #include "speak/throttle.h"
@@ -16,6 +18,7 @@ struct standing {
 	uint32_t whose; /* a hash of the workload's key */
 	int64_t expires_ms;
 	bool seen; /* in the store, by the reconciliation in progress */
+	UT_hash_handle hh;
 };
 
 struct ct_speaker {
@@ -28,9 +31,8 @@ struct ct_speaker {
 	struct ct_source *summary, *heartbeat;
 	uint64_t dropped; /* events that sinks had dropped at the last summary */
 	char (*said)[CT_NOTICE_ID_LEN + 1];
-	size_t nsaid; /* ever; said holds the newest of them */
-	struct standing *standing;
-	size_t nstanding, standing_cap;
+	size_t nsaid;		   /* ever; said holds the newest of them */
+	struct standing *standing; /* by id */
 	uint64_t reconciled_ns;
 	size_t watched;
 	struct ct_speaker_status st;
@@ -39,6 +41,8 @@ struct ct_speaker {
 /* speaker_store.c */
 void ct_speaker__add_standing(struct ct_speaker *s, const char *id, const char *key,
 			      int64_t expires_ms);
+size_t ct_speaker__count_standing(const struct ct_speaker *s);
+void ct_speaker__free_standing(struct ct_speaker *s);
 int64_t ct_speaker__expires_ms(const struct ct_speaker *s,
 			       const struct ct_notice *e); /* 0: never */
 

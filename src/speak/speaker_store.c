@@ -15,31 +15,45 @@ static uint32_t hash_of(const char *key)
 	return key ? ct_hash32(key, strlen(key)) : 0;
 }
 
-static struct standing *find_standing(const struct ct_speaker *s, const char *id)
-{
-	for (size_t i = 0; i < s->nstanding; i++)
-		if (!strcmp(s->standing[i].id, id))
-			return &s->standing[i];
-	return NULL;
-}
-
 void ct_speaker__add_standing(struct ct_speaker *s, const char *id, const char *key,
 			      int64_t expires_ms)
 {
-	struct standing *st = find_standing(s, id);
+	struct standing *st;
 
-	if (!st)
-		st = CT_PUSH(s->standing, s->nstanding, s->standing_cap);
-	*st = (struct standing){ .whose = hash_of(key), .expires_ms = expires_ms, .seen = true };
-	snprintf(st->id, sizeof(st->id), "%s", id);
+	HASH_FIND_STR(s->standing, id, st);
+	if (!st) {
+		st = ct_xzalloc(sizeof(*st));
+		snprintf(st->id, sizeof(st->id), "%s", id);
+		HASH_ADD_STR(s->standing, id, st);
+	}
+	st->whose = hash_of(key);
+	st->expires_ms = expires_ms;
+	st->seen = true;
+}
+
+static void drop_standing(struct ct_speaker *s, struct standing *st)
+{
+	HASH_DEL(s->standing, st);
+	free(st);
+}
+
+size_t ct_speaker__count_standing(const struct ct_speaker *s)
+{
+	return HASH_COUNT(s->standing);
+}
+
+void ct_speaker__free_standing(struct ct_speaker *s)
+{
+	while (s->standing)
+		drop_standing(s, s->standing);
 }
 
 static bool has_standing(const struct ct_speaker *s, const char *key)
 {
 	uint32_t whose = hash_of(key);
 
-	for (size_t i = 0; i < s->nstanding; i++)
-		if (s->standing[i].whose == whose)
+	for (const struct standing *st = s->standing; st; st = st->hh.next)
+		if (st->whose == whose)
 			return true;
 	return false;
 }
@@ -208,16 +222,27 @@ void ct_speaker__free_rows(struct ct_speaker_rows *rows)
 struct reconciling {
 	struct ct_speaker *s;
 	int64_t now_ms;
+	bool tell; /* sinks what stands */
 };
 
 static int take_standing(const struct ct_store_event *row, void *arg)
 {
 	const struct reconciling *r = arg;
 	ct_autonotice struct ct_notice *e = NULL;
+	struct standing *st = NULL;
 
 	if (row->acked_ms || (row->expires_ms && row->expires_ms <= r->now_ms) || !row->json ||
-	    !ct_str_equal(row->host, r->s->host) ||
-	    ct_notice__read(row->json, strlen(row->json), &e, NULL) || !ct_notice__is_finding(e))
+	    !ct_str_equal(row->host, r->s->host))
+		return 0;
+	/* Most are known: reading thousands of them again would hold up the event loop. */
+	if (!r->tell && row->id)
+		HASH_FIND_STR(r->s->standing, row->id, st);
+	if (st) {
+		st->expires_ms = row->expires_ms;
+		st->seen = true;
+		return 0;
+	}
+	if (ct_notice__read(row->json, strlen(row->json), &e, NULL) || !ct_notice__is_finding(e))
 		return 0;
 	ct_speaker__add_standing(r->s, e->id, e->workload.key, row->expires_ms);
 	ct_sinks__stands(r->s->sinks, e);
@@ -227,28 +252,28 @@ static int take_standing(const struct ct_store_event *row, void *arg)
 int ct_speaker__reconcile(struct ct_speaker *s, struct ct_store *store, bool first,
 			  struct ct_err *err)
 {
-	struct reconciling r = { s, ct_clock__wall_ms() };
+	struct reconciling r = { s, ct_clock__wall_ms(), ct_sinks__care_what_stands(s->sinks) };
 	const struct ct_store_query q = {
 		.host = s->host,
 		.since_ms = s->c.expire_ns ? r.now_ms - (int64_t)(s->c.expire_ns / CT_NS_PER_MS) :
 					     0,
 	};
 	uint64_t now = ct_clock__now_ns();
+	struct standing *st, *next;
 	int ret;
 
-	if (!first && now - s->reconciled_ns < (s->nstanding ? RECONCILE_NS : SELDOM_NS))
+	if (!first && now - s->reconciled_ns < (s->standing ? RECONCILE_NS : SELDOM_NS))
 		return 0;
 	s->reconciled_ns = now;
-	for (size_t i = 0; i < s->nstanding; i++)
-		s->standing[i].seen = false;
+	for (st = s->standing; st; st = st->hh.next)
+		st->seen = false;
 	ret = ct_store__each_event(store, &q, take_standing, &r, err);
-	for (size_t i = 0; i < s->nstanding && !ret;) {
-		if (s->standing[i].seen) {
-			i++;
+	for (st = s->standing; st && !ret; st = next) {
+		next = st->hh.next;
+		if (st->seen)
 			continue;
-		}
-		ct_sinks__settled(s->sinks, s->standing[i].id);
-		s->standing[i] = s->standing[--s->nstanding];
+		ct_sinks__settled(s->sinks, st->id);
+		drop_standing(s, st);
 	}
 	return ret;
 }

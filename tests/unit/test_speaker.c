@@ -216,6 +216,46 @@ static void test_expired(void)
 	end(&st);
 }
 
+#define MANY 10000
+
+/* Many findings, of which each is looked for once a minute while the daemon waits. */
+static void test_many_stand(void)
+{
+	struct stage st = begin();
+	ct_autonotices struct ct_notices l = { 0 };
+	struct ct_speaker_rows rows = { 0 };
+	struct ct_store_batch batch = { .host = &st.host, .host_name = "node1" };
+	struct ct_store_ack ack = { .now_ms = st.now_ms };
+	size_t n = 0;
+
+	for (int i = 0; i < MANY; i++) {
+		struct ct_notice *e = ct_notice__new(CT_NOTICE_NEW_NEED, "node1", st.now_ms);
+
+		e->workload.key = ct_xasprintf("name:w%d", i);
+		e->workload.label = ct_xasprintf("w%d", i);
+		e->caps = CT_CAP(KILL);
+		e->text = ct_xstrdup("it needs KILL");
+		ct_notice__identify(e);
+		ct_notices__take(&l, e);
+	}
+	ct_speaker__rows(st.speaker, &l, &rows);
+	batch.now_ms = st.now_ms;
+	batch.events = rows.items;
+	batch.nevents = rows.len;
+	CU_ASSERT_EQUAL(ct_store__save(st.store, &batch, NULL), 0);
+	ct_speaker__free_rows(&rows);
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(ct_speaker__reconcile(st.speaker, st.store, true, NULL), 0);
+		CU_ASSERT_EQUAL(ct_speaker__status(st.speaker).standing, MANY);
+	}
+	ack.id = l.items[MANY / 2]->id;
+	CU_ASSERT_EQUAL(ct_store__ack(st.store, &ack, &n, NULL), 0);
+	CU_ASSERT_EQUAL(n, 1);
+	CU_ASSERT_EQUAL(ct_speaker__reconcile(st.speaker, st.store, true, NULL), 0);
+	CU_ASSERT_EQUAL(ct_speaker__status(st.speaker).standing, MANY - 1);
+	end(&st);
+}
+
 static void test_declared(void)
 {
 	struct stage st = begin();
@@ -402,6 +442,7 @@ static CU_TestInfo tests[] = {
 	{ "one event, also after a restart", test_once },
 	{ "acknowledged, and taken back", test_acknowledged },
 	{ "expired", test_expired },
+	{ "many stand", test_many_stand },
 	{ "a deployment file declares", test_declared },
 	{ "an advice declares", test_advice_declares },
 	{ "what is held back", test_held_back },
