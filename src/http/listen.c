@@ -144,7 +144,7 @@ static bool is_stale(const union address *a)
 
 static int bind_to(int fd, union address *a, socklen_t len)
 {
-	int one = 1, zero = 0;
+	int one = 1, zero = 0, ret;
 
 	if (a->any.sa_family == AF_UNIX) {
 		/* bind() gives the path the mode of the descriptor, less the umask. */
@@ -156,9 +156,35 @@ static int bind_to(int fd, union address *a, socklen_t len)
 	}
 	if (a->any.sa_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero));
-	if (bind(fd, &a->any, len) || listen(fd, BACKLOG))
+	if (bind(fd, &a->any, len))
 		return -errno;
-	return a->any.sa_family == AF_UNIX && chmod(a->un.sun_path, UNIX_MODE) ? -errno : 0;
+	if (!listen(fd, BACKLOG) &&
+	    (a->any.sa_family != AF_UNIX || !chmod(a->un.sun_path, UNIX_MODE)))
+		return 0;
+	ret = -errno;
+	if (a->any.sa_family == AF_UNIX)
+		unlink(a->un.sun_path);
+	return ret;
+}
+
+static int open_socket(union address *a, socklen_t len, int *out)
+{
+	ct_autoclose int fd = socket(a->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+				     0);
+	int ret = fd < 0 ? -errno : bind_to(fd, a, len);
+
+	if (!ret)
+		*out = ct_steal_fd(&fd);
+	return ret;
+}
+
+/* ":PORT" and "*:PORT" are all addresses, also where the kernel has none of IPv6. */
+static int open_every(union address *a, int *out)
+{
+	const struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = a->in.sin_port };
+
+	a->in = in;
+	return open_socket(a, sizeof(a->in), out);
 }
 
 static int open_address(const char *address, struct ct_listener *l, struct ct_err *err)
@@ -171,15 +197,19 @@ static int open_address(const char *address, struct ct_listener *l, struct ct_er
 
 	if (ret)
 		return ret;
-	fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	ret = fd < 0 ? -errno : bind_to(fd, &a, len);
+	ret = open_socket(&a, len, &fd);
+	if (ret == -EAFNOSUPPORT && a.any.sa_family == AF_INET6 && *address != '[')
+		ret = open_every(&a, &fd);
 	if (ret == -EADDRINUSE)
 		return ct_err__set(err, EADDRINUSE,
 				   "cannot listen on %s: it is in use; choose another "
 				   "address, or stop whoever 'ss -ltnp' shows there",
 				   shown);
 	if (ret)
-		return ct_err__set(err, -ret, "cannot listen on %s: %s", shown, strerror(-ret));
+		return ct_err__set(err, -ret, "cannot listen on %s: %s%s", shown, strerror(-ret),
+				   ret == -EAFNOSUPPORT ? "; this kernel has no such addresses: "
+							  "name one of IPv4" :
+							  "");
 	*l = (struct ct_listener){ .fd = ct_steal_fd(&fd) };
 	if (a.any.sa_family == AF_UNIX)
 		l->path = ct_xstrdup(a.un.sun_path);

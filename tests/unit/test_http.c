@@ -3,10 +3,16 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <poll.h>
+#include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #include "base/clock.h"
 #include "dir.h"
@@ -434,6 +440,74 @@ static void test_unix_socket(void)
 	free(stale.path);
 }
 
+/* A call with this first argument (ANY: every one) fails in this process. For children only. */
+#define ANY UINT32_MAX
+static void refuse(uint32_t call, uint32_t arg, uint32_t error)
+{
+	struct sock_filter f[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, call, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
+		BPF_JUMP(BPF_JMP | (arg == ANY ? BPF_JGE : BPF_JEQ) | BPF_K, arg == ANY ? 0 : arg,
+			 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | error),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog prog = { CT_ARRAY_SIZE(f), f };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, 2, &prog))
+		_exit(77);
+}
+
+static int listen_refused(const char *address)
+{
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_listener l = { 0 };
+	int ret = ct_listener__open(address, NULL, &l, &err);
+
+	if (ret)
+		return -ret;
+	return strncmp(l.text, "0.0.0.0:", 8) || l.local ? 1 : 0;
+}
+
+static void test_without_ipv6(void)
+{
+	static const struct {
+		const char *address;
+		int status;
+	} cases[] = { { ":0", 0 }, { "*:0", 0 }, { "[::1]:0", EAFNOSUPPORT } };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		int status = -1;
+		pid_t child = fork();
+
+		if (!child) {
+			refuse(__NR_socket, AF_INET6, EAFNOSUPPORT);
+			_exit(listen_refused(cases[i].address));
+		}
+		CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+		CU_ASSERT_EQUAL(WEXITSTATUS(status), cases[i].status);
+	}
+}
+
+/* Nothing stays where nobody listens. */
+static void test_unix_socket_refused(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *address = ct_xasprintf("unix:%s/s", dir);
+	int status = -1;
+	struct stat st;
+	pid_t child = fork();
+
+	if (!child) {
+		refuse(__NR_listen, ANY, EPERM);
+		_exit(listen_refused(address));
+	}
+	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+	CU_ASSERT_EQUAL(WEXITSTATUS(status), EPERM);
+	CU_ASSERT_EQUAL(stat(address + strlen("unix:"), &st), -1);
+}
+
 static void test_refused_to_listen(void)
 {
 	ct_autoerr struct ct_err err = { 0 };
@@ -515,6 +589,8 @@ static CU_TestInfo tests[] = {
 	{ "limits", test_limits },
 	{ "many clients", test_many_clients },
 	{ "unix socket", test_unix_socket },
+	{ "a kernel without IPv6", test_without_ipv6 },
+	{ "a socket that fails", test_unix_socket_refused },
 	{ "refused to listen", test_refused_to_listen },
 	{ "socket activation", test_socket_activation },
 	CU_TEST_INFO_NULL,
