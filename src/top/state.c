@@ -155,6 +155,7 @@ void ct_top__set_rows(struct ct_top *t, struct ct_survey *sv, int64_t now_ms)
 	t->rows = *sv;
 	*sv = (struct ct_survey){};
 	t->taken_ms = now_ms;
+	t->passing = false;
 	free(ct_steal(t->problem));
 	arrange(t);
 }
@@ -163,6 +164,14 @@ void ct_top__set_problem(struct ct_top *t, const char *problem)
 {
 	free(t->problem);
 	t->problem = ct_printable(problem);
+	t->passing = false;
+}
+
+void ct_top__set_no_detail(struct ct_top *t, const char *problem)
+{
+	ct_top__set_problem(t, problem);
+	t->passing = true;
+	t->view = CT_TOP_LIST;
 }
 
 void ct_top__set_detail(struct ct_top *t, struct ct_canvas *detail)
@@ -260,6 +269,10 @@ static enum ct_top_act list_key(struct ct_top *t, int key)
 
 enum ct_top_act ct_top__key(struct ct_top *t, int key)
 {
+	if (t->passing) {
+		free(ct_steal(t->problem));
+		t->passing = false;
+	}
 	if (t->typing)
 		return type(t, key);
 	switch (key) {

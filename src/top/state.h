@@ -41,6 +41,7 @@ struct ct_top {
 	bool paused;
 	int64_t taken_ms; /* when the rows were taken; 0: not yet */
 	char *problem;	  /* why they could not be read last time, printable; NULL: they were */
+	bool passing;	  /* it is not of the rows, and goes with the next key */
 	struct ct_canvas detail;
 	size_t detail_first;
 };
@@ -53,6 +54,8 @@ void ct_top__resize(struct ct_top *t, int width, int height);
 /* Takes over the rows. If live, the rates are computed from the previous rows. */
 void ct_top__set_rows(struct ct_top *t, struct ct_survey *sv, int64_t now_ms);
 void ct_top__set_problem(struct ct_top *t, const char *problem);
+/* The detail view could not be read: shows the list, and why until the next key. */
+void ct_top__set_no_detail(struct ct_top *t, const char *problem);
 
 /* Takes over the lines of the detail view, and shows them. The scroll position stays. */
 void ct_top__set_detail(struct ct_top *t, struct ct_canvas *detail);

@@ -16,9 +16,8 @@
 
 #include "base/clock.h"
 
-#define ESCAPE_MS  50	 /* the bytes of an escape sequence arrive within this time */
-#define RESTS	   9	 /* the pause after a reading, as a multiple of the time that it took */
-#define MAX_SAID   65536 /* bytes of messages that are kept until the end */
+#define ESCAPE_MS  50 /* the bytes of an escape sequence arrive within this time */
+#define RESTS	   9  /* the pause after a reading, as a multiple of the time that it took */
 #define PAIR_GOOD  1
 #define PAIR_BAD   2
 #define BLUE_256   33 /* as in base/term.c: told apart with every common colour blindness */
@@ -130,8 +129,7 @@ static void open_detail(struct session *s)
 		return;
 	}
 	ct_canvas__free(&lines);
-	ct_top__set_problem(&s->top, err.msg);
-	s->top.view = CT_TOP_LIST;
+	ct_top__set_no_detail(&s->top, err.msg);
 }
 
 static void read_feed(struct session *s)
@@ -271,16 +269,16 @@ static void hold_messages(struct session *s)
 
 static void tell_messages(struct session *s)
 {
-	ct_autofree char *text = NULL;
 	ct_autoclose int said = s->said, was = s->was;
-	size_t len;
+	char text[4096];
+	ssize_t n;
 
 	if (was < 0 || said < 0)
 		return;
 	fflush(stderr);
 	dup2(was, STDERR_FILENO);
-	if (!lseek(said, 0, SEEK_SET) && !ct_read_fd(said, MAX_SAID, &text, &len))
-		fwrite(text, 1, len, stderr);
+	for (off_t at = 0; (n = pread(said, text, sizeof(text), at)) > 0; at += n)
+		fwrite(text, 1, (size_t)n, stderr);
 }
 
 static void set_colors(struct session *s)

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* captrim top without a terminal: what is on the screen, and what keys do. */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/columns.h"
 #include "build.h"
 #include "top/state.h"
+#include "top/terminal.h"
 #include "unit.h"
 
 #define NOW INT64_C(1793975445000)
@@ -227,6 +235,78 @@ static void test_problem(void)
 	ct_top__free(&t);
 }
 
+/* What keeps the detail view from opening is not about the rows, which are as they were read. */
+static void test_no_detail(void)
+{
+	struct ct_top t;
+
+	ct_top__init(&t, "store", false);
+	fill(&t);
+	CU_ASSERT_EQUAL(ct_top__key(&t, CT_KEY_ENTER), CT_TOP_OPEN);
+	ct_top__set_no_detail(&t, "it has ended");
+	shows(&t, "cannot read: it has ended\n");
+	ct_top__key(&t, CT_KEY_DOWN);
+	shows(&t, "4 workloads,");
+	CU_ASSERT_PTR_NULL(t.problem);
+	/* What is wrong with the rows stays. */
+	ct_top__set_no_detail(&t, "it has ended");
+	ct_top__set_problem(&t, "locked");
+	ct_top__key(&t, CT_KEY_UP);
+	shows(&t, "cannot read: locked\n");
+	ct_top__free(&t);
+}
+
+#define SAID 200000
+
+/* Says much, and ends. */
+static int renew_loudly(struct ct_feed *f, struct ct_survey *sv, struct ct_err *err)
+{
+	(void)f, (void)sv, (void)err;
+	for (int i = 0; i < SAID; i++)
+		putc('m', stderr);
+	raise(SIGTERM);
+	return 1;
+}
+
+static void run_in(int terminal, int out)
+{
+	struct ct_feed feed = { .title = "test", .renew = renew_loudly };
+	const struct ct_top_opts opts = { .interval_ns = CT_NS_PER_SEC };
+
+	setenv("TERM", "vt100", 1);
+	dup2(terminal, STDIN_FILENO);
+	dup2(terminal, STDOUT_FILENO);
+	dup2(out, STDERR_FILENO);
+	if (ct_loop__new(&feed.loop, NULL))
+		_exit(1);
+	_exit(ct_top__run(&feed, &opts, NULL) ? 77 : 0);
+}
+
+/* All messages are there at the end, however many. */
+static void test_messages(void)
+{
+	ct_autoclose int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	ct_autoclose int out = memfd_create("messages", MFD_CLOEXEC);
+	ct_autoclose int inner = -1;
+	struct stat st = {};
+	int status = -1;
+	pid_t child;
+
+	if (terminal < 0 || grantpt(terminal) || unlockpt(terminal))
+		UNIT_SKIP("there are no terminals");
+	inner = open(ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
+	CU_ASSERT_FATAL(inner >= 0);
+	child = fork();
+	if (!child)
+		run_in(inner, out);
+	CU_ASSERT_EQUAL(waitpid(child, &status, 0), child);
+	if (WEXITSTATUS(status) == 77)
+		UNIT_SKIP("without ncurses, or without its terminals");
+	CU_ASSERT_EQUAL(status, 0);
+	CU_ASSERT_EQUAL(fstat(out, &st), 0);
+	CU_ASSERT_EQUAL(st.st_size, SAID);
+}
+
 /* Any size, any names, every view: no line too long, none too many, nothing raw. */
 static void test_sizes(void)
 {
@@ -328,10 +408,11 @@ static void test_detail(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "the list", test_list }, { "keys", test_keys },
-	{ "filter", test_filter }, { "a filter beyond ASCII", test_filter_beyond_ascii },
-	{ "rates", test_rates },   { "what cannot be read", test_problem },
-	{ "sizes", test_sizes },   { "scrolling", test_scroll },
-	{ "detail", test_detail }, CU_TEST_INFO_NULL,
+	{ "the list", test_list },	 { "keys", test_keys },
+	{ "filter", test_filter },	 { "a filter beyond ASCII", test_filter_beyond_ascii },
+	{ "rates", test_rates },	 { "what cannot be read", test_problem },
+	{ "no detail", test_no_detail }, { "messages", test_messages },
+	{ "sizes", test_sizes },	 { "scrolling", test_scroll },
+	{ "detail", test_detail },	 CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("top", tests)
