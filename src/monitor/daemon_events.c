@@ -55,9 +55,8 @@ static void on_damaged(void *arg, const char *key, const struct ct_err *why)
 	if (ct_strings__find(&d->damaged, key))
 		return;
 	ct_strings__add(&d->damaged, key);
-	ct_warn("%s; what is new of %s cannot be added to it, and is given up: stop the daemon, "
-		"and "
-		"'captrim store rebuild' begins a new store",
+	ct_warn("%s; what is new of %s cannot be added to it, and is given up: stop the "
+		"daemon, and 'captrim store rebuild' begins a new store",
 		why->msg, shown);
 }
 
