@@ -6,8 +6,15 @@
 #include "base/util.h"
 
 #define MAX_EXECS 16384 /* held, of all cgroups */
-#define MAX_ENDS  8192	/* different ways to end */
+#define MAX_ENDS  8192	/* different ways to end, of all cgroups */
+#define SHARE	  64	/* of either, which a cgroup has however much the others hold */
 #define MAX_ALIKE 16	/* exits kept of each */
+
+/* No cgroup may take the room of the others. */
+static bool has_room(size_t own, size_t all, size_t max)
+{
+	return own < SHARE || (own < max / 2 && all < max);
+}
 
 struct ct_living *ct_livings__find(const struct ct_livings *l, uint64_t cgroup)
 {
@@ -101,12 +108,12 @@ void ct_living__add_exec(struct ct_livings *l, struct ct_living *g, struct ct_he
 		if (known)
 			g->execs[i].exec.count += x->exec.count;
 	}
-	if (!ordinary && !known && l->nexecs < MAX_EXECS) {
+	if (!ordinary && !known && has_room(g->nexecs, l->nexecs, MAX_EXECS)) {
 		*CT_PUSH(g->execs, g->nexecs, g->execs_cap) = *x;
 		l->nexecs++;
 		return; /* g owns the strings */
 	}
-	l->dropped += !ordinary && !known;
+	g->dropped += !ordinary && !known;
 	free_exec(x);
 }
 
@@ -128,8 +135,8 @@ static struct ct_alike *alike_of(struct ct_livings *l, struct ct_living *g, uint
 	for (size_t i = 0; i < g->nalike; i++)
 		if (g->alike[i].hash == hash)
 			return &g->alike[i];
-	if (l->nalike == MAX_ENDS) {
-		l->dropped++;
+	if (!has_room(g->nalike, l->nalike, MAX_ENDS)) {
+		g->dropped++;
 		return NULL;
 	}
 	l->nalike++;

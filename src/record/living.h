@@ -56,6 +56,7 @@ struct ct_living {
 	uint32_t mntns[CT_MNTNS_KEPT];
 	unsigned int nmntns;
 	uint64_t unread, compat;      /* execves since the last take: see ct_workload */
+	uint64_t dropped;	      /* execs and exits since then that found no room */
 	uint64_t lost, overcommit[2]; /* taken so far; overcommit: refused, granted */
 	struct ct_held_exec *execs;
 	size_t nexecs, execs_cap;
@@ -73,7 +74,6 @@ struct ct_living {
 struct ct_livings {
 	struct ct_living *table;
 	size_t nexecs, nalike;
-	uint64_t dropped; /* execs and exits that found no room */
 };
 
 struct ct_living *ct_livings__find(const struct ct_livings *l, uint64_t cgroup);

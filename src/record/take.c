@@ -108,7 +108,7 @@ static bool take_losses(struct ct_collect *c, struct ct_losses *l)
 	struct ct_losses now = {};
 
 	ct_probe__losses(c->probe, &now);
-	now.events += c->living.dropped + c->unsound;
+	now.events += c->unsound;
 	SINCE(l, now, &c->taken, events);
 	SINCE(l, now, &c->taken, kinds);
 	SINCE(l, now, &c->taken, acts);

@@ -108,7 +108,7 @@ static bool execs_are_decided(const struct ct_taking *t, const struct ct_living 
 /* Marks what can be told now; returns whether there is anything. */
 static bool mark_programs(const struct ct_taking *t, struct ct_living *g)
 {
-	bool any = g->ran || g->unread || g->compat;
+	bool any = g->ran || g->unread || g->compat || g->dropped;
 
 	for (size_t i = 0; i < g->nexecs; i++) {
 		g->execs[i].told = execs_are_decided(t, g, &g->execs[i]);
@@ -138,7 +138,7 @@ static void add_flaws(struct ct_workload *w, const struct ct_living *g)
 {
 	if (!w)
 		return;
-	w->lost += g->unread;
+	w->lost += g->unread + g->dropped;
 	w->compat += g->compat;
 }
 
@@ -153,7 +153,10 @@ static void add_programs(struct ct_taking *t, struct ct_living *g)
 	}
 	add_flaws(w, g);
 	add_flaws(inner, g);
-	g->unread = g->compat = 0;
+	/* As in on_loss(): they may be any workload's. */
+	if (!w && !inner && !ct_cgroups__path(t->c->cgroups, g->cgroup))
+		t->s->losses.events += g->dropped;
+	g->unread = g->compat = g->dropped = 0;
 	g->ran = false;
 	for (size_t i = 0; i < g->nexecs; i++) {
 		if (g->execs[i].told && w)

@@ -363,6 +363,29 @@ static void test_exits(void)
 	CU_ASSERT(w->end_seen == CT_YES && w->end_code == 15);
 }
 
+/* More ways to end than are kept: the cgroup's own loss, or anybody's where it has no name. */
+static void test_many_exits(void)
+{
+	static const uint64_t cgroups[] = { WEB, OTHER, NAMELESS };
+	struct ct_collect *c = ct_collect__new(NULL);
+	ct_autosession struct ct_session *s = ct_session__new();
+
+	see_cgroup(WEB, WEB_PATH, true);
+	see_cgroup(OTHER, "/system.slice/other.service", false);
+	for (int i = 0; i < 3 * 5000; i++) {
+		if (probe.nevents > 250)
+			ct_collect__consume(c);
+		see_exit(cgroups[i % 3], i << 8, false);
+	}
+	ct_collect__take(c, CT_TAKE_LAST, s, choose_container, NULL);
+	CU_ASSERT_EQUAL_FATAL(s->nworkloads, 1);
+	CU_ASSERT(s->workloads[0]->lost && s->losses.events);
+	CU_ASSERT_EQUAL(s->workloads[0]->nexits + s->workloads[0]->lost, 5000);
+	CU_ASSERT(s->losses.events < 5000);
+	ct_collect__free(c);
+	memset(&probe, 0, sizeof(probe));
+}
+
 /* What is gone was taken and is forgotten, unless somebody still counts for it or came from it. */
 static void test_gone(void)
 {
@@ -574,6 +597,7 @@ static CU_TestInfo tests[] = {
 	{ "reloads", test_reloads },
 	{ "execs", test_execs },
 	{ "exits", test_exits },
+	{ "many exits", test_many_exits },
 	{ "gone", test_gone },
 	{ "order", test_order },
 	{ "choose", test_choose },

@@ -50,21 +50,51 @@ static void test_programs(void)
 	CU_ASSERT(!l.table && !l.nexecs && !l.nalike);
 }
 
-/* Each of its own: there is an end, and what is beyond it is counted. */
+/* Each of its own: there is an end, and what is beyond it is counted where it was lost. */
 static void test_bounds(void)
 {
 	struct ct_livings l = { 0 };
-	size_t exits = 0;
+	size_t exits = 0, dropped = 0;
 	struct ct_living *g, *tmp;
 
 	for (int i = 0; i < 20000; i++) {
-		execute(&l, (uint64_t)i, SLOT, "true");
+		ct_autofree char *argv = ct_xasprintf("true %d", i);
+
+		execute(&l, (uint64_t)(i % 16), SLOT, argv);
 		end(&l, (uint64_t)(i % 16), i << 8, 1);
 	}
 	HASH_ITER(hh, l.table, g, tmp)
-	exits += g->nexits;
+	{
+		exits += g->nexits;
+		dropped += g->dropped;
+	}
 	CU_ASSERT(l.nexecs < 20000 && exits < 20000);
-	CU_ASSERT_EQUAL(l.dropped, (20000 - l.nexecs) + (20000 - exits));
+	CU_ASSERT_EQUAL(dropped, (20000 - l.nexecs) + (20000 - exits));
+	ct_livings__free(&l);
+}
+
+/* What some of them make of it takes no room from another one. */
+static void test_shares(void)
+{
+	struct ct_livings l = { 0 };
+	struct ct_living *g;
+
+	for (int i = 0; i < 60000; i++) {
+		ct_autofree char *argv = ct_xasprintf("true %d", i);
+
+		execute(&l, (uint64_t)(i % 3), SLOT, argv);
+		end(&l, (uint64_t)(i % 3), i << 8, 1);
+	}
+	for (int i = 0; i < 40; i++) {
+		ct_autofree char *argv = ct_xasprintf("true %d", i);
+
+		execute(&l, CGROUP, SLOT, argv);
+		end(&l, CGROUP, i << 8, 1);
+	}
+	g = ct_livings__find(&l, CGROUP);
+	CU_ASSERT(g->nexecs == 40 && g->nexits == 40 && !g->dropped);
+	g = ct_livings__find(&l, 0);
+	CU_ASSERT_EQUAL(g->dropped, (20000 - g->nexecs) + (20000 - g->nexits));
 	ct_livings__free(&l);
 }
 
@@ -111,8 +141,8 @@ static void test_own(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "programs", test_programs }, { "bounds", test_bounds }, { "sweep", test_sweep },
-	{ "own", test_own },	       CU_TEST_INFO_NULL,
+	{ "programs", test_programs }, { "bounds", test_bounds }, { "shares", test_shares },
+	{ "sweep", test_sweep },       { "own", test_own },	  CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("living", tests)
