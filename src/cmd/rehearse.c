@@ -84,15 +84,36 @@ static int parse_target(struct ct_err *err)
 	return pid_text ? ct_cmd__pid(pid_text, &ro.confined.pid, err) : 0;
 }
 
+static void keep(const struct ct_advice *a)
+{
+	ct_autofree char *gaps = ct_advice__gaps_text(a);
+
+	if (gaps)
+		ct_warn("INCOMPLETE: %s", gaps);
+	ro.keep |= a->cap_add;
+}
+
+static void say_several(size_t n)
+{
+	ct_autofree char *name = ct_printable(ro.confined.container);
+	ct_autofree char *caps = ct_caps__join(ro.keep, " ", "");
+
+	ct_warn("%zu recorded workloads are called '%s'; what any of them needs is kept, "
+		"which makes the set %s",
+		n, name, *caps ? caps : "none");
+}
+
 /*
  * Keeps what the recordings advise for this workload. If only one workload was recorded, its name
- * does not matter.
+ * does not matter. A service of a project and another container may have the same name; which of
+ * them runs now is not known here.
  */
 static int add_advised(const struct ct_strlist *files, enum ct_mode mode, struct ct_err *err)
 {
 	ct_autosession struct ct_session *s = NULL;
 	ct_autoreport struct ct_report *r = NULL;
 	struct ct_str names = {};
+	size_t n = 0;
 	int ret = ct_cmd__load(files, &(struct ct_judge_opts){ .mode = mode }, &s, &r, err);
 
 	if (ret)
@@ -100,20 +121,19 @@ static int add_advised(const struct ct_strlist *files, enum ct_mode mode, struct
 	for (size_t i = 0; i < r->nadvices; i++) {
 		const struct ct_workload *w = r->advices[i].workload;
 
-		if (r->nadvices == 1 || ct_workload__is_called(w, ro.confined.container)) {
-			ct_autofree char *gaps = ct_advice__gaps_text(&r->advices[i]);
-
-			if (gaps)
-				ct_warn("INCOMPLETE: %s", gaps);
-			ro.keep |= r->advices[i].cap_add;
-			ct_str__free(&names);
-			return 0;
-		}
-		ct_str__addf(&names, "%s%s", names.len ? ", " : "", ct_workload__label(w));
+		ct_str__addf(&names, "%s%s", i ? ", " : "", ct_workload__label(w));
+		if (r->nadvices > 1 && !ct_workload__is_called(w, ro.confined.container))
+			continue;
+		keep(&r->advices[i]);
+		n++;
 	}
+	if (n > 1)
+		say_several(n);
 	ct_autofree char *shown = ct_printable(names.s ? names.s : "nothing");
 
 	ct_str__free(&names);
+	if (n)
+		return 0;
 	return ct_err__set(err, ENOENT,
 			   "several workloads were recorded: %s; name one of them with -c, or give "
 			   "the set with --cap-add",

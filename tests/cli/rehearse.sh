@@ -22,6 +22,17 @@ rehearse 1 no-capability -p 1 --cap-add frobnicate
 says no-capability-text "$tmp/err" "'frobnicate'"
 rehearse 1 no-recording -p 1 "$tmp/no-such"
 says no-recording-text "$tmp/err" 'no-such'
+# A service and a container of one name: which of them runs now is not known.
+sed 's/"name":"g-[a-z-]*"/"name":"shop-web-1","project":"shop","service":"web"/' \
+	tests/golden/recordings/ping-packaged.rec >"$tmp/service"
+sed 's/"name":"g-[a-z-]*"/"name":"web"/' tests/golden/recordings/dnsmasq-dhcp.rec >"$tmp/web"
+for files in "service web" "web service"; do
+	# shellcheck disable=SC2086 # words
+	(cd "$tmp" && exec "$captrim" rehearse -q -c web --log-only $files) >"$tmp/out" 2>"$tmp/err"
+	says "both-of-${files// /-}" "$tmp/err" "2 recorded workloads are called 'web'.* SETGID SETUID NET_ADMIN NET_RAW$"
+done
+rehearse 1 neither -c other --log-only "$tmp/web" "$tmp/service"
+says neither-text "$tmp/err" 'several workloads were recorded: .*web'
 # Before anything is refused, not after hours of it.
 rehearse 1 no-output -p 1 --cap-add none -o "$tmp/no-such/report"
 says no-output-text "$tmp/err" "cannot write $tmp/no-such/report"
