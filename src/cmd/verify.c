@@ -129,6 +129,7 @@ static int make_target(struct ct_strlist *words, struct ct_subject **t, struct c
 		return ct_err__set(err, EINVAL, "--user goes with -u");
 	if (vo.services.len && !compose_file)
 		return ct_err__set(err, EINVAL, "--service goes with -f");
+	ct_client__adopt_env(&client, argv);
 	if (compose_file)
 		*t = ct_subject__compose(compose_file);
 	else if (unit)

@@ -69,6 +69,7 @@ void ct_launch__prepare(struct ct_launch *l, char *const *argv)
 	*l = (struct ct_launch){ .is_client = c.is_container, .engine = c.engine };
 	if (!c.argc)
 		return;
+	ct_client__adopt_env(&c, argv);
 	l->argv = ct_xzalloc((c.argc + 2) * sizeof(char *));
 	memcpy(l->argv, argv, c.argc * sizeof(char *));
 	if (c.is_systemd_run)

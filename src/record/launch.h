@@ -14,7 +14,7 @@ char *ct_random_token(void);
 
 /*
  * A command that starts containers, with captrim's label put in so that exactly its
- * containers are recognised: "docker run" and "create", "podman run", also behind "sudo".
+ * containers are recognised: "docker run" and "create", "podman run", also behind "sudo" and "env".
  * Likewise systemd-run, with a name for its unit if it has none. argv's array is the
  * caller's to free, its strings are borrowed or kept in *label and *option.
  */

@@ -155,6 +155,116 @@ static void read_engine(struct ct_client *c, char *const *argv, const struct ct_
 	w->connection = ct_client__option(argv, from, to, "-c", "--connection");
 }
 
+/* A program that runs the command behind its own options and NAME=VALUE words. */
+struct prefix {
+	const char *name, *letters;
+	const struct option *options; /* those with a value, and those that matter */
+	const char *unclear;	      /* with these, what the client does cannot be told here */
+};
+
+static const struct option sudo_options[] = {
+	{ "user", required_argument, NULL, 'u' },
+	{ "group", required_argument, NULL, 'g' },
+	{ "host", required_argument, NULL, 'h' },
+	{ "prompt", required_argument, NULL, 'p' },
+	{ "role", required_argument, NULL, 'r' },
+	{ "type", required_argument, NULL, 't' },
+	{ "other-user", required_argument, NULL, 'U' },
+	{ "close-from", required_argument, NULL, 'C' },
+	{ "command-timeout", required_argument, NULL, 'T' },
+	{ "auth-type", required_argument, NULL, 'a' },
+	{ "login-class", required_argument, NULL, 'c' },
+	{ "chdir", required_argument, NULL, 'D' },
+	{ "chroot", required_argument, NULL, 'R' },
+	{ "preserve-env", optional_argument, NULL, 'E' },
+	{ "set-home", no_argument, NULL, 'H' },
+	{ "non-interactive", no_argument, NULL, 'n' },
+	{ "stdin", no_argument, NULL, 'S' },
+	{ "askpass", no_argument, NULL, 'A' },
+	{ "background", no_argument, NULL, 'b' },
+	{ "bell", no_argument, NULL, 'B' },
+	{ "no-update", no_argument, NULL, 'N' },
+	{ "preserve-groups", no_argument, NULL, 'P' },
+	{ "reset-timestamp", no_argument, NULL, 'k' },
+	{ "shell", no_argument, NULL, 's' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const struct option env_options[] = {
+	{ "ignore-environment", no_argument, NULL, 'i' },
+	{ "unset", required_argument, NULL, 'u' },
+	{ "debug", no_argument, NULL, 'v' },
+	{ "block-signal", optional_argument, NULL, 0 },
+	{ "default-signal", optional_argument, NULL, 0 },
+	{ "ignore-signal", optional_argument, NULL, 0 },
+	{ NULL, 0, NULL, 0 },
+};
+
+/* Other directories and login shells change what a client's words mean. */
+static const struct prefix prefixes[] = {
+	{ "sudo", "+Aa:BbC:c:D:Eeg:Hh:iKklNnPp:R:r:SsT:t:U:u:Vv", sudo_options, "?DReilKVv" },
+	{ "env", "+iu:v", env_options, "?" },
+};
+
+/* As another user, the client may ask another engine. */
+static bool is_unclear(const struct prefix *p, int letter)
+{
+	return (letter && strchr(p->unclear, letter)) ||
+	       (p->options == sudo_options && letter == 'u' && strcmp(optarg, "root") != 0 &&
+		strcmp(optarg, "#0") != 0);
+}
+
+/* Index of the command that the prefix at that index runs; 0: that is not clear. */
+static size_t behind(const struct prefix *p, char *const *argv, size_t argc, size_t at)
+{
+	bool unclear = false;
+	int c;
+
+	opterr = 0;
+	optind = 0; /* makes getopt start afresh */
+	while ((c = getopt_long((int)(argc - at), argv + at, p->letters, p->options, NULL)) != -1)
+		unclear |= is_unclear(p, c);
+	at += (size_t)optind;
+	if (at < argc && !strcmp(argv[at], "-"))
+		at++;
+	while (at < argc && strchr(argv[at], '='))
+		at++;
+	return unclear || at >= argc ? 0 : at;
+}
+
+/* Index of the first word that is none of a prefix. */
+static size_t skip_prefixes(char *const *argv, size_t argc)
+{
+	size_t at = 0, next;
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(prefixes) && at < argc;) {
+		if (strcmp(name_of(argv[at]), prefixes[i].name) != 0) {
+			i++;
+			continue;
+		}
+		next = behind(&prefixes[i], argv, argc, at);
+		if (!next)
+			break;
+		at = next;
+		i = 0;
+	}
+	return at;
+}
+
+void ct_client__adopt_env(const struct ct_client *c, char *const *argv)
+{
+	static const char *const families[] = { "DOCKER_", "COMPOSE_", "CONTAINER_" };
+
+	for (size_t i = 0; i < c->name; i++) {
+		const char *equals = strchr(argv[i], '=');
+		ct_autofree char *name = equals ? ct_xstrndup(argv[i], equals - argv[i]) : NULL;
+
+		for (size_t k = 0; name && k < CT_ARRAY_SIZE(families); k++)
+			if (!strncmp(name, families[k], strlen(families[k])))
+				setenv(name, equals + 1, 1);
+	}
+}
+
 struct ct_client ct_client__parse(char *const *argv)
 {
 	const struct ct_runtime_type *type;
@@ -164,8 +274,7 @@ struct ct_client ct_client__parse(char *const *argv)
 	while (argv[c.argc])
 		c.argc++;
 	c.sub = c.argc;
-	if (c.argc > 1 && !strcmp(name_of(argv[0]), "sudo"))
-		c.name = 1;
+	c.name = skip_prefixes(argv, c.argc);
 	name = c.argc ? name_of(argv[c.name]) : "";
 	type = runtime_of(name, &c.is_compose);
 	c.is_container = type;

@@ -9,10 +9,10 @@
 #include "base/opt.h"
 #include "runtime/endpoint.h"
 
-/* The words of a container client's command line, with or without "sudo" before it. */
+/* The words of a container client's command line, with or without "sudo" and "env" before it. */
 struct ct_client {
 	size_t argc;
-	size_t name;	   /* index of the client's word, 0 or 1 */
+	size_t name;	   /* index of the client's word, behind sudo and env */
 	size_t sub;	   /* index of the subcommand ("run"), after "container"; argc: none */
 	bool is_container; /* a client of an engine that can be asked */
 	bool is_compose;   /* a standalone Compose client, such as docker-compose */
@@ -22,7 +22,13 @@ struct ct_client {
 };
 struct ct_client ct_client__parse(char *const *argv);
 
-/* The words of a systemd-run command line, with or without "sudo" before it. */
+/*
+ * Takes variables such as DOCKER_HOST, which are set for the client alone ("env DOCKER_HOST=..."),
+ * into our own environment, so that we ask the engine and name the project that the client does.
+ */
+void ct_client__adopt_env(const struct ct_client *c, char *const *argv);
+
+/* The words of a systemd-run command line, with or without "sudo" and "env" before it. */
 struct ct_systemd_run {
 	size_t command;	  /* index of the command's first word, argc: none */
 	char *given;	  /* the unit's name as written, or NULL; the caller frees */

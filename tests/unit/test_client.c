@@ -47,6 +47,14 @@ static void test_parse(void)
 		{ { "systemd-run", "x" }, 0, 2, false, false, true, false, NULL },
 		/* Nothing answers for its containers. */
 		{ { "nerdctl", "run", "x" }, 0, 3, false, false, false, false, NULL },
+		{ { "sudo", "-u", "root", "systemd-run", "-u", "x" },
+		  3,
+		  6,
+		  false,
+		  false,
+		  true,
+		  false,
+		  NULL },
 		{ { "sudo" }, 0, 1, false, false, false, false, NULL },
 		{ { NULL }, 0, 0, false, false, false, false, NULL },
 	};

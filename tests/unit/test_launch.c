@@ -22,6 +22,19 @@ static const struct {
 	{ "docker container create x", "docker container create LABEL x", NULL, NULL, true },
 	{ "sudo docker run nginx", "sudo docker run LABEL nginx", NULL, NULL, true },
 	{ "/usr/bin/sudo podman run x", "/usr/bin/sudo podman run LABEL x", NULL, NULL, true },
+	{ "sudo -E docker run x", "sudo -E docker run LABEL x", NULL, NULL, true },
+	{ "sudo -En -u root -- docker run x", "sudo -En -u root -- docker run LABEL x", NULL, NULL,
+	  true },
+	{ "sudo --user=root A=b env -u C D=e podman run x",
+	  "sudo --user=root A=b env -u C D=e podman run LABEL x", NULL, NULL, true },
+	{ "env - A=b docker -H unix:///s run x", "env - A=b docker -H unix:///s run LABEL x", NULL,
+	  "unix:///s", true },
+	{ "sudo -E docker compose -p a up", "sudo -E docker compose -p a up", "a", NULL, true },
+	/* Whose engine that is, or in which directory, is not clear. */
+	{ "sudo -u alice podman run x", "sudo -u alice podman run x", NULL, NULL, false },
+	{ "sudo -D / docker compose up", "sudo -D / docker compose up", NULL, NULL, false },
+	{ "env -C / docker run x", "env -C / docker run x", NULL, NULL, false },
+	{ "sudo -u docker run x", "sudo -u docker run x", NULL, NULL, false },
 	{ "docker -D run nginx", "docker -D run LABEL nginx", NULL, NULL, true },
 	{ "docker --debug --tls run x", "docker --debug --tls run LABEL x", NULL, NULL, true },
 	{ "docker -H unix:///s run x", "docker -H unix:///s run LABEL x", NULL, "unix:///s", true },
@@ -51,6 +64,9 @@ static const struct {
 	/* No clients at all. */
 	{ "nginx -g run", "nginx -g run", NULL, NULL, false },
 	{ "sudo", "sudo", NULL, NULL, false },
+	{ "sudo -u root", "sudo -u root", NULL, NULL, false },
+	{ "env A=b", "env A=b", NULL, NULL, false },
+	{ "env A=b make docker run", "env A=b make docker run", NULL, NULL, false },
 	{ "sh -c docker", "sh -c docker", NULL, NULL, false },
 	{ "dockerd run", "dockerd run", NULL, NULL, false },
 	{ "mydocker run x", "mydocker run x", NULL, NULL, false },
@@ -119,6 +135,26 @@ static void test_cases(void)
 	}
 }
 
+/* What is set for the client alone says which engine and which project are meant. */
+static void test_environment(void)
+{
+	char text[] = "sudo env DOCKER_HOST=unix:///s COMPOSE_PROJECT_NAME=shop PATH=/no docker "
+		      "compose up";
+	ct_autofree char *project = NULL, *path = ct_xstrdup(getenv("PATH"));
+	struct ct_launch in;
+	char *argv[16];
+
+	split(text, argv);
+	ct_launch__prepare(&in, argv);
+	project = ct_compose__project_name(in.project, in.project_file, in.project_dir);
+	UNIT_STR(project, "shop");
+	UNIT_STR(getenv("DOCKER_HOST"), "unix:///s");
+	UNIT_STR(getenv("PATH"), path);
+	unsetenv("DOCKER_HOST");
+	unsetenv("COMPOSE_PROJECT_NAME");
+	ct_launch__free(&in);
+}
+
 /* Of each command another one, in the form that the recorder looks for. */
 static void test_label(void)
 {
@@ -147,9 +183,8 @@ static void test_nothing(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "commands", test_cases },
-	{ "label", test_label },
-	{ "nothing", test_nothing },
+	{ "commands", test_cases }, { "environment", test_environment },
+	{ "label", test_label },    { "nothing", test_nothing },
 	CU_TEST_INFO_NULL,
 };
 
