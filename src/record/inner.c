@@ -83,14 +83,24 @@ static char *outer_name(struct ct_recorder *r, const char *id)
 	return ct_xstrndup(id, SHORT_ID);
 }
 
+static bool was_read(const struct ct_workload *w)
+{
+	return w->container.name || w->container.network;
+}
+
 void ct_recorder__note_inner(struct ct_recorder *r, const char *path, bool inside)
 {
 	struct ct_cgroup_name outer, inner;
 	const struct ct_workload *known;
 	struct ct_workload *w;
 
-	if (!ct_runtimes__innermost(path, &inner) ||
-	    (r->inner && ct_session__find(r->inner, inner.id)))
+	if (!ct_runtimes__innermost(path, &inner))
+		return;
+	w = r->inner ? ct_session__find(r->inner, inner.id) : NULL;
+	/* The look before the execve may come too early. */
+	if (w && !was_read(w))
+		(void)ct_inner__read(ct_collect__cgroups(r->collect), w);
+	if (w)
 		return;
 	/* A health check, or another program that came in: nobody would take what is noted. */
 	known = ct_session__find(r->session, inner.id);
@@ -134,7 +144,7 @@ static bool take_noted(struct ct_recorder *r, struct ct_workload *w)
 		if (strcmp(noted->id, w->id) != 0)
 			continue;
 		if (ct_str_equal(noted->cgroup_path, w->cgroup_path)) {
-			found = noted->container.name || noted->container.network;
+			found = was_read(noted);
 			exchange(&w->container, &noted->container);
 			if (!w->configured_known) {
 				w->configured = noted->configured;

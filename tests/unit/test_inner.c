@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Containers within containers: which a path tells, and for whom counts what is done in one. */
 #include <linux/capability.h>
+#include <unistd.h>
 
 #include "base/host_root.h"
 #include "dir.h"
@@ -204,9 +205,47 @@ static void test_noted(void)
 	ct_collect__free(r.collect);
 }
 
+/* The first look, before the execve, finds nothing: the one after it does. */
+static void test_noted_late(void)
+{
+	const char *path = "/docker/" OUTER "/docker/" INNER;
+	autodir char *dir = make_dir();
+	ct_autofree char *mounts = put(dir, "proc/1/mounts", "cgroup2 /cg cgroup2 rw 0 0\n");
+	ct_autofree char *procs = put(dir, "cg/docker/" OUTER "/cgroup.procs", "42\n");
+	ct_autofree char *cgroup = put(dir, "proc/42/cgroup", "0::/docker/" OUTER "\n");
+	ct_autofree char *state = NULL;
+	ct_autosession struct ct_session *s = ct_session__new();
+	struct ct_recorder r = { .session = s };
+	struct ct_workload *w = ct_session__add(s, INNER);
+
+	ct_host__set_root(dir);
+	r.collect = ct_collect__new(NULL);
+	w->kind = CT_WL_CONTAINER;
+	w->cgroup_path = ct_xstrdup(path);
+	ct_recorder__note_inner(&r, path, true);
+	state = put(dir, "proc/42/root/var/lib/docker/containers/" INNER "/config.v2.json",
+		    "{\"Name\": \"/web\"}");
+	ct_recorder__note_inner(&r, path, true);
+	CU_ASSERT_EQUAL_FATAL(r.inner->nworkloads, 1);
+	UNIT_STR(r.inner->workloads[0]->container.name, "web");
+	/* It is short-lived: its files are gone when it is described. */
+	unlink(state);
+	CU_ASSERT(ct_recorder__describe_inner(&r, w));
+	UNIT_STR(w->container.name, "000000000000/web");
+	CU_ASSERT(!s->losses.lookups);
+	ct_session__free(r.inner);
+	ct_collect__free(r.collect);
+	ct_host__set_root(NULL);
+}
+
 static CU_TestInfo tests[] = {
-	{ "innermost", test_innermost }, { "counts", test_counts }, { "forged", test_forged },
-	{ "state", test_state },	 { "noted", test_noted },   CU_TEST_INFO_NULL,
+	{ "innermost", test_innermost },
+	{ "counts", test_counts },
+	{ "forged", test_forged },
+	{ "state", test_state },
+	{ "noted", test_noted },
+	{ "noted late", test_noted_late },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("inner", tests)
