@@ -23,7 +23,8 @@ struct root {
 
 /* The last program that a process executed. */
 struct program {
-	uint32_t pid;
+	uint32_t pid, dev;
+	uint64_t ino;
 	struct ct_file_caps caps;
 };
 
@@ -183,7 +184,10 @@ static char *absolute_by_parent(const struct ct_exec_event *e, const char *file)
 	return ct_xasprintf("%s/%s", cwd, file);
 }
 
-/* What this process, or else its parent, executed last; NULL: not known. */
+/*
+ * What this process, or else its parent, executed last, if that is the file that it executes now;
+ * NULL: not known. Another file: the one that ended had the same PID, or an execve was lost.
+ */
 static const struct program *last_program(const struct ct_exec_caps *r,
 					  const struct ct_exec_event *e)
 {
@@ -192,15 +196,17 @@ static const struct program *last_program(const struct ct_exec_caps *r,
 	for (size_t i = 0; i < CT_ARRAY_SIZE(pids); i++) {
 		const struct program *p = &r->last[pids[i] % LAST_PROGRAMS];
 
-		if (pids[i] && p->pid == pids[i])
+		if (pids[i] && p->pid == pids[i] && p->ino == e->ino && p->dev == e->dev)
 			return p;
 	}
 	return NULL;
 }
 
-static void remember(struct ct_exec_caps *r, uint32_t pid, const struct ct_file_caps *caps)
+static void remember(struct ct_exec_caps *r, const struct ct_exec_event *e,
+		     const struct ct_file_caps *caps)
 {
-	r->last[pid % LAST_PROGRAMS] = (struct program){ pid, *caps };
+	r->last[e->proc.pid % LAST_PROGRAMS] =
+		(struct program){ .pid = e->proc.pid, .dev = e->dev, .ino = e->ino, .caps = *caps };
 }
 
 /*
@@ -285,7 +291,7 @@ int ct_exec_caps__find(struct ct_exec_caps *r, const struct ct_exec_event *e, st
 		ret = look_up_again(r, e, &caps);
 	if (ret)
 		return ret;
-	remember(r, e->proc.pid, &caps);
+	remember(r, e, &caps);
 	if (hold_for(&caps, e)) {
 		x->fcaps = caps.permitted;
 		x->fcaps_effective = caps.effective;

@@ -17,6 +17,7 @@
 #include "base/walk.h"
 #include "dir.h"
 #include "model/caps.h"
+#include "record/exec_caps.h"
 #include "record/file_caps.h"
 #include "unit.h"
 
@@ -218,6 +219,40 @@ static void test_fcaps_nosuid(void)
 	waitpid(pid, NULL, 0);
 }
 
+/* An execve by a process that is gone: whether the file's capabilities are known, and the setid
+ * bit. */
+static int find_gone(struct ct_exec_caps *r, uint32_t mntns, const char *file, uint64_t ino,
+		     bool *set)
+{
+	struct ct_exec_event e = { .proc.pid = 0x3ffffff0, .mntns_inum = mntns, .ino = ino };
+	ct_autofree char *copy = ct_xstrdup(file);
+	struct ct_exec x = { .file = copy };
+	int ret = ct_exec_caps__find(r, &e, &x);
+
+	*set = x.setuid;
+	return ret;
+}
+
+/* What had the PID before lends nothing to /proc/self/exe, unless it is the same file. */
+static void test_self_exe(void)
+{
+	struct ct_exec_caps *r = ct_exec_caps__new();
+	uint32_t ours = ct_exec_caps__our_mntns(r);
+	autodir char *dir = make_dir();
+	ct_autofree char *file = put(dir, "tool", "x");
+	struct statvfs fs;
+	bool set;
+
+	CU_ASSERT_EQUAL(chmod(file, 04755), 0);
+	CU_ASSERT_EQUAL(find_gone(r, ours, file, 5, &set), 0);
+	if (!statvfs(dir, &fs) && !(fs.f_flag & ST_NOSUID))
+		CU_ASSERT(set);
+	CU_ASSERT_EQUAL(find_gone(r, 1, "/proc/self/exe", 5, &set), 0);
+	CU_ASSERT(find_gone(r, 1, "/proc/self/exe", 6, &set) < 0);
+	CU_ASSERT_FALSE(set);
+	ct_exec_caps__free(r);
+}
+
 static CU_TestInfo tests[] = {
 	{ "attribute", test_fcaps_parse },
 	{ "open below a root", test_open_in_root },
@@ -225,6 +260,7 @@ static CU_TestInfo tests[] = {
 	{ "file that was replaced", test_fcaps_replaced },
 	{ "file with capabilities", test_fcaps_set },
 	{ "nosuid", test_fcaps_nosuid },
+	{ "/proc/self/exe", test_self_exe },
 	CU_TEST_INFO_NULL,
 };
 
