@@ -12,6 +12,13 @@ uint64_t ct_clock__now_ns(void)
 	return (uint64_t)t.tv_sec * CT_NS_PER_SEC + (uint64_t)t.tv_nsec;
 }
 
+uint64_t ct_clock__after_ns(uint64_t ns)
+{
+	uint64_t at;
+
+	return __builtin_add_overflow(ct_clock__now_ns(), ns, &at) ? UINT64_MAX : at;
+}
+
 int64_t ct_clock__wall_ms(void)
 {
 	struct timespec t;

@@ -121,7 +121,7 @@ int ct_loop__add_timer(struct ct_loop *l, uint64_t first_ns, uint64_t every_ns, 
 {
 	struct ct_source *s = new_source(l, SOURCE_TIMER, arg, source);
 
-	s->at_ns = ct_clock__now_ns() + first_ns;
+	s->at_ns = ct_clock__after_ns(first_ns);
 	s->every_ns = every_ns;
 	s->fn.timer = fn;
 	return 0;
@@ -131,7 +131,7 @@ void ct_loop__set_timer(struct ct_loop *l, struct ct_source *timer, uint64_t fir
 			uint64_t every_ns)
 {
 	(void)l;
-	timer->at_ns = first_ns == UINT64_MAX ? 0 : ct_clock__now_ns() + first_ns;
+	timer->at_ns = first_ns == UINT64_MAX ? 0 : ct_clock__after_ns(first_ns);
 	timer->every_ns = every_ns;
 	timer->over = false;
 }
@@ -314,6 +314,14 @@ static void call_for_event(struct ct_loop *l, const struct epoll_event *ev)
 		s->fn.fd(s->arg, s->fd, ev->events);
 }
 
+/* The first of its times that is yet to come; UINT64_MAX: it will not live to see that. */
+static uint64_t next_time(const struct ct_source *s, uint64_t now)
+{
+	uint64_t last = now - (now - s->at_ns) % s->every_ns, next;
+
+	return __builtin_add_overflow(last, s->every_ns, &next) ? UINT64_MAX : next;
+}
+
 static void call_timer(struct ct_loop *l, struct ct_source *s, uint64_t now)
 {
 	if (s->type == SOURCE_CHILD && !has_ended(s->number)) {
@@ -325,7 +333,7 @@ static void call_timer(struct ct_loop *l, struct ct_source *s, uint64_t now)
 		return;
 	}
 	if (s->every_ns)
-		s->at_ns += ((now - s->at_ns) / s->every_ns + 1) * s->every_ns;
+		s->at_ns = next_time(s, now);
 	else
 		finish(l, s);
 	s->fn.timer(s->arg);
@@ -388,7 +396,7 @@ void ct_loop__stop(struct ct_loop *l)
 
 bool ct_loop__await_child(int pid, uint64_t ns)
 {
-	uint64_t end = ct_clock__now_ns() + ns, now;
+	uint64_t end = ct_clock__after_ns(ns), now;
 	ct_autoclose int fd = open_pidfd(pid);
 
 	while (!has_ended(pid)) {

@@ -400,7 +400,7 @@ int ct_recorder__loop(struct ct_recorder *r, uint64_t ns)
 	bool ended;
 	int ret;
 
-	r->deadline_ns = ns ? ct_clock__now_ns() + ns : 0;
+	r->deadline_ns = ns ? ct_clock__after_ns(ns) : 0;
 	while (!(ended = finished(r)) && !time_is_up(r)) {
 		ret = ct_loop__turn(r->loop);
 		if (ret)

@@ -61,8 +61,8 @@ static int begin(struct ct_stage *s, struct ct_err *err)
 		return ret;
 	ct_probe__forget(ct_recorder__probe(s->recorder));
 	s->r.start_ns = ct_clock__now_ns();
-	s->next_check_ns = s->r.start_ns + s->opts->every_ns;
-	s->deadline_ns = s->opts->for_ns ? s->r.start_ns + s->opts->for_ns : 0;
+	s->next_check_ns = ct_clock__after_ns(s->opts->every_ns);
+	s->deadline_ns = s->opts->for_ns ? ct_clock__after_ns(s->opts->for_ns) : 0;
 	if (s->refuser)
 		ct_refuser__extend(s->refuser);
 	return 0;

@@ -91,7 +91,7 @@ static void on_check_end(void *arg, int pid)
 	(void)pid;
 	if (failure)
 		trouble(s, "check-failed", "%s", failure);
-	s->next_check_ns = ct_clock__now_ns() + s->opts->every_ns;
+	s->next_check_ns = ct_clock__after_ns(s->opts->every_ns);
 	if (s->deadline_ns && ct_clock__now_ns() >= s->deadline_ns)
 		end(s, CT_REHEARSE_PASSED);
 }
