@@ -152,6 +152,8 @@ int ct_moment__parse_utc(const char *s, int64_t *ms)
 			fraction += (*end - '0') * unit;
 	if (parse_zone(end, &east))
 		return -EINVAL;
-	*ms = ((int64_t)timegm(&tm) - east) * MS_PER_S + fraction;
+	if (date_of(tm, true, ms))
+		return -EINVAL;
+	*ms += fraction - (int64_t)east * MS_PER_S;
 	return 0;
 }
