@@ -65,6 +65,23 @@ bool ct_controllers__have(const char *list, const char *word)
 	return false;
 }
 
+/* The kernel writes blanks and backslashes in paths as "\040" (fs/proc_namespace.c:mangle). */
+static void decode(char *s)
+{
+	char *to = s;
+
+	for (unsigned int byte; *s; to++) {
+		if (*s == '\\' && strspn(s + 1, "01234567") >= 3 &&
+		    sscanf(s + 1, "%3o", &byte) == 1) {
+			*to = (char)byte;
+			s += 4;
+		} else {
+			*to = *s++;
+		}
+	}
+	*to = '\0';
+}
+
 /* Chooses the v1 hierarchy that the probe prefers, too. */
 void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m)
 {
@@ -78,6 +95,7 @@ void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m)
 	while (f && fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%*s %255s %63s %1023s", dir, type, options) != 3)
 			continue;
+		decode(dir);
 		if (!strcmp(type, "cgroup2") && !m->v2[0])
 			snprintf(m->v2, sizeof(m->v2), "%s%s", root, dir);
 		for (size_t i = 0; !strcmp(type, "cgroup") && i < best && ct_v1_controllers[i];

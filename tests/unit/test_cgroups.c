@@ -4,12 +4,14 @@
 #include <signal.h>
 #include <sys/wait.h>
 
+#include "base/host_root.h"
 #include "base/util.h"
 #include "cgroup/cgroups.h"
 #include "cgroup/dir.h"
 #include "cgroup/hierarchy.h"
 #include "cgroup/own.h"
 #include "cgroup/path.h"
+#include "dir.h"
 #include "unit.h"
 
 static void test_below(void)
@@ -205,6 +207,22 @@ static void test_own(void)
 	ct_own_cgroup__remove(&own); /* nothing is left to do */
 }
 
+/* The kernel writes a blank in a mount's path as a number. */
+static void test_blank_in_mount(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *mounts = put(dir, "proc/1/mounts",
+				       "cgroup2 /my\\040cg\\134x\\04 cgroup2 rw 0 0\n");
+	ct_autofree char *expected = NULL;
+	struct ct_cgroup_mounts m;
+
+	ct_host__set_root(dir);
+	expected = ct_xasprintf("%s/my cg\\x\\04", ct_host__root());
+	ct_cgroup_mounts__find(&m);
+	ct_host__set_root(NULL);
+	UNIT_STR(m.v2, expected);
+}
+
 static CU_TestInfo tests[] = {
 	{ "below", test_below },
 	{ "controllers", test_controllers },
@@ -213,6 +231,7 @@ static CU_TestInfo tests[] = {
 	{ "of a process", test_of_pid },
 	{ "of our own", test_own },
 	{ "learnt root", test_learnt_root },
+	{ "a blank in a mount", test_blank_in_mount },
 	CU_TEST_INFO_NULL,
 };
 
