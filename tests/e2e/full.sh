@@ -47,7 +47,7 @@ until_stored before '51|310'
 
 head -c 64M /dev/zero >"$tmp/store/other" 2>/dev/null
 cgroups during
-if until_line 60 "$tmp/log" 'waits? in memory'; then pass told; else fail told "$(tail -n 3 "$tmp/log")"; fi
+if until_line 60 "$tmp/log" 'is kept in memory'; then pass told; else fail told "$(tail -n 3 "$tmp/log")"; fi
 says why "$tmp/log" 'captrim\.db.*(full|space)'
 for _ in $(seq 300); do [ "$(metric pending_workloads)" -ge 51 ] && break; sleep 0.2; done
 is counted "$(($(metric pending_workloads) >= 51 && $(metric failures_total) > 0))" 1

@@ -45,7 +45,7 @@ is restarted "$status $(advised)" '0 [["db",true,"CHOWN FOWNER"],["web",true,"CH
 says restarted-told "$tmp/err" "restarting $prefix-web, $prefix-db"
 is had-run-before "$("$captrim" advise --format json "$tmp/recording" | jq -c '[.workloads[] | .container.ran_before,
 	(.advice.why | test("had run before"))] | unique')" '[true]'
-says what-does-not-show "$tmp/err" 'what a new one needs once, .* does not show'
+says what-does-not-show "$tmp/err" 'what a new one does once, .* is not seen'
 record --project "$prefix" --restart -d 1s
 is project "$status $(advised)" '0 [["db",true,"CHOWN FOWNER"],["web",true,"CHOWN"]]'
 says project-order "$tmp/err" "restarting $prefix-web, $prefix-db"
