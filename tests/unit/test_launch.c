@@ -146,7 +146,7 @@ static void test_environment(void)
 
 	split(text, argv);
 	ct_launch__prepare(&in, argv);
-	project = ct_compose__project_name(in.project, in.project_file, in.project_dir);
+	project = ct_compose__project_name(in.project, &in.project_files, in.project_dir);
 	UNIT_STR(project, "shop");
 	UNIT_STR(getenv("DOCKER_HOST"), "unix:///s");
 	UNIT_STR(getenv("PATH"), path);
