@@ -4,7 +4,7 @@
 # offer is caught where all completions hand it over, at compadd.
 zmodload zsh/zpty
 zpty z zsh -f -i
-zpty -w z "PS1=; stty -echo; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -d /dev/null
+zpty -w z "PS1=; stty -echo; fpath=($1 \$fpath); autoload -Uz compinit; compinit -u -D
 compadd() {
 	typeset -a offered
 	if [[ \${@[1,(i)(-|--)]} = *-(O|A|D)\\ * ]]; then
