@@ -22,6 +22,14 @@
 /* --strict and --generous exclude each other: -EINVAL with a message. */
 int ct_cmd__mode(bool strict, bool generous, enum ct_mode *mode, struct ct_err *err);
 
+/*
+ * Writes the report, also if its recording could not be saved: hours of watching must not be lost
+ * with a file. unsaved says what kept the recording from being saved (code 0: nothing did), and is
+ * then the error, with that of the report as a warning.
+ */
+int ct_cmd__write(const struct ct_report *r, const struct ct_emit_opts *opts, const char *path,
+		  const struct ct_err *unsaved, struct ct_err *err);
+
 /* A process id, as a user gives it. -EINVAL with a message, *pid untouched: it is none. */
 int ct_cmd__pid(const char *text, int *pid, struct ct_err *err);
 

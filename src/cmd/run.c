@@ -100,6 +100,18 @@ int ct_cmd__pid(const char *text, int *pid, struct ct_err *err)
 	return 0;
 }
 
+int ct_cmd__write(const struct ct_report *r, const struct ct_emit_opts *opts, const char *path,
+		  const struct ct_err *unsaved, struct ct_err *err)
+{
+	int ret = ct_view__write(r, opts, path, err);
+
+	if (!unsaved->code)
+		return ret;
+	if (ret)
+		ct_warn("%s", err->msg);
+	return ct_err__set(err, unsaved->code, "%s", unsaved->msg);
+}
+
 /* Was nothing seen, or only the client that should have started something? */
 static bool nothing_started(const struct ct_session *s)
 {
@@ -122,17 +134,12 @@ static int report(struct ct_session *s, struct ct_err *err)
 {
 	ct_autoreport struct ct_report *r = NULL;
 	ct_autoerr struct ct_err unsaved = {};
-	int saved = save_path ? ct_recording__write(s, save_path, &unsaved) : 0, ret;
 
+	if (save_path)
+		(void)ct_recording__write(s, save_path, &unsaved);
 	ct_tally__unite(s);
 	r = ct_judge__session(s, mode);
-	ret = ct_view__write(r, &emit, out_path, err);
-	/* What was watched for hours must not be lost with the file: there is the advice. */
-	if (!saved)
-		return ret;
-	if (ret)
-		ct_warn("%s", err->msg);
-	return ct_err__set(err, -saved, "%s", unsaved.msg);
+	return ct_cmd__write(r, &emit, out_path, &unsaved, err);
 }
 
 /* Suggests captrim patch for what Compose started, since that comes from files. */

@@ -165,23 +165,10 @@ static int check_recording(const struct ct_session *s, struct ct_err *err)
 	return 0;
 }
 
-/* What took many runs must not be lost with the recording's file. */
-static int write_all(const struct ct_session *s, const struct ct_report *r, struct ct_err *err)
-{
-	struct ct_emit_opts emit = { format, color, verbose };
-	ct_autoerr struct ct_err unsaved = {};
-	int saved = save_path ? ct_recording__write(s, save_path, &unsaved) : 0;
-	int ret = ct_view__write(r, &emit, out_path, err);
-
-	if (!saved)
-		return ret;
-	if (ret)
-		ct_warn("%s", err->msg);
-	return ct_err__set(err, -saved, "%s", unsaved.msg);
-}
-
 static int verify(struct ct_subject *t, struct ct_err *err)
 {
+	const struct ct_emit_opts emit = { format, color, verbose };
+	ct_autoerr struct ct_err unsaved = {};
 	ct_autosession struct ct_session *s = NULL;
 	ct_autoreport struct ct_report *r = NULL;
 	int ret = geteuid() ? ct_err__set(err, EPERM, "verify needs root: run it with sudo") : 0;
@@ -197,8 +184,10 @@ static int verify(struct ct_subject *t, struct ct_err *err)
 	ct_report__free(ct_steal(r));
 	if (!ret)
 		ret = ct_verify(&vo, t, &s, &r, err);
+	if (!ret && save_path)
+		(void)ct_recording__write(s, save_path, &unsaved);
 	if (!ret)
-		ret = write_all(s, r, err);
+		ret = ct_cmd__write(r, &emit, out_path, &unsaved, err);
 	for (size_t i = 0; !ret && i < r->nadvices; i++)
 		if (needs_privileged(&r->advices[i]))
 			ret = ct_err__set(err, ENOEXEC, "%s", r->advices[i].why);
