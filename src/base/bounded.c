@@ -111,6 +111,7 @@ int ct_bounded__call(void (*fn)(void *job), void (*release)(void *job), void *jo
 	pthread_mutex_lock(&lock);
 	if (owner != getpid()) {
 		owner = getpid();
+		free(idle); /* its thread stayed in the process that we were forked from */
 		idle = NULL;
 		stuck = 0;
 	}

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -462,12 +463,15 @@ static void refuse(uint32_t call, uint32_t arg, uint32_t error)
 static int listen_refused(const char *address)
 {
 	ct_autoerr struct ct_err err = { 0 };
-	struct ct_listener l = { 0 };
-	int ret = ct_listener__open(address, NULL, &l, &err);
+	struct ct_listener l = { .fd = -1 };
+	int ret = -ct_listener__open(address, NULL, &l, &err);
 
-	if (ret)
-		return -ret;
-	return strncmp(l.text, "0.0.0.0:", 8) || l.local ? 1 : 0;
+	if (!ret)
+		ret = strncmp(l.text, "0.0.0.0:", 8) || l.local;
+	close(l.fd);
+	free(l.text);
+	free(l.path);
+	return ret;
 }
 
 static void test_without_ipv6(void)
@@ -494,11 +498,13 @@ static void test_without_ipv6(void)
 static void test_unix_socket_refused(void)
 {
 	autodir char *dir = make_dir();
-	ct_autofree char *address = ct_xasprintf("unix:%s/s", dir);
+	char address[PATH_MAX];
 	int status = -1;
 	struct stat st;
-	pid_t child = fork();
+	pid_t child;
 
+	snprintf(address, sizeof(address), "unix:%s/s", dir);
+	child = fork();
 	if (!child) {
 		refuse(__NR_listen, ANY, EPERM);
 		_exit(listen_refused(address));

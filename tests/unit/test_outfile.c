@@ -195,8 +195,8 @@ static void test_mounted(void)
 	CU_ASSERT_EQUAL(put(path, "x", NULL), 0);
 	pid = fork();
 	if (!pid) {
-		if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-		    mount(path, path, NULL, MS_BIND, NULL))
+		if (unshare(CLONE_NEWNS) || mount("", "/", "", MS_REC | MS_PRIVATE, NULL) ||
+		    mount(path, path, "", MS_BIND, NULL))
 			_exit(2);
 		_exit(put(path, "y", &err) == -EBUSY &&
 				      strstr(err.msg, "mount its directory instead") &&
