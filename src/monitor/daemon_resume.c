@@ -150,9 +150,7 @@ void ct_daemon__on_recall(void *arg)
 		ct_autoerr struct ct_err err = {};
 
 		if (ct_saver__recall(&d->saver, d->recall.items[d->recalled], &now, lives, d, &err))
-			ct_warn("%s; the stored record of a workload cannot be continued, and a "
-				"new one begins",
-				err.msg);
+			ct_warn("%s; the stored record of a workload cannot be continued", err.msg);
 	}
 	if (d->recalled < d->recall.len) {
 		ct_loop__set_timer(d->loop, d->on_recall, RECALL_NS, 0);
