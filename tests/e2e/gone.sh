@@ -17,19 +17,8 @@ setcap cap_net_raw+ep "$root/capable" || { skip all 'no capabilities of files he
 cp "$busybox" "$root/bin/busybox"
 ln -s busybox "$root/bin/sh"
 chmod 755 "$tmp" "$root"
-dir=$v2/captrim-gone-$$ recorder='' container=''
-# shellcheck disable=SC2317 # called by trap
-clean() {
-	[ -z "$recorder" ] || { kill -CONT "$recorder"; kill "$recorder"; } 2>/dev/null
-	[ -z "$container" ] || kill "$container" 2>/dev/null
-	rmdir "$dir/box" "$dir" 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
-"$captrim" record -q --all -o "$tmp/recording" 2>"$tmp/err" &
-recorder=$!
-attached $recorder
+need_cgroup gone
+record_all
 mkdir "$dir/box"
 # Set up as a runtime does it: in the cgroup, and in its own root before it executes anything.
 # shellcheck disable=SC2016 # for the inner shell
@@ -47,7 +36,7 @@ os.setresgid(65534, 65534, 65534)
 os.setresuid(65534, 65534, 65534)
 os.execv("/bin/sh", ["sh", "-c", "while [ ! -e /go ]; do /bin/busybox sleep 0.1; done; exec /capable capable - 0"])' \
 	"$dir/box/cgroup.procs" "$root" &
-container=$!
+others=$!
 for _ in $(seq 300); do
 	# shellcheck disable=SC2013 # one number a line
 	for pid in $(cat "$dir/box/cgroup.procs"); do [[ $(readlink "/proc/$pid/exe") != *busybox ]] || break 2; done
@@ -56,9 +45,9 @@ done
 sleep 2
 kill -STOP $recorder
 touch "$root/go"
-wait $container
+wait "$others"
 is works $? 0
-container=
+others=
 rmdir "$dir/box" || fail rmdir 'the cgroup is in use'
 mv "$root" "$root.gone"
 kill -CONT $recorder

@@ -9,16 +9,7 @@ need_probe
 need_v2_with moved
 unshare -um true 2>/dev/null || { skip all 'no namespaces'; exit 0; }
 moves=${MOVES:-50}
-dir=$v2/captrim-moved-$$
-recorder=
-# shellcheck disable=SC2317 # called by trap
-clean() {
-	[ -z "$recorder" ] || kill "$recorder" 2>/dev/null
-	rmdir "$dir"/* "$dir" 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
+need_cgroup moved
 "$captrim" record -q --socket /none --all -o "$tmp/rec" 2>"$tmp/err" &
 recorder=$!
 attached $recorder

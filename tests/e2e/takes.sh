@@ -8,22 +8,13 @@ need_probe
 need_churn
 
 every=${EVERY:-1} seconds=${SECONDS_OF_CHURN:-10}
-dir=$v2/captrim-takes-$$
-often='' once=''
-clean() {
-	[ -z "$often" ] || kill "$often" 2>/dev/null
-	[ -z "$once" ] || kill "$once" 2>/dev/null
-	find "$dir" -depth -type d -exec rmdir {} \; 2>/dev/null
-	rm -rf "$tmp"
-}
-trap clean EXIT
-mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
+need_cgroup takes
 touch "$tmp/file"
 
 "$captrim" record -q --all -o "$tmp/once" 2>"$tmp/err" &
 once=$!
 CAPTRIM_TAKE=$every "$captrim" record -q --all -o "$tmp/often" 2>>"$tmp/err" &
-often=$!
+often=$! others="$once $often"
 attached $once
 attached $often
 end=$((SECONDS + seconds)) round=0
@@ -38,7 +29,7 @@ wait "$once"
 is once-status $? 0
 wait "$often"
 is often-status $? 0
-once='' often=''
+others=
 
 # What the recordings say of these cgroups, without what is an accident of each: which of several equal checks was
 # the sample, and times.

@@ -57,14 +57,18 @@ attached() {
 }
 
 # Ends the script with one SKIP line unless it can make a cgroup of its own, which is $dir then. At the end that goes with
-# all below it, and $recorder is ended. need_cgroup NAME
+# all below it, and $recorder and $others, which may be several, are ended. need_cgroup NAME
 need_cgroup() {
-	dir=$v2/captrim-$1-$$ recorder=
+	dir=$v2/captrim-$1-$$ recorder='' others=''
 	trap leave_cgroup EXIT
 	mkdir "$dir" || { skip all 'no cgroup can be made'; exit 0; }
 }
 leave_cgroup() {
-	[ -z "$recorder" ] || { kill -CONT "$recorder"; kill "$recorder"; } 2>/dev/null
+	local pid
+
+	for pid in $recorder $others; do
+		{ kill -CONT "$pid"; kill "$pid"; } 2>/dev/null
+	done
 	find "$dir" -depth -type d -exec rmdir {} \; 2>/dev/null
 	rm -rf "$tmp"
 }
