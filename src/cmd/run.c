@@ -252,7 +252,7 @@ int ct_cmd__run(int argc, char **argv)
 	*CT_PUSH(words.items, words.len, words.cap) = NULL;
 	ct_launch__prepare(&in, (char *const *)words.items);
 	if (in.is_compose)
-		compose = ct_compose__project_name(in.project, &in.project_files, in.project_dir);
+		compose = ct_compose__project_name(&in.project);
 	ro = (struct ct_recorder_opts){
 		.backend = backend,
 		.detail = detail,

@@ -113,14 +113,14 @@ static char *value_of(const char *s)
 	return ct_xstrndup(s, len);
 }
 
-/* KEY=... of a directory's .env, or NULL: it is not there, or empty. */
-static char *value_in_env(const char *dir, const char *key)
+/* Looks for KEY=... in a file of variables; the last one counts, and replaces *value. */
+static void look_in(const char *path, const char *key, char **value)
 {
-	ct_autofree char *path = ct_xasprintf("%s/.env", dir), *text = NULL, *value = NULL;
+	ct_autofree char *text = NULL;
 	size_t len = strlen(key);
 
 	if (read_regular(path, &text, NULL) || !text)
-		return NULL;
+		return;
 	for (char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n') {
 		const char *p = line + strspn(line, " \t");
 
@@ -128,35 +128,69 @@ static char *value_in_env(const char *dir, const char *key)
 			p += 7 + strspn(p + 7, " \t");
 		if (strncmp(p, key, len) != 0 || p[len] != '=')
 			continue;
-		/* The last one counts. */
-		free(value);
-		value = value_of(p + len + 1);
+		free(*value);
+		*value = value_of(p + len + 1);
 	}
+}
+
+static void split(const char *s, const char *between, struct ct_strings *to)
+{
+	for (const char *end; s; s = end ? end + strlen(between) : NULL) {
+		end = strstr(s, between);
+		ct_strings__take(to, ct_xstrndup(s, end ? (size_t)(end - s) : strlen(s)));
+	}
+}
+
+/* Is the variable true for Go's strconv.ParseBool()? */
+static bool is_set(const char *key)
+{
+	static const char *const yes[] = { "1", "t", "T", "true", "TRUE", "True" };
+	const char *value = getenv(key);
+
+	for (size_t i = 0; value && i < CT_ARRAY_SIZE(yes); i++)
+		if (!strcmp(value, yes[i]))
+			return true;
+	return false;
+}
+
+/* KEY=... of the files of variables, of which a directory's .env is the default; NULL: none, or
+ * empty. */
+static char *value_in_env(const struct ct_compose_words *w, const char *dir, const char *key)
+{
+	ct_autostrings struct ct_strings files = { 0 };
+	const char *listed = getenv("COMPOSE_ENV_FILES");
+	ct_autofree char *value = NULL;
+
+	for (size_t i = 0; i < w->env_files.len; i++)
+		ct_strings__add(&files, w->env_files.items[i]);
+	if (!files.len && listed && *listed)
+		split(listed, ",", &files);
+	if (!files.len && !is_set("COMPOSE_DISABLE_ENV_FILE"))
+		ct_strings__addf(&files, "%s/.env", dir);
+	for (size_t i = 0; i < files.len; i++)
+		look_in(files.items[i], key, &value);
 	return value && *value ? ct_steal(value) : NULL;
 }
 
-/* A variable of the environment, or else of a directory's .env; NULL: none, or empty. */
-static char *variable(const char *dir, const char *key)
+/* A variable of the environment, or else of those files; NULL: none, or empty. */
+static char *variable(const struct ct_compose_words *w, const char *dir, const char *key)
 {
 	const char *value = getenv(key);
 
-	return value && *value ? ct_xstrdup(value) : value_in_env(dir, key);
+	return value && *value ? ct_xstrdup(value) : value_in_env(w, dir, key);
 }
 
 /* The files that are used if the command names none. */
-static void choose_files(const char *dir, struct ct_strings *to)
+static void choose_files(const struct ct_compose_words *w, struct ct_strings *to)
 {
-	ct_autofree char *files = variable(dir, "COMPOSE_FILE");
-	ct_autofree char *between = variable(dir, "COMPOSE_PATH_SEPARATOR");
+	const char *dir = w->dir ? w->dir : ".";
+	ct_autofree char *files = variable(w, dir, "COMPOSE_FILE");
+	ct_autofree char *between = variable(w, dir, "COMPOSE_PATH_SEPARATOR");
 	ct_autofree char *real = files ? NULL : realpath(dir, NULL);
-	const char *sign = between ? between : ":", *end;
 
 	if (real)
 		find_files(real, to);
-	for (const char *p = files; p; p = end ? end + strlen(sign) : NULL) {
-		end = strstr(p, sign);
-		ct_strings__take(to, ct_xstrndup(p, end ? (size_t)(end - p) : strlen(p)));
-	}
+	split(files, between ? between : ":", to);
 }
 
 /* The directory of the first file, standard input aside, or else the working one. */
@@ -182,39 +216,38 @@ static char *name_in_files(const struct ct_strings *files)
 	return name;
 }
 
-static char *find_name(const struct ct_strlist *given, const char *where, struct ct_strings *files)
+static char *find_name(const struct ct_compose_words *w, struct ct_strings *files)
 {
 	static const char key[] = "COMPOSE_PROJECT_NAME";
 	ct_autofree char *dir = NULL;
 	char *name = NULL;
 
-	for (size_t i = 0; i < given->len; i++)
-		ct_strings__add(files, given->items[i]);
+	for (size_t i = 0; i < w->files.len; i++)
+		ct_strings__add(files, w->files.items[i]);
 	if (!files->len)
-		choose_files(where ? where : ".", files);
-	dir = where ? realpath(where, NULL) : project_dir(files);
+		choose_files(w, files);
+	dir = w->dir ? realpath(w->dir, NULL) : project_dir(files);
 	if (!dir)
 		return NULL;
 	/* Compose reads .env twice: before it knows the files, and after. */
-	if (!given->len && !where)
-		name = value_in_env(".", key);
+	if (!w->files.len && !w->dir)
+		name = value_in_env(w, ".", key);
 	if (!name)
-		name = value_in_env(dir, key);
+		name = value_in_env(w, dir, key);
 	if (!name)
 		name = name_in_files(files);
 	return name ? name : normal_project(basename(dir));
 }
 
-char *ct_compose__project_name(const char *name, const struct ct_strlist *given, const char *where)
+char *ct_compose__project_name(const struct ct_compose_words *w)
 {
 	struct ct_strings files = { 0 };
+	const char *name = w->name ? w->name : getenv("COMPOSE_PROJECT_NAME");
 	char *found;
 
-	if (!name)
-		name = getenv("COMPOSE_PROJECT_NAME");
 	if (name && *name)
 		return ct_xstrdup(name);
-	found = find_name(given, where, &files);
+	found = find_name(w, &files);
 	ct_strings__free(&files);
 	return found;
 }

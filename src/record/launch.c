@@ -41,9 +41,10 @@ static void put_label(struct ct_launch *l, size_t after, size_t argc)
 static void take_project(struct ct_launch *l, char *const *argv, size_t from, size_t to)
 {
 	l->is_compose = true;
-	l->project = ct_client__option(argv, from, to, "-p", "--project-name");
-	ct_client__options(argv, from, to, "-f", "--file", &l->project_files);
-	l->project_dir = ct_client__option(argv, from, to, NULL, "--project-directory");
+	l->project.name = ct_client__option(argv, from, to, "-p", "--project-name");
+	l->project.dir = ct_client__option(argv, from, to, NULL, "--project-directory");
+	ct_client__options(argv, from, to, "-f", "--file", &l->project.files);
+	ct_client__options(argv, from, to, NULL, "--env-file", &l->project.env_files);
 }
 
 static void name_unit(struct ct_launch *l, const struct ct_client *c)
@@ -85,7 +86,8 @@ void ct_launch__prepare(struct ct_launch *l, char *const *argv)
 void ct_launch__free(struct ct_launch *l)
 {
 	free(l->argv);
-	ct_strlist__free(&l->project_files);
+	ct_strlist__free(&l->project.files);
+	ct_strlist__free(&l->project.env_files);
 	free(l->label);
 	free(l->option);
 	free(l->unit);

@@ -6,8 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/opt.h"
-#include "runtime/endpoint.h"
+#include "runtime/client.h"
 
 /* 24 hexadecimal digits that nobody can guess; the caller frees. */
 char *ct_random_token(void);
@@ -23,9 +22,7 @@ struct ct_launch {
 	char *label;  /* value of the label, NULL when none was put in */
 	char *option; /* "--label=..." or "--unit=..." itself */
 	bool is_compose;
-	/* Compose: what the command says of its project, borrowed words; each may be NULL. */
-	const char *project, *project_dir;
-	struct ct_strlist project_files;
+	struct ct_compose_words project;
 	char *unit;	/* systemd-run: the unit, as ct_runtimes__classify() calls it */
 	bool is_client; /* the command only asks others to start something */
 	struct ct_engine_words engine; /* which engine it asks, borrowed */

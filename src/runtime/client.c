@@ -71,11 +71,14 @@ size_t ct_client__word(char *const *argv, size_t i)
 /* The value of the option if argv[i] is it, else NULL. */
 static const char *option_at(char *const *argv, size_t i, const char *a, const char *b)
 {
+	const char *word = argv[i];
 	size_t n = strlen(b);
 
-	if ((a && !strcmp(argv[i], a)) || !strcmp(argv[i], b))
+	if ((a && !strcmp(word, a)) || !strcmp(word, b))
 		return argv[i + 1];
-	return !strncmp(argv[i], b, n) && argv[i][n] == '=' ? argv[i] + n + 1 : NULL;
+	if (a && !strncmp(word, a, 2))
+		return word + (word[2] == '=' ? 3 : 2);
+	return !strncmp(word, b, n) && word[n] == '=' ? word + n + 1 : NULL;
 }
 
 const char *ct_client__option(char *const *argv, size_t from, size_t to, const char *a,
@@ -83,8 +86,14 @@ const char *ct_client__option(char *const *argv, size_t from, size_t to, const c
 {
 	const char *value = NULL;
 
-	for (size_t i = from; i < to && argv[i] && !value; i++)
-		value = option_at(argv, i, a, b);
+	for (size_t i = from; i < to && argv[i]; i++) {
+		const char *here = option_at(argv, i, a, b);
+
+		if (!here)
+			continue;
+		value = here;
+		i += value == argv[i + 1];
+	}
 	return value;
 }
 

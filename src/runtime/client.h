@@ -28,6 +28,13 @@ struct ct_client ct_client__parse(char *const *argv);
  */
 void ct_client__adopt_env(const struct ct_client *c, char *const *argv);
 
+/* What a Compose command line says of its project: borrowed words, of which each may be missing. */
+struct ct_compose_words {
+	const char *name;		    /* -p */
+	const char *dir;		    /* --project-directory */
+	struct ct_strlist files, env_files; /* -f, --env-file */
+};
+
 /* The words of a systemd-run command line, with or without "sudo" and "env" before it. */
 struct ct_systemd_run {
 	size_t command;	  /* index of the command's first word, argc: none */
@@ -42,8 +49,8 @@ struct ct_systemd_run ct_systemd_run__parse(char *const *argv);
 size_t ct_client__word(char *const *argv, size_t i);
 
 /*
- * The value of an option between two indices, as "A VALUE" (A NULL: never), "B VALUE" or "B=VALUE";
- * NULL: not given.
+ * The value of an option between two indices, as "A VALUE", "AVALUE", "A=VALUE" (A, such as "-p",
+ * may be NULL), "B VALUE" or "B=VALUE". The last one counts. NULL: not given.
  */
 const char *ct_client__option(char *const *argv, size_t from, size_t to, const char *a,
 			      const char *b);

@@ -85,6 +85,14 @@ static const struct {
 	  "docker compose -f /usr/share/x.yaml --file=/etc/y.yaml -f /tmp/z.yaml up", "share", NULL,
 	  true },
 	{ "sudo docker compose -p a up", "sudo docker compose -p a up", "a", NULL, true },
+	/* Of several the last counts; a short option may have its value in the same word. */
+	{ "docker compose -p a --project-name b up", "docker compose -p a --project-name b up", "b",
+	  NULL, true },
+	{ "docker compose -pshop up", "docker compose -pshop up", "shop", NULL, true },
+	{ "docker compose -p=shop up", "docker compose -p=shop up", "shop", NULL, true },
+	{ "docker compose -f/usr/share/x.yaml up", "docker compose -f/usr/share/x.yaml up", "share",
+	  NULL, true },
+	{ "docker -Hunix:///s run x", "docker -Hunix:///s run LABEL x", NULL, "unix:///s", true },
 	/* -p behind the subcommand is another option. */
 	{ "docker compose -p a run -p 80:80 web", "docker compose -p a run -p 80:80 web", "a", NULL,
 	  true },
@@ -123,8 +131,7 @@ static void test_cases(void)
 		got = joined(&in);
 		UNIT_STR(got, cases[i].expected);
 		if (in.is_compose)
-			project = ct_compose__project_name(in.project, &in.project_files,
-							   in.project_dir);
+			project = ct_compose__project_name(&in.project);
 		UNIT_STR(project, cases[i].project);
 		UNIT_STR(in.engine.address, cases[i].address);
 		if (in.is_client != cases[i].is_client)
@@ -146,7 +153,7 @@ static void test_environment(void)
 
 	split(text, argv);
 	ct_launch__prepare(&in, argv);
-	project = ct_compose__project_name(in.project, &in.project_files, in.project_dir);
+	project = ct_compose__project_name(&in.project);
 	UNIT_STR(project, "shop");
 	UNIT_STR(getenv("DOCKER_HOST"), "unix:///s");
 	UNIT_STR(getenv("PATH"), path);
