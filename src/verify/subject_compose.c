@@ -126,12 +126,16 @@ static char *ending(struct ct_subject *t, bool stopped)
 	return ct_steal(((struct compose_subject *)t)->failure);
 }
 
-/* The worst of those that have a health check: the stack is healthy if all of them are. */
+/*
+ * The worst of those that have a health check: the stack is healthy if all of them are. One that
+ * has ended, which life() may allow, is probed no more, and Docker calls it unhealthy from then on:
+ * it counts only if all have ended.
+ */
 static enum ct_health health(struct ct_subject *t)
 {
 	ct_autostandings struct ct_standings all = {};
 	enum ct_health worst = CT_HEALTH_NONE;
-	bool any = false;
+	bool any = false, ended = false;
 
 	if (ct_standings__ask(t->client, t->journal->label, &all))
 		return CT_HEALTH_WAIT;
@@ -140,13 +144,19 @@ static enum ct_health health(struct ct_subject *t)
 
 		if (!is_asked_for(t, &all.items[i]))
 			continue;
+		if (all.items[i].status == CT_STATUS_ENDED) {
+			ended = true;
+			continue;
+		}
 		any = true;
 		if (h == CT_HEALTH_BAD)
 			return h;
 		if (worst == CT_HEALTH_NONE || (h == CT_HEALTH_WAIT && worst == CT_HEALTH_GOOD))
 			worst = h;
 	}
-	return any ? worst : CT_HEALTH_WAIT;
+	if (any)
+		return worst;
+	return ended ? CT_HEALTH_BAD : CT_HEALTH_WAIT;
 }
 
 static void stop(struct ct_subject *t, bool hard)

@@ -79,6 +79,23 @@ YAML
 			'0 CHOWN minimal 2'
 	done
 	says health-text "$tmp/err" 'service app: (exit status 3|it ended), and its engine start'
+	# What has done its work is asked no more.
+	cat >"$tmp/health.yaml" <<YAML
+version: "2.4"
+services:
+  once:
+    image: $image
+    network_mode: none
+    command: ["true"]
+    healthcheck: {test: ["CMD", "true"], interval: 1s}
+  app:
+    image: $image
+    network_mode: none
+    command: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"]
+    healthcheck: {test: ["CMD", "true"], interval: 1s}
+YAML
+	"$captrim" verify --health -f "$tmp/health.yaml" --format json -o "$tmp/health" >"$tmp/out" 2>"$tmp/err"
+	is health-once "$? $(jq -rc '[.workloads[] | .verified.result]' "$tmp/health")" '0 ["minimal","minimal"]'
 else
 	skip health 'no docker-compose'
 fi
