@@ -128,7 +128,7 @@ static void join_in(struct ct_ranges *to, const struct ct_workload *part, const 
 /*
  * Was the same wish refused to everyone in another recording, and the program went on? If it was
  * also granted in that recording, the refusal was somebody else's, who may have given up what the
- * others need.
+ * others need. So none of its acts may be missing.
  */
 static bool was_lived_without(const struct ct_case *c, const struct ct_act_key *k)
 {
@@ -144,12 +144,12 @@ static bool was_lived_without(const struct ct_case *c, const struct ct_act_key *
 				continue;
 			if (a->key.ok)
 				join_in(&granted, part, a);
-			else if (!failed && ct_act__went_on(a, part))
+			else if (!failed && !part->lost && ct_act__went_on(a, part))
 				join_in(&refused, part, a);
 		}
 	}
 	ct_ranges__remove(&refused, &granted);
-	return refused.len;
+	return refused.len && c->sees_acts;
 }
 
 static void judge_capset(struct ct_case *c, const struct ct_act *a, const char *comm)

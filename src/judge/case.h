@@ -39,6 +39,7 @@ struct ct_case {
 	const struct ct_rules *rules;	  /* to judge by; NULL: all */
 	uint32_t kernel;		  /* on which c->w ran, as ct_kernel__version; 0: unknown */
 	struct ct_whole is;		  /* what c->w says as a whole */
+	bool sees_acts;			  /* none of c->w is missing, as far as they were watched */
 	bool failed;			  /* the entry point ended with an error */
 	bool left_out;			  /* containers that it started were not recorded */
 	bool ran;			  /* more was seen than the runtime's set-up */

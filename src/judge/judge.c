@@ -40,11 +40,14 @@ static void know_whole(struct ct_case *c, const struct ct_host *host, const stru
 {
 	const struct ct_workload *part = c->w;
 	enum ct_tristate watched = part->syscalls == CT_UNKNOWN ? host->syscalls : part->syscalls;
-	bool lossy = l->kinds || l->missed;
+	/* What a recording that is cut off lost is not even counted. */
+	bool sees_kinds = !l->kinds && !l->missed && !l->truncated;
 
+	c->sees_acts = sees_kinds && !l->acts && !part->lost;
 	ct_whole__of(part, &c->is);
-	c->is.mounts_no_overlay &= !lossy;
-	c->is.leaves_sets_alone &= !lossy && watched == CT_YES;
+	c->is.mounts_no_overlay &= sees_kinds;
+	/* A program may have been executed in another way, too. */
+	c->is.leaves_sets_alone &= c->sees_acts && !l->events && watched == CT_YES;
 }
 
 /* Counts in how many recordings each capability would meet a need; returns how many there are. */

@@ -140,6 +140,41 @@ static void test_capset_wish(void)
 	}
 }
 
+/* Another recording lived without it, unless somebody else may have been granted it there. */
+static void test_capset_lived(void)
+{
+	static const struct {
+		struct ct_losses losses;
+		uint64_t lost, wanted;
+	} cases[] = {
+		{ {}, 0, 0 },
+		{ { .acts = 1 }, 0, CT_CAP(CHOWN) },
+		{ { .missed = 1 }, 0, CT_CAP(CHOWN) },
+		{ { .truncated = true }, 0, CT_CAP(CHOWN) },
+		{ {}, 1, CT_CAP(CHOWN) },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x"), *other = build_container(s, "y");
+		struct ct_act *a;
+		size_t cap = 0;
+
+		build_act(w, CT_ACT_CAPSET, "capset")->key.a = CT_CAP(CHOWN);
+		a = build_act(other, CT_ACT_CAPSET, "capset");
+		a->key.a = CT_CAP(CHOWN);
+		a->key.ok = 0;
+		other->recording = 1;
+		other->lost = cases[i].lost;
+		s->losses = cases[i].losses;
+		s->nworkloads--;
+		*CT_PUSH(w->more, w->nmore, cap) = other;
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, cases[i].wanted);
+	}
+}
+
 /* ---- user namespaces that the workload made ---- */
 
 #define MAP_WRITE "security_capable file_ns_capable map_write "
@@ -568,6 +603,7 @@ static void test_once(void)
 static CU_TestInfo tests[] = {
 	{ "capset", test_capset },
 	{ "refused wishes", test_capset_wish },
+	{ "a wish that another recording lived without", test_capset_lived },
 	{ "user namespaces of its own", test_user_namespace },
 	{ "inheritable", test_inheritable },
 	{ "prctl", test_prctl },

@@ -339,6 +339,46 @@ static void test_overlay_unknown(void)
 	}
 }
 
+/* An overlay was mounted in what is missing, or a set was changed: neither may be ruled out. */
+static void test_not_ruled_out(void)
+{
+	static const struct {
+		struct ct_losses losses;
+		bool overlay, sets; /* may they have been? */
+	} cases[] = {
+		{ {}, false, false },
+		{ { .kinds = 1 }, true, true },
+		{ { .missed = 1 }, true, true },
+		{ { .truncated = true }, true, true },
+		{ { .acts = 1 }, false, true },
+		{ { .events = 1 }, false, true },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+		struct ct_kind *k;
+
+		s->host.syscalls = CT_YES;
+		s->losses = cases[i].losses;
+		w->configured = CT_CAP(DAC_READ_SEARCH);
+		k = build_check(w, CAP_DAC_READ_SEARCH, "openat",
+				"capable_wrt_inode_uidgid generic_permission");
+		k->key.effective = w->configured;
+		k->key.flags |= CT_F_EUID0;
+		k = build_check(w, CAP_CHOWN, "chown",
+				"capable_wrt_inode_uidgid setattr_prepare notify_change "
+				"ovl_do_notify_change ovl_setattr");
+		k->key.flags |= CT_F_CRED_FOREIGN;
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add,
+				CT_CAP(DAC_READ_SEARCH) | (cases[i].overlay ? CT_CAP(CHOWN) : 0));
+		CU_ASSERT_EQUAL(build_cap(r, CAP_DAC_READ_SEARCH)->alternatives,
+				cases[i].sets ? 0 : CT_CAP(DAC_OVERRIDE));
+	}
+}
+
 static void test_text(void)
 {
 	static const struct {
@@ -391,6 +431,7 @@ static CU_TestInfo tests[] = {
 	{ "guest", test_guest },
 	{ "not noted", test_not_noted },
 	{ "overlay unknown", test_overlay_unknown },
+	{ "not ruled out", test_not_ruled_out },
 	CU_TEST_INFO_NULL,
 };
 
