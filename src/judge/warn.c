@@ -60,24 +60,32 @@ static char *host_text(const struct ct_workload *w, const struct ct_cap_verdict 
 			    ct_cap__name(v->cap), first_text(v));
 }
 
+/* Do all reasons of the greatest weight come from exec? The most important reason is the first. */
+static bool is_execs_alone(const struct ct_cap_verdict *v)
+{
+	if (!v->nreasons || v->reasons[0].verdict == CT_UNNEEDED)
+		return false;
+	for (size_t k = 0; k < v->nreasons; k++)
+		if (v->reasons[k].verdict == v->reasons[0].verdict &&
+		    strcmp(v->reasons[k].phase, "exec") != 0)
+			return false;
+	return true;
+}
+
 static void warn_scope(struct ct_advice *a)
 {
 	for (size_t i = 0; i < a->ncaps; i++) {
 		const struct ct_cap_verdict *v = &a->caps[i];
-		bool inside = v->nreasons > 0;
 
 		if (!v->chosen)
 			continue;
 		if (v->scope == CT_SCOPE_HOST)
 			add_warning(a, "host-scope", v->cap, host_text(a->workload, v));
-		for (size_t k = 0; k < v->nreasons && inside; k++)
-			inside = v->reasons[k].verdict != CT_REQUIRED ||
-				 !strcmp(v->reasons[k].phase, "exec");
-		if (inside)
-			add_warning(
-				a, "exec-only", v->cap,
-				ct_xasprintf("%s was needed only by what was run inside with exec",
-					     ct_cap__name(v->cap)));
+		if (is_execs_alone(v))
+			add_warning(a, "exec-only", v->cap,
+				    ct_xasprintf("%s was %s only by what was run inside with exec",
+						 ct_cap__name(v->cap),
+						 v->verdict == CT_REQUIRED ? "needed" : "used"));
 	}
 }
 

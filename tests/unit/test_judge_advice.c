@@ -282,6 +282,30 @@ static void test_no_warnings(void)
 		CU_ASSERT_PTR_NULL(warning(r, warned[k].code));
 }
 
+/* Also of what is in the set without being required. */
+static void test_exec_only(void)
+{
+	for (int entries = 1; entries < 4; entries++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+		const struct ct_warning *said;
+
+		for (uint32_t i = 0; i < 2; i++)
+			if (entries >> i & 1)
+				build_check(w, CAP_SYS_PTRACE, "read",
+					    "ns_capable ptrace_may_access do_task_stat")
+					->key.entry = i ? 99 : CT_ENTRY_MAIN;
+		r = ct_judge__session(s, CT_MODE_GENEROUS);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(SYS_PTRACE));
+		said = warning(r, "exec-only");
+		CU_ASSERT_EQUAL(said != NULL, entries == 2);
+		if (said)
+			UNIT_STR(said->text,
+				 "SYS_PTRACE was used only by what was run inside with exec");
+	}
+}
+
 /* The good news and the bad have codes of their own: only the bad is always said. */
 static void test_userns(void)
 {
@@ -533,6 +557,7 @@ static CU_TestInfo tests[] = {
 	{ "a container that had run before", test_ran_before },
 	{ "warnings", test_warnings },
 	{ "no warnings", test_no_warnings },
+	{ "by exec alone", test_exec_only },
 	{ "user namespaces", test_userns },
 	{ "words for the host", test_host_words },
 	{ "engine", test_engine },
