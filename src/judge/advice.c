@@ -140,7 +140,9 @@ static void borrow_reasons(struct ct_case *c, uint64_t chosen)
 		for (size_t i = 0; i < n && !has; i++) {
 			struct ct_reason r = c->reasons[i], *copy;
 
-			if (r.verdict != CT_REQUIRED || !(r.any_of >> cap & 1))
+			/* What has a place of its own needs none to stand in for it. */
+			if (r.verdict != CT_REQUIRED || !(r.any_of >> cap & 1) ||
+			    chosen >> c->cap_of[i] & 1)
 				continue;
 			copy = ct_case__reason(c, cap, r.verdict, r.any_of);
 			*copy = r;

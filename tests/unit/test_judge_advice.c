@@ -2,6 +2,7 @@
 /* What is said beside the set: confidence, warnings, alternatives; and how long it takes. */
 #include <inttypes.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "build.h"
@@ -474,6 +475,25 @@ static void test_stand_in(void)
 	CU_ASSERT_EQUAL(v->alternatives, CT_CAP(SYS_ADMIN));
 }
 
+/* One that is in the set for another reason stands in for nothing else that is in it. */
+static void test_no_stand_in(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+	const struct ct_cap_verdict *v;
+
+	build_check(w, CAP_NET_RAW, "setsockopt", "ns_capable sockopt_ns_capable sk_setsockopt")
+		->key.sel = SOL_SOCKET << 16 | SO_MARK;
+	build_check(w, CAP_NET_RAW, "socket", "ns_capable inet_create");
+	build_check(w, CAP_NET_ADMIN, "read", "ns_capable inet_diag_dump_icsk");
+	r = ct_judge__session(s, CT_MODE_GENEROUS);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(NET_RAW) | CT_CAP(NET_ADMIN));
+	v = build_cap(r, CAP_NET_ADMIN);
+	CU_ASSERT_FATAL(v && v->nreasons == 1);
+	CU_ASSERT_EQUAL(v->reasons[0].verdict, CT_OPTIONAL);
+}
+
 /* ---- how long it takes ---- */
 
 #define KINDS  10000
@@ -565,6 +585,7 @@ static CU_TestInfo tests[] = {
 	{ "what was given", test_given },
 	{ "alternatives", test_alternatives },
 	{ "stand-in", test_stand_in },
+	{ "no stand-in", test_no_stand_in },
 	{ "speed", test_speed },
 	{ "speed, unknown sites", test_speed_unknown },
 	CU_TEST_INFO_NULL,
