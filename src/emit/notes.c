@@ -10,8 +10,8 @@ const char *ct_emit__nnp_text(enum ct_nnp nnp)
 	switch (nnp) {
 	case CT_NNP_NO: break;
 	case CT_NNP_LIKELY:
-		return "likely possible, but its start was not seen, or something was lost: "
-		       "nothing that was seen gained rights by a set-uid bit or file capabilities";
+		return "likely possible, but not all of it was seen: nothing that was seen gained "
+		       "rights by a set-uid bit or file capabilities";
 	case CT_NNP_YES:
 		return "possible: nothing in it gained rights by a set-uid bit or file "
 		       "capabilities";

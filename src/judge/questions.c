@@ -97,9 +97,11 @@ static bool exec_gained(const struct ct_exec *e)
 }
 
 /* Could an execve, or what its file grants, have been missed? */
-static bool execs_lost(const struct ct_losses *l)
+static bool execs_lost(const struct ct_losses *l, const struct ct_advice *a)
 {
-	return l->events || l->lookups || l->missed || l->unattributed || l->truncated;
+	return l->events || l->lookups || l->missed || l->unattributed || l->truncated ||
+	       ct_workload__lost(a->workload) ||
+	       a->gaps & (CT_GAP_LOST | CT_GAP_CUT_OFF | CT_GAP_UNWATCHED | CT_GAP_GUEST);
 }
 
 enum ct_nnp ct_advice__nnp(const struct ct_report *r, const struct ct_advice *a)
@@ -112,7 +114,7 @@ enum ct_nnp ct_advice__nnp(const struct ct_report *r, const struct ct_advice *a)
 				return CT_NNP_NO;
 	if (w->container.no_new_privs == CT_YES)
 		return CT_NNP_YES;
-	if (ct_workload__exercised(w).start_seen != CT_YES || execs_lost(&r->session->losses))
+	if (ct_workload__exercised(w).start_seen != CT_YES || execs_lost(&r->session->losses, a))
 		return CT_NNP_LIKELY;
 	return CT_NNP_YES;
 }

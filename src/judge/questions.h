@@ -38,7 +38,7 @@ uint64_t ct_advice__powerless(const struct ct_advice *a);
 
 /*
  * Would it run with no_new_privs? No: a program in it gained rights by a set-uid bit or file
- * capabilities. Likely: none was seen to, but its start was not seen or something was lost.
+ * capabilities. Likely: none was seen to, but not all of it was seen.
  */
 enum ct_nnp { CT_NNP_NO, CT_NNP_LIKELY, CT_NNP_YES };
 enum ct_nnp ct_advice__nnp(const struct ct_report *r, const struct ct_advice *a);

@@ -90,6 +90,14 @@ static void test_gained(void)
 	CU_ASSERT_EQUAL(ct_advice__no_escalation(&r, &a), CT_NNP_NO);
 	s->losses.events = 1;
 	CU_ASSERT_EQUAL(ct_advice__nnp(&r, &a), CT_NNP_LIKELY);
+	s->losses.events = 0;
+	s->workloads[0]->lost = 1;
+	CU_ASSERT_EQUAL(ct_advice__nnp(&r, &a), CT_NNP_LIKELY);
+	s->workloads[0]->lost = 0;
+	a.gaps = CT_GAP_UNWATCHED;
+	CU_ASSERT_EQUAL(ct_advice__nnp(&r, &a), CT_NNP_LIKELY);
+	a.gaps = CT_GAP_GUEST;
+	CU_ASSERT_EQUAL(ct_advice__nnp(&r, &a), CT_NNP_LIKELY);
 	s->workloads[0]->container.no_new_privs = CT_YES;
 	CU_ASSERT_EQUAL(ct_advice__nnp(&r, &a), CT_NNP_YES);
 	ct_session__free(s);
