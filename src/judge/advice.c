@@ -166,7 +166,7 @@ static void explain_settled(struct ct_case *c)
 	ct_caps__for_each(cap, c->settled->set & ~explained) {
 		struct ct_reason *r = ct_case__reason(c, cap, CT_REQUIRED, 1ull << cap);
 
-		r->site = ct_xstrdup("verify");
+		r->site = ct_xstrdup(CT_SITE_VERIFY);
 		r->phase = "main";
 		r->known = true;
 		r->text = ct_xstrdup("without it the workload fails under this set; in the "

@@ -29,6 +29,9 @@ enum ct_gap {
 /* ct_reason.site of checks whose call site was not noted (CT_F_NO_SITE): needed, for want of better
  * knowledge, and doubtful. */
 #define CT_SITE_NOT_NOTED "not noted"
+/* The same of checks without a call path, and of what only verify found to be needed. */
+#define CT_SITE_UNKNOWN "unknown"
+#define CT_SITE_VERIFY	"verify"
 
 /* Which set goes into cap_add. */
 enum ct_mode {

@@ -293,6 +293,6 @@ const struct ct_rule *ct_rules__match(const struct ct_rules *set, const struct c
 	else if (place)
 		*site = place;
 	else
-		*site = k->stack_len ? k->stack[k->stack_len - 1] : "unknown";
+		*site = k->stack_len ? k->stack[k->stack_len - 1] : CT_SITE_UNKNOWN;
 	return fallback;
 }

@@ -89,6 +89,20 @@ static void warn_scope(struct ct_advice *a)
 	}
 }
 
+/* Without the function that asked it is not known whose namespace was asked about. */
+static bool is_reach_known(const struct ct_advice *a)
+{
+	static const char *const silent[] = { CT_SITE_NOT_NOTED, CT_SITE_UNKNOWN, CT_SITE_VERIFY };
+
+	for (size_t i = 0; i < a->ncaps; i++)
+		for (size_t k = 0; k < a->caps[i].nreasons && a->caps[i].chosen; k++)
+			for (size_t n = 0; n < CT_ARRAY_SIZE(silent); n++)
+				if (a->caps[i].reasons[k].verdict != CT_UNNEEDED &&
+				    !strcmp(a->caps[i].reasons[k].site, silent[n]))
+					return false;
+	return true;
+}
+
 /*
  * In a user namespace of its own, a capability counts only for what that namespace owns; capable()
  * asks for the initial one, and is always refused.
@@ -109,7 +123,7 @@ static void warn_userns(struct ct_advice *a, const struct ct_case *c)
 			    ct_xasprintf("it would not run with user-namespace remapping, nor "
 					 "rootless, because of %s",
 					 names));
-	else
+	else if (is_reach_known(a))
 		add_warning(a, "userns-possible", -1,
 			    ct_xstrdup("user-namespace remapping would work: nothing it did "
 				       "reaches the host"));

@@ -325,6 +325,22 @@ static void test_userns(void)
 	}
 }
 
+/* Neither is said of a check of which it is not known what it reached. */
+static void test_userns_unknown(void)
+{
+	for (int noted = 0; noted < 2; noted++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+
+		build_check(w, CAP_SYS_TIME, "adjtimex", "")->key.flags |= noted ? 0 : CT_F_NO_SITE;
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(SYS_TIME));
+		CU_ASSERT_PTR_NULL(warning(r, "userns"));
+		CU_ASSERT_PTR_NULL(warning(r, "userns-possible"));
+	}
+}
+
 /* A use within a namespace does not make a host-wide capability harmless. */
 static void test_host_words(void)
 {
@@ -579,6 +595,7 @@ static CU_TestInfo tests[] = {
 	{ "no warnings", test_no_warnings },
 	{ "by exec alone", test_exec_only },
 	{ "user namespaces", test_userns },
+	{ "user namespaces, unknown reach", test_userns_unknown },
 	{ "words for the host", test_host_words },
 	{ "engine", test_engine },
 	{ "a name it refuses", test_engine_lacks },
