@@ -226,7 +226,7 @@ static void judge_no_return(struct ct_case *c, const struct ct_kind *k)
 /* A custom profile may gate whatever it likes, and only some calls are watched. */
 static void judge_unwatched_gates(struct ct_case *c)
 {
-	const char *syscall = NULL;
+	const char *syscall[CT_CAP_MAX] = {};
 	struct ground g = {
 		.site = "seccomp",
 		.source = "the container's seccomp profile",
@@ -236,10 +236,12 @@ static void judge_unwatched_gates(struct ct_case *c)
 		.verdict = CT_REQUIRED,
 		.doubtful = true,
 	};
-	uint64_t set = ct_gates__unwatched(c->w, &syscall);
+	const uint64_t set = ct_gates__unwatched(c->w, syscall);
 
-	g.syscall = syscall;
-	need(c, set, false, &g);
+	ct_caps__for_each(cap, set) {
+		g.syscall = syscall[cap];
+		need(c, 1ull << cap, false, &g);
+	}
 }
 
 /*

@@ -256,7 +256,7 @@ static bool is_watched(const char *syscall)
 	return false;
 }
 
-uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall)
+uint64_t ct_gates__unwatched(const struct ct_workload *w, const char *syscall[CT_CAP_MAX])
 {
 	const struct ct_seccomp_profile *p = &w->container.profile;
 	uint64_t caps = 0;
@@ -276,8 +276,8 @@ uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall)
 		 */
 		if (!strcmp(name, "socket"))
 			g.all &= ~CT_CAP(AUDIT_WRITE);
-		if (g.all & ~caps)
-			*syscall = name;
+		ct_caps__for_each(cap, g.all & ~caps)
+			syscall[cap] = name;
 		caps |= g.all;
 	}
 	return caps;

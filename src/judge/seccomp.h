@@ -35,9 +35,9 @@ bool ct_gates__are_unknown(const struct ct_workload *w);
 
 /*
  * Capabilities that a known profile wants for calls that are not watched: a workload that was given
- * one may have used it. *syscall: one of these calls.
+ * one may have used it. syscall[cap] becomes the first call that wants it.
  */
-uint64_t ct_gates__unwatched(const struct ct_workload *w, const char **syscall);
+uint64_t ct_gates__unwatched(const struct ct_workload *w, const char *syscall[CT_CAP_MAX]);
 
 /*
  * Capabilities that the container has and by which its profile allows a call that the kernel may

@@ -196,6 +196,21 @@ static void test_judged(void)
 	}
 }
 
+/* Each capability is explained by a call that wants it. */
+static void test_unwatched(void)
+{
+	static const char text[] = ERRNO_ELSE ALLOW("chown", WITH("\"CAP_CHOWN\"")) "," ALLOW(
+		"kill", WITH("\"CAP_KILL\"")) "," ALLOW("tkill", WITH("\"CAP_KILL\"")) "]}";
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+
+	custom(s, text);
+	r = ct_judge__session(s, CT_MODE_STRICT);
+	CU_ASSERT_EQUAL_FATAL(r->advices[0].cap_add, CT_CAP(CHOWN) | CT_CAP(KILL));
+	UNIT_STR(build_cap(r, CAP_CHOWN)->reasons[0].syscall, "chown");
+	UNIT_STR(build_cap(r, CAP_KILL)->reasons[0].syscall, "kill");
+}
+
 /* Who inherits a user namespace's everything still has the filter of his container. */
 static void test_own_namespace(void)
 {
@@ -264,6 +279,7 @@ static CU_TestInfo tests[] = {
 	{ "bad profiles", test_bad },
 	{ "too many rules", test_too_many },
 	{ "judged", test_judged },
+	{ "calls that are not watched", test_unwatched },
 	{ "in a user namespace of its own", test_own_namespace },
 	{ "recorded", test_recorded },
 	{ "lost", test_lost },
