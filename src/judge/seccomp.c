@@ -256,6 +256,16 @@ static bool is_watched(const char *syscall)
 	return false;
 }
 
+/* Is it the profile's first rule for its call? */
+static bool is_first_of_call(const struct ct_seccomp_profile *p, size_t rule)
+{
+	size_t i = 0;
+
+	while (strcmp(p->rules[i].syscall, p->rules[rule].syscall) != 0)
+		i++;
+	return i == rule;
+}
+
 uint64_t ct_gates__unwatched(const struct ct_workload *w, const char *syscall[CT_CAP_MAX])
 {
 	const struct ct_seccomp_profile *p = &w->container.profile;
@@ -265,7 +275,7 @@ uint64_t ct_gates__unwatched(const struct ct_workload *w, const char *syscall[CT
 		const char *name = p->rules[i].syscall;
 		struct ct_gate g;
 
-		if (is_watched(name) || !w->configured_known ||
+		if (is_watched(name) || !w->configured_known || !is_first_of_call(p, i) ||
 		    ct_profile__allows(p, name, ~0u, w->configured) == CT_NO)
 			continue;
 		g = ct_profile__gate(p, name, ~0u, w->configured);

@@ -74,35 +74,58 @@ bool ct_profile__says_enosys(const struct ct_seccomp_profile *p, const char *sys
 	return false;
 }
 
-enum ct_tristate ct_profile__allows(const struct ct_seccomp_profile *p, const char *syscall,
-				    uint32_t sel, uint64_t caps)
+/* The rules for one call: they are asked for many sets, and a profile may have thousands. */
+struct call {
+	const struct ct_seccomp_rule **rules;
+	size_t n;
+	bool allows_rest;
+};
+
+static struct call call_of(const struct ct_seccomp_profile *p, const char *syscall)
+{
+	struct call c = { .allows_rest = p->allows_rest };
+
+	c.rules = ct_xalloc(p->nrules * sizeof(*c.rules));
+	for (size_t i = 0; i < p->nrules; i++)
+		if (!strcmp(p->rules[i].syscall, syscall))
+			c.rules[c.n++] = &p->rules[i];
+	return c;
+}
+
+static enum ct_tristate allows(const struct call *c, uint32_t sel, uint64_t caps)
 {
 	bool allow = false, refuse = false, unknown = false;
 
-	for (size_t i = 0; i < p->nrules; i++) {
-		enum ct_tristate m;
+	for (size_t i = 0; i < c->n; i++) {
+		enum ct_tristate m = matches(c->rules[i], sel, caps);
 
-		if (strcmp(p->rules[i].syscall, syscall) != 0)
-			continue;
-		m = matches(&p->rules[i], sel, caps);
 		unknown |= m == CT_UNKNOWN;
 		if (m == CT_YES)
-			*(p->rules[i].allow ? &allow : &refuse) = true;
+			*(c->rules[i]->allow ? &allow : &refuse) = true;
 	}
 	if (unknown || (allow && refuse))
 		return CT_UNKNOWN;
 	if (allow || refuse)
 		return allow ? CT_YES : CT_NO;
-	return p->allows_rest ? CT_YES : CT_NO;
+	return c->allows_rest ? CT_YES : CT_NO;
 }
 
-static uint64_t spoken_of(const struct ct_seccomp_profile *p, const char *syscall)
+enum ct_tristate ct_profile__allows(const struct ct_seccomp_profile *p, const char *syscall,
+				    uint32_t sel, uint64_t caps)
+{
+	struct call c = call_of(p, syscall);
+	enum ct_tristate may = allows(&c, sel, caps);
+
+	free(c.rules);
+	return may;
+}
+
+static uint64_t spoken_of(const struct call *c)
 {
 	uint64_t caps = 0;
 
-	for (size_t i = 0; i < p->nrules; i++)
-		if (!strcmp(p->rules[i].syscall, syscall))
-			caps |= p->rules[i].with | p->rules[i].without;
+	for (size_t i = 0; i < c->n; i++)
+		caps |= c->rules[i]->with | c->rules[i]->without;
 	return caps;
 }
 
@@ -113,13 +136,35 @@ static uint64_t next_subset(uint64_t set, uint64_t all)
 }
 
 /* Does no smaller set do as well? */
-static bool is_minimal(const struct ct_seccomp_profile *p, const char *syscall, uint32_t sel,
-		       uint64_t set)
+static bool is_minimal(const struct call *c, uint32_t sel, uint64_t set)
 {
 	ct_caps__for_each(cap, set)
-		if (ct_profile__allows(p, syscall, sel, set & ~(1ull << cap)) == CT_YES)
+		if (allows(c, sel, set & ~(1ull << cap)) == CT_YES)
 			return false;
 	return true;
+}
+
+/*
+ * Adds what the call needs. Single capabilities are alternatives; a set of several counts if the
+ * container had all of it.
+ */
+static void find_sets(const struct call *c, uint32_t sel, uint64_t had, struct ct_gate *g)
+{
+	uint64_t caps = spoken_of(c), set = 0;
+
+	for (bool first = true; ct_caps__count(caps) <= MAX_CAPS && (first || set); first = false) {
+		if (allows(c, sel, set) == CT_YES && is_minimal(c, sel, set)) {
+			if (ct_caps__count(set) == 1)
+				g->any |= set;
+			else if (!(set & ~had) && !g->all)
+				g->all = set;
+		}
+		set = next_subset(set, caps);
+	}
+	if (g->any & had || !g->all)
+		g->all = 0;
+	else
+		g->any = 0;
 }
 
 struct ct_gate ct_profile__gate(const struct ct_seccomp_profile *p, const char *syscall,
@@ -129,26 +174,14 @@ struct ct_gate ct_profile__gate(const struct ct_seccomp_profile *p, const char *
 		.text = "the container's seccomp profile allows this call only with it; else it "
 			"fails",
 	};
-	uint64_t caps = spoken_of(p, syscall), set = 0;
+	struct call c = call_of(p, syscall);
+	uint64_t caps = spoken_of(&c);
+	bool is_free = !caps || allows(&c, sel, 0) == CT_YES;
 
-	if (!caps || ct_profile__allows(p, syscall, sel, 0) == CT_YES)
-		return g;
-	/* Single ones are alternatives; a set of several counts if the container had all of it. */
-	for (bool first = true; ct_caps__count(caps) <= MAX_CAPS && (first || set); first = false) {
-		if (ct_profile__allows(p, syscall, sel, set) == CT_YES &&
-		    is_minimal(p, syscall, sel, set)) {
-			if (ct_caps__count(set) == 1)
-				g.any |= set;
-			else if (!(set & ~had) && !g.all)
-				g.all = set;
-		}
-		set = next_subset(set, caps);
-	}
-	if (g.any & had || !g.all)
-		g.all = 0;
-	else
-		g.any = 0;
-	if (!g.any && !g.all) {
+	if (!is_free)
+		find_sets(&c, sel, had, &g);
+	free(c.rules);
+	if (!is_free && !g.any && !g.all) {
 		g.all = caps & had;
 		g.text =
 			"the container's seccomp profile may allow this call only with it; captrim "

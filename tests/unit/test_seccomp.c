@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
+#include <time.h>
 
 #include "build.h"
 #include "judge/seccomp.h"
@@ -211,6 +212,36 @@ static void test_unwatched(void)
 	UNIT_STR(build_cap(r, CAP_KILL)->reasons[0].syscall, "kill");
 }
 
+#define MANY	    1024
+#define MAX_SECONDS (unit_is_under() ? 100 : 2)
+
+/*
+ * A profile of somebody else's making holds the judge up for moments only: many rules for one call,
+ * or for as many calls. Of each of eight capabilities it is asked what it changes.
+ */
+static void test_many(void)
+{
+	for (int calls = 1; calls <= MANY; calls *= MANY) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_seccomp_profile *p = &custom(s, NULL)->container.profile;
+		clock_t begin = clock();
+
+		s->workloads[0]->configured = CT_CAPS_ALL;
+		p->known = true;
+		for (int i = 0; i < MANY; i++)
+			*CT_PUSH(p->rules, p->nrules, p->rules_cap) = (struct ct_seccomp_rule){
+				.syscall = ct_xasprintf("call_%d", i % calls),
+				.allow = true,
+				.with = calls == 1 ? 1ull << (i % 8) : 0xff,
+				.nargs = 1,
+			};
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		CU_ASSERT(clock() - begin < MAX_SECONDS * CLOCKS_PER_SEC);
+		CU_ASSERT_NOT_EQUAL(r->advices[0].cap_add, 0);
+	}
+}
+
 /* Who inherits a user namespace's everything still has the filter of his container. */
 static void test_own_namespace(void)
 {
@@ -280,6 +311,7 @@ static CU_TestInfo tests[] = {
 	{ "too many rules", test_too_many },
 	{ "judged", test_judged },
 	{ "calls that are not watched", test_unwatched },
+	{ "many rules", test_many },
 	{ "in a user namespace of its own", test_own_namespace },
 	{ "recorded", test_recorded },
 	{ "lost", test_lost },
