@@ -9,6 +9,7 @@
 #include "judge/judge_priv.h"
 #include "judge/questions.h"
 #include "judge/seccomp.h"
+#include "model/tally.h"
 
 static void add_warning(struct ct_advice *a, const char *code, int cap, char *text)
 {
@@ -318,12 +319,11 @@ static bool open_ports(const struct ct_workload *w)
 /* The caller frees; NULL: nowhere. */
 static char *sent_to(const struct ct_workload *w)
 {
-	struct ct_str s = {};
+	char *names = NULL;
 
 	ct_workload__for_each(part, w)
-		if (part->sent && !(s.s && strstr(s.s, part->sent)))
-			ct_str__addf(&s, "%s%s", s.s ? ", " : "", part->sent);
-	return s.s;
+		ct_names__add(&names, part->sent);
+	return names;
 }
 
 void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)

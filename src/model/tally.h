@@ -69,4 +69,12 @@ void ct_tally__join(const struct ct_session *s, struct ct_workload *into, struct
 
 void ct_losses__add(struct ct_losses *to, const struct ct_losses *l);
 
+#define CT_NAMES_MAX 1000 /* characters; a longer list gets no more names */
+
+/*
+ * Adds the names that *to lacks. Names are separated by ", "; a NULL list is empty. The last name
+ * of a list that is too long is "others".
+ */
+void ct_names__add(char **to, const char *names);
+
 #endif

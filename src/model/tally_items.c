@@ -4,6 +4,7 @@
 
 #include "base/index.h"
 #include "base/util.h"
+#include "model/tally.h"
 #include "model/tally_priv.h"
 
 /* The item that is searched for, and how to compare it. */

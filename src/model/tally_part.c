@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "model/content.h"
+#include "model/tally.h"
 #include "model/tally_priv.h"
 
 /* Two parts that become one, and the recordings of each and of both. */

@@ -33,14 +33,6 @@ struct ct_adding {
 void ct_items__add(struct ct_items to, struct ct_items from, const struct ct_adding *how,
 		   const void *arg, bool *joined);
 
-#define CT_NAMES_MAX 1000 /* characters; a longer list gets no more names */
-
-/*
- * Adds the names that *to lacks. Names are separated by ", "; a NULL list is empty. The last name
- * of a list that is too long is "others".
- */
-void ct_names__add(char **to, const char *names);
-
 /* tally_take.c: adds a take of the recording that was added to `into` last. */
 void ct_tally__take(struct ct_session *into, struct ct_session *from);
 

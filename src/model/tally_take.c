@@ -6,6 +6,7 @@
 #include "base/index.h"
 #include "base/util.h"
 #include "model/content.h"
+#include "model/tally.h"
 #include "model/tally_priv.h"
 
 static void take_text(char **to, char **from)

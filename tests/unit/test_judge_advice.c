@@ -341,6 +341,24 @@ static void test_userns_unknown(void)
 	}
 }
 
+/* Each other workload is named once, also if its name is a part of another one's. */
+static void test_sent(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x"), *other = build_container(s, "y");
+	size_t cap = 0;
+
+	w->sent = ct_xstrdup("db2, web");
+	other->sent = ct_xstrdup("db, web");
+	s->nworkloads--;
+	*CT_PUSH(w->more, w->nmore, cap) = other;
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(warning(r, "went-on-elsewhere"));
+	CU_ASSERT_PTR_NOT_NULL(
+		strstr(warning(r, "went-on-elsewhere")->text, "went on in db2, web, db: the set"));
+}
+
 /* A use within a namespace does not make a host-wide capability harmless. */
 static void test_host_words(void)
 {
@@ -596,6 +614,7 @@ static CU_TestInfo tests[] = {
 	{ "by exec alone", test_exec_only },
 	{ "user namespaces", test_userns },
 	{ "user namespaces, unknown reach", test_userns_unknown },
+	{ "sent elsewhere", test_sent },
 	{ "words for the host", test_host_words },
 	{ "engine", test_engine },
 	{ "a name it refuses", test_engine_lacks },
