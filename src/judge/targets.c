@@ -178,7 +178,6 @@ static void see_in(struct ct_case *c, int cap, size_t recordings)
 static void say_all(struct ct_case *c, uint64_t set, uint64_t extra)
 {
 	for (size_t k = 0; k < CT_ARRAY_SIZE(comparisons); k++) {
-		ct_autoranges struct ct_ranges in = {};
 		int cap = comparisons[k].cap;
 
 		for (size_t i = 0; i < c->ntargets; i++) {
@@ -188,10 +187,10 @@ static void say_all(struct ct_case *c, uint64_t set, uint64_t extra)
 			    !exceeds(t, set & ~(extra & 1ull << cap)))
 				continue;
 			say(c, t);
-			ct_ranges__join(&in, &t->in);
+			ct_ranges__join(&c->seen[cap], &t->in);
 			see_in(c, cap, t->seen_in);
 		}
-		see_in(c, cap, ct_ranges__count(&in));
+		see_in(c, cap, ct_ranges__count(&c->seen[cap]));
 	}
 }
 

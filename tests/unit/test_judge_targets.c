@@ -122,6 +122,24 @@ static void test_merged(void)
 	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(CHOWN));
 }
 
+/* Needed in one recording for a check, and in another one for a comparison: in both. */
+static void test_seen_in(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x"), *more = build_container(s, "y");
+
+	build_check(w, CAP_SYS_PTRACE, "ptrace", "ns_capable nobody_knows");
+	build_target(more, CT_TARGET_LOOK, EVERYTHING);
+	more->recording = 1;
+	s->nworkloads = 1;
+	*CT_PUSH(w->more, w->nmore, w->more_cap) = more;
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL(r->advices[0].recordings, 2);
+	CU_ASSERT_EQUAL_FATAL(r->advices[0].ncaps, 1);
+	CU_ASSERT_EQUAL(r->advices[0].caps[0].seen_in, 2);
+}
+
 static struct ct_session *needing(int cap, const char *syscall, const char *stack)
 {
 	struct ct_session *s = ct_session__new();
@@ -201,6 +219,7 @@ static CU_TestInfo tests[] = {
 	{ "a reason names the comparison and the call", test_reason },
 	{ "what is none of the workload's", test_not_its_own },
 	{ "several recordings", test_merged },
+	{ "recordings that need it", test_seen_in },
 	{ "merged advices", test_merged_advices },
 	{ "merged advices that lose", test_merged_advices_lose },
 	{ "advices read again", test_read_again },
