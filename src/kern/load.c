@@ -400,6 +400,7 @@ static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struc
 static int check_host(struct ct_err *err)
 {
 	uint64_t lacks = ct_rights__lacking(CT_RIGHTS_WATCH);
+	int ncpus = libbpf_num_possible_cpus();
 	ct_autofree char *lacking = NULL;
 
 	/* Not needed where addresses are shown to everybody. */
@@ -413,6 +414,11 @@ static int check_host(struct ct_err *err)
 			"watching the kernel takes privileges that this process lacks (%s): run "
 			"this with sudo (advise, explain, patch and check work without)",
 			lacking);
+	if (ncpus < 0)
+		return ct_err__set(err, -ncpus,
+				   "cannot read how many processors there may be "
+				   "(/sys/devices/system/cpu/possible): %s",
+				   strerror(-ncpus));
 	return ct_btf__check(err);
 }
 
@@ -431,11 +437,12 @@ int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **out, stru
 	/* Before 5.11 maps count against RLIMIT_MEMLOCK. */
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	struct ct_probe *p;
-	int ret = check_host(err);
+	int ret;
 
+	libbpf_set_print(quiet);
+	ret = check_host(err);
 	if (ret)
 		return ret;
-	libbpf_set_print(quiet);
 	(void)setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	p = ct_xzalloc(sizeof(*p));
 	ret = ct_ksyms__load(&p->syms, err);

@@ -4,11 +4,16 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <linux/types.h>
+#include <sched.h>
 #include <stddef.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "kern/kfuncs.h"
 #include "kern/ksyms.h"
+#include "kern/probe.h"
 #include "kern/rights.h"
 #include "kern/selectors.h"
 #include "unit.h"
@@ -235,6 +240,30 @@ static void test_kfuncs(void)
 	CU_ASSERT_EQUAL(ct_kfuncs__patch(&o, 8, &ids), -EINVAL);
 }
 
+/* In a child's own view of the file system it is not known how many processors there are. */
+static void test_processors(void)
+{
+	struct ct_backend_try result;
+	int status = -1;
+	pid_t pid;
+
+	if (ct_rights__lacking(CT_RIGHTS_WATCH | CT_CAP(SYS_ADMIN)))
+		UNIT_SKIP("needs root");
+	pid = fork();
+	if (!pid) {
+		if (unshare(CLONE_NEWNS) || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		    mount("none", "/sys/devices/system/cpu", "tmpfs", 0, NULL))
+			_exit(77);
+		ct_probe__try("kprobe", &result);
+		_exit(result.err);
+	}
+	waitpid(pid, &status, 0);
+	CU_ASSERT_FATAL(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		UNIT_SKIP("nothing can be mounted");
+	CU_ASSERT_EQUAL(WEXITSTATUS(status), ENOENT);
+}
+
 static void test_rights(void)
 {
 	uint64_t held = ct_rights__held();
@@ -247,15 +276,11 @@ static void test_rights(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "symbols", test_symbols },
-	{ "every name", test_every_name },
-	{ "system calls", test_syscalls },
-	{ "selectors", test_selectors },
-	{ "32-bit calls", test_native },
-	{ "inner calls", test_inner },
-	{ "kfuncs", test_kfuncs },
-	{ "rights", test_rights },
-	CU_TEST_INFO_NULL,
+	{ "symbols", test_symbols },	   { "every name", test_every_name },
+	{ "system calls", test_syscalls }, { "selectors", test_selectors },
+	{ "32-bit calls", test_native },   { "inner calls", test_inner },
+	{ "kfuncs", test_kfuncs },	   { "processors", test_processors },
+	{ "rights", test_rights },	   CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("kern", tests)
