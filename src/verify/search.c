@@ -327,7 +327,7 @@ static int quick(struct state *s)
 		usual = ct_guess__never_asked(
 			s, ct_guess__cheapest(s, CT_OPTIONAL, true, 0, &s->seen, CT_OPTIONAL));
 	s->f->set = usual;
-	s->f->result = !(s->q->working & ~usual) ? CT_SUFFICIENT : CT_FAILED;
+	s->f->result = is_known(s, usual, &a) && a == YES ? CT_SUFFICIENT : CT_FAILED;
 	return 0;
 }
 

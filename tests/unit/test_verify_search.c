@@ -371,6 +371,14 @@ static void test_claim(void)
 	g.q.max_runs = 1;
 	f = run(&g);
 	CU_ASSERT(!f.hopeless && f.result == CT_FAILED);
+	/* Nor what was tried once and failed, because it is all that the recording had. */
+	prepare(&g, &s, "CHOWN", "", "CHOWN,SYS_RESOURCE");
+	s.silent = true;
+	g.q.working = CT_CAP(CHOWN);
+	g.q.working_is_claim = true;
+	g.q.quick = true;
+	f = run(&g);
+	CU_ASSERT(f.set == CT_CAP(CHOWN) && f.result == CT_FAILED);
 }
 
 /* A judge that knows some of the truth, and some that is none. */
