@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 /* Needed before linux/vm_sockets.h, whose older versions do not include it. */
@@ -271,6 +272,41 @@ static bool mincore_other_writable(void)
 	return sees_page_cache("bob/shared");
 }
 
+/* the same of a file, as cachestat (6.5) tells it; it may be another's that nobody may write, whatever they hold */
+
+#ifndef SYS_cachestat
+#define SYS_cachestat 451
+#endif
+
+static bool asks_page_cache(const char *path)
+{
+	unsigned long range[2] = { 0, 4096 }, pages[5];
+	int fd = TRY(open(path, O_RDONLY));
+
+	if (syscall(SYS_cachestat, fd, range, pages, 0) == 0)
+		return true;
+	if (errno == ENOSYS)
+		skip("no cachestat");
+	return false;
+}
+
+static bool cachestat_other_unconfined(void)
+{
+	return asks_page_cache("bob/public");
+}
+
+static bool cachestat_other_read_only_unconfined(void)
+{
+	int fd;
+
+	TRY(mount("none", "dir", "tmpfs", 0, NULL));
+	fd = TRY(open("dir/bobs", O_CREAT | O_WRONLY, 0644));
+	TRY(fchown(fd, BOB, BOB));
+	TRY(close(fd));
+	TRY(mount(NULL, "dir", NULL, MS_REMOUNT | MS_RDONLY, NULL));
+	return opens("bob/private", O_WRONLY) && asks_page_cache("dir/bobs");
+}
+
 /* A user of each case's own, whose limits are nobody else's. Capabilities are kept. */
 static void become(uid_t id)
 {
@@ -413,6 +449,8 @@ const struct test_case question_cases[] = {
 	CASE(mincore_own),
 	CASE(mincore_other),
 	CASE(mincore_other_writable),
+	CASE(cachestat_other_unconfined),
+	CASE(cachestat_other_read_only_unconfined),
 	CASE(pipes_under_limit),
 	CASE(pipes_beyond_limit),
 	CASE(pipes_beyond_limit_small),
