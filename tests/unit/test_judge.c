@@ -317,7 +317,7 @@ static const struct fact {
 	  "security_capable capable dev_ioctl sock_do_ioctl", CT_UNNEEDED, .sel = SIOCGIFINDEX,
 	  .outcome = { .other = 1, .nodata = 1 }),
 	F("the same, a module of its very name", CAP_SYS_MODULE, "ioctl",
-	  "security_capable capable dev_ioctl sock_do_ioctl", CT_UNNEEDED, .sel = SIOCGIFINDEX,
+	  "security_capable capable dev_ioctl sock_do_ioctl", CT_OPTIONAL, .sel = SIOCGIFINDEX,
 	  .outcome = { .other = 1, .nodata = 1 }),
 	F("one that is there once its module is, and has no address", CAP_NET_ADMIN, "ioctl",
 	  "security_capable capable dev_load devinet_ioctl", CT_REQUIRED, .sel = SIOCGIFADDR,
