@@ -240,7 +240,7 @@ static int look_up(struct ct_exec_caps *r, const struct ct_exec_event *e, const 
 	fd = relative_root(r, e, &own);
 	if (fd < 0)
 		return look_up_same(r, e, path, caps) ? ret : 0;
-	ret = ct_file_caps__read_below(fd, path, caps);
+	ret = ct_file_caps__read_below(fd, path, &id, caps);
 	if (own)
 		close(fd);
 	return ret;

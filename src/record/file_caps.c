@@ -129,17 +129,20 @@ static bool is_file(int fd, const struct ct_file_id *id)
 	return likeness(fd, id) == 2;
 }
 
-/* With an id only that very file counts; NULL: whatever has the name. */
-static int look_below(int root, const char *path, const struct ct_file_id *id,
+/*
+ * With an id only that file counts; NULL: whatever has the name. certain: it must be sure that it
+ * is the file, whose mount may then be another one.
+ */
+static int look_below(int root, const char *path, const struct ct_file_id *id, bool certain,
 		      struct ct_file_caps *f)
 {
 	ct_autoclose int fd = ct_files__open_in_root(root, path);
 
 	if (fd < 0)
 		return fd;
-	if (id && !is_file(fd, id))
+	if (id && likeness(fd, id) < (certain ? 2 : 1))
 		return -ENOENT;
-	return read_fd(fd, id, f);
+	return read_fd(fd, certain, f);
 }
 
 static int look_at_running(int pid, const struct ct_file_id *id, struct ct_file_caps *f)
@@ -179,6 +182,7 @@ struct look {
 	int pid, root; /* root < 0: by pid */
 	char *path;    /* NULL: what the process is running */
 	bool same;     /* id is known; only look_at_process() may take another file */
+	bool certain;  /* the root may not be that of the process */
 	struct ct_file_id id;
 	int ret;
 	struct ct_file_caps found;
@@ -189,7 +193,7 @@ static void look(void *arg)
 	struct look *l = arg;
 	const struct ct_file_id *id = l->same ? &l->id : NULL;
 
-	l->ret = l->root >= 0 ? look_below(l->root, l->path, id, &l->found) :
+	l->ret = l->root >= 0 ? look_below(l->root, l->path, id, l->certain, &l->found) :
 		 l->path      ? look_at_process(l->pid, l->path, id, &l->found) :
 				look_at_running(l->pid, id, &l->found);
 }
@@ -205,13 +209,14 @@ static void look__free(void *arg)
 }
 
 static int read_in_time(int pid, int root, const char *path, const struct ct_file_id *id,
-			struct ct_file_caps *caps)
+			bool certain, struct ct_file_caps *caps)
 {
 	struct look *l = ct_xzalloc(sizeof(*l));
 	int ret;
 
 	l->pid = pid;
 	l->same = id;
+	l->certain = certain;
 	if (id)
 		l->id = *id;
 	l->root = root < 0 ? -1 : fcntl(root, F_DUPFD_CLOEXEC, 3);
@@ -232,24 +237,25 @@ static int read_in_time(int pid, int root, const char *path, const struct ct_fil
 	return ret;
 }
 
-int ct_file_caps__read_below(int root, const char *path, struct ct_file_caps *caps)
+int ct_file_caps__read_below(int root, const char *path, const struct ct_file_id *id,
+			     struct ct_file_caps *caps)
 {
-	return root < 0 ? -EBADF : read_in_time(0, root, path, NULL, caps);
+	return root < 0 ? -EBADF : read_in_time(0, root, path, id, false, caps);
 }
 
 int ct_file_caps__read_same(int root, const char *path, const struct ct_file_id *id,
 			    struct ct_file_caps *caps)
 {
-	return root < 0 ? -EBADF : read_in_time(0, root, path, id, caps);
+	return root < 0 ? -EBADF : read_in_time(0, root, path, id, true, caps);
 }
 
 int ct_file_caps__read(int pid, const char *path, const struct ct_file_id *id,
 		       struct ct_file_caps *caps)
 {
-	return read_in_time(pid, -1, path, id, caps);
+	return read_in_time(pid, -1, path, id, false, caps);
 }
 
 int ct_file_caps__read_running(int pid, const struct ct_file_id *id, struct ct_file_caps *caps)
 {
-	return read_in_time(pid, -1, NULL, id, caps);
+	return read_in_time(pid, -1, NULL, id, false, caps);
 }

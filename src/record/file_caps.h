@@ -36,8 +36,12 @@ struct ct_file_id {
 int ct_file_caps__read(int pid, const char *path, const struct ct_file_id *id,
 		       struct ct_file_caps *caps);
 
-/* The same for a process that is gone, below a root directory that was kept. */
-int ct_file_caps__read_below(int root, const char *path, struct ct_file_caps *caps);
+/*
+ * The same for a process that is gone, below a root directory that was kept. -ENOENT also if the
+ * file of that name is not the one with this id (NULL: any): the process had another root.
+ */
+int ct_file_caps__read_below(int root, const char *path, const struct ct_file_id *id,
+			     struct ct_file_caps *caps);
 
 /*
  * The same for a process that is gone and whose root is not known, if the file of that name below
