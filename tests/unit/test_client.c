@@ -78,7 +78,7 @@ static void test_option(void)
 	char *const compose[] = { "docker", "compose", "--progress", "plain", "--parallel",
 				  "4",	    "-p",      "shop",	     "up",    NULL };
 
-	UNIT_STR(ct_client__option(argv, 0, 5, "-p", "--project-name"), "a");
+	UNIT_STR(ct_client__option(argv, 0, 5, "-p", "--project-name"), "b");
 	UNIT_STR(ct_client__option(argv, 0, 5, NULL, "--project-name"), "b");
 	UNIT_STR(ct_client__option(argv, 0, 3, NULL, "--project-name"), NULL);
 	CU_ASSERT_EQUAL(ct_client__word(argv, 1), 5);
