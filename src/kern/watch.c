@@ -52,15 +52,20 @@ static int open_tracefs(void)
 	return mnt;
 }
 
+/* The id of the tracepoint at the end of this call; -ENOENT: the kernel lacks the call. */
 static int tracepoint_id(int tracefs, const char *name)
 {
 	char path[128], text[32] = "";
 	ct_autoclose int fd = -1;
+	ssize_t n;
 
 	snprintf(path, sizeof(path), "events/syscalls/sys_exit_%s/id", name);
 	fd = openat(tracefs, path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, text, sizeof(text) - 1) <= 0)
-		return -ENOENT;
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return n < 0 ? -errno : -EIO;
 	return atoi(text);
 }
 
@@ -119,18 +124,24 @@ int ct_watch__attach(struct ct_probe *p, const struct bpf_program *prog, const c
 	if (tracefs < 0)
 		return ct_err__set(
 			err, -tracefs,
-			"cannot open tracefs to watch the ends of system calls: %s; that takes "
-			"CAP_SYS_ADMIN, or CAP_DAC_READ_SEARCH where it is mounted at "
-			"/sys/kernel/tracing",
-			strerror(-tracefs));
+			"cannot open tracefs to watch the ends of system calls: %s%s",
+			strerror(-tracefs),
+			tracefs == -EPERM || tracefs == -EACCES ?
+				"; that takes CAP_SYS_ADMIN, or CAP_DAC_READ_SEARCH where it is "
+				"mounted at /sys/kernel/tracing" :
+				"");
 	for (size_t i = 0; names[i] && p->nwatched < CT_WATCHED_MAX; i++) {
-		int id = ct_watch__is_seen_anyway(p, names[i]) ? -1 :
-								 tracepoint_id(tracefs, names[i]);
-		struct bpf_link *link;
+		struct bpf_link *link = NULL;
+		int id;
 
-		if (id < 0) /* not every kernel has every call */
+		if (ct_watch__is_seen_anyway(p, names[i]))
 			continue;
-		link = attach_one(prog, id);
+		id = tracepoint_id(tracefs, names[i]);
+		if (id == -ENOENT) /* not every kernel has every call */
+			continue;
+		errno = id < 0 ? -id : 0;
+		if (id >= 0)
+			link = attach_one(prog, id);
 		if (!link)
 			return ct_err__set(err, errno, "cannot watch the system call %s: %s",
 					   names[i], strerror(errno));
