@@ -3,12 +3,12 @@
 # cases.sh [CASE...]: records each small program of cases/ in a container of its own, as a user would (Docker's default
 # capabilities where it passes with them, else all that can be granted; RECORD=all: always all), and compares the advice
 # with the truth. CAPTRIM names the program (default ./captrim), IMAGE the image to be used or made, JOBS how many are
-# recorded at once (2). Without names every SHARE-th case is tried (8; SHARE=1: all).
+# recorded at once (2). Without names every SHARE-th case is tried (16; SHARE=1: all).
 # Exit status: 1 if some failed.
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
-captrim=${CAPTRIM:-./captrim} image=${IMAGE:-captrim-cases:latest} jobs=${JOBS:-2} share=${SHARE:-8}
+captrim=${CAPTRIM:-./captrim} image=${IMAGE:-captrim-cases:latest} jobs=${JOBS:-2} share=${SHARE:-16}
 [ $# -eq 0 ] || share=1
 # Known limits, open in the judge: asked before it matters. Tried, not counted.
 known="utimes_now_other_writable"

@@ -54,7 +54,11 @@ is no-end "$("$captrim" advise --format json "$tmp/recording" | jq -c '[.workloa
 
 # Somebody else restarts what was found running: its engine knew of no run before.
 serve hand 'test -e /ran || chown 1001 /srv; touch /ran'
-(sleep 2; docker restart -t 1 "$prefix-hand" >/dev/null) &
+rm -f "$tmp/err"
+(for _ in $(seq 150); do
+	! grep -q 'already running' "$tmp/err" 2>/dev/null || break
+	sleep 0.2
+done; docker restart -t 1 "$prefix-hand" >/dev/null) &
 record -c "$prefix-hand" -d 6s
 wait
 is by-hand "$status $(advised)" '0 [["hand",true,""]]'
