@@ -52,12 +52,16 @@ FILE *ct_xmemstream(char **text, size_t *len)
 	return f;
 }
 
-/* Nothing but this flag shows that text is missing for lack of memory. */
-void ct_xmemstream_end(FILE *f)
+/*
+ * Nothing but its flag shows that the stream lacks text for want of memory, and where the text
+ * cannot be moved to its final place, fclose() succeeds all the same (glibc 2.36,
+ * _IO_mem_finish()).
+ */
+void ct_xmemstream_end(FILE *f, char *const *text)
 {
 	bool failed = ferror(f);
 
-	if (fclose(f) || failed)
+	if (fclose(f) || failed || !*text)
 		out_of_memory();
 }
 

@@ -26,7 +26,7 @@ char *ct_xvasprintf(const char *fmt, va_list ap) CT_PRINTF(1, 0);
 
 /* open_memstream(3), and its end, after which *text is complete. The caller frees *text. */
 FILE *ct_xmemstream(char **text, size_t *len);
-void ct_xmemstream_end(FILE *f);
+void ct_xmemstream_end(FILE *f, char *const *text);
 
 /*
  * fn is called before the program ends for lack of memory, in whichever thread that happens; it

@@ -130,7 +130,7 @@ char *ct_notice__text(const struct ct_notice *e)
 	struct ct_json j = CT_JSON(f, 0);
 
 	ct_notice__put(&j, NULL, e);
-	ct_xmemstream_end(f);
+	ct_xmemstream_end(f, &text);
 	return text;
 }
 

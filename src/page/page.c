@@ -62,7 +62,7 @@ static FILE *begin(struct writing *w)
 
 static void finish(struct writing *w, struct ct_http_response *res, unsigned int status)
 {
-	ct_xmemstream_end(w->out);
+	ct_xmemstream_end(w->out, &w->text);
 	ct_str__free(&res->body);
 	res->body = (struct ct_str){ .s = w->text, .len = w->len, .cap = w->len + 1 };
 	res->status = status;

@@ -105,7 +105,7 @@ static char *body_of(const struct ct_sink *s, const struct ct_notice *e)
 	if (e && !known)
 		put_alert(&j, e, now + BRIEF_MS);
 	ct_json__end_array(&j);
-	ct_xmemstream_end(f);
+	ct_xmemstream_end(f, &body);
 	return body;
 }
 

@@ -100,7 +100,7 @@ static char *body_of(const struct ct_notice *e)
 	ct_json__end_object(&j);
 	ct_json__end_array(&j);
 	ct_json__end_object(&j);
-	ct_xmemstream_end(f);
+	ct_xmemstream_end(f, &body);
 	return body;
 }
 

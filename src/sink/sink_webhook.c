@@ -95,7 +95,7 @@ static char *body_of(const struct ct_notice *e)
 	ct_json__str(&j, "datacontenttype", "application/json");
 	ct_notice__put(&j, "data", e);
 	ct_json__end_object(&j);
-	ct_xmemstream_end(f);
+	ct_xmemstream_end(f, &body);
 	return body;
 }
 

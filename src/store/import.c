@@ -21,7 +21,7 @@ static char *name_of(const struct ct_session *s)
 	FILE *out = ct_xmemstream(&text, &len);
 
 	ct_recording__write_stream(s, out);
-	ct_xmemstream_end(out);
+	ct_xmemstream_end(out, &text);
 	return ct_store__digest(text, 6);
 }
 

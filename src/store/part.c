@@ -28,7 +28,8 @@ static int write_text(const struct ct_session *s, const struct ct_workload *part
 	if (losses)
 		one.losses = s->losses;
 	ret = ct_recording__write_stream(&one, out);
-	if (fclose(out))
+	/* No text: glibc could not move it to its final place. */
+	if (fclose(out) || !*text)
 		ret = -ENOMEM;
 	return ret;
 }

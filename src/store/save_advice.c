@@ -113,7 +113,7 @@ static char *as_json(const struct ct_store_workload *sw)
 	FILE *out = ct_xmemstream(&json, &len);
 
 	ct_emit__json(&alone, out);
-	ct_xmemstream_end(out);
+	ct_xmemstream_end(out, &json);
 	return json;
 }
 

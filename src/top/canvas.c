@@ -41,7 +41,7 @@ void ct_canvas__fold(struct ct_canvas *f, enum ct_ink ink, const char *label, co
 
 	next = ct_xasprintf("%*s", at, "");
 	ct_emit__fold(out, safe, width, at, next);
-	ct_xmemstream_end(out);
+	ct_xmemstream_end(out, &folded);
 	for (char *line = folded, *end; *line; line = end) {
 		bool first = line == folded;
 		ct_autofree char *cut = NULL;

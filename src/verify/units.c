@@ -232,7 +232,7 @@ char *ct_unit__drop_in(const uint64_t *set, enum ct_unit_limit limit)
 		fputs("NoNewPrivileges=yes\n", out);
 	else if (set)
 		ct_emit__unit_sets(*set, limit == CT_UNIT_AMBIENT, out);
-	ct_xmemstream_end(out);
+	ct_xmemstream_end(out, &text);
 	return text;
 }
 

@@ -45,7 +45,7 @@ char *ct_html__snippet_text(const struct ct_report *r, size_t n, const struct ct
 	FILE *mem = ct_xmemstream(&text, &len);
 
 	f->emit(&one, mem);
-	ct_xmemstream_end(mem);
+	ct_xmemstream_end(mem, &text);
 	return text;
 }
 

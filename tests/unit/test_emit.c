@@ -496,7 +496,7 @@ static void test_long_key(void)
 	set(&((struct ct_session *)r->session)->workloads[0]->container.name, name);
 	out = ct_xmemstream(&got, &len);
 	ct_emit__compose(r, out);
-	ct_xmemstream_end(out);
+	ct_xmemstream_end(out, &got);
 	CU_ASSERT_PTR_NOT_NULL(strstr(got, "\n  ? xxxx"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(got, "xxxx\n  :\n    cap_drop: [ALL]\n"));
 	ct_session__free((struct ct_session *)r->session);

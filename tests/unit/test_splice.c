@@ -34,7 +34,7 @@ static char *diff(const char *old, bool color)
 
 	ct_splices__add(&s, old, 0, 1, ct_xstrdup("b"));
 	ct_diff__write(out, &term, "x", old, strlen(old), new, strlen(new), &s);
-	ct_xmemstream_end(out);
+	ct_xmemstream_end(out, &text);
 	ct_splices__free(&s);
 	at = strstr(text, "+b");
 	at = at ? ct_xstrndup(at, strcspn(at, "\n\033")) : NULL;
