@@ -153,8 +153,7 @@ static bool is_set(const char *key)
 	return false;
 }
 
-/* KEY=... of the files of variables, of which a directory's .env is the default; NULL: none, or
- * empty. */
+/* KEY=... of the files of variables, by default a directory's .env; NULL: none, or empty. */
 static char *value_in_env(const struct ct_compose_words *w, const char *dir, const char *key)
 {
 	ct_autostrings struct ct_strings files = { 0 };

@@ -90,17 +90,23 @@ static void warn_scope(struct ct_advice *a)
 	}
 }
 
+/* Does the reason name no function that asked? */
+static bool is_without_site(const struct ct_reason *r)
+{
+	return !strcmp(r->site, CT_SITE_NOT_NOTED) || !strcmp(r->site, CT_SITE_UNKNOWN) ||
+	       !strcmp(r->site, CT_SITE_VERIFY);
+}
+
 /* Without the function that asked it is not known whose namespace was asked about. */
 static bool is_reach_known(const struct ct_advice *a)
 {
-	static const char *const silent[] = { CT_SITE_NOT_NOTED, CT_SITE_UNKNOWN, CT_SITE_VERIFY };
+	for (size_t i = 0; i < a->ncaps; i++) {
+		const struct ct_cap_verdict *v = &a->caps[i];
 
-	for (size_t i = 0; i < a->ncaps; i++)
-		for (size_t k = 0; k < a->caps[i].nreasons && a->caps[i].chosen; k++)
-			for (size_t n = 0; n < CT_ARRAY_SIZE(silent); n++)
-				if (a->caps[i].reasons[k].verdict != CT_UNNEEDED &&
-				    !strcmp(a->caps[i].reasons[k].site, silent[n]))
-					return false;
+		for (size_t k = 0; k < v->nreasons && v->chosen; k++)
+			if (v->reasons[k].verdict != CT_UNNEEDED && is_without_site(&v->reasons[k]))
+				return false;
+	}
 	return true;
 }
 

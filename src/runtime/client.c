@@ -84,17 +84,13 @@ static const char *option_at(char *const *argv, size_t i, const char *a, const c
 const char *ct_client__option(char *const *argv, size_t from, size_t to, const char *a,
 			      const char *b)
 {
-	const char *value = NULL;
+	struct ct_strlist all = { 0 };
+	const char *last;
 
-	for (size_t i = from; i < to && argv[i]; i++) {
-		const char *here = option_at(argv, i, a, b);
-
-		if (!here)
-			continue;
-		value = here;
-		i += value == argv[i + 1];
-	}
-	return value;
+	ct_client__options(argv, from, to, a, b, &all);
+	last = all.len ? all.items[all.len - 1] : NULL;
+	ct_strlist__free(&all);
+	return last;
 }
 
 void ct_client__options(char *const *argv, size_t from, size_t to, const char *a, const char *b,
