@@ -74,7 +74,7 @@ services:
     command: ["sh", "-c", "trap 'exit 0' TERM; sleep 1; chown 1001 /srv || exit 3; while :; do sleep 0.1; done"]
     healthcheck: {test: ["CMD", "true"], interval: 1s}
 YAML
-		"$captrim" verify --stay 3s -f "$tmp/health.yaml" --format json -o "$tmp/health" >"$tmp/out" 2>"$tmp/err"
+		"$captrim" verify --stay 4s -f "$tmp/health.yaml" --format json -o "$tmp/health" >"$tmp/out" 2>"$tmp/err"
 		is "health-$policy" "$? $(jq -r '.workloads[] | "\(.advice.cap_add | join(",")) \(.verified.result) \(.verified.runs)"' "$tmp/health")" \
 			'0 CHOWN minimal 2'
 	done

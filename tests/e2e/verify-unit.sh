@@ -78,14 +78,16 @@ verify -u nobody
 proves ambient nobody.service CHOWN 2
 
 inside systemctl start needs-server
-# shellcheck disable=SC2016 # for the check's shell
-verify -u server.service --stay 1s --check 'test "$(stat -c %U /run/server)" = nobody'
+verify -u server.service --stay 1s
 proves service server.service CHOWN,SETGID,SETUID 5
 is configured "$(jq -c '.workloads[0].configured' "$tmp/advice")" '["CHOWN","KILL","SETGID","SETUID","NET_RAW"]'
 is why "$(verified 'list[].why' | grep -c 'exit status 1: chown: ')" 1
 is service-as-found "$(state_of server) $(state_of needs-server) $(left)" 'active active 0'
 is own-set "$(bounding_set server)" 00000000000020e1
 is own-restart "$(inside systemctl show -P Restart server)" always
+# shellcheck disable=SC2016 # for the check's shell
+verify -u server --check 'test "$(stat -c %U /run/server)" = nobody'
+proves check server.service CHOWN,SETGID,SETUID 5
 verify -u stops --stay 1s
 proves stopping stops.service KILL,SETGID,SETUID 4
 
