@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <errno.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/utsname.h>
 
 #include "base/clock.h"
@@ -49,18 +48,6 @@ static void describe_host(struct ct_recorder *r)
 	h->syscalls = ct_probe__watches_syscalls(r->probe) ? CT_YES : CT_NO;
 }
 
-/* A signal from the terminal reached the command, too; one sent to us alone did not. */
-static void on_signal(void *arg, const struct signalfd_siginfo *info)
-{
-	struct ct_recorder *r = arg;
-
-	r->signals++;
-	r->ended_ns = ct_clock__now_ns();
-	r->cut_short |= r->child.pid > 0 && !ct_child__reap(&r->child);
-	if (r->child.pid > 0 && !r->child.reaped && info->ssi_code <= 0)
-		kill(r->child.pid, info->ssi_signo);
-}
-
 static void on_tick(void *arg);
 
 static void on_probe(void *arg, int fd, uint32_t events)
@@ -73,23 +60,13 @@ static void on_probe(void *arg, int fd, uint32_t events)
 
 static int open_loop(struct ct_recorder *r, struct ct_err *err)
 {
-	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-	int ret = 0;
+	int ret = r->opts.endless ? 0 : ct_recorder__catch_signals(r);
 
-	for (size_t i = 0; i < CT_ARRAY_SIZE(signals) && !ret && !r->opts.endless; i++)
-		ret = ct_loop__add_signal(r->loop, signals[i], on_signal, r, &r->on_signals[i]);
 	if (!ret && !r->opts.endless)
 		ret = ct_loop__add_timer(r->loop, TICK_NS, TICK_NS, on_tick, r, NULL);
 	if (!ret)
 		ret = ct_loop__add_fd(r->loop, ct_probe__fd(r->probe), EPOLLIN, on_probe, r, NULL);
 	return ret ? ct_err__set(err, -ret, "cannot set up the event loop: %s", strerror(-ret)) : 0;
-}
-
-/* Makes signals end the program as usual. */
-static void release_signals(struct ct_recorder *r)
-{
-	for (size_t i = 0; i < CT_ARRAY_SIZE(r->on_signals); i++)
-		ct_loop__remove(r->loop, &r->on_signals[i]);
 }
 
 /* Returns 0, or a negative errno when a stream has ended. */
@@ -480,6 +457,6 @@ struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 	/* What follows may block on a pipe that nobody reads, so signals must end us again. */
 	end_command(r);
 	ct_own_cgroup__remove(&r->own);
-	release_signals(r);
+	ct_recorder__release_signals(r);
 	return ct_steal(r->session);
 }

@@ -69,4 +69,12 @@ void ct_recorder__look_again(struct ct_recorder *r);
 void ct_recorder__take_some(struct ct_recorder *r);
 void ct_recorder__take_last(struct ct_recorder *r);
 
+/* In signals.c. Those that a user may send in order to end us come as events of the loop. */
+int ct_recorder__catch_signals(struct ct_recorder *r);
+/*
+ * Makes signals end the program as usual. One that has come since the recording ended asked for no
+ * more than that end, so it does not keep what was recorded from being written.
+ */
+void ct_recorder__release_signals(struct ct_recorder *r);
+
 #endif

@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# A recording that was ended is written, although two signals come at once: timeout sends one to its child and one to the
+# group of both, and which of them captrim reads first is a matter of microseconds, so it is tried ROUNDS (5) times. And
+# under nohup a hangup ends nothing.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+need_probe
+command -v timeout >/dev/null || { skip all 'no timeout'; exit 0; }
+rounds=${ROUNDS:-5} written=0 advised=0
+# Runs captrim, which writes $tmp/out, until timeout has ended it.
+timed() {
+	local pid
+
+	timeout 60 "$captrim" "$@" >"$tmp/out" 2>"$tmp/err" &
+	for _ in $(seq 100); do
+		pid=$(cat "/proc/$!/task/$!/children") && [ -n "$pid" ] && break
+		sleep 0.01
+	done
+	attached "${pid% }"
+	kill -TERM $!
+	wait $!
+}
+for _ in $(seq "$rounds"); do
+	rm -f "$tmp/recording"
+	timed record -q --all -o "$tmp/recording"
+	[ ! -s "$tmp/recording" ] || written=$((written + 1))
+	timed run -q -- sleep 60
+	! grep -q 'watched for' "$tmp/out" || advised=$((advised + 1))
+done
+is record-written "$written" "$rounds"
+is run-advised "$advised" "$rounds"
+
+nohup "$captrim" record -q --all -d 60s -o "$tmp/recording" >/dev/null 2>"$tmp/err" &
+recorder=$!
+attached $recorder
+kill -HUP $recorder
+sleep 0.5
+kill -0 $recorder 2>/dev/null
+is nohup $? 0
+kill -INT $recorder
+wait $recorder
+is nohup-status $? 0
