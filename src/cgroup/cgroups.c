@@ -25,6 +25,7 @@ struct entry {
 struct ct_cgroups {
 	struct entry *table;
 	struct ct_cgroup_mounts mounts;
+	int unread; /* negative errno: it is not known what is mounted */
 	char *root; /* of our cgroup namespace; NULL: "/" */
 	bool awaits_root;
 };
@@ -206,10 +207,24 @@ const char *ct_cgroups__from_root(const struct ct_cgroups *c, const char *path)
 	return path[len] ? path + len : "/";
 }
 
-static void scan_tree(struct ct_cgroups *c, const char *root, uint64_t tag)
+/*
+ * A cgroup may go while it is looked at, and some may not be looked at; but without descriptors or
+ * memory all are left out.
+ */
+static void note_unread(const FTSENT *ent, int *ret)
+{
+	bool failed = ent->fts_info == FTS_DNR || ent->fts_info == FTS_ERR;
+
+	if (failed &&
+	    (ent->fts_errno == EMFILE || ent->fts_errno == ENFILE || ent->fts_errno == ENOMEM))
+		*ret = -ent->fts_errno;
+}
+
+static int scan_tree(struct ct_cgroups *c, const char *root, uint64_t tag)
 {
 	char *const paths[] = { (char *)root, NULL };
 	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+	int ret = fts ? 0 : -errno;
 	size_t skip = strlen(root);
 	FTSENT *ent;
 
@@ -218,6 +233,7 @@ static void scan_tree(struct ct_cgroups *c, const char *root, uint64_t tag)
 
 		uint64_t id = ent->fts_statp->st_ino | tag;
 
+		note_unread(ent, &ret);
 		if (ent->fts_info != FTS_D)
 			continue;
 		ct_cgroups__add(c, id, *path ? path : "/", false);
@@ -225,22 +241,26 @@ static void scan_tree(struct ct_cgroups *c, const char *root, uint64_t tag)
 	}
 	if (fts)
 		fts_close(fts);
+	return ret;
 }
 
 struct ct_cgroups *ct_cgroups__new(void)
 {
 	struct ct_cgroups *c = ct_xzalloc(sizeof(*c));
 
-	ct_cgroup_mounts__find(&c->mounts);
+	c->unread = ct_cgroup_mounts__find(&c->mounts);
 	return c;
 }
 
-void ct_cgroups__scan(struct ct_cgroups *c)
+int ct_cgroups__scan(struct ct_cgroups *c)
 {
-	if (c->mounts.v2[0])
-		scan_tree(c, c->mounts.v2, 0);
-	if (c->mounts.v1[0])
-		scan_tree(c, c->mounts.v1, CT_CGROUP_V1);
+	int ret = c->unread;
+
+	if (!ret && c->mounts.v2[0])
+		ret = scan_tree(c, c->mounts.v2, 0);
+	if (!ret && c->mounts.v1[0])
+		ret = scan_tree(c, c->mounts.v1, CT_CGROUP_V1);
+	return ret;
 }
 
 int ct_cgroups__processes(const struct ct_cgroups *c, const char *path)

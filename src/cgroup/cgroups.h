@@ -12,8 +12,11 @@ struct ct_cgroups; /* id -> path; ids of v1 hierarchies carry CT_CGROUP_V1 */
 struct ct_cgroups *ct_cgroups__new(void);
 void ct_cgroups__free(struct ct_cgroups *c);
 
-/* Reads what exists now in the v2 tree and in the v1 hierarchy that the probe uses. */
-void ct_cgroups__scan(struct ct_cgroups *c);
+/*
+ * Reads what exists now in the v2 tree and in the v1 hierarchy that the probe uses. Returns 0, or a
+ * negative errno if not all of it could be read.
+ */
+int ct_cgroups__scan(struct ct_cgroups *c);
 
 /*
  * Sets the kernel's path of our cgroup namespace's root. Paths in the kernel's events are then cut

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "cgroup/hierarchy.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,7 +84,7 @@ static void decode(char *s)
 }
 
 /* Chooses the v1 hierarchy that the probe prefers, too. */
-void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m)
+int ct_cgroup_mounts__find(struct ct_cgroup_mounts *m)
 {
 	size_t best = SIZE_MAX;
 	const char *root = ct_host__root();
@@ -92,7 +93,9 @@ void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m)
 	char line[4096], dir[256], type[64], options[1024];
 
 	*m = (struct ct_cgroup_mounts){};
-	while (f && fgets(line, sizeof(line), f)) {
+	if (!f)
+		return -errno;
+	while (fgets(line, sizeof(line), f)) {
 		if (sscanf(line, "%*s %255s %63s %1023s", dir, type, options) != 3)
 			continue;
 		decode(dir);
@@ -109,4 +112,5 @@ void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m)
 	/* A pure v2 host needs no v1 ids, even if a stray controller is mounted. */
 	if (ct_host__has("/sys/fs/cgroup/cgroup.controllers"))
 		m->v1[0] = '\0';
+	return 0;
 }

@@ -25,7 +25,8 @@ struct ct_cgroup_mounts {
 	char v2[512];
 	char v1[512]; /* of the controller that the probe prefers, too */
 };
-void ct_cgroup_mounts__find(struct ct_cgroup_mounts *m);
+/* Returns 0, or a negative errno, with *m empty, if the mounts cannot be read. */
+int ct_cgroup_mounts__find(struct ct_cgroup_mounts *m);
 
 /* Does the comma-separated list name the controller? */
 bool ct_controllers__have(const char *list, const char *controller);

@@ -84,7 +84,9 @@ int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err)
 	uint64_t tag;
 	int ret;
 
-	ct_cgroup_mounts__find(&m);
+	ret = ct_cgroup_mounts__find(&m);
+	if (ret)
+		return ct_err__set(err, -ret, "cannot read what is mounted: %s", strerror(-ret));
 	mount = m.v2[0] ? m.v2 : m.v1;
 	tag = m.v2[0] ? 0 : CT_CGROUP_V1;
 	if (!mount[0])

@@ -66,7 +66,8 @@ static const char *namespace_root(void)
 
 	if (known)
 		return known;
-	ct_cgroup_mounts__find(&m);
+	if (ct_cgroup_mounts__find(&m))
+		return "";
 	if (*ct_host__root() && !stat("/proc/self/ns/cgroup", &ns) &&
 	    ns.st_ino != CT_INIT_CGROUPNS && m.v2[0] && !stat("/sys/fs/cgroup", &own) &&
 	    !statfs("/sys/fs/cgroup", &fs) && fs.f_type == CGROUP2_SUPER_MAGIC)

@@ -53,9 +53,14 @@ struct ct_collect *ct_collect__new(struct ct_probe *p)
 	c->cgroups = ct_cgroups__new();
 	c->roots = ct_exec_caps__new();
 	find_root(c);
-	ct_cgroups__scan(c->cgroups);
+	c->unknown = ct_cgroups__scan(c->cgroups);
 	ct_cgroups__each(c->cgroups, note_found, c);
 	return c;
+}
+
+int ct_collect__unknown(const struct ct_collect *c)
+{
+	return c->unknown;
 }
 
 void ct_seen__free(struct ct_collect *c, struct ct_seen *seen)

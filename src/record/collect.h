@@ -17,6 +17,9 @@ struct ct_collect;
 struct ct_collect *ct_collect__new(struct ct_probe *p);
 void ct_collect__free(struct ct_collect *c);
 
+/* 0, or the negative errno that kept it from knowing the cgroups that were there before it. */
+int ct_collect__unknown(const struct ct_collect *c);
+
 /*
  * Calls fn when an entry point is about to be executed in the cgroup with this path, and again
  * after it was.

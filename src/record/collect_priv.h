@@ -48,6 +48,7 @@ struct ct_seen_path {
 struct ct_collect {
 	struct ct_probe *probe;
 	struct ct_cgroups *cgroups;
+	int unknown; /* see ct_collect__unknown() */
 	struct ct_exec_caps *roots;
 	ct_entry_fn on_entry;
 	void *entry_arg;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <uthash.h>
 
@@ -13,7 +14,7 @@
 #include "base/util.h"
 #include "record/file_caps.h"
 
-#define MAX_ROOTS 256 /* descriptors; the oldest goes first */
+#define MAX_ROOTS 256u /* descriptors; the oldest goes first */
 
 struct root {
 	uint64_t cgroup;
@@ -35,6 +36,7 @@ struct ct_exec_caps {
 	struct root *table;
 	struct statx own; /* our root directory */
 	int own_fd;
+	unsigned int max_roots;
 	uint64_t own_mntns;
 };
 
@@ -59,12 +61,27 @@ static bool is_same(const struct statx *a, const struct statx *b)
 	       a->stx_dev_minor == b->stx_dev_minor;
 }
 
+/*
+ * Half of the descriptors that are left are for everything else: without one, a cgroup that has
+ * processes looks empty, and a file as if it could not be read. used: about how many are open.
+ */
+static unsigned int room_for_roots(int used)
+{
+	struct rlimit l;
+	rlim_t room = MAX_ROOTS;
+
+	if (!getrlimit(RLIMIT_NOFILE, &l) && l.rlim_cur != RLIM_INFINITY)
+		room = used >= 0 && l.rlim_cur > (rlim_t)used ? (l.rlim_cur - used) / 2 : 0;
+	return room < MAX_ROOTS ? (unsigned int)room : MAX_ROOTS;
+}
+
 struct ct_exec_caps *ct_exec_caps__new(void)
 {
 	struct ct_exec_caps *r = ct_xzalloc(sizeof(*r));
 
 	r->own_fd = ct_host__open("/", O_PATH | O_DIRECTORY);
 	(void)know_root(r->own_fd, &r->own);
+	r->max_roots = room_for_roots(r->own_fd);
 	r->own_mntns = own_mntns();
 	return r;
 }
@@ -129,7 +146,7 @@ bool ct_exec_caps__keep(struct ct_exec_caps *r, uint64_t cgroup, int pid)
 	known = root;
 	if (known)
 		drop(r, root);
-	if (HASH_COUNT(r->table) == MAX_ROOTS)
+	if (r->table && HASH_COUNT(r->table) >= r->max_roots)
 		drop(r, r->table); /* the table is in order of insertion */
 	root = ct_xzalloc(sizeof(*root));
 	root->cgroup = cgroup;

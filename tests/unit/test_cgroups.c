@@ -2,6 +2,7 @@
 /* Ids and paths of cgroups, and a cgroup of our own where one can be made. */
 #include <errno.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "base/host_root.h"
@@ -223,6 +224,34 @@ static void test_blank_in_mount(void)
 	UNIT_STR(m.v2, expected);
 }
 
+/* Without descriptors nothing can be read, which does not mean that nothing is there. */
+static void test_no_descriptors(void)
+{
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_cgroups *c = ct_cgroups__new(), *late;
+	struct ct_own_cgroup own = { 0 };
+	ct_autofree char *dir = NULL;
+	struct rlimit limit, none;
+	int made, scanned, scanned_late;
+	uint64_t id;
+	bool any = !ct_cgroups__find(c, "/", &dir, &id);
+
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	none = (struct rlimit){ 0, limit.rlim_max };
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &none), 0);
+	made = ct_own_cgroup__make(&own, &err);
+	scanned = ct_cgroups__scan(c);
+	late = ct_cgroups__new();
+	scanned_late = ct_cgroups__scan(late);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	CU_ASSERT_EQUAL(made, -EMFILE);
+	CU_ASSERT(err.msg && strstr(err.msg, strerror(EMFILE)));
+	CU_ASSERT_EQUAL(scanned_late, -EMFILE);
+	CU_ASSERT_EQUAL(scanned, any ? -EMFILE : 0);
+	ct_cgroups__free(c);
+	ct_cgroups__free(late);
+}
+
 static CU_TestInfo tests[] = {
 	{ "below", test_below },
 	{ "controllers", test_controllers },
@@ -232,6 +261,7 @@ static CU_TestInfo tests[] = {
 	{ "of our own", test_own },
 	{ "learnt root", test_learnt_root },
 	{ "a blank in a mount", test_blank_in_mount },
+	{ "no descriptors", test_no_descriptors },
 	CU_TEST_INFO_NULL,
 };
 

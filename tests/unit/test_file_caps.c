@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/sysmacros.h>
@@ -271,6 +272,42 @@ static void test_self_exe(void)
 	ct_exec_caps__free(r);
 }
 
+#define ROOTS 12
+
+/* Roots that are kept leave descriptors for everything else. */
+static void test_few_descriptors(void)
+{
+	int next = open("/dev/null", O_RDONLY | O_CLOEXEC), pids[ROOTS], ready[2], left;
+	struct ct_exec_caps *r = NULL;
+	struct rlimit limit, few;
+
+	CU_ASSERT_FATAL(next >= 0 && !close(next) && !pipe2(ready, O_CLOEXEC));
+	for (int i = 0; i < ROOTS; i++) {
+		pids[i] = fork();
+		if (!pids[i]) {
+			if (chroot("/proc") || write(ready[1], "", 1) != 1)
+				_exit(1);
+			pause();
+		}
+	}
+	close(ready[1]);
+	for (int i = 0; i < ROOTS; i++)
+		next += (int)read(ready[0], &(char){ 0 }, 1);
+	close(ready[0]);
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	few = (struct rlimit){ (rlim_t)next, limit.rlim_max };
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &few), 0);
+	r = ct_exec_caps__new();
+	for (int i = 0; i < ROOTS; i++)
+		(void)ct_exec_caps__keep(r, (uint64_t)i + 1, pids[i]);
+	left = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	CU_ASSERT(left >= 0 && !close(left));
+	ct_exec_caps__free(r);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	for (int i = 0; i < ROOTS; i++)
+		CU_ASSERT(!kill(pids[i], SIGKILL) && waitpid(pids[i], NULL, 0) == pids[i]);
+}
+
 static CU_TestInfo tests[] = {
 	{ "attribute", test_fcaps_parse },
 	{ "open below a root", test_open_in_root },
@@ -280,6 +317,7 @@ static CU_TestInfo tests[] = {
 	{ "file with capabilities", test_fcaps_set },
 	{ "nosuid", test_fcaps_nosuid },
 	{ "/proc/self/exe", test_self_exe },
+	{ "few descriptors", test_few_descriptors },
 	CU_TEST_INFO_NULL,
 };
 
