@@ -75,13 +75,23 @@ static void add_exec(const struct ct_collect *c, struct ct_origins *o, struct ct
 	e->argv = ct_xstrdup(x->exec.argv);
 }
 
-static void add_exit(struct ct_origins *o, struct ct_workload *w, uint64_t cgroup,
-		     const struct ct_held_exit *x)
+/*
+ * Does the cgroup go on without its entry point's process? A daemon's first process ends once it
+ * has left another one behind, and what ExecStartPre= starts is a unit's first program.
+ */
+static bool goes_on(const struct ct_taking *t, uint64_t cgroup)
+{
+	return !ct_collect__is_gone(t->c, cgroup) &&
+	       ct_cgroups__processes_of(t->c->cgroups, cgroup) > 0;
+}
+
+static void add_exit(const struct ct_taking *t, struct ct_origins *o, struct ct_workload *w,
+		     uint64_t cgroup, const struct ct_held_exit *x)
 {
 	struct ct_exit *e;
 
 	/* In a worker's cgroup, made by the workload, the first program is not its entry point. */
-	if (x->is_main && !ct_origins__is_own(o, cgroup)) {
+	if (x->is_main && !ct_origins__is_own(o, cgroup) && !goes_on(t, cgroup)) {
 		w->ends++;
 		if (x->ns >= w->to_ns) {
 			w->end_seen = CT_YES;
@@ -176,9 +186,9 @@ void ct_taking__exits(struct ct_taking *t, struct ct_living *g)
 		w = ct_taking__home(t, g->cgroup);
 		inner = ct_taking__inner(t, g->cgroup);
 		if (w)
-			add_exit(t->origins, w, g->cgroup, &g->exits[i]);
+			add_exit(t, t->origins, w, g->cgroup, &g->exits[i]);
 		if (inner)
-			add_exit(t->inner, inner, g->cgroup, &g->exits[i]);
+			add_exit(t, t->inner, inner, g->cgroup, &g->exits[i]);
 	}
 	ct_living__sweep(&t->c->living, g);
 }

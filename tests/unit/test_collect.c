@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* From events and counts to a session. */
 #include <linux/capability.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 
 #include "base/util.h"
+#include "cgroup/own.h"
 #include "fake_probe.h"
 #include "kern/selectors.h"
 #include "record/collect.h"
@@ -426,6 +429,58 @@ static void test_gone(void)
 	memset(&probe, 0, sizeof(probe));
 }
 
+static struct ct_workload *choose_all(void *arg, struct ct_session *s,
+				      const struct ct_cgroup_name *name, const char *path,
+				      bool inside)
+{
+	struct ct_workload *w = ct_session__find(s, name->id);
+
+	(void)arg;
+	(void)path;
+	(void)inside;
+	return w ? w : ct_session__add(s, name->id);
+}
+
+/* Was the end of a workload seen whose first process has ended? */
+static enum ct_tristate end_of(const struct ct_own_cgroup *own)
+{
+	struct ct_collect *c = ct_collect__new(NULL);
+	ct_autosession struct ct_session *s = ct_session__new();
+	enum ct_tristate seen;
+
+	see_cgroup(own->id, own->path, false);
+	see_exit(own->id, 0, true);
+	ct_collect__take(c, CT_TAKE_LAST, s, choose_all, NULL);
+	CU_ASSERT_EQUAL_FATAL(s->nworkloads, 1);
+	CU_ASSERT_EQUAL(s->workloads[0]->nexits, 1);
+	seen = s->workloads[0]->end_seen;
+	CU_ASSERT_EQUAL(s->workloads[0]->ends, seen == CT_YES);
+	ct_collect__free(c);
+	memset(&probe, 0, sizeof(probe));
+	return seen;
+}
+
+/* A daemon goes on in another process. */
+static void test_daemon(void)
+{
+	ct_autoerr struct ct_err err = {};
+	struct ct_own_cgroup own = {};
+	int pid;
+
+	if (geteuid() || ct_own_cgroup__make(&own, &err))
+		UNIT_SKIP("no cgroup can be made here");
+	pid = fork();
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(ct_own_cgroup__enter(&own, pid, &err), 0);
+	CU_ASSERT_EQUAL(end_of(&own), CT_UNKNOWN);
+	CU_ASSERT(!kill(pid, SIGKILL) && waitpid(pid, NULL, 0) == pid);
+	CU_ASSERT_EQUAL(end_of(&own), CT_YES);
+	ct_own_cgroup__remove(&own);
+}
+
 /* The order of events and of maps is the kernel's: the session's is not. */
 static void test_order(void)
 {
@@ -598,6 +653,7 @@ static CU_TestInfo tests[] = {
 	{ "execs", test_execs },
 	{ "exits", test_exits },
 	{ "many exits", test_many_exits },
+	{ "a daemon", test_daemon },
 	{ "gone", test_gone },
 	{ "order", test_order },
 	{ "choose", test_choose },
