@@ -69,32 +69,10 @@ static int open_loop(struct ct_recorder *r, struct ct_err *err)
 	return ret ? ct_err__set(err, -ret, "cannot set up the event loop: %s", strerror(-ret)) : 0;
 }
 
-/* Returns 0, or a negative errno when a stream has ended. */
-static int read_engine(struct ct_recorder *r)
-{
-	int ret = ct_engine__read(r->engine, ct_recorder__on_engine, r);
-
-	if (ret <= 0)
-		return ret;
-	r->session->losses.lookups += ret;
-	ct_warn("the container daemon told of a container in too many words to be read; its name "
-		"may be missing");
-	return 0;
-}
-
 static void on_docker(void *arg, int fd, uint32_t events)
 {
-	struct ct_recorder *r = arg;
-	int ret = read_engine(r);
-
 	(void)fd, (void)events;
-	if (!ret)
-		return;
-	if (ret != -EPIPE)
-		ct_loop__remove(r->loop, &r->on_docker);
-	r->session->losses.lookups++;
-	ct_warn("the container daemon closed its event stream; names of containers that start "
-		"from now on may be missing");
+	ct_recorder__hear_engine(arg);
 }
 
 static void consume(void *arg)
@@ -305,7 +283,6 @@ static void show_progress(struct ct_recorder *r)
 /* After each tick the loop checks deadlines and what is still alive. */
 static void on_tick(void *arg)
 {
-	ct_pod_choice__decide(arg); /* before what is gone is taken */
 	ct_recorder__take_some(arg);
 	show_progress(arg);
 }
@@ -392,8 +369,7 @@ int ct_recorder__loop(struct ct_recorder *r, uint64_t ns)
 		if (r->signals > 1)
 			return -EINTR;
 	}
-	if (r->on_docker)
-		read_engine(r);
+	ct_recorder__hear_engine(r);
 	if (!r->opts.quiet && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 	return ended ? 0 : 1;

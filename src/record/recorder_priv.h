@@ -48,6 +48,8 @@ bool ct_recorder__is_described(const struct ct_recorder *r, const struct ct_work
 /* Remembers a container as wanted, and describes it as far as possible. */
 void ct_recorder__want(struct ct_recorder *r, const char *id, const struct ct_engine_event *ev);
 void ct_recorder__on_engine(void *arg, const struct ct_engine_event *ev);
+/* In hearing.c: reads what the engine has reported by now. */
+void ct_recorder__hear_engine(struct ct_recorder *r);
 /* To be called when an entry point is about to be executed, or was just executed. */
 void ct_recorder__on_entry(void *arg, const char *path, bool inside);
 /* Does anything that we watch still run? */

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "cgroup/path.h"
 #include "model/tally.h"
+#include "record/pod_choice.h"
 #include "record/recorder_priv.h"
 
 #define GONE_AT_ONCE 16		     /* cgroups that must be gone before the maps are read */
@@ -133,16 +134,28 @@ static void take(struct ct_recorder *r, enum ct_take how)
 	r->taken_ns = ct_clock__now_ns();
 }
 
+/*
+ * What is gone and belongs to nobody is forgotten, so whatever may still tell that a container is
+ * ours has to be heard first: it may have come and gone while an engine was asked about another
+ * one. False: there is more to be asked.
+ */
+static bool know_ours(struct ct_recorder *r)
+{
+	ct_pod_choice__decide(r);
+	ct_recorder__hear_engine(r);
+	return !r->undecided.len;
+}
+
 void ct_recorder__take_some(struct ct_recorder *r)
 {
 	uint64_t every = debug_interval(), since = ct_clock__now_ns() - r->taken_ns;
+	bool new = every &&since >= every;
 
-	if (every && since >= every)
-		take(r, CT_TAKE_NEW);
-	else if (ct_collect__gone(r->collect) >= GONE_AT_ONCE && since >= PAUSE_NS)
-		take(r, CT_TAKE_GONE);
-	else
+	if (!new && (ct_collect__gone(r->collect) < GONE_AT_ONCE || since < PAUSE_NS))
 		return;
+	if (!know_ours(r))
+		return;
+	take(r, new ? CT_TAKE_NEW : CT_TAKE_GONE);
 	if (r->opts.all && !r->keeps_all)
 		put_away(r);
 }

@@ -126,9 +126,59 @@ static void test_late_engine(void)
 	ct_session__free(r.session);
 }
 
+/* An engine that has reported what nobody read yet. */
+static int report(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
+{
+	const struct ct_engine_event ev = {
+		.action = "create", .id = PLAIN_ID, .project = "shop", .from = e, .exit_code = -1
+	};
+
+	fn(arg, &ev);
+	return 0;
+}
+
+static bool is_composes(struct ct_engine *e, const struct ct_engine_event *ev)
+{
+	(void)e, (void)ev;
+	return true;
+}
+
+/* A project's container that came and went before it was heard that there is such a one. */
+static void test_late_event(void)
+{
+	static const struct ct_engine_ops late = { .inspect = inspect,
+						   .read = report,
+						   .is_composes = is_composes };
+	struct ct_recorder r = { .session = ct_session__new(), .opts.project = "shop" };
+	const struct ct_workload *w;
+
+	r.collect = ct_collect__new(NULL);
+	r.asked = ct_asked__new(NULL);
+	fake.engine = (struct ct_engine){ .ops = &late, .runtime = CT_RT_DOCKER };
+	fake.collect = r.collect;
+	r.engine = &fake.engine;
+	r.on_docker = (struct ct_source *)&fake; /* only looked at */
+	see_cgroup(PLAIN, "/docker/" PLAIN_ID);
+	probe.kinds[0].key = (struct ct_key){ .cgroup = PLAIN, .nr = -1, .cap = 5 };
+	probe.kinds[0].count = 3;
+	probe.nkinds = 1;
+	for (uint64_t i = 0; i < 16; i++)
+		fake_event(CT_EV_GONE, sizeof(struct ct_event), PLAIN + i, 90);
+	ct_collect__consume(r.collect);
+	ct_recorder__take_some(&r);
+	CU_ASSERT_EQUAL(probe.nkinds, 0);
+	w = ct_session__find(r.session, PLAIN_ID);
+	CU_ASSERT(w && w->nkinds == 1);
+	ct_asked__free(r.asked);
+	ct_collect__free(r.collect);
+	ct_session__free(r.session);
+	memset(&probe, 0, sizeof(probe));
+}
+
 static CU_TestInfo tests[] = {
 	{ "a pod starts", test_pod_starts },
 	{ "a late engine", test_late_engine },
+	{ "a late event", test_late_event },
 	CU_TEST_INFO_NULL,
 };
 
