@@ -98,18 +98,6 @@ void ct_cgroups__set_maker(struct ct_cgroups *c, uint64_t id, uint32_t uid)
 	e->made = true;
 }
 
-uint32_t ct_cgroups__owner_of(const struct ct_cgroups *c, const char *path)
-{
-	struct entry *e, *tmp;
-	uint32_t uid = 0;
-
-	/* Several hierarchies may have this path: it is root's only if root owns it in each. */
-	HASH_ITER(hh, c->table, e, tmp)
-	if (e->uid && !strcmp(e->path, path))
-		uid = e->uid;
-	return uid;
-}
-
 static const struct entry *find_path(const struct ct_cgroups *c, const char *path, size_t len)
 {
 	const struct entry *e, *tmp;
@@ -120,22 +108,36 @@ static const struct entry *find_path(const struct ct_cgroups *c, const char *pat
 	return NULL;
 }
 
-uint32_t ct_cgroups__user_of(const struct ct_cgroups *c, const char *path)
+static uint32_t user_of(const struct ct_cgroups *c, const struct entry *e, uint32_t manager)
 {
-	const struct entry *e = find_path(c, path, strlen(path)), *above;
-	const char *slash = strrchr(path, '/');
-	uint32_t manager = ct_unit_name__manager_uid(path);
+	const char *slash = strrchr(e->path, '/');
+	const struct entry *above;
 
-	if (!e)
-		return manager;
 	if (!e->uid || e->made || manager)
 		return e->uid ? manager ?: e->uid : 0;
 	/*
 	 * Root's engine may have given a container with a user namespace its own cgroup, so the
 	 * owner of the cgroup above decides.
 	 */
-	above = slash ? find_path(c, path, (size_t)(slash - path)) : NULL;
+	above = slash ? find_path(c, e->path, (size_t)(slash - e->path)) : NULL;
 	return above ? above->uid : 0;
+}
+
+/* Several hierarchies may have this path: it is root's only if it is that in each. */
+uint32_t ct_cgroups__user_of(const struct ct_cgroups *c, const char *path)
+{
+	uint32_t manager = ct_unit_name__manager_uid(path), uid = 0;
+	const struct entry *e, *tmp;
+	bool found = false;
+
+	HASH_ITER(hh, c->table, e, tmp)
+	{
+		if (strcmp(e->path, path) != 0)
+			continue;
+		uid = uid ?: user_of(c, e, manager);
+		found = true;
+	}
+	return found ? uid : manager;
 }
 
 const char *ct_cgroups__path(const struct ct_cgroups *c, uint64_t id)

@@ -41,7 +41,6 @@ void ct_cgroups__set_inside(struct ct_cgroups *c, uint64_t id);
 
 /* The uid that a cgroup's directory belongs to; 0 until it is set. */
 void ct_cgroups__set_owner(struct ct_cgroups *c, uint64_t id, uint32_t uid);
-uint32_t ct_cgroups__owner_of(const struct ct_cgroups *c, const char *path);
 
 /* The same for a cgroup that was seen being made: uid made it, whoever it is given to later. */
 void ct_cgroups__set_maker(struct ct_cgroups *c, uint64_t id, uint32_t uid);

@@ -63,7 +63,7 @@ static void look_for_rival(void *arg, const char *path, bool inside)
 		return;
 	ct_runtimes__classify(path, &name);
 	rival->found = name.kind == CT_WL_CONTAINER && !strcmp(name.id, rival->id) &&
-		       !ct_cgroups__owner_of(rival->cgroups, path);
+		       !ct_cgroups__user_of(rival->cgroups, path);
 }
 
 bool ct_recorder__is_roots(struct ct_recorder *r, const char *id)
@@ -83,7 +83,7 @@ static bool is_believed(struct ct_recorder *r, const char *path, const struct ct
 	ct_autofree char *root = ct_xstrndup(path, name->root_len), *config = NULL;
 	const struct ct_workload *known = ct_session__find(r->session, name->id);
 
-	if (ct_cgroups__owner_of(ct_collect__cgroups(r->collect), root) &&
+	if (ct_cgroups__user_of(ct_collect__cgroups(r->collect), root) &&
 	    ct_recorder__is_roots(r, name->id))
 		return false;
 	switch (live_apart(r, root)) {

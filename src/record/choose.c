@@ -78,7 +78,7 @@ static bool is_too_late(struct ct_recorder *r, const struct ct_cgroup_name *name
 	uint64_t id;
 
 	return name->kind == CT_WL_CGROUP && r->collect &&
-	       !ct_cgroups__owner_of(ct_collect__cgroups(r->collect), path) &&
+	       !ct_cgroups__user_of(ct_collect__cgroups(r->collect), path) &&
 	       ct_cgroups__find(ct_collect__cgroups(r->collect), path, &dir, &id) &&
 	       ct_runtimes__may_have_been(path);
 }

@@ -132,7 +132,7 @@ static void note_past(struct ct_collect *c, uint64_t cgroup)
 	if (!path)
 		return;
 	ct_runtimes__classify(path, &name);
-	if (name.kind == CT_WL_CONTAINER && !ct_cgroups__owner_of(c->cgroups, path))
+	if (name.kind == CT_WL_CONTAINER && !ct_cgroups__user_of(c->cgroups, path))
 		ct_hashes__add(&c->past, name.id);
 }
 

@@ -12,6 +12,7 @@
 #include "cgroup/hierarchy.h"
 #include "cgroup/own.h"
 #include "cgroup/path.h"
+#include "ct/event.h"
 #include "dir.h"
 #include "unit.h"
 
@@ -63,9 +64,6 @@ static void test_table(void)
 	CU_ASSERT_PTR_EQUAL(ct_cgroups__path(c, 8), path);
 	CU_ASSERT(ct_cgroups__inside(c, 7) && !ct_cgroups__inside(c, 8));
 	CU_ASSERT(!ct_cgroups__inside(c, 9));
-	CU_ASSERT_EQUAL(ct_cgroups__owner_of(c, "/other"), 0);
-	ct_cgroups__set_owner(c, 8, 1000);
-	CU_ASSERT_EQUAL(ct_cgroups__owner_of(c, "/other"), 1000);
 	ct_cgroups__each(c, count, &n);
 	CU_ASSERT_EQUAL(n, 2);
 	UNIT_STR(ct_cgroups__from_root(c, "/a/b"), "/a/b");
@@ -117,6 +115,10 @@ static void test_users(void)
 		CU_ASSERT_EQUAL(ct_cgroups__user_of(c, of[i].path), of[i].user);
 	CU_ASSERT_EQUAL(ct_cgroups__user_of(c, "/user@1000.service/gone"), 1000);
 	CU_ASSERT_EQUAL(ct_cgroups__user_of(c, "/gone"), 0);
+	/* The same path in another hierarchy, where it is a user's. */
+	ct_cgroups__add(c, CT_CGROUP_V1 | 1, "/docker/1", false);
+	ct_cgroups__set_maker(c, CT_CGROUP_V1 | 1, 1002);
+	CU_ASSERT_EQUAL(ct_cgroups__user_of(c, "/docker/1"), 1002);
 	ct_cgroups__free(c);
 }
 

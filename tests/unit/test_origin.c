@@ -265,6 +265,27 @@ static void test_believe(void)
 	}
 }
 
+/* Root's engine may give a container's cgroup to the container's own root. */
+static void test_given_away(void)
+{
+	struct ct_recorder r = {};
+	struct ct_cgroup_name name;
+	struct world w;
+
+	open_world(&w);
+	r.session = w.s;
+	r.collect = &w.c;
+	ct_hashes__add(&w.c.past, ID); /* of root's: the engine says so, too */
+	ct_cgroups__add(w.c.cgroups, CONTAINER_ID, "/docker", false);
+	ct_cgroups__add(w.c.cgroups, JOB_ID, "/docker/" ID, false);
+	ct_cgroups__set_owner(w.c.cgroups, JOB_ID, 165536);
+	executed(&w, JOB_ID, FIRST, CT_ENTRY_MAIN, host_mntns() + 1);
+	ct_recorder__classify(&r, "/docker/" ID, &name);
+	CU_ASSERT_EQUAL(name.kind, CT_WL_CONTAINER);
+	ct_hashes__free(&w.c.past);
+	close_world(&w);
+}
+
 /* Two users' containers with the same id, made up or copied, are two workloads. */
 static void test_same_id(void)
 {
@@ -375,10 +396,15 @@ static void test_labels(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "entry", test_entry },     { "own_programs", test_own_programs },
-	{ "senders", test_senders }, { "believe", test_believe },
-	{ "same id", test_same_id }, { "places", test_places },
-	{ "labels", test_labels },   CU_TEST_INFO_NULL,
+	{ "entry", test_entry },
+	{ "own_programs", test_own_programs },
+	{ "senders", test_senders },
+	{ "believe", test_believe },
+	{ "given away", test_given_away },
+	{ "same id", test_same_id },
+	{ "places", test_places },
+	{ "labels", test_labels },
+	CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("origin", tests)
