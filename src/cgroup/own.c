@@ -34,21 +34,37 @@ static char *own_path(bool v2, const char *v1_mount)
 	return ct_xstrdup("/");
 }
 
-static int try_make(struct ct_own_cgroup *c, const char *mount, const char *parent, uint64_t tag)
+/* number: 0 at first; with each further one another name is tried. */
+static int make_numbered(struct ct_own_cgroup *c, const char *mount, const char *parent,
+			 uint64_t tag, int number)
 {
 	const char *sep = !strcmp(parent, "/") ? "" : parent;
-	ct_autofree char *path = ct_xasprintf("%s/captrim-%d", sep, getpid());
+	ct_autofree char *suffix = number ? ct_xasprintf("-%d", number) : ct_xstrdup("");
+	ct_autofree char *path = ct_xasprintf("%s/captrim-%d%s", sep, getpid(), suffix);
 	ct_autofree char *dir = ct_xasprintf("%s%s", mount, path);
 	struct stat st;
 
-	if (mkdir(dir, 0755) && errno != EEXIST)
-		return -errno;
-	if (stat(dir, &st))
+	if (mkdir(dir, 0755) || stat(dir, &st))
 		return -errno;
 	c->id = st.st_ino | tag;
 	c->path = ct_steal(path);
 	c->dir = ct_steal(dir);
 	return 0;
+}
+
+#define NAMES 100
+
+/*
+ * A captrim in another PID namespace may have our PID, and one that was killed may have left
+ * processes behind: in their cgroup, what they do would count for our command.
+ */
+static int try_make(struct ct_own_cgroup *c, const char *mount, const char *parent, uint64_t tag)
+{
+	int ret = -EEXIST;
+
+	for (int number = 0; number < NAMES && ret == -EEXIST; number++)
+		ret = make_numbered(c, mount, parent, tag, number);
+	return ret;
 }
 
 /*
