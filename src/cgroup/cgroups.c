@@ -267,10 +267,17 @@ int ct_cgroups__scan(struct ct_cgroups *c)
 
 int ct_cgroups__processes(const struct ct_cgroups *c, const char *path)
 {
-	const struct ct_cgroup_mounts *m = &c->mounts;
-	ct_autofree char *dir = ct_xasprintf("%s%s", m->v2[0] ? m->v2 : m->v1, path);
+	const char *const mounts[] = { c->mounts.v2, c->mounts.v1 };
+	int n = 0;
 
-	return ct_cgroup_dir__each(dir, NULL, NULL);
+	/* On a hybrid host a runtime may use v1 alone, and leave v2 empty or not even have it
+	 * there. */
+	for (size_t i = 0; i < CT_ARRAY_SIZE(mounts) && !n; i++) {
+		ct_autofree char *dir = ct_xasprintf("%s%s", mounts[i], path);
+
+		n = *mounts[i] ? ct_cgroup_dir__each(dir, NULL, NULL) : 0;
+	}
+	return n;
 }
 
 char *ct_cgroups__plain(const struct ct_cgroups *c, const char *path)

@@ -210,6 +210,21 @@ static void test_own(void)
 	ct_own_cgroup__remove(&own); /* nothing is left to do */
 }
 
+/* There is one already, be it another captrim's in another PID namespace. */
+static void test_own_twice(void)
+{
+	struct ct_own_cgroup own[2] = { 0 };
+	ct_autoerr struct ct_err err = { 0 };
+
+	if (geteuid() || ct_own_cgroup__make(&own[0], &err))
+		UNIT_SKIP("no cgroup can be made here");
+	CU_ASSERT_EQUAL_FATAL(ct_own_cgroup__make(&own[1], &err), 0);
+	CU_ASSERT(own[0].id != own[1].id && strcmp(own[0].path, own[1].path) != 0);
+	ct_own_cgroup__remove(&own[1]);
+	CU_ASSERT_EQUAL(access(own[0].dir, F_OK), 0);
+	ct_own_cgroup__remove(&own[0]);
+}
+
 /* The kernel writes a blank in a mount's path as a number. */
 static void test_blank_in_mount(void)
 {
@@ -224,6 +239,27 @@ static void test_blank_in_mount(void)
 	ct_cgroup_mounts__find(&m);
 	ct_host__set_root(NULL);
 	UNIT_STR(m.v2, expected);
+}
+
+/* A runtime on a hybrid host may have its containers in v1 alone. */
+static void test_hybrid(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *mounts = put(dir, "proc/1/mounts",
+				       "cgroup2 /two cgroup2 rw 0 0\n"
+				       "cgroup /one cgroup rw,pids 0 0\n");
+	ct_autofree char *empty = put(dir, "two/a/cgroup.procs", "");
+	ct_autofree char *a = put(dir, "one/a/cgroup.procs", "1\n2\n");
+	ct_autofree char *b = put(dir, "one/b/c/cgroup.procs", "3\n");
+	struct ct_cgroups *c;
+
+	ct_host__set_root(dir);
+	c = ct_cgroups__new();
+	ct_host__set_root(NULL);
+	CU_ASSERT_EQUAL(ct_cgroups__processes(c, "/a"), 2);
+	CU_ASSERT_EQUAL(ct_cgroups__processes(c, "/b"), 1);
+	CU_ASSERT_EQUAL(ct_cgroups__processes(c, "/c"), 0);
+	ct_cgroups__free(c);
 }
 
 /* Without descriptors nothing can be read, which does not mean that nothing is there. */
@@ -261,8 +297,10 @@ static CU_TestInfo tests[] = {
 	{ "users", test_users },
 	{ "of a process", test_of_pid },
 	{ "of our own", test_own },
+	{ "of our own, twice", test_own_twice },
 	{ "learnt root", test_learnt_root },
 	{ "a blank in a mount", test_blank_in_mount },
+	{ "hybrid", test_hybrid },
 	{ "no descriptors", test_no_descriptors },
 	CU_TEST_INFO_NULL,
 };
