@@ -98,6 +98,9 @@ static int attempt(struct state *s, uint64_t set, enum answer *a)
 	if (s->q->max_runs && s->f->runs >= s->q->max_runs)
 		return 0;
 	ret = try_once(s, set, &t);
+	/* It may have been something else: a port or a name that was not free again yet. */
+	if (!ret && t.outcome == CT_UNABLE && !s->q->quick)
+		ret = try_once(s, set, &t);
 	if (ret)
 		return ret;
 	if (t.outcome == CT_FAILS && !s->q->quick && (s->f->flaky || !is_explained(s, set, &t)))
@@ -320,7 +323,7 @@ static int quick(struct state *s)
 	}
 	/* The strict set did work, and so does a larger one. */
 	if (s->shaky) {
-		s->f->set = usual;
+		s->f->set = ct_guess__cheapest(s, CT_REQUIRED, true, strict, NULL, CT_REQUIRED);
 		return 0;
 	}
 	if (usual == strict)

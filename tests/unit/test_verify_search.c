@@ -14,13 +14,14 @@
 struct sim {
 	uint64_t clauses[CLAUSES];
 	size_t n;
-	uint64_t grantable;    /* 0: everything */
-	bool silent;	       /* refusals leave no trace */
-	uint64_t or_all;       /* with all of these it works, too, and nothing is asked */
-	enum ct_verdict says;  /* the rules' verdict on what is refused */
-	bool fresh;	       /* and in the recording it was not */
-	unsigned int fail_at;  /* this run fails by chance, 0: none */
-	unsigned int error_at; /* this run cannot be done */
+	uint64_t grantable;	/* 0: everything */
+	bool silent;		/* refusals leave no trace */
+	uint64_t or_all;	/* with all of these it works, too, and nothing is asked */
+	enum ct_verdict says;	/* the rules' verdict on what is refused */
+	bool fresh;		/* and in the recording it was not */
+	unsigned int fail_at;	/* this run fails by chance, 0: none */
+	unsigned int unable_at; /* this one cannot be started, by chance */
+	unsigned int error_at;	/* this run cannot be done */
 	unsigned int runs;
 	struct ct_want refused[CLAUSES];
 };
@@ -42,7 +43,7 @@ static int try_sim(void *arg, uint64_t set, struct ct_trial *t)
 	s->runs++;
 	if (s->runs == s->error_at)
 		return -EIO;
-	if (s->grantable && (set & ~s->grantable)) {
+	if (s->runs == s->unable_at || (s->grantable && (set & ~s->grantable))) {
 		t->outcome = CT_UNABLE;
 		return 0;
 	}
@@ -228,6 +229,23 @@ static void test_cannot_be_granted(void)
 	f = run(&g);
 	CU_ASSERT_EQUAL(f.set, mask("SYS_ADMIN"));
 	CU_ASSERT_EQUAL(f.result, CT_MINIMAL);
+}
+
+/* A start that failed for another reason, such as a port in use, says nothing about the set. */
+static void test_not_started_by_chance(void)
+{
+	for (unsigned int at = 1; at <= 4; at++) {
+		struct given g;
+		struct sim s;
+		struct ct_found f;
+
+		prepare(&g, &s, "SETGID,SETUID,KILL", "", "SETGID,SETUID");
+		s.unable_at = at;
+		f = run(&g);
+		CU_ASSERT_EQUAL(f.set, mask("SETGID,SETUID"));
+		CU_ASSERT_EQUAL(f.result, CT_MINIMAL);
+		CU_ASSERT(!f.flaky);
+	}
 }
 
 static void test_cheaper(void)
@@ -455,6 +473,13 @@ static void test_unshown(void)
 	f = run(&g);
 	CU_ASSERT_EQUAL(f.set, mask("FOWNER,SETUID"));
 	CU_ASSERT(f.result == CT_SUFFICIENT && f.runs == 1 && f.kept == mask("FOWNER"));
+	/* What it had, and not what would do in its place. */
+	prepare(&g, &s, "NET_ADMIN|NET_RAW,NET_ADMIN", "", "NET_RAW");
+	g.wants[1].unshown = g.wants[1].doubtful = true;
+	g.q.quick = true;
+	f = run(&g);
+	CU_ASSERT_EQUAL(f.set, mask("NET_ADMIN,NET_RAW"));
+	CU_ASSERT(f.result == CT_SUFFICIENT && f.runs == 1);
 }
 
 /* A refusal in the failing run is tried first, whatever the rules think of it. */
@@ -524,6 +549,7 @@ static CU_TestInfo tests[] = {
 	{ "an optional one is needed", test_missing_optional },
 	{ "one that nobody named is needed", test_missing_unknown },
 	{ "what cannot be granted", test_cannot_be_granted },
+	{ "not started by chance", test_not_started_by_chance },
 	{ "a cheaper one in its place", test_cheaper },
 	{ "flaky", test_flaky },
 	{ "trust", test_trust },
