@@ -280,6 +280,19 @@ static char *without_letters(const struct option *o)
 	return s.s;
 }
 
+/* The flags that share the word of "-v": "-t" for "-itv". */
+static void add_letters_before(const struct option *o, struct ct_strings *out)
+{
+	ct_autofree char *word = o->is_long ? NULL : ct_xstrndup(o->word, o->name_len - 1);
+	struct option flags = { .word = word, .name_len = o->name_len - 1, .is_flag = true };
+	char *letters = word ? without_letters(&flags) : NULL;
+
+	if (letters && letters[1])
+		ct_strings__take(out, letters);
+	else
+		free(letters);
+}
+
 static void copy_option(const struct ct_runline *l, const struct ct_runline_changes *c, size_t i,
 			const struct option *o, struct ct_strings *out)
 {
@@ -287,6 +300,7 @@ static void copy_option(const struct ct_runline *l, const struct ct_runline_chan
 	char *letters;
 
 	if (volume) {
+		add_letters_before(o, out);
 		ct_strings__take(out, volume);
 		return;
 	}

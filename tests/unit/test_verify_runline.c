@@ -107,6 +107,9 @@ static void test_volumes(void)
 	becomes("docker run --mount source=a,target=/a db", NULL,
 		"docker run --rm --label=x --mount=source=new0,target=/a db");
 	becomes("docker run -va:/a db", NULL, "docker run --rm --label=x --volume=new0:/a db");
+	becomes("docker run -itv a:/a -dPvb:/b -ivb:/c db", NULL,
+		"docker run --rm --label=x -t --volume=new0:/a -P --volume=new1:/b "
+		"--volume=new1:/c db");
 }
 
 static bool keeps(const char *text)
