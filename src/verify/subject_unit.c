@@ -103,11 +103,13 @@ static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct c
 		run_transient(u, set, &start->words);
 		return 0;
 	}
-	ct_unit__stop(u->name);
+	/* In this order: its socket or timer may start it again as soon as it is stopped. */
 	ret = ct_unit__limit(u->name, set, u->limit, err);
-	if (!ret)
-		start_unit(u, &start->words);
-	return ret;
+	if (ret)
+		return ret;
+	ct_unit__stop(u->name);
+	start_unit(u, &start->words);
+	return 0;
 }
 
 static bool is_one_of(const char *word, const char *const *words)
@@ -117,13 +119,20 @@ static bool is_one_of(const char *word, const char *const *words)
 	return *words;
 }
 
+/* Is it another run of the unit than the one that was last looked at? */
+static bool is_another(const struct unit_subject *u, const char *shown)
+{
+	ct_autofree char *invocation = ct_unit__property(shown, "InvocationID");
+
+	return *u->invocation && *invocation && strcmp(u->invocation, invocation) != 0;
+}
+
 /* Was the unit restarted, by whomever, since it was last looked at? Then it has not stayed up. */
 static bool was_started_anew(struct unit_subject *u, const char *shown)
 {
 	ct_autofree char *invocation = ct_unit__property(shown, "InvocationID");
 	ct_autofree char *restarts = ct_unit__property(shown, "NRestarts");
-	bool anew = atoi(restarts) > u->nrestarts ||
-		    (*u->invocation && *invocation && strcmp(u->invocation, invocation) != 0);
+	bool anew = atoi(restarts) > u->nrestarts || is_another(u, shown);
 
 	snprintf(u->invocation, sizeof(u->invocation), "%s", invocation);
 	u->nrestarts = atoi(restarts);
@@ -157,8 +166,8 @@ static enum ct_health health(struct ct_subject *t)
 }
 
 /*
- * Waits for the unit's processes to end, for some seconds at most, and returns what systemd then
- * says of the unit; the caller frees.
+ * Waits for the unit's processes to end, for some seconds at most, unless it was started again by
+ * then. Returns what systemd then says of the unit; the caller frees.
  */
 static char *show_ended(const struct unit_subject *u)
 {
@@ -167,7 +176,7 @@ static char *show_ended(const struct unit_subject *u)
 		ct_autofree char *state = ct_unit__property(shown, "ActiveState");
 		ct_autofree char *sub = ct_unit__property(shown, "SubState");
 
-		if (i == SETTLE_TRIES || !strcmp(sub, "exited") ||
+		if (i == SETTLE_TRIES || !strcmp(sub, "exited") || is_another(u, shown) ||
 		    is_one_of(state, (const char *const[]){ "inactive", "failed", "", NULL }))
 			return shown;
 		free(shown);
@@ -199,6 +208,9 @@ static char *ending(struct ct_subject *t, bool stopped)
 	if (u->was_restarted)
 		return ct_xstrdup("it ended, and was started again");
 	shown = show_ended(u);
+	/* It ended as asked, and its socket or timer has started it again. */
+	if (stopped && is_another(u, shown))
+		return NULL;
 	why = describe(shown);
 	if (stopped && u->recording)
 		u->stops_badly = why;

@@ -32,6 +32,7 @@ struct watch {
 	unsigned int idle; /* how many times in a row no process of it was left */
 	bool life_known;   /* when last asked, the engine or systemd answered */
 	bool was_up;	   /* it has been up before in this run */
+	bool unseen;	   /* nothing of it ran, and nobody complained */
 	char *complaint;   /* why it fails; NULL: it does not so far */
 	char *words;	   /* what it had written last by then, or NULL */
 };
@@ -285,6 +286,22 @@ static bool was_not_started(const struct watch *w, int status)
 	       !(seen && seen->start_seen == CT_YES);
 }
 
+/*
+ * Who starts the workload may be content though nothing was started: systemd is when a condition of
+ * the unit is not met. That proves no set.
+ */
+static bool was_seen(const struct ct_workload *w)
+{
+	return w && (w->start_seen == CT_YES || w->nexecs || w->nexits || w->nkinds || w->nacts);
+}
+
+static char *not_seen(const struct ct_subject *t)
+{
+	return ct_xstrdup(t->kind == CT_WL_UNIT ? "nothing of it ran: perhaps a condition of the "
+						  "unit is not met, such as ConditionPathExists=" :
+						  "nothing of it was seen to run");
+}
+
 static void judge_ending(struct watch *w, int status, FILE *log)
 {
 	struct ct_run *run = w->run;
@@ -294,6 +311,9 @@ static void judge_ending(struct watch *w, int status, FILE *log)
 		look_at_the_end(w, status);
 	else if (!w->complaint && !w->opts->may_be_killed && ct_run__was_killed(run->workload))
 		fails(w, ct_xstrdup("it did not end when asked to"));
+	w->unseen = !w->complaint && !was_seen(run->workload);
+	if (w->unseen)
+		fails(w, not_seen(w->t));
 	run->ending = w->complaint ? CT_FAILS : CT_WORKS;
 	if (!w->stopping && was_not_started(w, status))
 		run->ending = CT_UNABLE;
@@ -350,6 +370,11 @@ static int record(struct watch *w, struct ct_start *start, FILE *log, struct ct_
 		return ret;
 	take_session(w);
 	judge_ending(w, ct_recorder__exit_status(w->r), log);
+	/* It would be the same with all other sets. */
+	if (w->opts->set && w->t->kind == CT_WL_UNIT && w->unseen)
+		return ct_err__set(err, ENOEXEC,
+				   "it cannot be proved, since it does not run again: %s",
+				   w->run->why);
 	return 0;
 }
 

@@ -182,7 +182,8 @@ void ct_unit__stop(const char *unit)
 
 void ct_unit__running(const char *unit, struct ct_strings *names)
 {
-	const char *const words[] = { "list-dependencies", "--reverse", "--plain", NULL };
+	/* --all: those that depend on services which depend on it stop, too. */
+	const char *const words[] = { "list-dependencies", "--reverse", "--all", "--plain", NULL };
 	ct_autofree char *output = NULL;
 	char *save;
 
@@ -323,6 +324,8 @@ bool ct_unit__put_back(const char *unit, char *const *running)
 	if (ct_unit__is_taken(unit)) {
 		ok = remove_drop_in(unit);
 		ok = !reload(unit, NULL) && ok;
+		/* Its socket or timer may have started it again, under the last set. */
+		ct_unit__stop(unit);
 	}
 	for (char *const *name = running; name && *name; name++) {
 		int ret = ct_unit__do("is-active", *name) ? ct_unit__do("start", *name) : 0;

@@ -41,8 +41,16 @@ UNIT
 printf '[Service]\nType=oneshot\nCapabilityBoundingSet=CAP_CHOWN\nExecStart=+/bin/true\n' >"$units/plus.service"
 printf '[Service]\nType=oneshot\nExecStartPre=+/bin/true\nExecStart=/bin/sh -c "rm -f /run/x; touch /run/x && chown 1001 /run/x"\n' \
 	>"$units/plus-pre.service"
-printf '[Unit]\nRequires=server.service\nAfter=server.service\n[Service]\nExecStart=/bin/sleep 1000\n' \
-	>"$units/needs-server.service"
+# needs NAME: a service that needs that one
+needs() { printf '[Unit]\nRequires=%s.service\nAfter=%s.service\n[Service]\nExecStart=/bin/sleep 1000\n' "$1" "$1"; }
+needs server >"$units/needs-server.service"
+needs needs-server >"$units/needs-both.service"
+# Only the first time it runs, and systemd is content all the same.
+printf '[Unit]\nConditionPathExists=!/run/once\n[Service]\nType=oneshot\nExecStart=/bin/sh -c "touch /run/once && chown 1001 /run/once"\n' \
+	>"$units/once.service"
+# What nobody ever reads starts it again as soon as it is stopped.
+printf '[Socket]\nListenFIFO=/run/busy.fifo\n' >"$units/busy.socket"
+printf '[Service]\nExecStart=/bin/sh -c "rm -f /run/busy; touch /run/busy; chown 1001 /run/busy; exec sleep 1000"\n' >"$units/busy.service"
 machine_boot
 limit=300
 
@@ -77,12 +85,24 @@ says some-without-limits-said "$tmp/err" "plus-pre.service has commands whose pa
 verify -u nobody
 proves ambient nobody.service CHOWN 2
 
-inside systemctl start needs-server
+verify -u once
+is runs-once "$status $(left)" '1 0'
+says runs-once-text "$tmp/err" 'does not run again: nothing of it ran: perhaps a condition of the unit is not met'
+inside systemctl start busy.socket
+inside sh -c 'echo x >/run/busy.fifo'
+# shellcheck disable=SC2016 # for the check's shell
+verify -u busy --check 'test "$(stat -c %u /run/busy)" = 1001'
+proves started-again busy.service CHOWN 2
+inside systemctl start busy
+is started-again-own-set "$(bounding_set busy)" "$(bounding_set dbus)"
+inside systemctl stop busy.socket busy
+
+inside systemctl start needs-both
 verify -u server.service --stay 1s
 proves service server.service CHOWN,SETGID,SETUID 5
 is configured "$(jq -c '.workloads[0].configured' "$tmp/advice")" '["CHOWN","KILL","SETGID","SETUID","NET_RAW"]'
 is why "$(verified 'list[].why' | grep -c 'exit status 1: chown: ')" 1
-is service-as-found "$(state_of server) $(state_of needs-server) $(left)" 'active active 0'
+is service-as-found "$(state_of server) $(state_of needs-server) $(state_of needs-both) $(left)" 'active active active 0'
 is own-set "$(bounding_set server)" 00000000000020e1
 is own-restart "$(inside systemctl show -P Restart server)" always
 # shellcheck disable=SC2016 # for the check's shell
