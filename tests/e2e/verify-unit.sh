@@ -114,6 +114,11 @@ proves stopping stops.service KILL,SETGID,SETUID 4
 verify -- systemd-run -p User=nobody -p AmbientCapabilities=CAP_CHOWN -p RuntimeDirectory=mine \
 	sh -c 'touch /run/mine/file && chown 1001 /run/mine/file'
 is transient "$status $(jq -r '.workloads[0].kind' "$tmp/advice") $(cap_add "$tmp/advice") $(verified result)" '0 unit CHOWN minimal'
+# Nobody has seen it work: what a recording had is tried like any other set.
+fails=(-p CapabilityBoundingSet=CAP_CHOWN sh -c 'touch /run/given && chown 1001 /run/given; exit 3')
+inside /captrim run -q --save /root/given.rec -o /dev/null -- systemd-run --unit given --wait -q --collect "${fails[@]}" >"$tmp/out" 2>&1
+verify --quick --from /root/given.rec -- systemd-run --unit given "${fails[@]}"
+is given-failed "$(verified runs) $(verified result)" '1 failed'
 verify -- systemd-run --unit job true
 is not-ours "$status" 1
 says not-ours-text "$tmp/err" 'a unit job.service exists already'
