@@ -231,10 +231,14 @@ int ct_journal__cgroup(struct ct_journal *s, const char *dir, struct ct_err *err
 
 int ct_journal__unit(struct ct_journal *s, const char *unit, struct ct_err *err)
 {
+	ct_autofree char *shown = ct_printable(unit);
+
+	ct_strings__free(&s->running);
+	/* Without an answer it could not be put back as it was. */
+	if (ct_unit__running(unit, &s->running))
+		return ct_err__set(err, EIO, "systemd does not tell what depends on %s", shown);
 	free(s->unit);
 	s->unit = ct_xstrdup(unit);
-	ct_strings__free(&s->running);
-	ct_unit__running(unit, &s->running);
 	return save(s, err);
 }
 

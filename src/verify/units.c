@@ -17,7 +17,8 @@
 /* None of these can contain arbitrary text, and so none can fake the line of another. */
 #define PROPERTIES                                                                         \
 	"--property=Id,LoadState,ActiveState,SubState,Result,ExecMainCode,ExecMainStatus," \
-	"NRestarts,InvocationID,Type,AmbientCapabilities,Transient,PrivateUsers"
+	"NRestarts,InvocationID,Type,AmbientCapabilities,Transient,PrivateUsers,"          \
+	"NeedDaemonReload"
 
 static int add_systemctl(const char *unit, struct ct_strings *words)
 {
@@ -180,7 +181,7 @@ void ct_unit__stop(const char *unit)
 	ct_unit__do("reset-failed", unit);
 }
 
-void ct_unit__running(const char *unit, struct ct_strings *names)
+int ct_unit__running(const char *unit, struct ct_strings *names)
 {
 	/* --all: those that depend on services which depend on it stop, too. */
 	const char *const words[] = { "list-dependencies", "--reverse", "--all", "--plain", NULL };
@@ -188,7 +189,7 @@ void ct_unit__running(const char *unit, struct ct_strings *names)
 	char *save;
 
 	if (run(unit, words, &output))
-		return;
+		return -EIO;
 	for (char *line = strtok_r(output, " \n", &save); line;
 	     line = strtok_r(NULL, " \n", &save)) {
 		ct_autofree char *full = ct_unit__full(unit, line);
@@ -196,6 +197,7 @@ void ct_unit__running(const char *unit, struct ct_strings *names)
 		if (!ct_unit__do("is-active", full))
 			ct_strings__add(names, full);
 	}
+	return 0;
 }
 
 static char *dir_of(const char *unit)
@@ -287,7 +289,7 @@ static bool remove_drop_in(const char *unit)
 	if (ct_workload__id_is_users(unit))
 		return !as_user(unit, "rm -f -- \"$2\" && { rmdir -- \"$1\" 2>/dev/null || :; }",
 				(const char *const[]){ dir, path, NULL }, NULL);
-	ok = !unlink(path);
+	ok = !unlink(path) || errno == ENOENT;
 	rmdir(dir); /* unless there is more in it */
 	return ok;
 }
@@ -316,12 +318,21 @@ int ct_unit__limit(const char *unit, const uint64_t *set, enum ct_unit_limit lim
 	return ret;
 }
 
+/* Does systemd still have what a drop-in said that is gone, since it was not told so in time? */
+static bool is_outdated(const char *unit)
+{
+	ct_autofree char *shown = ct_unit__show(unit);
+	ct_autofree char *outdated = ct_unit__property(shown, "NeedDaemonReload");
+
+	return !strcmp(outdated, "yes");
+}
+
 bool ct_unit__put_back(const char *unit, char *const *running)
 {
 	bool ok = true;
 
 	ct_unit__stop(unit);
-	if (ct_unit__is_taken(unit)) {
+	if (ct_unit__is_taken(unit) || is_outdated(unit)) {
 		ok = remove_drop_in(unit);
 		ok = !reload(unit, NULL) && ok;
 		/* Its socket or timer may have started it again, under the last set. */

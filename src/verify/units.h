@@ -45,8 +45,11 @@ int ct_unit__do(const char *verb, const char *unit);
 /* Ends it, with SIGKILL if it does not end in time, and makes systemd forget that it failed. */
 void ct_unit__stop(const char *unit);
 
-/* Adds the names of the running units that would stop with it, itself included. */
-void ct_unit__running(const char *unit, struct ct_strings *names);
+/*
+ * Adds the names of the running units that would stop with it, itself included. Returns 0, or
+ * -EIO if systemd does not tell.
+ */
+int ct_unit__running(const char *unit, struct ct_strings *names);
 
 /* Is the drop-in there? Then another captrim is verifying the unit. */
 bool ct_unit__is_taken(const char *unit);

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <string.h>
 
+#include "dir.h"
 #include "model/caps.h"
 #include "unit.h"
+#include "verify/journal.h"
 #include "verify/subject.h"
 #include "verify/units.h"
 
@@ -175,9 +177,63 @@ static void test_unlimited(void)
 		CU_ASSERT_EQUAL(ct_unit__parse_unlimited(cases[i].output), cases[i].is);
 }
 
+/* A directory with a systemctl that notes its words in "log" there and does what the script says.
+ */
+static char *make_systemctl(const char *script)
+{
+	char *dir = make_dir();
+	ct_autofree char *path = ct_xasprintf("%s:%s", dir, getenv("PATH"));
+	ct_autofree char *text = ct_xasprintf("#!/bin/sh\necho \"$@\" >>'%s/log'\n%s\n", dir,
+					      script);
+	ct_autofree char *systemctl = put(dir, "systemctl", text);
+
+	CU_ASSERT_FATAL(!chmod(systemctl, 0755) && !setenv("PATH", path, 1));
+	return dir;
+}
+
+static bool was_called(const char *dir, const char *words)
+{
+	ct_autofree char *path = ct_xasprintf("%s/log", dir), *text = NULL;
+
+	CU_ASSERT_EQUAL_FATAL(ct_read_file(path, 1 << 16, &text, NULL), 0);
+	return strstr(text, words);
+}
+
+/* What could not be put back is not stopped. */
+static void test_no_answer(void)
+{
+	autodir char *dir = make_systemctl("[ $1 != list-dependencies ]");
+	ct_autoerr struct ct_err err = {};
+	struct ct_journal j = { .fd = -1 };
+
+	CU_ASSERT_EQUAL(ct_journal__unit(&j, "captrim-none.service", &err), -EIO);
+	CU_ASSERT(!j.unit && !j.running.len);
+	CU_ASSERT(err.msg && strstr(err.msg, "what depends on captrim-none.service"));
+	CU_ASSERT(was_called(dir, "list-dependencies"));
+}
+
+/* The drop-in is gone, but systemd was too busy to be told so the first time. */
+static void test_put_back_again(void)
+{
+	static const char *const answers[] = { "yes", "no" };
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(answers); i++) {
+		ct_autofree char *script = ct_xasprintf("echo NeedDaemonReload=%s", answers[i]);
+		autodir char *dir = make_systemctl(script);
+
+		CU_ASSERT_TRUE(ct_unit__put_back("captrim-none.service", NULL));
+		CU_ASSERT_EQUAL(was_called(dir, "daemon-reload"), i == 0);
+	}
+}
+
 static CU_TestInfo tests[] = {
-	{ "drop-in", test_drop_in },	 { "users", test_users },
-	{ "properties", test_property }, { "systemd-run", test_transient },
-	{ "unlimited", test_unlimited }, CU_TEST_INFO_NULL,
+	{ "drop-in", test_drop_in },
+	{ "users", test_users },
+	{ "properties", test_property },
+	{ "systemd-run", test_transient },
+	{ "unlimited", test_unlimited },
+	{ "no answer", test_no_answer },
+	{ "put back again", test_put_back_again },
+	CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("verify_units", tests)
