@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/inherited.h"
 #include "cmd/cmd.h"
 
 static const struct {
@@ -53,6 +54,7 @@ int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 
+	ct_inherited__note();
 	/* Without memory, jansson would leave a number out, as if the recording lacked it. */
 	json_set_alloc_funcs(ct_xalloc, free);
 	if (name && !only_prints(name))

@@ -7,9 +7,11 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#include "base/inherited.h"
 #include "model/caps.h"
 
 /*
@@ -42,6 +44,22 @@ static int redirect(int output)
 	return 0;
 }
 
+/*
+ * While captrim is urgent (base/urgent.h), what it forks gets the nice value 0 and not captrim's
+ * own (kernel/sched/core.c:sched_fork, 5.10 to 7.3). On that value it depends whether the command
+ * needs SYS_NICE to set another one, so the command gets what it would have without captrim.
+ */
+static void pass_on_nice(int pid)
+{
+	int own, childs;
+
+	errno = 0;
+	own = getpriority(PRIO_PROCESS, 0);
+	childs = getpriority(PRIO_PROCESS, (id_t)pid);
+	if (!errno && own != childs)
+		(void)setpriority(PRIO_PROCESS, (id_t)pid, own);
+}
+
 /* In the child: waits for the go, then becomes the command, or reports why it cannot. */
 static void run_child(char **argv, const struct ct_child_opts *opts, int go, int report)
 {
@@ -52,6 +70,7 @@ static void run_child(char **argv, const struct ct_child_opts *opts, int go, int
 		_exit(125); /* the parent gave up */
 	sigprocmask(SIG_SETMASK, opts->mask, NULL);
 	signal(SIGPIPE, SIG_DFL); /* captrim ignores it */
+	ct_inherited__give_back();
 	if (opts->bounding)
 		err = limit(*opts->bounding);
 	if (!err && opts->output)
@@ -89,7 +108,9 @@ int ct_child__start(struct ct_child *c, char **argv, const struct ct_child_opts 
 	close(report[1]);
 	if (pid < 0)
 		ret = ct_err__set(err, errno, "cannot fork: %s", strerror(errno));
-	else if (opts->cgroup)
+	else
+		pass_on_nice(pid);
+	if (!ret && opts->cgroup)
 		ret = ct_own_cgroup__enter(opts->cgroup, pid, err);
 	if (!ret && write(go[1], "", 1) != 1)
 		ret = ct_err__set(err, errno, "the command did not start: %s", strerror(errno));

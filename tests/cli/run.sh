@@ -165,6 +165,11 @@ says backend-text "$tmp/err" 'xyz'
 # Without 32 and 33, which the C library keeps for itself: with threads, it sets them.
 ignored() { printf '%x' $((0x$(awk '/SigIgn/ { print $2 }' "$1") & ~0x180000000)); }
 is inherits-no-ignored-signal "$(ignored "$tmp/out")" "$(ignored /proc/self/status)"
+# On what it inherits depends what it needs: here neither a value of 0 nor another one is asked for.
+nice -n 4 "$captrim" run -q -o /dev/null -- nice >"$tmp/out" 2>"$tmp/err"
+is inherits-nice "$(cat "$tmp/out")" "$(nice -n 4 nice)"
+(ulimit -l 32 && exec "$captrim" run -q -o /dev/null -- sh -c 'ulimit -l') >"$tmp/out" 2>"$tmp/err"
+is inherits-memory-limit "$(cat "$tmp/out")" 32
 # An ordinary user with three capabilities, and not SYS_ADMIN, watches.
 if [ "$(id -u)" = 0 ] && grep -q '^ok *backend tp_btf' <("$captrim" doctor); then
 	three=+bpf,+perfmon,+syslog

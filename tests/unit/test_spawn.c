@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/inherited.h"
+#include "base/urgent.h"
 #include "record/spawn.h"
 #include "unit.h"
 
@@ -94,11 +97,44 @@ static void test_output(void)
 	UNIT_STR(text, "said\nmore\n");
 }
 
+/* Also while captrim runs before all others, when what it forks would begin with 0. */
+static void test_nice(void)
+{
+	char *const words[] = { "sh", "-c", "exit $(nice)", NULL };
+	struct ct_child c = {};
+	int exec_errno;
+
+	CU_ASSERT_EQUAL_FATAL(setpriority(PRIO_PROCESS, 0, 7), 0);
+	CU_ASSERT_EQUAL_FATAL(start(&c, words, NULL, &exec_errno, NULL), 0);
+	CU_ASSERT_EQUAL(status_of(&c), 7);
+	ct_urgent__begin();
+	CU_ASSERT_EQUAL_FATAL(start(&c, words, NULL, &exec_errno, NULL), 0);
+	ct_urgent__end();
+	CU_ASSERT_EQUAL(status_of(&c), 7);
+}
+
+/* libbpf changes captrim's own limit before 5.11; here it is only lowered, which everybody may. */
+static void test_memory_limit(void)
+{
+	char *const words[] = { "sh", "-c", "[ $(ulimit -l) = 32 ]", NULL };
+	const struct rlimit began = { 32768, 32768 }, later = { 16384, 32768 };
+	struct ct_child c = {};
+	int exec_errno;
+
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_MEMLOCK, &began), 0);
+	ct_inherited__note();
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_MEMLOCK, &later), 0);
+	CU_ASSERT_EQUAL_FATAL(start(&c, words, NULL, &exec_errno, NULL), 0);
+	CU_ASSERT_EQUAL(status_of(&c), 0);
+}
+
 static CU_TestInfo tests[] = {
 	{ "ends", test_ends },
 	{ "cannot execute", test_cannot_execute },
 	{ "no cgroup", test_no_cgroup },
 	{ "output", test_output },
+	{ "nice", test_nice },
+	{ "memory limit", test_memory_limit },
 	CU_TEST_INFO_NULL,
 };
 
