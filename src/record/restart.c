@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "base/host_root.h"
+#include "base/inherited.h"
 #include "record/recorder_priv.h"
 #include "runtime/runtime.h"
 #include "runtime/user_unit.h"
@@ -122,6 +123,8 @@ static int restart_all(struct ct_workload *const *w, size_t n, const struct ct_e
 
 	/* Signals from the terminal must not reach this process. */
 	setpgid(0, 0);
+	/* Podman has no daemon: a container gets what its client has. */
+	ct_inherited__give_back();
 	sigaction(SIGTERM, &act, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
