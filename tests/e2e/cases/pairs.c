@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Two sides of a condition each, of calls that are rare: what is asked, and what is asked only
  * then. */
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/keyctl.h>
@@ -82,22 +83,35 @@ static bool netlink_all_messages(void)
 	return true;
 }
 
-static bool joins(int protocol)
+static bool joins(int protocol, int groups)
 {
-	struct sockaddr_nl a = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	struct sockaddr_nl a = { .nl_family = AF_NETLINK, .nl_groups = groups };
+	int s = socket(AF_NETLINK, SOCK_RAW, protocol);
 
-	TRY(bind(TRY(socket(AF_NETLINK, SOCK_RAW, protocol)), (void *)&a, sizeof(a)));
+	if (s < 0 && errno == EPROTONOSUPPORT)
+		skip("no such netlink protocol");
+	TRY(bind(TRY(s), (void *)&a, sizeof(a)));
 	return true;
 }
 
 static bool netlink_group_of_routes(void)
 {
-	return joins(NETLINK_ROUTE);
+	return joins(NETLINK_ROUTE, 1);
 }
 
 static bool netlink_group_of_netfilter(void)
 {
-	return joins(NETLINK_NETFILTER);
+	return joins(NETLINK_NETFILTER, 1);
+}
+
+static bool netlink_group_of_processes(void)
+{
+	return joins(NETLINK_CONNECTOR, 1);
+}
+
+static bool netlink_group_of_another_connector(void)
+{
+	return joins(NETLINK_CONNECTOR, 2);
 }
 
 static bool sends_at(clockid_t clock)
@@ -231,6 +245,8 @@ const struct test_case pair_cases[] = { CASE(sched_reset_on_fork),
 					CASE(netlink_all_messages),
 					CASE(netlink_group_of_routes),
 					CASE(netlink_group_of_netfilter),
+					CASE(netlink_group_of_processes),
+					CASE(netlink_group_of_another_connector),
 					CASE(txtime_monotonic),
 					CASE(txtime_tai),
 					CASE(tcp_congestion_as_it_is),
