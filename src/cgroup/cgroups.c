@@ -357,7 +357,8 @@ void ct_cgroups__each_gone(const struct ct_cgroups *c, ct_cgroup_id_fn fn, void 
 		ct_autofree char *dir = dir_of(c, e->id);
 		struct stat st;
 
-		if (!dir)
+		/* The kernel's event cuts a long path off. */
+		if (!dir || strlen(e->path) >= CT_TEXT_LEN - 1)
 			continue;
 		if (stat(dir, &st) ? errno == ENOENT : st.st_ino != (e->id & ~CT_CGROUP_V1))
 			fn(arg, e->id);

@@ -68,6 +68,7 @@ struct ct_collect {
 	struct ct_hashes found; /* paths of the cgroups that existed at the beginning */
 	struct ct_hashes past;	/* ids of root's containers that are gone */
 	struct ct_losses taken; /* losses that were taken so far */
+	uint64_t lost;		/* by the accounts of all cgroups, when that was looked at last */
 	uint64_t unsound;	/* events whose keys no probe of ours makes, see below */
 	bool endless;		/* see ct_collect__never_ends() */
 	bool taking;		/* events wait, since what a take reads must not change under it */

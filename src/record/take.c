@@ -126,6 +126,37 @@ static bool is_gone(void *arg, uint64_t cgroup)
 	return ct_collect__is_gone(t->c, cgroup);
 }
 
+static void add_loss(void *arg, uint64_t cgroup, uint64_t lost)
+{
+	(void)cgroup;
+	*(uint64_t *)arg += lost;
+}
+
+/* Has a cgroup lost something, by its own account? It may be that it is gone. */
+static bool loses_more(struct ct_collect *c)
+{
+	const struct ct_which all = { .living = true };
+	uint64_t sum = 0, before = c->lost;
+
+	ct_probe__each_loss(c->probe, &all, add_loss, &sum);
+	c->lost = sum;
+	return sum != before;
+}
+
+/*
+ * After an event was lost the directories are asked. What they no longer have ended before, so its
+ * last events are here by now.
+ */
+static void look_for_gone(struct ct_taking *t)
+{
+	bool lost = take_losses(t->c, &t->s->losses), more = loses_more(t->c);
+
+	if (!lost && !more)
+		return;
+	ct_collect__look_for_gone(t->c);
+	ct_collect__consume(t->c);
+}
+
 void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session *s,
 		      ct_choose_fn choose, void *arg)
 {
@@ -138,8 +169,7 @@ void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session 
 					.living = how != CT_TAKE_GONE };
 
 	ct_collect__consume(c);
-	if (take_losses(c, &s->losses))
-		ct_collect__look_for_gone(c);
+	look_for_gone(&t);
 	c->taking = true;
 	ct_collect__look_for_mentions(c);
 	ct_probe__each_entered(c->probe, &slots, ct_collect__keep_entered, c);

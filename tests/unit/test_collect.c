@@ -481,6 +481,34 @@ static void test_daemon(void)
 	ct_own_cgroup__remove(&own);
 }
 
+/* The event of its end may be among those that the cgroup itself has lost. */
+static void test_lost_end(void)
+{
+	struct ct_collect *c = ct_collect__new(NULL);
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autofree char *dir = NULL;
+	uint64_t id;
+
+	see_cgroup(WEB, WEB_PATH, true); /* there is no such directory */
+	see_kind(key_of(WEB, CAP_CHOWN, 7), 3, 40, 45);
+	ct_collect__take(c, CT_TAKE_GONE, s, choose_container, NULL);
+	CU_ASSERT_EQUAL(s->nworkloads, 0);
+	probe.lost[0].cgroup = WEB;
+	probe.lost[0].n = 1;
+	probe.nlost = 1;
+	ct_collect__take(c, CT_TAKE_GONE, s, choose_container, NULL);
+	/* Where cgroups cannot be seen, nothing is said to be gone. */
+	if (!ct_cgroups__find(ct_collect__cgroups(c), "/", &dir, &id) &&
+	    !strcmp(ct_cgroups__from_root(ct_collect__cgroups(c), WEB_PATH), WEB_PATH)) {
+		CU_ASSERT_EQUAL_FATAL(s->nworkloads, 1);
+		CU_ASSERT_EQUAL(s->workloads[0]->nkinds, 1);
+		CU_ASSERT_EQUAL(s->workloads[0]->lost, 1);
+		CU_ASSERT_PTR_NULL(ct_cgroups__path(ct_collect__cgroups(c), WEB));
+	}
+	ct_collect__free(c);
+	memset(&probe, 0, sizeof(probe));
+}
+
 /* The order of events and of maps is the kernel's: the session's is not. */
 static void test_order(void)
 {
@@ -655,6 +683,7 @@ static CU_TestInfo tests[] = {
 	{ "many exits", test_many_exits },
 	{ "a daemon", test_daemon },
 	{ "gone", test_gone },
+	{ "lost end", test_lost_end },
 	{ "order", test_order },
 	{ "choose", test_choose },
 	{ "the daemon's events", test_docker_events },
