@@ -199,17 +199,20 @@ int ct_restart__look(struct ct_restart *r, struct ct_err *err)
 			0;
 }
 
-void ct_restart__end(struct ct_restart *r)
+int ct_restart__end(struct ct_restart *r, struct ct_err *err)
 {
-	ct_autoerr struct ct_err ignored = {};
+	int ret;
 
 	if (r->pid <= 0)
-		return;
+		return 0;
 	kill(r->pid, SIGTERM);
 	ct_loop__await_child(r->pid, WAIT_NS);
-	(void)ct_restart__look(r, &ignored);
-	if (r->pid > 0)
-		close(r->fd);
+	ret = ct_restart__look(r, err);
+	if (ret != 1)
+		return ret;
+	close(r->fd);
+	return ct_err__set(err, ETIMEDOUT, "the restart takes long, and process %d goes on with it",
+			   r->pid);
 }
 
 static void say_restarted(struct ct_workload *const *w, size_t n)
@@ -245,6 +248,7 @@ static struct ct_workload **in_order(const struct ct_recorder *r, size_t *n)
 
 int ct_recorder__restart(struct ct_recorder *r, struct ct_err *err)
 {
+	ct_autoerr struct ct_err failure = {};
 	struct ct_restart restart = {};
 	size_t n;
 	ct_autofree struct ct_workload **w = in_order(r, &n);
@@ -269,7 +273,8 @@ int ct_recorder__restart(struct ct_recorder *r, struct ct_err *err)
 			continue;
 		if (!r->opts.quiet)
 			ct_warn("waiting for the restart in progress to finish");
-		ct_restart__end(&restart);
+		if (ct_restart__end(&restart, &failure))
+			ct_warn("%s", failure.msg);
 		return ct_err__set(err, EINTR, "aborted: nothing was written");
 	}
 	return ret;

@@ -28,7 +28,10 @@ int ct_restart__begin(struct ct_workload *const *w, size_t n, const struct ct_en
  */
 int ct_restart__look(struct ct_restart *r, struct ct_err *err);
 
-/* Begins no further restart, and waits until what is being restarted runs again. */
-void ct_restart__end(struct ct_restart *r);
+/*
+ * Begins no further restart, and waits until what is being restarted runs again. Returns 0, or a
+ * negative errno with a message if that failed, or takes longer than two minutes.
+ */
+int ct_restart__end(struct ct_restart *r, struct ct_err *err);
 
 #endif
