@@ -59,6 +59,8 @@ int main(int argc, char **argv)
 	json_set_alloc_funcs(ct_xalloc, free);
 	if (name && !only_prints(name))
 		signal(SIGPIPE, SIG_IGN);
+	/* A file that grows beyond the limit is an error to be told, as a full disk is. */
+	signal(SIGXFSZ, SIG_IGN);
 	if (!name) {
 		help(stderr);
 		return CT_EXIT_USAGE;

@@ -18,19 +18,20 @@ static int start(char *const *argv, int out, int complaints)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
-	sigset_t none, pipes;
+	sigset_t none, ignored;
 	int pid, ret;
 
 	sigemptyset(&none);
-	sigemptyset(&pipes);
-	sigaddset(&pipes, SIGPIPE); /* captrim ignores it */
+	sigemptyset(&ignored);
+	sigaddset(&ignored, SIGPIPE); /* captrim ignores these two */
+	sigaddset(&ignored, SIGXFSZ);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, complaints, STDERR_FILENO);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawnattr_setsigdefault(&attr, &pipes);
+	posix_spawnattr_setsigdefault(&attr, &ignored);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP |
 						POSIX_SPAWN_SETSIGDEF);
 	ret = posix_spawnp(&pid, argv[0], &files, &attr, argv, environ);

@@ -72,7 +72,8 @@ static int run(const char *const *argv, int complaint, struct ct_err *err)
 	int status, pid = fork();
 
 	if (!pid) {
-		signal(SIGPIPE, SIG_DFL); /* captrim ignores it */
+		signal(SIGPIPE, SIG_DFL); /* captrim ignores these two */
+		signal(SIGXFSZ, SIG_DFL);
 		dup2(complaint, STDOUT_FILENO);
 		dup2(complaint, STDERR_FILENO);
 		execvp(argv[0], (char *const *)argv);

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A recording that was ended is written, although two signals come at once: timeout sends one to its child and one to the
-# group of both, and which of them captrim reads first is a matter of microseconds, so it is tried ROUNDS (5) times. And
-# under nohup a hangup ends nothing.
+# group of both, and which of them captrim reads first is a matter of microseconds, so it is tried ROUNDS (5) times. Under
+# nohup a hangup ends nothing. And a file that may not grow is named, and not left half written.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
@@ -41,3 +41,9 @@ is nohup $? 0
 kill -INT $recorder
 wait $recorder
 is nohup-status $? 0
+
+mkdir "$tmp/small"
+(ulimit -f 1 && exec "$captrim" record -q --all -d 2s -o "$tmp/small/recording" 2>"$tmp/err")
+is limit-status $? 1
+says limit-told "$tmp/err" 'cannot write .*File too large'
+is limit-nothing "$(ls -A "$tmp/small")" ''

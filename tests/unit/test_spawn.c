@@ -128,14 +128,30 @@ static void test_memory_limit(void)
 	CU_ASSERT_EQUAL(status_of(&c), 0);
 }
 
+/* What captrim ignores is as usual for the command. */
+static void test_signals(void)
+{
+	char *const words[] = { "sh", "-c", "kill -PIPE $$; exit 0", NULL };
+	char *const limited[] = { "sh", "-c", "kill -XFSZ $$; exit 0", NULL };
+	ct_autoerr struct ct_err err = {};
+	struct ct_child c = {};
+	int exec_errno;
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	CU_ASSERT_EQUAL_FATAL(start(&c, words, NULL, &exec_errno, &err), 0);
+	CU_ASSERT_EQUAL(status_of(&c), 128 + SIGPIPE);
+	CU_ASSERT_EQUAL_FATAL(start(&c, limited, NULL, &exec_errno, &err), 0);
+	CU_ASSERT_EQUAL(status_of(&c), 128 + SIGXFSZ);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
+}
+
 static CU_TestInfo tests[] = {
-	{ "ends", test_ends },
-	{ "cannot execute", test_cannot_execute },
-	{ "no cgroup", test_no_cgroup },
-	{ "output", test_output },
-	{ "nice", test_nice },
-	{ "memory limit", test_memory_limit },
-	CU_TEST_INFO_NULL,
+	{ "ends", test_ends },		 { "cannot execute", test_cannot_execute },
+	{ "no cgroup", test_no_cgroup }, { "output", test_output },
+	{ "nice", test_nice },		 { "memory limit", test_memory_limit },
+	{ "signals", test_signals },	 CU_TEST_INFO_NULL,
 };
 
 UNIT_MAIN("spawn", tests)
