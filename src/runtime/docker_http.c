@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "base/clock.h"
 #include "base/columns.h"
 
 #define MAX_ANSWER_MIB 64u
@@ -154,6 +155,26 @@ static CURLcode perform(struct ct_docker *d)
 	return d->aside.fn && d->multi ? perform_in_turn(d) : curl_easy_perform(d->easy);
 }
 
+#define SILENT_AFTER 2			 /* unanswered questions */
+#define SILENT_NS    (5 * CT_NS_PER_SEC) /* for which it is not asked then */
+
+/*
+ * A daemon that hangs would be waited for once for every container: after a Ctrl-C that may be many
+ * minutes.
+ */
+static CURLcode perform_unless_silent(struct ct_docker *d)
+{
+	CURLcode code;
+
+	if (ct_clock__now_ns() < d->silent_until)
+		return CURLE_OPERATION_TIMEDOUT;
+	code = perform(d);
+	d->unanswered = code == CURLE_OPERATION_TIMEDOUT ? d->unanswered + 1 : 0;
+	if (d->unanswered >= SILENT_AFTER)
+		d->silent_until = ct_clock__after_ns(SILENT_NS);
+	return code;
+}
+
 int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, struct ct_err *err)
 {
 	ct_autofree char *url = ct_xasprintf("%s%s", d->base, path);
@@ -164,7 +185,7 @@ int ct_docker__ask(struct ct_docker *d, const char *path, struct ct_answer *a, s
 	curl_easy_setopt(d->easy, CURLOPT_URL, url);
 	curl_easy_setopt(d->easy, CURLOPT_WRITEDATA, a);
 	curl_easy_setopt(d->easy, CURLOPT_HEADERDATA, a);
-	code = perform(d);
+	code = perform_unless_silent(d);
 	if (code) {
 		error = curl_errno(d->easy, code);
 		if (error == EFBIG)

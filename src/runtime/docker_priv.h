@@ -55,6 +55,8 @@ struct ct_docker {
 	char libpod[32]; /* "/v4.3.1/libpod", Podman's own API */
 	struct ct_docker_info info;
 	struct ct_docker_stream stream;
+	unsigned int unanswered; /* questions in a row that were not answered in time */
+	uint64_t silent_until;	 /* CLOCK_MONOTONIC; until then it is not asked */
 };
 
 static inline struct ct_docker *ct_docker__of(struct ct_engine *e)

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "base/clock.h"
 #include "base/host_root.h"
 #include "base/util.h"
 #include "cgroup/path.h"
@@ -43,6 +44,7 @@ static const char *refusal = "{}";
 static pid_t web_pid = 77;
 static const char *long_event;	 /* what the stream of events has, if anything */
 static bool has_events, is_deaf; /* deaf: it tells only what it is */
+static bool hangs;		 /* the same, but others are not even refused */
 
 static char *web(void)
 {
@@ -70,6 +72,8 @@ static void serve_one(int fd, const char *header)
 		dprintf(fd, "HTTP/1.1 200 OK\r\n\r\n%s", long_event ?: "");
 		return; /* and nothing else happens */
 	}
+	if (hangs && !strstr(request, "/_ping") && !strstr(request, "/info"))
+		pause();
 	if (is_deaf && !strstr(request, "/_ping") && !strstr(request, "/info"))
 		a = NULL;
 	body = a ? a->body ?: of_web : refusal;
@@ -380,6 +384,37 @@ static void test_deaf(void)
 	waitpid(good, NULL, 0);
 }
 
+#define PATIENCE_MS 300
+#define QUESTIONS   40
+
+/* One that hangs is not waited for again and again. */
+static void test_hanging(void)
+{
+	autodir char *dir = make_dir();
+	ct_autofree char *path = ct_xasprintf("%s/a", dir);
+	const struct ct_endpoint at = { .socket = path, .patience_ms = PATIENCE_MS };
+	ct_autoerr struct ct_err err = { 0 };
+	struct ct_engine *e = NULL;
+	uint64_t start;
+	pid_t pid;
+
+	hangs = true;
+	pid = serve(path, "");
+	hangs = false;
+	CU_ASSERT_EQUAL_FATAL(ct_docker_api.open(&at, &e, &err), 0);
+	start = ct_clock__now_ns();
+	for (int i = 0; i < QUESTIONS; i++) {
+		ct_autofree char *id = NULL;
+		int its;
+
+		CU_ASSERT_EQUAL(ct_engine__find(e, "web", &id, &its, &err), -ETIMEDOUT);
+	}
+	CU_ASSERT(ct_clock__now_ns() - start < QUESTIONS / 2 * PATIENCE_MS * CT_NS_PER_MS);
+	ct_engine__close(e);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
 /* What engines of so many say of web: the id, or the error. */
 static void ask_two(const char *const sockets[2], const uint32_t uids[2], int expected,
 		    const char *expected_id)
@@ -471,6 +506,7 @@ static CU_TestInfo tests[] = {
 	{ "two users", test_two_users },
 	{ "long answers", test_long_answers },
 	{ "deaf", test_deaf },
+	{ "hanging", test_hanging },
 	{ "liar", test_liar },
 	{ "engines", test_engines },
 	{ "long event", test_long_event },
