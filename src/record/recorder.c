@@ -426,14 +426,29 @@ static void note_left_out(struct ct_recorder *r)
 		w->left_out = true;
 }
 
+/*
+ * The recording ended when the probe was stopped, however long an engine then took to answer. A
+ * check's time is that of a tick, which may be a little later.
+ */
+static void note_end(struct ct_session *s, uint64_t ns)
+{
+	for (size_t i = 0; i < s->nworkloads; i++)
+		if (s->workloads[i]->last_ns > ns)
+			ns = s->workloads[i]->last_ns;
+	s->host.end_ns = ns;
+}
+
 struct ct_session *ct_recorder__finish(struct ct_recorder *r)
 {
+	uint64_t end_ns;
+
 	ct_probe__stop(r->probe);
+	end_ns = ct_clock__now_ns();
 	ct_collect__consume(r->collect);
 	ct_pod_choice__decide(r);
 	ct_urgent__end();
 	ct_recorder__take_last(r);
-	r->session->host.end_ns = ct_clock__now_ns();
+	note_end(r->session, end_ns);
 	ct_session__conclude(r->session);
 	note_left_out(r);
 	/* What follows may block on a pipe that nobody reads, so signals must end us again. */
