@@ -49,7 +49,10 @@ is limit-status $? 1
 says limit-told "$tmp/err" 'cannot write .*File too large'
 is limit-nothing "$(ls -A "$tmp/small")" ''
 
-command -v python3 >/dev/null && unshare -m true 2>/dev/null || { skip end 'no python3, or no namespaces'; exit 0; }
+if ! command -v python3 >/dev/null || ! unshare -m true 2>/dev/null; then
+	skip end 'no python3, or no namespaces'
+	exit 0
+fi
 need_v2_with flood
 need_cgroup signals
 python3 -c 'import socket, sys, time
