@@ -19,12 +19,17 @@ uint64_t ct_clock__after_ns(uint64_t ns)
 	return __builtin_add_overflow(ct_clock__now_ns(), ns, &at) ? UINT64_MAX : at;
 }
 
-int64_t ct_clock__wall_ms(void)
+int64_t ct_clock__wall_ns(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / (int64_t)CT_NS_PER_MS;
+	return (int64_t)t.tv_sec * (int64_t)CT_NS_PER_SEC + t.tv_nsec;
+}
+
+int64_t ct_clock__wall_ms(void)
+{
+	return ct_clock__wall_ns() / (int64_t)CT_NS_PER_MS;
 }
 
 int64_t ct_clock__boot_ms(void)

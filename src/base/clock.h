@@ -17,7 +17,8 @@ uint64_t ct_clock__now_ns(void);
 /* Its time after that many nanoseconds; UINT64_MAX, which never comes, if that is too far away. */
 uint64_t ct_clock__after_ns(uint64_t ns);
 
-/* Milliseconds of the wall clock since the epoch, to be compared across boots and hosts. */
+/* Time of the wall clock since the epoch, to be compared across boots and hosts. */
+int64_t ct_clock__wall_ns(void);
 int64_t ct_clock__wall_ms(void);
 
 /*

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <uthash.h>
 
+#include "base/clock.h"
 #include "base/files.h"
 #include "base/host_root.h"
 #include "base/util.h"
@@ -30,6 +31,7 @@ struct program {
 };
 
 #define LAST_PROGRAMS 1024
+#define TICK_NS	      ((int64_t)(10 * CT_NS_PER_MS)) /* CONFIG_HZ=100 */
 
 struct ct_exec_caps {
 	struct program last[LAST_PROGRAMS]; /* by pid */
@@ -299,6 +301,22 @@ static bool hold_for(const struct ct_file_caps *caps, const struct ct_exec_event
 	return !caps->rootid || e->creds.userns_level;
 }
 
+/*
+ * May the file have been changed since it was executed? It has nothing now that it could give, but
+ * a write, a chown and "setcap -r" take away what it gave then (fs/attr.c:notify_change,
+ * security/commoncap.c:cap_inode_killpriv, 5.10 to 7.3). A file's time is that of the last tick, so
+ * that within one nobody knows what came first; who looks at once has missed less than that. The
+ * wall clock is read last: a delay in between makes the execve seem later, and the file unchanged.
+ */
+static bool may_have_given(const struct ct_file_caps *caps, const struct ct_exec_event *e)
+{
+	int64_t age_ns = (int64_t)(ct_clock__now_ns() - e->h.ns);
+	int64_t unsure_ns = age_ns < TICK_NS ? age_ns : TICK_NS;
+
+	return e->h.ns && !caps->permitted && !caps->setid &&
+	       caps->changed_ns > ct_clock__wall_ns() - age_ns - unsure_ns;
+}
+
 int ct_exec_caps__find(struct ct_exec_caps *r, const struct ct_exec_event *e, struct ct_exec *x)
 {
 	struct ct_file_caps caps = { 0 };
@@ -308,6 +326,8 @@ int ct_exec_caps__find(struct ct_exec_caps *r, const struct ct_exec_event *e, st
 		ret = look_up_again(r, e, &caps);
 	if (ret)
 		return ret;
+	if (may_have_given(&caps, e))
+		return tells_no_need(e) ? 0 : -ESTALE;
 	remember(r, e, &caps);
 	if (hold_for(&caps, e)) {
 		x->fcaps = caps.permitted;

@@ -17,6 +17,7 @@
 #include <sys/xattr.h>
 
 #include "base/bounded.h"
+#include "base/clock.h"
 #include "base/err.h"
 #include "base/files.h"
 #include "base/host_root.h"
@@ -80,6 +81,8 @@ static int read_fd(int fd, bool any_mount, struct ct_file_caps *caps)
 		/* Without group execution S_ISGID means mandatory locking. */
 		found.setid = (st.st_mode & S_ISUID) ||
 			      ((st.st_mode & S_ISGID) && (st.st_mode & S_IXGRP));
+		found.changed_ns = (int64_t)st.st_ctim.tv_sec * (int64_t)CT_NS_PER_SEC +
+				   st.st_ctim.tv_nsec;
 	}
 	*caps = found;
 	return 0;

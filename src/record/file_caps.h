@@ -18,6 +18,7 @@ struct ct_file_caps {
 	 * gives them; 0: the initial namespace's, so that they hold everywhere.
 	 */
 	uint32_t rootid;
+	int64_t changed_ns; /* when the file was last changed in any way, of the wall clock */
 };
 
 /* How the kernel identifies a file. */

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 
+#include "base/clock.h"
 #include "base/util.h"
 #include "base/walk.h"
 #include "dir.h"
@@ -308,6 +309,31 @@ static void test_few_descriptors(void)
 		CU_ASSERT(!kill(pids[i], SIGKILL) && waitpid(pids[i], NULL, 0) == pids[i]);
 }
 
+/* What a file gave that was changed since, nobody knows; what it gives now counts. */
+static void test_changed_since(void)
+{
+	struct ct_exec_caps *r = ct_exec_caps__new();
+	autodir char *dir = make_dir();
+	ct_autofree char *file = put(dir, "tool", "x");
+	uint64_t made = ct_clock__now_ns();
+	struct ct_exec_event e = { .proc.pid = 0x3ffffff0,
+				   .mntns_inum = ct_exec_caps__our_mntns(r),
+				   .ino = id_of(file).ino,
+				   .h.ns = made + 100 * CT_NS_PER_MS };
+	struct ct_exec x = { .file = file };
+
+	ct_clock__sleep_ns(200 * CT_NS_PER_MS);
+	CU_ASSERT_EQUAL(ct_exec_caps__find(r, &e, &x), 0);
+	CU_ASSERT_FATAL(!chmod(file, 0700));
+	CU_ASSERT_EQUAL(ct_exec_caps__find(r, &e, &x), -ESTALE);
+	e.creds.uid = 1000; /* the kernel says that the effective bit was not set */
+	CU_ASSERT_EQUAL(ct_exec_caps__find(r, &e, &x), 0);
+	e.creds.uid = 0;
+	CU_ASSERT_FATAL(!chmod(file, 04700));
+	CU_ASSERT_EQUAL(ct_exec_caps__find(r, &e, &x), 0);
+	ct_exec_caps__free(r);
+}
+
 static CU_TestInfo tests[] = {
 	{ "attribute", test_fcaps_parse },
 	{ "open below a root", test_open_in_root },
@@ -318,6 +344,7 @@ static CU_TestInfo tests[] = {
 	{ "nosuid", test_fcaps_nosuid },
 	{ "/proc/self/exe", test_self_exe },
 	{ "few descriptors", test_few_descriptors },
+	{ "changed since", test_changed_since },
 	CU_TEST_INFO_NULL,
 };
 
