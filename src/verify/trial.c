@@ -119,6 +119,15 @@ static void begin(struct watch *w)
 	w->up_ns = ct_clock__now_ns();
 }
 
+/*
+ * Is "up" still running? It may not have made all services yet, and those that it has not made are
+ * not missed.
+ */
+static bool is_starting(const struct watch *w)
+{
+	return w->t->is_stack && ct_recorder__running(w->r);
+}
+
 /* Asks the engine or systemd for its state, but not too often. */
 static void look_at_state(struct watch *w)
 {
@@ -131,7 +140,7 @@ static void look_at_state(struct watch *w)
 	w->life_known = life != CT_LIFE_UNKNOWN;
 	if (life == CT_LIFE_DEAD)
 		fails(w, ending_in_target(w) ?: ct_xstrdup("its container has failed"));
-	else if (life == CT_LIFE_UP && !w->up_ns)
+	else if (life == CT_LIFE_UP && !w->up_ns && !is_starting(w))
 		begin(w);
 	else if (life == CT_LIFE_WAIT)
 		w->up_ns = 0;
@@ -167,11 +176,21 @@ static void stop(struct watch *w, bool hard)
 	w->stopped_ns = ct_clock__now_ns();
 }
 
+/* Where "up" fails, some services are missing, and others may wait for them for ever. */
+static void look_at_client(struct watch *w)
+{
+	int status = ct_recorder__exit_status(w->r);
+
+	if (w->t->is_stack && !w->stopping && status > 0)
+		fails(w, ending_of(status));
+}
+
 static void look(struct watch *w)
 {
 	uint64_t limit = w->opts->works.limit_ns;
 	uint64_t patience = w->t->kind == CT_WL_COMMAND ? STOP_NS : DAEMON_STOP_NS;
 
+	look_at_client(w);
 	if (w->stopping) {
 		if (ct_clock__now_ns() - w->stopped_ns > patience)
 			stop(w, true);
@@ -223,8 +242,8 @@ static bool goes_on(struct watch *w)
 	life = w->t->life(w->t);
 	if (life != CT_LIFE_WAIT && (life != CT_LIFE_UP || w->idle > 1))
 		return false;
-	ct_clock__sleep_ns(SLICE_NS);
-	return true;
+	/* At the next tick of the recorder, or at a signal. */
+	return !ct_loop__turn(ct_recorder__events(w->r));
 }
 
 /* Runs until it has ended, by itself or because enough was known and it was stopped. */

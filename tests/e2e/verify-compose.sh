@@ -96,6 +96,21 @@ services:
 YAML
 	"$captrim" verify --health -f "$tmp/health.yaml" --format json -o "$tmp/health" >"$tmp/out" 2>"$tmp/err"
 	is health-once "$? $(jq -rc '[.workloads[] | .verified.result]' "$tmp/health")" '0 ["minimal","minimal"]'
+	# What cannot be made is not waited for, and the others alone are not the stack.
+	sed 's/"true"/"sleep", "60"/; s/    healthcheck.*/    cap_add: [FROBNICATE]/' "$tmp/health.yaml" >"$tmp/bad.yaml"
+	timeout 100 "$captrim" verify --stay 1s -f "$tmp/bad.yaml" >"$tmp/out" 2>"$tmp/err"
+	is not-made $? 1
+	says not-made-text "$tmp/err" 'recording: fails in .*: exit status 1: '
+	# Nothing of it runs, most of the time.
+	sed '/^  app:/,$d; s/    healthcheck.*/    restart: always/' "$tmp/health.yaml" >"$tmp/again.yaml"
+	"$captrim" verify -q --stay 60s -f "$tmp/again.yaml" >"$tmp/out" 2>"$tmp/err" &
+	pid=$!
+	sleep 15
+	kill "$pid"
+	timeout 30 tail --pid="$pid" -f /dev/null
+	kill -9 "$pid" 2>/dev/null
+	wait "$pid"
+	is ends-when-asked $? 130
 else
 	skip health 'no docker-compose'
 fi
