@@ -197,8 +197,12 @@ static void on_engine_ready(void *arg, int fd, uint32_t events)
 			"failing health check may have gone unseen");
 	if (ret >= 0)
 		return;
-	ct_warn("the container daemon closed its event stream; a failing health check would go "
-		"unseen");
+	ct_warn("%s container daemon closed its event stream; a failing health check of its "
+		"containers would go unseen",
+		ret == -EPIPE ? "one" : "the");
+	/* The other engines' streams go on. */
+	if (ret == -EPIPE)
+		return;
 	ct_loop__remove(s->loop, &s->on_docker);
 	ct_engine__close(ct_steal(s->engine));
 }

@@ -4,7 +4,8 @@
 #include <unistd.h>
 
 #include "base/util.h"
-#include "rehearse/rehearse.h"
+#include "record/recorder_priv.h"
+#include "rehearse/stage.h"
 #include "unit.h"
 
 #define SECOND 1000000000ull
@@ -140,10 +141,69 @@ static void test_confined(void)
 	CU_ASSERT_EQUAL(t.pid, 5);
 }
 
+/* Two engines, of which one ends its stream before a container of the other becomes unhealthy. */
+struct two_engines {
+	struct ct_engine engine;
+	int pipe[2], reads;
+	bool closed;
+};
+
+static int watch_two(struct ct_engine *e, const char *label_key, struct ct_err *err)
+{
+	(void)label_key, (void)err;
+	return ((struct two_engines *)e)->pipe[0];
+}
+
+static int read_two(struct ct_engine *e, ct_engine_event_fn fn, void *arg)
+{
+	const struct ct_engine_event ev = { .action = "health_status: unhealthy", .id = "web" };
+
+	if (!((struct two_engines *)e)->reads++)
+		return -EPIPE;
+	fn(arg, &ev);
+	return 0;
+}
+
+static void close_two(struct ct_engine *e)
+{
+	((struct two_engines *)e)->closed = true;
+}
+
+static void test_one_of_two_engines_ends(void)
+{
+	static const struct ct_engine_ops ops = { .watch = watch_two,
+						  .read = read_two,
+						  .close = close_two };
+	struct two_engines e = { .engine.ops = &ops };
+	const struct ct_rehearse_opts o = { .quiet = true };
+	struct ct_recorder recorder = {};
+	ct_autoerr struct ct_err err = {};
+	struct ct_stage s = { .opts = &o,
+			      .recorder = &recorder,
+			      .engine = &e.engine,
+			      .process_fd = -1,
+			      .cgroup_fd = -1,
+			      .r.confined = { .id = "web", .dir = "/no/such" } };
+
+	CU_ASSERT_FATAL(!pipe(e.pipe) && write(e.pipe[1], "", 1) == 1);
+	CU_ASSERT_EQUAL_FATAL(ct_loop__new(&s.loop, &err), 0);
+	CU_ASSERT_EQUAL_FATAL(ct_signs__watch(&s, &err), 0);
+	for (int i = 0; i < 5 && e.reads < 2 && !e.closed; i++)
+		CU_ASSERT_EQUAL(ct_loop__turn(s.loop), 0);
+	CU_ASSERT(!e.closed);
+	CU_ASSERT(s.r.trouble_code && !strcmp(s.r.trouble_code, "unhealthy"));
+	free(s.r.trouble);
+	ct_signs__close(&s);
+	ct_loop__free(s.loop);
+	close(e.pipe[0]);
+	close(e.pipe[1]);
+}
+
 static CU_TestInfo tests[] = {
 	{ "passed", test_passed },
 	{ "trouble", test_trouble },
 	{ "confined", test_confined },
+	{ "one of two engines ends", test_one_of_two_engines_ends },
 	CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("rehearse", tests)
