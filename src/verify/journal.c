@@ -16,6 +16,8 @@
 #include "record/launch.h"
 #include "verify/units.h"
 
+#define PROJECT_LABEL "com.docker.compose.project="
+
 /* A directory of ours that nobody else can write to; the caller frees. */
 static char *state_dir(struct ct_err *err)
 {
@@ -72,11 +74,10 @@ static int save(const struct ct_journal *s, struct ct_err *err)
 	return 0;
 }
 
-/* Runs "CLIENT LIST", then "CLIENT WORDS ID..." for the ids that it printed. */
-static bool for_listed(const struct ct_journal *s, const char *const *list,
-		       const char *const *words)
+/* Runs "CLIENT LIST --filter FILTER", then "CLIENT WORDS ID..." for the ids that it printed. */
+static bool for_filtered(const struct ct_journal *s, const char *filter, const char *const *list,
+			 const char *const *words)
 {
-	ct_autofree char *filter = ct_xasprintf("label=%s", s->label);
 	ct_autostrings struct ct_strings find = {}, act = {};
 	ct_autofree char *out = NULL;
 	bool any = false;
@@ -95,6 +96,28 @@ static bool for_listed(const struct ct_journal *s, const char *const *list,
 		any = true;
 	}
 	return !any || !ct_proc__run(act.items, NULL);
+}
+
+static bool for_listed(const struct ct_journal *s, const char *const *list,
+		       const char *const *words)
+{
+	ct_autofree char *filter = ct_xasprintf("label=%s", s->label);
+
+	return for_filtered(s, filter, list, words);
+}
+
+/* What Compose has built for the project has its name; not all versions give it a label. */
+static bool remove_images(const struct ct_journal *s)
+{
+	static const char *const list[] = { "images", "--format", "{{.Repository}}:{{.Tag}}",
+					    NULL };
+	static const char *const remove[] = { "rmi", NULL };
+	ct_autofree char *filter = NULL;
+
+	if (!s->client || strncmp(s->label, PROJECT_LABEL, strlen(PROJECT_LABEL)) != 0)
+		return true;
+	filter = ct_xasprintf("reference=%s*", s->label + strlen(PROJECT_LABEL));
+	return for_filtered(s, filter, list, remove);
 }
 
 bool ct_journal__remove_containers(const struct ct_journal *s, bool volumes)
@@ -125,6 +148,7 @@ static bool remove_all(const struct ct_journal *s, bool containers)
 {
 	bool ok = !containers || ct_journal__remove_containers(s, true);
 
+	ok = remove_images(s) && ok;
 	if (s->unit)
 		ok = ct_unit__put_back(s->unit, s->running.items) && ok;
 	if (!s->cgroup)
@@ -206,7 +230,7 @@ int ct_journal__open(struct ct_journal *s, char **client, bool stack, struct ct_
 	out.token = ct_random_token();
 	if (stack)
 		out.project = ct_xasprintf("captrim-%s", out.token);
-	out.label = stack ? ct_xasprintf("com.docker.compose.project=%s", out.project) :
+	out.label = stack ? ct_xasprintf(PROJECT_LABEL "%s", out.project) :
 			    ct_xasprintf("%s=%s", CT_VERIFY_LABEL, out.token);
 	out.stack_path = stack_path(dir, out.token);
 	out.path = ct_xasprintf("%s/verify-%s", dir, out.token);

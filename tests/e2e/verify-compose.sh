@@ -96,6 +96,18 @@ services:
 YAML
 	"$captrim" verify --health -f "$tmp/health.yaml" --format json -o "$tmp/health" >"$tmp/out" 2>"$tmp/err"
 	is health-once "$? $(jq -rc '[.workloads[] | .verified.result]' "$tmp/health")" '0 ["minimal","minimal"]'
+	# What was built for the proof goes as well.
+	mkdir "$tmp/built" && printf 'FROM %s\nENV A=b\n' "$image" >"$tmp/built/Dockerfile"
+	sed "/^  once:/,\$d" "$tmp/health.yaml" >"$tmp/built/compose.yaml"
+	cat >>"$tmp/built/compose.yaml" <<'YAML'
+  app:
+    build: .
+    network_mode: none
+    command: ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 0.1; done"]
+YAML
+	# shellcheck disable=SC2016 # for the check's shell
+	"$captrim" verify --check "echo \$CAPTRIM_PROJECT >$tmp/project" -f "$tmp/built/compose.yaml" >"$tmp/out" 2>"$tmp/err"
+	is built "$? $(docker images --format '{{.Repository}}' | grep -c "$(cat "$tmp/project")")" '0 0'
 	# What cannot be made is not waited for, and the others alone are not the stack.
 	sed 's/"true"/"sleep", "60"/; s/    healthcheck.*/    cap_add: [FROBNICATE]/' "$tmp/health.yaml" >"$tmp/bad.yaml"
 	timeout 100 "$captrim" verify --stay 1s -f "$tmp/bad.yaml" >"$tmp/out" 2>"$tmp/err"
