@@ -155,6 +155,8 @@ static bool remove_all(const struct ct_journal *s, bool containers)
 		return ok;
 	for (int i = 0; i < 100 && ct_cgroup_dir__signal(s->cgroup, SIGKILL) > 0; i++)
 		usleep(10000);
+	/* The command may have made others in it. */
+	ct_cgroup_dir__remove(s->cgroup);
 	return (!rmdir(s->cgroup) || errno == ENOENT) && ok;
 }
 

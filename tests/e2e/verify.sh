@@ -216,10 +216,14 @@ command -- sh -c "setsid sleep 1.5 & chown 1003 $tmp/file"
 proves command-daemon CHOWN 2 minimal
 command -- "$tmp/no-such-command"
 is command-not-found "$status" 1
-"$captrim" verify -q --stay 60s -- sh -c "echo \$\$ >$tmp/pid; sleep 300; true" >"$tmp/out" 2>"$tmp/err" &
+# It makes a control group below its own.
+# shellcheck disable=SC2016 # for the command's shell
+below='d=$(sed -n s/^0:://p /proc/self/cgroup); m=$(awk "\$3 == \"cgroup2\" { print \$2; exit }" /proc/self/mounts); [ "$m" ] && mkdir "$m$d/below" && echo "$m$d"'
+"$captrim" verify -q --stay 60s -- sh -c "{ $below; } >$tmp/group; echo \$\$ >$tmp/pid; sleep 300; true" >"$tmp/out" 2>"$tmp/err" &
 pid=$!
 wait_for test -s "$tmp/pid"
 kill -9 "$pid"
 wait "$pid" 2>/dev/null
 command -- true
 if wait_for ended "$(cat "$tmp/pid")"; then pass command-killed; else fail command-killed 'still runs'; fi
+is command-killed-left "$([ -e "$(cat "$tmp/group")" ] && echo group)$(grep 'could not all be removed' "$tmp/err")" ''
