@@ -197,13 +197,14 @@ int ct_recording__write_stream(const struct ct_session *s, FILE *out)
 	size_t number = 0;
 
 	write_header(&j, &s->host);
+	/* One that names a workload of a later line belongs to none, and must not seem to now. */
+	write_others(&j, s->others, NULL);
 	for (size_t i = 0; i < s->nworkloads; i++)
 		ct_workload__for_each(part, s->workloads[i])
 			write_workload(&j, part);
 	for (size_t i = 0; i < s->nworkloads; i++)
 		ct_workload__for_each(part, s->workloads[i])
 			write_documents(&j, part, number++);
-	write_others(&j, s->others, NULL);
 	ct_json__object(&j, NULL);
 	ct_json__str(&j, "type", "trailer");
 	write_nested(&j, "losses", ct_losses_fields, &s->losses, s->host.trailer_rest);
