@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # A recording that was ended is written, although two signals come at once: timeout sends one to its child and one to the
-# group of both, and which of them captrim reads first is a matter of microseconds, so it is tried ROUNDS (5) times. Under
+# group of both, and which of them captrim reads first is a matter of microseconds, so it is tried ROUNDS (2) times. Under
 # nohup a hangup ends nothing. A file that may not grow is named, and not left half written. And a recording ends when it is
 # ended, however long an engine that hangs is waited for then.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
 command -v timeout >/dev/null || { skip all 'no timeout'; exit 0; }
-rounds=${ROUNDS:-5} written=0 advised=0
+rounds=${ROUNDS:-2} written=0 advised=0
 # Runs captrim, which writes $tmp/out, until timeout has ended it.
 timed() {
 	local pid
