@@ -251,7 +251,7 @@ static void test_processors(void)
 		UNIT_SKIP("needs root");
 	pid = fork();
 	if (!pid) {
-		if (unshare(CLONE_NEWNS) || mount("", "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+		if (unshare(CLONE_NEWNS) || mount("", "/", "", MS_REC | MS_PRIVATE, NULL) ||
 		    mount("none", "/sys/devices/system/cpu", "tmpfs", 0, NULL))
 			_exit(77);
 		ct_probe__try("kprobe", &result);

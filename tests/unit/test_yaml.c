@@ -108,7 +108,8 @@ static void test_names(void)
 	CU_ASSERT_FALSE(parses("a: {b: [{a: 1, b: {}, a: 1}]}\n"));
 }
 
-/* As many keys, anchors and aliases as fit into a file take seconds at most. */
+/* As many keys, anchors and aliases as fit into a file take seconds, and under valgrind half a
+ * minute. */
 static void test_many(void)
 {
 	struct ct_str keys = { 0 }, anchors = { 0 };
@@ -124,7 +125,7 @@ static void test_many(void)
 	for (int i = 0; i < 50000; i++)
 		ct_str__addf(&anchors, "- *a%d\n", i);
 	CU_ASSERT(parses(anchors.s));
-	CU_ASSERT(ct_clock__now_ns() - start < 20 * CT_NS_PER_SEC);
+	CU_ASSERT(ct_clock__now_ns() - start < 90 * CT_NS_PER_SEC);
 	ct_str__free(&keys);
 	ct_str__free(&anchors);
 }
