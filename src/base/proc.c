@@ -14,6 +14,15 @@
 #define LIMIT_NS   60000000000ull
 #define OUTPUT_MAX (16 << 20)
 
+/* By main(), so that a closed pipe and a file that may not grow are errors to be told. */
+static const int ignored_signals[] = { SIGPIPE, SIGXFSZ };
+
+void ct_proc__default_signals(void)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(ignored_signals); i++)
+		signal(ignored_signals[i], SIG_DFL);
+}
+
 static int start(char *const *argv, int out, int complaints)
 {
 	posix_spawn_file_actions_t files;
@@ -23,8 +32,8 @@ static int start(char *const *argv, int out, int complaints)
 
 	sigemptyset(&none);
 	sigemptyset(&ignored);
-	sigaddset(&ignored, SIGPIPE); /* captrim ignores these two */
-	sigaddset(&ignored, SIGXFSZ);
+	for (size_t i = 0; i < CT_ARRAY_SIZE(ignored_signals); i++)
+		sigaddset(&ignored, ignored_signals[i]);
 	posix_spawn_file_actions_init(&files);
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);

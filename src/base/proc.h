@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Programs that captrim runs for itself: container clients, checks. */
+/* Programs that captrim runs: for itself container clients and checks, and what it watches. */
 #ifndef CT_BASE_PROC_H
 #define CT_BASE_PROC_H
 
@@ -17,6 +17,9 @@ bool ct_proc__ended(int pid, int *status);
 
 /* Kills it and its process group, and reaps it. */
 void ct_proc__end(int pid);
+
+/* In a child that is to become another program: what captrim ignores is as usual there. */
+void ct_proc__default_signals(void);
 
 /*
  * Runs argv to its end, for a minute at most. *output, unless output is NULL, becomes what it

@@ -9,6 +9,7 @@
 
 #include "base/host_root.h"
 #include "base/inherited.h"
+#include "base/proc.h"
 #include "record/recorder_priv.h"
 #include "runtime/runtime.h"
 #include "runtime/user_unit.h"
@@ -72,8 +73,7 @@ static int run(const char *const *argv, int complaint, struct ct_err *err)
 	int status, pid = fork();
 
 	if (!pid) {
-		signal(SIGPIPE, SIG_DFL); /* captrim ignores these two */
-		signal(SIGXFSZ, SIG_DFL);
+		ct_proc__default_signals();
 		dup2(complaint, STDOUT_FILENO);
 		dup2(complaint, STDERR_FILENO);
 		execvp(argv[0], (char *const *)argv);

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "base/inherited.h"
+#include "base/proc.h"
 #include "model/caps.h"
 
 /*
@@ -69,8 +70,7 @@ static void run_child(char **argv, const struct ct_child_opts *opts, int go, int
 	if (read(go, &byte, 1) != 1)
 		_exit(125); /* the parent gave up */
 	sigprocmask(SIG_SETMASK, opts->mask, NULL);
-	signal(SIGPIPE, SIG_DFL); /* captrim ignores these two */
-	signal(SIGXFSZ, SIG_DFL);
+	ct_proc__default_signals();
 	ct_inherited__give_back();
 	if (opts->bounding)
 		err = limit(*opts->bounding);
