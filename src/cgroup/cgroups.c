@@ -270,8 +270,7 @@ int ct_cgroups__processes(const struct ct_cgroups *c, const char *path)
 	const char *const mounts[] = { c->mounts.v2, c->mounts.v1 };
 	int n = 0;
 
-	/* On a hybrid host a runtime may use v1 alone, and leave v2 empty or not even have it
-	 * there. */
+	/* On a hybrid host a runtime may use v1 alone: v2 then has nothing, or no such cgroup. */
 	for (size_t i = 0; i < CT_ARRAY_SIZE(mounts) && !n; i++) {
 		ct_autofree char *dir = ct_xasprintf("%s%s", mounts[i], path);
 

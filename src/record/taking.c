@@ -149,7 +149,7 @@ static bool know_ours(struct ct_recorder *r)
 void ct_recorder__take_some(struct ct_recorder *r)
 {
 	uint64_t every = debug_interval(), since = ct_clock__now_ns() - r->taken_ns;
-	bool new = every &&since >= every;
+	bool new = every > 0 && since >= every;
 
 	if (!new && (ct_collect__gone(r->collect) < GONE_AT_ONCE || since < PAUSE_NS))
 		return;
