@@ -80,18 +80,23 @@ static struct ct_exit_event *see_exit(uint64_t cgroup, int code, bool is_main)
 	return e;
 }
 
-static struct ct_workload *choose_container(void *arg, struct ct_session *s,
-					    const struct ct_cgroup_name *name, const char *path,
-					    bool inside)
+static struct ct_workload *choose_all(void *arg, struct ct_session *s,
+				      const struct ct_cgroup_name *name, const char *path,
+				      bool inside)
 {
 	struct ct_workload *w = ct_session__find(s, name->id);
 
 	(void)arg;
 	(void)path;
 	(void)inside;
-	if (name->kind != CT_WL_CONTAINER)
-		return NULL;
 	return w ? w : ct_session__add(s, name->id);
+}
+
+static struct ct_workload *choose_container(void *arg, struct ct_session *s,
+					    const struct ct_cgroup_name *name, const char *path,
+					    bool inside)
+{
+	return name->kind == CT_WL_CONTAINER ? choose_all(arg, s, name, path, inside) : NULL;
 }
 
 /* A session from what was seen; the probe forgets it. */
@@ -427,18 +432,6 @@ static void test_gone(void)
 	CU_ASSERT_EQUAL(s->workloads[0]->kinds[0].count, 3);
 	ct_collect__free(c);
 	memset(&probe, 0, sizeof(probe));
-}
-
-static struct ct_workload *choose_all(void *arg, struct ct_session *s,
-				      const struct ct_cgroup_name *name, const char *path,
-				      bool inside)
-{
-	struct ct_workload *w = ct_session__find(s, name->id);
-
-	(void)arg;
-	(void)path;
-	(void)inside;
-	return w ? w : ct_session__add(s, name->id);
 }
 
 /* Was the end of a workload seen whose first process has ended? */
