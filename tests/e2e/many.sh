@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Containers that live 50 milliseconds, MANY of them (40; 200 take minutes): each found, named, and given its own advice.
+# Containers that live 50 milliseconds, MANY of them (60; 200 take minutes): each found, named, and given its own advice.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
 need_docker
 
-many=${MANY:-40}
+many=${MANY:-60}
 prefix=captrim-many-$$
 recorder=
 clean() {

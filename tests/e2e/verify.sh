@@ -128,13 +128,13 @@ proves check CHOWN 2 minimal
 is check-text "$(verified check | grep -c 'cat /tmp/ready')" 1
 verify --health -- -d --health-cmd 'test -e /tmp/ready' --health-interval 1s "$image" sh -c "$service"
 proves health CHOWN 2 minimal
-verify --stay 2s -- "$image" sh -c "$service"
+verify --stay 5s -- "$image" sh -c "$service"
 proves stay CHOWN 2 minimal
 verify --health -- "$image" sh -c "$service"
 is no-health "$status" 1
 says no-health-text "$tmp/err" 'no health check'
 # It ends in time with KILL alone: that is part of working.
-verify --stay 2s -- --stop-timeout 2 "$image" sh -c \
+verify --stay 3s -- --stop-timeout 3 "$image" sh -c \
 	'su bob -c "exec sleep 100" & trap "kill -9 $! && exit 0" TERM; while :; do sleep 0.1; done'
 is stop-in-time "$status $(cap_add "$tmp/advice")" '0 KILL,SETGID,SETUID'
 
