@@ -43,7 +43,10 @@ kill -INT $recorder
 wait $recorder
 is nohup-status $? 0
 
+# Something happens meanwhile, or the recording might be small enough.
 mkdir "$tmp/small"
+touch "$tmp/owned"
+(for i in $(seq 40); do chown "$i" "$tmp/owned"; cat "$tmp/owned"; sleep 0.1; done) &
 (ulimit -f 1 && exec "$captrim" record -q --all -d 2s -o "$tmp/small/recording" 2>"$tmp/err")
 is limit-status $? 1
 says limit-told "$tmp/err" 'cannot write .*File too large'
