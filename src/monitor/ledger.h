@@ -98,9 +98,12 @@ void ct_ledger__recall(struct ct_ledger *l, struct ct_instance *i, const struct 
 void ct_ledger__look_for_due(struct ct_ledger *l, uint64_t now_ns);
 void ct_ledger__all_due(struct ct_ledger *l, uint64_t now_ns);
 
-/* Adds what the marks count to the part. */
+/*
+ * Adds what the marks count to what w has of it, unless it was added already: then it is in added,
+ * which starts as {} and is the caller's to free.
+ */
 void ct_ledger__add_counts(const struct ct_ledger *l, const struct ct_instance *i,
-			   struct ct_workload *part);
+			   struct ct_workload *w, struct ct_marks *added);
 
 /* The news of the instance is stored; with_news: it was more than time and counts. */
 void ct_ledger__stored(struct ct_ledger *l, struct ct_instance *i, uint64_t now_ns, bool with_news);

@@ -154,20 +154,35 @@ static void look_at_open(struct ct_saver *s, const struct saving *v, int64_t now
 	close_unused(s, v->w, now_ms);
 }
 
+/*
+ * What was counted may be of something that the store does not have yet: the news of it has waited
+ * for a name, or for the store to work.
+ */
+static void add_counts(const struct ct_saver *s, const struct ct_instance *i,
+		       struct ct_workload *part, struct ct_workload *news)
+{
+	struct ct_marks added = {};
+
+	if (part)
+		ct_ledger__add_counts(s->ledger, i, part, &added);
+	ct_ledger__add_counts(s->ledger, i, news, &added);
+	ct_marks__free(&added);
+}
+
 static void add_one(struct ct_saver *s, struct saving *v, const struct addition *a,
 		    const struct ct_now *now)
 {
-	ct_autosession struct ct_session *from = ct_session__new();
 	struct ct_workload *copy, *part = v->w ? open_part(v->w, a->d->id) : NULL;
+	ct_autosession struct ct_session *from = NULL;
 
-	if (part) {
-		ct_ledger__add_counts(s->ledger, a->i, part);
-	} else if (a->i->key) {
+	if (!part && a->i->key) {
 		begin_anew(a->i);
 		if (!is_news(a->d))
 			return;
 	}
 	copy = ct_workload__copy(a->d);
+	add_counts(s, a->i, part, copy);
+	from = ct_session__new();
 	if (copy->end_seen != CT_YES)
 		copy->to_ns = now->ns;
 	ct_workload__add_unwatched(copy, a->i->unwatched_ns, a->i->unwatched_until_ms);

@@ -115,6 +115,7 @@ static void test_counts(void)
 	struct ct_ledger *l = ct_ledger__new();
 	ct_autosession struct ct_session *stored = NULL;
 	struct ct_workload *w = take(&stored, "a");
+	struct ct_marks added = {};
 	struct ct_session *s;
 
 	build_check(w, CAP_CHOWN, "chown", STACK);
@@ -129,14 +130,18 @@ static void test_counts(void)
 		if (!n)
 			store(l, true);
 	}
-	ct_ledger__add_counts(l, ct_ledger__find(l, "a"), w);
+	ct_ledger__add_counts(l, ct_ledger__find(l, "a"), w, &added);
 	CU_ASSERT_EQUAL(w->kinds[0].count, 21);
 	CU_ASSERT_EQUAL(w->kinds[0].last_ns, now.ns);
 	CU_ASSERT_EQUAL(w->last_ns, now.ns);
 	CU_ASSERT_EQUAL(w->acts[0].count, 5);
-	ct_ledger__stored(l, ct_ledger__find(l, "a"), now.ns, false);
-	ct_ledger__add_counts(l, ct_ledger__find(l, "a"), w);
+	ct_ledger__add_counts(l, ct_ledger__find(l, "a"), w, &added);
 	CU_ASSERT_EQUAL(w->kinds[0].count, 21);
+	ct_marks__free(&added);
+	ct_ledger__stored(l, ct_ledger__find(l, "a"), now.ns, false);
+	ct_ledger__add_counts(l, ct_ledger__find(l, "a"), w, &added);
+	CU_ASSERT_EQUAL(w->kinds[0].count, 21);
+	ct_marks__free(&added);
 	ct_ledger__free(l);
 }
 

@@ -93,6 +93,13 @@ static struct ct_kind *check(struct ct_workload *w, int cap, uint64_t count)
 	return k;
 }
 
+static void absorb(struct unit_daemon *d, struct ct_session *s)
+{
+	ct_session__copy_host(&s->host, &d->host);
+	ct_ledger__absorb(d->saver.ledger, s, &now);
+	ct_session__free(s);
+}
+
 /* Takes it in, and stores all that is news then. Returns in how many transactions. */
 static uint64_t save(struct unit_daemon *d, struct ct_session *s)
 {
@@ -100,11 +107,8 @@ static uint64_t save(struct unit_daemon *d, struct ct_session *s)
 	uint64_t before = d->saver.commits;
 	size_t left = 1;
 
-	if (s) {
-		ct_session__copy_host(&s->host, &d->host);
-		ct_ledger__absorb(d->saver.ledger, s, &now);
-		ct_session__free(s);
-	}
+	if (s)
+		absorb(d, s);
 	while (left && !ct_saver__some(&d->saver, &now, &left, &err))
 		;
 	CU_ASSERT_EQUAL(left, 0);
@@ -421,6 +425,30 @@ static void test_lost_store(void)
 	stop(d);
 }
 
+/* What is counted while the news of it waits is stored along with the news, be there a part or not.
+ */
+static void test_counted_while_waiting(void)
+{
+	autodir char *dir = make_dir();
+	struct unit_daemon *d = start(dir);
+	struct ct_session *s;
+
+	for (int n = 0; n < 2; n++) {
+		for (int i = 0; i < 3; i++) {
+			struct ct_workload *w = take(&s, "a");
+
+			check(w, CAP_CHOWN, 10);
+			if (n)
+				check(w, CAP_KILL, 1);
+			absorb(d, s);
+			pass(5);
+		}
+		CU_ASSERT_EQUAL(save(d, NULL), 1);
+		CU_ASSERT_EQUAL(row_of(d).checks, n ? 63 : 30);
+	}
+	stop(d);
+}
+
 /* Of a container of which only the id is known the name is waited for, but not for long. */
 static void test_nameless(void)
 {
@@ -578,6 +606,7 @@ static CU_TestInfo tests[] = {
 	{ "resumed by news", test_resumed_by_news },
 	{ "left open", test_left_open },
 	{ "a store that is lost", test_lost_store },
+	{ "counted while waiting", test_counted_while_waiting },
 	{ "nameless", test_nameless },
 	{ "many", test_many },
 	{ "told", test_told },
