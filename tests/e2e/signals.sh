@@ -43,7 +43,7 @@ kill -INT $recorder
 wait $recorder
 is nohup-status $? 0
 
-# Something happens meanwhile, or the recording might be small enough.
+# Something has to happen, for on a quiet host the recording would be within the limit.
 mkdir "$tmp/small"
 touch "$tmp/owned"
 (for i in $(seq 40); do chown "$i" "$tmp/owned"; cat "$tmp/owned"; sleep 0.1; done) &
