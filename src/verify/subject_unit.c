@@ -52,9 +52,10 @@ static int open_unit(struct ct_subject *t, struct ct_err *err)
 	return ct_journal__unit(t->journal, u->name, err);
 }
 
+/* Its socket or timer may have started it again, before anybody watched. */
 static void start_unit(const struct unit_subject *u, struct ct_strings *words)
 {
-	ct_unit__systemctl(u->name, (const char *const[]){ "start", "--quiet", NULL }, words);
+	ct_unit__systemctl(u->name, (const char *const[]){ "restart", "--quiet", NULL }, words);
 }
 
 static void add_set(const char *key, uint64_t set, struct ct_strings *words)

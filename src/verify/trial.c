@@ -128,12 +128,18 @@ static bool is_starting(const struct watch *w)
 	return w->t->is_stack && ct_recorder__running(w->r);
 }
 
+/* A unit that its socket or timer has started is up, and will be stopped. */
+static bool is_restarting(const struct watch *w)
+{
+	return w->t->kind == CT_WL_UNIT && !w->t->is_transient && ct_recorder__running(w->r);
+}
+
 /* Asks the engine or systemd for its state, but not too often. */
 static void look_at_state(struct watch *w)
 {
 	enum ct_life life;
 
-	if (ct_clock__now_ns() - w->asked_ns < PAUSE_NS)
+	if (ct_clock__now_ns() - w->asked_ns < PAUSE_NS || is_restarting(w))
 		return;
 	w->asked_ns = ct_clock__now_ns();
 	life = w->t->life(w->t);
