@@ -11,7 +11,8 @@
 #include "judge/seccomp.h"
 
 #define SLICE_NS       100000000ull   /* between two looks at the checks */
-#define PAUSE_NS       300000000ull   /* between two tries of a check */
+#define PAUSE_NS       300000000ull   /* between two tries of a check, or questions for the state */
+#define IDLE_NS	       1000000000ull  /* for an engine to notice that a container has ended */
 #define STOP_NS	       10000000000ull /* for a command to end when asked to */
 #define DAEMON_STOP_NS 90000000000ull /* a daemon has its own timeout; this is for a dead one */
 #define LAST_CHECK_NS  30000000000ull
@@ -26,15 +27,16 @@ struct watch {
 	uint64_t start_ns, stopped_ns;
 	uint64_t up_ns;		       /* since when it has been running; 0: it is not */
 	uint64_t checked_ns, asked_ns; /* last end of the check, last question for its state */
+	uint64_t asked_idle_ns;	       /* the same while no process of it is left */
 	int check_pid;		       /* 0: none runs */
 	int check_out;
 	bool check_good, health_good, stopping;
-	unsigned int idle; /* how many times in a row no process of it was left */
-	bool life_known;   /* when last asked, the engine or systemd answered */
-	bool was_up;	   /* it has been up before in this run */
-	bool unseen;	   /* nothing of it ran, and nobody complained */
-	char *complaint;   /* why it fails; NULL: it does not so far */
-	char *words;	   /* what it had written last by then, or NULL */
+	uint64_t idle_ns; /* since when no process of it is left; 0: there are some */
+	bool life_known;  /* when last asked, the engine or systemd answered */
+	bool was_up;	  /* it has been up before in this run */
+	bool unseen;	  /* nothing of it ran, and nobody complained */
+	char *complaint;  /* why it fails; NULL: it does not so far */
+	char *words;	  /* what it had written last by then, or NULL */
 };
 
 static void fails(struct watch *w, char *why)
@@ -241,13 +243,17 @@ static void look_at_the_end(struct watch *w, int status)
  */
 static bool goes_on(struct watch *w)
 {
+	uint64_t now = ct_clock__now_ns();
 	enum ct_life life;
 
 	if (!w->t->is_stack || w->stopping)
 		return false;
-	life = w->t->life(w->t);
-	if (life != CT_LIFE_WAIT && (life != CT_LIFE_UP || w->idle > 1))
-		return false;
+	if (now - w->asked_idle_ns >= PAUSE_NS) {
+		w->asked_idle_ns = now;
+		life = w->t->life(w->t);
+		if (life != CT_LIFE_WAIT && (life != CT_LIFE_UP || now - w->idle_ns > IDLE_NS))
+			return false;
+	}
 	/* At the next tick of the recorder, or at a signal. */
 	return !ct_loop__turn(ct_recorder__events(w->r));
 }
@@ -262,7 +268,10 @@ static int loop(struct watch *w)
 			w->t->stop(w->t, true);
 			return -EINTR;
 		}
-		w->idle = ret ? 0 : w->idle + 1;
+		if (ret)
+			w->idle_ns = 0;
+		else if (!w->idle_ns)
+			w->idle_ns = ct_clock__now_ns();
 		if (ret == 0 && !goes_on(w))
 			return 0;
 		look(w);
@@ -429,6 +438,7 @@ int ct_run__do(struct ct_subject *t, const struct ct_run_opts *opts, struct ct_r
 			.quiet = true,
 			.bounding = start.bounding,
 			.output = opts->verbose ? STDERR_FILENO : fileno(log),
+			.spare = opts->spare,
 		};
 		ret = ct_recorder__open(&ro, &w.r, err);
 	}
