@@ -25,6 +25,7 @@ struct ct_ksyms {
 	size_t len, cap;
 	uint64_t stext, etext;
 	uint64_t module_lo, module_hi;
+	uint64_t loaded_lo, loaded_hi; /* of modules alone */
 };
 
 static int by_address(const void *a, const void *b)
@@ -51,6 +52,14 @@ static uint64_t parse_hex(char **p)
 	}
 }
 
+static void widen(uint64_t *lo, uint64_t *hi, uint64_t addr)
+{
+	if (!*lo || addr < *lo)
+		*lo = addr;
+	if (addr > *hi)
+		*hi = addr;
+}
+
 /* "ffffffff81abd470 T cap_capable" or "ffffffffc0025770 t name\t[module]". */
 static void add_line(struct ct_ksyms *k, char *line)
 {
@@ -70,10 +79,9 @@ static void add_line(struct ct_ksyms *k, char *line)
 	end = strchr(name, '\t');
 	if (end) {
 		*end = '\0';
-		if (!k->module_lo || addr < k->module_lo)
-			k->module_lo = addr;
-		if (addr > k->module_hi)
-			k->module_hi = addr;
+		widen(&k->module_lo, &k->module_hi, addr);
+		if (strcmp(end + 1, "[bpf]") != 0 && strncmp(end + 1, "[__builtin__", 12) != 0)
+			widen(&k->loaded_lo, &k->loaded_hi, addr);
 	}
 	*CT_PUSH(k->syms, k->len, k->cap) = (struct symbol){ addr, name };
 }
@@ -216,4 +224,9 @@ void ct_ksyms__modules(const struct ct_ksyms *k, uint64_t *lo, uint64_t *size)
 {
 	*lo = k->module_lo;
 	*size = k->module_hi ? k->module_hi - k->module_lo + 1 : 0;
+}
+
+bool ct_ksyms__modules_are_within(const struct ct_ksyms *k, uint64_t lo, uint64_t size)
+{
+	return !k->loaded_hi || (k->loaded_lo >= lo && k->loaded_hi - lo < size);
 }

@@ -25,5 +25,10 @@ int ct_ksyms__find(const struct ct_ksyms *k, const char *name, uint64_t *addr, u
 /* Range of the kernel's own text, and of the modules' (size 0: no modules). */
 void ct_ksyms__text(const struct ct_ksyms *k, uint64_t *lo, uint64_t *size);
 void ct_ksyms__modules(const struct ct_ksyms *k, uint64_t *lo, uint64_t *size);
+/*
+ * Does the range have all modules? BPF programs and trampolines, which the kernel lists as if they
+ * were modules, come and go.
+ */
+bool ct_ksyms__modules_are_within(const struct ct_ksyms *k, uint64_t lo, uint64_t size);
 
 #endif

@@ -327,7 +327,8 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	ct_watch_targets__choose(p, o->syscalls);
 	configure(p, o);
 	*step = "load";
-	err = -probe_bpf__load(p->skel);
+	if (!ct_probe__take_over(p, o->again))
+		err = -probe_bpf__load(p->skel);
 	if (!err) {
 		*step = "attach";
 		err = -probe_bpf__attach(p->skel);
@@ -337,11 +338,10 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	if (!err)
 		note_homes(p->skel);
 	if (err) {
-		probe_bpf__destroy(p->skel);
-		p->skel = NULL;
-		return err;
+		ct_watch__detach(p);
+		probe_bpf__destroy(ct_steal(p->skel));
 	}
-	return 0;
+	return err;
 }
 
 static void explain_try(struct ct_str *msg, const char *backend, const char *step, int err)
@@ -432,7 +432,14 @@ static int forward(void *ctx, void *data, size_t size)
 	return 0;
 }
 
-int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **out, struct ct_err *err)
+static int attach_watched(struct ct_probe *p, const char *const *syscalls, struct ct_err *err)
+{
+	int ret = ct_watch__attach(p, p->skel->progs.on_sys_exit, syscalls, err);
+
+	return ret ? ret : ct_watch_targets__attach(p, err);
+}
+
+static int open_probe(const struct ct_probe_opts *opts, struct ct_probe **out, struct ct_err *err)
 {
 	/* Before 5.11 maps count against RLIMIT_MEMLOCK. */
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
@@ -455,10 +462,8 @@ int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **out, stru
 			ret = ct_err__set(err, errno, "cannot map the ring buffer: %s",
 					  strerror(errno));
 	}
-	if (!ret && opts->syscalls)
-		ret = ct_watch__attach(p, p->skel->progs.on_sys_exit, opts->syscalls, err);
-	if (!ret && opts->syscalls)
-		ret = ct_watch_targets__attach(p, err);
+	if (!ret && opts->syscalls && !p->nwatched)
+		ret = attach_watched(p, opts->syscalls, err);
 	if (ret) {
 		ct_probe__close(p);
 		return ret;
@@ -466,6 +471,14 @@ int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **out, stru
 	ct_probe__start_clock(p);
 	*out = p;
 	return 0;
+}
+
+int ct_probe__open(const struct ct_probe_opts *opts, struct ct_probe **out, struct ct_err *err)
+{
+	int ret = open_probe(opts, out, err);
+
+	ct_probe__close(opts->again);
+	return ret;
 }
 
 void ct_probe__try(const char *backend, struct ct_backend_try *result)

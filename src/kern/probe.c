@@ -155,11 +155,20 @@ static uint64_t missed_runs(struct bpf_program *prog)
 	return info.recursion_misses;
 }
 
+uint64_t ct_probe__missed(const struct ct_probe *p)
+{
+	struct bpf_program *prog;
+	uint64_t sum = 0;
+
+	bpf_object__for_each_program(prog, p->skel->obj) if (bpf_program__autoload(prog))
+		sum += missed_runs(prog);
+	return sum;
+}
+
 int ct_probe__losses(struct ct_probe *p, struct ct_losses *l)
 {
 	ct_autofree __u64 *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
 	uint64_t sum[CT_LOSS_MAX] = {};
-	struct bpf_program *prog;
 
 	for (__u32 i = 0; i < CT_LOSS_MAX; i++) {
 		if (bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.losses), &i, cpu))
@@ -173,8 +182,6 @@ int ct_probe__losses(struct ct_probe *p, struct ct_losses *l)
 	l->procs = sum[CT_LOSS_PROCS];
 	l->stacks = sum[CT_LOSS_STACKS];
 	l->outcomes = sum[CT_LOSS_OUTCOMES];
-	l->missed = 0;
-	bpf_object__for_each_program(prog, p->skel->obj) if (bpf_program__autoload(prog))
-		l->missed += missed_runs(prog);
+	l->missed = ct_probe__missed(p) - p->missed_before;
 	return 0;
 }

@@ -20,6 +20,11 @@ struct ct_probe_opts {
 	bool outcomes;	   /* how calls end after checks of interest, where that can be seen */
 	uint32_t ring;	   /* bytes of the buffer of events, a power of two; 0: the usual 4 MiB */
 	bool every;	   /* a sample for every check, for trace */
+	/*
+	 * A stopped probe whose programs are used again if the same would be loaded, which saves
+	 * most of the time; closed by ct_probe__open() whatever becomes of it. NULL: none.
+	 */
+	struct ct_probe *again;
 };
 
 extern const char *const ct_detail_names[]; /* of enum ct_detail; NULL at the end */

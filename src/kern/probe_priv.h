@@ -33,7 +33,8 @@ struct ct_probe {
 	int window[2]; /* bytes, < 0 unknown; the second when others attach or detach */
 	bool stopped;
 	struct ct_ticks start, now;
-	ct_event_fn fn; /* of the consume call in progress */
+	uint64_t missed_before; /* by the programs, until this probe took them over */
+	ct_event_fn fn;		/* of the consume call in progress */
 	void *arg;
 };
 
@@ -61,6 +62,16 @@ int ct_probe__caller(const struct ct_ksyms *syms, const __u64 *addr, int depth, 
 void ct_probe__calibrate(struct ct_probe *p, const char *backend, int *err, const char **step);
 
 void ct_probe__start_clock(struct ct_probe *p);
+
+/* How often programs were not run because another was running on the same processor. */
+uint64_t ct_probe__missed(const struct ct_probe *p);
+
+/*
+ * Takes over what a stopped probe has loaded, and lets go of all that this noted, if p would load
+ * the same; old may be NULL. Returns false if p has to load its own. In any case old remains to be
+ * closed.
+ */
+bool ct_probe__take_over(struct ct_probe *p, struct ct_probe *old);
 
 /* Does the probe see a call's checks whatever becomes of it, so that its end tells nothing new? */
 bool ct_watch__is_seen_anyway(const struct ct_probe *p, const char *name);

@@ -143,6 +143,8 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 	r->opts = *opts;
 	r->session = ct_session__new();
 	ret = ct_loop__new(&r->loop, err);
+	if (!ret && opts->spare)
+		po.again = ct_steal(*opts->spare);
 	if (!ret)
 		ret = ct_probe__open(&po, &r->probe, err);
 	if (!ret)
@@ -201,6 +203,16 @@ static void end_command(struct ct_recorder *r)
 	}
 }
 
+static void close_probe(struct ct_recorder *r)
+{
+	if (!r->probe || !r->opts.spare) {
+		ct_probe__close(r->probe);
+		return;
+	}
+	ct_probe__stop(r->probe);
+	*r->opts.spare = r->probe;
+}
+
 void ct_recorder__close(struct ct_recorder *r)
 {
 	if (!r)
@@ -209,7 +221,7 @@ void ct_recorder__close(struct ct_recorder *r)
 	end_command(r);
 	ct_own_cgroup__remove(&r->own);
 	ct_collect__free(r->collect);
-	ct_probe__close(r->probe);
+	close_probe(r);
 	ct_engine__close(r->engine);
 	ct_asked__free(r->asked);
 	ct_session__free(r->session);
@@ -221,6 +233,11 @@ void ct_recorder__close(struct ct_recorder *r)
 	free(r->subtree);
 	ct_loop__free(r->loop);
 	free(r);
+}
+
+void ct_recorder__close_spare(struct ct_probe **spare)
+{
+	ct_probe__close(ct_steal(*spare));
 }
 
 static char *join(char **argv, const char *hidden)

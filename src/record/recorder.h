@@ -39,6 +39,11 @@ struct ct_recorder_opts {
 	bool endless;		  /* for ct_recorder__take_new(): no signals, no limit, no end */
 	const uint64_t *bounding; /* see ct_child_opts; must outlive the start */
 	int output;
+	/*
+	 * Where a probe is kept from one recorder to the next, see ct_probe_opts.again; the caller
+	 * has it closed by ct_recorder__close_spare(). NULL: each recorder has its own.
+	 */
+	struct ct_probe **spare;
 };
 
 struct ct_recorder;
@@ -47,6 +52,7 @@ struct ct_recorder;
 int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **r,
 		      struct ct_err *err);
 void ct_recorder__close(struct ct_recorder *r); /* leaves nothing behind */
+void ct_recorder__close_spare(struct ct_probe **spare);
 
 /* Adds a running container, see ct_resolve__container. */
 int ct_recorder__watch_container(struct ct_recorder *r, const char *name, struct ct_err *err);

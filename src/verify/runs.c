@@ -77,7 +77,7 @@ static uint64_t limit(const struct ct_verification *p)
 	return p->longest_ns ? LIMIT_NS + LIMIT_FACTOR * p->longest_ns : RECORDING_LIMIT_NS;
 }
 
-static struct ct_run_opts run_opts(const struct ct_verification *p, const uint64_t *set,
+static struct ct_run_opts run_opts(struct ct_verification *p, const uint64_t *set,
 				   unsigned int boot)
 {
 	struct ct_run_opts o = {
@@ -88,6 +88,7 @@ static struct ct_run_opts run_opts(const struct ct_verification *p, const uint64
 		.backend = p->opts->backend,
 		.socket = p->opts->socket,
 		.verbose = p->opts->verbose,
+		.spare = &p->spare,
 	};
 
 	if (!o.works.limit_ns)

@@ -20,7 +20,8 @@ struct ct_run_opts {
 	bool fresh;	     /* on new volumes */
 	bool may_be_killed;  /* in the recording it did not end when asked to, either */
 	const char *backend, *socket;
-	bool verbose; /* its output is shown */
+	bool verbose;		 /* its output is shown */
+	struct ct_probe **spare; /* from one run to the next, see ct_recorder_opts */
 };
 
 struct ct_run {

@@ -132,6 +132,7 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_subject *t, struct ct
 	if (!ret)
 		*r = ct_verification__report(&p);
 	ct_journal__close(&journal, opts->keep);
+	ct_recorder__close_spare(&p.spare);
 	free_proof(&p);
 	/* If it is not the given recording, that was added to it and freed. */
 	*s = p.s;

@@ -29,6 +29,7 @@ struct ct_verification {
 	unsigned int starts; /* under each set, for the workload that is being proved */
 	uint64_t longest_ns; /* that a run took until it was known to work; 0: none did yet */
 	unsigned int nruns;
+	struct ct_probe *spare;
 	/* Of the workload that is being proved. */
 	struct ct_proved *now;
 	struct ct_wants needs, tolerated, refused; /* refused: in the latest runs */
