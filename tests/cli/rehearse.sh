@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # captrim rehearse: what can be seen without a BPF LSM. Refusing itself is tests/vm/rehearse.sh.
+# Runs alone: call paths of others' containers would be taken for its own.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # captrim with a real Docker daemon: which container is whose (labels, names, short lives, many at once), phases,
 # and counts against an independent counter.
+# Runs alone: it records whatever containers are started.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 need_probe

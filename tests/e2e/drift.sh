@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # A container that begins to need what it never needed: one event within ten seconds, no second one after restarts, one
 # more for another image, none after an acknowledgement; and another that is loud delays nothing.
+# Runs alone: the daemon sees whatever containers are started.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 # shellcheck source=../lib/monitor.sh

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Containers that live 50 milliseconds, MANY of them (60; 200 take minutes): each found, named, and given its own advice.
+# Runs alone: it records whatever is started.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 need_probe

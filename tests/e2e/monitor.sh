@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The daemon with a real container: what it needs is in the store within seconds; kill -9 loses nothing of it, and the
 # time that nobody watched is named; the configuration is read again.
+# Runs alone: the daemon sees whatever containers are started.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 # shellcheck source=../lib/monitor.sh

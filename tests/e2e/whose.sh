@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Whose process is it? Processes that are moved between cgroups: by the workload itself, by somebody from outside, out
 # of it; and cgroups and labels that only say they are a container's or a Compose service's.
+# Runs alone: it records whatever is started.
 # shellcheck source-path=SCRIPTDIR source=../lib/common.sh
 . "$(dirname "$0")/../lib/common.sh"
 need_probe
