@@ -87,9 +87,9 @@ static void ignore(void *arg, const struct ct_event *ev, size_t size)
 }
 
 /*
- * The ends of system calls stay watched in between, as ct_probe__stop() leaves them, and what they
- * note of others meanwhile is harmless. But the numbers of entries must not become lower than what
- * is there, so they come first.
+ * The ends of system calls stay watched, as ct_probe__stop() leaves them: what is noted there of
+ * others at this moment is harmless. But the numbers of entries must not become lower than what is
+ * there, so they are set first.
  */
 static int forget_all(struct ct_probe *old, const struct probe_bpf__data_hot *hot)
 {
