@@ -10,21 +10,25 @@
 
 #include "kern/map_walk.h"
 
-static bool has_same_constants(const struct ct_probe *p, const struct ct_probe *old)
+/* A range of modules that has all of them is as good as another. */
+static bool has_same_constants(struct ct_probe *p, const struct ct_probe *old)
 {
-	struct probe_bpf__rodata now;
+	struct probe_bpf__rodata *now = p->skel->rodata;
+	const struct probe_bpf__rodata *was = old->skel->rodata;
+	size_t size, old_size;
+	const void *bytes, *old_bytes;
 
-	memcpy(&now, p->skel->rodata, sizeof(now)); /* with what lies between its members */
-	if (ct_ksyms__modules_are_within(p->syms, old->skel->rodata->cfg_module_lo,
-					 old->skel->rodata->cfg_module_len)) {
-		now.cfg_module_lo = old->skel->rodata->cfg_module_lo;
-		now.cfg_module_len = old->skel->rodata->cfg_module_len;
+	if (ct_ksyms__modules_are_within(p->syms, was->cfg_module_lo, was->cfg_module_len)) {
+		now->cfg_module_lo = was->cfg_module_lo;
+		now->cfg_module_len = was->cfg_module_len;
 	}
-	return !memcmp(&now, old->skel->rodata, sizeof(now));
+	bytes = bpf_map__initial_value(p->skel->maps.rodata, &size);
+	old_bytes = bpf_map__initial_value(old->skel->maps.rodata, &old_size);
+	return bytes && old_bytes && size == old_size && !memcmp(bytes, old_bytes, size);
 }
 
 /* Would the same programs be loaded, with the same constants and maps as large? */
-static bool is_same(const struct ct_probe *p, const struct ct_probe *old)
+static bool is_same(struct ct_probe *p, const struct ct_probe *old)
 {
 	struct bpf_program *prog, *old_prog = NULL;
 	struct bpf_map *map, *old_map = NULL;
