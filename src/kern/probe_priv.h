@@ -61,6 +61,9 @@ int ct_probe__caller(const struct ct_ksyms *syms, const __u64 *addr, int depth, 
  */
 void ct_probe__calibrate(struct ct_probe *p, const char *backend, int *err, const char **step);
 
+/* Sets the constants of p->skel, and how large its maps are to be, before it is loaded. */
+void ct_probe__configure(struct ct_probe *p, const struct ct_probe_opts *o);
+
 void ct_probe__start_clock(struct ct_probe *p);
 
 /* How often programs were not run because another was running on the same processor. */
