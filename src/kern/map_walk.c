@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "kern/map_walk.h"
 
+#include <assert.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <string.h>
@@ -37,8 +38,10 @@ void ct_map_walk__each_key(const struct bpf_map *map, void (*fn)(void *arg, cons
 	char key[LONGEST_KEY], next[LONGEST_KEY];
 	size_t size = bpf_map__key_size(map);
 	int fd = bpf_map__fd(map);
-	bool more = !bpf_map_get_next_key(fd, NULL, next);
+	bool more;
 
+	assert(size <= LONGEST_KEY);
+	more = !bpf_map_get_next_key(fd, NULL, next);
 	/* Bounded, because the walk begins anew if the kernel deletes the key in between. */
 	for (size_t left = 2 * (size_t)bpf_map__max_entries(map); more && left; left--) {
 		memcpy(key, next, size);
