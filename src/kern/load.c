@@ -245,7 +245,7 @@ static int load_backend(struct ct_probe *p, const struct ct_probe_opts *o, const
 	if (err)
 		return err;
 	err = start(p, o, o->again, step);
-	/* Old kernels (5.10) attach a program that traces a function only once. */
+	/* Before 5.13 a program that traces a function can be attached only once. */
 	return err && o->again ? start(p, o, NULL, step) : err;
 }
 

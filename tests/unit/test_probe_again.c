@@ -5,6 +5,7 @@
 #include <linux/types.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -86,6 +87,16 @@ static unsigned long newest_program(void)
 	return newest;
 }
 
+/* Before 5.13 a program that traces a function can be attached only once. */
+static bool can_attach_again(void)
+{
+	unsigned int major = 0, minor = 0;
+	struct utsname u;
+
+	return !uname(&u) && sscanf(u.release, "%u.%u", &major, &minor) == 2 &&
+	       major * 1000 + minor >= 5013;
+}
+
 static void test_again(void)
 {
 	static const char *const syscalls[] = { "prctl", NULL };
@@ -108,7 +119,7 @@ static void test_again(void)
 		ask(7); /* while it is stopped */
 		opts.again = p;
 		CU_ASSERT_EQUAL_FATAL(ct_probe__open(&opts, &p, &err), 0);
-		CU_ASSERT_EQUAL(newest_program(), newest);
+		CU_ASSERT(newest_program() == newest || !can_attach_again());
 		ask(i);
 		seen = stop(p);
 		CU_ASSERT_EQUAL(seen.hits, (uint64_t)i);
