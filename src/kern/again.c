@@ -69,7 +69,7 @@ static int clear_array(const struct bpf_map *map, int ncpus)
 	return 0;
 }
 
-/* Returns 0, or a negative errno if something may be left in the map. */
+/* Returns 0, or a negative errno where it is not known how. */
 static int clear(struct bpf_map *map, int ncpus)
 {
 	if (bpf_map__is_internal(map))
