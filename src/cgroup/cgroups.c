@@ -5,8 +5,8 @@
 #include <fts.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <uthash.h>
 
+#include "base/uthash.h"
 #include "base/util.h"
 #include "cgroup/dir.h"
 #include "cgroup/hierarchy.h"

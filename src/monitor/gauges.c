@@ -2,9 +2,9 @@
 #include "monitor/gauges.h"
 
 #include <string.h>
-#include <uthash.h>
 
 #include "base/clock.h"
+#include "base/uthash.h"
 #include "judge/questions.h"
 
 #define ASKED_AT_ONCE 20 /* workloads that one scrape looks up in the store */

@@ -7,8 +7,7 @@
 #ifndef CT_MONITOR_LEDGER_H
 #define CT_MONITOR_LEDGER_H
 
-#include <uthash.h>
-
+#include "base/uthash.h"
 #include "monitor/marks.h"
 
 /* One moment in both clocks. */

@@ -4,9 +4,8 @@
 #ifndef CT_RECORD_COLLECT_PRIV_H
 #define CT_RECORD_COLLECT_PRIV_H
 
-#include <uthash.h>
-
 #include "base/hashes.h"
+#include "base/uthash.h"
 #include "record/collect.h"
 #include "record/exec_caps.h"
 #include "record/living.h"

@@ -4,9 +4,9 @@
  * over; only what identifies the living workloads stays here.
  */
 #include <string.h>
-#include <uthash.h>
 
 #include "base/clock.h"
+#include "base/uthash.h"
 #include "cgroup/path.h"
 #include "record/recorder_priv.h"
 

@@ -7,11 +7,11 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <uthash.h>
 
 #include "base/clock.h"
 #include "base/files.h"
 #include "base/host_root.h"
+#include "base/uthash.h"
 #include "base/util.h"
 #include "record/file_caps.h"
 

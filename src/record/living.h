@@ -7,8 +7,7 @@
 #ifndef CT_RECORD_LIVING_H
 #define CT_RECORD_LIVING_H
 
-#include <uthash.h>
-
+#include "base/uthash.h"
 #include "ct/event.h"
 #include "model/session.h"
 

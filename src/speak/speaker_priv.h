@@ -3,8 +3,7 @@
 #ifndef CT_SPEAK_SPEAKER_PRIV_H
 #define CT_SPEAK_SPEAKER_PRIV_H
 
-#include <uthash.h>
-
+#include "base/uthash.h"
 #include "speak/declared.h"
 #include "speak/speaker.h"
 #include "speak/throttle.h"

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
@@ -12,6 +13,7 @@
 #include "base/json.h"
 #include "base/proc.h"
 #include "base/term.h"
+#include "base/uthash.h"
 #include "base/util.h"
 #include "unit.h"
 
@@ -300,6 +302,40 @@ static void test_out_of_memory(void)
 	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 125);
 }
 
+struct element {
+	int key;
+	UT_hash_handle hh;
+};
+
+/* The same of a hash table that has no memory to grow. */
+static void test_table_out_of_memory(void)
+{
+	const int n = 1 << 20;
+	struct element *all = ct_xzalloc((size_t)n * sizeof(*all)), *table = NULL;
+	const struct rlimit none = {};
+	int status;
+	pid_t pid;
+
+#if defined(__SANITIZE_ADDRESS__)
+	free(all);
+	UNIT_SKIP("the address sanitizer has its own way to fail");
+#endif
+	fflush(NULL);
+	pid = fork();
+	if (!pid) {
+		close(STDERR_FILENO);
+		setrlimit(RLIMIT_AS, &none);
+		for (int i = 0; i < n; i++) {
+			all[i].key = i;
+			HASH_ADD_INT(table, key, &all[i]);
+		}
+		_exit(0);
+	}
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 125);
+	free(all);
+}
+
 static void test_columns(void)
 {
 	static const struct {
@@ -368,6 +404,7 @@ static CU_TestInfo tests[] = {
 	{ "human", test_human },
 	{ "columns", test_columns },
 	{ "out of memory", test_out_of_memory },
+	{ "table out of memory", test_table_out_of_memory },
 	{ "run", test_run },
 	CU_TEST_INFO_NULL,
 };
