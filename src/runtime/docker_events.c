@@ -44,10 +44,10 @@ void ct_docker_lines__add(struct ct_docker_lines *l, const char *data, size_t le
 	ct_str__addn(&l->buf, data, len);
 }
 
-const char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len)
+char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len)
 {
 	size_t left = l->buf.len - l->pos;
-	const char *line, *nl;
+	char *line, *nl;
 
 	if (!left)
 		return NULL;
@@ -228,7 +228,7 @@ int ct_docker__watch(struct ct_engine *e, const char *label_key, struct ct_err *
 static void deliver(struct ct_docker *d, ct_engine_event_fn fn, void *arg)
 {
 	struct ct_docker_stream *s = &d->stream;
-	const char *line;
+	char *line;
 	size_t len;
 
 	while ((line = ct_docker_lines__next(&s->lines, &len))) {

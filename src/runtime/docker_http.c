@@ -230,7 +230,7 @@ int ct_docker__json(struct ct_docker *d, const char *path, json_t **root, struct
 		return ret;
 	if (a.status != 200)
 		return ct_docker__refused(d, &a, err);
-	*root = ct_json_in__load(a.body.s ?: "", a.body.len, &bad);
+	*root = ct_json_in__load(a.body.s ?: (char *)"", a.body.len, &bad);
 	if (!*root)
 		return ct_err__set(err, EBADMSG, "%s answered with broken JSON (line %d)",
 				   d->engine.server ?: d->place, bad.line);

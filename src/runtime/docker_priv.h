@@ -115,7 +115,7 @@ bool ct_docker__are_composes(struct ct_docker *d, const char *image, const json_
 
 void ct_docker_lines__add(struct ct_docker_lines *l, const char *data, size_t len);
 /* The next complete line without its newline, valid until lines are added; NULL: none yet. */
-const char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len);
+char *ct_docker_lines__next(struct ct_docker_lines *l, size_t *len);
 
 /* Reads one event into *ev, whose strings belong to root. False: it is not a container's event. */
 bool ct_docker_event__parse(const json_t *root, const char *label_key, struct ct_engine_event *ev);

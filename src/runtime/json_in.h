@@ -22,10 +22,11 @@ static inline void ct_json_in__cleanup(json_t **j)
 /*
  * Loads a JSON text that others wrote. What is legal in JSON must not make all of it unreadable: a
  * NUL in a string is read as U+FFFD, and a whole number above INT64_MAX, such as the limit
- * RLIM_INFINITY in the configurations of runtimes, as INT64_MAX. The caller frees. NULL: it is not
- * JSON, with the place in *bad, which may be NULL.
+ * RLIM_INFINITY in the configurations of runtimes, as INT64_MAX; both are changed in the text
+ * itself, of which a copy may be large. The caller frees. NULL: it is not JSON, with the place in
+ * *bad, which may be NULL.
  */
-json_t *ct_json_in__load(const char *text, size_t len, json_error_t *bad);
+json_t *ct_json_in__load(char *text, size_t len, json_error_t *bad);
 
 /* Replaces *dst with a copy of value; NULL, a member that is missing, leaves it alone. */
 static inline void ct_json_in__take(char **dst, const char *value)

@@ -183,8 +183,8 @@ static void test_oci_numbers(void)
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
-		ct_autojson json_t *root = ct_json_in__load(cases[i].text, strlen(cases[i].text),
-							    NULL);
+		ct_autofree char *text = ct_xstrdup(cases[i].text);
+		ct_autojson json_t *root = ct_json_in__load(text, strlen(text), NULL);
 
 		CU_ASSERT_EQUAL(json_integer_value(json_array_get(root, 0)), cases[i].is);
 	}
