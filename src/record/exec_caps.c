@@ -310,7 +310,8 @@ static bool hold_for(const struct ct_file_caps *caps, const struct ct_exec_event
  */
 static bool may_have_given(const struct ct_file_caps *caps, const struct ct_exec_event *e)
 {
-	int64_t age_ns = (int64_t)(ct_clock__now_ns() - e->h.ns);
+	uint64_t now_ns = ct_clock__now_ns();
+	int64_t age_ns = e->h.ns < now_ns ? (int64_t)(now_ns - e->h.ns) : 0;
 	int64_t unsure_ns = age_ns < TICK_NS ? age_ns : TICK_NS;
 
 	return e->h.ns && !caps->permitted && !caps->setid &&
