@@ -130,7 +130,7 @@ static bool is_starting(const struct watch *w)
 	return w->t->is_stack && ct_recorder__running(w->r);
 }
 
-/* A unit that its socket or timer has started is up, and will be stopped. */
+/* Until systemctl has ended, what is up may be what the unit's socket or timer has started. */
 static bool is_restarting(const struct watch *w)
 {
 	return w->t->kind == CT_WL_UNIT && !w->t->is_transient && ct_recorder__running(w->r);
