@@ -220,30 +220,42 @@ static __always_inline void lost_by(struct ct_share *s, __u32 where)
 		lost(where);
 }
 
-#define SENDS_ALLOWED 64 /* within 2^SEND_WINDOW jiffies, while the ring is more than half full */
-#define SEND_WINDOW   6
+/* Counts how often the ring was over half full, and whether it is. */
+__u32 ring_epoch, ring_congested;
 
-/* The first half of the ring is for everybody, the second half for cgroups that send little. */
-static __always_inline bool may_send(struct ct_share *s)
+/*
+ * The first half of the ring is for everybody. Of the second half a cgroup may have as much as is
+ * left for all others, as in may_take(), until the ring has been read.
+ */
+static __always_inline bool may_send(struct ct_share *s, __u32 size)
 {
-	__u32 now;
+	/* User space may have chosen another size than RING_SIZE. */
+	__u64 whole = bpf_ringbuf_query(&ring, BPF_RB_RING_SIZE);
+	__u64 used = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
 
-	if (!s || bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < RING_SIZE / 2)
+	if (used < whole / 2) {
+		if (ring_congested)
+			ring_epoch++;
+		ring_congested = 0;
 		return true;
-	now = bpf_jiffies64() >> SEND_WINDOW;
-	if (s->window != now) {
-		s->window = now;
+	}
+	ring_congested = 1;
+	if (!s)
+		return true;
+	if (s->epoch != ring_epoch) {
+		s->epoch = ring_epoch;
 		s->sent = 0;
 	}
 	/* Not exact: atomic operations that return a value came with 5.12. */
-	return s->sent++ < SENDS_ALLOWED;
+	s->sent += size;
+	return s->sent <= whole - used;
 }
 
 /* Room for one event of that cgroup, or NULL with the loss counted. */
 static __always_inline void *event_reserve(__u64 cgroup, __u32 size)
 {
 	struct ct_share *s = share_of(cgroup);
-	void *ev = may_send(s) ? bpf_ringbuf_reserve(&ring, size, 0) : NULL;
+	void *ev = may_send(s, size) ? bpf_ringbuf_reserve(&ring, size, 0) : NULL;
 
 	if (!ev)
 		lost_by(s, CT_LOSS_RING);

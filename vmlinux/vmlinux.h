@@ -34,7 +34,7 @@ enum bpf_map_type {
 };
 
 enum { BPF_ANY, BPF_NOEXIST, BPF_EXIST };
-enum { BPF_RB_AVAIL_DATA };
+enum { BPF_RB_AVAIL_DATA, BPF_RB_RING_SIZE };
 
 enum bpf_func_id { BPF_FUNC_get_current_task_btf = 158, BPF_FUNC_task_pt_regs = 175 };
 

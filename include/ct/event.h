@@ -321,7 +321,7 @@ enum ct_pool { CT_POOL_KINDS, CT_POOL_ACTS, CT_POOL_RESULTS, CT_POOLS };
 struct ct_share {
 	__u32 used[CT_POOLS];
 	__u8 refused[32];   /* refused acts that are stored, by enum ct_act_type */
-	__u32 window, sent; /* a span of time, and events in it while the ring was over half full */
+	__u32 epoch, sent;  /* how many bytes in which time that the ring was over half full */
 	__u32 pad;
 	__u64 lost; /* kinds, acts and events of this cgroup that found no room */
 };
