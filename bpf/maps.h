@@ -109,6 +109,14 @@ struct {
 	__type(value, struct ct_entered);
 } entered SEC(".maps");
 
+/* Processes whose main thread has ended while others go on. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u32); /* tgid */
+	__type(value, __u32);
+} headless SEC(".maps");
+
 /*
  * Processes that called capget for their own sets since their last execve, and what it told
  * them last. One forgotten by the LRU is taken not to have asked, which errs to the safe side.

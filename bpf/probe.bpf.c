@@ -285,6 +285,7 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	struct entering *n;
 
 	bpf_map_delete_elem(&askers, &tgid);
+	bpf_map_delete_elem(&headless, &tgid);
 	n = entering_alive ? bpf_map_lookup_elem(&entering, &tgid) : NULL;
 	/*
 	 * Nothing may come between this and the test of its result. Otherwise the verifiers of 5.10
@@ -322,18 +323,47 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	return 0;
 }
 
+/*
+ * Does the process end with this thread? The main thread may end before others, which go on without
+ * it, or one of which executes a program and takes its place. No thread is alive any more when the
+ * last one gets here (kernel/exit.c:do_exit, 5.10 to 7.3), but that may hold for several at once.
+ */
+static __always_inline bool ends_process(struct task_struct *task, __u32 tgid)
+{
+	bool main = (__u32)BPF_CORE_READ(task, pid) == tgid;
+	bool others = BPF_CORE_READ(task, signal, live.counter);
+
+	if (main && !others)
+		return true;
+	if (main) {
+		bpf_map_update_elem(&headless, &tgid, &tgid, BPF_ANY);
+		others = BPF_CORE_READ(task, signal, live.counter) &&
+			 !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT);
+	}
+	/* Whoever deletes it is the one. */
+	return !others && !bpf_map_delete_elem(&headless, &tgid);
+}
+
+/* What wait() tells of the process (kernel/exit.c:wait_task_zombie). */
+static __always_inline int exit_code_of(struct task_struct *task)
+{
+	if (BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
+		return BPF_CORE_READ(task, signal, group_exit_code);
+	return BPF_CORE_READ(task, group_leader, exit_code);
+}
+
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_process_exit, struct task_struct *task)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
-	int code = BPF_CORE_READ(task, exit_code);
+	int code = exit_code_of(task);
 	__u64 cgroup;
 	struct group *g;
 	struct ct_exit_event *e;
 	__u32 entry = CT_ENTRY_MAIN;
 	bool is_main;
 
-	if ((__u32)BPF_CORE_READ(task, pid) != tgid)
+	if (!ends_process(task, tgid))
 		return 0;
 	cgroup = cgroup_of(false, task);
 	if (entering_alive) {

@@ -11,12 +11,13 @@
 #include "config.h"
 #include "ct/kfunc.h"
 
-#define ENOSYS	      38
-#define PF_IO_WORKER  0x00000010 /* linux/sched.h, 5.12 */
-#define PF_FORKNOEXEC 0x00000040
-#define PF_KTHREAD    0x00200000
-#define PIDTYPE_TGID  1	     /* linux/pid.h, 4.19 to 7.3 */
-#define TS_COMPAT     0x0002 /* x86: 32-bit system call */
+#define ENOSYS		  38
+#define PF_IO_WORKER	  0x00000010 /* linux/sched.h, 5.12 */
+#define PF_FORKNOEXEC	  0x00000040
+#define PF_KTHREAD	  0x00200000
+#define PIDTYPE_TGID	  1	 /* linux/pid.h, 4.19 to 7.3 */
+#define SIGNAL_GROUP_EXIT 0x4	 /* linux/sched/signal.h, 5.10 to 7.3 */
+#define TS_COMPAT	  0x0002 /* x86: 32-bit system call */
 
 #define FIELD(btf, ptr, f) ((btf) ? (ptr)->f : BPF_CORE_READ(ptr, f))
 

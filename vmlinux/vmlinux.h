@@ -307,7 +307,14 @@ struct rlimit {
 	unsigned long rlim_cur, rlim_max;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct signal_struct {
+	atomic_t live;
+	int group_exit_code;
+	unsigned int flags;
 	struct pid *pids[4];
 	struct rlimit rlim[16];
 };
