@@ -127,7 +127,8 @@ static __always_inline bool add_kind(const struct ct_key *key)
 }
 
 /* Flushes what is in the slot and puts the key there. false: the key did not get the slot. */
-static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, struct ct_key *key)
+static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, struct ct_key *key,
+				      struct check *c)
 {
 	struct ct_count *n;
 
@@ -150,8 +151,8 @@ static __always_inline bool take_slot(void *ctx, struct ct_slot *slot, struct ct
 			lost_by(share_of(key->cgroup), CT_LOSS_KINDS);
 			return false; /* the slot's old key stays, with count 0 */
 		}
-		if (mine && !cfg_trace && cfg_detail < CT_DETAIL_KINDS)
-			send_sample(key);
+		if (mine)
+			c->fresh = 1 + nothing;
 	}
 	if (!(key->flags & CT_F_NO_SITE) && !keep_stack(ctx, key->site, 0)) {
 		/* Counted past the cache, so that the next hit comes here and tries again. */
@@ -182,11 +183,11 @@ static __always_inline bool counts(struct ct_slot *slot, struct ct_key *key, con
 	return true;
 }
 
-static __always_inline __u64 site_of(void *ctx, const struct check *c, int nr)
+static __always_inline __u64 site_of(void *ctx, const void *window, int nr)
 {
-	if (c->whole)
-		return c->word[0];
-	return c->window ? fingerprint(c->word, nr) : site_of_stack(ctx, nr, 0);
+	__u64 site = fingerprint(window, nr, 0);
+
+	return site ? site : site_of_stack(ctx, nr, 0);
 }
 
 static __always_inline void know_by_another(struct ct_key *key)
@@ -211,7 +212,9 @@ static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *st
 	__u32 index;
 
 	if (!btf || !stack) {
-		key->site = key->flags & CT_F_NO_SITE ? 0 : site_of(ctx, c, key->nr);
+		key->site = key->flags & CT_F_NO_SITE ? 0 : c->site;
+		if (!key->site && !(key->flags & CT_F_NO_SITE))
+			key->site = site_of(ctx, whole && c->unwinds ? NULL : c->window, key->nr);
 		mix ^= key->site * 11;
 		stack = NULL;
 	}
@@ -224,21 +227,17 @@ static __always_inline struct ct_slot *count(bool btf, void *ctx, const void *st
 	other = bpf_map_lookup_elem(&cache, &index);
 	if (!other || counts(other, key, btf ? stack : NULL))
 		return other;
-	if (btf && stack) {
-		c->window = !whole && !bpf_probe_read_kernel(c->word, sizeof(c->word), stack);
-		key->site = site_of(ctx, c, key->nr);
-	}
+	if (btf && stack)
+		key->site = site_of(ctx, whole ? NULL : stack, key->nr);
 	know_by_another(key);
 	slot = key->site & 1 ? slot : other;
 	/* A path with more words than a slot remembers is recognised by its fingerprint. */
 	if (counts(slot, key, NULL))
 		return slot;
-	if (!take_slot(ctx, slot, key))
+	if (!take_slot(ctx, slot, key, c))
 		return NULL;
 	if (btf)
-		slot->words = c->window	     ? remember(slot, c->word) :
-			      whole && stack ? remember_whole(slot, stack) :
-					       0;
+		slot->words = whole ? remember_whole(slot, stack) : remember(slot, stack);
 	return slot;
 }
 
@@ -340,6 +339,7 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	struct ct_key key = {};
 	struct ct_slot *slot;
 	struct pt_regs *regs;
+	__u32 questions;
 	bool whole;
 
 	/* Kernel threads and the idle task belong to nobody; our own checks set the clock. */
@@ -373,34 +373,37 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	key.level = FIELD(btf, target, level);
 	if (c->granted && key.level > key.from && owns(cred, target))
 		key.flags |= CT_F_BY_OWNER;
-	/*
-	 * If the verifier knew these to be zero on this path and not on others, it would have to go
-	 * through each such state.
-	 */
-	key.sel = key.entry = nothing;
-	key.after = nothing;
 	if (!(flags & PF_IO_WORKER))
 		describe_call(btf, task, regs, &key);
+	/*
+	 * If the verifier knew what these are on one path and on another, it would have to go
+	 * through all that follows for each of them.
+	 */
+	key.flags += nothing;
+	key.nr += nothing;
+	key.sel += nothing;
+	key.entry += nothing;
 	if (entering_alive)
 		whose(FIELD(btf, task, tgid), &key.cgroup, &key.entry);
-	if (!c->granted || 1ull << (c->cap & 63) & SECOND_CHOICES)
+	if (!(key.flags & CT_F_GRANTED) || 1ull << (c->cap & 63) & SECOND_CHOICES)
 		key.after = after_refusal(btf, FIELD(btf, task, pid), regs, &key);
+	key.after += nothing;
 	if (cfg_detail) {
 		key.flags |= CT_F_NO_SITE;
 		stack = NULL;
 	}
-	whole = !(key.flags & CT_F_NO_SITE) && needs_whole_path(&key);
-	if (c->unwinds && whole)
-		c->window = false;
+	questions = questions_about(key.cap, key.flags, key.nr, key.sel);
+	whole = !(key.flags & CT_F_NO_SITE) && needs_whole_path(&key, questions);
 	slot = count(btf, ctx, stack, c, &key, whole);
 	if (btf && cfg_outcomes && !(key.flags & CT_F_NO_SITE) && key.nr >= 0 &&
-	    wants_outcome(&key) && !(slot && slot->settled) && is_within_call(regs) &&
-	    watch_outcome(way == WAY_BTF_IMPL_CALL, &key, FIELD(btf, task, pid), regs, stack) &&
+	    questions & Q_OUTCOME && !(slot && slot->settled) && is_within_call(regs) &&
+	    watch_outcome(way == WAY_BTF_IMPL_CALL, &key, questions, FIELD(btf, task, pid), regs,
+			  stack) &&
 	    slot)
 		slot->settled = 1;
 	if (c->cap == CAP_KILL)
 		remember_kill(&key);
-	if (cfg_trace)
+	if (cfg_trace || (c->fresh && cfg_detail < CT_DETAIL_KINDS))
 		send_sample(&key);
 	return 0;
 }

@@ -58,7 +58,8 @@ struct followed_id {
 struct followed_call {
 	struct ct_key key;
 	__u64 args[3];
-	__u64 checks; /* of this kind within the call */
+	__u32 questions; /* enum question */
+	__u32 checks;	 /* of this kind within the call */
 	struct bpf_task_work work;
 };
 struct {
@@ -89,53 +90,79 @@ struct {
 	__type(value, struct changes);
 } changed_files SEC(".maps");
 
-static __always_inline __u8 selector_kind(const struct ct_key *key)
-{
-	return (__u32)key->nr < CT_SYSCALLS ? cfg_selector[key->nr & (CT_SYSCALLS - 1)] & 31 :
-					      CT_SEL_NONE;
-}
-
-/* Was it asked of the task's own credentials, in a call whose meaning is known? */
-static __always_inline bool is_plain(const struct ct_key *key)
-{
-	__u32 abi = key->flags & (CT_F_COMPAT | CT_F_AS_NATIVE);
-
-	return abi != CT_F_COMPAT && !(key->flags & CT_CRED_OTHERS);
-}
+/* What a check's path and arguments leave open, and what becomes of the call may settle. */
+enum question {
+	/*
+	 * Is the file of an open with O_CREAT there already? The kernel asks whether the directory
+	 * may be written before it looks up the file (fs/namei.c:lookup_open).
+	 */
+	Q_CREATED = 1 << 0,
+	/*
+	 * Was the grant in vain, which let a path be walked or a file be opened? Much of procfs
+	 * asks a second question, and refuses with the error that a refusal gives here
+	 * (fs/namei.c:generic_permission). And a look into another process may be refused by a
+	 * security module other than the one that asked for the capability.
+	 */
+	Q_IN_VAIN = 1 << 1,
+	/* fs/namei.c:may_linkat asks before it looks whether the file is the caller's own. */
+	Q_LINKED_OWN = 1 << 2,
+	/* fs/posix_acl.c:posix_acl_update_mode asks before it looks at the mode. */
+	Q_HAS_SGID = 1 << 3,
+	/* fs/xattr.c:simple_xattr_list asks before it looks whether there is one to be hidden. */
+	Q_LISTED = 1 << 4,
+	/* fs/xattr.c:xattr_permission refuses with the error of an attribute that is not there. */
+	Q_HAS_ATTRIBUTE = 1 << 5,
+	/*
+	 * net/core/dev_ioctl.c:dev_load asks whether it may load a module for an interface that
+	 * does not exist; how the call ends shows whether it existed after that.
+	 */
+	Q_HAS_DEVICE = 1 << 6,
+	/* It was refused: did the call fail? */
+	Q_FAILED = 1 << 7,
+};
+#define Q_ENDING  (Q_FAILED | Q_IN_VAIN | Q_HAS_DEVICE) /* does it matter how the call ends? */
+#define Q_OUTCOME (Q_ENDING | Q_HAS_SGID | Q_LISTED) /* could following the call tell anything? */
 
 /*
- * Was the task's own DAC_OVERRIDE asked for in an open with O_CREAT? The kernel asks whether the
- * directory may be written before it looks up the file (fs/namei.c:lookup_open).
+ * The questions (enum question) about a check of the task's own credentials, in a call whose
+ * meaning is known. Of others, only how a refused one ended. A separate function, which is verified
+ * once.
  */
-static __always_inline bool may_create(const struct ct_key *key)
+__noinline int questions_about(__u32 cap, __u32 flags, int nr, __u32 sel)
 {
-	__u8 kind = selector_kind(key);
-
-	if (key->cap != CAP_DAC_OVERRIDE || !cfg_creations || !is_plain(key))
-		return false;
-	return kind == CT_SEL_CREAT ||
-	       ((kind == CT_SEL_OPEN || kind == CT_SEL_OPENAT2) && key->sel & CT_OPEN_CREAT);
-}
-
-/*
- * A grant that lets a path be walked or a file be opened may be in vain: much of procfs asks a
- * second question, and refuses with the error that a refusal gives here
- * (fs/namei.c:generic_permission). And a look into another process may be refused by a security
- * module other than the one that asked for the capability.
- */
-static __always_inline bool may_be_in_vain(const struct ct_key *key)
-{
-	const __u64 caps = 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_DAC_READ_SEARCH |
+	const __u64 vain = 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_DAC_READ_SEARCH |
 			   1ull << CAP_SYS_PTRACE | 1ull << CAP_SYS_ADMIN | 1ull << CAP_PERFMON;
+	__u32 abi = flags & (CT_F_COMPAT | CT_F_AS_NATIVE), index = nr & (CT_SYSCALLS - 1);
+	bool granted = flags & CT_F_GRANTED;
+	int open = granted ? 0 : Q_FAILED;
+	__u8 kind;
 
-	return caps >> (key->cap & 63) & 1 && key->flags & CT_F_GRANTED && is_plain(key);
-}
-
-/* fs/namei.c:may_linkat asks before it looks whether the file is the caller's own. */
-static __always_inline bool may_link_own(const struct ct_key *key)
-{
-	return key->cap == CAP_DAC_OVERRIDE && key->flags & CT_F_GRANTED &&
-	       selector_kind(key) == CT_SEL_LINK && is_plain(key);
+	if (abi == CT_F_COMPAT || flags & CT_CRED_OTHERS)
+		return open;
+	barrier_var(index); /* or clang leaves out what the verifier wants to see */
+	kind = (__u32)nr < CT_SYSCALLS ? cfg_selector[index] & 31 : CT_SEL_NONE;
+	if (granted && vain >> (cap & 63) & 1)
+		open |= Q_IN_VAIN;
+	if (cap == CAP_DAC_OVERRIDE) {
+		if (granted && kind == CT_SEL_LINK)
+			open |= Q_LINKED_OWN;
+		if (cfg_creations &&
+		    (kind == CT_SEL_CREAT ||
+		     ((kind == CT_SEL_OPEN || kind == CT_SEL_OPENAT2) && sel & CT_OPEN_CREAT)))
+			open |= Q_CREATED;
+	} else if (!granted) {
+		return open;
+	} else if (cap == CAP_FSETID && kind == CT_SEL_XATTR) {
+		open |= Q_HAS_SGID;
+	} else if (cap == CAP_SYS_ADMIN && kind == CT_SEL_LIST) {
+		open |= Q_LISTED;
+	} else if (cap == CAP_SYS_ADMIN && kind == CT_SEL_ATTR) {
+		open |= Q_HAS_ATTRIBUTE;
+	} else if ((cap == CAP_NET_ADMIN || cap == CAP_SYS_MODULE) && kind == CT_SEL_ARG &&
+		   sel >> 8 == SOCKET_IOCTLS) {
+		open |= Q_HAS_DEVICE;
+	}
+	return open;
 }
 
 /*
@@ -145,74 +172,33 @@ static __always_inline bool may_link_own(const struct ct_key *key)
  * put them in force decides whose need it is. It may lie far out, because overlayfs calls through
  * the VFS.
  */
-static __always_inline bool needs_whole_path(const struct ct_key *key)
+static __always_inline bool needs_whole_path(const struct ct_key *key, __u32 questions)
 {
-	return key->flags & CT_CRED_OTHERS || may_create(key) || may_link_own(key);
-}
-
-/* fs/posix_acl.c:posix_acl_update_mode asks before it looks at the mode. */
-static __always_inline bool may_lack_sgid(const struct ct_key *key)
-{
-	return key->cap == CAP_FSETID && key->flags & CT_F_GRANTED &&
-	       selector_kind(key) == CT_SEL_XATTR && is_plain(key);
-}
-
-/* fs/xattr.c:simple_xattr_list asks before it looks whether there is an attribute to be hidden. */
-static __always_inline bool may_list_nothing(const struct ct_key *key)
-{
-	return key->cap == CAP_SYS_ADMIN && key->flags & CT_F_GRANTED &&
-	       selector_kind(key) == CT_SEL_LIST && is_plain(key);
-}
-
-/* fs/xattr.c:xattr_permission refuses with the error of an attribute that does not exist. */
-static __always_inline bool may_lack_attribute(const struct ct_key *key)
-{
-	return key->cap == CAP_SYS_ADMIN && key->flags & CT_F_GRANTED &&
-	       selector_kind(key) == CT_SEL_ATTR && is_plain(key);
-}
-
-/*
- * net/core/dev_ioctl.c:dev_load asks whether it may load a module for an interface that does not
- * exist; how the call ends shows whether it existed after that.
- */
-static __always_inline bool may_lack_device(const struct ct_key *key)
-{
-	return (key->cap == CAP_NET_ADMIN || key->cap == CAP_SYS_MODULE) &&
-	       key->flags & CT_F_GRANTED && selector_kind(key) == CT_SEL_ARG &&
-	       key->sel >> 8 == SOCKET_IOCTLS && is_plain(key);
-}
-
-/* Does it matter how the call ends? */
-static __always_inline bool wants_ending(const struct ct_key *key)
-{
-	return !(key->flags & CT_F_GRANTED) || may_be_in_vain(key) || may_lack_device(key);
-}
-
-/* Could following such a call tell anything? */
-static __always_inline bool wants_outcome(const struct ct_key *key)
-{
-	return wants_ending(key) || may_lack_sgid(key) || may_list_nothing(key);
+	return key->flags & CT_CRED_OTHERS || questions & (Q_CREATED | Q_LINKED_OWN);
 }
 
 /* Would another call of this kind tell nothing new? One in which the check mattered is enough. */
-static __always_inline bool is_settled(const struct ct_key *key, const struct ct_results *r)
+static __always_inline bool is_settled(__u32 questions, const struct ct_results *r)
 {
-	if (!(key->flags & CT_F_GRANTED) &&
-	    r->ok + r->eperm + r->eacces + r->other < ENOUGH_OUTCOMES)
-		return false;
-	if (may_be_in_vain(key) && !r->ok && !r->eperm && !r->other)
-		return false;
-	if (may_lack_device(key) && !r->ok)
-		return false;
-	if (may_lack_attribute(key) && !r->ok && r->other == r->nodata)
-		return false;
-	if (may_create(key) && !r->made)
-		return false;
-	if (may_link_own(key) && !r->other_file)
-		return false;
-	if (may_list_nothing(key) && !r->listed)
-		return false;
-	return !may_lack_sgid(key) || r->sgid;
+	__u32 answered = 0;
+
+	if (r->ok + r->eperm + r->eacces + r->other >= ENOUGH_OUTCOMES)
+		answered |= Q_FAILED;
+	if (r->ok || r->eperm || r->other)
+		answered |= Q_IN_VAIN;
+	if (r->ok)
+		answered |= Q_HAS_DEVICE;
+	if (r->ok || r->other != r->nodata)
+		answered |= Q_HAS_ATTRIBUTE;
+	if (r->made)
+		answered |= Q_CREATED;
+	if (r->other_file)
+		answered |= Q_LINKED_OWN;
+	if (r->listed)
+		answered |= Q_LISTED;
+	if (r->sgid)
+		answered |= Q_HAS_SGID;
+	return !(questions & ~answered);
 }
 
 /*
@@ -246,20 +232,39 @@ static __always_inline void add_ending(struct ct_results *r, long ret, __u64 che
  * A call that was not seen to change anything, or that changed files of both sorts, counts as the
  * worse of the two.
  */
-static __always_inline void add_changes(struct ct_results *r, const struct ct_key *key, __u32 tid,
+static __always_inline void add_changes(struct ct_results *r, __u32 questions, __u32 tid,
 					__u64 checks)
 {
 	struct changes none = {}, *c = bpf_map_lookup_elem(&changed_files, &tid);
 
 	if (!c)
 		c = &none;
-	if (may_link_own(key))
+	if (questions & Q_LINKED_OWN)
 		__sync_fetch_and_add(c->own && !c->others ? &r->own_file : &r->other_file, checks);
-	if (may_lack_sgid(key))
+	if (questions & Q_HAS_SGID)
 		__sync_fetch_and_add(c->no_sgid && !c->sgid ? &r->no_sgid : &r->sgid, checks);
 }
 
 #define STACK_SEARCHED 64 /* words above cap_capable */
+
+struct locked {
+	const void *stack;
+	int mode;
+};
+
+/* Looks at one word of the stack; 1: the search is over. */
+static long look_for_locked(__u32 i, void *arg)
+{
+	struct locked *l = arg;
+	struct inode *inode;
+
+	if (bpf_probe_read_kernel(&inode, sizeof(inode), l->stack + i * sizeof(inode)))
+		return 1;
+	if (inode && BPF_CORE_READ(inode, i_data.host) == inode &&
+	    (BPF_CORE_READ(inode, i_rwsem.owner.counter) & ~7ull) == bpf_get_current_task())
+		l->mode |= BPF_CORE_READ(inode, i_mode);
+	return 0;
+}
 
 /*
  * Finds the mode of the file that gets an ACL. The task has locked it for writing, and by then its
@@ -267,22 +272,15 @@ static __always_inline void add_changes(struct ct_results *r, const struct ct_ke
  * itself and whose lock this very task holds can be nothing else. Needed where the call changes
  * nothing, so that no change is seen. 0: not found.
  */
-static __noinline int mode_of_locked(const void *stack)
+static int mode_of_locked(const void *stack)
 {
-	__u64 task = bpf_get_current_task();
+	struct locked l = { .stack = stack };
 	struct inode *inode = NULL;
-	int mode = 0;
 
 	if (!stack || !bpf_core_field_exists(inode->i_rwsem.owner))
 		return 0;
-	for (int i = 0; i < STACK_SEARCHED; i++) {
-		if (bpf_probe_read_kernel(&inode, sizeof(inode), stack + i * sizeof(inode)))
-			break;
-		if (inode && BPF_CORE_READ(inode, i_data.host) == inode &&
-		    (BPF_CORE_READ(inode, i_rwsem.owner.counter) & ~7ull) == task)
-			mode |= BPF_CORE_READ(inode, i_mode);
-	}
-	return mode;
+	bpf_loop(STACK_SEARCHED, look_for_locked, &l, 0);
+	return l.mode;
 }
 
 static __always_inline struct ct_results *results_of(const struct ct_key *key)
@@ -323,14 +321,14 @@ static int on_return_to_user(struct bpf_map *map, void *key, void *value)
 		r = results_of(&call->key);
 	else
 		lost(CT_LOSS_OUTCOMES);
-	if (r && wants_ending(&call->key))
+	if (r && call->questions & Q_ENDING)
 		add_ending(r, ret, call->checks);
-	if (r && may_create(&call->key))
+	if (r && call->questions & Q_CREATED)
 		add_creation(r, task, ret);
-	if (r && may_list_nothing(&call->key))
+	if (r && call->questions & Q_LISTED)
 		__sync_fetch_and_add(ret ? &r->listed : &r->empty, call->checks);
-	if (r && (may_link_own(&call->key) || may_lack_sgid(&call->key)))
-		add_changes(r, &call->key, task->pid, call->checks);
+	if (r && call->questions & (Q_LINKED_OWN | Q_HAS_SGID))
+		add_changes(r, call->questions, task->pid, call->checks);
 	bpf_map_delete_elem(&followed_calls, key);
 	return 0;
 }
@@ -352,8 +350,8 @@ static __always_inline int call_back(bool impl, struct followed_call *call)
 static const __u64 no_call[sizeof(struct followed_call) / sizeof(__u64)] = {};
 
 /* Follows this call. true: calls of this kind need not be followed any more. */
-static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, __u32 tid,
-					  struct pt_regs *regs, const void *stack)
+static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, __u32 questions,
+					  __u32 tid, struct pt_regs *regs, const void *stack)
 {
 	int mode;
 	struct followed_id id = { key->site, tid, key->cap, key->flags & CT_F_GRANTED, key->after };
@@ -361,16 +359,16 @@ static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, _
 	struct changes none = {};
 	struct followed_call *call;
 
-	if (r && is_settled(key, r))
+	if (r && is_settled(questions, r))
 		return true;
 	call = bpf_map_lookup_elem(&followed_calls, &id);
 	if (call) { /* the same call has asked this before */
 		call->checks++;
 		return false;
 	}
-	if (may_link_own(key) || may_lack_sgid(key)) {
+	if (questions & (Q_LINKED_OWN | Q_HAS_SGID)) {
 		none.fsuid = bpf_get_current_task_btf()->real_cred->fsuid.val;
-		mode = may_lack_sgid(key) ? mode_of_locked(stack) : 0;
+		mode = questions & Q_HAS_SGID ? mode_of_locked(stack) : 0;
 		none.sgid = !!(mode & S_ISGID);
 		none.no_sgid = mode && !none.sgid;
 		bpf_map_update_elem(&changed_files, &tid, &none, BPF_ANY);
@@ -383,6 +381,7 @@ static __always_inline bool watch_outcome(bool impl, const struct ct_key *key, _
 	if (!call)
 		return false;
 	call->key = *key;
+	call->questions = questions;
 	for (int i = 0; i < 3; i++)
 		call->args[i] = regs_arg(true, regs, i);
 	call->checks = 1;

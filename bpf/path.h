@@ -24,11 +24,11 @@ struct check {
 	int cap;
 	bool granted;
 	bool opts_known;
-	__u32 opts;	       /* CAP_OPT_NOAUDIT 2, CAP_OPT_INSETID 4 (5.1) */
-	bool window;	       /* word[] is filled */
-	bool unwinds;	       /* the whole call path can be taken, where that is needed */
-	bool whole;	       /* it was taken: word[0] is its fingerprint */
-	__u64 word[CT_WINDOW]; /* of the stack, from cap_capable's return address on */
+	__u32 opts;	    /* CAP_OPT_NOAUDIT 2, CAP_OPT_INSETID 4 (5.1) */
+	bool unwinds;	    /* the whole call path can be taken, where that is needed */
+	const void *window; /* where cap_capable's return address lies, or NULL */
+	__u64 caller, site; /* if it was looked at before: that address, and the fingerprint */
+	__u32 fresh;	    /* is it the first of its kind? */
 };
 
 /* 1 if lo <= word < lo + len, without a branch: the verifier follows both ways of every one. */
@@ -52,16 +52,19 @@ static __always_inline __u64 is_text(__u64 word)
  * where the system call began: beyond lies the random gap of randomize_kstack_offset, full of stale
  * words. A stale address inside a frame costs a second kind for the same path, nothing worse. A
  * deep path is longer than the window, so the system call is mixed in: otherwise the path could be
- * shown with the outer frames of another call's.
+ * shown with the outer frames of another call's. link as for unwind(). 0: the stack cannot be read.
  */
-static __always_inline __u64 fingerprint(const __u64 *word, int nr)
+static __noinline __u64 fingerprint(const void *window, int nr, __u64 link)
 {
-	__u64 entry = cfg_entry_lo, entry_len = cfg_entry_len;
+	__u64 entry = cfg_entry_lo, entry_len = cfg_entry_len, word[CT_WINDOW], sum;
+
+	if (!window || bpf_probe_read_kernel(word, sizeof(word), window))
+		return 0;
 	/*
 	 * The first word is always a return address, and a start value that the verifier does not
 	 * know lets it prune: with a constant it took 0.4 s over the 24 branches.
 	 */
-	__u64 sum = word[0];
+	sum = link ? link : word[0];
 
 #pragma unroll
 	for (int i = 1; i < CT_WINDOW; i++) {
@@ -188,6 +191,19 @@ static __always_inline bool keep_stack(void *ctx, __u64 site, __u64 link)
 	return true;
 }
 
+/* Of the path that was unwound last. A function without parameters, like this, is verified once. */
+__noinline __u64 hash_of_unwound(void)
+{
+	__u32 zero = 0;
+	struct ct_stack *st = bpf_map_lookup_elem(&scratch, &zero);
+	__u64 sum = 1;
+
+	/* Beyond its depth are zeros (__bpf_get_stack). */
+	for (int i = 0; st && i < CT_STACK_DEPTH; i++)
+		sum = (sum << 7 | sum >> 57) ^ st->addr[i];
+	return sum;
+}
+
 /*
  * Makes the fingerprint from the unwound path: exact, but forty times as expensive. Without a
  * window this is done for every check, and user space says so.
@@ -195,13 +211,11 @@ static __always_inline bool keep_stack(void *ctx, __u64 site, __u64 link)
 static __always_inline __u64 site_of_stack(void *ctx, int nr, __u64 link)
 {
 	struct ct_stack *st = unwind(ctx, link);
-	__u64 site = 1 ^ (__u64)(__u32)nr << 48;
+	__u64 site;
 
 	if (!st)
 		return 0;
-	/* Beyond its depth are zeros (__bpf_get_stack). */
-	for (int i = 0; i < CT_STACK_DEPTH; i++)
-		site = (site << 7 | site >> 57) ^ st->addr[i];
+	site = hash_of_unwound() ^ (__u64)(__u32)nr << 48;
 	if (!bpf_map_lookup_elem(&stacks, &site) &&
 	    bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST))
 		lost(CT_LOSS_STACKS);
@@ -211,9 +225,13 @@ static __always_inline __u64 site_of_stack(void *ctx, int nr, __u64 link)
 /* The address to which cap_capable returns, 0 if it is not known. */
 static __always_inline __u64 caller_of(bool btf, const void *stack, const struct check *c)
 {
+	__u64 caller = c->caller;
+
 	if (btf)
 		return stack ? word_at(stack) : 0;
-	return c->window ? c->word[0] : 0;
+	if (c->window)
+		bpf_probe_read_kernel(&caller, sizeof(caller), c->window);
+	return caller;
 }
 
 /*
@@ -235,14 +253,14 @@ static __always_inline bool is_on(const void *stack, const struct ct_slot *slot)
 }
 
 /*
- * Puts the path that these words make into the slot. Returns the number of words kept; 0: there are
- * too many.
+ * Puts the path that the words of the stack make into the slot. Returns the number of words kept;
+ * 0: there are too many.
  */
-static __noinline int remember(struct ct_slot *slot, const __u64 *word)
+static __noinline int remember(struct ct_slot *slot, const void *stack)
 {
-	__u64 n = 0;
+	__u64 n = 0, word[CT_WINDOW];
 
-	if (!slot || !word)
+	if (!slot || !stack || bpf_probe_read_kernel(word, sizeof(word), stack))
 		return 0;
 #pragma unroll
 	for (int i = 0; i < CT_WINDOW; i++) {

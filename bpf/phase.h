@@ -355,4 +355,33 @@ static __always_inline __u32 entry_after_exec(struct task_struct *task, struct e
 	return next.entry;
 }
 
+/*
+ * Does the process end with this thread? The main thread may end before others, which go on without
+ * it, or one of which executes a program and takes its place. No thread is alive any more when the
+ * last one gets here (kernel/exit.c:do_exit, 5.10 to 7.3), but that may hold for several at once.
+ */
+static __always_inline bool ends_process(struct task_struct *task, __u32 tgid)
+{
+	bool main = (__u32)BPF_CORE_READ(task, pid) == tgid;
+	bool others = BPF_CORE_READ(task, signal, live.counter);
+
+	if (main && !others)
+		return true;
+	if (main) {
+		bpf_map_update_elem(&headless, &tgid, &tgid, BPF_ANY);
+		others = BPF_CORE_READ(task, signal, live.counter) &&
+			 !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT);
+	}
+	/* Whoever deletes it is the one. */
+	return !others && !bpf_map_delete_elem(&headless, &tgid);
+}
+
+/* What wait() tells of the process (kernel/exit.c:wait_task_zombie). */
+static __always_inline int exit_code_of(struct task_struct *task)
+{
+	if (BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
+		return BPF_CORE_READ(task, signal, group_exit_code);
+	return BPF_CORE_READ(task, group_leader, exit_code);
+}
+
 #endif

@@ -24,13 +24,8 @@ static __always_inline const void *window_of(void *ctx)
 static __always_inline int on_tracepoint(enum way way, void *ctx, const struct cred *cred,
 					 struct user_namespace *target, int cap, int ret)
 {
-	struct check c; /* its words are read from the stack when a path is new */
+	struct check c = { .cred = cred, .target = target, .cap = cap, .granted = !ret };
 
-	c.cred = cred;
-	c.target = target;
-	c.cap = cap;
-	c.granted = !ret;
-	c.opts_known = c.window = c.unwinds = c.whole = false;
 	return on_check(way, ctx, window_of(ctx), &c);
 }
 
@@ -68,9 +63,7 @@ int BPF_PROG(on_fexit, const struct cred *cred, struct user_namespace *target, i
 	/*
 	 * Only through window_of(): here ctx points to words, so that an offset would count words.
 	 */
-	const void *window = window_of(ctx);
-
-	c.window = window && !bpf_probe_read_kernel(c.word, sizeof(c.word), window);
+	c.window = window_of(ctx);
 	return on_check(WAY_PROBE, ctx, NULL, &c);
 }
 
@@ -94,23 +87,24 @@ int BPF_KPROBE(on_entry, const struct cred *cred, struct user_namespace *target,
 	__u64 link = 0;
 	int nr;
 
-	c.window = !bpf_probe_read_kernel(c.word, sizeof(c.word), (void *)PT_REGS_SP(ctx));
 #if defined(__TARGET_ARCH_arm64)
 	/*
 	 * At the first instruction no frame holds the caller, and pointer authentication has not
 	 * signed it.
 	 */
-	c.word[0] = link = PT_REGS_RET(ctx);
+	c.caller = link = PT_REGS_RET(ctx);
+#else
+	bpf_probe_read_kernel(&c.caller, sizeof(c.caller), (void *)PT_REGS_SP(ctx));
 #endif
 	nr = told_nr(false, task, regs_of(false, task));
 	if (cfg_detail) {
-		/* Only the first word is looked at, see is_overcommit(). */
+		/* Only the caller is looked at, see is_overcommit(). */
 	} else if (cred_flags(false, &c, task)) {
-		c.word[0] = site_of_stack(ctx, nr, link);
-		c.whole = true;
-		c.window = false;
-	} else if (c.window) {
-		keep_stack(ctx, fingerprint(c.word, nr), link);
+		c.site = site_of_stack(ctx, nr, link);
+	} else {
+		c.site = fingerprint((void *)PT_REGS_SP(ctx), nr, link);
+		if (c.site)
+			keep_stack(ctx, c.site, link);
 	}
 	if (bpf_map_update_elem(&pending, &tid, &c, BPF_ANY))
 		lost(CT_LOSS_KINDS);
@@ -321,35 +315,6 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 					    is_executor(bprm));
 	bpf_ringbuf_submit(e, 0);
 	return 0;
-}
-
-/*
- * Does the process end with this thread? The main thread may end before others, which go on without
- * it, or one of which executes a program and takes its place. No thread is alive any more when the
- * last one gets here (kernel/exit.c:do_exit, 5.10 to 7.3), but that may hold for several at once.
- */
-static __always_inline bool ends_process(struct task_struct *task, __u32 tgid)
-{
-	bool main = (__u32)BPF_CORE_READ(task, pid) == tgid;
-	bool others = BPF_CORE_READ(task, signal, live.counter);
-
-	if (main && !others)
-		return true;
-	if (main) {
-		bpf_map_update_elem(&headless, &tgid, &tgid, BPF_ANY);
-		others = BPF_CORE_READ(task, signal, live.counter) &&
-			 !(BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT);
-	}
-	/* Whoever deletes it is the one. */
-	return !others && !bpf_map_delete_elem(&headless, &tgid);
-}
-
-/* What wait() tells of the process (kernel/exit.c:wait_task_zombie). */
-static __always_inline int exit_code_of(struct task_struct *task)
-{
-	if (BPF_CORE_READ(task, signal, flags) & SIGNAL_GROUP_EXIT)
-		return BPF_CORE_READ(task, signal, group_exit_code);
-	return BPF_CORE_READ(task, group_leader, exit_code);
 }
 
 SEC("tp_btf/sched_process_exit")

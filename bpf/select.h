@@ -82,8 +82,9 @@ static __always_inline __u32 times_bits(enum abi abi, __u64 ptr)
  * The kernel's id for a number in the caller's user namespace. The initial namespace maps every id
  * to itself in its one extent.
  */
-static __always_inline __u32 map_id(struct uid_gid_map *map, __u32 id)
+__noinline __u32 map_id(__u64 address, __u32 id)
 {
+	struct uid_gid_map *map = (void *)address;
 	__u32 n = BPF_CORE_READ(map, nr_extents);
 
 	if (id == (__u32)-1)
@@ -157,7 +158,7 @@ static __always_inline __u32 setid_bits(bool btf, enum abi abi, struct task_stru
 		o.fs = BPF_CORE_READ(cred, fsuid.val);
 	}
 	for (int i = 0; i < 3; i++)
-		o.arg[i] = map_id(map, call_arg(btf, abi, regs, i));
+		o.arg[i] = map_id((__u64)map, call_arg(btf, abi, regs, i));
 	return setid_class(gid ? kind - 1 : kind, &o);
 }
 

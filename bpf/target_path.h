@@ -165,13 +165,13 @@ __noinline int has_number(const struct path_text *t, int len)
 	if (!t)
 		return 0;
 	for (int i = 0; i < PATH_SCANNED; i += 8) {
-		__u64 w, slash, digit;
+		__u64 w, end, slash, digit;
 
 		if (i >= len)
 			break;
 		w = text_at(t->s + i);
-		if (len - i < 8) /* beyond the end are letters of an earlier path */
-			w &= ~0ull >> (64 - 8 * (len - i));
+		end = ~(((w & low) + low) | w | low);
+		w &= (end & -end) - 1; /* beyond the end are letters of an earlier path */
 		slash = w ^ ones * '/';
 		slash = ~(((slash & low) + low) | slash | low);
 		digit = (w ^ ones * '0') & ones * 0xf0; /* and six others, which do no harm */
@@ -189,8 +189,8 @@ struct number_search {
 	__u32 value;  /* the same, if what follows may belong to it; else 0 */
 	__u32 digits; /* value of the component so far */
 	__u32 length; /* length of the component so far */
-	bool number;  /* the component is a number so far */
-	bool dots;    /* the component is nothing but dots so far */
+	__u32 number; /* the component is a number so far */
+	__u32 dots;   /* the component is nothing but dots so far */
 	bool nofollow;
 };
 
@@ -223,9 +223,9 @@ static long next_letter(__u32 i, void *arg)
 	if (!c)
 		return 1;
 	if (c != '/') {
-		s->number = s->number && c >= '0' && c <= '9';
-		s->dots = s->dots && c == '.';
-		s->digits = s->number ? s->digits * 10 + (c - '0') : 0;
+		s->number &= within(c, '0', 10);
+		s->dots &= within(c, '.', 1);
+		s->digits = (s->digits * 10 + (c - '0')) * s->number;
 		s->length++;
 		return 0;
 	}
@@ -234,15 +234,15 @@ static long next_letter(__u32 i, void *arg)
 		s->found = s->value;
 		return 1;
 	}
-	s->number = s->dots = true;
-	s->digits = s->length = 0;
+	s->number = s->dots = 1 + nothing; /* see on_check() */
+	s->digits = s->length = nothing;
 	return 0;
 }
 
 /* The number of a process whose links the path goes through, as in "proc/12/exe"; 0: none. */
 static __always_inline __u32 find_number(bool nofollow)
 {
-	struct number_search s = { .number = true, .dots = true, .nofollow = nofollow };
+	struct number_search s = { .number = 1, .dots = 1, .nofollow = nofollow };
 
 	bpf_loop(PATH_SCANNED, next_letter, &s, 0);
 	return s.found;

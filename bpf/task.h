@@ -92,17 +92,23 @@ static __always_inline struct cgroup_subsys_state *css_of(struct task_struct *ta
 	return css;
 }
 
+/* For the state of a cgroup at an address. It takes plain numbers: see leave_slot(). */
+__noinline int is_at_or_below(__u64 address, __u64 id)
+{
+	struct cgroup_subsys_state *css = (void *)address;
+
+	for (int i = 0; i < CGROUP_DEPTH && css; i++) {
+		if (BPF_CORE_READ(css, cgroup, kn, id) == id)
+			return 1;
+		css = BPF_CORE_READ(css, parent);
+	}
+	return 0;
+}
+
 /* Is the task in the cgroup with this id (CT_CGROUP_V1 as everywhere), or below it? */
 static __always_inline bool is_within(struct task_struct *task, __u64 cgroup)
 {
-	struct cgroup_subsys_state *css = css_of(task, cgroup & CT_CGROUP_V1);
-
-	for (int i = 0; i < CGROUP_DEPTH && css; i++) {
-		if (BPF_CORE_READ(css, cgroup, kn, id) == (cgroup & ~CT_CGROUP_V1))
-			return true;
-		css = BPF_CORE_READ(css, parent);
-	}
-	return false;
+	return is_at_or_below((__u64)css_of(task, cgroup & CT_CGROUP_V1), cgroup & ~CT_CGROUP_V1);
 }
 
 /* The registers with which the task entered the kernel. */
