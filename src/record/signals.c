@@ -7,7 +7,8 @@
 #include "base/clock.h"
 #include "record/recorder_priv.h"
 
-#define AT_ONCE_NS 100000000ull /* signals that come within that time are one */
+#define AT_ONCE_NS 100000000ull	 /* signals that come within that time are one */
+#define LATE_NS	   1000000000ull /* so long the second one may take after the recording */
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -38,6 +39,32 @@ static bool is_left_to_others(int signal)
 	return signal == SIGHUP && !sigaction(signal, NULL, &old) && old.sa_handler == SIG_IGN;
 }
 
+/* When the recording was ended by a signal, CLOCK_MONOTONIC. */
+static volatile uint64_t ended_ns;
+
+/*
+ * The recording still has to be written. Whoever sends two signals may get no processor in between
+ * while captrim, which runs before ordinary programs, does all the rest.
+ */
+static void on_late_signal(int signal)
+{
+	struct sigaction usual = { .sa_handler = SIG_DFL };
+
+	if (ct_clock__now_ns() - ended_ns < LATE_NS)
+		return;
+	sigaction(signal, &usual, NULL);
+	raise(signal);
+}
+
+/* Unless somebody else handles it after the recording. */
+static void expect_late(int signal)
+{
+	struct sigaction late = { .sa_handler = on_late_signal, .sa_flags = SA_RESTART }, old;
+
+	if (!sigaction(signal, NULL, &old) && old.sa_handler == SIG_DFL)
+		sigaction(signal, &late, NULL);
+}
+
 int ct_recorder__catch_signals(struct ct_recorder *r)
 {
 	int ret = 0;
@@ -60,6 +87,10 @@ void ct_recorder__release_signals(struct ct_recorder *r)
 			sigaddset(&late, signals[i]);
 	while (sigtimedwait(&late, NULL, &now) > 0)
 		;
+	ended_ns = r->ended_ns;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(signals) && r->signals; i++)
+		if (r->on_signals[i])
+			expect_late(signals[i]);
 	for (size_t i = 0; i < CT_ARRAY_SIZE(signals); i++)
 		ct_loop__remove(r->loop, &r->on_signals[i]);
 }
