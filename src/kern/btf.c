@@ -15,6 +15,7 @@ bool ct_btf__is_own(void)
 
 int ct_btf__check(struct ct_err *err)
 {
+	ct_autofree char *file = NULL;
 	struct btf *btf;
 	int ret;
 
@@ -30,7 +31,8 @@ int ct_btf__check(struct ct_err *err)
 	btf = btf__parse(ct_btf_file, NULL);
 	ret = btf ? 0 : -errno;
 	btf__free(btf);
+	file = ct_printable(ct_btf_file);
 	if (ret == -ENOENT || ret == -EACCES)
-		return ct_err__set(err, -ret, "cannot read %s: %s", ct_btf_file, strerror(-ret));
-	return ret ? ct_err__set(err, EINVAL, "%s holds no BTF", ct_btf_file) : 0;
+		return ct_err__set(err, -ret, "cannot read %s: %s", file, strerror(-ret));
+	return ret ? ct_err__set(err, EINVAL, "%s holds no BTF", file) : 0;
 }

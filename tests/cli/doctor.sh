@@ -48,3 +48,6 @@ is exclusive $? 2
 says exclusive-message "$tmp/err" 'exclude each other'
 "$captrim" doctor --report extra >"$tmp/out" 2>"$tmp/err"
 is argument $? 2
+# A name is the caller's, but may have come from anywhere.
+"$captrim" doctor --btf $'/none/\e[31m' >"$tmp/out" 2>&1
+is btf-name "$(LC_ALL=C tr -d '\n -~' <"$tmp/out" | wc -c)" 0
