@@ -58,6 +58,7 @@
 #define NO_SGID		     WHEN(NO_SGID, 0)
 #define OPT_NOAUDIT	     WHEN(NOAUDIT, 0)
 #define ON_PROC		     WHEN(ON_PROC, 0)
+#define ONLY_READS	     WHEN(ONLY_READS, 0)
 #define OWN_FILE	     WHEN(OWN_FILE, 0)
 #define OWN_SEGMENT	     WHEN(OWN_SEGMENT, 0)
 #define PERF_SELF	     WHEN(PERF_SELF, 0)

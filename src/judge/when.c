@@ -253,11 +253,31 @@ static bool is_plain_audit_message(const struct ct_kind *k)
 		(type >= AUDIT_FIRST_USER_MSG2 && type <= AUDIT_LAST_USER_MSG2));
 }
 
+static bool opens_for_reading(const struct ct_kind *k)
+{
+	return SYSCALL_IN(k, "open", "openat", "openat2") &&
+	       !(k->key.sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC));
+}
+
 static bool is_reading(const struct ct_kind *k)
 {
 	return SYSCALL_IN(k, "read", "readv", "pread64", "preadv", "preadv2") ||
-	       (SYSCALL_IN(k, "open", "openat", "openat2") &&
-		!(k->key.sel & (CT_OPEN_WRITE | CT_OPEN_CREAT | CT_OPEN_TRUNC)));
+	       opens_for_reading(k);
+}
+
+/*
+ * Does the call want files and directories only to be read or searched? Then generic_permission()
+ * asked for DAC_READ_SEARCH before it asked for DAC_OVERRIDE (fs/namei.c, 5.10 to 7.3), also where
+ * the probe could not pair the two, because the task lost the processor in between. Whoever held
+ * the former was asked for something else.
+ */
+static bool only_reads(const struct ct_kind *k)
+{
+	return k->key.flags & CT_F_CREDS && !(k->key.flags & CT_CRED_OTHERS) &&
+	       !(k->key.effective & CT_CAP(DAC_READ_SEARCH)) &&
+	       (SYSCALL_IN(k, "stat", "lstat", "newfstatat", "statx", "readlink", "readlinkat",
+			   "chdir", "statfs") ||
+		opens_for_reading(k));
 }
 
 /* Conditions of the system call and its arguments. */
@@ -286,6 +306,7 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 	case CT_WHEN_NNP: return SYSCALL_IN(k, "execve", "execveat") && sel == CT_EXEC_NNP;
 	case CT_WHEN_NO_SGID:
 		return !k->outcome.sgid && k->outcome.no_sgid && k->outcome.no_sgid >= k->count;
+	case CT_WHEN_ONLY_READS: return only_reads(k);
 	case CT_WHEN_OWN_FILE: return links_own_files(k);
 	case CT_WHEN_OWN_SEGMENT:
 		return SYSCALL_IN(k, "shmctl") && sel != ~0u && sel & CT_SHM_OWN &&

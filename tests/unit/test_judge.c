@@ -36,6 +36,7 @@ static const struct fact {
 	bool mounts; /* the workload mounted an overlay */
 	bool unseen; /* its start was not seen */
 	bool unit;   /* of systemd, no container */
+	bool docker; /* asked of one who holds what Docker gives */
 	struct ct_outcome outcome;
 	uint64_t count;	    /* 0: 1 */
 	const char *kernel; /* NULL: 6.18 */
@@ -338,6 +339,21 @@ static const struct fact {
 	  CT_REQUIRED),
 	F("kill(pid, SIGTERM)", CAP_KILL, "kill",
 	  "security_capable ns_capable check_kill_permission", CT_REQUIRED, .sel = 15),
+	/* Read and search are asked for first, whether or not the two questions could be paired. */
+	F("reading another's file", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat", CT_REQUIRED,
+	  .sel = CT_OPEN_READ, .docker = true, .any_of = DAC),
+	F("searching another's directory", CAP_DAC_OVERRIDE, "statx", GENERIC "filename_lookup",
+	  CT_REQUIRED, .docker = true, .any_of = DAC),
+	F("writing to it", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat", CT_REQUIRED,
+	  .sel = CT_OPEN_READ | CT_OPEN_WRITE, .docker = true),
+	F("executing it", CAP_DAC_OVERRIDE, "execve", GENERIC "do_open_execat", CT_REQUIRED,
+	  .docker = true),
+	F("a directory that may have to be written", CAP_DAC_OVERRIDE, "openat",
+	  GENERIC "lookup_open", CT_REQUIRED, .sel = CT_OPEN_READ | CT_OPEN_CREAT, .docker = true),
+	F("something else, since one who may read was asked", CAP_DAC_OVERRIDE, "openat",
+	  GENERIC "path_openat", CT_REQUIRED, .sel = CT_OPEN_READ),
+	F("arguments that are not known", CAP_DAC_OVERRIDE, "openat", GENERIC "path_openat",
+	  CT_REQUIRED, .docker = true, .flags = CT_F_COMPAT),
 	/* protected_hardlinks: permission to read and write comes first, the owner second */
 	F("a hard link to another's file", CAP_DAC_OVERRIDE, "link",
 	  INODE "generic_permission ovl_permission inode_permission may_linkat do_linkat",
@@ -554,6 +570,10 @@ static void build_fact(struct ct_session *s, const struct fact *f)
 	w->container.userns = CT_NO;
 	if (f->everything)
 		w->configured = CT_CAPS_ALL;
+	if (f->docker) {
+		w->configured = k->key.effective = CT_CAPS_DOCKER_DEFAULT;
+		s->host.syscalls = CT_YES;
+	}
 	if (f->unit)
 		w->kind = CT_WL_UNIT;
 	if (f->unseen)
