@@ -18,7 +18,11 @@
 	(1ull << 1 /* DAC_OVERRIDE */ | 1ull << 3 /* FOWNER */ | 1ull << 12 /* NET_ADMIN */ |  \
 	 1ull << 13 /* NET_RAW */ | 1ull << 19 /* SYS_PTRACE */ | 1ull << 21 /* SYS_ADMIN */ | \
 	 1ull << 23 /* SYS_NICE */ | 1ull << 24 /* SYS_RESOURCE */ | 1ull << 38 /* PERFMON */)
-#define SAME_CALL_JIFFIES 3 /* a refusal and the check of its alternative are close in time */
+/*
+ * A refusal and the check of its alternative are close in time, unless the task loses the processor
+ * in between.
+ */
+#define SAME_CALL_JIFFIES 32
 
 /*
  * What tells one system call of a task from the next: its arguments, by whichever ABI, and where in
@@ -42,7 +46,7 @@ static __always_inline __u8 after_refusal(bool btf, __u32 tid, struct pt_regs *r
 					  const struct ct_key *key)
 {
 	bool granted = key->flags & CT_F_GRANTED;
-	__u32 zero = 0;
+	__u32 index = tid & (REFUSALS - 1);
 	struct refusal *r;
 	__u64 now, call;
 	__u8 after = 0;
@@ -50,7 +54,7 @@ static __always_inline __u8 after_refusal(bool btf, __u32 tid, struct pt_regs *r
 	/* Outside of a system call nothing tells one question from the next. */
 	if (key->nr < 0)
 		return 0;
-	r = bpf_map_lookup_elem(&refusals, &zero);
+	r = bpf_map_lookup_elem(&refusals, &index);
 	if (!r || (granted && r->tid != tid))
 		return 0;
 	now = bpf_jiffies64();

@@ -138,7 +138,11 @@ struct {
 	__type(value, __u64);
 } acts SEC(".maps");
 
-/* The refusal that may be followed by the question for an alternative. */
+/*
+ * Refusals that may be followed by the question for an alternative; several, because others may be
+ * refused something while a task has lost the processor between the two.
+ */
+#define REFUSALS 16 /* a power of two */
 struct refusal {
 	__u32 tid;
 	__s32 nr;
@@ -149,8 +153,8 @@ struct refusal {
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
+	__uint(max_entries, REFUSALS);
+	__type(key, __u32); /* the lowest bits of a tid */
 	__type(value, struct refusal);
 } refusals SEC(".maps");
 
