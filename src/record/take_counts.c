@@ -53,12 +53,15 @@ struct call_path {
 	UT_hash_handle hh;
 };
 
-/* A stale address on the stack gives a path another fingerprint. */
+/*
+ * A stale address on the stack gives a path another fingerprint, and its stack would keep its place
+ * in the probe's map for as long as the recording lasts.
+ */
 static void unite_paths(struct ct_collect *c, const struct call_path *p)
 {
 	struct ct_seen_path *known;
 
-	if (!c->endless || !p->len)
+	if (!p->len)
 		return;
 	HASH_FIND(hh, c->paths, &p->hash, sizeof(p->hash), known);
 	if (known) {
