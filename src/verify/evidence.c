@@ -202,6 +202,45 @@ static void strike_derived(struct ct_uses *u, const struct ct_workload *w)
 	u->len = n;
 }
 
+/*
+ * Does the call set something that stays and can be set again, like a file's owner? A run that is
+ * refused it may live on what an earlier one set. Calls that make something new are not among
+ * these: nothing is there when they ask.
+ */
+static bool sets_what_stays(const struct ct_reason *r)
+{
+	static const char *const calls[] = {
+		"chown",	  "lchown",	   "fchown",	    "fchownat",
+		"chmod",	  "fchmod",	   "fchmodat",	    "fchmodat2",
+		"utime",	  "utimes",	   "utimensat",	    "futimesat",
+		"setxattr",	  "lsetxattr",	   "fsetxattr",	    "setxattrat",
+		"removexattr",	  "lremovexattr",  "fremovexattr",  "removexattrat",
+		"truncate",	  "ftruncate",	   "file_setattr",  "mount",
+		"umount2",	  "move_mount",	   "fsmount",	    "mount_setattr",
+		"open_tree_attr", "sethostname",   "setdomainname", "ioctl",
+		"sendto",	  "sendmsg",	   "sendmmsg",	    "write",
+		"pwrite64",	  "writev",	   "bpf",	    "keyctl",
+		"quotactl",	  "quotactl_fd",   "swapon",	    "swapoff",
+		"init_module",	  "finit_module",  "clock_settime", "settimeofday",
+		"adjtimex",	  "clock_adjtime", "syslog",	    "semctl",
+		"shmctl",	  "msgctl",
+	};
+	/* Of a socket's options only whole tables of the packet filter stay. */
+	static const char *const tables[] = { "do_ipt_set_ctl", "do_ip6t_set_ctl",
+					      "do_arpt_set_ctl", "do_ebt_set_ctl" };
+	const char *call = r->syscall ?: "";
+
+	if (!strcmp(call, "open") || !strcmp(call, "openat") || !strcmp(call, "openat2"))
+		return r->any_of == CT_CAP(DAC_OVERRIDE); /* to write */
+	for (size_t i = 0; i < CT_ARRAY_SIZE(calls); i++)
+		if (!strcmp(call, calls[i]))
+			return true;
+	for (size_t i = 0; i < CT_ARRAY_SIZE(tables); i++)
+		if (r->site && !strcmp(r->site, tables[i]))
+			return true;
+	return false;
+}
+
 void ct_evidence__strike(struct ct_session *s, const struct ct_workload *w, struct ct_uses *u)
 {
 	strike_derived(u, w);
@@ -212,7 +251,8 @@ void ct_evidence__strike(struct ct_session *s, const struct ct_workload *w, stru
 
 	for (size_t i = 0; a && i < a->ncaps; i++)
 		for (size_t k = 0; k < a->caps[i].nreasons; k++)
-			strike(u, &a->caps[i].reasons[k]);
+			if (!sets_what_stays(&a->caps[i].reasons[k]))
+				strike(u, &a->caps[i].reasons[k]);
 }
 
 void ct_uses__mark(const struct ct_uses *u, struct ct_wants *wants)

@@ -41,7 +41,10 @@ void ct_evidence__denials(struct ct_session *s, const struct ct_workload *w, str
 void ct_evidence__refused(struct ct_session *s, struct ct_workload *w, uint64_t set,
 			  const struct ct_uses *before, struct ct_wants *out);
 
-/* Removes from u the uses that this run had, too, whether granted or refused. */
+/*
+ * Removes from u the uses that this run had, too, whether granted or refused: the workload can do
+ * without them. Those that set what stays are left, because an earlier run may have set it.
+ */
 void ct_evidence__strike(struct ct_session *s, const struct ct_workload *w, struct ct_uses *u);
 
 /* Sets `unshown` of each want: whether one of these uses is behind it. */

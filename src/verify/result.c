@@ -44,8 +44,8 @@ static char *why(const struct ct_found *f)
 		if (f->kept)
 			return ct_xasprintf(
 				"it works with this set; %s stays: the recording needed "
-				"it and no later run asked for it again, perhaps "
-				"because its first start left things behind",
+				"it and no later run asked for it again, or only for "
+				"what an earlier run had set already",
 				kept);
 		if (f->trusted)
 			return ct_xasprintf("it works with this set; not tried without %s, which "

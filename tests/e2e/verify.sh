@@ -152,6 +152,12 @@ verify --keep-volumes -- -v "$prefix-kept:/v" "$image" sh -c "$once"
 proves kept CHOWN "$(verified runs)" sufficient
 is kept-list "$(verified 'kept | join(",")')" CHOWN
 says kept-why "$tmp/advice" 'CHOWN stays: the recording needed it and no later run asked for it again'
+# What is set again and again may be there from an earlier run, also where it is refused.
+mkdir "$tmp/data"
+verify -- -v "$tmp/data:/v" "$image" sh -c 'chown 1001 /v 2>/dev/null; su bob -c "touch /v/file"'
+proves kept-owner CHOWN,SETGID,SETUID "$(verified runs)" sufficient
+verify -- -v "$tmp/data:/v:ro" "$image" sh -c 'touch /f; chown 1001 /f 2>/dev/null; su bob -c true'
+proves owner-of-nothing-kept SETGID,SETUID "$(verified runs)" minimal
 is kept-volume "$(docker volume ls -q --filter "name=$prefix-kept")" "$prefix-kept"
 verify --keep -- -v "$prefix-data:/v" "$image" true
 kept=$(docker volume ls -q --filter label=captrim.verify | while read -r v; do [ -e "/run/captrim-runs/verify-${v:8:24}" ] || echo "$v"; done)
