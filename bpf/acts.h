@@ -164,16 +164,10 @@ static __always_inline bool capset_act(bool compat, struct task_struct *task, st
 				       __u32 tgid, struct ct_act_key *key)
 {
 	struct asker *known = bpf_map_lookup_elem(&askers, &tgid);
-	__u32 parent;
 
 	if (!asked_by_capset(compat, BPF_CORE_READ(task, real_cred), regs, key))
 		return false;
 	key->type = CT_ACT_CAPSET;
-	if (!known) { /* until it executes, a child knows what its parent knew */
-		parent = BPF_CORE_READ(task, real_parent, tgid);
-		if (BPF_CORE_READ(task, flags) & PF_FORKNOEXEC)
-			known = bpf_map_lookup_elem(&askers, &parent);
-	}
 	if (known) {
 		key->asked = CT_ASKED_GOT;
 		key->got_permitted = known->permitted;

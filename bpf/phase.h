@@ -290,12 +290,19 @@ static __always_inline void on_fork(struct task_struct *parent, struct task_stru
 	__u32 ptgid = BPF_CORE_READ(parent, tgid), tgid = BPF_CORE_READ(child, tgid);
 	__u64 from, now;
 	struct entering *n, copy;
+	struct asker *known, asker;
 
 	if (tgid == ptgid)
 		return; /* a thread */
 	from = cgroup_of(false, parent);
 	now = cgroup_of(false, child);
 	bpf_map_update_elem(&homes, &tgid, &now, BPF_ANY);
+	/* Until it executes something, the child knows what its parent knew. */
+	known = bpf_map_lookup_elem(&askers, &ptgid);
+	if (known) {
+		asker = *known;
+		bpf_map_update_elem(&askers, &tgid, &asker, BPF_ANY);
+	}
 	if (entering_alive) {
 		n = bpf_map_lookup_elem(&entering, &ptgid);
 		if (n) {

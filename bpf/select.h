@@ -350,6 +350,20 @@ static __always_inline __u32 masked(__u32 index, __u8 kind, __u32 arg)
 	return arg & ~mask ? ~0u : arg;
 }
 
+#define BPF_MAP_CREATE	     0	/* linux/bpf.h */
+#define BPF_ATTR_MAX_ENTRIES 12 /* where max_entries lies in union bpf_attr */
+
+static __always_inline __u32 bpf_class(__u32 command, __u64 attr)
+{
+	__u32 n;
+
+	if (command == BPF_MAP_CREATE &&
+	    !bpf_probe_read_user(&n, sizeof(n), (void *)attr + BPF_ATTR_MAX_ENTRIES) && n &&
+	    !(n & (n - 1)))
+		return command | CT_BPF_POWER_OF_TWO;
+	return command;
+}
+
 /* nr: the native call's number */
 static __always_inline __u32 selector_of(bool btf, enum abi abi, struct task_struct *task,
 					 struct pt_regs *regs, int nr)
@@ -390,6 +404,7 @@ static __always_inline __u32 selector_of(bool btf, enum abi abi, struct task_str
 	case CT_SEL_SHM: return shm_bits(call_arg(btf, abi, regs, 0), arg);
 	case CT_SEL_PERF: /* attributes, process, processor, group, flags */
 		return perf_class(arg, call_arg(btf, abi, regs, 1), call_arg(btf, abi, regs, 4));
+	case CT_SEL_BPF: return bpf_class(masked(index, kind, arg), call_arg(btf, abi, regs, 1));
 	case CT_SEL_NLMSG: return nlmsg_type(arg, call_arg(btf, abi, regs, (how >> 5) + 1));
 	default: return masked(index, kind, arg);
 	}

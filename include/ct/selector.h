@@ -41,6 +41,7 @@ enum ct_sel_kind {
 	CT_SEL_LOCK,  /* CT_LOCK_*, for a mapping whose length is argument n */
 	CT_SEL_SHM,   /* shmctl's command in argument n, and CT_SHM_OWN */
 	CT_SEL_PERF,  /* CT_PERF_*, of struct perf_event_attr in argument n */
+	CT_SEL_BPF,   /* bpf()'s command in argument n, and CT_BPF_POWER_OF_TWO */
 };
 
 /* Table entry: kind, and the argument's index from bit 5. */
@@ -102,6 +103,9 @@ enum ct_sel_kind {
 /* CT_SEL_PERF: what is to be measured */
 #define CT_PERF_OTHER 0u
 #define CT_PERF_SELF  1u /* the caller alone, and nothing of the kernel's */
+
+/* CT_SEL_BPF, beside BPF_MAP_CREATE: the map is to have a power of two of entries. */
+#define CT_BPF_POWER_OF_TWO 0x10000u
 
 /* Identity calls: what the capability changed. */
 #define CT_SETID_NOOP	0u /* same result with and without */

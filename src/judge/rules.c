@@ -62,6 +62,7 @@
 #define OWN_FILE	     WHEN(OWN_FILE, 0)
 #define OWN_SEGMENT	     WHEN(OWN_SEGMENT, 0)
 #define PERF_SELF	     WHEN(PERF_SELF, 0)
+#define POWER_OF_TWO	     WHEN(POWER_OF_TWO, 0)
 #define READING		     WHEN(READING, 0)
 #define SETID_NOOP	     WHEN(SETID_NOOP, 0)
 #define SETID_SILENT	     WHEN(SETID_SILENT, 0)

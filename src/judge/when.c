@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <linux/audit.h>
+#include <linux/bpf.h>
 #include <linux/sockios.h>
 #include <signal.h>
 #include <string.h>
@@ -286,7 +287,7 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 	const uint32_t sel = k->key.sel;
 
 	switch (c->when) {
-	case CT_WHEN_BPF_CMD: return SYSCALL_IN(k, "bpf") && sel == c->arg;
+	case CT_WHEN_BPF_CMD: return SYSCALL_IN(k, "bpf") && (sel & ~CT_BPF_POWER_OF_TWO) == c->arg;
 	case CT_WHEN_CHMOD_SGID: return is_chmod(k) && (sel & 02000);
 	case CT_WHEN_CHMOD_NO_SGID: return is_chmod(k) && !(sel & 02000);
 	case CT_WHEN_CONT_SESSION: return stays_in_session(k);
@@ -314,6 +315,8 @@ static bool holds_for_call(const struct ct_condition *c, const struct ct_kind *k
 	case CT_WHEN_PERF_SELF:
 		return SYSCALL_IN(k, "perf_event_open") && sel == CT_PERF_SELF &&
 		       ASKED_BY(k, "perf_check_permission", "sys_perf_event_open");
+	case CT_WHEN_POWER_OF_TWO:
+		return SYSCALL_IN(k, "bpf") && sel == (BPF_MAP_CREATE | CT_BPF_POWER_OF_TWO);
 	case CT_WHEN_READING: return is_reading(k);
 	case CT_WHEN_SETID_NOOP: return is_setid(k) && sel == CT_SETID_NOOP;
 	case CT_WHEN_SETID_SILENT: return is_setid(k) && sel == CT_SETID_SILENT;

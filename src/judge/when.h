@@ -29,13 +29,14 @@ enum ct_when {
 	CT_WHEN_NO_DEVICE,    /* granted, and there was no such network interface */
 	CT_WHEN_NNP,	      /* an execve of a task with no_new_privs */
 	CT_WHEN_NOAUDIT,
-	CT_WHEN_NO_SGID,     /* no file that got an ACL has S_ISGID */
-	CT_WHEN_ON_PROC,     /* a directory of /proc/PID */
-	CT_WHEN_ONLY_READS,  /* whoever is asked wants to read or to search, and nothing else */
-	CT_WHEN_OWN_FILE,    /* every file that got a hard link is the caller's own */
-	CT_WHEN_OWN_SEGMENT, /* shmctl: the caller owns or made what it locks or unlocks */
-	CT_WHEN_PERF_SELF,   /* perf_event_open: the caller alone, and nothing of the kernel's */
-	CT_WHEN_READING,     /* open without writing, read */
+	CT_WHEN_NO_SGID,      /* no file that got an ACL has S_ISGID */
+	CT_WHEN_ON_PROC,      /* a directory of /proc/PID */
+	CT_WHEN_ONLY_READS,   /* whoever is asked wants to read or to search, and nothing else */
+	CT_WHEN_OWN_FILE,     /* every file that got a hard link is the caller's own */
+	CT_WHEN_OWN_SEGMENT,  /* shmctl: the caller owns or made what it locks or unlocks */
+	CT_WHEN_PERF_SELF,    /* perf_event_open: the caller alone, and nothing of the kernel's */
+	CT_WHEN_POWER_OF_TWO, /* bpf: a map with a power of two of entries */
+	CT_WHEN_READING,      /* open without writing, read */
 	CT_WHEN_SETID_NOOP,
 	CT_WHEN_SETID_SILENT,
 	CT_WHEN_SIG0,

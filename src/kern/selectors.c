@@ -15,7 +15,7 @@ static const struct {
 	const char *name;
 	uint8_t how;
 } selectors[] = {
-	{ "bpf", CT_SEL(CT_SEL_ARG, 0) },
+	{ "bpf", CT_SEL(CT_SEL_BPF, 0) },
 	{ "capset", CT_SEL(CT_SEL_CAPSET, 1) },
 	{ "chmod", CT_SEL(CT_SEL_MODE, 1) },
 	{ "clone", CT_SEL(CT_SEL_BITS, 0) },
