@@ -156,6 +156,8 @@ static __always_inline void on_proc_file(struct file *file, struct inode *inode,
 		look_at(pid, held, nr);
 }
 
+#define NUMBERS_LOOKED_AT 3 /* of one path */
+
 /* Does a component of the path begin with a digit? Looks at eight bytes at a time. */
 __noinline int has_number(const struct path_text *t, int len)
 {
@@ -184,13 +186,16 @@ __noinline int has_number(const struct path_text *t, int len)
 }
 
 struct number_search {
+	__u32 next; /* the character to be looked at */
 	__u32 found;
-	__u32 last;   /* the last number */
-	__u32 value;  /* the same, if what follows may belong to it; else 0 */
-	__u32 digits; /* value of the component so far */
-	__u32 length; /* length of the component so far */
-	__u32 number; /* the component is a number so far */
-	__u32 dots;   /* the component is nothing but dots so far */
+	__u32 found_fd;		 /* it is the number of a descriptor: "fd" comes before it */
+	__u32 fd_before, fd_now; /* the component before this one is "fd", this one is */
+	__u32 last;		 /* the last number */
+	__u32 value;		 /* the same, if what follows may belong to it; else 0 */
+	__u32 digits;		 /* value of the component so far */
+	__u32 length;		 /* length of the component so far */
+	__u32 number;		 /* the component is a number so far */
+	__u32 dots;		 /* the component is nothing but dots so far */
 	bool nofollow;
 };
 
@@ -208,17 +213,18 @@ static __always_inline void end_component(struct number_search *s)
 		s->value = 0;
 }
 
-/* Looks at one character; 1: no more are needed. */
-static long next_letter(__u32 i, void *arg)
+/* Looks at one character; 1: a number was found, or the path has ended. */
+static long next_letter(__u32 index, void *arg)
 {
 	struct number_search *s = arg;
-	__u32 zero = 0;
+	__u32 zero = 0, i = s->next++;
 	struct path_text *t = bpf_map_lookup_elem(&path_texts, &zero);
+	__u64 w;
 	char c;
 
-	if (!t)
+	(void)index;
+	if (!t || i >= PATH_SCANNED)
 		return 1;
-	i &= PATH_SCANNED - 1;
 	c = t->s[i];
 	if (!c)
 		return 1;
@@ -230,22 +236,24 @@ static long next_letter(__u32 i, void *arg)
 		return 0;
 	}
 	end_component(s);
-	if (s->value && asks_below_pid(text_at(t->s + i + 1), s->nofollow)) {
-		s->found = s->value;
-		return 1;
-	}
+	w = text_at(t->s + i + 1);
+	s->found = s->fd_before || asks_below_pid(w, s->nofollow) ? s->value + nothing : nothing;
+	s->found_fd = s->fd_before;
+	s->fd_before = s->fd_now;
+	s->fd_now = within(w << 40, WORD("fd/") << 40, 1);
 	s->number = s->dots = 1 + nothing; /* see on_check() */
 	s->digits = s->length = nothing;
-	return 0;
+	return s->found > 0;
 }
 
-/* The number of a process whose links the path goes through, as in "proc/12/exe"; 0: none. */
-static __always_inline __u32 find_number(bool nofollow)
+/*
+ * Finds the next number of a process whose links the path goes through, as in "proc/12/exe", or of
+ * a descriptor, as in "self/fd/7/exe"; found is 0 where there is none.
+ */
+static __always_inline void find_number(struct number_search *s)
 {
-	struct number_search s = { .number = 1, .dots = 1, .nofollow = nofollow };
-
-	bpf_loop(PATH_SCANNED, next_letter, &s, 0);
-	return s.found;
+	s->found = 0;
+	bpf_loop(PATH_SCANNED, next_letter, s, 0);
 }
 
 /* The directory that a relative path begins at, or the file that an empty one means. */
@@ -281,25 +289,43 @@ static __always_inline bool asks_from(struct dentry *base, const char *s, bool n
 	       asks_below_pid(text_at(s), nofollow);
 }
 
+/* A path that goes on from an open directory. */
+static __always_inline void on_base(struct file *file, const char *rest, bool nofollow, __u64 held,
+				    int nr)
+{
+	struct inode *inode = inode_of(file);
+	struct pid *pid = in_procfs(inode) ? pid_of_inode(inode) : NULL;
+
+	if (pid && asks_from(BPF_CORE_READ(file, f_path.dentry), rest, nofollow, false))
+		look_at(pid, held, nr);
+}
+
 /* A path with a number in it. ns: the PID namespace of the procfs that it begins in, or NULL. */
 static __always_inline void on_numbered(struct task_struct *task, const struct path_text *t,
 					__u64 held, int nr, bool nofollow, struct pid_namespace *ns)
 {
-	__u32 number = find_number(nofollow);
-	struct pid_namespace *host;
+	struct number_search s = { .number = 1, .dots = 1, .nofollow = nofollow };
+	struct pid_namespace *mine = ns ?: pidns_of(task), *host = host_pidns(mine);
 
-	if (!number)
-		return;
-	if (ns) {
-		look_at(find_pid(ns, number), held, nr);
-		return;
+	for (int i = 0; i < NUMBERS_LOOKED_AT; i++) {
+		find_number(&s);
+		if (!s.found)
+			return;
+		if (s.found_fd) {
+			__u32 rest = s.next;
+
+			if (rest < PATH_SCANNED - 8)
+				on_base(file_at(task, s.found), t->s + rest, nofollow, held, nr);
+			continue;
+		}
+		look_at(find_pid(mine, s.found), held, nr);
+		/*
+		 * A procfs elsewhere than at /proc may be another namespace's, most likely the
+		 * host's.
+		 */
+		if (!ns && host != mine && !STARTS_WITH(text_at(t->s), "/proc/"))
+			look_at(find_pid(host, s.found), held, nr);
 	}
-	ns = pidns_of(task);
-	look_at(find_pid(ns, number), held, nr);
-	/* A procfs elsewhere than at /proc may be another namespace's, most likely the host's. */
-	host = host_pidns(ns);
-	if (host != ns && !STARTS_WITH(text_at(t->s), "/proc/"))
-		look_at(find_pid(host, number), held, nr);
 }
 
 static __always_inline const volatile struct ct_target_call *target_call(int nr)

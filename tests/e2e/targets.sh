@@ -38,3 +38,18 @@ if look --cap-drop ALL; then pass "it works with nothing"; else fail "it works w
 
 other --cap-drop ALL --cap-add KILL
 advises "another that holds KILL" SYS_PTRACE
+
+# The same on ways around the number: from a descriptor, and behind a process of one's own.
+# by NAME COMMAND: a command of the host looks at the other one's first process, whose number is $pid
+by() {
+	"$captrim" run -q --format json -o "$tmp/advice" -- sh -c "$2" sh "$pid" >"$tmp/out" 2>&1
+	is "$1" "$(jq -r '.workloads[-1].advice.cap_add | join(",")' "$tmp/advice")" SYS_PTRACE
+}
+other
+pid=$(docker inspect -f '{{.State.Pid}}' $other)
+# shellcheck disable=SC2016 # for the inner shell
+{
+	by "from a descriptor" 'exec 7<"/proc/$1" && readlink /proc/self/fd/7/exe'
+	by "from a descriptor of a directory" 'exec 7<"/proc/$1/ns" && readlink /dev/fd/7/net'
+	by "behind its own" 'readlink "/proc/$$/root/proc/$1/exe"'
+}
