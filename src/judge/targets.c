@@ -15,15 +15,19 @@
 static const struct ct_comparison {
 	uint32_t kind;
 	int cap;
-	const char *site, *text, *source;
+	const char *site, *text, *dropped, *source;
 } comparisons[] = {
 	{ CT_TARGET_SCHEDULE, CAP_SYS_NICE, "cap_safe_nice",
 	  "changing the priority or scheduling of a process outside of the workload that holds "
 	  "more than this set; refused: EPERM",
+	  "changing the priority or scheduling of a process outside of the workload that holds "
+	  "this, too, after SYS_NICE was dropped; refused: EPERM",
 	  "security/commoncap.c:cap_safe_nice, 5.10-7.3" },
 	{ CT_TARGET_LOOK, CAP_SYS_PTRACE, "cap_ptrace_access_check",
 	  "looking into a process outside of the workload that holds more than this set; "
 	  "refused: EACCES or EPERM",
+	  "looking into a process outside of the workload that holds this, too, after SYS_PTRACE "
+	  "was dropped; refused: EACCES or EPERM",
 	  "security/commoncap.c:cap_ptrace_access_check, 5.10-7.3" },
 };
 
@@ -74,6 +78,35 @@ void ct_case__bring_target(struct ct_case *c, struct ct_target *t)
 	*t = (struct ct_target){};
 }
 
+/* Was it given the extra capability, and has taken it out of its own bounding set? */
+static bool has_dropped(const struct ct_case *c, const struct ct_act *a, int cap)
+{
+	return a->key.before && !(a->key.before >> cap & 1) && c->w->configured_known &&
+	       c->w->configured >> cap & 1;
+}
+
+/* Nothing but what the other process holds lets this comparison pass. */
+static void need_all(struct ct_case *c, const struct ct_act *a, const struct ct_target *t,
+		     const struct ct_comparison *k)
+{
+	for (int cap = -1; (cap = ct_caps__next(t->holds, cap)) >= 0;) {
+		const struct ct_reason like = {
+			.verdict = CT_REQUIRED,
+			.any_of = 1ull << cap,
+			.site = (char *)k->site,
+			.syscall = t->syscall,
+			.process = t->process,
+			.phase = t->phase,
+			.text = (char *)k->dropped,
+			.source = k->source,
+			.known = true,
+		};
+
+		ct_case__say(c, cap, &like)->granted += a->count;
+		ct_case__need(c, like.any_of, CT_REQUIRED);
+	}
+}
+
 void ct_case__add_target(struct ct_case *c, const struct ct_act *a)
 {
 	const struct ct_comparison *k = comparison_of(a->key.sel);
@@ -90,8 +123,12 @@ void ct_case__add_target(struct ct_case *c, const struct ct_act *a)
 	t.syscall = a->syscall ? ct_xstrdup(a->syscall) : NULL;
 	if (*a->proc.comm)
 		t.process = ct_xstrndup(a->proc.comm, sizeof(a->proc.comm));
-	ct_ranges__copy(&t.in, &c->now);
-	ct_case__bring_target(c, &t);
+	if (has_dropped(c, a, k->cap)) {
+		need_all(c, a, &t, k);
+	} else {
+		ct_ranges__copy(&t.in, &c->now);
+		ct_case__bring_target(c, &t);
+	}
 	ct_target__free(&t);
 }
 

@@ -69,6 +69,34 @@ static void test_sets(void)
 	}
 }
 
+/* Who has taken the extra capability out of its own bounding set passes only with what they hold.
+ */
+static void test_dropped(void)
+{
+	static const struct {
+		uint64_t given, bounding, wanted;
+	} cases[] = {
+		{ EVERYTHING, EVERYTHING & ~CT_CAP(SYS_PTRACE), CT_CAP(CHOWN) | CT_CAP(KILL) },
+		{ EVERYTHING, EVERYTHING & ~CT_CAP(SYS_NICE), CT_CAP(SYS_PTRACE) },
+		{ EVERYTHING, EVERYTHING, CT_CAP(SYS_PTRACE) },
+		{ CT_CAPS_DOCKER_DEFAULT, CT_CAPS_DOCKER_DEFAULT, CT_CAP(SYS_PTRACE) },
+		{ EVERYTHING, 0, CT_CAP(SYS_PTRACE) }, /* not known */
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+
+		w->configured = cases[i].given;
+		w->configured_known = true;
+		build_target(w, CT_TARGET_LOOK, CT_CAP(CHOWN) | CT_CAP(KILL))->key.before =
+			cases[i].bounding;
+		r = ct_judge__session(s, CT_MODE_STRICT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, cases[i].wanted);
+	}
+}
+
 /* Every capability that is advised has a reason, and the reason names the call. */
 static void test_reason(void)
 {
@@ -216,6 +244,7 @@ static void test_read_again(void)
 
 static CU_TestInfo tests[] = {
 	{ "the set that is advised decides", test_sets },
+	{ "what the workload has dropped", test_dropped },
 	{ "a reason names the comparison and the call", test_reason },
 	{ "what is none of the workload's", test_not_its_own },
 	{ "several recordings", test_merged },
