@@ -160,11 +160,14 @@ static int on_workload(const struct ct_row *row, void *arg)
 	" GROUP BY a.key, t.name, a.cap_add, a.required, a.optional, a.confidence, a.gaps" \
 	" ORDER BY a.key, t.name"
 
+/* The row of the first host that has a reason stands for all. */
 #define ALIKE_NEEDS                                                                    \
 	"SELECT f.host, f.store, f.key, '', f.capability, f.verdict, f.scope, f.risk," \
 	" f.chosen, f.held, g.granted, g.denied, g.first_ms, g.last_ms, g.since_ms,"   \
 	" f.site, f.syscall, f.process, f.reason"                                      \
-	" FROM (SELECT n.key, n.capability, min(ARRAY[n.host, n.store]) AS one,"       \
+	" FROM (SELECT n.key, n.capability,"                                           \
+	" min(ARRAY[CASE WHEN coalesce(n.reason, '') = '' THEN '1' ELSE '0' END,"      \
+	" n.host, n.store]) AS one,"                                                   \
 	" " SUM("n", "granted") " AS granted,"                                         \
 	" " SUM("n", "denied") " AS denied,"                                           \
 	" " EARLIEST("n", "first_ms") " AS first_ms,"                                  \
@@ -173,7 +176,7 @@ static int on_workload(const struct ct_row *row, void *arg)
 	" FROM need n" CT_JOIN_WORKLOAD("n")
 #define ALIKE_NEEDS_END                                                                 \
 	" GROUP BY n.key, n.capability, n.verdict, n.scope, n.chosen) g JOIN need f ON" \
-	" f.host = g.one[1] AND f.store = g.one[2] AND f.key = g.key"                   \
+	" f.host = g.one[2] AND f.store = g.one[3] AND f.key = g.key"                   \
 	" AND f.capability = g.capability ORDER BY f.key, f.host, f.store, f.capability"
 /* clang-format on */
 
