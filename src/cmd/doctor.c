@@ -79,6 +79,13 @@ static void check_probe(void)
 	line(ct_probe__watches_syscalls(p), "ends of system calls (needs without a check)",
 	     unwatched.msg ? unwatched.msg :
 			     "no tracepoints for system calls (CONFIG_FTRACE_SYSCALLS)");
+	if (ct_probe__watches_syscalls(p))
+		line(ct_probe__watches_comparisons(p),
+		     "looks into processes outside of the workload, and changes of their priority",
+		     "functions cannot be traced here, so only those are seen that a call's path "
+		     "or "
+		     "number tells: a need of SYS_PTRACE may be missed where a symbolic link or "
+		     "hidepid leads there; captrim verify finds out");
 	ct_probe__close(p);
 }
 

@@ -26,6 +26,11 @@ bool ct_probe__watches_outcomes(const struct ct_probe *p)
 	return p->skel->rodata->cfg_outcomes;
 }
 
+bool ct_probe__watches_comparisons(const struct ct_probe *p)
+{
+	return ct_probe__watches_syscalls(p) && !p->target_calls;
+}
+
 int ct_probe__cgroup_layout(const struct ct_probe *p)
 {
 	return p->layout;

@@ -51,6 +51,9 @@ const char *ct_probe__backend(const struct ct_probe *p);
 bool ct_probe__fingerprints(const struct ct_probe *p); /* false: every check takes a stack */
 bool ct_probe__watches_syscalls(const struct ct_probe *p);
 bool ct_probe__watches_outcomes(const struct ct_probe *p);
+/* Are all comparisons with other processes seen, and not just those that arguments of calls tell?
+ */
+bool ct_probe__watches_comparisons(const struct ct_probe *p);
 int ct_probe__cgroup_layout(const struct ct_probe *p); /* 1, 2, 3: as ct_host.cgroup */
 
 /*
