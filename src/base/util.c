@@ -296,6 +296,14 @@ bool ct_str_equal(const char *a, const char *b)
 	return a && b ? !strcmp(a, b) : a == b;
 }
 
+bool ct_str_among(const char *s, const char *const *list)
+{
+	for (; s && *list; list++)
+		if (!strcmp(s, *list))
+			return true;
+	return false;
+}
+
 bool ct_str_ends(const char *s, const char *end)
 {
 	size_t len = strlen(s), n = strlen(end);

@@ -100,6 +100,9 @@ char *ct_printable(const char *s);
 /* Are both the same text, or both NULL? */
 bool ct_str_equal(const char *a, const char *b);
 
+/* Is s, which may be NULL, one of the list's words, whose end is NULL? */
+bool ct_str_among(const char *s, const char *const *list);
+
 /* Does s end with end? */
 bool ct_str_ends(const char *s, const char *end);
 

@@ -43,21 +43,7 @@ uint32_t ct_kernel__version(const char *release)
 	return major < 1 || major > UINT16_MAX || minor > UINT16_MAX ? 0 : CT_KERNEL(major, minor);
 }
 
-/* names: NULL-terminated */
-static bool is_among(const char *name, const char *const *names)
-{
-	for (; *names; names++)
-		if (!strcmp(name, *names))
-			return true;
-	return false;
-}
-
-static bool syscall_in(const struct ct_kind *k, const char *const *names)
-{
-	return k->syscall && is_among(k->syscall, names);
-}
-
-#define SYSCALL_IN(k, ...) syscall_in(k, (const char *const[]){ __VA_ARGS__, NULL })
+#define SYSCALL_IN(k, ...) ct_str_among((k)->syscall, (const char *const[]){ __VA_ARGS__, NULL })
 
 /*
  * Do the call's name and selector say what this check is about? Not in a 32-bit call that no native
@@ -95,7 +81,7 @@ static bool permission_for(const struct ct_kind *k, const char *const *askers)
 		if (strcmp(k->stack[i], "inode_permission") != 0)
 			continue;
 		ct_frame__plain(k->stack[i + 1], name, sizeof(name));
-		return is_among(name, askers);
+		return ct_str_among(name, askers);
 	}
 	return false;
 }
@@ -113,10 +99,10 @@ static bool asks_itself(const struct ct_kind *k, const char *const *names)
 
 	for (size_t i = 0; i < k->stack_len; i++) {
 		ct_frame__plain(k->stack[i], name, sizeof(name));
-		if (!is_among(name, passers))
+		if (!ct_str_among(name, passers))
 			break;
 	}
-	return is_among(name, names);
+	return ct_str_among(name, names);
 }
 
 #define ASKED_BY(k, ...) asks_itself(k, (const char *const[]){ __VA_ARGS__, NULL })

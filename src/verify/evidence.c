@@ -209,36 +209,28 @@ static void strike_derived(struct ct_uses *u, const struct ct_workload *w)
  */
 static bool sets_what_stays(const struct ct_reason *r)
 {
+	/* clang-format off */
 	static const char *const calls[] = {
-		"chown",	  "lchown",	   "fchown",	    "fchownat",
-		"chmod",	  "fchmod",	   "fchmodat",	    "fchmodat2",
-		"utime",	  "utimes",	   "utimensat",	    "futimesat",
-		"setxattr",	  "lsetxattr",	   "fsetxattr",	    "setxattrat",
-		"removexattr",	  "lremovexattr",  "fremovexattr",  "removexattrat",
-		"truncate",	  "ftruncate",	   "file_setattr",  "mount",
-		"umount2",	  "move_mount",	   "fsmount",	    "mount_setattr",
-		"open_tree_attr", "sethostname",   "setdomainname", "ioctl",
-		"sendto",	  "sendmsg",	   "sendmmsg",	    "write",
-		"pwrite64",	  "writev",	   "bpf",	    "keyctl",
-		"quotactl",	  "quotactl_fd",   "swapon",	    "swapoff",
-		"init_module",	  "finit_module",  "clock_settime", "settimeofday",
-		"adjtimex",	  "clock_adjtime", "syslog",	    "semctl",
-		"shmctl",	  "msgctl",
+		"chown", "lchown", "fchown", "fchownat", "chmod", "fchmod", "fchmodat",
+		"fchmodat2", "utime", "utimes", "utimensat", "futimesat", "setxattr",
+		"lsetxattr", "fsetxattr", "setxattrat", "removexattr", "lremovexattr",
+		"fremovexattr", "removexattrat", "truncate", "ftruncate", "file_setattr",
+		"mount", "umount2", "move_mount", "fsmount", "mount_setattr", "open_tree_attr",
+		"sethostname", "setdomainname", "ioctl", "sendto", "sendmsg", "sendmmsg",
+		"write", "pwrite64", "writev", "bpf", "keyctl", "quotactl", "quotactl_fd",
+		"swapon", "swapoff", "init_module", "finit_module", "clock_settime",
+		"settimeofday", "adjtimex", "clock_adjtime", "syslog", "semctl", "shmctl",
+		"msgctl", NULL
 	};
+	/* clang-format on */
 	/* Of a socket's options only whole tables of the packet filter stay. */
 	static const char *const tables[] = { "do_ipt_set_ctl", "do_ip6t_set_ctl",
-					      "do_arpt_set_ctl", "do_ebt_set_ctl" };
-	const char *call = r->syscall ?: "";
+					      "do_arpt_set_ctl", "do_ebt_set_ctl", NULL };
+	static const char *const opens[] = { "open", "openat", "openat2", NULL };
 
-	if (!strcmp(call, "open") || !strcmp(call, "openat") || !strcmp(call, "openat2"))
+	if (ct_str_among(r->syscall, opens))
 		return r->any_of == CT_CAP(DAC_OVERRIDE); /* to write */
-	for (size_t i = 0; i < CT_ARRAY_SIZE(calls); i++)
-		if (!strcmp(call, calls[i]))
-			return true;
-	for (size_t i = 0; i < CT_ARRAY_SIZE(tables); i++)
-		if (r->site && !strcmp(r->site, tables[i]))
-			return true;
-	return false;
+	return ct_str_among(r->syscall, calls) || ct_str_among(r->site, tables);
 }
 
 void ct_evidence__strike(struct ct_session *s, const struct ct_workload *w, struct ct_uses *u)

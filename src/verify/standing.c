@@ -15,13 +15,6 @@ static const char *text_of(const json_t *o, const char *key)
 	return s ? s : "";
 }
 
-static bool is_among(const char *word, const char *const *words)
-{
-	while (*words && strcmp(word, *words) != 0)
-		words++;
-	return *words;
-}
-
 /* The words of Docker 20 to 28 and of Podman 3 to 5. */
 static enum ct_status status_of(const json_t *state)
 {
@@ -31,9 +24,9 @@ static enum ct_status status_of(const json_t *state)
 
 	if (json_is_true(json_object_get(state, "Restarting")) || !strcmp(word, "restarting"))
 		return CT_STATUS_RESTARTS;
-	if (is_among(word, runs))
+	if (ct_str_among(word, runs))
 		return CT_STATUS_RUNS;
-	return is_among(word, waits) ? CT_STATUS_WAITS : CT_STATUS_ENDED;
+	return ct_str_among(word, waits) ? CT_STATUS_WAITS : CT_STATUS_ENDED;
 }
 
 /* Podman before 4.0 calls it "Healthcheck", and reports "" for a container without a check. */
