@@ -85,26 +85,24 @@ static bool has_dropped(const struct ct_case *c, const struct ct_act *a, int cap
 	       c->w->configured >> cap & 1;
 }
 
-/* Nothing but what the other process holds lets this comparison pass. */
-static void need_all(struct ct_case *c, const struct ct_act *a, const struct ct_target *t,
-		     const struct ct_comparison *k)
+/* Enters that the comparison takes this capability. */
+static void say(struct ct_case *c, const struct ct_target *t, int cap, const char *text)
 {
-	for (int cap = -1; (cap = ct_caps__next(t->holds, cap)) >= 0;) {
-		const struct ct_reason like = {
-			.verdict = CT_REQUIRED,
-			.any_of = 1ull << cap,
-			.site = (char *)k->site,
-			.syscall = t->syscall,
-			.process = t->process,
-			.phase = t->phase,
-			.text = (char *)k->dropped,
-			.source = k->source,
-			.known = true,
-		};
+	const struct ct_comparison *k = comparison_of(t->kind);
+	const struct ct_reason like = {
+		.verdict = CT_REQUIRED,
+		.any_of = 1ull << cap,
+		.site = (char *)k->site,
+		.syscall = t->syscall,
+		.process = t->process,
+		.phase = t->phase,
+		.text = (char *)text,
+		.source = k->source,
+		.known = true,
+	};
 
-		ct_case__say(c, cap, &like)->granted += a->count;
-		ct_case__need(c, like.any_of, CT_REQUIRED);
-	}
+	ct_case__say(c, cap, &like)->granted += t->count;
+	ct_case__need(c, like.any_of, CT_REQUIRED);
 }
 
 void ct_case__add_target(struct ct_case *c, const struct ct_act *a)
@@ -124,7 +122,9 @@ void ct_case__add_target(struct ct_case *c, const struct ct_act *a)
 	if (*a->proc.comm)
 		t.process = ct_xstrndup(a->proc.comm, sizeof(a->proc.comm));
 	if (has_dropped(c, a, k->cap)) {
-		need_all(c, a, &t, k);
+		/* Nothing but what the other process holds lets this comparison pass. */
+		ct_caps__for_each(cap, t.holds)
+			say(c, &t, cap, k->dropped);
 	} else {
 		ct_ranges__copy(&t.in, &c->now);
 		ct_case__bring_target(c, &t);
@@ -186,25 +186,6 @@ static uint64_t extra_for(const struct ct_case *c, const uint64_t *needs, size_t
 	return nice | look;
 }
 
-static void say(struct ct_case *c, const struct ct_target *t)
-{
-	const struct ct_comparison *k = comparison_of(t->kind);
-	const struct ct_reason like = {
-		.verdict = CT_REQUIRED,
-		.any_of = 1ull << k->cap,
-		.site = (char *)k->site,
-		.syscall = t->syscall,
-		.process = t->process,
-		.phase = t->phase,
-		.text = (char *)k->text,
-		.source = k->source,
-		.known = true,
-	};
-
-	ct_case__say(c, k->cap, &like)->granted += t->count;
-	ct_case__need(c, like.any_of, CT_REQUIRED);
-}
-
 static void see_in(struct ct_case *c, int cap, size_t recordings)
 {
 	if (recordings > c->seen_in[cap])
@@ -223,7 +204,7 @@ static void say_all(struct ct_case *c, uint64_t set, uint64_t extra)
 			if (t->kind != comparisons[k].kind ||
 			    !exceeds(t, set & ~(extra & 1ull << cap)))
 				continue;
-			say(c, t);
+			say(c, t, cap, comparisons[k].text);
 			ct_ranges__join(&c->seen[cap], &t->in);
 			see_in(c, cap, t->seen_in);
 		}
