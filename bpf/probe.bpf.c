@@ -321,7 +321,7 @@ SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_process_exit, struct task_struct *task)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
-	int code = exit_code_of(task);
+	int code;
 	__u64 cgroup;
 	struct group *g;
 	struct ct_exit_event *e;
@@ -330,6 +330,7 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 
 	if (!ends_process(task, tgid))
 		return 0;
+	code = exit_code_of(task);
 	cgroup = cgroup_of(false, task);
 	if (entering_alive) {
 		whose(tgid, &cgroup, &entry);

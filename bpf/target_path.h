@@ -188,14 +188,15 @@ __noinline int has_number(const struct path_text *t, int len)
 struct number_search {
 	__u32 next; /* the character to be looked at */
 	__u32 found;
-	__u32 found_fd;		 /* it is the number of a descriptor: "fd" comes before it */
-	__u32 fd_before, fd_now; /* the component before this one is "fd", this one is */
-	__u32 last;		 /* the last number */
-	__u32 value;		 /* the same, if what follows may belong to it; else 0 */
-	__u32 digits;		 /* value of the component so far */
-	__u32 length;		 /* length of the component so far */
-	__u32 number;		 /* the component is a number so far */
-	__u32 dots;		 /* the component is nothing but dots so far */
+	__u32 found_fd; /* it is the number of a descriptor: "fd" comes before it */
+	/* The component before this one is "fd", this one is, and it is not another process's. */
+	__u32 fd_before, fd_now;
+	__u32 last;   /* the last number */
+	__u32 value;  /* the same, if what follows may belong to it; else 0 */
+	__u32 digits; /* value of the component so far */
+	__u32 length; /* length of the component so far */
+	__u32 number; /* the component is a number so far */
+	__u32 dots;   /* the component is nothing but dots so far */
 	bool nofollow;
 };
 
@@ -240,7 +241,7 @@ static long next_letter(__u32 index, void *arg)
 	s->found = s->fd_before || asks_below_pid(w, s->nofollow) ? s->value + nothing : nothing;
 	s->found_fd = s->fd_before;
 	s->fd_before = s->fd_now;
-	s->fd_now = within(w << 40, WORD("fd/") << 40, 1);
+	s->fd_now = within(w << 40, WORD("fd/") << 40, 1) & within(s->value, 0, 1);
 	s->number = s->dots = 1 + nothing; /* see on_check() */
 	s->digits = s->length = nothing;
 	return s->found > 0;
@@ -289,15 +290,29 @@ static __always_inline bool asks_from(struct dentry *base, const char *s, bool n
 	       asks_below_pid(text_at(s), nofollow);
 }
 
-/* A path that goes on from an open directory. */
-static __always_inline void on_base(struct file *file, const char *rest, bool nofollow, __u64 held,
-				    int nr)
+/*
+ * A path that goes on from an open directory, with the text at `rest`. Functions of plain numbers,
+ * like these two, are verified once.
+ */
+__noinline int look_from(__u32 fd, __u32 rest, __u32 nofollow, __u64 held, int nr)
 {
+	struct file *file = file_at(bpf_get_current_task_btf(), fd);
 	struct inode *inode = inode_of(file);
 	struct pid *pid = in_procfs(inode) ? pid_of_inode(inode) : NULL;
+	__u32 zero = 0;
+	struct path_text *t = bpf_map_lookup_elem(&path_texts, &zero);
 
-	if (pid && asks_from(BPF_CORE_READ(file, f_path.dentry), rest, nofollow, false))
+	if (t && pid && rest < PATH_SCANNED - 8 &&
+	    asks_from(BPF_CORE_READ(file, f_path.dentry), t->s + rest, nofollow, false))
 		look_at(pid, held, nr);
+	return 0;
+}
+
+/* ns: address of a PID namespace */
+__noinline int look_at_number(__u64 ns, __u32 number, __u64 held, int nr)
+{
+	look_at(find_pid((struct pid_namespace *)ns, number), held, nr);
+	return 0;
 }
 
 /* A path with a number in it. ns: the PID namespace of the procfs that it begins in, or NULL. */
@@ -306,25 +321,20 @@ static __always_inline void on_numbered(struct task_struct *task, const struct p
 {
 	struct number_search s = { .number = 1, .dots = 1, .nofollow = nofollow };
 	struct pid_namespace *mine = ns ?: pidns_of(task), *host = host_pidns(mine);
+	/* A procfs elsewhere than at /proc may be another namespace's, most likely the host's. */
+	bool elsewhere = !ns && host != mine && !STARTS_WITH(text_at(t->s), "/proc/");
 
 	for (int i = 0; i < NUMBERS_LOOKED_AT; i++) {
 		find_number(&s);
 		if (!s.found)
 			return;
 		if (s.found_fd) {
-			__u32 rest = s.next;
-
-			if (rest < PATH_SCANNED - 8)
-				on_base(file_at(task, s.found), t->s + rest, nofollow, held, nr);
+			look_from(s.found, s.next, nofollow, held, nr);
 			continue;
 		}
-		look_at(find_pid(mine, s.found), held, nr);
-		/*
-		 * A procfs elsewhere than at /proc may be another namespace's, most likely the
-		 * host's.
-		 */
-		if (!ns && host != mine && !STARTS_WITH(text_at(t->s), "/proc/"))
-			look_at(find_pid(host, s.found), held, nr);
+		look_at_number((__u64)mine, s.found, held, nr);
+		if (elsewhere)
+			look_at_number((__u64)host, s.found, held, nr);
 	}
 }
 
