@@ -6,56 +6,50 @@
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/util.h"
+#include "cgroup.h"
 #include "kern/probe.h"
 #include "kern/rights.h"
 #include "model/caps.h"
 #include "unit.h"
 
-/*
- * Asks for SYS_BOOT, as hardly anybody else does, and is then refused for its wrong numbers
- * (kernel/reboot.c, 5.10 to 7.3).
- */
+/* Asks for SYS_BOOT, and is then refused for its wrong numbers (kernel/reboot.c, 5.10 to 7.3). */
 static void ask(int times)
 {
-	pid_t pid = fork();
-
-	if (!pid) {
-		for (int i = 0; i < times; i++)
-			syscall(SYS_reboot, 1, 1, 0, NULL);
-		_exit(0);
-	}
-	waitpid(pid, NULL, 0);
+	for (int i = 0; i < times; i++)
+		syscall(SYS_reboot, 1, 1, 0, NULL);
 }
 
+/* Of one cgroup alone. */
 struct seen {
-	uint64_t hits, samples;
+	uint64_t cgroup, hits, samples;
 };
 
 static void on_kind(void *arg, const struct ct_key *key, uint64_t count, uint64_t last_ns)
 {
+	struct seen *seen = arg;
+
 	(void)last_ns;
-	if (key->cap == CAP_SYS_BOOT)
-		((struct seen *)arg)->hits += count;
+	if (key->cap == CAP_SYS_BOOT && key->cgroup == seen->cgroup)
+		seen->hits += count;
 }
 
 static void on_event(void *arg, const struct ct_event *ev, size_t size)
 {
 	const struct ct_sample *s = (const struct ct_sample *)ev;
+	struct seen *seen = arg;
 
 	(void)size;
-	if (ev->type == CT_EV_SAMPLE && s->key.cap == CAP_SYS_BOOT)
-		((struct seen *)arg)->samples++;
+	if (ev->type == CT_EV_SAMPLE && s->key.cap == CAP_SYS_BOOT && ev->cgroup == seen->cgroup)
+		seen->samples++;
 }
 
-/* Stops it, and looks at all that it has. */
-static struct seen stop(struct ct_probe *p)
+/* Stops it, and looks at all that it has of the cgroup. */
+static struct seen stop(struct ct_probe *p, const struct group *g)
 {
 	const struct ct_which which = { .living = true };
-	struct seen seen = {};
+	struct seen seen = { .cgroup = g->id };
 
 	ct_probe__stop(p);
 	CU_ASSERT(ct_probe__consume(p, on_event, &seen) >= 0);
@@ -102,6 +96,7 @@ static void test_again(void)
 	static const char *const syscalls[] = { "prctl", NULL };
 	struct ct_probe_opts opts = { .syscalls = syscalls, .outcomes = true };
 	ct_autoerr struct ct_err err = {};
+	autogroup group = {};
 	unsigned long newest;
 	struct ct_probe *p;
 	struct seen seen;
@@ -110,20 +105,22 @@ static void test_again(void)
 		UNIT_SKIP("needs root");
 	if (unit_is_under())
 		UNIT_SKIP("valgrind does not know all commands of bpf()");
+	if (!make(&group, "again"))
+		UNIT_SKIP("no cgroup can be made");
 	if (ct_probe__open(&opts, &p, &err))
 		UNIT_SKIP("no probe can be loaded here");
-	ask(1000);
-	seen = stop(p);
+	CU_ASSERT(run_within(&group, ask, 1000));
+	seen = stop(p, &group);
 	CU_ASSERT_EQUAL(seen.hits, 1000);
 	CU_ASSERT(seen.samples > 0);
 	newest = newest_program();
 	for (int i = 0; i < 3; i++) {
-		ask(7); /* while it is stopped */
+		CU_ASSERT(run_within(&group, ask, 7)); /* while it is stopped */
 		opts.again = p;
 		CU_ASSERT_EQUAL_FATAL(ct_probe__open(&opts, &p, &err), 0);
 		CU_ASSERT(newest_program() == newest || !can_attach_again());
-		ask(i);
-		seen = stop(p);
+		CU_ASSERT(run_within(&group, ask, i));
+		seen = stop(p, &group);
 		CU_ASSERT_EQUAL(seen.hits, (uint64_t)i);
 		CU_ASSERT_EQUAL(seen.samples > 0, i > 0);
 	}
