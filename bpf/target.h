@@ -52,6 +52,7 @@ static __always_inline int keep_target(struct task_struct *other, __u32 kind, __
 	if (entering_alive)
 		whose(tgid, &key.cgroup, &key.entry);
 	key.before = CAPS_OF(mine, cap_bset);
+	key.c = held;
 	key.level = BPF_CORE_READ(mine, user_ns, level);
 	act(&key, task);
 	return 0;

@@ -16,6 +16,7 @@
 #define PROC_SUPER_MAGIC 0x9fa0
 #define PATH_SCANNED	 256
 #define NAME_SCANNED	 16
+#define UPWARDS_FOLLOWED 3 /* from /proc/PID/task/TID/fd, which is as deep, to /proc/PID */
 
 const volatile struct ct_target_call cfg_target[CT_SYSCALLS];
 
@@ -25,7 +26,7 @@ static __always_inline __u64 target_arg(struct task_struct *task, unsigned int n
 }
 
 struct path_text {
-	char s[PATH_SCANNED + NAME_SCANNED];
+	char s[PATH_SCANNED + 2 * NAME_SCANNED]; /* so much is looked at beyond the end */
 };
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
@@ -272,10 +273,15 @@ static __always_inline struct dentry *base_of(struct task_struct *task, __u8 dir
 /* Does a relative path that begins in /proc/PID or below it lead to something that asks? */
 static __always_inline bool asks_from(struct dentry *base, const char *s, bool nofollow, bool reads)
 {
-	__u64 name = name_of(base);
+	__u64 name;
 
 	if (s[0] == '.' && s[1] == '/')
 		s += 2;
+	for (int i = 0; i < UPWARDS_FOLLOWED && STARTS_WITH(text_at(s), "../"); i++) {
+		base = BPF_CORE_READ(base, d_parent);
+		s += 3;
+	}
+	name = name_of(base);
 	if (!s[0]) /* the link itself, opened by O_PATH */
 		return reads;
 	if (s[0] == '.')

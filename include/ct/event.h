@@ -252,7 +252,8 @@ enum ct_act_type {
 	CT_ACT_LOW_MAP,	   /* memory mapped below vm.mmap_min_addr */
 	/*
 	 * The kernel did not ask, because another process held no more than the caller. sel: which
-	 * comparison (CT_TARGET_*), a: the other process's permitted set, b: its cgroup.
+	 * comparison (CT_TARGET_*), a: the other process's permitted set, b: its cgroup, c: the
+	 * caller's set that it was compared with; 0 in older recordings.
 	 */
 	CT_ACT_TARGET,
 };
@@ -320,8 +321,8 @@ enum ct_pool { CT_POOL_KINDS, CT_POOL_ACTS, CT_POOL_RESULTS, CT_POOLS };
 /* What one cgroup has of them. */
 struct ct_share {
 	__u32 used[CT_POOLS];
-	__u8 refused[32];   /* refused acts that are stored, by enum ct_act_type */
-	__u32 epoch, sent;  /* how many bytes in which time that the ring was over half full */
+	__u8 refused[32];  /* refused acts that are stored, by enum ct_act_type */
+	__u32 epoch, sent; /* how many bytes in which time that the ring was over half full */
 	__u32 pad;
 	__u64 lost; /* kinds, acts and events of this cgroup that found no room */
 };

@@ -21,13 +21,13 @@ static const struct ct_comparison {
 	  "changing the priority or scheduling of a process outside of the workload that holds "
 	  "more than this set; refused: EPERM",
 	  "changing the priority or scheduling of a process outside of the workload that holds "
-	  "this, too, after SYS_NICE was dropped; refused: EPERM",
+	  "this, too, by one that did not hold SYS_NICE itself; refused: EPERM",
 	  "security/commoncap.c:cap_safe_nice, 5.10-7.3" },
 	{ CT_TARGET_LOOK, CAP_SYS_PTRACE, "cap_ptrace_access_check",
 	  "looking into a process outside of the workload that holds more than this set; "
 	  "refused: EACCES or EPERM",
-	  "looking into a process outside of the workload that holds this, too, after SYS_PTRACE "
-	  "was dropped; refused: EACCES or EPERM",
+	  "looking into a process outside of the workload that holds this, too, by one that did "
+	  "not hold SYS_PTRACE itself; refused: EACCES or EPERM",
 	  "security/commoncap.c:cap_ptrace_access_check, 5.10-7.3" },
 };
 
@@ -78,11 +78,15 @@ void ct_case__bring_target(struct ct_case *c, struct ct_target *t)
 	*t = (struct ct_target){};
 }
 
-/* Was it given the extra capability, and has taken it out of its own bounding set? */
+/*
+ * Was the workload given the extra capability, while the caller had dropped it, has lowered its own
+ * set or became another user? Then it will not have it the next time either.
+ */
 static bool has_dropped(const struct ct_case *c, const struct ct_act *a, int cap)
 {
-	return a->key.before && !(a->key.before >> cap & 1) && c->w->configured_known &&
-	       c->w->configured >> cap & 1;
+	uint64_t held = a->key.c ?: a->key.before;
+
+	return held && !(held >> cap & 1) && c->w->configured_known && c->w->configured >> cap & 1;
 }
 
 /* Enters that the comparison takes this capability. */

@@ -51,5 +51,6 @@ pid=$(docker inspect -f '{{.State.Pid}}' $other)
 {
 	by "from a descriptor" 'exec 7<"/proc/$1" && readlink /proc/self/fd/7/exe'
 	by "from a descriptor of a directory" 'exec 7<"/proc/$1/ns" && readlink /dev/fd/7/net'
+	by "upwards from below it" 'cd "/proc/$1/task/$1/fd" && readlink ../../../exe'
 	by "behind its own" 'readlink "/proc/$$/root/proc/$1/exe"'
 }

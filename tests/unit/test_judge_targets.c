@@ -69,29 +69,34 @@ static void test_sets(void)
 	}
 }
 
-/* Who has taken the extra capability out of its own bounding set passes only with what they hold.
- */
+/* Who has given up the extra capability passes only with what the other process holds. */
 static void test_dropped(void)
 {
-	static const struct {
-		uint64_t given, bounding, wanted;
+	const uint64_t look = CT_CAP(SYS_PTRACE), both = CT_CAP(CHOWN) | CT_CAP(KILL);
+	const struct {
+		uint64_t given, bounding, held, wanted;
 	} cases[] = {
-		{ EVERYTHING, EVERYTHING & ~CT_CAP(SYS_PTRACE), CT_CAP(CHOWN) | CT_CAP(KILL) },
-		{ EVERYTHING, EVERYTHING & ~CT_CAP(SYS_NICE), CT_CAP(SYS_PTRACE) },
-		{ EVERYTHING, EVERYTHING, CT_CAP(SYS_PTRACE) },
-		{ CT_CAPS_DOCKER_DEFAULT, CT_CAPS_DOCKER_DEFAULT, CT_CAP(SYS_PTRACE) },
-		{ EVERYTHING, 0, CT_CAP(SYS_PTRACE) }, /* not known */
+		{ EVERYTHING, EVERYTHING & ~look, 0, both },
+		{ EVERYTHING, EVERYTHING, EVERYTHING & ~look, both },
+		{ EVERYTHING, EVERYTHING, both, both },
+		{ EVERYTHING, EVERYTHING & ~CT_CAP(SYS_NICE), 0, look },
+		{ EVERYTHING, EVERYTHING, EVERYTHING, look },
+		{ CT_CAPS_DOCKER_DEFAULT, CT_CAPS_DOCKER_DEFAULT, 0, look },
+		{ CT_CAPS_DOCKER_DEFAULT, CT_CAPS_DOCKER_DEFAULT, CT_CAPS_DOCKER_DEFAULT, look },
+		{ EVERYTHING, 0, 0, look }, /* not known */
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
 		ct_autosession struct ct_session *s = ct_session__new();
 		ct_autoreport struct ct_report *r = NULL;
 		struct ct_workload *w = build_container(s, "x");
+		struct ct_act *a;
 
 		w->configured = cases[i].given;
 		w->configured_known = true;
-		build_target(w, CT_TARGET_LOOK, CT_CAP(CHOWN) | CT_CAP(KILL))->key.before =
-			cases[i].bounding;
+		a = build_target(w, CT_TARGET_LOOK, both);
+		a->key.before = cases[i].bounding;
+		a->key.c = cases[i].held;
 		r = ct_judge__session(s, CT_MODE_STRICT);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, cases[i].wanted);
 	}
