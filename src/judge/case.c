@@ -39,12 +39,16 @@ static uint32_t *slot_of(const struct ct_case *c, int cap, const struct ct_reaso
 	}
 }
 
-/* Keeps the table at most half full. */
+/* Keeps the table at most half full. Reasons of other advices were added without it. */
 static void grow_slots(struct ct_case *c)
 {
-	if (2 * (c->nreasons + 1) <= c->nslots)
+	const size_t least = 2 * (c->nreasons + 1);
+
+	if (least <= c->nslots)
 		return;
-	c->nslots = c->nslots ? 2 * c->nslots : 64;
+	c->nslots = c->nslots ?: 64;
+	while (c->nslots < least)
+		c->nslots *= 2;
 	free(c->slots);
 	c->slots = ct_xzalloc(c->nslots * sizeof(*c->slots));
 	for (size_t i = 0; i < c->nreasons; i++)

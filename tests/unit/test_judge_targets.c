@@ -223,6 +223,26 @@ static void test_merged_advices_lose(void)
 	CU_ASSERT_EQUAL(r->advices[0].ntargets, 1);
 }
 
+/* Decided again, an advice has more reasons than those that the judge itself enters. */
+static void test_many_reasons(void)
+{
+	ct_autosession struct ct_session *s = ct_session__new();
+	ct_autoreport struct ct_report *r = NULL;
+	struct ct_workload *w = build_container(s, "x");
+
+	for (int i = 0; i < 100; i++) {
+		ct_autofree char *call = ct_xasprintf("call%d", i);
+
+		build_check(w, CAP_CHOWN, call, "capable_wrt_inode_uidgid setattr_prepare");
+	}
+	build_target(w, CT_TARGET_LOOK, EVERYTHING);
+	r = ct_judge__session(s, CT_MODE_DEFAULT);
+	CU_ASSERT_EQUAL_FATAL(build_cap(r, CAP_CHOWN)->nreasons, 100);
+	ct_report__set_mode(r, s, CT_MODE_STRICT);
+	CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(CHOWN) | CT_CAP(SYS_PTRACE));
+	CU_ASSERT_EQUAL(build_cap(r, CAP_CHOWN)->nreasons, 100);
+}
+
 /* The same with advices that were written and read again. */
 static void test_read_again(void)
 {
@@ -256,6 +276,7 @@ static CU_TestInfo tests[] = {
 	{ "recordings that need it", test_seen_in },
 	{ "merged advices", test_merged_advices },
 	{ "merged advices that lose", test_merged_advices_lose },
+	{ "an advice with many reasons", test_many_reasons },
 	{ "advices read again", test_read_again },
 	CU_TEST_INFO_NULL,
 };
