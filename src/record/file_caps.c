@@ -173,6 +173,9 @@ static int look_at_process(int pid, const char *path, const struct ct_file_id *i
 	/* The name does not lead to the file: it is /dev/fd/N of fexecve, or was replaced since. */
 	if (named < 0 || (id && !is_file(named, id)))
 		running = ct_files__open(exe, O_PATH);
+	/* It was removed, and what runs now is another program. */
+	if (running >= 0 && named < 0 && id && !likeness(running, id))
+		return -ESRCH;
 	if (running >= 0 && (named < 0 || likeness(running, id) > likeness(named, id)))
 		return read_fd(running, false, f);
 	if (named >= 0)

@@ -32,7 +32,8 @@ struct ct_file_id {
  * root. If the name leads nowhere, or if only /proc/PID/exe is the file with this id (NULL: not
  * known), that is read instead: the name may have become another file's. All are 0 if there are
  * none, and on a nosuid mount. Returns 0, or a negative errno with *caps untouched (-ESRCH: the
- * process is gone; -ETIMEDOUT, -EBUSY: a file system does not answer).
+ * process is gone, or the name leads nowhere and it runs another program by now; -ETIMEDOUT,
+ * -EBUSY: a file system does not answer).
  */
 int ct_file_caps__read(int pid, const char *path, const struct ct_file_id *id,
 		       struct ct_file_caps *caps);

@@ -165,6 +165,10 @@ static void test_fcaps_replaced(void)
 	/* Some file systems have other numbers for stat: then the name is believed. */
 	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), file, &other, &caps), 0);
 	CU_ASSERT(caps.setid);
+	/* It was removed: then the process may still run it. */
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), "/no/such", &running, &caps), 0);
+	CU_ASSERT(!caps.setid);
+	CU_ASSERT_EQUAL(ct_file_caps__read(getpid(), "/no/such", &named, &caps), -ESRCH);
 }
 
 /* The process is gone, and the root that was kept may not have been its own: it was in a chroot. */
