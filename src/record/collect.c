@@ -436,15 +436,6 @@ static void on_cgroup(struct ct_collect *c, const struct ct_cgroup_event *e)
 	ct_cgroups__set_maker(c->cgroups, e->h.cgroup, e->uid);
 }
 
-static void on_gone(struct ct_collect *c, uint64_t cgroup)
-{
-	struct ct_living *g = ct_livings__get(&c->living, cgroup);
-
-	ct_exec_caps__drop(c->roots, cgroup);
-	c->ngone += !g->gone;
-	g->gone = true;
-}
-
 static void on_event(void *arg, const struct ct_event *ev, size_t size)
 {
 	struct ct_collect *c = arg;
@@ -458,7 +449,7 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 		if (size >= sizeof(struct ct_cgroup_event))
 			on_cgroup(c, (const struct ct_cgroup_event *)ev);
 		break;
-	case CT_EV_GONE: on_gone(c, ev->cgroup); break;
+	case CT_EV_GONE: ct_collect__mark_gone(c, ev->cgroup); break;
 	case CT_EV_EXEC:
 		if (size >= sizeof(struct ct_exec_event))
 			on_exec(c, (const struct ct_exec_event *)ev);

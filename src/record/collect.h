@@ -17,7 +17,7 @@ struct ct_collect;
 struct ct_collect *ct_collect__new(struct ct_probe *p);
 void ct_collect__free(struct ct_collect *c);
 
-/* 0, or the negative errno that kept it from knowing the cgroups that were there before it. */
+/* Returns 0, or the negative errno of the search for the cgroups that were there before it. */
 int ct_collect__unknown(const struct ct_collect *c);
 
 /*

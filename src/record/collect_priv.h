@@ -89,6 +89,8 @@ void ct_seen__free(struct ct_collect *c, struct ct_seen *seen);
 void ct_collect__keep_entered(void *arg, const struct ct_slot_id *id, const struct ct_entered *e);
 
 /* In forget.c: which cgroups are gone for good, and how they are forgotten. */
+/* arg is the ct_collect. */
+void ct_collect__mark_gone(void *arg, uint64_t cgroup);
 void ct_collect__look_for_gone(struct ct_collect *c);
 /* To be called before ct_collect__is_gone(). */
 void ct_collect__look_for_mentions(struct ct_collect *c);
