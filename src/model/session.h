@@ -59,6 +59,12 @@ struct ct_losses {
 	bool truncated;	       /* the recording file ends early */
 };
 
+/* May something that a process did besides being checked, or a signal, have gone unseen? */
+static inline bool ct_losses__may_hide_acts(const struct ct_losses *l)
+{
+	return l->acts || l->missed;
+}
+
 enum ct_workload_kind { CT_WL_CONTAINER, CT_WL_UNIT, CT_WL_COMMAND, CT_WL_CGROUP };
 enum ct_runtime {
 	CT_RT_NONE,

@@ -273,7 +273,8 @@ void ct_tally__close(struct ct_session *s)
 
 			part->open = false;
 			if (part->recording + 1 == s->recordings &&
-			    part->reload_seen == CT_UNKNOWN && !part->lost && !s->losses.acts)
+			    part->reload_seen == CT_UNKNOWN && !part->lost &&
+			    !ct_losses__may_hide_acts(&s->losses))
 				part->reload_seen = CT_NO;
 		}
 }

@@ -318,7 +318,7 @@ void ct_tally__take(struct ct_session *into, struct ct_session *from)
 	ct_index__init(&ix, n);
 	for (size_t i = 0; i < n; i++)
 		ct_index__put(&ix, ct_hash32(parts[i]->id, strlen(parts[i]->id)), i);
-	if (from->losses.acts)
+	if (ct_losses__may_hide_acts(&from->losses))
 		doubt_reloads(parts, n);
 	take_host(&into->host, &from->host);
 	for (size_t i = 0; i < from->nworkloads; i++) {

@@ -429,6 +429,7 @@ void ct_ledger__absorb(struct ct_ledger *l, struct ct_session *take, const struc
 
 	ct_session__copy_host(&about.host, &take->host);
 	about.losses.acts = take->losses.acts;
+	about.losses.missed = take->losses.missed;
 	ct_tally__add(l->news, &about);
 	ct_session__free_host(&about.host);
 	l->news->losses = (struct ct_losses){};

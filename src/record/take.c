@@ -107,7 +107,9 @@ static bool take_losses(struct ct_collect *c, struct ct_losses *l)
 	uint64_t events = c->taken.events;
 	struct ct_losses now = {};
 
-	ct_probe__losses(c->probe, &now);
+	/* Then they are seen the next time. */
+	if (ct_probe__losses(c->probe, &now))
+		return false;
 	now.events += c->unsound;
 	SINCE(l, now, &c->taken, events);
 	SINCE(l, now, &c->taken, kinds);
@@ -190,10 +192,10 @@ void ct_collect__take(struct ct_collect *c, enum ct_take how, struct ct_session 
 	c->taking = false;
 }
 
-/* Every SIGHUP is seen, unless acts were lost. */
+/* Every SIGHUP is seen, unless something was lost. */
 static void conclude_reload(struct ct_workload *w, const struct ct_losses *l)
 {
-	if (!l->acts && w->reload_seen == CT_UNKNOWN && !w->lost)
+	if (!ct_losses__may_hide_acts(l) && w->reload_seen == CT_UNKNOWN && !w->lost)
 		w->reload_seen = CT_NO;
 }
 
