@@ -431,16 +431,15 @@ int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_e
 {
 	ct_autofree char *name = ct_unit_name__complete(unit, ".service");
 
+	ct_autofree char *shown = ct_printable(name), *given = ct_printable(unit);
+
 	/* The names of a user's units begin with that of the user's systemd. */
 	if (!*unit || (strchr(unit, '/') && strncmp(unit, "user@", strlen("user@")) != 0))
-		return ct_err__set(err, EINVAL, "'%s' is not a unit name", unit);
+		return ct_err__set(err, EINVAL, "'%s' is not a unit name", given);
 	if (!ct_session__find(r->session, name))
 		ct_session__add(r->session, name)->kind = CT_WL_UNIT;
 	if (!r->opts.quiet && !r->opts.starts &&
-	    !ct_resolve__unit(ct_collect__cgroups(r->collect), name)) {
-		ct_autofree char *shown = ct_printable(name);
-
+	    !ct_resolve__unit(ct_collect__cgroups(r->collect), name))
 		ct_warn("%s is not running: waiting for it to start", shown);
-	}
 	return 0;
 }

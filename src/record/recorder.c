@@ -13,7 +13,7 @@
 #include "runtime/runtime.h"
 
 #define TICK_NS 100000000ull /* of the timer for the progress line, deadlines and liveness */
-/* Enough for events that are read at once; a ring buffer counts twice in our memory. */
+/* Enough for events that are read at once; its pages are mapped twice, and count twice for us. */
 #define SMALL_RING (1u << 21)
 #define WAITING_NS 1000000000ull  /* before it is said that something still runs */
 #define GRACE_NS   10000000000ull /* after Ctrl-C, for the command to end by itself */
@@ -80,6 +80,15 @@ static void consume(void *arg)
 	ct_collect__consume(arg);
 }
 
+/* The daemon tries again every minute, and says the same only once. Frees the message. */
+static void warn_of_engine(struct ct_recorder *r, char *message)
+{
+	if (!ct_str_equal(r->engine_said, message))
+		ct_warn("%s", message);
+	free(r->engine_said);
+	r->engine_said = message;
+}
+
 /* A missing daemon is not an error: ids then stand in for names. */
 static void open_engine(struct ct_recorder *r)
 {
@@ -89,10 +98,11 @@ static void open_engine(struct ct_recorder *r)
 	ret = ct_runtimes__connect(&r->opts.engine, &r->engine, &err);
 	/* That engine is on another machine: nothing that is recorded here can be its. */
 	if (ret == -EREMOTE) {
-		ct_warn("%s", err.msg);
+		warn_of_engine(r, ct_xstrdup(err.msg));
 		ret = ct_runtimes__connect_usual(&r->engine, &err);
 	} else if (ret && (r->opts.engine.address || r->opts.label || r->opts.project)) {
-		ct_warn("%s; continuing without names of containers", err.msg);
+		warn_of_engine(r,
+			       ct_xasprintf("%s; continuing without names of containers", err.msg));
 	}
 	if (ret) {
 		r->engine = NULL;
@@ -105,7 +115,8 @@ static void open_engine(struct ct_recorder *r)
 	ct_engine__while_waiting(r->engine, ct_probe__fd(r->probe), consume, r->collect);
 	fd = ct_engine__watch(r->engine, CT_RUN_LABEL, &err);
 	if (fd < 0)
-		ct_warn("%s; continuing without the events of containers", err.msg);
+		warn_of_engine(r, ct_xasprintf("%s; continuing without the events of containers",
+					       err.msg));
 	else
 		ct_loop__add_fd(r->loop, fd, EPOLLIN, on_docker, r, &r->on_docker);
 }
@@ -229,6 +240,7 @@ void ct_recorder__close(struct ct_recorder *r)
 	ct_strings__free(&r->undecided);
 	ct_spool__free(r->spool);
 	ct_recorder__forget_told(r);
+	free(r->engine_said);
 	free(r->command);
 	free(r->subtree);
 	ct_loop__free(r->loop);
@@ -268,7 +280,10 @@ int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, stru
 		return ret;
 	ct_collect__consume(r->collect);
 	ct_cgroups__add(ct_collect__cgroups(r->collect), r->own.id, r->own.path, true);
-	ct_probe__mark_inside(r->probe, r->own.id);
+	ret = ct_probe__mark_inside(r->probe, r->own.id);
+	if (ret)
+		return ct_err__set(err, -ret, "cannot watch the cgroup of the command: %s",
+				   strerror(-ret));
 	opts = (struct ct_child_opts){ &r->own, ct_loop__outer_mask(r->loop), r->opts.bounding,
 				       r->opts.output };
 	ret = ct_child__start(&r->child, argv, &opts, exec_errno, err);

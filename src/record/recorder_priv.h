@@ -16,6 +16,7 @@ struct ct_recorder {
 	struct ct_collect *collect;
 	struct ct_session *session;  /* metadata of the wanted workloads as it comes in */
 	struct ct_engine *engine;    /* NULL: none answers */
+	char *engine_said;	     /* the last warning about it; NULL: none */
 	struct ct_asked *asked;	     /* other APIs that know containers */
 	struct ct_source *on_docker; /* the engine's events; NULL: none come */
 	struct ct_source *on_signals[3];
