@@ -14,8 +14,6 @@
 #define PR_CAP_AMBIENT	     47
 #define PR_CAP_AMBIENT_RAISE 2
 
-#define ENOSYS 38
-
 #define REFUSED_KEPT 8 /* refused acts that are kept of each type and cgroup */
 
 /* Set by user space: numbers of the calls that are treated specially. */

@@ -14,10 +14,10 @@
 #include "signal.h"
 
 /* Capabilities that the kernel asks for after another was refused. */
-#define SECOND_CHOICES                                                                         \
-	(1ull << 1 /* DAC_OVERRIDE */ | 1ull << 3 /* FOWNER */ | 1ull << 12 /* NET_ADMIN */ |  \
-	 1ull << 13 /* NET_RAW */ | 1ull << 19 /* SYS_PTRACE */ | 1ull << 21 /* SYS_ADMIN */ | \
-	 1ull << 23 /* SYS_NICE */ | 1ull << 24 /* SYS_RESOURCE */ | 1ull << 38 /* PERFMON */)
+#define SECOND_CHOICES                                                                       \
+	(BIT(DAC_OVERRIDE) | BIT(FOWNER) | BIT(NET_ADMIN) | BIT(NET_RAW) | BIT(SYS_PTRACE) | \
+	 BIT(SYS_ADMIN) | BIT(SYS_NICE) | BIT(SYS_RESOURCE) | BIT(PERFMON))
+
 /*
  * A refusal and the check of its alternative are close in time, unless the task loses the processor
  * in between.
@@ -399,13 +399,13 @@ static __always_inline int on_check(enum way way, void *ctx, const void *stack, 
 	questions = questions_about(key.cap, key.flags, key.nr, key.sel);
 	whole = !(key.flags & CT_F_NO_SITE) && needs_whole_path(&key, questions);
 	slot = count(btf, ctx, stack, c, &key, whole);
+	/* What is known of a kind's calls is given back with the kind, so there must be one. */
 	if (btf && cfg_outcomes && !(key.flags & CT_F_NO_SITE) && key.nr >= 0 &&
-	    questions & Q_OUTCOME && !(slot && slot->settled) && is_within_call(regs) &&
+	    questions & Q_OUTCOME && slot && !slot->settled && is_within_call(regs) &&
 	    watch_outcome(way == WAY_BTF_IMPL_CALL, &key, questions, FIELD(btf, task, pid), regs,
-			  stack) &&
-	    slot)
+			  stack))
 		slot->settled = 1;
-	if (c->cap == CAP_KILL)
+	if (slot && c->cap == CAP_KILL)
 		remember_kill(&key);
 	if (cfg_trace || (c->fresh && cfg_detail < CT_DETAIL_KINDS))
 		send_sample(&key);

@@ -232,7 +232,7 @@ static __always_inline void lost_by(struct ct_share *s, __u32 where)
 		lost(where);
 }
 
-/* Counts how often the ring was over half full, and whether it is. */
+/* The number of times that the ring has become more than half full, and whether it is now. */
 __u32 ring_epoch, ring_congested;
 
 /*

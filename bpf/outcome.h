@@ -14,28 +14,14 @@
 #include "path.h"
 #include "task.h"
 
-#define BPF_F_NO_PREALLOC   1
-#define EPERM		    1
-#define EACCES		    13
-#define EEXIST		    17
-#define ENODEV		    19
-#define EISDIR		    21
-#define ENODATA		    61
-#define ENOUGH_OUTCOMES	    64	     /* of one kind */
-#define FMODE_CREATED	    0x100000 /* linux/fs.h, 4.19 to 7.3 */
-#define CAP_DAC_OVERRIDE    1
-#define CAP_DAC_READ_SEARCH 2
-#define CAP_FSETID	    4
-#define CAP_NET_ADMIN	    12
-#define CAP_SYS_MODULE	    16
-#define CAP_SYS_PTRACE	    19
-#define CAP_SYS_ADMIN	    21
-#define CAP_PERFMON	    38
-#define SOCKET_IOCTLS	    0x89 /* linux/sockios.h: the second lowest byte */
-#define MOUNTS_LOOKED_AT    4096 /* of one file system, in all mount namespaces */
-#define S_IFMT		    0170000
-#define S_IFDIR		    0040000
-#define S_ISGID		    0002000
+#define BPF_F_NO_PREALLOC 1
+#define ENOUGH_OUTCOMES	  64	   /* of one kind */
+#define FMODE_CREATED	  0x100000 /* linux/fs.h, 4.19 to 7.3 */
+#define SOCKET_IOCTLS	  0x89	   /* linux/sockios.h: the second lowest byte */
+#define MOUNTS_LOOKED_AT  4096	   /* of one file system, in all mount namespaces */
+#define S_IFMT		  0170000
+#define S_IFDIR		  0040000
+#define S_ISGID		  0002000
 
 const volatile bool cfg_outcomes;
 const volatile bool cfg_creations; /* may_open is not inlined */
@@ -130,8 +116,8 @@ enum question {
  */
 __noinline int questions_about(__u32 cap, __u32 flags, int nr, __u32 sel)
 {
-	const __u64 vain = 1ull << CAP_DAC_OVERRIDE | 1ull << CAP_DAC_READ_SEARCH |
-			   1ull << CAP_SYS_PTRACE | 1ull << CAP_SYS_ADMIN | 1ull << CAP_PERFMON;
+	const __u64 vain = BIT(DAC_OVERRIDE) | BIT(DAC_READ_SEARCH) | BIT(SYS_PTRACE) |
+			   BIT(SYS_ADMIN) | BIT(PERFMON);
 	__u32 abi = flags & (CT_F_COMPAT | CT_F_AS_NATIVE), index = nr & (CT_SYSCALLS - 1);
 	bool granted = flags & CT_F_GRANTED;
 	int open = granted ? 0 : Q_FAILED;

@@ -52,7 +52,8 @@ static __always_inline __u64 is_text(__u64 word)
  * where the system call began: beyond lies the random gap of randomize_kstack_offset, full of stale
  * words. A stale address inside a frame costs a second kind for the same path, nothing worse. A
  * deep path is longer than the window, so the system call is mixed in: otherwise the path could be
- * shown with the outer frames of another call's. link as for unwind(). 0: the stack cannot be read.
+ * shown with the outer frames of another call's. For link see unwind(). Returns 0 if the stack
+ * cannot be read.
  */
 static __noinline __u64 fingerprint(const void *window, int nr, __u64 link)
 {
@@ -174,7 +175,15 @@ static __always_inline bool window_moved(void *ctx)
 	return window_shape != shape;
 }
 
-/* Keeps the call path under its fingerprint; link as for unwind(). false: not this time. */
+static __always_inline void put_stack(__u64 site, const struct ct_stack *st)
+{
+	/* Another processor may have been first; if not, the map is full. */
+	if (bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST) &&
+	    !bpf_map_lookup_elem(&stacks, &site))
+		lost(CT_LOSS_STACKS);
+}
+
+/* Keeps the call path under its fingerprint; for link see unwind(). false: not this time. */
 static __always_inline bool keep_stack(void *ctx, __u64 site, __u64 link)
 {
 	struct ct_stack *st;
@@ -185,9 +194,7 @@ static __always_inline bool keep_stack(void *ctx, __u64 site, __u64 link)
 	if (!st)
 		return false;
 	follow_window(ctx, st);
-	if (bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST) &&
-	    !bpf_map_lookup_elem(&stacks, &site))
-		lost(CT_LOSS_STACKS); /* full: trying again is of no use */
+	put_stack(site, st);
 	return true;
 }
 
@@ -216,9 +223,8 @@ static __always_inline __u64 site_of_stack(void *ctx, int nr, __u64 link)
 	if (!st)
 		return 0;
 	site = hash_of_unwound() ^ (__u64)(__u32)nr << 48;
-	if (!bpf_map_lookup_elem(&stacks, &site) &&
-	    bpf_map_update_elem(&stacks, &site, st, BPF_NOEXIST))
-		lost(CT_LOSS_STACKS);
+	if (!bpf_map_lookup_elem(&stacks, &site))
+		put_stack(site, st);
 	return site;
 }
 

@@ -241,9 +241,6 @@ static __always_inline void fill_namespaces(struct ct_exec_event *e, struct task
 {
 	struct net *net = BPF_CORE_READ(task, nsproxy, net_ns);
 
-	e->userns_inum = BPF_CORE_READ(task, real_cred, user_ns, ns.inum);
-	e->netns_inum = BPF_CORE_READ(net, ns.inum);
-	e->pidns_inum = BPF_CORE_READ(task, nsproxy, pid_ns_for_children, ns.inum);
 	e->mntns_inum = mntns_of(task);
 	e->port_start = ~0u;
 	if (bpf_core_field_exists(net->ipv4.sysctl_ip_prot_sock))
@@ -304,6 +301,7 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	fill_creds(&e->creds, task);
 	fill_namespaces(e, task);
 	e->flags = exec_flags(task, bprm);
+	e->pad = 0;
 	fill_file(e, task, bprm);
 	if (len >= sizeof(e->argv))
 		len = sizeof(e->argv) - 1;

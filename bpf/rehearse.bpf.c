@@ -14,7 +14,6 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-#define EPERM	  1
 #define SET_UP_NS 10000000000ull /* the most that a runtime's set-up may take */
 
 const volatile __u64 cfg_cgroup;	/* its id, with CT_CGROUP_V1 as everywhere */

@@ -9,7 +9,6 @@
 
 #include "outcome.h"
 
-#define CAP_KILL    5
 #define SIGHUP	    1
 #define SIGCONT	    18
 #define PIDTYPE_SID 3 /* linux/pid.h, 4.19 to 7.3 */

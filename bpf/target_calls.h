@@ -12,9 +12,6 @@
 
 #define PID_FS_MAGIC	  0x50494446
 #define GROUP_SCANNED	  32
-#define CAP_SYS_ADMIN	  21
-#define CAP_PERFMON	  38
-#define EFAULT		  14
 #define PTRACE_ATTACH	  16
 #define PTRACE_SEIZE	  0x4206
 #define PR_SCHED_CORE	  62
@@ -70,6 +67,13 @@ static __always_inline bool is_of_user(struct task_struct *task, struct task_str
 		return true;
 	return BPF_CORE_READ(target, real_cred, uid.val) ==
 	       (who ? who : BPF_CORE_READ(cred, uid.val));
+}
+
+/* The process group of this number; 0: the task's own. */
+static __always_inline struct pid *group_of(struct task_struct *task, __u32 number)
+{
+	return number ? find_pid(pidns_of(task), number) :
+			BPF_CORE_READ(task, signal, pids[PIDTYPE_PGID]);
 }
 
 /*
@@ -130,7 +134,7 @@ static __always_inline struct task_struct *target_of(struct task_struct *task,
 		break;
 	case CT_TARGET_PERF: /* who may watch everything is not compared (perf_check_permission) */
 		if (target_arg(task, 4) & PERF_FLAG_PID_CGROUP ||
-		    held & (1ull << CAP_PERFMON | 1ull << CAP_SYS_ADMIN))
+		    held & (BIT(PERFMON) | BIT(SYS_ADMIN)))
 			return NULL;
 		break;
 	case CT_TARGET_PRCTL:
@@ -156,7 +160,7 @@ static __always_inline int on_number_call(int nr, long ret)
 	call = target_call(nr);
 	class = target_arg(task, 0) - (call->how == CT_TARGET_IOPRIO);
 	if ((call->how == CT_TARGET_PRIORITY || call->how == CT_TARGET_IOPRIO) && class == 1)
-		on_group(find_pid(pidns_of(task), target_arg(task, 1)), call->kind, held, nr);
+		on_group(group_of(task, target_arg(task, 1)), call->kind, held, nr);
 	note_target((__u64)target_of(task, call, held), call->kind, held, nr);
 	if (call->how == CT_TARGET_KCMP)
 		note_target((__u64)target_by_number(task, target_arg(task, 0)), call->kind, held,

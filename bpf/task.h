@@ -10,8 +10,8 @@
 
 #include "config.h"
 #include "ct/kfunc.h"
+#include "numbers.h"
 
-#define ENOSYS		  38
 #define PF_IO_WORKER	  0x00000010 /* linux/sched.h, 5.12 */
 #define PF_FORKNOEXEC	  0x00000040
 #define PF_KTHREAD	  0x00200000
@@ -92,7 +92,10 @@ static __always_inline struct cgroup_subsys_state *css_of(struct task_struct *ta
 	return css;
 }
 
-/* For the state of a cgroup at an address. It takes plain numbers: see leave_slot(). */
+/*
+ * Is the cgroup whose state lies at this address the one with this id, or below it? It takes plain
+ * numbers: see leave_slot().
+ */
 __noinline int is_at_or_below(__u64 address, __u64 id)
 {
 	struct cgroup_subsys_state *css = (void *)address;

@@ -217,9 +217,10 @@ struct ct_exec_event {
 	__u32 was;	  /* entry before; CT_IS_PENDING() if it was entering */
 	__u32 port_start; /* net.ipv4.ip_unprivileged_port_start, ~0 unknown */
 	__u32 ping_low, ping_high;
-	__u32 userns_inum, netns_inum, pidns_inum, mntns_inum;
+	__u32 mntns_inum;
 	__u32 argv_len;
-	__u32 flags;   /* CT_EXEC_F_* */
+	__u32 flags; /* CT_EXEC_F_* */
+	__u32 pad;
 	__u32 dev;     /* of the file: device number of its file system, as the kernel encodes it */
 	__u64 ino;     /* its inode number there */
 	__u64 entered; /* the cgroup whose slot is named by was */
@@ -321,8 +322,9 @@ enum ct_pool { CT_POOL_KINDS, CT_POOL_ACTS, CT_POOL_RESULTS, CT_POOLS };
 /* What one cgroup has of them. */
 struct ct_share {
 	__u32 used[CT_POOLS];
-	__u8 refused[32];  /* refused acts that are stored, by enum ct_act_type */
-	__u32 epoch, sent; /* how many bytes in which time that the ring was over half full */
+	__u8 refused[32]; /* refused acts that are stored, by enum ct_act_type */
+	__u32 epoch,
+		sent; /* bytes sent while the ring was over half full, and which time that was */
 	__u32 pad;
 	__u64 lost; /* kinds, acts and events of this cgroup that found no room */
 };
@@ -330,9 +332,9 @@ struct ct_share {
 /* What can be lost is counted, in one array slot each. */
 enum ct_loss {
 	CT_LOSS_RING,	  /* ring full: a sample or event is missing, counts are not */
-	CT_LOSS_KINDS,	  /* map of kinds full: hits counted under no kind */
+	CT_LOSS_KINDS,	  /* no room to count a check */
 	CT_LOSS_ACTS,	  /* map of acts full */
-	CT_LOSS_PROCS,	  /* map of set-up processes full: phase unknown */
+	CT_LOSS_PROCS,	  /* no room to follow a process or a cgroup: its phase is unknown */
 	CT_LOSS_STACKS,	  /* no stack could be taken */
 	CT_LOSS_OUTCOMES, /* result of a refused call not watched */
 	CT_LOSS_MAX,

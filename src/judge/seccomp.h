@@ -10,7 +10,10 @@
 
 #include "model/session.h"
 
-/* Names to watch, NULL-terminated: the gated calls, and capget, capset, prctl. */
+/*
+ * Names of the system calls to watch, NULL at the end: those that the probe treats specially
+ * (capget, capset, prctl, mmap, mremap, shmat), then the gated ones.
+ */
 extern const char *const ct_gates_watched[];
 
 /* What a gate wants; if both sets are empty the call is free. */

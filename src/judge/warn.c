@@ -303,15 +303,18 @@ static void warn_detail(struct ct_advice *a)
 static void warn_incomplete(struct ct_advice *a, const struct ct_losses *l)
 {
 	uint64_t lost = l->kinds + l->acts + l->events + l->missed + ct_workload__lost(a->workload);
-	ct_autofree char *what = ct_human__count(lost, "observation", "observations");
+	ct_autofree char *what =
+		ct_human__count(lost, "observation that may have shown a need was lost",
+				"observations that may have shown a need were lost");
 
 	if (lost)
-		add_warning(a, "incomplete", -1,
-			    ct_xasprintf("incomplete: while recording, %s that may have shown a "
-					 "need were lost to a full map or because a program was "
-					 "gone before its file was looked at; record it again, for "
-					 "a shorter time or with less running beside it",
-					 what));
+		add_warning(
+			a, "incomplete", -1,
+			ct_xasprintf("incomplete: while recording, %s, because a map was full or "
+				     "a program was gone before its file was looked at; record "
+				     "it again, for a shorter time or with less running beside "
+				     "it",
+				     what));
 }
 
 static bool open_ports(const struct ct_workload *w)

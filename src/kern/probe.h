@@ -114,8 +114,10 @@ void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct
 			    void *arg);
 /* Looks up one slot; false: there is none. */
 bool ct_probe__entered(struct ct_probe *p, const struct ct_slot_id *id, struct ct_entered *e);
-/* Losses that are one cgroup's alone, which ct_probe__losses leaves out. After the kinds and acts:
- * a cgroup is forgotten here once it holds no entry of theirs. */
+/*
+ * Losses that are one cgroup's alone, which ct_probe__losses() leaves out. To be called after
+ * ct_probe__each_kind() and ct_probe__each_act(): the account of a cgroup that is gone is deleted.
+ */
 void ct_probe__each_loss(struct ct_probe *p, const struct ct_which *which, ct_lost_fn fn,
 			 void *arg);
 

@@ -70,7 +70,7 @@ void ct_probe__start_clock(struct ct_probe *p);
 uint64_t ct_probe__missed(const struct ct_probe *p);
 
 /*
- * Takes over what a stopped probe has loaded, and lets go of all that this noted, if p would load
+ * Takes over what a stopped probe has loaded, and discards all that it recorded, if p would load
  * the same; old may be NULL. Returns false if p has to load its own. In any case old remains to be
  * closed.
  */
@@ -83,8 +83,8 @@ int ct_watch__attach(struct ct_probe *p, const struct bpf_program *prog, const c
 		     struct ct_err *err);
 
 /*
- * Lets go of the watched calls. Each one that nobody else watches takes a grace period, seconds for
- * all: a separate process waits for that, while nothing runs any more.
+ * Detaches from the watched calls. To release a tracepoint that nobody else uses takes a grace
+ * period, seconds for all of them, which a child process waits for in the background.
  */
 void ct_watch__detach(struct ct_probe *p);
 

@@ -18,7 +18,7 @@ static int read_engine(struct ct_recorder *r)
 	if (ret <= 0)
 		return ret;
 	r->session->losses.lookups += ret;
-	ct_warn("the container daemon told of a container in too many words to be read; %s",
+	ct_warn("an event of the container daemon is too long to be read; %s",
 		chooses_by_events(r) ? "if it is one of those that were asked for, it is not "
 				       "recorded" :
 				       "its name may be missing");

@@ -212,8 +212,8 @@ int ct_restart__end(struct ct_restart *r, struct ct_err *err)
 	if (ret != 1)
 		return ret;
 	close(r->fd);
-	return ct_err__set(err, ETIMEDOUT, "the restart takes long, and process %d goes on with it",
-			   r->pid);
+	return ct_err__set(err, ETIMEDOUT,
+			   "the restart is still in progress, and process %d completes it", r->pid);
 }
 
 static void say_restarted(struct ct_workload *const *w, size_t n)

@@ -208,7 +208,7 @@ static void clean_up_after_others(const char *dir)
 		fd = openat(dirfd(d), ent->d_name, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB))
 			continue;
-		ct_warn("removing what a captrim verify that was killed left behind");
+		ct_warn("removing what an earlier 'captrim verify', which was killed, left behind");
 		if (remove_leftovers(dir, fd))
 			unlinkat(dirfd(d), ent->d_name, 0);
 		else
