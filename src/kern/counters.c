@@ -194,21 +194,22 @@ static bool slots_are_kept(const struct ct_map_walk *w, const struct ct_key *key
 
 /*
  * While the probe runs, a slot may be flushed to the map between the two readings. Then both are
- * repeated, or its hits would be counted twice.
+ * repeated, or its hits would be counted twice. cpu: room for the entry's value.
  */
-static int sum_kind(struct ct_map_walk *w, const struct ct_key *key, struct ct_count *sum)
+static int sum_kind(struct ct_map_walk *w, const struct ct_key *key, struct ct_count *cpu,
+		    struct ct_count *sum)
 {
 	int fd = bpf_map__fd(w->p->skel->maps.kinds);
 
 	for (int i = 0; i < TRIES; i++) {
 		*sum = (struct ct_count){};
 		add_slots(w, key, sum);
-		if (bpf_map_lookup_elem(fd, key, w->cpu))
+		if (bpf_map_lookup_elem(fd, key, cpu))
 			return -errno;
 		if (w->p->stopped || slots_are_kept(w, key))
 			break;
 	}
-	add_cpus(sum, w->cpu, w->p->ncpus);
+	add_cpus(sum, cpu, w->p->ncpus);
 	return 0;
 }
 
@@ -246,16 +247,6 @@ static void tell_kind(struct ct_map_walk *w, const struct ct_key *key, const str
 		forget_kind(w, key);
 }
 
-static void read_kind(void *arg, const void *entry)
-{
-	struct ct_map_walk *w = arg;
-	const struct ct_key *key = entry;
-	struct ct_count sum;
-
-	if (ct_map_walk__is_wanted(w, key->cgroup) && !sum_kind(w, key, &sum))
-		tell_kind(w, key, &sum);
-}
-
 /* Reads the slots again, after the entries that were just read, so that no hit is in both. */
 static void read_slots_again(struct ct_map_walk *w)
 {
@@ -277,9 +268,10 @@ static void read_slots_again(struct ct_map_walk *w)
 
 /*
  * What was in a slot before the entry was read, and is not there any more, may have been put into
- * the entry too late to be read: such a kind is looked at by itself.
+ * the entry too late to be read: such a kind is looked at by itself. So is one that was read
+ * singly, for which the slots were not read again.
  */
-static void read_kind_at_once(struct ct_map_walk *w, const void *entry, void *value)
+static void read_kind(struct ct_map_walk *w, const void *entry, void *value)
 {
 	const struct ct_key *key = entry;
 	const struct ct_slot **slots;
@@ -289,8 +281,9 @@ static void read_kind_at_once(struct ct_map_walk *w, const void *entry, void *va
 	if (!ct_map_walk__is_wanted(w, key->cgroup))
 		return;
 	find_slots(&w->cache->moved, key, &n);
-	if (n && !w->p->stopped) {
-		read_kind(w, key);
+	if ((n || w->singly) && !w->p->stopped) {
+		if (!sum_kind(w, key, value, &sum))
+			tell_kind(w, key, &sum);
 		return;
 	}
 	add_cpus(&sum, value, w->p->ncpus);
@@ -307,15 +300,12 @@ void ct_probe__each_kind(struct ct_probe *p, const struct ct_which *which, ct_co
 	struct ct_map_walk w = {
 		.p = p, .which = which, .fn.count = fn, .arg = arg, .cache = &cache
 	};
-	ct_autofree struct ct_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
 
 	if (!p->stopped)
 		read_clock(p, &p->now);
-	w.cpu = cpu;
 	cache.slots = read_cache(p);
-	if (!ct_map_walk__each_entry(&w, p->skel->maps.kinds, p->ncpus * sizeof(*cpu),
-				     read_slots_again, read_kind_at_once))
-		ct_map_walk__each_key(p->skel->maps.kinds, read_kind, &w);
+	ct_map_walk__each_entry(&w, p->skel->maps.kinds, p->ncpus * sizeof(struct ct_count),
+				read_slots_again, read_kind);
 	free_slots(&cache.slots);
 	free_slots(&cache.moved);
 }

@@ -27,23 +27,13 @@ static void tell_overcommit(struct ct_map_walk *w, const void *entry, void *valu
 		bpf_map_delete_elem(bpf_map__fd(w->p->skel->maps.overcommit), cgroup);
 }
 
-static void read_overcommit(void *arg, const void *entry)
-{
-	struct ct_map_walk *w = arg;
-
-	if (!bpf_map_lookup_elem(bpf_map__fd(w->p->skel->maps.overcommit), entry, w->cpu))
-		tell_overcommit(w, entry, w->cpu);
-}
-
 void ct_probe__each_overcommit(struct ct_probe *p, const struct ct_which *which, ct_count_fn fn,
 			       void *arg)
 {
-	ct_autofree struct ct_vm_count *cpu = ct_xzalloc(p->ncpus * sizeof(*cpu));
-	struct ct_map_walk w = { .p = p, .which = which, .fn.count = fn, .arg = arg, .cpu = cpu };
+	struct ct_map_walk w = { .p = p, .which = which, .fn.count = fn, .arg = arg };
 
-	if (!ct_map_walk__each_entry(&w, p->skel->maps.overcommit, p->ncpus * sizeof(*cpu), NULL,
-				     tell_overcommit))
-		ct_map_walk__each_key(p->skel->maps.overcommit, read_overcommit, &w);
+	ct_map_walk__each_entry(&w, p->skel->maps.overcommit, p->ncpus * sizeof(struct ct_vm_count),
+				NULL, tell_overcommit);
 }
 
 static void tell_act(struct ct_map_walk *w, const void *entry, void *value)
@@ -59,21 +49,11 @@ static void tell_act(struct ct_map_walk *w, const void *entry, void *value)
 		ct_map_walk__give_back(w->p, CT_POOL_ACTS, key->cgroup);
 }
 
-static void read_act(void *arg, const void *entry)
-{
-	struct ct_map_walk *w = arg;
-	__u64 count;
-
-	if (!bpf_map_lookup_elem(bpf_map__fd(w->p->skel->maps.acts), entry, &count))
-		tell_act(w, entry, &count);
-}
-
 void ct_probe__each_act(struct ct_probe *p, const struct ct_which *which, ct_act_fn fn, void *arg)
 {
 	struct ct_map_walk w = { .p = p, .which = which, .fn.act = fn, .arg = arg };
 
-	if (!ct_map_walk__each_entry(&w, p->skel->maps.acts, sizeof(__u64), NULL, tell_act))
-		ct_map_walk__each_key(p->skel->maps.acts, read_act, &w);
+	ct_map_walk__each_entry(&w, p->skel->maps.acts, sizeof(__u64), NULL, tell_act);
 }
 
 static void tell_loss(struct ct_map_walk *w, const void *entry, void *value)
@@ -95,22 +75,11 @@ static void tell_loss(struct ct_map_walk *w, const void *entry, void *value)
 		bpf_map_delete_elem(bpf_map__fd(w->p->skel->maps.shares), cgroup);
 }
 
-static void read_loss(void *arg, const void *entry)
-{
-	struct ct_map_walk *w = arg;
-	struct ct_share share;
-
-	if (!bpf_map_lookup_elem(bpf_map__fd(w->p->skel->maps.shares), entry, &share))
-		tell_loss(w, entry, &share);
-}
-
 void ct_probe__each_loss(struct ct_probe *p, const struct ct_which *which, ct_lost_fn fn, void *arg)
 {
 	struct ct_map_walk w = { .p = p, .which = which, .fn.lost = fn, .arg = arg };
 
-	if (!ct_map_walk__each_entry(&w, p->skel->maps.shares, sizeof(struct ct_share), NULL,
-				     tell_loss))
-		ct_map_walk__each_key(p->skel->maps.shares, read_loss, &w);
+	ct_map_walk__each_entry(&w, p->skel->maps.shares, sizeof(struct ct_share), NULL, tell_loss);
 }
 
 static void tell_entered(struct ct_map_walk *w, const void *entry, void *value)
@@ -124,23 +93,13 @@ static void tell_entered(struct ct_map_walk *w, const void *entry, void *value)
 		bpf_map_delete_elem(bpf_map__fd(w->p->skel->maps.entered), id);
 }
 
-static void read_entered(void *arg, const void *entry)
-{
-	struct ct_map_walk *w = arg;
-	struct ct_entered e;
-
-	if (!bpf_map_lookup_elem(bpf_map__fd(w->p->skel->maps.entered), entry, &e))
-		tell_entered(w, entry, &e);
-}
-
 void ct_probe__each_entered(struct ct_probe *p, const struct ct_which *which, ct_entered_fn fn,
 			    void *arg)
 {
 	struct ct_map_walk w = { .p = p, .which = which, .fn.entered = fn, .arg = arg };
 
-	if (!ct_map_walk__each_entry(&w, p->skel->maps.entered, sizeof(struct ct_entered), NULL,
-				     tell_entered))
-		ct_map_walk__each_key(p->skel->maps.entered, read_entered, &w);
+	ct_map_walk__each_entry(&w, p->skel->maps.entered, sizeof(struct ct_entered), NULL,
+				tell_entered);
 }
 
 bool ct_probe__entered(struct ct_probe *p, const struct ct_slot_id *id, struct ct_entered *e)
@@ -165,15 +124,6 @@ static void tell_entering(struct ct_map_walk *w, const void *key, void *value)
 		w->fn.mention(w->arg, e->cgroup, true);
 }
 
-static void mention_entering(void *arg, const void *entry)
-{
-	struct ct_map_walk *w = arg;
-	struct entering e;
-
-	if (!bpf_map_lookup_elem(bpf_map__fd(w->p->skel->maps.entering), entry, &e))
-		tell_entering(w, entry, &e);
-}
-
 static void tell_target(struct ct_map_walk *w, const void *entry, void *value)
 {
 	const struct ct_act_key *key = entry;
@@ -183,19 +133,12 @@ static void tell_target(struct ct_map_walk *w, const void *entry, void *value)
 		w->fn.mention(w->arg, key->b, false);
 }
 
-static void mention_target(void *arg, const void *entry)
-{
-	tell_target(arg, entry, NULL);
-}
-
 void ct_probe__each_mention(struct ct_probe *p, ct_mention_fn fn, void *arg)
 {
 	struct ct_map_walk w = { .p = p, .fn.mention = fn, .arg = arg };
 
-	if (bpf_map__value_size(p->skel->maps.entering) == sizeof(struct entering) &&
-	    !ct_map_walk__each_entry(&w, p->skel->maps.entering, sizeof(struct entering), NULL,
-				     tell_entering))
-		ct_map_walk__each_key(p->skel->maps.entering, mention_entering, &w);
-	if (!ct_map_walk__each_entry(&w, p->skel->maps.acts, sizeof(__u64), NULL, tell_target))
-		ct_map_walk__each_key(p->skel->maps.acts, mention_target, &w);
+	if (bpf_map__value_size(p->skel->maps.entering) == sizeof(struct entering))
+		ct_map_walk__each_entry(&w, p->skel->maps.entering, sizeof(struct entering), NULL,
+					tell_entering);
+	ct_map_walk__each_entry(&w, p->skel->maps.acts, sizeof(__u64), NULL, tell_target);
 }

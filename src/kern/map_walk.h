@@ -19,8 +19,8 @@ struct ct_map_walk {
 		ct_mention_fn mention;
 	} fn;
 	void *arg;
-	void *cpu;		/* room for one value of all processors */
 	struct ct_cache *cache; /* of kinds */
+	bool singly;		/* see ct_map_walk__each_entry() */
 };
 
 bool ct_map_walk__is_gone(const struct ct_map_walk *w, uint64_t cgroup);
@@ -39,10 +39,12 @@ void ct_map_walk__each_key(const struct bpf_map *map, void (*fn)(void *arg, cons
 /*
  * Calls fn for each entry of a hash table, with its value as it was read. Many are read at once,
  * because a system call for each would cost more than all else. after, unless NULL, is called when
- * some were read, before fn is called for them; fn may delete its entry. False: this kernel cannot
- * do that, and nothing was called.
+ * some were read, before fn is called for them; fn may delete its entry. Where the kernel fails to
+ * read many, the rest is read one by one, without a call of after: then w->singly is set. Both ways
+ * go through the table in the same order, so that no entry is handed over twice
+ * (kernel/bpf/hashtab.c, 5.10 to 7.3).
  */
-bool ct_map_walk__each_entry(struct ct_map_walk *w, const struct bpf_map *map, size_t value_size,
+void ct_map_walk__each_entry(struct ct_map_walk *w, const struct bpf_map *map, size_t value_size,
 			     void (*after)(struct ct_map_walk *w),
 			     void (*fn)(struct ct_map_walk *w, const void *key, void *value));
 
