@@ -66,11 +66,7 @@ static void tell_loss(struct ct_map_walk *w, const void *entry, void *value)
 		return;
 	if (share->lost)
 		w->fn.lost(w->arg, *cgroup, share->lost);
-	/* The share is read again, since entries may have been given back after it was read. */
-	if (gone && bpf_map_lookup_elem(bpf_map__fd(w->p->skel->maps.shares), cgroup, value))
-		return;
-	for (int pool = 0; pool < CT_POOLS; pool++)
-		gone &= !share->used[pool];
+	/* Its other entries have been deleted by now. One that was missed must not keep it. */
 	if (gone)
 		bpf_map_delete_elem(bpf_map__fd(w->p->skel->maps.shares), cgroup);
 }
