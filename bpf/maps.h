@@ -81,16 +81,12 @@ struct {
 	__type(value, struct ct_stack);
 } scratch SEC(".maps");
 
-/* Cgroups made since the probe was attached: has the entry point begun? */
-struct group {
-	__u32 main;   /* tgid of the entry point, 0 before its execve */
-	__u32 inside; /* made by a descendant of the watched command */
-};
+/* Cgroups made since the probe was attached. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 8192);
 	__type(key, __u64);
-	__type(value, struct group);
+	__type(value, struct ct_group);
 } groups SEC(".maps");
 
 /* The cgroup of each process, so that its origin is known when it is moved. */

@@ -29,7 +29,7 @@
  */
 static __always_inline void whose(__u32 tgid, __u64 *cgroup, __u32 *entry)
 {
-	struct entering *n = bpf_map_lookup_elem(&entering, &tgid);
+	struct ct_entering *n = bpf_map_lookup_elem(&entering, &tgid);
 
 	if (!n)
 		return;
@@ -94,7 +94,7 @@ __noinline int leave_slot(__u64 cgroup, __u32 entry, __u32 executed)
 
 __noinline int entering_del(__u32 tgid)
 {
-	struct entering *n = bpf_map_lookup_elem(&entering, &tgid);
+	struct ct_entering *n = bpf_map_lookup_elem(&entering, &tgid);
 
 	if (!n)
 		return 0;
@@ -105,7 +105,7 @@ __noinline int entering_del(__u32 tgid)
 }
 
 /* The caller counts the process in n's slot. */
-static __always_inline void entering_add(__u32 tgid, const struct entering *n)
+static __always_inline void entering_add(__u32 tgid, const struct ct_entering *n)
 {
 	if (bpf_map_lookup_elem(&entering, &tgid)) {
 		bpf_map_update_elem(&entering, &tgid, n, BPF_EXIST);
@@ -219,7 +219,7 @@ static __always_inline __u32 way_of(struct task_struct *task, struct cgroup *to)
  */
 static __always_inline void goes_away(__u32 tgid, __u64 from, __u64 away)
 {
-	struct entering n = { .entry = CT_ENTRY_MAIN, .home = from, .away = away };
+	struct ct_entering n = { .entry = CT_ENTRY_MAIN, .home = from, .away = away };
 
 	entering_del(tgid);
 	if (from && !is_root(from))
@@ -230,7 +230,7 @@ static __always_inline void goes_away(__u32 tgid, __u64 from, __u64 away)
 static __always_inline void enters(struct task_struct *task, __u64 from, __u64 now,
 				   struct cgroup *to)
 {
-	struct entering n = { .cgroup = now, .since = bpf_ktime_get_ns() }, *old;
+	struct ct_entering n = { .cgroup = now, .since = bpf_ktime_get_ns() }, *old;
 	__u32 tgid = BPF_CORE_READ(task, tgid), how = way_of(task, to), slot;
 
 	old = bpf_map_lookup_elem(&entering, &tgid);
@@ -289,7 +289,7 @@ static __always_inline void on_fork(struct task_struct *parent, struct task_stru
 {
 	__u32 ptgid = BPF_CORE_READ(parent, tgid), tgid = BPF_CORE_READ(child, tgid);
 	__u64 from, now;
-	struct entering *n, copy;
+	struct ct_entering *n, copy;
 	struct asker *known, asker;
 
 	if (tgid == ptgid)
@@ -331,15 +331,15 @@ static __always_inline __u32 argv_hash(const char *argv, __u32 len)
 }
 
 /* The entry of the process after an execve; n is what it was before. */
-static __always_inline __u32 entry_after_exec(struct task_struct *task, struct entering *n,
+static __always_inline __u32 entry_after_exec(struct task_struct *task, struct ct_entering *n,
 					      __u32 hash, bool executor)
 {
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	__u64 cgroup = cgroup_of(false, task);
 	struct ct_slot_id id = { .cgroup = n->cgroup, .slot = CT_SLOT_OF(n->entry) };
-	struct entering next = {};
+	struct ct_entering next = {};
 	struct ct_entered *e;
-	struct group *g;
+	struct ct_group *g;
 
 	if (!CT_IS_PENDING(n->entry))
 		return n->entry;

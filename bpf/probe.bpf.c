@@ -143,7 +143,7 @@ int BPF_PROG(on_cgroup_mkdir, struct cgroup *cg, const char *path)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	__u64 id = id_of(cg), by = cgroup_of(false, task);
-	struct group g = {}, *maker;
+	struct ct_group g = {}, *maker;
 	struct ct_cgroup_event *e;
 	__u32 entry;
 
@@ -273,7 +273,7 @@ int BPF_PROG(on_process_exec, struct task_struct *task, int old_pid, struct linu
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	__u64 cgroup = cgroup_of(false, task);
 	struct ct_exec_event *e;
-	struct entering *n;
+	struct ct_entering *n;
 
 	bpf_map_delete_elem(&askers, &tgid);
 	bpf_map_delete_elem(&headless, &tgid);
@@ -321,7 +321,7 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	__u32 tgid = BPF_CORE_READ(task, tgid);
 	int code;
 	__u64 cgroup;
-	struct group *g;
+	struct ct_group *g;
 	struct ct_exit_event *e;
 	__u32 entry = CT_ENTRY_MAIN;
 	bool is_main;

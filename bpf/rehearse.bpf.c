@@ -42,7 +42,7 @@ struct {
  */
 static __always_inline bool is_set_up(struct task_struct *task, __u32 tgid)
 {
-	struct entering *n = bpf_map_lookup_elem(&entering, &tgid);
+	struct ct_entering *n = bpf_map_lookup_elem(&entering, &tgid);
 
 	return n && CT_IS_PENDING(n->entry) && bpf_ktime_get_ns() - n->since < SET_UP_NS &&
 	       !is_within(BPF_CORE_READ(task, real_parent), cfg_cgroup);

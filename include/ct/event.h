@@ -202,6 +202,23 @@ struct ct_entered {
 	__u32 mixed;	/* it had to take processes for which no slot was free */
 };
 
+/* A process that came into its cgroup from another one, or a descendant of such a process. */
+struct ct_entering {
+	__u32 entry;  /* CT_ENTRY_SLOT, hash of a command line, or CT_ENTRY_MAIN */
+	__u32 mntns;  /* set-up lasts until an execve outside this mount namespace; 0: until any */
+	__u64 cgroup; /* whose slot it is */
+	/* The cgroup for which its checks still count, since it left for one of no workload. */
+	__u64 home;
+	__u64 away;  /* the cgroup that it went to */
+	__u64 since; /* when it came, CLOCK_MONOTONIC */
+};
+
+/* A cgroup made since the probe was attached: has its entry point begun? */
+struct ct_group {
+	__u32 main;   /* tgid of the entry point, 0 before its execve */
+	__u32 inside; /* made by a descendant of the watched command */
+};
+
 struct ct_cgroup_event {
 	struct ct_event h; /* h.cgroup is the new one */
 	__u32 inside;	   /* its maker descends from the watched command */

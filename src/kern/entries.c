@@ -103,15 +103,9 @@ bool ct_probe__entered(struct ct_probe *p, const struct ct_slot_id *id, struct c
 	return !bpf_map_lookup_elem(bpf_map__fd(p->skel->maps.entered), id, e);
 }
 
-/* A value of the map entering, as in bpf/entering.h. */
-struct entering {
-	__u32 entry, mntns;
-	__u64 cgroup, home, away, since;
-};
-
 static void tell_entering(struct ct_map_walk *w, const void *key, void *value)
 {
-	const struct entering *e = value;
+	const struct ct_entering *e = value;
 
 	(void)key;
 	if (e->home)
@@ -133,8 +127,7 @@ void ct_probe__each_mention(struct ct_probe *p, ct_mention_fn fn, void *arg)
 {
 	struct ct_map_walk w = { .p = p, .fn.mention = fn, .arg = arg };
 
-	if (bpf_map__value_size(p->skel->maps.entering) == sizeof(struct entering))
-		ct_map_walk__each_entry(&w, p->skel->maps.entering, sizeof(struct entering), NULL,
-					tell_entering);
+	ct_map_walk__each_entry(&w, p->skel->maps.entering, sizeof(struct ct_entering), NULL,
+				tell_entering);
 	ct_map_walk__each_entry(&w, p->skel->maps.acts, sizeof(__u64), NULL, tell_target);
 }

@@ -50,9 +50,7 @@ enum ct_detail ct_probe__detail(const struct ct_probe *p)
 
 int ct_probe__mark_inside(struct ct_probe *p, uint64_t cgroup)
 {
-	struct {
-		__u32 main, inside;
-	} group = { .inside = 1 };
+	const struct ct_group group = { .inside = 1 };
 
 	return bpf_map__update_elem(p->skel->maps.groups, &cgroup, sizeof(cgroup), &group,
 				    sizeof(group), BPF_ANY);
