@@ -17,125 +17,22 @@
 #define CLONE_NEWTIME 0x80
 #endif
 
-/*
- * moby: profiles/seccomp/default.json, 20.10 to 28, which containerd's resembles; where versions
- * differ the strictest counts (name_to_handle_at of 20.10). common: containers/common
- * pkg/seccomp/seccomp.json (Podman, CRI-O), which is laxer: 0 means that the call is free there. It
- * also answers EINVAL to audit sockets without AUDIT_WRITE, which programs take for a kernel
- * without audit. ptrace is free since kernel 4.8. For many calls the kernel asks for the very
- * capability that the profile wants; but in a user namespace of its own a container holds
- * everything, and the filter stays as it was.
- */
 #define ADMIN CT_CAP(SYS_ADMIN)
 static const struct {
 	const char *name;
 	uint64_t moby, common;
 } gates[] = {
-	{ "acct", CT_CAP(SYS_PACCT), CT_CAP(SYS_PACCT) },
-	{ "bpf", ADMIN | CT_CAP(BPF), ADMIN },
-	{ "chroot", CT_CAP(SYS_CHROOT), CT_CAP(SYS_CHROOT) },
-	{ "clock_settime", CT_CAP(SYS_TIME), CT_CAP(SYS_TIME) },
-	{ "clone", ADMIN, 0 },
-	{ "clone3", ADMIN, 0 },
-	{ "delete_module", CT_CAP(SYS_MODULE), CT_CAP(SYS_MODULE) },
-	{ "fanotify_init", ADMIN, ADMIN },
-	{ "finit_module", CT_CAP(SYS_MODULE), CT_CAP(SYS_MODULE) },
-	{ "fsconfig", ADMIN, 0 },
-	{ "fsmount", ADMIN, 0 },
-	{ "fsopen", ADMIN, 0 },
-	{ "fspick", ADMIN, 0 },
-	{ "get_mempolicy", CT_CAP(SYS_NICE), 0 },
-	{ "init_module", CT_CAP(SYS_MODULE), CT_CAP(SYS_MODULE) },
-	{ "ioperm", CT_CAP(SYS_RAWIO), CT_CAP(SYS_RAWIO) },
-	{ "iopl", CT_CAP(SYS_RAWIO), CT_CAP(SYS_RAWIO) },
-	{ "kcmp", CT_CAP(SYS_PTRACE), CT_CAP(SYS_PTRACE) },
-	{ "lookup_dcookie", ADMIN, ADMIN },
-	{ "lsm_get_self_attr", ADMIN, 0 },
-	{ "lsm_list_modules", ADMIN, 0 },
-	{ "lsm_set_self_attr", ADMIN, 0 },
-	{ "mbind", CT_CAP(SYS_NICE), 0 },
-	{ "mount", ADMIN, 0 },
-	{ "mount_setattr", ADMIN, 0 },
-	{ "move_mount", ADMIN, 0 },
-	{ "name_to_handle_at", ADMIN, 0 },
-	{ "open_by_handle_at", CT_CAP(DAC_READ_SEARCH), CT_CAP(DAC_READ_SEARCH) },
-	{ "open_tree", ADMIN, 0 },
-	{ "perf_event_open", ADMIN | CT_CAP(PERFMON), ADMIN },
-	{ "pidfd_getfd", CT_CAP(SYS_PTRACE), 0 },
-	{ "process_madvise", CT_CAP(SYS_PTRACE), CT_CAP(SYS_PTRACE) },
-	{ "process_vm_readv", CT_CAP(SYS_PTRACE), 0 },
-	{ "process_vm_writev", CT_CAP(SYS_PTRACE), 0 },
-	{ "quotactl", ADMIN, ADMIN },
-	{ "quotactl_fd", ADMIN, ADMIN },
-	{ "reboot", CT_CAP(SYS_BOOT), 0 },
-	{ "set_mempolicy", CT_CAP(SYS_NICE), 0 },
-	{ "set_mempolicy_home_node", CT_CAP(SYS_NICE), 0 },
-	{ "setdomainname", ADMIN, ADMIN },
-	{ "sethostname", ADMIN, ADMIN },
-	{ "setns", ADMIN, ADMIN },
-	{ "settimeofday", CT_CAP(SYS_TIME), CT_CAP(SYS_TIME) },
-	{ "syslog", CT_CAP(SYSLOG) | ADMIN, 0 },
-	{ "umount2", ADMIN, 0 },
-	{ "unshare", ADMIN, 0 },
-	{ "vhangup", CT_CAP(SYS_TTY_CONFIG), CT_CAP(SYS_TTY_CONFIG) },
+#define CT_GATE(name, moby, common) { #name, moby, common },
+#include "judge/gates.def"
+#undef CT_GATE
 };
 
-/* The gated calls above, and those that acts.c judges. */
 const char *const ct_gates_watched[] = {
-	"capget",
-	"capset",
-	"prctl",
-	"mmap",
-	"mremap",
-	"shmat",
-	/* Up to here a success tells something else; from here on each call is an act. */
-	"acct",
-	"bpf",
-	"chroot",
-	"clock_settime",
-	"clone",
-	"clone3",
-	"delete_module",
-	"fanotify_init",
-	"finit_module",
-	"fsconfig",
-	"fsmount",
-	"fsopen",
-	"fspick",
-	"get_mempolicy",
-	"init_module",
-	"ioperm",
-	"iopl",
-	"kcmp",
-	"lookup_dcookie",
-	"lsm_get_self_attr",
-	"lsm_list_modules",
-	"lsm_set_self_attr",
-	"mbind",
-	"mount",
-	"mount_setattr",
-	"move_mount",
-	"name_to_handle_at",
-	"open_by_handle_at",
-	"open_tree",
-	"perf_event_open",
-	"pidfd_getfd",
-	"process_madvise",
-	"process_vm_readv",
-	"process_vm_writev",
-	"quotactl",
-	"quotactl_fd",
-	"reboot",
-	"set_mempolicy",
-	"set_mempolicy_home_node",
-	"setdomainname",
-	"sethostname",
-	"setns",
-	"settimeofday",
-	"syslog",
-	"umount2",
-	"unshare",
-	"vhangup",
+	/* A success of these tells something else, see acts.c; each call of the rest is an act. */
+	"capget", "capset", "prctl", "mmap", "mremap", "shmat",
+#define CT_GATE(name, moby, common) #name,
+#include "judge/gates.def"
+#undef CT_GATE
 	NULL,
 };
 
@@ -241,18 +138,14 @@ struct ct_gate ct_gate__of(const struct ct_workload *w, const struct ct_act *a)
 }
 
 /*
- * Does each such call leave an act? Of those before acct only some do, and they tell of other
+ * Does each such call leave an act? Of the other watched ones only some do, and they tell of other
  * needs.
  */
-static bool is_watched(const char *syscall)
+static bool is_gated(const char *syscall)
 {
-	bool each = false;
-
-	for (size_t i = 0; ct_gates_watched[i]; i++) {
-		each |= !strcmp(ct_gates_watched[i], "acct");
-		if (each && !strcmp(ct_gates_watched[i], syscall))
+	for (size_t i = 0; i < CT_ARRAY_SIZE(gates); i++)
+		if (!strcmp(gates[i].name, syscall))
 			return true;
-	}
 	return false;
 }
 
@@ -275,7 +168,7 @@ uint64_t ct_gates__unwatched(const struct ct_workload *w, const char *syscall[CT
 		const char *name = p->rules[i].syscall;
 		struct ct_gate g;
 
-		if (is_watched(name) || !w->configured_known || !is_first_of_call(p, i) ||
+		if (is_gated(name) || !w->configured_known || !is_first_of_call(p, i) ||
 		    ct_profile__allows(p, name, ~0u, w->configured) == CT_NO)
 			continue;
 		g = ct_profile__gate(p, name, ~0u, w->configured);
