@@ -129,10 +129,12 @@ bool ct_origins__is_settled(struct ct_origins *o, uint64_t cgroup, uint32_t entr
 	const struct ct_entered *e = slot_of(o, cgroup, CT_SLOT_OF(entry));
 	const struct ct_workload *w;
 
-	if (!e || e->held == ~0ull)
-		return !e || !e->alive;
-	if (e->alive || entry_of_slot(o, cgroup, e) != CT_ENTRY_ENTERED)
-		return !e->alive;
+	if (!e)
+		return true;
+	if (e->alive)
+		return false;
+	if (e->held == ~0ull || entry_of_slot(o, cgroup, e) != CT_ENTRY_ENTERED)
+		return true;
 	/* What the workload was given may decide, see without_execve(). */
 	w = o->home(o->arg, cgroup);
 	return !w || w->configured_known;
@@ -143,7 +145,7 @@ struct ct_workload *ct_origins__sender(struct ct_origins *o, uint64_t cgroup, ui
 	const struct ct_entered *e;
 	struct ct_workload *w;
 
-	if (entry == CT_ENTRY_SETUP || !CT_IS_PENDING(entry))
+	if (!CT_IS_PENDING(entry))
 		return NULL;
 	e = slot_of(o, cgroup, CT_SLOT_OF(entry));
 	if (!e || !e->from || e->mixed)
