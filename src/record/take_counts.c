@@ -125,48 +125,46 @@ static struct ct_kind *new_kind(struct ct_taking *t, struct ct_workload *w,
 	return k;
 }
 
-static struct merged *add_merged(struct ct_taking *t, struct ct_workload *w,
-				 const struct ct_key *key, size_t index, struct merged **found)
+/* Index of the kind in w->kinds; `next`, under which it is entered then, if it is not there. */
+static size_t index_of_kind(struct ct_taking *t, struct ct_workload *w, const struct ct_key *key,
+			    size_t next)
 {
-	struct merged *m = ct_xzalloc(sizeof(*m));
+	const struct merged like = { .id = { .w = w, .key = *key }, .index = next };
+	struct merged *m;
 
-	m->id.w = w;
-	m->id.key = *key;
-	m->index = index;
-	HASH_FIND(hh, t->merged, &m->id, sizeof(m->id), *found);
-	if (*found) {
-		free(m);
-		return NULL;
-	}
+	/* uthash reads the key byte by byte, which the analyzer cannot follow. */
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
+	HASH_FIND(hh, t->merged, &like.id, sizeof(like.id), m);
+	if (m)
+		return m->index;
+	m = ct_xzalloc(sizeof(*m));
+	*m = like;
 	HASH_ADD(hh, t->merged, id, sizeof(m->id), m);
-	return m;
+	return next;
 }
 
-static struct merged_act *add_merged_act(struct ct_taking *t, struct ct_workload *w,
-					 const struct ct_act_key *key, uint64_t held, size_t index,
-					 struct merged_act **found)
+/* The same of an act in w->acts. */
+static size_t index_of_act(struct ct_taking *t, struct ct_workload *w, const struct ct_act_key *key,
+			   uint64_t held, size_t next)
 {
-	struct merged_act *m = ct_xzalloc(sizeof(*m));
+	const struct merged_act like = { .id = { .w = w, .key = *key, .held = held },
+					 .index = next };
+	struct merged_act *m;
 
-	m->id.w = w;
-	m->id.key = *key;
-	m->id.held = held;
-	m->index = index;
-	HASH_FIND(hh, t->merged_acts, &m->id, sizeof(m->id), *found);
-	if (*found) {
-		free(m);
-		return NULL;
-	}
+	/* NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
+	HASH_FIND(hh, t->merged_acts, &like.id, sizeof(like.id), m);
+	if (m)
+		return m->index;
+	m = ct_xzalloc(sizeof(*m));
+	*m = like;
 	HASH_ADD(hh, t->merged_acts, id, sizeof(m->id), m);
-	return m;
+	return next;
 }
 
 /* Enters what an earlier take added to the workload. */
 static void index_workload(struct ct_taking *t, struct ct_workload *w)
 {
-	struct merged_act *act;
 	struct indexed *known;
-	struct merged *kind;
 
 	HASH_FIND_PTR(t->indexed, &w, known);
 	if (known)
@@ -175,9 +173,9 @@ static void index_workload(struct ct_taking *t, struct ct_workload *w)
 	known->w = w;
 	HASH_ADD_PTR(t->indexed, w, known);
 	for (size_t i = 0; i < w->nkinds; i++)
-		add_merged(t, w, &w->kinds[i].key, i, &kind);
+		index_of_kind(t, w, &w->kinds[i].key, i);
 	for (size_t i = 0; i < w->nacts; i++)
-		add_merged_act(t, w, &w->acts[i].key, w->acts[i].held, i, &act);
+		index_of_act(t, w, &w->acts[i].key, w->acts[i].held, i);
 }
 
 /* Finds or makes the kind. */
@@ -185,14 +183,13 @@ static struct ct_kind *kind_of(struct ct_taking *t, struct ct_workload *w, const
 			       const struct call_path *path)
 {
 	struct ct_key like = *key;
-	struct merged *found;
+	size_t i;
 
 	like.cgroup = 0;
 	like.site = path->hash;
 	index_workload(t, w);
-	if (add_merged(t, w, &like, w->nkinds, &found))
-		return new_kind(t, w, &like, path);
-	return &w->kinds[found->index];
+	i = index_of_kind(t, w, &like, w->nkinds);
+	return i < w->nkinds ? &w->kinds[i] : new_kind(t, w, &like, path);
 }
 
 static void add_count(struct ct_workload *w, struct ct_kind *k, uint64_t count, uint64_t last_ns)
@@ -354,15 +351,16 @@ static bool is_inside(const struct ct_taking *t, const struct ct_workload *w, ui
 static struct ct_act *act_of(struct ct_taking *t, struct ct_workload *w, struct ct_act_key key,
 			     uint64_t held)
 {
-	struct merged_act *found;
 	struct ct_act *a;
+	size_t i;
 
 	key.cgroup = 0;
 	if (key.type == CT_ACT_TARGET)
 		key.b = 0;
 	index_workload(t, w);
-	if (!add_merged_act(t, w, &key, held, w->nacts, &found))
-		return &w->acts[found->index];
+	i = index_of_act(t, w, &key, held, w->nacts);
+	if (i < w->nacts)
+		return &w->acts[i];
 	a = ct_workload__add_act(w);
 	a->key = key;
 	a->held = held;
