@@ -74,29 +74,14 @@ void ct_seen__free(struct ct_collect *c, struct ct_seen *seen)
 void ct_collect__free(struct ct_collect *c)
 {
 	struct ct_seen *seen, *tmp;
-	struct ct_seen_act *act, *atmp;
-	struct ct_seen_entered *e, *etmp;
-	struct ct_seen_path *path, *ptmp;
 
 	if (!c)
 		return;
-	HASH_ITER(hh, c->paths, path, ptmp)
-	{
-		HASH_DEL(c->paths, path);
-		free(path);
-	}
 	HASH_ITER(hh, c->seen, seen, tmp)
 	ct_seen__free(c, seen);
-	HASH_ITER(hh, c->acts, act, atmp)
-	{
-		HASH_DEL(c->acts, act);
-		free(act);
-	}
-	HASH_ITER(hh, c->entered, e, etmp)
-	{
-		HASH_DEL(c->entered, e);
-		free(e);
-	}
+	CT_HASH_FREE(c->paths);
+	CT_HASH_FREE(c->acts);
+	CT_HASH_FREE(c->entered);
 	ct_livings__free(&c->living);
 	ct_hashes__free(&c->found);
 	ct_hashes__free(&c->past);

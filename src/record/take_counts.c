@@ -463,9 +463,6 @@ void ct_taking__counts(struct ct_taking *t, const struct ct_which *which)
 
 void ct_taking__free_counts(struct ct_taking *t)
 {
-	struct merged_act *act, *atmp;
-	struct indexed *i, *itmp;
-	struct merged *m, *mtmp;
 	struct call_path *p, *ptmp;
 
 	HASH_ITER(hh, t->paths, p, ptmp)
@@ -474,19 +471,7 @@ void ct_taking__free_counts(struct ct_taking *t)
 		free_names(p->names, p->len);
 		free(p);
 	}
-	HASH_ITER(hh, t->merged, m, mtmp)
-	{
-		HASH_DEL(t->merged, m);
-		free(m);
-	}
-	HASH_ITER(hh, t->merged_acts, act, atmp)
-	{
-		HASH_DEL(t->merged_acts, act);
-		free(act);
-	}
-	HASH_ITER(hh, t->indexed, i, itmp)
-	{
-		HASH_DEL(t->indexed, i);
-		free(i);
-	}
+	CT_HASH_FREE(t->merged);
+	CT_HASH_FREE(t->merged_acts);
+	CT_HASH_FREE(t->indexed);
 }

@@ -78,11 +78,5 @@ bool ct_taking__is_over(void *arg, const struct ct_act_key *key)
 
 void ct_taking__free_homes(struct ct_taking *t)
 {
-	struct home *h, *tmp;
-
-	HASH_ITER(hh, t->homes, h, tmp)
-	{
-		HASH_DEL(t->homes, h);
-		free(h);
-	}
+	CT_HASH_FREE(t->homes);
 }
