@@ -118,14 +118,12 @@ static enum ct_life life(struct ct_subject *t)
 	struct container_subject *c = (struct container_subject *)t;
 	const struct ct_demand demand = { .recording = c->recording };
 	ct_autostandings struct ct_standings s = {};
-	enum ct_life life;
 
 	if (ask(c, &s))
 		return CT_LIFE_UNKNOWN;
 	if (!s.len || s.items[0].status == CT_STATUS_ENDED)
 		return CT_LIFE_WAIT;
-	life = ct_standing__life(&s.items[0], &c->habits, &demand, &c->failure);
-	return life;
+	return ct_standing__life(&s.items[0], &c->habits, &demand, &c->failure);
 }
 
 static char *ending(struct ct_subject *t, bool stopped)

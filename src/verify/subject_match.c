@@ -31,7 +31,7 @@ static const char *entry_of(const struct ct_workload *w)
 	for (size_t i = 0; i < w->nexecs; i++) {
 		const struct ct_exec *e = &w->execs[i];
 
-		if (e->was == CT_ENTRY_SETUP && e->entry == CT_ENTRY_MAIN && e->argv)
+		if (ct_exec__is_entry_point(e) && e->argv)
 			return strlen(e->argv) < CT_TEXT_LEN - 1 ? e->argv : NULL;
 	}
 	return NULL;

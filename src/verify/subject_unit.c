@@ -113,13 +113,6 @@ static int start(struct ct_subject *t, const uint64_t *set, bool fresh, struct c
 	return 0;
 }
 
-static bool is_one_of(const char *word, const char *const *words)
-{
-	while (*words && strcmp(word, *words) != 0)
-		words++;
-	return *words;
-}
-
 /* Is it another run of the unit than the one that was last looked at? */
 static bool is_another(const struct unit_subject *u, const char *shown)
 {
@@ -150,7 +143,7 @@ static enum ct_life life(struct ct_subject *t)
 		return CT_LIFE_UNKNOWN;
 	if (!strcmp(state, "failed"))
 		return CT_LIFE_DEAD;
-	if (!is_one_of(state, (const char *const[]){ "active", "reloading", NULL }))
+	if (!ct_str_among(state, (const char *const[]){ "active", "reloading", NULL }))
 		return CT_LIFE_WAIT;
 	if (was_started_anew(u, shown)) {
 		u->restarts |= u->recording;
@@ -178,7 +171,7 @@ static char *show_ended(const struct unit_subject *u)
 		ct_autofree char *sub = ct_unit__property(shown, "SubState");
 
 		if (i == SETTLE_TRIES || !strcmp(sub, "exited") || is_another(u, shown) ||
-		    is_one_of(state, (const char *const[]){ "inactive", "failed", "", NULL }))
+		    ct_str_among(state, (const char *const[]){ "inactive", "failed", "", NULL }))
 			return shown;
 		free(shown);
 		usleep(SETTLE_US);
