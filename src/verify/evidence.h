@@ -5,10 +5,6 @@
 
 #include "verify/search.h"
 
-struct ct_wants {
-	struct ct_want *items;
-	size_t len, cap;
-};
 void ct_wants__free(struct ct_wants *w);
 /* Is this need among them, with a verdict other than CT_UNNEEDED? */
 bool ct_wants__has(const struct ct_wants *w, uint64_t any_of);

@@ -25,6 +25,11 @@ struct ct_want {
 	bool fresh; /* refused, but not refused in the same way in the recording */
 };
 
+struct ct_wants {
+	struct ct_want *items;
+	size_t len, cap;
+};
+
 enum ct_ending {
 	CT_WORKS,
 	CT_FAILS,

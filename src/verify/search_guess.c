@@ -12,7 +12,8 @@
 	(CT_CAP(DAC_OVERRIDE) | CT_CAP(DAC_READ_SEARCH) | CT_CAP(FOWNER) | CT_CAP(FSETID) | \
 	 CT_CAP(KILL) | CT_CAP(SETFCAP) | CT_CAP(AUDIT_WRITE))
 
-void ct_refusals__add(struct wants *l, const struct ct_want *wants, size_t n, enum ct_verdict least)
+void ct_refusals__add(struct ct_wants *l, const struct ct_want *wants, size_t n,
+		      enum ct_verdict least)
 {
 	for (size_t i = 0; i < n; i++) {
 		size_t k = 0;
@@ -46,7 +47,7 @@ static uint64_t remedy(const struct state *s, const struct ct_want *w)
 }
 
 uint64_t ct_guess__cheapest(const struct state *s, enum ct_verdict least, bool soft, uint64_t have,
-			    const struct wants *refused, enum ct_verdict from)
+			    const struct ct_wants *refused, enum ct_verdict from)
 {
 	size_t n = 0, nrefused = refused ? refused->len : 0;
 	ct_autofree uint64_t *sets = ct_xzalloc((s->q->nwants + nrefused + 1) * sizeof(*sets));
@@ -65,7 +66,7 @@ uint64_t ct_guess__cheapest(const struct state *s, enum ct_verdict least, bool s
 
 uint64_t ct_guess__never_asked(const struct state *s, uint64_t have)
 {
-	struct wants fresh = {};
+	struct ct_wants fresh = {};
 	uint64_t set;
 
 	for (size_t i = 0; i < s->latest.len; i++)

@@ -13,25 +13,20 @@ struct fact {
 	bool works;
 };
 
-struct wants {
-	struct ct_want *items;
-	size_t len, cap;
-};
-
 struct state {
 	const struct ct_search *q;
 	struct ct_found *f;
 	struct fact *facts;
 	size_t nfacts, facts_cap;
-	struct wants seen;	/* refused in runs that failed */
-	struct wants latest;	/* refused in the latest of these */
-	struct wants tolerated; /* refused in runs that worked, and not without effect */
-	uint64_t unable;	/* members that cannot be granted */
-	uint64_t best;		/* smallest set known to work */
-	uint64_t shaky;		/* a set without these worked, but an unshown need asks for them */
+	struct ct_wants seen;	   /* refused in runs that failed */
+	struct ct_wants latest;	   /* refused in the latest of these */
+	struct ct_wants tolerated; /* refused in runs that worked, and not without effect */
+	uint64_t unable;	   /* members that cannot be granted */
+	uint64_t best;		   /* smallest set known to work */
+	uint64_t shaky; /* a set without these worked, but an unshown need asks for them */
 };
 
-static inline bool ct_refusals__have(const struct wants *l, uint64_t any_of)
+static inline bool ct_refusals__have(const struct ct_wants *l, uint64_t any_of)
 {
 	for (size_t i = 0; i < l->len; i++)
 		if (l->items[i].any_of == any_of)
@@ -40,7 +35,7 @@ static inline bool ct_refusals__have(const struct wants *l, uint64_t any_of)
 }
 
 /* Adds those of at least this verdict; of several refusals of the same need the gravest is kept. */
-void ct_refusals__add(struct wants *l, const struct ct_want *wants, size_t n,
+void ct_refusals__add(struct ct_wants *l, const struct ct_want *wants, size_t n,
 		      enum ct_verdict least);
 
 /*
@@ -49,7 +44,7 @@ void ct_refusals__add(struct wants *l, const struct ct_want *wants, size_t n,
  * what cannot be granted; the members in `have` cost nothing.
  */
 uint64_t ct_guess__cheapest(const struct state *s, enum ct_verdict least, bool soft, uint64_t have,
-			    const struct wants *refused, enum ct_verdict from);
+			    const struct ct_wants *refused, enum ct_verdict from);
 
 /*
  * The cheapest set for the required needs and for refusals of the latest run that concern what the
