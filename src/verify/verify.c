@@ -21,6 +21,15 @@ static bool is_claim(const struct ct_verification *p, const struct ct_workload *
 	return ct_verification__is_privileged(p, w) || (p->opts->quick && !p->own);
 }
 
+static void forget_evidence(struct ct_verification *p)
+{
+	ct_wants__free(&p->needs);
+	ct_wants__free(&p->tolerated);
+	ct_wants__free(&p->refused);
+	ct_uses__free(&p->unshown);
+	ct_uses__free(&p->denials);
+}
+
 /* Proves one workload, which keeps the set that was found while others are proved. */
 static int prove(struct ct_verification *p, struct ct_workload *w)
 {
@@ -52,11 +61,7 @@ static int prove(struct ct_verification *p, struct ct_workload *w)
 	if (p->subject->settle)
 		p->subject->settle(p->subject,
 				   p->now->found.result == CT_FAILED ? NULL : &p->now->found.set);
-	ct_wants__free(&p->needs);
-	ct_wants__free(&p->tolerated);
-	ct_wants__free(&p->refused);
-	ct_uses__free(&p->unshown);
-	ct_uses__free(&p->denials);
+	forget_evidence(p);
 	return ret;
 }
 
@@ -91,11 +96,7 @@ static void free_proof(struct ct_verification *p)
 	for (size_t i = 0; i < p->noutcomes; i++)
 		ct_verification__forget_runs(&p->outcomes[i].runs);
 	free(p->outcomes);
-	ct_wants__free(&p->needs);
-	ct_wants__free(&p->tolerated);
-	ct_wants__free(&p->refused);
-	ct_uses__free(&p->unshown);
-	ct_uses__free(&p->denials);
+	forget_evidence(p);
 }
 
 int ct_verify(const struct ct_verify_opts *opts, struct ct_subject *t, struct ct_session **s,
@@ -110,7 +111,6 @@ int ct_verify(const struct ct_verify_opts *opts, struct ct_subject *t, struct ct
 		ret = ct_runtimes__check_here(&words, err);
 	if (!ret)
 		ret = ct_journal__open(&journal, t->client, t->is_stack, err);
-
 	if (ret)
 		return ret;
 	t->journal = &journal;
