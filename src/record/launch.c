@@ -2,7 +2,7 @@
 #include "record/launch.h"
 
 #include <string.h>
-#include <time.h>
+#include <sys/random.h>
 
 #include "base/util.h"
 #include "cgroup/name.h"
@@ -12,12 +12,11 @@
 
 char *ct_random_token(void)
 {
-	unsigned char r[12] = { 0 };
+	unsigned char r[12];
 	struct ct_str s = {};
-	ct_autofclose FILE *f = fopen("/dev/urandom", "re");
 
-	if (!f || fread(r, 1, sizeof(r), f) != sizeof(r))
-		memcpy(r, &(struct timespec){ time(NULL), getpid() }, sizeof(r));
+	if (getrandom(r, sizeof(r), 0) != (ssize_t)sizeof(r))
+		abort();
 	for (size_t i = 0; i < sizeof(r); i++)
 		ct_str__addf(&s, "%02x", r[i]);
 	return s.s;
