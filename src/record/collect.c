@@ -306,7 +306,7 @@ static void on_act(struct ct_collect *c, const struct ct_act_event *e)
 /* Makes words separated by spaces of words separated by NULs. */
 static char *command_line(const char *argv, uint32_t len)
 {
-	ct_autofree char *copy = NULL;
+	char *copy;
 
 	if (len >= CT_TEXT_LEN)
 		len = CT_TEXT_LEN - 1;
@@ -315,7 +315,7 @@ static char *command_line(const char *argv, uint32_t len)
 	copy = ct_xzalloc(len + 1);
 	for (uint32_t i = 0; i < len; i++)
 		copy[i] = argv[i] ? argv[i] : ' ';
-	return ct_steal(copy);
+	return copy;
 }
 
 /*

@@ -208,10 +208,10 @@ static void add_count(struct ct_workload *w, struct ct_kind *k, uint64_t count, 
 /* The event may still be on its way. Such an entry is left to the next take, but only once. */
 static bool must_wait(const struct ct_taking *t, uint64_t cgroup, bool came, bool *awaited)
 {
-	bool wait = !came && !*awaited && !ct_taking__is_final(t, cgroup);
-
+	if (came || *awaited || ct_taking__is_final(t, cgroup))
+		return false;
 	*awaited = true;
-	return wait;
+	return true;
 }
 
 /* What is new of a kind, and what the probe has of it altogether. */
