@@ -109,7 +109,11 @@ static void add_advice(struct ct_case *c, struct ct_advice *a, enum ct_mode mode
 	c->ran |= !has_warning(a, "never-ran", -1);
 }
 
-/* Keeps the warnings that the judge does not make itself. */
+/*
+ * Keeps the warnings that the judge does not make itself. "losses" is one of captrim 0.1.0's. The
+ * judge makes others than these, such as "incomplete" and "compat"; they are kept, because a merged
+ * advice lacks what they were made from.
+ */
 static void keep_warnings(struct ct_advice *a, struct ct_advice *from)
 {
 	static const char *const judges[] = { "host-scope",	"exec-only",	  "failed-run",
