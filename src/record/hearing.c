@@ -27,12 +27,12 @@ static int read_engine(struct ct_recorder *r)
 
 void ct_recorder__hear_engine(struct ct_recorder *r)
 {
-	int ret = r->on_docker ? read_engine(r) : 0;
+	int ret = r->engine_events ? read_engine(r) : 0;
 
 	if (!ret)
 		return;
 	if (ret != -EPIPE)
-		ct_loop__remove(r->loop, &r->on_docker);
+		ct_loop__remove(r->loop, &r->engine_events);
 	r->session->losses.lookups++;
 	ct_warn("the container daemon closed its event stream; %s",
 		chooses_by_events(r) ? "containers that are created from now on are not recorded" :

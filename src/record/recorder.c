@@ -69,7 +69,7 @@ static int open_loop(struct ct_recorder *r, struct ct_err *err)
 	return ret ? ct_err__set(err, -ret, "cannot set up the event loop: %s", strerror(-ret)) : 0;
 }
 
-static void on_docker(void *arg, int fd, uint32_t events)
+static void on_engine_events(void *arg, int fd, uint32_t events)
 {
 	(void)fd, (void)events;
 	ct_recorder__hear_engine(arg);
@@ -118,7 +118,7 @@ static void open_engine(struct ct_recorder *r)
 		warn_of_engine(r, ct_xasprintf("%s; continuing without the events of containers",
 					       err.msg));
 	else
-		ct_loop__add_fd(r->loop, fd, EPOLLIN, on_docker, r, &r->on_docker);
+		ct_loop__add_fd(r->loop, fd, EPOLLIN, on_engine_events, r, &r->engine_events);
 }
 
 /* Does a program of this name start containers, or have them started? */
@@ -336,7 +336,7 @@ struct ct_probe *ct_recorder__probe(struct ct_recorder *r)
 
 void ct_recorder__reconnect(struct ct_recorder *r)
 {
-	if (r->on_docker)
+	if (r->engine_events)
 		return;
 	ct_engine__close(ct_steal(r->engine));
 	open_engine(r);

@@ -14,11 +14,11 @@ struct ct_recorder {
 	struct ct_recorder_opts opts;
 	struct ct_probe *probe;
 	struct ct_collect *collect;
-	struct ct_session *session;  /* metadata of the wanted workloads as it comes in */
-	struct ct_engine *engine;    /* NULL: none answers */
-	char *engine_said;	     /* the last warning about it; NULL: none */
-	struct ct_asked *asked;	     /* other APIs that know containers */
-	struct ct_source *on_docker; /* the engine's events; NULL: none come */
+	struct ct_session *session;	 /* metadata of the wanted workloads as it comes in */
+	struct ct_engine *engine;	 /* NULL: none answers */
+	char *engine_said;		 /* the last warning about it; NULL: none */
+	struct ct_asked *asked;		 /* other APIs that know containers */
+	struct ct_source *engine_events; /* NULL: none come */
 	struct ct_source *on_signals[3];
 	struct ct_own_cgroup own;
 	struct ct_session *inner;    /* in inner.c: noted, but not described yet; NULL: none */

@@ -203,7 +203,7 @@ static void on_engine_ready(void *arg, int fd, uint32_t events)
 	/* The other engines' streams go on. */
 	if (ret == -EPIPE)
 		return;
-	ct_loop__remove(s->loop, &s->on_docker);
+	ct_loop__remove(s->loop, &s->engine_events);
 	ct_engine__close(ct_steal(s->engine));
 }
 
@@ -243,7 +243,7 @@ int ct_signs__watch(struct ct_stage *s, struct ct_err *err)
 	fd = ct_engine__watch(s->engine, NULL, err);
 	if (fd < 0)
 		return fd;
-	return ct_loop__add_fd(s->loop, fd, EPOLLIN, on_engine_ready, s, &s->on_docker);
+	return ct_loop__add_fd(s->loop, fd, EPOLLIN, on_engine_ready, s, &s->engine_events);
 }
 
 void ct_signs__close(struct ct_stage *s)
@@ -252,7 +252,7 @@ void ct_signs__close(struct ct_stage *s)
 
 	ct_loop__remove(s->loop, &s->on_process);
 	ct_loop__remove(s->loop, &s->on_cgroup);
-	ct_loop__remove(s->loop, &s->on_docker);
+	ct_loop__remove(s->loop, &s->engine_events);
 	if (s->check.pid)
 		kill(s->check.pid, SIGTERM); /* timeout(1) passes it on */
 	for (size_t i = 0; i < CT_ARRAY_SIZE(fds); i++)

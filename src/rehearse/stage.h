@@ -14,7 +14,7 @@ struct ct_stage {
 	struct ct_rehearsal r;	    /* the result so far */
 	struct ct_child check;	    /* pid 0: none runs */
 	struct ct_loop *loop;	    /* the recorder's */
-	struct ct_source *on_process, *on_cgroup, *on_docker;
+	struct ct_source *on_process, *on_cgroup, *engine_events;
 	int process_fd, cgroup_fd;
 	uint64_t next_check_ns, deadline_ns;
 	uint64_t told; /* capabilities whose first refusal was reported */

@@ -157,7 +157,7 @@ static void test_late_event(void)
 	fake.engine = (struct ct_engine){ .ops = &late, .runtime = CT_RT_DOCKER };
 	fake.collect = r.collect;
 	r.engine = &fake.engine;
-	r.on_docker = (struct ct_source *)&fake; /* only looked at */
+	r.engine_events = (struct ct_source *)&fake; /* only looked at */
 	see_cgroup(PLAIN, "/docker/" PLAIN_ID);
 	probe.kinds[0].key = (struct ct_key){ .cgroup = PLAIN, .nr = -1, .cap = 5 };
 	probe.kinds[0].count = 3;
