@@ -51,16 +51,16 @@ struct ct_collect *ct_collect__new(struct ct_probe *p)
 
 	c->probe = p;
 	c->cgroups = ct_cgroups__new();
-	c->roots = ct_exec_caps__new();
+	c->exec_caps = ct_exec_caps__new();
 	find_root(c);
-	c->unknown = ct_cgroups__scan(c->cgroups);
+	c->scan_error = ct_cgroups__scan(c->cgroups);
 	ct_cgroups__each(c->cgroups, note_found, c);
 	return c;
 }
 
-int ct_collect__unknown(const struct ct_collect *c)
+int ct_collect__scan_error(const struct ct_collect *c)
 {
-	return c->unknown;
+	return c->scan_error;
 }
 
 void ct_seen__free(struct ct_collect *c, struct ct_seen *seen)
@@ -86,7 +86,7 @@ void ct_collect__free(struct ct_collect *c)
 	ct_hashes__free(&c->found);
 	ct_hashes__free(&c->past);
 	ct_cgroups__free(c->cgroups);
-	ct_exec_caps__free(c->roots);
+	ct_exec_caps__free(c->exec_caps);
 	free(c);
 }
 
@@ -176,12 +176,12 @@ struct ct_cgroups *ct_collect__cgroups(struct ct_collect *c)
 	return c->cgroups;
 }
 
-bool ct_collect__takes_key(const struct ct_key *key)
+bool ct_collect__accepts_key(const struct ct_key *key)
 {
 	return key->cap < CT_CAP_MAX && key->after <= CT_CAP_MAX;
 }
 
-bool ct_collect__takes_act(const struct ct_act_key *key)
+bool ct_collect__accepts_act(const struct ct_act_key *key)
 {
 	return key->type >= CT_ACT_CAPSET && key->type <= CT_ACT_TARGET &&
 	       key->asked <= CT_ASKED_GOT;
@@ -262,14 +262,15 @@ static void on_sample(struct ct_collect *c, const struct ct_sample *s)
 {
 	struct ct_seen *seen;
 
-	if (!ct_collect__takes_key(&s->key)) {
+	if (!ct_collect__accepts_key(&s->key)) {
 		c->unsound++;
 		return;
 	}
 	seen = ct_collect__seen(c, &s->key);
 	if (seen->sampled)
 		return;
-	if (CT_IS_PENDING(s->key.entry) && ct_exec_caps__keep(c->roots, s->h.cgroup, s->proc.pid))
+	if (CT_IS_PENDING(s->key.entry) &&
+	    ct_exec_caps__keep(c->exec_caps, s->h.cgroup, s->proc.pid))
 		announce(c, s->h.cgroup, s->key.cgroup);
 	seen->sampled = true;
 	seen->sample = ct_xzalloc(sizeof(*s));
@@ -294,7 +295,7 @@ static void on_act(struct ct_collect *c, const struct ct_act_event *e)
 {
 	struct ct_seen_act *act;
 
-	if (!ct_collect__takes_act(&e->key)) {
+	if (!ct_collect__accepts_act(&e->key)) {
 		c->unsound++;
 		return;
 	}
@@ -325,7 +326,7 @@ static char *command_line(const char *argv, uint32_t len)
  */
 static int look_up_fcaps(struct ct_collect *c, const struct ct_exec_event *e, struct ct_exec *x)
 {
-	int ret = ct_exec_caps__find(c->roots, e, x), other;
+	int ret = ct_exec_caps__find(c->exec_caps, e, x), other;
 	struct ct_exec_event beside = *e;
 
 	if (ret != -ESRCH || *x->file != '/' || !strncmp(x->file, "/proc/", strlen("/proc/")))
@@ -334,10 +335,10 @@ static int look_up_fcaps(struct ct_collect *c, const struct ct_exec_event *e, st
 	if (!other)
 		return ret;
 	/* A unit's mount namespace, such as PrivateTmp= makes, usually has our root. */
-	if (!ct_exec_caps__keep(c->roots, e->h.cgroup, other) &&
-	    ct_exec_caps__is_ours(c->roots, other))
-		beside.mntns_inum = ct_exec_caps__our_mntns(c->roots);
-	return ct_exec_caps__find(c->roots, &beside, x);
+	if (!ct_exec_caps__keep(c->exec_caps, e->h.cgroup, other) &&
+	    ct_exec_caps__is_ours(c->exec_caps, other))
+		beside.mntns_inum = ct_exec_caps__our_mntns(c->exec_caps);
+	return ct_exec_caps__find(c->exec_caps, &beside, x);
 }
 
 static unsigned int sought_by_name(const struct ct_collect *c, const char *file)
@@ -408,7 +409,7 @@ static void on_exit_event(struct ct_collect *c, const struct ct_exit_event *e)
 {
 	ct_living__add_exit(&c->living, ct_livings__get(&c->living, e->h.cgroup), e);
 	if (e->is_main)
-		ct_exec_caps__drop(c->roots, e->h.cgroup);
+		ct_exec_caps__drop(c->exec_caps, e->h.cgroup);
 }
 
 static void on_cgroup(struct ct_collect *c, const struct ct_cgroup_event *e)
@@ -419,6 +420,16 @@ static void on_cgroup(struct ct_collect *c, const struct ct_cgroup_event *e)
 	ct_cgroups__add(c->cgroups, e->h.cgroup, ct_cgroups__from_root(c->cgroups, path),
 			e->inside);
 	ct_cgroups__set_maker(c->cgroups, e->h.cgroup, e->uid);
+}
+
+void ct_collect__mark_gone(void *arg, uint64_t cgroup)
+{
+	struct ct_collect *c = arg;
+	struct ct_living *g = ct_livings__get(&c->living, cgroup);
+
+	ct_exec_caps__drop(c->exec_caps, cgroup);
+	c->ngone += !g->gone;
+	g->gone = true;
 }
 
 static void on_event(void *arg, const struct ct_event *ev, size_t size)

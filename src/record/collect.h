@@ -18,7 +18,7 @@ struct ct_collect *ct_collect__new(struct ct_probe *p);
 void ct_collect__free(struct ct_collect *c);
 
 /* Returns 0, or the negative errno of the search for the cgroups that were there before it. */
-int ct_collect__unknown(const struct ct_collect *c);
+int ct_collect__scan_error(const struct ct_collect *c);
 
 /*
  * Calls fn when an entry point is about to be executed in the cgroup with this path, and again

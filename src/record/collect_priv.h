@@ -47,8 +47,8 @@ struct ct_seen_path {
 struct ct_collect {
 	struct ct_probe *probe;
 	struct ct_cgroups *cgroups;
-	int unknown; /* see ct_collect__unknown() */
-	struct ct_exec_caps *roots;
+	int scan_error; /* see ct_collect__scan_error() */
+	struct ct_exec_caps *exec_caps;
 	ct_entry_fn on_entry;
 	void *entry_arg;
 	ct_classify_fn classify;
@@ -78,8 +78,8 @@ struct ct_collect {
  * else relies on it, so an unsound event is dropped and counts as lost. The limits are those for
  * keys in recordings.
  */
-bool ct_collect__takes_key(const struct ct_key *key);
-bool ct_collect__takes_act(const struct ct_act_key *key);
+bool ct_collect__accepts_key(const struct ct_key *key);
+bool ct_collect__accepts_act(const struct ct_act_key *key);
 
 struct ct_seen *ct_collect__seen(struct ct_collect *c, const struct ct_key *key);
 struct ct_seen_act *ct_collect__seen_act(struct ct_collect *c, const struct ct_act_key *key);
@@ -88,9 +88,10 @@ void ct_seen__free(struct ct_collect *c, struct ct_seen *seen);
 /* A ct_entered_fn; arg is the ct_collect. */
 void ct_collect__keep_entered(void *arg, const struct ct_slot_id *id, const struct ct_entered *e);
 
-/* In forget.c: which cgroups are gone for good, and how they are forgotten. */
-/* arg is the ct_collect. */
+/* Notes that a cgroup was removed; arg is the ct_collect. */
 void ct_collect__mark_gone(void *arg, uint64_t cgroup);
+
+/* In forget.c: which cgroups are gone for good, and how they are forgotten. */
 void ct_collect__look_for_gone(struct ct_collect *c);
 /* To be called before ct_collect__is_gone(). */
 void ct_collect__look_for_mentions(struct ct_collect *c);

@@ -47,16 +47,6 @@ static void free_set(struct member *set)
 	}
 }
 
-void ct_collect__mark_gone(void *arg, uint64_t cgroup)
-{
-	struct ct_collect *c = arg;
-	struct ct_living *g = ct_livings__get(&c->living, cgroup);
-
-	ct_exec_caps__drop(c->roots, cgroup);
-	c->ngone += !g->gone;
-	g->gone = true;
-}
-
 void ct_collect__look_for_gone(struct ct_collect *c)
 {
 	ct_cgroups__each_gone(c->cgroups, ct_collect__mark_gone, c);

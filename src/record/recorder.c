@@ -173,7 +173,7 @@ int ct_recorder__open(const struct ct_recorder_opts *opts, struct ct_recorder **
 		ct_warn("captrim cannot read call paths directly on this kernel: every check takes "
 			"a full stack trace, which costs about a microsecond");
 	r->collect = ct_collect__new(r->probe);
-	ret = ct_collect__unknown(r->collect);
+	ret = ct_collect__scan_error(r->collect);
 	if (ret) {
 		ct_recorder__close(r);
 		return ct_err__set(err, -ret, "cannot read which cgroups there are: %s",

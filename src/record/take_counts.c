@@ -276,7 +276,7 @@ static void on_count(void *arg, const struct ct_key *key, uint64_t count, uint64
 	struct ct_workload *w, *sender, *inner;
 	struct ct_outcome outcome;
 
-	if (!ct_collect__takes_key(key)) {
+	if (!ct_collect__accepts_key(key)) {
 		lose_count(t, seen, count);
 		return;
 	}
@@ -413,7 +413,7 @@ static void on_act(void *arg, const struct ct_act_key *key, uint64_t count)
 	uint64_t fresh = count - seen->taken;
 	bool over = ct_taking__is_over(t, key);
 
-	if (!ct_collect__takes_act(key)) {
+	if (!ct_collect__accepts_act(key)) {
 		lose_act(t, seen, count);
 		return;
 	}
