@@ -177,7 +177,7 @@ static int try_recorded_set(struct ct_verification *p, struct ct_session *given)
 	ret = ct_verification__try(p, w->configured, &t);
 	ct_verification__forget_runs(&p->now->runs);
 	p->now = NULL;
-	return ret ? ret : t.outcome == CT_WORKS ? 0 : -ENOEXEC;
+	return ret ? ret : t.ending == CT_WORKS ? 0 : -ENOEXEC;
 }
 
 static int unite_all(struct ct_verification *p, struct ct_session *given)

@@ -118,15 +118,15 @@ int ct_verification__try(struct ct_verification *p, uint64_t set, struct ct_tria
 
 	ct_wants__free(&p->refused);
 	t->runs = 0;
-	t->outcome = CT_WORKS;
-	for (unsigned int i = 0; !ret && i < p->starts && t->outcome == CT_WORKS; i++) {
+	t->ending = CT_WORKS;
+	for (unsigned int i = 0; !ret && i < p->starts && t->ending == CT_WORKS; i++) {
 		struct ct_run run = {};
 
 		ret = ct_verification__run_once(p, &set, i, &run);
 		if (ret)
 			break;
 		t->runs++;
-		t->outcome = run.ending;
+		t->ending = run.ending;
 		ct_run__free(&run);
 	}
 	p->subject->clear(p->subject, !p->opts->keep || p->subject->is_stack);

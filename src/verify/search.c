@@ -48,9 +48,9 @@ static int try_once(struct state *s, uint64_t set, struct ct_trial *t)
 	s->f->runs += t->runs;
 	if (ret)
 		return ret;
-	if (t->outcome == CT_WORKS)
+	if (t->ending == CT_WORKS)
 		ct_refusals__add(&s->tolerated, t->refused, t->nrefused, CT_OPTIONAL);
-	if (t->outcome != CT_FAILS)
+	if (t->ending != CT_FAILS)
 		return 0;
 	s->latest.len = 0;
 	ct_refusals__add(&s->latest, t->refused, t->nrefused, CT_UNNEEDED);
@@ -63,7 +63,7 @@ static int repeat(struct state *s, uint64_t set, struct ct_trial *t)
 {
 	int ret = try_once(s, set, t);
 
-	if (ret || t->outcome != CT_WORKS)
+	if (ret || t->ending != CT_WORKS)
 		return ret;
 	s->f->flaky = true;
 	return try_once(s, set, t);
@@ -99,21 +99,21 @@ static int attempt(struct state *s, uint64_t set, enum answer *a)
 		return 0;
 	ret = try_once(s, set, &t);
 	/* It may have been something else: a port or a name that was not free again yet. */
-	if (!ret && t.outcome == CT_UNABLE && !s->q->quick)
+	if (!ret && t.ending == CT_UNABLE && !s->q->quick)
 		ret = try_once(s, set, &t);
 	if (ret)
 		return ret;
-	if (t.outcome == CT_FAILS && !s->q->quick && (s->f->flaky || !is_explained(s, set, &t)))
+	if (t.ending == CT_FAILS && !s->q->quick && (s->f->flaky || !is_explained(s, set, &t)))
 		ret = repeat(s, set, &t);
 	if (ret)
 		return ret;
 	/* What the recording had can be granted, so a set of just that fails like any other. */
-	if (t.outcome == CT_UNABLE && (set & ~s->q->working)) {
+	if (t.ending == CT_UNABLE && (set & ~s->q->working)) {
 		s->unable |= set & ~s->q->working;
 		*a = CANNOT;
 		return 0;
 	}
-	*a = t.outcome == CT_WORKS ? YES : NO;
+	*a = t.ending == CT_WORKS ? YES : NO;
 	if (*a == YES && unshown(s, set)) {
 		s->shaky |= unshown(s, set);
 		*a = NO;

@@ -38,7 +38,7 @@ enum ct_ending {
 
 /* The result of trying one set. */
 struct ct_trial {
-	enum ct_ending outcome;
+	enum ct_ending ending;
 	unsigned int runs; /* how many it took */
 	/*
 	 * What was refused, whatever the rules make of it. Owned by the try function, which frees

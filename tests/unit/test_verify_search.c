@@ -44,10 +44,10 @@ static int try_sim(void *arg, uint64_t set, struct ct_trial *t)
 	if (s->runs == s->error_at)
 		return -EIO;
 	if (s->runs == s->unable_at || (s->grantable && (set & ~s->grantable))) {
-		t->outcome = CT_UNABLE;
+		t->ending = CT_UNABLE;
 		return 0;
 	}
-	t->outcome = works(s, set) && s->runs != s->fail_at ? CT_WORKS : CT_FAILS;
+	t->ending = works(s, set) && s->runs != s->fail_at ? CT_WORKS : CT_FAILS;
 	t->refused = s->refused;
 	for (size_t i = 0; i < s->n && !s->silent; i++)
 		if (!(s->clauses[i] & set))
