@@ -267,9 +267,10 @@ static enum ct_runtime runtime_of(const json_t *root, const json_t *host,
 }
 
 /*
- * FinishedAt is in the year 1 until the container ends for the first time. If it has ended since
- * StartedAt, nothing tells whether it had run before. The first answer stays, since its restart
- * policy may start the container again while it is watched.
+ * FinishedAt is in the year 1 until the container ends for the first time. Once it has ended,
+ * nothing tells whether it had run before: Docker may note the start of one that lives for a
+ * millisecond after its end. The first answer stays, since its restart policy may start the
+ * container again while it is watched.
  */
 static void parse_state(const json_t *state, struct ct_container *c)
 {
@@ -281,7 +282,8 @@ static void parse_state(const json_t *state, struct ct_container *c)
 		return;
 	if (!strncmp(finished, "0001-", 5))
 		c->ran_before = CT_NO;
-	else if (!ct_moment__parse_utc(started, &start_ms) &&
+	else if (json_is_true(json_object_get(state, "Running")) &&
+		 !ct_moment__parse_utc(started, &start_ms) &&
 		 !ct_moment__parse_utc(finished, &finish_ms) && start_ms > finish_ms)
 		c->ran_before = CT_YES;
 }

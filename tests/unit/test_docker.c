@@ -198,9 +198,10 @@ static void test_inspect_docker_20(void)
 /* By when it started and ended, if at all; what was known first stays. */
 static void test_ran_before(void)
 {
-#define TIMES(started, finished)                                                           \
+#define STATE(running, started, finished)                                                  \
 	"{\"Id\":\"" ID "\",\"Name\":\"/web\",\"HostConfig\":{},\"Config\":{},\"State\":{" \
-	"\"StartedAt\":\"" started "\",\"FinishedAt\":\"" finished "\"}}"
+	"\"Running\":" running ",\"StartedAt\":\"" started "\",\"FinishedAt\":\"" finished "\"}}"
+#define TIMES(started, finished) STATE("true", started, finished)
 	static const struct {
 		const char *text;
 		enum ct_tristate before;
@@ -214,6 +215,8 @@ static void test_ran_before(void)
 		{ TIMES("2026-11-24T08:05:03.2+01:00", "2026-11-24T08:05:03.2+01:00"), CT_UNKNOWN },
 		{ TIMES("2026-11-24T08:05:03.2Z", "2026-11-24T08:06:03Z"), CT_UNKNOWN },
 		{ TIMES("", ""), CT_UNKNOWN },
+		/* The first one, which has ended; its start was noted late. */
+		{ STATE("false", "2026-11-24T08:05:03.2Z", "2026-11-24T08:05:03.1Z"), CT_UNKNOWN },
 	};
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(t); i++) {
@@ -227,6 +230,7 @@ static void test_ran_before(void)
 				t[i].before == CT_UNKNOWN ? CT_YES : t[i].before);
 	}
 #undef TIMES
+#undef STATE
 }
 
 static void test_inspect_docker_28(void)
