@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "store/store.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -49,6 +50,19 @@ static char *real_path(const char *path)
 	return real ? real : ct_xstrdup(path);
 }
 
+/* Does a file begin with text? A database does not, whatever its damage. */
+static bool begins_with_text(const char *path)
+{
+	ct_autoclose int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char s[16];
+	ssize_t n = fd < 0 ? -1 : read(fd, s, sizeof(s));
+
+	for (ssize_t i = 0; i < n; i++)
+		if (!isprint((unsigned char)s[i]) && !isspace((unsigned char)s[i]))
+			return false;
+	return n > 0;
+}
+
 static int check_path(const char *path, bool create, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(path);
@@ -80,6 +94,9 @@ static int check_path(const char *path, bool create, struct ct_err *err)
 		return ct_err__set(err, S_ISDIR(st.st_mode) ? EISDIR : EINVAL,
 				   "the store %s is not a file; give a path such as %s/captrim.db",
 				   shown, S_ISDIR(st.st_mode) ? shown : "/var/lib/captrim");
+	if (begins_with_text(path))
+		return ct_err__set(err, EPROTO,
+				   "%s is a text file, not a store; it was left as it is", shown);
 	return 0;
 }
 

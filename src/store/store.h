@@ -38,10 +38,10 @@ enum ct_store_flags {
  * opened with CT_STORE_WRITE; ct_store_push__start() copies it to PostgreSQL.
  *
  * -ENOENT: there is no such store. -EBUSY: another daemon writes to it. -EBADMSG: it is broken, or
- * no database at all; it stays as it is. -EPROTO: its schema is newer, or it is a database of
- * another program. -ESTALE: for readers, its schema is older, or it is empty. -EACCES, -ENOSPC and
- * others as of open(2). -ENOSYS: built without PostgreSQL. Every message names the store and the
- * cure.
+ * no database at all; it stays as it is. -EPROTO: its schema is newer, or it is a file or a
+ * database of another program. -ESTALE: for readers, its schema is older, or it is empty. -EACCES,
+ * -ENOSPC and others as of open(2). -ENOSYS: built without PostgreSQL. Every message names the
+ * store and the cure.
  */
 int ct_store__open(const char *url, unsigned int flags, struct ct_store **s, struct ct_err *err);
 void ct_store__close(struct ct_store *s); /* s may be NULL */

@@ -536,7 +536,7 @@ static void test_briefly_locked(void)
 
 static void test_refused(void)
 {
-	static const char noise[8192] = "not a database, and never was one";
+	static const char noise[8192] = "\x01 no database", words[] = "type: recording\n";
 	ct_autostore struct ct_store *s = NULL;
 	ct_autofree char *text = NULL;
 	size_t len = 0;
@@ -547,6 +547,12 @@ static void test_refused(void)
 	CU_ASSERT_EQUAL(opens(CT_STORE_WRITE, "captrim store rebuild"), -EBADMSG);
 	CU_ASSERT_EQUAL(ct_input__read(stores_path, 1 << 20, NULL, &text, &len, NULL), 0);
 	CU_ASSERT(len == sizeof(noise) && !memcmp(text, noise, len));
+
+	/* Something else that was named by mistake is not put aside either. */
+	stores_fresh();
+	write_file(words, sizeof(words) - 1);
+	CU_ASSERT_EQUAL(opens(CT_STORE_READ, "is a text file"), -EPROTO);
+	CU_ASSERT_EQUAL(opens(CT_STORE_CHANGE | CT_STORE_REBUILD, "is a text file"), -EPROTO);
 
 	stores_fresh();
 	sql("CREATE TABLE songs (name)");
