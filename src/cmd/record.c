@@ -105,12 +105,8 @@ static int check_pids(struct ct_err *err)
 	return ret;
 }
 
-/* An empty recording is easily taken for a workload that needs nothing. */
 static void say_unseen(const struct ct_session *s)
 {
-	if (!s->nworkloads)
-		ct_warn("nothing was recorded: nothing that was asked for ran during the "
-			"recording");
 	for (size_t i = 0; i < s->nworkloads; i++) {
 		const struct ct_workload *w = s->workloads[i];
 		ct_autofree char *name = ct_printable(ct_workload__label(w));
@@ -141,6 +137,11 @@ static int record(struct ct_recorder *r, struct ct_err *err)
 	if (ct_recorder__loop(r, duration) == -EINTR)
 		return ct_err__set(err, EINTR, "aborted: nothing was written");
 	s = ct_recorder__finish(r);
+	/* An empty recording is easily taken for a workload that needs nothing. */
+	if (!s->nworkloads)
+		return ct_err__set(err, ENODATA,
+				   "nothing was recorded, and nothing was written: nothing that "
+				   "was asked for ran during the recording");
 	if (!quiet)
 		say_unseen(s);
 	return ct_recording__write(s, out_path, err);

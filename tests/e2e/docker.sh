@@ -151,6 +151,7 @@ is record-id-outcome "$(jq -c 'select(.type == "kind" and .cap_name == "CHOWN" a
 is record-project "$("$captrim" advise --format json "$tmp/recording" | jq -c '[.workloads[].container.name]')" "[\"$prefix-loop\"]"
 docker kill "$prefix-loop" >/dev/null
 "$captrim" record --project "$prefix" -d 200ms -o "$tmp/recording" 2>"$tmp/err"
+is record-nothing-status $? 1
 says record-nothing "$tmp/err" 'nothing was recorded'
 
 # The client ends by the second signal, and its container, which ignores them, with it.
