@@ -117,12 +117,12 @@ static __always_inline bool is_own_pid(struct task_struct *task, __u32 nr)
 }
 
 /*
- * Remembers what capget has just reported of the caller's own sets. Nothing, if it asked about
- * another process or only for the version (without data, as libcap does at its start). A header of
- * version 1 is answered with 32 bits (kernel/capability.c:capget, 5.10 to 7.3).
+ * Remembers what capget has just reported of the caller's own sets. Nothing (false), if it asked
+ * about another process or only for the version (without data, as libcap does at its start). A
+ * header of version 1 is answered with 32 bits (kernel/capability.c:capget, 5.10 to 7.3).
  */
-static __always_inline void on_capget(bool compat, struct task_struct *task, struct pt_regs *regs,
-				      __u32 tgid)
+static __always_inline bool capget_act(bool compat, struct task_struct *task, struct pt_regs *regs,
+				       __u32 tgid, struct ct_act_key *key)
 {
 	const struct cred *cred = BPF_CORE_READ(task, real_cred);
 	struct capheader h;
@@ -130,11 +130,14 @@ static __always_inline void on_capget(bool compat, struct task_struct *task, str
 
 	if (!call_arg(false, compat, regs, 1) ||
 	    !read_capheader(call_arg(false, compat, regs, 0), &h) || !is_own_pid(task, h.pid))
-		return;
+		return false;
 	me.permitted = CAPS_OF(cred, cap_permitted) & h.mask;
 	me.effective = CAPS_OF(cred, cap_effective) & h.mask;
 	me.inheritable = CAPS_OF(cred, cap_inheritable) & h.mask;
 	bpf_map_update_elem(&askers, &tgid, &me, BPF_ANY);
+	key->type = CT_ACT_CAPGET;
+	key->a = me.permitted;
+	return key->a;
 }
 
 /* What a successful capset asked for is what the caller holds now (cap_capset, 5.10 to 7.3). */
@@ -178,6 +181,8 @@ static __always_inline bool capset_act(bool compat, struct task_struct *task, st
 static __always_inline bool fill_act(bool compat, struct task_struct *task, struct pt_regs *regs,
 				     __u32 tgid, long ret, struct ct_act_key *key)
 {
+	if (key->nr == cfg_nr_capget)
+		return key->ok && capget_act(compat, task, regs, tgid, key);
 	if (key->nr == cfg_nr_capset)
 		return capset_act(compat, task, regs, tgid, key);
 	if (key->nr == cfg_nr_prctl)
@@ -218,11 +223,6 @@ static __always_inline int on_syscall_exit(bool compat, int nr, long ret)
 	if (entering_alive)
 		whose(tgid, &key.cgroup, &key.entry);
 	regs = regs_of(false, task);
-	if (nr == cfg_nr_capget) {
-		if (!ret)
-			on_capget(compat, task, regs, tgid);
-		return 0;
-	}
 	key.nr = nr;
 	key.ok = ret >= 0 ? CT_ACT_OK : 0;
 	if (!fill_act(compat, task, regs, tgid, ret, &key))

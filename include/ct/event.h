@@ -274,6 +274,7 @@ enum ct_act_type {
 	 * caller's set that it was compared with; 0 in older recordings.
 	 */
 	CT_ACT_TARGET,
+	CT_ACT_CAPGET, /* no need: capget told a process its own sets; a: the permitted one */
 };
 
 /* ct_act_key.asked, of a CAPSET: what did the process know of its own sets? */

@@ -291,6 +291,27 @@ static void judge_low_map(struct ct_case *c, const struct ct_act *a, const char 
 	c->host_caps |= CT_CAP(SYS_RAWIO);
 }
 
+static bool calls_capset(const struct ct_workload *w, const struct ct_act *like)
+{
+	for (size_t i = 0; i < w->nacts; i++)
+		if (w->acts[i].key.type == CT_ACT_CAPSET &&
+		    !memcmp(w->acts[i].proc.comm, like->proc.comm, sizeof(like->proc.comm)))
+			return true;
+	return false;
+}
+
+/*
+ * Who asks what it holds and then asks for nothing may go by the answer: some programs refuse to
+ * work without a capability before the kernel is asked for it. Which one that is cannot be seen.
+ */
+static void judge_capget(struct ct_case *c, const struct ct_act *a)
+{
+	if (is_in_own_namespace(c, a->key.level) || calls_capset(c->w, a))
+		return;
+	c->asker = c->asker ?: a;
+	c->told |= a->key.a & CT_CAPS_ALL;
+}
+
 static void judge_act(struct ct_case *c, const struct ct_act *a)
 {
 	char comm[sizeof(a->proc.comm) + 1] = "";
@@ -305,6 +326,7 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 	case CT_ACT_SECUREBITS: judge_securebits(c, a, comm); break;
 	case CT_ACT_TARGET: ct_case__add_target(c, a); break;
 	case CT_ACT_SYSCALL: judge_gate(c, a, comm); break;
+	case CT_ACT_CAPGET: judge_capget(c, a); break;
 	case CT_ACT_LOW_MAP: judge_low_map(c, a, comm); break;
 	default: /* a drop is checked by ns_capable, which every attach type sees: a kind */ break;
 	}

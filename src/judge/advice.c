@@ -260,25 +260,26 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 	ct_autofree char *time = ct_human__duration(e.ns);
 	ct_autofree char *seldom = not_in_every(a), *grows = growth(&e.longest);
 	bool gaps = has_gaps(&s->losses) || ct_workload__lost(c->w), whole = false, narrow;
-	bool again = ran_before(c->w);
+	bool again = ran_before(c->w), asks = ct_case__may_go_by_its_set(c, a->cap_add);
 	ct_autofree char *unwatched = not_watched(c->w, &s->host, &narrow);
 
 	ct_workload__for_each(part, c->w)
 		whole |= ct_workload__total(part).whole;
 	a->confidence = CT_CONF_HIGH;
-	if (!whole || c->doubtful || gaps || narrow || again)
+	if (!whole || c->doubtful || gaps || narrow || again || asks)
 		a->confidence = CT_CONF_MEDIUM;
 	if (!a->checks || c->failed || c->left_out || !c->ran || a->gaps ||
 	    (e.end_seen != CT_YES &&
 	     (e.longest.ns < CT_SHORT_NS || !ct_watched__has_settled(&e.longest))))
 		a->confidence = CT_CONF_LOW;
 	a->why = ct_xasprintf(
-		"%s in %s over %s; start %s, end %s%s%s%s%s%s%s%s; %s%s", checks, in, time,
+		"%s in %s over %s; start %s, end %s%s%s%s%s%s%s%s%s; %s%s", checks, in, time,
 		e.start_seen == CT_YES ? "seen" : "not seen",
 		e.end_seen == CT_YES ? "seen" : "not seen",
 		e.reload_seen == CT_YES ? ", reload seen" : "", grows, seldom,
 		c->failed ? "; it ended with an error" : "",
 		c->unknown_sites ? "; checks at call sites without a rule count as needed" : "",
+		asks ? "; it asked which capabilities it has" : "",
 		gaps ? "; something was lost, see the losses" : "", unwatched,
 		uncovered(e.reload_seen),
 		again ? "; nor what only a new container does, such as giving its files their "

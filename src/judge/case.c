@@ -92,6 +92,11 @@ void ct_case__see(struct ct_case *c, const struct ct_ranges *in)
 	c->now = ct_workload__in(c->w, in);
 }
 
+bool ct_case__may_go_by_its_set(const struct ct_case *c, uint64_t set)
+{
+	return c->told & ~set && !(c->settled && c->settled->proved);
+}
+
 static bool is_fault(int signal)
 {
 	switch (signal) {

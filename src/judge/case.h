@@ -39,10 +39,12 @@ struct ct_case {
 	const struct ct_rules *rules;	  /* to judge by; NULL: all */
 	uint32_t kernel;		  /* on which c->w ran, as ct_kernel__version; 0: unknown */
 	struct ct_whole is;		  /* what c->w says as a whole */
-	bool sees_acts;			  /* none of c->w is missing, as far as they were watched */
-	bool failed;			  /* the entry point ended with an error */
-	bool left_out;			  /* containers that it started were not recorded */
-	bool ran;			  /* more was seen than the runtime's set-up */
+	const struct ct_act *asker; /* the first process that asked for its own sets; or NULL */
+	uint64_t told;		    /* what such processes were told that they hold */
+	bool sees_acts;		    /* none of c->w is missing, as far as they were watched */
+	bool failed;		    /* the entry point ended with an error */
+	bool left_out;		    /* containers that it started were not recorded */
+	bool ran;		    /* more was seen than the runtime's set-up */
 };
 
 /* A reason at the end of the case's list, for the caller to fill in further. */
@@ -53,6 +55,9 @@ void ct_case__need(struct ct_case *c, uint64_t any_of, enum ct_verdict v);
 
 /* Notes what is judged next: something that the part has in these recordings. */
 void ct_case__see(struct ct_case *c, const struct ct_ranges *in);
+
+/* May a program go by which capabilities it has, and have fewer with this set? */
+bool ct_case__may_go_by_its_set(const struct ct_case *c, uint64_t set);
 
 /* Did this part's main process end with an error of its own? */
 bool ct_case__has_failed(const struct ct_workload *part);

@@ -335,6 +335,22 @@ static char *sent_to(const struct ct_workload *w)
 	return names;
 }
 
+static void warn_own_sets(struct ct_advice *a, const struct ct_case *c)
+{
+	ct_autofree char *comm = NULL, *name = NULL;
+
+	if (!ct_case__may_go_by_its_set(c, a->cap_add))
+		return;
+	comm = ct_xstrndup(c->asker->proc.comm, sizeof(c->asker->proc.comm));
+	name = ct_printable(comm);
+	add_warning(
+		a, "own-sets", -1,
+		ct_xasprintf("%s asked which capabilities it has (capget): if it misses one that "
+			     "this set lacks, it may refuse to work, or do less, without a "
+			     "check by the kernel; 'captrim verify' finds out",
+			     name));
+}
+
 void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const struct ct_case *c)
 {
 	const struct ct_losses *l = &s->losses;
@@ -351,6 +367,7 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 	warn_profile(a);
 	warn_compat(a);
 	warn_detail(a);
+	warn_own_sets(a, c);
 	warn_incomplete(a, l);
 	if (c->failed)
 		add_warning(a, "failed-run", -1,

@@ -183,7 +183,7 @@ bool ct_collect__accepts_key(const struct ct_key *key)
 
 bool ct_collect__accepts_act(const struct ct_act_key *key)
 {
-	return key->type >= CT_ACT_CAPSET && key->type <= CT_ACT_TARGET &&
+	return key->type >= CT_ACT_CAPSET && key->type <= CT_ACT_CAPGET &&
 	       key->asked <= CT_ASKED_GOT;
 }
 

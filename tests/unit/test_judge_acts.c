@@ -600,6 +600,56 @@ static void test_once(void)
 	CU_ASSERT_EQUAL(build_cap(r, CAP_CHOWN)->reasons[0].granted, 6);
 }
 
+static bool warns(const struct ct_report *r, const char *code)
+{
+	for (size_t i = 0; i < r->advices[0].nwarnings; i++)
+		if (!strcmp(r->advices[0].warnings[i].code, code))
+			return true;
+	return false;
+}
+
+/* Who asks what it has may go by it, unless it asks for a set itself or has no more than advised.
+ */
+static void test_capget(void)
+{
+	static const struct {
+		uint64_t told;
+		const char *other; /* who calls capset; NULL: nobody */
+		uint8_t level;
+		uint32_t entry;
+		bool warned;
+	} cases[] = {
+		{ CT_CAPS_DOCKER_DEFAULT, NULL, 0, CT_ENTRY_MAIN, true },
+		{ CT_CAPS_DOCKER_DEFAULT, "other", 0, CT_ENTRY_MAIN, true },
+		{ CT_CAPS_DOCKER_DEFAULT, "prog", 0, CT_ENTRY_MAIN, false },
+		{ CT_CAPS_DOCKER_DEFAULT, NULL, 1, CT_ENTRY_MAIN, false },
+		{ CT_CAPS_DOCKER_DEFAULT, NULL, 0, CT_ENTRY_SETUP, false },
+		{ CT_CAP(CHOWN), NULL, 0, CT_ENTRY_MAIN, false },
+	};
+
+	for (size_t i = 0; i < CT_ARRAY_SIZE(cases); i++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+		struct ct_act *a = build_act(w, CT_ACT_CAPGET, "capget");
+
+		w->container.userns = CT_NO;
+		a->key.a = cases[i].told;
+		a->key.level = cases[i].level;
+		a->key.entry = cases[i].entry;
+		a->proc = (struct ct_proc){ .pid = 10, .comm = "prog" };
+		if (cases[i].other) {
+			a = build_act(w, CT_ACT_CAPSET, "capset");
+			snprintf(a->proc.comm, sizeof(a->proc.comm), "%s", cases[i].other);
+		}
+		build_check(w, CAP_CHOWN, "chown", "capable_wrt_inode_uidgid setattr_prepare");
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(CHOWN));
+		CU_ASSERT_EQUAL(warns(r, "own-sets"), cases[i].warned);
+		CU_ASSERT(!cases[i].warned || r->advices[0].confidence <= CT_CONF_MEDIUM);
+	}
+}
+
 static CU_TestInfo tests[] = {
 	{ "capset", test_capset },
 	{ "refused wishes", test_capset_wish },
@@ -609,6 +659,7 @@ static CU_TestInfo tests[] = {
 	{ "prctl", test_prctl },
 	{ "securebits", test_securebits },
 	{ "low mappings", test_low_map },
+	{ "asking for its own sets", test_capget },
 	{ "file capabilities", test_file_caps },
 	{ "file capabilities of no file", test_file_caps_of_nothing },
 	{ "table of gates", test_gate_table },
