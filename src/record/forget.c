@@ -36,17 +36,6 @@ static bool add(struct member **set, uint64_t cgroup)
 	return true;
 }
 
-static void free_set(struct member *set)
-{
-	struct member *m, *tmp;
-
-	HASH_ITER(hh, set, m, tmp)
-	{
-		HASH_DEL(set, m);
-		free(m);
-	}
-}
-
 void ct_collect__look_for_gone(struct ct_collect *c)
 {
 	ct_cgroups__each_gone(c->cgroups, ct_collect__mark_gone, c);
@@ -180,5 +169,5 @@ void ct_collect__forget(struct ct_collect *c)
 	HASH_ITER(hh, c->living.table, g, tmp)
 	if (g->drained && !has(m.set, g->cgroup))
 		forget_cgroup(c, g);
-	free_set(m.set);
+	CT_HASH_FREE(m.set);
 }
