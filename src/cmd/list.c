@@ -70,8 +70,8 @@ static void hint(const struct ct_survey *sv)
 	else
 		ct_warn("'captrim list NAME' says why, 'captrim advise -c NAME' what to write");
 	if (count_begun(sv))
-		ct_warn("what is INCOMPLETE ran before captrim monitor did: restart it, use it, "
-			"and look again");
+		ct_warn("where the start was not seen, or nobody watched for a time: restart it "
+			"while captrim monitor runs, use it, and look again");
 }
 
 static int list(struct ct_err *err)

@@ -226,8 +226,9 @@ char *ct_advice__gaps_text(const struct ct_advice *a)
 		ct_str__add(&s, "; the recording is cut off, and needs after that are missing: "
 				"record it again");
 	if (a->gaps & CT_GAP_DETAIL)
-		ct_str__add(&s, "; for a time too little was noted of its checks, to keep within "
-				"a budget: raise the budget, and let it be watched again");
+		ct_str__add(&s, "; for a time too little was noted of its checks, as --detail or a "
+				"daemon's budget had it: record it in full detail, or raise the "
+				"budget");
 	if (a->gaps & CT_GAP_SETS)
 		ct_str__add(&s, "; calls that need a capability without a check were not watched, "
 				"and it may have made some: watch system calls, too");

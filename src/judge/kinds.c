@@ -94,8 +94,8 @@ static struct finding look_up(const struct ct_case *c, const struct ct_kind *kin
 		f.doubtful = true;
 		if (f.known)
 			f.site = CT_SITE_NOT_NOTED;
-		f.text = ct_xstrdup(f.known ? "its call site was not noted, to keep within a "
-					      "budget: counts as needed" :
+		f.text = ct_xstrdup(f.known ? "its call site was not noted (--detail, or a "
+					      "budget): counts as needed" :
 					      "checked at a call site for which captrim has no "
 					      "rule: counts as needed");
 		return f;

@@ -294,7 +294,7 @@ static void warn_detail(struct ct_advice *a)
 	what = ct_human__count(unsited, "check was", "checks were");
 	if (unsited)
 		add_warning(a, "no-call-sites", -1,
-			    ct_xasprintf("%s noted without a call site, to keep within a budget: "
+			    ct_xasprintf("%s noted without a call site (--detail, or a budget): "
 					 "each counts as needed, so that the set may be larger "
 					 "than what it needs",
 					 what));

@@ -92,7 +92,7 @@ says 'store: list' "$tmp/out" '^shop-web-1 .* INCOMPLETE: start not seen'
 says 'store: list of one' "$tmp/out" 'can go +not known yet \(INCOMPLETE: start not seen\)'
 if command -v script >/dev/null; then
 	script -qec "$captrim list --store $store web" "$tmp/out" </dev/null >/dev/null
-	says 'store: list, the cure' "$tmp/out" 'what is INCOMPLETE ran before captrim monitor did: restart it'
+	says 'store: list, the cure' "$tmp/out" 'where the start was not seen, .*: restart it'
 fi
 is 'store: list, json' "$("$captrim" list --store "$store" --format json web | jq -c ".workloads[0] | [.complete, .gaps]")" '[false,["start-not-seen"]]'
 "$captrim" diff --store "$store" 2026-01-01 now >"$tmp/out"
