@@ -202,6 +202,25 @@ static void judge_gate(struct ct_case *c, const struct ct_act *a, const char *co
 }
 
 /*
+ * A call that a seccomp profile refused leaves no check, and so no need. clone3 is refused
+ * everywhere, and the C library does without.
+ */
+static void note_filtered(struct ct_case *c, const struct ct_act *a)
+{
+	struct ct_gate gate = ct_gate__of(c->w, a);
+	uint64_t lacks = (gate.all | gate.any) & ~a->key.before;
+	ct_autofree char *names = NULL, *text = NULL;
+
+	if (a->key.type != CT_ACT_SYSCALL || a->key.seccomp <= CT_ACT_UNFILTERED || !lacks ||
+	    ct_str_equal(a->syscall, "clone3"))
+		return;
+	names = ct_caps__join(lacks, " or ", "");
+	text = ct_xasprintf("%s (%s)", a->syscall, names);
+	if (!ct_strings__find(&c->filtered, text))
+		ct_strings__add(&c->filtered, text);
+}
+
+/*
  * A task that reboots its own PID namespace dies in the call (reboot_pid_ns), whose end is never
  * seen. The check that was granted within the call stands for it.
  */
@@ -316,9 +335,12 @@ static void judge_act(struct ct_case *c, const struct ct_act *a)
 {
 	char comm[sizeof(a->proc.comm) + 1] = "";
 
-	if (is_setup(c, a->key.entry) || ct_act__is_outsiders(a, c->w, c->is.given) ||
-	    (!a->key.ok && a->key.type != CT_ACT_CAPSET))
+	if (is_setup(c, a->key.entry) || ct_act__is_outsiders(a, c->w, c->is.given))
 		return;
+	if (!a->key.ok && a->key.type != CT_ACT_CAPSET) {
+		note_filtered(c, a);
+		return;
+	}
 	memcpy(comm, a->proc.comm, sizeof(a->proc.comm));
 	switch (a->key.type) {
 	case CT_ACT_CAPSET: judge_capset(c, a, comm); break;

@@ -144,6 +144,7 @@ void ct_case__free(struct ct_case *c)
 	free(c->cap_of);
 	free(c->slots);
 	ct_ranges__free(&c->now);
+	ct_strings__free(&c->filtered);
 	for (size_t i = 0; i < CT_CAP_MAX; i++)
 		ct_ranges__free(&c->seen[i]);
 }

@@ -335,6 +335,23 @@ static char *sent_to(const struct ct_workload *w)
 	return names;
 }
 
+static void warn_failed(struct ct_advice *a, const struct ct_case *c)
+{
+	ct_autofree char *calls = NULL;
+
+	if (!c->failed)
+		return;
+	if (c->filtered.len)
+		calls = ct_strings__join(c->filtered.items, ", ");
+	add_warning(a, "failed-run", -1,
+		    ct_xasprintf("the workload ended with an error: what it was refused counts as "
+				 "needed%s%s; record a run that works",
+				 calls ? ", but for system calls that its seccomp profile allows "
+					 "only with a capability: " :
+					 "",
+				 calls ? calls : ""));
+}
+
 static void warn_own_sets(struct ct_advice *a, const struct ct_case *c)
 {
 	ct_autofree char *comm = NULL, *name = NULL;
@@ -369,10 +386,7 @@ void ct_advice__warn(struct ct_advice *a, const struct ct_session *s, const stru
 	warn_detail(a);
 	warn_own_sets(a, c);
 	warn_incomplete(a, l);
-	if (c->failed)
-		add_warning(a, "failed-run", -1,
-			    ct_xstrdup("the workload ended with an error: what it was refused "
-				       "counts as needed; record a run that works"));
+	warn_failed(a, c);
 	if (c->left_out)
 		add_warning(a, "left-out", -1,
 			    ct_xstrdup("containers that started during the run are not in this "

@@ -245,6 +245,32 @@ static const struct {
 };
 
 /* Each speaks where it should, and only there. */
+/* What a seccomp profile refused leaves no check. clone3 is refused to everybody. */
+static void test_filtered(void)
+{
+	static const char *const calls[] = { "sethostname", "clone3", "chroot" };
+
+	for (int filter = 0; filter < 2; filter++) {
+		ct_autosession struct ct_session *s = ct_session__new();
+		ct_autoreport struct ct_report *r = NULL;
+		struct ct_workload *w = build_container(s, "x");
+
+		w->end_code = 1 << 8;
+		for (size_t i = 0; i < CT_ARRAY_SIZE(calls); i++) {
+			struct ct_act *a = build_act(w, CT_ACT_SYSCALL, calls[i]);
+
+			a->key.ok = 0;
+			a->key.seccomp = filter ? 3 : CT_ACT_UNFILTERED;
+		}
+		r = ct_judge__session(s, CT_MODE_DEFAULT);
+		CU_ASSERT_EQUAL(r->advices[0].cap_add, 0);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(warning(r, "failed-run"));
+		CU_ASSERT_EQUAL(strstr(warning(r, "failed-run")->text,
+				       ": sethostname (SYS_ADMIN); record") != NULL,
+				filter);
+	}
+}
+
 static void test_warnings(void)
 {
 	for (size_t i = 0; i < CT_ARRAY_SIZE(warned); i++) {
@@ -609,6 +635,7 @@ static CU_TestInfo tests[] = {
 	{ "confidence", test_confidence },
 	{ "reload", test_reload },
 	{ "a container that had run before", test_ran_before },
+	{ "calls that seccomp refused", test_filtered },
 	{ "warnings", test_warnings },
 	{ "no warnings", test_no_warnings },
 	{ "by exec alone", test_exec_only },
