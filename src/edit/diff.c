@@ -215,6 +215,8 @@ void ct_diff__write(FILE *out, const struct ct_term *term, const char *name, con
 		    const struct ct_splices *s)
 {
 	ct_autofree char *shown = ct_printable(name);
+	/* patch(1) takes a name with blanks only as far as the first, unless a tab ends it. */
+	const char *end = strchr(shown, ' ') ? "\t" : "";
 	struct lines a = {}, b = {};
 	struct blocks all = {};
 	size_t to;
@@ -223,8 +225,8 @@ void ct_diff__write(FILE *out, const struct ct_term *term, const char *name, con
 	split(&b, new_text, new_len);
 	make_blocks(s, &a, &b, &all);
 	if (all.len)
-		fprintf(out, "%s--- %s\n+++ %s%s\n", ct_term__bold(term), shown, shown,
-			ct_term__reset(term));
+		fprintf(out, "%s--- %s%s\n+++ %s%s%s\n", ct_term__bold(term), shown, end, shown,
+			end, ct_term__reset(term));
 	for (size_t i = 0; i < all.len; i = to) {
 		const struct block *p = all.items;
 

@@ -73,6 +73,13 @@ ln -s compose.yaml link.yaml
 is mode-and-owner "$(stat -c '%a %u %g' compose.yaml)" "$was"
 is link-stays "$(readlink link.yaml)" compose.yaml
 is no-leftovers "$(find . -name '.*captrim*' | wc -l)" 0
+mkdir 'a b'
+cp plain.yaml 'a b/of two words.yaml'
+cp -r 'a b' before
+"$captrim" patch -q -f 'a b/of two words.yaml' "$corpus/web.rec" >out; is blanks-in-a-name-status $? 0
+"$captrim" patch -q --write -f 'a b/of two words.yaml' "$corpus/web.rec"
+is blanks-in-a-name "$(cd before && mkdir 'a b' && mv 'of two words.yaml' 'a b' && patch -s -p0 <../out 2>&1 &&
+	cmp 'a b/of two words.yaml' '../a b/of two words.yaml' && echo same)" same
 "$captrim" patch -f plain.yaml --color always "$corpus/web.rec" >out
 says coloured out "$(printf '\033')"
 printf 'services: {web: {image: nginx, privileged: true}}\n' >privileged.yaml
