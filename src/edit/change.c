@@ -61,11 +61,11 @@ static void add_entry(struct ct_str *s, const struct ct_change *c, const struct 
 	add_commented(s, entry, 0, v->comment);
 }
 
-/* Adds the lines between from, a line's end, and an item's own line, if they have a comment. */
-static void add_remarks_above(const struct ct_change *c, const struct ct_yaml_node *item,
+/* Adds the lines between from, a line's end, and the list's first dash, if they have a comment. */
+static void add_remarks_above(const struct ct_change *c, const struct ct_yaml_node *list,
 			      size_t from, struct ct_str *s)
 {
-	size_t start = ct_text__line_start(c->y, item->props);
+	size_t start = ct_text__line_start(c->y, ct_text__first_dash(c->y, list));
 	size_t end = start > from ? ct_text__line_end(c->y, start - 1) : from;
 
 	if (memchr(c->y->text + from, '#', end - from))
@@ -101,7 +101,7 @@ static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_
 				ct_str__addf(s, "  # %s", v->items[at].comment);
 		} else {
 			if (!i)
-				add_remarks_above(c, item, from, s);
+				add_remarks_above(c, old, from, s);
 			ct_change__goes(c, item);
 		}
 		from = end;

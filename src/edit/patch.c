@@ -257,16 +257,22 @@ static int make_files(struct plan *pl)
 	return ret;
 }
 
+/* Says of the place in an error that it is none of the user's file. */
+static int in_result(int ret, struct ct_err *err)
+{
+	return ret ? ct_err__prefix(err, "cannot be changed safely: use --override (what would be "
+					 "written is wrong)") :
+		     0;
+}
+
 static int prove_file(const struct ct_patch *p, const struct ct_patch_file *f, struct ct_err *err)
 {
 	struct ct_yaml_docs old = {}, new = {};
 	int ret = ct_layers__parse(f->name, f->old, f->old_len, &old, err);
 
 	if (!ret)
-		ret = ct_layers__parse(f->name, f->text.s, f->text.len, &new, err);
-	if (ret)
-		ct_err__prefix(err, "cannot be changed safely (use --override)");
-	else if (old.len != new.len)
+		ret = in_result(ct_layers__parse(f->name, f->text.s, f->text.len, &new, err), err);
+	if (!ret && old.len != new.len)
 		ret = ct_yaml__error(old.items[0], 0, err,
 				     "cannot be changed safely: use --override");
 	for (size_t i = 0; i < old.len && !ret; i++)
@@ -289,7 +295,7 @@ static int prove(const struct ct_patch *p, const struct ct_strlist *files, struc
 		ret = prove_file(p, f, err);
 	}
 	if (!ret)
-		ret = ct_compose__load_with(files, overlays, p->nfiles, &new, err);
+		ret = in_result(ct_compose__load_with(files, overlays, p->nfiles, &new, err), err);
 	return ret ? ret : ct_proof__services(p->compose, new, p, err);
 }
 

@@ -64,10 +64,19 @@ static int column(const struct ct_yaml *y, const struct ct_yaml_node *n)
 	return (int)(n->start - ct_text__line_start(y, n->start));
 }
 
-int ct_text__dash(const struct ct_yaml *y, const struct ct_yaml_node *list)
+size_t ct_text__first_dash(const struct ct_yaml *y, const struct ct_yaml_node *list)
 {
 	/* The start of a list with an anchor is not at its first dash. */
-	size_t start = ct_text__line_start(y, list->items[0]->props);
+	size_t pos = list->anchor || list->tag ? ct_text__props_end(y, list) : list->start;
+
+	while (pos < list->items[0]->props && y->text[pos] != '-')
+		pos = y->text[pos] == '#' ? ct_text__line_end(y, pos) : pos + 1;
+	return pos;
+}
+
+int ct_text__dash(const struct ct_yaml *y, const struct ct_yaml_node *list)
+{
+	size_t start = ct_text__line_start(y, ct_text__first_dash(y, list));
 
 	return (int)strspn(y->text + start, " ");
 }

@@ -20,6 +20,9 @@ const char *ct_text__eol(const struct ct_yaml *y); /* of the first line: "\n" or
 /* The spaces with which the line of pos begins; the caller frees. */
 char *ct_text__indent(const struct ct_yaml *y, size_t pos);
 
+/* Where the first dash of a block list is; its item may begin on a later line. */
+size_t ct_text__first_dash(const struct ct_yaml *y, const struct ct_yaml_node *list);
+
 /* Spaces before the dashes of a block list, which must have items. */
 int ct_text__dash(const struct ct_yaml *y, const struct ct_yaml_node *list);
 
