@@ -149,9 +149,27 @@ static int replace_list(struct ct_change *c, const struct ct_yaml_node *old, siz
 		return ret;
 	}
 	if (head > colon)
-		ct_change__splice(c, colon, head, ct_xstrdup(kept_tag(old)));
+		(void)ct_change__take_props(c, old, colon, kept_tag(old));
 	ct_change__splice(c, from, end, lines.s);
 	return 0;
+}
+
+/* Where the colon of a block mapping's key ends; 0: it is an explicit key. */
+static size_t behind_colon(const struct ct_change *c, const struct ct_yaml_node *key)
+{
+	size_t pos = key->end + strspn(c->y->text + key->end, " \t");
+
+	return c->y->text[pos] == ':' ? pos + 1 : 0;
+}
+
+static bool is_block(const struct ct_yaml_node *n)
+{
+	return (n->kind == CT_YAML_SEQ || n->kind == CT_YAML_MAP) && !n->flow;
+}
+
+static const char *space_before(const struct ct_change *c, size_t pos)
+{
+	return pos < c->y->len && c->y->text[pos] == '#' ? " " : "";
 }
 
 /* Replaces the value of an existing entry of a block mapping. */
@@ -160,12 +178,13 @@ static int replace_block(struct ct_change *c, const struct ct_yaml_node *key,
 {
 	int indent = (int)(key->props - ct_text__line_start(c->y, key->props));
 	int dash = indent + ct_text__list_step(c->y);
-	size_t colon = key->end + strspn(c->y->text + key->end, " \t"), end, eol;
+	size_t colon = behind_colon(c, key), end, eol;
 	ct_autofree char *word = NULL;
 	bool block = old->kind == CT_YAML_SEQ && !old->flow;
+	bool apart = colon && !is_block(old) && ct_change__is_apart(c, old, colon);
 	struct ct_str lines = {};
 
-	if (c->y->text[colon++] != ':' || !ct_text__blank(c->y, key->props - indent, key->props))
+	if (!colon || !ct_text__blank(c->y, key->props - indent, key->props))
 		return ct_yaml__error(c->y, key->start, c->err, "%s with an explicit key: %s",
 				      v->key, cure);
 	ct_change__goes(c, old);
@@ -175,14 +194,21 @@ static int replace_block(struct ct_change *c, const struct ct_yaml_node *key,
 		return ct_yaml__error(c->y, old->start, c->err, "%s: %s", v->key, cure);
 	end = old->start == old->end && old->props == old->start ? colon : old->end;
 	/* A value of several lines goes with all of them, comments included. */
-	if ((old->kind == CT_YAML_SEQ || old->kind == CT_YAML_MAP) && !old->flow)
+	if (is_block(old))
 		end = eol;
-	ct_change__keep_remarks(c, old, colon, v);
+	ct_change__keep_remarks(c, old,
+				block ? colon :
+				apart ? ct_change__value_start(c, old) + 1 :
+					old->start + 1,
+				v);
 	word = short_form(v);
 	/* Directly behind the colon or a word, unlike a bracket, '#' would begin no comment. */
-	ct_change__splice(c, colon, end,
-			  ct_xasprintf("%s%s%s%s", kept_tag(old), word ? " " : "", word ? word : "",
-				       end < c->y->len && c->y->text[end] == '#' ? " " : ""));
+	if (apart)
+		ct_change__replace_apart(c, old, colon, kept_tag(old), word);
+	else
+		ct_change__splice(c, colon, end,
+				  ct_xasprintf("%s%s%s%s", kept_tag(old), word ? " " : "",
+					       word ? word : "", space_before(c, end)));
 	ct_str__add(&lines, "");
 	if (word && v->comment && ct_text__blank(c->y, end, eol))
 		ct_str__addf(&lines, "  # %s", v->comment);
@@ -339,7 +365,7 @@ int ct_change__remove(struct ct_change *c, const struct ct_yaml_node *map, const
 {
 	const struct ct_yaml_node *old = ct_yaml__own(map, key), *k = NULL;
 	struct ct_change_value v = { .key = key };
-	size_t end, start;
+	size_t end, start, colon;
 	int ret;
 
 	for (size_t i = 0; i < map->nitems; i += 2)
@@ -353,7 +379,11 @@ int ct_change__remove(struct ct_change *c, const struct ct_yaml_node *map, const
 		ct_change__goes(c, old);
 		if (old->kind == CT_YAML_SCALAR && old->end > old->start)
 			end = old->end; /* a comment behind it stays */
-		ct_change__splice(c, k->props, end, ct_xasprintf("# %s", why));
+		colon = behind_colon(c, k);
+		if (colon && ct_change__is_apart(c, old, colon))
+			ct_change__remove_apart(c, k, old, colon, end, why);
+		else
+			ct_change__splice(c, k->props, end, ct_xasprintf("# %s", why));
 		return 0;
 	}
 	if (strcmp(key, "privileged") == 0)

@@ -125,7 +125,7 @@ int ct_change__replace_flow(struct ct_change *c, const struct ct_yaml_node *old,
 	if (is_done(c, old, v)) {
 		ct_str__free(&s);
 	} else {
-		ct_change__keep_remarks(c, old, old->start, v);
+		ct_change__keep_remarks(c, old, old->start + 1, v);
 		add_flow_value(c, &s, v, line_indent(c, old->props));
 		ct_change__goes(c, old);
 		ct_change__splice(c, old->props, old->end, s.s);

@@ -16,10 +16,28 @@ void ct_change__goes(struct ct_change *c, const struct ct_yaml_node *n);
 /*
  * Puts into v the user's comments in a list that v replaces as a whole, except those of items that
  * go. A block list is replaced only if it becomes empty; just the comments above its first item are
- * kept. from: where the list's key ends.
+ * kept. from: where the comments may begin, behind the key or the bracket.
  */
 void ct_change__keep_remarks(const struct ct_change *c, const struct ct_yaml_node *old, size_t from,
 			     struct ct_change_value *v);
+
+/*
+ * Is there a comment between a value, or what tags and anchors it, and its key, whose colon ends at
+ * colon? The functions below leave it where it is.
+ */
+bool ct_change__is_apart(const struct ct_change *c, const struct ct_yaml_node *old, size_t colon);
+/* Where a value begins, behind its anchor and tag and the comments there. */
+size_t ct_change__value_start(const struct ct_change *c, const struct ct_yaml_node *old);
+/* Puts tag ("": none) behind the colon, removes the old props. Returns where the rest begins. */
+size_t ct_change__take_props(struct ct_change *c, const struct ct_yaml_node *old, size_t colon,
+			     const char *tag);
+/* Replaces the value by tag and word; NULL: by nothing. */
+void ct_change__replace_apart(struct ct_change *c, const struct ct_yaml_node *old, size_t colon,
+			      const char *tag, const char *word);
+/* Replaces key and value, which ends at end, by the comment why. */
+void ct_change__remove_apart(struct ct_change *c, const struct ct_yaml_node *key,
+			     const struct ct_yaml_node *old, size_t colon, size_t end,
+			     const char *why);
 
 /* The index in v of the item with the same text or capability, or -1. */
 ssize_t ct_change__index(const struct ct_change_value *v, const struct ct_yaml_node *item);

@@ -70,7 +70,6 @@ void ct_change__keep_remarks(const struct ct_change *c, const struct ct_yaml_nod
 		take_gap(c, from, old->items[0]->props, false, NULL, &v->head);
 		return;
 	}
-	from = old->start + 1;
 	for (size_t i = 0; i < old->nitems; i++) {
 		const struct ct_yaml_node *n = old->items[i];
 		ssize_t at = ct_change__index(v, n);
