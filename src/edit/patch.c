@@ -79,6 +79,16 @@ static bool privileged_below(const struct plan *pl, size_t layer, const char *na
 	return is;
 }
 
+/* What is removed, as the comment in its place says: "privileged: true". */
+static char *removed(const struct ct_yaml_node *v)
+{
+	const struct ct_yaml_node *n = ct_yaml__resolve(v);
+	bool variable = n->kind == CT_YAML_SCALAR && strchr(n->text, '$');
+	ct_autofree char *shown = ct_printable(variable ? n->text : "true");
+
+	return ct_xasprintf("captrim: privileged: %s removed, cap_add is enough", shown);
+}
+
 /* Removes privileged from all layers. *say_false: the layer that must say false, or l->norder. */
 static int drop_privileged(struct plan *pl, const struct ct_patch_service *t, size_t *say_false)
 {
@@ -98,12 +108,13 @@ static int drop_privileged(struct plan *pl, const struct ct_patch_service *t, si
 		*say_false = last;
 	for (size_t i = 0; i < pl->l->norder; i++) {
 		const struct ct_yaml_node *n = node_in(pl, i, t->name), *v = own(n, "privileged");
+		ct_autofree char *why = NULL;
 		int ret;
 
 		if (!v || i == *say_false || is_truth(v, CT_NO))
 			continue;
-		ret = ct_change__remove(change_of(pl, i), n, "privileged",
-					"captrim: privileged: true removed, cap_add is enough");
+		why = removed(v);
+		ret = ct_change__remove(change_of(pl, i), n, "privileged", why);
 		if (ret)
 			return ret;
 	}

@@ -153,6 +153,7 @@ static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bo
 	const struct ct_compose_service *s = ct_compose__service(p->compose, t->name);
 	ct_autofree char *at = ct_place__text(&s->privileged.at), *name = ct_printable(t->name);
 	enum ct_tristate is = ct_compose__truth(&s->privileged);
+	ct_autofree char *value = ct_printable(is == CT_UNKNOWN ? s->privileged.text : "true");
 	bool without = true;
 
 	for (size_t i = 0; i < t->nadvices; i++)
@@ -165,8 +166,8 @@ static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bo
 				 "would give everything back",
 				 at, name);
 	else if (t->drop_privileged)
-		ct_strings__addf(&p->notes, "%s: %s: privileged: true is removed: %s", at, name,
-				 without ? "it worked without" : "as asked for");
+		ct_strings__addf(&p->notes, "%s: %s: privileged: %s is removed: %s", at, name,
+				 value, without ? "it worked without" : "as asked for");
 	else if (t->privileged)
 		ct_strings__addf(&p->notes,
 				 "%s: %s: privileged: true stays and gives every capability "

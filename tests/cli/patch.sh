@@ -85,6 +85,8 @@ says coloured out "$(printf '\033')"
 printf 'services: {web: {image: nginx, privileged: true}}\n' >privileged.yaml
 "$captrim" patch -f privileged.yaml "$corpus/privileged.rec" >out 2>err
 says privileged-stays err '^captrim: privileged.yaml:1:44: web: privileged: true stays'
+"$captrim" patch -f "$corpus/privileged-variable/compose.yaml" --drop-privileged "$corpus/web.rec" >out 2>err
+says privileged-variable err 'web: privileged: \${DEBUG:-false} is removed: '
 "$captrim" advise --format json "$corpus/privileged.rec" | jq '.workloads[0] |= (.advice.confidence = "proved" |
 	.verified = {runs: 2, check: "exit status 0", result: "minimal", flaky: false, degraded: [],
 		privileged: "dropped", list: []})' >proved.json
