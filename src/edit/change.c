@@ -72,10 +72,19 @@ static void add_remarks_above(const struct ct_change *c, const struct ct_yaml_no
 		ct_str__addn(s, c->y->text + from, end - from);
 }
 
+/* Adds the lines from from, a line's end, to the last commented-out item above an item. */
+static void add_taken_out(const struct ct_change *c, const struct ct_yaml_node *item, size_t from,
+			  struct ct_str *s)
+{
+	size_t end = ct_change__taken_out(c, from, ct_text__line_start(c->y, item->props));
+
+	ct_str__addn(s, c->y->text + from, end - from);
+}
+
 /*
  * The lines of a block list after the change: first the items that stay, unchanged, with the
- * comment lines above them, then the new items. Comments above the first item may be about the
- * whole list, so they stay in any case.
+ * comment lines above them, then the new items. Comments above an item that goes go with it, except
+ * those above the first, which may be about the whole list, and items that were commented out.
  */
 static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_t from,
 		      const struct ct_change_value *v, struct ct_str *s)
@@ -102,6 +111,8 @@ static int list_lines(struct ct_change *c, const struct ct_yaml_node *old, size_
 		} else {
 			if (!i)
 				add_remarks_above(c, old, from, s);
+			else
+				add_taken_out(c, item, from, s);
 			ct_change__goes(c, item);
 		}
 		from = end;

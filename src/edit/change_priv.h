@@ -22,6 +22,12 @@ void ct_change__keep_remarks(const struct ct_change *c, const struct ct_yaml_nod
 			     struct ct_change_value *v);
 
 /*
+ * Where the last commented-out item of a list ("# - KILL") between from, a line's end, and to ends;
+ * from if there is none.
+ */
+size_t ct_change__taken_out(const struct ct_change *c, size_t from, size_t to);
+
+/*
  * Is there a comment between a value, or what tags and anchors it, and its key, whose colon ends at
  * colon? The functions below leave it where it is.
  */

@@ -59,6 +59,34 @@ static void take_gap(const struct ct_change *c, size_t from, size_t to, bool has
 	}
 }
 
+/* Is the line that begins at pos an item that somebody took out by a '#' before its dash? */
+static bool is_taken_out(const struct ct_change *c, size_t pos)
+{
+	const char *text = c->y->text + pos;
+	ct_autofree char *name = NULL;
+	uint64_t set;
+
+	text += strspn(text, " \t");
+	if (*text != '#')
+		return false;
+	text += strspn(text, "# \t");
+	if (*text != '-')
+		return false;
+	text += 1 + strspn(text + 1, " \t\"'");
+	name = ct_xstrndup(text, strcspn(text, " \t\r\n\"'#"));
+	return !ct_caps__parse_one(name, &set);
+}
+
+size_t ct_change__taken_out(const struct ct_change *c, size_t from, size_t to)
+{
+	size_t end = from;
+
+	for (size_t at = ct_text__next_line(c->y, from); at < to; at = ct_text__next_line(c->y, at))
+		if (is_taken_out(c, at))
+			end = ct_text__line_end(c->y, at);
+	return end;
+}
+
 void ct_change__keep_remarks(const struct ct_change *c, const struct ct_yaml_node *old, size_t from,
 			     struct ct_change_value *v)
 {
