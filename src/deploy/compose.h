@@ -35,8 +35,8 @@ struct ct_compose_service {
 	struct ct_compose_list cap_add, cap_drop, security_opt;
 	struct ct_compose_text privileged, user, network_mode, userns_mode, pid, ipc, image,
 		container_name;
-	/* What it extends could not be read (see notes), so values may be missing. */
-	bool partial;
+	/* NULL, or the note on what it extends and could not be read: values may be missing. */
+	const char *unread;
 	const struct ct_yaml *last; /* the document that was read last, for the reader itself */
 };
 

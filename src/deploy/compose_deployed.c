@@ -29,7 +29,7 @@ static void read_service(struct ct_deployment *all, const struct ct_compose_serv
 	t->set_at = s->cap_add.at.file ? s->cap_add.at : s->cap_drop.at;
 	take_names(&t->added, &s->cap_add);
 	take_names(&t->dropped, &s->cap_drop);
-	t->unknown = s->partial || has_variable(&s->cap_add) || has_variable(&s->cap_drop);
+	t->unknown = s->unread || has_variable(&s->cap_add) || has_variable(&s->cap_drop);
 	t->privileged = ct_compose__truth(&s->privileged);
 	t->privileged_at = s->privileged.at;
 	t->nonroot = ct_compose__nonroot(&s->user);

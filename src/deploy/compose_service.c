@@ -139,12 +139,25 @@ static int take_list(const struct ct_yaml *y, const struct ct_yaml_node *service
 static int take(struct ct_layers *l, const struct ct_yaml *y, const struct ct_yaml_node *service,
 		struct ct_compose_service *s, int depth, struct ct_err *err);
 
+/* Why a file is not even looked for, with the cure; NULL: it is. */
+static const char *why_not(const struct ct_yaml_node *file)
+{
+	if (file->kind != CT_YAML_SCALAR)
+		return "the file must be one word";
+	if (strchr(file->text, '$'))
+		return "a file is not followed through a variable: write its path out";
+	if (strstr(file->text, "://"))
+		return "a file is not fetched: name a copy on this machine";
+	return NULL;
+}
+
 /*
  * The document that `extends: {file: ...}` refers to: the last one of the file that has the
- * service, else its first; y if no file is named; NULL, with a note, if it cannot be read.
+ * service, else its first; y if no file is named; NULL, with *note, if it cannot be read.
  */
 static const struct ct_yaml *extended_file(struct ct_layers *l, const struct ct_yaml *y,
-					   const struct ct_yaml_node *ext, const char *service)
+					   const struct ct_yaml_node *ext, const char *service,
+					   const char **note)
 {
 	const struct ct_yaml_node *file = ct_yaml__get(ext, "file");
 	ct_autoerr struct ct_err err = {};
@@ -153,14 +166,14 @@ static const struct ct_yaml *extended_file(struct ct_layers *l, const struct ct_
 
 	if (!file || ct_yaml__is_null(file))
 		return y;
-	if (file->kind != CT_YAML_SCALAR || strchr(file->text, '$') || strstr(file->text, "://")) {
-		ct_layers__note(l, y, file->start, "extends: this file is not followed");
+	if (why_not(file)) {
+		*note = ct_layers__note(l, y, file->start, "extends: %s", why_not(file));
 		return NULL;
 	}
 	path = ct_layers__path(l, y, file->text);
 	at = ct_layers__read(l, path, &err);
 	if (at < 0) {
-		ct_layers__note(l, y, file->start, "extends: %s", err.msg);
+		*note = ct_layers__note(l, y, file->start, "extends: %s", err.msg);
 		return NULL;
 	}
 	for (size_t i = l->files[at].documents; i > 1; i--)
@@ -175,7 +188,7 @@ static int take_extended(struct ct_layers *l, const struct ct_yaml *y,
 {
 	const struct ct_yaml_node *ext = ct_yaml__get(service, "extends"), *name, *base = NULL;
 	const struct ct_yaml *from = y;
-	ct_autofree char *shown = NULL;
+	const char *note = NULL;
 
 	if (!ext || ct_yaml__is_null(ext))
 		return 0;
@@ -186,7 +199,7 @@ static int take_extended(struct ct_layers *l, const struct ct_yaml *y,
 	if (!name || name->kind != CT_YAML_SCALAR)
 		return ct_yaml__error(y, ext->start, err, "extends without a service");
 	if (ext->kind == CT_YAML_MAP)
-		from = extended_file(l, y, ext, name->text);
+		from = extended_file(l, y, ext, name->text, &note);
 	base = from ? ct_layers__service(from, name->text) : NULL;
 	/* Without `file:`, the service may also be in another of the project's files. */
 	for (size_t i = 0; from == y && !base && i < l->norder; i++) {
@@ -196,10 +209,13 @@ static int take_extended(struct ct_layers *l, const struct ct_yaml *y,
 	}
 	if (base)
 		return take(l, from, base, s, depth + 1, err);
-	s->partial = true;
-	shown = ct_printable(name->text);
-	if (from)
-		ct_layers__note(l, y, name->start, "extends: there is no service '%s'", shown);
+	if (!note) {
+		ct_autofree char *shown = ct_printable(name->text);
+
+		note = ct_layers__note(l, y, name->start, "extends: there is no service '%s'",
+				       shown);
+	}
+	s->unread = note;
 	return 0;
 }
 

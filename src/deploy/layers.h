@@ -58,9 +58,12 @@ ssize_t ct_layers__read(struct ct_layers *l, const char *path, struct ct_err *er
  */
 char *ct_layers__path(const struct ct_layers *l, const struct ct_yaml *from, const char *path);
 
-/* Notes what cannot be followed, without repetitions. fmt's strings must be printable. */
-void ct_layers__note(struct ct_layers *l, const struct ct_yaml *y, size_t pos, const char *fmt, ...)
-	CT_PRINTF(4, 5);
+/*
+ * Notes what cannot be followed, without repetitions. fmt's strings must be printable. Returns the
+ * note.
+ */
+const char *ct_layers__note(struct ct_layers *l, const struct ct_yaml *y, size_t pos,
+			    const char *fmt, ...) CT_PRINTF(4, 5);
 
 /* The value under a service's name in one file: merge keys are followed, an own alias is not. */
 const struct ct_yaml_node *ct_layers__service(const struct ct_yaml *y, const char *name);

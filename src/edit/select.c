@@ -70,14 +70,14 @@ static int add(struct ct_patch *p, const char *name, const struct ct_advice *a, 
 				   "give all files of the project with -f, or --service NAME",
 				   shown, names);
 	}
-	if (s->partial) {
+	if (s->unread) {
 		ct_autofree char *at = ct_place__text(&s->at), *shown = ct_printable(name);
 
 		return ct_err__set(
 			err, EINVAL,
 			"%s: service %s extends what could not be read, so its cap_add is "
-			"not known (%s)",
-			at, shown, p->compose->notes.len ? p->compose->notes.items[0] : "");
+			"not known (%s): mend that first",
+			at, shown, s->unread);
 	}
 	if (!t) {
 		t = CT_PUSH(p->services, p->nservices, p->services_cap);

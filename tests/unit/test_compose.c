@@ -81,7 +81,7 @@ static void test_joined(void)
 	CU_ASSERT_EQUAL(set, CT_CAP(NET_ADMIN) | CT_CAP(CHOWN));
 	CU_ASSERT_EQUAL(ct_compose__truth(&s->privileged), CT_NO);
 	CU_ASSERT_STRING_EQUAL(s->image.text, "nginx");
-	CU_ASSERT_TRUE(ct_compose__service(c, "api")->partial);
+	CU_ASSERT_PTR_EQUAL(ct_compose__service(c, "api")->unread, c->notes.items[0]);
 	CU_ASSERT_EQUAL(c->notes.len, 1);
 	CU_ASSERT_PTR_NULL(ct_compose__service(c, "WEB"));
 }
