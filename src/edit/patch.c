@@ -193,6 +193,19 @@ static void put(struct batch *batches, size_t *n, size_t layer, struct ct_change
 	batches[i].values[batches[i].n++] = v;
 }
 
+/* Refuses a service of whose values not all could be read. */
+static int check_read(const struct ct_compose_service *s, struct ct_err *err)
+{
+	ct_autofree char *at = ct_place__text(&s->at), *shown = ct_printable(s->name);
+
+	if (!s->unread)
+		return 0;
+	return ct_err__set(err, EINVAL,
+			   "%s: service %s extends what could not be read, so its cap_add is not "
+			   "known (%s): mend that first, or use --override",
+			   at, shown, s->unread);
+}
+
 static int plan_service(struct plan *pl, const struct ct_patch_service *t)
 {
 	const struct ct_compose_service *s = ct_compose__service(pl->p->compose, t->name);
@@ -334,8 +347,11 @@ int ct_patch__edit(struct ct_patch *p, const struct ct_strlist *files, struct ct
 		pl.changes[i] = (struct ct_change){ .y = l->files[i].y, .err = err };
 		pl.replacing[i] = strstr(text, "!override") || strstr(text, "!reset");
 	}
-	for (size_t i = 0; i < p->nservices && !ret; i++)
-		ret = plan_service(&pl, &p->services[i]);
+	for (size_t i = 0; i < p->nservices && !ret; i++) {
+		ret = check_read(ct_compose__service(p->compose, p->services[i].name), err);
+		if (!ret)
+			ret = plan_service(&pl, &p->services[i]);
+	}
 	if (!ret)
 		ret = make_files(&pl);
 	if (!ret)

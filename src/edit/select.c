@@ -70,15 +70,6 @@ static int add(struct ct_patch *p, const char *name, const struct ct_advice *a, 
 				   "give all files of the project with -f, or --service NAME",
 				   shown, names);
 	}
-	if (s->unread) {
-		ct_autofree char *at = ct_place__text(&s->at), *shown = ct_printable(name);
-
-		return ct_err__set(
-			err, EINVAL,
-			"%s: service %s extends what could not be read, so its cap_add is "
-			"not known (%s): mend that first",
-			at, shown, s->unread);
-	}
 	if (!t) {
 		t = CT_PUSH(p->services, p->nservices, p->services_cap);
 		*t = (struct ct_patch_service){ .name = s->name };
@@ -151,21 +142,24 @@ static bool worked_unprivileged(const struct ct_advice *a)
 static void decide_privileged(struct ct_patch *p, struct ct_patch_service *t, bool forced)
 {
 	const struct ct_compose_service *s = ct_compose__service(p->compose, t->name);
-	ct_autofree char *at = ct_place__text(&s->privileged.at), *name = ct_printable(t->name);
-	enum ct_tristate is = ct_compose__truth(&s->privileged);
-	ct_autofree char *value = ct_printable(is == CT_UNKNOWN ? s->privileged.text : "true");
-	bool without = true;
+	bool set = s->privileged.text, without = true;
+	ct_autofree char *at = ct_place__text(set ? &s->privileged.at : &s->at);
+	enum ct_tristate is = s->unread && !set ? CT_UNKNOWN : ct_compose__truth(&s->privileged);
+	ct_autofree char *name = ct_printable(t->name);
+	ct_autofree char *value = ct_printable(set && is == CT_UNKNOWN ? s->privileged.text :
+									 "true");
 
 	for (size_t i = 0; i < t->nadvices; i++)
 		without &= worked_unprivileged(t->advices[i]);
 	t->privileged = is == CT_YES;
 	t->drop_privileged = is != CT_NO && (forced || (without && is == CT_YES));
 	if (is == CT_UNKNOWN && !forced)
-		ct_strings__addf(&p->notes,
-				 "%s: %s: a variable decides whether it is privileged, which "
-				 "would give everything back",
-				 at, name);
-	else if (t->drop_privileged)
+		ct_strings__addf(&p->notes, "%s: %s: %s, which would give everything back", at,
+				 name,
+				 set ? "a variable decides whether it is privileged" :
+				       "what it extends could not be read and may make it "
+				       "privileged (not so with --drop-privileged)");
+	else if (t->drop_privileged && set)
 		ct_strings__addf(&p->notes, "%s: %s: privileged: %s is removed: %s", at, name,
 				 value, without ? "it worked without" : "as asked for");
 	else if (t->privileged)

@@ -99,6 +99,12 @@ is override-leaves-file "$(cmp plain.yaml <(printf 'services:\n  web:\n    image
 "$captrim" patch -q -f plain.yaml --override over.yaml "$corpus/web.rec"; is override-again $? 0
 "$captrim" patch -q -f plain.yaml --override compose.yaml "$corpus/web.rec" 2>err; is override-foreign $? 1
 says override-foreign-text err 'name another'
+printf 'services:\n  web:\n    extends: {file: "${X}.yaml", service: a}\n' >unread.yaml
+"$captrim" patch -f unread.yaml --override - "$corpus/web.rec" >out 2>err; is override-unread $? 0
+says override-unread-list out '^    cap_add: !override$'
+says override-unread-privileged err 'unread.yaml:2:3: web: what it extends could not be read and may make it privileged'
+"$captrim" patch -f unread.yaml --drop-privileged --override - "$corpus/web.rec" >out 2>err
+says override-unread-not-privileged out '^    privileged: false'
 "$captrim" patch "$corpus/web.rec" 2>err; is no-file $? 2
 "$captrim" patch -f plain.yaml 2>err; is no-recording $? 2
 "$captrim" patch -f plain.yaml -w --override x "$corpus/web.rec" 2>err; is write-and-override $? 2
