@@ -22,7 +22,8 @@ static void put_container(const struct ct_report *r, const struct ct_advice *a, 
 	ct_emit__notes(a, &idiom, out, "");
 	if (nnp == CT_NNP_LIKELY)
 		ct_emit__note(out, "", "NoNewPrivileges=true is %s", ct_emit__nnp_text(nnp));
-	fputs("[Container]\nDropCapability=all\n", out);
+	/* In a drop-in, the empty value clears what the unit itself adds (LookupAllRaw()). */
+	fputs("[Container]\nDropCapability=all\nAddCapability=\n", out);
 	ct_caps__for_each(cap, a->cap_add) {
 		ct_autofree char *name = ct_emit__cap_prefixed(cap);
 

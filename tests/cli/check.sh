@@ -456,6 +456,10 @@ END
 	printf '[Pod]\nPodName=x\n' >"$tmp/in/q/x.pod"
 	check "Quadlet: a .pod file" 2 "$ping" --against q/x.pod
 	says "Quadlet: which files to give instead" "$tmp/err" 'NAME.container files, those with Pod=x.pod'
+	mkdir "$tmp/in/q/own.container.d"
+	printf '[Container]\nImage=x\nAddCapability=SYS_ADMIN\n' >"$tmp/in/q/own.container"
+	"$captrim" advise --format quadlet "$ping" >"$tmp/in/q/own.container.d/captrim.conf"
+	check "Quadlet: the advice as a drop-in" 0 "$ping" --against q/own.container --workload g-ping-packaged=own
 	printf '[Network]\n' >"$tmp/in/q/x.network"
 	check "Quadlet: a .network file beside others" 0 "$ping" --against q/x.network --against good.yaml
 	says "Quadlet: it is said" "$tmp/out" '^note: q/x.network: starts no container'
