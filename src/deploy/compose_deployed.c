@@ -33,7 +33,7 @@ static void read_service(struct ct_deployment *all, const struct ct_compose_serv
 	t->privileged = ct_compose__truth(&s->privileged);
 	t->privileged_at = s->privileged.at;
 	t->nonroot = ct_compose__nonroot(&s->user);
-	ct_settings__compose(&t->settings, s);
+	ct_settings__compose(&t->settings, all->compose, s);
 	ct_deployed__decide(t, CT_RT_DOCKER);
 }
 

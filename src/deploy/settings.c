@@ -17,21 +17,54 @@ void ct_settings__free(struct ct_settings *l)
 	*l = (struct ct_settings){ 0 };
 }
 
-static void add_host(struct ct_settings *l, enum ct_setting_kind kind, const char *key,
-		     const struct ct_compose_text *t)
+static const struct ct_compose_text *mode_of(const struct ct_compose_service *s,
+					     enum ct_setting_kind kind)
 {
-	if (t->text && !strcmp(t->text, "host"))
-		ct_settings__add(l, kind, t->at, ct_xasprintf("%s: host", key));
+	return kind == CT_SETTING_NET_HOST ? &s->network_mode :
+	       kind == CT_SETTING_PID_HOST ? &s->pid :
+					     &s->ipc;
 }
 
-void ct_settings__compose(struct ct_settings *l, const struct ct_compose_service *s)
+/* The service whose namespace "service:NAME" or "container:NAME" means; NULL: none of these. */
+static const struct ct_compose_service *joined(const struct ct_compose *c, const char *mode)
+{
+	if (!strncmp(mode, "service:", 8))
+		return ct_compose__service(c, mode + 8);
+	for (size_t i = 0; !strncmp(mode, "container:", 10) && i < c->nservices; i++) {
+		const char *name = c->services[i].container_name.text;
+
+		if (name && !strcmp(name, mode + 10))
+			return &c->services[i];
+	}
+	return NULL;
+}
+
+static void add_host(struct ct_settings *l, enum ct_setting_kind kind, const char *key,
+		     const struct ct_compose *c, const struct ct_compose_service *s)
+{
+	const struct ct_compose_text *own = mode_of(s, kind), *t = own;
+
+	/* Services that join each other in a ring, which Compose refuses, end it, too. */
+	for (size_t i = 0; i < c->nservices && s && t->text && strcmp(t->text, "host") != 0; i++) {
+		s = joined(c, t->text);
+		t = s ? mode_of(s, kind) : t;
+	}
+	if (t->text && !strcmp(t->text, "host"))
+		ct_settings__add(l, kind, own->at,
+				 t == own ? ct_xasprintf("%s: host", key) :
+					    ct_xasprintf("%s: %s (which has %s: host)", key,
+							 own->text, key));
+}
+
+void ct_settings__compose(struct ct_settings *l, const struct ct_compose *c,
+			  const struct ct_compose_service *s)
 {
 	if (ct_compose__nonroot(&s->user) == CT_YES)
 		ct_settings__add(l, CT_SETTING_USER, s->user.at,
 				 ct_xasprintf("user: %s", s->user.text));
-	add_host(l, CT_SETTING_NET_HOST, "network_mode", &s->network_mode);
-	add_host(l, CT_SETTING_PID_HOST, "pid", &s->pid);
-	add_host(l, CT_SETTING_IPC_HOST, "ipc", &s->ipc);
+	add_host(l, CT_SETTING_NET_HOST, "network_mode", c, s);
+	add_host(l, CT_SETTING_PID_HOST, "pid", c, s);
+	add_host(l, CT_SETTING_IPC_HOST, "ipc", c, s);
 	for (size_t i = 0; i < s->security_opt.len; i++) {
 		const struct ct_compose_text *t = &s->security_opt.items[i];
 
@@ -41,9 +74,12 @@ void ct_settings__compose(struct ct_settings *l, const struct ct_compose_service
 	}
 }
 
+/* What another container or a file stands for may be the host's, or not. */
 static enum ct_tristate is_host(const char *mode)
 {
-	return mode ? !strcmp(mode, "host") : CT_UNKNOWN;
+	if (!mode || !strncmp(mode, "container:", 10) || !strncmp(mode, "ns:", 3))
+		return CT_UNKNOWN;
+	return !strcmp(mode, "host");
 }
 
 /* Did the workload have this setting when it was recorded? */

@@ -28,7 +28,9 @@ struct ct_settings {
 /* Takes ownership of text. */
 void ct_settings__add(struct ct_settings *l, enum ct_setting_kind kind, struct ct_place at,
 		      char *text);
-void ct_settings__compose(struct ct_settings *l, const struct ct_compose_service *s);
+/* A namespace that the service shares with another one of the project is that one's. */
+void ct_settings__compose(struct ct_settings *l, const struct ct_compose *c,
+			  const struct ct_compose_service *s);
 void ct_settings__free(struct ct_settings *l); /* what it holds, not l itself */
 
 /*

@@ -177,7 +177,7 @@ static void note_settings(struct ct_patch *p, const struct ct_patch_service *t)
 	ct_autofree char *name = ct_printable(t->name);
 	struct ct_settings settings = {};
 
-	ct_settings__compose(&settings, ct_compose__service(p->compose, t->name));
+	ct_settings__compose(&settings, p->compose, ct_compose__service(p->compose, t->name));
 	for (size_t i = 0; i < settings.len; i++) {
 		ct_autofree char *at = ct_place__text(&settings.items[i].at), *said = NULL;
 

@@ -1,0 +1,64 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# captrim check, where the host's network comes from another file, service or container.
+# shellcheck source-path=SCRIPTDIR source=../lib/common.sh
+. "$(dirname "$0")/../lib/common.sh"
+[ -x "$captrim" ] || { skip all "captrim is not built"; exit 0; }
+web=$here/tests/corpus/compose/web.rec # recorded on a bridge
+cd "$tmp" || exit 1
+
+# finds NAME "FILE:LINE:COLUMN CODE"... -- WORD...: these findings, without notes, has "check" WORD...
+finds() {
+	local name=$1 wanted=()
+
+	shift
+	while [ "$1" != -- ]; do
+		wanted+=("$1")
+		shift
+	done
+	shift
+	"$captrim" check --format json "$@" >out 2>err
+	is "$name" "$(jq -r '.findings[] | select(.level != "note") | "\(.file):\(.line):\(.column) \(.code)"' out)" \
+		"$(printf '%s\n' "${wanted[@]}")"
+}
+
+# project MODE: a Compose project whose service web has the mode, in a ring or with vpn
+project() {
+	cat <<END
+services:
+  vpn: {image: x, container_name: tunnel, network_mode: host, pid: host, ipc: host}
+  own: {image: x, network_mode: bridge}
+  middle: {image: x, network_mode: "service:vpn"}
+  ring: {image: x, network_mode: "service:around"}
+  around: {image: x, network_mode: "service:ring"}
+  web:
+    image: y
+    cap_drop: [ALL]
+    cap_add: [CHOWN, SETGID, SETUID]
+    $1
+END
+}
+
+compose() {
+	local mode
+
+	for mode in service:vpn service:middle container:tunnel; do
+		project "network_mode: $mode" >compose.yaml
+		finds "Compose: $mode" "compose.yaml:11:19 other-setting" -- "$web" --against compose.yaml
+	done
+	says "Compose: both are named" out "'network_mode: container:tunnel \(which has network_mode: host\)'"
+	"$captrim" patch -f compose.yaml "$web" >out 2>err
+	says "patch: both are named" err "compose.yaml:11:19: web: recorded without, .*which has network_mode: host"
+	project 'pid: service:vpn' >compose.yaml
+	sed 's/"network": "bridge"/"pid_mode": "private"/' "$web" >private.rec
+	finds "Compose: pid" "compose.yaml:11:10 other-setting" -- private.rec --against compose.yaml
+	for mode in service:own service:ring service:nobody container:nobody none; do
+		project "network_mode: $mode" >compose.yaml
+		finds "Compose: $mode" -- "$web" --against compose.yaml
+	done
+	project 'network_mode: service:vpn' >compose.yaml
+	sed 's/"network": "bridge"/"network": "container:4b5e"/' "$web" >shared.rec
+	finds "Compose: recorded in another one's network" -- shared.rec --against compose.yaml
+}
+
+compose
