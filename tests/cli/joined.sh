@@ -61,4 +61,40 @@ compose() {
 	finds "Compose: recorded in another one's network" -- shared.rec --against compose.yaml
 }
 
+# unit NAME SECTION LINE...
+unit() {
+	local name=$1 section=$2
+
+	mkdir -p "$(dirname "$name")"
+	shift 2
+	{ echo "[$section]"; printf '%s\n' "$@"; } >"$name"
+}
+
+kube() {
+	cat >k.yaml <<'END'
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  containers:
+  - name: web
+    image: x
+    securityContext: {capabilities: {drop: [ALL], add: [CHOWN, SETGID, SETUID]}}
+END
+	unit k.kube Kube Yaml=k.yaml Network=host
+	finds ".kube: Network=host" "k.kube:3:1 other-setting" -- "$web" --against k.kube --workload shop-web-1=web
+	unit k.kube Kube Yaml=k.yaml Network=host Network= Network=front.network
+	finds ".kube: another network" -- "$web" --against k.kube --workload shop-web-1=web
+	unit k.kube.d/net.conf Kube Network=host
+	finds ".kube: by a drop-in" "k.kube.d/net.conf:2:1 other-setting" -- "$web" --against k.kube \
+		--workload shop-web-1=web
+	rm -r k.kube.d
+	unit k.kube Kube 'PodmanArgs=--log-level debug --network host' Yaml=k.yaml
+	finds ".kube: PodmanArgs=" "k.kube:2:40 other-setting" -- "$web" --against k.kube --workload shop-web-1=web
+	sed 's/^spec:/&\n  hostNetwork: true/' k.yaml >host.yaml
+	unit k.kube Kube Yaml=host.yaml Network=host
+	finds ".kube: once is enough" "host.yaml:5:16 other-setting" -- "$web" --against k.kube --workload shop-web-1=web
+}
+
 compose
+kube
