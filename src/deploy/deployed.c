@@ -119,6 +119,7 @@ void ct_deployment__free(struct ct_deployment *t)
 		free(target->where);
 		free(target->space);
 		free(target->image);
+		free(target->joins);
 		ct_settings__free(&target->settings);
 	}
 	free(t->items);

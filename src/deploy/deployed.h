@@ -40,6 +40,7 @@ struct ct_deployed {
 	char *where; /* the object in the file, "Deployment/web"; NULL: none */
 	char *space; /* its namespace; NULL: not named */
 	char *image; /* NULL: not named */
+	char *joins; /* the Quadlet unit (NAME.pod, NAME.container) whose network it has; or NULL */
 	struct ct_place at;
 	bool unknown;		/* a variable decides, so given may be wrong */
 	uint64_t given;		/* what root holds; of a systemd unit, the bounding set */
@@ -114,6 +115,8 @@ void ct_deployment__manifest_docs(struct ct_deployment *t, const char *path,
 				  const struct ct_yaml_docs *docs, enum ct_manifest_reader by);
 int ct_deployment__unit(struct ct_deployment *t, const char *path, const char *text,
 			struct ct_err *err);
+/* Adds to Quadlet's containers what those have that they join: files given, or beside them. */
+void ct_deployment__join_quadlets(struct ct_deployment *t, const struct ct_strlist *given);
 int ct_deployment__kube(struct ct_deployment *t, const char *path, const char *text,
 			struct ct_err *err);
 int ct_deployment__compose(struct ct_deployment *t, const struct ct_strlist *paths,

@@ -107,7 +107,8 @@ void ct_dropins__find(struct ct_dropins *l, const char *path)
 	const char *suffix = strrchr(base, '.') + 1;
 	ct_autofree char *in = ct_xstrndup(path, (size_t)(base - path));
 	ct_autofree char *real = realpath(*in ? in : ".", NULL);
-	bool quadlet = !strcmp(suffix, "container") || !strcmp(suffix, "kube");
+	bool quadlet = !strcmp(suffix, "container") || !strcmp(suffix, "kube") ||
+		       !strcmp(suffix, "pod");
 	const char *const *dirs = NULL;
 	ct_autostrings struct ct_strings places = { 0 };
 	size_t root = 0;

@@ -16,6 +16,7 @@ struct loading {
 	struct ct_strlist compose;
 	struct ct_overlay *texts;
 	size_t ntexts, texts_cap;
+	struct ct_strlist pods; /* Quadlet's .pod files */
 	bool had_stdin;
 	struct ct_err *err;
 };
@@ -144,18 +145,13 @@ static bool has_section(const char *text)
 static int load_sections(struct loading *l, const char *path, const char *text)
 {
 	ct_autofree char *shown = ct_printable(path);
-	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-	ct_autofree char *name = ct_printable(base);
 
 	if (is_unit(path))
 		return ct_deployment__unit(l->d, path, text, l->err);
 	if (ct_str_ends(path, ".kube"))
 		return ct_deployment__kube(l->d, path, text, l->err);
 	if (ct_str_ends(path, ".pod")) {
-		ct_strings__addf(&l->d->notes,
-				 "%s: a pod gives its containers no capabilities: give their "
-				 "NAME.container files, those with Pod=%s",
-				 shown, name);
+		*CT_PUSH(l->pods.items, l->pods.len, l->pods.cap) = path;
 		return 0;
 	}
 	if (is_other_quadlet(path)) {
@@ -212,6 +208,26 @@ static int load_file(struct loading *l, const char *path)
 	return ret ? ret : load_text(l, is_stdin ? STDIN_NAME : path, text, len);
 }
 
+/* Says of each pod that was given without its containers that it is of no use. */
+static void note_pods(const struct loading *l)
+{
+	for (size_t i = 0; i < l->pods.len; i++) {
+		const char *path = l->pods.items[i], *slash = strrchr(path, '/');
+		const char *base = slash ? slash + 1 : path;
+		ct_autofree char *shown = ct_printable(path), *name = ct_printable(base);
+		bool used = false;
+
+		for (size_t k = 0; k < l->d->len; k++)
+			used |= l->d->items[k].joins && !strcmp(l->d->items[k].joins, base);
+		if (!used)
+			ct_strings__addf(
+				&l->d->notes,
+				"%s: a pod gives its containers no capabilities: give their "
+				"NAME.container files, those with Pod=%s",
+				shown, name);
+	}
+}
+
 int ct_deployment__load(struct ct_deployment *d, const struct ct_strlist *files,
 			const struct ct_deploy_other *other, struct ct_err *err)
 {
@@ -222,6 +238,11 @@ int ct_deployment__load(struct ct_deployment *d, const struct ct_strlist *files,
 		ret = load_file(&l, files->items[i]);
 	if (!ret && l.compose.len)
 		ret = ct_deployment__compose(d, &l.compose, l.texts, l.ntexts, err);
+	if (!ret) {
+		ct_deployment__join_quadlets(d, files);
+		note_pods(&l);
+	}
+	ct_strlist__free(&l.pods);
 	ct_strlist__free(&l.compose);
 	for (size_t i = 0; i < l.ntexts; i++) {
 		free((char *)l.texts[i].real);

@@ -31,7 +31,7 @@ int ct_deployment__unit(struct ct_deployment *d, const char *path, const char *t
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	const char *dot = strrchr(base, '.');
-	bool quadlet = dot && !strcmp(dot, ".container");
+	bool quadlet = dot && (!strcmp(dot, ".container") || !strcmp(dot, ".pod"));
 	const struct ct_unit_kind *kind = quadlet ? &ct_unit_quadlet : &ct_unit_systemd;
 	ct_autofree char *name = ct_xstrndup(base, quadlet ? (size_t)(dot - base) : strlen(base));
 	ct_autofree struct ct_unit_read *u = ct_xzalloc(kind->size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a Quadlet .container file gives, by its keys and the options in PodmanArgs=. */
+/* What a Quadlet .container or .pod file gives, by its keys and the options in PodmanArgs=. */
 #include <string.h>
 
 #include "deploy/unit_priv.h"
@@ -20,6 +20,8 @@ struct quadlet {
 	struct quadlet_words add, drop, args, networks, seccomp;
 	char *user; /* NULL: not set */
 	struct ct_place user_at;
+	char *pod; /* NULL: none */
+	bool network_option;
 };
 
 static void clear(struct quadlet_words *l)
@@ -72,7 +74,7 @@ static void take(void *arg, const struct ct_unit_line *l, const char *section, c
 	struct ct_deployed *t = q->base.t;
 	struct ct_place at = ct_unit_line__place(l, key);
 
-	if (strcmp(section, "Container") != 0)
+	if (strcmp(section, !strcmp(q->base.suffix, ".pod") ? "Pod" : "Container") != 0)
 		return;
 	if (!strcmp(key, "AddCapability") || !strcmp(key, "DropCapability")) {
 		take_words(*key == 'A' ? &q->add : &q->drop, l, CT_WORDS_QUADLET, value);
@@ -83,6 +85,8 @@ static void take(void *arg, const struct ct_unit_line *l, const char *section, c
 		replace(&t->image, value);
 	} else if (!strcmp(key, "ContainerName")) {
 		replace(&t->alias, value);
+	} else if (!strcmp(key, "Pod")) {
+		replace(&q->pod, value);
 	} else if (!strcmp(key, "User")) {
 		replace(&q->user, value);
 		q->user_at = at;
@@ -219,8 +223,10 @@ static void take_option(struct quadlet *q, size_t *i)
 					 ct_xstrdup(value));
 	}
 	for (size_t k = 0; k < CT_ARRAY_SIZE(shared); k++)
-		if (w == &q->args.items[*i] && (value = value_of(&q->args, i, shared[k].option)))
+		if (w == &q->args.items[*i] && (value = value_of(&q->args, i, shared[k].option))) {
+			q->network_option |= shared[k].kind == CT_SETTING_NET_HOST;
 			add_host(t, shared[k].kind, w, value);
+		}
 }
 
 /* ---- the set ---- */
@@ -236,6 +242,17 @@ static void decide_user(struct quadlet *q)
 	if (t->nonroot == CT_YES)
 		ct_settings__add(&t->settings, CT_SETTING_USER, q->user_at,
 				 ct_xasprintf("User=%s", q->user));
+}
+
+/* A container in a pod has its network, unless it is given one itself. */
+static void decide_joins(struct quadlet *q)
+{
+	const char *network = q->networks.len == 1 ? q->networks.items[0].text : q->pod;
+
+	if (q->network_option || q->networks.len > 1 || !network || strchr(network, '/') ||
+	    !ct_str_ends(network, q->networks.len ? ".container" : ".pod"))
+		return;
+	q->base.t->joins = ct_xstrdup(network);
 }
 
 static void decide(void *arg)
@@ -257,6 +274,7 @@ static void decide(void *arg)
 	for (size_t i = 0; i < q->args.len; i++)
 		take_option(q, &i);
 	decide_user(q);
+	decide_joins(q);
 	ct_deployed__decide(t, CT_RT_PODMAN);
 	drop(&q->add);
 	drop(&q->drop);
@@ -264,6 +282,7 @@ static void decide(void *arg)
 	drop(&q->networks);
 	drop(&q->seccomp);
 	free(q->user);
+	free(q->pod);
 }
 
 const struct ct_unit_kind ct_unit_quadlet = {

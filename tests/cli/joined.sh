@@ -96,5 +96,38 @@ END
 	finds ".kube: once is enough" "host.yaml:5:16 other-setting" -- "$web" --against k.kube --workload shop-web-1=web
 }
 
+quadlet() {
+	local drop='DropCapability=all' add='AddCapability=CHOWN SETGID SETUID' as=(--workload shop-web-1=web)
+
+	unit web.container Container Image=x Pod=web.pod "$drop" "$add"
+	unit web.pod Pod Network=host
+	finds "Pod=: a pod beside" "web.pod:2:1 other-setting" -- "$web" --against web.container "${as[@]}"
+	finds "Pod=: a pod that is given" "web.pod:2:1 other-setting" -- "$web" --against web.container \
+		--against web.pod "${as[@]}"
+	is "Pod=: nothing is left to say" "$(jq -c '.not_followed' out)" '[]'
+	unit q/web.pod Pod Network=front.network
+	finds "Pod=: what is given is meant" -- "$web" --against q/web.pod --against web.container "${as[@]}"
+	unit q/web.pod.d/net.conf Pod PodmanArgs=--network=host
+	finds "Pod=: a pod's drop-in" "q/web.pod.d/net.conf:2:12 other-setting" -- "$web" --against q/web.pod \
+		--against web.container "${as[@]}"
+	unit own.container Container Image=x Pod=web.pod Network=none "$drop" "$add"
+	finds "Pod=: a network of its own" -- "$web" --against own.container --workload shop-web-1=own
+	unit own.container Container Image=x Pod=web.pod PodmanArgs=--network=none "$drop" "$add"
+	finds "Pod=: an option of its own" -- "$web" --against own.container --workload shop-web-1=own
+	rm web.pod
+	finds "Pod=: no such file" -- "$web" --against web.container "${as[@]}"
+	says "Pod=: no such file, which" out 'web.container: whether web.pod, which it joins, .*cannot read web.pod: No such file'
+	echo '[Pod' >web.pod
+	finds "Pod=: no unit" -- "$web" --against web.container "${as[@]}"
+	says "Pod=: no unit, why" out 'web.container: whether web.pod, which it joins, .*web.pod:1: Quadlet refuses'
+	unit web.pod Pod Network=host
+	unit in.container Container Image=x Pod=web.pod
+	unit web.container Container Image=x Network=in.container "$drop" "$add"
+	finds "Network=: a container in a pod" "web.pod:2:1 other-setting" -- "$web" --against web.container "${as[@]}"
+	unit in.container Container Image=x Network=web.container
+	finds "Network=: a ring" -- "$web" --against web.container "${as[@]}"
+}
+
 compose
 kube
+quadlet
