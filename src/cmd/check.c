@@ -68,6 +68,18 @@ static void write_check(FILE *out, void *arg)
 	}
 }
 
+/* That nothing was found is easily taken for a file that is as it should be. */
+static void say_uncompared(const struct ct_check *c)
+{
+	size_t without = 0;
+
+	for (size_t i = 0; i < c->len; i++)
+		without += c->findings[i].rule == CT_CHECK_NO_RECORDING && c->findings[i].target;
+	if (c->targets.len && without == c->targets.len)
+		ct_warn("nothing was compared: there is no recording of anything in these files; "
+			"where only names differ, --workload says what belongs together");
+}
+
 /* Returns the exit status. */
 static int check(const struct ct_strlist *files, enum ct_mode mode)
 {
@@ -86,6 +98,8 @@ static int check(const struct ct_strlist *files, enum ct_mode mode)
 		ret = ct_check__run(&c, &pairs, &err);
 	if (!ret)
 		ret = ct_outfile__write(out_path ? out_path : "-", write_check, &c, &err);
+	if (!ret)
+		say_uncompared(&c);
 	findings = ct_check__count(&c, CT_LEVEL_ERROR) + ct_check__count(&c, CT_LEVEL_WARNING);
 	ct_check__free(&c);
 	if (ret) {

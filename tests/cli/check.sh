@@ -155,6 +155,7 @@ compose_files() {
 	printf 'services:\n  other:\n    cap_drop: [ALL]\n' >"$tmp/in/other.yaml"
 	check "two recordings, another service" 0 "$ping" "$dns" --against other.yaml --format json
 	finds "both are not in the file" "1:1 not-in-file " "1:1 not-in-file " "2:3 no-recording "
+	says "both are not in the file: it is said" "$tmp/err" "nothing was compared"
 	check "named by hand" 1 "$ping" "$dns" --against other.yaml --workload g-ping-packaged=other
 	check "a name that is not there" 2 "$ping" --against other.yaml --workload g-ping-packaged=web
 	says "a name that is not there: it is said" "$tmp/err" "no such service"
