@@ -160,6 +160,24 @@ static int check_complete(const struct ct_patch *p, struct ct_err *err)
 	return 0;
 }
 
+/* The file is what the next container is made by, and that one may need more. */
+static void say_ran_before(const struct ct_patch *p)
+{
+	for (size_t i = 0; i < p->nservices; i++) {
+		const struct ct_patch_service *t = &p->services[i];
+		ct_autofree char *name = ct_printable(t->name);
+
+		for (size_t k = 0; k < t->nadvices; k++)
+			if (ct_workload__ran_before(t->advices[k]->workload)) {
+				ct_warn("%s was recorded in a container that had run before: what "
+					"only a new one needs, such as giving files their owners, "
+					"was not seen; record it while it is recreated",
+					name);
+				break;
+			}
+	}
+}
+
 static int patch(const struct ct_report *r, struct ct_err *err)
 {
 	const struct ct_patch_opts po = { service, from.project, drop_privileged };
@@ -170,6 +188,8 @@ static int patch(const struct ct_report *r, struct ct_err *err)
 		ret = check_complete(p, err);
 	if (ret)
 		return ret;
+	if (!quiet)
+		say_ran_before(p);
 	if (override_path)
 		ret = write_override(p, err);
 	else

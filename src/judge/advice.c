@@ -210,19 +210,6 @@ static char *growth(const struct ct_watched *w)
 	return ct_xasprintf("; no new kind of check in the last %s of %s", quiet, all);
 }
 
-/* Did each run that was seen from its start follow an earlier one in the same container? */
-static bool ran_before(const struct ct_workload *w)
-{
-	bool before = false;
-
-	ct_workload__for_each(part, w) {
-		if (part->start_seen == CT_YES && part->container.ran_before != CT_YES)
-			return false;
-		before |= part->container.ran_before == CT_YES;
-	}
-	return before;
-}
-
 /* What the recording cannot tell, whatever was seen. */
 static const char *uncovered(enum ct_tristate reload_seen)
 {
@@ -260,7 +247,8 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 	ct_autofree char *time = ct_human__duration(e.ns);
 	ct_autofree char *seldom = not_in_every(a), *grows = growth(&e.longest);
 	bool gaps = has_gaps(&s->losses) || ct_workload__lost(c->w), whole = false, narrow;
-	bool again = ran_before(c->w), asks = ct_case__may_go_by_its_set(c, a->cap_add);
+	bool again = ct_workload__ran_before(c->w),
+	     asks = ct_case__may_go_by_its_set(c, a->cap_add);
 	ct_autofree char *unwatched = not_watched(c->w, &s->host, &narrow);
 
 	ct_workload__for_each(part, c->w)

@@ -284,6 +284,18 @@ bool ct_workload__configured(const struct ct_workload *w, uint64_t *set)
 	return known;
 }
 
+bool ct_workload__ran_before(const struct ct_workload *w)
+{
+	bool before = false;
+
+	ct_workload__for_each(part, w) {
+		if (part->start_seen == CT_YES && part->container.ran_before != CT_YES)
+			return false;
+		before |= part->container.ran_before == CT_YES;
+	}
+	return before;
+}
+
 uint64_t ct_workload__lost(const struct ct_workload *w)
 {
 	uint64_t lost = 0;

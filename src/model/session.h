@@ -375,6 +375,8 @@ static inline const struct ct_workload *ct_workload__part(const struct ct_worklo
 /* The union of the bounding sets that it ran with. False: none is known. */
 bool ct_workload__configured(const struct ct_workload *w, uint64_t *set);
 
+/* Did each run that was seen from its start follow an earlier one in the same container? */
+bool ct_workload__ran_before(const struct ct_workload *w);
 /* How much was lost of it that may have shown a need, in all recordings together. */
 uint64_t ct_workload__lost(const struct ct_workload *w);
 

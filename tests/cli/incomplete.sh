@@ -65,6 +65,15 @@ for where in '--write' "--override $tmp/override.yaml"; do
 	says "patch ${where%% *}: the way" "$tmp/err" 'nothing was written.*--incomplete'
 	is "patch ${where%% *}: untouched" "$(cmp "$tmp/before" "$tmp/compose.yaml" && ls "$tmp/override.yaml" 2>/dev/null)" ''
 done
+
+# Whole, but of a container that had run before: the next one may need more.
+sed 's/"container": {/&"ran_before": true, /' "$tmp/whole.rec" >"$tmp/again.rec"
+"$captrim" patch -f "$tmp/compose.yaml" "$tmp/again.rec" >"$tmp/out" 2>"$tmp/err"
+is 'patch, had run before: exit status' $? 0
+says 'patch, had run before: said' "$tmp/err" 'web was recorded in a container that had run before'
+"$captrim" patch -f "$tmp/compose.yaml" "$tmp/whole.rec" >"$tmp/out" 2>"$tmp/err"
+is 'patch, a new one: nothing to say' "$(grep -c 'run before' "$tmp/err")" 0
+
 "$captrim" patch -f "$tmp/compose.yaml" --write --incomplete "$tmp/late.rec" >"$tmp/out" 2>"$tmp/err"
 is 'patch --incomplete: exit status' $? 0
 says 'patch --incomplete: written' "$tmp/compose.yaml" 'x-captrim: .*incomplete'
