@@ -75,6 +75,19 @@ static int bad_choice(const struct ct_opt *o, const char *value, struct ct_err *
 	return -EINVAL;
 }
 
+/* A text with choices must be one of them, as a choice must. */
+static int set_text(const struct ct_opt *o, const char *value, struct ct_err *err)
+{
+	bool known = !o->choices;
+
+	for (int i = 0; !known && o->choices[i]; i++)
+		known = !strcmp(o->choices[i], value);
+	if (!known)
+		return bad_choice(o, value, err);
+	*(const char **)o->dest = value;
+	return 0;
+}
+
 static int set_choice(const struct ct_opt *o, const char *value, struct ct_err *err)
 {
 	for (int i = 0; o->choices[i]; i++) {
@@ -92,7 +105,7 @@ static int set_value(const struct ct_opt *o, const char *value, struct ct_err *e
 
 	switch (o->type) {
 	case CT_OPT_FLAG: *(bool *)o->dest = true; return 0;
-	case CT_OPT_STR: *(const char **)o->dest = value; return 0;
+	case CT_OPT_STR: return set_text(o, value, err);
 	case CT_OPT_LIST: strlist__add(o->dest, value); return 0;
 	case CT_OPT_UINT:
 		if (!parse_uint(value, o->dest))

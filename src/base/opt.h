@@ -34,7 +34,7 @@ struct ct_opt {
 	const char *arg;  /* "FILE", shown in help; NULL for flags */
 	enum ct_opt_type type;
 	void *dest;
-	const char *const *choices; /* the values of a CT_OPT_CHOICE; else what completion offers */
+	const char *const *choices; /* the values of a CT_OPT_CHOICE, or of a CT_OPT_STR; or NULL */
 	const char *help;	    /* one line */
 };
 

@@ -15,6 +15,7 @@ static struct {
 } got;
 
 static const char *const colors[] = { "auto", "always", "never", NULL };
+static const char *const shapes[] = { "round", "square", NULL };
 static const struct ct_opt opts[] = {
 	{ 'q', "quiet", NULL, CT_OPT_FLAG, &got.quiet, NULL, "say less" },
 	{ 'v', "verbose", NULL, CT_OPT_FLAG, &got.verbose, NULL, "say more" },
@@ -23,6 +24,7 @@ static const struct ct_opt opts[] = {
 	{ 'n', "number", "N", CT_OPT_UINT, &got.number, NULL, "how many" },
 	{ 'd', "duration", "TIME", CT_OPT_DURATION, &got.duration, NULL, "how long" },
 	{ 0, "color", "WHEN", CT_OPT_CHOICE, &got.color, colors, "colours" },
+	{ 0, "shape", "NAME", CT_OPT_STR, &got.output, shapes, "round or not" },
 	{ 0, "a-name-that-is-very-long", "VALUE", CT_OPT_STR, &got.output, NULL, "wraps" },
 	{ 0 },
 };
@@ -67,6 +69,8 @@ static void test_values(void)
 	CU_ASSERT_EQUAL(got.color, 2);
 	CU_ASSERT_EQUAL(PARSE("--output="), 0);
 	UNIT_STR(got.output, "");
+	CU_ASSERT_EQUAL(PARSE("--shape", "square"), 0);
+	UNIT_STR(got.output, "square");
 	/* A value may look like an option. */
 	CU_ASSERT_EQUAL(PARSE("-o", "-q"), 0);
 	UNIT_STR(got.output, "-q");
@@ -117,6 +121,7 @@ static void test_wrong(void)
 	WRONG("--number: '' is not a whole number", "--number=");
 	WRONG("--number: '18446744073709551616' is not a whole number", "-n",
 	      "18446744073709551616");
+	WRONG("--shape: 'oval' is not one of round, square", "--shape=oval");
 	WRONG("--color: 'red' is not one of auto, always, never", "--color", "red");
 	WRONG("--duration: '1h30m' is not a duration; write 500ms, 30s, 5m, 2h or 1d", "-d",
 	      "1h30m");
