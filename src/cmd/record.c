@@ -178,6 +178,10 @@ int ct_cmd__record(int argc, char **argv)
 		ret = ct_err__set(
 			&err, EINVAL,
 			"record needs one of -c, -p, -u, --project, -n, --pod, -l and --all");
+	if (!ret && all && (containers.len || units.len || pids.len || project || has_pods()))
+		ret = ct_err__set(&err, EINVAL,
+				  "--all records everything: leave it out to record only what -c, "
+				  "-p, -u, --project, -n, --pod or -l names");
 	if (!ret && restart && (pids.len || all || has_pods()))
 		ret = ct_err__set(&err, EINVAL, "--restart works only with -c, -u and --project");
 	if (!ret && selector)

@@ -51,6 +51,11 @@ for pid in 4294967297 12x -1 0; do
 		says err "no process id is named: $words" "'$pid' is n"
 	done
 done
+for words in '-c web' '-p 1' '-u ssh' '--project shop' '-n space' '--pod web' '-l app=web'; do
+	# shellcheck disable=SC2086 # words
+	run 2 "everything and $words" record --all $words -o /dev/null
+	says err "everything and $words: it is said" '--all records everything'
+done
 run 2 'run without a command' run
 run 2 'advise without a recording' advise
 run 2 'strict and generous' advise --strict --generous x
