@@ -34,6 +34,12 @@ int ct_cmd__write(const struct ct_report *r, const struct ct_emit_opts *opts, co
 int ct_cmd__pid(const char *text, int *pid, struct ct_err *err);
 
 /*
+ * The command of --check, NULL without one: -EINVAL with a message if it is blank, as that of an
+ * unset variable is. A shell would let it succeed, and nothing would be checked.
+ */
+int ct_cmd__check_command(const char *command, struct ct_err *err);
+
+/*
  * The report of FILE...: recordings and advices in JSON, distinguished by their schema line and
  * taken together: what any of them needs is in it. *r borrows from *s: free the report
  * first. Both are untouched on failure; err names the file. There is at least one file.

@@ -180,6 +180,8 @@ int ct_cmd__rehearse(int argc, char **argv)
 		return 0;
 	if (!ret)
 		ret = parse_target(&err);
+	if (!ret)
+		ret = ct_cmd__check_command(ro.check, &err);
 	if (!ret && !files.len && !cap_add.len)
 		ret = ct_err__set(&err, EINVAL,
 				  "rehearse needs a recording or --cap-add (which may be 'none')");

@@ -100,6 +100,13 @@ int ct_cmd__pid(const char *text, int *pid, struct ct_err *err)
 	return 0;
 }
 
+int ct_cmd__check_command(const char *command, struct ct_err *err)
+{
+	if (!command || command[strspn(command, " \t\r\n")])
+		return 0;
+	return ct_err__set(err, EINVAL, "--check needs a command, and this one is empty");
+}
+
 int ct_cmd__write(const struct ct_report *r, const struct ct_emit_opts *opts, const char *path,
 		  const struct ct_err *unsaved, struct ct_err *err)
 {

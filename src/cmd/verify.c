@@ -19,7 +19,8 @@ static struct ct_verify_opts vo;
 static struct ct_strlist from;
 static const char *out_path, *save_path, *compose_file, *unit, *user;
 static int format, color;
-static uint64_t runs_per_set, max_runs;
+#define NOT_GIVEN UINT64_MAX
+static uint64_t runs_per_set = NOT_GIVEN, max_runs = NOT_GIVEN;
 static bool verbose;
 
 static const struct ct_opt opts[] = {
@@ -194,6 +195,15 @@ static int verify(struct ct_subject *t, struct ct_err *err)
 	return ret;
 }
 
+static int check_numbers(struct ct_err *err)
+{
+	if (runs_per_set != NOT_GIVEN && (!runs_per_set || runs_per_set > 100))
+		return ct_err__set(err, EINVAL, "--runs-per-set is between 1 and 100");
+	if (max_runs != NOT_GIVEN && (!max_runs || max_runs > 10000))
+		return ct_err__set(err, EINVAL, "--max-runs is between 1 and 10000");
+	return 0;
+}
+
 int ct_cmd__verify(int argc, char **argv)
 {
 	ct_autoerr struct ct_err err = {};
@@ -203,9 +213,10 @@ int ct_cmd__verify(int argc, char **argv)
 
 	if (ret > 0)
 		return 0;
-	if (!ret && (runs_per_set > 100 || max_runs > 10000))
-		ret = ct_err__set(&err, EINVAL,
-				  "--runs-per-set is at most 100, and --max-runs at most 10000");
+	if (!ret)
+		ret = check_numbers(&err);
+	if (!ret)
+		ret = ct_cmd__check_command(vo.works.check, &err);
 	*CT_PUSH(words.items, words.len, words.cap) = NULL;
 	words.len--;
 	if (!ret)
@@ -217,8 +228,8 @@ int ct_cmd__verify(int argc, char **argv)
 		ct_warn("%s", err.msg);
 		return CT_EXIT_FAILURE;
 	}
-	vo.runs_per_set = runs_per_set;
-	vo.max_runs = max_runs;
+	vo.runs_per_set = runs_per_set == NOT_GIVEN ? 0 : (unsigned int)runs_per_set;
+	vo.max_runs = max_runs == NOT_GIVEN ? 0 : (unsigned int)max_runs;
 	vo.verbose = verbose;
 	catch_signals();
 	ret = verify(t, &err);

@@ -56,6 +56,15 @@ for words in '-c web' '-p 1' '-u ssh' '--project shop' '-n space' '--pod web' '-
 	run 2 "everything and $words" record --all $words -o /dev/null
 	says err "everything and $words: it is said" '--all records everything'
 done
+for command in 'verify -- true' 'rehearse --cap-add none -c web'; do
+	# shellcheck disable=SC2086 # words
+	run 2 "a blank check: $command" ${command%% *} --check ' ' ${command#* }
+	says err "a blank check is named: $command" '--check needs a command'
+done
+run 2 'no runs' verify --max-runs 0 -- true
+says err 'no runs: it is said' '--max-runs is between 1 and 10000'
+run 2 'no runs of a set' verify --runs-per-set 0 -- true
+says err 'no runs of a set: it is said' '--runs-per-set is between 1 and 100'
 run 2 'run without a command' run
 run 2 'advise without a recording' advise
 run 2 'strict and generous' advise --strict --generous x
