@@ -96,14 +96,18 @@ static int print_diff(const struct ct_patch *p, struct ct_err *err)
 {
 	struct ct_term term = ct_term__of(stdout, color);
 
+	errno = 0;
 	for (size_t i = 0; i < p->nfiles; i++) {
 		const struct ct_patch_file *f = &p->files[i];
 
 		ct_diff__write(stdout, &term, f->name, f->old, f->old_len, f->text.s, f->text.len,
 			       &f->splices);
 	}
-	if (fflush(stdout) || ferror(stdout))
-		return ct_err__set(err, EIO, "cannot write standard output");
+	if (fflush(stdout) || ferror(stdout)) {
+		int code = errno ? errno : EIO;
+
+		return ct_err__set(err, code, "cannot write standard output: %s", strerror(code));
+	}
 	return 0;
 }
 

@@ -90,6 +90,13 @@ static void print_json(const struct ct_sample *s, const char *workload, const ch
 	putchar('\n');
 }
 
+/* Right after writing: what comes then may fail for another reason. */
+static void note_broken(struct tracer *t)
+{
+	if (ferror(stdout) && !t->broken)
+		t->broken = errno ? errno : EIO;
+}
+
 static void on_event(void *arg, const struct ct_event *ev, size_t size)
 {
 	struct tracer *t = arg;
@@ -111,7 +118,9 @@ static void on_event(void *arg, const struct ct_event *ev, size_t size)
 		return;
 	ct_probe__stack(t->probe, s->key.site, &stack, &len);
 	syscall = ct_syscall__name(s->key.nr);
+	errno = 0;
 	(json ? print_json : print_text)(s, name.id, syscall, stack, len);
+	note_broken(t);
 	for (size_t i = 0; i < len; i++)
 		free(stack[i]);
 	free(stack);
@@ -147,10 +156,10 @@ static void on_probe(void *arg, int fd, uint32_t events)
 	struct tracer *t = arg;
 
 	(void)fd, (void)events;
-	errno = 0;
 	ct_probe__consume(t->probe, on_event, t);
-	if (fflush(stdout) || ferror(stdout))
-		t->broken = errno ? errno : EIO;
+	errno = 0;
+	if (!t->broken && fflush(stdout))
+		note_broken(t);
 	if (t->broken)
 		ct_loop__stop(t->loop);
 }
@@ -232,8 +241,10 @@ int ct_cmd__trace(int argc, char **argv)
 
 		ct_warn("%s not shown: the ring was full", lost);
 	}
-	/* A closed pipe is not an error. */
-	if (t.broken && t.broken != EPIPE) {
+	/* A closed pipe is not an error, here or in main(). */
+	if (t.broken == EPIPE) {
+		clearerr(stdout);
+	} else if (t.broken) {
 		ct_warn("cannot write standard output: %s", strerror(t.broken));
 		ret = -t.broken;
 	}

@@ -196,6 +196,20 @@ fi
 # Where kprobes cannot be attached, the verifier has its say all the same.
 "$captrim" run -q --backend kprobe -o /dev/null -- true >"$tmp/out" 2>"$tmp/err"
 is backend-kprobe-loads "$(grep -c 'kprobe *load failed' "$tmp/err")" 0
+# A reader may stop reading. A full disk is an error, and named.
+if [ "$(id -u)" = 0 ]; then
+	(for _ in $(seq 30); do chown 0 "$tmp"; sleep 0.1; done) &
+	"$captrim" trace -d 3s 2>"$tmp/err" | head -n 1 >/dev/null
+	is trace-closed-pipe "${PIPESTATUS[0]} $(cat "$tmp/err")" '0 '
+	wait $!
+	(for _ in $(seq 30); do chown 0 "$tmp"; sleep 0.1; done) &
+	"$captrim" trace -d 3s >/dev/full 2>"$tmp/err"
+	is trace-full $? 1
+	is trace-full-why "$(cat "$tmp/err")" 'captrim: cannot write standard output: No space left on device'
+	wait $!
+else
+	skip trace-closed-pipe 'needs root'
+fi
 # With less detail the set is the same here; totals say that they may hide a need.
 for detail in no-sites kinds totals; do
 	"$captrim" run -q --no-syscalls --detail $detail --format json -o "$tmp/advice" -- \
