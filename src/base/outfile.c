@@ -272,6 +272,28 @@ static void sync_dir(const char *path)
 		fsync(fd);
 }
 
+/* StateDirectory= and RuntimeDirectory= of captrim-monitor.service. */
+static bool is_made_at_start(const char *dir)
+{
+	return !strcmp(dir, "/var/lib/captrim") || !strcmp(dir, "/run/captrim");
+}
+
+int ct_outfile__look(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	ct_autofree char *dir = !slash ? ct_xstrdup(".") :
+					 ct_xstrndup(path,
+						     slash > path ? (size_t)(slash - path) : 1);
+
+	if (!access(path, W_OK))
+		return 0;
+	if (errno != ENOENT)
+		return -errno;
+	if (!access(dir, W_OK | X_OK) || (errno == ENOENT && is_made_at_start(dir)))
+		return 0;
+	return -errno;
+}
+
 int ct_outfile__commit(struct ct_outfile *file, struct ct_err *err)
 {
 	ct_autooutfile struct ct_outfile *f = file;

@@ -27,6 +27,13 @@ int ct_outfile__open_private(const char *path, struct ct_outfile **f, FILE **str
 int ct_outfile__check(const char *path, struct ct_err *err);
 
 /*
+ * Could the daemon write to this file, as far as can be told without opening or making anything?
+ * The directories that a service manager makes for it need not be there yet. Returns 0 or a
+ * negative errno.
+ */
+int ct_outfile__look(const char *path);
+
+/*
  * Finishes f, and frees it in any case. Returns 0, or a negative errno for the first write to the
  * stream that failed; then nothing is left beside the target, which is untouched unless it is
  * written directly.

@@ -327,10 +327,7 @@ int ct_httpd__new(struct ct_loop *loop, const struct ct_httpd_opts *opts, ct_htt
 		ret = ct_listener__open(opts->listen, opts->name, &d->listener, err);
 	}
 	if (!ret && !d->listener.local && !d->token)
-		ret = ct_err__set(err, EPERM,
-				  "%s is reachable from other machines: give a token file, or "
-				  "listen on 127.0.0.1 or a unix: path",
-				  d->listener.text);
+		ret = ct_listener__needs_token(d->listener.text, err);
 	if (!ret)
 		ret = start(d, err);
 	if (ret) {

@@ -105,6 +105,24 @@ static bool is_loopback(const union address *a)
 	return a->any.sa_family == AF_UNIX;
 }
 
+bool ct_listener__is_local(const char *address)
+{
+	union address a;
+	socklen_t len;
+
+	return !parse(address, &a, &len, NULL) && is_loopback(&a);
+}
+
+int ct_listener__needs_token(const char *address, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(address);
+
+	return ct_err__set(err, EPERM,
+			   "%s is reachable from other machines: give a token file, or listen on "
+			   "127.0.0.1 or a unix: path",
+			   shown);
+}
+
 /* Sets text, local and unix_ by the address that the socket has in fact. */
 static void describe(struct ct_listener *l)
 {

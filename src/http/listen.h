@@ -31,6 +31,12 @@ bool ct_listener__is_inherited(const char *name);
 /* Fails unless the address is well formed. Opens nothing; it is for checking a configuration. */
 int ct_listener__check(const char *address, struct ct_err *err);
 
+/* -EPERM: what is served at an address that others reach needs a token. */
+int ct_listener__needs_token(const char *address, struct ct_err *err);
+
+/* Can the address be reached from this machine alone? False if it is malformed. Opens nothing. */
+bool ct_listener__is_local(const char *address);
+
 /* Closes the socket, and removes its path, if there is one. */
 void ct_listener__close(struct ct_listener *l);
 

@@ -281,10 +281,3 @@ int ct_monitor__self_test(const struct ct_monitor_opts *o, struct ct_err *err)
 	ct_config__free(d.config);
 	return ret;
 }
-
-int ct_monitor__check(const struct ct_monitor_opts *o, struct ct_err *err)
-{
-	ct_autoconfig struct ct_config *c = NULL;
-
-	return ct_daemon__read_config(o, &c, err);
-}

@@ -6,11 +6,33 @@
 #include "http/http_config.h"
 #include "monitor/daemon_priv.h"
 
+/* Reads each policy by itself, so that a mistake is told with the line that names the file. */
+static int check_policies(const struct ct_config *c, struct ct_err *err)
+{
+	const struct ct_yaml_node *list =
+		c->policies.len ? ct_yaml__resolve(ct_yaml__get(c->yaml->root, "policies")) : NULL;
+
+	for (size_t i = 0; i < c->policies.len; i++) {
+		const struct ct_strings one = { .items = &c->policies.items[i], .len = 1 };
+		const struct ct_yaml_node *n = list->kind == CT_YAML_SEQ ? list->items[i] : list;
+		ct_autoerr struct ct_err why = {};
+		int ret = ct_speaker__check(NULL, NULL, &one, &why);
+
+		if (!ret)
+			continue;
+		(void)ct_yaml__error(c->yaml, n->start, err, "%s", why.msg);
+		err->code = -ret;
+		return ret;
+	}
+	return 0;
+}
+
 /* Checks the sections that have readers of their own. */
 static int check_sections(const struct ct_monitor_opts *o, struct ct_config *c, struct ct_err *err)
 {
 	static const enum ct_http_section served[] = { CT_HTTP_METRICS, CT_HTTP_UI };
 	const struct ct_yaml_node *const nodes[] = { c->metrics, c->ui };
+	ct_autostrings struct ct_strings given = {};
 	int ret = ct_sinks__check(c->yaml, c->sinks, err);
 
 	for (size_t i = 0; i < CT_ARRAY_SIZE(served) && !ret; i++) {
@@ -18,9 +40,17 @@ static int check_sections(const struct ct_monitor_opts *o, struct ct_config *c, 
 
 		ret = ct_http_config__read(c->yaml, nodes[i], served[i], &h, err);
 	}
+	if (!ret)
+		ret = ct_speaker__check(c->yaml, c->events, NULL, err);
+	if (!ret)
+		ret = check_policies(c, err);
 	for (size_t i = 0; o->policies && i < o->policies->len; i++)
-		ct_strings__add(&c->policies, o->policies->items[i]);
-	return ret ? ret : ct_speaker__check(c->yaml, c->events, &c->policies, err);
+		ct_strings__add(&given, o->policies->items[i]);
+	if (!ret)
+		ret = ct_speaker__check(NULL, NULL, &given, err);
+	for (size_t i = 0; i < given.len; i++)
+		ct_strings__add(&c->policies, given.items[i]);
+	return ret;
 }
 
 int ct_daemon__read_config(const struct ct_monitor_opts *o, struct ct_config **out,

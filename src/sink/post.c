@@ -114,22 +114,35 @@ static char *complete(const char *url, const char *path)
 	return ct_xasprintf("%.*s%s", (int)(url[n - 1] == '/' ? n - 1 : n), url, path);
 }
 
-int ct_post__reload(struct ct_post *p, struct ct_err *err)
+/* The caller frees both; token stays NULL without a token_file. */
+static int read_secrets(const struct ct_sink_config *c, char **url, char **token,
+			struct ct_err *err)
 {
-	const struct ct_sink_config *c = &p->sink->c;
-	ct_autofree char *url = NULL, *token = NULL;
 	int ret = 0;
 
 	if (c->url_file)
-		ret = ct_post__secret(c->url_file, &url, err);
+		ret = ct_post__secret(c->url_file, url, err);
 	else
-		url = ct_xstrdup(c->url);
-	if (!url)
-		return ret;
-	if (c->url_file)
-		ret = check_url(url, c->url_file, err);
+		*url = ct_xstrdup(c->url);
+	if (!ret && c->url_file)
+		ret = check_url(*url, c->url_file, err);
 	if (!ret && c->token_file)
-		ret = ct_post__secret(c->token_file, &token, err);
+		ret = ct_post__secret(c->token_file, token, err);
+	return ret;
+}
+
+int ct_post__look(const struct ct_sink_config *c, struct ct_err *err)
+{
+	ct_autofree char *url = NULL, *token = NULL;
+
+	return read_secrets(c, &url, &token, err);
+}
+
+int ct_post__reload(struct ct_post *p, struct ct_err *err)
+{
+	ct_autofree char *url = NULL, *token = NULL;
+	int ret = read_secrets(&p->sink->c, &url, &token, err);
+
 	if (ret)
 		return ret;
 	free(p->url);

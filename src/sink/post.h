@@ -26,6 +26,9 @@ int ct_post__new(struct ct_sink *s, const char *path, ct_post_fn fn, struct ct_p
 		 struct ct_err *err);
 void ct_post__free(struct ct_post *p); /* ends a request in progress; p may be NULL */
 
+/* Fails if a file with a secret cannot be read, or does not hold what it must. */
+int ct_post__look(const struct ct_sink_config *c, struct ct_err *err);
+
 /* Reads the files with secrets again; on failure the old secrets stay in use. */
 int ct_post__reload(struct ct_post *p, struct ct_err *err);
 

@@ -49,6 +49,13 @@ int ct_sinks__configure(struct ct_sinks *s, const struct ct_yaml *y,
 int ct_sinks__check(const struct ct_yaml *y, const struct ct_yaml_node *list, struct ct_err *err);
 
 /*
+ * Fails as ct_sinks__configure() would at a file that a sink needs, with the place of that sink in
+ * the list, which was checked. given: a file for ct_sinks__add_file(), or NULL. Changes nothing.
+ */
+int ct_sinks__look(const struct ct_yaml *y, const struct ct_yaml_node *list, const char *given,
+		   struct ct_err *err);
+
+/*
  * Adds a sink that ct_sinks__configure() does not remove. It writes NDJSON to the file path, or to
  * standard output if path is "-".
  */

@@ -253,6 +253,7 @@ const struct ct_sink_type ct_sink_alertmanager = {
 	.quiet = true,
 	.fields = fields,
 	.check = check_alertmanager,
+	.look = ct_post__look,
 	.open = open_alertmanager,
 	.close = close_alertmanager,
 	.reopen = reopen_alertmanager,

@@ -223,3 +223,55 @@ int ct_sink_configs__read(const struct ct_yaml *y, const struct ct_yaml_node *li
 	*out = l;
 	return 0;
 }
+
+void ct_sink_config__of_file(const char *path, struct ct_sink_config *c)
+{
+	ct_sink_config__default(c);
+	for (c->type = 0;
+	     ct_sink_types[c->type] != (strcmp(path, "-") != 0 ? &ct_sink_file : &ct_sink_stdout);)
+		c->type++;
+	c->path = ct_xstrdup(path);
+	c->name = ct_xstrdup("events");
+}
+
+int ct_sinks__check(const struct ct_yaml *y, const struct ct_yaml_node *list, struct ct_err *err)
+{
+	struct ct_sink_configs l = { 0 };
+	int ret = ct_sink_configs__read(y, list, &l, err);
+
+	if (!ret)
+		ct_sink_configs__free(&l);
+	return ret;
+}
+
+static int look(const struct ct_sink_config *c, struct ct_err *err)
+{
+	const struct ct_sink_type *type = ct_sink_types[c->type];
+
+	return type->look ? type->look(c, err) : 0;
+}
+
+int ct_sinks__look(const struct ct_yaml *y, const struct ct_yaml_node *list, const char *given,
+		   struct ct_err *err)
+{
+	struct ct_sink_configs l = { 0 };
+	int ret = ct_sink_configs__read(y, list, &l, err);
+
+	for (size_t i = 0; !ret && i < l.len; i++) {
+		ct_autoerr struct ct_err why = { 0 };
+
+		ret = look(&l.items[i], &why);
+		if (ret)
+			(void)ct_yaml__error(y, ct_yaml__resolve(list)->items[i]->start, err, "%s",
+					     why.msg);
+	}
+	ct_sink_configs__free(&l);
+	if (!ret && given) {
+		struct ct_sink_config c;
+
+		ct_sink_config__of_file(given, &c);
+		ret = look(&c, err);
+		ct_sink_config__free(&c);
+	}
+	return ret;
+}

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/outfile.h"
 #include "sink/sink_priv.h"
 
 struct out_file {
@@ -213,6 +214,26 @@ static int check_file(const struct ct_sink_config *c, struct ct_err *err)
 	return 0;
 }
 
+/* What open_path() would say, without making the file. */
+static int look_file(const struct ct_sink_config *c, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(c->path);
+	struct stat st;
+	int ret;
+
+	if (lstat(c->path, &st))
+		ret = ct_outfile__look(c->path);
+	else if (S_ISLNK(st.st_mode))
+		ret = -ELOOP;
+	else if (S_ISDIR(st.st_mode))
+		ret = -EISDIR;
+	else if (S_ISSOCK(st.st_mode) || S_ISBLK(st.st_mode))
+		ret = -ENXIO;
+	else
+		ret = ct_outfile__look(c->path);
+	return ret ? cannot_open(c->path, shown, -ret, err) : 0;
+}
+
 static const struct ct_yaml_field file_fields[] = { CT_SINK_COMMON_FIELDS,
 						    CT_SINK_FIELD("path", TEXT, path),
 						    { .name = NULL } };
@@ -222,6 +243,7 @@ const struct ct_sink_type ct_sink_file = {
 	.name = "file",
 	.fields = file_fields,
 	.check = check_file,
+	.look = look_file,
 	.open = open_file,
 	.close = close_file,
 	.reopen = open_if_read,

@@ -163,6 +163,7 @@ const struct ct_sink_type ct_sink_otlp = {
 	.name = "otlp",
 	.fields = fields,
 	.check = ct_post__check,
+	.look = ct_post__look,
 	.open = open_otlp,
 	.close = close_otlp,
 	.reopen = reopen_otlp,

@@ -64,6 +64,8 @@ struct ct_sink_type {
 	const struct ct_yaml_field *fields; /* of struct ct_sink_config, with name, kinds ... */
 	/* Fails if the configuration cannot work. Opens nothing. May be NULL. */
 	int (*check)(const struct ct_sink_config *c, struct ct_err *err);
+	/* Fails if a file that open() needs is not as it must be. Changes nothing. May be NULL. */
+	int (*look)(const struct ct_sink_config *c, struct ct_err *err);
 	/* Makes s->own. Must succeed while the receiver is away. May be NULL. */
 	int (*open)(struct ct_sink *s, struct ct_err *err);
 	void (*close)(struct ct_sink *s); /* even in the middle of sending; may be NULL */
@@ -129,6 +131,8 @@ struct ct_sink_configs {
 int ct_sink_configs__read(const struct ct_yaml *y, const struct ct_yaml_node *list,
 			  struct ct_sink_configs *l, struct ct_err *err);
 void ct_sink_config__default(struct ct_sink_config *c);
+/* For --events: the sink that writes to the file, or to standard output if path is "-". */
+void ct_sink_config__of_file(const char *path, struct ct_sink_config *c);
 bool ct_sink_config__equal(const struct ct_sink_config *a, const struct ct_sink_config *b);
 void ct_sink_config__free(struct ct_sink_config *c); /* what it holds */
 void ct_sink_configs__free(struct ct_sink_configs *l);

@@ -147,6 +147,15 @@ static int open_webhook(struct ct_sink *s, struct ct_err *err)
 	return ret;
 }
 
+static int look_webhook(const struct ct_sink_config *c, struct ct_err *err)
+{
+	struct out_webhook w = { 0 };
+	int ret = c->secret_file ? read_key(c->secret_file, &w, err) : 0;
+
+	explicit_bzero(w.key, sizeof(w.key));
+	return ret ? ret : ct_post__look(c, err);
+}
+
 static const struct ct_yaml_field fields[] = {
 	CT_SINK_COMMON_FIELDS,
 	CT_SINK_HTTP_FIELDS,
@@ -158,6 +167,7 @@ const struct ct_sink_type ct_sink_webhook = {
 	.name = "webhook",
 	.fields = fields,
 	.check = ct_post__check,
+	.look = look_webhook,
 	.open = open_webhook,
 	.close = close_webhook,
 	.reopen = reopen_webhook,

@@ -357,28 +357,13 @@ int ct_sinks__configure(struct ct_sinks *s, const struct ct_yaml *y,
 	return ret;
 }
 
-int ct_sinks__check(const struct ct_yaml *y, const struct ct_yaml_node *list, struct ct_err *err)
-{
-	struct ct_sink_configs l = { 0 };
-	int ret = ct_sink_configs__read(y, list, &l, err);
-
-	if (!ret)
-		ct_sink_configs__free(&l);
-	return ret;
-}
-
 int ct_sinks__add_file(struct ct_sinks *s, const char *path, struct ct_err *err)
 {
 	struct ct_sink_config c;
 	struct ct_sink *sink;
 	int ret;
 
-	ct_sink_config__default(&c);
-	for (c.type = 0;
-	     ct_sink_types[c.type] != (strcmp(path, "-") != 0 ? &ct_sink_file : &ct_sink_stdout);)
-		c.type++;
-	c.path = ct_xstrdup(path);
-	c.name = ct_xstrdup("events");
+	ct_sink_config__of_file(path, &c);
 	ret = new_sink(s, &c, &sink, err);
 	if (ret)
 		return ret;

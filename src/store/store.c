@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/outfile.h"
 #include "store/lock.h"
 #include "store/remote.h"
 #include "store/schema.h"
@@ -21,9 +22,22 @@ bool ct_store__is_remote(const char *url)
 	return url && (!strncmp(url, "postgresql://", 13) || !strncmp(url, "postgres://", 11));
 }
 
+static int check_name(const char *path, struct ct_err *err)
+{
+	ct_autofree char *shown = ct_printable(path);
+
+	if (*path && !strstr(path, "://"))
+		return 0;
+	return ct_err__set(err, EINVAL,
+			   "'%s' names no store; give a path, sqlite:///PATH or "
+			   "postgresql://HOST/DATABASE",
+			   shown);
+}
+
 int ct_store__check_url(const char *url, struct ct_err *err)
 {
-	return ct_store__is_remote(url) ? ct_remote__check_url(url, err) : 0;
+	return ct_store__is_remote(url) ? ct_remote__check_url(url, err) :
+					  check_name(ct_store__path(url), err);
 }
 
 /* ---- opening ---- */
@@ -67,12 +81,10 @@ static int check_path(const char *path, bool create, struct ct_err *err)
 {
 	ct_autofree char *shown = ct_printable(path);
 	struct stat st;
+	int ret = check_name(path, err);
 
-	if (!*path || strstr(path, "://"))
-		return ct_err__set(err, EINVAL,
-				   "'%s' names no store; give a path, sqlite:///PATH or "
-				   "postgresql://HOST/DATABASE",
-				   shown);
+	if (ret)
+		return ret;
 	if (stat(path, &st) && errno == ENOENT && is_link(path))
 		return ct_err__set(
 			err, ENOENT,
@@ -98,6 +110,18 @@ static int check_path(const char *path, bool create, struct ct_err *err)
 		return ct_err__set(err, EPROTO,
 				   "%s is a text file, not a store; it was left as it is", shown);
 	return 0;
+}
+
+int ct_store__look(const char *url, struct ct_err *err)
+{
+	ct_autofree char *path = real_path(ct_store__path(url)), *shown = ct_printable(path);
+	int ret = check_path(path, true, err), cannot = ret ? 0 : ct_outfile__look(path);
+
+	if (!cannot)
+		return ret;
+	return ct_err__set(err, -cannot, "cannot write %s: %s%s", shown, strerror(-cannot),
+			   cannot == -ENOENT ? "; make its directory first" :
+					       "; run as root or as the daemon's user");
 }
 
 /*

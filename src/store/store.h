@@ -53,10 +53,14 @@ bool ct_store__is_remote(const char *url);
 const char *ct_store__path(const char *url);
 
 /*
- * Can the URL be that of a store? Always for a path; for a database if the URL is well formed and
- * captrim was built with PostgreSQL, else -EINVAL or -ENOSYS with the cure. Nothing is opened.
+ * Can the URL be that of a store? A path is; a database if its URL is well formed and captrim was
+ * built with PostgreSQL, else -EINVAL or -ENOSYS with the cure. Nothing is opened.
  */
 int ct_store__check_url(const char *url, struct ct_err *err);
+
+/* Could a daemon write to the file that the URL names, as far as can be told without opening or
+ * making anything? */
+int ct_store__look(const char *url, struct ct_err *err);
 
 /* ---- writing: the daemon ---- */
 

@@ -44,6 +44,37 @@ mistake listen '1:' 'metrics: {listen: nonsense}\n'
 mistake events "1:.*'learn'" 'events: {learn: 1d}\n'
 mistake escape "1:1: .*has no 'a\\\\x1b\[31m'" '"a\\e[31m": 1\n'
 
+mistake scheme "1:14: 'mysql://x/y' names no store" 'store: {url: "mysql://x/y"}\n'
+
+# missing NAME REGEX TEXT: what the configuration names is not there, and would keep the daemon from starting
+before=$tmp/before
+missing() {
+	printf '%b' "$3" >"$tmp/captrim.yaml"
+	ls -AR "$tmp" >"$before"
+	refused "$1" 1 "captrim\.yaml:$2" --config "$tmp/captrim.yaml" --check-config
+	is "$1-touches-nothing" "$(ls -AR "$tmp" | diff "$before" - | grep -v '^[0-9]')" ''
+}
+: >"$tmp/before"
+echo short >"$tmp/short"
+chmod 600 "$tmp/short"
+missing policy '3:5: .*/nowhere/a\.json' "policies:\n  # two\n  - /nowhere/a.json\n"
+missing root '1:12: /nowhere is not the root of a host' 'host_root: /nowhere\n'
+missing store-directory '1:14: cannot write /nowhere/s\.db.*make its directory' 'store: {url: /nowhere/s.db}\n'
+missing sink-directory '2:5: cannot write events to /nowhere/events' 'sinks:\n  - {type: file, path: /nowhere/events}\n'
+missing secret '1:10: cannot read /nowhere/key' 'sinks: [ {type: webhook, url: "http://h", secret_file: /nowhere/key}]\n'
+missing token '1:10: cannot read /nowhere/t' 'sinks: [ {type: otlp, url: "http://h", token_file: /nowhere/t}]\n'
+missing open-address '1:19: 0\.0\.0\.0:99 is reachable from other machines' 'metrics: {listen: 0.0.0.0:99}\n'
+missing metrics-token '1:39: cannot read the token /nowhere/t' 'metrics: {listen: "*:99", token_file: /nowhere/t}\n'
+mistake page-token "1:18: the token $tmp/short is not one line" "ui: {token_file: $tmp/short}\n"
+printf '{}' >"$tmp/captrim.yaml"
+refused events-option 1 'cannot write events to /nowhere/events' --config "$tmp/captrim.yaml" --events /nowhere/events --check-config
+refused listen-option 1 '--listen: 0\.0\.0\.0:99 is reachable' --config "$tmp/captrim.yaml" --listen 0.0.0.0:99 --check-config
+refused store-option 2 "--store: 'mysql://x/y' names no store" --config "$tmp/captrim.yaml" --store mysql://x/y --check-config
+# A local address given by option stands in for an open one.
+printf 'metrics: {listen: 0.0.0.0:99}\nstore: {url: %s/s.db}\n' "$tmp" >"$tmp/captrim.yaml"
+"$captrim" monitor --config "$tmp/captrim.yaml" --listen 127.0.0.1:0 --check-config >"$tmp/out" 2>"$tmp/err"
+is local-instead "$?$(cat "$tmp/err")" 0
+
 printf 'sinks:\n  - {type: file, path: %s}\n' "$tmp/events" >"$tmp/captrim.yaml"
 "$captrim" monitor --config "$tmp/captrim.yaml" --self-test >"$tmp/out" 2>"$tmp/err"
 is self-test $? 0

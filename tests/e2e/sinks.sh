@@ -32,6 +32,8 @@ await() {
 }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
+(umask 077; printf 'whsec_%s\n' "$(head -c 32 /dev/urandom | base64)" >"$tmp/webhook.secret"; echo token >"$tmp/otlp.token")
+
 # ---- what the documents show can be configured ----
 for document in docs/events.md packaging/captrim.yaml; do
 	# Files of policies are not there.
@@ -39,7 +41,7 @@ for document in docs/events.md packaging/captrim.yaml; do
 	case $document in
 	*.md) sed -n '/^```yaml/,/^```/p' "$here/$document" | grep -v '^```' | sed '/^policies:/,/^[^ ]/{ /^policies:/d; /^  - /d; }' ;;
 	*) cat "$here/$document" ;;
-	esac >"$tmp/captrim.yaml"
+	esac | sed -E "s#/etc/captrim/|/var/log/captrim/#$tmp/#" >"$tmp/captrim.yaml"
 	"$captrim" monitor --check-config --config "$tmp/captrim.yaml" >"$tmp/out" 2>"$tmp/err"
 	is "$document" "$? $(cat "$tmp/err")" '0 '
 done
