@@ -69,12 +69,20 @@ void ct_daemon__tell_gap(struct ct_daemon *d, const char *code, int64_t from_ms,
 			 ct_speaker__gap(d->speaker, code, NULL, from_ms, to_ms, count, text));
 }
 
+static size_t count_watched(void *arg)
+{
+	const struct ct_daemon *d = arg;
+
+	return ct_gauges__sweep(d->gauges, d->ledger, ct_clock__now_ns());
+}
+
 int ct_daemon__open_speaker(struct ct_daemon *d, struct ct_err *err)
 {
 	int ret = ct_speaker__new(d->loop, d->sinks, d->host_name, &d->speaker, err);
 
 	if (ret)
 		return ret;
+	ct_speaker__count_by(d->speaker, count_watched, d);
 	d->saver.on_judged = on_judged;
 	d->saver.on_store = on_store;
 	d->saver.on_stored = on_stored;

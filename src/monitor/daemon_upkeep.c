@@ -43,8 +43,7 @@ void ct_daemon__on_upkeep(void *arg)
 	ct_autoerr struct ct_err err = {};
 
 	ct_recorder__reconnect(d->recorder);
-	ct_speaker__set_watched(d->speaker,
-				ct_gauges__sweep(d->gauges, d->ledger, ct_clock__now_ns()));
+	ct_gauges__sweep(d->gauges, d->ledger, ct_clock__now_ns());
 	if (ct_speaker__reconcile(d->speaker, d->store, false, &err))
 		ct_warn("%s; findings that still stand may not be sent again", err.msg);
 	retain(d);

@@ -182,19 +182,21 @@ static void on_heartbeat(void *arg)
 	struct ct_speaker *s = arg;
 	ct_autonotice struct ct_notice *e = ct_notice__new(CT_NOTICE_HEARTBEAT, s->host,
 							   ct_clock__wall_ms());
-	ct_autofree char *n = ct_human__count(s->watched, "workload", "workloads");
+	size_t watched = s->watched ? s->watched(s->watched_arg) : 0;
+	ct_autofree char *n = ct_human__count(watched, "workload", "workloads");
 	ct_autofree char *open = ct_human__count(ct_speaker__count_standing(s), "finding",
 						 "findings");
 
-	e->count = s->watched;
+	e->count = watched;
 	e->text = ct_xasprintf("captrim watches %s; %s not acknowledged", n, open);
 	ct_notice__identify(e);
 	pass_on(s, e);
 }
 
-void ct_speaker__set_watched(struct ct_speaker *s, size_t workloads)
+void ct_speaker__count_by(struct ct_speaker *s, size_t (*fn)(void *arg), void *arg)
 {
-	s->watched = workloads;
+	s->watched = fn;
+	s->watched_arg = arg;
 }
 
 /* ---- settings ---- */

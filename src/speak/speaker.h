@@ -85,8 +85,8 @@ void ct_speaker__say(struct ct_speaker *s, const struct ct_notices *l);
 int ct_speaker__reconcile(struct ct_speaker *s, struct ct_store *store, bool first,
 			  struct ct_err *err);
 
-/* Sets the number of workloads for the next heartbeats. */
-void ct_speaker__set_watched(struct ct_speaker *s, size_t workloads);
+/* How the number of workloads is found for each heartbeat, 0 without a function. */
+void ct_speaker__count_by(struct ct_speaker *s, size_t (*fn)(void *arg), void *arg);
 
 struct ct_speaker_status {
 	uint64_t said[CT_NOTICE_KINDS]; /* by kind, since the start */

@@ -33,7 +33,8 @@ struct ct_speaker {
 	size_t nsaid;		   /* ever; said holds the newest of them */
 	struct standing *standing; /* by id */
 	uint64_t reconciled_ns;
-	size_t watched;
+	size_t (*watched)(void *arg); /* may be NULL */
+	void *watched_arg;
 	struct ct_speaker_status st;
 };
 

@@ -323,14 +323,21 @@ static void test_held_back(void)
 	end(&st);
 }
 
+static size_t count(void *arg)
+{
+	return ++*(size_t *)arg;
+}
+
 static void test_heartbeat(void)
 {
 	struct stage st = begin();
+	size_t asked = 0;
 
 	CU_ASSERT_EQUAL(configure(&st, "heartbeat: 1s", NULL, NULL), 0);
-	ct_speaker__set_watched(st.speaker, 1);
+	ct_speaker__count_by(st.speaker, count, &asked);
 	CU_ASSERT_TRUE(RECEIVER_WAIT(st.loop, lines(&st) >= 1));
 	CU_ASSERT_EQUAL(ct_speaker__status(st.speaker).said[CT_NOTICE_HEARTBEAT], 1);
+	CU_ASSERT_EQUAL(asked, 1);
 	end(&st);
 }
 
