@@ -187,7 +187,10 @@ static int start(struct ct_daemon *d, struct ct_err *err)
 	ret = ct_daemon__look_back(d, err);
 	if (!ret)
 		ret = add_sources(d, err);
-	return ret ? ret : ct_daemon__apply_config(d, err);
+	if (!ret)
+		ret = ct_daemon__apply_config(d, err);
+	d->reloaded_ms = ct_clock__wall_ms();
+	return ret;
 }
 
 static void stop(struct ct_daemon *d)
