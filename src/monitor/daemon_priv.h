@@ -54,6 +54,7 @@ struct ct_daemon {
 	struct ct_strings recall; /* keys of what a daemon before us left open */
 	size_t recalled;
 	bool store_fails;  /* and a warning said so */
+	bool push_fails;   /* the same of the database */
 	int64_t stored_ms; /* when it worked last; 0: not yet */
 	uint64_t given_up; /* observations given up since then */
 	uint64_t started_ns;

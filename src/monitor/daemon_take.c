@@ -187,6 +187,23 @@ static struct ct_now take_in(struct ct_daemon *d)
 	return now;
 }
 
+/* Tells once that the database does not take rows, and once that it does again. */
+static void look_at_push(struct ct_daemon *d)
+{
+	struct ct_store_push_status st;
+	ct_autofree char *path = ct_printable(d->store_path);
+
+	if (!d->push)
+		return;
+	ct_store_push__status(d->push, &st);
+	if (*st.why && !d->push_fails)
+		ct_warn("%s; what is new is kept in %s and sent once the database takes it", st.why,
+			path);
+	else if (!*st.why && d->push_fails)
+		ct_warn("the database works again");
+	d->push_fails = *st.why;
+}
+
 void ct_daemon__on_interval(void *arg)
 {
 	struct ct_daemon *d = arg;
@@ -196,6 +213,7 @@ void ct_daemon__on_interval(void *arg)
 	if (d->ledger->news->nworkloads || d->gaps.len || d->notices.len)
 		ct_daemon__on_save(d);
 	ct_daemon__look_at_budget(d);
+	look_at_push(d);
 	/* A crash loses what is only in memory: that time must count as not watched. */
 	if (!d->store_fails)
 		ct_daemon__note_alive(d);

@@ -53,7 +53,8 @@ printf 'services:\n  web: {image: x, cap_add: [CHOWN]}\n' >"$tmp/good.yaml"
 printf 'services:\n  web: {image: x, cap_add: [CHOWN\n' >"$tmp/bad.yaml"
 config "$tmp/before" "$tmp/good.yaml"
 start_daemon --config "$tmp/captrim.yaml" || { fail policy "$(tail -n 3 "$tmp/log" | tr '\n' ' ')"; exit 0; }
-until_line 20 "$tmp/before" heartbeat || fail heartbeat 'none'
+# The heartbeat counts what runs when it is made.
+until_line 20 "$tmp/before" 'captrim watches [1-9]' || fail heartbeat "$(tail -n 1 "$tmp/before")"
 config "$tmp/after" "$tmp/bad.yaml"
 kill -HUP "$daemon"
 until_line 20 "$tmp/log" 'the previous configuration stays in force'
@@ -63,6 +64,31 @@ for _ in $(seq 100); do [ "$(wc -l <"$tmp/before")" -le "$had" ] || break; sleep
 is sinks-go-on "$(($(wc -l <"$tmp/before") > had))" 1
 stop_daemon TERM
 is no-other-sink "$([ -s "$tmp/after" ]; echo $?)" 1
+
+# A database that cannot be reached is told of once; the daemon goes on, and knows when it read its configuration.
+if "$captrim" --version | grep -q +POSTGRES; then
+	mkdir "$tmp/local"
+	began=$(date +%s)
+	printf 'interval: 1s\nstore: {url: "postgresql://nobody@127.0.0.1:1/none", local: %s}\nmetrics: {listen: "unix:%s"}\n' \
+		"$tmp/local/captrim.db" "$tmp/metrics" >"$tmp/captrim.yaml"
+	"$captrim" monitor --config "$tmp/captrim.yaml" >"$tmp/out" 2>"$tmp/push" &
+	daemon=$!
+	until_line 30 "$tmp/push" 'is kept in' || fail push 'nothing is told'
+	sleep 4
+	is push-told-once "$(grep -c 'postgresql://nobody@127.0.0.1:1/none: .*what is new is kept in .*/local/captrim\.db' "$tmp/push")" 1
+	if "$captrim" --version | grep -q +MICROHTTPD && command -v curl >/dev/null; then
+		read_at=$(curl -s --unix-socket "$tmp/metrics" http://localhost/metrics |
+			sed -n 's/^captrim_config_last_reload_timestamp_seconds \([0-9]*\).*/\1/p')
+		is configuration-read-at "$((${read_at:-0} >= began))" 1
+	else
+		skip configuration-read-at 'no curl, or built without libmicrohttpd'
+	fi
+	kill -TERM "$daemon"
+	wait "$daemon" 2>/dev/null
+	daemon=''
+else
+	skip push 'built without PostgreSQL'
+fi
 
 # A broken store ends the daemon, unless it is told to begin a new one; what was there is kept.
 rm -rf "$tmp/store"
