@@ -119,12 +119,15 @@ static void put_row(const struct page *p, const struct ct_survey_row *row)
 	ct_autofree char *needs = row->judged ? ct_view__set(row->needs) :
 						ct_xstrdup("not judged yet");
 	ct_autofree char *optional = ct_view__set(row->optional);
+	ct_autofree char *lacks = ct_view__set(ct_survey_row__lacks(row));
 
 	fprintf(p->out, "%s%s%s\n  ", ct_term__bold(p->term), label, ct_term__reset(p->term));
 	ct_emit__fold(p->out, safe, p->width, 2, "  ");
 	fputc('\n', p->out);
 	put(p, "holds", "", row->holds_known ? holds : "not known");
 	put(p, "needs", ct_term__good(p->term), needs);
+	if (ct_survey_row__lacks(row))
+		put(p, "lacks", ct_term__bad(p->term), lacks);
 	if (row->optional)
 		put(p, "optional", "", optional);
 	put_spare(p, row);

@@ -70,12 +70,17 @@ char *ct_survey_row__holds_text(const struct ct_survey_row *row)
 char *ct_survey_row__needs_text(const struct ct_survey_row *row)
 {
 	int wide = ct_caps__count(ct_survey_row__host_needs(row));
+	int lacks = ct_caps__count(ct_survey_row__lacks(row));
+	struct ct_str s = {};
 
 	if (!row->judged)
 		return ct_xstrdup("-");
+	ct_str__addf(&s, "%d", ct_caps__count(row->needs));
 	if (wide)
-		return ct_xasprintf("%d, %d HOST", ct_caps__count(row->needs), wide);
-	return ct_xasprintf("%d", ct_caps__count(row->needs));
+		ct_str__addf(&s, ", %d HOST", wide);
+	if (lacks)
+		ct_str__addf(&s, ", lacks %d", lacks);
+	return s.s;
 }
 
 /* If many can go, it is shorter to say what stays. */
@@ -113,6 +118,11 @@ char *ct_survey_row__spare_text(const struct ct_survey_row *row, int width)
 		return ct_steal(head);
 	}
 	names = spare_names(row, width ? width - (int)strlen(head) : 0);
+	/* No name fits: the number stands there already. */
+	if (*names >= '0' && *names <= '9') {
+		head[strlen(head) - 2] = '\0';
+		return ct_steal(head);
+	}
 	return ct_xasprintf("%s%s", head, names);
 }
 
@@ -154,7 +164,10 @@ static struct columns measure(const struct ct_survey *sv, int width)
 		c.label = LABEL_MOST;
 	if (width && width < 100 && c.label > 22)
 		c.label = 22;
-	rest = c.label + c.holds + c.needs + c.hosts + (c.hosts ? 8 : 6);
+	rest = c.holds + c.needs + c.hosts + (c.hosts ? 8 : 6);
+	if (width && c.label > width - rest - LABEL_LEAST)
+		c.label = width - rest > 2 * LABEL_LEAST ? width - rest - LABEL_LEAST : LABEL_LEAST;
+	rest += c.label;
 	c.spare = width ? (width - rest > LABEL_LEAST ? width - rest : LABEL_LEAST) : 0;
 	return c;
 }

@@ -166,6 +166,13 @@ uint64_t ct_survey_row__spare(const struct ct_survey_row *row)
 	return row->holds & ~(row->needs | row->optional);
 }
 
+uint64_t ct_survey_row__lacks(const struct ct_survey_row *row)
+{
+	if (!row->judged || !row->holds_known)
+		return 0;
+	return row->needs & ~row->holds;
+}
+
 uint64_t ct_survey__hostwide(uint64_t set)
 {
 	uint64_t wide = 0;

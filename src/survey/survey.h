@@ -86,6 +86,9 @@ void ct_survey__join(struct ct_survey *sv);
 /* What it holds without needing it; 0 if what it holds or what it needs is not known. */
 uint64_t ct_survey_row__spare(const struct ct_survey_row *row);
 
+/* What it needs without holding it: what it was refused. 0 if either is not known. */
+uint64_t ct_survey_row__lacks(const struct ct_survey_row *row);
+
 /* The capabilities of a set that can reach the whole host. */
 uint64_t ct_survey__hostwide(uint64_t set);
 

@@ -12,6 +12,8 @@
 #define LABEL_MOST  40
 #define HOLDS	    5
 #define NEEDS	    9
+#define NEEDS_MOST  20 /* "10, 3 HOST, lacks 2" */
+#define WIDE	    80 /* columns; on a narrower screen NEEDS is cut off */
 #define RATE	    9
 #define SEEN	    6
 #define NARROW	    60 /* columns; on a narrower screen the rate is left out */
@@ -30,10 +32,16 @@ static struct layout layout_of(const struct ct_top *t)
 	for (size_t i = 0; i < t->nshown; i++) {
 		const char *label = t->rows.rows[t->shown[i]].label;
 		ct_autofree char *safe = ct_printable(label ? label : "?");
-		int n = ct_columns__of(safe);
+		ct_autofree char *needs = ct_survey_row__needs_text(&t->rows.rows[t->shown[i]]);
+		int n = ct_columns__of(safe), m = ct_columns__of(needs);
 
 		l.label = n > l.label ? n : l.label;
+		l.needs = m > l.needs ? m : l.needs;
 	}
+	if (t->width < WIDE)
+		l.needs = NEEDS;
+	if (l.needs > NEEDS_MOST)
+		l.needs = NEEDS_MOST;
 	if (l.label > third)
 		l.label = third < LABEL_LEAST ? LABEL_LEAST : third;
 	if (l.label > LABEL_MOST)
@@ -151,9 +159,10 @@ static char *summary(const struct ct_top *t)
 		wide += (size_t)ct_caps__count(ct_survey__hostwide(spare));
 		incomplete += row->judged && row->gaps;
 	}
-	return ct_xasprintf("%zu workload%s, %zu capabilities can go, %zu of them host-wide; %zu "
+	return ct_xasprintf("%zu workload%s, %zu capabilit%s can go, %zu of them host-wide; %zu "
 			    "incomplete",
-			    t->rows.len, t->rows.len == 1 ? "" : "s", caps, wide, incomplete);
+			    t->rows.len, t->rows.len == 1 ? "" : "s", caps, caps == 1 ? "y" : "ies",
+			    wide, incomplete);
 }
 
 static void draw_top(const struct ct_top *t, int64_t now_ms, struct ct_canvas *f)
@@ -249,7 +258,8 @@ static void draw_help(const struct ct_top *t, int64_t now_ms, struct ct_canvas *
 	static const char *const lines[] = {
 		"",
 		"HOLDS   how many capabilities it was given (its bounding set)",
-		"NEEDS   how many of them it needs; HOST: its use reaches the whole host",
+		"NEEDS   how many it needs; HOST: its use reaches the whole host",
+		"        lacks: it needs them, too, but was refused them",
 		"CAN GO  what it holds but does not need, what reaches the whole host first",
 		"        INCOMPLETE: it may need more than was seen, so nothing is named",
 		"",

@@ -245,6 +245,35 @@ static void test_set_text(void)
 	UNIT_STR(empty, "");
 }
 
+/* Each number is written once. What it was refused does not count as held. */
+static void test_row_texts(void)
+{
+	struct ct_survey_row row = {
+		.judged = true,
+		.holds_known = true,
+		.holds = CT_CAPS_DOCKER_DEFAULT,
+		.needs = CT_CAP(CHOWN),
+	};
+	ct_autofree char *some = ct_survey_row__spare_text(&row, 27),
+			 *none = ct_survey_row__spare_text(&row, 26), *lacks = NULL, *both = NULL,
+			 *nothing = NULL;
+
+	UNIT_STR(some, "13, 1 HOST: AUDIT_WRITE +12");
+	UNIT_STR(none, "13, 1 HOST");
+	row.holds = 0;
+	lacks = ct_survey_row__needs_text(&row);
+	nothing = ct_survey_row__spare_text(&row, 0);
+	UNIT_STR(lacks, "1, lacks 1");
+	UNIT_STR(nothing, "nothing");
+	CU_ASSERT_EQUAL(ct_survey_row__lacks(&row), CT_CAP(CHOWN));
+	row.holds = CT_CAP(KILL);
+	row.needs |= CT_CAP(KILL) | CT_CAP(SYS_ADMIN);
+	both = ct_survey_row__needs_text(&row);
+	UNIT_STR(both, "3, 1 HOST, lacks 2");
+	row.holds_known = false;
+	CU_ASSERT_EQUAL(ct_survey_row__lacks(&row), 0);
+}
+
 /* Every line fits, and nothing of a name reaches the terminal raw. */
 static void test_widths(void)
 {
@@ -255,6 +284,10 @@ static void test_widths(void)
 	survey_of(s, "build1", &sv);
 	row = ct_survey__add(&sv);
 	row->label = ct_xstrdup("evil\x1b]0;name\x07\nand a name that is longer than it may be");
+	row = ct_survey__add(&sv);
+	row->label = ct_xstrdup("refused-all-that-it-wants");
+	row->judged = row->holds_known = true;
+	row->needs = CT_CAP(SYS_ADMIN) | CT_CAP(CHOWN);
 	ct_survey__sort(&sv, CT_SURVEY_GAIN);
 	for (int width = 60; width < 140; width++) {
 		ct_autofree char *text = shown(&sv, width, false);
@@ -276,6 +309,7 @@ static CU_TestInfo tests[] = {
 	{ "names", test_names },
 	{ "no such name", test_no_names },
 	{ "names of a set", test_set_text },
+	{ "numbers of a row", test_row_texts },
 	{ "widths", test_widths },
 	CU_TEST_INFO_NULL,
 };

@@ -101,6 +101,21 @@ static void test_list(void)
 	ct_top__free(&t);
 }
 
+/* What it lacks has room where the screen is wide enough. */
+static void test_lacks(void)
+{
+	struct ct_survey sv = {};
+	struct ct_top t;
+
+	ct_top__init(&t, "store", false);
+	add(&sv, "starved", CT_CAP(KILL), CT_CAP(CHOWN) | CT_CAP(SYS_ADMIN));
+	ct_top__set_rows(&t, &sv, NOW);
+	shows(&t, "starved             1  2, 1 HOST, lacks 2     7 s  1: KILL");
+	ct_top__resize(&t, 70, 12);
+	shows(&t, "starved             1  2, 1 HOST,~   7 s  1: KILL");
+	ct_top__free(&t);
+}
+
 static void test_keys(void)
 {
 	struct ct_top t;
@@ -408,11 +423,18 @@ static void test_detail(void)
 }
 
 static CU_TestInfo tests[] = {
-	{ "the list", test_list },	 { "keys", test_keys },
-	{ "filter", test_filter },	 { "a filter beyond ASCII", test_filter_beyond_ascii },
-	{ "rates", test_rates },	 { "what cannot be read", test_problem },
-	{ "no detail", test_no_detail }, { "messages", test_messages },
-	{ "sizes", test_sizes },	 { "scrolling", test_scroll },
-	{ "detail", test_detail },	 CU_TEST_INFO_NULL,
+	{ "the list", test_list },
+	{ "keys", test_keys },
+	{ "lacks", test_lacks },
+	{ "filter", test_filter },
+	{ "a filter beyond ASCII", test_filter_beyond_ascii },
+	{ "rates", test_rates },
+	{ "what cannot be read", test_problem },
+	{ "no detail", test_no_detail },
+	{ "messages", test_messages },
+	{ "sizes", test_sizes },
+	{ "scrolling", test_scroll },
+	{ "detail", test_detail },
+	CU_TEST_INFO_NULL,
 };
 UNIT_MAIN("top", tests)
