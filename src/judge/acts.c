@@ -281,7 +281,7 @@ static void judge_securebits(struct ct_case *c, const struct ct_act *a, const ch
 	    ct_whole__asks_for_securebits(c->w))
 		return;
 	g.site = "cap_task_prctl";
-	g.text = "setting securebits; refused: EPERM";
+	g.text = "setting securebits; without it: EPERM";
 	g.source = "security/commoncap.c:cap_task_prctl, 5.10-6.12";
 	need(c, CT_CAP(SETPCAP), false, &g);
 }
@@ -304,7 +304,7 @@ static void judge_low_map(struct ct_case *c, const struct ct_act *a, const char 
 	struct ground g = ground_of(a, comm);
 
 	g.site = "cap_mmap_addr";
-	g.text = "mapping memory below vm.mmap_min_addr; refused: EPERM";
+	g.text = "mapping memory below vm.mmap_min_addr; without it: EPERM";
 	g.source = "security/commoncap.c:cap_mmap_addr, 5.10-7.3";
 	need(c, CT_CAP(SYS_RAWIO), false, &g);
 	c->host_caps |= CT_CAP(SYS_RAWIO);
@@ -430,7 +430,7 @@ static void judge_overlay_index(struct ct_case *c, const struct ct_kind *k)
 		.process = comm,
 		.entry = k->key.entry,
 		.count = k->count,
-		.text = "mounting an overlay with an index or for NFS; refused: mounted without",
+		.text = "mounting an overlay with an index or for NFS; without it: mounted without",
 		.source = "fs/overlayfs/super.c:ovl_lower_dir, ovl_make_workdir, 5.10-7.3",
 		.verdict = CT_REQUIRED,
 	};

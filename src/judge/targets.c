@@ -19,15 +19,15 @@ static const struct ct_comparison {
 } comparisons[] = {
 	{ CT_TARGET_SCHEDULE, CAP_SYS_NICE, "cap_safe_nice",
 	  "changing the priority or scheduling of a process outside of the workload that holds "
-	  "more than this set; refused: EPERM",
+	  "more than this set; without it: EPERM",
 	  "changing the priority or scheduling of a process outside of the workload that holds "
-	  "this, too, by one that did not hold SYS_NICE itself; refused: EPERM",
+	  "this, too, by one that did not hold SYS_NICE itself; without it: EPERM",
 	  "security/commoncap.c:cap_safe_nice, 5.10-7.3" },
 	{ CT_TARGET_LOOK, CAP_SYS_PTRACE, "cap_ptrace_access_check",
 	  "looking into a process outside of the workload that holds more than this set; "
 	  "refused: EACCES or EPERM",
 	  "looking into a process outside of the workload that holds this, too, by one that did "
-	  "not hold SYS_PTRACE itself; refused: EACCES or EPERM",
+	  "not hold SYS_PTRACE itself; without it: EACCES or EPERM",
 	  "security/commoncap.c:cap_ptrace_access_check, 5.10-7.3" },
 };
 
