@@ -289,6 +289,12 @@ static int open_backend(struct ct_probe *p, const struct ct_probe_opts *o, struc
 	if (!tried.s && ret)
 		ret = ct_err__set(err, EINVAL, "unknown backend '%s': tp_btf, fexit or kprobe",
 				  o->backend);
+	else if (ret && o->backend)
+		ct_err__set(err, last,
+			    "the attach type %s does not work here:%s\nWithout --backend captrim "
+			    "takes the first that does; 'captrim doctor' shows which do, "
+			    "CAPTRIM_DEBUG=1 libbpf's messages",
+			    o->backend, tried.s);
 	else if (ret)
 		ct_err__set(err, last,
 			    "no attach type for cap_capable works on this kernel:%s\n"

@@ -195,6 +195,9 @@ else
 fi
 # Where kprobes cannot be attached, the verifier has its say all the same.
 "$captrim" run -q --backend kprobe -o /dev/null -- true >"$tmp/out" 2>"$tmp/err"
+if grep -q '^captrim: ' "$tmp/err"; then
+	says backend-kprobe-alone "$tmp/err" '^captrim: the attach type kprobe does not work here:$'
+fi
 is backend-kprobe-loads "$(grep -c 'kprobe *load failed' "$tmp/err")" 0
 # A reader may stop reading. A full disk is an error, and named.
 if [ "$(id -u)" = 0 ]; then
