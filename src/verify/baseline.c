@@ -62,8 +62,11 @@ int ct_verification__record(struct ct_verification *p)
 		return ret;
 	if (p->recorded.len)
 		why = p->recorded.items[p->recorded.len - 1].why;
-	return ct_err__set(p->err, ENOEXEC, "it does not work with what it is given, either (%s)",
-			   why ? why : "no container of this command was seen");
+	return ct_err__set(
+		p->err, ENOEXEC,
+		"it does not work as it is, with all that it is given (%s): nothing can be "
+		"proved until it does",
+		why ? why : "no container of this command was seen");
 }
 
 /* The recording has nothing of the workload that is verified; says what it is of instead. */

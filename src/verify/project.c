@@ -73,6 +73,11 @@ int ct_project__open(const char *file, const char *project, struct ct_project **
 	ct_autofree char *output = NULL;
 	int ret;
 
+	if (file && strcmp(file, "-") != 0 && access(file, R_OK)) {
+		ct_autofree char *shown = ct_printable(file);
+
+		return ct_err__set(err, errno, "cannot read %s: %s", shown, strerror(errno));
+	}
 	if (!client)
 		return ct_err__set(
 			err, ENOENT,

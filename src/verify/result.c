@@ -29,8 +29,9 @@ static uint64_t degraded(const struct ct_proved *o)
 	return mask;
 }
 
-static char *why(const struct ct_found *f)
+static char *why(const struct ct_found *f, bool quick)
 {
+	int n = ct_caps__count(f->set);
 	ct_autofree char *trusted = ct_caps__join(f->trusted, " ", "");
 	ct_autofree char *kept = ct_caps__join(f->kept, " ", "");
 
@@ -39,7 +40,11 @@ static char *why(const struct ct_found *f)
 				  "capabilities that this gave it: it needs something else of it");
 	switch (f->result) {
 	case CT_MINIMAL:
-		return ct_xstrdup("it works with this set, and fails without any one member of it");
+		return ct_xstrdup(
+			n == 0 ? "it works without any capability" :
+			n == 1 ? "it works with this set, and fails without it" :
+				 "it works with this set, and fails as soon as one of them "
+				 "is taken away");
 	case CT_SUFFICIENT:
 		if (f->kept)
 			return ct_xasprintf(
@@ -52,7 +57,9 @@ static char *why(const struct ct_found *f)
 					    "the kernel's rules make certain",
 					    trusted);
 		return ct_xstrdup(
-			"it works with this set; the search for a smaller one was not finished");
+			quick ? "it works with this set; no smaller one was tried" :
+				"it works with this set; the search for a smaller one was "
+				"not finished");
 	case CT_FAILED: break;
 	}
 	return ct_xstrdup("it did not work with the strict set; this one was not tried");
@@ -113,7 +120,7 @@ static void fill_in(const struct ct_verification *p, struct ct_proved *o, struct
 
 	if (f->result != CT_FAILED || f->hopeless) {
 		free(a->why);
-		a->why = why(f);
+		a->why = why(f, p->opts->quick);
 		a->confidence = f->hopeless ? CT_CONF_LOW : CT_CONF_PROVED;
 	}
 	a->verified = (struct ct_verified){

@@ -211,14 +211,25 @@ static void take_in(struct ct_runline *l, const struct option *o)
 		add_volume(l, volume, len);
 }
 
+static int other_command(const struct ct_client *c, char *const *argv, struct ct_err *err)
+{
+	const char *client = c->is_container ? argv[c->name] : "docker";
+	const char *command = c->is_container && c->sub > c->name ? argv[c->sub] : NULL;
+	ct_autofree char *shown = ct_printable(command ? command : "");
+
+	return ct_err__set(err, EINVAL,
+			   "of %s's commands verify can repeat only '%s run'%s%s%s%s%s", client,
+			   client, command ? ", not '" : "", command ? client : "",
+			   command ? " " : "", shown, command ? "'" : "");
+}
+
 int ct_runline__parse(char *const *argv, struct ct_runline *l, struct ct_err *err)
 {
 	struct ct_runline out = { .client = ct_client__parse(argv), .argv = argv };
 	size_t i = out.client.sub + 1;
 
 	if (!out.client.starts || strcmp(argv[out.client.sub], "run") != 0)
-		return ct_err__set(err, EINVAL, "verify can change only '%s run'",
-				   out.client.is_container ? argv[out.client.name] : "docker");
+		return other_command(&out.client, argv, err);
 	while (i < out.client.argc && argv[i][0] == '-' && strcmp(argv[i], "--") != 0) {
 		struct option o = read_option(argv, i);
 

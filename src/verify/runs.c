@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Does the runs of a proof, and notes and reports each of them. */
 #include <errno.h>
+#include <string.h>
 
 #include "verify/verify_priv.h"
 #include "view/phrases.h"
@@ -25,12 +26,17 @@ static void say(const struct ct_verification *p, const struct ct_verify_run *run
 	if (run->start)
 		start = ct_xasprintf(", start %u on these volumes", run->start);
 	if (run->recording)
-		what = ct_xasprintf("recording%s", start ? start : "");
+		what = ct_xasprintf("recording%s%s", p->flaky ? ", second try" : "",
+				    start ? start : "");
 	else
 		what = ct_xasprintf("run %u%s%s%s under %s", p->nruns, *name ? ", " : "", name,
 				    start ? start : "", set);
-	ct_warn("%s: %s in %.1f s%s%s", what, run->ending, (double)run->ns / 1e9,
-		run->why ? ": " : "", run->why ? run->why : "");
+	if (!strcmp(run->ending, endings[CT_UNABLE]))
+		ct_warn("%s: could not be started%s%s", what, run->why ? ": " : "",
+			run->why ? run->why : "");
+	else
+		ct_warn("%s: %s in %.1f s%s%s", what, run->ending, (double)run->ns / 1e9,
+			run->why ? ": " : "", run->why ? run->why : "");
 }
 
 /* What this run was refused that the recording was not. */

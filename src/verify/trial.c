@@ -278,18 +278,29 @@ static int loop(struct watch *w)
 	}
 }
 
+/* Docker ends its messages with "See 'docker run --help'." or "Run 'docker run --help' for ...". */
+static bool is_hint(const char *line)
+{
+	return (!strncmp(line, "See '", 5) || !strncmp(line, "Run '", 5)) &&
+	       strstr(line, "--help'");
+}
+
 static char *last_line(char *text)
 {
 	size_t n = text ? strlen(text) : 0;
 	char *line;
 
-	while (n && strchr(" \r\n\t", text[n - 1]))
-		n--;
-	if (!n)
-		return NULL;
-	text[n] = '\0';
-	line = strrchr(text, '\n');
-	return ct_printable(line ? line + 1 : text);
+	do {
+		while (n && strchr(" \r\n\t", text[n - 1]))
+			n--;
+		if (!n)
+			return NULL;
+		text[n] = '\0';
+		line = strrchr(text, '\n');
+		line = line ? line + 1 : text;
+		n = (size_t)(line - text);
+	} while (n && is_hint(line));
+	return ct_printable(line);
 }
 
 /* The last line of its output, or else of its client's; log NULL: the client's is shown anyway. */

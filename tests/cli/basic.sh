@@ -61,6 +61,8 @@ for command in 'verify -- true' 'rehearse --cap-add none -c web'; do
 	run 2 "a blank check: $command" ${command%% *} --check ' ' ${command#* }
 	says err "a blank check is named: $command" '--check needs a command'
 done
+run 2 'another command of docker' verify -- docker ps
+says err 'another command of docker: which can' "can repeat only 'docker run', not 'docker ps'"
 run 2 'no runs' verify --max-runs 0 -- true
 says err 'no runs: it is said' '--max-runs is between 1 and 10000'
 run 2 'no runs of a set' verify --runs-per-set 0 -- true

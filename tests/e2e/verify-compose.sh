@@ -113,6 +113,8 @@ YAML
 	timeout 100 "$captrim" verify --stay 1s -f "$tmp/bad.yaml" >"$tmp/out" 2>"$tmp/err"
 	is not-made $? 1
 	says not-made-text "$tmp/err" 'recording: fails in .*: exit status 1: '
+	"$captrim" verify --stay 1s -f "$tmp/nowhere.yaml" >"$tmp/out" 2>"$tmp/err"
+	is not-there "$? $(cat "$tmp/err")" "1 captrim: cannot read $tmp/nowhere.yaml: No such file or directory"
 	# Nothing of it runs, most of the time.
 	sed '/^  app:/,$d; s/    healthcheck.*/    restart: always/' "$tmp/health.yaml" >"$tmp/again.yaml"
 	"$captrim" verify -q --stay 60s -f "$tmp/again.yaml" >"$tmp/out" 2>"$tmp/err" &
