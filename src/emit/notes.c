@@ -30,13 +30,16 @@ void ct_emit__incomplete(const struct ct_advice *a, FILE *out, const char *inden
 void ct_emit__incomplete_first(const struct ct_report *r, FILE *out)
 {
 	struct ct_str names = {};
+	size_t n = 0;
 
 	for (size_t i = 0; i < r->nadvices; i++)
 		if (r->advices[i].gaps)
-			ct_str__addf(&names, "%s%s", names.len ? ", " : "",
+			ct_str__addf(&names, "%s%s", n++ ? ", " : "",
 				     ct_workload__label(r->advices[i].workload));
-	if (names.len)
-		ct_emit__comment(out, "", "INCOMPLETE: %s, see there", names.s);
+	if (n)
+		ct_emit__comment(out, "", "INCOMPLETE: %s may need more, see the comment%s at %s",
+				 names.s, n == 1 ? "" : "s",
+				 n == 1 ? "its entry" : "their entries");
 	ct_str__free(&names);
 }
 
@@ -98,8 +101,13 @@ static void note_container(const struct ct_advice *a, const struct ct_idiom *idi
 			"it ran with '%s', which lets every NET_ capability act on the host's "
 			"network: use a network of its own if it can",
 			idiom->net_host);
-	if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE && c->privileged != CT_YES &&
-	    !ct_advice__warns(a, "no-seccomp"))
+	if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE &&
+	    a->workload->kind != CT_WL_CONTAINER && !ct_advice__warns(a, "no-seccomp"))
+		ct_emit__note(out, indent,
+			      "it was recorded without a seccomp profile, which a container has: "
+			      "record it in one before using this");
+	else if (idiom->unconfined && c->seccomp == CT_SECCOMP_NONE && c->privileged != CT_YES &&
+		 !ct_advice__warns(a, "no-seccomp"))
 		ct_emit__note(out, indent,
 			      "it ran with '%s': leave that out only after recording it again "
 			      "without",
