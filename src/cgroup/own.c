@@ -116,8 +116,9 @@ int ct_own_cgroup__make(struct ct_own_cgroup *c, struct ct_err *err)
 	if (ret)
 		ret = try_make(c, mount, "/", tag);
 	if (ret)
-		return ct_err__set(err, -ret, "cannot make a cgroup below %s: %s", mount,
-				   strerror(-ret));
+		return ct_err__set(err, -ret, "cannot make a cgroup for the command below %s: %s%s",
+				   mount, strerror(-ret),
+				   ret == -EACCES || ret == -EPERM ? "; run this with sudo" : "");
 	return 0;
 }
 

@@ -107,7 +107,8 @@ static int check_pids(struct ct_err *err)
 
 static void say_unseen(const struct ct_session *s)
 {
-	for (size_t i = 0; i < s->nworkloads; i++) {
+	/* Among all that is on a host, something always does nothing. */
+	for (size_t i = 0; i < s->nworkloads && !all; i++) {
 		const struct ct_workload *w = s->workloads[i];
 		ct_autofree char *name = ct_printable(ct_workload__label(w));
 
@@ -121,9 +122,12 @@ static void say_unseen(const struct ct_session *s)
 /* Better said before an hour of watching than after it. */
 static void say_unstarted(struct ct_recorder *r)
 {
+	bool several = containers.len + units.len + pids.len > 1 || project || has_pods();
+
 	if (ct_recorder__watches_running(r))
-		ct_warn("it is already running: the advice will lack what it needed to start; "
-			"--restart records that, too");
+		ct_warn("%s already running: the advice will lack what %s needed to start; "
+			"--restart records that, too",
+			several ? "some of these are" : "it is", several ? "they" : "it");
 }
 
 static int record(struct ct_recorder *r, struct ct_err *err)

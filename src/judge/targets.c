@@ -25,7 +25,7 @@ static const struct ct_comparison {
 	  "security/commoncap.c:cap_safe_nice, 5.10-7.3" },
 	{ CT_TARGET_LOOK, CAP_SYS_PTRACE, "cap_ptrace_access_check",
 	  "looking into a process outside of the workload that holds more than this set; "
-	  "refused: EACCES or EPERM",
+	  "without it: EACCES or EPERM",
 	  "looking into a process outside of the workload that holds this, too, by one that did "
 	  "not hold SYS_PTRACE itself; without it: EACCES or EPERM",
 	  "security/commoncap.c:cap_ptrace_access_check, 5.10-7.3" },

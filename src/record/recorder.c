@@ -4,7 +4,9 @@
 #include <sys/utsname.h>
 
 #include "base/clock.h"
+#include "base/columns.h"
 #include "base/human.h"
+#include "base/term.h"
 #include "base/urgent.h"
 #include "record/believe.h"
 #include "record/inner.h"
@@ -100,7 +102,8 @@ static void open_engine(struct ct_recorder *r)
 	if (ret == -EREMOTE) {
 		warn_of_engine(r, ct_xstrdup(err.msg));
 		ret = ct_runtimes__connect_usual(&r->engine, &err);
-	} else if (ret && (r->opts.engine.address || r->opts.label || r->opts.project)) {
+	} else if (ret && (r->opts.engine.address || r->opts.label || r->opts.project ||
+			   (ret == -EACCES && r->opts.all && !r->opts.endless))) {
 		warn_of_engine(r,
 			       ct_xasprintf("%s; continuing without names of containers", err.msg));
 	}
@@ -295,11 +298,11 @@ int ct_recorder__start(struct ct_recorder *r, char **argv, int *exec_errno, stru
 static void show_progress(struct ct_recorder *r)
 {
 	static const char clear[] = "\r\033[K";
-	const char *waiting = r->signals      ? "; waiting for the command to end, Ctrl-C aborts" :
-			      r->waiting_said ? "; waiting for what the command started, Ctrl-C "
-						"ends it" :
+	const char *waiting = r->signals      ? ", waiting for the command to end (Ctrl-C aborts)" :
+			      r->waiting_said ? ", waiting for what the command started (Ctrl-C "
+						"ends it)" :
 						"";
-	ct_autofree char *time = NULL, *kinds = NULL, *lost = NULL;
+	ct_autofree char *time = NULL, *kinds = NULL, *lost = NULL, *line = NULL, *cut = NULL;
 	struct ct_losses l = {};
 
 	if (r->opts.quiet || !isatty(STDERR_FILENO))
@@ -308,8 +311,10 @@ static void show_progress(struct ct_recorder *r)
 	kinds = ct_human__count(ct_collect__kinds(r->collect), "kind of check", "kinds of checks");
 	ct_probe__losses(r->probe, &l);
 	lost = ct_human__count(l.events + l.kinds + l.acts + l.missed, "event", "events");
-	fprintf(stderr, "%scaptrim: %s, %s on this host, %s lost%s\r", clear, time, kinds, lost,
-		waiting);
+	line = ct_xasprintf("captrim: %s%s; %s on this host, %s lost", time, waiting, kinds, lost);
+	/* What is wider than the terminal would stay there. */
+	cut = ct_columns__cut(line, ct_term__of(stderr, CT_COLOR_NEVER).width - 1);
+	fprintf(stderr, "%s%s\r", clear, cut);
 }
 
 /* After each tick the loop checks deadlines and what is still alive. */

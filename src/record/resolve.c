@@ -270,10 +270,29 @@ static char *find_within(struct ct_engine *e, const struct ct_cgroups *c, const 
 	return find_by_files(c, id, slash + 1, ambiguous);
 }
 
+/* Asks once more, to say why nobody answers. */
+static int no_engine(const char *shown, struct ct_err *err)
+{
+	ct_autofree char *engines = ct_runtimes__engines(" or ");
+	ct_autoerr struct ct_err why = {};
+	struct ct_engine *e = NULL;
+
+	if (ct_runtimes__connect(NULL, &e, &why))
+		return ct_err__set(err, ENOENT,
+				   "no container with the id %s runs, and names cannot be looked "
+				   "up: %s",
+				   shown, why.msg);
+	ct_engine__close(e);
+	return ct_err__set(err, ENOENT,
+			   "no container with the id %s runs, and names cannot be looked up: no %s "
+			   "API answered",
+			   shown, engines);
+}
+
 int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
 			  char **id, struct ct_err *err)
 {
-	ct_autofree char *shown = ct_printable(name), *engines = ct_runtimes__engines(" or ");
+	ct_autofree char *shown = ct_printable(name);
 	ct_autoerr struct ct_err why = {};
 	bool ambiguous;
 	char *found;
@@ -301,10 +320,7 @@ int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const
 		return say_several(e, c, name, err);
 	if (e)
 		return ct_err__set(err, -ret, "%s", why.msg);
-	return ct_err__set(err, ENOENT,
-			   "no container with the id %s runs, and names cannot be looked up: no %s "
-			   "API answers (is the daemon running? --socket names another one)",
-			   shown, engines);
+	return no_engine(shown, err);
 }
 
 bool ct_resolve__unit(const struct ct_cgroups *c, const char *unit)
