@@ -268,8 +268,7 @@ static void rate(struct ct_advice *a, const struct ct_session *s, const struct c
 		c->failed ? "; it ended with an error" : "",
 		c->unknown_sites ? "; checks at call sites without a rule count as needed" : "",
 		asks ? "; it asked which capabilities it has" : "",
-		gaps ? "; something was lost, see the losses" : "", unwatched,
-		uncovered(e.reload_seen),
+		gaps ? "; some observations were lost" : "", unwatched, uncovered(e.reload_seen),
 		again ? "; nor what only a new container does, such as giving its files their "
 			"owners: this container had run before" :
 			"");

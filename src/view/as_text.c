@@ -49,7 +49,8 @@ static void put_others(const struct text *t, const struct ct_advice *a)
 		put_set(t, "removed", ct_term__dim(t->term), removed);
 		return;
 	}
-	all = ct_xasprintf("all others (%d)", ct_caps__count(removed));
+	all = ct_xasprintf("%s (%d)", a->cap_add ? "all others" : "all of them",
+			   ct_caps__count(removed));
 	put_labelled(t, "removed", ct_term__dim(t->term), all);
 }
 
