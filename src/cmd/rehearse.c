@@ -79,8 +79,11 @@ static int parse_names(const char *names, uint64_t *set, struct ct_err *err)
 
 static int parse_target(struct ct_err *err)
 {
-	if (!!ro.confined.container + !!ro.confined.cgroup + !!pid_text != 1)
-		return ct_err__set(err, EINVAL, "rehearse needs one of -c, -p and --cgroup");
+	int n = !!ro.confined.container + !!ro.confined.cgroup + !!pid_text;
+
+	if (n != 1)
+		return ct_err__set(err, EINVAL, "rehearse %s one of -c, -p and --cgroup",
+				   n ? "takes only" : "needs");
 	return pid_text ? ct_cmd__pid(pid_text, &ro.confined.pid, err) : 0;
 }
 

@@ -172,7 +172,8 @@ static void put_failed(const struct ct_rehearsal *r, FILE *out)
 	if (n) {
 		ct_autofree char *count = ct_human__count(n, "process", "processes");
 
-		put(out, "%s failed or killed during the rehearsal: %s", count, names.s);
+		put(out, "%s failed or %s killed during the rehearsal: %s", count,
+		    n == 1 ? "was" : "were", names.s);
 	}
 	ct_str__free(&names);
 }
@@ -203,8 +204,11 @@ static void print_text(const struct ct_rehearsal *r, FILE *out)
 	ct_autofree char *lost = ct_view__losses(r->report);
 
 	fprintf(out, "%s%s%s\n", ct_term__bold(&term), name, ct_term__reset(&term));
-	put(out, "%s all but: %s", r->log_only ? "counted, not refused," : "refused",
-	    *keep ? keep : "nothing");
+	if (r->log_only)
+		put(out, "log only: every capability%s%s was counted, none was refused",
+		    *keep ? " except " : "", keep);
+	else
+		put(out, "refused all but: %s", *keep ? keep : "nothing");
 	put_end(r, out, &term);
 	if (r->end == CT_REHEARSE_TROUBLE)
 		put_just_before(r, out);
