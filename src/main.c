@@ -50,6 +50,24 @@ static bool only_prints(const char *name)
 	return false;
 }
 
+static int unknown(const char *name)
+{
+	ct_autofree char *shown = ct_printable(name);
+
+	ct_warn("unknown command '%s'; 'captrim --help' lists the commands", shown);
+	return CT_EXIT_USAGE;
+}
+
+static int help_on(const char *name)
+{
+	for (size_t i = 0; i < CT_ARRAY_SIZE(commands); i++)
+		if (!strcmp(name, commands[i].cmd->name)) {
+			ct_opts__help(commands[i].cmd, stdout);
+			return end(0);
+		}
+	return unknown(name);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
@@ -65,6 +83,8 @@ int main(int argc, char **argv)
 		help(stderr);
 		return CT_EXIT_USAGE;
 	}
+	if (!strcmp(name, "help") && argc > 2)
+		return help_on(argv[2]);
 	if (!strcmp(name, "--help") || !strcmp(name, "-h") || !strcmp(name, "help")) {
 		help(stdout);
 		return end(0);
@@ -82,8 +102,5 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < CT_ARRAY_SIZE(commands); i++)
 		if (!strcmp(name, commands[i].cmd->name))
 			return end(commands[i].run(argc - 1, argv + 1));
-	ct_autofree char *shown = ct_printable(name);
-
-	ct_warn("unknown command '%s'; 'captrim --help' lists the commands", shown);
-	return CT_EXIT_USAGE;
+	return unknown(name);
 }

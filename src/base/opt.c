@@ -185,8 +185,7 @@ static int unknown_long(const struct ct_command *cmd, const char *name, size_t l
 	if (nearest)
 		return ct_err__set(err, EINVAL, "unknown option --%s; did you mean --%s?", word,
 				   nearest);
-	return ct_err__set(err, EINVAL, "unknown option --%s; see captrim %s --help", word,
-			   cmd->name);
+	return ct_err__set(err, EINVAL, "unknown option --%s", word);
 }
 
 /* Takes the option's value from the same word or from the next one. */
@@ -228,9 +227,7 @@ static int parse_letters(const struct ct_command *cmd, int argc, char **argv, in
 		int ret;
 
 		if (!o)
-			return ct_err__set(err, EINVAL,
-					   "unknown option in '%s'; see captrim %s --help", word,
-					   cmd->name);
+			return ct_err__set(err, EINVAL, "unknown option in '%s'", word);
 		if (o == &help_opt)
 			return 1;
 		if (o->type != CT_OPT_FLAG)

@@ -60,7 +60,8 @@ static char *forget(struct ct_outfile *f)
 
 static int fail(const struct ct_outfile *f, int code, struct ct_err *err)
 {
-	return ct_err__set(err, code, "cannot write %s: %s", f->name, strerror(code));
+	return ct_err__set(err, code, "cannot write %s: %s", *f->name ? f->name : "''",
+			   strerror(code));
 }
 
 void ct_outfile__abort(struct ct_outfile *f)

@@ -54,7 +54,10 @@ static int put_event(const struct ct_store_event *row, void *arg)
 	if (row->acked_ms || (row->expires_ms && row->expires_ms <= l->now_ms) ||
 	    !ct_notice__is_finding(&like))
 		return 0;
-	printf("%.8s  %.19sZ  %s  %s on %s: %s\n", row->id, time, row->kind, label, on, text);
+	/* Most texts begin with the workload's name. */
+	printf("%.8s  %.19sZ  %s  %s%son %s: %s\n", row->id, time, row->kind,
+	       strncmp(text, label, strlen(label)) ? label : "",
+	       strncmp(text, label, strlen(label)) ? " " : "", on, text);
 	l->len++;
 	return 0;
 }
@@ -114,6 +117,10 @@ static int acknowledge(struct ct_store *s, const struct ct_store_ack *a, struct 
 		return ret;
 	if (!n)
 		return nothing(a, err);
+	if (!a->name) {
+		printf("%s: %s\n", what, a->undo ? "acknowledgement taken back" : "acknowledged");
+		return 0;
+	}
 	events = a->undo ? ct_human__count(n, "acknowledgement", "acknowledgements") :
 			   ct_human__count(n, "event", "events");
 	printf("%s of %s %s\n", events, what, a->undo ? "taken back" : "acknowledged");

@@ -132,7 +132,7 @@ static int read_side(struct ct_store *store, struct ct_side *s, struct ct_err *e
 		ct_autofree char *others = ct_stored__others(store, image_of);
 
 		return ct_err__set(err, ENOENT,
-				   "nothing in the store ran the image %s; there is: %s", shown,
+				   "nothing in the store ran the image '%s'; it has %s", shown,
 				   others);
 	}
 	return 0;
@@ -211,8 +211,8 @@ int ct_cmd__diff(int argc, char **argv)
 	if (!ret && words.len != 2)
 		ret = ct_err__set(
 			&err, EINVAL,
-			"diff compares two things, as in captrim diff monday now; %zu were given",
-			words.len);
+			"diff compares two things, as in captrim diff monday now; %zu %s given",
+			words.len, words.len == 1 ? "was" : "were");
 	if (!ret)
 		ret = parse_side(words.items[0], &a, &err);
 	if (!ret)

@@ -328,10 +328,10 @@ static int unknown(const char *word)
 	for (size_t i = 0; i < near.len; i++)
 		ct_str__addf(&list, "%s%s", i ? ", " : "", near.names[i]);
 	if (list.len)
-		ct_warn("%s is neither a capability nor a call site known here; near: %s", safe,
+		ct_warn("'%s' is neither a capability nor a call site known here; near: %s", safe,
 			list.s);
 	else
-		ct_warn("%s is neither a capability nor a call site known here; "
+		ct_warn("'%s' is neither a capability nor a call site known here; "
 			"'captrim explain' lists the capabilities",
 			safe);
 	ct_str__free(&list);
@@ -364,16 +364,10 @@ int ct_cmd__explain(int argc, char **argv)
 	ret = ct_opts__parse(&ct_explain_command, argc, argv, &rest, &err);
 	if (!ret && rest.len > 1)
 		ret = ct_err__set(&err, EINVAL, "explain takes one name, not %zu", rest.len);
-	if (ret < 0)
-		ct_warn("%s", err.msg);
 	if (ret)
-		ret = ret < 0 ? 2 : 0;
+		ret = ret < 0 ? ct_cmd__usage(&ct_explain_command, &err) : 0;
 	else
 		ret = explain(rest.len ? rest.items[0] : NULL);
 	ct_strlist__free(&rest);
-	if (!ret && (fflush(stdout) || ferror(stdout))) {
-		ct_warn("cannot write to standard output");
-		ret = 1;
-	}
 	return ret;
 }

@@ -100,7 +100,7 @@ static int check_there(struct ct_store *s, const struct ct_stored *o, struct ct_
 			continue;
 		shown = ct_printable(parts[i].value);
 		others = ct_stored__others(s, parts[i].of);
-		return ct_err__set(err, ENOENT, "the store has nothing of the %s %s; there is: %s",
+		return ct_err__set(err, ENOENT, "the store has no %s '%s'; it has %s",
 				   parts[i].word, shown, others);
 	}
 	return 0;

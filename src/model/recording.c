@@ -424,6 +424,8 @@ static int read_lines(struct reader *r, FILE *in, struct ct_str *line, struct ct
 		if (last < 0)
 			return ct_err__set(err, -last, "cannot read %s: %s", r->name,
 					   strerror(-last));
+		if (r->line == 1 && last && !line->len)
+			return ct_err__set(err, EINVAL, "%s is empty; " NOT_OURS, r->name);
 		if (r->line > 1 && (!line->len || strspn(line->s, "\r") == line->len))
 			continue;
 		ret = parse_line(r, in, line, err);

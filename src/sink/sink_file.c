@@ -192,7 +192,8 @@ static int send_line(struct ct_sink *s, const struct ct_notice *e, struct ct_err
 		free(ct_steal(f->line));
 	}
 	if (ret) {
-		ct_autofree char *shown = ct_printable(s->c.path ? s->c.path : "standard output");
+		ct_autofree char *shown =
+			ct_printable(s->type == &ct_sink_file ? s->c.path : "standard output");
 
 		ct_err__set(err, -ret, "cannot write events to %s: %s", shown,
 			    ret == -EAGAIN ? "nobody reads" : strerror(-ret));

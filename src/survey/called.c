@@ -95,10 +95,10 @@ static int is_missing(const struct ct_survey *sv, const char *name, struct ct_er
 	like = *name ? names_of(sv, name, &n) : NULL;
 	if (n)
 		return ct_err__set(err, ENOENT,
-				   "no workload is called %s; %s %s it in %s name or image", shown,
-				   like, n == 1 ? "has" : "have", n == 1 ? "its" : "their");
+				   "no workload is called '%s'; %s %s it in %s name or image",
+				   shown, like, n == 1 ? "has" : "have", n == 1 ? "its" : "their");
 	all = ct_survey__names(sv);
-	return ct_err__set(err, ENOENT, "no workload is called %s; there %s %s", shown,
+	return ct_err__set(err, ENOENT, "no workload is called '%s'; there %s %s", shown,
 			   sv->len == 1 ? "is" : "are", all ? all : "none");
 }
 

@@ -219,7 +219,7 @@ static void put_summary(const struct ct_survey *sv, FILE *out, const struct ct_t
 		ct_term__dim(term), sv->len, sv->len == 1 ? "" : "s", with, with == 1 ? "s" : "",
 		caps, caps == 1 ? "y" : "ies");
 	if (wide)
-		fprintf(out, ", %zu of them open the whole host", wide);
+		fprintf(out, ", %zu of them open%s the whole host", wide, wide == 1 ? "s" : "");
 	if (incomplete)
 		fprintf(out,
 			incomplete == 1 ? "; %zu is incomplete: it may need more than was seen" :

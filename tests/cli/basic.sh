@@ -19,6 +19,9 @@ says out 'version lists the optional libraries' '^[+-]POSTGRES [+-]MICROHTTPD [+
 run 0 help --help
 says out 'help lists the commands' '^ +advise '
 quiet err 'help is not an error'
+run 0 'help on a command' help run
+says out 'help on a command: it is that' '^Usage: captrim run'
+run 2 'help on nothing known' help frobnicate
 run 2 'no command'
 quiet out 'no command: nothing on standard output'
 run 2 'unknown command' frobnicate

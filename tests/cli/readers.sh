@@ -131,14 +131,14 @@ refused() {
 }
 
 wrong() {
-	refused 'an unknown workload' 1 'no workload is called ping; g-ping-packaged has it in its name or image' \
+	refused 'an unknown workload' 1 "no workload is called 'ping'; g-ping-packaged has it in its name or image" \
 		list --store "$store" ping
-	refused 'an unknown workload, advise' 1 'no workload is called ping; g-ping-packaged has' advise --store "$store" -c ping
-	refused 'an unknown workload, check' 2 'no workload is called ping; g-ping-packaged has' \
+	refused 'an unknown workload, advise' 1 "no workload is called 'ping'; g-ping-packaged has" advise --store "$store" -c ping
+	refused 'an unknown workload, check' 2 "no workload is called 'ping'; g-ping-packaged has" \
 		check --store "$store" -c ping --against "$tmp/compose.yaml"
-	refused 'an unknown host' 1 'nothing of the host build9; there is: build1' list --store "$store" --host build9
-	refused 'an unknown project' 1 'nothing of the project x; there is: none' advise --store "$store" --project x
-	refused 'an unknown image' 1 'nothing in the store ran the image x; there is: workloads:bookworm' \
+	refused 'an unknown host' 1 "no host 'build9'; it has build1" list --store "$store" --host build9
+	refused 'an unknown project' 1 "no project 'x'; it has none" advise --store "$store" --project x
+	refused 'an unknown image' 1 "nothing in the store ran the image 'x'; it has workloads:bookworm" \
 		diff --store "$store" image:x image:y
 	refused 'no store' 1 "cannot open the store $tmp/none: No such file" list --store "$tmp/none"
 	echo 'not a database' >"$tmp/broken"

@@ -386,7 +386,7 @@ static void test_lenient(void)
 static const struct {
 	const char *text, *message; /* its beginning */
 } wrong[] = {
-	{ "", "rec:1: this is not a recording (" },
+	{ "", "rec is empty; give a file" },
 	{ "\n", "rec:1: this is not a recording (" },
 	{ "services:\n  web:\n", "rec:1: this is not a recording (" },
 	{ "\177ELF\n", "rec:1: this is not a recording (" },

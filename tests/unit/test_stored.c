@@ -316,11 +316,10 @@ static void test_names(void)
 	stored_is("web", NULL, NULL, 0, NULL);
 	stored_is("name:web", "alpha", NULL, 0, NULL);
 	stored_is("we", NULL, NULL, -ENOENT,
-		  "no workload is called we; web has it in its name or image");
+		  "no workload is called 'we'; web has it in its name or image");
 	stored_is(NULL, "alp\x1bha", NULL, -ENOENT,
-		  "the store has nothing of the host alp\\x1bha; there is: alpha");
-	stored_is("web", "alpha", "shop", -ENOENT,
-		  "the store has nothing of the project shop; there is: none");
+		  "the store has no host 'alp\\x1bha'; it has alpha");
+	stored_is("web", "alpha", "shop", -ENOENT, "the store has no project 'shop'; it has none");
 }
 
 /* ---- a fleet, added up by the server ---- */

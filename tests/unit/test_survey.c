@@ -182,17 +182,17 @@ static void test_names(void)
 	row = ct_survey__add(&sv);
 	row->label = ct_xstrdup("\x1b[31mred");
 	CU_ASSERT_EQUAL(ct_survey__choose(&sv, unknown, 1, &err), -ENOENT);
-	UNIT_STR(err.msg, "no workload is called blue; there are cron.service, shop-front-1 and "
+	UNIT_STR(err.msg, "no workload is called 'blue'; there are cron.service, shop-front-1 and "
 			  "\\x1b[31mred");
 	ct_err__free(&err);
 	CU_ASSERT_EQUAL(ct_survey__choose(&sv, parts, 1, &err), -ENOENT);
-	UNIT_STR(err.msg, "no workload is called FRON; shop-front-1 has it in its name or image");
+	UNIT_STR(err.msg, "no workload is called 'FRON'; shop-front-1 has it in its name or image");
 	ct_err__free(&err);
 	row->image = ct_xstrdup("nginx:1.27");
 	sv.rows[0].image = ct_xstrdup("nginx:1.26");
 	parts[0] = "nginx";
 	CU_ASSERT_EQUAL(ct_survey__choose(&sv, parts, 1, &err), -ENOENT);
-	UNIT_STR(err.msg, "no workload is called nginx; cron.service and \\x1b[31mred have it in "
+	UNIT_STR(err.msg, "no workload is called 'nginx'; cron.service and \\x1b[31mred have it in "
 			  "their name or image");
 	CU_ASSERT_EQUAL(sv.len, 3);
 	CU_ASSERT_EQUAL(ct_survey__choose(&sv, known, 2, &err), 0);
@@ -209,7 +209,7 @@ static void test_no_names(void)
 	static const char *const wanted[] = { "web" };
 
 	CU_ASSERT_EQUAL(ct_survey__choose(&sv, wanted, 1, &err), -ENOENT);
-	UNIT_STR(err.msg, "no workload is called web; there are none");
+	UNIT_STR(err.msg, "no workload is called 'web'; there are none");
 	for (int i = 0; i < 20; i++)
 		ct_survey__add(&sv)->label = ct_xasprintf("w%d", i);
 	ct_autofree char *names = ct_survey__names(&sv);
