@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Compares advices with what is deployed, and with what a policy allows. */
+/* Compares recommendations with what is deployed, and with what a policy allows. */
 #ifndef CT_CHECK_CHECK_H
 #define CT_CHECK_CHECK_H
 

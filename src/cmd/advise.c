@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim advise: recordings or advices in JSON in, one advice out. Needs no privilege. */
+/* captrim advise: recordings or recommendations in JSON in, one out. Needs no privilege. */
 #include <errno.h>
 
 #include "cmd/options.h"
@@ -30,9 +30,9 @@ static const struct ct_opt opts[] = {
 const struct ct_command ct_advise_command = {
 	.name = "advise",
 	.args = "[OPTION]... {FILE... | --store URL | -c NAME}",
-	.summary = "judge one or many recordings and print one advice",
+	.summary = "judge one or many recordings and print one recommendation",
 	.details = "Recordings of the same workload, from other runs or other hosts, are taken\n"
-		   "together: what any of them needed is in the advice. An advice in JSON\n"
+		   "together: what any of them needed is in the advice. A recommendation in JSON\n"
 		   "(--format json) stands in for the recordings it was made from. In place of\n"
 		   "files the store of captrim monitor is read, if one of its options is given.",
 	.opts = opts,

@@ -40,12 +40,11 @@ const struct ct_command ct_check_command = {
 	.args = "[OPTION]... {FILE... | --store URL | -c NAME} --against FILE",
 	.summary = "compare deployment files with what was recorded, for CI",
 	.details =
-		"FILE is a recording or an advice in JSON; in its place the store of captrim\n"
-		"monitor is read, if one of its options is given. It is compared with a Compose "
-		"file,\n"
-		"a Kubernetes manifest, a systemd unit, a Quadlet file, the label of an image\n"
-		"(image:NAME, or a file with the output of 'docker image inspect'), or a policy.\n"
-		"One of all these may be -, which is standard input.\n"
+		"FILE is a recording or a recommendation in JSON; in its place the store of\n"
+		"captrim monitor is read, if one of its options is given. It is compared with a\n"
+		"Compose file, a Kubernetes manifest, a systemd unit, a Quadlet file, the label\n"
+		"of an image (image:NAME, or a file with the output of 'docker image inspect'),\n"
+		"or a policy. One of all these may be -, which is standard input.\n"
 		"The exit status is 0 if there are no findings (notes are none), 1 if there\n"
 		"are some, 2 if the comparison failed.",
 	.opts = opts,

@@ -40,9 +40,9 @@ int ct_cmd__pid(const char *text, int *pid, struct ct_err *err);
 int ct_cmd__check_command(const char *command, struct ct_err *err);
 
 /*
- * The report of FILE...: recordings and advices in JSON, distinguished by their schema line and
- * taken together: what any of them needs is in it. *r borrows from *s: free the report
- * first. Both are untouched on failure; err names the file. There is at least one file.
+ * The report of FILE...: recordings and recommendations in JSON, distinguished by their schema line
+ * and taken together: what any of them needs is in it. *r borrows from *s: free the report first.
+ * Both are untouched on failure; err names the file. There is at least one file.
  */
 int ct_cmd__load(const struct ct_strlist *files, const struct ct_judge_opts *how,
 		 struct ct_session **s, struct ct_report **r, struct ct_err *err);

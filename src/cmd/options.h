@@ -22,11 +22,11 @@
 		0, "format", "FORMAT", CT_OPT_CHOICE, dest, ct_format_choices, \
 			"how to write the advice"                              \
 	}
-#define CT_ROW_STRICT(dest)                                                                      \
-	{                                                                                        \
-		0, "strict", NULL, CT_OPT_FLAG, dest, NULL,                                      \
-			"leave optional capabilities out; the default, except for an advice in " \
-			"JSON that was made with --generous"                                     \
+#define CT_ROW_STRICT(dest)                                                                 \
+	{                                                                                   \
+		0, "strict", NULL, CT_OPT_FLAG, dest, NULL,                                 \
+			"leave optional capabilities out; the default, except for what is " \
+			"read from JSON and was made with --generous"                       \
 	}
 #define CT_ROW_GENEROUS(dest)                                                                  \
 	{                                                                                      \

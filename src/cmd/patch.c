@@ -32,7 +32,7 @@ static const struct ct_opt opts[] = {
 	{ 0, "drop-privileged", NULL, CT_OPT_FLAG, &drop_privileged, NULL,
 	  "remove 'privileged: true' also if the container was recorded with it" },
 	{ 0, "incomplete", NULL, CT_OPT_FLAG, &incomplete, NULL,
-	  "write even an advice that may lack needs because the recording is incomplete" },
+	  "write even a recommendation that may lack needs because the recording is incomplete" },
 	CT_ROW_STORE(&from.url),
 	CT_ROW_NAME(&from.names),
 	CT_ROW_NAMESPACE(&from.space),

@@ -48,7 +48,8 @@ static const struct ct_opt opts[] = {
 const struct ct_command ct_rehearse_command = {
 	.name = "rehearse",
 	.args = "[OPTION]... -c NAME [FILE]...",
-	.summary = "refuse a running workload every capability outside of an advice, and watch",
+	.summary =
+		"refuse a running workload every capability outside of a recommendation, and watch",
 	.details =
 		"FILE is a recording. The workload keeps what it advises and what --cap-add\n"
 		"names; every other capability is refused. Refusing ends at the first sign of\n"

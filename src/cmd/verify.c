@@ -160,9 +160,10 @@ static int check_recording(const struct ct_session *s, struct ct_err *err)
 {
 	for (size_t i = 0; i < s->nworkloads; i++)
 		if (s->workloads[i]->told.ns || s->workloads[i]->told.kinds)
-			return ct_err__set(err, EINVAL,
-					   "--from takes a recording, not an advice: give what "
-					   "'captrim record -o' or 'captrim run --save' wrote");
+			return ct_err__set(
+				err, EINVAL,
+				"--from takes a recording, not a recommendation: give what "
+				"'captrim record -o' or 'captrim run --save' wrote");
 	return 0;
 }
 

@@ -26,9 +26,9 @@ struct ct_drift_opts {
 	((struct ct_drift_opts){ .learning_ms = 24 * CT_DRIFT_HOUR_MS, .unused_for_ms = 0 })
 
 /*
- * The needs that an advice is sure of: what ct_drift_in.before wants. It comes from the advice
- * without the news, made by the same rules, so that a newer captrim does not take for news what it
- * merely judges otherwise.
+ * The needs that a recommendation is sure of: what ct_drift_in.before wants. It comes from the
+ * advice without the news, made by the same rules, so that a newer captrim does not take for news
+ * what it merely judges otherwise.
  */
 struct ct_drift_known {
 	uint64_t needed; /* required, for a reason that is not doubtful */

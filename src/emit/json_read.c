@@ -418,7 +418,7 @@ static int parse(const char *text, size_t len, json_t **doc, struct ct_err *err)
 	}
 	schema = json_string_value(json_object_get(*doc, "schema"));
 	if (!schema || strncmp(schema, FAMILY, strlen(FAMILY)) != 0)
-		return ct_err__set(err, EINVAL, "this is not an advice");
+		return ct_err__set(err, EINVAL, "this is not a recommendation");
 	if (strcmp(schema, CT_ADVICE_SCHEMA) != 0)
 		return ct_err__set(err, EINVAL,
 				   "the advice has another format than " CT_ADVICE_SCHEMA

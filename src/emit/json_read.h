@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads an advice in JSON back: the other half of as_json.c. */
+/* Reads a recommendation in JSON back: the other half of as_json.c. */
 #ifndef CT_EMIT_JSON_READ_H
 #define CT_EMIT_JSON_READ_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A workload on its way to an advice: the needs and the reasons that the steps of the judge find,
- * and what they have to know of it. The steps are in judge_priv.h.
+ * A workload on its way to a recommendation: the needs and the reasons that the steps of the judge
+ * find, and what they have to know of it. The steps are in judge_priv.h.
  */
 #ifndef CT_JUDGE_CASE_H
 #define CT_JUDGE_CASE_H

@@ -12,8 +12,8 @@ enum ct_verdict { CT_UNNEEDED, CT_OPTIONAL, CT_REQUIRED };
 enum ct_confidence { CT_CONF_LOW, CT_CONF_MEDIUM, CT_CONF_HIGH, CT_CONF_PROVED };
 
 /*
- * Why an advice is incomplete: a need may be missing, so that it must not be offered as if it were
- * whole. Bits, see complete.c.
+ * Why a recommendation is incomplete: a need may be missing, so that it must not be offered as if
+ * it were whole. Bits, see complete.c.
  */
 enum ct_gap {
 	CT_GAP_START = 1,   /* its start was not seen in any recording */
@@ -35,8 +35,8 @@ enum ct_gap {
 
 /* Which set goes into cap_add. */
 enum ct_mode {
-	CT_MODE_DEFAULT,  /* required only; an advice made earlier keeps what it has */
-	CT_MODE_STRICT,	  /* required only, also of an advice that was made generous */
+	CT_MODE_DEFAULT,  /* required only; a recommendation made earlier keeps what it has */
+	CT_MODE_STRICT,	  /* required only, also of a recommendation that was made generous */
 	CT_MODE_GENEROUS, /* everything that was used */
 };
 
@@ -68,7 +68,7 @@ struct ct_target {
 	char *syscall, *process; /* NULL: unknown */
 	const char *phase;
 	uint64_t count;
-	struct ct_ranges in; /* recordings; empty in an advice that was read */
+	struct ct_ranges in; /* recordings; empty in a recommendation that was read */
 	size_t seen_in;	     /* how many recordings those were */
 };
 
@@ -180,24 +180,25 @@ struct ct_report *ct_judge__session(const struct ct_session *s, enum ct_mode mod
 void ct_report__free(struct ct_report *r);
 
 /*
- * Takes another report's advices into this one; from is empty afterwards. *s and *from_s are the
- * sessions they borrow from; the caller frees from_s. Advices of the same workload (model/tally.h)
- * become one: the cheapest set that meets the needs of both, where a verified set counts as it is,
- * without alternatives. It is as sure as the less sure one, and proved only if both were.
+ * Takes another report's recommendations into this one; from is empty afterwards. *s and *from_s
+ * are the sessions they borrow from; the caller frees from_s. Recommendations of the same workload
+ * (model/tally.h) become one: the cheapest set that meets the needs of both, where a verified set
+ * counts as it is, without alternatives. It is as sure as the less sure one, and proved only if
+ * both were.
  */
 void ct_report__merge(struct ct_report *into, struct ct_session *s, struct ct_report *from,
 		      struct ct_session *from_s, enum ct_mode mode);
 
 /*
- * Changes advices made earlier to what they would be in that mode. The default mode leaves all as
- * they are, and verified ones stay in any case.
+ * Changes recommendations made earlier to what they would be in that mode. The default mode leaves
+ * all as they are, and verified ones stay in any case.
  */
 void ct_report__set_mode(struct ct_report *r, const struct ct_session *s, enum ct_mode mode);
 
 /* The gaps' names in JSON, in the order of their bits, with NULL at the end. */
 extern const char *const ct_gap_names[];
 
-/* The gaps of two advices of the same workload together. */
+/* The gaps of two recommendations of the same workload together. */
 unsigned int ct_gaps__merged(unsigned int a, unsigned int b);
 
 /* What is missing and how to get it, a sentence without its full stop, printable. NULL: nothing. */

@@ -36,8 +36,8 @@ char *ct_unwatched__text(const struct ct_workload *w);
 uint64_t ct_case__cheapest(struct ct_case *c, const uint64_t *needs, size_t n);
 void ct_case__add_target(struct ct_case *c, const struct ct_act *a);
 /*
- * Adds a target, such as one of an advice made earlier; what is left in it stays the caller's to
- * free.
+ * Adds a target, such as one of a recommendation made earlier; what is left in it stays the
+ * caller's to free.
  */
 void ct_case__bring_target(struct ct_case *c, struct ct_target *t);
 /* Moves the targets to the advice, for when it is merged with another one. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Further questions about an advice, asked by formats, reports, patches and checks alike. */
+/* Further questions about a recommendation, asked by formats, reports, patches and checks alike. */
 #ifndef CT_JUDGE_QUESTIONS_H
 #define CT_JUDGE_QUESTIONS_H
 

@@ -196,7 +196,8 @@ static void decide_again(struct ct_advice *x, struct ct_advice *y, const struct 
 	free(out.why);
 	out.confidence = less->confidence;
 	out.why = ct_xasprintf(
-		"%s%s", y ? "several advices were merged, the least confident one says: " : "",
+		"%s%s",
+		y ? "several recommendations were merged, the least confident one says: " : "",
 		less->why ? less->why : "");
 	if (y) {
 		keep_warnings(&out, y);

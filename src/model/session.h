@@ -280,7 +280,7 @@ struct ct_workload {
 	enum ct_tristate reload_seen; /* a process got a SIGHUP that it handles */
 	/* How often its start and end were seen; 0: not counted, see ct_part__starts(). */
 	uint64_t starts, ends;
-	struct ct_exercised told;   /* coverage imported from an advice in JSON */
+	struct ct_exercised told;   /* coverage imported from a recommendation in JSON */
 	int end_code;		    /* if end_seen: as wait(2) reports it */
 	uint64_t lost;		    /* kinds, acts and events that may hide needs of it */
 	uint64_t unwatched_ns;	    /* how long nobody watched it, since captrim did not run */

@@ -55,7 +55,7 @@ static void look_at_losses(struct ct_daemon *d, const struct ct_losses *l, const
 	text = ct_xasprintf("%s lost, of which any may have been a need", count);
 	if (!d->losses_ms) {
 		d->losses_ms = from;
-		ct_warn("%s: what runs now has an incomplete advice", text);
+		ct_warn("%s: what runs now has an incomplete recommendation", text);
 		ct_daemon__tell_gap(d, "losses", from, now->wall_ms, lost_in(l), text);
 	}
 	ct_daemon__add_gap(d, "losses", d->losses_ms, now->wall_ms, text);
@@ -75,7 +75,7 @@ static void look_at_given_up(struct ct_daemon *d, uint64_t before, const struct 
 	text = ct_xasprintf("%s could not be stored and had to be given up, of which any may have "
 			    "been a need",
 			    count);
-	ct_warn("%s: what ran since the store failed has an incomplete advice", text);
+	ct_warn("%s: what ran since the store failed has an incomplete recommendation", text);
 	ct_daemon__tell_gap(d, "losses", since, now->wall_ms, d->ledger->dropped - before, text);
 	ct_daemon__add_gap(d, "losses", since, now->wall_ms, text);
 }

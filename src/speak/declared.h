@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What workloads were declared to need, read from advices in JSON and from deployment files. A
- * deployment file declares what it gives to a container, a service or a unit.
+ * What workloads were declared to need, read from recommendations in JSON and from deployment
+ * files. A deployment file declares what it gives to a container, a service or a unit.
  */
 #ifndef CT_SPEAK_DECLARED_H
 #define CT_SPEAK_DECLARED_H

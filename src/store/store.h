@@ -259,7 +259,7 @@ typedef int (*ct_store_gap_fn)(const struct ct_store_gap *row, void *arg);
 
 /*
  * These call fn for each row that matches q, which may be NULL. Hosts come by name; workloads and
- * advices by key and host; needs by key, host and capability; events and gaps by time.
+ * recommendations by key and host; needs by key, host and capability; events and gaps by time.
  */
 int ct_store__each_host(struct ct_store *s, const struct ct_store_query *q, ct_store_host_fn fn,
 			void *arg, struct ct_err *err);

@@ -33,8 +33,8 @@ char *ct_survey_row__holds_text(const struct ct_survey_row *row);
 char *ct_survey_row__needs_text(const struct ct_survey_row *row);
 
 /*
- * What can be taken away, in at most width columns (0: any number). For an incomplete advice
- * without names, since what they stand for may be needed. The caller frees.
+ * What can be taken away, in at most width columns (0: any number). For an incomplete
+ * recommendation without names, since what they stand for may be needed. The caller frees.
  */
 char *ct_survey_row__spare_text(const struct ct_survey_row *row, int width);
 

@@ -74,7 +74,7 @@ void ct_survey_row__join(struct ct_survey_row *into, struct ct_survey_row *from)
 void ct_survey_row__join_cap(struct ct_survey_row *into, struct ct_survey_cap *from);
 void ct_survey_cap__free(struct ct_survey_cap *c); /* what it holds */
 
-/* Adds a row for each advice; host may be NULL. */
+/* Adds a row for each recommendation; host may be NULL. */
 void ct_survey__add_report(struct ct_survey *sv, const struct ct_report *r, const char *host);
 
 /*

@@ -49,8 +49,8 @@ static void test_refused(void)
 {
 	refused("", "not JSON");
 	refused("{", "line 1");
-	refused("[]", "not an advice");
-	refused("{\"schema\":\"captrim.recording/1\"}", "not an advice");
+	refused("[]", "not a recommendation");
+	refused("{\"schema\":\"captrim.recording/1\"}", "not a recommendation");
 	refused("{\"schema\":\"captrim.advice/2\",\"workloads\":[]}", "newer captrim");
 	refused("{\"schema\":\"captrim.advice/1\"}", "\"workloads\" is missing");
 	refused("{\"schema\":\"captrim.advice/1\",\"schema\":1}", "not JSON");
