@@ -36,7 +36,7 @@ const struct ct_command ct_store_command = {
 		   "init     makes it, or brings its schema up to date\n"
 		   "check    reads all of it, and says what is damaged\n"
 		   "backup   writes a copy that is whole, also while a daemon writes\n"
-		   "vacuum   gives the space of what was removed back\n"
+		   "vacuum   frees the space of what was removed\n"
 		   "rebuild  puts a broken one aside and begins a new one\n"
 		   "import   adds recordings, as if they had been seen on --host\n"
 		   "export   writes what is stored as one recording",
