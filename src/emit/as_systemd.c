@@ -63,6 +63,10 @@ static void put_service(const struct ct_report *r, const struct ct_advice *a, FI
 
 void ct_emit__systemd(const struct ct_report *r, FILE *out)
 {
+	if (r->nadvices > 1)
+		ct_emit__comment(out, "",
+				 "several services: put each [Service] section into a drop-in of "
+				 "its own unit");
 	for (size_t i = 0; i < r->nadvices; i++) {
 		if (i)
 			fputc('\n', out);
