@@ -113,10 +113,11 @@ static void put_heading(const struct sheet *s, const struct ct_survey_change *c)
 	} else if (c->kind != CT_CHANGE_OTHER && c->kind != CT_CHANGE_SAME) {
 		ct_autofree char *where = side_text(only);
 
-		why = only->kind == CT_SIDE_FILE ?
-			      ct_xasprintf("in %s, but not in the store", where) :
-		      other->kind == CT_SIDE_FILE ? ct_xstrdup("seen, but not in the file") :
-						    ct_xasprintf("only on %s", where);
+		why = only->kind != CT_SIDE_FILE ?
+			      ct_xasprintf("only on %s", where) :
+		      other->kind == CT_SIDE_FILE ?
+			      ct_xasprintf("only in %s", where) :
+			      ct_xasprintf("in %s, but not in the store", where);
 	}
 	fprintf(s->out, "%s%s\n", why ? ": " : "", why ? why : "");
 }
@@ -156,6 +157,15 @@ static void put_change(const struct sheet *s, const struct ct_survey_change *c)
 	}
 }
 
+/* Beside a file all else of a host is only counted: its own services are what is asked about. */
+static bool is_beside_file(const struct sheet *s, const struct ct_survey_change *c)
+{
+	return (c->kind == CT_CHANGE_ONLY_A && s->c->b->kind == CT_SIDE_FILE &&
+		s->c->a->kind != CT_SIDE_FILE) ||
+	       (c->kind == CT_CHANGE_ONLY_B && s->c->a->kind == CT_SIDE_FILE &&
+		s->c->b->kind != CT_SIDE_FILE);
+}
+
 static void put_count(FILE *out, const char **sep, size_t n, const char *text)
 {
 	if (n)
@@ -166,18 +176,23 @@ static void put_count(FILE *out, const char **sep, size_t n, const char *text)
 
 static void put_summary(const struct sheet *s)
 {
-	size_t kinds[4] = { 0 }, incomplete = 0;
+	size_t kinds[4] = { 0 }, incomplete = 0, beside = 0;
 	const char *sep = "";
 	bool times = are_times(s);
 
 	for (size_t i = 0; i < s->c->len; i++) {
 		const struct ct_survey_row *seen = judged_of(&s->c->items[i]);
 
+		if (is_beside_file(s, &s->c->items[i])) {
+			beside++;
+			continue;
+		}
 		kinds[s->c->items[i].kind]++;
 		incomplete += seen && seen->gaps;
 	}
 	fputs(ct_term__dim(s->term), s->out);
 	put_count(s->out, &sep, kinds[CT_CHANGE_OTHER], times ? "changed" : "differ");
+	put_count(s->out, &sep, beside, "not in the file");
 	put_count(s->out, &sep, kinds[CT_CHANGE_ONLY_B], times ? "new" : "only in the second");
 	put_count(s->out, &sep, kinds[CT_CHANGE_ONLY_A],
 		  times ? "not seen any more" : "only in the first");
@@ -201,7 +216,7 @@ void ct_changes__text(const struct ct_changes *c, FILE *out, const struct ct_ter
 		s.width = WIDEST;
 	fprintf(out, "From %s to %s:\n\n", a, b);
 	for (size_t i = 0; i < c->len; i++) {
-		if (c->items[i].kind == CT_CHANGE_SAME)
+		if (c->items[i].kind == CT_CHANGE_SAME || is_beside_file(&s, &c->items[i]))
 			continue;
 		put_change(&s, &c->items[i]);
 		fputc('\n', out);

@@ -96,7 +96,8 @@ deployed() {
 	says 'diff with a file: what lacks' "$tmp/out" '^  lacks NET_RAW  medium  capset'
 	says 'diff with a file: what is for nothing' "$tmp/out" '^  given needlessly: KILL$'
 	says 'diff with a file: not in the store' "$tmp/out" '^other: in .*compose.yaml, but not in the store$'
-	says 'diff with a file: the sum' "$tmp/out" '^1 differ, 3 only in the second, 1 only in the first$'
+	says 'diff with a file: the sum' "$tmp/out" '^1 differ, 3 not in the file, 1 only in the first$'
+	is 'diff with a file: no other is named' "$(grep -c ', but not in the file' "$tmp/out")" 0
 	reads 'diff of a file and an image' 0 diff --store "$store" --format json image:workloads "$tmp/compose.yaml"
 	is 'diff of a file and an image: as JSON' \
 		"$(jq -c '.workloads[] | select(.name == "ping") | [.change, .lacks, .unused]' "$tmp/out")" \
