@@ -68,7 +68,8 @@ static int whose(const char *word, int pid, struct ct_err *err)
 {
 	const struct ct_engine_words words = ct_engine_words__of(socket_path, NULL);
 	struct ct_cgroups *cgroups = ct_cgroups__new();
-	ct_autofree char *path = ct_cgroups__plain(cgroups, word);
+	ct_autofree char *path = ct_cgroups__plain(cgroups, word), *dir = NULL;
+	uint64_t id;
 	ct_autowhose struct ct_whose w = {};
 	ct_autoerr struct ct_err ignored = {};
 	struct ct_engine *e = NULL;
@@ -77,6 +78,8 @@ static int whose(const char *word, int pid, struct ct_err *err)
 	ret = ct_runtimes__connect(&words, &e, socket_path ? err : &ignored);
 	if (!ret || !socket_path)
 		ret = ct_whose__find(pid, path, e, &w, err);
+	if (!ret && !pid && ct_cgroups__find(cgroups, path, &dir, &id))
+		ct_warn("there is no such cgroup here: this is what its path tells");
 	if (!ret)
 		(json ? print_json : print_text)(&w);
 	ct_engine__close(e);

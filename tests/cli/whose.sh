@@ -11,6 +11,7 @@ is whose-names-the-process "$(jq -r '.facts[] | select(.name == "process") | .va
 id=$(printf '%064d' 7 | tr 0 a)
 "$captrim" whose "/docker/$id/docker/${id//a/b}/x" >"$tmp/whose" 2>"$tmp/err"
 is whose-outer-and-inner "$(awk '$1 ~ /container$/ { print $1, substr($2, 1, 4) }' "$tmp/whose" | tr '\n' ' ')" 'container aaaa inner-container bbbb '
+says whose-not-there "$tmp/err" 'there is no such cgroup here: this is what its path tells'
 "$captrim" whose nobody >"$tmp/whose" 2>"$tmp/err"
 is whose-wrong-status $? 2
 says 'whose-wrong' "$tmp/err" "'nobody' is neither a process id nor a cgroup's path"
