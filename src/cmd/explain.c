@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/amount.h"
 #include "base/opt.h"
 #include "base/term.h"
 #include "cmd/cmd.h"
@@ -18,9 +19,16 @@
 #define NEAR_MAX    4 /* names offered for an unknown one */
 
 static int color = CT_COLOR_AUTO;
+static bool verbose;
+
+/* Without --verbose; some capabilities are asked for by hundreds of drivers. */
+#define TOPICS_SHOWN 10
+#define SITES_SHOWN  5
 
 static const struct ct_opt explain_opts[] = {
 	CT_ROW_COLOR(&color),
+	{ 'v', "verbose", NULL, CT_OPT_FLAG, &verbose, NULL,
+	  "of a capability: all that it is asked for, and all call sites" },
 	{ .name = NULL },
 };
 
@@ -28,11 +36,11 @@ const struct ct_command ct_explain_command = {
 	.name = "explain",
 	.args = "[CAPABILITY|SITE]",
 	.summary = "say what a capability allows and risks, or what a call site asks for",
-	.details =
-		"With a capability (CHOWN, cap_chown): what it allows, how far it reaches, why it\n"
-		"is dangerous, what uses it, a safer way, and where the kernel asks for it.\n"
-		"With a kernel function: the rules by which captrim judges checks made there.\n"
-		"Without either: all capabilities.",
+	.details = "With a capability (CHOWN, cap_chown, 0): what it allows, how far it reaches, "
+		   "why it\n"
+		   "is dangerous, what uses it, a safer way, and where the kernel asks for it.\n"
+		   "With a kernel function: the rules by which captrim judges checks made there.\n"
+		   "Without either: all capabilities.",
 	.opts = explain_opts,
 };
 
@@ -124,20 +132,34 @@ static int topic_order(const void *x, const void *y)
 	return cmp ? cmp : strcmp(a->rule->site, b->rule->site);
 }
 
-/* Prints the first topic and all its sites. Returns how many rules it consists of. */
+/* How many rules the first topic consists of. */
+static size_t topic_len(const struct topic *topics, size_t n)
+{
+	size_t i = 1;
+
+	while (i < n && !topic_cmp(&topics[i], &topics[0]))
+		i++;
+	return i;
+}
+
+/* Prints the first topic and its sites. Returns how many rules it consists of. */
 static size_t put_topic(const struct ct_term *t, const struct topic *topics, size_t n)
 {
 	const struct ct_rule *rule = topics[0].rule;
 	const char *last = NULL;
 	struct ct_str sites = { 0 };
-	size_t i;
+	size_t i, nsites = 0;
 
 	for (i = 0; i < n && !topic_cmp(&topics[i], &topics[0]); i++) {
 		if (last && !strcmp(last, topics[i].rule->site))
 			continue;
-		ct_str__addf(&sites, "%s%s", last ? ", " : "", topics[i].rule->site);
+		if (verbose || nsites < SITES_SHOWN)
+			ct_str__addf(&sites, "%s%s", last ? ", " : "", topics[i].rule->site);
+		nsites++;
 		last = topics[i].rule->site;
 	}
+	if (!verbose && nsites > SITES_SHOWN)
+		ct_str__addf(&sites, " and %zu more", nsites - SITES_SHOWN);
 	put_rule(t, rule, ct_verdict__name(rule->verdict), topics[0].text);
 	put_folded(t, ct_term__dim(t), sites.s);
 	ct_str__free(&sites);
@@ -148,7 +170,7 @@ static void put_sites(const struct ct_term *t, int cap)
 {
 	const struct ct_rule *rules;
 	struct topic *topics = NULL;
-	size_t n, len = 0, size = 0;
+	size_t n, len = 0, size = 0, shown = 0;
 
 	rules = ct_rules__all(&n);
 	for (size_t i = 0; i < n; i++)
@@ -159,8 +181,14 @@ static void put_sites(const struct ct_term *t, int cap)
 		qsort(topics, len, sizeof(*topics), topic_order);
 		puts("\n  The kernel asks for it when it comes to");
 	}
-	for (size_t i = 0; i < len;)
-		i += put_topic(t, topics + i, len - i);
+	for (size_t i = 0; i < len; shown++)
+		if (verbose || shown < TOPICS_SHOWN)
+			i += put_topic(t, topics + i, len - i);
+		else
+			i += topic_len(topics + i, len - i);
+	if (!verbose && shown > TOPICS_SHOWN)
+		printf("\n  and %zu things more: captrim explain -v %s\n", shown - TOPICS_SHOWN,
+		       ct_cap__name(cap));
 	for (size_t i = 0; i < len; i++)
 		free(topics[i].text);
 	free(topics);
@@ -341,11 +369,15 @@ static int unknown(const char *word)
 static int explain(const char *word)
 {
 	struct ct_term term = ct_term__of(stdout, (enum ct_color)color);
+	const char *rest;
+	uint64_t number;
 	int cap;
 
 	if (term.width < 40)
 		term.width = 40;
 	cap = word ? ct_cap__parse(word) : -1;
+	if (word && !ct_number__parse(word, &number, &rest) && !*rest && number < CT_CAP_KNOWN)
+		cap = (int)number;
 	if (!word)
 		explain_all(&term);
 	else if (cap >= 0)

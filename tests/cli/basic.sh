@@ -80,6 +80,16 @@ for name in CHOWN chown cap_chown CAP_CHOWN; do
 	run 0 "explain $name" explain "$name"
 	says out "explain $name tells what it allows" 'owner'
 done
+run 0 'explain a number' explain 21
+says out 'explain a number: it is that capability' '^SYS_ADMIN \(capability 21\)'
+says out 'explain: what is left out is counted' 'things more: captrim explain -v SYS_ADMIN'
+lines=$(wc -l <"$tmp/out")
+run 0 'explain all of it' explain -v SYS_ADMIN
+if [ "$lines" -lt 100 ] && [ "$(wc -l <"$tmp/out")" -gt 500 ]; then
+	pass 'explain is short, unless asked for all'
+else
+	fail 'explain is short, unless asked for all' "$lines lines, then $(wc -l <"$tmp/out")"
+fi
 run 0 'explain a call site' explain setattr_prepare
 run 2 'explain an unknown name' explain CHWON
 says err 'explain offers the nearest' 'CHOWN'
