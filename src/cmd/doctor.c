@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* captrim doctor: what this host offers and lacks, and how to mend that. */
+#include <limits.h>
 #include <string.h>
 #include <sys/utsname.h>
 
 #include "cmd/cmd.h"
 #include "cmd/options.h"
+#include "emit/common.h"
 #include "kern/host_facts.h"
 #include "kern/probe.h"
 #include "kern/refuse.h"
@@ -33,25 +35,37 @@ const struct ct_command ct_doctor_command = {
 	.opts = opts,
 };
 
+#define BACKENDS 8
+
+/* Text is folded for a terminal alone: scripts look at lines. */
 static void line(bool good, const char *what, const char *cure)
 {
-	printf("%-4s %s%s%s\n", good ? "ok" : "no", what, good || !cure ? "" : ": ",
-	       good || !cure ? "" : cure);
+	ct_autofree char *text = ct_xasprintf("%s%s%s", what, good || !cure ? "" : ": ",
+					      good || !cure ? "" : cure);
+	struct ct_term term = ct_term__of(stdout, CT_COLOR_NEVER);
+
+	printf("%-4s ", good ? "ok" : "no");
+	ct_emit__fold(stdout, text, isatty(STDOUT_FILENO) ? term.width : INT_MAX, 5, "     ");
 }
 
 static int check_backends(void)
 {
+	struct ct_backend_try tries[BACKENDS];
+	size_t n = 0;
 	int works = 0;
 
-	for (size_t i = 0; ct_backend_names[i]; i++) {
-		struct ct_backend_try t;
+	for (; n < BACKENDS && ct_backend_names[n]; n++) {
+		ct_probe__try(ct_backend_names[n], &tries[n]);
+		works += !tries[n].err;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct ct_backend_try *t = &tries[i];
 
-		ct_probe__try(ct_backend_names[i], &t);
-		if (t.err)
-			printf("no   backend %s: %s failed: %s\n", t.name, t.step, strerror(t.err));
+		if (!t->err)
+			printf("ok   backend %s\n", t->name);
 		else
-			printf("ok   backend %s\n", t.name);
-		works += !t.err;
+			printf("%s   backend %s: %s failed: %s%s\n", works ? "--" : "no", t->name,
+			       t->step, strerror(t->err), works ? " (one is enough)" : "");
 	}
 	return works;
 }
