@@ -26,6 +26,10 @@ same() {
 	done < <(find "$work/$case" -type f -print0)
 }
 
+# A diff that cannot be written.
+(cd "$corpus/plain-2-spaces" && words plain-2-spaces && "$captrim" patch "${args[@]}" >/dev/full 2>"$tmp/err")
+says full "$tmp/err" '^captrim: cannot write standard output: No space left on device$'
+
 for dir in "$corpus"/*/; do
 	case=$(basename "$dir")
 	words "$case"
