@@ -201,15 +201,15 @@ fi
 is backend-kprobe-loads "$(grep -c 'kprobe *load failed' "$tmp/err")" 0
 # A reader may stop reading. A full disk is an error, and named.
 if [ "$(id -u)" = 0 ]; then
-	(for _ in $(seq 30); do chown 0 "$tmp"; sleep 0.1; done) &
-	"$captrim" trace -d 3s 2>"$tmp/err" | head -n 1 >/dev/null
+	while :; do chown 0 "$tmp"; sleep 0.1; done &
+	busy=$!
+	"$captrim" trace -d 5s 2>"$tmp/err" | head -n 1 >/dev/null
 	is trace-closed-pipe "${PIPESTATUS[0]} $(cat "$tmp/err")" '0 '
-	wait $!
-	(for _ in $(seq 30); do chown 0 "$tmp"; sleep 0.1; done) &
-	"$captrim" trace -d 3s >/dev/full 2>"$tmp/err"
+	"$captrim" trace -d 5s >/dev/full 2>"$tmp/err"
 	is trace-full $? 1
 	is trace-full-why "$(cat "$tmp/err")" 'captrim: cannot write standard output: No space left on device'
-	wait $!
+	kill "$busy"
+	wait "$busy" 2>/dev/null
 else
 	skip trace-closed-pipe 'needs root'
 fi
