@@ -113,7 +113,7 @@ within_10s another-image "$(spoken "$name" 2)"
 is generations "$(jq -r "select(.workload.key == \"name:$name\") | select(.kind != \"gap\") | .generation" "$tmp/events" | sort -u | wc -l)" 2
 
 # What is acknowledged is over.
-is list "$("$captrim" ack --store "$store" | grep -c "host-scope  $name on .*needs MKNOD")" 2
+is list "$("$captrim" ack --store "$store" | grep -cE "host-scope  ($name on .*|on .*: $name .*)needs MKNOD")" 2
 is ack "$("$captrim" ack --store "$store" "$name" mknod)" "2 events of $name about MKNOD acknowledged"
 "$captrim" ack --store "$store" "$name" MKNOD 2>"$tmp/err"
 is ack-again $? 1
