@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Compares an advice with what a file gives. */
+/* Compares a recommendation with what a file gives. */
 #include <string.h>
 
 #include "check/check.h"

@@ -8,7 +8,7 @@
 #include "check/check.h"
 #include "view/html.h"
 
-/* One test case: the findings of a target, or of an advice without one, or of neither. */
+/* One test case: the findings of a target, or of a recommendation without one, or of neither. */
 struct group {
 	const struct ct_deployed *target;
 	const struct ct_advice *advice;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* captrim check: compares advices with what is deployed, for CI. Needs no privilege. */
+/* captrim check: compares recommendations with what is deployed, for CI. Needs no privilege. */
 #include "check/check.h"
 
 #include <errno.h>

@@ -28,7 +28,7 @@ static int read_recording(const char *path, char *text, size_t len, struct ct_se
 struct loaded {
 	struct ct_session *recordings; /* merged */
 	struct ct_session *s;	       /* that the report borrows from */
-	struct ct_report *r;	       /* of advices */
+	struct ct_report *r;	       /* of recommendations */
 };
 
 static int add_file(struct loaded *l, const char *path, enum ct_mode mode, struct ct_err *err)

@@ -155,7 +155,7 @@ static bool needs_privileged(const struct ct_advice *a)
 	return a->verified.privileged && !strcmp(a->verified.privileged, "needed");
 }
 
-/* An advice tells what was concluded, not what was seen. */
+/* A recommendation tells what was concluded, not what was seen. */
 static int check_recording(const struct ct_session *s, struct ct_err *err)
 {
 	for (size_t i = 0; i < s->nworkloads; i++)

@@ -8,7 +8,7 @@
 
 #define NS_PER_MS 1000000ll
 
-/* ---- what an advice is sure of ---- */
+/* ---- what a recommendation is sure of ---- */
 
 /*
  * A need at a call site without a rule is told, since nothing is known that speaks against it. What
@@ -300,7 +300,7 @@ static void tell_need(const struct ct_drift_in *in, const struct ct_cap_verdict 
 
 /*
  * One event for all that it holds and never needed: a default set alone has a dozen. What was told
- * before is not told again; an advice in which a need may be missing tells nothing.
+ * before is not told again; a recommendation in which a need may be missing tells nothing.
  */
 static void tell_unused(const struct ct_drift_in *in, struct ct_notices *out)
 {

@@ -23,7 +23,7 @@ struct ct_patch_service {
 	size_t nadvices, advices_cap;
 };
 
-/* May the service need more than it gets, because an advice is incomplete? */
+/* May the service need more than it gets, because a recommendation is incomplete? */
 bool ct_patch__is_incomplete(const struct ct_patch_service *t);
 
 /* A file that changes. */

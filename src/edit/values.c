@@ -88,7 +88,7 @@ static void add_pair(struct ct_str *s, const char *key, const char *value, bool 
 	ct_str__free(&text);
 }
 
-/* The lowest confidence of the service's advices. */
+/* The lowest confidence of the service's recommendations. */
 static const char *confidence(const struct ct_patch_service *t)
 {
 	enum ct_confidence least = CT_CONF_PROVED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * captrim.advice/1. Fields may be added; renaming or removing one needs a new number. json_read.c
- * reads back what is written here, so that an advice file can stand in for its recording.
+ * reads back what is written here, so that a recommendation file can stand in for its recording.
  */
 #include "base/json.h"
 #include "emit/common.h"
@@ -154,7 +154,8 @@ static void put_execs(struct ct_json *j, const struct ct_workload *w)
 	free(put);
 }
 
-/* What the confidence rests on. kinds is null in an advice that was made before it was recorded. */
+/* What the confidence rests on. kinds is null in a recommendation that was made before it was
+ * recorded. */
 static void put_exercised(struct ct_json *j, const struct ct_advice *a)
 {
 	struct ct_exercised e = ct_workload__exercised(a->workload);

@@ -281,7 +281,8 @@ static int read_warning(json_t *o, void *to, struct ct_report *r, struct ct_err 
 	return 0;
 }
 
-/* An advice without "complete" is old; its gaps follow from what it says of the recording. */
+/* A recommendation without "complete" is old; its gaps follow from what it says of the recording.
+ */
 static unsigned int gaps_of_old(json_t *doc, const struct ct_advice *a)
 {
 	const json_t *exercised = json_object_get(doc, "exercised");

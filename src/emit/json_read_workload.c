@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What an advice in JSON says about its workload: what it is, how it ran, how much was seen. */
+/* What a recommendation in JSON says about its workload: what it is, how it ran, how much was seen.
+ */
 #include <errno.h>
 
 #include "emit/json_read_priv.h"

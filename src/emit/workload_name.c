@@ -329,7 +329,8 @@ char *ct_emit__unique_key(const struct ct_report *r, size_t n, const char *extra
 {
 	ct_autofree char *key = key_of(r, n, extra, dns);
 	size_t len = strlen(key), same = 0, number = 2;
-	/* Which numbers make a name that an advice has without one; there can be no more of them.
+	/* Which numbers make a name that a recommendation has without one; there can be no more of
+	 * them.
 	 */
 	ct_autofree bool *taken = ct_xzalloc(2 * r->nadvices + 2);
 

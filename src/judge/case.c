@@ -39,7 +39,7 @@ static uint32_t *slot_of(const struct ct_case *c, int cap, const struct ct_reaso
 	}
 }
 
-/* Keeps the table at most half full. Reasons of other advices were added without it. */
+/* Keeps the table at most half full. Reasons of other recommendations were added without it. */
 static void grow_slots(struct ct_case *c)
 {
 	const size_t least = 2 * (c->nreasons + 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Is an advice whole, or may a need be missing? This is the one place that decides. */
+/* Is a recommendation whole, or may a need be missing? This is the one place that decides. */
 #include <linux/capability.h>
 #include <string.h>
 
@@ -144,8 +144,8 @@ unsigned int ct_case__gaps(const struct ct_case *c, const struct ct_session *s)
 unsigned int ct_gaps__merged(unsigned int a, unsigned int b)
 {
 	/*
-	 * An advice that is whole does not become less so by another one, except for a time that
-	 * nobody watched, which may have been later.
+	 * A recommendation that is whole does not become less so by another one, except for a time
+	 * that nobody watched, which may have been later.
 	 */
 	if (!a || !b)
 		return (a | b) & CT_GAP_UNWATCHED;

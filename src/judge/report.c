@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What an advice and a report hold. */
+/* What a recommendation and a report hold. */
 #include "base/util.h"
 #include "judge/judge_priv.h"
 

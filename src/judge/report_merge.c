@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Advices of the same workload as one. */
+/* Recommendations of the same workload as one. */
 #include <string.h>
 
 #include "judge/judge_priv.h"
@@ -159,7 +159,8 @@ static struct ct_verified join_verified(const struct ct_verified *x, const struc
 	};
 }
 
-/* The less sure one. But an advice that is whole is not made less sure by one that is not. */
+/* The less sure one. But a recommendation that is whole is not made less sure by one that is not.
+ */
 static const struct ct_advice *less_sure(const struct ct_advice *x, const struct ct_advice *y)
 {
 	if (!x->gaps != !y->gaps)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What an advice has to say beside its set: reach, losses, what does not carry over. */
+/* What a recommendation has to say beside its set: reach, losses, what does not carry over. */
 #include <linux/capability.h>
 #include <string.h>
 

@@ -98,7 +98,7 @@ static void add_configuration(struct ct_str *s, const struct ct_workload *w,
 
 /*
  * How it began and ended, whether it was watched all the time, and whether it ran as root. If it
- * was imported from an advice, no more is known of this than what the advice says.
+ * was imported from a recommendation, no more is known of this than what the advice says.
  */
 static void add_course(struct ct_str *s, const struct ct_workload *w)
 {

@@ -10,7 +10,7 @@
 
 #define MAX_SIZE (64u << 20)
 
-/* One file: either an advice (session and report), or a deployment (check). */
+/* One file: either a recommendation (session and report), or a deployment (check). */
 struct declaration {
 	char *path;
 	struct ct_session *session;

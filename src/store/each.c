@@ -148,7 +148,7 @@ static int on_workload(const struct ct_row *row, void *arg)
 	" AND f.key = g.key LIMIT 1) f ON true ORDER BY f.key, f.host, f.store"
 
 /*
- * Reads advices alone: joining two tables of hundreds of thousands of rows takes longer than
+ * Reads recommendations alone: joining two tables of hundreds of thousands of rows takes longer than
  * reading both.
  */
 #define ALIKE_ADVICES                                                                    \

@@ -94,7 +94,7 @@ static int detail(struct ct_feed *feed, const struct ct_survey_row *row, int wid
 	struct as_of_now now;
 
 	look(f, &now);
-	/* Replicas were recorded separately, and each has an advice of its own. */
+	/* Replicas were recorded separately, and each has a recommendation of its own. */
 	for (size_t i = 0; i < now.r->nadvices; i++) {
 		ct_autoidentity struct ct_identity id = {};
 
