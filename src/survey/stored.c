@@ -66,7 +66,7 @@ static unsigned int parse_gaps(const char *text)
 static enum ct_confidence parse_confidence(const char *name)
 {
 	for (int c = CT_CONF_PROVED; c > CT_CONF_LOW; c--)
-		if (!strcmp(ct_confidence__name((enum ct_confidence)c), name))
+		if (ct_str_equal(ct_confidence__name((enum ct_confidence)c), name))
 			return (enum ct_confidence)c;
 	return CT_CONF_LOW;
 }
