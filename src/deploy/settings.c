@@ -45,9 +45,12 @@ static void add_host(struct ct_settings *l, enum ct_setting_kind kind, const cha
 	const struct ct_compose_text *own = mode_of(s, kind), *t = own;
 
 	/* Services that join each other in a ring, which Compose refuses, end it, too. */
-	for (size_t i = 0; i < c->nservices && s && t->text && strcmp(t->text, "host") != 0; i++) {
-		s = joined(c, t->text);
-		t = s ? mode_of(s, kind) : t;
+	for (size_t i = 0; i < c->nservices && t->text && strcmp(t->text, "host") != 0; i++) {
+		const struct ct_compose_service *other = joined(c, t->text);
+
+		if (!other)
+			break;
+		t = mode_of(other, kind);
 	}
 	if (t->text && !strcmp(t->text, "host"))
 		ct_settings__add(l, kind, own->at,

@@ -124,7 +124,9 @@ static int read_secrets(const struct ct_sink_config *c, char **url, char **token
 		ret = ct_post__secret(c->url_file, url, err);
 	else
 		*url = ct_xstrdup(c->url);
-	if (!ret && c->url_file)
+	if (!*url)
+		return ret;
+	if (c->url_file)
 		ret = check_url(*url, c->url_file, err);
 	if (!ret && c->token_file)
 		ret = ct_post__secret(c->token_file, token, err);
@@ -143,7 +145,7 @@ int ct_post__reload(struct ct_post *p, struct ct_err *err)
 	ct_autofree char *url = NULL, *token = NULL;
 	int ret = read_secrets(&p->sink->c, &url, &token, err);
 
-	if (ret)
+	if (ret || !url)
 		return ret;
 	free(p->url);
 	free(p->token);

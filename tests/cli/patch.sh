@@ -90,6 +90,7 @@ printf 'services: {web: {image: nginx, privileged: true}}\n' >privileged.yaml
 "$captrim" patch -f privileged.yaml "$corpus/privileged.rec" >out 2>err
 says privileged-stays err '^captrim: privileged.yaml:1:44: web: privileged: true stays'
 "$captrim" patch -f "$corpus/privileged-variable/compose.yaml" --drop-privileged "$corpus/web.rec" >out 2>err
+# shellcheck disable=SC2016 # as the file has it
 says privileged-variable err 'web: privileged: \${DEBUG:-false} is removed: '
 "$captrim" advise --format json "$corpus/privileged.rec" | jq '.workloads[0] |= (.advice.confidence = "proved" |
 	.verified = {runs: 2, check: "exit status 0", result: "minimal", flaky: false, degraded: [],
@@ -103,6 +104,7 @@ is override-leaves-file "$(cmp plain.yaml <(printf 'services:\n  web:\n    image
 "$captrim" patch -q -f plain.yaml --override over.yaml "$corpus/web.rec"; is override-again $? 0
 "$captrim" patch -q -f plain.yaml --override compose.yaml "$corpus/web.rec" 2>err; is override-foreign $? 1
 says override-foreign-text err 'name another'
+# shellcheck disable=SC2016 # for Compose
 printf 'services:\n  web:\n    extends: {file: "${X}.yaml", service: a}\n' >unread.yaml
 "$captrim" patch -f unread.yaml --override - "$corpus/web.rec" >out 2>err; is override-unread $? 0
 says override-unread-list out '^    cap_add: !override$'
