@@ -138,7 +138,7 @@ static int read_side(struct ct_store *store, struct ct_side *s, struct ct_err *e
 	return 0;
 }
 
-/* Which other capabilities meet a need, only the advice tells, which is as of now. */
+/* Only a recommendation tells which other capabilities meet a need, and it is as of now. */
 static int read_beside_file(struct ct_store *store, struct ct_side *seen, struct ct_side *file,
 			    struct ct_err *err)
 {

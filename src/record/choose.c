@@ -430,7 +430,6 @@ void ct_recorder__watch_cgroup(struct ct_recorder *r, const char *path)
 int ct_recorder__watch_unit(struct ct_recorder *r, const char *unit, struct ct_err *err)
 {
 	ct_autofree char *name = ct_unit_name__complete(unit, ".service");
-
 	ct_autofree char *shown = ct_printable(name), *given = ct_printable(unit);
 
 	/* The names of a user's units begin with that of the user's systemd. */
