@@ -201,8 +201,8 @@ fi
 is backend-kprobe-loads "$(grep -c 'kprobe *load failed' "$tmp/err")" 0
 # A reader may stop reading. A full disk is an error, and named.
 if [ "$(id -u)" = 0 ]; then
-	touch "$tmp/owned"
-	while :; do chown 1 "$tmp/owned"; chown 0 "$tmp/owned"; sleep 0.1; done &
+	touch "$tmp/given"
+	while :; do chown 1 "$tmp/given"; chown 0 "$tmp/given"; sleep 0.1; done &
 	busy=$!
 	"$captrim" trace -d 5s 2>"$tmp/err" | head -n 1 >/dev/null
 	is trace-closed-pipe "${PIPESTATUS[0]} $(cat "$tmp/err")" '0 '
