@@ -277,16 +277,12 @@ static int no_engine(const char *shown, struct ct_err *err)
 	ct_autoerr struct ct_err why = {};
 	struct ct_engine *e = NULL;
 
-	if (ct_runtimes__connect(NULL, &e, &why))
-		return ct_err__set(err, ENOENT,
-				   "no container with the id %s runs, and names cannot be looked "
-				   "up: %s",
-				   shown, why.msg);
-	ct_engine__close(e);
+	if (!ct_runtimes__connect(NULL, &e, &why))
+		ct_engine__close(e);
 	return ct_err__set(err, ENOENT,
 			   "no container with the id %s runs, and names cannot be looked up: no %s "
-			   "API answered",
-			   shown, engines);
+			   "API answered%s%s",
+			   shown, engines, why.msg ? ": " : "", why.msg ? why.msg : "");
 }
 
 int ct_resolve__container(struct ct_engine *e, const struct ct_cgroups *c, const char *name,
