@@ -42,12 +42,11 @@ struct ct_case {
 	struct ct_whole is;		  /* what c->w says as a whole */
 	const struct ct_act *asker; /* the first process that asked for its own sets; or NULL */
 	uint64_t told;		    /* what such processes were told that they hold */
-	struct ct_strings
-		filtered; /* calls that its seccomp profile refused, and for want of what */
-	bool sees_acts;	  /* none of c->w is missing, as far as they were watched */
-	bool failed;	  /* the entry point ended with an error */
-	bool left_out;	  /* containers that it started were not recorded */
-	bool ran;	  /* more was seen than the runtime's set-up */
+	struct ct_strings filtered; /* calls that seccomp refused, and for want of what */
+	bool sees_acts;		    /* none of c->w is missing, as far as they were watched */
+	bool failed;		    /* the entry point ended with an error */
+	bool left_out;		    /* containers that it started were not recorded */
+	bool ran;		    /* more was seen than the runtime's set-up */
 };
 
 /* A reason at the end of the case's list, for the caller to fill in further. */

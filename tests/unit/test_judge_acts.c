@@ -6,6 +6,7 @@
 
 #include "build.h"
 #include "ct/selector.h"
+#include "judge/questions.h"
 #include "judge/seccomp.h"
 
 #ifndef CLONE_NEWTIME
@@ -600,14 +601,6 @@ static void test_once(void)
 	CU_ASSERT_EQUAL(build_cap(r, CAP_CHOWN)->reasons[0].granted, 6);
 }
 
-static bool warns(const struct ct_report *r, const char *code)
-{
-	for (size_t i = 0; i < r->advices[0].nwarnings; i++)
-		if (!strcmp(r->advices[0].warnings[i].code, code))
-			return true;
-	return false;
-}
-
 /* Who asks what it has may go by it, unless it asks for a set itself or has no more than advised.
  */
 static void test_capget(void)
@@ -645,7 +638,7 @@ static void test_capget(void)
 		build_check(w, CAP_CHOWN, "chown", "capable_wrt_inode_uidgid setattr_prepare");
 		r = ct_judge__session(s, CT_MODE_DEFAULT);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, CT_CAP(CHOWN));
-		CU_ASSERT_EQUAL(warns(r, "own-sets"), cases[i].warned);
+		CU_ASSERT_EQUAL(ct_advice__warns(&r->advices[0], "own-sets"), cases[i].warned);
 		CU_ASSERT(!cases[i].warned || r->advices[0].confidence <= CT_CONF_MEDIUM);
 	}
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "build.h"
+#include "judge/questions.h"
 #include "judge/seccomp.h"
 #include "model/recording.h"
 #include "runtime/seccomp_file.h"
@@ -145,14 +146,6 @@ static struct ct_workload *custom(struct ct_session *s, const char *text)
 	return w;
 }
 
-static bool warns(const struct ct_report *r, const char *code)
-{
-	for (size_t i = 0; i < r->advices[0].nwarnings; i++)
-		if (!strcmp(r->advices[0].warnings[i].code, code))
-			return true;
-	return false;
-}
-
 /* The profile itself speaks where it is known; else the default's gates, and that is said. */
 static void test_judged(void)
 {
@@ -191,7 +184,8 @@ static void test_judged(void)
 		if (r->advices[0].cap_add != cases[i].wanted)
 			printf("case %zu: 0x%llx\n", i, (unsigned long long)r->advices[0].cap_add);
 		CU_ASSERT_EQUAL(r->advices[0].cap_add, cases[i].wanted);
-		CU_ASSERT_EQUAL(warns(r, "seccomp-unknown"), cases[i].warning);
+		CU_ASSERT_EQUAL(ct_advice__warns(&r->advices[0], "seccomp-unknown"),
+				cases[i].warning);
 		ct_caps__for_each(cap, r->advices[0].cap_add)
 			CU_ASSERT_EQUAL(build_cap(r, cap)->reasons[0].doubtful, cases[i].doubtful);
 	}
@@ -296,8 +290,8 @@ static void test_lost(void)
 	s->workloads[0]->lost = 1;
 	s->workloads[0]->compat = 1;
 	r = ct_judge__session(s, CT_MODE_STRICT);
-	CU_ASSERT(warns(r, "incomplete"));
-	CU_ASSERT(warns(r, "compat"));
+	CU_ASSERT(ct_advice__warns(&r->advices[0], "incomplete"));
+	CU_ASSERT(ct_advice__warns(&r->advices[0], "compat"));
 	CU_ASSERT_EQUAL(r->advices[0].confidence, CT_CONF_LOW);
 	CU_ASSERT_NOT_EQUAL(r->advices[1].confidence, CT_CONF_LOW);
 	for (size_t i = 0; i < r->advices[1].nwarnings; i++)
